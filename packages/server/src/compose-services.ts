@@ -19,8 +19,9 @@ type Provided<Given extends object, List> = List extends readonly [infer First, 
   : Given;
 
 /**
- * The services of a server, each after those whose ports it needs: `servicesInOrder<Platform>()([…])`.
- * A service doesn't compile in a place where something that its `create` needs isn't there yet.
+ * The services of a server, each after those whose ports it needs:
+ * `servicesInOrder<Platform>()([…])`. A service doesn't compile in a place where something that its
+ * `create` needs isn't there yet.
  */
 export function servicesInOrder<Given extends object>() {
   return <const List extends readonly AnyServiceModule[]>(

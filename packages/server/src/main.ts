@@ -2,8 +2,8 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { composeServices, migrationsOf } from "./compose-services.ts";
 import { type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf } from "./config/node.ts";
+import { prepareSeed } from "./config/prepare-seed.ts";
 import { rootAccounts } from "./config/root-accounts.ts";
-import { seeding } from "./config/seeding.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
@@ -34,7 +34,7 @@ const DEFAULT_REGION = "us-east-1";
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
 
-/** Where a server takes things from that aren't given as settings. */
+/** Inputs of a server beside its settings. */
 export interface ServerSources extends Omit<ConfigSources, "given"> {
   /** Folder with the console's built files, to be served at `/`. */
   readonly consoleDir?: string;
@@ -125,10 +125,10 @@ async function startServer(
 
   let ready = false;
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
-  const sow = seeding(config, roots.accounts, dispatcher.invoke);
+  const seed = prepareSeed(config, roots.accounts, dispatcher.invoke);
   const reset = async () => {
     await emptyEverything(services, parts.opened, events, bootstrap);
-    await sow();
+    await seed();
   };
   const routes = new InternalRoutes({
     ...ownRoutes,
@@ -160,7 +160,7 @@ async function startServer(
     ends.push(() => service.close?.());
   }
   parts.node.releaseAbandoned();
-  await sow();
+  await seed();
   ready = true;
   return {
     config,
@@ -189,7 +189,7 @@ function addressOf(config: Config, httpPort: number): Address {
   };
 }
 
-/** Who may be a client: the names that lead here, and the pages that may use them. */
+/** Guards against strange clients: checks host names, and the pages that browsers ask for. */
 function guardsOf(
   config: Config,
   registry: ServiceRegistry,

@@ -35,7 +35,7 @@ export interface Address {
   readonly publicBaseUrl: string;
 }
 
-/** What the server itself gives to services, who may only call it once all of them are created. */
+/** The parts of the whole server; services may call them once all services are created. */
 interface WholeServer {
   readonly address: Address;
   readonly invoke: Invoke;
@@ -43,7 +43,7 @@ interface WholeServer {
   readonly knownServices: readonly ServiceFacts[];
 }
 
-/** What services can need that no service provides. */
+/** Everything that services can need beside other services' ports. */
 export interface Platform extends ServiceDependencies, WholeServer {
   /** Each service declares the settings that it reads. */
   readonly settings: Config;
@@ -90,7 +90,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
   };
 }
 
-/** Where callers may have requests sent to, from where this server listens. */
+/** The rules for requests that callers have sent; they protect this server's own ports. */
 function outgoingRulesOf(
   config: Config,
   { endpoint, nodeUrl, publicBaseUrl }: Address,

@@ -19,9 +19,11 @@ export interface RunningServer {
   readonly ports: Readonly<Record<"http" | IngestProtocolName, number>>;
   /** The default account's root user's key. */
   readonly root: RootAccount;
-  /** The same, when it was generated and not yet noted as shown; it is in no log. */
+  /** The same key, if it was generated and not yet shown. It is never logged. */
   readonly generatedRoot: RootAccount | undefined;
-  /** For whoever has shown the generated key: later servers of this data folder don't give it. */
+  /**
+   * Call this after showing the generated key: later servers of this data folder won't return it.
+   */
   readonly noteRootKeyShown: () => Promise<void>;
   /** The default account's root key, when it is `test`/`test`. */
   readonly testRoot: RootAccount | undefined;
@@ -36,13 +38,13 @@ export interface RunningServer {
   operations(): Promise<Readonly<Record<string, OperationCoverage>>>;
   /** Acts inside the process, decided like a request from outside. */
   readonly invoke: Invoke;
-  /** For whoever asks, as LocalStack's users do, whether the ready scripts have run. */
+  /** Sets the scripts that LocalStack's init route reports. */
   readonly showReadyScripts: (scripts: ReadyScripts) => void;
   /** Empties everything but the accounts' root keys. */
   reset(): Promise<void>;
   /**
-   * Resolves, with the reason, when this process can't write the database any more: only the next
-   * one may. Until then it never does.
+   * Resolves with the reason when this process can no longer write the database and has to be
+   * restarted. Otherwise it stays pending.
    */
   readonly failed: Promise<string>;
   /** Ends streams and recordings properly, then everything else. */
@@ -63,7 +65,7 @@ export async function emptyEverything(
   for (const service of services) await service.start?.();
 }
 
-/** Logs how the database does, and resolves, with the reason, once it has failed for good. */
+/** Logs the database's condition; resolves with the reason once it has failed for good. */
 export function watchStore(store: StoreHealth, log: Log): Promise<string> {
   return new Promise((resolve) => {
     store.onChange(({ condition, message = "" }) => {

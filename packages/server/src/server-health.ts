@@ -56,7 +56,7 @@ export class ServerHealth {
     return Object.fromEntries(this.#services.map((each) => [nameOf(each), state]));
   }
 
-  /** Undefined where there are none, or none are to be had now. */
+  /** Undefined if the service has no facts, or doesn't give them in time. */
   #factsOf(service: Service): Promise<Facts | undefined> | undefined {
     if (!service.health) return undefined;
     let asked = this.#asked.get(service);

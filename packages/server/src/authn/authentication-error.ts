@@ -20,7 +20,7 @@ interface Answer {
 const INVALID = "The security token included in the request is invalid.";
 const EXPIRED = "The security token included in the request is expired";
 
-/** Services of awsJson and Smithy RPC answer every mistake of their callers with status 400. */
+/** Services with awsJson and Smithy RPC answer all callers' mistakes with status 400. */
 const AWS_JSON: Readonly<Record<AuthenticationProblem, Answer>> = {
   missing: answer("MissingAuthenticationTokenException", 400, "Missing Authentication Token"),
   "unknown-key": answer("UnrecognizedClientException", 400, INVALID),

@@ -37,7 +37,7 @@ export interface Authenticated {
   readonly authentication: Authentication;
 }
 
-/** Finds out who signed a request (SigV4), from its Authorization header or its query. */
+/** Finds the caller who signed a request (SigV4), by its Authorization header or its query. */
 export class Authenticator {
   /** Complete once all services are created. */
   readonly #sources: readonly CredentialSource[];
@@ -49,10 +49,9 @@ export class Authenticator {
   }
 
   /**
-   * `body` is the whole body where it was read already: services other than S3 sign its hash.
-   * `admitsUnsigned` is asked only of a request without signature; `bucketInHost` is part of what
-   * signature version 2 signs.
-   * Rejects with the wire's AuthError or with AwsError.
+   * `body` is the whole body if it was read already: services other than S3 sign its hash.
+   * `admitsUnsigned` is called only for unsigned requests; signature version 2 covers
+   * `bucketInHost`. Rejects with the wire's AuthError or with AwsError.
    */
   async authenticate(
     service: AskedService,
@@ -146,7 +145,7 @@ export class Authenticator {
     return { caller, authentication };
   }
 
-  /** The credential, when it may be used with this service now. */
+  /** Finds a credential. Rejects unless it may be used with this service now. */
   async #require(
     { definition }: AskedService,
     accessKeyId: string,

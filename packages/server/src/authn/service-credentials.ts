@@ -1,7 +1,7 @@
 import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
 import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
-/** The keys of linked services that run elsewhere: who signs with one is the service principal. */
+/** The keys of linked services that run elsewhere; each authenticates its service principal. */
 export class ServiceCredentials implements CredentialSource {
   readonly #byKey: ReadonlyMap<string, Credential>;
 

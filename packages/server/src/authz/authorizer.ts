@@ -28,7 +28,7 @@ import { denialDetails } from "./denial-details.ts";
 import { OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
-/** Principals whose policies are kept gathered. */
+/** Principals whose gathered policies are cached. */
 const GATHERED_MAX = 10_000;
 
 /** Carries the message that `aws sts decode-authorization-message` decodes. */
@@ -62,7 +62,7 @@ export class Authorizer {
   readonly #policies = new PolicyCache();
   readonly #organization: OrganizationLayers;
   readonly #gathered = new LruMap<string, Gathered>(GATHERED_MAX);
-  /** By the list itself: authentication keeps one list per session. */
+  /** Keyed by the list itself: authentication keeps one list per session. */
   readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
 
   /** A failed evaluation denies; the log shows that it failed. */
@@ -96,13 +96,13 @@ export class Authorizer {
     }
   }
 
-  /** The first pair is the operation's own action; what it needs besides isn't a call. */
+  /** Notes the first pair, the operation's own action; further pairs aren't calls. */
   #noteAccess({ action, caller }: Authorization, context: RequestContext): void {
     const { principal } = caller ?? context.caller;
     this.#options.directory.noteAccess(principal, action, context.region, context.nowMs);
   }
 
-  /** One pair's decision: undefined when allowed. */
+  /** Decides one pair; resolves with undefined if it is allowed. */
   async decide(
     authorization: Authorization,
     context: RequestContext,
@@ -220,7 +220,7 @@ export class Authorizer {
   }
 }
 
-/** The refusal as it is, with what explains it in headers that AWS's clients overlook. */
+/** Adds the explanation of a refusal in headers that AWS's clients ignore. */
 function withDetails(error: AwsError, { encodedMessage, authorizationId }: Denial): AwsError {
   const { code, status, fault, fields } = error;
   const headers = {
@@ -231,7 +231,7 @@ function withDetails(error: AwsError, { encodedMessage, authorizationId }: Denia
   return new AwsError(code, error.message, { status, fault, fields, headers });
 }
 
-/** As on AWS, decisions on the anonymous and on services have no details to be asked for. */
+/** As on AWS, decisions on anonymous callers and services have no retrievable details. */
 function hasDetails({ kind }: Principal): boolean {
   return kind !== "anonymous" && kind !== "service" && kind !== "federated-provider";
 }
@@ -267,7 +267,7 @@ function callerArn(principal: Principal): string {
   }
 }
 
-/** The sentence of IAM's and most other services' refusals. */
+/** The refusal of IAM and most other services. */
 function accessDenied(denial: Denial): AwsError {
   const { authorization, callerArn: arn, reason } = denial;
   const { action, resource, resourceLabel = resource } = authorization;

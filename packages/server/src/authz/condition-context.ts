@@ -6,7 +6,7 @@ import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 
-/** Those that `ConditionContext` works out itself. */
+/** The keys that `ConditionContext` computes itself. */
 const GLOBAL_KEYS = [
   "aws:currenttime",
   "aws:epochtime",
@@ -33,7 +33,7 @@ const GLOBAL_KEYS = [
 ];
 
 /**
- * The condition keys of one decision, worked out only when a policy asks.
+ * The condition keys of one decision, computed when a policy asks for them.
  * Source: IAM user guide, "AWS global condition context keys".
  */
 export class ConditionContext implements RequestContextValues {
@@ -62,7 +62,7 @@ export class ConditionContext implements RequestContextValues {
     return this.#global(key);
   }
 
-  /** Every key that has a value, for showing. */
+  /** All keys that have a value, for explanations. */
   entries(): (readonly [key: string, value: ContextValue])[] {
     const own = Object.keys(this.#authorization.context ?? {});
     const fixed = [...(this.#caller.sessionContext?.keys() ?? [])];
@@ -84,7 +84,7 @@ export class ConditionContext implements RequestContextValues {
       case "aws:securetransport":
         return String(this.#request.secure);
       case "aws:sourceip":
-        // A call that a service passes on doesn't come from the caller's address.
+        // A call that a service forwards doesn't come from the caller's address.
         return chain === undefined ? this.#request.sourceIp : undefined;
       case "aws:useragent":
         return this.#request.userAgent;
@@ -120,7 +120,7 @@ export class ConditionContext implements RequestContextValues {
     }
   }
 
-  /** Absent for accounts outside the organization, as for services and the anonymous. */
+  /** Undefined for accounts outside the organization, services and anonymous callers. */
   #organizationKey(key: string, accountId: string): ContextValue | undefined {
     const member = this.#organization?.members.get(accountId);
     if (!member) return undefined;

@@ -39,13 +39,13 @@ export interface Decided {
   readonly context: RequestContext;
 }
 
-/** A decision in the form that GetRequestAuthorizationDetails answers. */
+/** Converts a decision to the form of GetRequestAuthorizationDetails. */
 export function decisionRecord(decided: Decided): DecisionRecord {
   const { request, authorization, explanation, context, layers } = decided;
   const { resourceAccountId = context.accountId } = authorization;
   const ownResource = resourceAccountId === context.accountId;
   const policies = policiesOf(layers)
-    // Another account's policies are nothing for the caller to read.
+    // The caller may not read another account's policies.
     .filter(({ source }) => ownResource || !isOwners(source))
     .map(({ source, text }) => decidingPolicy(source, text, decided));
   const known = new Set(policies.map(({ uri }) => uri));

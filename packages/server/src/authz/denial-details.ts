@@ -61,7 +61,7 @@ function isOfOrganization(layer: MatchedStatement["layer"]): boolean {
   return layer === "scp" || layer === "rcp";
 }
 
-/** Whether the resource's account wrote it, or is subject to it. */
+/** Whether the layer is the resource account's, or applies to that account. */
 function isOfResource(layer: MatchedStatement["layer"]): boolean {
   return !["identity", "boundary", "session", "scp"].includes(layer);
 }

@@ -1,11 +1,11 @@
 import { type CompiledPolicy, compilePolicy, PolicySet, type PolicySource } from "@rolecast/policy";
 import { LruMap } from "../kernel/lru-map.ts";
 
-/** Compiled documents kept: bounded, since resource policies come and go. */
+/** Compiled documents in the cache. */
 const COMPILED_MAX = 20_000;
 const SETS_MAX = 10_000;
 
-/** Compiles each document once and shares it between all whom it applies to. */
+/** Compiles each document once and shares it between all principals that it applies to. */
 export class PolicyCache {
   readonly #compiled = new LruMap<string, { text: string; policy: CompiledPolicy }>(COMPILED_MAX);
   readonly #single = new LruMap<CompiledPolicy, PolicySet>(SETS_MAX);

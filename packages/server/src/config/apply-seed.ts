@@ -4,12 +4,12 @@ import { pathText } from "./check-value.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Seed, SeedAccount } from "./seed-file.ts";
 
-/** Below an account: `["users", 0]`. */
+/** A path below an account: `["users", 0]`. */
 type Path = readonly (string | number)[];
 
 type Complain = (path: Path, problem: string) => ConfigError;
 
-/** One call as the account's root user; what it refuses is told with its place in the file. */
+/** Calls as the account's root user; a refusal becomes an error with the place in the file. */
 type Act = <Output>(
   path: Path,
   service: string,
@@ -19,8 +19,8 @@ type Act = <Output>(
 ) => Promise<Output | undefined>;
 
 /**
- * Makes what the seed declares and isn't there, through the public operations. Policies are brought
- * to what the file says; nothing is deleted and nothing else that exists is changed.
+ * Creates what the seed declares and is missing, through the public operations. Policies are
+ * updated to the file's text; nothing is deleted, and nothing else that exists is changed.
  */
 export async function applySeed(seed: Seed, invoke: Invoke): Promise<void> {
   const accounts = [...seed.accounts].map(([id, account]) => {
@@ -30,7 +30,7 @@ export async function applySeed(seed: Seed, invoke: Invoke): Promise<void> {
     };
     return { id, account, complain, act: actor(complain, id, account.region, invoke) };
   });
-  // A trust policy may name users of an account that stands further down.
+  // A trust policy may name users of an account that comes later in the file.
   for (const { id, account, act } of accounts) {
     await applyPolicies(id, account, act);
     await applyUsers(id, account, act);
@@ -168,7 +168,7 @@ async function applyRecordingConfigurations(
     const { name } = configuration;
     if (arns.has(name)) continue;
     const path = ["recordingConfigurations", index];
-    // IVS would accept it, and say later that it is CREATE_FAILED.
+    // IVS would accept it and report CREATE_FAILED later.
     const found = await act<object>(path, "s3", "HeadBucket", { Bucket: bucket }, NO_BUCKET);
     if (!found) throw complain([...path, "bucket"], `there is no bucket ${bucket}`);
     const created = await act<{ recordingConfiguration: Summary }>(

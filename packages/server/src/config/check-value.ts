@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
 
-/** What is wrong with a value that a person gave. */
+/** A problem with a value that a person gave. */
 export interface Problem {
-  /** Of the part that is wrong: `["accounts", 0, "id"]`. */
+  /** The path of the wrong part: `["accounts", 0, "id"]`. */
   readonly path: readonly PropertyKey[];
   /** `can't be 99999: it takes a whole number from 0 to 65535`; the subject stands before it. */
   readonly message: string;
 }
 
-/** Longer values tell their owner nothing that the beginning doesn't. */
+/** Longer values are cut: the beginning is enough to recognize them. */
 const SHOWN_MAX = 80;
 
-/** Checks a value; problems are told in plain words, and without the value where `secret`. */
+/** Checks a value; describes problems in plain words, and without the value if it is `secret`. */
 export function checkValue<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -56,7 +56,7 @@ const KINDS: Readonly<Record<string, string>> = {
   record: "names with values",
 };
 
-/** What would do, where the schema itself doesn't say it. */
+/** Describes what would be valid, if the schema itself doesn't. */
 function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
   switch (issue.code) {
     case "invalid_type":

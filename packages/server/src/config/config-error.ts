@@ -1,4 +1,4 @@
-/** A setting that can't be honoured; the message names it, where it stands and what would do. */
+/** A setting that can't be used; the message names it, its place and what would be valid. */
 export class ConfigError extends Error {
   constructor(message: string) {
     super(message);

@@ -21,7 +21,7 @@ const RCP_SERVICES: ReadonlySet<string> = new Set([
 
 export interface ControlPolicyProblem {
   readonly message: string;
-  /** In the text; 0 for what concerns all of it. */
+  /** Offset in the text; 0 for a problem with the whole policy. */
   readonly offset: number;
 }
 
@@ -34,8 +34,8 @@ interface Statement {
 }
 
 /**
- * What Organizations would refuse of a policy: undefined when nothing. Its grammar is IAM's with
- * fewer elements. Source: Organizations User Guide, "SCP syntax" and "RCP syntax".
+ * Finds what Organizations would reject in a policy; undefined if nothing. Its grammar is IAM's
+ * with fewer elements. Source: Organizations User Guide, "SCP syntax" and "RCP syntax".
  */
 export function findControlPolicyProblem(
   text: string,

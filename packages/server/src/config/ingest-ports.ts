@@ -1,7 +1,9 @@
 import type { IngestPorts, IngestProtocolName, PortChoice } from "@rolecast/media";
 import { type Config, SRT_PORT } from "./settings.ts";
 
-/** Where each protocol listens: where the engine before this one did (`again`), or where its setting says. */
+/**
+ * The ports of the protocols: those of the previous engine (`again`), else those of the settings.
+ */
 export function ingestPortsOf(
   { rtmpPort, rtmpsPort, srtPort }: Config,
   again: IngestPorts | undefined,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const count = z.number().int().min(0).max(10_000_000).exactOptional();
 
-/** What AWS calls service quotas of IVS: numbers for an account in a Region. */
+/** The service quotas of IVS: numbers for an account in a Region. */
 export const ivsQuotasSchema = z.strictObject({
   channels: count,
   recordingConfigurations: count,

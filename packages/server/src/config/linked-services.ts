@@ -8,7 +8,9 @@ const ROLE_NAME_PREFIX = "AWSServiceRoleFor";
 /** Source: IAM User Guide, quotas: the managed policy's size. */
 const POLICY_SIZE_MAX = 6_144;
 const REGIONS_MAX = 50;
-/** What a service may never call for its callers: credentials that would outlive the request. */
+/**
+ * Operations that a service may never call for its callers: credentials would outlive the request.
+ */
 const NEVER_FORWARDED = /^sts:/i;
 
 const policy = z
@@ -104,7 +106,7 @@ export const linkedServicesSchema = z
     }
   });
 
-/** The services with what the configuration leaves open: names, and keys that stay over restarts. */
+/** Completes the configured services with names, and with keys that survive restarts. */
 export function outsideServices(
   services: readonly LinkedService[],
   sealingKey: Uint8Array,

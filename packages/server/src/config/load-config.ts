@@ -13,20 +13,20 @@ import {
 import { YamlFile } from "./yaml-file.ts";
 
 export interface ConfigSources {
-  /** From the command line or from code; they win. */
+  /** Settings from the command line or from code; they take precedence. */
   readonly given?: ConfigInput;
-  /** What the one who gave it calls a setting: `--port`. Left out, "the setting port". */
+  /** The name of a setting in messages: `--port`. Left out, "the setting port". */
   readonly givenAs?: (name: SettingName) => string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Path of a `rolecast.yml`; the file gives way to variables and flags. */
+  /** Path of a `rolecast.yml`; variables and flags take precedence over it. */
   readonly file?: string | undefined;
 }
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
-/** Variables of the command line that are no settings. */
+/** Variables of the command line that aren't settings. */
 const OTHER_VARIABLES = ["ROLECAST_CONFIG"];
 
-/** A value before it is checked, and how a problem with it begins. */
+/** An unchecked value, and the subject of messages about it. */
 interface Given {
   readonly value: unknown;
   /** Ends in the name of the part that is wrong: `--port`, `rolecast.yml:3:1: port`. */
@@ -35,7 +35,7 @@ interface Given {
 
 type GivenSettings = ReadonlyMap<SettingName, Given>;
 
-/** Merges file, environment and what was given, in rising order, and checks the result. */
+/** Merges file, environment and given settings, in rising precedence, and checks the result. */
 export function loadConfig(sources: ConfigSources): Config {
   const given: GivenSettings = new Map([
     ...(sources.file === undefined ? [] : fromFile(sources.file)),
@@ -56,7 +56,7 @@ export function loadConfig(sources: ConfigSources): Config {
 }
 
 function fromCaller({ given = {}, givenAs = (name) => `The setting ${name}` }: ConfigSources) {
-  // What isn't TypeScript can give anything.
+  // JavaScript callers can pass anything.
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(SETTINGS, name)) continue;
     throw new ConfigError(`There is no setting ${name}. ${suggestion(name, NAMES)}`);
@@ -64,7 +64,7 @@ function fromCaller({ given = {}, givenAs = (name) => `The setting ${name}` }: C
   return settings(given, (name) => (path) => inPart(givenAs(name), path));
 }
 
-/** Null and undefined are the same as not giving it. */
+/** Drops settings that are null or undefined. */
 function settings(
   values: Readonly<Record<string, unknown>>,
   subjectOf: (name: SettingName) => Given["subject"],
@@ -123,7 +123,7 @@ function suggestion(name: string, known: readonly string[]): string {
   return near === undefined ? "docs/settings.md lists them." : `Did you mean ${near}?`;
 }
 
-/** An empty variable is the same as none, as in `${PORT:-}` of a compose file. */
+/** Reads variables. An empty one counts as unset, as in `${PORT:-}` of a compose file. */
 function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = {},
 ): GivenSettings {
@@ -143,7 +143,7 @@ function fromEnvironment(
   return settings(found, (name) => (path) => inPart(variableOf(name), path));
 }
 
-/** What is wrong is told without the text: keys may stand in it. */
+/** Parses a variable; messages don't quote the text, which may contain keys. */
 function parseVariable(variable: string, text: string): unknown {
   const document = parseDocument(text, { prettyErrors: false });
   const [error] = document.errors;

@@ -1,6 +1,6 @@
 /**
- * The candidate with the fewest edits from what somebody wrote, the first one of equals; undefined
- * where more than half of it would have to change.
+ * Finds the candidate that is the fewest edits away from a name, the first of equals; undefined if
+ * more than half of the name would have to change.
  */
 export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const scored = candidates.map((candidate) => ({ candidate, score: distance(name, candidate) }));

@@ -4,7 +4,7 @@ import type { Config } from "./settings.ts";
 
 const EVERY_ADDRESS: readonly string[] = ["0.0.0.0", "::"];
 
-/** Where the other nodes reach this one, which listens at `port`. */
+/** The URL at which other nodes reach this one, which listens at `port`. */
 export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
   if (nodeUrl !== undefined) return nodeUrl;
   const name = EVERY_ADDRESS.includes(host) ? hostname() : host;
@@ -12,8 +12,8 @@ export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
 }
 
 /**
- * Where recorded files wait, emptied at each start, and the segments that a killed process leaves.
- * Nothing is kept on a disk that is nearly full.
+ * The folders of recorded files that wait for the bucket, emptied at each start, and of segments
+ * that a killed process leaves. Nothing is stored on a disk that is nearly full.
  */
 export function spillOf({ recordingSpillBytes }: Config, nodeDir: string, freeBytesMin: number) {
   const folder = (name: string) => join(nodeDir, "ivs", name);

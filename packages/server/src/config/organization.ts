@@ -37,13 +37,13 @@ const fileSchema = z.strictObject({
     .regex(/^o-[a-z0-9]{10,32}$/, "o- and 10 to 32 letters and digits")
     .default("o-rolecast00"),
   managementAccount: z.string().regex(ACCOUNT_FOLDER, "an account id, in quotes").optional(),
-  /** Paths below the folder, `/` for the root, whose FullAWSAccess is detached. */
+  /** Paths below the folder, `/` for the root, from which FullAWSAccess is detached. */
   withoutFullAWSAccess: z.array(z.string()).default([]),
 });
 
 type Settings = z.output<typeof fileSchema>;
 
-/** What the levels from the root down to a folder have. */
+/** The policies of the levels from the root down to a folder. */
 interface Level {
   readonly orgPath: string;
   readonly depth: number;
@@ -52,8 +52,9 @@ interface Level {
 }
 
 /**
- * Reads an organization from a folder that is shaped like it: the folder is the root, folders in it are
- * OUs, those named with 12 digits accounts; `*.scp.json` and `*.rcp.json` are attached where they lie.
+ * Reads an organization from a folder that is shaped like it: the folder is the root, folders in it
+ * are OUs, those named with 12 digits accounts; `*.scp.json` and `*.rcp.json` are attached where
+ * they lie.
  *
  * @throws ConfigError that names file, line and column
  */
@@ -188,7 +189,7 @@ function readSettings(file: string): Settings {
   return new YamlFile(file, "organization's file").read(fileSchema);
 }
 
-/** `file:line:column`, as editors open it. */
+/** Formats a place as `file:line:column`, which editors can open. */
 function placeIn(file: string, text: string, offset: number): string {
   const before = text.slice(0, offset).split("\n");
   return `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;

@@ -4,7 +4,7 @@ import { commaList } from "./comma-list.ts";
 
 const ENTRIES_MAX = 1_000;
 
-/** Receivers that callers may name although they are on this machine or in a private network. */
+/** Receivers that callers may use although they are on this machine or in a private network. */
 export const outgoingSchema = commaList(
   z
     .string()

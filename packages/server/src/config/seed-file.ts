@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import { YamlFile } from "./yaml-file.ts";
 
-/** Beyond this a seed is a migration, and belongs into a script. */
+/** Larger seeds belong in a script. */
 const ENTRIES_MAX = 1_000;
 const NAME = z.string().min(1).max(128);
 
@@ -14,10 +14,10 @@ const inlinePolicies = z
 /** ARNs, or names of this account's policies. */
 const attachedPolicies = z.array(z.string().min(1).max(2_048)).max(100).default([]);
 const identity = { name: NAME, policies: inlinePolicies, attachedPolicies };
-/** Members of the operation's input, which checks them. */
+/** Members of the operation's input; the operation validates them. */
 const settings = document.optional();
 
-/** What is made once is declared once: two entries of a name would undo each other at every start. */
+/** Entries with unique names: two of a name would overwrite each other at every start. */
 function entries<Schema extends z.ZodType<string | { readonly name: string }>>(schema: Schema) {
   return z
     .array(schema)
@@ -81,10 +81,10 @@ const schema = z.strictObject({
 
 export type SeedAccount = z.output<typeof account>;
 
-/** What a `rolecast.seed.yml` declares. */
+/** The contents of a `rolecast.seed.yml`. */
 export interface Seed {
   readonly accounts: ReadonlyMap<string, SeedAccount>;
-  /** Of a part of the file: `rolecast.seed.yml:3:7`. */
+  /** The place of a part of the file: `rolecast.seed.yml:3:7`. */
   readonly placeOf: (path: readonly (string | number)[]) => string;
 }
 

@@ -11,15 +11,15 @@ import { webhooksSchema } from "./webhooks.ts";
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
   readonly description: string;
-  /** How the flag's value is called in the help; absent for a switch. */
+  /** The name of the flag's value in the help; absent for a switch. */
   readonly placeholder?: string;
-  /** More than a word or a number: no flag, and its variable holds YAML. */
+  /** A list or object: it has no flag, and its variable holds YAML. */
   readonly structured?: boolean;
-  /** Never shown, not even when it is wrong; what is structured isn't either. */
+  /** Never shown, not even in errors; structured settings aren't either. */
   readonly secret?: boolean;
 }
 
-/** Amazon IVS's. Other servers on one machine, which don't ask for it, take free ones. */
+/** Amazon IVS's SRT port. Further servers on one machine, without this setting, use free ports. */
 export const SRT_PORT = 9000;
 
 const NO_THROW = { throwIfNoEntry: false } as const;
@@ -47,7 +47,7 @@ const cores = z.preprocess(
     .meta({ anyOf: [{ const: "auto" }, { type: "number" }] }),
 ) as unknown as z.ZodType<"auto" | number, "auto" | number>;
 
-/** Flags and variables bring it as text. */
+/** A whole number, which flags and variables give as text. */
 function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number, number> {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   const error = `it takes a whole number ${range}`;
@@ -276,7 +276,7 @@ export type Config = {
   readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]["schema"]>;
 };
 
-/** What may be given: every setting optional, unchecked. */
+/** Settings as given: all optional, unchecked. */
 export type ConfigInput = {
   readonly [Name in SettingName]?: z.input<(typeof SETTINGS)[Name]["schema"]> | undefined;
 };

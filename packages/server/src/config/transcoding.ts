@@ -3,17 +3,17 @@ import { findFfmpeg, MediaError } from "@rolecast/media";
 import { ConfigError } from "./config-error.ts";
 import type { Config } from "./settings.ts";
 
-/** Of the machine's cores: the rest is for ingest, playback and everything else. */
+/** The share of the machine's cores; the rest is for ingest, playback and everything else. */
 const AUTOMATIC_SHARE = 0.75;
 
-/** What the media engine encodes with. */
+/** The settings with which the media engine encodes. */
 export interface Transcoding {
-  /** Path of the program; undefined where there is none. */
+  /** Path of the program; undefined if there is none. */
   readonly ffmpeg: string | undefined;
   readonly transcodeCores: number;
 }
 
-/** Throws ConfigError when the program that was asked for isn't there. */
+/** Throws ConfigError if the requested program doesn't exist. */
 export function transcodingOf(config: Config): Transcoding {
   const { transcodeCores: cores } = config;
   const transcodeCores = cores === "auto" ? availableParallelism() * AUTOMATIC_SHARE : cores;

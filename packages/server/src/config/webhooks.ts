@@ -8,7 +8,7 @@ export const webhooksSchema = z
   .array(
     z.strictObject({
       url: z.url({ protocol: /^https?$/ }),
-      /** At least as long as what it signs with is strong. */
+      /** At least as long as the signature's strength. */
       secret: z.string().min(16, "at least 16 characters").max(256),
       sources: names,
       detailTypes: names,

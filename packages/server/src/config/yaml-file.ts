@@ -6,7 +6,7 @@ import { ConfigError } from "./config-error.ts";
 
 type Path = readonly PropertyKey[];
 
-/** A YAML file that a person wrote: its value, and where in the text each part of it stands. */
+/** A YAML file that a person wrote: its value, and the place of each part in the text. */
 export class YamlFile {
   readonly #file: string;
   readonly #document: Document;
@@ -28,7 +28,7 @@ export class YamlFile {
       this.#value = this.#read();
       return;
     }
-    // Behind a colon the parser may quote the text, where keys may stand.
+    // After a colon the parser may quote the text, which may contain keys.
     const problem = error.message.split(":")[0];
     throw new ConfigError(`${this.#at(error.pos[0])}: this isn't YAML: ${problem}.`);
   }
@@ -54,8 +54,8 @@ export class YamlFile {
   }
 
   /**
-   * The value as the schema has it.
-   * @throws ConfigError that tells all that is wrong, each with its place
+   * Reads the value by a schema.
+   * @throws ConfigError with all problems, each with its place
    */
   read<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
     const result = checkValue(schema, this.value);
@@ -66,7 +66,10 @@ export class YamlFile {
     throw new ConfigError(complaints.join("\n"));
   }
 
-  /** `rolecast.yml:3:7`, of the deepest part of the path that is there: its key, else the entry. */
+  /**
+   * The place of the deepest existing part of the path, `rolecast.yml:3:7`: its key, else the
+   * entry.
+   */
   placeOf(path: Path): string {
     for (let depth = path.length; depth > 0; depth--) {
       const key = path[depth - 1];

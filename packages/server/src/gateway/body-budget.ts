@@ -1,10 +1,10 @@
 /**
- * Bytes of bodies that are read into memory before anybody has signed for them, of all requests
- * together: a hundred of the largest that are read whole.
+ * Bytes of bodies in memory before their signatures are verified, over all requests: a hundred of
+ * the largest that are read whole.
  */
 const BUDGET_BYTES = 128 * 1024 * 1024;
 
-/** There is no room for another body now; the caller should try again. */
+/** The budget is used up; the caller should try again. */
 export class NoRoomForBodyError extends Error {
   constructor() {
     super("Please reduce your request rate: too many request bodies wait to be verified.");
@@ -12,7 +12,7 @@ export class NoRoomForBodyError extends Error {
   }
 }
 
-/** What requests may hold in memory together. One address gets half of it at most. */
+/** The memory that all requests may use for bodies. One address gets at most half of it. */
 export class BodyBudget {
   readonly #bytesMax: number;
   readonly #byAddress = new Map<string, number>();
@@ -39,7 +39,7 @@ export class BodyBudget {
   }
 }
 
-/** What one request holds of the budget, until it is answered. */
+/** The part of the budget that one request uses until it is answered. */
 export class HeldBytes {
   readonly #budget: BodyBudget;
   readonly #address: string;

@@ -25,8 +25,8 @@ export class SharedSigningName {
 
   /**
    * The service that claims a request: the one whose mark it carries (a target, a header); else the
-   * one of the host that it was sent to; else the one that has an operation for its method and path;
-   * and where several have one, as with `GET /tags/{arn}`, the one that has such resources. A
+   * one of the host that it was sent to; else the one that has an operation for its method and
+   * path; and where several have one, as with `GET /tags/{arn}`, the one that has such resources. A
    * request that none of them claims is for the first. It is a promise where the APIs have to be
    * loaded whose paths are looked at.
    */

@@ -2,16 +2,16 @@ import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../kernel/loopback.ts";
 
-/** Of proxies in front of each other; what stands before them isn't read. */
+/** Proxies in a chain; entries before these aren't read. */
 const HOPS_MAX = 32;
 
-/** As policies see him, also behind a trusted proxy. */
+/** The client as policies see it, even through a trusted proxy. */
 export interface Client {
   readonly address: string;
   readonly scheme: "http" | "https";
 }
 
-/** Says who is at the other end of a connection: the peer, or whom a trusted proxy names. */
+/** Finds the client of a connection: the peer, or the address that a trusted proxy reports. */
 export class ClientAddresses {
   readonly #trusted = new BlockList();
   readonly #trustsAny: boolean;
@@ -28,8 +28,8 @@ export class ClientAddresses {
   }
 
   /**
-   * Each proxy adds to `X-Forwarded-For` whom it saw, so the list is read from its end, as far as
-   * proxies are trusted: everything before is only what a client says.
+   * Each proxy appends its peer to `X-Forwarded-For`, so the list is read from its end, as far as
+   * proxies are trusted: everything before that may be made up by the client.
    */
   of(peer: string, forwardedFor: string | undefined): string {
     const plainPeer = plainAddress(peer);
@@ -38,7 +38,7 @@ export class ClientAddresses {
     let client = plainPeer;
     for (const hop of forwardedFor.split(",").reverse().slice(0, HOPS_MAX)) {
       const address = plainAddress(withoutPort(hop.trim()));
-      // Nobody but this machine says of itself that it is this machine.
+      // Only a peer on this machine may report a loopback address.
       if (isIP(address) === 0 || (isLoopback(address) && !isLoopback(plainPeer))) break;
       client = address;
       if (!this.#isTrusted(client)) break;
@@ -46,7 +46,7 @@ export class ClientAddresses {
     return client;
   }
 
-  /** Who sent a request, and what he spoke. */
+  /** The client's address and scheme of a request. */
   clientOf({ socket, headers }: IncomingMessage): Client {
     const peer = socket.remoteAddress ?? "";
     const forwardedFor = headers["x-forwarded-for"];
@@ -57,14 +57,14 @@ export class ClientAddresses {
     };
   }
 
-  /** `X-Forwarded-Proto` of a trusted proxy; anybody on this machine could say it too. */
+  /** Reads `X-Forwarded-Proto` of trusted proxies, and of peers on this machine. */
   schemeOf(peer: string, forwardedProto: string | undefined): "http" | "https" {
     if (forwardedProto !== "https") return "http";
     const proxy = plainAddress(peer);
     return this.#isTrusted(proxy) ? "https" : "http";
   }
 
-  /** Whether the peer is one of the trusted proxies, with many clients behind it. */
+  /** Whether the peer is a trusted proxy, which may have many clients. */
   isProxy(peer: string): boolean {
     return this.#trustsAny && this.#isTrusted(plainAddress(peer));
   }
@@ -84,8 +84,8 @@ function withoutPort(hop: string): string {
 }
 
 /**
- * As policies with `aws:SourceIp` expect it: `::ffff:127.0.0.1` is an IPv4 address, and the zone of `fe80::1%eth0` is this
- * machine's name of the link, no part of the address (RFC 4007).
+ * Normalizes an address for policies with `aws:SourceIp`: `::ffff:127.0.0.1` is an IPv4 address,
+ * and the zone of `fe80::1%eth0` is a local name of the link, not part of the address (RFC 4007).
  */
 function plainAddress(address: string): string {
   const [withoutZone = ""] = address.split("%", 1);

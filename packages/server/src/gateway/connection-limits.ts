@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { type CallOff, every } from "../kernel/work/timers.ts";
 import type { IncomingBody } from "./request-body.ts";
 
-/** Bounds of what a connection may take; tests have smaller ones. */
+/** Limits on one connection and on all together; tests set smaller ones. */
 export interface ConnectionLimits {
   /** Connections at the same time; one address has half at most, unless it is a trusted proxy's. */
   readonly connectionsMax: number;
@@ -42,7 +42,7 @@ export class ConnectionCounts {
     this.#connectionsMax = connectionsMax;
   }
 
-  /** False: there are too many. Otherwise it counts until it is closed. */
+  /** Counts the socket until it closes. Returns false if there are too many. */
   admits(socket: Socket, address: string, isTrusted: boolean): boolean {
     const theirs = (this.#byAddress.get(address) ?? 0) + 1;
     const share = isTrusted ? this.#connectionsMax : Math.ceil(this.#connectionsMax / 2);
@@ -85,7 +85,7 @@ export class SlowClients {
     this.#stopSweeping = every(limits.sweepMs, () => this.#sweep(performance.now()));
   }
 
-  /** Watches it until `unwatch` gets what is returned. */
+  /** Watches an exchange until the returned object is passed to `unwatch`. */
   watch({ incoming, outgoing, body }: Exchange): Watched {
     const watched = { incoming, outgoing, body, sinceMs: 0, bytes: 0, direction: undefined };
     this.#watched.add(watched);

@@ -3,7 +3,7 @@ import { extname, join } from "node:path";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { consolePolicy } from "./console-policy.ts";
 
-/** No bucket can be called like this, so no object lives below it. */
+/** This can't be a bucket's name, so there can't be objects below it. */
 const PREFIX = "/_rolecast/console/";
 const ONE_YEAR_SECONDS = 31_536_000;
 const HASHED_NAME = /^assets\/[\w.-]+$/;
@@ -31,16 +31,19 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
 } as const;
-/** Of scripts, styles and pictures, which are no pages of their own. */
+/** The policy of scripts, styles and pictures, which aren't documents of their own. */
 const POLICY_OF_PARTS = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/** The best first. Files are compressed when they are built. */
+/** In order of preference. The build compresses the files. */
 const ENCODINGS = [
   { name: "br", suffix: ".br" },
   { name: "gzip", suffix: ".gz" },
 ] as const;
 
-/** The console's built files: its page at `/`, the others and the documentation below names that no bucket has. */
+/**
+ * The console's built files: its page is served at `/`, the others and the documentation below
+ * paths that can't be bucket names.
+ */
 export class ConsoleFiles {
   readonly #dir: string;
 
@@ -48,7 +51,7 @@ export class ConsoleFiles {
     this.#dir = dir;
   }
 
-  /** Undefined: not a request for the console. */
+  /** Resolves with undefined if the request isn't for the console. */
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
     if (isForThePage(request)) return this.#answer("index.html", request);
@@ -62,7 +65,7 @@ export class ConsoleFiles {
     return this.#answer(name, request);
   }
 
-  /** A folder's page is its index. */
+  /** Serves a page of the documentation; for a folder, its index. */
   async #docs(request: PlainRequest): Promise<PlainResponse | undefined> {
     const name = request.path.slice(DOCS_PREFIX.length).replace(/(?<=^|\/)$/, "index.html");
     return DOCS_NAME.test(name) ? this.#answer(`docs/${name}`, request) : undefined;
@@ -100,7 +103,9 @@ export class ConsoleFiles {
   }
 }
 
-/** A person's browser asks for `/`; a client of S3 that lists buckets signs, and wants no HTML. */
+/**
+ * Browsers ask for `/` as HTML and unsigned; S3 clients that list buckets sign, and accept no HTML.
+ */
 function isForThePage({ path, headers, query, isSigned }: PlainRequest): boolean {
   return (
     path === "/" && !isSigned && headers.accept?.includes("text/html") === true && query.size === 0

@@ -9,19 +9,19 @@ import { isInertType } from "./inert-type.ts";
 
 const POLICY = "content-security-policy";
 const DOCUMENT_DESTINATIONS = ["document", "iframe", "frame", "embed", "object"];
-/** Names with which every browser of this machine reaches `*.s3.localhost` too. */
+/** Host names from which every browser on this machine can reach `*.s3.localhost` too. */
 const LOOPBACK_HOST = /^(?:localhost|s3\.localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?$/;
-/** A name that is public, and leads to this machine with all that is below it. */
+/** A public name that resolves to this machine, as do all names below it. */
 const LOCALSTACK_HOST = /^(?:s3\.)?localhost\.localstack\.cloud(:\d{1,5})?$/;
 const BUCKET_PATH = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
 
 /**
- * An answer at the console's host as no part of the console: a browser that shows it as a document
- * gives it an origin of its own and runs no scripts, unless its type is inert. The console's files
- * bring a policy of their own.
+ * Separates an answer at the console's host from the console: a browser that shows it as a document
+ * gives it an opaque origin and runs no scripts, unless its type is inert. The console's own files
+ * come with their policy already.
  */
 export function apartFromConsole(response: WireResponse): WireResponse {
-  // Every answer has headers of its own, and a copy of them would cost more than all the rest here.
+  // The headers object belongs to this answer alone: changing it is cheaper than a copy.
   const { headers } = response;
   if (headers[POLICY] !== undefined) return response;
   headers["x-content-type-options"] = "nosniff";
@@ -29,7 +29,7 @@ export function apartFromConsole(response: WireResponse): WireResponse {
   return response;
 }
 
-/** A service worker would answer for the console ever after. Throws AccessDenied. */
+/** Throws AccessDenied: a service worker would control the console's pages from then on. */
 export function refuseServiceWorker({ headers }: PlainRequest): void {
   if (headers["service-worker"] === undefined) return;
   throw new AwsError(
@@ -62,7 +62,7 @@ export function documentElsewhere(
   return `${request.scheme}://${bucket}.${base}/${key}${query}`;
 }
 
-/** Where browsers don't say what they will do with an answer, they still ask for HTML. */
+/** Browsers that don't send `Sec-Fetch-Dest` still ask for HTML when they navigate. */
 function isNavigation({ method, headers }: PlainRequest): boolean {
   if (method !== "GET" && method !== "HEAD") return false;
   const destination = headers["sec-fetch-dest"];

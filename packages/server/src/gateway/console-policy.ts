@@ -1,8 +1,8 @@
-/** A host that CSP has a form for: names and IPv4 addresses, but not IPv6's. */
+/** A host that CSP can express: a name or an IPv4 address, not an IPv6 address. */
 const HOST_SOURCE = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?$/i;
 const INTEGRITY = /\sintegrity="(sha384-[A-Za-z0-9+/=]+)"/g;
 
-/** Everything comes from this server. `blob:` is where Media Source Extensions play from. */
+/** All content comes from this server. Media Source Extensions play from `blob:`. */
 const EVERYTHING = [
   "default-src 'none'",
   "img-src 'self' data: blob:",
@@ -17,10 +17,10 @@ const EVERYTHING = [
 ];
 
 /**
- * The policies of one of the console's pages; a browser holds to both. The first runs the files that
- * the page names, by the hashes of its `integrity` attributes, and what these load. By the second
- * all scripts, styles and fonts lie below `folder`, where no bucket can have an object: not even a
- * script of the console could load one.
+ * The policies of one of the console's pages; a browser holds to both. The first runs the files
+ * that the page names, by the hashes of its `integrity` attributes, and what these load. By the
+ * second all scripts, styles and fonts lie below `folder`, where no bucket can have an object: not
+ * even a script of the console could load one.
  */
 export function consolePolicy(
   html: string | undefined,
@@ -28,7 +28,7 @@ export function consolePolicy(
   host: string | undefined,
 ): string {
   const hashes = [...(html ?? "").matchAll(INTEGRITY)].map(([, hash]) => `'${hash}'`);
-  // An IPv6 address has no form in CSP; what is left then is the first policy.
+  // CSP can't express an IPv6 address; only the first policy applies then.
   const files = HOST_SOURCE.test(host ?? "") ? `${host}${folder}` : "'self'";
   const byHash = hashes.length === 0 ? files : [...new Set(hashes), "'strict-dynamic'"].join(" ");
   const first = [...EVERYTHING, `script-src ${byHash}`, `style-src ${files}`, `font-src ${files}`];

@@ -3,15 +3,15 @@ import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { foreignPage, type PageGuard } from "./page-guard.ts";
 import type { RegisteredService } from "./registered-service.ts";
 
-/** Browsers remember a preflight's answer this long. */
+/** How long browsers may cache a preflight's answer. */
 const PREFLIGHT_MAX_AGE_SECONDS = 300;
 const ALLOW_ORIGIN = "access-control-allow-origin";
 const METHODS = "GET, POST, PUT, DELETE, HEAD";
 const EXPOSED = "x-amzn-requestid, x-amzn-errortype, x-amz-request-id, etag";
 
 /**
- * The answer to a browser's preflight; undefined when `request` is none. Rejects as the service
- * does, and with AccessDenied where the page's origin may not use the APIs.
+ * Answers a browser's preflight; resolves with undefined if `request` isn't one. Rejects as the
+ * service does, or with AccessDenied if the page's origin may not use the APIs.
  */
 export async function preflight(
   request: PlainRequest,
@@ -39,8 +39,8 @@ export async function preflight(
 }
 
 /**
- * The response as pages of other origins may read it: S3 goes by the bucket's own CORS configuration,
- * and the other services' answers may be read by whoever may use the APIs.
+ * Adds the headers that let pages of other origins read a response: for S3 as the bucket's CORS
+ * configuration says, for other services if the page's origin may use the APIs.
  */
 export async function shownToPage(
   response: WireResponse,

@@ -34,15 +34,18 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly tracer: Tracer;
-  /** Learns of other nodes' changes of an account; authentication did for what comes from outside. */
+  /**
+   * Catches up with other nodes' changes of an account; for requests from outside, authentication
+   * did.
+   */
   readonly refresh: (accountId: string) => Promise<void>;
   /** Keeps records of calls. */
   readonly auditor: CallAuditor;
-  /** Hears of every request after its end. */
+  /** Called after the end of every request. */
   readonly audit: (entry: AuditEntry) => void;
 }
 
-/** What is known of a request at its end; inputs and outputs are left out, they hold secrets. */
+/** The facts of a request at its end, without input and output, which may hold secrets. */
 export interface AuditEntry {
   readonly requestId: string;
   readonly service: string;
@@ -52,7 +55,7 @@ export interface AuditEntry {
   readonly durationMs: number;
 }
 
-/** The input, or what of it isn't in a document that can't be read. */
+/** The input; if its document is malformed, the members outside the document. */
 interface Received {
   readonly input: Readonly<Record<string, unknown>>;
   readonly malformed: AwsError | undefined;
@@ -67,8 +70,8 @@ export class Dispatcher {
   }
 
   /**
-   * Validate, authorize, dispatch, audit. Rejects with AwsError, or with our own bug. `malformed` is
-   * what is wrong with the document that the input lacks: only who may call hears of it.
+   * Validates, authorizes, dispatches, audits. Rejects with AwsError, or with an internal error.
+   * `malformed` is the error in the document that the input lacks: only permitted callers get it.
    */
   async run(
     loaded: LoadedService,
@@ -124,7 +127,7 @@ export class Dispatcher {
     return handler.handle(input, context, subjectOf(decidable));
   }
 
-  /** Decides a request again that was allowed before. Rejects with the service's refusal. */
+  /** Decides a previously allowed request again. Rejects with the service's refusal. */
   async redecide(
     loaded: LoadedService,
     operation: Operation,
@@ -136,7 +139,7 @@ export class Dispatcher {
     await this.#options.authorizer.authorize(loaded.service, pairsOf(decidable), context, question);
   }
 
-  /** What decides one more pair inside a handler of this service. */
+  /** Returns the function with which a handler of this service decides one more pair. */
   authorizerOf({ service }: LoadedService) {
     return (
       authorization: Authorization,
@@ -146,7 +149,7 @@ export class Dispatcher {
       this.#options.authorizer.authorize(service, authorization, context, question);
   }
 
-  /** The services' way to each other (kernel/invoke.ts). */
+  /** Calls an operation of another service (kernel/invoke.ts). */
   readonly invoke: Invoke = async <Output>(
     serviceName: string,
     operationName: string,
@@ -190,15 +193,15 @@ export class Dispatcher {
 }
 
 /**
- * Inside another call's transaction the record shares its fate: that call's own record comes behind
- * it, and is waited for.
+ * Ends a call's record. Inside another call's transaction the record is committed with it; the
+ * other call waits for its own record, which is written after this one.
  */
 async function endCall(call: CallAudit, output: unknown, context: RequestContext): Promise<void> {
   if (!context.inTransaction) return call.end({ output });
   await context.transaction(async (tx) => {
     await call.intend(tx);
     tx.afterCommit(() => {
-      // The journal has told its operator, and the other call fails by it too.
+      // The journal has logged it, and the other call's own record fails too.
       call.end({ output }).catch(() => {});
     });
   });
@@ -230,8 +233,8 @@ function handlerOf(
 }
 
 /**
- * Throws the service's sentence for what breaks its limits. Returns what is wrong with a document:
- * that is told after the decision.
+ * Throws the service's validation error for input outside its limits. Returns an error in a
+ * document instead: the caller gets that one only after authorization.
  */
 function validate(
   { constraints }: LoadedService,

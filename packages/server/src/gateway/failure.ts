@@ -15,7 +15,7 @@ import type { RegisteredService } from "./registered-service.ts";
 import { ClientGoneError } from "./request-body.ts";
 import type { ServiceRegistry } from "./service-registry.ts";
 
-/** What the protocols call a failure of ours. */
+/** The code of an internal error in each protocol. */
 const INTERNAL_CODES = {
   awsQuery: "InternalFailure",
   awsJson1_0: "InternalFailure",
@@ -35,7 +35,10 @@ const THROTTLING_CODES = {
   restXml: "SlowDown",
 } as const;
 
-/** The caller's mistakes as they are; anything else is ours: logged, and not told in detail. */
+/**
+ * Callers' mistakes become AwsErrors with their message. Internal errors are logged, without
+ * details for the caller.
+ */
 export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof WireError) {
@@ -58,7 +61,7 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     // Source: "Common Errors" in the API reference of IAM, STS and IVS; S3's error codes.
     return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
   }
-  // Told when it begins, not for each body.
+  // Logged when the disk becomes low, not for each body.
   if (error instanceof DiskFullError)
     return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
   if (isDiskFull(error)) {
@@ -74,13 +77,13 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
   );
 }
 
-/** Of a URL that asks for another operation than the one that was signed. */
+/** The refusal of a URL that asks for another operation than the signed one. */
 export function unsignedSelection(operation: string): AwsError {
   const message = `The URL's signature (version 2) doesn't cover the query parameters that ask for ${operation}. Sign with version 4.`;
   return new AwsError("AccessDenied", message, { status: 403 });
 }
 
-/** The error in the form of the service's protocol. */
+/** Encodes an error in the service's protocol. */
 export function encodeFailure(
   error: AwsError,
   wire: ServiceWire,
@@ -92,7 +95,7 @@ export function encodeFailure(
   return { ...response, headers: { ...response.headers, ...headers } };
 }
 
-/** For requests that name a service which isn't here; readable for JSON and XML clients alike. */
+/** Answers requests that name an unknown service, in a form that JSON and XML clients can read. */
 export function unknownService(
   { name, requestId, isForm }: { name: string; requestId: string; isForm: boolean },
   { all }: ServiceRegistry,

@@ -8,21 +8,21 @@ import type { IncomingBody } from "./request-body.ts";
 
 /** A request on a connection: perhaps an operation's, perhaps a plain one. */
 export interface GatewayRequest extends WireRequest, PlainRequest {
-  /** The body whole, instead of `body`; rejects when it is larger or the client goes away. */
+  /** Reads the whole body, instead of `body`. Rejects if it is larger or the client disconnects. */
   readBody(maxBytes: number): Promise<Buffer>;
-  /** Counts what is kept in memory of `body` until the answer. Throws NoRoomForBodyError. */
+  /** Counts bytes of `body` that stay in memory until the answer. Throws NoRoomForBodyError. */
   holdBytes(sizeBytes: number): void;
 }
 
-/** Node's request as ours. A class, since object literals with getters are slow to make. */
+/** Wraps node's request. A class, since object literals with getters are slow to create. */
 export class IncomingRequest implements GatewayRequest {
   readonly method: string;
   readonly rawPath: string;
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** The client's, also behind a trusted proxy. */
+  /** The client's address, as a trusted proxy reports it if there is one. */
   readonly remoteAddress: string;
-  /** The client's, which a proxy in front tells: the server itself doesn't speak TLS. */
+  /** The client's scheme, as a trusted proxy reports it: the server itself doesn't speak TLS. */
   readonly scheme: "http" | "https";
   readonly #body: IncomingBody;
   readonly #held: HeldBytes;

@@ -1,11 +1,13 @@
 import { bucketFromHost } from "@rolecast/wire";
 import type { ServiceRegistry } from "./service-registry.ts";
 
-/** Tells by its host what a request may be for. The answer is known again: most clients ask by one host. */
+/**
+ * Tells buckets' and websites' hosts from others. It remembers the last ones: most clients use one.
+ */
 export class HostKinds {
   readonly #registry: ServiceRegistry;
   readonly #s3Hosts: readonly string[];
-  /** The last host that is no bucket's, and the last that is no website's. */
+  /** The last host that isn't a bucket's, and the last that isn't a website's. */
   #lastShared: string | undefined;
   #lastOfApis: string | undefined;
 
@@ -14,7 +16,9 @@ export class HostKinds {
     this.#s3Hosts = s3Hosts;
   }
 
-  /** A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys. */
+  /**
+   * A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys.
+   */
   isBuckets(host: string | undefined): boolean {
     if (host === undefined || host === this.#lastShared) return false;
     const isBuckets = bucketFromHost(host, this.#s3Hosts) !== undefined;
@@ -22,7 +26,7 @@ export class HostKinds {
     return isBuckets;
   }
 
-  /** Whether services show something beside their APIs there, such as websites. */
+  /** Whether a service serves no operations at this host, but a website. */
   isPlain(host = ""): boolean {
     if (host === this.#lastOfApis) return false;
     const isPlain = this.#registry.all.some(({ service }) => service.hasPlainHost?.(host));

@@ -17,21 +17,21 @@ import {
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
 
-/** What a running request may still take when the server closes. */
+/** How long running requests may continue when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
-/** A socket without any traffic for this long is closed, also in the middle of an upload. */
+/** A socket without traffic for this long is closed, even during an upload. */
 const SOCKET_IDLE_MS = 120_000;
 /** Longer than the idle time of common load balancers and SDK connection pools. */
 const KEEP_ALIVE_MS = 75_000;
 /** Header lines of one request, with names; S3 allows 8 KB and presigned URLs add up. */
 const HEADER_BYTES_MAX = 32 * 1024;
-/** Lines: two kilobytes of an object's metadata in the shortest pairs are some hundred. */
+/** Header lines; two kilobytes of object metadata in shortest pairs make some hundred. */
 const HEADERS_MAX = 500;
-/** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
+/** How much of an unwanted body is read, so that the client gets the answer and not a reset. */
 const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
 /**
- * Headers that say whom a request means and who sends it. Node takes the first of two, a proxy in
- * front might have judged by the second: RFC 9112, 3.2 has a second Host refused.
+ * Headers that say which service a request is for and who sends it. Node takes the first of two,
+ * but a proxy may have decided by the second. RFC 9112, 3.2 requires refusing a second Host.
  */
 const ONCE_ONLY: readonly string[] = ["host", "authorization"];
 
@@ -39,13 +39,13 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
-  /** Whose `X-Forwarded-For` is believed: addresses, and blocks such as `10.0.0.0/8`. */
+  /** The proxies whose `X-Forwarded-For` is trusted: addresses, and blocks such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<ConnectionLimits>;
   readonly budget?: BodyBudget;
 }
 
-/** Never rejects: an error is an answer too. */
+/** Answers a request. Never rejects: an error is an answer too. */
 export type Serve = (request: GatewayRequest) => Promise<WireResponse>;
 
 /** The listener: turns node's requests into ours and writes the answers with back-pressure. */
@@ -53,7 +53,7 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   readonly #clients: ClientAddresses;
-  /** Open connections with the number of requests being answered on each. */
+  /** Open connections, each with the number of requests in progress. */
   readonly #sockets = new Map<Socket, number>();
   readonly #limits: ConnectionLimits;
   readonly #counts: ConnectionCounts;
@@ -80,24 +80,24 @@ export class HttpServer {
       {
         maxHeaderSize: HEADER_BYTES_MAX,
         keepAliveTimeout: KEEP_ALIVE_MS,
-        // An upload takes as long as it takes, as long as it goes on.
+        // Uploads may take any time while bytes keep coming.
         requestTimeout: 0,
         headersTimeout: this.#limits.headersMs,
         connectionsCheckingInterval: this.#limits.sweepMs,
       },
       answer,
     );
-    // Other expectations than of a "100 Continue" are looked past, as AWS does.
+    // Expectations other than "100 Continue" are ignored, as AWS does.
     this.#server.on("checkExpectation", answer);
-    // A client that waits to be asked for its body is asked when somebody wants it: a refused
-    // upload is then never sent.
+    // A client that expects "100 Continue" gets it when the body is first read: a refused upload is
+    // never sent.
     this.#server.on(
       "checkContinue",
       (request: IncomingMessage, response: ServerResponse) =>
         void this.#answer(request, response, () => response.writeContinue()),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
-    // Node would leave out those past its own limit, and say nothing.
+    // Node would silently drop headers past its own limit.
     this.#server.maxHeadersCount = 0;
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
   }
@@ -114,8 +114,8 @@ export class HttpServer {
   }
 
   /**
-   * Starts to listen; resolves with the port. Requests wait for `serve`. Rejects when the address is
-   * taken.
+   * Starts to listen; resolves with the port. Requests wait for `serve`. Rejects when the address
+   * is taken.
    */
   async listen(): Promise<number> {
     await new Promise<void>((resolve, reject) => {
@@ -134,13 +134,13 @@ export class HttpServer {
     this.#begin(serve);
   }
 
-  /** Stops accepting, lets running requests end for a while, then cuts what is left. */
+  /** Stops accepting, waits a while for running requests, then closes the remaining connections. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#closing = true;
     this.#begin(undefined);
     this.#slowClients.close();
-    // Node's closeIdleConnections leaves those alone that never sent a request.
+    // Node's closeIdleConnections ignores connections that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
     const keepConnections = after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
     await closed;
@@ -199,7 +199,7 @@ export class HttpServer {
     }
   }
 
-  /** Of what no service need look at. */
+  /** The refusal of a request that no service needs to see. */
   #refusal(
     incoming: IncomingMessage,
   ): { readonly status: number; readonly text: string } | undefined {
@@ -225,8 +225,8 @@ export class HttpServer {
 }
 
 /**
- * A header that can't be written is our bug: the client is told that there is one. With a length of
- * its own, as node remembers the one that it couldn't write.
+ * Answers with an internal error: a header that can't be written is a bug. The length is set again,
+ * since node remembers the one that it couldn't write.
  */
 function answerFailure(outgoing: ServerResponse): void {
   const text = "The answer couldn't be written.\n";
@@ -269,7 +269,7 @@ function withLength({ status, headers, body }: WireResponse, method: string | un
 
 async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
   if (body instanceof Readable) {
-    // An orderly end would be the body's to whoever asked by HTTP/1.0: caches would keep half of it.
+    // To an HTTP/1.0 client a clean close ends the body: caches would keep half of it.
     body.once("error", () => outgoing.socket?.resetAndDestroy());
     await pipeline(body, outgoing);
     return;
@@ -281,7 +281,9 @@ async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): 
   });
 }
 
-/** Reads on past an early answer, within bounds, so that the connection can be kept. */
+/**
+ * Reads the rest of a body after an early answer, within limits, so that the connection survives.
+ */
 function drain(incoming: IncomingMessage, forMs: number): void {
   if (incoming.complete || incoming.destroyed) return;
   const callOff = after(forMs, () => incoming.destroy());
@@ -296,7 +298,7 @@ function drain(incoming: IncomingMessage, forMs: number): void {
   incoming.resume();
 }
 
-/** An address that is listened on, as it stands in a URL. */
+/** Formats a listening address for use in a URL. */
 export function urlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "localhost";
   return host.includes(":") ? `[${host}]` : host;

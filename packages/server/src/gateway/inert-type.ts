@@ -4,11 +4,11 @@
  * "extract a MIME type"; WHATWG MIME Sniffing; WHATWG HTML, "loading a document".
  */
 
-/** The longest that is looked at; real types are shorter. */
+/** Longer types aren't parsed; real ones are shorter. */
 const TYPE_CHARS_MAX = 256;
 const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const PARAMETER = `;[ \\t]*${TOKEN}=(?:${TOKEN}|"[^",\\\\]*")[ \\t]*`;
-/** One type and nothing that two browsers could read differently: commas begin another type. */
+/** Exactly one type, in a form that all browsers read alike: commas begin another type. */
 const ONE_TYPE = new RegExp(`^[ \\t]*(${TOKEN}/${TOKEN})[ \\t]*(?:${PARAMETER})*$`);
 
 /**

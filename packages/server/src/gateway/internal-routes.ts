@@ -11,24 +11,24 @@ import { plainJson } from "./plain-json.ts";
 
 const PREFIX = "/_rolecast/";
 const RESET_PATHS: readonly string[] = [`${PREFIX}state/reset`, `${LOCALSTACK_PREFIX}state/reset`];
-/** Routes that are operations alone: whoever reads them must have signed. */
+/** Routes that exist only as signed operations. */
 const SIGNED_PATHS: readonly string[] = ["logs", "decisions", "cloudtrail", "events"].map(
   (name) => PREFIX + name,
 );
 
 export interface InternalRoutesOptions extends OwnRoutes {
-  /** The server has started. */
+  /** Whether the server has started. */
   readonly ready: () => boolean;
-  /** Resolves soon, as does `report`, even if the database hangs. */
+  /** Resolves quickly, like `report`, even if the database hangs. */
   readonly store: () => Promise<StoreState>;
-  /** Strangers learn less. */
+  /** Reports health; strangers get less of it. */
   readonly report: (isStrange: boolean) => Promise<HealthReport>;
   readonly localStack: LocalStackRoutes;
 }
 
 /**
- * What the server answers without a signature below `/_rolecast`, and at LocalStack's paths. What is
- * signed for the service `rolecast` never comes here: that is an operation, and decided.
+ * Answers unsigned requests below `/_rolecast` and at LocalStack's paths. Requests signed for the
+ * service `rolecast` don't come here: they are operations and get authorized.
  */
 export class InternalRoutes {
   readonly #options: InternalRoutesOptions;
@@ -39,7 +39,7 @@ export class InternalRoutes {
 
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     const { path } = request;
-    // What nodes ask of each other is the services' business.
+    // Services answer the questions of other nodes.
     if (path.startsWith("/_rolecast/node/")) return undefined;
     const forLocalStack = path.startsWith(LOCALSTACK_PREFIX);
     if (!path.startsWith(PREFIX) && !forLocalStack) return undefined;
@@ -73,17 +73,17 @@ export class InternalRoutes {
     return this.#options.localStack.handle(request, () => this.#report(request));
   }
 
-  /** Whoever gives out requests leaves this server alone while it could keep nothing of them. */
+  /** Load balancers stop sending requests here while the server can't store anything. */
   async #readiness(request: PlainRequest): Promise<PlainResponse> {
     if (!this.#options.ready()) return plainJson(503, { status: "starting" });
     const { condition, message } = await this.#options.store();
     if (condition === "ok") return plainJson(200, { status: "ready" });
-    // It may name the database's host.
+    // The message may name the database's host.
     const told = strangeness(request) === undefined ? { message } : {};
     return plainJson(503, { status: condition, ...told });
   }
 
-  /** Strangers learn that the services run and where encoders connect. */
+  /** Strangers get the services' state and the ports for encoders. */
   #report(request: PlainRequest): Promise<HealthReport> {
     return this.#options.report(strangeness(request) !== undefined);
   }

@@ -7,15 +7,15 @@ import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { VERSION } from "../kernel/version.ts";
 import { plainJson } from "./plain-json.ts";
 
-/** No bucket can be called like this, so no object lives below it. */
+/** This can't be a bucket's name, so there can't be objects below it. */
 export const LOCALSTACK_PREFIX = "/_localstack/";
 const EDITION = "rolecast";
-/** Of LocalStack's four, the command runs scripts of READY; the others have none here. */
+/** LocalStack's four stages. The command runs scripts only in READY. */
 const STAGES = ["BOOT", "START", "READY", "SHUTDOWN"] as const;
 
 /** The scripts of the setting `readyDir`, in LocalStack's words. */
 export interface ReadyScripts {
-  /** All have ended, one way or the other. */
+  /** Whether all have ended, successfully or not. */
   readonly completed: boolean;
   readonly scripts: readonly ReadyScript[];
 }
@@ -50,7 +50,7 @@ export class LocalStackRoutes {
     this.#readyScripts = readyScripts;
   }
 
-  /** Undefined: nothing is there. `health` is what this client may know. */
+  /** Resolves with undefined for unknown paths. `health` is the part that this client may see. */
   async handle(
     { method, path }: PlainRequest,
     health: () => Promise<HealthReport>,
@@ -63,7 +63,7 @@ export class LocalStackRoutes {
     switch (what) {
       case "health": {
         const { isWell, facts } = await health();
-        // LocalStack's own always says 200; what waits for it with `curl -f` must go on waiting.
+        // LocalStack always answers 200; but scripts that wait with `curl -f` must keep waiting.
         return plainJson(isWell ? 200 : 503, { ...facts, edition: EDITION, version: VERSION });
       }
       case "info":
@@ -78,7 +78,7 @@ export class LocalStackRoutes {
     return {
       version: VERSION,
       edition: EDITION,
-      // Nothing here asks for a licence; tools that look want to hear that none is missing.
+      // There is no licence; tools that check expect an active one.
       is_license_activated: true,
       session_id: this.#sessionId,
       machine_id: createHash("sha256").update(hostname()).digest("hex").slice(0, 12),

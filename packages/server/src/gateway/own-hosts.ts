@@ -4,8 +4,8 @@ import { AwsError } from "../kernel/aws-error.ts";
 import { isLoopback } from "../kernel/loopback.ts";
 
 /**
- * Names by which containers reach this machine's loopback address. Nobody can register one: the top
- * level domain `internal` is reserved for private use (ICANN, 2024).
+ * Names by which containers reach this machine's loopback address. They can't be registered: the
+ * top-level domain `internal` is reserved for private use (ICANN, 2024).
  */
 const CONTAINER_HOSTS: readonly string[] = [
   "host.docker.internal",
@@ -16,9 +16,9 @@ const CONTAINER_HOSTS: readonly string[] = [
 const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/;
 
 export interface OwnHostsOptions {
-  /** Whether only this machine can connect. */
+  /** Whether the server accepts connections from this machine only. */
   readonly onLoopback: boolean;
-  /** S3's names; buckets and websites live below them. */
+  /** S3's host names; those of buckets and websites are below them. */
   readonly s3Hosts: readonly string[];
   /** URLs under which this server is reached, and origins that may use it. */
   readonly urls: readonly (string | undefined)[];
@@ -27,14 +27,13 @@ export interface OwnHostsOptions {
 }
 
 /**
- * Knows the names under which a server on loopback is reached. A page that is loaded under another
- * name has had that name led here (DNS rebinding), and its browser would take this server for the
- * page's own.
+ * Checks the host names by which a server on loopback is reached. Any other name was pointed here
+ * by a web page (DNS rebinding), whose browser would take this server for the page's own.
  */
 export class OwnHosts {
   readonly #options: OwnHostsOptions;
   readonly #named: ReadonlySet<string>;
-  /** Most clients ask by one and the same name. */
+  /** The last name that was accepted: most clients always use the same. */
   #lastOwn: string | undefined;
 
   constructor(options: OwnHostsOptions) {
@@ -43,7 +42,7 @@ export class OwnHosts {
     this.#named = new Set([...CONTAINER_HOSTS, ...named]);
   }
 
-  /** Throws HostNotAllowed. Without a Host the request is of no browser. */
+  /** Throws HostNotAllowed. Requests without a Host don't come from a browser and pass. */
   check(host: string | undefined): void {
     if (!this.#options.onLoopback || host === undefined || host === this.#lastOwn) return;
     if (this.#isOwn(host.toLowerCase())) {

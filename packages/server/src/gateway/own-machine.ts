@@ -1,17 +1,17 @@
 import { isLoopback } from "../kernel/loopback.ts";
 import type { PlainRequest } from "../kernel/service.ts";
 
-/** LocalStack's name of the loopback address, which stands in many a test suite. */
+/** LocalStack's name for the loopback address, which many test suites use. */
 const LOCALSTACK_HOST = "localhost.localstack.cloud";
-/** What proxies add: with one of these, the peer isn't who asks. */
+/** Headers that proxies add: with one of these, the peer isn't the client. */
 const FORWARDING_HEADERS =
   /forwarded|^(?:via|cdn-loop|x-original-.*|x-envoy-.*|x-azure-.*|x-amzn-trace-id|x-proxyuser-ip)$|(?:^|-)(?:real-ip|client-?ip|connecting-ip|remote-addr)$/;
 const SAME_PAGE: readonly (string | undefined)[] = [undefined, "none", "same-origin"];
 
 /**
- * Why a request without a signature might come from elsewhere than a program on this machine; undefined
- * when nothing says so. A proxy on this machine has this machine's address, and so has a browser that
- * another site's page drives, be it by a name that leads here (DNS rebinding).
+ * Why a request without a signature might come from elsewhere than a program on this machine;
+ * undefined when nothing says so. A proxy on this machine has this machine's address, and so has a
+ * browser that another site's page drives, be it by a name that leads here (DNS rebinding).
  */
 export function strangeness({ remoteAddress, headers }: PlainRequest): string | undefined {
   if (!isLoopback(remoteAddress))

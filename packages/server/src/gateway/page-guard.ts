@@ -5,15 +5,15 @@ import type { PlainRequest } from "../kernel/service.ts";
 import { isLoopbackName } from "./own-hosts.ts";
 import type { LoadedService, RegisteredService } from "./registered-service.ts";
 
-/** A page whose origin its browser didn't tell. */
+/** A page whose origin the browser didn't send. */
 const UNTOLD = Symbol("a page of an origin that isn't told");
-/** No page: an address that a person typed, a bookmark, a link in a letter, and where these redirect. */
+/** Not a page: a typed address, a bookmark, a link in an e-mail, and their redirects. */
 const OPENED = Symbol("an address that was opened");
 
 type Page = string | typeof UNTOLD | typeof OPENED;
 
 export interface PageGuardOptions {
-  /** Whether the root key is one that everybody knows, so that any page could sign. */
+  /** Whether the root key is the well-known one, so that any page could sign with it. */
   readonly active: boolean;
   /** Origins that may use the APIs beside those on loopback. */
   readonly allowedOrigins: readonly string[];
@@ -23,9 +23,9 @@ export interface PageGuardOptions {
 type AnyRequest = PlainRequest & WireRequest;
 
 /**
- * Keeps pages of other sites from driving a server whose root key is `test`: what a browser sends
- * for a page is refused unless the page is on this machine, in the setting `allowedOrigins`, or let
- * in by the rules of the bucket that it asks for. Requests of programs pass.
+ * Keeps pages of other sites from using a server whose root key is `test`: a browser's request for
+ * a page is refused unless the page is on this machine, its origin is in the setting
+ * `allowedOrigins`, or the requested bucket's CORS rules admit it. Programs' requests pass.
  */
 export class PageGuard {
   readonly #options: PageGuardOptions;
@@ -37,8 +37,8 @@ export class PageGuard {
   }
 
   /**
-   * Rejects with AccessDenied; undefined where there is nothing to wait for. Preflights are answered by
-   * `allowsOrigin`, and never come here.
+   * Rejects with AccessDenied; returns undefined if the request passes without a wait. Preflights
+   * are answered by `allowsOrigin` and don't come here.
    */
   check(request: AnyRequest, registered: RegisteredService | undefined): Promise<void> | undefined {
     const page = this.#options.active ? this.#pageOf(request) : undefined;
@@ -66,7 +66,7 @@ export class PageGuard {
     return origin !== undefined && (!this.#options.active || this.#allows(origin, request));
   }
 
-  /** Undefined: the request is a program's. */
+  /** Returns undefined for a program's request. */
   #pageOf(request: AnyRequest): Page | undefined {
     const { headers } = request;
     const { origin, "sec-fetch-site": site } = headers;
@@ -74,11 +74,11 @@ export class PageGuard {
     if (site === "none") return OPENED;
     if (site === "same-origin") return ownOrigin(request);
     if (site !== undefined) return UNTOLD;
-    // Browsers tell the origin of whatever they post. Test runners ask in their browser's name.
+    // Browsers send the origin with every POST. Test runners send their browser's User-Agent.
     const isBrowsers = headers["user-agent"]?.startsWith("Mozilla/") === true;
     if (!isBrowsers || !isRead(request)) return undefined;
-    // A browser, over plain HTTP to a name that isn't localhost. Another site's page can have it send
-    // no Authorization without a preflight first.
+    // A browser, over plain HTTP, to a name other than localhost. Another site's page can't make it
+    // send Authorization without a preflight.
     const isSigned = headers.authorization?.startsWith("AWS") === true;
     const isOwn = isSigned || this.#bucketOf(request) !== undefined;
     return isOwn ? ownOrigin(request) : UNTOLD;
@@ -90,16 +90,16 @@ export class PageGuard {
     const url = parsed(page);
     if (url?.origin !== page || !/^https?:$/.test(url.protocol)) return false;
     const own = parsed(`${url.protocol}//${headers.host}`);
-    // What runs at a bucket's own host name is what anybody may have put there.
+    // Anybody may have uploaded the page that runs at a bucket's own host name.
     if (url.port === own?.port && bucketFromHost(url.host, this.#options.s3Hosts) !== undefined)
       return false;
     return url.host === own?.host || isLoopbackName(url.hostname.replace(/^\[|\]$/g, ""));
   }
 
   /**
-   * The bucket's CORS rules speak for its objects and for what is read of it, not for changes of its
-   * configuration, and not for the buckets that objects are copied from. What runs at the bucket's
-   * own host name reads what everybody may.
+   * Whether the bucket's CORS rules admit the request. They cover its objects and reads of its
+   * configuration, but no changes of that, and no buckets that objects are copied from. Pages at
+   * the bucket's own host name may read whatever is public.
    */
   async #bucketAdmits(request: AnyRequest, { service }: RegisteredService): Promise<boolean> {
     if (!service.corsHeaders) return false;
@@ -114,8 +114,8 @@ export class PageGuard {
   }
 
   /**
-   * Pages of all sites may show what the operation answers, as pictures and films. A page of the
-   * bucket's own host could read it, too.
+   * Whether pages of all sites may embed the operation's answer, as a picture or film. A page at
+   * the bucket's own host name could read it as well.
    */
   async #embeds(request: AnyRequest, registered: RegisteredService): Promise<boolean> {
     const { origin, "sec-fetch-site": site } = request.headers;
@@ -126,14 +126,16 @@ export class PageGuard {
     return Object.hasOwn(operations, name) && operations[name]?.embeddable === true;
   }
 
-  /** The query protocols take changes by GET, which browsers send for any link. */
+  /**
+   * Whether the operation only reads: query protocols accept changes by GET, which any link sends.
+   */
   async #onlyReads(request: AnyRequest, registered: RegisteredService): Promise<boolean> {
     if (!isRead(request)) return true;
     const name = this.#operationOf(request, await registered.load());
     return readsByName(name) || registered.service.audit?.readOnly?.includes(name) === true;
   }
 
-  /** Empty where the service has no such operation. */
+  /** The name of the requested operation; empty if the service has none such. */
   #operationOf(request: AnyRequest, { service: { definition }, wire }: LoadedService): string {
     const form = definition.protocol === "awsQuery" ? parseQuery("") : undefined;
     const addressing = definition.s3Addressing
@@ -147,7 +149,7 @@ export class PageGuard {
   }
 }
 
-/** AccessDenied, for the page's author. */
+/** AccessDenied, with a message for the page's author. */
 export function foreignPage(origin: string | undefined): AwsError {
   const who =
     origin === undefined
@@ -172,7 +174,7 @@ function isRead({ method }: PlainRequest): boolean {
   return method === "GET" || method === "HEAD";
 }
 
-/** Of the page's own host: what a browser calls the same origin. */
+/** The origin of the host itself: what a browser calls the same origin. */
 function ownOrigin({ scheme, headers }: PlainRequest): string | typeof UNTOLD {
   return parsed(`${scheme}://${headers.host}`)?.origin ?? UNTOLD;
 }

@@ -42,7 +42,7 @@ import { documentBytes, requireSmallForm } from "./unsigned-bodies.ts";
 export interface PipelineOptions {
   readonly registry: ServiceRegistry;
   readonly routes: InternalRoutes;
-  /** Absent where no console was built. */
+  /** Undefined if no console was built. */
   readonly console: ConsoleFiles | undefined;
   readonly authenticator: Authenticator;
   readonly dispatcher: Dispatcher;
@@ -60,7 +60,7 @@ export interface PipelineOptions {
 
 const READ_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
-/** A request on its way: what the steps before found out. */
+/** A request in progress, with the results of the earlier steps. */
 interface Exchange {
   readonly request: GatewayRequest;
   readonly requestId: string;
@@ -68,7 +68,7 @@ interface Exchange {
   readonly loaded: LoadedService;
   readonly region: string;
   readonly regionIsSigned: boolean;
-  /** The whole body, where it had to be read to know the service. */
+  /** The whole body, if it had to be read to find the service. */
   readonly body: Buffer | undefined;
 }
 
@@ -105,7 +105,7 @@ export class Pipeline {
       const { name, region } = target;
       registered = target.registered;
       const reads = READ_METHODS.has(request.method);
-      // What services show beside their APIs, such as live streams, has rules of its own.
+      // Requests beside the APIs, such as playback, have their own rules.
       const changing = reads ? undefined : pages.check(request, registered);
       if (changing) await changing;
       const route = this.#isOperation(request)
@@ -139,13 +139,13 @@ export class Pipeline {
       const response = encodeFailure(failure, await answering.errorWire(), requestId, request);
       const { code, status } = failure;
       span.describe({ "error.type": code, "http.response.status_code": status });
-      // What the caller did wrong is no fault of the server (OpenTelemetry's HTTP conventions).
+      // Callers' mistakes aren't errors of the span (OpenTelemetry's HTTP conventions).
       if (status >= 500) span.fail();
       return shownToPage(response, request, answering, pages).catch(() => response);
     }
   }
 
-  /** The service whose form an error has that came before the service was known. */
+  /** The service that encodes an error from before the service was known. */
   async #answering(request: GatewayRequest): Promise<RegisteredService | undefined> {
     const { registry, log } = this.#options;
     try {
@@ -156,7 +156,7 @@ export class Pipeline {
     }
   }
 
-  /** What a browser wants to know before it shows an answer to a page. */
+  /** Adds the headers that a browser needs before it shows an answer to a page. */
   async #forBrowser(
     response: WireResponse,
     request: GatewayRequest,
@@ -179,7 +179,7 @@ export class Pipeline {
     return isPostedToRoot(request) && !this.#hostKinds.isPlain(request.headers.host);
   }
 
-  /** Requests that are no operations: the server's own, and the services' (playback). */
+  /** Answers requests that aren't operations: the server's own, and the services' (playback). */
   async #plainRoute(
     request: GatewayRequest,
     registered: RegisteredService | undefined,
@@ -193,7 +193,7 @@ export class Pipeline {
       if (internal) return internal;
     }
     for (const { service } of this.#options.registry.all) {
-      // Waiting for nothing costs a turn too, and most requests are none of these.
+      // An await costs a turn even for undefined, and most requests are operations.
       const pending = service.plainRequest?.(request);
       const response = pending && (await pending);
       if (response) return response;
@@ -201,7 +201,9 @@ export class Pipeline {
     return undefined;
   }
 
-  /** Authenticate, match, decode; then validate, authorize, dispatch, audit; then encode. */
+  /**
+   * Authenticates, matches, decodes; then validates, authorizes, dispatches, audits; then encodes.
+   */
   async #operation(exchange: Exchange): Promise<WireResponse> {
     const { loaded, request, span } = exchange;
     const { service, wire } = loaded;
@@ -276,7 +278,7 @@ export class Pipeline {
         trailers = read;
       },
       () => {
-        // Whoever reads the body gets the same error.
+        // The reader of the body gets the same error.
       },
     );
     let malformed: AwsError | undefined;
@@ -331,7 +333,7 @@ export class Pipeline {
   }
 }
 
-/** What is known before anybody is authenticated, in the names of OpenTelemetry's conventions. */
+/** Describes what is known before authentication, in the names of OpenTelemetry's conventions. */
 function describeService({ span, loaded, requestId, region }: Exchange): void {
   const { name } = loaded.service.definition;
   const told = { "aws.request_id": requestId, "cloud.region": region };
@@ -344,7 +346,7 @@ function formOf({ service }: LoadedService, bytes: Buffer | undefined) {
     : undefined;
 }
 
-/** Every operation of the service takes requests without signature, or the one asked for does. */
+/** Whether the service admits unsigned requests to all its operations, or to the requested one. */
 function admitsUnsigned({ loaded, request }: Exchange, bytes: Buffer | undefined): boolean {
   const { service, wire, operations } = loaded;
   if (service.admitsAnonymous) return true;

@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import { bodyTooLarge, collectBody } from "@rolecast/wire";
 import type { HeldBytes } from "./body-budget.ts";
 
-/** Bytes held for a reader that is slower than the network. */
+/** Bytes buffered for a reader that is slower than the network. */
 const BUFFER_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** The client closed the connection before its body was complete, or it is closed for it. */
+/** The connection closed before the body was complete. */
 export class ClientGoneError extends Error {
   constructor(message = "The client closed the connection.") {
     super(message);
@@ -19,8 +19,8 @@ const TOO_SLOW =
   "Your socket connection to the server was not written to within the timeout period: the body came too slowly.";
 
 /**
- * A request's body, apart from its connection: whoever destroys it, since it broke a rule, leaves
- * the connection as it is, and the answer can still be sent. Read as a stream or whole, once.
+ * A request's body, separate from its connection: destroying it leaves the connection open, so that
+ * the answer can still be sent. It is read once, as a stream or whole.
  */
 export class IncomingBody {
   readonly #incoming: IncomingMessage;
@@ -32,29 +32,29 @@ export class IncomingBody {
   #isWanted = false;
   #isGivenUp = false;
 
-  /** `onWanted` is called before the first read; `held` is told what is kept in memory. */
+  /** `onWanted` is called before the first read; `held` counts the bytes in memory. */
   constructor(incoming: IncomingMessage, onWanted: () => void, held: Pick<HeldBytes, "add">) {
     this.#incoming = incoming;
     this.#onWanted = onWanted;
     this.#held = held;
   }
 
-  /** What has come since somebody wanted it. */
+  /** Bytes received since the first read. */
   get receivedBytes(): number {
     return this.#receivedBytes;
   }
 
-  /** Somebody wants more of it, and the client hasn't sent it. */
+  /** Whether a reader waits for bytes that the client hasn't sent. */
   get isAwaited(): boolean {
     return this.#isWanted && !this.#incoming.complete && !this.#incoming.isPaused();
   }
 
-  /** Its sender was too slow, and connections end with such a body. */
+  /** Whether it was given up because the client was too slow; the connection then ends with it. */
   get isGivenUp(): boolean {
     return this.#isGivenUp;
   }
 
-  /** Reads no more of it: whoever does gets an error. False: it was given up before. */
+  /** Stops reading it: readers get an error. Returns false if it was given up before. */
   giveUp(): boolean {
     if (this.#isGivenUp) return false;
     this.#isGivenUp = true;
@@ -78,8 +78,8 @@ export class IncomingBody {
   }
 
   /**
-   * All of it, for a fraction of what a stream costs. Rejects with ClientGoneError, NoRoomForBodyError,
-   * or past `maxBytes` with the wire's RequestEntityTooLarge.
+   * Reads the whole body, far cheaper than a stream would. Rejects with ClientGoneError,
+   * NoRoomForBodyError, or past `maxBytes` with the wire's RequestEntityTooLarge.
    */
   bytes(maxBytes: number): Promise<Buffer> {
     if (this.#stream) return collectBody(this.#stream, maxBytes);
@@ -154,13 +154,13 @@ class RequestBody extends Readable {
     this.#incoming = incoming;
     this.#onWanted = onWanted;
     this.#onBytes = onBytes;
-    // Who reads gets the error too; when nobody reads any more it must not end the process.
+    // A reader gets the error too; without one it must not end the process.
     this.on("error", () => {});
     incoming.on("error", () => this.destroy(new ClientGoneError()));
     incoming.once("close", () => {
       if (!incoming.complete) this.destroy(new ClientGoneError());
     });
-    // The client may have gone while it was found out who it is: nothing more is heard of it then.
+    // The client may have disconnected during authentication; no further event would report it.
     if (incoming.destroyed) this.destroy(new ClientGoneError());
   }
 

@@ -2,8 +2,8 @@ import type { WireRequest } from "@rolecast/wire";
 import type { RegisteredService } from "./registered-service.ts";
 
 /**
- * Where the query and JSON protocols have all their operations, and nothing else is but forms with
- * files for a bucket that the host names.
+ * Whether the request is posted to `/`: the query and JSON protocols have all their operations
+ * there. Forms with files, for a bucket that the host names, are excluded.
  */
 export function isPostedToRoot({ method, rawPath, headers }: WireRequest): boolean {
   const hasFiles = headers["content-type"]?.startsWith("multipart/form-data") === true;
@@ -11,8 +11,8 @@ export function isPostedToRoot({ method, rawPath, headers }: WireRequest): boole
 }
 
 /**
- * Whether a request for the service that serves the server's own routes asks for an operation: it is
- * signed for one, or is the question whether it may be.
+ * Whether a request for the service that serves the server's own routes asks for an operation: it
+ * is signed for one, or is the question whether it may be.
  */
 export async function isOwnOperation(
   request: WireRequest,
@@ -23,7 +23,7 @@ export async function isOwnOperation(
   );
 }
 
-/** Only browsers tell the page that asks, or what they will do with the answer, or want HTML. */
+/** Only browsers send the page's origin or the answer's destination, or accept HTML. */
 export function isOfBrowser({ headers }: WireRequest): boolean {
   return (
     headers.origin !== undefined ||

@@ -54,7 +54,7 @@ function visit(shape: Shape, value: unknown, path: string, missing: Violation[])
   }
 }
 
-/** The members of scalars are nobody's, and most members are scalars. */
+/** Whether the shape can have members to check; most members are scalars. */
 function hasMembers({ kind }: Shape): boolean {
   return kind === "structure" || kind === "union" || kind === "list" || kind === "map";
 }

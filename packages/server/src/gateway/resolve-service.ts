@@ -4,10 +4,10 @@ import { type Claim, claimByOperation } from "./claims.ts";
 import type { RegisteredService } from "./registered-service.ts";
 import type { ServiceRegistry } from "./service-registry.ts";
 
-/** A service and Region as a request names them, before anything is verified. */
+/** The service and Region that a request names, before its signature is verified. */
 export interface RequestTarget {
   readonly registered: RegisteredService | undefined;
-  /** The name that the request gave, for the answer when there is no such service. */
+  /** The name in the request, for the answer if there is no such service. */
   readonly name: string;
   readonly region: string | undefined;
 }
@@ -69,7 +69,7 @@ function target(
   return { registered: claim, name: name ?? claim?.service.definition.name ?? "", region };
 }
 
-/** A posted form without signature, or with one past recognition: only its body tells whom it means. */
+/** Whether it is a posted form without a readable signature: only its body names the service. */
 export function isFormToRead(request: WireRequest): boolean {
   const { method, rawPath, headers } = request;
   return (

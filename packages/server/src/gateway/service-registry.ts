@@ -34,7 +34,9 @@ export class ServiceRegistry {
     return this.#bySigningName.get(signingName)?.claimOf(request);
   }
 
-  /** The service whose AWS host names begin with `label`: with its name, or as credential scopes do. */
+  /**
+   * The service whose AWS host names begin with `label`: with its name, or as credential scopes do.
+   */
   atHost(label: string, request: WireRequest): Claim | undefined {
     const labelled = this.all.find(({ service }) => service.hostLabel === label);
     return labelled ?? this.named(label) ?? this.signedFor(label, request);

@@ -1,9 +1,8 @@
 import { bodyTooLarge, WireError } from "@rolecast/wire";
 
 /*
- * What is read and parsed for whoever signs nothing. Reading takes time in which nobody else is
- * served, and of a signed body somebody can be asked about; so there is less of it than AWS takes.
- * Objects' bytes are streamed, and not meant.
+ * Limits on unsigned bodies that are parsed. Parsing blocks all other requests, and no signer can
+ * be held responsible; so the limits are below AWS's. Objects' bytes are streamed and not affected.
  */
 
 /** A list of a thousand keys to delete, and more than an identity provider's largest assertion. */
@@ -12,7 +11,10 @@ const UNSIGNED_BYTES_MAX = 256 * 1024;
 const UNSIGNED_FORM_MEMBERS_MAX = 500;
 const AMPERSAND = 0x26;
 
-/** Counts a document's bytes, and tells them to `hold`. Throws `RequestEntityTooLarge` past the limit. */
+/**
+ * Counts a document's bytes and passes them to `hold`. Throws `RequestEntityTooLarge` past the
+ * limit.
+ */
 export function documentBytes(
   isUnsigned: boolean,
   hold: (sizeBytes: number) => void,

@@ -6,7 +6,7 @@ const SAMPLE_EVERY_MS = 100;
 const NANOSECONDS_PER_MS = 1e6;
 const NANOSECONDS_PER_SECOND = 1e9;
 
-/** prom-client's own metrics of it, by name. */
+/** prom-client's metrics of the event loop, by name. */
 const STATISTICS: Readonly<Record<string, readonly [string, (of: RecordableHistogram) => number]>> =
   {
     nodejs_eventloop_lag_min_seconds: ["least", ({ min, count }) => (count === 0 ? 0 : min)],

@@ -2,18 +2,20 @@ import pino from "pino";
 import type { Config } from "../config/settings.ts";
 import type { Log } from "../kernel/ports/log.ts";
 
-/** Lines kept for readers that come late. */
+/** Lines kept for later readers. */
 const RECENT_LINES_MAX = 500;
-/** Characters of all of them: past it the oldest go, whatever their number. */
+/** Characters of all kept lines: past it the oldest are dropped. */
 const RECENT_CHARS_MAX = 1024 * 1024;
 
 export interface ServerLog {
   readonly log: Log;
-  /** The latest lines, then each as it is written; returns the way to stop. */
+  /**
+   * Passes the latest lines, then each new one, to a reader. Returns the function that stops it.
+   */
   readonly read: (reader: (json: string) => void) => () => void;
 }
 
-/** JSON lines on standard error, so that standard output stays the command's own. */
+/** Logs JSON lines to standard error, so that standard output belongs to the command. */
 export function createLog(level: Config["logLevel"]): ServerLog {
   const tail = new LogTail();
   const streams = pino.multistream([
@@ -26,7 +28,7 @@ export function createLog(level: Config["logLevel"]): ServerLog {
   };
 }
 
-/** The latest lines, as far as they fit. */
+/** Keeps the latest lines within limits. */
 export class LogTail {
   readonly #readers = new Set<(json: string) => void>();
   #recent: string[] = [];

@@ -32,7 +32,7 @@ export class Metrics {
   /** Ends the sampling of the event loop. */
   readonly close: () => void;
 
-  /** `health` is asked when the metrics are read. */
+  /** Calls `health` whenever the metrics are read. */
   constructor(health: () => Promise<Facts>) {
     collectDefaultMetrics({ register: this.#registry, ...NO_EVENT_LOOP_MONITORING });
     this.close = observeEventLoopLateness(this.#registry);
@@ -45,7 +45,7 @@ export class Metrics {
     });
   }
 
-  /** Operation and code come from our tables, so that the label sets stay bounded. */
+  /** Counts a request. Operation and code come from our tables, so the label sets stay bounded. */
   noteRequest({ service, operation, errorCode, durationMs }: RequestMetric): void {
     this.#requests.inc({ service, operation, code: errorCode ?? "" });
     this.#durations.observe({ service }, durationMs / 1000);

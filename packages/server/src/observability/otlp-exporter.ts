@@ -3,12 +3,12 @@ import type { Log } from "../kernel/ports/log.ts";
 import type { SpanAttributes } from "../kernel/ports/tracer.ts";
 import { type CallOff, every } from "../kernel/work/timers.ts";
 
-/** Spans that wait for the collector; what comes on top is dropped and counted. */
+/** Spans that may wait for the collector; more are dropped and counted. */
 const WAITING_MAX = 4_096;
 const BATCH_MAX = 512;
 const INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 5_000;
-/** The collector may take these later; any other refusal is for good (OTLP 1.x, "Failures"). */
+/** Statuses after which sending is retried; others are final (OTLP 1.x, "Failures"). */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 export interface EndedSpan {
@@ -24,8 +24,8 @@ export interface EndedSpan {
 }
 
 /**
- * Sends spans to an OpenTelemetry collector by OTLP over HTTP in JSON, some at a time. A collector
- * that is away costs spans and one log line, never a request.
+ * Sends spans to an OpenTelemetry collector by OTLP over HTTP in JSON, in batches. An unreachable
+ * collector costs spans and one log line, never a request.
  */
 export class OtlpExporter {
   readonly #url: string;
@@ -51,7 +51,7 @@ export class OtlpExporter {
     if (this.#waiting.length >= BATCH_MAX && !this.#troubled) void this.#flush();
   }
 
-  /** Sends what waits, as far as the collector takes it now. */
+  /** Sends the waiting spans, as far as the collector accepts them now. */
   async close(): Promise<void> {
     this.#stopFlushing();
     await this.#sending;
@@ -129,7 +129,7 @@ function attributesOf(attributes: SpanAttributes) {
   }));
 }
 
-/** 64-bit numbers are text in this JSON; milliseconds since the epoch keep microseconds. */
+/** Formats nanoseconds: 64-bit numbers are text in this JSON; microseconds survive. */
 function nanoseconds(ms: number): string {
   return String(BigInt(Math.round(ms * 1_000)) * 1_000n);
 }

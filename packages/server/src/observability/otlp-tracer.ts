@@ -25,7 +25,7 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-/** Without an endpoint nothing is traced, and it costs nothing. */
+/** Opens tracing; without an endpoint nothing is traced, at no cost. */
 export function openTracing(endpoint: string | undefined, ids: Ids, log: Log): Tracing {
   if (endpoint === undefined) {
     return { tracer: noTracer, observe: (store) => store, close: async () => {} };
@@ -49,7 +49,7 @@ class OtlpTracer implements Tracer {
     this.#ids = ids;
   }
 
-  /** A caller that doesn't record its own trace gets no spans of ours either. */
+  /** Traces a request, unless its caller doesn't record its own trace. */
   request<R>(
     { traceparent = "" }: Readonly<Record<string, string>>,
     run: (span: Span) => Promise<R>,
@@ -112,13 +112,13 @@ function openSpan(traceId: string, spanId: string, name: string | undefined): Op
   };
 }
 
-/** A code or a class; messages may quote what a caller sent. */
+/** The error's code or class, not its message, which may quote the caller's input. */
 function errorType(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
-/** Finer than the clock, whose milliseconds are longer than most steps. */
+/** Time with fractions: most steps take less than the clock's millisecond. */
 function nowMs(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -9,17 +9,17 @@ import { Periodic } from "../kernel/work/periodic.ts";
 
 const MIB = 1024 ** 2;
 
-/** Between two looks at the disk. What this process writes meanwhile is counted. */
+/** The time between two checks of the disk. This process's own writes are counted in between. */
 const LOOK_INTERVAL_MS = 1_000;
 
 /** The default low-water mark: a twentieth of the disk within these bounds. */
 const LOW_WATER_SHARE = 1 / 20;
 const LOW_WATER_MIN_BYTES = 8 * MIB;
 const LOW_WATER_MAX_BYTES = 256 * MIB;
-/** And never more of a small disk. */
+/** The largest share of a small disk. */
 const LOW_WATER_SHARE_MAX = 1 / 4;
 
-/** Files that may still be made when bodies are refused, on disks that count them. */
+/** Files that can still be created when bodies are refused, on disks that count them. */
 const LOW_WATER_FILES = 256;
 const LOW_WATER_FILES_SHARE = 1 / 20;
 
@@ -29,7 +29,7 @@ const RESERVE_MIN_BYTES = MIB;
 const RESERVE_MAX_BYTES = 32 * MIB;
 const RESERVE_STEP_BYTES = MIB;
 
-/** Below the data folder. No snapshot holds it. */
+/** A file in the data folder that snapshots leave out. */
 const RESERVE_FILE = "disk.reserve";
 
 const fillRandomly = promisify<Uint8Array, Uint8Array>(randomFill);
@@ -39,14 +39,14 @@ export interface DiskFacts {
   readonly bsize: number;
   readonly blocks: number;
   readonly bavail: number;
-  /** Files that can be on the disk, and more of them; 0 where it doesn't count them. */
+  /** The disk's limit of files; 0 if it doesn't count them. */
   readonly files: number;
   readonly ffree: number;
 }
 
 export interface DataDiskOptions {
   readonly dir: string;
-  /** The setting; undefined: by the size of the disk. */
+  /** The setting; undefined derives it from the size of the disk. */
   readonly lowWaterBytes: number | undefined;
   /** Keep a file to be freed on a full disk. */
   readonly reserve: boolean;
@@ -55,7 +55,7 @@ export interface DataDiskOptions {
   readonly look?: (dir: string) => Promise<DiskFacts>;
 }
 
-/** The disk of the data folder, looked at once a second. */
+/** The disk of the data folder, checked once a second. */
 export class DataDisk implements DiskSpace {
   readonly #options: DataDiskOptions;
   readonly #reserveFile: string;
@@ -82,7 +82,7 @@ export class DataDisk implements DiskSpace {
     });
   }
 
-  /** On a disk that is full already, the reserve is freed first, so that a server can start. */
+  /** Opens it; on a full disk the reserve is freed first, so that a server can start. */
   static async open(options: DataDiskOptions): Promise<DataDisk> {
     const disk = new DataDisk(options);
     await disk.#look();
@@ -142,9 +142,9 @@ export class DataDisk implements DiskSpace {
     return this.#hasFiles && left >= this.#lowWaterBytes;
   }
 
-  /** Looks again first: room may have been made a moment ago. */
+  /** Checks again before it refuses: room may have been made a moment ago. */
   async #admitAfterLook(bytes: number): Promise<void> {
-    // The one that runs may have begun before that.
+    // The check in progress may have begun before that.
     await this.#looking;
     await this.#look();
     if (this.#hasRoom(bytes)) return;
@@ -169,7 +169,7 @@ export class DataDisk implements DiskSpace {
       });
   }
 
-  /** A look that runs already is everybody's. */
+  /** Checks the disk, or joins the check in progress. */
   #look(): Promise<void> {
     this.#looking ??= this.#lookOnce().finally(() => {
       this.#looking = undefined;
@@ -190,7 +190,7 @@ export class DataDisk implements DiskSpace {
     this.#writtenBytes -= writtenBefore;
     const { bsize, blocks, bavail, files, ffree } = facts;
     const totalBytes = blocks * bsize;
-    // Some file systems say nothing.
+    // Some file systems report no sizes.
     if (totalBytes === 0) return;
     this.#freeBytes = bavail * bsize;
     this.#hasFiles =
@@ -208,7 +208,7 @@ export class DataDisk implements DiskSpace {
     if (found?.isFile() && !this.#isReserved) await rm(this.#reserveFile, { force: true });
   }
 
-  /** Of bytes that no file system keeps in less room. */
+  /** Fills the reserve with bytes that no file system compresses. */
   async #makeReserve(): Promise<void> {
     const made = `${this.#reserveFile}.new`;
     try {

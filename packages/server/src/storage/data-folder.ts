@@ -14,7 +14,7 @@ export interface DataFolder {
   /** False for `memory`: the folder is temporary and removed at the end. */
   readonly durable: boolean;
   readonly databaseFile: string;
-  /** True if something has happened in this folder's life; a file of that name is the mark. */
+  /** Whether the folder has been marked; a file of that name is the mark. */
   isMarked(name: string): boolean;
   mark(name: string): Promise<void>;
   release(): Promise<void>;

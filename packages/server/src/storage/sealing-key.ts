@@ -10,12 +10,12 @@ import type { OpeningDatabase } from "./store.ts";
 
 const KEY_BYTES = 32;
 const KEY_FILE = "sealing.key";
-/** A first key until the database has its mark. */
+/** The first key until the database has its mark. */
 const FIRST_KEY_FILE = "sealing.key.first";
-/** Names that may lie beside a key that was put into a folder before its first start. */
+/** Files that may exist beside a key that was put into the folder before the first start. */
 const BESIDE_GIVEN_KEY = /^(?:sealing\.key|lock\.db|lost\+found$)/;
 
-/** Tries whether a key opens what a database holds; `empty` if nothing in there is sealed. */
+/** Tests whether a key opens a database's secrets; `empty` if it holds none. */
 export type KeyTrial = (
   db: Kysely<Tables>,
   key: Uint8Array,
@@ -25,7 +25,7 @@ export interface SealingKeyOptions {
   readonly dir: string;
   /** False: the folder is temporary, and so is the key. */
   readonly durable: boolean;
-  /** The database is elsewhere, and other nodes may have made it. */
+  /** Whether the database is elsewhere, and other nodes may have created it. */
   readonly shared: boolean;
   /** Folders below `dir` whose files only the database knows. */
   readonly referenced: readonly string[];
@@ -60,7 +60,7 @@ export class SealingKey {
     if (mark === undefined) await writeMark(db, markOf(this.#key));
   }
 
-  /** Keeps the chosen key under its name, once the database's mark is on the disk. */
+  /** Renames the chosen key to its final name, once the database's mark is on the disk. */
   async keep(): Promise<Uint8Array> {
     const { dir, durable } = this.#options;
     if (!this.#key) throw new Error("the database was opened without choosing a key");
@@ -113,7 +113,10 @@ export class SealingKey {
     );
   }
 
-  /** An empty database beside what only a used one knows was lost, or is the wrong one. */
+  /**
+   * Refuses an empty database beside files that only a used one references: it was lost, or is
+   * wrong.
+   */
   async #refuseForeignFiles(hasKey: boolean): Promise<void> {
     const { dir, shared, referenced } = this.#options;
     const names = await readdir(dir);

@@ -3,7 +3,7 @@ import { pathBelow } from "../kernel/files/path-below.ts";
 import { makeFolderDurably, writeDurably } from "../kernel/files/write-durably.ts";
 import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
-/** A linked service and where its key is kept for it. */
+/** A linked service and the file of its key. */
 export interface ServiceCredentialsFile {
   readonly servicePrincipal: string;
   /** For `AWS_SHARED_CREDENTIALS_FILE`. */

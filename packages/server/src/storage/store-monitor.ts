@@ -1,38 +1,38 @@
 import { type StoreCondition, type StoreState, StoreUnavailableError } from "../kernel/store.ts";
 import { pause } from "../kernel/work/timers.ts";
 
-/** A database that was out of order is tried again this often. */
+/** The time between two tries of an unavailable database. */
 const RETRY_MS = 1_000;
-/** A database that was well so recently isn't asked again. */
+/** How long a good answer counts before the database is asked again. */
 const FRESH_MS = 1_000;
-/** A question for the state waits so long for a database that doesn't answer. */
+/** The time limit of a check for a database that doesn't answer. */
 const PATIENCE_MS = 1_000;
 
 const OK: StoreState = { condition: "ok", message: undefined };
 
-/** Nothing but the next process may take these back. */
+/** Conditions that only a new process can end. */
 const LASTING: ReadonlySet<StoreCondition> = new Set(["damaged", "failed"]);
 
-/** Knows a database's condition: from failures that are noted, and by asking. */
+/** Knows a database's condition, from failed requests and from checks. */
 export interface StoreHealth {
   readonly state: StoreState;
-  /** The state, after a look if the last one is old; resolves soon even if the database hangs. */
+  /** The state, after a check if the last one is old. Quick even if the database hangs. */
   check(): Promise<StoreState>;
-  /** Calls back at each change of the condition. */
+  /** Calls the listener at each change of the condition. */
   onChange(listener: (state: StoreState) => void): void;
 }
 
 export interface StoreMonitorOptions {
-  /** Changes something, durably; rejects when that can't be done. */
+  /** Makes a durable change; rejects if it can't. */
   readonly write: () => Promise<void>;
-  /** Rejects when the database can't be used. Left out where it lives in this process. */
+  /** Rejects if the database can't be used. Left out for a database in this process. */
   readonly ask?: () => Promise<void>;
-  /** Out of order for longer than this it has failed for good; left out, never. */
+  /** After this time the database has failed for good; left out, never. */
   readonly failsAfterMs?: number;
   readonly nowMs: () => number;
 }
 
-/** Tries a database that is out of order until it is well again. */
+/** Tries an unavailable database until it works again. */
 export class StoreMonitor implements StoreHealth {
   readonly #options: StoreMonitorOptions;
   readonly #listeners: ((state: StoreState) => void)[] = [];
@@ -54,7 +54,7 @@ export class StoreMonitor implements StoreHealth {
     this.#listeners.push(listener);
   }
 
-  /** A request has failed. */
+  /** Notes a failed request. */
   note({ condition, message }: StoreUnavailableError): void {
     if (condition === undefined || this.#closing.signal.aborted) return;
     if (LASTING.has(this.#state.condition) && condition !== "failed") return;
@@ -77,7 +77,7 @@ export class StoreMonitor implements StoreHealth {
     return this.#state;
   }
 
-  /** After this nothing is tried any more. */
+  /** Stops trying. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#recovering;
@@ -110,7 +110,7 @@ export class StoreMonitor implements StoreHealth {
         break;
       }
       this.#noteFailure(failure.error);
-      // There is room to be made on a full disk, by this process or another one.
+      // On a full disk, this process or another one can make room.
       if (this.#state.condition === "full") wellMs = nowMs();
       if (nowMs() - wellMs > failsAfterMs) this.#become({ ...this.#state, condition: "failed" });
     }

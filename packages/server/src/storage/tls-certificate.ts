@@ -10,14 +10,14 @@ import {
 import { DataFolderError } from "./data-folder-error.ts";
 import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
 
-/** A certificate made here is valid for so long; clients are set to trust this very file. */
+/** Validity of a self-signed certificate; clients are configured to trust this very file. */
 const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
 
 /** PEM texts. */
 export interface TlsCertificate {
   readonly key: string;
   readonly cert: string;
-  /** The file that clients may be set to trust. */
+  /** The file that clients can be configured to trust. */
   readonly certificateFile: string;
 }
 
@@ -34,7 +34,7 @@ export interface TlsCertificateOptions {
   readonly nowMs: number;
 }
 
-/** The user's certificate, or a self-signed one that is made at first start and kept. */
+/** Loads the user's certificate, or a self-signed one, which the first start makes. */
 export async function loadTlsCertificate(options: TlsCertificateOptions): Promise<TlsCertificate> {
   const { certificateFile, keyFile } = options;
   if (certificateFile !== undefined && keyFile !== undefined) {
@@ -70,7 +70,7 @@ async function keptPair(dir: string, options: TlsCertificateOptions): Promise<Tl
   return { key, cert, certificateFile };
 }
 
-/** Reads a file of ours; one that isn't there, or that a power cut left empty, is made. */
+/** Reads a file of ours, and makes it if it is missing or empty after a power cut. */
 async function readWhole(file: string, make: () => string) {
   const found = await readOrWriteDurably(file, make);
   if (found.some((byte) => byte !== 0)) return { text: found.toString("utf8"), isReplaced: false };

@@ -21,8 +21,8 @@ import { IVS_REGIONS } from "./regions.ts";
 import type { IvsTables } from "./tables.ts";
 
 /**
- * The model shows them as members of errors and of batches' answers. Values: AWS CLI's example of a sister API's answer
- * (`ivs-realtime start-participant-replication`), as AWS sends them.
+ * The model shows them as members of errors and of batches' answers. Values: AWS CLI's example of a
+ * sister API's answer (`ivs-realtime start-participant-replication`), as AWS sends them.
  */
 const ANSWER_HEADERS = {
   "access-control-allow-origin": "*",

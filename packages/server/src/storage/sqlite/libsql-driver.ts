@@ -13,7 +13,7 @@ import { StoreUnavailableError } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
 import { isBusy, isIoError, sqliteErrorOf } from "./sqlite-errors.ts";
 
-/** Distinct statements kept prepared per connection; the oldest go first. */
+/** Prepared statements kept per connection; the oldest are dropped first. */
 const PREPARED_STATEMENTS_MAX = 1_000;
 
 /**
@@ -28,9 +28,9 @@ type Statement = ReturnType<InstanceType<typeof Libsql>["prepare"]>;
 
 export interface LibsqlConnectionOptions {
   readonly file: string;
-  /** NORMAL: a commit is in the log, which the store forces to the disk. OFF: it isn't forced. */
+  /** NORMAL: commits are in the log, which the store syncs. OFF: nothing is synced. */
   readonly synchronous: "NORMAL" | "OFF";
-  /** Hears of what a failed statement says of the whole database. */
+  /** Called when a failed statement shows that the database is unavailable. */
   readonly onUnavailable: (error: StoreUnavailableError) => void;
 }
 

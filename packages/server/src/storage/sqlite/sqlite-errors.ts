@@ -122,13 +122,13 @@ function isForbidden(error: unknown): boolean {
   return error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
 }
 
-/** The lock is another program's; it may be free in a moment. */
+/** Whether another program holds the lock; it may be free in a moment. */
 export function isBusy(error: unknown): boolean {
   const code = primaryCode(error);
   return code === BUSY || code === LOCKED;
 }
 
-/** The disk has reported an error; what a commit under way has become of isn't known. */
+/** Whether the disk reported an error; the fate of the commit in progress is unknown. */
 export function isIoError(error: unknown): boolean {
   return primaryCode(error) === IOERR;
 }

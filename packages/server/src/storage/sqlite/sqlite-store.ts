@@ -24,11 +24,13 @@ export interface SqliteOptions {
   readonly file: string;
   /** False: commits aren't forced to the disk (`--data memory`). */
   readonly durable: boolean;
-  /** Frees what was kept on the disk for the case that it is full. */
+  /** Frees the reserve on a full disk. */
   readonly makeRoom?: (() => Promise<void>) | undefined;
 }
 
-/** A database that can't be written for longer than this may do so in another process. */
+/**
+ * After this time without writes the database has failed: a new process may be able to write it.
+ */
 const FAILS_AFTER_MS = 30_000;
 
 /**
@@ -149,7 +151,7 @@ class SqliteStore implements OpenedStore {
   async #makeRoom(): Promise<void> {
     await this.#parts.makeRoom?.();
     await sql`pragma wal_checkpoint(passive)`.execute(this.#parts.writer).catch(() => {
-      // If the next commit can't be written either, it fails with the reason.
+      // If the next commit fails too, it fails with the reason.
     });
   }
 

@@ -33,7 +33,7 @@ export class WriteAheadLog {
     await this.#shared.sync();
   }
 
-  /** Throws when an earlier commit could not be made durable: no new one must begin. */
+  /** Throws if an earlier commit couldn't be made durable: no new one may begin. */
   check(): void {
     if (!this.#failure) return;
     const { message, cause, condition } = this.#failure;

@@ -4,8 +4,8 @@ import type { RootAccount } from "./root-accounts.ts";
 import { loadSeed } from "./seed-file.ts";
 import type { Config } from "./settings.ts";
 
-/** Reads the seed file now, so that a mistake in it is told before anything starts. */
-export function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invoke) {
+/** Reads the seed file, so that a mistake in it stops the start. Returns what applies the seed. */
+export function prepareSeed(config: Config, accounts: readonly RootAccount[], invoke: Invoke) {
   const { seed: file } = config;
   if (file === undefined) return async () => {};
   const seed = loadSeed(
