@@ -289,6 +289,8 @@ describe("a queue of tasks", () => {
       { weight: 2, arbitrary: fc.record({ node, holds: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ node, fails: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ dies: node }) },
+      // With a task begun, for longer than its lease.
+      { weight: 2, arbitrary: fc.record({ stalls: node }) },
     );
     const hasOwner = fc.boolean();
     await fc.assert(
@@ -309,7 +311,13 @@ describe("a queue of tasks", () => {
             await add(...Array.from({ length: each.adds }, () => String(added++).padStart(3, "0")));
           else if ("passesMs" in each) await passMs(each.passesMs);
           else if ("wakes" in each) at(each.wakes).queue.wake();
-          else if ("fails" in each) at(each.node).fails = each.fails;
+          else if ("stalls" in each) {
+            at(each.stalls).hold();
+            at(each.stalls).queue.wake();
+            await passMs(LEASE_MS + 2 * LOOK_MS);
+            at(each.stalls).resume();
+            await settle();
+          } else if ("fails" in each) at(each.node).fails = each.fails;
           else if ("holds" in each) {
             if (each.holds) at(each.node).hold();
             else at(each.node).resume();

@@ -101,8 +101,8 @@ function createS3(needs: S3Needs) {
     async start() {
       lifecycle.start();
       await writers.start();
-      // Not waited for: what it removes is invisible, and nobody else touches those files.
-      if (durable) sweeper.wake();
+      // Not waited for: the files that it removes are invisible, and no request touches them.
+      if (durable) sweeper.start();
       scrubber.start();
     },
     async close() {

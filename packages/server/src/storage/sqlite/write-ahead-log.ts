@@ -1,6 +1,6 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
-import { SharedSync } from "../../kernel/files/shared-sync.ts";
 import { StoreUnavailableError } from "../../kernel/store.ts";
+import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
 
 /**
  * Makes commits durable without holding up the thread that serves requests: SQLite appends them to
@@ -10,7 +10,7 @@ import { StoreUnavailableError } from "../../kernel/store.ts";
  */
 export class WriteAheadLog {
   readonly #descriptor: number;
-  readonly #shared = new SharedSync(() => this.#force());
+  readonly #syncs = new OneAtATime(() => this.#force());
   readonly #onFailure: (error: StoreUnavailableError) => void;
   #failure: StoreUnavailableError | undefined;
 
@@ -30,7 +30,7 @@ export class WriteAheadLog {
    */
   async durable(): Promise<void> {
     if (this.#failure) throw this.#failure;
-    await this.#shared.sync();
+    await this.#syncs.run();
   }
 
   /** Throws if an earlier commit couldn't be made durable: no new one may begin. */

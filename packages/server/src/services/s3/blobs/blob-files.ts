@@ -1,11 +1,11 @@
 import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
-import type { SharedSync } from "../../../kernel/files/shared-sync.ts";
 import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { DiskSpace } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import type { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
@@ -71,7 +71,8 @@ interface Blank {
 
 interface Folder {
   readonly name: string;
-  readonly names: SharedSync;
+  /** Makes the names of the files in it durable. */
+  readonly syncNames: OneAtATime;
   blobCount: number;
 }
 
@@ -140,7 +141,7 @@ export class BlobFiles {
       await this.#unlink(blobId);
       throw this.damaged(existing, `${size} bytes instead of ${sizeBytes}`);
     }
-    if (this.#options.durable) await folder.names.sync();
+    if (this.#options.durable) await folder.syncNames.run();
     return blobId;
   }
 
@@ -245,7 +246,7 @@ export class BlobFiles {
         const blobId = this.#nameBlob(folder);
         made.push({ blobId, handle: await open(this.#path(blobId), "wx", 0o600) });
       }
-      if (this.#options.durable) await folder.names.sync();
+      if (this.#options.durable) await folder.syncNames.run();
     } catch (error) {
       for (const { handle } of made) await handle.close();
       throw error;
@@ -284,7 +285,7 @@ export class BlobFiles {
     const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
     if (durable) await makeFolderDurably(pathBelow(dir, name));
     else await mkdir(pathBelow(dir, name), { recursive: true, mode: 0o700 });
-    this.#folder = { name, names: folderSync(pathBelow(dir, name)), blobCount: 0 };
+    this.#folder = { name, syncNames: folderSync(pathBelow(dir, name)), blobCount: 0 };
   }
 
   async #unlink(blobId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Log } from "../../../kernel/ports/log.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import { type BlobSweepOptions, type SweptBlobs, sweepBlobs } from "./blob-sweep.ts";
 
 const NOTHING: SweptBlobs = {
@@ -7,37 +8,34 @@ const NOTHING: SweptBlobs = {
   keptWriters: 0,
 };
 
-/** Sweeps when it is woken, one sweep at a time, and tells what became of it. */
+/** Sweeps when it starts and when it is woken, one sweep at a time. */
 export class BlobSweeper {
   readonly #options: Omit<BlobSweepOptions, "signal"> & { readonly log: Log };
+  readonly #sweeps: Periodic;
   #last = NOTHING;
-  #running: Promise<void> | undefined;
-  #again = false;
-  #abort = new AbortController();
 
   constructor(options: Omit<BlobSweepOptions, "signal"> & { readonly log: Log }) {
     this.#options = options;
+    this.#sweeps = new Periodic({
+      round: (closing) => this.#sweep(closing),
+      failed: (err) => options.log.warn({ err }, "The sweep of S3 files has failed."),
+    });
+  }
+
+  /** Begins the first sweep. Returns at once. */
+  start(): void {
+    this.#sweeps.start();
+    this.wake();
   }
 
   /** There may be something to remove. */
   wake(): void {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#again = false;
-    this.#abort = new AbortController();
-    this.#running = this.#sweep().finally(() => {
-      this.#running = undefined;
-      if (this.#again) this.wake();
-    });
+    void this.#sweeps.wake();
   }
 
   /** Breaks the sweep off, which the next start does again. */
-  async close(): Promise<void> {
-    this.#again = false;
-    this.#abort.abort();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#sweeps.close();
   }
 
   /** Everything is gone. */
@@ -45,7 +43,7 @@ export class BlobSweeper {
     this.#last = NOTHING;
   }
 
-  /** What the last sweep left, as it isn't this database's, or nobody can tell. */
+  /** Reports the files that the last sweep kept: another database's, or of unknown origin. */
   health() {
     const { kept, keptWriters } = this.#last;
     return {
@@ -55,24 +53,20 @@ export class BlobSweeper {
     };
   }
 
-  async #sweep(): Promise<void> {
+  async #sweep(signal: AbortSignal): Promise<void> {
     const { log } = this.#options;
-    try {
-      const swept = await sweepBlobs({ ...this.#options, signal: this.#abort.signal });
-      this.#last = swept;
-      const { removed, kept, keptWriters: writers } = swept;
-      if (removed.files > 0)
-        log.info(
-          { ...removed },
-          "Removed files of S3 objects that were never stored or were deleted.",
-        );
-      if (kept.files > 0)
-        log.warn(
-          { ...kept, writers },
-          "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `rolecast doctor --objects` tells more.",
-        );
-    } catch (error) {
-      log.warn({ err: error }, "The sweep of S3 files has failed.");
-    }
+    const swept = await sweepBlobs({ ...this.#options, signal });
+    this.#last = swept;
+    const { removed, kept, keptWriters: writers } = swept;
+    if (removed.files > 0)
+      log.info(
+        { ...removed },
+        "Removed files of S3 objects that were never stored or were deleted.",
+      );
+    if (kept.files > 0)
+      log.warn(
+        { ...kept, writers },
+        "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `rolecast doctor --objects` tells more.",
+      );
   }
 }

@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
-import { SharedSync } from "../../../kernel/files/shared-sync.ts";
+import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 
-/** Makes a folder's entries durable, for all who ask at once. */
-export function folderSync(dir: string): SharedSync {
-  return new SharedSync(async () => {
+/** Makes a folder's entries durable, once for all callers that wait at the same time. */
+export function folderSync(dir: string): OneAtATime {
+  return new OneAtATime(async () => {
     const handle = await open(dir, "r");
     try {
       await handle.sync();

@@ -1,9 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { systemClock } from "../../../kernel/clock.ts";
 import { pathBelow } from "../../../kernel/files/path-below.ts";
-import { SharedSync } from "../../../kernel/files/shared-sync.ts";
 import { writeAt } from "../../../kernel/files/write-at.ts";
 import { makeFolderDurably, writeDurably } from "../../../kernel/files/write-durably.ts";
+import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { hasCode } from "./blob-files.ts";
 
 /** Below the data folder. */
@@ -107,7 +107,7 @@ export class WriterMark {
   readonly #handle: FileHandle;
   readonly #position: number;
   readonly #inPlace: boolean;
-  readonly #written = new SharedSync(() => this.#write());
+  readonly #writes = new OneAtATime(() => this.#write());
   #commits = 0;
 
   private constructor(handle: FileHandle, position: number, inPlace: boolean) {
@@ -134,11 +134,11 @@ export class WriterMark {
    */
   async note(commits: number): Promise<void> {
     this.#commits = Math.max(this.#commits, commits);
-    await this.#written.sync();
+    await this.#writes.run();
   }
 
   async close(): Promise<void> {
-    await this.#written.sync().catch(() => undefined);
+    await this.#writes.run().catch(() => undefined);
     await this.#handle.close();
   }
 
