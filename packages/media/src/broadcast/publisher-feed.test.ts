@@ -156,7 +156,7 @@ describe("publisher feed", () => {
     );
   });
 
-  test("is read less promptly where its frames wait for encoders, the more so without parts", () => {
+  test("is read less promptly if its frames wait for encoders, even less without parts", () => {
     const capacity = new TranscodeCapacity(1);
     const transcode = { ladder: BELOW_SOURCE, program: "", capacity } as const;
     expect(testBroadcast({ transcode }).feed.sink.pace).toBe("relaxed");

@@ -15,7 +15,10 @@ const COMPOSITION_SHIFT = 32 - 24;
 /** The broadcast that a publisher is for. Media is only taken of the active one. */
 export interface FedBroadcast {
   isActive(feed: PublisherFeed): boolean;
-  /** Makes a candidate the active publisher. Throws MediaError `refused` when its media is different. */
+  /**
+   * Makes a candidate the active publisher. Throws MediaError `refused` when its media is
+   * different.
+   */
   takeOver(feed: PublisherFeed): void;
   /** The active publisher's tracks came or changed. */
   configure(tracks: PublisherTracks): void;

@@ -33,7 +33,9 @@ export interface TakenTracks {
 const H264_ONLY: TakenTracks["codecs"] = new Set(["h264", "aac"]);
 const WITH_HEVC: TakenTracks["codecs"] = new Set(["h264", "hevc", "aac"]);
 
-/** HEVC is taken of encoders that make several renditions themselves, in segments that can hold it. */
+/**
+ * HEVC is taken of encoders that make several renditions themselves, in segments that can hold it.
+ */
 export function takenTracks(several: boolean, container: MediaContainer): TakenTracks {
   return { several, codecs: several && container === "fmp4" ? WITH_HEVC : H264_ONLY };
 }
@@ -209,8 +211,8 @@ function asBuffer(bytes: Uint8Array): Buffer {
 
 function checkLength(kind: TrackConfig["kind"], { length }: Buffer): void {
   if (length > CONFIG_BYTES_MAX) {
-    const message = `the ${kind} sequence header has ${length} bytes: ${CONFIG_BYTES_MAX} are allowed`;
-    throw new MediaError("limit", message);
+    const allowed = `${CONFIG_BYTES_MAX} are allowed`;
+    throw new MediaError("limit", `the ${kind} sequence header has ${length} bytes: ${allowed}`);
   }
 }
 

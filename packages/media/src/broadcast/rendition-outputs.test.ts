@@ -48,7 +48,7 @@ test("nothing is served before every rendition has its first segment, and then a
   expect(listed("160p30")).toEqual(["0.ts"]);
 });
 
-test("without its encoder, the source goes on in the best rendition's place, from where that one was", () => {
+test("without its encoder, the source takes the best rendition's place and goes on", () => {
   const { live, outputs, add, listed } = make(["720p30", "160p30"]);
   add(source, 0, 1);
   add(best, 0);

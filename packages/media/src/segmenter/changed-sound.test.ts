@@ -119,7 +119,7 @@ describe.for(["mpegts", "fmp4"] as const)("sound that changes, as %s", (containe
     ]);
   });
 
-  test("in the middle of a segment waits for the next one, also where players have a part of it", () => {
+  test("in the middle of a segment waits for the next, also after a part was given away", () => {
     const between = (at: Segmenter): void => {
       keyframe(at);
       for (let timeMs = 2_000; timeMs < 2_200; timeMs += 20) {

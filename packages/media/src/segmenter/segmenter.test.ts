@@ -117,7 +117,7 @@ describe("segmenter", () => {
     ]);
   });
 
-  test("audio is packed, follows the sample clock through rounded timestamps, and resumes after a gap", () => {
+  test("audio is packed, follows the sample clock despite rounding, resumes after a gap", () => {
     const { segmenter, segments } = make();
     segmenter.setAudioConfig(aacConfig);
     segmenter.video(0, 0, true, picture(true));
@@ -149,7 +149,7 @@ describe("segmenter", () => {
     ]);
   });
 
-  test("another publisher's segment is a discontinuity with its own wall clock and joinable packets", () => {
+  test("another publisher's segment is a discontinuity with a clock of its own, joinable", () => {
     const { segmenter, segments } = make();
     feed(segmenter, 0, 1_000);
     // A reordered frame, shown after the ones that are decoded next: it stays before the other
@@ -263,7 +263,7 @@ describe("segmenter", () => {
     expect(tags.map(({ payload }) => payload.toString())).toEqual(["tag"]);
   });
 
-  test("sound that begins later, as fragments: another init section, of the segment that has none yet", () => {
+  test("sound that begins later, as fragments: another init section", () => {
     const segments: Segment[] = [];
     const segmenter = new Segmenter({
       limits: defaultMediaLimits,

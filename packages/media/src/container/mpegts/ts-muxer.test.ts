@@ -58,7 +58,7 @@ describe("transport stream muxer", () => {
     );
   });
 
-  test("video carries the clock behind its decoding time and marks where a player may begin", () => {
+  test("video carries the clock and marks where a player may begin", () => {
     const muxer = new TsMuxer();
     muxer.writeVideo(200_000, 190_000, true, Buffer.alloc(0), [Buffer.alloc(500)]);
     muxer.writeVideo(193_000, 193_000, false, Buffer.alloc(0), [Buffer.alloc(500)]);
