@@ -36,3 +36,16 @@ export function change<R>(
     return run(tx);
   });
 }
+
+/**
+ * Runs a change that only adds an entity, to which nothing can refer yet: no credential, policy or
+ * role that was gathered before depends on it, so all of them stay in use. On a shared database the
+ * change is counted nonetheless, since nodes wait for each other by the row that counts it.
+ */
+export function addition<R>(
+  parts: Pick<IamParts, "generations" | "store">,
+  context: RequestContext,
+  run: (tx: Transaction<IamTables>) => Promise<R>,
+): Promise<R> {
+  return parts.store.shared ? change(parts, context, run) : context.transaction(run);
+}

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { AccessTables } from "./access-tables.ts";
+import type { CredentialTables } from "./credential-tables.ts";
 import type { FederationTables } from "./federation-tables.ts";
 
 /** An account that this server knows, with its root user's key. */
@@ -183,7 +184,7 @@ export interface AccountChangeRow {
   change_id: string;
 }
 
-export interface IamTables extends FederationTables, AccessTables {
+export interface IamTables extends CredentialTables, FederationTables, AccessTables {
   iam_accounts: AccountRow;
   iam_users: UserRow;
   iam_groups: GroupRow;

@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { Authorization, Decidable } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
@@ -175,13 +176,12 @@ export function onAccount(context: RequestContext): Authorization {
 }
 
 /** The condition keys of the tags in a request. */
-export function requestTags(tags: readonly Tag[] | undefined): ContextEntries {
+export function requestTags(tags: readonly Checked<Tag>[] | undefined): ContextEntries {
   if (tags === undefined || tags.length === 0) return {};
   const entries: Record<string, string | readonly string[]> = {};
   const keys: string[] = [];
   for (const { Key, Value } of tags) {
-    if (Key === undefined) continue;
-    entries[`aws:requesttag/${Key.toLowerCase()}`] = Value ?? "";
+    entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
     keys.push(Key);
   }
   return { ...entries, "aws:tagkeys": keys };

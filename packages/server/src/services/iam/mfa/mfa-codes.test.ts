@@ -7,7 +7,7 @@ import type { Principal } from "../../../kernel/principal.ts";
 import { RequestContext } from "../../../kernel/request-context.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
-import type { MfaDeviceRow } from "../federation-tables.ts";
+import type { MfaDeviceRow } from "../credential-tables.ts";
 import { iamMigrations } from "../migrations.ts";
 import type { IamTables } from "../tables.ts";
 import { requireConsecutiveCodes, verifyMfaCode } from "./mfa-codes.ts";

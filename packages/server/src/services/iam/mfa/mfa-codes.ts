@@ -1,7 +1,7 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Principal } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import type { MfaDeviceRow } from "../federation-tables.ts";
+import type { MfaDeviceRow } from "../credential-tables.ts";
 import type { IamParts } from "../parts.ts";
 import { findMfaDeviceOf, setMfaDevice } from "../rows/mfa-devices.ts";
 import type { IamTables } from "../tables.ts";

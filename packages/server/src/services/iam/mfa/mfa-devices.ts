@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { MfaDeviceRow } from "../credential-tables.ts";
 import { mfaDeviceInUse, noSuchEntity, quotaExceeded } from "../errors.ts";
-import type { MfaDeviceRow } from "../federation-tables.ts";
 import { onUserOrSelf } from "../identities/authorization.ts";
 import { mustNameUser } from "../identities/calling-user.ts";
 import { current, existing, type OwnerSubject, type PolicyOwner } from "../identities/owners.ts";

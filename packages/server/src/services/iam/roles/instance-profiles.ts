@@ -17,7 +17,7 @@ import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import { refuseProtectedRole } from "../identities/protected-role.ts";
 import { currentProfile, existingProfile } from "../identities/subjects.ts";
 import { readPage } from "../pagination.ts";
-import { change, type IamParts } from "../parts.ts";
+import { addition, change, type IamParts } from "../parts.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import {
   deleteInstanceProfile,
@@ -41,7 +41,7 @@ export function instanceProfileOperations(parts: IamParts) {
       authorize: ({ Path: path, InstanceProfileName: name, Tags }, context) =>
         onNew(context, "instance-profile", { path, name }, requestTags(Tags)),
       handle: (input, context) =>
-        change(parts, context, async ({ db }) => {
+        addition(parts, context, async ({ db }) => {
           const { InstanceProfileName: name, Path: path } = input;
           const profile = await insertProfile(parts, context, db, name, path);
           await putTags(db, context.accountId, profile.profile_id, input.Tags);

@@ -18,7 +18,7 @@ import {
 import { current, existing } from "../identities/owners.ts";
 import { refuseProtectedDuration, refuseProtectedRole } from "../identities/protected-role.ts";
 import { RoleViews } from "../identities/role-views.ts";
-import { change, type IamParts } from "../parts.ts";
+import { addition, change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { checkTrustPolicy } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
@@ -49,7 +49,7 @@ export function roleOperations(parts: IamParts) {
         return onNew(context, "role", { path, name }, extra);
       },
       handle: (input, context) =>
-        change(parts, context, async ({ db }) => {
+        addition(parts, context, async ({ db }) => {
           const role = await createRole(parts, context, db, input);
           const Role = {
             // Without the description, though GetRole has it.

@@ -1,5 +1,5 @@
+import type { MfaDeviceRow } from "../credential-tables.ts";
 import { noSuchEntity } from "../errors.ts";
-import type { MfaDeviceRow } from "../federation-tables.ts";
 import type { Db } from "../tables.ts";
 
 export function findMfaDevice(

@@ -1,4 +1,4 @@
-import type { ServerCertificateRow } from "../federation-tables.ts";
+import type { ServerCertificateRow } from "../credential-tables.ts";
 import type { Db } from "../tables.ts";
 import { findIgnoringCase } from "./named-rows.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceSpecificCredentialRow } from "../federation-tables.ts";
+import type { ServiceSpecificCredentialRow } from "../credential-tables.ts";
 import type { Db } from "../tables.ts";
 
 /** A user's credentials for one service. */

@@ -1,4 +1,4 @@
-import type { SigningCertificateRow } from "../federation-tables.ts";
+import type { SigningCertificateRow } from "../credential-tables.ts";
 import type { Db } from "../tables.ts";
 
 export function signingCertificatesOf(db: Db, userId: string): Promise<SigningCertificateRow[]> {

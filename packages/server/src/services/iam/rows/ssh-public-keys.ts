@@ -1,4 +1,4 @@
-import type { SshPublicKeyRow } from "../federation-tables.ts";
+import type { SshPublicKeyRow } from "../credential-tables.ts";
 import type { Db } from "../tables.ts";
 
 export function sshPublicKeysOf(db: Db, userId: string): Promise<SshPublicKeyRow[]> {

@@ -5,7 +5,7 @@ import { alreadyExists, quotaExceeded } from "../errors.ts";
 import { onList, onNew, onOwner } from "../identities/authorization.ts";
 import { current, existing } from "../identities/owners.ts";
 import { pageOf, readPage } from "../pagination.ts";
-import { change, type IamParts } from "../parts.ts";
+import { addition, change, type IamParts } from "../parts.ts";
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
 import {
   deleteGroupMember,
@@ -44,7 +44,7 @@ export function groupOperations(parts: IamParts) {
       authorize: ({ Path: path, GroupName: name }, context) =>
         onNew(context, "group", { path, name }),
       handle: (input, context) =>
-        change(parts, context, async ({ db }) => {
+        addition(parts, context, async ({ db }) => {
           const { accountId } = context;
           const { GroupName: name } = input;
           await refuseTakenName(db, accountId, name);
