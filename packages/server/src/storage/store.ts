@@ -19,7 +19,7 @@ export interface OpeningDatabase {
   readonly isNew: boolean;
 }
 
-/** The store with the members that only its owner, the composition root, may use. */
+/** The store with the members that only its owner, the server itself, may use. */
 export interface OpenedStore extends Store {
   readonly health: StoreHealth;
   /** Deletes every row of every table in one transaction; the schema stays. */

@@ -15,7 +15,7 @@ export interface RenderedPlaylist {
   readonly body: string;
 }
 
-/** What this service needs of @rolecast/media; the composition root binds ports and certificate. */
+/** What this service needs of @rolecast/media; the platform binds its settings and certificate. */
 export interface MediaPort {
   /**
    * Makes an engine with what is IVS's own; it listens once started, and starts once. `again` are
