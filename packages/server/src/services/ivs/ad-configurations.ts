@@ -1,10 +1,12 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { resourceArn } from "./resource-arn.ts";
+import { resourceOperation } from "./resource-operation.ts";
 import {
   deleteResource,
   listResources,
@@ -32,13 +34,11 @@ export function adConfigurationOperations(
         onAny("CreateAdConfiguration", "ad-configuration", context, requestTagKeys(input.tags)),
       handle: (input, context) => createAdConfiguration(input, context, deps, quotas),
     },
-    GetAdConfiguration: {
-      authorize: (input, context) => onResource("GetAdConfiguration", input.arn, context),
-      async handle(input, context) {
-        const row = await requireResource("ad-configuration", input.arn, context);
-        return { adConfiguration: view(row) };
-      },
-    },
+    GetAdConfiguration: resourceOperation(
+      "ad-configuration",
+      ({ arn }) => arn,
+      (row) => ({ adConfiguration: view(row) }),
+    ),
     UpdateAdConfiguration: {
       // The Service Authorization Reference lists no resource type for it.
       authorize: () => ({ action: "ivs:UpdateAdConfiguration", resource: "*" }),
@@ -60,7 +60,7 @@ export function adConfigurationOperations(
 }
 
 async function createAdConfiguration(
-  input: ivs.CreateAdConfigurationRequest,
+  input: Checked<ivs.CreateAdConfigurationRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   quotas: IvsQuotas,
@@ -87,7 +87,7 @@ async function createAdConfiguration(
 }
 
 async function updateAdConfiguration(
-  input: ivs.UpdateAdConfigurationRequest,
+  input: Checked<ivs.UpdateAdConfigurationRequest>,
   context: RequestContext,
 ): Promise<ivs.UpdateAdConfigurationResponse> {
   const { name, mediaTailorPlaybackConfigurations: playback, postRollConfiguration: roll } = input;
@@ -104,13 +104,13 @@ async function updateAdConfiguration(
 }
 
 async function deleteAdConfiguration(
-  input: ivs.DeleteAdConfigurationRequest,
+  input: Checked<ivs.DeleteAdConfigurationRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireResource("ad-configuration", input.arn, context, db);
     const column = "ad_configuration_arn";
-    await refuseWhileAttached("Ad configuration:", column, input.arn ?? "", context, db);
+    await refuseWhileAttached("Ad configuration:", column, input.arn, context, db);
     await deleteResource("ad-configuration", input.arn, context, db);
   });
   return {};

@@ -2,7 +2,9 @@ import { parseArn } from "../../kernel/arn.ts";
 import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { type ResourceType, resourceArn } from "./resource-arn.ts";
-import { findTags, type Tags } from "./rows/tags.ts";
+import { findResource } from "./rows/resources.ts";
+import { readTags, type Tags } from "./rows/tags.ts";
+import type { ResourceRow } from "./tables.ts";
 
 /*
  * Actions, resource types and condition keys follow the Service Authorization Reference, "Actions,
@@ -31,23 +33,31 @@ export function onAny(
 
 /**
  * For an action on one resource, with its tags as condition keys. One that doesn't exist is decided
- * without tags: who may not see it isn't told that it's missing.
+ * without tags, so that callers who may not see it can't tell that it's missing.
  */
 export async function onResource(
   action: string,
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   keys: ContextEntries = {},
 ): Promise<Authorization> {
-  const resource = arn ?? "*";
-  const owner = parseArn(resource)?.accountId;
-  const tags = await findTags(resource, context);
+  return onRow(action, arn, await findResource(arn, context), keys);
+}
+
+/** The same for a resource whose row was found; undefined where there is none. */
+export function onRow(
+  action: string,
+  arn: string,
+  row: ResourceRow | undefined,
+  keys: ContextEntries = {},
+): Authorization {
+  const owner = parseArn(arn)?.accountId;
   const entries: Record<string, ContextEntries[string]> = { ...keys };
-  for (const [key, value] of Object.entries(tags ?? {}))
+  for (const [key, value] of Object.entries(row ? readTags(row.tags) : {}))
     entries[`aws:resourcetag/${key.toLowerCase()}`] = value;
   return {
     action: `ivs:${action}`,
-    resource,
+    resource: arn,
     ...(owner ? { resourceAccountId: owner } : {}),
     context: entries,
   };

@@ -2,7 +2,10 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import { AwsError } from "../../kernel/aws-error.ts";
 import { NO_PERMISSION_NEEDED } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onResource } from "./authorization.ts";
+import { onRow } from "./authorization.ts";
+import type { ResourceType } from "./resource-arn.ts";
+import { findResource, ownResource, type ResourceRows } from "./rows/resources.ts";
+import type { ResourceRow } from "./tables.ts";
 
 /** What the errors of a batch say of an item. Source: AWS CLI's example of BatchStartViewerSessionRevocation. */
 const NOT_AUTHORIZED = "not authorized";
@@ -23,8 +26,8 @@ export interface RefusedItem<Item> {
  */
 export async function eachItem<Item, Result>(
   items: readonly Item[],
-  arnOf: (item: Item) => string | undefined,
-  run: (item: Item) => Promise<Result>,
+  arnOf: (item: Item) => string,
+  run: (item: Item, row: ResourceRow | undefined) => Promise<Result> | Result,
   context: RequestContext,
 ): Promise<{ readonly results: Result[]; readonly refused: RefusedItem<Item>[] }> {
   const results: Result[] = [];
@@ -33,8 +36,10 @@ export async function eachItem<Item, Result>(
   let denials = 0;
   for (const item of items) {
     try {
-      await context.authorize(await onResource(context.operation, arnOf(item), context));
-      results.push(await run(item));
+      const arn = arnOf(item);
+      const row = await findResource(arn, context);
+      await context.authorize(onRow(context.operation, arn, row));
+      results.push(await run(item, row));
     } catch (error) {
       if (!(error instanceof AwsError) || (error.status !== 404 && error.status !== 403))
         throw error;
@@ -52,12 +57,18 @@ export async function eachItem<Item, Result>(
 }
 
 /** Gets each ARN's resource, once. */
-export async function batchGet<View>(
+export async function batchGet<Type extends ResourceType, View>(
+  type: Type,
   arns: readonly string[],
-  get: (arn: string) => Promise<View>,
+  viewOf: (row: ResourceRows[Type]) => View,
   context: RequestContext,
 ): Promise<{ readonly found: View[]; readonly errors: ivs.BatchError[] }> {
-  const each = await eachItem([...new Set(arns)], (arn) => arn, get, context);
+  const each = await eachItem(
+    [...new Set(arns)],
+    (arn) => arn,
+    (arn, row) => viewOf(ownResource(type, arn, row, context)),
+    context,
+  );
   const errors = each.refused.map(({ item: arn, code, message }) => ({ arn, code, message }));
   return { found: each.results, errors };
 }

@@ -1,5 +1,6 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import type { Kysely } from "kysely";
+import type { Checked } from "../../../kernel/checked.ts";
 import {
   type Authorization,
   defineOperations,
@@ -13,6 +14,7 @@ import { conflict, quotaExceeded } from "../errors.ts";
 import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn, resourceArn } from "../resource-arn.ts";
+import { resourceOperation } from "../resource-operation.ts";
 import { requireChannel } from "../rows/channels.ts";
 import { requireResource } from "../rows/resources.ts";
 import { selectStreamKeys } from "../rows/stream-keys.ts";
@@ -45,17 +47,16 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
       },
       handle: (input, context) => createChannel(input, context, deps, quotas),
     },
-    GetChannel: {
-      authorize: (input, context) => onResource("GetChannel", input.arn, context),
-      async handle(input, context) {
-        return { channel: channelView(await requireChannel(input.arn, context), deps) };
-      },
-    },
+    GetChannel: resourceOperation(
+      "channel",
+      ({ arn }) => arn,
+      (channel) => ({ channel: channelView(channel, deps) }),
+    ),
     BatchGetChannel: {
       authorize: decidedByItem,
       async handle(input, context) {
-        const get = async (arn: string) => channelView(await requireChannel(arn, context), deps);
-        const { found, errors } = await batchGet(input.arns ?? [], get, context);
+        const viewOf = (channel: ChannelRow) => channelView(channel, deps);
+        const { found, errors } = await batchGet("channel", input.arns, viewOf, context);
         return { channels: found, errors };
       },
     },
@@ -72,7 +73,7 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
 }
 
 async function createChannel(
-  input: ivs.CreateChannelRequest,
+  input: Checked<ivs.CreateChannelRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   quotas: IvsQuotas,
@@ -118,7 +119,7 @@ async function requireReferences(
 }
 
 async function updateChannel(
-  input: ivs.UpdateChannelRequest,
+  input: Checked<ivs.UpdateChannelRequest>,
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<ivs.UpdateChannelResponse> {
@@ -152,11 +153,11 @@ async function refuseWhileLive(channel: ChannelRow, db: Kysely<IvsTables>): Prom
 
 /** Deleting a channel deletes its stream keys, so both must be allowed. */
 async function authorizeDelete(
-  input: ivs.DeleteChannelRequest,
+  input: Checked<ivs.DeleteChannelRequest>,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
   const channel = await onResource("DeleteChannel", input.arn, context);
-  const reference = parseResourceArn(input.arn ?? "");
+  const reference = parseResourceArn(input.arn);
   if (reference?.type !== "channel") return [channel];
   const keys = await selectStreamKeys(context.db<IvsTables>(), reference, reference.id);
   const arns = keys.map((key) => resourceArn(reference, "stream-key", key.id));
@@ -165,7 +166,7 @@ async function authorizeDelete(
 }
 
 async function deleteChannel(
-  input: ivs.DeleteChannelRequest,
+  input: Checked<ivs.DeleteChannelRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
@@ -196,7 +197,7 @@ const FILTERS = [
 ] as const;
 
 async function listChannels(
-  input: ivs.ListChannelsRequest,
+  input: Checked<ivs.ListChannelsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListChannelsResponse> {
   const filters = FILTERS.flatMap(([member, column]) => {

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -8,6 +9,7 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { quotaExceeded, resourceNotFound } from "../errors.ts";
 import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
+import { resourceOperation } from "../resource-operation.ts";
 import { requireChannel } from "../rows/channels.ts";
 import { selectStreamKeys } from "../rows/stream-keys.ts";
 import { ownReference, refuseReservedTags, type Tags, writeTags } from "../rows/tags.ts";
@@ -57,17 +59,15 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
         return { streamKey: streamKeyView(key) };
       },
     },
-    GetStreamKey: {
-      authorize: (input, context) => onResource("GetStreamKey", input.arn, context),
-      async handle(input, context) {
-        return { streamKey: streamKeyView(await requireStreamKey(input.arn, context)) };
-      },
-    },
+    GetStreamKey: resourceOperation(
+      "stream-key",
+      ({ arn }) => arn,
+      (key) => ({ streamKey: streamKeyView(key) }),
+    ),
     BatchGetStreamKey: {
       authorize: decidedByItem,
       async handle(input, context) {
-        const get = async (arn: string) => streamKeyView(await requireStreamKey(arn, context));
-        const { found, errors } = await batchGet(input.arns ?? [], get, context);
+        const { found, errors } = await batchGet("stream-key", input.arns, streamKeyView, context);
         return { streamKeys: found, errors };
       },
     },
@@ -85,26 +85,9 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
   });
 }
 
-async function requireStreamKey(
-  arn: string | undefined,
-  context: RequestContext,
-): Promise<StreamKeyRow> {
-  const { id } = ownReference(arn, "stream-key", context);
-  const row = await context
-    .db<IvsTables>()
-    .selectFrom("ivs_stream_keys")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  if (!row) throw resourceNotFound(arn ?? "");
-  return row;
-}
-
 /** A running broadcast goes on: the key only says who may begin one. */
 async function deleteStreamKey(
-  input: ivs.DeleteStreamKeyRequest,
+  input: Checked<ivs.DeleteStreamKeyRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   const { id } = ownReference(input.arn, "stream-key", context);
@@ -117,12 +100,12 @@ async function deleteStreamKey(
       .executeTakeFirst();
     return numDeletedRows;
   });
-  if (deleted === 0n) throw resourceNotFound(input.arn ?? "");
+  if (deleted === 0n) throw resourceNotFound(input.arn);
   return {};
 }
 
 async function listStreamKeys(
-  input: ivs.ListStreamKeysRequest,
+  input: Checked<ivs.ListStreamKeysRequest>,
   context: RequestContext,
 ): Promise<ivs.ListStreamKeysResponse> {
   const channel = await requireChannel(input.channelArn, context);

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "../authorization.ts";
@@ -6,7 +7,8 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
-import { deleteResource, listResources, requireResource, requireRoom } from "../rows/resources.ts";
+import { resourceOperation } from "../resource-operation.ts";
+import { deleteResource, listResources, requireRoom } from "../rows/resources.ts";
 import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
 import { readPlaybackPublicKey } from "./playback-key-material.ts";
@@ -25,12 +27,11 @@ export function playbackKeyPairOperations(
         onAny("ImportPlaybackKeyPair", "playback-key", context, requestTagKeys(input.tags)),
       handle: (input, context) => importKeyPair(input, context, deps, quotas),
     },
-    GetPlaybackKeyPair: {
-      authorize: (input, context) => onResource("GetPlaybackKeyPair", input.arn, context),
-      async handle(input, context) {
-        return { keyPair: view(await requireResource("playback-key", input.arn, context)) };
-      },
-    },
+    GetPlaybackKeyPair: resourceOperation(
+      "playback-key",
+      ({ arn }) => arn,
+      (row) => ({ keyPair: view(row) }),
+    ),
     ListPlaybackKeyPairs: {
       authorize: (_input, context) => onAny("ListPlaybackKeyPairs", "playback-key", context),
       async handle(input, context) {
@@ -51,13 +52,13 @@ export function playbackKeyPairOperations(
 }
 
 async function importKeyPair(
-  input: ivs.ImportPlaybackKeyPairRequest,
+  input: Checked<ivs.ImportPlaybackKeyPairRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   quotas: IvsQuotas,
 ): Promise<ivs.ImportPlaybackKeyPairResponse> {
   refuseReservedTags(Object.keys(input.tags ?? {}));
-  const { pem, fingerprint } = readPlaybackPublicKey(input.publicKeyMaterial ?? "");
+  const { pem, fingerprint } = readPlaybackPublicKey(input.publicKeyMaterial);
   const row: PlaybackKeyPairRow = {
     account_id: context.accountId,
     region: context.region,

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "../authorization.ts";
@@ -6,6 +7,7 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
+import { resourceOperation } from "../resource-operation.ts";
 import { readList } from "../rows/playback-rules.ts";
 import {
   deleteResource,
@@ -38,13 +40,11 @@ export function playbackRestrictionPolicyOperations(
       },
       handle: (input, context) => createPolicy(input, context, deps, quotas),
     },
-    GetPlaybackRestrictionPolicy: {
-      authorize: (input, context) => onResource(context.operation, input.arn, context),
-      async handle(input, context) {
-        const row = await requireResource("playback-restriction-policy", input.arn, context);
-        return { playbackRestrictionPolicy: view(row) };
-      },
-    },
+    GetPlaybackRestrictionPolicy: resourceOperation(
+      "playback-restriction-policy",
+      ({ arn }) => arn,
+      (row) => ({ playbackRestrictionPolicy: view(row) }),
+    ),
     UpdatePlaybackRestrictionPolicy: {
       authorize: (input, context) => onResource(context.operation, input.arn, context),
       handle: updatePolicy,
@@ -66,7 +66,7 @@ export function playbackRestrictionPolicyOperations(
 }
 
 async function createPolicy(
-  input: ivs.CreatePlaybackRestrictionPolicyRequest,
+  input: Checked<ivs.CreatePlaybackRestrictionPolicyRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   quotas: IvsQuotas,
@@ -94,7 +94,7 @@ async function createPolicy(
 
 /** Changes what is sent. A running stream keeps the policy as it was when it began. */
 async function updatePolicy(
-  input: ivs.UpdatePlaybackRestrictionPolicyRequest,
+  input: Checked<ivs.UpdatePlaybackRestrictionPolicyRequest>,
   context: RequestContext,
 ): Promise<ivs.UpdatePlaybackRestrictionPolicyResponse> {
   const { allowedCountries, allowedOrigins, enableStrictOriginEnforcement: strict, name } = input;
@@ -109,13 +109,13 @@ async function updatePolicy(
 }
 
 async function deletePolicy(
-  input: ivs.DeletePlaybackRestrictionPolicyRequest,
+  input: Checked<ivs.DeletePlaybackRestrictionPolicyRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireResource("playback-restriction-policy", input.arn, context, db);
     const column = "playback_restriction_policy_arn";
-    await refuseWhileAttached("Playback restriction policy:", column, input.arn ?? "", context, db);
+    await refuseWhileAttached("Playback restriction policy:", column, input.arn, context, db);
     await deleteResource("playback-restriction-policy", input.arn, context, db);
   });
   return {};

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
@@ -20,7 +21,7 @@ export function viewerSessionRevocationOperations(revoked: RevokedViewers): Oper
     },
     BatchStartViewerSessionRevocation: {
       authorize: decidedByItem,
-      async handle({ viewerSessions = [] }, context) {
+      async handle({ viewerSessions }, context) {
         const { refused } = await eachItem(
           viewerSessions,
           (session) => session.channelArn,
@@ -37,11 +38,11 @@ export function viewerSessionRevocationOperations(revoked: RevokedViewers): Oper
 }
 
 async function revoke(
-  input: ivs.BatchStartViewerSessionRevocationViewerSession,
+  input: Checked<ivs.BatchStartViewerSessionRevocationViewerSession>,
   context: RequestContext,
   revoked: RevokedViewers,
 ): Promise<void> {
-  const { viewerId = "", viewerSessionVersionsLessThanOrEqualTo: versionMax = 0 } = input;
+  const { viewerId, viewerSessionVersionsLessThanOrEqualTo: versionMax = 0 } = input;
   await context.transaction<IvsTables, void>(async (tx) => {
     const channel = await requireChannel(input.channelArn, context, tx.db);
     const viewer = { channelArn: channelArn(channel), viewerId };

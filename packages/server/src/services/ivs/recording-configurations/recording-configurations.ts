@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
@@ -6,6 +7,7 @@ import { onAny, onResource, requestTagKeys } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict, validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
+import { resourceOperation } from "../resource-operation.ts";
 import {
   deleteResource,
   listResources,
@@ -54,13 +56,13 @@ export function recordingConfigurationOperations(
         return { recordingConfiguration: recordingConfigurationView(row, context.nowMs) };
       },
     },
-    GetRecordingConfiguration: {
-      authorize: (input, context) => onResource("GetRecordingConfiguration", input.arn, context),
-      async handle(input, context) {
-        const row = await requireResource("recording-configuration", input.arn, context);
-        return { recordingConfiguration: recordingConfigurationView(row, context.nowMs) };
-      },
-    },
+    GetRecordingConfiguration: resourceOperation(
+      "recording-configuration",
+      ({ arn }) => arn,
+      (row, _input, { nowMs }) => ({
+        recordingConfiguration: recordingConfigurationView(row, nowMs),
+      }),
+    ),
     ListRecordingConfigurations: {
       authorize: (_input, context) =>
         onAny("ListRecordingConfigurations", "recording-configuration", context),
@@ -74,7 +76,7 @@ export function recordingConfigurationOperations(
 }
 
 async function createRecordingConfiguration(
-  input: ivs.CreateRecordingConfigurationRequest,
+  input: Checked<ivs.CreateRecordingConfigurationRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   quotas: IvsQuotas,
@@ -126,7 +128,7 @@ function insertWithRole(
 }
 
 async function listRecordingConfigurations(
-  input: ivs.ListRecordingConfigurationsRequest,
+  input: Checked<ivs.ListRecordingConfigurationsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListRecordingConfigurationsResponse> {
   const page = await listResources("recording-configuration", input, MAX_RESULTS_DEFAULT, context);
@@ -139,7 +141,7 @@ async function listRecordingConfigurations(
 }
 
 async function deleteRecordingConfiguration(
-  input: ivs.DeleteRecordingConfigurationRequest,
+  input: Checked<ivs.DeleteRecordingConfigurationRequest>,
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<Record<string, never>> {

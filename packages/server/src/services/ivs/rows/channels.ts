@@ -23,12 +23,12 @@ export function selectChannel(
 
 /** The caller's own channel in the request's Region. Throws ResourceNotFoundException. */
 export async function requireChannel(
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   db: Db = context.db<IvsTables>(),
 ): Promise<ChannelRow> {
   const { id } = ownReference(arn, "channel", context);
   const row = await selectChannel(db, context, id);
-  if (!row) throw resourceNotFound(arn ?? "");
+  if (!row) throw resourceNotFound(arn);
   return row;
 }

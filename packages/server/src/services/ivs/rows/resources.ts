@@ -2,34 +2,71 @@ import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { conflict, quotaExceeded, resourceNotFound } from "../errors.ts";
 import { isAfter, type Page, pageOf, positionOf, readPosition } from "../page-token.ts";
-import type { ResourceType } from "../resource-arn.ts";
+import { parseResourceArn, type ResourceType } from "../resource-arn.ts";
 import type {
   AdConfigurationRow,
+  ChannelRow,
   IvsTables,
   PlaybackKeyPairRow,
   PlaybackRestrictionPolicyRow,
   RecordingConfigurationRow,
   ResourceRow,
+  StreamKeyRow,
 } from "../tables.ts";
 import { ownReference, taggedTable } from "./tags.ts";
 
-/** Resources that stand for themselves; channels and stream keys have more to ask. */
-interface PlainResources {
+/** The row of each type of resource. */
+export interface ResourceRows {
+  readonly channel: ChannelRow;
+  readonly "stream-key": StreamKeyRow;
   readonly "recording-configuration": RecordingConfigurationRow;
   readonly "playback-key": PlaybackKeyPairRow;
   readonly "playback-restriction-policy": PlaybackRestrictionPolicyRow;
   readonly "ad-configuration": AdConfigurationRow;
 }
 
-type PlainType = keyof PlainResources & ResourceType;
+/** Resources that stand for themselves; channels and stream keys have more to ask. */
+type PlainType = Exclude<ResourceType, "channel" | "stream-key">;
+
+/** The resource of any type and account that an ARN names in the request's Region. */
+export async function findResource(
+  arn: string,
+  context: RequestContext,
+): Promise<ResourceRow | undefined> {
+  const reference = parseResourceArn(arn);
+  if (reference?.region !== context.region) return undefined;
+  return context
+    .db<IvsTables>()
+    .selectFrom(taggedTable(reference.type))
+    .selectAll()
+    .where("account_id", "=", reference.accountId)
+    .where("region", "=", reference.region)
+    .where("id", "=", reference.id)
+    .executeTakeFirst();
+}
+
+/**
+ * The row that `findResource` found by `arn`. Throws ResourceNotFoundException unless it is the
+ * caller's and of the type.
+ */
+export function ownResource<Type extends ResourceType>(
+  type: Type,
+  arn: string,
+  row: ResourceRow | undefined,
+  context: RequestContext,
+): ResourceRows[Type] {
+  ownReference(arn, type, context);
+  if (!row) throw resourceNotFound(arn);
+  return asRow<Type>(row);
+}
 
 /** The caller's own resource in the request's Region. Throws ResourceNotFoundException. */
 export async function requireResource<Type extends PlainType>(
   type: Type,
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   db: Kysely<IvsTables> = context.db<IvsTables>(),
-): Promise<PlainResources[Type]> {
+): Promise<ResourceRows[Type]> {
   const { id } = ownReference(arn, type, context);
   const row = await db
     .selectFrom(taggedTable(type))
@@ -38,7 +75,7 @@ export async function requireResource<Type extends PlainType>(
     .where("region", "=", context.region)
     .where("id", "=", id)
     .executeTakeFirst();
-  if (!row) throw resourceNotFound(arn ?? "");
+  if (!row) throw resourceNotFound(arn);
   return asRow<Type>(row);
 }
 
@@ -53,7 +90,7 @@ export async function listResources<Type extends PlainType>(
   input: ListInput,
   maxResultsDefault: number,
   context: RequestContext,
-): Promise<Page<PlainResources[Type]>> {
+): Promise<Page<ResourceRows[Type]>> {
   const limit = input.maxResults ?? maxResultsDefault;
   const scope = [context.operation, context.accountId, context.region];
   const after = readPosition(input.nextToken, scope);
@@ -96,11 +133,11 @@ export async function requireRoom(
 /** Changes what is given of it; answers it as it is then. Throws ResourceNotFoundException. */
 export function updateResource<Type extends PlainType>(
   type: Type,
-  arn: string | undefined,
-  changed: Partial<PlainResources[Type]>,
+  arn: string,
+  changed: Partial<ResourceRows[Type]>,
   context: RequestContext,
-): Promise<PlainResources[Type]> {
-  return context.transaction<IvsTables, PlainResources[Type]>(async ({ db }) => {
+): Promise<ResourceRows[Type]> {
+  return context.transaction<IvsTables, ResourceRows[Type]>(async ({ db }) => {
     const row = await requireResource(type, arn, context, db);
     if (Object.keys(changed).length > 0)
       await db
@@ -139,7 +176,7 @@ export async function refuseWhileAttached(
 /** Deletes it. Throws ResourceNotFoundException. */
 export async function deleteResource(
   type: PlainType,
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   db: Kysely<IvsTables>,
 ): Promise<void> {
@@ -150,10 +187,10 @@ export async function deleteResource(
     .where("region", "=", context.region)
     .where("id", "=", id)
     .executeTakeFirst();
-  if (numDeletedRows === 0n) throw resourceNotFound(arn ?? "");
+  if (numDeletedRows === 0n) throw resourceNotFound(arn);
 }
 
 /** A type's table has the type's rows, which the query builder can't tell from a table's name. */
-function asRow<Type extends PlainType>(row: ResourceRow): PlainResources[Type] {
-  return row as PlainResources[Type];
+function asRow<Type extends ResourceType>(row: ResourceRow): ResourceRows[Type] {
+  return row as ResourceRows[Type];
 }

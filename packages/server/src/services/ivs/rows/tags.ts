@@ -1,7 +1,6 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { resourceNotFound, validation } from "../errors.ts";
 import { parseResourceArn, type ResourceReference, type ResourceType } from "../resource-arn.ts";
-import type { IvsTables } from "../tables.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
@@ -50,36 +49,18 @@ export function refuseReservedTags(keys: readonly string[]): void {
   if (reserved !== undefined) throw validation(`Tag key ${reserved} uses the reserved prefix aws:`);
 }
 
-/** The tags of a resource by its ARN; undefined when it doesn't exist in the request's Region. */
-export async function findTags(
-  arn: string,
-  context: RequestContext,
-): Promise<Record<string, string> | undefined> {
-  const reference = parseResourceArn(arn);
-  if (reference?.region !== context.region) return undefined;
-  const row = await context
-    .db<IvsTables>()
-    .selectFrom(taggedTable(reference.type))
-    .select("tags")
-    .where("account_id", "=", reference.accountId)
-    .where("region", "=", reference.region)
-    .where("id", "=", reference.id)
-    .executeTakeFirst();
-  return row && readTags(row.tags);
-}
-
 /** The reference behind an ARN of one type, in the caller's account and the request's Region. */
 export function ownReference(
-  arn: string | undefined,
+  arn: string,
   type: ResourceType,
   context: RequestContext,
 ): ResourceReference {
-  const reference = arn === undefined ? undefined : parseResourceArn(arn);
+  const reference = parseResourceArn(arn);
   if (
     reference?.type !== type ||
     reference.accountId !== context.accountId ||
     reference.region !== context.region
   )
-    throw resourceNotFound(arn ?? "");
+    throw resourceNotFound(arn);
   return reference;
 }

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
@@ -40,7 +41,7 @@ function sessionsOf(channelId: string, context: RequestContext) {
 }
 
 async function listStreamSessions(
-  input: ivs.ListStreamSessionsRequest,
+  input: Checked<ivs.ListStreamSessionsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListStreamSessionsResponse> {
   const { id } = ownReference(input.channelArn, "channel", context);
@@ -51,7 +52,7 @@ async function listStreamSessions(
   if (after) query = query.where(isBefore(after, "stream_id"));
   const rows = await query.execute();
   if (rows.length === 0 && !after && !(await selectChannel(context.db(), context, id)))
-    throw resourceNotFound(input.channelArn ?? "");
+    throw resourceNotFound(input.channelArn);
   const page = pageOf(rows, limit, scope, (row) => ({
     createdAtMs: row.created_at_ms,
     id: row.stream_id,
@@ -60,7 +61,7 @@ async function listStreamSessions(
 }
 
 async function getStreamSession(
-  input: ivs.GetStreamSessionRequest,
+  input: Checked<ivs.GetStreamSessionRequest>,
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<ivs.GetStreamSessionResponse> {
@@ -68,7 +69,7 @@ async function getStreamSession(
   let query = sessionsOf(id, context).limit(1);
   if (input.streamId) query = query.where("stream_id", "=", input.streamId);
   const session: StreamSessionRow | undefined = await query.executeTakeFirst();
-  if (!session) throw resourceNotFound(input.streamId ?? input.channelArn ?? "");
+  if (!session) throw resourceNotFound(input.streamId ?? input.channelArn);
   const events = await context
     .db<IvsTables>()
     .selectFrom("ivs_stream_events")

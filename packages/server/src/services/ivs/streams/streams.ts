@@ -1,16 +1,17 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onResource } from "../authorization.ts";
+import { onAny } from "../authorization.ts";
 import { channelArn, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
 import { isAfter, pageOf, readPosition } from "../page-token.ts";
 import { resourceArn } from "../resource-arn.ts";
-import { requireChannel } from "../rows/channels.ts";
+import { resourceOperation } from "../resource-operation.ts";
 import { selectOpenSession } from "../rows/stream-sessions.ts";
-import type { IvsTables, StreamSessionRow } from "../tables.ts";
+import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
 import { shownTime } from "./stream-session-view.ts";
 
 const MAX_RESULTS_DEFAULT = 100;
@@ -21,10 +22,10 @@ const AD_BREAK_ID_LENGTH = 12;
 /** A stream is the broadcast of a channel from the moment that it can be played. */
 export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
   return defineOperations<typeof ivs>()({
-    GetStream: {
-      authorize: (input, context) => onResource("GetStream", input.channelArn, context),
-      async handle(input, context) {
-        const channel = await requireChannel(input.channelArn, context);
+    GetStream: resourceOperation(
+      "channel",
+      ({ channelArn }) => channelArn,
+      async (channel, _input, context) => {
         const session = await selectOpenSession(context.db<IvsTables>(), context, channel.id);
         if (!session || session.started_at_ms === null)
           throw channelNotBroadcasting(channelArn(channel));
@@ -32,46 +33,48 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         const summary = streamSummary(session, counts);
         return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
       },
-    },
+    ),
     ListStreams: {
       authorize: (_input, context) => onAny("ListStreams", "channel", context),
       handle: (input, context) => listStreams(input, context, live),
     },
-    PutMetadata: {
-      authorize: (input, context) => onResource("PutMetadata", input.channelArn, context),
-      async handle(input, context) {
-        const { metadata = "" } = input;
-        const arn = channelArn(await requireChannel(input.channelArn, context));
+    PutMetadata: resourceOperation(
+      "channel",
+      ({ channelArn }) => channelArn,
+      async (channel, { metadata }) => {
+        const arn = channelArn(channel);
         if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
           throw validation("Metadata size exceeds payload limit");
         const owner = await live.directory.ownerOf(arn);
         if (!(await owner.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
         return {};
       },
-    },
-    InsertAdBreak: {
-      authorize: (input, context) => onResource("InsertAdBreak", input.channelArn, context),
-      handle: (input, context) => insertAdBreak(input, context, deps, live),
-    },
-    StopStream: {
-      authorize: (input, context) => onResource("StopStream", input.channelArn, context),
-      async handle(input, context) {
-        const arn = channelArn(await requireChannel(input.channelArn, context));
+    ),
+    InsertAdBreak: resourceOperation(
+      "channel",
+      ({ channelArn }) => channelArn,
+      (channel, input, context) => insertAdBreak(channel, input, context, deps, live),
+    ),
+    StopStream: resourceOperation(
+      "channel",
+      ({ channelArn }) => channelArn,
+      async (channel) => {
+        const arn = channelArn(channel);
         const owner = await live.directory.ownerOf(arn);
         if (!(await owner.stopStream(arn))) throw channelNotBroadcasting(arn);
         return {};
       },
-    },
+    ),
   });
 }
 
 async function insertAdBreak(
-  { channelArn: arn = "", durationSeconds = 0 }: ivs.InsertAdBreakRequest,
+  channel: ChannelRow,
+  { channelArn: arn, durationSeconds }: Checked<ivs.InsertAdBreakRequest>,
   context: RequestContext,
   deps: IvsDependencies,
   live: LiveStreams,
 ): Promise<ivs.InsertAdBreakResponse> {
-  const channel = await requireChannel(arn, context);
   if (!(await selectOpenSession(context.db<IvsTables>(), context, channel.id)))
     throw channelNotBroadcasting(arn);
   if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
@@ -100,7 +103,7 @@ function streamSummary(
 }
 
 async function listStreams(
-  input: ivs.ListStreamsRequest,
+  input: Checked<ivs.ListStreamsRequest>,
   context: RequestContext,
   live: LiveStreams,
 ): Promise<ivs.ListStreamsResponse> {

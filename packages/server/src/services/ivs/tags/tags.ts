@@ -1,12 +1,12 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onResource, requestTagKeys } from "../authorization.ts";
+import { onResource, onRow, requestTagKeys } from "../authorization.ts";
 import { resourceNotFound, validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn } from "../resource-arn.ts";
+import { findResource } from "../rows/resources.ts";
 import {
-  findTags,
   ownReference,
   readTags,
   refuseReservedTags,
@@ -23,7 +23,7 @@ export function tagOperations(quotas: IvsQuotas): OperationTable {
       authorize: (input, context) =>
         onResource("TagResource", input.resourceArn, context, requestTagKeys(input.tags)),
       async handle(input, context) {
-        const added = input.tags ?? {};
+        const added = input.tags;
         refuseReservedTags(Object.keys(added));
         await changeTags(input.resourceArn, context, (tags) => {
           const changed = { ...tags, ...added };
@@ -38,7 +38,7 @@ export function tagOperations(quotas: IvsQuotas): OperationTable {
     UntagResource: {
       authorize: (input, context) =>
         onResource("UntagResource", input.resourceArn, context, {
-          "aws:tagkeys": input.tagKeys ?? [],
+          "aws:tagkeys": input.tagKeys,
         }),
       async handle(input, context) {
         const removed = new Set(input.tagKeys);
@@ -48,25 +48,26 @@ export function tagOperations(quotas: IvsQuotas): OperationTable {
         return {};
       },
     },
-    ListTagsForResource: {
-      authorize: (input, context) => onResource("ListTagsForResource", input.resourceArn, context),
-      async handle(input, context) {
-        const arn = input.resourceArn ?? "";
-        const tags = await findTags(arn, context);
-        if (!tags) throw resourceNotFound(arn);
-        return { tags };
+    ListTagsForResource: withSubject({
+      authorize: async ({ resourceArn: arn }, context) => {
+        const row = await findResource(arn, context);
+        return { pairs: onRow("ListTagsForResource", arn, row), subject: row };
       },
-    },
+      handle: ({ resourceArn: arn }, _context, row) => {
+        if (!row) throw resourceNotFound(arn);
+        return { tags: readTags(row.tags) };
+      },
+    }),
   });
 }
 
 async function changeTags(
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   change: (tags: Tags) => Tags,
 ): Promise<void> {
-  const type = parseResourceArn(arn ?? "")?.type;
-  if (type === undefined) throw resourceNotFound(arn ?? "");
+  const type = parseResourceArn(arn)?.type;
+  if (type === undefined) throw resourceNotFound(arn);
   const { id } = ownReference(arn, type, context);
   const table = taggedTable(type);
   await context.transaction<IvsTables, void>(async ({ db }) => {
@@ -77,7 +78,7 @@ async function changeTags(
       .where("region", "=", context.region)
       .where("id", "=", id)
       .executeTakeFirst();
-    if (!row) throw resourceNotFound(arn ?? "");
+    if (!row) throw resourceNotFound(arn);
     await db
       .updateTable(table)
       .set({ tags: writeTags(change(readTags(row.tags))) })
