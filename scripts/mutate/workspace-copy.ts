@@ -40,7 +40,8 @@ export class WorkspaceCopy {
   async test(paths: readonly string[], deadlineMs: number): Promise<TestOutcome> {
     const report = join(this.root, "results.json");
     const reporter = ["--reporter=json", `--outputFile.json=${report}`];
-    const child = spawn(process.execPath, [VITEST, "run", "--bail=1", ...reporter, ...paths], {
+    const args = [VITEST, "run", "--bail=1", "--maxWorkers=2", ...reporter, ...paths];
+    const child = spawn(process.execPath, args, {
       cwd: this.root,
       // A group of its own: the programs that tests start end with it.
       detached: true,
