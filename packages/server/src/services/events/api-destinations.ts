@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { Checked } from "../../kernel/checked.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
@@ -79,8 +80,8 @@ export function apiDestinationOperations(parts: ApiDestinationParts): OperationT
   });
 }
 
-function onDestination(action: string, name: string | undefined, context: RequestContext) {
-  const resource = arnOf(locationOf(context), `api-destination/${name ?? ""}`);
+function onDestination(action: string, name: string, context: RequestContext) {
+  const resource = arnOf(locationOf(context), `api-destination/${name}`);
   return { action: `events:${action}`, resource };
 }
 
@@ -114,7 +115,7 @@ function find(name: string, context: RequestContext): Promise<ApiDestinationRow 
     .executeTakeFirst();
 }
 
-async function requireApiDestination(name = "", context: RequestContext) {
+async function requireApiDestination(name: string, context: RequestContext) {
   const row = await find(name, context);
   if (row) return row;
   throw resourceNotFound(
@@ -122,7 +123,7 @@ async function requireApiDestination(name = "", context: RequestContext) {
   );
 }
 
-async function requireConnectionArn(arn = "", context: RequestContext): Promise<string> {
+async function requireConnectionArn(arn: string, context: RequestContext): Promise<string> {
   const { account_id, region } = locationOf(context);
   const row = await context
     .db<EventsTables>()
@@ -152,19 +153,19 @@ function checkEndpoint(endpoint: string, outgoing: OutgoingClient): string {
 }
 
 async function createApiDestination(
-  input: eventbridge.CreateApiDestinationCommandInput,
+  input: Checked<eventbridge.CreateApiDestinationCommandInput>,
   context: RequestContext,
   { ids, outgoing }: ApiDestinationParts,
 ) {
-  const name = input.Name ?? "";
+  const name = input.Name;
   const row: ApiDestinationRow = {
     ...locationOf(context),
     name,
     unique_id: ids.uuid(),
     description: input.Description ?? null,
     connection_arn: await requireConnectionArn(input.ConnectionArn, context),
-    endpoint: checkEndpoint(input.InvocationEndpoint ?? "", outgoing),
-    http_method: input.HttpMethod ?? "POST",
+    endpoint: checkEndpoint(input.InvocationEndpoint, outgoing),
+    http_method: input.HttpMethod,
     rate_limit_per_second: input.InvocationRateLimitPerSecond ?? null,
     created_at_ms: context.nowMs,
     modified_at_ms: context.nowMs,
@@ -179,7 +180,7 @@ async function createApiDestination(
 }
 
 async function updateApiDestination(
-  input: eventbridge.UpdateApiDestinationCommandInput,
+  input: Checked<eventbridge.UpdateApiDestinationCommandInput>,
   context: RequestContext,
   { outgoing }: ApiDestinationParts,
 ) {

@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { Checked } from "../../kernel/checked.ts";
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
@@ -75,8 +76,8 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
   });
 }
 
-function onConnection(action: string, name: string | undefined, context: RequestContext) {
-  const resource = arnOf(locationOf(context), `connection/${name ?? ""}`);
+function onConnection(action: string, name: string, context: RequestContext) {
+  const resource = arnOf(locationOf(context), `connection/${name}`);
   return { action: `events:${action}`, resource };
 }
 
@@ -124,7 +125,7 @@ function withoutSecrets(given: AuthParameters): eventbridge.ConnectionAuthRespon
   };
 }
 
-async function requireConnection(name = "", context: RequestContext): Promise<ConnectionRow> {
+async function requireConnection(name: string, context: RequestContext): Promise<ConnectionRow> {
   const row = await findConnection(name, context);
   if (!row)
     throw resourceNotFound(
@@ -159,19 +160,19 @@ function checkAuth(type: string | undefined, parameters: AuthParameters | undefi
 }
 
 async function createConnection(
-  input: eventbridge.CreateConnectionCommandInput,
+  input: Checked<eventbridge.CreateConnectionCommandInput>,
   context: RequestContext,
   { ids, secrets }: ConnectionParts,
 ) {
   checkAuth(input.AuthorizationType, input.AuthParameters);
-  const name = input.Name ?? "";
+  const name = input.Name;
   const uniqueId = ids.uuid();
   const row: ConnectionRow = {
     ...locationOf(context),
     name,
     unique_id: uniqueId,
     description: input.Description ?? null,
-    authorization_type: input.AuthorizationType ?? "",
+    authorization_type: input.AuthorizationType,
     sealed_parameters: secrets.seal(JSON.stringify(input.AuthParameters), uniqueId),
     created_at_ms: context.nowMs,
     modified_at_ms: context.nowMs,
@@ -187,7 +188,7 @@ async function createConnection(
 }
 
 async function updateConnection(
-  input: eventbridge.UpdateConnectionCommandInput,
+  input: Checked<eventbridge.UpdateConnectionCommandInput>,
   context: RequestContext,
   { secrets }: ConnectionParts,
 ) {

@@ -74,12 +74,12 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
     },
     PutEvents: {
       authorize: (input, context) =>
-        (input.Entries ?? []).map((entry) => ({
+        input.Entries.map((entry) => ({
           action: "events:PutEvents",
           ...resourceOfBus(entry.EventBusName, context),
           context: { "events:source": entry.Source, "events:detail-type": entry.DetailType },
         })),
-      async handle({ Entries = [] }, context) {
+      async handle({ Entries }, context) {
         const results = await inFlight.hold(context.accountId, checkedSize(Entries), () =>
           putAll(Entries, context),
         );
@@ -90,8 +90,8 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
     TestEventPattern: {
       authorize: () => ({ action: "events:TestEventPattern", resource: "*" }),
       handle(input) {
-        const test = compilePattern(input.EventPattern ?? "");
-        return { Result: test(parseTestEvent(input.Event ?? "")) };
+        const test = compilePattern(input.EventPattern);
+        return { Result: test(parseTestEvent(input.Event)) };
       },
     },
   });

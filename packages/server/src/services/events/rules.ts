@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { locationOf, requireBus, ruleArn } from "./arns.ts";
@@ -74,13 +75,13 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
 /** The condition key that a policy holds iam:PassRole to. */
 export const PASSED_TO_EVENTS = { "iam:passedtoservice": "events.amazonaws.com" };
 
-export function onRule(action: string, name: string | undefined, context: RequestContext) {
-  return { action: `events:${action}`, resource: ruleArn(locationOf(context), name ?? "") };
+export function onRule(action: string, name: string, context: RequestContext) {
+  return { action: `events:${action}`, resource: ruleArn(locationOf(context), name) };
 }
 
 /** The rule, or ResourceNotFoundException. */
 export async function requireRule(
-  name = "",
+  name: string,
   busName: string | undefined,
   context: RequestContext,
 ): Promise<RuleRow> {
@@ -110,7 +111,7 @@ function ruleView(row: RuleRow) {
 }
 
 async function putRule(
-  input: eventbridge.PutRuleCommandInput,
+  input: Checked<eventbridge.PutRuleCommandInput>,
   context: RequestContext,
 ): Promise<RuleRow> {
   requireBus(input.EventBusName, context);
@@ -122,7 +123,7 @@ async function putRule(
   compilePattern(input.EventPattern);
   const location = locationOf(context);
   checkPassedRole(input.RoleArn, location.account_id);
-  const name = input.Name ?? "";
+  const name = input.Name;
   return context.transaction<EventsTables, RuleRow>(async ({ db }) => {
     const rows = await db
       .selectFrom("events_rules")
@@ -159,12 +160,12 @@ async function putRule(
   });
 }
 
-export function tagsOf(tags: readonly eventbridge.Tag[] | undefined): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+export function tagsOf(tags: readonly Checked<eventbridge.Tag>[] = []): Record<string, string> {
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
 async function switchRule(
-  input: { Name?: string | undefined; EventBusName?: string | undefined },
+  input: { Name: string; EventBusName?: string | undefined },
   state: "ENABLED" | "DISABLED",
   context: RequestContext,
 ): Promise<void> {
@@ -180,14 +181,14 @@ async function switchRule(
   );
 }
 
-/** Deleting what isn't there succeeds; a rule that has targets is refused. */
+/** Succeeds if there is no such rule; refuses a rule that has targets. */
 async function deleteRule(
-  input: eventbridge.DeleteRuleCommandInput,
+  input: Checked<eventbridge.DeleteRuleCommandInput>,
   context: RequestContext,
 ): Promise<void> {
   requireBus(input.EventBusName, context);
   const { account_id, region } = locationOf(context);
-  const name = input.Name ?? "";
+  const name = input.Name;
   await context.transaction<EventsTables, unknown>(async ({ db }) => {
     const target = await db
       .selectFrom("events_targets")

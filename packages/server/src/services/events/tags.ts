@@ -18,7 +18,7 @@ interface Tagged {
 /** TagResource, UntagResource, ListTagsForResource: of rules and of the default bus. */
 export const tagOperations: OperationTable = defineOperations<typeof eventbridge>()({
   TagResource: {
-    authorize: (input) => ({ action: "events:TagResource", resource: input.ResourceARN ?? "" }),
+    authorize: (input) => ({ action: "events:TagResource", resource: input.ResourceARN }),
     async handle(input, context) {
       const { tags, write } = await taggedResource(input.ResourceARN, context);
       await write({ ...tags, ...tagsOf(input.Tags) });
@@ -26,10 +26,10 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
     },
   },
   UntagResource: {
-    authorize: (input) => ({ action: "events:UntagResource", resource: input.ResourceARN ?? "" }),
+    authorize: (input) => ({ action: "events:UntagResource", resource: input.ResourceARN }),
     async handle(input, context) {
       const { tags, write } = await taggedResource(input.ResourceARN, context);
-      const gone = new Set(input.TagKeys ?? []);
+      const gone = new Set(input.TagKeys);
       await write(Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
       return {};
     },
@@ -37,7 +37,7 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
   ListTagsForResource: {
     authorize: (input) => ({
       action: "events:ListTagsForResource",
-      resource: input.ResourceARN ?? "",
+      resource: input.ResourceARN,
     }),
     async handle(input, context) {
       const { tags } = await taggedResource(input.ResourceARN, context);
@@ -47,7 +47,7 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
 });
 
 /** @throws ResourceNotFoundException */
-async function taggedResource(arn = "", context: RequestContext): Promise<Tagged> {
+async function taggedResource(arn: string, context: RequestContext): Promise<Tagged> {
   if (parseArn(arn)?.resource.startsWith("event-bus/")) {
     requireBus(arn, context);
     return taggedBus(context);

@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { Turns } from "../../kernel/work/turns.ts";
@@ -12,6 +13,8 @@ import { checkPassedRole, checkTargetArn } from "./target-arn.ts";
 import { jsonErrorPlace } from "./target-input/target-json.ts";
 import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
 
+type Target = Checked<eventbridge.Target>;
+
 /** Source: EventBridge quotas, "Targets per rule". */
 const TARGETS_MAX = 5;
 
@@ -19,10 +22,9 @@ const TARGETS_MAX = 5;
 export const targetOperations: OperationTable = defineOperations<typeof eventbridge>()({
   PutTargets: {
     authorize: (input, context) => {
-      const targets = input.Targets ?? [];
-      const keys: ContextEntries = { "events:targetarn": targets.map(({ Arn = "" }) => Arn) };
+      const keys: ContextEntries = { "events:targetarn": input.Targets.map(({ Arn }) => Arn) };
       const roles = new Set(
-        targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
+        input.Targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
       );
       return [
         { ...onRule("PutTargets", input.Rule, context), context: keys },
@@ -45,7 +47,7 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
           .where("account_id", "=", rule.account_id)
           .where("region", "=", rule.region)
           .where("rule_name", "=", rule.name)
-          .where("id", "in", input.Ids ?? [])
+          .where("id", "in", input.Ids)
           .execute(),
       );
       return { FailedEntryCount: 0, FailedEntries: [] };
@@ -88,12 +90,12 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
   },
 });
 
-/** Targets that one statement reads. */
+/** The number of targets that one statement reads. */
 const STEP = 200;
 
 /** Names of the first rules after `after` that have the target, in their order. */
 async function rulesWithTarget(
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
   after: string,
   limit: number,
@@ -101,7 +103,7 @@ async function rulesWithTarget(
   const { account_id, region } = locationOf(context);
   const turns = new Turns();
   const names: string[] = [];
-  // Behind all of a rule's targets, whose ids are ASCII.
+  // After all of a rule's targets, whose ids are ASCII.
   let from = { rule_name: after, id: "\u007f" };
   for (;;) {
     await turns.next();
@@ -129,16 +131,19 @@ async function rulesWithTarget(
 }
 
 /** A row's target. The text is our own. */
-export function readTarget({ target }: TargetRow): eventbridge.Target {
-  const read: eventbridge.Target = JSON.parse(target);
+export function readTarget({ target }: TargetRow): Target {
+  const read: Target = JSON.parse(target);
   return read;
 }
 
-async function putTargets(input: eventbridge.PutTargetsCommandInput, context: RequestContext) {
+async function putTargets(
+  input: Checked<eventbridge.PutTargetsCommandInput>,
+  context: RequestContext,
+) {
   const rule = await requireRule(input.Rule, input.EventBusName, context);
   const failed: eventbridge.PutTargetsResultEntry[] = [];
-  const accepted: eventbridge.Target[] = [];
-  for (const target of input.Targets ?? []) {
+  const accepted: Target[] = [];
+  for (const target of input.Targets) {
     const refusal = checkTarget(target, rule);
     if (refusal === undefined) accepted.push(target);
     else
@@ -152,7 +157,7 @@ async function putTargets(input: eventbridge.PutTargetsCommandInput, context: Re
       .where("region", "=", rule.region)
       .where("rule_name", "=", rule.name)
       .execute();
-    const ids = new Set([...before.map(({ id }) => id), ...accepted.map(({ Id = "" }) => Id)]);
+    const ids = new Set([...before.map(({ id }) => id), ...accepted.map(({ Id }) => Id)]);
     if (ids.size > TARGETS_MAX) {
       throw limitExceeded("The requested resource exceeds the maximum number allowed.");
     }
@@ -161,7 +166,7 @@ async function putTargets(input: eventbridge.PutTargetsCommandInput, context: Re
         account_id: rule.account_id,
         region: rule.region,
         rule_name: rule.name,
-        id: target.Id ?? "",
+        id: target.Id,
         target: JSON.stringify(target),
       };
       await db
@@ -178,22 +183,22 @@ async function putTargets(input: eventbridge.PutTargetsCommandInput, context: Re
   return { FailedEntryCount: failed.length, FailedEntries: failed };
 }
 
-/** Returns what is wrong with a target; a malformed one fails the whole call, as on AWS. */
-function checkTarget(target: eventbridge.Target, rule: RuleRow): string | undefined {
-  const { Arn = "", Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
+/** Returns the reason for a refusal; a malformed target fails the whole call, as on AWS. */
+function checkTarget(target: Target, rule: RuleRow): string | undefined {
+  const { Id, Arn, Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
   const place = checkTargetArn(Arn, rule);
   checkPassedRole(RoleArn, rule.account_id);
   checkTargetParameters(target.HttpParameters);
   if (!place) return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(
-      `Only one of Input, InputPath, or InputTransformer must be provided for target ${target.Id}.`,
+      `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`,
     );
   }
   const error = Input && jsonErrorPlace(Input);
-  if (error) throw validation(`JSON syntax error in input for target ${target.Id}: ${error}`);
-  if (InputPath) checkPath(InputPath, target.Id ?? "");
-  if (InputTransformer) checkTransformer(InputTransformer, target.Id ?? "");
+  if (error) throw validation(`JSON syntax error in input for target ${Id}: ${error}`);
+  if (InputPath) checkPath(InputPath, Id);
+  if (InputTransformer) checkTransformer(InputTransformer, Id);
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";
   if (place.kind === "api-destination" && RoleArn === undefined) {

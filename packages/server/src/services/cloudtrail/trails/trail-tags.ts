@@ -1,5 +1,5 @@
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
-import type { Tag } from "@aws-sdk/client-cloudtrail";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidTag, resourceNotFound, tooManyTags } from "../errors.ts";
@@ -12,6 +12,7 @@ const TAGS_MAX = 50;
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
+type Tag = Checked<cloudtrail.Tag>;
 type Tags = Readonly<Record<string, string>>;
 
 export function trailTagOperations() {
@@ -25,10 +26,10 @@ export function trailTagOperations() {
     RemoveTags: {
       authorize: ({ ResourceId, TagsList }, context) =>
         onTrail("RemoveTags", ResourceId, context, {
-          "aws:tagkeys": (TagsList ?? []).map(({ Key = "" }) => Key),
+          "aws:tagkeys": TagsList.map(({ Key }) => Key),
         }),
       handle: ({ ResourceId, TagsList }, context) => {
-        const gone = new Set((TagsList ?? []).map(({ Key }) => Key));
+        const gone = new Set(TagsList.map(({ Key }) => Key));
         return changeTags(ResourceId, context, (tags) =>
           Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))),
         );
@@ -36,9 +37,9 @@ export function trailTagOperations() {
     },
     ListTags: {
       authorize: ({ ResourceIdList }, context) =>
-        (ResourceIdList ?? []).map((arn) => onTrail("ListTags", arn, context)),
+        ResourceIdList.map((arn) => onTrail("ListTags", arn, context)),
       handle: async ({ ResourceIdList }, context) => {
-        const lists = (ResourceIdList ?? []).map(async (arn) => {
+        const lists = ResourceIdList.map(async (arn) => {
           const trail = await requireTagged(arn, context);
           return { ResourceId: arn, TagsList: tagList(trail) };
         });
@@ -49,13 +50,9 @@ export function trailTagOperations() {
 }
 
 /** The tags together with those that were there before; throws what AWS refuses. */
-export function checkedTags(
-  given: readonly Tag[] | undefined,
-  arn: string,
-  before: Tags = {},
-): Tags {
+export function checkedTags(given: readonly Tag[] = [], arn: string, before: Tags = {}): Tags {
   const tags: Record<string, string> = { ...before };
-  for (const { Key = "", Value = "" } of given ?? []) {
+  for (const { Key, Value = "" } of given) {
     if (Key.toLowerCase().startsWith("aws:"))
       throw invalidTag("Tag keys that begin with aws: are reserved.");
     if (!TAG_KEY.test(Key) || !TAG_VALUE.test(Value))
@@ -68,18 +65,15 @@ export function checkedTags(
 
 export function requestTagKeys(tags: readonly Tag[] | undefined) {
   if (!tags || tags.length === 0) return {};
-  const pairs = tags.map(({ Key = "", Value = "" }) => [
-    `aws:requesttag/${Key.toLowerCase()}`,
-    Value,
-  ]);
+  const pairs = tags.map(({ Key, Value = "" }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
   return {
     ...(Object.fromEntries(pairs) as Record<string, string>),
-    "aws:tagkeys": tags.map(({ Key = "" }) => Key),
+    "aws:tagkeys": tags.map(({ Key }) => Key),
   };
 }
 
 function changeTags(
-  resourceId: string | undefined,
+  resourceId: string,
   context: RequestContext,
   change: (tags: Tags, arn: string) => Tags,
 ) {
@@ -95,9 +89,9 @@ function changeTags(
   });
 }
 
-/** The tag operations call what isn't there a resource. */
+/** The tag operations say that a resource is missing, not a trail. */
 async function requireTagged(
-  arn: string | undefined,
+  arn: string,
   context: RequestContext,
 ): Promise<Pick<TrailRow, "trail_arn" | "tags">> {
   const trail = await context
@@ -107,7 +101,7 @@ async function requireTagged(
     .where("trail_arn", "=", trailArnOf(arn, context))
     .where("account_id", "=", context.accountId)
     .executeTakeFirst();
-  if (!trail) throw resourceNotFound(arn ?? "");
+  if (!trail) throw resourceNotFound(arn);
   return trail;
 }
 

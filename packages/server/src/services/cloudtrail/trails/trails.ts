@@ -1,4 +1,5 @@
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
@@ -96,12 +97,12 @@ export function trailOperations(invoke: Invoke) {
 }
 
 async function createTrail(
-  input: cloudtrail.CreateTrailCommandInput,
+  input: Checked<cloudtrail.CreateTrailCommandInput>,
   context: RequestContext,
   invoke: Invoke,
 ): Promise<Output> {
   const accountId = requireAccount(context);
-  const name = input.Name ?? "";
+  const name = input.Name;
   checkTrailName(name);
   const arn = trailArn(context.region, accountId, name);
   const row: TrailRow = {
@@ -109,7 +110,7 @@ async function createTrail(
     account_id: accountId,
     home_region: context.region,
     name,
-    bucket_name: input.S3BucketName ?? "",
+    bucket_name: input.S3BucketName,
     key_prefix: null,
     multi_region: 0,
     global_events: 1,
