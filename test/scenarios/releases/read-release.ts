@@ -9,10 +9,13 @@ export type Readings = Record<string, unknown>;
 
 /** Every answer changes these by itself, or by being asked. */
 const VOLATILE = new Set([
-  ...["$metadata", "RoleLastUsed", "PasswordLastUsed", "NextToken", "ResponseMetadata"],
+  ...["$metadata", "RoleLastUsed", "PasswordLastUsed", "ResponseMetadata"],
   ...["LatestDeliveryTime", "LatestDeliveryAttemptTime", "TimeLoggingStarted"],
   ...["LatestDeliveryAttemptSucceeded", "Expiration"],
 ]);
+
+/** What a page ends with, whose form each release chooses. */
+const PAGE_TOKENS = ["NextToken", "nextToken", "Marker", "NextMarker", "NextContinuationToken"];
 
 const HOUR_MS = 3_600_000;
 const ISO_TIME = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
@@ -59,6 +62,13 @@ export async function readRelease(
     return value.replaceAll(/localhost:\d+/g, "localhost:PORT");
   };
   return JSON.parse(JSON.stringify(readings, stable)) as Readings;
+}
+
+/** Readings of which every release gives the same. */
+export function comparable(readings: Readings): Readings {
+  const withoutToken = (key: string, value: unknown) =>
+    PAGE_TOKENS.includes(key) ? undefined : value;
+  return JSON.parse(JSON.stringify(readings, withoutToken)) as Readings;
 }
 
 async function readIam({ iam }: ReleaseClients, facts: ReleaseFacts): Promise<Readings> {

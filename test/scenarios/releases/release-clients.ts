@@ -24,7 +24,7 @@ export function releaseClients(endpoint: string, offsetMs = 0, credentials: Key 
     ...{ endpoint, region: REGION, maxAttempts: 1, systemClockOffset: offsetMs },
     credentials: { ...credentials },
   };
-  return {
+  const clients = {
     iam: new IAM(options),
     sts: new STS(options),
     s3: new S3({ ...options, forcePathStyle: true }),
@@ -33,4 +33,25 @@ export function releaseClients(endpoint: string, offsetMs = 0, credentials: Key 
     events: new EventBridge(options),
     cloudwatch: new CloudWatch(options),
   };
+  for (const { middlewareStack } of Object.values(clients)) keepOffset(middlewareStack);
+  return clients;
+}
+
+type Middlewares = { add(middleware: Middleware, options: object): void };
+type Middleware = (
+  next: (args: never) => Promise<{ readonly response: unknown }>,
+) => (args: never) => Promise<{ readonly response: unknown }>;
+
+/**
+ * The SDK adjusts its offset by the answers' `Date`, which node writes itself: it has the time of
+ * this machine, whatever clock the server goes by.
+ */
+function keepOffset(middlewares: unknown): void {
+  const withoutDate: Middleware = (next) => async (args) => {
+    const result = await next(args);
+    const { response } = result as { readonly response: { headers: Record<string, string> } };
+    delete response.headers.date;
+    return result;
+  };
+  (middlewares as Middlewares).add(withoutDate, { step: "deserialize", priority: "low" });
 }
