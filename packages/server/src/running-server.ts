@@ -1,4 +1,3 @@
-import type { IngestProtocolName } from "@rolecast/media";
 import type { RootAccount } from "./config/root-accounts.ts";
 import type { Config } from "./config/settings.ts";
 import type { ReadyScripts } from "./gateway/localstack-routes.ts";
@@ -7,6 +6,7 @@ import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { Log } from "./kernel/ports/log.ts";
 import type { Service } from "./kernel/service.ts";
+import type { ReachedProtocol } from "./services/ivs/ingest-protocols.ts";
 import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
 import type { OpenedStore } from "./storage/store.ts";
 import type { StoreHealth } from "./storage/store-monitor.ts";
@@ -16,7 +16,7 @@ export interface RunningServer {
   readonly config: Config;
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
-  readonly ports: Readonly<Record<"http" | IngestProtocolName, number>>;
+  readonly ports: Readonly<Record<"http" | ReachedProtocol, number>>;
   /** The default account's root user's key. */
   readonly root: RootAccount;
   /** The same key, if it was generated and not yet shown. It is never logged. */

@@ -8,7 +8,7 @@ export function ingestPortsOf(
   { rtmpPort, rtmpsPort, srtPort }: Config,
   again: IngestPorts | undefined,
 ): Readonly<Record<string, PortChoice>> {
-  const wanted: Record<IngestProtocolName, PortChoice> = {
+  const wanted: Partial<Record<IngestProtocolName, PortChoice>> = {
     rtmp: { port: rtmpPort },
     rtmps: { port: rtmpsPort },
     srt: srtPort === undefined ? { port: SRT_PORT, orFree: true } : { port: srtPort },

@@ -7,16 +7,19 @@ export interface ShownProtocol {
   readonly transport: "tcp" | "udp";
   /** The port that its setting has if nothing else is said. */
   readonly defaultPort: number;
-  /** What follows host and port in the URL that encoders are given, up to the stream key. */
+  /** Follows host and port in the URL that encoders are given, up to the stream key. */
   readonly path: string;
-  /** And from there, in words. */
+  /** The rest of the URL, in words. */
   readonly rest: string;
 }
 
 /** The application below which Amazon IVS takes streams. */
 export const INGEST_PATH = "app";
 
-/** In the order in which the banner shows them. Each one's setting is its name and `Port`. */
+/**
+ * The protocols to which encoders connect, in the order in which the banner shows them. Each one's
+ * setting is its name and `Port`.
+ */
 export const INGEST_PROTOCOLS = {
   rtmps: {
     ...{ title: "RTMPS", transport: "tcp", defaultPort: 4443 },
@@ -30,15 +33,15 @@ export const INGEST_PROTOCOLS = {
     ...{ title: "SRT", transport: "udp", defaultPort: 9000 },
     ...{ path: "?streamid=", rest: "<stream key>&passphrase=<the channel's>" },
   },
-} as const satisfies Readonly<Record<IngestProtocolName, ShownProtocol>>;
+} as const satisfies Partial<Record<IngestProtocolName, ShownProtocol>>;
+
+export type ReachedProtocol = keyof typeof INGEST_PROTOCOLS;
 
 /** Where each protocol is reached; 0 for one that isn't. */
-export function portByProtocol(
-  ports: IngestPorts = {},
-): Readonly<Record<IngestProtocolName, number>> {
-  const names = Object.keys(INGEST_PROTOCOLS) as IngestProtocolName[];
+export function portByProtocol(ports: IngestPorts = {}): Readonly<Record<ReachedProtocol, number>> {
+  const names = Object.keys(INGEST_PROTOCOLS) as ReachedProtocol[];
   const all = names.map((name) => [name, ports[name] ?? 0] as const);
-  return Object.fromEntries(all) as Record<IngestProtocolName, number>;
+  return Object.fromEntries(all) as Record<ReachedProtocol, number>;
 }
 
 /** `rtmp` → `rtmpPort`: the port's setting, and its member in the server's health. */
