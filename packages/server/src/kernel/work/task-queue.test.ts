@@ -234,6 +234,27 @@ describe("a queue of tasks", () => {
     await Promise.all([a.queue.close(), b.queue.close()]);
   });
 
+  test("removes and gives back only what it holds", async () => {
+    const held: HeldTask<TaskRow>[] = [];
+    const queue = new TaskQueue<TaskRow>({
+      ...{ store, clock, table: TASKS, atOnceMax: 1, leaseMs: () => LEASE_MS },
+      run: async (task) => void held.push(task),
+      failed: () => {},
+    });
+    await add("1");
+    await queue.step();
+    await queue.step();
+    vi.advanceTimersByTime(LEASE_MS + 1);
+    await queue.step();
+    await queue.step();
+    const [late, latest] = held;
+    expect(await late?.remove()).toBe(false);
+    expect(await late?.retryIn(0)).toBe(false);
+    expect(await db().selectFrom("tasks").select("attempts").execute()).toEqual([{ attempts: 0 }]);
+    expect(await latest?.remove()).toBe(true);
+    expect(await db().selectFrom("tasks").selectAll().execute()).toEqual([]);
+  });
+
   test("with an owner's column, the next process of the same owner goes on at once", async () => {
     const table = { ...TASKS, owner: "owner" } as const;
     const first = new Process("first", table, "alone");

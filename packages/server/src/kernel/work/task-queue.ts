@@ -224,7 +224,7 @@ export class TaskQueue<Row> {
       row,
       closing: this.#closing.signal,
       finish,
-      remove: () => finish(({ db }) => this.#rows.remove(db, id)),
+      remove: () => store.transaction(({ db }) => this.#rows.remove(db, id, untilMs)),
       retryIn: (ms) =>
         store.transaction(({ db }) => {
           const again = { dueMs: clock.nowMs() + ms, attempts: this.#attemptsOf(row) + 1 };

@@ -88,9 +88,12 @@ export class TaskRows<Row> {
     });
   }
 
-  async remove(db: Kysely<Tables>, id: string): Promise<void> {
+  /** Removes a task that is held until `untilMs`. False: it is another process's. */
+  async remove(db: Kysely<Tables>, id: string, untilMs: number): Promise<boolean> {
     const { name, id: column } = this.#table;
-    await sql`delete from ${sql.table(name)} where ${sql.ref(column)} = ${id}`.execute(db);
+    const { numAffectedRows = 0n } = await sql`delete from ${sql.table(name)}
+      where ${sql.ref(column)} = ${id} and ${this.#isHeldUntil(untilMs)}`.execute(db);
+    return numAffectedRows > 0n;
   }
 
   async #update(
