@@ -68,7 +68,7 @@ export interface EventSubject extends ResourceLocation {
   readonly streamId: string;
 }
 
-/** What happened beside its name. */
+/** The facts of an occurrence beside its name. */
 export interface OccurrenceFacts {
   readonly code?: string;
   /** Counts as a stream's error: ListStreamSessions says `hasErrorEvent`. */
@@ -78,7 +78,7 @@ export interface OccurrenceFacts {
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** Something worth telling: kept with the stream session and sent to the bus. */
+/** An occurrence that is kept with the stream session and published to the bus. */
 export type IvsOccurrence = {
   [T in IvsEventType]: OccurrenceFacts & { readonly type: T; readonly name: NameOf<T> };
 }[IvsEventType];

@@ -1,6 +1,6 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 
-/** Another node has taken over what this one was about to write: nothing of it may be written here. */
+/** Another node has taken over the stream, so this node must write nothing more about it. */
 export class LeaseLostError extends AwsError {
   constructor() {
     super("StreamUnavailable", "Another node has taken over this stream.", { status: 409 });

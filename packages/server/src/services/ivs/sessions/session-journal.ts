@@ -6,10 +6,10 @@ import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
 import { LeaseLostError } from "./lease-lost.ts";
 
-/** What GetStreamSession can show. Source: IVS API Reference, StreamSession.truncatedEvents. */
+/** As many as GetStreamSession shows. Source: IVS API Reference, StreamSession.truncatedEvents. */
 export const SESSION_EVENTS_MAX = 500;
 
-/** What of a session changes while it lasts. */
+/** The columns of a session that change while it lasts. */
 export type SessionChange = Partial<
   Pick<StreamSessionRow, "started_at_ms" | "ended_at_ms" | "health" | "media" | "priority">
 >;
@@ -22,7 +22,7 @@ export interface SessionJournalOptions {
   readonly nodeId: () => string;
 }
 
-/** Writes down what happens to broadcasts, and tells the bus once it is durable. */
+/** Records what happens to broadcasts, and publishes the events after the commit. */
 export class SessionJournal {
   readonly #store: Store<IvsTables>;
   readonly #events: EventBus;
@@ -37,7 +37,7 @@ export class SessionJournal {
   }
 
   /**
-   * Changes the session and tells what happened, in one transaction. Rejects with LeaseLostError
+   * Changes the session and records what happened, in one transaction. Rejects with LeaseLostError
    * when the session is another node's by now.
    */
   async record(
@@ -66,7 +66,7 @@ export class SessionJournal {
     if (session?.owner !== this.#nodeId()) throw new LeaseLostError();
   }
 
-  /** Adds to the session's events inside `tx`; the bus hears of it after the commit. */
+  /** Adds to the session's events inside `tx`; the event is published after the commit. */
   async tell(
     tx: Transaction<IvsTables>,
     subject: EventSubject,

@@ -25,7 +25,7 @@ const OF_BUCKETS: Readonly<Record<string, Permission>> = {
   GetObjectAcl: "READ",
   GetObjectVersionAcl: "READ",
 };
-/** What an object's decides. */
+/** The actions that an object's ACL decides on. */
 const OF_OBJECTS: Readonly<Record<string, Permission>> = {
   GetObject: "READ",
   GetObjectVersion: "READ",

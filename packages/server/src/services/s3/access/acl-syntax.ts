@@ -22,7 +22,7 @@ const CANONICAL_ID = /^[0-9a-f]{64}$/;
 /** Source: S3 user guide, "Access control list": up to 100 grants. */
 const GRANTS_MAX = 100;
 
-/** What inputs of several operations say of an ACL. */
+/** The members of several operations' inputs that describe an ACL. */
 export interface AclInput {
   readonly ACL?: string | undefined;
   readonly AccessControlPolicy?: s3.AccessControlPolicy | undefined;
@@ -57,7 +57,7 @@ export function checkAcl(input: AclInput): void {
   if (policy) checkPolicy(policy);
 }
 
-/** What policies can say of a request's ACL: its headers, not its document. */
+/** Condition keys of a request's ACL: policies see its headers, not its document. */
 export function aclKeys(input: AclInput): ContextEntries {
   return {
     "s3:x-amz-acl": input.ACL,

@@ -23,7 +23,7 @@ export interface Grant {
 const EC2 = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
 const LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
-/** What canned ACLs grant beside everything to the owner. Source: S3 user guide, "Canned ACL". */
+/** Grants of canned ACLs beside everything to the owner. Source: S3 user guide, "Canned ACL". */
 const CANNED: Readonly<Record<string, readonly Grant[]>> = {
   "public-read": [{ to: ALL_USERS, permission: "READ" }],
   "public-read-write": [
@@ -42,7 +42,7 @@ const TO_BUCKET_OWNER: Readonly<Record<string, Permission>> = {
   "bucket-owner-full-control": "FULL_CONTROL",
 };
 
-/** What an input that was checked grants: whatever it names, or everything to the owner. */
+/** The grants that a checked input names, or everything to the owner if it names none. */
 export function grantsOf(input: AclInput, owner: string, bucketOwner: string): readonly Grant[] {
   const { ACL: canned = "private", AccessControlPolicy: policy } = input;
   if (policy)
@@ -65,7 +65,7 @@ export function grantsOf(input: AclInput, owner: string, bucketOwner: string): r
   ];
 }
 
-/** Null for what nobody must be told: the bucket's owner has everything, and nobody else anything. */
+/** Null for the default: the bucket's owner has everything, and nobody else anything. */
 export function storedAcl(
   grants: readonly Grant[],
   owner: string,
@@ -99,7 +99,10 @@ export function ownerOf(
   return aclOf(object, bucket)?.owner ?? bucket.account_id;
 }
 
-/** Whose an object is that a request writes: nobody's is the bucket owner's, and so is a service's. */
+/**
+ * The account that owns an object which this request writes. An anonymous caller's object, and a
+ * service's, belong to the bucket's owner.
+ */
 export function writerOf({ caller: { principal } }: RequestContext, bucket: BucketRow): string {
   return "accountId" in principal ? principal.accountId : bucket.account_id;
 }

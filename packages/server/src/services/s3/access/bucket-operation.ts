@@ -12,9 +12,9 @@ type OfBucket<Input, Result> = (
 ) => Promise<Result> | Result;
 
 /**
- * An operation on the bucket that its input names, or on something in it: decided on that bucket, and
- * handled with the same one. `decision` is an action on the bucket itself, or says what must be
- * allowed.
+ * An operation on the bucket that its input names, or on something in it. It is decided on that
+ * bucket and handled with the same row. `decision` is an action on the bucket itself, or a function
+ * that returns the pairs which must be allowed.
  */
 export function bucketOperation<Input extends BucketInput, Output>(
   decision: string | OfBucket<Input, Pairs>,

@@ -21,7 +21,7 @@ export async function readAuthorizations(
   return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
 }
 
-/** What has an action of its own for versions, `GetObjectVersion`, asks for that where one is named. */
+/** An action that has its own form for versions, as `GetObjectVersion`, takes it for a named version. */
 export function onVersion(
   action: string,
   bucket: BucketRow,

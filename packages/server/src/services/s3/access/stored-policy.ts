@@ -43,7 +43,7 @@ export function toShownPolicy(
   });
 }
 
-/** What is left of a policy that can't allow anything; null where it denies nothing. */
+/** The policy with its denials alone; null if it denies nothing. */
 export function denialsOf(policy: string | null): string | null {
   if (policy === null) return null;
   const document = JSON.parse(policy) as { readonly Statement?: unknown };

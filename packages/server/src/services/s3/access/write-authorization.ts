@@ -21,7 +21,7 @@ export interface WriteInput extends AclInput, EncryptionInput, LockInput {
   readonly WebsiteRedirectLocation?: string | undefined;
 }
 
-/** What writing an object needs: `s3:PutObject`, and the ACL's and tags' own actions with them. */
+/** The actions that writing an object needs: `s3:PutObject`, and those of its ACL and tags. */
 export function writeAuthorizations(
   input: WriteInput,
   bucket: BucketRow,

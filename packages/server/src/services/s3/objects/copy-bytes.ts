@@ -36,7 +36,10 @@ export interface CopyBytesOptions {
   readonly targetKey: Buffer | undefined;
 }
 
-/** Copies the bytes of the object that `name` names, `row` at first, into a new blob: by a second link to the file where nothing changes. */
+/**
+ * Copies the bytes of the object that `name` names, `row` at first, into a new blob. If nothing
+ * changes, the new blob is a second link to the same file.
+ */
 export async function copyBytes(
   row: ObjectRow,
   name: ObjectInput,

@@ -11,7 +11,7 @@ import { checkCopySourceConditions } from "./preconditions.ts";
 
 const HEADER = "x-amz-copy-source";
 
-/** What CopyObject and UploadPartCopy say of their source. */
+/** The members by which CopyObject and UploadPartCopy name their source. */
 export interface CopySourceInput extends SourceKeyInput {
   readonly CopySource: string;
   readonly CopySourceIfMatch?: string | undefined;

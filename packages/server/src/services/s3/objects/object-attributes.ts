@@ -11,7 +11,7 @@ import { invalidArgument, notImplemented } from "../errors.ts";
 import type { ObjectAttributes } from "../rows/object-attributes.ts";
 import type { BucketRow } from "../tables.ts";
 
-/** What PutObject, CopyObject and CreateMultipartUpload have in common. */
+/** The members that PutObject, CopyObject and CreateMultipartUpload have in common. */
 export interface AttributesInput extends CustomerKeyInput {
   readonly ACL?: string | undefined;
   readonly CacheControl?: string | undefined;

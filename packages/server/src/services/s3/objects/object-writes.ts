@@ -12,7 +12,7 @@ import { selectObject } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { makeRoom } from "../versions/make-room.ts";
 
-/** What a conditional write demands of what it replaces. */
+/** The conditions that a write sets for the object that it replaces. */
 export interface WriteConditions {
   readonly IfMatch?: string | undefined;
   readonly IfNoneMatch?: string | undefined;

@@ -2,7 +2,7 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import { matchesEtag } from "../entity-tags.ts";
 import { notModified, preconditionFailed } from "../errors.ts";
 
-/** What an object is now; undefined where there is none. */
+/** The current state of an object, for conditions. */
 export interface CurrentObject {
   /** Without quotes. */
   readonly etag: string;

@@ -10,7 +10,7 @@ export interface ReadRange extends ByteRange {
   readonly checksum?: ObjectChecksum | undefined;
 }
 
-/** What GetObject and HeadObject say of the bytes they want. */
+/** The members by which GetObject and HeadObject choose bytes. */
 export interface RangeInput {
   readonly Range?: string | undefined;
   readonly PartNumber?: number | undefined;

@@ -6,7 +6,7 @@ import type { BucketRow, S3Tables } from "../tables.ts";
 const PAYER = "x-amz-request-payer";
 const ACCOUNT_ID = /^\d{12}$/;
 
-/** What names a bucket in nearly every input. */
+/** The members that name a bucket in nearly every input. */
 export interface BucketInput {
   readonly Bucket: string;
   readonly ExpectedBucketOwner?: string | undefined;
@@ -98,7 +98,7 @@ export async function assertBucketStays(
   return current;
 }
 
-/** What a request may change of a bucket that is there. */
+/** The columns that a request may change in an existing bucket. */
 export type BucketSettings = Partial<
   Pick<
     BucketRow,

@@ -1,6 +1,6 @@
 import type { ObjectRow } from "../tables.ts";
 
-/** What an object carries beside its bytes, as it is stored. */
+/** The attributes of an object beside its bytes, as they are stored. */
 export interface ObjectAttributes {
   readonly contentType?: string | undefined;
   readonly cacheControl?: string | undefined;
@@ -11,13 +11,13 @@ export interface ObjectAttributes {
   readonly expires?: string | undefined;
   readonly websiteRedirectLocation?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** What is kept of the customer's key that the bytes are encrypted with. */
+  /** Identifies the customer's key that encrypts the bytes; the key itself is never kept. */
   readonly customerKey?: string | undefined;
-  /** Of an object in an archive: until when it can be read. */
+  /** A restored object in an archive can be read until then. */
   readonly restoredUntilMs?: number | undefined;
 }
 
-/** What is stored of an object, or of an upload's. */
+/** Reads the stored attributes of an object, or of an upload for its object. */
 export function readAttributesOf({ attributes }: Pick<ObjectRow, "attributes">): ObjectAttributes {
   return JSON.parse(attributes) as ObjectAttributes;
 }

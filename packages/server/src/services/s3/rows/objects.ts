@@ -10,7 +10,7 @@ import { takeParts } from "./parts.ts";
 import { checkVersionId, NULL_VERSION } from "./version-id.ts";
 import { findAmongAll } from "./versions.ts";
 
-/** What names an object, or one version of it, in inputs. */
+/** The members that name an object, or one version of it, in inputs. */
 export interface ObjectInput {
   readonly Bucket: string;
   readonly Key: string;

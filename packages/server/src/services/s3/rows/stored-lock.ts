@@ -10,14 +10,14 @@ export type LockMode = (typeof LOCK_MODES)[number];
 
 const DAY_MS = 24 * 3_600_000;
 
-/** What protects a version, as it is stored. */
+/** The stored form of a version's retention and legal hold. */
 export interface ObjectLock {
   readonly mode?: LockMode | undefined;
   readonly untilMs?: number | undefined;
   readonly hold?: boolean | undefined;
 }
 
-/** What PutObject, CopyObject and CreateMultipartUpload say of it. */
+/** The lock that PutObject, CopyObject and CreateMultipartUpload ask for. */
 export interface LockInput {
   readonly ObjectLockMode?: string | undefined;
   readonly ObjectLockRetainUntilDate?: Date | undefined;
@@ -46,7 +46,7 @@ export function requireLockable({ object_lock: stored }: Pick<BucketRow, "object
   if (stored === null) throw invalidRequest("Bucket is missing Object Lock Configuration");
 }
 
-/** What a new version is stored with: what the request says, else the bucket's rule. */
+/** The lock that a new version is stored with: the request's, else the one by the bucket's rule. */
 export function lockOfNew(input: LockInput, bucket: BucketRow, nowMs: number): string | null {
   const { ObjectLockMode: mode, ObjectLockRetainUntilDate: until } = input;
   const { ObjectLockLegalHoldStatus: hold } = input;

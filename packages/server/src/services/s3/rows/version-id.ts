@@ -12,12 +12,12 @@ const NUMBER_CHARS = 6;
 const CHECK_CHARS = 6;
 const ID = /^[0-9A-Za-z]{32}$/;
 
-/** Of an answer to a write: S3 doesn't name the null version there. */
+/** The version in an answer to a write: S3 doesn't name the null version there. */
 export function writtenVersion({ version_id: versionId }: Pick<ObjectRow, "version_id">) {
   return versionId === NULL_VERSION ? {} : { VersionId: versionId };
 }
 
-/** Of an answer to a read: what never had versions names none. */
+/** The version in an answer to a read: a bucket that never had versions names none. */
 export function readVersion(
   { version_id: versionId }: Pick<ObjectRow, "version_id">,
   { versioning }: Pick<BucketRow, "versioning">,

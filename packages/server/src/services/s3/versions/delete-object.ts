@@ -24,7 +24,7 @@ export interface Deletion {
   readonly VersionId?: string | undefined;
   /** The ETag that the object must have, or `*`: that there is one. */
   readonly ETag?: string | undefined;
-  /** Whoever asks may delete it in spite of a retention in governance mode. */
+  /** The caller may delete it in spite of a retention in governance mode. */
   readonly bypassesGovernance?: boolean | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface DeletionOccasion {
   readonly reason: DeletionReason;
 }
 
-/** What was done, as DeleteObject and DeleteObjects tell it. */
+/** The outcome, as DeleteObject and DeleteObjects answer it. */
 export interface Deleted {
   /** The version that was named, or the delete marker that was made. */
   readonly versionId: string | undefined;
