@@ -19,7 +19,16 @@ export async function makePrivate(dir: string): Promise<void> {
   const { mode } = await stat(dir);
   if ((mode & FOR_OTHERS) !== 0) await closeToOthers(dir, mode);
   for (const name of await readdir(dir)) {
-    if (SECRET.test(name)) await closing(pathBelow(dir, name), constants.O_RDONLY, protect);
+    if (SECRET.test(name)) await protectExisting(pathBelow(dir, name));
+  }
+}
+
+/** SQLite removes files beside its database when the process that used it closes. */
+async function protectExisting(file: string): Promise<void> {
+  try {
+    await closing(file, constants.O_RDONLY, protect);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }
 

@@ -71,6 +71,33 @@ describe("writing behind", () => {
     expect(seen.database).toEqual([]);
   });
 
+  test("writes what waits when it closes, and nothing later until it starts again", async () => {
+    const { writes, seen, note } = world();
+    note();
+    const closed = writes.close();
+    await vi.advanceTimersByTimeAsync(300);
+    await closed;
+    note();
+    writes.hurry();
+    await vi.advanceTimersByTimeAsync(10 * AFTER_MS);
+    expect(seen).toMatchObject({ database: [1], waiting: [2] });
+    writes.start();
+    note();
+    await vi.advanceTimersByTimeAsync(2 * AFTER_MS);
+    expect(seen.database).toEqual([1, 2, 3]);
+  });
+
+  test("doesn't try again once it is closed, when the last write fails", async () => {
+    const { writes, seen, note } = world();
+    note();
+    seen.away = true;
+    const closed = expect(writes.close()).rejects.toThrow("away");
+    await vi.advanceTimersByTimeAsync(300);
+    await closed;
+    await vi.advanceTimersByTimeAsync(10 * AFTER_MS);
+    expect(seen).toMatchObject({ failures: 0, waiting: [1] });
+  });
+
   test("a flush rejects with the failure of its own write, which is given to no one else", async () => {
     const { writes, seen, note } = world();
     note();

@@ -14,12 +14,14 @@ export interface WriteBehindOptions {
 
 /**
  * Writes in the background what many requests have left, soon after the first of them and one write
- * at a time. A mark costs a comparison. Whoever closes the owner flushes; no process is kept alive.
+ * at a time. A mark costs a comparison. It keeps no process
+ * alive: its owner closes it.
  */
 export class WriteBehind {
   readonly #options: WriteBehindOptions;
   readonly #writes: OneAtATime;
   #callOff: CallOff | undefined;
+  #isClosed = false;
 
   constructor(options: WriteBehindOptions) {
     this.#options = options;
@@ -43,6 +45,20 @@ export class WriteBehind {
     return this.#writes.run();
   }
 
+  /**
+   * Flushes, and writes nothing in the background from now on: the database is about to be closed,
+   * and requests that are still under way may leave marks.
+   */
+  close(): Promise<void> {
+    this.#isClosed = true;
+    return this.flush();
+  }
+
+  /** Writes in the background again, after a close. */
+  start(): void {
+    this.#isClosed = false;
+  }
+
   /** Nothing waits any more. A write that is under way goes on. */
   forget(): void {
     this.#callOff?.();
@@ -64,6 +80,7 @@ export class WriteBehind {
   }
 
   #writeIn(ms: number): void {
+    if (this.#isClosed) return;
     this.#callOff = after(ms, () => void this.#writeInBackground());
   }
 

@@ -59,6 +59,7 @@ export class AuthorizationDetails implements DecisionLog {
 
   /** Loads the latest denials of an earlier process. */
   async start(): Promise<void> {
+    this.#writes.start();
     for (const accountId of await this.#retention.accounts()) {
       const rows = await this.#store.db
         .selectFrom("iam_authorization_details")
@@ -121,6 +122,11 @@ export class AuthorizationDetails implements DecisionLog {
 
   #isExpired({ atMs }: DecisionRecord): boolean {
     return atMs < this.#clock.nowMs() - KEPT_MS;
+  }
+
+  /** Writes what was noted. What is noted later is kept in memory until the next start. */
+  close(): Promise<void> {
+    return this.#writes.close();
   }
 
   /** Resolves when everything noted before is in the database. */

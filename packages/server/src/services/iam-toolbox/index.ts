@@ -25,7 +25,7 @@ export function createIamToolbox(
   return {
     api: async () => (await import("./api.ts")).iamToolboxApi(kept),
     start: () => kept.start(),
-    close: () => kept.flush(),
+    close: () => kept.close(),
     reset: async () => kept.clear(),
     provides: {
       decisions: kept satisfies DecisionLog,

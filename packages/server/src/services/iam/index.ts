@@ -74,11 +74,12 @@ async function createIam(needs: IamNeeds) {
     accessDenied: (denial: Denial) => denialError(denial, address.publicBaseUrl),
     start: async () => {
       for (const usage of contributed.linkedServiceUsages) linked.register(usage);
+      parts.lastUsed.start();
       linked.start();
     },
     close: async () => {
       await linked.close();
-      await parts.lastUsed.flush();
+      await parts.lastUsed.close();
     },
     reset: async () => {
       parts.lastUsed.clear();

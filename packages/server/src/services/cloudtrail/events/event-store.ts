@@ -145,6 +145,7 @@ export class EventStore {
   /** Takes over what an earlier process of this data folder left behind. */
   async recover(): Promise<void> {
     const { journal, owner } = this.#options;
+    this.#writes.start();
     const left: JournaledRecord[] = [];
     for (const segment of await journal.leftovers()) {
       const known = await this.#written(segment);
@@ -179,8 +180,9 @@ export class EventStore {
     return known;
   }
 
-  async close(): Promise<void> {
-    await this.flush();
+  /** Writes what waits. Later records stay in the journal, where the next process finds them. */
+  close(): Promise<void> {
+    return this.#writes.close();
   }
 
   /** Forgets what isn't written: the database has been emptied. */

@@ -66,6 +66,15 @@ export class LastUsed {
     return this.#writes.flush();
   }
 
+  start(): void {
+    this.#writes.start();
+  }
+
+  /** Writes what was noted. What is noted later is kept in memory until the next start. */
+  close(): Promise<void> {
+    return this.#writes.close();
+  }
+
   async #write(): Promise<void> {
     const roles = this.#roles.unwritten();
     const keys = this.#keys.unwritten();
