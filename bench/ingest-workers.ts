@@ -52,7 +52,7 @@ interface Sample {
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** What each engine spends and is sent in each window. */
+/** The spending and the input of each engine in each window. */
 async function measure(
   engines: readonly EngineProcess[],
   sent: readonly (readonly number[])[] = [],

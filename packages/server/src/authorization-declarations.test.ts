@@ -51,7 +51,7 @@ const IDENTITY_POLICY = JSON.stringify({
 const TAGS = [{ Key: "team", Value: "core" }];
 const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
 
-/** What each service's operations are asked with: every member that one of them may need. */
+/** The inputs of each service's operations: every member that one of them may need. */
 const INPUTS: Readonly<Record<string, object>> = {
   iam: {
     UserName: "alice",
@@ -225,7 +225,10 @@ interface Declared {
 /** Allowed to whoever is signed in: AWS lists the action, but decides nothing. */
 const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
-/** Who calls stands in a token, without which nothing can be declared: see their contract tests. */
+/**
+ * These take their caller from a token, without which nothing can be declared: see their contract
+ * tests.
+ */
 const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
 
 let server: RunningServer;

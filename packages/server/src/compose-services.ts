@@ -11,7 +11,7 @@ export type InOrder<Given extends object, List> = List extends readonly [infer F
     : never
   : readonly [];
 
-/** What there is after the last service of a list was created. */
+/** Everything that is provided once the last service of a list was created. */
 type Provided<Given extends object, List> = List extends readonly [infer First, ...infer Rest]
   ? First extends ServiceModule<never, infer Provides>
     ? Provided<Given & Provides, Rest>

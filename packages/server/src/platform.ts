@@ -25,13 +25,13 @@ import type { TextFeed } from "./services/rolecast/feeds/feed-operations.ts";
 import type { DataDisk } from "./storage/data-disk.ts";
 import type { NodeFolder } from "./storage/node-folder.ts";
 
-/** Where the server is found, without a slash at the end. */
+/** The URLs of the server, without a slash at the end. */
 export interface Address {
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
-  /** Where the other nodes on the same database reach this one. */
+  /** The other nodes on the same database reach this one here. */
   readonly nodeUrl: string;
-  /** Where clients and players reach it. */
+  /** Clients and players reach it here. */
   readonly publicBaseUrl: string;
 }
 

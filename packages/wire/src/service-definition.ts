@@ -1,4 +1,4 @@
-/** What this package needs to know of a service: its API, without the schemas of its operations. */
+/** A service's API as this package needs to know it, without the schemas of its operations. */
 export interface ApiDefinition {
   readonly name: string;
   /** The service's name in a credential scope. */

@@ -14,7 +14,7 @@ const VOLATILE = new Set([
   ...["LatestDeliveryAttemptSucceeded", "Expiration"],
 ]);
 
-/** What a page ends with, whose form each release chooses. */
+/** The members that a page ends with, whose form each release chooses. */
 const PAGE_TOKENS = ["NextToken", "nextToken", "Marker", "NextMarker", "NextContinuationToken"];
 
 const HOUR_MS = 3_600_000;

@@ -10,7 +10,7 @@ export const BUCKET = "rolecast-demo-recordings";
 
 type Service = Call["service"];
 
-/** What all steps share: the server, the client, ffmpeg, and the identity that they use. */
+/** The server, the client, ffmpeg and the identity that all steps share. */
 export class Stage {
   readonly server: ServerProcess;
   readonly client: AwsClient;

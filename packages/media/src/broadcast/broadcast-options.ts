@@ -9,7 +9,7 @@ import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 
-/** What it takes to make a ladder. */
+/** The parts that a ladder is made with. */
 export interface TranscodePlan {
   readonly ladder: LadderPlan;
   /** Path of ffmpeg. */
@@ -35,7 +35,7 @@ export interface BroadcastOptions {
   readonly limits: MediaLimits;
   readonly now: () => number;
   readonly monotonicMs: () => number;
-  /** What the source may be; undefined for no limits. */
+  /** The limits of the source; undefined for none. */
   readonly sourceLimits: SourceLimits | undefined;
   /** Undefined where the source has one video track. */
   readonly multitrack: MultitrackPlan | undefined;

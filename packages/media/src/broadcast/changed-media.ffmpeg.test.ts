@@ -61,7 +61,7 @@ const withLateSound = (tags: readonly FlvTag[]): FlvTag[] =>
     .map((tag) => (isSound(tag) ? { ...tag, timestampMs: tag.timestampMs + LATE_MS } : tag))
     .toSorted((a, b) => a.timestampMs - b.timestampMs);
 
-/** What ffprobe counts. */
+/** The frames that ffprobe counts. */
 interface ReadStream {
   readonly codec_type: "video" | "audio";
   readonly nb_read_packets: string;

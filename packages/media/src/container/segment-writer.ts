@@ -11,7 +11,7 @@ export interface CodedPicture {
   readonly units: readonly Buffer[];
 }
 
-/** What players know about a segment once they have a part of it. */
+/** The facts that players know about a segment once they have a part of it. */
 export interface SegmentStart {
   readonly discontinuity: boolean;
 }

@@ -38,13 +38,13 @@ export interface IngestProtocol {
   negotiate?(offer: string): Promise<string>;
 }
 
-/** Where a protocol is reached. */
+/** The addresses at which a protocol is reached. */
 export interface Listening {
   /** Undefined for a protocol to which nobody connects. */
   readonly port: number | undefined;
 }
 
-/** What protocols are made of: plain data, since each worker makes its own. */
+/** The settings that protocols are made of: plain data, since each worker makes its own. */
 export interface IngestSettings
   extends Pick<MediaEngineOptions, "host" | "ports" | "tls" | "path"> {
   readonly limits: MediaLimits;

@@ -39,7 +39,10 @@ class Notes implements UnitSink {
     this.units.push({ ...unit, data: unit.data.map((bytes) => bytes.toString("hex")) });
   }
 
-  /** Of one kind: what is in its units, and their times in milliseconds since the first picture. */
+  /**
+   * One kind of media: the content of its units, and their times in milliseconds since the first
+   * picture.
+   */
   of(kind: TrackConfig["kind"]) {
     const tracks = [...this.#described.values()];
     const hz = new Map(tracks.map(({ id, clockHz }) => [id, clockHz]));

@@ -97,7 +97,7 @@ export class SpillFolder implements DiskRoom {
     return kept + bytes <= bytesMax && this.#freeBytes - bytes >= freeBytesMin;
   }
 
-  /** Where the disk can't be looked at, the last look counts; a full disk fails the writes. */
+  /** The last look counts while the disk can't be looked at; a full disk fails the writes. */
   async #look(): Promise<void> {
     const facts = await statfs(this.#options.folder).catch(() => undefined);
     if (facts && facts.blocks > 0) this.#freeBytes = facts.bavail * facts.bsize;

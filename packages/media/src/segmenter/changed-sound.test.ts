@@ -76,7 +76,7 @@ describe.for(["mpegts", "fmp4"] as const)("sound that changes, as %s", (containe
           demux(body).flatMap(({ pid, payload }) => (pid === PID.audio ? [payload] : [])),
         );
 
-  /** Where the source was cut. */
+  /** The cuts of the source. */
   const schedule = (): Partial<SegmenterOptions> => {
     const cuts = new CutSchedule();
     for (const [index, timeMs] of [0, 2_000, 4_000].entries()) {

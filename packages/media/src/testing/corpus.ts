@@ -91,7 +91,7 @@ const obsMetadata = amf0Object({
   encoder: "obs-output module (libobs version 30.2.3)",
 });
 
-/** What an encoder says as commands and data, a message each. */
+/** The commands and data that an encoder sends, a message each. */
 export const amf0Messages: readonly Buffer[] = (
   [
     [

@@ -3,12 +3,12 @@ import { type FlvTag, readFlv } from "./flv-file.ts";
 const SCRIPT = 18;
 const AUDIO = 8;
 const VIDEO = 9;
-/** Where encoders set their keyframes: the seam of the loop is an interval like any other. */
+/** The interval of encoders' keyframes: the seam of the loop is one like any other. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
 /** A file that plays in real time, over and over. */
 export class FlvLoop {
-  /** What an encoder says first: metadata and the codecs' configurations. */
+  /** The first messages of an encoder: metadata and the codecs' configurations. */
   readonly headers: readonly FlvTag[];
   readonly #media: readonly FlvTag[];
   readonly #durationMs: number;

@@ -1,4 +1,4 @@
-/** What a message is, and where it goes. */
+/** The type of a message, and the stream that it belongs to. */
 interface ChunkedMessage {
   readonly chunkStreamId: number;
   readonly type: number;

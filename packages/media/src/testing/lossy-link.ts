@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 
-/** What happens to each so many packets of a link, in either direction. */
+/** The faults of a link, each once in so many packets, in either direction. */
 export interface LinkFaults {
   readonly dropEach: number;
   readonly duplicateEach: number;

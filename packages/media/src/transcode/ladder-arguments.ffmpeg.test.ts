@@ -5,7 +5,7 @@ import { hasFfmpeg } from "../testing/engine-harness.ts";
 import { ladderArguments } from "./ladder-arguments.ts";
 
 const EDGE_PIXELS = 4;
-/** Of the corpus: 64x64. */
+/** The pictures of the corpus have 64x64 pixels. */
 const [film] = flvFiles;
 
 /**

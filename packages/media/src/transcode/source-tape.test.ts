@@ -13,7 +13,7 @@ const NAMES: ReadonlyMap<Buffer, string> = new Map(
   ]),
 );
 
-/** What a program hears that is started now; frames by their byte. */
+/** The frames that a program gets which is started now, each by its byte. */
 function played(tape: SourceTape): string[] {
   const heard: string[] = [];
   const reader = new FlvReader(1_000, (type, _timestampMs, body) => {

@@ -4,7 +4,9 @@ import { StreamOwners } from "./stream-owners.ts";
 
 type Step = readonly ["connects" | "begins" | "leaves" | "ends" | "dies", worker: number];
 
-/** What workers do with one channel, as far as the order of their messages lets them. */
+/**
+ * The steps that workers take with one channel, as far as the order of their messages lets them.
+ */
 class Model {
   readonly owners = new StreamOwners<number>();
   /** Publishers that were let in by each worker and have neither begun nor left. */

@@ -2,7 +2,7 @@ import type { ServiceFacts } from "../kernel/service.ts";
 
 const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\.amazonaws\.com$/;
 
-/** What an AWS host name such as `iam.amazonaws.com` says. */
+/** The parts of an AWS host name such as `iam.amazonaws.com`. */
 export interface AwsHost {
   /** `iam`. */
   readonly label: string;

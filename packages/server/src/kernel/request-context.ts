@@ -146,7 +146,7 @@ export class RequestContext implements Reader {
     return callingService(this.caller);
   }
 
-  /** What is read now may yet be rolled back, so it must not be cached. */
+  /** True if reads may yet be rolled back, so that nothing read may be cached. */
   get inTransaction(): boolean {
     return this.#transaction !== undefined;
   }

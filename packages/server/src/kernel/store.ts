@@ -32,7 +32,7 @@ export interface Store<T extends Tables = Tables> {
  * that no request asked for, such as authentication, reads by `readerOf` the store.
  */
 export interface Reader {
-  /** What is read now may yet be rolled back, so it must not be cached. */
+  /** True if reads may yet be rolled back, so that nothing read may be cached. */
   readonly inTransaction: boolean;
   db<T extends Tables>(): Kysely<T>;
 }

@@ -61,7 +61,7 @@ describe.each(dialects)("the sealing key with $name", ({ name, makeUrl }) => {
   });
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  /** What a node does when it starts; ends where `until` says, as if it were killed. */
+  /** Does what a node does when it starts; ends where `until` says, as if it were killed. */
   async function start(
     until: "commit" | "end" = "end",
     trial: KeyTrial = async () => "empty",

@@ -39,7 +39,10 @@ export function validationSentence(
   return `${count} validation error${count === 1 ? "" : "s"} detected: ${each.join("; ")}`;
 }
 
-/** A value as Java prints it. What has structures in it isn't shown: AWS prints its classes by their names. */
+/**
+ * A value as Java prints it. What has structures in it isn't shown: AWS prints its classes by their
+ * names.
+ */
 function shownValue(value: unknown): string {
   if (value === null) return "null ";
   if (Array.isArray(value))
@@ -102,7 +105,7 @@ type Limits = ReadonlyMap<string, Constraint>;
 
 const knownLimits = new WeakMap<ServiceConstraints, Map<string, Limits>>();
 
-/** What one operation's members may be, by name: its own limits before the service's. */
+/** The limits of one operation's members, by name: its own before the service's. */
 function limitsOf(constraints: ServiceConstraints, operation: string): Limits {
   const byOperation = knownLimits.get(constraints) ?? new Map<string, Limits>();
   knownLimits.set(constraints, byOperation);

@@ -22,9 +22,9 @@ export interface SignedForm {
   /** Base64, as it was signed. */
   readonly policy: string;
   readonly signature: string;
-  /** Of signature version 4. */
+  /** The field of signature version 4. */
   readonly scope: FormScope | undefined;
-  /** Of signature version 4. */
+  /** The field of signature version 4. */
   readonly requestTimeMs: number | undefined;
 }
 

@@ -13,7 +13,7 @@ import { type EventRecord, EventRecords } from "./record/event-record.ts";
 import { Deliveries } from "./trails/deliveries.ts";
 
 interface CloudTrailNeeds extends ServiceDependencies {
-  /** Where this node keeps its journal, and where nodes that are gone left theirs. */
+  /** The folders of this node's journal, and of those that nodes which are gone left. */
   readonly node: {
     readonly dir: string;
     /** Tells this folder's processes from those of others that share the database. */

@@ -28,7 +28,7 @@ export interface EventKeyRow {
   batch_id: string;
 }
 
-/** What is kept of an account's events of one kind. */
+/** The counts of an account's events of one kind. */
 export interface EventCountRow {
   account_id: string;
   kind: EventKind;

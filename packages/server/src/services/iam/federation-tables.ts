@@ -37,7 +37,7 @@ export interface SamlPrivateKeyRow {
 /** An account that may show its users and roles to services outside. */
 export interface OutboundFederationRow {
   account_id: string;
-  /** What tells its issuer URL from other accounts'. */
+  /** The id that tells its issuer URL from other accounts'. */
   issuer_id: string;
   /** JSON of private keys (JWK), sealed under the issuer's id. */
   keys_sealed: string;

@@ -22,7 +22,7 @@ import type { IamParts } from "./parts.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 
 interface IamNeeds extends ServiceDependencies {
-  /** Where this server is known, e.g. `http://localhost:4566`. */
+  /** The public URL of this server, e.g. `http://localhost:4566`. */
   readonly address: { readonly publicBaseUrl: string };
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
   readonly sealingKey: Uint8Array;

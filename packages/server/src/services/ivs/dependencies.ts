@@ -13,7 +13,7 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly sessions: CredentialSource;
   /** `http://localhost:4566`, without a slash at its end. */
   readonly publicBaseUrl: string;
-  /** Where the other nodes on the same database reach this one. */
+  /** The other nodes on the same database reach this one here. */
   readonly nodeUrl: string;
   /** What channels give as ingest endpoint: a bare host. */
   readonly ingestHost: string;

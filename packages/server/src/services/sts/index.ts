@@ -20,7 +20,7 @@ import { SessionCredentials } from "./session-credentials.ts";
 interface StsNeeds extends ServiceDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
-  /** Who may call AssumeRoot for whom. */
+  /** The accounts that may call AssumeRoot, and for which. */
   readonly rootAccess: RootAccess;
   /** At least 32 random bytes that outlive the process; they seal the tokens. */
   readonly sealingKey: Uint8Array;

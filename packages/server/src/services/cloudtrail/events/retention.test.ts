@@ -56,7 +56,7 @@ async function prune(): Promise<void> {
   await new Retention(store.tables<CloudTrailTables>(), clock, EVENTS_MAX).prune();
 }
 
-/** What is kept, by account and kind. */
+/** The events that are kept, by account and kind. */
 async function kept(): Promise<Record<string, number>> {
   const rows = await store
     .tables<CloudTrailTables>()

@@ -6,7 +6,7 @@ import { RedactedElements } from "./redacted-elements.ts";
 
 const NO_FACTS: AuditFacts = {};
 
-/** What is the same in all records of one operation. */
+/** The facts that all records of one operation share. */
 export interface AuditedOperation {
   readonly isData: boolean;
   readonly readOnly: boolean;

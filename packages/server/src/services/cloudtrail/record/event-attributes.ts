@@ -16,7 +16,7 @@ export interface ParsedRecord {
   readonly resources?: readonly { readonly type: string; readonly ARN: string }[];
 }
 
-/** Of a record, what says by which attributes it is found. */
+/** The part of a record that says by which attributes it is found. */
 export type Findable = Omit<ParsedRecord, "eventTime">;
 
 /** What LookupEvents finds an event by. Source: API reference, LookupAttribute. */

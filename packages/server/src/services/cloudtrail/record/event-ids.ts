@@ -4,7 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 const TIMED_UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME_DIGITS = 12;
 const FIRST_DIGITS = 8;
-/** Where the random digits behind a UUID's version begin. */
+/** The place after a UUID's version at which its random digits begin. */
 const BEHIND_VERSION = "xxxxxxxx-xxxx-7".length;
 
 /** An id that tells the event's millisecond, so that LookupEvents finds it without an index. */

@@ -149,12 +149,12 @@ function isRefusedStranger({ call, outcome }: CallSoFar): boolean {
   return failed && call.context.caller.principal.kind === "anonymous";
 }
 
-/** Who signed, or whom the input proves to be who calls. */
+/** The principal that signed, or that the input proves to be the caller. */
 function callerOf({ call, authorizations }: CallSoFar): Caller {
   return authorizations.find((each) => each.caller)?.caller ?? call.context.caller;
 }
 
-/** Of what strangers say, where they came to. */
+/** The place that strangers' calls came to, whatever they say. */
 function strangersParameters(parameters: unknown): unknown {
   if (typeof parameters !== "object" || parameters === null) return null;
   const kept = Object.entries(parameters).flatMap(([name, value]) =>

@@ -34,7 +34,7 @@ export function recordedResources(
   return [...byArn.values()];
 }
 
-/** What is behind the ARN's last separator; of S3's ARNs everything. */
+/** The part after the ARN's last separator; of S3's ARNs everything. */
 export function resourceName(arn: string): string {
   const { service, resource = "" } = splitArn(arn) ?? {};
   return service === "s3" ? resource : resource.slice(resource.lastIndexOf("/") + 1);

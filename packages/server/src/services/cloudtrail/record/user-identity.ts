@@ -69,7 +69,7 @@ function identityOf(caller: Caller): UserIdentity {
   }
 }
 
-/** Who called, as the account of the resource gets to know it. */
+/** The caller, as the account of the resource gets to know it. */
 export function foreignIdentity({ principal }: Caller): UserIdentity {
   const accountId = "accountId" in principal ? principal.accountId : "ANONYMOUS_PRINCIPAL";
   return { type: "AWSAccount", principalId: userIdOf(principal) ?? "", accountId };

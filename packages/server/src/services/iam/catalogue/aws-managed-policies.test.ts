@@ -2,7 +2,7 @@ import { getLatestPolicyDocument, getPolicyCount, listPolicies } from "aws-iam-m
 import { describe, expect, it } from "vitest";
 import { AwsManagedPolicies, readManagedPolicies } from "./aws-managed-policies.ts";
 
-/** Of the build (`npm run build`). */
+/** The build (`npm run build`) writes it. */
 const bytes = await readManagedPolicies();
 
 /** Small enough to ship and to keep in memory. */

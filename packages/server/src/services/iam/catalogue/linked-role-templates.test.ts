@@ -26,7 +26,7 @@ const GRANT = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
 });
 
-/** What the service of the test says of its role, whichever service it is. */
+/** The template of a role as the test's service gives it, whichever service that is. */
 const usages: RoleUsage[] = [];
 let endpoint: Server;
 let outside: OutsideService;
@@ -292,7 +292,7 @@ async function expectProtection(definition: ServiceLinkedRoleDefinition): Promis
   });
 }
 
-/** What of the role is everybody's. */
+/** The members of a role that every service's has. */
 async function expectFreedom({ roleName: RoleName }: ServiceLinkedRoleDefinition): Promise<void> {
   await world.call("UpdateRole", { RoleName, Description: "first" });
   await world.call("UpdateRoleDescription", { RoleName, Description: "second" });

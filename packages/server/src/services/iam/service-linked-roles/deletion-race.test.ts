@@ -24,7 +24,7 @@ import {
 type Action = "create" | "remove" | "create-role" | "delete-role" | "step";
 type Pause = (label: string) => Promise<void>;
 
-/** What callers were told, or are about to be told: it must hold after a power cut. */
+/** The answers that callers got, or are about to get: they must hold after a power cut. */
 class Promises {
   readonly created: Set<string>;
   /** Removals that may be committed already, though nobody was told. */
@@ -117,7 +117,7 @@ class Life {
     }
   }
 
-  /** What callers were told is still so. */
+  /** Checks that the answers which callers got still hold. */
   async expectPromisesKept(): Promise<void> {
     const rows = await usagesOf({ db: this.world.store.db }, ACCOUNT_ID);
     const arns = new Set(rows.map((row) => row.arn));
@@ -156,7 +156,7 @@ const action = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Action>("delete-role") },
   { weight: 4, arbitrary: fc.constant<Action>("step") },
 );
-/** What has happened, one after the other, before the interesting part. */
+/** The steps that were taken, one after the other, before the interesting part. */
 const prelude = fc.oneof(
   fc.constantFrom<Action[]>(
     ["create-role", "delete-role", "step"],
@@ -164,7 +164,7 @@ const prelude = fc.oneof(
   ),
   fc.array(action, { maxLength: 4 }),
 );
-/** What then happens at the same time; a power cut ends every life but the last. */
+/** The steps that are then taken at the same time; a power cut ends every life but the last. */
 const lives = fc.array(
   fc.record({ prelude, together: fc.array(action, { minLength: 2, maxLength: 6 }) }),
   { minLength: 1, maxLength: 3 },

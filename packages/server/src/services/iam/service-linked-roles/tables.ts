@@ -13,7 +13,7 @@ export interface DeletionTaskRow {
   status: DeletionStatus;
   /** Why it failed, as a sentence. */
   failure_reason: string | null;
-  /** Where the role is in use: JSON of `RoleUsage[]`. */
+  /** The usages of the role: JSON of `RoleUsage[]`. */
   failure_usages: string | null;
   /** The node that works on it, until its lease ends: then another one takes it up. */
   lease_owner: string | null;

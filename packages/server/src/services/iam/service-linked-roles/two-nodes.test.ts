@@ -34,7 +34,7 @@ type Step =
   | { readonly together: readonly { readonly node: number; readonly act: Act }[] }
   | { readonly dies: number };
 
-/** What is known from outside. */
+/** The state as it is known from outside. */
 interface Known {
   /** How often each pending role was looked at and the outcome committed. */
   decisions: number;
@@ -68,7 +68,10 @@ async function startNode(url: string, known: Known): Promise<IamWorld> {
   return world;
 }
 
-/** What a caller may be told, since somebody else came first; a create and a step go through. */
+/**
+ * The refusals that a caller may get, since somebody else came first; a create and a step go
+ * through.
+ */
 const EXPECTED: Readonly<Partial<Record<Act, string>>> = {
   "create-role": "InvalidInput",
   "delete-role": "NoSuchEntity",

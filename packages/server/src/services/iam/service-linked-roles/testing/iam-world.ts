@@ -49,7 +49,7 @@ export interface IamWorldOptions {
   readonly migrations?: readonly Migration[];
   readonly beforeCommit?: TransactionCheck;
   readonly outsideServices?: readonly OutsideService[];
-  /** Where several worlds meet; left out, a file in the folder. */
+  /** The database that several worlds share; left out, a file in the folder. */
   readonly database?: SharedDatabase;
   readonly nowMs?: () => number;
 }
@@ -157,7 +157,7 @@ export class IamWorld {
     while (await this.roles.step());
   }
 
-  /** What a power cut would leave at this moment, as a folder to open. */
+  /** A folder to open with all that a power cut would leave at this moment. */
   snapshot(): string {
     const folder = mkdtempSync(join(tmpdir(), "rolecast-iam-"));
     for (const name of ["state.db", "state.db-wal"]) {
