@@ -1,6 +1,6 @@
 /**
- * What a page costs as a list grows: `tsx bench/growth.ts [--postgres] [--million] [--items N]
- * [NAME]`.
+ * Measures what a page costs as a list grows: `tsx bench/growth.ts [--postgres] [--million]
+ * [--items N] [NAME]`.
  *
  * Method: one server (a process of its own, durable) has an account with 1,000 things of each kind
  * and one with 100,000 (`--items`), written by SQL. Both are asked in turn for the first page and

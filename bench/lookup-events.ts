@@ -1,5 +1,5 @@
 /**
- * What a page of LookupEvents costs as the history grows: `tsx bench/lookup-events.ts
+ * Measures what a page of LookupEvents costs as the history grows: `tsx bench/lookup-events.ts
  * [--postgres]`.
  *
  * Method: one server in this process (durable) has three accounts: with 1,000 events that came one

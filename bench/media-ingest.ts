@@ -118,7 +118,7 @@ async function costs(pids: readonly number[]): Promise<number[]> {
 }
 
 /**
- * What each of them spends while all of them are fed; undefined where messages would have been
+ * Measures the spending of each while all of them are fed; undefined where messages would have been
  * dropped.
  */
 async function feed(

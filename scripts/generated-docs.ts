@@ -12,8 +12,9 @@ import {
 import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./reference-pages.ts";
 
 /*
- * What the docs say of the code, written by the code: the README's table of what works, the lists of
- * operations, settings, commands, events and metrics. `npm run docs` writes it, a test holds the files against it.
+ * What the docs say of the code, written by the code: the README's table of what works, the lists
+ * of operations, settings, commands, events and metrics. `npm run docs` writes it, a test holds the
+ * files against it.
  */
 
 const root = join(import.meta.dirname, "..");

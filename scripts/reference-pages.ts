@@ -2,7 +2,10 @@ import { IVS_EVENTS, IVS_METRICS } from "@rolecast/server";
 import type { Command } from "commander";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 
-/* Pages of docs/ that only the code can write: the command line's help, events, metrics; a list of decisions. */
+/*
+ * Pages of docs/ that only the code can write: the command line's help, events, metrics; a list of
+ * decisions.
+ */
 
 const WRITTEN = "Written by `npm run docs` from the code.";
 /** Fits the site's column. */

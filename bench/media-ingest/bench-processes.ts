@@ -1,5 +1,6 @@
 /**
- * What the ingest benchmarks share: processes of their own, their CPU time, and a film to publish.
+ * The parts that ingest benchmarks share: processes of their own, their CPU time, and a film to
+ * publish.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -34,8 +34,8 @@ interface Step {
 }
 
 /**
- * What strangers send to an encrypted session, its socket id included, changes nothing of what
- * comes out of it.
+ * Datagrams that strangers send to an encrypted session, its socket id included, changes nothing of
+ * what comes out of it.
  */
 export const srtStrangersTarget: FuzzTarget = {
   name: "strangers beside an SRT session",

@@ -127,7 +127,7 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
 });
 
 /**
- * What the server did wrong; how smoothly a busy machine plays is bench/hls-latency.ts's matter.
+ * The faults of the server; how smoothly a busy machine plays is bench/hls-latency.ts's matter.
  */
 function faults<E extends { readonly fatal: boolean; readonly status?: number | undefined }>(
   errors: readonly E[],

@@ -1,7 +1,7 @@
 const WITHIN_MS = 45_000;
 
 /**
- * What a feed sends until `text` is in it; left out, until the feed ends. It is closed after that.
+ * Reads a feed until `text` is in it; left out, until the feed ends. It is closed after that.
  */
 export async function readFeed(response: Response, text?: string): Promise<string> {
   const chunks: string[] = [];

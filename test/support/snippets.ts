@@ -47,7 +47,7 @@ function readPage(path: string): Page {
 }
 
 /**
- * What a person types: of a terminal's session only the lines after a prompt and their
+ * The commands that a person types: of a terminal's session only the lines after a prompt and their
  * continuations.
  */
 export function commandsOf({ language, text }: Snippet): string {

@@ -1,5 +1,5 @@
 /**
- * Of these, each would lead one of AWS's tools to another place or key than the ones it is given.
+ * Each of these would lead one of AWS's tools to another place or key than the ones it is given.
  */
 const OTHER_PLACE_OR_KEY =
   /^AWS_(?:ENDPOINT_URL_.+|IGNORE_CONFIGURED_ENDPOINT_URLS|SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/;

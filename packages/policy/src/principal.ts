@@ -1,5 +1,5 @@
 /**
- * Who makes a request. Shapes follow the IAM User Guide, "AWS JSON policy elements: Principal".
+ * The maker of a request. Shapes follow the IAM User Guide, "AWS JSON policy elements: Principal".
  *
  * A role session carries whether its role is service-linked, because the role's path is not part
  * of a session ARN and service control policies must not reach such a session.

@@ -36,7 +36,8 @@ function addMenu(): void {
 }
 
 /**
- * Of a terminal's session only what was typed: the lines after a prompt, and their continuations.
+ * The lines of a terminal's session that were typed: the lines after a prompt, and their
+ * continuations.
  */
 function copyableText(pre: HTMLElement): string {
   const text = pre.textContent ?? "";

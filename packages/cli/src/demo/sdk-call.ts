@@ -7,7 +7,10 @@ import * as s3 from "@aws-sdk/client-s3";
 import * as sts from "@aws-sdk/client-sts";
 import type { Answer } from "./aws-client.ts";
 
-/* One call of the AWS SDK for JavaScript: the request as JSON in the argument, the answer as JSON out. */
+/*
+ * One call of the AWS SDK for JavaScript: the request as JSON in the argument, the answer as JSON
+ * out.
+ */
 
 interface SdkRequest {
   readonly service: keyof typeof CLIENTS;

@@ -58,8 +58,8 @@ function fileNameOf(key: unknown): string {
 }
 
 /**
- * What neither the shell nor the CLI takes for more than itself; lists of others are written as
- * JSON.
+ * True for a word that neither the shell nor the CLI takes for more than itself; lists of others
+ * are written as JSON.
  */
 function isWord(value: unknown): boolean {
   if (typeof value === "number") return true;

@@ -23,7 +23,7 @@ export interface RenditionOutputsOptions {
 interface Output {
   rendition: Rendition | undefined;
   /**
-   * What it was called when the recording began. Its folder is named so, whatever becomes of the
+   * The name that it had when the recording began. Its folder is named so, whatever becomes of the
    * picture.
    */
   recordedName?: string;
@@ -65,7 +65,7 @@ export class RenditionOutputs {
   }
 
   /**
-   * Where the source is no rendition, its segments are kept for a while: it may have to stand in
+   * Keeps the segments of a source that is no rendition for a while: it may have to stand in
    * for them.
    */
   add(rendition: Rendition, segment: Segment): void {

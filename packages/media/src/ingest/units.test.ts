@@ -114,8 +114,8 @@ function laterTs(stream: Buffer, laterTicks: number): Buffer {
 }
 
 /**
- * What a configuration says to players; beside that, records and AudioSpecificConfigs may have
- * extensions.
+ * The facts that a configuration gives to players; beside that, records and AudioSpecificConfigs
+ * may have extensions.
  */
 function said({ kind, codec, config }: TrackConfig): string {
   const record = Buffer.from(config ?? []);

@@ -12,7 +12,7 @@ import {
 } from "./synthetic-media.ts";
 
 /**
- * What somebody might send, how far into a session, and what the server says when it ends the
+ * Bytes that somebody might send, how far into a session, and the server's words when it ends the
  * connection.
  */
 export interface HostilePeer {

@@ -9,8 +9,8 @@ const EDGE_PIXELS = 4;
 const [film] = flvFiles;
 
 /**
- * What a step of this size shows of the film's first picture: luma of each column in the middle
- * row, or undefined.
+ * The part of the film's first picture that a step of this size shows: luma of each column in the
+ * middle row, or undefined.
  */
 function middleRow(width: number, height: number): Buffer {
   const video = { width, height, frameRate: 30, bitrate: 400_000 };

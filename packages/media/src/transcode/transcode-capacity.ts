@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 
 /**
- * What a ladder costs before it was measured, in cores per pixel and second, on a core of 2020:
+ * The cost of a ladder before it was measured, in cores per pixel and second, on a core of 2020:
  * 720p30 to 480p, 360p and 160p took 0.25 of one (docs/benchmarks.md).
  */
 const DECODE_CORES_PER_PIXEL_RATE = 3e-9;

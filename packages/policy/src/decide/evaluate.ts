@@ -94,9 +94,9 @@ function rest(request: DecisionRequest, layers: PolicyLayers): Verdict {
 }
 
 /**
- * What is attached to the caller. A resource-based policy of the same account that names the caller
- * directly stands in for all of it; one that names the role or user behind the session stands in
- * for identity-based policies only; one that names the account only delegates.
+ * The policies that are attached to the caller. A resource-based policy of the same account that
+ * names the caller directly stands in for all of it; one that names the role or user behind the
+ * session stands in for identity-based policies only; one that names the account only delegates.
  */
 function callerSide(request: DecisionRequest, layers: PolicyLayers, named: Named): Verdict {
   const { principal } = request;

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { validatePolicy } from "./validate-policy.ts";
 
 /*
- * ARNs of trust and bucket policies that are wrong in exactly one part, so that no other part can be
- * what they are refused for.
+ * ARNs of trust and bucket policies that are wrong in exactly one part, so that no other part can
+ * be what they are refused for.
  */
 
 const ACCOUNT = "111111111111";

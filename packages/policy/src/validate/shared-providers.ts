@@ -9,7 +9,8 @@ const COGNITO = "cognito-identity.amazonaws.com";
 const GITHUB = "token.actions.githubusercontent.com";
 
 /**
- * What a trust policy must say of a provider, whose tokens would otherwise be taken from everybody.
+ * A condition that a trust policy needs for a provider whose tokens would otherwise be taken from
+ * everybody.
  */
 interface Control {
   /** One of these condition keys must be tested. */

@@ -23,7 +23,10 @@ export class RegisteredService {
     return this.#loaded;
   }
 
-  /** Loads the API once; whoever asks meanwhile waits for the same. After a failure it's tried again. */
+  /**
+   * Loads the API once; whoever asks meanwhile waits for the same. After a failure it's tried
+   * again.
+   */
   load(): Promise<LoadedService> {
     this.#loading ??= this.#load().catch((error: unknown) => {
       this.#loading = undefined;

@@ -29,7 +29,7 @@ export interface SignedAuthentication {
 }
 
 /**
- * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
+ * The claims of a URL presigned with signature version 2: S3's older form, which boto3 still makes
  * by default. Source: S3 developer guide, "Signing and authenticating REST
  * requests".
  */

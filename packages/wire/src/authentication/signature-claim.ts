@@ -5,8 +5,8 @@ export interface ClaimedScope {
 }
 
 /**
- * Where and with which parameters a request says that it is signed. It is read before the service
- * is known, whose words a refusal has; `parseAuthentication` refuses what is wrong with it.
+ * The place and the parameters with which a request says that it is signed. It is read before the
+ * service is known, whose words a refusal has; `parseAuthentication` refuses what is wrong with it.
  */
 export interface SignatureClaim {
   /** The Authorization header; an empty one counts. */

@@ -19,7 +19,7 @@ const CHECKSUMS: ReadonlyMap<string, readonly [name: string, digest: (bytes: Buf
 export type BodyVerifier = (bytes: Buffer, headers: WireRequest["headers"]) => void;
 
 /**
- * What compares a document with the digests that travel with it. It throws WireError:
+ * Compares a document with the digests that travel with it. It throws WireError:
  * InvalidDigest, InvalidRequest or BadDigest, as S3 does. Checksums that are members of `input`
  * aren't the document's: CompleteMultipartUpload's are the object's.
  */

@@ -25,7 +25,10 @@ import {
 } from "@aws-sdk/client-iam";
 import { allPages } from "../../wire/all-pages.ts";
 
-/** Whom policies can be attached to. IAM has the same seven operations for each, by other names. */
+/**
+ * The owners that policies can be attached to. IAM has the same seven operations for each, by other
+ * names.
+ */
 export interface PolicyOwner {
   readonly kind: "user" | "group" | "role";
   readonly name: string;

@@ -17,7 +17,7 @@ export function trustPolicyOf({ AssumeRolePolicyDocument = "" }: Role): string {
   return pretty(decodeURIComponent(AssumeRolePolicyDocument));
 }
 
-/** Whom the trust policy names. */
+/** The principals that the trust policy names. */
 export function trustedBy(role: Role): readonly string[] {
   return principalsOf(trustPolicyOf(role)).map(({ value }) => value);
 }

@@ -143,7 +143,7 @@ const COLUMNS = [
 ];
 
 /**
- * What is earlier becomes the latest by a copy; a delete marker hides what is there until it is
+ * Makes an earlier version the latest by a copy; a delete marker hides what is there until it is
  * gone.
  */
 async function restoreVersion(s3: S3Client, Bucket: string, version: Version): Promise<void> {

@@ -71,7 +71,7 @@ export class FineSeries {
   }
 }
 
-/** Whom a series shares its room with. */
+/** The group that a series shares its room with. */
 function sharesOf(key: Pick<SeriesKey, "accountId" | "namespace">): string {
   return isOfService(key) ? "" : key.accountId;
 }

@@ -29,7 +29,7 @@ export interface MetricLimits {
   readonly seriesMax?: number;
 }
 
-/** Whose metrics, and of which of the two sorts. */
+/** The owner of metrics, and which of the two sorts they are. */
 interface Place {
   readonly accountId: string;
   readonly ofService: 0 | 1;

@@ -29,7 +29,9 @@ export function createIamToolbox(
     reset: async () => kept.clear(),
     provides: {
       decisions: kept satisfies DecisionLog,
-      /** Reads an account's latest denials, then each decision, as JSON. Returns the way to stop. */
+      /**
+       * Reads an account's latest denials, then each decision, as JSON. Returns the way to stop.
+       */
       readDecisions: (accountId: string, read: (json: string) => void) =>
         kept.subscribe(accountId, (decision) => read(shown(decision))),
     },

@@ -7,7 +7,10 @@ import type { ResourceType } from "./resource-arn.ts";
 import { findResource, ownResource, type ResourceRows } from "./rows/resources.ts";
 import type { ResourceRow } from "./tables.ts";
 
-/** What the errors of a batch say of an item. Source: AWS CLI's example of BatchStartViewerSessionRevocation. */
+/**
+ * An item's error in the answer to a batch. Source: AWS CLI's example of
+ * BatchStartViewerSessionRevocation.
+ */
 const NOT_AUTHORIZED = "not authorized";
 
 /** Batches are decided item by item, when each is handled. */

@@ -13,9 +13,9 @@ import { throttled } from "./errors.ts";
 type Operation = Exclude<OperationName<typeof ivs>, "$">;
 
 /**
- * Calls a second of an account in a Region. Source: IVS user guide, "Service Quotas", "API call rate
- * quotas"; none can be raised. Those of ad configurations and breaks aren't published: here they are
- * a channel's.
+ * Calls a second of an account in a Region. Source: IVS user guide, "Service Quotas", "API call
+ * rate quotas"; none can be raised. Those of ad configurations and breaks aren't published: here
+ * they are a channel's.
  */
 const ACCOUNT_RATES: Readonly<Record<Operation, number>> = {
   BatchGetChannel: 5,
@@ -65,7 +65,9 @@ const METADATA_CALLS_PER_CHANNEL = 5;
 const WINDOW_MS = 1_000;
 const COUNTED_MAX = 10_000;
 
-/** The same operations, each held to AWS's rate. The server's own calls (a seed file's) are free. */
+/**
+ * The same operations, each held to AWS's rate. The server's own calls (a seed file's) are free.
+ */
 export function limitCallRates(operations: OperationTable, clock: Clock): OperationTable {
   const rates = new CallRates(clock);
   const limited = Object.entries(operations).map(([name, operation]) => {

@@ -15,7 +15,7 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly publicBaseUrl: string;
   /** The other nodes on the same database reach this one here. */
   readonly nodeUrl: string;
-  /** What channels give as ingest endpoint: a bare host. */
+  /** The ingest endpoint that channels give: a bare host. */
   readonly ingestHost: string;
   /** Seals what viewers of private channels carry in their URLs. */
   readonly sealingKey: Uint8Array;

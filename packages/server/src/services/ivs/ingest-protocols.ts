@@ -37,7 +37,7 @@ export const INGEST_PROTOCOLS = {
 
 export type ReachedProtocol = keyof typeof INGEST_PROTOCOLS;
 
-/** Where each protocol is reached; 0 for one that isn't. */
+/** The port of each protocol; 0 for one that isn't served. */
 export function portByProtocol(ports: IngestPorts = {}): Readonly<Record<ReachedProtocol, number>> {
   const names = Object.keys(INGEST_PROTOCOLS) as ReachedProtocol[];
   const all = names.map((name) => [name, ports[name] ?? 0] as const);

@@ -15,7 +15,10 @@ export interface RenderedPlaylist {
   readonly body: string;
 }
 
-/** What this service needs of @rolecast/media; the platform binds its settings and certificate. */
+/**
+ * The part of @rolecast/media that this service needs; the platform binds its settings and
+ * certificate.
+ */
 export interface MediaPort {
   /**
    * Makes an engine with what is IVS's own; it listens once started, and starts once. `again` are
@@ -31,6 +34,6 @@ export interface MediaPort {
     rows: readonly RecordingFileRow[],
     media: RecordingMedia,
   ): readonly RenderedPlaylist[];
-  /** What processes of this node that died have left of recordings. */
+  /** The recordings that processes of this node left when they died. */
   readonly keptRecordings: Pick<KeptRecordings, "objects" | "forget" | "streamIds">;
 }

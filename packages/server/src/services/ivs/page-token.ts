@@ -2,7 +2,10 @@ import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { markOf, pageToken, readPageToken } from "../../kernel/page-token.ts";
 import { validation } from "./errors.ts";
 
-/** Where a page ended: lists are in the order of creation, equal times in the order of ids. */
+/**
+ * The place at which a page ended: lists are in the order of creation, equal times in the order of
+ * ids.
+ */
 export interface PagePosition {
   readonly createdAtMs: number;
   readonly id: string;

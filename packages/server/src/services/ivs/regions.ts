@@ -1,4 +1,6 @@
-/** Where IVS exists. Source: AWS General Reference, "Amazon Interactive Video Service endpoints". */
+/**
+ * Where IVS exists. Source: AWS General Reference, "Amazon Interactive Video Service endpoints".
+ */
 export const IVS_REGIONS: readonly string[] = [
   "ap-northeast-1",
   "ap-northeast-2",

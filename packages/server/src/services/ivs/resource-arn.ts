@@ -8,7 +8,7 @@ export type ResourceType =
   | "playback-restriction-policy"
   | "ad-configuration";
 
-/** Where a resource of this service stands. */
+/** The account and Region of a resource of this service. */
 export interface ResourceLocation {
   readonly accountId: string;
   readonly region: string;

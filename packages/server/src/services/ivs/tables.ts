@@ -1,6 +1,6 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 
-/** What every resource has; `tags` is a JSON object of strings. */
+/** The columns of every resource; `tags` is a JSON object of strings. */
 export interface ResourceRow {
   readonly account_id: string;
   readonly region: string;
@@ -18,7 +18,9 @@ export interface RecordingConfigurationRow extends ResourceRow {
   /** JSON of the SDK's RenditionConfiguration, defaults filled in. */
   readonly rendition_configuration: string;
   readonly reconnect_window_seconds: number;
-  /** The state after CREATING: decided with the row, so that no timer needs to survive a restart. */
+  /**
+   * The state after CREATING: decided with the row, so that no timer needs to survive a restart.
+   */
   readonly settled_state: "ACTIVE" | "CREATE_FAILED";
   /** Until then the state reads CREATING. */
   readonly settles_at_ms: number;
@@ -94,7 +96,7 @@ export interface UsedPlaybackTokenRow {
 /** A process that shares this database and is alive. */
 export interface NodeRow {
   readonly node_id: string;
-  /** Where other nodes reach it. */
+  /** The URL at which other nodes reach it. */
   readonly url: string;
   /** Rises as long as it lives. */
   readonly beat: number;
@@ -167,7 +169,7 @@ export interface RecordingRow {
   readonly key_prefix: string;
   /** Last part of the prefix. */
   readonly recording_id: string;
-  /** What events call the recording; another id than the prefix's, as on AWS. */
+  /** The id by which events call the recording; another one than the prefix's, as on AWS. */
   readonly recording_session_id: string;
   readonly state: RecordingState;
   readonly created_at_ms: number;

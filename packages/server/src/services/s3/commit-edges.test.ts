@@ -205,7 +205,9 @@ async function read(Key: string): Promise<string | undefined> {
   return Body?.transformToString();
 }
 
-/** Somebody else's request is done when the next one has read all that it reads before it commits. */
+/**
+ * Somebody else's request is done when the next one has read all that it reads before it commits.
+ */
 function beforeNextCommit(meanwhile: () => Promise<unknown>): void {
   const { commit } = GroupCommit.prototype;
   const once = async function (this: GroupCommit, ...given: Parameters<typeof commit>) {
@@ -223,7 +225,7 @@ function beforeNextOpening(meanwhile: () => Promise<unknown>): void {
   });
 }
 
-/** What the next commit has written can't be told: whoever looks at it breaks. */
+/** Leaves open what the next commit has written: whoever looks at it breaks. */
 function failNextAnswer(): void {
   const { commit } = GroupCommit.prototype;
   const untold = new Proxy(

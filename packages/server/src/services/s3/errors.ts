@@ -1,6 +1,8 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 
-/* Codes and sentences: Amazon S3 API reference, "Error responses", and what clients have recorded. */
+/*
+ * Codes and sentences: Amazon S3 API reference, "Error responses", and what clients have recorded.
+ */
 
 export function noSuchBucket(bucket: string): AwsError {
   return new AwsError("NoSuchBucket", "The specified bucket does not exist", {
@@ -38,7 +40,7 @@ export function notConfigured(code: string, message: string, bucket: string): Aw
   return new AwsError(code, message, { status: 404, fields: { BucketName: bucket } });
 }
 
-/** What is written beside the answer on a request that the bucket's Region must serve. */
+/** The headers of the answer to a request that the bucket's Region must serve. */
 export function permanentRedirect(bucket: string, region: string): AwsError {
   return new AwsError(
     "PermanentRedirect",

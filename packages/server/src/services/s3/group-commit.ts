@@ -13,7 +13,7 @@ const GROUP_SIZE_MAX = 64;
 type Outcome = { readonly value: unknown } | { readonly refusal: AwsError };
 
 interface Waiting {
-  /** Whose blob the change commits. */
+  /** The writer whose blob the change commits. */
   readonly writer: string | undefined;
   readonly run: (tx: Transaction<S3Tables>) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
@@ -37,8 +37,8 @@ export class GroupCommit {
   }
 
   /**
-   * Runs `run` in the request's own transaction when there is one, else in a group's. `blobId` is the
-   * blob that is referred to from now on, if there is one: its commit is counted.
+   * Runs `run` in the request's own transaction when there is one, else in a group's. `blobId` is
+   * the blob that is referred to from now on, if there is one: its commit is counted.
    */
   commit<R>(
     context: RequestContext,

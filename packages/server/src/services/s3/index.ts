@@ -36,7 +36,7 @@ const definition: ApiDefinition = {
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {
   readonly directory: IdentityDirectory;
   readonly address: {
-    /** Where the other nodes reach this one. */
+    /** The URL at which the other nodes reach this one. */
     readonly nodeUrl: string;
   };
   readonly settings: {

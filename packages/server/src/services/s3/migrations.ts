@@ -107,7 +107,7 @@ async function addEventBridge({ schema }: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-/** What is there is the null version of its key. */
+/** Makes each stored object the null version of its key. */
 async function addVersions({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable("s3_buckets").addColumn("versioning", "text").execute();
   await schema

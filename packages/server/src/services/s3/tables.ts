@@ -40,7 +40,7 @@ export interface BucketRow {
   abac: number;
 }
 
-/** What is asked of a bucket but by nothing on the way of an object. */
+/** The operations of a bucket that no operation of an object passes. */
 export interface BucketConfigurationRow {
   bucket_name: string;
   /** A ConfigurationKind. */
@@ -113,7 +113,7 @@ export interface UploadRow {
   tags: string | null;
   checksum_algorithm: string | null;
   checksum_type: string | null;
-  /** What its object will have. */
+  /** The attributes that its object will have. */
   object_lock: string | null;
   acl: string | null;
   /** The `object_id` of its key's object when it began, empty for none; null: nobody knows. */
@@ -131,15 +131,15 @@ export interface PartRow {
   modified_ms: number;
   /** Base64 of the upload's checksum algorithm. */
   checksum: string | null;
-  /** Where the part begins in the completed object; null while the upload goes on. */
+  /** The offset of the part in the completed object; null while the upload goes on. */
   offset_bytes: number | null;
 }
 
 /** A process that writes blobs, or has written them. */
 export interface WriterRow {
-  /** What its blobs' ids begin with. */
+  /** The prefix of its blobs' ids. */
   prefix: string;
-  /** Where other nodes reach it. */
+  /** The URL at which other nodes reach it. */
   node: string;
   started_ms: number;
   /** From then on nothing that it writes is committed. Null: it may yet commit. */

@@ -15,8 +15,8 @@ const WRITES: ReadonlySet<string | symbol> = new Set([
 const SYNCS: ReadonlySet<string | symbol> = new Set(["sync", "datasync"]);
 
 /**
- * What of `node:fs/promises`'s work a power cut would leave: bytes that were synced, under names
- * whose folder was synced afterwards. What was written in any other way counts as lost. For
+ * Knows which of `node:fs/promises`'s work a power cut would leave: bytes that were synced, under
+ * names whose folder was synced afterwards. What was written in any other way counts as lost. For
  * `vi.mock("node:fs/promises", async (original) => recordedDisk.wrap(await original()))`.
  */
 export class RecordedDisk {

@@ -34,8 +34,9 @@ export interface CallSoFar {
 }
 
 /**
- * What is kept of an account apart, so that none drives out the other: its own principals' changes
- * and reads, and what they were refused; what other accounts did here; what nobody knows who tried.
+ * The kinds of events that are kept apart, so that none drives out the other: its own principals'
+ * changes and reads, and what they were refused; what other accounts did here; what nobody knows
+ * who tried.
  */
 export type EventKind = "change" | "read" | "refused" | "foreign" | "stranger";
 

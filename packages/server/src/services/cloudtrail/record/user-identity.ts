@@ -8,7 +8,7 @@ export type UserIdentity = Readonly<Record<string, unknown>> & { readonly type: 
 const known = new WeakMap<Caller, UserIdentity>();
 
 /**
- * Who called, as the record in the caller's own account says it. Of the services that passed its
+ * The caller, as the record in the caller's own account names it. Of the services that passed its
  * credentials on, `invokedBy` names the one that made the request: the chain's last.
  */
 export function userIdentity(caller: Caller): UserIdentity {

@@ -18,7 +18,7 @@ export class GenerationCache<T> {
     this.#entriesMax = entriesMax;
   }
 
-  /** Whose value is kept, be it stale. */
+  /** The account of a kept value, be it stale. */
   accountOf(key: string): string | undefined {
     return this.#entries.get(key)?.accountId;
   }

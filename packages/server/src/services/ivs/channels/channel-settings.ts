@@ -21,7 +21,7 @@ export type ChannelSettings = Pick<
   | "multitrack_input"
 >;
 
-/** What real channels answer although multitrack was never set. */
+/** Real channels answer this although multitrack was never set. */
 const MULTITRACK_OFF = { enabled: false, maximumResolution: "FULL_HD", policy: "ALLOW" } as const;
 
 /** Source: IVS API Reference, CreateChannel. */

@@ -2,8 +2,9 @@ import type { ChannelType } from "@aws-sdk/client-ivs";
 import type { LadderPlan, PlannedStep, SourceLimits } from "@rolecast/media";
 
 /*
- * Source: Amazon IVS user guide, "Channel Types". It names landscape sizes only. Inputs below 480p aren't in it: they
- * keep the source on top (or, on ADVANCED channels, their own size) and get the steps below it.
+ * Source: Amazon IVS user guide, "Channel Types". It names landscape sizes only. Inputs below 480p
+ * aren't in it: they keep the source on top (or, on ADVANCED channels, their own size) and get the
+ * steps below it.
  */
 
 const STANDARD: LadderPlan = {
@@ -30,7 +31,9 @@ const CONSTRAINED_BANDWIDTH: readonly PlannedStep[] = [
 ];
 const AUDIO_ONLY_BITRATE = 64_000;
 
-/** The renditions that a channel makes of its source; undefined where it serves the source alone. */
+/**
+ * The renditions that a channel makes of its source; undefined where it serves the source alone.
+ */
 export function ladderOf(type: ChannelType, preset: string): LadderPlan | undefined {
   switch (type) {
     case "BASIC":
@@ -61,7 +64,7 @@ const FULL_HD = { pixelsMax: 1_920 * 1_080, edgeMax: 1_920 };
 /** Source: the guide's page on EventBridge, for the bounds of 480p. */
 const SD = { pixelsMax: 495_000, edgeMax: 855 };
 
-/** What a channel's source may be. */
+/** The limits of a channel's source. */
 export function sourceLimitsOf(type: ChannelType): SourceLimits {
   return {
     ...FULL_HD,

@@ -3,7 +3,7 @@ import { resourceArn } from "../resource-arn.ts";
 import { readTags } from "../rows/tags.ts";
 import type { ChannelRow, StreamKeyRow } from "../tables.ts";
 
-/** Where players and encoders reach this server. */
+/** The URL at which players and encoders reach this server. */
 export interface ChannelHosts {
   readonly publicBaseUrl: string;
   readonly ingestHost: string;

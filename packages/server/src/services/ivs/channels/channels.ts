@@ -105,7 +105,7 @@ async function createChannel(
   return { channel: channelView(channel, deps), streamKey: streamKeyView(streamKey) };
 }
 
-/** What a channel refers to must exist. */
+/** Checks that everything a channel refers to exists. */
 async function requireReferences(
   input: ChannelSettingsInput,
   context: RequestContext,

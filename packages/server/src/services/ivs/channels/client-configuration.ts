@@ -23,8 +23,9 @@ const SIDE_MIN = 64;
 const TRACKS_MAX = 4;
 
 /**
- * The ladder, the largest first: lines and kilobits per second at up to 30 frames per second and above. With the sound
- * they are at most the 10.2 Mb/s that the service asks for. Source: the same reference.
+ * The ladder, the largest first: lines and kilobits per second at up to 30 frames per second and
+ * above. With the sound they are at most the 10.2 Mb/s that the service asks for. Source: the same
+ * reference.
  */
 const STEPS = [
   { height: 1_080, kbps: 5_000, fastKbps: 5_500 },
@@ -33,7 +34,10 @@ const STEPS = [
   { height: 360, kbps: 500, fastKbps: 640 },
 ] as const;
 
-/** OBS's encoders by the PCI vendor of the GPU; without one of them the processor encodes, which it can in H.264 alone. */
+/**
+ * OBS's encoders by the PCI vendor of the GPU; without one of them the processor encodes, which it
+ * can in H.264 alone.
+ */
 const GPU_ENCODERS = {
   h264: new Map([
     [0x10de, "obs_nvenc_h264_tex"],
@@ -61,7 +65,7 @@ export interface ClientConfigurationOptions {
   readonly ports: () => IngestPorts | undefined;
 }
 
-/** What of the request is used; the rest describes the machine. */
+/** The members of the request that are used; the rest describes the machine. */
 interface ClientRequest {
   readonly authentication: string;
   readonly width: number;
@@ -153,7 +157,8 @@ function encoders(asked: ClientRequest) {
         keyint_sec: 2,
         profile: PROFILES[asked.codec],
         bf: 2,
-        // A keyframe at a scene's cut isn't where the other tracks have one; OBS keeps only NVENC from it.
+        // A keyframe at a scene's cut isn't where the other tracks have one; OBS keeps only NVENC
+        // from it.
         ...(asked.encoder === "obs_x264" && { x264opts: "scenecut=0" }),
       },
     };

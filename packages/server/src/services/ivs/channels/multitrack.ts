@@ -9,7 +9,10 @@ export const MULTITRACK_HEIGHT_MAX: Readonly<Record<ivs.MultitrackMaximumResolut
   FULL_HD: 1_080,
 };
 
-/** What a channel takes of an encoder's own renditions; undefined where it takes one video track. */
+/**
+ * The renditions of an encoder's own that a channel takes; undefined where it takes one video
+ * track.
+ */
 export function multitrackPlan(channel: ChannelRow): MultitrackPlan | undefined {
   const input: ivs.MultitrackInputConfiguration = JSON.parse(channel.multitrack_input);
   if (!input.enabled) return undefined;

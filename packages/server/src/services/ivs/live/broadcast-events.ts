@@ -4,7 +4,7 @@ import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "../session
 import type { SessionJournal } from "../sessions/session-journal.ts";
 import type { Broadcast } from "./broadcast.ts";
 
-/** What the engine tells of a broadcast after its beginning. */
+/** The events that the engine gives of a broadcast after its beginning. */
 type BroadcastEvent = Exclude<
   MediaEvent,
   {
@@ -20,7 +20,10 @@ const SESSION_CODES: Readonly<Partial<Record<SessionEndReason, string>>> = {
   "multitrack-track-media": "InvalidMultitrackInputVideoTrackMediaProperties",
 };
 
-/** Those of channels that take several video tracks: AWS lets the encoder's configuration decide on the codec. */
+/**
+ * Those of channels that take several video tracks: AWS lets the encoder's configuration decide on
+ * the codec.
+ */
 const MULTITRACK_CODES: typeof SESSION_CODES = {
   ...SESSION_CODES,
   "video-codec": "InvalidMultitrackInputVideoTrackMediaProperties",
@@ -43,7 +46,10 @@ const BREACHED_LIMITS = {
   edge: { name: "Ingest Resolution", unit: "pixels per edge" },
 } as const;
 
-/** Any other has a cause that the encoder can't tell its user: the log does, where AWS has no code for it. */
+/**
+ * Any other has a cause that the encoder can't tell its user: the log does, where AWS has no code
+ * for it.
+ */
 const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   "publisher-finished",
   "connection-lost",

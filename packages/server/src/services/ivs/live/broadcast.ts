@@ -31,7 +31,7 @@ class TaskQueue {
   }
 }
 
-/** What the engine's broadcast is to this service. */
+/** The stream that the engine's broadcast is to this service. */
 export interface OpenedBroadcast {
   readonly subject: EventSubject;
   readonly rules: PlaybackRules;
@@ -44,8 +44,8 @@ export interface OpenedBroadcast {
 }
 
 /**
- * A broadcast between `session-created` and its end. Its session and its recording are told apart in
- * two queues, so that a slow bucket doesn't delay what GetStream says.
+ * A broadcast between `session-created` and its end. Its session and its recording are told apart
+ * in two queues, so that a slow bucket doesn't delay what GetStream says.
  */
 export class Broadcast {
   readonly streamId: string;

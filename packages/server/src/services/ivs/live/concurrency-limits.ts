@@ -35,7 +35,7 @@ interface Views {
 }
 
 /**
- * What an account may have at the same time in a Region. Source: IVS user guide, "Service Quotas"
+ * Counts what an account has at the same time in a Region. Source: IVS user guide, "Service Quotas"
  * (concurrent streams, concurrent views) and "Using Amazon EventBridge with Amazon IVS".
  */
 export class ConcurrencyLimits {
@@ -54,7 +54,10 @@ export class ConcurrencyLimits {
     return this.#options.quotas.concurrentStreams;
   }
 
-  /** Whether one more stream may begin. A stream of the channel itself doesn't count: it is taken over. */
+  /**
+   * Whether one more stream may begin. A stream of the channel itself doesn't count: it is taken
+   * over.
+   */
   async admitsStream(channelArn: string): Promise<boolean> {
     const max = this.streamsMax;
     const place = parseResourceArn(channelArn);
@@ -65,7 +68,9 @@ export class ConcurrencyLimits {
     return false;
   }
 
-  /** Whether a viewer may begin, who is counted then, once however often the page is loaded again. */
+  /**
+   * Whether a viewer may begin, who is counted then, once however often the page is loaded again.
+   */
   async admitsView(channelArn: string, viewer: string): Promise<boolean> {
     const max = this.#options.quotas.concurrentViews;
     const place = parseResourceArn(channelArn);

@@ -8,7 +8,10 @@ type Dimension =
 interface IvsMetric {
   /** CloudWatch's. */
   readonly unit: "Bits/Second" | "Count" | "Count/Second" | "Seconds";
-  /** What it is told by; `account`: without a dimension, over all channels. Tracks are `Track0`, `Track1`, … */
+  /**
+   * The dimensions that tell it apart; `account`: none, over all channels. Tracks are `Track0`,
+   * `Track1`, …
+   */
   readonly by: readonly Dimension[];
   readonly meaning: string;
 }

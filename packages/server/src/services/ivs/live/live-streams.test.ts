@@ -44,7 +44,7 @@ const objects = () => [...world.bucket.keys()].map((key) => key.split("/").slice
 const count = (all: readonly string[], wanted: readonly string[]) =>
   all.filter((each) => wanted.includes(each)).length;
 
-/** What must hold of every broadcast that is over, however it ended. */
+/** Checks what must hold of every broadcast that is over, however it ended. */
 async function expectWholeness(): Promise<void> {
   const { db } = world.store.tables<IvsTables>();
   const sessions = await db.selectFrom("ivs_stream_sessions").selectAll().execute();

@@ -67,7 +67,7 @@ export class LiveStreams implements MediaHost {
   readonly signature: PeerSignature;
   readonly node: NodeLease;
   #engine: MediaEngine;
-  /** Where the engine listened last; undefined before the first start. */
+  /** The ports that the engine had last; undefined before the first start. */
   #ports: IngestPorts | undefined;
   #closed = false;
   #stopping = new AbortController();

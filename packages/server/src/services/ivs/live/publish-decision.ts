@@ -39,7 +39,9 @@ export async function decidePublish(
   };
 }
 
-/** What an encoder must know beside the stream key; undefined where there is no such key. */
+/**
+ * The secret that an encoder must know beside the stream key; undefined where there is no such key.
+ */
 export async function publishSecretOf(
   { name }: PublishName,
   db: Kysely<IvsTables>,

@@ -10,7 +10,7 @@ const NOW_MS = 1_000_000;
 const NODE_ID = "4f0c";
 const signature = new PeerSignature(new Uint8Array(32).fill(1));
 
-/** What the node was asked, past its door. */
+/** The questions that the node was asked, past its door. */
 const asked: unknown[][] = [];
 const note =
   (method: string, answer: unknown) =>

@@ -6,8 +6,8 @@ import { type CountryResponse, Reader } from "mmdb-lib";
 export type CountryOf = (address: string) => string | undefined;
 
 /**
- * Reads a database in MaxMind's format (GeoLite2 Country or City, DB-IP, …) into memory. Rejects for
- * a file that isn't there or isn't such a database.
+ * Reads a database in MaxMind's format (GeoLite2 Country or City, DB-IP, …) into memory. Rejects
+ * for a file that isn't there or isn't such a database.
  */
 export async function openCountryDatabase(file: string): Promise<CountryOf> {
   const reader = await openReader(file);

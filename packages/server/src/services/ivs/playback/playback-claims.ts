@@ -11,10 +11,13 @@ const SINGLE_USE_ID_CHARACTERS_MAX = 128;
 const REMEMBERED_TOKEN_MAX_MS = 10 * 60_000;
 /** Clocks of those who sign may be ahead of ours by this. */
 const CLOCK_SKEW_MS = 30_000;
-/** An `exp` beyond it can only be in milliseconds: AWS's own sample signs those. In seconds: year 5138. */
+/**
+ * An `exp` beyond it can only be in milliseconds: AWS's own sample signs those. In seconds: year
+ * 5138.
+ */
 const MILLISECONDS_FROM = 100_000_000_000;
 
-/** What a playback token says, checked. */
+/** The claims of a playback token, checked. */
 export interface PlaybackClaims {
   readonly channelArn: string;
   /** Undefined: any. */

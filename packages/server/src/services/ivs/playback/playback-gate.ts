@@ -30,7 +30,7 @@ export interface PlaybackSubject {
   readonly rules: PlaybackRules;
 }
 
-/** What a request that may be answered is told beside the content. */
+/** The headers that a request which may be answered gets beside the content. */
 export interface Admission {
   /** For the URIs in the multivariant playlist; undefined where the channel needs no session. */
   readonly sealedSession: string | undefined;
@@ -142,7 +142,7 @@ export class PlaybackGate {
     return this.#options.countryOf(remoteAddress);
   }
 
-  /** Where nobody knows the location, playback is allowed, as on AWS. */
+  /** Playback is allowed where the location isn't known, as on AWS. */
   #requireCountry(request: PlainRequest, { restriction }: PlaybackRules): void {
     if (!restriction || restriction.countries.length === 0) return;
     const country = this.countryOf(request);
@@ -159,7 +159,7 @@ function sessionOf({ origins, strictOrigin, viewer, heightMax }: PlaybackClaims)
   };
 }
 
-/** Who shows no origin isn't a browser: only strict enforcement refuses it. */
+/** A client that shows no origin isn't a browser: only strict enforcement refuses it. */
 function requireOrigin(
   { headers }: PlainRequest,
   allowed: readonly string[] | undefined,

@@ -3,7 +3,7 @@ import { resourceArn } from "../resource-arn.ts";
 const PREFIX = "/api/video/v1/";
 const PLAYLIST_SUFFIX = ".m3u8";
 
-/** What a playback path asks for. */
+/** The resource that a playback path asks for. */
 export interface PlaybackTarget {
   readonly channelArn: string;
   /** `<region>.<account>.channel.<id>` */
@@ -14,7 +14,7 @@ export interface PlaybackTarget {
 
 export interface PlaybackPart {
   readonly streamId: string;
-  /** Of a private channel. */
+  /** The sealed session of a private channel's viewer. */
   readonly sealedSession: string | undefined;
   readonly rendition: string;
   readonly file: string;
@@ -44,7 +44,7 @@ export function parsePlaybackPath(path: string): PlaybackTarget | undefined {
   return { channelArn, name: first, part };
 }
 
-/** Where a stream's variants are, relative to the multivariant playlist. */
+/** The path of a stream's variants, relative to the multivariant playlist. */
 export function variantsPath(
   name: string,
   streamId: string,

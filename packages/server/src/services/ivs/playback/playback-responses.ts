@@ -6,7 +6,9 @@ import { readByteRange } from "./byte-range.ts";
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const TRANSPORT_STREAM_TYPE = "video/mp2t";
 const FRAGMENT_TYPE = "video/mp4";
-/** Half of the shortest segment: a cache in front asks once a second, however many viewers ask it. */
+/**
+ * Half of the shortest segment: a cache in front asks once a second, however many viewers ask it.
+ */
 const PLAYLIST_CACHE = "public, max-age=1";
 /** A segment's URL names its stream, so that it never means anything else. */
 const SEGMENT_CACHE = "public, max-age=60, immutable";
@@ -14,7 +16,7 @@ const SEGMENT_CACHE = "public, max-age=60, immutable";
 const OWN_PLAYLIST_CACHE = "private, no-store";
 const OWN_SEGMENT_CACHE = "private, max-age=60, immutable";
 
-/** What an answer may say to whom. */
+/** The origins that may read an answer, and for how long it may be kept. */
 export interface Audience {
   /** `Access-Control-Allow-Origin`. */
   readonly allowOrigin: string;

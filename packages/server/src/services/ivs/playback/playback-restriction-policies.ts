@@ -27,7 +27,7 @@ const COUNTRY = /^[A-Z]{2}$/;
 /** An origin as browsers send it, whose host may begin with a wildcard; or just the wildcard. */
 const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\*\.?)?[^/\s*?#@]*)$/i;
 
-/** Who may play channels, by country and by origin. */
+/** The viewers that may play channels, by country and by origin. */
 export function playbackRestrictionPolicyOperations(
   deps: IvsDependencies,
   quotas: IvsQuotas,

@@ -10,7 +10,9 @@ const SESSION_ID_LENGTH = 10;
 /** Claims are bounded; nothing longer was sealed here. */
 const SEALED_CHARACTERS_MAX = 4_096;
 
-/** What a playback token allowed, for the requests that follow the multivariant playlist. */
+/**
+ * The rights that a playback token gave, for the requests that follow the multivariant playlist.
+ */
 export interface PlaybackSession {
   /** Tells viewers apart. */
   readonly id: string;

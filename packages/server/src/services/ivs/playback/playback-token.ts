@@ -16,7 +16,8 @@ const REFUSALS = {
 
 /**
  * Verifies the token of a playback request for a channel. Any of the account's keys may have signed
- * it; what else the header says (`kid`, `jwk`, `typ`) is not looked at. Text says why it is refused.
+ * it; what else the header says (`kid`, `jwk`, `typ`) is not looked at. Text says why it is
+ * refused.
  */
 export function verifyPlaybackToken(
   token: string,

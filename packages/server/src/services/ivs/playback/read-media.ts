@@ -9,9 +9,9 @@ export interface MediaName {
 }
 
 /**
- * A part or a segment, which is waited for where it comes next. A segment that isn't complete yet is given as it grows:
- * Amazon's player asks for those that a low-latency playlist tells of in advance. `mayGoOn` is asked after each wait, and
- * what it rejects with ends the answer.
+ * A part or a segment, which is waited for where it comes next. A segment that isn't complete yet
+ * is given as it grows: Amazon's player asks for those that a low-latency playlist tells of in
+ * advance. `mayGoOn` is asked after each wait, and what it rejects with ends the answer.
  */
 export async function readMedia(
   { channelArn, rendition, sequence, part }: MediaName,

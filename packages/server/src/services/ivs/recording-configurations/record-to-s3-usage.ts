@@ -4,7 +4,7 @@ import { IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { recordingConfigurationArn } from "./recording-configuration-view.ts";
 
 /**
- * Where the role is used: by every recording configuration of the account, whatever its state.
+ * Finds the uses of the role: by every recording configuration of the account, whatever its state.
  * IAM asks inside the transaction that deletes the role.
  */
 export const recordToS3Usage: LinkedServiceUsage = {

@@ -77,8 +77,8 @@ export function completeThumbnailConfiguration(
 }
 
 /**
- * Fills in the defaults. Renditions that CUSTOM doesn't ask for are kept and without effect (IVS API Reference). Throws
- * ValidationException where CUSTOM has none.
+ * Fills in the defaults. Renditions that CUSTOM doesn't ask for are kept and without effect (IVS
+ * API Reference). Throws ValidationException where CUSTOM has none.
  */
 export function completeRenditionConfiguration(
   given: ivs.RenditionConfiguration | undefined,

@@ -21,7 +21,7 @@ interface VideoTraits {
   readonly videoCodec: string;
 }
 
-/** What of a stream has to stay as it is for the next one to go on with its recording. */
+/** The traits of a stream that the next one must share to go on with its recording. */
 export interface MergeTraits extends VideoTraits {
   /** The further tracks of a multitrack source; undefined without any. */
   readonly furtherVideo?: readonly VideoTraits[] | undefined;
@@ -35,7 +35,7 @@ export interface MergeTraits extends VideoTraits {
 
 /** A recording that may go on. */
 export interface EarlierRecording {
-  /** Of its first stream. */
+  /** The traits of its first stream. */
   readonly traits: MergeTraits;
   readonly streams: number;
   readonly startedAtMs: number;

@@ -11,7 +11,7 @@ const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
  * 5 Mb/s stream are 375 MB, which wait on the disk meanwhile.
  */
 export const LIVE_PATIENCE_MS = 10 * 60_000;
-/** Where somebody waits for it: at the server's start. */
+/** At the server's start, which waits for it. */
 export const STARTUP_PATIENCE_MS = 2_000;
 
 export interface RecordingBucketWriterOptions {
@@ -40,8 +40,8 @@ export class RecordingBucketWriter {
 
   /**
    * Rejects at once when the put is refused, and after some attempts when S3 fails. The object is
-   * there only if `precondition` holds in the transaction that makes it so, and with it what `alongside`
-   * writes.
+   * there only if `precondition` holds in the transaction that makes it so, and with it what
+   * `alongside` writes.
    */
   async put(
     key: string,

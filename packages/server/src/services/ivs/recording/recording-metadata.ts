@@ -8,7 +8,7 @@ export type RecordingStatus =
   | "RECORDING_ENDED"
   | "RECORDING_ENDED_WITH_FAILURE";
 
-/** Where the files stand below a recording's prefix. */
+/** The paths of these files below a recording's prefix. */
 export const METADATA_PATHS: Readonly<Record<RecordingStatus, string>> = {
   RECORDING_STARTED: "events/recording-started.json",
   RECORDING_ENDED: "events/recording-ended.json",
@@ -19,7 +19,7 @@ export interface RecordingMetadata {
   readonly channelArn: string;
   readonly startedAtMs: number;
   readonly media: RecordingMedia;
-  /** What is named once the recording is over; undefined: all that was planned. */
+  /** The renditions that are named once the recording is over; undefined: all that were planned. */
   readonly written?: WrittenParts | undefined;
 }
 
@@ -38,7 +38,9 @@ export type RecordingOutcome =
       readonly message: string;
     };
 
-/** The text of a metadata file. Source: IVS user guide, "Auto-Record to Amazon S3", JSON metadata. */
+/**
+ * The text of a metadata file. Source: IVS user guide, "Auto-Record to Amazon S3", JSON metadata.
+ */
 export function recordingMetadataText(
   { channelArn, startedAtMs, media, written }: RecordingMetadata,
   outcome: RecordingOutcome,
@@ -67,7 +69,7 @@ export function recordingMetadataText(
   });
 }
 
-/** Where nothing is in the bucket, the duration alone, which is 0. */
+/** The duration alone, which is 0, while nothing is in the bucket. */
 function hls(
   folder: string,
   written: NonNullable<WrittenMedia["hls"]>,

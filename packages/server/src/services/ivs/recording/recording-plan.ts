@@ -14,7 +14,7 @@ const HEIGHTS: Readonly<Record<ivs.RenditionConfigurationRendition, HeightRange>
   FULL_HD: { above: 720, upTo: 1_080 },
 };
 
-/** What the media engine is asked to record with a configuration. */
+/** The plan by which the media engine records with a configuration. */
 export function recordingPlan(
   configuration: RecordingConfigurationRow,
   channel: ChannelRow,

@@ -16,9 +16,10 @@ export interface RecordingRecoveryOptions {
 }
 
 /**
- * Finishes what an earlier process was recording when it died: the files of the segments that it has
- * left on this node's disk; final playlists from all stored files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
- * left of the reconnect window. Resolves to those that the database kept from having their end.
+ * Finishes what an earlier process was recording when it died: the files of the segments that it
+ * has left on this node's disk; final playlists from all stored files; then `recording-ended.json`
+ * or `recording-failed.json`, the event, the row, or what is left of the reconnect window. Resolves
+ * to those that the database kept from having their end.
  */
 export async function recoverRecordings(
   rows: readonly RecordingRow[],
@@ -40,7 +41,9 @@ export async function recoverRecordings(
   return unfinished;
 }
 
-/** Removes what is left of recordings that have their end, which another node may have given them. */
+/**
+ * Removes what is left of recordings that have their end, which another node may have given them.
+ */
 export async function forgetFinished(
   kept: MediaPort["keptRecordings"],
   store: RecordingStore,

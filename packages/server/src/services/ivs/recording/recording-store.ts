@@ -9,7 +9,7 @@ import type { IvsTables, RecordingRow } from "../tables.ts";
 import { type MergeTraits, type NextStream, whyNotMerged } from "./merge-rules.ts";
 import { readWrittenParts } from "./written-parts.ts";
 
-/** What of a recording changes while it lasts. */
+/** The members of a recording that change while it lasts. */
 export type RecordingChange = Partial<
   Pick<
     RecordingRow,
@@ -41,7 +41,10 @@ export class RecordingStore {
     this.#nodeId = nodeId;
   }
 
-  /** What has to hold when an object of the recording is put; undefined where nobody else could. */
+  /**
+   * A condition that must hold when an object of the recording is put; undefined where no other
+   * node could put one.
+   */
   lease(recording: RecordingRow): ((tx: Transaction) => Promise<void>) | undefined {
     if (!this.#store.shared) return undefined;
     return (tx) => requireLease(recording, tx.tables<IvsTables>().db);
@@ -71,7 +74,7 @@ export class RecordingStore {
   }
 
   /**
-   * What remembers a file, in the transaction that puts it into the bucket: there is none of which
+   * Remembers a file, in the transaction that puts it into the bucket: there is none of which
    * whoever finishes the recording doesn't know. It may be put again when its commit is in doubt.
    */
   file(recording: RecordingRow, file: RecordingFileRow): Alongside {
@@ -95,7 +98,7 @@ export class RecordingStore {
     };
   }
 
-  /** What notes a part of the recording, in the transaction that puts it into the bucket. */
+  /** Notes a part of the recording, in the transaction that puts it into the bucket. */
   part(recording: RecordingRow, part: string): Alongside {
     return async (tx) => {
       const { db } = tx.tables<IvsTables>();

@@ -56,7 +56,7 @@ export class RecordingWriter {
   /** The broadcast's own, or the earlier one that it goes on with. */
   #row: RecordingRow;
   #begun: Begun | undefined;
-  /** Of the row, and what was put since. */
+  /** The files that have a row, and those written since. */
   #written: Set<string> | undefined;
   #over = false;
 
@@ -252,7 +252,7 @@ export class RecordingWriter {
   }
 }
 
-/** What an earlier process had begun to write. */
+/** The files that an earlier process had begun to write. */
 function begunBefore(row: RecordingRow): Begun | undefined {
   const media = readRecordingMedia(row);
   if (row.state === "waiting" || row.state === "starting") return undefined;

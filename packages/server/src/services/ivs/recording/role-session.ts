@@ -46,7 +46,7 @@ export class RoleSession {
     return this.#caller;
   }
 
-  /** What was refused as expired or invalid isn't used again. */
+  /** A token that was refused as expired or invalid isn't used again. */
   forget(): void {
     this.#caller = undefined;
   }

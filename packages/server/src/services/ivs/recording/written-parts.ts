@@ -1,9 +1,9 @@
 import type { RecordingMedia, RecordingRendition, RecordingThumbnails } from "@rolecast/media";
 
 /**
- * What of a recording its JSON files name that is in the bucket: paths of playlists and of the one
- * thumbnail, and folders of numbered thumbnails. Undefined for a recording that began before this was
- * noted: all that was planned.
+ * The parts of a recording that are in the bucket and that its JSON files name: paths of playlists
+ * and of the one thumbnail, and folders of numbered thumbnails. Undefined for a recording that
+ * began before this was noted: all that was planned.
  */
 export type WrittenParts = ReadonlySet<string>;
 

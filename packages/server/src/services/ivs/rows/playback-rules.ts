@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
 
-/** Who may play a broadcast: its channel and policy as they were when it began. */
+/** The rules of a broadcast's playback: its channel and policy as they were when it began. */
 export interface PlaybackRules {
   /** The channel is private: playback needs a token. */
   readonly authorized: boolean;

@@ -18,7 +18,7 @@ export interface SessionJournalOptions {
   readonly store: Store;
   readonly events: EventBus;
   readonly ids: Ids;
-  /** Whose sessions this process may change. */
+  /** The node whose sessions this process may change. */
   readonly nodeId: () => string;
 }
 

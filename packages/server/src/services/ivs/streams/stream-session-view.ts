@@ -58,7 +58,7 @@ function recordingSnapshot(text: string): ivs.RecordingConfiguration {
   return recordingConfigurationView(row, row.settles_at_ms);
 }
 
-/** What the encoder sends, in the older form and in the one that knows tracks. */
+/** The media that the encoder sends, in the older form and in the one that knows tracks. */
 function ingest(
   session: StreamSessionRow,
 ): Pick<ivs.StreamSession, "ingestConfiguration" | "ingestConfigurations"> {

@@ -37,7 +37,7 @@ export interface LiveWorldChange {
   readonly quotas?: Partial<IvsQuotas>;
 }
 
-/** What happens to the n-th effect (a put or a transaction) of a life. */
+/** The fate of the n-th effect (a put or a transaction) of a life. */
 export type Fate =
   | "happens"
   | "is-refused"
@@ -62,7 +62,7 @@ export interface Life {
 /** A database and a bucket that outlive the processes which use them. */
 export class LiveWorld {
   readonly bucket = new Map<string, string>();
-  /** What every clock shows. */
+  /** The time that every clock shows. */
   nowMs = 1_000;
   readonly store: OpenedStore;
   readonly #folder: string;

@@ -48,7 +48,7 @@ export const FILE_MS = 10_000;
 export class ScriptedEngine implements MediaEngine {
   readonly #host: MediaHost;
   readonly #nowMs: () => number;
-  /** What happens between a stream's end and its recording's, which a slow bucket delays. */
+  /** The steps between a stream's end and its recording's, which a slow bucket delays. */
   betweenEnds: () => Promise<void> = async () => {};
 
   constructor(host: MediaHost, nowMs: () => number) {

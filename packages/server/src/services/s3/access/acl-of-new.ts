@@ -20,8 +20,9 @@ export type ObjectAclInput = AclInput & {
 };
 
 /**
- * The ACL of an object that is about to be written. Its writer owns it, unless there are no ACLs, or
- * the bucket's owner is to have it anyway and the writer says so. Throws what S3 answers to other ACLs.
+ * The ACL of an object that is about to be written. Its writer owns it, unless there are no ACLs,
+ * or the bucket's owner is to have it anyway and the writer says so. Throws what S3 answers to
+ * other ACLs.
  */
 export function aclOfNew(
   input: ObjectAclInput,

@@ -9,8 +9,8 @@ import { isBlocked } from "./public-access.ts";
 /* Source: S3 user guide, "Mapping of ACL permissions and access policy permissions". */
 
 /**
- * What a bucket's ACL decides. Whoever may write a new object may give it an ACL, and whoever may list
- * the bucket learns of an object that it isn't there.
+ * The permissions that a bucket's ACL decides. Whoever may write a new object may give it an ACL,
+ * and whoever may list the bucket learns of an object that it isn't there.
  */
 const OF_BUCKETS: Readonly<Record<string, Permission>> = {
   ListBucket: "READ",
@@ -36,8 +36,8 @@ const OF_OBJECTS: Readonly<Record<string, Permission>> = {
 };
 
 /**
- * What an ACL grants the request's caller of an action, as a policy; undefined for nothing. Owners
- * need no grant. With `object` its ACL is meant, otherwise the bucket's.
+ * The grants of an ACL to the request's caller for an action, as a policy; undefined for nothing.
+ * Owners need no grant. With `object` its ACL is meant, otherwise the bucket's.
  */
 export function policyOfAcl(
   action: string,
@@ -53,7 +53,8 @@ export function policyOfAcl(
     .filter(({ permission }) => permission === needed || permission === "FULL_CONTROL")
     .flatMap(({ to }) => principalsOf(to, acl.owner ?? bucket.account_id, bucket, context));
   if (principal === undefined) return undefined;
-  // It decides on one request only, and compiles once for all of the bucket's objects: they aren't named.
+  // It decides on one request only, and compiles once for all of the bucket's objects: they aren't
+  // named.
   const statement = { Effect: "Allow", Principal: principal, Action: `s3:${action}` };
   const document = { Version: "2012-10-17", Statement: { ...statement, Resource: "*" } };
   const text = JSON.stringify(document);

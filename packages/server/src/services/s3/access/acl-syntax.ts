@@ -3,7 +3,10 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { invalidArgument, invalidRequest, methodNotAllowed } from "../errors.ts";
 
-/* What S3 takes for an ACL at all. Sources: S3 API, PutBucketAcl; S3 user guide, "Access control list". */
+/*
+ * What S3 takes for an ACL at all. Sources: S3 API, PutBucketAcl; S3 user guide, "Access control
+ * list".
+ */
 
 export const OWNER_CONTROLS = "bucket-owner-full-control";
 export const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read"];
@@ -34,8 +37,9 @@ export interface AclInput {
 }
 
 /**
- * Throws InvalidArgument, InvalidRequest, UnexpectedContent, MalformedACLError, and MethodNotAllowed
- * for grantees by e-mail address, which S3 doesn't take since October 2025 (S3 API, Grantee).
+ * Throws InvalidArgument, InvalidRequest, UnexpectedContent, MalformedACLError, and
+ * MethodNotAllowed for grantees by e-mail address, which S3 doesn't take since October 2025 (S3
+ * API, Grantee).
  */
 export function checkAcl(input: AclInput): void {
   const { ACL: acl, AccessControlPolicy: policy } = input;
@@ -69,7 +73,9 @@ export function aclKeys(input: AclInput): ContextEntries {
   };
 }
 
-/** The grants that are given as headers. Throws InvalidArgument for what isn't `id="…", uri="…"`. */
+/**
+ * The grants that are given as headers. Throws InvalidArgument for what isn't `id="…", uri="…"`.
+ */
 export function grantHeaders(input: AclInput) {
   const named = [
     ["x-amz-grant-full-control", "FULL_CONTROL", input.GrantFullControl],

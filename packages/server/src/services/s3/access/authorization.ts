@@ -21,7 +21,10 @@ export function onBucket(
   return inBucket(action, bucketArn(bucket.bucket_name), bucket, context, keys);
 }
 
-/** An action on one of the bucket's objects, existing or not; `object`: on this one, as its ACL has it. */
+/**
+ * An action on one of the bucket's objects, existing or not; `object`: on this one, as its ACL has
+ * it.
+ */
 export function onObject(
   action: string,
   bucket: BucketRow,
@@ -92,7 +95,10 @@ function bucketTagKeys({ abac, tags }: BucketRow): ContextEntries {
   );
 }
 
-/** A bucket whose public policy is restricted is closed to callers from elsewhere, whatever it grants. */
+/**
+ * A bucket whose public policy is restricted is closed to callers from elsewhere, whatever it
+ * grants.
+ */
 function isKeptOut(bucket: BucketRow, context: RequestContext): boolean {
   const { principal } = context.caller;
   const isOutside = principal.kind !== "service" && context.accountId !== bucket.account_id;

@@ -6,8 +6,8 @@ import { onBucket, onObject } from "./authorization.ts";
 import { existingTagKeys } from "./tag-keys.ts";
 
 /**
- * What reading an object needs. Whether a missing object is missing is told only to whoever may
- * list the bucket (S3 API, GetObject, "Permissions"); everybody else is denied.
+ * The permissions that reading an object needs. Whether a missing object is missing is told only to
+ * whoever may list the bucket (S3 API, GetObject, "Permissions"); everybody else is denied.
  */
 export async function readAuthorizations(
   actions: readonly string[],
@@ -21,7 +21,10 @@ export async function readAuthorizations(
   return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
 }
 
-/** An action that has its own form for versions, as `GetObjectVersion`, takes it for a named version. */
+/**
+ * An action that has its own form for versions, as `GetObjectVersion`, takes it for a named
+ * version.
+ */
 export function onVersion(
   action: string,
   bucket: BucketRow,

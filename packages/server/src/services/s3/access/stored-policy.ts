@@ -4,7 +4,8 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /*
  * A bucket policy names users and roles by ARN, but means the entity and not its name. So it is
- * kept with unique ids, and shown with ARNs while the entities exist; the id of a deleted one shows.
+ * kept with unique ids, and shown with ARNs while the entities exist; the id of a deleted one
+ * shows.
  */
 
 const ACCOUNT_ID = /^\d{12}$/;

@@ -4,8 +4,8 @@ import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { readTags, type TagSet } from "../rows/tag-set.ts";
 
 /**
- * The tags of the `x-amz-tagging` header for the decision. It comes before the checks, so nothing is
- * refused here.
+ * The tags of the `x-amz-tagging` header for the decision. It comes before the checks, so nothing
+ * is refused here.
  */
 export function tagsInHeader(header: string | undefined): TagSet | undefined {
   if (header === undefined || header === "") return undefined;

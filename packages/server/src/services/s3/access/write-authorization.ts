@@ -50,8 +50,8 @@ export function writeAuthorizations(
 }
 
 /**
- * A service that hands an object over to the bucket's owner needs no `s3:PutObjectAcl`: the policies
- * that AWS tells to put on buckets for logs don't grant it.
+ * A service that hands an object over to the bucket's owner needs no `s3:PutObjectAcl`: the
+ * policies that AWS tells to put on buckets for logs don't grant it.
  */
 function isLogDelivery({ ACL }: WriteInput, { caller }: RequestContext): boolean {
   return caller.principal.kind === "service" && ACL === "bucket-owner-full-control";

@@ -2,7 +2,10 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectRow } from "../tables.ts";
 
-/* Objects in the archive classes are there, and can't be read until they are restored for some days. */
+/*
+ * Objects in the archive classes are there, and can't be read until they are restored for some
+ * days.
+ */
 
 const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
 const DAY_MS = 24 * 3_600_000;

@@ -25,7 +25,9 @@ const BLOBS_PER_FOLDER = 4096;
  */
 const BLANKS_PER_BATCH = 32;
 
-/** A pipe in a blob's place must not hold the thread that opens it until somebody writes into it. */
+/**
+ * A pipe in a blob's place must not hold the thread that opens it until somebody writes into it.
+ */
 const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export interface BlobFilesOptions {
@@ -84,7 +86,7 @@ interface Folder {
  */
 export class BlobFiles {
   readonly #options: BlobFilesOptions;
-  /** Of the writer that is registered now. */
+  /** The prefix of the writer that is registered now. */
   #prefix: string | undefined;
   readonly #blanks: Blank[] = [];
   /** To be removed once nobody holds them. */
@@ -100,8 +102,8 @@ export class BlobFiles {
   }
 
   /**
-   * Writes a new blob; nothing of it stays when `source` fails. Rejects with DiskFullError, before it
-   * reads or in the middle, when there is no room for bodies.
+   * Writes a new blob; nothing of it stays when `source` fails. Rejects with DiskFullError, before
+   * it reads or in the middle, when there is no room for bodies.
    */
   async write(
     source: AsyncIterable<Uint8Array>,
@@ -146,8 +148,8 @@ export class BlobFiles {
   }
 
   /**
-   * Resolves when all the blobs' files have the sizes that their rows tell. Rejects with ENOENT, and
-   * with InternalError where one is shorter or longer.
+   * Resolves when all the blobs' files have the sizes that their rows tell. Rejects with ENOENT,
+   * and with InternalError where one is shorter or longer.
    */
   async requireWhole(blobs: readonly WrittenBlob[]): Promise<void> {
     for (let at = 0; at < blobs.length; at += SIZES_AT_ONCE) {

@@ -9,7 +9,7 @@ const READ_BYTES = 256 * 1024;
 /** A part of a blob. */
 export interface BlobSlice {
   readonly blobId: string;
-  /** Of the whole blob. */
+  /** The size of the whole blob. */
   readonly blobBytes: number;
   readonly start: number;
   readonly length: number;

@@ -7,7 +7,9 @@ import { Lease } from "../../../kernel/work/lease.ts";
 import type { S3Tables, WriterRow } from "../tables.ts";
 import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 
-/** Beside other nodes, a process raises its writers' counters this often, and looks at the others'. */
+/**
+ * Beside other nodes, a process raises its writers' counters this often, and looks at the others'.
+ */
 const BEAT_MS = 5_000;
 /** A writer whose counter stands still for so long is ended, and its commits are refused. */
 const SILENCE_MS = 30_000;
@@ -18,14 +20,14 @@ const COUNT =
 
 export interface BlobWritersOptions {
   readonly store: Store;
-  /** Where the marks are kept. */
+  /** The folder of the marks. */
   readonly marksDir: string;
   /** False: nothing is kept beyond this process, so nothing is registered. */
   readonly durable: boolean;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
-  /** Where the other nodes reach this one. */
+  /** The URL at which the other nodes reach this one. */
   readonly nodeUrl: () => string;
   /** Another node has ended this writer, or a reset: what it writes can't be committed any more. */
   readonly lost: (prefix: string) => Promise<void>;
@@ -33,11 +35,14 @@ export interface BlobWritersOptions {
   readonly ended: () => void;
 }
 
-/** What is known of a blob's writer. */
+/** The known state of a blob's writer. */
 export type WriterState =
   /** It may still commit. */
   | "open"
-  /** The database has no row of it: it is an older copy, another one, or the writer is an old release. */
+  /**
+   * The database has no row of it: it is an older copy, another one, or the writer is an old
+   * release.
+   */
   | "unknown"
   /** It has ended, but nothing proves that this database knows all of its commits. */
   | "unproven"
@@ -51,8 +56,8 @@ export type CountedCommits = ReadonlyMap<string, number>;
  * The processes that have written blobs, each by its prefix of blob ids. A writer is registered
  * before its first file exists, and each of its commits is counted: in its row by the transaction
  * itself, which fails once the writer has been ended, and in its mark before the commit is
- * acknowledged. So a file without a row in the database is an orphan only if its writer has ended and
- * the database counts no fewer commits than the mark (docs/adr/0018).
+ * acknowledged. So a file without a row in the database is an orphan only if its writer has ended
+ * and the database counts no fewer commits than the mark (docs/adr/0018).
  */
 export class BlobWriters {
   readonly marks: WriterMarks;
@@ -190,8 +195,8 @@ export class BlobWriters {
   }
 
   /**
-   * Alone in its folder, this process knows that all others have died. Beside other nodes those have
-   * that listened where this one does.
+   * Alone in its folder, this process knows that all others have died. Beside other nodes those
+   * have that listened where this one does.
    */
   async #endPredecessors(): Promise<void> {
     const url = this.#options.nodeUrl();

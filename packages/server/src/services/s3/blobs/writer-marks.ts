@@ -15,14 +15,17 @@ const COUNT_DIGITS = 16;
 const TIME_DIGITS = 14;
 /** Between reading the clock and writing to the file, which may have to wait for a thread. */
 const WRITE_MS_MAX = 3_000;
-/** The system sets both times of a file that is written to; whoever sets one himself changes the other. */
+/**
+ * The system sets both times of a file that is written to; whoever sets one himself changes the
+ * other.
+ */
 const SAME_TIME_MS = 10;
 
 /** `open <boot id> <the file's inode> <commits> <when that was written>`, or `ended <commits>`. */
 const OPEN = /^open (\S+) (\d+) (\d+) (\d+)$/;
 const ENDED = /^ended (\d+)$/;
 
-/** What a writer's mark proves. */
+/** The proofs that a writer's mark gives. */
 export interface MarkedCommits {
   /** As many commits of the writer were acknowledged, or more when it hasn't ended by itself. */
   readonly commits: number;
@@ -60,9 +63,9 @@ export class WriterMarks {
   }
 
   /**
-   * Undefined where nothing is proven. An open mark isn't forced to the disk: it is believed only on
-   * the machine's same boot, and only where the writer itself has written it last: not in a copy, nor
-   * where a copy was put over it.
+   * Undefined where nothing is proven. An open mark isn't forced to the disk: it is believed only
+   * on the machine's same boot, and only where the writer itself has written it last: not in a
+   * copy, nor where a copy was put over it.
    */
   async read(prefix: string): Promise<MarkedCommits | undefined> {
     const file = await readFound(this.#file(prefix));
@@ -151,7 +154,7 @@ export class WriterMark {
 
 let bootId: Promise<string> | undefined;
 
-/** Where the system has none, no mark of a process that was killed is believed. */
+/** No mark of a process that was killed is believed on a system that has none. */
 function readBootId(): Promise<string> {
   bootId ??= readFile(BOOT_ID_FILE, "latin1").then(
     (text) => text.trim(),

@@ -19,8 +19,8 @@ const DEFAULT_REGION = "us-east-1";
 const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
- * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing to
- * speed up here; logs aren't delivered and objects not replicated, which docs/s3.md tells.
+ * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing
+ * to speed up here; logs aren't delivered and objects not replicated, which docs/s3.md tells.
  */
 export function bucketSettingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
@@ -110,7 +110,9 @@ export function bucketSettingOperations(): OperationTable {
   });
 }
 
-/** Throws InvalidTargetBucketForLogging, MalformedXML. Source: S3 user guide, "Enabling logging". */
+/**
+ * Throws InvalidTargetBucketForLogging, MalformedXML. Source: S3 user guide, "Enabling logging".
+ */
 async function checkLogTarget(
   { TargetBucket: name, TargetPrefix: prefix }: s3.LoggingEnabled,
   bucket: BucketRow,

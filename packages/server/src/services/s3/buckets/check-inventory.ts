@@ -3,7 +3,9 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { malformedXml } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 
-/* What the schema of an inventory configuration enumerates. Source: S3 API, InventoryConfiguration. */
+/*
+ * What the schema of an inventory configuration enumerates. Source: S3 API, InventoryConfiguration.
+ */
 
 const FORMATS = ["CSV", "ORC", "Parquet"];
 const FREQUENCIES = ["Daily", "Weekly"];

@@ -38,8 +38,9 @@ const LEGACY_EU = "EU";
 type CreateInput = Checked<s3.CreateBucketCommandInput>;
 
 /**
- * What a bucket is born with needs its own actions as well (S3 API, CreateBucket, "Permissions"). A
- * bucket that is there already, and gets another ACL, has a policy to decide on that.
+ * The attributes that a bucket is made with need their own actions as well (S3 API, CreateBucket,
+ * "Permissions"). A bucket that is there already, and gets another ACL, has a policy to decide on
+ * that.
  */
 export async function authorizeCreation(
   input: CreateInput,
@@ -132,7 +133,8 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
     throw bucketAlreadyExists(bucket.bucket_name);
   }
   if (existing) {
-    // us-east-1 alone answers a repeated creation with success, and resets the ACL (S3 API, CreateBucket, "Errors").
+    // us-east-1 alone answers a repeated creation with success, and resets the ACL (S3 API,
+    // CreateBucket, "Errors").
     if (existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) {
       const { bucket_name: name, acl } = bucket;
       // It would wait for the day on which there are ACLs again.
@@ -167,8 +169,9 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
 const REGION_FORM = /^[a-z]{2}(-[a-z]+){1,3}-\d$/;
 
 /**
- * Where the bucket is made. The endpoint of us-east-1 makes buckets anywhere, every other one in
- * its own Region only and only when told so (S3 API, CreateBucket, "LocationConstraint").
+ * The Region in which the bucket is made. The endpoint of us-east-1 makes buckets anywhere, every
+ * other one in its own Region only and only when told so (S3 API, CreateBucket,
+ * "LocationConstraint").
  */
 function chooseRegion(constraint: string | undefined, region: string): string {
   if (!REGION_FORM.test(region)) throw unknownSigningRegion(region, DEFAULT_REGION);

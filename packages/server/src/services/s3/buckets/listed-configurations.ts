@@ -19,7 +19,7 @@ const ID_CHARS_MAX = 64;
 const MARK = "id";
 
 type ListedInput = BucketInput & { readonly ContinuationToken?: string | undefined };
-/** What one kind refuses, and how it says that two ids differ. */
+/** The refusals of one kind, and its words for two ids that differ. */
 interface Checks<T> {
   readonly check?: (given: T) => void;
   readonly mismatch?: () => Error;
@@ -28,8 +28,8 @@ interface Checks<T> {
 type NamedInput = BucketInput & { readonly Id: string };
 
 /**
- * Analytics, Intelligent-Tiering, inventory and metrics: what a bucket has several of, each under an
- * id. They are kept and shown; nothing here makes reports or moves objects by access.
+ * Analytics, Intelligent-Tiering, inventory and metrics: what a bucket has several of, each under
+ * an id. They are kept and shown; nothing here makes reports or moves objects by access.
  */
 export function listedConfigurationOperations(): OperationTable {
   const analytics = configurations<s3.AnalyticsConfiguration>("analytics", "Analytics");

@@ -8,8 +8,8 @@ const READ_BYTES = 256 * 1024;
 export type Pace = (bytes: number) => Promise<void>;
 
 /**
- * Compares a blob's file with its row: its size, and its bytes with their checksum where there is one.
- * Resolves to what is wrong, in words, or to undefined.
+ * Compares a blob's file with its row: its size, and its bytes with their checksum where there is
+ * one. Resolves to what is wrong, in words, or to undefined.
  */
 export async function checkBlob(
   dir: string,

@@ -15,7 +15,10 @@ const MD5 = /^[0-9a-f]{32}$/;
 export interface StoredBlob {
   readonly blobId: string;
   readonly sizeBytes: number;
-  /** Of the file's bytes. Undefined: encrypted with a customer's key, under which alone they have one. */
+  /**
+   * The digest of the file's bytes. Undefined: encrypted with a customer's key, under which alone
+   * they have one.
+   */
   readonly digest: { readonly algorithm: ChecksumAlgorithm; readonly value: Buffer } | undefined;
 }
 
@@ -28,7 +31,10 @@ export interface StoredObject {
   readonly blobs: readonly StoredBlob[];
 }
 
-/** Where a walk over everything stored goes on: the table, and the last row that was seen there. */
+/**
+ * The place at which a walk over everything stored goes on: the table, and the last row that was
+ * seen there.
+ */
 export type Place = readonly [table: "objects" | "versions" | "uploads", ...key: string[]];
 
 export const BEGINNING: Place = ["objects", "", ""];
@@ -146,7 +152,7 @@ async function blobsOf(row: ObjectRow, db: Db): Promise<readonly StoredBlob[]> {
   return partsOf(row.upload_id, isSealed(row) ? undefined : (algorithm ?? MD5_ALONE), db);
 }
 
-/** Of parts that were stored before checksums were. */
+/** The checksum of parts that were stored before checksums were. */
 const MD5_ALONE = CHECKSUM_ALGORITHMS.MD5;
 
 /** Without an algorithm nothing but their sizes is known. */

@@ -21,7 +21,10 @@ export type ChecksumInput = { readonly [Member in ChecksumMember]?: string | und
   readonly ChecksumXXHASH128?: string | undefined;
 };
 
-/** What a client claims of its body: a value known beforehand or one that comes as a trailer. */
+/**
+ * A checksum that a client claims of its body: a value known beforehand or one that comes as a
+ * trailer.
+ */
 export interface ChecksumClaim {
   readonly algorithm: ChecksumAlgorithm;
   /** Base64; undefined until the trailer has arrived, or when there is only an algorithm. */
@@ -32,7 +35,7 @@ export interface ChecksumClaim {
 export interface DigestedBody {
   /** MD5 in hexadecimal: the ETag of whatever isn't a multipart upload. */
   readonly md5: string;
-  /** Of the algorithm that is kept. */
+  /** The digest by the algorithm that is kept. */
   readonly checksum: Buffer;
 }
 

@@ -37,7 +37,7 @@ export interface ChecksumAlgorithm {
   /** The request's header or trailer. */
   readonly header: string;
   readonly sizeBytes: number;
-  /** What multipart uploads may use; the first is the default. */
+  /** The checksum types that multipart uploads may use; the first is the default. */
   readonly types: readonly ChecksumTypeName[];
   start(): Digest;
   /** For full-object checksums of multipart uploads; only CRCs can be put together. */

@@ -126,7 +126,7 @@ function byteStep(): number[] {
   ];
 }
 
-/** What a byte, with n bytes of zeros after it, adds to the CRC: table n. */
+/** Table n has, by byte, the share in the CRC of that byte with n bytes of zeros after it. */
 function tables(polynomial: bigint): number[] {
   const words = new BigUint64Array(SLICES * 256);
   for (let byte = 0; byte < 256; byte++) {

@@ -14,8 +14,8 @@ const THREADS_MAX = 4;
 const THREAD_COUNT = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
 
 /**
- * What a thread runs: a body's digests by number, one reply a message, in order. It stands here as
- * text, because the command is bundled into one file that has no others beside it.
+ * The program of a thread: a body's digests by number, one reply a message, in order. It stands
+ * here as text, because the command is bundled into one file that has no others beside it.
  */
 const THREAD_SOURCE = `
 const { createHash } = require("node:crypto");
@@ -106,9 +106,9 @@ export class DigestThreads {
 
   /**
    * With bodies beside it, each stays in one thread: there is no processor left to gain. A body by
-   * itself is waited for by its client alone, so the first digest, of MD5, the slowest, gets a thread
-   * and the others another. Many connections come in waves: the first body of one isn't alone for long,
-   * which is why the body before must have been alone too.
+   * itself is waited for by its client alone, so the first digest, of MD5, the slowest, gets a
+   * thread and the others another. Many connections come in waves: the first body of one isn't
+   * alone for long, which is why the body before must have been alone too.
    */
   #beginInThread(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     const [first, ...others] = algorithms;

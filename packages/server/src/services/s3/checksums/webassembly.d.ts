@@ -1,4 +1,7 @@
-/** What is used of the WebAssembly JavaScript interface: node's types name it and leave it empty. */
+/**
+ * The part of the WebAssembly JavaScript interface that is used: node's types name it and leave it
+ * empty.
+ */
 declare namespace WebAssembly {
   class Memory {
     readonly buffer: ArrayBuffer;

@@ -101,7 +101,7 @@ function checkTags(tags: readonly s3control.Tag[] | undefined): ReadonlyMap<stri
   return checked;
 }
 
-/** What is stored counts, not what the request began with: two requests may each add a tag. */
+/** The stored tags count, not those that the request began with: two requests may each add one. */
 async function changeTags(
   { bucket_name: name, bucket_id: id }: BucketRow,
   context: RequestContext,

@@ -7,11 +7,13 @@ import type { S3Tables } from "../tables.ts";
 import { CORS_METHODS, type CrossOriginRequest, findCorsRule } from "./cors-rules.ts";
 
 /*
- * Source: S3 user guide, "Using cross-origin resource sharing", and "Troubleshooting CORS" for what a
- * refused preflight reads.
+ * Source: S3 user guide, "Using cross-origin resource sharing", and "Troubleshooting CORS" for what
+ * a refused preflight reads.
  */
 
-/** The CORS headers of an actual request, by the bucket's configuration; undefined: it admits none. */
+/**
+ * The CORS headers of an actual request, by the bucket's configuration; undefined: it admits none.
+ */
 export async function corsHeaders(
   request: PlainRequest,
   store: Store,

@@ -5,7 +5,7 @@ import { invalidRequest, malformedXml } from "../errors.ts";
 const RULES_MAX = 100;
 export const CORS_METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "POST", "DELETE", "HEAD"]);
 
-/** What a browser asks, or does. */
+/** The question or the request of a browser. */
 export interface CrossOriginRequest {
   readonly origin: string;
   readonly method: string;

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
 
 /*
- * AES-256 in counter mode, so that a range is read without what stands before it. A blob is written once
- * and named once, so that under a key of its own its counter may begin at zero.
+ * AES-256 in counter mode, so that a range is read without what stands before it. A blob is written
+ * once and named once, so that under a key of its own its counter may begin at zero.
  */
 
 const ALGORITHM = "aes-256-ctr";
@@ -25,7 +25,9 @@ export function openBlob(customerKey: Buffer, blobId: string, position: number):
   return (bytes) => decipher.update(bytes);
 }
 
-/** In place of an MD5, which would tell of the bytes: 32 hexadecimal digits, for each blob others. */
+/**
+ * In place of an MD5, which would tell of the bytes: 32 hexadecimal digits, for each blob others.
+ */
 export function sealedEtag(customerKey: Buffer, blobId: string, md5: string): string {
   return createHmac("md5", keyOfBlob(customerKey, blobId)).update(md5).digest("hex");
 }

@@ -5,7 +5,10 @@ import { accessDenied } from "../errors.ts";
 import { objectArn } from "../resource-arn.ts";
 import type { BucketRow } from "../tables.ts";
 
-/** Since April 2026 nobody may write with keys of their own (S3 user guide, "Default SSE-C setting"). */
+/**
+ * Since April 2026 nobody may write with keys of their own (S3 user guide, "Default SSE-C
+ * setting").
+ */
 const DEFAULT_RULE: s3.ServerSideEncryptionRule = {
   ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" },
   BucketKeyEnabled: false,

@@ -3,19 +3,19 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { accessDenied, invalidArgument, invalidRequest } from "../errors.ts";
 
 /*
- * Encryption with customer-provided keys (SSE-C). A key comes with each request and is never kept; what
- * is kept tells whether another one is the same. Source: S3 user guide, "Using server-side encryption
- * with customer-provided keys (SSE-C)".
+ * Encryption with customer-provided keys (SSE-C). A key comes with each request and is never kept;
+ * what is kept tells whether another one is the same. Source: S3 user guide, "Using server-side
+ * encryption with customer-provided keys (SSE-C)".
  */
 
-/** What inputs say of a key. */
+/** The members by which inputs give a key. */
 export interface CustomerKeyInput {
   readonly SSECustomerAlgorithm?: string | undefined;
   readonly SSECustomerKey?: string | undefined;
   readonly SSECustomerKeyMD5?: string | undefined;
 }
 
-/** What copies say of their source's. */
+/** The headers by which copies describe their source's. */
 export interface SourceKeyInput {
   readonly CopySourceSSECustomerAlgorithm?: string | undefined;
   readonly CopySourceSSECustomerKey?: string | undefined;
@@ -50,8 +50,8 @@ export function keyToWrite(input: CustomerKeyInput): Buffer | undefined {
 }
 
 /**
- * The key to read with what was written with `kept`'s. Throws InvalidRequest when one is missing or none
- * is needed, AccessDenied for another one, and what is said of malformed ones.
+ * The key to read with what was written with `kept`'s. Throws InvalidRequest when one is missing or
+ * none is needed, AccessDenied for another one, and what is said of malformed ones.
  */
 export function keyToRead(input: CustomerKeyInput, kept: string | undefined): Buffer | undefined {
   const key = givenKey(input);
@@ -66,7 +66,9 @@ export function keyToRead(input: CustomerKeyInput, kept: string | undefined): Bu
   return key;
 }
 
-/** The key to write a part with: its upload's. Throws InvalidRequest, and what `keyToWrite` throws. */
+/**
+ * The key to write a part with: its upload's. Throws InvalidRequest, and what `keyToWrite` throws.
+ */
 export function keyOfPart(input: CustomerKeyInput, kept: string | undefined): Buffer | undefined {
   const key = keyToWrite(input);
   if ((key === undefined) !== (kept === undefined))
@@ -88,7 +90,9 @@ export function sourceKey(input: SourceKeyInput): CustomerKeyInput {
   };
 }
 
-/** What is kept of a key: salted, so that equal keys don't show, and no way back to it. */
+/**
+ * The digest that is kept of a key: salted, so that equal keys don't show, and no way back to it.
+ */
 export function keptOfKey(key: Buffer): string {
   const salt = randomBytes(SALT_BYTES);
   return Buffer.concat([salt, saltedHash(key, salt)]).toString("base64");

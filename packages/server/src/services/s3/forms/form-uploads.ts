@@ -24,7 +24,7 @@ import { putInputOf } from "./form-input.ts";
 import { checkPostPolicy, type LengthRange } from "./post-policy.ts";
 import { readForm, type UploadForm } from "./read-form.ts";
 
-/** Who signed a form; without a Region in its signature it is for the bucket's. */
+/** The signer of a form; without a Region in its signature it is for the bucket's. */
 export interface SignerOfForm {
   readonly caller: Caller;
   readonly authentication: SignedForm | AnonymousAuthentication;
@@ -43,14 +43,14 @@ export interface FormDependencies {
 
 const FORM_TYPE = "multipart/form-data";
 const DEFAULT_REGION = "us-east-1";
-/** What a single upload may have at most is checked where all are. */
+/** The size of a single upload is checked where all are. */
 const NO_LIMITS: LengthRange = { min: 0, max: Number.POSITIVE_INFINITY };
 const FILE_NAME = "${filename}";
 
 /**
- * A file that a browser's form uploads: PutObject as whoever signed the form's policy, within what the
- * policy allows. Undefined: the request is none. Rejects with PreconditionFailed for a form of another type.
- * Source: S3 API, "Browser-based uploads using POST".
+ * A file that a browser's form uploads: PutObject as whoever signed the form's policy, within what
+ * the policy allows. Undefined: the request is none. Rejects with PreconditionFailed for a form of
+ * another type. Source: S3 API, "Browser-based uploads using POST".
  */
 export function formUpload(
   request: PlainRequest,
@@ -233,7 +233,7 @@ function writtenHeaders(put: s3.PutObjectCommandOutput): Readonly<Record<string,
   );
 }
 
-/** What is no URL is ignored, as S3 does. */
+/** Ignores what is no URL, as S3 does. */
 function redirection(url: string | undefined): URL | undefined {
   return url !== undefined && URL.canParse(url) && /^https?:/.test(url) ? new URL(url) : undefined;
 }

@@ -28,8 +28,9 @@ interface FieldCondition {
 type Condition = FieldCondition | ({ readonly kind: "length" } & LengthRange);
 
 /**
- * Checks a form's fields, among them the bucket's name, against its policy. Gives what the policy says
- * of the file's length. Throws InvalidPolicyDocument, or AccessDenied for what the policy doesn't allow.
+ * Checks a form's fields, among them the bucket's name, against its policy. Gives what the policy
+ * says of the file's length. Throws InvalidPolicyDocument, or AccessDenied for what the policy
+ * doesn't allow.
  */
 export function checkPostPolicy(
   encoded: string,

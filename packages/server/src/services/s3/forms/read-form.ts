@@ -9,7 +9,9 @@ const FIELDS_BYTES_MAX = 20 * 1024;
 /** More than these 20 KB can hold with names. */
 const FIELDS_MAX = 1000;
 
-/** Generous: with what stands around so many fields. The sender needn't have signed anything yet. */
+/**
+ * Generous: with what stands around so many fields. The sender needn't have signed anything yet.
+ */
 const PRE_FILE_BYTES_MAX = 256 * 1024;
 
 /** A form up to its file; what follows the file is read and left aside. */

@@ -5,8 +5,8 @@ import type { BucketRow, ObjectRow, S3Tables, UploadRow, VersionRow } from "../t
 import { abortOf, isMarkerDue, isNoncurrentDue } from "./lifecycle-rules.ts";
 
 /*
- * What rules may take of a bucket, page by page, and whether they still take it when it is looked at
- * again in the transaction that removes it.
+ * What rules may take of a bucket, page by page, and whether they still take it when it is looked
+ * at again in the transaction that removes it.
  */
 
 /** Rows that are in memory at a time, and are looked at in one turn of the event loop. */
@@ -203,7 +203,7 @@ async function* pagesOfVersions(
   }
 }
 
-/** Of the page's keys that have a latest object: since when it is the latest. */
+/** By key of the page that has a latest object: since when it is the latest. */
 async function modifiedTimes(
   { bucket_name: bucket }: BucketRow,
   page: readonly ListedVersion[],

@@ -7,12 +7,15 @@ const DAY_MS = 24 * 3_600_000;
 /** Texts whose rules are kept: a configuration may have 1,000 of them. */
 const PARSED_MAX = 64;
 /**
- * Smaller objects stay where they are, unless the rule's filter says otherwise, or an archive is where
- * they would go and the bucket's minimum varies by class. Source: S3 user guide, "Transitioning objects
- * using Amazon S3 Lifecycle".
+ * Smaller objects stay where they are, unless the rule's filter says otherwise, or an archive is
+ * where they would go and the bucket's minimum varies by class. Source: S3 user guide,
+ * "Transitioning objects using Amazon S3 Lifecycle".
  */
 const TRANSITION_SIZE_MIN_BYTES = 128 * 1024;
-/** Where objects go from each class; from those that aren't here they don't. Source: as above. */
+/**
+ * The classes that objects go to from each class; from those that aren't here they don't. Source:
+ * as above.
+ */
 const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
 const FROM_STANDARD = [
   "STANDARD_IA",
@@ -31,7 +34,7 @@ const NEXT_CLASSES: ReadonlyMap<string, readonly string[]> = new Map([
   ["GLACIER", ARCHIVES.slice(1)],
 ]);
 
-/** What rules look at of an object. */
+/** The attributes of an object that rules look at. */
 export type Candidate = Pick<ObjectRow, "object_key" | "size_bytes" | "tags" | "modified_ms">;
 
 /** When a rule is due for something, and which one. */
@@ -142,8 +145,8 @@ export function isNoncurrentDue(
 }
 
 /**
- * Whether a delete marker goes that has no versions below it; S3 counts it as expired by days too. It
- * has no tags, and no bytes.
+ * Whether a delete marker goes that has no versions below it; S3 counts it as expired by days too.
+ * It has no tags, and no bytes.
  */
 export function isMarkerDue(
   marker: Candidate,
@@ -192,7 +195,9 @@ function hasSizeFilter(rule: s3.LifecycleRule): boolean {
   return greater !== undefined || less !== undefined;
 }
 
-/** Tells which rules' filters take an object, whose tags are parsed once, if any rule asks for them. */
+/**
+ * Tells which rules' filters take an object, whose tags are parsed once, if any rule asks for them.
+ */
 function matcherOf(object: Candidate): (rule: s3.LifecycleRule) => boolean {
   let tags: TagSet | undefined;
   return (rule) => {

@@ -94,7 +94,7 @@ const keysOf = fc
 
 /** Behind so many rows of large groups, groups are looked for by their first keys. */
 const LARGE_GROUPS = Array.from({ length: 60 }, (_, index) => `k${index % 3}/${index}`);
-/** What ends where a group begins, and the other way round. */
+/** Keys that end where a group begins, and the other way round. */
 const SMALL_GROUPS = ["kb/", "kb/1", "kb0", "kb0/", "kc/1", "kd", "ke/", "kf"];
 const MIXED = [...LARGE_GROUPS, ...SMALL_GROUPS].sort(compare);
 

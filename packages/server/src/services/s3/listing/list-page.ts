@@ -2,7 +2,7 @@ import { Turns } from "../../../kernel/work/turns.ts";
 import type { GroupRange } from "./group-keys.ts";
 import { successorOf } from "./key-order.ts";
 
-/** Where a page begins. */
+/** The place at which a page begins. */
 export interface PageStart {
   /** The text that everything of the page sorts behind. */
   readonly after: string;
@@ -23,7 +23,7 @@ export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly commonPrefixes: readonly string[];
   readonly truncated: boolean;
-  /** Where the next page begins; undefined when this one is empty. */
+  /** The place at which the next page begins; undefined when this one is empty. */
   readonly next: PageStart | undefined;
 }
 
@@ -49,7 +49,7 @@ const ROWS_PER_ENTRY_MAX = 4;
 const GROUPS_AT_ONCE_MIN = 8;
 const GROUPS_AT_ONCE_MAX = 64;
 
-/** What a listing is read from. */
+/** The tables that a listing is read from. */
 export interface PageSource<Row> {
   readonly keyOf: (row: Row) => string;
   readonly readRows: (range: KeyRange<Row>) => Promise<readonly Row[]>;
@@ -59,8 +59,8 @@ export interface PageSource<Row> {
 
 /**
  * One page of a listing over rows in the order of their keys. Keys that share what stands before
- * the first delimiter behind the prefix are one common prefix. Where that leaves out most of the rows
- * that were read, the next groups are looked for by their first keys alone.
+ * the first delimiter behind the prefix are one common prefix. Where that leaves out most of the
+ * rows that were read, the next groups are looked for by their first keys alone.
  */
 export async function listPage<Row>(
   { prefix, delimiter, start, maxKeys }: PageRequest,

@@ -33,7 +33,7 @@ export function objectListingOperations(): OperationTable {
   });
 }
 
-/** What a listing needs, with the keys that narrow it. */
+/** The permission that a listing needs, with the keys that narrow it. */
 export function listingDecision(action: string) {
   return (bucket: BucketRow, input: ListingInput, context: RequestContext): Authorization =>
     onBucket(action, bucket, context, {
@@ -149,7 +149,7 @@ function sourceOf(bucket: BucketRow, context: RequestContext): PageSource<Listed
   };
 }
 
-/** What all listings say of an object, with its owner where the bucket is given. */
+/** The members that all listings give of an object, with its owner where the bucket is given. */
 export function listed(
   row: ListedRow,
   encode: (key: string) => string,

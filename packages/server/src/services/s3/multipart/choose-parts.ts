@@ -8,7 +8,7 @@ import type { UploadChecksum } from "./upload-checksum.ts";
 
 /** Source: Amazon S3 user guide, "Amazon S3 multipart upload limits". */
 const PART_NUMBER_MAX = 10_000;
-/** Of every part but the last; the same source. */
+/** The least size of every part but the last; the same source. */
 const PART_BYTES_MIN = 5 * 1024 * 1024;
 
 /** Throws InvalidArgument. */
@@ -45,7 +45,9 @@ export function requestedParts(
   return parts;
 }
 
-/** The stored parts that are meant. Throws InvalidPart, EntityTooSmall, InvalidRequest, BadDigest. */
+/**
+ * The stored parts that are meant. Throws InvalidPart, EntityTooSmall, InvalidRequest, BadDigest.
+ */
 export function chooseParts(
   requested: readonly s3.CompletedPart[],
   stored: readonly PartRow[],

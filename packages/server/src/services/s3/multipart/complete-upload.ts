@@ -61,7 +61,9 @@ export async function completeUpload(
   };
 }
 
-/** Throws InternalError where a part's file isn't as long as when it was uploaded, or is missing. */
+/**
+ * Throws InternalError where a part's file isn't as long as when it was uploaded, or is missing.
+ */
 async function requireWholeParts(
   requested: readonly s3.CompletedPart[],
   uploadId: string,

@@ -126,8 +126,8 @@ async function listUploads(
 }
 
 /**
- * S3 names the last upload of a page, also of the last page. Where a common prefix is last, it names
- * nothing, so that its own clients can't go on; here they can.
+ * S3 names the last upload of a page, also of the last page. Where a common prefix is last, it
+ * names nothing, so that its own clients can't go on; here they can.
  */
 function nextMarkers({ rows, truncated, next }: Page<UploadRow>, encode: (key: string) => string) {
   const last = rows.at(-1);
@@ -139,7 +139,9 @@ function nextMarkers({ rows, truncated, next }: Page<UploadRow>, encode: (key: s
   };
 }
 
-/** Throws InvalidArgument for the id of another key's upload. One that has ended holds its place. */
+/**
+ * Throws InvalidArgument for the id of another key's upload. One that has ended holds its place.
+ */
 async function checkIdMarker(
   keyMarker: string,
   idMarker: string,

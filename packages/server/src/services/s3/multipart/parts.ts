@@ -152,7 +152,7 @@ async function uploadPartCopy(
   };
 }
 
-/** What the part is to be encrypted with. Throws where it isn't what its upload began with. */
+/** The encryption of a part. Throws where it isn't the one that its upload began with. */
 function partKey(
   input: CustomerKeyInput & UploadInput,
   upload: UploadRow,
@@ -167,8 +167,8 @@ function partKey(
 type NewPart = Pick<PartRow, "part_number" | "blob_id" | "size_bytes" | "etag" | "checksum">;
 
 /**
- * Adds or replaces the part while its upload is in progress. Resolves with the time of it; a part that
- * isn't added leaves no bytes.
+ * Adds or replaces the part while its upload is in progress. Resolves with the time of it; a part
+ * that isn't added leaves no bytes.
  */
 async function putPart(
   part: NewPart,
@@ -225,7 +225,7 @@ function checkSameAlgorithm(upload: UploadChecksum, claim: ChecksumClaim | undef
   );
 }
 
-/** What the client verified with, though the upload keeps another algorithm. */
+/** The checksum that the client verified with, though the upload keeps another algorithm. */
 function claimed(claim: ChecksumClaim | undefined, context: RequestContext) {
   if (!claim) return {};
   const { algorithm, value = context.http?.trailers()[algorithm.header] } = claim;

@@ -15,12 +15,12 @@ import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 export type EventObject = Pick<ObjectRow, "object_key" | "version_id"> &
   Partial<Pick<ObjectRow, "size_bytes" | "etag">>;
 
-/** Who makes it happen: a request, or S3 itself. */
+/** The cause: a request, or S3 itself. */
 export type Requester = Pick<RequestContext, "requestId" | "accountId" | "sourceIp">;
 
 export type DeletionReason = "DeleteObject" | "Lifecycle Expiration";
 
-/** What happened; `reason` is the operation as S3 names it there. */
+/** An event of an object; `reason` is the operation as S3 names it there. */
 export type Occurrence =
   | {
       readonly type: "Object Created";

@@ -172,8 +172,8 @@ async function requireLock(
 }
 
 /**
- * A retention is kept or made longer; in governance mode, anything by who may bypass it. Another mode
- * is another retention, a stricter one too.
+ * A retention is kept or made longer; in governance mode, anything by who may bypass it. Another
+ * mode is another retention, a stricter one too.
  */
 function mayRetain(
   { mode, untilMs = 0 }: ObjectLock,

@@ -25,13 +25,13 @@ export interface CopiedBytes {
 }
 
 export interface CopyBytesOptions {
-  /** What the copy is kept with; left out, the source's own algorithm, or the default. */
+  /** The algorithm that the copy is kept with; left out, the source's own, or the default. */
   readonly algorithm: ChecksumAlgorithm | undefined;
   /** Chooses the bytes; throws when the source isn't what it was to be. */
   readonly choose: (row: ObjectRow) => ByteRange | undefined;
-  /** What the request needs, by the source as it is found now. */
+  /** The permissions that the request needs, by the source as it is found now. */
   readonly authorize: () => Promise<readonly Authorization[]>;
-  /** What the source is encrypted with, and what the copy is to be. */
+  /** The encryption of the source, and that of the copy. */
   readonly sourceKey: Buffer | undefined;
   readonly targetKey: Buffer | undefined;
 }
@@ -68,8 +68,8 @@ function algorithmOf({ checksum }: ObjectRow): ChecksumAlgorithm | undefined {
 }
 
 /**
- * Undefined where the bytes must be read: other digests are wanted, or files can't be linked. Rejects
- * with InternalError where the file isn't whole.
+ * Undefined where the bytes must be read: other digests are wanted, or files can't be linked.
+ * Rejects with InternalError where the file isn't whole.
  */
 async function linkBytes(
   row: ObjectRow,

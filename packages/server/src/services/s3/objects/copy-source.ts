@@ -60,7 +60,10 @@ export function requireSourceBucket(
   return requireBucketAnywhere(named, context);
 }
 
-/** The source object, with its conditions checked. Throws NoSuchKey, NoSuchVersion, PreconditionFailed. */
+/**
+ * The source object, with its conditions checked. Throws NoSuchKey, NoSuchVersion,
+ * PreconditionFailed.
+ */
 export async function requireSource(
   input: CopySourceInput,
   context: RequestContext,

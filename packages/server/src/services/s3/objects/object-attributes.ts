@@ -113,8 +113,8 @@ export function attributesOutput(attributes: ObjectAttributes) {
 }
 
 /**
- * The customer's key, if there is to be one. Throws what S3 answers to encryption that can't be, and
- * NotImplemented for a KMS's keys.
+ * The customer's key, if there is to be one. Throws what S3 answers to encryption that can't be,
+ * and NotImplemented for a KMS's keys.
  */
 function checkEncryption(input: AttributesInput): Buffer | undefined {
   const { ServerSideEncryption: encryption } = input;

@@ -20,17 +20,17 @@ export interface OpenedObject<Range extends ByteRange> {
 export interface OpenOptions<Range extends ByteRange> {
   /** Checks the row and picks the range; throws when the object isn't what it was to be. */
   readonly choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>;
-  /** What the object is encrypted with, as `choose` checks too. */
+  /** The encryption of the object, as `choose` checks too. */
   readonly key?: Buffer | undefined;
-  /** What the request needs, by the object as it is found now. */
+  /** The permissions that the request needs, by the object as it is found now. */
   readonly authorize: () => Promise<readonly Authorization[]>;
 }
 
 /**
  * Opens the bytes of the object that `input` names, which stay as they are until the stream ends,
  * whatever happens to the object. Where it was replaced meanwhile, the other one is decided on and
- * chosen from again: it may be somebody else's. Throws what `requireObject`, `choose` and the decision
- * throw.
+ * chosen from again: it may be somebody else's. Throws what `requireObject`, `choose` and the
+ * decision throw.
  */
 export async function openObject<Range extends ByteRange>(
   input: ObjectInput,

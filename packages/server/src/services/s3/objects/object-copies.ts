@@ -164,7 +164,8 @@ function keep(source: ObjectRow, given: ObjectAttributes): string {
 function refuseCopyToItself(input: CopyInput): void {
   const source = parseCopySource(input.CopySource);
   if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
-  // A version is copied over the latest to restore it (S3 user guide, "Restoring previous versions").
+  // A version is copied over the latest to restore it (S3 user guide, "Restoring previous
+  // versions").
   if (source.VersionId !== undefined) return;
   const changes =
     input.MetadataDirective === "REPLACE" ||

@@ -16,7 +16,7 @@ import { makeRoom } from "../versions/make-room.ts";
 export interface WriteConditions {
   readonly IfMatch?: string | undefined;
   readonly IfNoneMatch?: string | undefined;
-  /** What an upload was to replace when it began, as its row tells. */
+  /** The object that an upload was to replace when it began, as its row has it. */
   readonly objectAtStart?: string | null;
 }
 
@@ -31,7 +31,9 @@ export type NewObject = Omit<
   | "version_number"
 >;
 
-/** Throws NotImplemented: writes take one of the conditions, `*` with If-None-Match and only there. */
+/**
+ * Throws NotImplemented: writes take one of the conditions, `*` with If-None-Match and only there.
+ */
 export function checkWriteConditions({ IfMatch, IfNoneMatch }: WriteConditions): void {
   if (IfMatch !== undefined && IfNoneMatch !== undefined)
     throw conditionNotImplemented(

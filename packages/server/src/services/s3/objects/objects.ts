@@ -157,7 +157,7 @@ async function putObject(
   };
 }
 
-/** What names a part or an upload, and not both, must not become an object. */
+/** A request that names a part or an upload, and not both, must not become an object. */
 function refusePart({ http }: RequestContext): void {
   const query = parseQuery(http?.rawQuery ?? "");
   const name = ["partNumber", "uploadId"].find((each) => query.has(each));

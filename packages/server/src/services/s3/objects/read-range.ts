@@ -30,7 +30,7 @@ export async function chooseRange(
   return await rangeOfPart(PartNumber, row, context);
 }
 
-/** Where a part lies in the object. An object that was put whole is its own first part. */
+/** The place of a part in the object. An object that was put whole is its own first part. */
 async function rangeOfPart(
   partNumber: number,
   row: ObjectRow,

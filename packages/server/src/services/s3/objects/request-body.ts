@@ -33,7 +33,7 @@ function sourceOf(body: unknown): AsyncIterable<unknown> | Iterable<unknown> {
   throw invalidRequest("Body must be a string, bytes or a readable stream.");
 }
 
-/** Of the content itself: a body in aws-chunked form is longer than that. */
+/** The length of the content itself: a body in aws-chunked form is longer than that. */
 function announcedBytes(
   contentLength: number | undefined,
   { http }: RequestContext,

@@ -12,8 +12,9 @@ export interface StoredBody {
 }
 
 /**
- * Writes a body into a new blob, encrypted with a customer's `key`, and digests it on the way. Rejects, and leaves nothing behind, when
- * the body breaks off or isn't what the client claimed (BadDigest).
+ * Writes a body into a new blob, encrypted with a customer's `key`, and digests it on the way.
+ * Rejects, and leaves nothing behind, when the body breaks off or isn't what the client claimed
+ * (BadDigest).
  */
 export async function storeBody(
   body: AsyncIterable<Uint8Array>,

@@ -50,8 +50,8 @@ export async function requireBucketAnywhere(
 }
 
 /**
- * Of a bucket whose requesters pay, everybody outside of its account says so. Source: S3 user guide,
- * "Using Requester Pays buckets".
+ * Everybody outside of the account of a bucket whose requesters pay must say so. Source: S3 user
+ * guide, "Using Requester Pays buckets".
  */
 function chargeRequester(bucket: BucketRow, context: RequestContext): void {
   const { caller, accountId, http, form } = context;
@@ -118,8 +118,8 @@ export type BucketSettings = Partial<
 >;
 
 /**
- * Throws NoSuchBucket when the bucket that the request began with has gone, and what `check` throws of
- * the settings that the transaction finds.
+ * Throws NoSuchBucket when the bucket that the request began with has gone, and what `check` throws
+ * of the settings that the transaction finds.
  */
 export function updateBucket(
   bucket: BucketRow,

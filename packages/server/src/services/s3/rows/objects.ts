@@ -61,8 +61,8 @@ export async function findObject(
 }
 
 /**
- * The object that is named. Throws NoSuchKey, NoSuchVersion, InvalidArgument for an id that no version
- * can have, MethodNotAllowed for a delete marker's.
+ * The object that is named. Throws NoSuchKey, NoSuchVersion, InvalidArgument for an id that no
+ * version can have, MethodNotAllowed for a delete marker's.
  */
 export async function requireObject(
   input: ObjectInput,
@@ -77,7 +77,9 @@ export async function requireObject(
   throw deleteMarkerRefused(row, context);
 }
 
-/** For what S3 refuses to do to a delete marker also where that is the latest, and nobody named it. */
+/**
+ * For what S3 refuses to do to a delete marker also where that is the latest, and nobody named it.
+ */
 export async function requireNoMarker(input: ObjectInput, context: RequestContext): Promise<void> {
   checkVersionId(input.VersionId);
   const row = await findVersion(input, context);

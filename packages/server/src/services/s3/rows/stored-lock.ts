@@ -3,7 +3,10 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { accessDenied, invalidArgument, invalidArgumentOf, invalidRequest } from "../errors.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 
-/* Sources: S3 user guide, "Locking objects with Object Lock"; sentences as clients have recorded them. */
+/*
+ * Sources: S3 user guide, "Locking objects with Object Lock"; sentences as clients have recorded
+ * them.
+ */
 
 export const LOCK_MODES = ["GOVERNANCE", "COMPLIANCE"] as const;
 export type LockMode = (typeof LOCK_MODES)[number];

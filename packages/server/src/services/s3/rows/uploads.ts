@@ -30,7 +30,9 @@ export async function requireUpload(
   return row;
 }
 
-/** Deletes an upload that isn't completed, with its parts' rows; their files go after the commit. */
+/**
+ * Deletes an upload that isn't completed, with its parts' rows; their files go after the commit.
+ */
 export async function removeUpload(
   { upload_id: uploadId }: UploadRow,
   tx: Transaction<S3Tables>,

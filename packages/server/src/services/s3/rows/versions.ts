@@ -3,9 +3,9 @@ import type { Transaction } from "../../../kernel/store.ts";
 import type { ObjectRow, S3Tables, VersionRow } from "../tables.ts";
 
 /*
- * A key's latest version stands in `s3_objects` when it is an object: whoever reads or lists without
- * versions looks there alone. All its other versions, and delete markers also when they are the
- * latest, stand in `s3_versions`. Numbers count up with the age of the key's versions.
+ * A key's latest version stands in `s3_objects` when it is an object: whoever reads or lists
+ * without versions looks there alone. All its other versions, and delete markers also when they are
+ * the latest, stand in `s3_versions`. Numbers count up with the age of the key's versions.
  */
 
 /** The newest of a key's versions but the object in `s3_objects`. */
@@ -47,7 +47,9 @@ const VERSION_COLUMNS = [
   "version_number",
 ] as const;
 
-/** A version wherever it stands, by default the latest: one statement, so that none moves meanwhile. */
+/**
+ * A version wherever it stands, by default the latest: one statement, so that none moves meanwhile.
+ */
 export function findAmongAll(
   bucket: string,
   key: string,

@@ -16,7 +16,7 @@ const DAY_MS = 24 * 3_600_000;
 
 /** A database of buckets, a clock, and the worker that applies their rules. */
 export class LifecycleWorld {
-  /** What the worker warned of. */
+  /** The warnings of the worker. */
   readonly warned: unknown[] = [];
   /** Runs before the worker's next transaction, as what somebody else does in that moment. */
   meanwhile: ((tx: Transaction<S3Tables>) => Promise<unknown>) | undefined;
@@ -80,7 +80,9 @@ export class LifecycleWorld {
     return bucket_name;
   }
 
-  /** Versions of a key, the oldest first, made on the days that they say; "latest" is an object's. */
+  /**
+   * Versions of a key, the oldest first, made on the days that they say; "latest" is an object's.
+   */
   async versions(
     bucket: string,
     key: string,

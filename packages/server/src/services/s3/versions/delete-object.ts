@@ -38,7 +38,7 @@ export interface DeletionOccasion {
 export interface Deleted {
   /** The version that was named, or the delete marker that was made. */
   readonly versionId: string | undefined;
-  /** What was made or deleted is a delete marker. */
+  /** True if a delete marker was made or deleted. */
   readonly isDeleteMarker: boolean;
 }
 

@@ -12,9 +12,9 @@ interface Place {
 }
 
 /**
- * Prepares for a new latest version: the current object joins the older ones, unless it is replaced,
- * as the null version is. Resolves to the new version's id and number. `current`'s own row stays.
- * Throws AccessDenied if the version that would be replaced is locked.
+ * Prepares for a new latest version: the current object joins the older ones, unless it is
+ * replaced, as the null version is. Resolves to the new version's id and number. `current`'s own
+ * row stays. Throws AccessDenied if the version that would be replaced is locked.
  */
 export async function makeRoom(
   place: Place,

@@ -93,8 +93,9 @@ async function listObjectVersions(
 }
 
 /**
- * The number of the version that the page before ended with, which may be gone: clean-ups delete page
- * by page. Only a deleted null version doesn't tell its number; what is left of its key follows then.
+ * The number of the version that the page before ended with, which may be gone: clean-ups delete
+ * page by page. Only a deleted null version doesn't tell its number; what is left of its key
+ * follows then.
  */
 async function numberOfMarker(
   { Bucket, KeyMarker: key = "", VersionIdMarker: id }: Checked<s3.ListObjectVersionsCommandInput>,
@@ -121,7 +122,9 @@ async function numberOfMarker(
   return number;
 }
 
-/** In the order of keys, and of a key the newest first. `older`: than this of the page's first key. */
+/**
+ * In the order of keys, and of a key the newest first. `older`: than this of the page's first key.
+ */
 async function readVersions(
   bucket: BucketRow,
   range: KeyRange<ListedVersion>,
@@ -137,8 +140,8 @@ async function readVersions(
 }
 
 /**
- * One statement: while it reads, no version moves from one table to the other. Each table is limited
- * by itself, since PostgreSQL sorts all of a union before it limits it.
+ * One statement: while it reads, no version moves from one table to the other. Each table is
+ * limited by itself, since PostgreSQL sorts all of a union before it limits it.
  */
 function selectRange(
   bucket: BucketRow,

@@ -5,7 +5,7 @@ import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
 const RULES_MAX = 50;
 /** All redirections but `300 Multiple Choices`. */
 const REDIRECT_CODE = /^3(?!00)\d\d$/;
-/** What a header can have: a path behind the host's name works too. */
+/** Matches what a header can have: a path after the host's name works too. */
 const HOST_NAME = /^[!-~]+$/;
 
 /** Throws MalformedXML, InvalidArgument, InvalidRequest. */
@@ -74,8 +74,8 @@ function checkTarget({ HostName: host, Protocol: protocol }: s3.Redirect): void 
 
 /**
  * The redirection that the first fitting rule asks for, of a key before it is looked for, or, with
- * `error`, of one whose reading was answered so. What the rule puts in stands as it is configured: it may
- * begin a query or a fragment (S3 user guide, "Configuring a webpage redirect").
+ * `error`, of one whose reading was answered so. What the rule puts in stands as it is configured:
+ * it may begin a query or a fragment (S3 user guide, "Configuring a webpage redirect").
  */
 export function redirectOf(
   { RoutingRules: rules = [] }: s3.WebsiteConfiguration,

@@ -11,8 +11,8 @@ import type { BucketRow, S3Tables } from "../tables.ts";
 import { encodePath, redirectOf } from "./website-configuration.ts";
 
 /*
- * A bucket as a website: what anybody may read, by anonymous GetObject, with index and error documents and
- * redirections. Source: S3 user guide, "Hosting a static website using Amazon S3".
+ * A bucket as a website: what anybody may read, by anonymous GetObject, with index and error
+ * documents and redirections. Source: S3 user guide, "Hosting a static website using Amazon S3".
  */
 
 const ANONYMOUS = { principal: { kind: "anonymous" } } as const;
@@ -171,7 +171,8 @@ async function errorDocument(error: AwsError, at: Visit): Promise<PlainResponse>
   try {
     return await page(key, at, error.status);
   } catch {
-    // The visitor is told of what was asked for, as S3 does, and not of the page that should say it.
+    // The visitor is told of what was asked for, as S3 does, and not of the page that should say
+    // it.
     return errorPage(error, at.request);
   }
 }
@@ -208,13 +209,13 @@ function toFolder(at: Visit, key: string): PlainResponse {
     : movedTo(`/${path}`, 302);
 }
 
-/** What a header can't have is encoded, and the rest left as whoever configured it wrote it. */
+/** Encodes what a header can't have, and leaves the rest as it was configured. */
 function movedTo(url: string, status: number): PlainResponse {
   const location = url.replace(/[^!-~]+/g, (text) => encodeURIComponent(text.toWellFormed()));
   return { status, headers: { location }, body: undefined };
 }
 
-/** What browsers show when there is no error document. */
+/** The page that browsers show when there is no error document. */
 function errorPage(error: unknown, { method }: PlainRequest): PlainResponse {
   if (!(error instanceof AwsError)) throw error;
   const { status, code, message, fields } = error;
