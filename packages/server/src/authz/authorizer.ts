@@ -7,10 +7,10 @@ import {
   type PolicyLayers,
   PolicySet,
 } from "@rolecast/policy";
+import type { Authorization, ResourcePolicy } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import { errorClass } from "../kernel/error-class.ts";
 import { LruMap } from "../kernel/lru-map.ts";
-import type { Authorization, ResourcePolicy } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
 import type { DecisionLog } from "../kernel/ports/decisions.ts";
 import type {

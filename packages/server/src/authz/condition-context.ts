@@ -1,7 +1,7 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
+import type { Authorization } from "../kernel/authorization.ts";
 import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
-import type { Authorization } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";

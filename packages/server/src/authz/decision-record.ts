@@ -6,7 +6,7 @@ import type {
   PolicySet,
   PolicySource,
 } from "@rolecast/policy";
-import type { Authorization } from "../kernel/operations.ts";
+import type { Authorization } from "../kernel/authorization.ts";
 import type { DecidingPolicy, DecisionRecord, MatchedPolicy } from "../kernel/ports/decisions.ts";
 import type { Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";

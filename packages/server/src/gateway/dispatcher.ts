@@ -1,12 +1,12 @@
 import type { Operation } from "@rolecast/wire";
 import type { Authorizer } from "../authz/authorizer.ts";
+import type { Authorization } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
 import {
   type AnyOperationHandler,
-  type Authorization,
   type OperationHandler,
   pairsOf,
   subjectOf,

@@ -1,8 +1,6 @@
-import type { Authorization, Pairs, ResourcePolicy } from "./authorization.ts";
+import type { Authorization, Pairs } from "./authorization.ts";
 import type { Checked } from "./checked.ts";
 import type { RequestContext } from "./request-context.ts";
-
-export type { Authorization, Pairs, ResourcePolicy };
 
 /** Allowed to every authenticated caller, e.g. `sts:GetCallerIdentity`. */
 export const NO_PERMISSION_NEEDED: readonly Authorization[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import type { Kysely } from "kysely";
-import type { Authorization, ContextEntries } from "./authorization.ts";
+import type { Authorization } from "./authorization.ts";
 import { AwsError } from "./aws-error.ts";
 import { calledThrough, callingService } from "./call-chain.ts";
 import type {
@@ -12,8 +12,6 @@ import type {
 import type { Alongside, Invoke, Precondition } from "./invoke.ts";
 import { accountOf, type Caller } from "./principal.ts";
 import type { Reader, Store, Tables, Transaction } from "./store.ts";
-
-export type { ContextEntries };
 
 /** The reason for asking for a decision. */
 export interface Question {

@@ -1,13 +1,14 @@
 import type { Readable } from "node:stream";
 import type { ApiDefinition } from "@rolecast/wire";
 import type { AuditFacts } from "./audit-facts.ts";
+import type { Authorization } from "./authorization.ts";
 import type { AwsError } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConstraints } from "./constraints.ts";
 import type { EventBus } from "./events.ts";
 import type { Ids } from "./ids.ts";
 import type { Invoke } from "./invoke.ts";
-import type { Authorization, OperationTable } from "./operations.ts";
+import type { OperationTable } from "./operations.ts";
 import type { DiskSpace } from "./ports/disk-space.ts";
 import type { Log } from "./ports/log.ts";
 import type { RequestContext } from "./request-context.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "@rolecast/wire";
-import type { Authorization } from "../operations.ts";
+import type { Authorization } from "../authorization.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Service } from "../service.ts";
 import type { Transaction } from "../store.ts";

@@ -1,7 +1,7 @@
+import type { Authorization } from "../../kernel/authorization.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import type { LiveFeed } from "../../kernel/live-feed.ts";
-import type { Authorization } from "../../kernel/operations.ts";
 import type {
   AuditedCall,
   CallAudit,

@@ -1,5 +1,5 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import type { Authorization } from "../../kernel/operations.ts";
+import type { Authorization } from "../../kernel/authorization.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";

@@ -1,5 +1,5 @@
 import { parseArn } from "../../kernel/arn.ts";
-import type { Authorization } from "../../kernel/operations.ts";
+import type { Authorization } from "../../kernel/authorization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { requireAccount } from "../../kernel/request-context.ts";
 import { resourceNotFound } from "./errors.ts";

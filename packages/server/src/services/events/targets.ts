@@ -1,7 +1,8 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import { Turns } from "../../kernel/work/turns.ts";
 import { locationOf, requireBus } from "./arns.ts";
 import { limitExceeded, validation } from "./errors.ts";

@@ -1,6 +1,6 @@
 import { parseArn } from "../../kernel/arn.ts";
-import type { Authorization } from "../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import { type ResourceType, resourceArn } from "./resource-arn.ts";
 import { findResource } from "./rows/resources.ts";
 import { readTags, type Tags } from "./rows/tags.ts";

@@ -1,4 +1,4 @@
-import type { Authorization } from "../../kernel/operations.ts";
+import type { Authorization } from "../../kernel/authorization.ts";
 import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
 import type { ServiceApi } from "../../kernel/service.ts";

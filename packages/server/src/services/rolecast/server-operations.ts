@@ -1,5 +1,6 @@
+import type { Authorization } from "../../kernel/authorization.ts";
 import { AwsError } from "../../kernel/aws-error.ts";
-import type { Authorization, OperationHandler, OperationTable } from "../../kernel/operations.ts";
+import type { OperationHandler, OperationTable } from "../../kernel/operations.ts";
 import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../../kernel/ports/own-routes.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 

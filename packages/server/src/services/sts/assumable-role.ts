@@ -1,6 +1,7 @@
 import { parseArn } from "../../kernel/arn.ts";
+import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { IdentityDirectory, RoleRecord } from "../../kernel/ports/identity.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { validationError } from "./errors.ts";
 

@@ -1,6 +1,7 @@
 import type * as sts from "@aws-sdk/client-sts";
+import type { Authorization } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
-import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";

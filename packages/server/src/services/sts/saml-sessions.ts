@@ -1,8 +1,9 @@
 import type * as sts from "@aws-sdk/client-sts";
+import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
-import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import {
   type AssumableRole,
   findAssumableRole,

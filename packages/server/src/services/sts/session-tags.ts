@@ -1,6 +1,6 @@
 import type * as sts from "@aws-sdk/client-sts";
+import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
-import type { ContextEntries } from "../../kernel/request-context.ts";
 import { invalidParameterValue } from "./errors.ts";
 import type { SessionTag } from "./session.ts";
 

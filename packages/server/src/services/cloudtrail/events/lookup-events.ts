@@ -1,5 +1,6 @@
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
-import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
+import { defineOperations } from "../../../kernel/operations.ts";
 import { markOf, pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import {

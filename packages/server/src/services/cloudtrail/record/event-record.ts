@@ -1,6 +1,6 @@
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { isoSeconds } from "../../../kernel/clock.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
 import type { AuditedCall, CallOutcome } from "../../../kernel/ports/call-audit.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";

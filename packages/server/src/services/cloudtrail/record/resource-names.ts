@@ -1,5 +1,5 @@
 import { splitArn } from "../../../kernel/arn.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
 
 /** A resource of a record, as `LookupEvents` shows it. */
 export interface RecordedResource {

@@ -1,5 +1,5 @@
-import type { Authorization } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { trailArnOf } from "./trail-names.ts";
 
 /** An action on a trail, existing or not. */

@@ -1,7 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { echoedTags } from "../answer-members.ts";
 import type { ServerCertificateRow } from "../credential-tables.ts";

@@ -1,7 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { echoedTags } from "../answer-members.ts";
 import { alreadyExists } from "../errors.ts";
 import type { SamlProviderRow } from "../federation-tables.ts";

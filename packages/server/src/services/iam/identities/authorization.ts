@@ -1,7 +1,8 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import type { Authorization, Decidable } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Decidable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { findInstanceProfile, instanceProfileArn } from "../rows/instance-profiles.ts";
 import { findOwnPolicy } from "../rows/policies.ts";

@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type Authorization, defineOperations, withSubject } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";

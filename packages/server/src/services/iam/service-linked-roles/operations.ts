@@ -1,6 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";

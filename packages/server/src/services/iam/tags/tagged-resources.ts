@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput } from "../errors.ts";
 import type { OnOne } from "../identities/authorization.ts";
 import { type PageInput, pageOf } from "../pagination.ts";

@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
+import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchEntity } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";

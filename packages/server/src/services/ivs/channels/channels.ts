@@ -1,11 +1,8 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import type { Kysely } from "kysely";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";

@@ -1,9 +1,6 @@
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { EventLog } from "../../../kernel/event-log.ts";
-import type {
-  Authorization,
-  OperationHandler,
-  OperationTable,
-} from "../../../kernel/operations.ts";
+import type { OperationHandler, OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { FeedReaders, FeedSource } from "./feed-readers.ts";
 

@@ -1,4 +1,4 @@
-import type { ResourcePolicy } from "../../../kernel/operations.ts";
+import type { ResourcePolicy } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { aclOf, type Permission } from "./acl.ts";

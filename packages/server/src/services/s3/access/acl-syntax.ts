@@ -1,6 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { invalidArgument, invalidRequest, methodNotAllowed } from "../errors.ts";
 
 /*

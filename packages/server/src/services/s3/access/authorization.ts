@@ -1,6 +1,10 @@
+import type {
+  Authorization,
+  ContextEntries,
+  ResourcePolicy,
+} from "../../../kernel/authorization.ts";
 import type { AwsError } from "../../../kernel/aws-error.ts";
-import type { Authorization, ResourcePolicy } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
 import { bucketArn, objectArn } from "../resource-arn.ts";

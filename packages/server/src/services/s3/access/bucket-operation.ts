@@ -1,4 +1,5 @@
-import { type OperationHandler, type Pairs, withSubject } from "../../../kernel/operations.ts";
+import type { Pairs } from "../../../kernel/authorization.ts";
+import { type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";

@@ -1,5 +1,5 @@
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /** For what an answer tells of only to who may read it by itself, and leaves out otherwise. */

@@ -1,5 +1,5 @@
-import type { Authorization } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { findObject, type ObjectInput, type VersionInput } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { onBucket, onObject } from "./authorization.ts";

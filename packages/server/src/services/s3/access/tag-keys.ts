@@ -1,6 +1,6 @@
 import type { Tag } from "@aws-sdk/client-s3";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { readTags, type TagSet } from "../rows/tag-set.ts";
 
 /**

@@ -1,5 +1,5 @@
-import type { Authorization } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type EncryptionInput, keyAuthorizations } from "../encryption/bucket-default.ts";
 import type { LockInput } from "../rows/stored-lock.ts";
 import type { BucketRow } from "../tables.ts";

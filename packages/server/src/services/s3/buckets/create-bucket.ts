@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { grantsOf, isEnforced, storedAcl } from "../access/acl.ts";

@@ -1,10 +1,7 @@
 import type * as s3control from "@aws-sdk/client-s3-control";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { requestKeys } from "../access/authorization.ts";
 import { accessDenied, invalidRequest, malformedXml } from "../errors.ts";

@@ -1,5 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { accessDenied } from "../errors.ts";
 import { objectArn } from "../resource-arn.ts";

@@ -1,10 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { ownerOf } from "../access/acl.ts";
 import { onBucket } from "../access/authorization.ts";

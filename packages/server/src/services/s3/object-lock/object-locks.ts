@@ -1,10 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";

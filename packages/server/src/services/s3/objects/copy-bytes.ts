@@ -1,4 +1,4 @@
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import { BodyDigests } from "../checksums/body-digests.ts";

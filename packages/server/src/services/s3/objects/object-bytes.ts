@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import { BlobReader, type BlobSlice } from "../blobs/blob-reader.ts";

@@ -1,11 +1,8 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { parseQuery } from "@rolecast/wire";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/acl-of-new.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
