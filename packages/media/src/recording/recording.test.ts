@@ -45,6 +45,7 @@ function make(
   put: MediaHost["putRecordingObject"] = async () => undefined,
   rows: Promise<readonly RecordingFileRow[]> = Promise.resolve([]),
   spill?: SpillFolder,
+  recordingFailuresMax = 2,
 ): Made {
   const starts: RecordingStart[] = [];
   const puts: RecordingObject[] = [];
@@ -56,7 +57,7 @@ function make(
       recordingFileDurationMs: 10_000,
       lastThumbnailMaxMs: 1_000,
       recordingMemoryBytesMax: 2 * FILE_BYTES,
-      recordingFailuresMax: 2,
+      recordingFailuresMax,
     },
     plan: { renditions: "all", thumbnails: undefined },
     decoder: undefined,
@@ -199,6 +200,65 @@ describe("recording", () => {
     expect(playlist).toMatch(/\n0\.ts\n#EXT-X-DISCONTINUITY\n.*\n.*\n2\.ts\n/);
     expect(playlist).not.toContain("1.ts");
   });
+
+  test.each([
+    [1, [1, 2], 1],
+    [2, [2], 2],
+  ])(
+    "no file names an init section whose write failed, %i times",
+    async (failures, files, gaps) => {
+      let left = failures;
+      const stored = new Set<string>();
+      const unfounded: string[] = [];
+      const { recording, puts, events } = make(
+        async ({ path, row }) => {
+          if (path.endsWith("init-a.mp4") && left > 0) {
+            left -= 1;
+            throw new Error("SlowDown");
+          }
+          if (row !== undefined && !stored.has(`media/hls/720p30/${row.init}`)) {
+            unfounded.push(path);
+          }
+          stored.add(path);
+        },
+        undefined,
+        undefined,
+        3,
+      );
+      const init = { name: "init-a.mp4", body: Buffer.from("init") };
+      for (let file = 0; file < 3; file += 1) {
+        for (let index = 0; index < 5; index += 1) {
+          const programDateTimeMs = file * 10_000 + index * 2_000;
+          recording.add("720p30", segment({ init, programDateTimeMs }));
+        }
+        await turn();
+      }
+      await recording.finish();
+      expect(
+        events.flatMap((event) => (event.type === "recording-gap" ? event : [])),
+      ).toMatchObject(
+        Array.from({ length: gaps }, (_, index) => ({
+          path: `media/hls/720p30/${index}.mp4`,
+          message: "SlowDown",
+        })),
+      );
+      expect(unfounded).toEqual([]);
+      const rows = puts.flatMap(({ row }) => row ?? []);
+      expect(rows.map(({ index, init }) => [index, init])).toEqual(
+        files.map((index) => [index, "init-a.mp4"]),
+      );
+      const sections = puts.filter(({ path }) => path.endsWith("init-a.mp4"));
+      expect(sections.map(({ body }) => Buffer.concat(body).toString())).toEqual(
+        Array(failures + 1).fill("init"),
+      );
+      expect(lastBody(puts, "/playlist.m3u8").match(/#EXT-X-MAP:URI="init-a.mp4"/g)).not.toBeNull();
+      expect(events.at(-1)).toMatchObject({
+        type: "recording-complete",
+        files: files.length,
+        gaps,
+      });
+    },
+  );
 
   test("files in a row that can't be written fail the recording with the host's reason", async () => {
     const { recording, puts, events } = make(async ({ path }) => {
