@@ -1,5 +1,6 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Authorization } from "../../kernel/authorization.ts";
+import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
@@ -49,23 +50,28 @@ function onAll(action: string): Authorization {
   return { action: `cloudwatch:${action}`, resource: "*" };
 }
 
-function metricOf(given: cloudwatch.Metric, context: RequestContext): MetricKey {
+interface NamedMetric extends Pick<cloudwatch.Metric, "Dimensions"> {
+  readonly Namespace: string;
+  readonly MetricName: string;
+}
+
+function metricOf(given: NamedMetric, context: RequestContext): MetricKey {
   const dimensions = (given.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]);
   return {
     accountId: requireAccount(context),
     region: context.region,
-    namespace: given.Namespace ?? "",
-    name: given.MetricName ?? "",
+    namespace: given.Namespace,
+    name: given.MetricName,
     dimensions: Object.fromEntries(dimensions) as Record<string, string>,
   };
 }
 
 async function putMetricData(
-  input: cloudwatch.PutMetricDataCommandInput,
+  input: Checked<cloudwatch.PutMetricDataCommandInput>,
   context: RequestContext,
   metrics: MetricStore,
 ): Promise<object> {
-  if (input.Namespace?.startsWith("AWS/")) {
+  if (input.Namespace.startsWith("AWS/")) {
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
   const accepted = (input.MetricData ?? []).map((datum, index) => ({
@@ -115,7 +121,7 @@ function windowOf(
 }
 
 async function getMetricStatistics(
-  input: cloudwatch.GetMetricStatisticsCommandInput,
+  input: Checked<cloudwatch.GetMetricStatisticsCommandInput>,
   context: RequestContext,
   metrics: MetricStore,
 ) {
@@ -142,7 +148,7 @@ async function getMetricStatistics(
 }
 
 async function getMetricData(
-  input: cloudwatch.GetMetricDataCommandInput,
+  input: Checked<cloudwatch.GetMetricDataCommandInput>,
   context: RequestContext,
   metrics: MetricStore,
 ) {
@@ -161,7 +167,9 @@ async function getMetricData(
       throw invalidParameterValue(`More than ${DATA_POINTS_MAX} datapoints were requested.`);
     }
     if (query.ReturnData === false) continue;
-    const metric = metricOf(stat.Metric ?? {}, context);
+    // The model requires neither name here.
+    const { Namespace = "", MetricName = "", Dimensions } = stat.Metric;
+    const metric = metricOf({ Namespace, MetricName, Dimensions }, context);
     const { found, Messages } = ofOneUnit(await metrics.periods(metric, window, stat.Unit));
     // The newest come first unless something else is asked for.
     if (input.ScanBy !== "TimestampAscending") found.reverse();

@@ -5,18 +5,22 @@ import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { AuthorizationDetails } from "./authorization-details.ts";
 
-interface Input {
-  readonly authorizationId?: string;
-  readonly policyUri?: string;
+/** The gateway has checked that these are there. */
+interface DetailsInput {
+  readonly authorizationId: string;
+}
+
+interface PolicyInput extends DetailsInput {
+  readonly policyUri: string;
 }
 
 /** Answers why a request was refused, by its authorization id. */
 export function authorizationDetailOperations(kept: AuthorizationDetails): OperationTable {
-  const GetRequestAuthorizationDetails: OperationHandler<Input, unknown> = {
+  const GetRequestAuthorizationDetails: OperationHandler<DetailsInput, unknown> = {
     authorize: () => ({ action: "iam:GetRequestAuthorizationDetails", resource: "*" }),
     handle: async (input, context) => detailsOf(await requireDecision(input, context, kept)),
   };
-  const GetRequestAuthorizationPolicy: OperationHandler<Input, unknown> = {
+  const GetRequestAuthorizationPolicy: OperationHandler<PolicyInput, unknown> = {
     authorize: () => ({ action: "iam:GetRequestAuthorizationPolicy", resource: "*" }),
     handle: async (input, context) => {
       const { policies } = await requireDecision(input, context, kept);
@@ -29,7 +33,7 @@ export function authorizationDetailOperations(kept: AuthorizationDetails): Opera
 }
 
 async function requireDecision(
-  { authorizationId = "" }: Input,
+  { authorizationId }: DetailsInput,
   context: RequestContext,
   kept: AuthorizationDetails,
 ): Promise<DecisionRecord> {

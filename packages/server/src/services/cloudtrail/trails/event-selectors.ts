@@ -30,8 +30,9 @@ export function eventSelectorOperations() {
     },
     /** No trail has Insights here; the answer is AWS's for a trail without them. */
     GetInsightSelectors: {
-      authorize: ({ TrailName }, context) => onTrail("GetInsightSelectors", TrailName, context),
-      handle: async ({ TrailName }, context) => {
+      authorize: ({ TrailName = "" }, context) =>
+        onTrail("GetInsightSelectors", TrailName, context),
+      handle: async ({ TrailName = "" }, context) => {
         const trail = await requireTrail(TrailName, context);
         throw insightNotEnabled(trail.trail_arn);
       },

@@ -37,7 +37,7 @@ export function loggingOperations(events: EventStore, deliveries: Deliveries) {
 }
 
 function setLogging(
-  name: string | undefined,
+  name: string,
   context: RequestContext,
   change: Partial<TrailRow>,
 ): Promise<void> {

@@ -5,7 +5,7 @@ import { trailArnOf } from "./trail-names.ts";
 /** An action on a trail, existing or not. */
 export function onTrail(
   operation: string,
-  nameOrArn: string | undefined,
+  nameOrArn: string,
   context: RequestContext,
   keys: ContextEntries = {},
 ): Authorization {

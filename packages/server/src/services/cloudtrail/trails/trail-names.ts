@@ -14,9 +14,8 @@ export function trailArn(region: string, accountId: string, name: string): strin
   return `arn:aws:cloudtrail:${region}:${accountId}:trail/${name}`;
 }
 
-/** The ARN that a member means which takes names, of this account and Region, and ARNs. */
-export function trailArnOf(nameOrArn: string | undefined, context: RequestContext): string {
-  const given = nameOrArn ?? "";
+/** Reads a member that takes ARNs, and names of trails in this account and Region. */
+export function trailArnOf(given: string, context: RequestContext): string {
   if (!given.startsWith("arn:")) {
     checkTrailName(given);
     return trailArn(context.region, context.accountId, given);

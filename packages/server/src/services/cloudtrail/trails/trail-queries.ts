@@ -7,7 +7,7 @@ import { trailArnOf } from "./trail-names.ts";
 
 /** The trail; throws TrailNotFoundException. A trail of another Region is seen by its ARN. */
 export async function requireTrail(
-  nameOrArn: string | undefined,
+  nameOrArn: string,
   context: RequestContext,
   db: Kysely<CloudTrailTables> = context.db(),
 ): Promise<TrailRow> {
@@ -24,7 +24,7 @@ export async function requireTrail(
 
 /** Changes are made in the trail's home Region. */
 export async function requireTrailHere(
-  nameOrArn: string | undefined,
+  nameOrArn: string,
   context: RequestContext,
   db: Kysely<CloudTrailTables>,
 ): Promise<TrailRow> {

@@ -136,7 +136,7 @@ async function createTrail(
 }
 
 async function updateTrail(
-  input: cloudtrail.UpdateTrailCommandInput,
+  input: Checked<cloudtrail.UpdateTrailCommandInput>,
   context: RequestContext,
   invoke: Invoke,
 ): Promise<Output> {
