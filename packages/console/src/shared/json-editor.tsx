@@ -6,6 +6,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type PolicyFinding, policySizeWithoutWhitespace, validatePolicy } from "@rolecast/policy";
 import { type ReactNode, useId, useMemo, useRef } from "react";
 
+import { lineNumbers, markedPieces } from "./marked-text.ts";
 import { pretty } from "./pretty-json.ts";
 
 export type PolicyKind = Parameters<typeof validatePolicy>[1];
@@ -144,27 +145,10 @@ function Findings(props: {
   );
 }
 
-function lineNumbers(value: string): string {
-  return value
-    .split("\n")
-    .map((_, index) => index + 1)
-    .join("\n");
-}
-
-/** The text with its mistakes underlined, under the field and in the same type. */
+/** Returns the text with its mistakes underlined, under the field and in the same type. */
 function marked(value: string, findings: readonly PolicyFinding[]): readonly ReactNode[] {
-  const ranges = findings
-    .flatMap(({ position }) => position ?? [])
-    .map(({ start, end }) => [start.offset, Math.max(end.offset, start.offset + 1)] as const)
-    .sort(([one], [other]) => one - other);
-  const pieces: ReactNode[] = [];
-  let at = 0;
-  for (const [start, end] of ranges) {
-    if (start < at) continue;
-    pieces.push(value.slice(at, start));
-    pieces.push(<mark key={start}>{value.slice(start, end)}</mark>);
-    at = end;
-  }
-  pieces.push(`${value.slice(at)}\n`);
-  return pieces;
+  const pieces = markedPieces(value, findings).map(({ text, start, isMarked }) =>
+    isMarked ? <mark key={start}>{text}</mark> : text,
+  );
+  return [...pieces, "\n"];
 }

@@ -1,10 +1,6 @@
 import AttributeEditor from "@cloudscape-design/components/attribute-editor";
 import Input from "@cloudscape-design/components/input";
-
-export interface TagField {
-  readonly key: string;
-  readonly value: string;
-}
+import type { TagField } from "./tags.ts";
 
 /** AWS's quota of tags on one resource. */
 const TAGS_MAX = 50;
@@ -52,20 +48,4 @@ export function TagFields(props: {
       ]}
     />
   );
-}
-
-export function tagsOf(fields: readonly TagField[]): Record<string, string> {
-  return Object.fromEntries(fields.map(({ key, value }) => [key, value]));
-}
-
-/** The changes that turn `before` into `after`. */
-export function tagChanges(
-  before: Readonly<Record<string, string>>,
-  after: readonly TagField[],
-): { readonly put: readonly TagField[]; readonly remove: readonly string[] } {
-  const wanted = tagsOf(after);
-  return {
-    put: after.filter(({ key, value }) => before[key] !== value),
-    remove: Object.keys(before).filter((key) => !Object.hasOwn(wanted, key)),
-  };
 }

@@ -7,7 +7,8 @@ import { useId, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
-import { type TagField, TagFields, tagChanges } from "./tag-fields.tsx";
+import { TagFields } from "./tag-fields.tsx";
+import { type TagField, tagChanges } from "./tags.ts";
 import { useAction } from "./use-action.ts";
 
 /** A resource's tags, and changing them: what is new is put, what is gone is removed. */

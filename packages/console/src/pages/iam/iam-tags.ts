@@ -1,5 +1,5 @@
 import type { Tag } from "@aws-sdk/client-iam";
-import type { TagField } from "../../shared/tag-fields.tsx";
+import type { TagField } from "../../shared/tags.ts";
 
 export function tagFieldsOf(tags: readonly Tag[] | undefined): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key, Value ?? ""]));

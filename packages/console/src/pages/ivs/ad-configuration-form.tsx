@@ -9,7 +9,9 @@ import Textarea from "@cloudscape-design/components/textarea";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
-import { type TagField, TagFields, tagsOf } from "../../shared/tag-fields.tsx";
+import { TagFields } from "../../shared/tag-fields.tsx";
+import { type TagField, tagsOf } from "../../shared/tags.ts";
+import { words } from "../../shared/typed-lists.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { playbackArns } from "./ad-facts.ts";
 
@@ -30,7 +32,7 @@ export function AdConfigurationForm(props: {
   const [enabled, setEnabled] = useState(postRoll?.enabled ?? false);
   const [seconds, setSeconds] = useState(String(postRoll?.durationSeconds ?? POST_ROLL_SECONDS));
   const [tags, setTags] = useState<readonly TagField[]>([]);
-  const named = arns.split(/[\s,]+/).filter((arn) => arn !== "");
+  const named = words(arns);
   const save = async () => {
     const settings = {
       name,

@@ -7,13 +7,8 @@ import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
-import {
-  NO_THUMBNAILS,
-  RenditionFields,
-  type Renditions,
-  ThumbnailFields,
-  thumbnailConfiguration,
-} from "./recording-fields.tsx";
+import { RenditionFields, type Renditions, ThumbnailFields } from "./recording-fields.tsx";
+import { NO_THUMBNAILS, thumbnailConfiguration } from "./thumbnails.ts";
 
 export function CreateRecordingConfiguration(props: {
   readonly onClose: () => void;

@@ -1,5 +1,5 @@
 import { TagResourceCommand, UntagResourceCommand } from "@aws-sdk/client-ivs";
-import { tagsOf } from "../../shared/tag-fields.tsx";
+import { tagsOf } from "../../shared/tags.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 
 /** The tags of a resource of IVS. */

@@ -1,9 +1,7 @@
-import {
-  type RenditionConfigurationRendition,
-  type RenditionConfigurationRenditionSelection,
-  type ThumbnailConfiguration,
-  type ThumbnailConfigurationResolution,
-  ThumbnailConfigurationStorage,
+import type {
+  RenditionConfigurationRendition,
+  RenditionConfigurationRenditionSelection,
+  ThumbnailConfigurationResolution,
 } from "@aws-sdk/client-ivs";
 import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
@@ -13,6 +11,7 @@ import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
+import type { Thumbnails } from "./thumbnails.ts";
 
 const RESOLUTIONS = [
   { value: "FULL_HD", label: "Full HD, 1080 lines" },
@@ -72,24 +71,6 @@ export function RenditionFields(props: {
   );
 }
 
-/** Chooses the thumbnails that are recorded with a stream. */
-export interface Thumbnails {
-  readonly enabled: boolean;
-  readonly intervalSeconds: string;
-  /** Empty: as the first rendition. */
-  readonly resolution: ThumbnailConfigurationResolution | "";
-  readonly sequential: boolean;
-  readonly latest: boolean;
-}
-
-export const NO_THUMBNAILS: Thumbnails = {
-  enabled: false,
-  intervalSeconds: "60",
-  resolution: "",
-  sequential: true,
-  latest: false,
-};
-
 export function ThumbnailFields(props: {
   readonly value: Thumbnails;
   readonly onChange: (value: Thumbnails) => void;
@@ -143,17 +124,4 @@ export function ThumbnailFields(props: {
       )}
     </SpaceBetween>
   );
-}
-
-export function thumbnailConfiguration(value: Thumbnails): ThumbnailConfiguration {
-  if (!value.enabled) return { recordingMode: "DISABLED" };
-  return {
-    recordingMode: "INTERVAL",
-    targetIntervalSeconds: Number(value.intervalSeconds),
-    ...(value.resolution === "" ? {} : { resolution: value.resolution }),
-    storage: [
-      ...(value.sequential ? [ThumbnailConfigurationStorage.SEQUENTIAL] : []),
-      ...(value.latest ? [ThumbnailConfigurationStorage.LATEST] : []),
-    ],
-  };
 }

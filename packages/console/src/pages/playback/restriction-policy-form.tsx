@@ -9,6 +9,7 @@ import Textarea from "@cloudscape-design/components/textarea";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
+import { words } from "../../shared/typed-lists.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 
 /** Makes or changes a restriction policy. */
@@ -71,8 +72,4 @@ export function RestrictionPolicyForm(props: {
       </Toggle>
     </ModalForm>
   );
-}
-
-function words(text: string): string[] {
-  return text.split(/[\s,]+/).filter((word) => word !== "");
 }

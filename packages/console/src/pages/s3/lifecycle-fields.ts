@@ -4,7 +4,7 @@ import type {
   Tag,
   TransitionStorageClass,
 } from "@aws-sdk/client-s3";
-import type { TagField } from "../../shared/tag-fields.tsx";
+import type { TagField } from "../../shared/tags.ts";
 
 /** A lifecycle rule as the form shows it, in typed texts; an empty text means no value. */
 export interface LifecycleFields {

@@ -8,7 +8,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-s3";
 import { CallFailure } from "../../shared/call-failure.tsx";
-import { tagsOf } from "../../shared/tag-fields.tsx";
+import { tagsOf } from "../../shared/tags.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";

@@ -5,6 +5,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { excerpt } from "./excerpt.ts";
 import { remedyFor } from "./remedy.ts";
 
 /** The answers: what is decided, which statements matched, and what would change it. */
@@ -101,23 +102,6 @@ function Matched(props: { readonly statement: Statement; readonly policy: string
       )}
     </div>
   );
-}
-
-interface Place {
-  readonly Line?: number | undefined;
-  readonly Column?: number | undefined;
-}
-
-/** The text between two places; lines and columns begin at 1. */
-function excerpt(text: string, start: Place, end: Place): string {
-  const lines = text.split("\n").slice((start.Line ?? 1) - 1, end.Line);
-  const last = lines.length - 1;
-  return lines
-    .map((line, index) => {
-      const to = index === last ? end.Column : undefined;
-      return line.slice(index === 0 ? (start.Column ?? 1) - 1 : 0, to);
-    })
-    .join("\n");
 }
 
 function keyOf({ SourcePolicyId, StartPosition }: Statement): string {

@@ -16,6 +16,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { Page } from "../../shared/page.tsx";
+import { lines } from "../../shared/typed-lists.ts";
 import { useAction } from "../../shared/use-action.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { NEW_POLICY } from "../iam/policy-documents.ts";
@@ -136,11 +137,4 @@ async function evaluate(
           new SimulateCustomPolicyCommand({ PolicyInputList: [of.policy], ...question }),
         );
   return answer.EvaluationResults ?? [];
-}
-
-function lines(text: string): string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
 }
