@@ -179,6 +179,27 @@ describe("a queue of tasks", () => {
     await one.queue.close();
   });
 
+  test.each([3, 4, 7])("runs each of %i tasks once, as many at a time as it may", async (count) => {
+    const one = new Process("a");
+    one.hold();
+    const ids = Array.from({ length: count }, (_, index) => String(index));
+    await add(...ids);
+    one.queue.wake();
+    await settle();
+    // None ends yet: a further look finds no room.
+    for (let looks = 0; looks < 3; looks += 1) {
+      one.queue.wake();
+      await settle();
+    }
+    expect([one.begun, one.running]).toEqual([3, 3]);
+    one.resume();
+    // No time passes: the end of a task brings the next one.
+    for (let turns = 0; turns < count; turns += 1) await settle();
+    expect(await effects()).toEqual(ids.map((id) => `${id} by a`));
+    expect([one.begun, one.runningMax]).toEqual([count, 3]);
+    await one.queue.close();
+  });
+
   test("runs a task in one process, if several look at the same time", async () => {
     const [a, b] = [new Process("a"), new Process("b")];
     await add("1", "2", "3", "4", "5");

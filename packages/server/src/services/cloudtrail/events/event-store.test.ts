@@ -11,6 +11,7 @@ import { cloudTrailMigrations } from "../migrations.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables } from "../tables.ts";
+import { unpackBatch } from "./event-batches.ts";
 import { EventStore } from "./event-store.ts";
 import { FileJournal, type Journal } from "./journal.ts";
 
@@ -29,7 +30,11 @@ afterEach(async () => {
   rmSync(dir, { recursive: true });
 });
 
-function eventsWith(journal: Journal): EventStore {
+function eventsWith(
+  journal: Journal,
+  owner = "us",
+  added: (events: number) => void = () => {},
+): EventStore {
   return new EventStore({
     store: opened,
     clock: { nowMs: () => 1_000 },
@@ -37,9 +42,10 @@ function eventsWith(journal: Journal): EventStore {
     log,
     journal,
     disk: UNWATCHED_DISK,
-    owner: "us",
+    owner,
     eventsMax: 1_000,
-    onBatches: async () => {},
+    onBatches: async (batches) =>
+      added(batches.reduce((sum, { event_count: count }) => sum + count, 0)),
   });
 }
 
@@ -120,4 +126,38 @@ test("what an earlier process and nodes that are gone left is taken in, once", a
   await eventsWith(journal).recover();
   expect(await counted()).toBe(3);
   expect(await journal.leftovers()).toEqual([]);
+});
+
+/** The intents that one transaction takes at most: nothing else is served during it. */
+const ADOPTED_AT_ONCE = 100;
+
+test.each([
+  [0, []],
+  [ADOPTED_AT_ONCE, [100]],
+  [ADOPTED_AT_ONCE + 1, [100, 1]],
+  [2 * ADOPTED_AT_ONCE + 1, [100, 100, 1]],
+])("%i changes that were left unanswered are adopted once, in parts of %j", async (left, sizes) => {
+  const ids = Array.from({ length: left }, (_, index) => `change-${index}`);
+  const journal = () => new FileJournal(join(dir, "journal"), [], randomIds);
+  const intend = (owner: string, eventIds: readonly string[]) =>
+    opened.transaction((tx) =>
+      eventsWith(journal(), owner).intend(
+        eventIds.map((id) => ({ ...record(id), readOnly: false })),
+        tx,
+      ),
+    );
+  for (let from = 0; from < left; from += 50) await intend("us", ids.slice(from, from + 50));
+  await intend("others", ["not ours"]);
+  const adopted: number[] = [];
+  const next = eventsWith(journal(), "us", (events) => adopted.push(events));
+  for (let times = 0; times < 2; times += 1) {
+    await next.recover();
+    expect(adopted.filter((events) => events > 0)).toEqual(sizes);
+  }
+  const { db } = opened.tables<CloudTrailTables>();
+  const batches = await db.selectFrom("cloudtrail_batches").select("body").execute();
+  const texts = (await Promise.all(batches.map(unpackBatch))).flat().map(({ text }) => text);
+  expect(texts.map((text) => JSON.parse(text).eventID).sort()).toEqual(ids.toSorted());
+  const intents = await db.selectFrom("cloudtrail_intents").select("event_id").execute();
+  expect(intents).toEqual([{ event_id: "not ours" }]);
 });
