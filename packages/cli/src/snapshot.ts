@@ -85,13 +85,19 @@ async function save(file: string, { data, json }: SnapshotFlags): Promise<void> 
 
 function checkFolder(folder: string): void {
   if (existsSync(join(folder, "rolecast.db"))) return;
-  if (existsSync(join(folder, "s3")) || existsSync(join(folder, "sealing.key")))
+  if (lacksItsRows(folder))
     throw new CommandError(
       `${folder} has no rolecast.db: its rows are in PostgreSQL. Save those with pg_dump, then copy the folder (sealing.key, s3/blobs and the rest) while nobody deletes objects; docs/database.md, "Backup", has the commands.`,
     );
   throw new CommandError(
     `${folder} is no data folder: it has no rolecast.db. Name the one that the server had with --data.`,
   );
+}
+
+/** True of the folder of nodes, whose rows are in PostgreSQL, and of one that lost its database. */
+function lacksItsRows(folder: string): boolean {
+  const holds = (name: string) => existsSync(join(folder, name));
+  return !holds("rolecast.db") && (holds("s3") || holds("sealing.key"));
 }
 
 async function writeArchive(dir: string, target: string, progress: ProgressLine): Promise<void> {
@@ -174,6 +180,11 @@ async function load(file: string, { data, replace, json }: SnapshotFlags): Promi
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     if (!replace) throw new CommandError(`${folder} holds data already: say --replace to lose it.`);
     (await lock(folder))();
+    if (lacksItsRows(folder))
+      throw new CommandError(
+        `${folder} has no rolecast.db: if its rows are in PostgreSQL, they need its sealing.key. ` +
+          "Move it away first, or load the snapshot into another folder.",
+      );
   }
   // Written next to its place first: a write that breaks off half-way has changed nothing.
   const partial = `${folder}.partial`;
