@@ -11,17 +11,18 @@ import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
 import { defaultData } from "./data-folder.ts";
+import {
+  certificateFinding,
+  clockFinding,
+  diskFinding,
+  type Finding,
+  ffmpegFinding,
+  nodeFinding,
+  portFinding,
+} from "./doctor-findings.ts";
 import { checkAllObjects } from "./doctor-objects.ts";
 import { PROTOCOLS, PROTOCOLS_BY_NAME, type ProtocolName } from "./ingest-protocols.ts";
-import { bytesText, print, printJson, styled } from "./terminal.ts";
-
-interface Finding {
-  readonly check: string;
-  readonly state: "ok" | "warning" | "problem";
-  readonly found: string;
-  /** The remedy; absent when nothing is wrong. */
-  readonly fix?: string;
-}
+import { print, printJson, styled } from "./terminal.ts";
 
 interface DoctorFlags extends Readonly<Record<`${ProtocolName}Port`, number>> {
   readonly data: string;
@@ -33,12 +34,6 @@ interface DoctorFlags extends Readonly<Record<`${ProtocolName}Port`, number>> {
   readonly database?: string;
 }
 
-const NODE_MIN = [20, 19];
-const DISK_BYTES_MIN = 2_000_000_000;
-const CERTIFICATE_DAYS_MIN = 14;
-/** Source: AWS signature version 4, "15 minutes". */
-const SKEW_MS_MAX = 15 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 /** A program that accepts a connection may still never answer. */
 const ANSWER_MS_MAX = 2_000;
 
@@ -72,7 +67,7 @@ export function doctorCommand(): Command {
         throw new CommandError("--remove-unreferenced and --database are for --objects: add it.");
       const [answer, clockFinding] = await Promise.all([answerAt(flags.port), clock()]);
       const findings = await Promise.all([
-        nodeVersion(),
+        nodeFinding(process.versions.node),
         port("API port", flags.port, "--port", answer),
         ...PROTOCOLS_BY_NAME.map(({ title, portName, transport }) =>
           port(`${title} port`, flags[portName], flagOf(portName), answer, BIND[transport]),
@@ -95,20 +90,6 @@ function lineOf({ check, state, found, fix }: Finding): string {
     problem: styled("red", "problem"),
   }[state];
   return `${mark}  ${check.padEnd(12)} ${found}${fix === undefined ? "" : `\n${" ".repeat(22)}${fix}`}`;
-}
-
-function nodeVersion(): Finding {
-  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  const [leastMajor = 0, leastMinor = 0] = NODE_MIN;
-  const fine = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  const check = "Node.js";
-  if (fine) return { check, state: "ok", found: process.version };
-  return {
-    check,
-    state: "problem",
-    found: process.version,
-    fix: `Install Node.js ${NODE_MIN.join(".")} or newer.`,
-  };
 }
 
 /** The settings of a server that is started in this environment. */
@@ -134,17 +115,7 @@ async function port(
   { own, silent }: AnswerAtPort,
   bind: Bind = BIND.tcp,
 ): Promise<Finding> {
-  const code = await bind(number);
-  if (code === "") return { check, state: "ok", found: `${number} is free` };
-  if (own.has(number)) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
-  const used = number === silent ? "is in use, by something that doesn't answer" : "is in use";
-  const found = code === "EADDRINUSE" ? `${number} ${used}` : `${number}: ${code}`;
-  return {
-    check,
-    state: "warning",
-    found,
-    fix: `Stop what uses it, or start with ${flag} 0 for a free one.`,
-  };
+  return portFinding({ check, number, flag, code: await bind(number), own, silent });
 }
 
 /** Empty, or the error's code. */
@@ -194,27 +165,15 @@ async function answerAt(apiPort: number): Promise<AnswerAtPort> {
 }
 
 async function ffmpeg(): Promise<Finding> {
-  const check = "ffmpeg";
   const program = findFfmpeg(process.env.ROLECAST_FFMPEG ?? "auto", process.env.PATH);
-  const fix = "Debian: apt-get install ffmpeg. Or name one with --ffmpeg.";
-  if (program === undefined) {
-    return {
-      check,
-      state: "warning",
-      found: "none: no transcoding, no thumbnails, no broadcast",
-      fix,
-    };
-  }
+  if (program === undefined) return ffmpegFinding(undefined);
   const { stdout } = await promisify(execFile)(program, ["-hide_banner", "-version"]);
   const { stdout: encoders } = await promisify(execFile)(program, ["-hide_banner", "-encoders"]);
-  const version = /ffmpeg version (\S+)/.exec(stdout)?.[1] ?? "";
-  if (encoders.includes("libx264")) return { check, state: "ok", found: `${program} ${version}` };
-  return { check, state: "warning", found: `${program} ${version} has no libx264`, fix };
+  return ffmpegFinding({ program, version: stdout, encoders });
 }
 
 /** Returns the certificate that expires first, of those of several nodes. */
 async function certificate({ data, nodeDir }: DoctorFlags): Promise<Finding> {
-  const check = "Certificate";
   const folders = nodeDir === undefined ? nodeFolders(resolve(data)) : [resolve(nodeDir)];
   const files = folders.map((folder) => join(folder, "tls", "rtmps.crt"));
   const ends = files.filter(existsSync).map(async (path) => {
@@ -222,14 +181,7 @@ async function certificate({ data, nodeDir }: DoctorFlags): Promise<Finding> {
     return { file: path, endsMs: new Date(validTo).getTime() };
   });
   const [first] = (await Promise.all(ends)).sort((a, b) => a.endsMs - b.endsMs);
-  if (!first) return { check, state: "ok", found: "made at the first start" };
-  const { file } = first;
-  const days = Math.floor((first.endsMs - Date.now()) / DAY_MS);
-  if (days >= CERTIFICATE_DAYS_MIN)
-    return { check, state: "ok", found: `${file} for ${days} days` };
-  const found = days < 0 ? `${file} has expired` : `${file} expires in ${days} days`;
-  const fix = `Remove the folder ${dirname(file)}: the next start makes a new one.`;
-  return { check, state: days < 0 ? "problem" : "warning", found, fix };
+  return certificateFinding(first, Date.now());
 }
 
 /** The folders in which servers on this data folder that were given none keep their own files. */
@@ -244,39 +196,19 @@ async function disk(data: string): Promise<Finding> {
   let folder = resolve(data);
   while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  const check = "Disk";
-  const found = `${bytesText(free)} free at ${folder}`;
-  if (free >= DISK_BYTES_MIN) return { check, state: "ok", found };
-  return {
-    check,
-    state: "warning",
-    found,
-    fix: "Free some, or put the data elsewhere with --data.",
-  };
+  return diskFinding(bavail * bsize, folder);
 }
 
 /** Against a running server, where there is one: signatures older than 15 minutes are refused. */
 async function clock(): Promise<Finding> {
-  const check = "Clock";
   const { endpoint } = new Connection();
-  const year = new Date().getUTCFullYear();
   try {
     const answer = await fetch(`${endpoint}/_rolecast/health/live`, {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    const skewMs = Math.abs(Date.parse(answer.headers.get("date") ?? "") - Date.now());
-    if (skewMs < SKEW_MS_MAX) return { check, state: "ok", found: `agrees with ${endpoint}` };
-    const found = `${Math.round(skewMs / 1000)} s from ${endpoint}'s`;
-    return {
-      check,
-      state: "problem",
-      found,
-      fix: "Set the clock: signatures hold for 15 minutes.",
-    };
+    const serverMs = Date.parse(answer.headers.get("date") ?? "");
+    return clockFinding(Date.now(), { endpoint, atMs: serverMs });
   } catch {
-    // No server answers: the year is all that can be said.
-    if (year >= 2026) return { check, state: "ok", found: new Date().toISOString() };
-    return { check, state: "problem", found: new Date().toISOString(), fix: "Set the clock." };
+    return clockFinding(Date.now(), undefined);
   }
 }

@@ -3,9 +3,9 @@ import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { configSection, profileFiles } from "./aws-profile.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { withSection } from "./ini-section.ts";
+import { type Shell, shellLine } from "./shell-line.ts";
 import { print, printJson } from "./terminal.ts";
-
-type Shell = "bash" | "fish" | "powershell";
 
 interface EnvFlags extends ConnectionFlags {
   readonly shell: Shell;
@@ -40,21 +40,8 @@ export function envCommand(): Command {
       if (flags.json) printJson(variables);
       else
         for (const [name, value] of Object.entries(variables))
-          print(line(flags.shell, name, value));
+          print(shellLine(flags.shell, name, value));
     });
-}
-
-function line(shell: Shell, name: string, value: string): string {
-  switch (shell) {
-    case "bash":
-      return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
-    case "fish":
-      return `set -gx ${name} '${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-    case "powershell":
-      return `$Env:${name} = '${value.replaceAll("'", "''")}'`;
-    default:
-      return shell satisfies never;
-  }
 }
 
 async function writeProfile(profile: string, connection: Connection): Promise<string[]> {
@@ -72,7 +59,6 @@ async function writeProfile(profile: string, connection: Connection): Promise<st
   return [files.config, files.credentials];
 }
 
-/** Puts a section of an INI file in the place of the one with its name; the rest stays as it is. */
 async function replaceSection(
   file: string,
   name: string,
@@ -83,15 +69,5 @@ async function replaceSection(
     if (error.code === "ENOENT") return "";
     throw error;
   });
-  const kept: string[] = [];
-  let inside = false;
-  for (const text of before.split("\n")) {
-    const head = /^\s*\[([^\]]*)\]/.exec(text)?.[1];
-    if (head !== undefined) inside = head.trim() === name;
-    if (!inside) kept.push(text);
-  }
-  const rest = kept.join("\n").trimEnd();
-  const section = [`[${name}]`, ...Object.entries(values).map(([k, v]) => `${k} = ${v}`)];
-  const whole = `${rest === "" ? "" : `${rest}\n\n`}${section.join("\n")}\n`;
-  await writeFile(file, whole, { mode: 0o600 });
+  await writeFile(file, withSection(before, name, values), { mode: 0o600 });
 }

@@ -3,8 +3,9 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { Command, Option } from "commander";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { callLine, dataOf, decisionLine, eventLine, type Fields, logLine } from "./feed-lines.ts";
 import { fetchSigned, refusal } from "./signed-request.ts";
-import { print, styled } from "./terminal.ts";
+import { print } from "./terminal.ts";
 
 const FEEDS = {
   log: { path: "logs", line: logLine },
@@ -13,7 +14,6 @@ const FEEDS = {
   calls: { path: "cloudtrail", line: callLine },
 } as const;
 type FeedName = keyof typeof FEEDS;
-type Fields = Readonly<Record<string, unknown>>;
 
 /** `rolecast logs`: what a running server says, as it says it, to whom the key belongs. */
 export function logsCommand(): Command {
@@ -39,47 +39,9 @@ export function logsCommand(): Command {
       }
       const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
       for await (const text of createInterface({ input: body })) {
-        if (!text.startsWith("data: ")) continue;
-        const json = text.slice("data: ".length);
+        const json = dataOf(text);
+        if (json === undefined) continue;
         print(flags.json ? json : line(JSON.parse(json) as Fields));
       }
     });
-}
-
-/** Pino's level numbers. */
-const LEVELS: Readonly<Record<number, string>> = {
-  20: "debug",
-  30: "info",
-  40: "warn",
-  50: "error",
-};
-
-function logLine({ time, level, msg, ...rest }: Fields): string {
-  const name = LEVELS[Number(level)] ?? String(level);
-  const shown =
-    name === "error" ? styled("red", name) : name === "warn" ? styled("yellow", name) : name;
-  const facts = Object.keys(rest).length === 0 ? "" : ` ${JSON.stringify(rest)}`;
-  return `${time} ${shown} ${msg ?? ""}${facts}`;
-}
-
-function eventLine(event: Fields): string {
-  const { time, region, detail } = event;
-  return `${time} ${region} ${styled("bold", String(event["detail-type"]))} ${JSON.stringify(detail)}`;
-}
-
-function decisionLine(decision: Fields): string {
-  const { atMs, evaluatedEffect, action, resource, principalArn, reason } = decision;
-  const allowed = evaluatedEffect === "ALLOW";
-  const verdict = styled(allowed ? "green" : "red", allowed ? "allowed" : "denied");
-  const why = allowed
-    ? ""
-    : ` ${reason ?? ""} (rolecast explain ${decision.authorizationId ?? ""})`;
-  return `${new Date(Number(atMs)).toISOString()} ${verdict} ${action} on ${resource} to ${principalArn}${why}`;
-}
-
-function callLine(record: Fields): string {
-  const { eventTime, eventSource, eventName, errorCode, userIdentity } = record;
-  const { arn, invokedBy } = (userIdentity ?? {}) as { arn?: string; invokedBy?: string };
-  const outcome = errorCode === undefined ? "" : ` ${styled("red", String(errorCode))}`;
-  return `${eventTime} ${String(eventSource).split(".")[0]}:${eventName} by ${arn ?? invokedBy ?? "anonymous"}${outcome}`;
 }

@@ -2,26 +2,20 @@ import {
   ConfigError,
   type ConfigInput,
   createServer,
-  DataFolderError,
   findFfmpeg,
   flagOf,
   letHeapGrow,
   type RootAccount,
   type RunningServer,
-  StoreUnavailableError,
-  UnusableDatabaseError,
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
 import { CONSOLE_DIR } from "./console-dir.ts";
-import { PROTOCOLS, PROTOCOLS_BY_NAME } from "./ingest-protocols.ts";
+import { PROTOCOLS } from "./ingest-protocols.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
+import { explainStartFailure, isMisconfigured } from "./start-failure.ts";
 
 /** The time that a server that can't write its database may take to end its streams. */
 const FAILED_CLOSE_MS = 5_000;
-
-const PORT_FLAGS = PROTOCOLS_BY_NAME.map(({ portName }) => flagOf(portName))
-  .join(", ")
-  .replace(/, (?=[^,]*$)/, " and ");
 
 /** Serves until a signal; says where, as JSON or as a banner, once it is ready. */
 export async function serve(
@@ -76,42 +70,6 @@ function scriptEnvironment({ endpoint, root }: RunningServer) {
     AWS_ACCESS_KEY_ID: root.rootAccessKeyId,
     AWS_SECRET_ACCESS_KEY: root.rootSecretAccessKey,
   };
-}
-
-/** Errors whose message says what to do. */
-const EXPLAINED = [ConfigError, DataFolderError, StoreUnavailableError, UnusableDatabaseError];
-
-/** Starting it again would change nothing. */
-function isMisconfigured(error: unknown): boolean {
-  return error instanceof ConfigError || error instanceof UnusableDatabaseError;
-}
-
-/** The message for a failure that the user can mend; undefined for our own bugs. */
-function explainStartFailure(error: unknown): string | undefined {
-  if (EXPLAINED.some((kind) => error instanceof kind)) return String((error as Error).message);
-  if (!(error instanceof Error)) return undefined;
-  // The media engine says where it couldn't listen; the cause says why.
-  if (error.cause !== undefined) return explainStartFailure(error.cause);
-  if (!("code" in error)) return undefined;
-  const port = "port" in error ? ` ${String(error.port)}` : "";
-  switch (error.code) {
-    case "EADDRINUSE":
-      return `Port${port} is in use. Stop what uses it, or choose others with --port, ${PORT_FLAGS} (0 takes a free one).`;
-    case "EACCES":
-      return `Not permitted: ${error.message}. Ports below 1024 and foreign folders need rights.`;
-    case "EADDRNOTAVAIL":
-    case "ENOTFOUND":
-      return `This machine doesn't have the address given with --host: ${error.message}.`;
-    case "ENOSPC":
-    case "EDQUOT":
-      return "The disk that holds the data folder is full. Make room there, then start again.";
-    case "ENOENT":
-    case "ENOTDIR":
-    case "EROFS":
-      return error.message;
-    default:
-      return undefined;
-  }
 }
 
 /** The first signal ends streams and recordings properly; a second one ends at once. */
