@@ -10,7 +10,8 @@ import { Command } from "commander";
 import { findChannel } from "./broadcast.ts";
 import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
-import { findRecording, findRecordings, type Recording } from "./recordings.ts";
+import type { Recording } from "./recording-metadata.ts";
+import { findRecording, findRecordings } from "./recordings.ts";
 import {
   bytesText,
   durationText,

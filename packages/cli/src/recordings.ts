@@ -1,39 +1,14 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { CommandError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
+import {
+  isMetadata,
+  newestMetadata,
+  parseRecording,
+  type Recording,
+  recordingsPrefix,
+} from "./recording-metadata.ts";
 import { warn } from "./terminal.ts";
-
-/** A recording as its newest metadata object in the bucket describes it. */
-export interface Recording {
-  readonly bucket: string;
-  /** `ivs/v1/<account>/<channel id>/…/<recording id>`, without a slash at its end. */
-  readonly prefix: string;
-  readonly id: string;
-  readonly channelArn: string;
-  readonly startedAt: string;
-  readonly state: "RECORDING_STARTED" | "RECORDING_ENDED" | "RECORDING_ENDED_WITH_FAILURE";
-  /** 0 while it runs. */
-  readonly durationMs: number;
-  readonly renditions: readonly string[];
-  /** `media/hls/master.m3u8`. */
-  readonly playlist: string;
-}
-
-interface Metadata {
-  readonly channel_arn: string;
-  readonly recording_started_at: string;
-  readonly recording_status: Recording["state"];
-  readonly media: {
-    readonly hls: {
-      readonly duration_ms?: number;
-      readonly path: string;
-      readonly playlist: string;
-      readonly renditions: readonly { readonly path: string }[];
-    };
-  };
-}
-
-const METADATA = /^(.+\/([A-Za-z0-9]+))\/events\/recording-(started|ended|failed)\.json$/;
 
 /** The recordings in the buckets of the Region's recording configurations, newest first. */
 export async function findRecordings(
@@ -82,44 +57,23 @@ async function recordingBuckets(connection: Connection): Promise<readonly string
   return [...buckets].sort();
 }
 
-/** Returns the newest object of each recording: ended or failed, else started. */
+/** Returns the newest metadata object of each recording. */
 async function metadataKeys(
   s3: S3Client,
   bucket: string,
   channelArn: string | undefined,
 ): Promise<readonly string[]> {
   const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
-  const [, , , , account, resource] = channelArn?.split(":") ?? [];
-  const prefix = resource ? `ivs/v1/${account}/${resource.split("/")[1]}/` : "ivs/v1/";
-  const keys = new Map<string, string>();
-  for await (const page of paginateListObjectsV2(
-    { client: s3 },
-    { Bucket: bucket, Prefix: prefix },
-  )) {
-    for (const { Key = "" } of page.Contents ?? []) {
-      const [, recording, , state] = METADATA.exec(Key) ?? [];
-      if (recording === undefined) continue;
-      if (state !== "started" || !keys.has(recording)) keys.set(recording, Key);
-    }
+  const input = { Bucket: bucket, Prefix: recordingsPrefix(channelArn) };
+  const keys: string[] = [];
+  for await (const page of paginateListObjectsV2({ client: s3 }, input)) {
+    keys.push(...(page.Contents ?? []).map(({ Key = "" }) => Key).filter(isMetadata));
   }
-  return [...keys.values()];
+  return newestMetadata(keys);
 }
 
 async function readRecording(s3: S3Client, bucket: string, key: string): Promise<Recording> {
   const { GetObjectCommand } = await import("@aws-sdk/client-s3");
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  const metadata = JSON.parse((await Body?.transformToString()) ?? "{}") as Metadata;
-  const [, prefix = "", id = ""] = METADATA.exec(key) ?? [];
-  const { hls } = metadata.media;
-  return {
-    bucket,
-    prefix,
-    id,
-    channelArn: metadata.channel_arn,
-    startedAt: metadata.recording_started_at,
-    state: metadata.recording_status,
-    durationMs: hls.duration_ms ?? 0,
-    renditions: hls.renditions.map(({ path }) => path),
-    playlist: `${hls.path}/${hls.playlist}`,
-  };
+  return parseRecording(bucket, key, (await Body?.transformToString()) ?? "{}");
 }
