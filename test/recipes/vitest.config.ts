@@ -6,5 +6,7 @@ export default defineConfig({
     include: ["test/recipes/*.recipe.ts"],
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    // A second, vitest's own choice, is short for a process that starts on a busy machine.
+    expect: { poll: { timeout: 30_000 } },
   },
 });
