@@ -14,6 +14,8 @@ interface ServiceFloors {
   readonly floors: Readonly<Record<string, readonly string[]>>;
   /** The floors that ask tables; all others ask these. */
   readonly queries: readonly string[];
+  /** Modules outside `rows` that ask tables and are other features' too, each with its reason. */
+  readonly lent?: Readonly<Record<string, string>>;
 }
 
 const SERVICES: Readonly<Record<string, ServiceFloors>> = {
@@ -80,12 +82,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       ...["rows", "blobs", "check", "buckets", "control", "cors", "listing", "website", "tags"],
       ...["versions", "lifecycle", "objects", "multipart"],
     ],
+    lent: {
+      "blobs/blob-writers.ts": "to be moved",
+      "cors/cors-headers.ts": "to be moved",
+      "listing/group-keys.ts": "to be moved",
+      "listing/object-listings.ts": "to be moved",
+      "objects/object-writes.ts": "to be moved",
+      "versions/delete-object.ts": "to be moved",
+    },
   },
   ivs: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       rows: [],
-      sessions: [],
+      sessions: ["rows"],
       "authorization.ts": ["rows"],
       "resource-operation.ts": ["rows"],
       "batch-items.ts": ["rows"],
@@ -94,16 +104,12 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       channels: ["rows"],
       "recording-configurations": ["rows"],
       tags: ["rows"],
-      recording: ["recording-configurations", "sessions"],
+      recording: ["recording-configurations", "rows", "sessions"],
       live: ["channels", "nodes", "recording", "recording-configurations", "rows", "sessions"],
       playback: ["channels", "live", "nodes", "rows"],
       streams: ["channels", "live", "recording-configurations", "rows", "sessions"],
     },
-    // Each of these asks in one place what no other feature asks.
-    queries: [
-      ...["rows", "page-token.ts", "sessions", "nodes", "ad-configurations.ts", "channels", "tags"],
-      ...["recording-configurations", "recording", "live", "playback", "streams"],
-    ],
+    queries: ["rows"],
   },
   cloudtrail: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
@@ -115,6 +121,9 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       trails: ["events", "record"],
     },
     queries: ["events", "trails"],
+    lent: {
+      "events/event-store.ts": "A class that owns its table; recorder and trails are given it.",
+    },
   },
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
@@ -132,12 +141,22 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       ...["api-destinations.ts", "connections.ts", "rules.ts", "targets.ts", "tags.ts", "page.ts"],
       ...["delivery", "index.ts"],
     ],
+    lent: {
+      "api-destinations.ts": "to be moved",
+      "connections.ts": "to be moved",
+      "page.ts": "to be moved",
+      "rules.ts": "to be moved",
+      "targets.ts": "to be moved",
+    },
   },
 };
 
+/** A module that asks tables has a call of the query builder or a piece of SQL. */
+const STATEMENT = /\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql[<`]/;
+
 describe.each(Object.entries(SERVICES))(
   "the floors of %s",
-  (service, { roof, floors, queries }) => {
+  (service, { roof, floors, queries, lent = {} }) => {
     const folder = `packages/server/src/services/${service}/`;
     const order = Object.keys(floors);
     const modules = listModules().filter(({ path }) => path.startsWith(folder) && !isTest(path));
@@ -182,14 +201,27 @@ describe.each(Object.entries(SERVICES))(
       expect(idle).toEqual([]);
     });
 
+    const asking = modules
+      .filter(({ path, text }) => STATEMENT.test(text) && !path.endsWith("migrations.ts"))
+      .map(({ path }) => path.slice(folder.length));
+
     test("ask tables in their queries' floors alone", () => {
-      const asking = modules
-        .filter(({ text }) =>
-          /\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql[<`]/.test(text),
-        )
-        .map(({ path }) => path.slice(folder.length))
-        .filter((path) => !queries.includes(floorOf(path)) && !path.endsWith("migrations.ts"));
-      expect(asking).toEqual([]);
+      expect(asking.filter((path) => !queries.includes(floorOf(path)))).toEqual([]);
+    });
+
+    test("leave what asks tables to the feature that it is of, but for rows", () => {
+      const borrowed = imports.filter(
+        ({ from, to }) =>
+          asking.includes(to) &&
+          floorOf(to) !== "rows" &&
+          floorOf(from) !== floorOf(to) &&
+          !roof.includes(floorOf(from)),
+      );
+      const wrong = borrowed.filter(({ to }) => lent[to] === undefined);
+      expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+      expect([...new Set(borrowed.map(({ to }) => to))]).toEqual(
+        expect.arrayContaining(Object.keys(lent)),
+      );
     });
   },
 );

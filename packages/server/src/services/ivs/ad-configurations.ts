@@ -2,19 +2,14 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onAny, onResource, requestTagKeys } from "./authorization.ts";
+import { onAny, requestTagKeys } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { resourceArn } from "./resource-arn.ts";
 import { resourceOperation } from "./resource-operation.ts";
-import {
-  deleteResource,
-  listResources,
-  refuseWhileAttached,
-  requireResource,
-  requireRoom,
-  updateResource,
-} from "./rows/resources.ts";
+import { refuseWhileAttached } from "./rows/channels.ts";
+import { listResources, requireRoom } from "./rows/resource-lists.ts";
+import { deleteResource, insertResource, requireResource, setResource } from "./rows/resources.ts";
 import { readTags, refuseReservedTags, writeTags } from "./rows/tags.ts";
 import type { AdConfigurationRow, IvsTables } from "./tables.ts";
 
@@ -44,10 +39,7 @@ export function adConfigurationOperations(
       authorize: () => ({ action: "ivs:UpdateAdConfiguration", resource: "*" }),
       handle: updateAdConfiguration,
     },
-    DeleteAdConfiguration: {
-      authorize: (input, context) => onResource("DeleteAdConfiguration", input.arn, context),
-      handle: deleteAdConfiguration,
-    },
+    DeleteAdConfiguration: resourceOperation("ad-configuration", ({ arn }) => arn, deleteRow),
     ListAdConfigurations: {
       // The Service Authorization Reference lists no resource type for it.
       authorize: () => ({ action: "ivs:ListAdConfigurations", resource: "*" }),
@@ -81,7 +73,7 @@ async function createAdConfiguration(
   await context.transaction<IvsTables, void>(async ({ db }) => {
     const { adConfigurations: quota } = quotas;
     await requireRoom("ad-configuration", quota, "ad configurations", context, db);
-    await db.insertInto("ivs_ad_configurations").values(row).execute();
+    await insertResource("ad-configuration", row, db);
   });
   return { adConfiguration: view(row) };
 }
@@ -99,19 +91,22 @@ async function updateAdConfiguration(
       post_roll_seconds: roll.durationSeconds ?? POST_ROLL_DEFAULT_SECONDS,
     }),
   };
-  const after = await updateResource("ad-configuration", input.arn, changed, context);
+  const after = await context.transaction<IvsTables, AdConfigurationRow>(async ({ db }) => {
+    const row = await requireResource("ad-configuration", input.arn, context, db);
+    await setResource("ad-configuration", row, changed, db);
+    return { ...row, ...changed };
+  });
   return { adConfiguration: view(after) };
 }
 
-async function deleteAdConfiguration(
-  input: Checked<ivs.DeleteAdConfigurationRequest>,
+async function deleteRow(
+  row: AdConfigurationRow,
+  { arn }: Checked<ivs.DeleteAdConfigurationRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
-    await requireResource("ad-configuration", input.arn, context, db);
-    const column = "ad_configuration_arn";
-    await refuseWhileAttached("Ad configuration:", column, input.arn, context, db);
-    await deleteResource("ad-configuration", input.arn, context, db);
+    await refuseWhileAttached("Ad configuration:", "ad_configuration_arn", arn, context, db);
+    await deleteResource("ad-configuration", row, db);
   });
   return {};
 }

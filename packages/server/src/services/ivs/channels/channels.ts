@@ -1,23 +1,34 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import type { Kysely } from "kysely";
-import type { Authorization } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import {
+  type Decidable,
+  defineOperations,
+  type OperationTable,
+  withSubject,
+} from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import { onAny, onRow, requestTagKeys } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
-import { conflict, quotaExceeded } from "../errors.ts";
-import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
+import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { parseResourceArn, resourceArn } from "../resource-arn.ts";
+import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
 import { resourceOperation } from "../resource-operation.ts";
-import { requireChannel } from "../rows/channels.ts";
-import { requireResource } from "../rows/resources.ts";
-import { selectStreamKeys } from "../rows/stream-keys.ts";
+import { type ListFilter, listResources, requireRoom } from "../rows/resource-lists.ts";
+import {
+  currentResource,
+  deleteResource,
+  findResource,
+  insertResource,
+  ownResource,
+  requireResource,
+  setResource,
+} from "../rows/resources.ts";
+import { deleteStreamKeys, selectStreamKeys } from "../rows/stream-keys.ts";
 import { selectOpenSession } from "../rows/stream-sessions.ts";
 import { refuseReservedTags, writeTags } from "../rows/tags.ts";
-import type { ChannelRow, IvsTables } from "../tables.ts";
+import type { ChannelRow, IvsTables, ResourceRow, StreamKeyRow } from "../tables.ts";
 import {
   type ChannelSettings,
   type ChannelSettingsInput,
@@ -57,11 +68,12 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
         return { channels: found, errors };
       },
     },
-    UpdateChannel: {
-      authorize: (input, context) => onResource("UpdateChannel", input.arn, context),
-      handle: (input, context) => updateChannel(input, context, deps),
-    },
-    DeleteChannel: { authorize: authorizeDelete, handle: deleteChannel },
+    UpdateChannel: resourceOperation(
+      "channel",
+      ({ arn }) => arn,
+      (channel, input, context) => updateChannel(channel, input, context, deps),
+    ),
+    DeleteChannel: withSubject({ authorize: decideDelete, handle: deleteChannel }),
     ListChannels: {
       authorize: (_input, context) => onAny("ListChannels", "channel", context),
       handle: listChannels,
@@ -89,15 +101,9 @@ async function createChannel(
   const streamKey = newStreamKey(channel.id, undefined, context, deps.ids);
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireReferences(input, context, db);
-    const { count } = await db
-      .selectFrom("ivs_channels")
-      .select((select) => select.fn.countAll<number>().as("count"))
-      .where("account_id", "=", context.accountId)
-      .where("region", "=", context.region)
-      .executeTakeFirstOrThrow();
-    if (Number(count) >= quotas.channels) throw quotaExceeded("channels", quotas.channels);
-    await db.insertInto("ivs_channels").values(channel).execute();
-    await db.insertInto("ivs_stream_keys").values(streamKey).execute();
+    await requireRoom("channel", quotas.channels, "channels", context, db);
+    await insertResource("channel", channel, db);
+    await insertResource("stream-key", streamKey, db);
   });
   return { channel: channelView(channel, deps), streamKey: streamKeyView(streamKey) };
 }
@@ -116,22 +122,17 @@ async function requireReferences(
 }
 
 async function updateChannel(
+  decided: ChannelRow,
   input: Checked<ivs.UpdateChannelRequest>,
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<ivs.UpdateChannelResponse> {
   const channel = await context.transaction<IvsTables, ChannelRow>(async ({ db }) => {
-    const before = await requireChannel(input.arn, context, db);
+    const before = await currentResource("channel", decided, db);
     await refuseWhileLive(before, db);
     await requireReferences(input, context, db);
     const settings: ChannelSettings = changeChannelSettings(settingsOf(before), input);
-    await db
-      .updateTable("ivs_channels")
-      .set(settings)
-      .where("account_id", "=", before.account_id)
-      .where("region", "=", before.region)
-      .where("id", "=", before.id)
-      .execute();
+    await setResource("channel", before, settings, db);
     return { ...before, ...settings };
   });
   return { channel: channelView(channel, deps) };
@@ -143,44 +144,53 @@ function settingsOf(row: ChannelRow): ChannelSettings {
 }
 
 async function refuseWhileLive(channel: ChannelRow, db: Kysely<IvsTables>): Promise<void> {
-  const at = { accountId: channel.account_id, region: channel.region };
-  if (await selectOpenSession(db, at, channel.id))
+  if (await selectOpenSession(db, placeOf(channel), channel.id))
     throw conflict(`Channel: ${channelArn(channel)} is currently online`);
 }
 
+function placeOf({ account_id: accountId, region }: ChannelRow): ResourceLocation {
+  return { accountId, region };
+}
+
+/** A channel and the stream keys that go with it. */
+interface DecidedChannel {
+  readonly channel: ResourceRow | undefined;
+  readonly keys: readonly StreamKeyRow[];
+}
+
 /** Deleting a channel deletes its stream keys, so both must be allowed. */
-async function authorizeDelete(
-  input: Checked<ivs.DeleteChannelRequest>,
+async function decideDelete(
+  { arn }: Checked<ivs.DeleteChannelRequest>,
   context: RequestContext,
-): Promise<readonly Authorization[]> {
-  const channel = await onResource("DeleteChannel", input.arn, context);
-  const reference = parseResourceArn(input.arn);
-  if (reference?.type !== "channel") return [channel];
-  const keys = await selectStreamKeys(context.db<IvsTables>(), reference, reference.id);
-  const arns = keys.map((key) => resourceArn(reference, "stream-key", key.id));
-  const onKeys = arns.map((arn) => onResource("DeleteChannel", arn, context));
-  return [channel, ...(await Promise.all(onKeys))];
+): Promise<Decidable<DecidedChannel>> {
+  const channel = await findResource(arn, context);
+  const pairs = [onRow("DeleteChannel", arn, channel)];
+  if (!channel) return { pairs, subject: { channel, keys: [] } };
+  const at = { accountId: channel.account_id, region: channel.region };
+  const keys = await selectStreamKeys(context.db<IvsTables>(), at, channel.id);
+  const onKeys = keys.map((key) =>
+    onRow("DeleteChannel", resourceArn(at, "stream-key", key.id), key),
+  );
+  return { pairs: [...pairs, ...onKeys], subject: { channel, keys } };
 }
 
 async function deleteChannel(
-  input: Checked<ivs.DeleteChannelRequest>,
+  { arn }: Checked<ivs.DeleteChannelRequest>,
   context: RequestContext,
+  decided: DecidedChannel,
 ): Promise<Record<string, never>> {
+  const channel = ownResource("channel", arn, decided.channel, context);
   await context.transaction<IvsTables, void>(async ({ db }) => {
-    const channel = await requireChannel(input.arn, context, db);
     await refuseWhileLive(channel, db);
-    await db
-      .deleteFrom("ivs_stream_keys")
-      .where("account_id", "=", channel.account_id)
-      .where("region", "=", channel.region)
-      .where("channel_id", "=", channel.id)
-      .execute();
-    await db
-      .deleteFrom("ivs_channels")
-      .where("account_id", "=", channel.account_id)
-      .where("region", "=", channel.region)
-      .where("id", "=", channel.id)
-      .execute();
+    const at = placeOf(channel);
+    await deleteStreamKeys(
+      db,
+      at,
+      decided.keys.map(({ id }) => id),
+    );
+    if ((await selectStreamKeys(db, at, channel.id)).length > 0)
+      throw conflict(`Channel: ${arn} got another stream key in the meantime`);
+    await deleteResource("channel", channel, db);
   });
   return {};
 }
@@ -197,27 +207,12 @@ async function listChannels(
   input: Checked<ivs.ListChannelsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListChannelsResponse> {
-  const filters = FILTERS.flatMap(([member, column]) => {
-    const value = input[member];
-    return value ? [{ member, column, value }] : [];
-  });
-  if (filters.length > 1)
-    throw conflict(`Only one filter is allowed: ${filters.map((f) => f.member).join(", ")}`);
-  const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
-  const chosen = filters.map((filter) => `${filter.member}=${filter.value}`);
-  const scope = ["ListChannels", context.accountId, context.region, ...chosen];
-  const after = readPosition(input.nextToken, scope);
-  let query = context
-    .db<IvsTables>()
-    .selectFrom("ivs_channels")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit + 1);
-  for (const { column, value } of filters) query = query.where(column, "=", value);
-  if (after) query = query.where(isAfter(after));
-  const page = pageOf(await query.execute(), limit, scope, positionOf);
+  const given = FILTERS.filter(([member]) => input[member]);
+  if (given.length > 1)
+    throw conflict(`Only one filter is allowed: ${given.map(([member]) => member).join(", ")}`);
+  const filters = given.map(
+    ([member, column]): ListFilter<"channel"> => ({ column, value: input[member] ?? "" }),
+  );
+  const page = await listResources("channel", input, MAX_RESULTS_DEFAULT, context, filters[0]);
   return { channels: page.rows.map(channelSummary), nextToken: page.nextToken };
 }

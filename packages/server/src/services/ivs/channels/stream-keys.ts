@@ -1,18 +1,23 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import type { Checked } from "../../../kernel/checked.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import { onAny, onRow, requestTagKeys } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
-import { quotaExceeded, resourceNotFound } from "../errors.ts";
-import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
+import { quotaExceeded } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceOperation } from "../resource-operation.ts";
-import { requireChannel } from "../rows/channels.ts";
+import { listResources } from "../rows/resource-lists.ts";
+import {
+  deleteResource,
+  findResource,
+  insertResource,
+  ownResource,
+  requireResource,
+} from "../rows/resources.ts";
 import { selectStreamKeys } from "../rows/stream-keys.ts";
-import { ownReference, refuseReservedTags, type Tags, writeTags } from "../rows/tags.ts";
+import { refuseReservedTags, type Tags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, StreamKeyRow } from "../tables.ts";
 import { streamKeySummary, streamKeyView } from "./channel-view.ts";
 
@@ -48,12 +53,12 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
       async handle(input, context) {
         refuseReservedTags(Object.keys(input.tags ?? {}));
         const key = await context.transaction<IvsTables, StreamKeyRow>(async ({ db }) => {
-          const channel = await requireChannel(input.channelArn, context, db);
+          const channel = await requireResource("channel", input.channelArn, context, db);
           const present = await selectStreamKeys(db, context, channel.id);
           if (present.length >= quotas.streamKeys)
             throw quotaExceeded("stream keys per channel", quotas.streamKeys);
           const row = newStreamKey(channel.id, input.tags, context, deps.ids);
-          await db.insertInto("ivs_stream_keys").values(row).execute();
+          await insertResource("stream-key", row, db);
           return row;
         });
         return { streamKey: streamKeyView(key) };
@@ -71,58 +76,30 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
         return { streamKeys: found, errors };
       },
     },
-    DeleteStreamKey: {
-      authorize: (input, context) => onResource("DeleteStreamKey", input.arn, context),
-      handle: deleteStreamKey,
-    },
-    ListStreamKeys: {
-      authorize: async (input, context) => [
-        await onResource("ListStreamKeys", input.channelArn, context),
-        onAny("ListStreamKeys", "stream-key", context),
-      ],
-      handle: listStreamKeys,
-    },
+    // A running broadcast goes on: the key only says who may begin one.
+    DeleteStreamKey: resourceOperation(
+      "stream-key",
+      ({ arn }) => arn,
+      async (key, _input, context) => {
+        await context.transaction<IvsTables, void>(({ db }) =>
+          deleteResource("stream-key", key, db),
+        );
+        return {};
+      },
+    ),
+    ListStreamKeys: withSubject({
+      authorize: async ({ channelArn: arn }, context) => {
+        const channel = await findResource(arn, context);
+        const onChannel = onRow("ListStreamKeys", arn, channel);
+        const pairs = [onChannel, onAny("ListStreamKeys", "stream-key", context)];
+        return { pairs, subject: channel };
+      },
+      handle: async (input, context, subject) => {
+        const { id: value } = ownResource("channel", input.channelArn, subject, context);
+        const filter = { column: "channel_id", value } as const;
+        const page = await listResources("stream-key", input, MAX_RESULTS_DEFAULT, context, filter);
+        return { streamKeys: page.rows.map(streamKeySummary), nextToken: page.nextToken };
+      },
+    }),
   });
-}
-
-/** A running broadcast goes on: the key only says who may begin one. */
-async function deleteStreamKey(
-  input: Checked<ivs.DeleteStreamKeyRequest>,
-  context: RequestContext,
-): Promise<Record<string, never>> {
-  const { id } = ownReference(input.arn, "stream-key", context);
-  const deleted = await context.transaction<IvsTables, bigint>(async ({ db }) => {
-    const { numDeletedRows } = await db
-      .deleteFrom("ivs_stream_keys")
-      .where("account_id", "=", context.accountId)
-      .where("region", "=", context.region)
-      .where("id", "=", id)
-      .executeTakeFirst();
-    return numDeletedRows;
-  });
-  if (deleted === 0n) throw resourceNotFound(input.arn);
-  return {};
-}
-
-async function listStreamKeys(
-  input: Checked<ivs.ListStreamKeysRequest>,
-  context: RequestContext,
-): Promise<ivs.ListStreamKeysResponse> {
-  const channel = await requireChannel(input.channelArn, context);
-  const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
-  const scope = ["ListStreamKeys", context.accountId, context.region, channel.id];
-  const after = readPosition(input.nextToken, scope);
-  let query = context
-    .db<IvsTables>()
-    .selectFrom("ivs_stream_keys")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("channel_id", "=", channel.id)
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit + 1);
-  if (after) query = query.where(isAfter(after));
-  const page = pageOf(await query.execute(), limit, scope, positionOf);
-  return { streamKeys: page.rows.map(streamKeySummary), nextToken: page.nextToken };
 }

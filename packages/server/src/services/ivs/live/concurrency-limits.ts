@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import { type Clock, isoSeconds } from "../../../kernel/clock.ts";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
@@ -6,6 +5,7 @@ import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { countOtherStreams, listOpenSessions } from "../rows/stream-sessions.ts";
 import { accountBreachEvent } from "../sessions/ivs-event.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 
@@ -98,14 +98,8 @@ export class ConcurrencyLimits {
     return views;
   }
 
-  async #countViewers({ accountId, region }: ResourceLocation): Promise<number> {
-    const sessions = await this.#store.db
-      .selectFrom("ivs_stream_sessions")
-      .selectAll()
-      .where("account_id", "=", accountId)
-      .where("region", "=", region)
-      .where("ended_at_ms", "is", null)
-      .execute();
+  async #countViewers(place: ResourceLocation): Promise<number> {
+    const sessions = await listOpenSessions(this.#store.db, place);
     const counts = await this.#options.viewerCounts(sessions);
     return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
@@ -124,21 +118,4 @@ export class ConcurrencyLimits {
     const time = isoSeconds(atMs);
     events.publish(accountBreachEvent(place, { name, limitValue, exceededBy, time }, ids.uuid()));
   }
-}
-
-/** Channels of the place that have an open session, but for one. */
-export async function countOtherStreams(
-  { accountId, region }: ResourceLocation,
-  channelId: string,
-  db: Kysely<IvsTables>,
-): Promise<number> {
-  const { count } = await db
-    .selectFrom("ivs_stream_sessions")
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .where("region", "=", region)
-    .where("ended_at_ms", "is", null)
-    .where("channel_id", "!=", channelId)
-    .executeTakeFirstOrThrow();
-  return Number(count);
 }

@@ -3,6 +3,7 @@ import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { forgetPlayback } from "../rows/forget-playback.ts";
+import { deleteSessions, listSessionsEndedBefore } from "../rows/stream-sessions.ts";
 import type { IvsTables } from "../tables.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
@@ -49,18 +50,7 @@ export class Housekeeping {
   }
 
   async #purge(beforeMs: number): Promise<void> {
-    const old = await this.#store.db
-      .selectFrom("ivs_stream_sessions")
-      .select("stream_id")
-      .where("ended_at_ms", "<", beforeMs)
-      .limit(PURGE_MAX)
-      .execute();
-    if (old.length === 0) return;
-    const streamIds = old.map((row) => row.stream_id);
-    await this.#store.transaction(async ({ db }) => {
-      await db.deleteFrom("ivs_stream_events").where("stream_id", "in", streamIds).execute();
-      await db.deleteFrom("ivs_recordings").where("stream_id", "in", streamIds).execute();
-      await db.deleteFrom("ivs_stream_sessions").where("stream_id", "in", streamIds).execute();
-    });
+    const old = await listSessionsEndedBefore(this.#store.db, beforeMs, PURGE_MAX);
+    if (old.length > 0) await this.#store.transaction(({ db }) => deleteSessions(db, old));
   }
 }

@@ -18,7 +18,6 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
 import { IVS_MEDIA_LIMITS } from "../media-limits.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
-import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";
 import { PeerSignature } from "../nodes/peer-signature.ts";
 import { StreamDirectory } from "../nodes/stream-directory.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
@@ -35,6 +34,7 @@ import {
 import { RecordingStore } from "../recording/recording-store.ts";
 import { RecordingWriter } from "../recording/recording-writer.ts";
 import { RoleSession } from "../recording/role-session.ts";
+import { claimOrphans, hasOrphans, releaseRecordings } from "../rows/orphans.ts";
 import { LeaseLostError } from "../sessions/lease-lost.ts";
 import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";

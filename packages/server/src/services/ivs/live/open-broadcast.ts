@@ -5,11 +5,17 @@ import { recordingConfigurationArn } from "../recording-configurations/recording
 import { parseResourceArn } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { type PlaybackRules, readPlaybackRules } from "../rows/playback-rules.ts";
-import { selectOpenSession } from "../rows/stream-sessions.ts";
+import { insertRecording } from "../rows/recordings.ts";
+import { countOtherStreams, insertSession, selectOpenSession } from "../rows/stream-sessions.ts";
 import type { EventSubject } from "../sessions/ivs-event.ts";
 import { newSessionState, type SessionJournal } from "../sessions/session-journal.ts";
-import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
-import { countOtherStreams } from "./concurrency-limits.ts";
+import type {
+  ChannelRow,
+  IvsTables,
+  RecordingConfigurationRow,
+  RecordingRow,
+  StreamSessionRow,
+} from "../tables.ts";
 import { attachedConfiguration } from "./publish-decision.ts";
 
 /** Recording ids and session ids have 12 characters in real prefixes and events. */
@@ -71,10 +77,10 @@ export async function openBroadcast(
       channelName: channel.name,
       streamId: broadcast.streamId,
     };
-    await insertSession(broadcast, channel, attached, db);
+    await insertSession(db, newSession(broadcast, channel, attached));
     const recording = configuration && newRecording(subject, configuration, broadcast, ids);
-    if (recording) await db.insertInto("ivs_recordings").values(recording).execute();
-    await journal.tell(tx, subject, {
+    if (recording) await insertRecording(db, recording);
+    await journal.append(tx, subject, {
       type: "IVS Stream State Change",
       name: "Session Created",
       atMs: broadcast.atMs,
@@ -96,26 +102,22 @@ async function isElsewhere(
   return session !== undefined && session.owner !== owner;
 }
 
-async function insertSession(
+function newSession(
   { streamId, atMs, owner, priority }: BroadcastToOpen,
   channel: ChannelRow,
   configuration: RecordingConfigurationRow | undefined,
-  db: Kysely<IvsTables>,
-): Promise<void> {
-  await db
-    .insertInto("ivs_stream_sessions")
-    .values({
-      ...newSessionState(atMs),
-      stream_id: streamId,
-      owner,
-      priority,
-      account_id: channel.account_id,
-      region: channel.region,
-      channel_id: channel.id,
-      channel: JSON.stringify(channel),
-      recording_configuration: configuration ? JSON.stringify(configuration) : null,
-    })
-    .execute();
+): StreamSessionRow {
+  return {
+    ...newSessionState(atMs),
+    stream_id: streamId,
+    owner,
+    priority,
+    account_id: channel.account_id,
+    region: channel.region,
+    channel_id: channel.id,
+    channel: JSON.stringify(channel),
+    recording_configuration: configuration ? JSON.stringify(configuration) : null,
+  };
 }
 
 function newRecording(

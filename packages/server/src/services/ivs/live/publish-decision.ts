@@ -5,8 +5,9 @@ import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
 import { channelArn } from "../channels/channel-view.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
-import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { parseResourceArn } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
+import { findRecordingConfiguration } from "../rows/recording-configurations.ts";
 import { findStreamKey } from "../rows/stream-keys.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables.ts";
 
@@ -68,12 +69,5 @@ export async function attachedConfiguration(
 ): Promise<RecordingConfigurationRow | undefined> {
   const reference = parseResourceArn(channel.recording_configuration_arn);
   if (reference?.type !== "recording-configuration") return undefined;
-  const { accountId, region, id }: ResourceLocation & { id: string } = reference;
-  return db
-    .selectFrom("ivs_recording_configurations")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("region", "=", region)
-    .where("id", "=", id)
-    .executeTakeFirst();
+  return findRecordingConfiguration(db, reference, reference.id);
 }

@@ -2,6 +2,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
+import { deleteNode, deleteNodesAt, insertNode, listNodes, renewNode } from "../rows/nodes.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
 /** A node raises its counter this often, and looks at the others'. */
@@ -40,7 +41,7 @@ export class NodeLease {
       beatMs: BEAT_MS,
       silenceMs: LEASE_MS,
       own: () => [this.#id],
-      renew: (id) => this.#renew(id),
+      renew: (id) => this.#store.transaction(({ db }) => renewNode(db, id)),
       lost: () => this.#loseAll(),
       rows: () => this.#nodes(),
       end: (silent) => this.#remove(silent),
@@ -61,11 +62,7 @@ export class NodeLease {
   /** Takes a place. The process that listened at this address before has ended, and loses its. */
   async register(): Promise<void> {
     if (!this.#store.shared) return;
-    await this.#enter((url) =>
-      this.#store.transaction(async ({ db }) => {
-        await db.deleteFrom("ivs_nodes").where("url", "=", url).execute();
-      }),
-    );
+    await this.#enter((url) => this.#store.transaction(({ db }) => deleteNodesAt(db, url)));
   }
 
   start(): void {
@@ -87,39 +84,20 @@ export class NodeLease {
     await lost();
   }
 
-  async #renew(id: string): Promise<boolean> {
-    return this.#store.transaction(async ({ db }) => {
-      const { numUpdatedRows } = await db
-        .updateTable("ivs_nodes")
-        .set((set) => ({ beat: set("beat", "+", 1) }))
-        .where("node_id", "=", id)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
-  }
-
   async #enter(before?: (url: string) => Promise<void>): Promise<void> {
     const url = this.#options.url();
     await before?.(url);
     this.#id = this.#options.ids.uuid();
     const row = { node_id: this.#id, url, beat: 0 };
-    await this.#store.transaction(async ({ db }) => {
-      await db.insertInto("ivs_nodes").values(row).execute();
-    });
+    await this.#store.transaction(({ db }) => insertNode(db, row));
   }
 
   async #nodes() {
-    const rows = await this.#store.db.selectFrom("ivs_nodes").selectAll().execute();
+    const rows = await listNodes(this.#store.db);
     return rows.map((row) => ({ ...row, id: row.node_id }));
   }
 
-  /** False when the node has raised its counter meanwhile, or another one was first. */
   #remove({ node_id: id, beat }: Pick<NodeRow, "node_id"> & Partial<NodeRow>): Promise<boolean> {
-    return this.#store.transaction(async ({ db }) => {
-      let removal = db.deleteFrom("ivs_nodes").where("node_id", "=", id);
-      if (beat !== undefined) removal = removal.where("beat", "=", beat);
-      const { numDeletedRows } = await removal.executeTakeFirst();
-      return numDeletedRows > 0n;
-    });
+    return this.#store.transaction(({ db }) => deleteNode(db, id, beat));
   }
 }

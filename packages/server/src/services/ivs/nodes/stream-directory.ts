@@ -2,6 +2,8 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { parseResourceArn } from "../resource-arn.ts";
+import { findNodeUrl } from "../rows/nodes.ts";
+import { newestSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import type { OwnedStreams, Playable } from "./owned-streams.ts";
 import { streamUnavailable } from "./peer-calls.ts";
@@ -99,28 +101,16 @@ export class StreamDirectory {
   async #newestSession(channelArn: string): Promise<StreamSessionRow | undefined> {
     const reference = parseResourceArn(channelArn);
     if (!reference) return undefined;
-    return this.#store.db
-      .selectFrom("ivs_stream_sessions")
-      .selectAll()
-      .where("account_id", "=", reference.accountId)
-      .where("region", "=", reference.region)
-      .where("channel_id", "=", reference.id)
-      .orderBy("created_at_ms", "desc")
-      .limit(1)
-      .executeTakeFirst();
+    return newestSession(this.#store.db, reference, reference.id);
   }
 
   async #streamsOf(owner: string): Promise<OwnedStreams> {
     const { local, nodeId, signature, clock } = this.#options;
     if (!this.#store.shared || owner === nodeId()) return local;
     const known = this.#peers.get(owner);
-    const node = await this.#store.db
-      .selectFrom("ivs_nodes")
-      .select("url")
-      .where("node_id", "=", owner)
-      .executeTakeFirst();
-    if (!node) throw streamUnavailable("its node has gone");
-    const peer = known ?? new PeerStreams({ nodeId: owner, url: node.url }, signature, clock);
+    const url = await findNodeUrl(this.#store.db, owner);
+    if (url === undefined) throw streamUnavailable("its node has gone");
+    const peer = known ?? new PeerStreams({ nodeId: owner, url }, signature, clock);
     this.#peers.set(owner, peer);
     return peer;
   }

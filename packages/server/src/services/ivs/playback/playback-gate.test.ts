@@ -3,11 +3,12 @@ import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import { streamUnavailable } from "../nodes/peer-calls.ts";
+import { writeRevocation } from "../rows/viewer-session-revocations.ts";
 import type { ChannelRow, IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
 import { CHANNEL_ARN, type Life, LiveWorld } from "../testing/live-world.ts";
 import { answerPlayback } from "./answer-playback.ts";
 import { PlaybackGate } from "./playback-gate.ts";
-import { RevokedViewers, writeRevocation } from "./revoked-viewers.ts";
+import { RevokedViewers } from "./revoked-viewers.ts";
 
 const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
 const ROOT = "/api/video/v1/us-east-1.000000000000.channel.channelchann";

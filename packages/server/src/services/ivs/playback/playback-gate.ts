@@ -3,6 +3,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { parseResourceArn } from "../resource-arn.ts";
+import { listPublicKeys } from "../rows/playback-key-pairs.ts";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
 import type { IvsTables } from "../tables.ts";
 import type { CountryOf } from "./country-database.ts";
@@ -121,13 +122,7 @@ export class PlaybackGate {
 
   async #publicKeys(channelArn: string): Promise<readonly string[]> {
     const place = parseResourceArn(channelArn);
-    const rows = await this.#store.db
-      .selectFrom("ivs_playback_key_pairs")
-      .select("public_key")
-      .where("account_id", "=", place?.accountId ?? "")
-      .where("region", "=", place?.region ?? "")
-      .execute();
-    return rows.map((row) => row.public_key);
+    return place ? listPublicKeys(this.#store.db, place) : [];
   }
 
   async #requireNotRevoked(viewer: PlaybackSession["viewer"], channelArn: string): Promise<void> {

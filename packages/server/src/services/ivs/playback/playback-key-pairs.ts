@@ -2,13 +2,15 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import { onAny, requestTagKeys } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
 import { resourceOperation } from "../resource-operation.ts";
-import { deleteResource, listResources, requireRoom } from "../rows/resources.ts";
+import { listPublicKeys } from "../rows/playback-key-pairs.ts";
+import { listResources, requireRoom } from "../rows/resource-lists.ts";
+import { deleteResource, insertResource } from "../rows/resources.ts";
 import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
 import { readPlaybackPublicKey } from "./playback-key-material.ts";
@@ -39,15 +41,16 @@ export function playbackKeyPairOperations(
         return { keyPairs: page.rows.map(summary), nextToken: page.nextToken };
       },
     },
-    DeletePlaybackKeyPair: {
-      authorize: (input, context) => onResource("DeletePlaybackKeyPair", input.arn, context),
-      async handle(input, context) {
+    DeletePlaybackKeyPair: resourceOperation(
+      "playback-key",
+      ({ arn }) => arn,
+      async (row, _input, context) => {
         await context.transaction<IvsTables, void>(({ db }) =>
-          deleteResource("playback-key", input.arn, context, db),
+          deleteResource("playback-key", row, db),
         );
         return {};
       },
-    },
+    ),
   });
 }
 
@@ -70,16 +73,11 @@ async function importKeyPair(
     created_at_ms: context.nowMs,
   };
   await context.transaction<IvsTables, void>(async ({ db }) => {
-    const same = await db
-      .selectFrom("ivs_playback_key_pairs")
-      .select("id")
-      .where("account_id", "=", row.account_id)
-      .where("region", "=", row.region)
-      .where("public_key", "=", pem)
-      .executeTakeFirst();
-    if (same) throw conflict(`Public key with fingerprint ${fingerprint} is already imported`);
+    const present = await listPublicKeys(db, context);
+    if (present.includes(pem))
+      throw conflict(`Public key with fingerprint ${fingerprint} is already imported`);
     await requireRoom("playback-key", quotas.playbackKeyPairs, "playback key pairs", context, db);
-    await db.insertInto("ivs_playback_key_pairs").values(row).execute();
+    await insertResource("playback-key", row, db);
   });
   return { keyPair: view(row) };
 }

@@ -2,21 +2,16 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import { onAny, requestTagKeys } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
 import { resourceOperation } from "../resource-operation.ts";
+import { refuseWhileAttached } from "../rows/channels.ts";
 import { readList } from "../rows/playback-rules.ts";
-import {
-  deleteResource,
-  listResources,
-  refuseWhileAttached,
-  requireResource,
-  requireRoom,
-  updateResource,
-} from "../rows/resources.ts";
+import { listResources, requireRoom } from "../rows/resource-lists.ts";
+import { deleteResource, insertResource, updateResource } from "../rows/resources.ts";
 import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
 
@@ -45,14 +40,16 @@ export function playbackRestrictionPolicyOperations(
       ({ arn }) => arn,
       (row) => ({ playbackRestrictionPolicy: view(row) }),
     ),
-    UpdatePlaybackRestrictionPolicy: {
-      authorize: (input, context) => onResource(context.operation, input.arn, context),
-      handle: updatePolicy,
-    },
-    DeletePlaybackRestrictionPolicy: {
-      authorize: (input, context) => onResource(context.operation, input.arn, context),
-      handle: deletePolicy,
-    },
+    UpdatePlaybackRestrictionPolicy: resourceOperation(
+      "playback-restriction-policy",
+      ({ arn }) => arn,
+      updatePolicy,
+    ),
+    DeletePlaybackRestrictionPolicy: resourceOperation(
+      "playback-restriction-policy",
+      ({ arn }) => arn,
+      deletePolicy,
+    ),
     ListPlaybackRestrictionPolicies: {
       // The Service Authorization Reference lists no resource type for it.
       authorize: () => ({ action: "ivs:ListPlaybackRestrictionPolicies", resource: "*" }),
@@ -87,13 +84,14 @@ async function createPolicy(
     const { playbackRestrictionPolicies: quota } = quotas;
     const what = "playback restriction policies";
     await requireRoom("playback-restriction-policy", quota, what, context, db);
-    await db.insertInto("ivs_playback_restriction_policies").values(row).execute();
+    await insertResource("playback-restriction-policy", row, db);
   });
   return { playbackRestrictionPolicy: view(row) };
 }
 
 /** Changes what is sent. A running stream keeps the policy as it was when it began. */
 async function updatePolicy(
+  row: PlaybackRestrictionPolicyRow,
   input: Checked<ivs.UpdatePlaybackRestrictionPolicyRequest>,
   context: RequestContext,
 ): Promise<ivs.UpdatePlaybackRestrictionPolicyResponse> {
@@ -104,19 +102,19 @@ async function updatePolicy(
     ...(allowedOrigins && { allowed_origins: writeOrigins(allowedOrigins) }),
     ...(strict === undefined ? {} : { strict_origin_enforcement: Number(strict) }),
   };
-  const after = await updateResource("playback-restriction-policy", input.arn, changed, context);
+  const after = await updateResource("playback-restriction-policy", row, changed, context);
   return { playbackRestrictionPolicy: view(after) };
 }
 
 async function deletePolicy(
-  input: Checked<ivs.DeletePlaybackRestrictionPolicyRequest>,
+  row: PlaybackRestrictionPolicyRow,
+  { arn }: Checked<ivs.DeletePlaybackRestrictionPolicyRequest>,
   context: RequestContext,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
-    await requireResource("playback-restriction-policy", input.arn, context, db);
     const column = "playback_restriction_policy_arn";
-    await refuseWhileAttached("Playback restriction policy:", column, input.arn, context, db);
-    await deleteResource("playback-restriction-policy", input.arn, context, db);
+    await refuseWhileAttached("Playback restriction policy:", column, arn, context, db);
+    await deleteResource("playback-restriction-policy", row, db);
   });
   return {};
 }

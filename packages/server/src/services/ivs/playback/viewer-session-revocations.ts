@@ -2,30 +2,35 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onResource } from "../authorization.ts";
 import { decidedByItem, eachItem } from "../batch-items.ts";
 import { channelArn } from "../channels/channel-view.ts";
-import { requireChannel } from "../rows/channels.ts";
-import type { IvsTables } from "../tables.ts";
-import { type RevokedViewers, writeRevocation } from "./revoked-viewers.ts";
+import { resourceOperation } from "../resource-operation.ts";
+import { currentResource, ownResource } from "../rows/resources.ts";
+import { writeRevocation } from "../rows/viewer-session-revocations.ts";
+import type { ChannelRow, IvsTables } from "../tables.ts";
+import type { RevokedViewers } from "./revoked-viewers.ts";
 
 /** Ends what a viewer of a private channel is watching, by the viewer id in its tokens. */
 export function viewerSessionRevocationOperations(revoked: RevokedViewers): OperationTable {
   return defineOperations<typeof ivs>()({
-    StartViewerSessionRevocation: {
-      authorize: (input, context) => onResource(context.operation, input.channelArn, context),
-      async handle(input, context) {
-        await revoke(input, context, revoked);
+    StartViewerSessionRevocation: resourceOperation(
+      "channel",
+      ({ channelArn }) => channelArn,
+      async (channel, input, context) => {
+        await revoke(channel, input, context, revoked);
         return {};
       },
-    },
+    ),
     BatchStartViewerSessionRevocation: {
       authorize: decidedByItem,
       async handle({ viewerSessions }, context) {
         const { refused } = await eachItem(
           viewerSessions,
           (session) => session.channelArn,
-          (session) => revoke(session, context, revoked),
+          (session, row) => {
+            const channel = ownResource("channel", session.channelArn, row, context);
+            return revoke(channel, session, context, revoked);
+          },
           context,
         );
         const errors = refused.map(({ item: { channelArn, viewerId }, code, message }) => ({
@@ -38,13 +43,14 @@ export function viewerSessionRevocationOperations(revoked: RevokedViewers): Oper
 }
 
 async function revoke(
+  decided: ChannelRow,
   input: Checked<ivs.BatchStartViewerSessionRevocationViewerSession>,
   context: RequestContext,
   revoked: RevokedViewers,
 ): Promise<void> {
   const { viewerId, viewerSessionVersionsLessThanOrEqualTo: versionMax = 0 } = input;
   await context.transaction<IvsTables, void>(async (tx) => {
-    const channel = await requireChannel(input.channelArn, context, tx.db);
+    const channel = await currentResource("channel", decided, tx.db);
     const viewer = { channelArn: channelArn(channel), viewerId };
     await writeRevocation(viewer, versionMax, context.nowMs, tx.db);
     tx.afterCommit(() => revoked.forget(viewer));

@@ -1,4 +1,5 @@
 import type { LinkedServiceUsage } from "../../../kernel/ports/identity.ts";
+import { listRecordingConfigurationsOf } from "../rows/recording-configurations.ts";
 import type { IvsTables } from "../tables.ts";
 import { IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { recordingConfigurationArn } from "./recording-configuration-view.ts";
@@ -10,15 +11,8 @@ import { recordingConfigurationArn } from "./recording-configuration-view.ts";
 export const recordToS3Usage: LinkedServiceUsage = {
   servicePrincipal: IVS_PRINCIPAL,
   async findUsage(accountId, tx) {
-    const rows = await tx
-      .tables<IvsTables>()
-      .db.selectFrom("ivs_recording_configurations")
-      .selectAll()
-      .where("account_id", "=", accountId)
-      .orderBy("region")
-      .orderBy("created_at_ms")
-      .orderBy("id")
-      .execute();
+    const { db } = tx.tables<IvsTables>();
+    const rows = await listRecordingConfigurationsOf(db, accountId);
     const regions = new Map<string, string[]>();
     for (const row of rows) {
       const resources = regions.get(row.region) ?? [];

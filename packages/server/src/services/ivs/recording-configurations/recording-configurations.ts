@@ -3,18 +3,16 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import { onAny, requestTagKeys } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict, validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceOperation } from "../resource-operation.ts";
-import {
-  deleteResource,
-  listResources,
-  refuseWhileAttached,
-  requireResource,
-  requireRoom,
-} from "../rows/resources.ts";
+import { refuseWhileAttached } from "../rows/channels.ts";
+import { isRecordedTo } from "../rows/recording-configurations.ts";
+import { isRecordingWith } from "../rows/recordings.ts";
+import { listResources, requireRoom } from "../rows/resource-lists.ts";
+import { deleteResource, insertResource } from "../rows/resources.ts";
 import { refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, RecordingConfigurationRow } from "../tables.ts";
 import { bucketPolicyName, ensureRecordToS3Role, IVS_PRINCIPAL } from "./record-to-s3-role.ts";
@@ -68,10 +66,11 @@ export function recordingConfigurationOperations(
         onAny("ListRecordingConfigurations", "recording-configuration", context),
       handle: listRecordingConfigurations,
     },
-    DeleteRecordingConfiguration: {
-      authorize: (input, context) => onResource("DeleteRecordingConfiguration", input.arn, context),
-      handle: (input, context) => deleteRecordingConfiguration(input, context, deps),
-    },
+    DeleteRecordingConfiguration: resourceOperation(
+      "recording-configuration",
+      ({ arn }) => arn,
+      (row, _input, context) => deleteRecordingConfiguration(row, context, deps),
+    ),
   });
 }
 
@@ -123,7 +122,7 @@ function insertWithRole(
     // A configuration that is bound to fail gets no grant on a bucket that may be somebody else's.
     const grantOn = verdict.usable ? row.bucket_name : undefined;
     await ensureRecordToS3Role(grantOn, deps.linkedRoles, context, tx.tables());
-    await tx.db.insertInto("ivs_recording_configurations").values(row).execute();
+    await insertResource("recording-configuration", row, tx.db);
   });
 }
 
@@ -140,15 +139,15 @@ async function listRecordingConfigurations(
   };
 }
 
+/** Nothing of it changes but its tags, so the row that was decided on is good enough. */
 async function deleteRecordingConfiguration(
-  input: Checked<ivs.DeleteRecordingConfigurationRequest>,
+  row: RecordingConfigurationRow,
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async (tx) => {
-    const row = await requireResource("recording-configuration", input.arn, context, tx.db);
     await refuseWhileUsed(recordingConfigurationArn(row), context, tx);
-    await deleteResource("recording-configuration", input.arn, context, tx.db);
+    await deleteResource("recording-configuration", row, tx.db);
     await removeUnusedGrant(row.bucket_name, context, deps, tx);
   });
   return {};
@@ -162,14 +161,7 @@ async function refuseWhileUsed(
   const column = "recording_configuration_arn";
   await refuseWhileAttached("Recording configuration", column, arn, context, db);
   // Its last objects are still being put, with the grant that goes with the configuration.
-  const recording = await db
-    .selectFrom("ivs_recordings")
-    .select("stream_id")
-    .where("recording_configuration_arn", "=", arn)
-    .where("ended_at_ms", "is", null)
-    .limit(1)
-    .executeTakeFirst();
-  if (recording) throw conflict(`Recording configuration ${arn} is recording`);
+  if (await isRecordingWith(db, arn)) throw conflict(`Recording configuration ${arn} is recording`);
 }
 
 /** The role may write to a bucket for as long as a configuration of any Region records to it. */
@@ -179,15 +171,7 @@ async function removeUnusedGrant(
   deps: IvsDependencies,
   tx: Transaction<IvsTables>,
 ): Promise<void> {
-  const other = await tx.db
-    .selectFrom("ivs_recording_configurations")
-    .select("id")
-    .where("account_id", "=", context.accountId)
-    .where("bucket_name", "=", bucketName)
-    .where("settled_state", "=", "ACTIVE")
-    .limit(1)
-    .executeTakeFirst();
-  if (other) return;
+  if (await isRecordedTo(tx.db, context.accountId, bucketName)) return;
   const name = bucketPolicyName(bucketName);
   await deps.linkedRoles.removeInlinePolicy(IVS_PRINCIPAL, context.accountId, name, tx.tables());
 }

@@ -1,30 +1,30 @@
 import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
-import type { Kysely } from "kysely";
 import type { Alongside } from "../../../kernel/invoke.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import {
+  deleteRecordingFiles,
+  listRecordingFiles,
+  putRecordingFile,
+} from "../rows/recording-files.ts";
+import {
+  claimEnding,
+  continueRecording,
+  findFence,
+  findRecordingBefore,
+  findWritten,
+  hasWaiting,
+  listReconnectable,
+  listUnfinished,
+  type RecordingChange,
+  setRecording,
+  setWritten,
+} from "../rows/recordings.ts";
 import type { EventSubject, IvsOccurrence } from "../sessions/ivs-event.ts";
 import { LeaseLostError } from "../sessions/lease-lost.ts";
 import type { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { type MergeTraits, type NextStream, whyNotMerged } from "./merge-rules.ts";
 import { readWrittenParts } from "./written-parts.ts";
-
-/** The members of a recording that change while it lasts. */
-export type RecordingChange = Partial<
-  Pick<
-    RecordingRow,
-    | "state"
-    | "key_prefix"
-    | "started_at_ms"
-    | "ended_at_ms"
-    | "media"
-    | "traits"
-    | "stream_ended_at_ms"
-    | "closes_at_ms"
-    | "duration_ms"
-    | "thumbnail_count"
-  >
->;
 
 /**
  * A recording's rows: what it needs to be finished by another process than the one that began.
@@ -47,7 +47,10 @@ export class RecordingStore {
    */
   lease(recording: RecordingRow): ((tx: Transaction) => Promise<void>) | undefined {
     if (!this.#store.shared) return undefined;
-    return (tx) => requireLease(recording, tx.tables<IvsTables>().db);
+    return async (tx) => {
+      const fence = await findFence(tx.tables<IvsTables>().db, recording.stream_id);
+      if (fence !== recording.fence) throw new LeaseLostError();
+    };
   }
 
   /** Changes the recording and tells of its latest stream what happened, in one transaction. */
@@ -56,20 +59,12 @@ export class RecordingStore {
     change: RecordingChange,
     ...occurrences: readonly IvsOccurrence[]
   ): Promise<void> {
-    const { stream_id: key, fence } = recording;
     await this.#store.transaction(async (tx) => {
-      const { numUpdatedRows } = await tx.db
-        .updateTable("ivs_recordings")
-        .set(change)
-        .where("stream_id", "=", key)
-        .where("fence", "=", fence)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new LeaseLostError();
-      // The files are kept for one who must finish the recording: once it is over, nobody.
-      if (change.ended_at_ms !== undefined)
-        await tx.db.deleteFrom("ivs_recording_files").where("stream_id", "=", key).execute();
+      if (!(await setRecording(tx.db, recording, change))) throw new LeaseLostError();
+      // The files are kept for whoever must finish the recording, so only until it is over.
+      if (change.ended_at_ms !== undefined) await deleteRecordingFiles(tx.db, recording.stream_id);
       for (const occurrence of occurrences)
-        await this.#journal.tell(tx, subjectOf(recording), occurrence);
+        await this.#journal.append(tx, subjectOf(recording), occurrence);
     });
   }
 
@@ -78,65 +73,26 @@ export class RecordingStore {
    * whoever finishes the recording doesn't know. It may be put again when its commit is in doubt.
    */
   file(recording: RecordingRow, file: RecordingFileRow): Alongside {
-    const text = JSON.stringify(file);
-    return async (tx) => {
-      await tx
-        .tables<IvsTables>()
-        .db.insertInto("ivs_recording_files")
-        .values({
-          stream_id: recording.stream_id,
-          account_id: recording.account_id,
-          region: recording.region,
-          rendition: file.rendition,
-          file_index: file.index,
-          file: text,
-        })
-        .onConflict((conflict) =>
-          conflict.columns(["stream_id", "rendition", "file_index"]).doUpdateSet({ file: text }),
-        )
-        .execute();
-    };
+    return (tx) => putRecordingFile(tx.tables<IvsTables>().db, recording, file);
   }
 
   /** Notes a part of the recording, in the transaction that puts it into the bucket. */
   part(recording: RecordingRow, part: string): Alongside {
     return async (tx) => {
       const { db } = tx.tables<IvsTables>();
-      const row = await db
-        .selectFrom("ivs_recordings")
-        .select("written")
-        .where("stream_id", "=", recording.stream_id)
-        .executeTakeFirst();
-      const parts = readWrittenParts(row?.written ?? null);
-      if (!parts) return;
-      await db
-        .updateTable("ivs_recordings")
-        .set({ written: JSON.stringify([...parts.add(part)]) })
-        .where("stream_id", "=", recording.stream_id)
-        .execute();
+      const { stream_id: key } = recording;
+      const parts = readWrittenParts(await findWritten(db, key));
+      if (parts) await setWritten(db, key, JSON.stringify([...parts.add(part)]));
     };
   }
 
-  async files(recording: RecordingRow): Promise<RecordingFileRow[]> {
-    const rows = await this.#store.db
-      .selectFrom("ivs_recording_files")
-      .select("file")
-      .where("stream_id", "=", recording.stream_id)
-      .orderBy("rendition")
-      .orderBy("file_index")
-      .execute();
-    return rows.map((row): RecordingFileRow => JSON.parse(row.file));
+  files(recording: RecordingRow): Promise<RecordingFileRow[]> {
+    return listRecordingFiles(this.#store.db, recording.stream_id);
   }
 
   /** Recordings that no process has finished, and that wait for nobody. */
   unfinished(): Promise<RecordingRow[]> {
-    return this.#store.db
-      .selectFrom("ivs_recordings")
-      .selectAll()
-      .where("ended_at_ms", "is", null)
-      .where("state", "!=", "reconnectable")
-      .orderBy("created_at_ms")
-      .execute();
+    return listUnfinished(this.#store.db);
   }
 
   /**
@@ -148,7 +104,7 @@ export class RecordingStore {
     next: Omit<NextStream, "connectedAtMs">,
   ): Promise<RecordingRow | string> {
     return this.#store.transaction(async ({ db }) => {
-      const earlier = await lastRecording(own, db);
+      const earlier = await findRecordingBefore(db, own);
       if (!earlier) return "there is no recording before it";
       if (earlier.recording_configuration_arn !== own.recording_configuration_arn)
         return "the channel has another recording configuration";
@@ -164,34 +120,14 @@ export class RecordingStore {
         { ...next, connectedAtMs: own.created_at_ms },
       );
       if (reason !== undefined) return reason;
-      await db.deleteFrom("ivs_recordings").where("stream_id", "=", own.stream_id).execute();
-      return db
-        .updateTable("ivs_recordings")
-        .set({
-          owner: own.owner,
-          fence: earlier.fence + 1,
-          state: "recording",
-          stream_ids: JSON.stringify([...readStreamIds(earlier), own.stream_id]),
-          last_stream_id: own.stream_id,
-          channel_name: own.channel_name,
-          stream_ended_at_ms: null,
-          closes_at_ms: null,
-          duration_ms: null,
-        })
-        .where("stream_id", "=", earlier.stream_id)
-        .returningAll()
-        .executeTakeFirstOrThrow();
+      const streamIds = [...readStreamIds(earlier), own.stream_id];
+      return continueRecording(db, earlier, own, streamIds);
     });
   }
 
   /** Recordings that wait for a reconnect, the one first whose window is over first. */
   reconnectable(): Promise<RecordingRow[]> {
-    return this.#store.db
-      .selectFrom("ivs_recordings")
-      .selectAll()
-      .where("closes_at_ms", "is not", null)
-      .orderBy("closes_at_ms")
-      .execute();
+    return listReconnectable(this.#store.db);
   }
 
   /**
@@ -201,61 +137,10 @@ export class RecordingStore {
   claimEnd(recording: RecordingRow): Promise<RecordingRow | undefined> {
     return this.#store.transaction(async ({ db }) => {
       const { stream_id: key, closes_at_ms: closesAtMs } = recording;
-      const candidate = await db
-        .selectFrom("ivs_recordings")
-        .select("stream_id")
-        .where("account_id", "=", recording.account_id)
-        .where("region", "=", recording.region)
-        .where("channel_id", "=", recording.channel_id)
-        .where("state", "=", "waiting")
-        .where("created_at_ms", "<=", closesAtMs ?? 0)
-        .executeTakeFirst();
-      if (candidate) return undefined;
-      return db
-        .updateTable("ivs_recordings")
-        .set((set) => ({
-          state: "ending",
-          closes_at_ms: null,
-          owner: this.#nodeId(),
-          fence: set("fence", "+", 1),
-        }))
-        .where("stream_id", "=", key)
-        .where("state", "=", "reconnectable")
-        .returningAll()
-        .executeTakeFirst();
+      if (await hasWaiting(db, recording, closesAtMs ?? 0)) return undefined;
+      return claimEnding(db, key, this.#nodeId());
     });
   }
-}
-
-async function requireLease(
-  { stream_id: key, fence }: RecordingRow,
-  db: Kysely<IvsTables>,
-): Promise<void> {
-  const current = await db
-    .selectFrom("ivs_recordings")
-    .select("fence")
-    .where("stream_id", "=", key)
-    .executeTakeFirst();
-  if (current?.fence !== fence) throw new LeaseLostError();
-}
-
-/** The one before `own` in which there was anything to record. */
-function lastRecording(
-  own: RecordingRow,
-  db: Kysely<IvsTables>,
-): Promise<RecordingRow | undefined> {
-  return db
-    .selectFrom("ivs_recordings")
-    .selectAll()
-    .where("account_id", "=", own.account_id)
-    .where("region", "=", own.region)
-    .where("channel_id", "=", own.channel_id)
-    .where("stream_id", "!=", own.stream_id)
-    .where("state", "!=", "none")
-    .orderBy("created_at_ms", "desc")
-    .orderBy("stream_id", "desc")
-    .limit(1)
-    .executeTakeFirst();
 }
 
 export function readRecordingMedia(row: RecordingRow): RecordingMedia | undefined {

@@ -7,6 +7,7 @@ import type {
 } from "@rolecast/media";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { resourceArn } from "../resource-arn.ts";
+import type { RecordingChange } from "../rows/recordings.ts";
 import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
@@ -18,7 +19,6 @@ import {
   recordingPrefix,
 } from "./recording-metadata.ts";
 import {
-  type RecordingChange,
   type RecordingStore,
   readRecordingMedia,
   readStreamIds,

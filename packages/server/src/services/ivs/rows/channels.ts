@@ -1,9 +1,8 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { resourceNotFound } from "../errors.ts";
+import { conflict } from "../errors.ts";
 import type { ResourceLocation } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
-import { ownReference } from "./tags.ts";
 
 type Db = Kysely<IvsTables>;
 
@@ -21,14 +20,24 @@ export function selectChannel(
     .executeTakeFirst();
 }
 
-/** The caller's own channel in the request's Region. Throws ResourceNotFoundException. */
-export async function requireChannel(
+/** Throws ConflictException while a channel of the account names the ARN in `column`. */
+export async function refuseWhileAttached(
+  what: string,
+  column:
+    | "recording_configuration_arn"
+    | "playback_restriction_policy_arn"
+    | "ad_configuration_arn",
   arn: string,
   context: RequestContext,
-  db: Db = context.db<IvsTables>(),
-): Promise<ChannelRow> {
-  const { id } = ownReference(arn, "channel", context);
-  const row = await selectChannel(db, context, id);
-  if (!row) throw resourceNotFound(arn);
-  return row;
+  db: Db,
+): Promise<void> {
+  const channel = await db
+    .selectFrom("ivs_channels")
+    .select("id")
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where(column, "=", arn)
+    .limit(1)
+    .executeTakeFirst();
+  if (channel) throw conflict(`${what} ${arn} is attached to a channel`);
 }

@@ -1,8 +1,7 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { conflict, quotaExceeded, resourceNotFound } from "../errors.ts";
-import { isAfter, type Page, pageOf, positionOf, readPosition } from "../page-token.ts";
-import { parseResourceArn, type ResourceType } from "../resource-arn.ts";
+import { resourceNotFound } from "../errors.ts";
+import { parseResourceArn, type ResourceType, resourceArn } from "../resource-arn.ts";
 import type {
   AdConfigurationRow,
   ChannelRow,
@@ -24,9 +23,6 @@ export interface ResourceRows {
   readonly "playback-restriction-policy": PlaybackRestrictionPolicyRow;
   readonly "ad-configuration": AdConfigurationRow;
 }
-
-/** Resources that stand for themselves; channels and stream keys have more to ask. */
-type PlainType = Exclude<ResourceType, "channel" | "stream-key">;
 
 /** The resource of any type and account that an ARN names in the request's Region. */
 export async function findResource(
@@ -61,7 +57,7 @@ export function ownResource<Type extends ResourceType>(
 }
 
 /** The caller's own resource in the request's Region. Throws ResourceNotFoundException. */
-export async function requireResource<Type extends PlainType>(
+export async function requireResource<Type extends ResourceType>(
   type: Type,
   arn: string,
   context: RequestContext,
@@ -79,118 +75,85 @@ export async function requireResource<Type extends PlainType>(
   return asRow<Type>(row);
 }
 
-export interface ListInput {
-  readonly nextToken?: string | undefined;
-  readonly maxResults?: number | undefined;
-}
-
-/** A page of the caller's resources in the request's Region, oldest first. */
-export async function listResources<Type extends PlainType>(
+/**
+ * The row that was decided on as it is in this transaction: what has changed since then counts.
+ * Throws ResourceNotFoundException if it has been deleted since.
+ */
+export async function currentResource<Type extends ResourceType>(
   type: Type,
-  input: ListInput,
-  maxResultsDefault: number,
-  context: RequestContext,
-): Promise<Page<ResourceRows[Type]>> {
-  const limit = input.maxResults ?? maxResultsDefault;
-  const scope = [context.operation, context.accountId, context.region];
-  const after = readPosition(input.nextToken, scope);
-  let query = context
-    .db<IvsTables>()
+  decided: ResourceRow,
+  db: Kysely<IvsTables>,
+): Promise<ResourceRows[Type]> {
+  const row = await db
     .selectFrom(taggedTable(type))
     .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit + 1);
-  if (after) query = query.where(isAfter(after));
-  const rows = await query.execute();
-  return pageOf(
-    rows.map((row) => asRow<Type>(row)),
-    limit,
-    scope,
-    positionOf,
-  );
+    .where("account_id", "=", decided.account_id)
+    .where("region", "=", decided.region)
+    .where("id", "=", decided.id)
+    .executeTakeFirst();
+  if (!row) throw resourceNotFound(arnOf(type, decided));
+  return asRow<Type>(row);
 }
 
-/** Throws ServiceQuotaExceededException when `quota` of the type are there. */
-export async function requireRoom(
-  type: PlainType,
-  quota: number,
-  what: string,
-  context: RequestContext,
+export async function insertResource<Type extends ResourceType>(
+  type: Type,
+  row: ResourceRows[Type],
   db: Kysely<IvsTables>,
 ): Promise<void> {
-  const { count } = await db
-    .selectFrom(taggedTable(type))
-    .select((select) => select.fn.countAll<number>().as("count"))
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= quota) throw quotaExceeded(what, quota);
+  await db.insertInto(taggedTable(type)).values(row).execute();
+}
+
+/** Changes what is given of it, and nothing else. */
+export async function setResource<Type extends ResourceType>(
+  type: Type,
+  { account_id: accountId, region, id }: ResourceRow,
+  changed: Partial<ResourceRows[Type]>,
+  db: Kysely<IvsTables>,
+): Promise<void> {
+  if (Object.keys(changed).length === 0) return;
+  await db
+    .updateTable(taggedTable(type))
+    .set(changed as Partial<ResourceRow>)
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .where("id", "=", id)
+    .execute();
 }
 
 /** Changes what is given of it; answers it as it is then. Throws ResourceNotFoundException. */
-export function updateResource<Type extends PlainType>(
+export function updateResource<Type extends ResourceType>(
   type: Type,
-  arn: string,
+  decided: ResourceRow,
   changed: Partial<ResourceRows[Type]>,
   context: RequestContext,
 ): Promise<ResourceRows[Type]> {
   return context.transaction<IvsTables, ResourceRows[Type]>(async ({ db }) => {
-    const row = await requireResource(type, arn, context, db);
-    if (Object.keys(changed).length > 0)
-      await db
-        .updateTable(taggedTable(type))
-        .set(changed as Partial<ResourceRow>)
-        .where("account_id", "=", row.account_id)
-        .where("region", "=", row.region)
-        .where("id", "=", row.id)
-        .execute();
+    const row = await currentResource(type, decided, db);
+    await setResource(type, row, changed, db);
     return { ...row, ...changed };
   });
 }
 
-/** Throws ConflictException while a channel of the account names the ARN in `column`. */
-export async function refuseWhileAttached(
-  what: string,
-  column:
-    | "recording_configuration_arn"
-    | "playback_restriction_policy_arn"
-    | "ad_configuration_arn",
-  arn: string,
-  context: RequestContext,
-  db: Kysely<IvsTables>,
-): Promise<void> {
-  const channel = await db
-    .selectFrom("ivs_channels")
-    .select("id")
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where(column, "=", arn)
-    .limit(1)
-    .executeTakeFirst();
-  if (channel) throw conflict(`${what} ${arn} is attached to a channel`);
-}
-
-/** Deletes it. Throws ResourceNotFoundException. */
+/** Deletes it. Throws ResourceNotFoundException if it has been deleted since the decision. */
 export async function deleteResource(
-  type: PlainType,
-  arn: string,
-  context: RequestContext,
+  type: ResourceType,
+  decided: ResourceRow,
   db: Kysely<IvsTables>,
 ): Promise<void> {
-  const { id } = ownReference(arn, type, context);
   const { numDeletedRows } = await db
     .deleteFrom(taggedTable(type))
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("id", "=", id)
+    .where("account_id", "=", decided.account_id)
+    .where("region", "=", decided.region)
+    .where("id", "=", decided.id)
     .executeTakeFirst();
-  if (numDeletedRows === 0n) throw resourceNotFound(arn);
+  if (numDeletedRows === 0n) throw resourceNotFound(arnOf(type, decided));
+}
+
+function arnOf(type: ResourceType, row: ResourceRow): string {
+  return resourceArn({ accountId: row.account_id, region: row.region }, type, row.id);
 }
 
 /** A type's table has the type's rows, which the query builder can't tell from a table's name. */
-function asRow<Type extends ResourceType>(row: ResourceRow): ResourceRows[Type] {
+export function asRow<Type extends ResourceType>(row: ResourceRow): ResourceRows[Type] {
   return row as ResourceRows[Type];
 }

@@ -38,3 +38,18 @@ export function selectStreamKeys(
     .orderBy("id")
     .execute();
 }
+
+/** Deletes those keys of a channel that are listed. */
+export async function deleteStreamKeys(
+  db: Kysely<IvsTables>,
+  at: ResourceLocation,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .deleteFrom("ivs_stream_keys")
+    .where("account_id", "=", at.accountId)
+    .where("region", "=", at.region)
+    .where("id", "in", ids)
+    .execute();
+}

@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
+import { SESSION_EVENTS_MAX } from "../rows/stream-events.ts";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, LiveWorld } from "../testing/live-world.ts";
 import type { IvsOccurrence } from "./ivs-event.ts";
-import { SESSION_EVENTS_MAX, SessionJournal } from "./session-journal.ts";
+import { SessionJournal } from "./session-journal.ts";
 
 test("a session keeps its latest 500 events, and others aren't touched", async () => {
   const world = await LiveWorld.open();

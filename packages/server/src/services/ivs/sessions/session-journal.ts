@@ -2,17 +2,11 @@ import type { StreamHealth, StreamMedia } from "@rolecast/media";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { insertEvent } from "../rows/stream-events.ts";
+import { findSessionOwner, type SessionChange, setSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
 import { LeaseLostError } from "./lease-lost.ts";
-
-/** As many as GetStreamSession shows. Source: IVS API Reference, StreamSession.truncatedEvents. */
-export const SESSION_EVENTS_MAX = 500;
-
-/** The columns of a session that change while it lasts. */
-export type SessionChange = Partial<
-  Pick<StreamSessionRow, "started_at_ms" | "ended_at_ms" | "health" | "media" | "priority">
->;
 
 export interface SessionJournalOptions {
   readonly store: Store;
@@ -47,63 +41,33 @@ export class SessionJournal {
   ): Promise<void> {
     await this.#store.transaction(async (tx) => {
       if (this.#store.shared) await this.#requireOurs(tx, subject);
-      if (Object.keys(change).length > 0)
-        await tx.db
-          .updateTable("ivs_stream_sessions")
-          .set(change)
-          .where("stream_id", "=", subject.streamId)
-          .execute();
-      for (const occurrence of occurrences) await this.tell(tx, subject, occurrence);
+      if (Object.keys(change).length > 0) await setSession(tx.db, subject.streamId, change);
+      for (const occurrence of occurrences) await this.append(tx, subject, occurrence);
     });
   }
 
   async #requireOurs({ db }: Transaction<IvsTables>, { streamId }: EventSubject): Promise<void> {
-    const session = await db
-      .selectFrom("ivs_stream_sessions")
-      .select("owner")
-      .where("stream_id", "=", streamId)
-      .executeTakeFirst();
-    if (session?.owner !== this.#nodeId()) throw new LeaseLostError();
+    if ((await findSessionOwner(db, streamId)) !== this.#nodeId()) throw new LeaseLostError();
   }
 
   /** Adds to the session's events inside `tx`; the event is published after the commit. */
-  async tell(
+  async append(
     tx: Transaction<IvsTables>,
     subject: EventSubject,
     occurrence: IvsOccurrence,
   ): Promise<void> {
     const { db } = tx;
     const { streamId, accountId, region } = subject;
-    const { last } = await db
-      .selectFrom("ivs_stream_events")
-      .select((select) => select.fn.max("sequence").as("last"))
-      .where("stream_id", "=", streamId)
-      .executeTakeFirstOrThrow();
-    const sequence = Number(last ?? 0) + 1;
-    await db
-      .insertInto("ivs_stream_events")
-      .values({
-        stream_id: streamId,
-        account_id: accountId,
-        region,
-        sequence,
-        type: occurrence.type,
-        name: occurrence.name,
-        code: occurrence.code ?? null,
-        event_time_ms: occurrence.atMs,
-      })
-      .execute();
-    await db
-      .deleteFrom("ivs_stream_events")
-      .where("stream_id", "=", streamId)
-      .where("sequence", "<=", sequence - SESSION_EVENTS_MAX)
-      .execute();
-    if (occurrence.failure)
-      await db
-        .updateTable("ivs_stream_sessions")
-        .set({ has_error_event: 1 })
-        .where("stream_id", "=", streamId)
-        .execute();
+    await insertEvent(db, {
+      stream_id: streamId,
+      account_id: accountId,
+      region,
+      type: occurrence.type,
+      name: occurrence.name,
+      code: occurrence.code ?? null,
+      event_time_ms: occurrence.atMs,
+    });
+    if (occurrence.failure) await setSession(db, streamId, { has_error_event: 1 });
     tx.afterCommit(() => this.#events.publish(ivsEvent(subject, occurrence, this.#ids.uuid())));
   }
 }

@@ -7,10 +7,10 @@ import { channelArn, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
-import { isAfter, pageOf, readPosition } from "../page-token.ts";
 import { resourceArn } from "../resource-arn.ts";
 import { resourceOperation } from "../resource-operation.ts";
-import { selectOpenSession } from "../rows/stream-sessions.ts";
+import { pageOf, readPosition } from "../rows/page-token.ts";
+import { listPlayableSessions, selectOpenSession } from "../rows/stream-sessions.ts";
 import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
 import { shownTime } from "./stream-session-view.ts";
 
@@ -111,20 +111,9 @@ async function listStreams(
   const health = input.filterBy?.health;
   const scope = ["ListStreams", context.accountId, context.region, health ?? ""];
   const after = readPosition(input.nextToken, scope);
-  let query = context
-    .db<IvsTables>()
-    .selectFrom("ivs_stream_sessions")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("ended_at_ms", "is", null)
-    .where("started_at_ms", "is not", null)
-    .orderBy("created_at_ms")
-    .orderBy("stream_id")
-    .limit(limit + 1);
-  if (health) query = query.where("health", "=", health);
-  if (after) query = query.where(isAfter(after, "stream_id"));
-  const page = pageOf(await query.execute(), limit, scope, (row) => ({
+  const db = context.db<IvsTables>();
+  const rows = await listPlayableSessions(db, context, health, after, limit + 1);
+  const page = pageOf(rows, limit, scope, (row) => ({
     createdAtMs: row.created_at_ms,
     id: row.stream_id,
   }));

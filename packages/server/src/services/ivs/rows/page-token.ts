@@ -1,6 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { markOf, pageToken, readPageToken } from "../../kernel/page-token.ts";
-import { validation } from "./errors.ts";
+import { markOf, pageToken, readPageToken } from "../../../kernel/page-token.ts";
+import { validation } from "../errors.ts";
 
 /**
  * The place at which a page ended: lists are in the order of creation, equal times in the order of

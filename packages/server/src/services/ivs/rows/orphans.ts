@@ -1,5 +1,6 @@
 import type { Store } from "../../../kernel/store.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
+import { setRecording } from "./recordings.ts";
 
 /**
  * Takes what belongs to no living node: open sessions, and recordings that no node ends. Each goes
@@ -54,12 +55,6 @@ export function releaseRecordings(
   store: Store<IvsTables>,
 ): Promise<void> {
   return store.transaction(async ({ db }) => {
-    for (const { stream_id: key, fence } of recordings)
-      await db
-        .updateTable("ivs_recordings")
-        .set({ owner: "" })
-        .where("stream_id", "=", key)
-        .where("fence", "=", fence)
-        .execute();
+    for (const recording of recordings) await setRecording(db, recording, { owner: "" });
   });
 }

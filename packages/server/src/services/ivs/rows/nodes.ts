@@ -1,0 +1,48 @@
+import type { Kysely } from "kysely";
+import type { IvsTables, NodeRow } from "../tables.ts";
+
+type Db = Kysely<IvsTables>;
+
+export function listNodes(db: Db): Promise<NodeRow[]> {
+  return db.selectFrom("ivs_nodes").selectAll().execute();
+}
+
+/** The URL of a living node; undefined once its lease has ended. */
+export async function findNodeUrl(db: Db, nodeId: string): Promise<string | undefined> {
+  const node = await db
+    .selectFrom("ivs_nodes")
+    .select("url")
+    .where("node_id", "=", nodeId)
+    .executeTakeFirst();
+  return node?.url;
+}
+
+export async function insertNode(db: Db, node: NodeRow): Promise<void> {
+  await db.insertInto("ivs_nodes").values(node).execute();
+}
+
+/** Raises a node's counter. False when its row has been removed. */
+export async function renewNode(db: Db, nodeId: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable("ivs_nodes")
+    .set((set) => ({ beat: set("beat", "+", 1) }))
+    .where("node_id", "=", nodeId)
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
+}
+
+/**
+ * Removes a node, with `beat` only while its counter stands there. False when it has raised its
+ * counter meanwhile, or another node was first.
+ */
+export async function deleteNode(db: Db, nodeId: string, beat?: number): Promise<boolean> {
+  let removal = db.deleteFrom("ivs_nodes").where("node_id", "=", nodeId);
+  if (beat !== undefined) removal = removal.where("beat", "=", beat);
+  const { numDeletedRows } = await removal.executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
+/** Removes the nodes that listened at an address. */
+export async function deleteNodesAt(db: Db, url: string): Promise<void> {
+  await db.deleteFrom("ivs_nodes").where("url", "=", url).execute();
+}
