@@ -1,23 +1,16 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/** The tests that a change of a file may fail, the quickest first. */
-export interface RelatedTests {
-  /** Units of the same package that import it, nearest first. */
-  readonly units: readonly string[];
-  /** Black-box tests of what it belongs to. */
-  readonly blackBox: readonly string[];
-}
+const UNITS_MAX = 20;
+const BLACK_BOX_MAX = 30;
 
-const UNITS_MAX = 12;
-
-/** The folders of black-box tests for code; the first pattern that matches counts. */
+/** Folders of black-box tests for code, the most telling first; the first pattern counts. */
 const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/server\/src\/services\/iam\//, ["test/contract/iam/"]],
   [/^packages\/server\/src\/services\/iam-toolbox\//, ["test/contract/iam/", "test/contract/sts/"]],
   [/^packages\/server\/src\/services\/sts\//, ["test/contract/sts/"]],
   [/^packages\/server\/src\/services\/s3\//, ["test/contract/s3/"]],
-  [/^packages\/server\/src\/services\/ivs\//, ["test/contract/ivs/"]],
+  [/^packages\/server\/src\/services\/ivs\//, ["test/contract/ivs/", "test/scenarios/ivs/"]],
   [/^packages\/server\/src\/services\/cloudtrail\//, ["test/contract/cloudtrail/"]],
   [/^packages\/server\/src\/services\/cloudwatch\//, ["test/contract/cloudwatch/"]],
   [/^packages\/server\/src\/services\/events\//, ["test/contract/events/"]],
@@ -26,21 +19,30 @@ const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/server\/src\/(?:gateway|authn)\//, ["test/contract/gateway/"]],
   [/^packages\/server\/src\/validation\//, ["test/contract/gateway/", "test/contract/ivs/"]],
   [/^packages\/server\/src\//, ["test/contract/"]],
-  [/^packages\/wire\//, ["test/contract/gateway/"]],
+  [/^packages\/wire\//, ["test/contract/gateway/", "test/contract/s3/"]],
   [/^packages\/policy\//, ["test/contract/iam/", "test/contract/sts/"]],
+  [/^packages\/media\//, ["test/scenarios/ivs/", "test/contract/ivs/"]],
+  [/^packages\/cli\//, ["test/cli/"]],
 ];
+/** Starts the built command, which doesn't contain the change. */
+const BUILT_SERVER = "test/support/server-process.ts";
+/** Starts a server in the test's own process, which does. */
+const OWN_SERVER = "test/support/test-server.ts";
 
 /** The import graph of the listed files, the tests' too. */
 export class TestMap {
   readonly #root: string;
-  readonly #files: readonly string[];
+  readonly #files: ReadonlySet<string>;
   readonly #importers = new Map<string, string[]>();
 
   constructor(root: string, files: readonly string[]) {
     this.#root = root;
-    this.#files = files;
+    this.#files = new Set(files);
     for (const path of files) {
-      for (const target of this.#importsOf(path)) {
+      const targets = this.#importsOf(path);
+      if (path === BUILT_SERVER) continue;
+      if (targets.includes(BUILT_SERVER) && !targets.includes(OWN_SERVER)) continue;
+      for (const target of targets) {
         const importers = this.#importers.get(target) ?? [];
         importers.push(path);
         this.#importers.set(target, importers);
@@ -48,26 +50,49 @@ export class TestMap {
     }
   }
 
-  relatedTo(path: string): RelatedTests {
-    const units: string[] = [];
+  /**
+   * The tests that a change of this file may fail, in the order to run them: units of its package,
+   * the nearest first; then black-box tests of what it belongs to, those first whose names have
+   * most words in common with the file's.
+   */
+  relatedTo(path: string): readonly string[] {
     const own = path.split("/").slice(0, 2).join("/");
-    const seen = new Set([path]);
-    // A Map, a Set and this loop keep their order: the nearest come first.
-    for (const file of seen) {
-      if (/\.test\.tsx?$/.test(file)) units.push(file);
-      for (const importer of this.#importers.get(file) ?? [])
-        if (importer.startsWith(own)) seen.add(importer);
-    }
+    const seeing = this.#testsThatSee(path);
+    const units = seeing.filter((test) => test.startsWith(own));
     const folders = FOLDERS.find(([pattern]) => pattern.test(path))?.[1] ?? [];
-    const blackBox = this.#files.filter(
-      (file) => file.endsWith(".test.ts") && folders.some((folder) => file.startsWith(folder)),
-    );
-    return { units: units.slice(0, UNITS_MAX), blackBox };
+    const words = wordsOf(path);
+    const common = (test: string) => [...wordsOf(test)].filter((word) => words.has(word)).length;
+    const blackBox = folders
+      .flatMap((folder) => seeing.filter((test) => test.startsWith(folder)))
+      .toSorted((a, b) => common(b) - common(a));
+    return [...units.slice(0, UNITS_MAX), ...blackBox.slice(0, BLACK_BOX_MAX)];
   }
 
+  /** Every file of tests that imports it, directly or not, the nearest first. */
+  #testsThatSee(path: string): string[] {
+    const seen = new Set([path]);
+    // A set keeps its order while it grows: this walks the graph in widening circles.
+    for (const file of seen)
+      for (const importer of this.#importers.get(file) ?? []) seen.add(importer);
+    return [...seen].filter((file) => /\.test\.tsx?$/.test(file));
+  }
+
+  /** Also modules that it starts in a thread or a process, and those it imports when needed. */
   #importsOf(path: string): string[] {
     const text = readFileSync(join(this.#root, path), "utf8");
-    const found = text.matchAll(/\bfrom "(\.[^"\n]+)"|\bimport\("(\.[^"\n]+)"\)/g);
-    return [...found].map(([, a, b]) => normalize(join(dirname(path), a ?? b ?? "")));
+    const relative = text.matchAll(/["`](\.{1,2}\/[^"`\n$]+?)(?:\.tsx?|\$\{extension\})["`]/g);
+    const packages = text.matchAll(/"@rolecast\/(\w+)"/g);
+    return [
+      ...[...relative].flatMap(([, target = ""]) => {
+        const file = normalize(join(dirname(path), target)).replaceAll("\\", "/");
+        return [`${file}.ts`, `${file}.tsx`].filter((name) => this.#files.has(name));
+      }),
+      ...[...packages].map(([, name = ""]) => `packages/${name}/src/index.ts`),
+    ];
   }
+}
+
+function wordsOf(path: string): ReadonlySet<string> {
+  const [, ...folders] = path.replace(/(?:\.\w+)+$/, "").split("/");
+  return new Set(folders.flatMap((folder) => folder.split("-")));
 }

@@ -1,24 +1,38 @@
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ProgramGroup } from "./program-group.ts";
+import { runTests, type TestOutcome } from "./test-run.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** Built files that tests need; git ignores them. */
-const BUILT = ["packages/server/generated", "packages/cli/dist"];
-const VITEST = "node_modules/vitest/vitest.mjs";
+/** Built files that tests need, and the types as they were last checked; git ignores them. */
+const BUILT = ["packages/server/generated", "packages/cli/dist", "node_modules/.cache"];
+const TSC = "node_modules/typescript/bin/tsc";
 
 /** A copy of the workspace in which files may be changed while somebody works in the original. */
 export class WorkspaceCopy {
-  readonly root = mkdtempSync(join(tmpdir(), "rolecast-mutants-"));
+  /** A short name: tests put sockets below it, whose paths are limited. */
+  readonly root = mkdtempSync(join(tmpdir(), "mutants-"));
   /** Every file that git knows, with the original's current text. */
   readonly files: readonly string[];
+  readonly #programs = new ProgramGroup(() => this.remove());
 
   constructor() {
     const listed = execFileSync("git", ["ls-files"], { cwd: ROOT, encoding: "utf8" });
-    this.files = listed.split("\n").filter((path) => path !== "");
+    this.files = listed.split("\n").filter((path) => path !== "" && existsSync(join(ROOT, path)));
     for (const path of [...this.files, ...BUILT])
-      cpSync(join(ROOT, path), join(this.root, path), { recursive: true });
+      if (existsSync(join(ROOT, path)))
+        cpSync(join(ROOT, path), join(this.root, path), { recursive: true });
+    mkdirSync(join(this.root, "tmp"));
     this.#linkModules();
   }
 
@@ -28,7 +42,7 @@ export class WorkspaceCopy {
     const to = join(this.root, "node_modules");
     mkdirSync(join(to, "@rolecast"), { recursive: true });
     for (const name of readdirSync(from))
-      if (name !== "@rolecast" && name !== ".cache" && name !== "rolecast")
+      if (!/^(?:@rolecast|rolecast|\.cache|\.experimental-vitest-cache)$/.test(name))
         symlinkSync(join(from, name), join(to, name));
     for (const name of readdirSync(join(this.root, "packages"))) {
       const link = name === "cli" ? "rolecast" : `@rolecast/${name}`;
@@ -36,71 +50,20 @@ export class WorkspaceCopy {
     }
   }
 
-  /** Runs these tests until one fails. "timeout": they took longer than they may. */
-  async test(paths: readonly string[], deadlineMs: number): Promise<TestOutcome> {
-    const report = join(this.root, "results.json");
-    const reporter = ["--reporter=json", `--outputFile.json=${report}`];
-    const args = [VITEST, "run", "--bail=1", "--maxWorkers=2", ...reporter, ...paths];
-    const child = spawn(process.execPath, args, {
-      cwd: this.root,
-      // A group of its own: the programs that tests start end with it.
-      detached: true,
-      stdio: "ignore",
-    });
-    let isLate = false;
-    const deadline = setTimeout(() => {
-      isLate = true;
-      endGroup(child.pid);
-    }, deadlineMs);
-    const code = await new Promise<number | null>((resolve) => child.once("exit", resolve));
-    clearTimeout(deadline);
-    if (code !== 0) endGroup(child.pid);
-    if (isLate) return { result: "timeout", failed: [] };
-    return code === 0
-      ? { result: "passed", failed: [] }
-      : { result: "failed", failed: failedFiles(report) };
+  /** Runs these tests in this order, until one fails or the deadline comes. */
+  test(paths: readonly string[], deadlineMs: number): Promise<TestOutcome> {
+    return runTests(this.#programs, this.root, paths, deadlineMs);
   }
 
-  /** Whether the types are still right. */
-  typechecks(): boolean {
-    const tsc = ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."];
-    try {
-      execFileSync(process.execPath, tsc, { cwd: this.root, stdio: "ignore" });
-      return true;
-    } catch {
-      return false;
-    }
+  /** Whether the types of what belongs to this file are still right. */
+  async typechecks(path: string): Promise<boolean> {
+    const project = path.startsWith("packages/console/") ? "packages/console" : ".";
+    const args = ["-b", "--noEmit", project];
+    const { exited } = this.#programs.start(join(this.root, TSC), args, { cwd: this.root });
+    return (await exited) === 0;
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
-  }
-}
-
-export interface TestOutcome {
-  readonly result: "passed" | "failed" | "timeout";
-  /** The files of tests that failed, absolute. */
-  readonly failed: readonly string[];
-}
-
-function failedFiles(report: string): readonly string[] {
-  try {
-    const text = execFileSync("cat", [report], { encoding: "utf8", maxBuffer: 2 ** 28 });
-    const { testResults } = JSON.parse(text) as {
-      testResults: { name: string; status: string }[];
-    };
-    return testResults.filter(({ status }) => status === "failed").map(({ name }) => name);
-  } catch {
-    // It ended before it wrote one.
-    return [];
-  }
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 3 });
   }
 }
