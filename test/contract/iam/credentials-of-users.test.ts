@@ -212,10 +212,31 @@ describe("service-specific credentials", () => {
     const [made = 0, ends = 0] = [key?.CreateDate?.getTime(), key?.ExpirationDate?.getTime()];
     expect(ends - made).toBe(2 * 86_400_000);
     const unknown = { UserName, ServiceName: "s3.amazonaws.com" };
-    expect(await failureOf(() => iam.createServiceSpecificCredential(unknown))).toEqual({
-      code: "NotSupportedService",
-      status: 404,
-      message: "No such service s3.amazonaws.com",
+    for (const call of [
+      () => iam.createServiceSpecificCredential(unknown),
+      () => iam.listServiceSpecificCredentials(unknown),
+    ])
+      expect(await failureOf(call)).toEqual({
+        code: "NoSuchEntity",
+        status: 404,
+        message: "No such service s3.amazonaws.com is supported for Service Specific Credentials",
+      });
+    const nobody = { ...unknown, UserName: "nobody" };
+    expect(await failureOf(() => iam.listServiceSpecificCredentials(nobody))).toMatchObject({
+      message: "The user with name nobody cannot be found.",
     });
+  });
+
+  it("of one service are listed without a word of pages, unless there is a next one", async () => {
+    await iam.createServiceSpecificCredential({ UserName, ServiceName });
+    await iam.createServiceSpecificCredential({ UserName, ServiceName });
+    const list = (input: object) => iam.listServiceSpecificCredentials({ UserName, ...input });
+    expect(await list({ ServiceName })).not.toHaveProperty("IsTruncated");
+    expect(await list({})).toMatchObject({ IsTruncated: false });
+    const first = await list({ ServiceName, MaxItems: 1 });
+    expect(first).toMatchObject({ IsTruncated: true, Marker: expect.any(String) });
+    const second = await list({ ServiceName, MaxItems: 1, Marker: first.Marker });
+    expect(second.ServiceSpecificCredentials).toHaveLength(1);
+    expect(second).not.toHaveProperty("IsTruncated");
   });
 });

@@ -95,6 +95,18 @@ const rows: Row[] = [
       }),
   ],
   [
+    "CreateRole below the path of IAM Identity Center's roles",
+    "InvalidInput",
+    400,
+    "Path prefix '/aws-reserved/' can only be used for AWS Reserved Roles",
+    () =>
+      iam.createRole({
+        RoleName: "AWSReservedSSO_Admin_0123456789abcdef",
+        Path: "/aws-reserved/sso.amazonaws.com/",
+        AssumeRolePolicyDocument: EC2_TRUST,
+      }),
+  ],
+  [
     "a status of an access key that isn't one",
     "ValidationError",
     400,
@@ -222,8 +234,19 @@ const rows: Row[] = [
     "attaching what isn't an ARN",
     "ValidationError",
     400,
-    "ARN nothing-like-an-arn-at-all is not valid.",
+    "Invalid ARN:  Could not be parsed!",
     () => iam.attachRolePolicy({ RoleName: "app", PolicyArn: "nothing-like-an-arn-at-all" }),
+  ],
+  [
+    "attaching a policy of another partition",
+    "ValidationError",
+    400,
+    "Invalid ARN partition",
+    () =>
+      iam.attachUserPolicy({
+        UserName: "alice",
+        PolicyArn: "arn:aws-cn:iam::aws:policy/ReadOnlyAccess",
+      }),
   ],
   [
     "attaching a policy that isn't there",
@@ -527,13 +550,6 @@ const rows: Row[] = [
     400,
     "1 validation error detected: Value at 'aWSServiceName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+",
     () => iam.createServiceLinkedRole({ AWSServiceName: "ivs/amazonaws.com" }),
-  ],
-  [
-    "CreateAccessKey for root",
-    "InvalidInput",
-    400,
-    "The root user's access key is set in this server's configuration.",
-    () => iam.createAccessKey({}),
   ],
   [
     "a change of AWS's own policy",

@@ -38,7 +38,7 @@ type Wrongs = Readonly<Partial<Record<Part, readonly string[]>>>;
 
 const EVERYWHERE: Wrongs = {
   prefix: ["", "arm", "ARN"],
-  partition: ["", "nope", "AWS"],
+  partition: ["", "nope", "AWS", "aws-cn"],
   service: ["", "sns", "sts", "s3", "IAM"],
   region: ["us-east-1", "*"],
   account: ["", "*", "00000000000", "0000000000000", OTHER],
@@ -62,7 +62,7 @@ const POLICY_CODES: Readonly<Record<Part, Readonly<Record<string, string>>>> = {
     "": "ValidationError",
     nope: "ValidationError",
     AWS: "ValidationError",
-    "aws-cn": "NoSuchEntity",
+    "aws-cn": "ValidationError",
   },
   service: {
     "": "ValidationError",
@@ -126,7 +126,6 @@ const inputs: readonly ArnInput[] = [
     // Unlike the others, it compares the whole ARN.
     wrong: {
       ...identityParts,
-      partition: ["", "nope", "AWS", "aws-cn"],
       resource: [...(identityParts.resource ?? []), "user/alice", "user/team/Alice"],
     },
     codes: identityCodes,
@@ -160,7 +159,6 @@ const inputs: readonly ArnInput[] = [
     good: USER,
     wrong: {
       ...EVERYWHERE,
-      partition: ["", "nope", "AWS", "aws-cn"],
       resource: ["", "user", "user/", "user/alice", "user/team/Alice", "role/alice", "group/g"],
     },
     codes: ["MalformedPolicyDocument"],
@@ -172,7 +170,6 @@ const inputs: readonly ArnInput[] = [
     good: `arn:aws:iam::${ACCOUNT}:role/app`,
     wrong: {
       ...EVERYWHERE,
-      partition: ["", "nope", "AWS", "aws-cn"],
       resource: ["", "role", "role/", "role/path/app", "role/App", "user/app"],
     },
     codes: ["MalformedPolicyDocument"],
@@ -185,7 +182,6 @@ const inputs: readonly ArnInput[] = [
     wrong: {
       ...EVERYWHERE,
       service: ["", "sns", "iam", "STS"],
-      partition: ["", "nope", "AWS", "aws-cn"],
       resource: ["", "assumed-role/app", "assumed-role//session", "assumed-role/App/session"],
     },
     codes: ["MalformedPolicyDocument"],

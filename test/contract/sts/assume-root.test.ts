@@ -1,5 +1,7 @@
 import {
+  CreateAccessKeyCommand,
   CreateUserCommand,
+  DeleteAccessKeyCommand,
   GetAccountSummaryCommand,
   GetLoginProfileCommand,
   ListAccessKeysCommand,
@@ -103,6 +105,18 @@ describe("AssumeRoot", () => {
     await expect(
       clients.iam.send(new ListAccessKeysCommand({ UserName: "ann" })),
     ).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+
+  test("deletes a key of root's", async () => {
+    const { AccessKey } = await member.iam.send(new CreateAccessKeyCommand({}));
+    const AccessKeyId = AccessKey?.AccessKeyId;
+    const { clients } = await assumeRoot("IAMDeleteRootUserCredentials");
+    await expect(clients.iam.send(new CreateAccessKeyCommand({}))).rejects.toMatchObject({
+      name: "AccessDenied",
+    });
+    await clients.iam.send(new DeleteAccessKeyCommand({ AccessKeyId }));
+    const { AccessKeyMetadata } = await member.iam.send(new ListAccessKeysCommand({}));
+    expect(AccessKeyMetadata).toMatchObject([{ AccessKeyId: MEMBER_KEY.accessKeyId }]);
   });
 
   test("is for those of the management account who may, and for its members only", async () => {

@@ -21,9 +21,9 @@ const STRUCTURE: readonly Check<JsonObject>[] = [
   checkSids,
   checkPrincipals,
   checkActionsPresent,
-  checkResourcesPresent,
   checkResources,
   checkActions,
+  checkResourcesPresent,
 ];
 
 const SAVED: readonly Check<JsonObject>[] = [

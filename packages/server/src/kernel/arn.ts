@@ -9,6 +9,9 @@ export interface Arn {
   readonly resource: string;
 }
 
+/** The partition of every account here: accounts of two partitions never meet. */
+export const OWN_PARTITION = "aws";
+
 /** Source: IAM API reference, `arnType`. */
 const ARN_LENGTH_MAX = 2_048;
 const PARTITION = /^aws(?:-[a-z]+){0,3}$/;

@@ -17,6 +17,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0060-tag-key-case", up: keepCaseOfTagKeys },
   { name: "iam/0070-pages", up: indexPages },
   { name: "iam/0080-assigned-devices", up: indexAssignedDevices },
+  { name: "iam/0090-root-keys", up: keepRootKeysWithOthers },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -208,6 +209,16 @@ async function indexAssignedDevices({ schema }: Kysely<Tables>): Promise<void> {
       .columns(["account_id", "serial_number"])
       .where("user_id" as never, operator, null)
       .execute();
+}
+
+/** A root user may have access keys beside the one of the configuration. */
+async function keepRootKeysWithOthers(db: Kysely<Tables>): Promise<void> {
+  await sql`insert into iam_access_keys
+      (access_key_id, account_id, user_id, status, secret_sealed, created_ms)
+    select root_access_key_id, account_id, account_id, 'Active', root_secret_sealed, created_ms
+    from iam_accounts where root_access_key_id not in (select access_key_id from iam_access_keys)
+  `.execute(db);
+  await db.schema.alterTable("iam_accounts").dropColumn("root_secret_sealed").execute();
 }
 
 async function index(

@@ -3,12 +3,11 @@ import type { AccessTables } from "./access-tables.ts";
 import type { CredentialTables } from "./credential-tables.ts";
 import type { FederationTables } from "./federation-tables.ts";
 
-/** An account that this server knows, with its root user's key. */
+/** An account that this server knows. */
 export interface AccountRow {
   account_id: string;
+  /** The access key of its root user that the configuration sets. */
   root_access_key_id: string;
-  /** Sealed by `SecretBox`, like every stored secret. */
-  root_secret_sealed: string;
   created_ms: number;
 }
 
@@ -118,8 +117,10 @@ export interface PolicyVersionRow {
 export interface AccessKeyRow {
   access_key_id: string;
   account_id: string;
+  /** The root user's is the account's id, as AWS shows it. */
   user_id: string;
   status: "Active" | "Inactive";
+  /** Sealed by `SecretBox`, like every stored secret. */
   secret_sealed: string;
   created_ms: number;
   last_used_ms: number | null;

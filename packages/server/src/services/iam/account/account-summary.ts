@@ -17,6 +17,7 @@ import {
   USERS_PER_ACCOUNT,
   VERSIONS_PER_POLICY,
 } from "../quotas.ts";
+import { accessKeysOf } from "../rows/access-keys.ts";
 import { countMfaDevicesInUse } from "../rows/mfa-devices.ts";
 import { countRows } from "../rows/named-rows.ts";
 import { usedPolicies } from "../rows/used-policies.ts";
@@ -77,7 +78,7 @@ export function accountSummaryOperations() {
               (await countRows(db, "iam_oidc_providers", accountId)) +
               (await countRows(db, "iam_saml_providers", accountId)),
             ServerCertificates: await countRows(db, "iam_server_certificates", accountId),
-            AccountAccessKeysPresent: await countRows(db, "iam_accounts", accountId),
+            AccountAccessKeysPresent: (await accessKeysOf(db, accountId)).length > 0 ? 1 : 0,
             GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
             ...ABSENT,
             ...QUOTAS,

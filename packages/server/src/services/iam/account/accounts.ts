@@ -1,4 +1,5 @@
 import type { IamParts } from "../parts.ts";
+import { deleteAccessKey, replaceRootKey } from "../rows/access-keys.ts";
 import { allAccounts, deleteAllAccounts, insertAccount } from "../rows/accounts.ts";
 import type { IamTables } from "../tables.ts";
 
@@ -11,7 +12,7 @@ export interface RootAccount {
 
 /**
  * Makes the accounts that don't exist and gives all of them the root keys of the configuration.
- * Accounts that the configuration no longer names lose their root key and keep everything else.
+ * Accounts that the configuration no longer names lose that key and keep everything else.
  */
 export async function bootstrapAccounts(
   parts: IamParts,
@@ -19,6 +20,7 @@ export async function bootstrapAccounts(
 ): Promise<void> {
   await parts.store.tables<IamTables>().transaction(async (tx) => {
     const known = await allAccounts(tx.db);
+    const nowMs = parts.clock.nowMs();
     // Emptied first, so that two accounts may exchange their keys.
     await deleteAllAccounts(tx.db);
     for (const { id, rootAccessKeyId, rootSecretAccessKey } of accounts) {
@@ -26,11 +28,16 @@ export async function bootstrapAccounts(
       await insertAccount(tx.db, {
         account_id: id,
         root_access_key_id: rootAccessKeyId,
-        root_secret_sealed: parts.secrets.seal(rootSecretAccessKey, rootAccessKeyId),
-        created_ms: before?.created_ms ?? parts.clock.nowMs(),
+        created_ms: before?.created_ms ?? nowMs,
       });
+      const sealed = parts.secrets.seal(rootSecretAccessKey, rootAccessKeyId);
+      await replaceRootKey(tx.db, { accountId: id, keyId: rootAccessKeyId, sealed, nowMs });
       await parts.generations.bump(tx, id);
     }
-    for (const { account_id: id } of known) await parts.generations.bump(tx, id);
+    const configured = new Set(accounts.map(({ rootAccessKeyId }) => rootAccessKeyId));
+    for (const { account_id: id, root_access_key_id: keyId } of known) {
+      if (!configured.has(keyId)) await deleteAccessKey(tx.db, keyId);
+      await parts.generations.bump(tx, id);
+    }
   });
 }

@@ -59,7 +59,7 @@ export async function writeCredentialReport(
   const users = await usersOfAccount(db, accountId);
   const keys = await keysByUser(parts.lastUsed, db, accountId);
   const passwords = await passwordsByUser(db, accountId);
-  const lines = [COLUMNS, await rootLine(db, accountId)];
+  const lines = [COLUMNS, await rootLine(db, accountId, keys.get(accountId) ?? [])];
   const withMfa = await userIdsWithMfa(db, accountId);
   const certificates = await certificatesByUser(db, accountId);
   for (const user of users) {
@@ -77,9 +77,8 @@ export async function writeCredentialReport(
   return lines.map((line) => line.join(",")).join("\n");
 }
 
-async function rootLine(db: Db, accountId: string): Promise<string[]> {
+async function rootLine(db: Db, accountId: string, keys: readonly KeyColumns[]): Promise<string[]> {
   const account = await findAccount(db, accountId);
-  const key = account && { ...NEVER_USED, active: true, createdMs: account.created_ms };
   return [
     "<root_account>",
     `arn:aws:iam::${accountId}:root`,
@@ -90,12 +89,10 @@ async function rootLine(db: Db, accountId: string): Promise<string[]> {
     NOT_SUPPORTED,
     // Virtual devices here are users' alone.
     "false",
-    ...keyColumns(key ? [key] : []),
+    ...keyColumns(keys),
     ...certificateColumns([]),
   ];
 }
-
-const NEVER_USED = { usedMs: null, usedRegion: null, usedService: null };
 
 function userLine(
   user: User,
@@ -154,7 +151,7 @@ async function certificatesByUser(
   return certificates;
 }
 
-/** Each user's keys, the oldest first. */
+/** The keys of each user and, by the account's id, of the root user, the oldest first. */
 async function keysByUser(
   lastUsed: LastUsed,
   db: Db,

@@ -21,6 +21,7 @@ import {
   deleteAccessKey,
   findKeyUse,
   insertAccessKey,
+  NEVER_USED,
   setAccessKeyStatus,
 } from "../rows/access-keys.ts";
 import { findAccount } from "../rows/accounts.ts";
@@ -38,25 +39,23 @@ export function accessKeyOperations(parts: IamParts) {
       authorize: (input, context) => onUserOrSelf(input, context),
       handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { row: user } = await current(db, refuseRoot(subject));
-          const keys = await accessKeysOf(db, user.user_id);
+          const owner = await currentOwner(db, context, subject);
+          const keys = await accessKeysOf(db, owner.id);
           if (keys.length >= ACCESS_KEYS_PER_USER)
             throw quotaExceeded("AccessKeysPerUser", ACCESS_KEYS_PER_USER);
           const secret = parts.ids.alphanumeric(SECRET_LENGTH);
-          const key = newAccessKey(parts, context, user, secret);
+          const key = newAccessKey(parts, context, owner, secret);
           await insertAccessKey(db, key);
-          return { AccessKey: { ...keyMetadata(key, user), SecretAccessKey: secret } };
+          return { AccessKey: { ...keyMetadata(key, owner), SecretAccessKey: secret } };
         }),
     }),
     ListAccessKeys: withSubject({
       authorize: (input, context) => onUserOrSelf(input, context),
       handle: async (input, context, subject) => {
-        const db = context.db<IamTables>();
-        if (!subject) return listRootKey(db, context);
-        const { row: user } = existing(subject);
-        const keys = await accessKeysOf(db, user.user_id);
+        const owner = subject ? ownerOf(existing(subject).row) : rootOwner(context);
+        const keys = await accessKeysOf(context.db<IamTables>(), owner.id);
         const page = await pageOf(input, keys, (key) => key.access_key_id);
-        const AccessKeyMetadata = page.items.map((key) => keyMetadata(key, user));
+        const AccessKeyMetadata = page.items.map((key) => keyMetadata(key, owner));
         return { AccessKeyMetadata, ...page.output };
       },
     }),
@@ -64,7 +63,7 @@ export function accessKeyOperations(parts: IamParts) {
       authorize: (input, context) => onUserOrSelf(input, context),
       handle: ({ AccessKeyId, Status: status }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const key = await requireKey(db, refuseRoot(subject), AccessKeyId);
+          const key = await requireKey(db, context, subject, AccessKeyId);
           // The model's third value, Expired, belongs to other kinds of credentials.
           if (status !== "Active" && status !== "Inactive")
             throw validationError(
@@ -78,7 +77,7 @@ export function accessKeyOperations(parts: IamParts) {
       authorize: (input, context) => onUserOrSelf(input, context),
       handle: ({ AccessKeyId }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const key = await requireKey(db, refuseRoot(subject), AccessKeyId);
+          const key = await requireKey(db, context, subject, AccessKeyId);
           await deleteAccessKey(db, key.access_key_id);
           return {};
         }),
@@ -86,6 +85,11 @@ export function accessKeyOperations(parts: IamParts) {
     GetAccessKeyLastUsed: withSubject({
       authorize: async ({ AccessKeyId }, context) => {
         const use = await requireKeyUse(context, AccessKeyId);
+        if (use.user_name === null)
+          return {
+            pairs: { action: `iam:${context.operation}`, resource: rootArn(context) },
+            subject: use,
+          };
         const { pairs } = await onOwner(context, "user", use.user_name);
         return { pairs, subject: use };
       },
@@ -93,7 +97,7 @@ export function accessKeyOperations(parts: IamParts) {
         const latest = parts.lastUsed.latestOfKey(AccessKeyId);
         const usedMs = latest?.atMs ?? use.last_used_ms;
         return {
-          UserName: use.user_name,
+          UserName: use.user_name ?? undefined,
           AccessKeyLastUsed: {
             ...(usedMs === null ? {} : { LastUsedDate: new Date(usedMs) }),
             ServiceName: latest?.service ?? use.last_used_service ?? NEVER,
@@ -105,59 +109,74 @@ export function accessKeyOperations(parts: IamParts) {
   });
 }
 
-/** Root's key is a setting of the server, so that it can't be lost through the API. */
-function refuseRoot(subject: OwnerSubject<"user"> | undefined): OwnerSubject<"user"> {
-  if (subject) return subject;
-  throw invalidInput("The root user's access key is set in this server's configuration.");
+/** The user whose keys an operation is about, or the root user, which has no name. */
+interface KeyOwner {
+  readonly id: string;
+  readonly userName: string | undefined;
 }
 
-async function listRootKey(db: Db, context: RequestContext) {
-  const account = await findAccount(db, context.accountId);
-  const AccessKeyMetadata: iam.AccessKeyMetadata[] = account
-    ? [
-        {
-          AccessKeyId: account.root_access_key_id,
-          Status: "Active",
-          CreateDate: new Date(account.created_ms),
-        },
-      ]
-    : [];
-  return { AccessKeyMetadata, IsTruncated: false };
+function ownerOf(user: User): KeyOwner {
+  return { id: user.user_id, userName: user.user_name };
+}
+
+/** AWS, too, knows the root user by its account's number. */
+function rootOwner(context: RequestContext): KeyOwner {
+  return { id: context.accountId, userName: undefined };
+}
+
+function rootArn(context: RequestContext): string {
+  return `arn:aws:iam::${context.accountId}:root`;
+}
+
+/** The owner that was decided on, read again; the subject of a root user's request is undefined. */
+async function currentOwner(
+  db: Db,
+  context: RequestContext,
+  subject: OwnerSubject<"user"> | undefined,
+): Promise<KeyOwner> {
+  return subject ? ownerOf((await current(db, subject)).row) : rootOwner(context);
 }
 
 function newAccessKey(
   parts: IamParts,
   context: RequestContext,
-  user: User,
+  owner: KeyOwner,
   secret: string,
 ): AccessKeyRow {
   const id = newUniqueId("AKIA", context.accountId, parts.ids);
   return {
     access_key_id: id,
     account_id: context.accountId,
-    user_id: user.user_id,
+    user_id: owner.id,
     status: "Active",
     secret_sealed: parts.secrets.seal(secret, id),
     created_ms: context.nowMs,
-    last_used_ms: null,
-    last_used_region: null,
-    last_used_service: null,
+    ...NEVER_USED,
   };
 }
 
-function keyMetadata(key: AccessKey, user: User) {
+function keyMetadata(key: AccessKey, owner: KeyOwner) {
   return {
-    UserName: user.user_name,
+    UserName: owner.userName,
     AccessKeyId: key.access_key_id,
     Status: key.status,
     CreateDate: new Date(key.created_ms),
   } satisfies iam.AccessKeyMetadata;
 }
 
-async function requireKey(db: Db, subject: OwnerSubject<"user">, id: string): Promise<AccessKey> {
-  const user = await current(db, subject);
-  const key = (await accessKeysOf(db, user.id)).find((candidate) => candidate.access_key_id === id);
-  if (!key) throw noSuchKey(id);
+/** A key that may change. The configuration's would come back with the next start. */
+async function requireKey(
+  db: Db,
+  context: RequestContext,
+  subject: OwnerSubject<"user"> | undefined,
+  id: string,
+): Promise<AccessKey> {
+  const owner = await currentOwner(db, context, subject);
+  const keys = await accessKeysOf(db, owner.id);
+  const key = keys.find((candidate) => candidate.access_key_id === id);
+  if (!key) throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
+  if (!subject && (await findAccount(db, context.accountId))?.root_access_key_id === id)
+    throw invalidInput(`The access key ${id} is set in this server's configuration.`);
   return key;
 }
 
@@ -169,8 +188,4 @@ async function requireKeyUse(context: RequestContext, id: string) {
       `${callerSubject(context)} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${id}`,
     );
   return use;
-}
-
-function noSuchKey(id: string) {
-  return noSuchEntity(`The Access Key with id ${id} cannot be found.`);
 }

@@ -4,9 +4,8 @@ import type { Store } from "../../../kernel/store.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
 import { findKeyWithUser } from "../rows/access-keys.ts";
-import { findAccountByRootKey } from "../rows/accounts.ts";
-import { tagsOf } from "../rows/tags.ts";
-import { userArn } from "../rows/users.ts";
+import { type StoredTag, tagsOf } from "../rows/tags.ts";
+import { type User, userArn } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
 
 /** Keys kept ready; the oldest goes first. A key is a few hundred bytes. */
@@ -42,7 +41,8 @@ export class KeyCredentials implements CredentialSource {
   }
 
   noteUsed(accessKeyId: string, service: string, region: string, atMs: number): void {
-    if (this.#cache.find(accessKeyId)?.caller.principal.kind !== "user") return;
+    const kind = this.#cache.find(accessKeyId)?.caller.principal.kind;
+    if (kind !== "user" && kind !== "root") return;
     this.#parts.lastUsed.noteKey(accessKeyId, { service, region, atMs });
   }
 
@@ -56,8 +56,7 @@ export class KeyCredentials implements CredentialSource {
     const known = this.#cache.find(accessKeyId);
     if (known) return known;
     const readAt = this.#parts.generations.current();
-    const credential =
-      (await this.#readUserKey(accessKeyId)) ?? (await this.#readRoot(accessKeyId));
+    const credential = await this.#read(accessKeyId);
     if (!credential) return undefined;
     const accountId = accountOf(credential.caller.principal);
     if (accountId !== knownAccount) await this.#parts.generations.refresh(accountId);
@@ -65,37 +64,43 @@ export class KeyCredentials implements CredentialSource {
     return credential;
   }
 
-  async #readUserKey(accessKeyId: string): Promise<Credential | undefined> {
+  async #read(accessKeyId: string): Promise<Credential | undefined> {
     const { db } = this.#store;
     const row = await findKeyWithUser(db, accessKeyId);
     if (!row) return undefined;
-    const sessionContext = new Map<string, ContextValue>();
-    for (const tag of await tagsOf(db, row.user_id))
-      sessionContext.set(`aws:principaltag/${tag.Key.toLowerCase()}`, tag.Value);
-    const caller: Caller = {
-      principal: {
-        kind: "user",
-        accountId: row.account_id,
-        arn: userArn(row),
-        id: row.user_id,
-        userName: row.user_name,
-      },
-      accessKeyId,
-      sessionContext,
-    };
+    const { account_id, user_id, user_name, path, status } = row;
     const secretAccessKey = this.#parts.secrets.open(row.secret_sealed, accessKeyId);
-    return { secretAccessKey, caller, status: row.status };
+    if (user_id === account_id)
+      return { secretAccessKey, caller: rootCaller(account_id, accessKeyId), status };
+    if (user_name === null || path === null) return undefined;
+    const user = { account_id, user_id, user_name, path };
+    const caller = userCaller(user, await tagsOf(db, user_id), accessKeyId);
+    return { secretAccessKey, caller, status };
   }
+}
 
-  async #readRoot(accessKeyId: string): Promise<Credential | undefined> {
-    const row = await findAccountByRootKey(this.#store.db, accessKeyId);
-    if (!row) return undefined;
-    const arn = `arn:aws:iam::${row.account_id}:root`;
-    const caller: Caller = {
-      principal: { kind: "root", accountId: row.account_id, arn },
-      accessKeyId,
-    };
-    const secretAccessKey = this.#parts.secrets.open(row.root_secret_sealed, accessKeyId);
-    return { secretAccessKey, caller, status: "Active" };
-  }
+function rootCaller(accountId: string, accessKeyId: string): Caller {
+  const arn = `arn:aws:iam::${accountId}:root`;
+  return { principal: { kind: "root", accountId, arn }, accessKeyId };
+}
+
+function userCaller(
+  user: Pick<User, "account_id" | "user_id" | "user_name" | "path">,
+  tags: readonly StoredTag[],
+  accessKeyId: string,
+): Caller {
+  const sessionContext = new Map<string, ContextValue>();
+  for (const tag of tags)
+    sessionContext.set(`aws:principaltag/${tag.Key.toLowerCase()}`, tag.Value);
+  return {
+    principal: {
+      kind: "user",
+      accountId: user.account_id,
+      arn: userArn(user),
+      id: user.user_id,
+      userName: user.user_name,
+    },
+    accessKeyId,
+    sessionContext,
+  };
 }

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -8,7 +7,7 @@ import type { ServiceSpecificCredentialRow } from "../credential-tables.ts";
 import { noSuchEntity, quotaExceeded, validationError } from "../errors.ts";
 import { onUserOrCaller } from "../identities/authorization.ts";
 import { current, existing, type OwnerSubject } from "../identities/owners.ts";
-import { readPage } from "../pagination.ts";
+import { type PageOutput, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVICE_SPECIFIC_CREDENTIALS_PER_USER } from "../quotas.ts";
 import {
@@ -58,6 +57,7 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
       handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
         const userId = subject && existing(subject).id;
+        if (input.ServiceName !== undefined) requireService(input.ServiceName);
         const page = await readPage(
           input,
           (after, limit) => {
@@ -67,7 +67,7 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
           (row) => row.credential_id,
         );
         const ServiceSpecificCredentials = page.items.map((row) => metadata(row, row));
-        return { ServiceSpecificCredentials, ...page.output };
+        return { ServiceSpecificCredentials, ...pageMembers(input, page.output) };
       },
     }),
     UpdateServiceSpecificCredential: withSubject({
@@ -104,6 +104,21 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
   });
 }
 
+/** As recorded of AWS, the whole list of one service's credentials doesn't speak of pages. */
+function pageMembers(
+  { ServiceName }: { readonly ServiceName?: string | undefined },
+  output: PageOutput,
+): Partial<PageOutput> {
+  return ServiceName !== undefined && !output.IsTruncated ? {} : output;
+}
+
+/** Says whether the service's credentials are API keys. @throws NoSuchEntity in AWS's words */
+function requireService(service: string): { readonly hasKeys: boolean } {
+  const hasKeys = KEY_SERVICES.includes(service);
+  if (hasKeys || PASSWORD_SERVICES.includes(service)) return { hasKeys };
+  throw noSuchEntity(`No such service ${service} is supported for Service Specific Credentials`);
+}
+
 /** The collection of all users, as ListUsers asks for it. */
 function userArns(context: RequestContext): string {
   return `arn:aws:iam::${context.accountId}:user/`;
@@ -117,10 +132,8 @@ async function insertCredential(
   input: Checked<iam.CreateServiceSpecificCredentialRequest>,
 ): Promise<{ readonly row: ServiceSpecificCredentialRow; readonly secret: string }> {
   const { ServiceName: service } = input;
-  const expires = KEY_SERVICES.includes(service);
-  if (!expires && !PASSWORD_SERVICES.includes(service))
-    throw new AwsError("NotSupportedService", `No such service ${service}`, { status: 404 });
-  if (!expires && input.CredentialAgeDays !== undefined)
+  const { hasKeys } = requireService(service);
+  if (!hasKeys && input.CredentialAgeDays !== undefined)
     throw validationError(`Credentials for ${service} don't expire.`);
   const present = await credentialsForService(db, user.user_id, service);
   if (present.length >= SERVICE_SPECIFIC_CREDENTIALS_PER_USER)

@@ -1,4 +1,4 @@
-import { isAccountId, parseArn } from "../../../kernel/arn.ts";
+import { isAccountId, OWN_PARTITION, parseArn } from "../../../kernel/arn.ts";
 import type { Decidable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { validationError } from "../errors.ts";
@@ -17,7 +17,8 @@ export interface IdentityArn {
 /** Undefined for everything that isn't the ARN of a user, group or role. */
 export function parseIdentityArn(text: string): IdentityArn | undefined {
   const arn = parseArn(text);
-  if (arn?.service !== "iam" || arn.region !== "" || !isAccountId(arn.accountId)) return undefined;
+  if (arn?.service !== "iam" || arn.partition !== OWN_PARTITION) return undefined;
+  if (arn.region !== "" || !isAccountId(arn.accountId)) return undefined;
   const [kind, ...rest] = arn.resource.split("/");
   const name = rest.at(-1);
   if (kind !== "user" && kind !== "group" && kind !== "role") return undefined;

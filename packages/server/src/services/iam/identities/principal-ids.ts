@@ -1,12 +1,9 @@
-import { parseArn } from "../../../kernel/arn.ts";
+import { OWN_PARTITION, parseArn } from "../../../kernel/arn.ts";
 import { findRole, findRoleById, roleArn } from "../rows/roles.ts";
 import { findUser, findUserById, userArn } from "../rows/users.ts";
 import type { Db } from "../tables.ts";
 
 const UNIQUE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
-
-/** The partition of every account here. */
-const PARTITION = "aws";
 
 /** True if a policy's principal is written as the unique id of a user or role. */
 export function isPrincipalId(principal: string): boolean {
@@ -19,8 +16,7 @@ export function isPrincipalId(principal: string): boolean {
  */
 export async function principalIdOf(db: Db, principal: string): Promise<string | undefined> {
   const arn = parseArn(principal);
-  // Principals of another partition can't be trusted: accounts of two partitions never meet.
-  if (arn?.partition !== PARTITION) return undefined;
+  if (arn?.partition !== OWN_PARTITION) return undefined;
   const [type, ...rest] = arn.resource.split("/");
   if (arn.service === "sts" && type === "assumed-role") {
     const role = await findRole(db, arn.accountId, rest[0] ?? "");

@@ -1,4 +1,4 @@
-import { parseArn } from "../../../kernel/arn.ts";
+import { OWN_PARTITION, parseArn } from "../../../kernel/arn.ts";
 import { type AwsManagedPolicies, isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { awsPolicyDescriptions } from "../catalogue/aws-policy-descriptions.ts";
 import { invalidInput, noSuchEntity, noSuchPolicy, validationError } from "../errors.ts";
@@ -20,9 +20,11 @@ export interface ManagedPolicy {
   readonly aws: boolean;
 }
 
-/** @throws ValidationError for what isn't an ARN */
+/** @throws ValidationError, in AWS's words, for what isn't an ARN of this partition */
 export function requireArn(arn: string): string {
-  if (!parseArn(arn)) throw validationError(`ARN ${arn} is not valid.`);
+  const parsed = parseArn(arn);
+  if (!parsed) throw validationError("Invalid ARN:  Could not be parsed!");
+  if (parsed.partition !== OWN_PARTITION) throw validationError("Invalid ARN partition");
   return arn;
 }
 

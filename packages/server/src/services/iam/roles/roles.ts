@@ -125,6 +125,19 @@ export function roleOperations(parts: IamParts) {
   });
 }
 
+/** AWS's services make roles below this path, as IAM Identity Center does. */
+const RESERVED_PATH = "/aws-reserved/";
+
+/** @throws InvalidInput; AWS's sentence is published for service-linked roles alone */
+function refuseReservedPath(path = "/"): void {
+  if (path.startsWith(SERVICE_ROLE_PATH))
+    throw invalidInput(
+      `Path prefix '${SERVICE_ROLE_PATH}' can only be used for AWS Service linked Roles`,
+    );
+  if (path.startsWith(RESERVED_PATH))
+    throw invalidInput(`Path prefix '${RESERVED_PATH}' can only be used for AWS Reserved Roles`);
+}
+
 async function createRole(
   parts: IamParts,
   context: RequestContext,
@@ -133,10 +146,7 @@ async function createRole(
 ): Promise<Role> {
   const { accountId } = context;
   const { RoleName: name, AssumeRolePolicyDocument: trust } = input;
-  if (input.Path?.startsWith(SERVICE_ROLE_PATH))
-    throw invalidInput(
-      `Path prefix '${SERVICE_ROLE_PATH}' can only be used for AWS Service linked Roles`,
-    );
+  refuseReservedPath(input.Path);
   checkTrustPolicy(trust, parts);
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);

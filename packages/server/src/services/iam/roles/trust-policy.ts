@@ -1,3 +1,4 @@
+import { isAccountId } from "../../../kernel/arn.ts";
 import { mapAwsPrincipals } from "../../../kernel/policy-principals.ts";
 import { malformedPolicyDocument } from "../errors.ts";
 import { isPrincipalId, principalArnOf, principalIdOf } from "../identities/principal-ids.ts";
@@ -9,8 +10,6 @@ import type { Db } from "../tables.ts";
  * with ARNs while the entities exist. Source: IAM User Guide, "AWS JSON policy elements:
  * Principal".
  */
-
-const ACCOUNT_ID = /^\d{12}$/;
 
 /** The document as it is stored and matched. @throws MalformedPolicyDocument for unknown ones */
 export function storedTrustPolicy(db: Db, text: string): Promise<string> {
@@ -32,8 +31,8 @@ export async function shownTrustPolicy(db: Db, stored: string): Promise<string> 
 
 /** Undefined for a user or role that doesn't exist. */
 async function storedPrincipal(db: Db, principal: string): Promise<string | undefined> {
-  if (principal === "*") return principal;
-  if (ACCOUNT_ID.test(principal)) return `arn:aws:iam::${principal}:root`;
+  // An account is shown as it was sent, by its number or as its root user's ARN.
+  if (principal === "*" || isAccountId(principal)) return principal;
   if (!isPrincipalId(principal)) return principalIdOf(db, principal);
   return (await principalArnOf(db, principal)) === undefined ? undefined : principal;
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from "kysely";
 import type { AccountRow, Db } from "../tables.ts";
 
-/** An account as stored, with its root user's key. */
+/** An account as stored. */
 export type Account = Selectable<AccountRow>;
 
 export function allAccounts(db: Db): Promise<Account[]> {
@@ -13,14 +13,6 @@ export function findAccount(db: Db, accountId: string): Promise<Account | undefi
     .selectFrom("iam_accounts")
     .selectAll()
     .where("account_id", "=", accountId)
-    .executeTakeFirst();
-}
-
-export function findAccountByRootKey(db: Db, accessKeyId: string): Promise<Account | undefined> {
-  return db
-    .selectFrom("iam_accounts")
-    .selectAll()
-    .where("root_access_key_id", "=", accessKeyId)
     .executeTakeFirst();
 }
 

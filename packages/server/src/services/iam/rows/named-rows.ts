@@ -5,12 +5,7 @@ import type { Db, IamTables } from "../tables.ts";
 import { belowPath, type Named, type NamedTable, readPart } from "./part-of-names.ts";
 
 /** The tables whose rows an account's quotas or its summary count. */
-type CountedTable =
-  | NamedTable
-  | "iam_accounts"
-  | "iam_mfa_devices"
-  | "iam_oidc_providers"
-  | "iam_saml_providers";
+type CountedTable = NamedTable | "iam_mfa_devices" | "iam_oidc_providers" | "iam_saml_providers";
 
 /** Every path begins with it. */
 const ROOT_PATH = "/";
