@@ -2,10 +2,11 @@ import {
   AuthError,
   parseAuthentication,
   parseSignedForm,
-  verifyPresignedV2,
   verifySignature,
+  verifySignatureV2,
   verifySignedForm,
   WireError,
+  withHeadersInUrl,
 } from "@rolecast/wire";
 import type { Chance, FuzzTarget } from "./chance.ts";
 import {
@@ -21,7 +22,7 @@ import {
 } from "./signed-request.ts";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
-const KINDS: readonly SignatureKind[] = ["header", "presigned", "presigned-v2"];
+const KINDS: readonly SignatureKind[] = ["header", "presigned", "header-v2", "presigned-v2"];
 
 interface Case {
   readonly kind: SignatureKind;
@@ -61,12 +62,13 @@ function accepts(parts: RequestParts, kind: SignatureKind, service: string): boo
     const authentication = parseAuthentication(request, { dialect: isS3 ? "s3" : "query" });
     if (authentication.kind === "anonymous") return false;
     if (authentication.accessKeyId !== ACCESS_KEY_ID) return false;
+    const whole = isS3 ? withHeadersInUrl(request, authentication) : request;
     if (authentication.version === 2) {
-      verifyPresignedV2(authentication, request, SECRET, NOW_MS, undefined);
-      return kind === "presigned-v2";
+      verifySignatureV2(authentication, whole, SECRET, NOW_MS, undefined);
+      return kind === `${authentication.kind}-v2`;
     }
     const options = { isS3, body: Buffer.from(parts.body) };
-    verifySignature(authentication, request, SECRET, NOW_MS, options);
+    verifySignature(authentication, whole, SECRET, NOW_MS, options);
     return authentication.kind === kind;
   } catch (error) {
     if (error instanceof AuthError || error instanceof WireError) return false;
@@ -76,13 +78,15 @@ function accepts(parts: RequestParts, kind: SignatureKind, service: string): boo
 
 function signedCase(chance: Chance): Case {
   const kind = chance.one(KINDS);
-  const service = kind === "presigned-v2" ? "s3" : chance.one(["s3", "iam"]);
+  const isV2 = kind.endsWith("-v2");
+  const service = isV2 ? "s3" : chance.one(["s3", "iam"]);
   const word = () => Array.from({ length: 1 + chance.below(8) }, () => chance.one([...LETTERS]));
   const value = () => encode(word().join("") + chance.one(["", " ", "é", "+", "/", "%", "&", "="]));
-  const isV2 = kind === "presigned-v2";
+  // A header of version 2 doesn't sign what only a URL has in its query.
+  const inUrl = kind === "header-v2" ? [] : [`x-amz-meta-a=${value()}`];
   const members = isV2
-    ? ["acl", `versionId=${value()}`, `x-amz-meta-a=${value()}`]
-    : ["acl=", `prefix=${value()}`, `x-id=${value()}`];
+    ? ["acl", `versionId=${value()}`, ...inUrl]
+    : ["acl=", `prefix=${value()}`, `x-id=${value()}`, ...inUrl];
   const asked: RequestParts = {
     method: chance.one(["GET", "PUT", "DELETE"]),
     path: `/${word().join("")}/${value()}`,
@@ -133,7 +137,7 @@ const CHANGES: readonly MakeChange[] = [
     return otherwise("a member of the signature twice", { ...signed, query });
   },
   (signed, chance, kind) => {
-    const added = kind === "presigned-v2" ? chance.one(["uploads", "policy"]) : "added=1";
+    const added = kind.endsWith("-v2") ? chance.one(["uploads", "policy"]) : "added=1";
     const at = chance.below(signed.query.length + 1);
     return otherwise("a member more", { ...signed, query: signed.query.toSpliced(at, 0, added) });
   },
@@ -142,18 +146,18 @@ const CHANGES: readonly MakeChange[] = [
     return { what: "another order", means: "the same", request: { ...signed, query } };
   },
   (signed, chance, kind) => {
-    if (kind === "presigned-v2") return undefined;
+    if (kind.endsWith("-v2")) return undefined;
     const index = signed.query.findIndex((member) => /=[a-zA-Z0-9]/.test(member));
     const member = signed.query[index];
     if (member === undefined) return undefined;
     const query = signed.query.with(index, escaped(member, chance));
     return { what: "another encoding", means: "the same", request: { ...signed, query } };
   },
-  (signed, chance) => {
+  (signed, chance, kind) => {
     const [name, value] = chance.one(Object.entries(signed.headers));
     if (name === "authorization") return undefined;
     const headers = { ...signed.headers, [name]: flip(value, chance) };
-    return name === "host" && !signed.headers.authorization && !hasMember(signed, "X-Amz-")
+    return name === "host" && kind.endsWith("-v2")
       ? undefined
       : otherwise("a signed header", { ...signed, headers });
   },
@@ -166,7 +170,8 @@ const CHANGES: readonly MakeChange[] = [
   (signed, chance) => {
     const { authorization } = signed.headers;
     if (authorization === undefined) return undefined;
-    const [, parameters = ""] = authorization.split("AWS4-HMAC-SHA256 ");
+    const [, parameters] = authorization.split("AWS4-HMAC-SHA256 ");
+    if (parameters === undefined) return undefined;
     const again = chance.one(parameters.split(", "));
     const given = chance.rarely(2) ? `${again}, ${parameters}` : `${parameters},${again}`;
     const headers = { ...signed.headers, authorization: `AWS4-HMAC-SHA256 ${given}` };
@@ -183,7 +188,7 @@ const CHANGES: readonly MakeChange[] = [
     request: { ...signed, headers: { ...signed.headers, "user-agent": "changed" } },
   }),
   (signed, _chance, kind) =>
-    kind === "header"
+    kind.startsWith("header")
       ? undefined
       : otherwise("a second signature", {
           ...signed,
@@ -200,10 +205,6 @@ const CHANGES: readonly MakeChange[] = [
 
 function otherwise(what: string, request: RequestParts): Change {
   return { what, means: "something else", request };
-}
-
-function hasMember({ query }: RequestParts, start: string): boolean {
-  return query.some((member) => member.startsWith(start));
 }
 
 /** Another letter or digit in the place of one that is no part of an escape. */

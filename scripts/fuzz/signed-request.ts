@@ -12,7 +12,7 @@ export const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 export const NOW_MS = Date.UTC(2026, 10, 27, 12);
 export const HOST = "s3.localhost:4566";
 
-export type SignatureKind = "header" | "presigned" | "presigned-v2";
+export type SignatureKind = "header" | "presigned" | "header-v2" | "presigned-v2";
 
 /** A request as it is sent, in parts that can be changed. */
 export interface RequestParts {
@@ -43,6 +43,7 @@ export function signedRequest(
   kind: SignatureKind,
   service: string,
 ): RequestParts {
+  if (kind === "header-v2") return headerV2(asked);
   if (kind === "presigned-v2") return presignedV2(asked);
   const scope = `${day}/us-east-1/${service}/aws4_request`;
   const payload = service !== "s3" || kind === "header" ? sha256(asked.body) : "UNSIGNED-PAYLOAD";
@@ -85,8 +86,7 @@ export function signedRequest(
 /**
  * Members of this version that are signed are `acl`, `versionId=…` and what begins with `x-amz-`.
  */
-function presignedV2(asked: RequestParts): RequestParts {
-  const expires = String(NOW_MS / 1000 + 900);
+function signatureV2(asked: RequestParts, date: string): string {
   const amz = [
     ...asked.query.filter((member) => member.startsWith("x-amz-")),
     ...Object.entries(asked.headers).map(([name, value]) => `${name}=${encode(value.trim())}`),
@@ -96,12 +96,23 @@ function presignedV2(asked: RequestParts): RequestParts {
     asked.method,
     "",
     "",
-    expires,
+    date,
     ...amz.map((member) => decodeURIComponent(member.replace("=", ":")).trim()).sort(),
     asked.path +
       (resource.length > 0 ? `?${resource.map(decodeURIComponent).sort().join("&")}` : ""),
   ].join("\n");
-  const signature = createHmac("sha1", SECRET).update(toSign).digest("base64");
+  return createHmac("sha1", SECRET).update(toSign).digest("base64");
+}
+
+function headerV2(asked: RequestParts): RequestParts {
+  const date = new Date(NOW_MS).toUTCString();
+  const authorization = `AWS ${ACCESS_KEY_ID}:${signatureV2(asked, date)}`;
+  return { ...asked, headers: { host: HOST, date, ...asked.headers, authorization } };
+}
+
+function presignedV2(asked: RequestParts): RequestParts {
+  const expires = String(NOW_MS / 1000 + 900);
+  const signature = signatureV2(asked, expires);
   const own = [
     `AWSAccessKeyId=${ACCESS_KEY_ID}`,
     `Expires=${expires}`,

@@ -1,9 +1,11 @@
 """Drives S3 through boto3, which shares no code with the JavaScript SDK. Ends with `done`."""
 
+import http.client
 import io
 import os
 import socket
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import boto3
@@ -77,6 +79,30 @@ older = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1").gener
 assert "AWSAccessKeyId=" in older
 with urllib.request.urlopen(older) as response:
     assert response.read() == "ü/✓".encode() and response.headers["content-type"] == "text/x"
+# What it is told of the object is in the URL then; whoever uses it sends nothing but the body.
+described = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1").generate_presigned_url(
+    "put_object",
+    {
+        "Bucket": BUCKET,
+        "Key": "described",
+        "ContentType": "text/x",
+        "Metadata": {"a": "1", "a-b": "2"},
+        "StorageClass": "STANDARD_IA",
+    },
+)
+location = urllib.parse.urlsplit(described)
+connection = http.client.HTTPConnection(location.netloc)
+connection.request("PUT", f"{location.path}?{location.query}", b"by url")
+assert connection.getresponse().status == 200
+described = s3.head_object(Bucket=BUCKET, Key="described")
+assert described["ContentType"] == "text/x" and described["StorageClass"] == "STANDARD_IA", described
+assert described["Metadata"] == {"a": "1", "a-b": "2"}, described
+# Version 2 signs in the header too.
+old = Config(s3={"addressing_style": "path"}, signature_version="s3", retries={"max_attempts": 1})
+older_client = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1", config=old)
+older_client.put_object(Bucket=BUCKET, Key="a key/ü", Body=b"older", Metadata={"name": "value"})
+assert older_client.get_object(Bucket=BUCKET, Key="a key/ü")["Body"].read() == b"older"
+assert older_client.list_objects_v2(Bucket=BUCKET, Prefix="a key/")["KeyCount"] == 1
 for changed in [url.replace("%E2%9C%93", "other"), older.replace("%E2%9C%93", "other")]:
     try:
         urllib.request.urlopen(changed)
@@ -89,8 +115,7 @@ assert client("eu-west-1").get_object(Bucket=BUCKET, Key="presigned")["Body"].re
 refused("IllegalLocationConstraintException", client("us-west-2").create_bucket, Bucket="nowhere-1")
 
 # A browser's form, as boto3 signs it: by itself with version 2, as told with version 4.
-older = Config(s3={"addressing_style": "path"}, signature_version="s3")
-for signed_by in (s3, boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1", config=older)):
+for signed_by in (s3, older_client):
     form = signed_by.generate_presigned_post(
         BUCKET,
         "forms/${filename}",

@@ -46,7 +46,8 @@ export function presignV4(host: string, asked: Presigning): string {
   ];
   const canonicalQuery = members
     .map((member) => (member.includes("=") ? member : `${member}=`))
-    .sort()
+    // By names: "=" comes after "-", which a longer name may go on with.
+    .sort((a, b) => (a.replace("=", " ") < b.replace("=", " ") ? -1 : 1))
     .join("&");
   const canonical = [
     asked.method ?? "GET",
@@ -65,22 +66,48 @@ export function presignV4(host: string, asked: Presigning): string {
   return `${asked.path}?${members.join("&")}&X-Amz-Signature=${signature}`;
 }
 
+/**
+ * Signs as version 2 does. Of the query's members it takes those of headers for headers and the
+ * others for parts of the resource; `date` is the text of a URL's end or of the Date header.
+ */
+function signatureV2(asked: Presigning, date: string): string {
+  const { key = ROOT, query = "" } = asked;
+  const members = query === "" ? [] : query.split("&");
+  const isHeader = (member: string) => /^(x-amz-|content-type=|content-md5=)/.test(member);
+  const headers = new Map(Object.entries(asked.headers ?? {}));
+  for (const member of members.filter(isHeader)) {
+    const [name = "", value = ""] = member.split("=");
+    headers.set(name, decodeURIComponent(value));
+  }
+  const amz = [...headers.keys()].filter((name) => name.startsWith("x-amz-")).sort();
+  const resource = members.filter((member) => !isHeader(member)).sort();
+  const toSign = [
+    asked.method ?? "GET",
+    headers.get("content-md5") ?? "",
+    headers.get("content-type") ?? "",
+    date,
+    ...amz.map((name) => `${name}:${headers.get(name)?.trim()}`),
+    asked.path + (resource.length > 0 ? `?${resource.join("&")}` : ""),
+  ].join("\n");
+  return createHmac("sha1", key.secretAccessKey).update(toSign).digest("base64");
+}
+
+/** The headers of a request that is signed with version 2 in its Authorization header. */
+export function signV2(asked: Presigning): Record<string, string> {
+  const { key = ROOT, headers = {} } = asked;
+  const amzDate = headers["x-amz-date"];
+  const date = headers.date ?? new Date(asked.signedAtMs ?? Date.now()).toUTCString();
+  const signature = signatureV2(asked, amzDate === undefined ? date : "");
+  const authorization = `AWS ${key.accessKeyId}:${signature}`;
+  return { ...(amzDate === undefined ? { date } : {}), ...headers, authorization };
+}
+
 /** Path and query of a URL of signature version 2; `query` holds what that version signs. */
 export function presignV2(asked: Presigning): string {
   const { key = ROOT, expiresSeconds = 300, query = "" } = asked;
   const expires = Math.floor((asked.signedAtMs ?? Date.now()) / 1000) + expiresSeconds;
   const members = query === "" ? [] : query.split("&");
-  const amz = members.filter((member) => member.startsWith("x-amz-"));
-  const resource = members.filter((member) => !member.startsWith("x-amz-"));
-  const toSign = [
-    asked.method ?? "GET",
-    "",
-    "",
-    expires,
-    ...amz.map((member) => decodeURIComponent(member).replace("=", ":")),
-    asked.path + (resource.length > 0 ? `?${resource.sort().join("&")}` : ""),
-  ].join("\n");
-  const signature = createHmac("sha1", key.secretAccessKey).update(toSign).digest("base64");
+  const signature = signatureV2(asked, String(expires));
   const own = [
     `AWSAccessKeyId=${key.accessKeyId}`,
     `Expires=${expires}`,

@@ -7,9 +7,11 @@ export {
 export type {
   AnonymousAuthentication,
   Authentication,
+  HeaderV2,
   PresignedV2,
   SignedAuthentication,
 } from "./authentication/authentication.ts";
+export { withHeadersInUrl } from "./authentication/headers-in-url.ts";
 export { claimsSignature, readClaim, signatureClaim } from "./authentication/read-claim.ts";
 export type { ClaimedScope, SignatureClaim } from "./authentication/signature-claim.ts";
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
@@ -38,7 +40,8 @@ export type {
 } from "./schema/shape.ts";
 export type { ApiDefinition, ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
 export { ServiceWire } from "./service-wire.ts";
-export { verifyPresignedV2, withSignedQueryV2 } from "./sigv2/presigned-v2.ts";
+export { verifySignatureV2 } from "./sigv2/signature-v2.ts";
+export { withSignedQueryV2 } from "./sigv2/string-to-sign.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";
 export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
 export {

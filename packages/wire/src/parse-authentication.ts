@@ -24,6 +24,7 @@ import {
 import {
   ALGORITHM,
   type Authentication,
+  SCHEME_V2,
   SCOPE_TERMINATOR,
   type SignedAuthentication,
 } from "./authentication/authentication.ts";
@@ -31,9 +32,8 @@ import { signatureClaim } from "./authentication/read-claim.ts";
 import type { SignatureClaim } from "./authentication/signature-claim.ts";
 import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "./limits.ts";
 import type { WireRequest } from "./message.ts";
-import { parsePresignedV2 } from "./sigv2/presigned-v2.ts";
+import { parseHeaderV2, parsePresignedV2 } from "./sigv2/signature-v2.ts";
 import { headerAmzDate, parseAmzDate } from "./sigv4/amz-date.ts";
-import { isChunked } from "./sigv4/content-sha256.ts";
 import { isRegionName } from "./sigv4/region-name.ts";
 
 const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
@@ -62,11 +62,13 @@ export function parseAuthentication(
     throw severalMechanisms(authorization, dialect);
   }
   const place = authorization === undefined ? "presigned" : "header";
+  // Only S3 takes version 2; elsewhere such a URL is one without a signature.
+  if (authorization !== undefined && claim.scheme === SCHEME_V2 && dialect === "s3")
+    return parseHeaderV2(request, authorization);
   if (authorization !== undefined) requireKnownScheme(claim.scheme, authorization, dialect);
   if (repeated !== undefined) throw repeatedParameter(repeated, place, dialect);
   if (authorization !== undefined) return parseHeader(request, authorization, claim, dialect);
   if (inQuery) return parsePresigned(request, claim.parameters, dialect);
-  // Only S3 takes this version; elsewhere such a request is one without a signature.
   if (inQueryV2 && dialect === "s3") return parsePresignedV2(request, claim.parameters);
   return { kind: "anonymous" };
 }
@@ -239,19 +241,12 @@ function requireSignedAmzHeaders(
   for (const name in request.headers) {
     if (!name.startsWith("x-amz-") || signedHeaders.has(name)) continue;
     if (dialect !== "s3" && NEEDN_T_BE_SIGNED.has(name)) continue;
-    if (kind === "presigned" && isIgnoredHash(name, request)) continue;
+    // A presigned URL leaves the body open, so S3 ignores what is said of it unsigned.
+    if (kind === "presigned" && name === CONTENT_SHA256) continue;
     unsigned ??= [];
     unsigned.push(name);
   }
   if (unsigned) throw headersNotSigned(unsigned, dialect);
-}
-
-/**
- * A presigned URL leaves the body open, so its user may describe the body freely, as
- * long as it changes nothing: chunks would.
- */
-function isIgnoredHash(name: string, { headers }: WireRequest): boolean {
-  return name === CONTENT_SHA256 && !isChunked(headers[CONTENT_SHA256]);
 }
 
 function signedHash({ headers }: WireRequest, signedHeaders: string | undefined) {

@@ -1,6 +1,6 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { presignV2, presignV4 } from "../../support/presigned-url.ts";
+import { type Presigning, presignV2, presignV4, signV2 } from "../../support/presigned-url.ts";
 import { allow, createUser } from "../../support/principals.ts";
 import { type RawRequest, send, sign } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -240,11 +240,26 @@ describe("headers that are read are signed", () => {
     });
   });
 
-  test("a presigned URL leaves what is said of its body aside, but not chunks", async () => {
-    const said = (value: string) => answer(v4(), { headers: { "x-amz-content-sha256": value } });
-    expect(await said("UNSIGNED-PAYLOAD")).toMatchObject({ status: 200 });
-    expect(await said("STREAMING-UNSIGNED-PAYLOAD-TRAILER")).toMatchObject({ status: 403 });
-  });
+  test.each(["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "0".repeat(64), "nonsense"])(
+    "a presigned URL leaves an unsigned hash of the body aside: %s",
+    async (hash) => {
+      const headers = { "x-amz-content-sha256": hash };
+      const path = `/${BUCKET}/unsigned-hash`;
+      const url = v4({ method: "PUT", path });
+      expect(await answer(url, { method: "PUT", headers, body: "body" })).toMatchObject({
+        status: 200,
+      });
+      expect(await answer(v4({ path }))).toMatchObject({ body: "body" });
+      // The length of what chunks would hold is no such header.
+      const chunked = { ...headers, "x-amz-decoded-content-length": "4" };
+      expect(await answer(url, { method: "PUT", headers: chunked, body: "body" })).toMatchObject({
+        status: 403,
+        body: expect.stringContaining(
+          "<HeadersNotSigned>x-amz-decoded-content-length</HeadersNotSigned>",
+        ),
+      });
+    },
+  );
 
   test("X-Amz-Target says which operation it is, so it is signed", async () => {
     const raw = {
@@ -269,6 +284,125 @@ describe("headers that are read are signed", () => {
       status: 403,
       body: expect.stringContaining("must be a 'SignedHeader'"),
     });
+  });
+});
+
+describe("signature version 2 in the Authorization header", () => {
+  const signed = (asked: Partial<Presigning>, more: RawRequest = {}) => {
+    const { method = "GET", path = PATH, query } = asked;
+    const headers = signV2({ ...asked, method, path });
+    const target = query ? `${path}?${query}` : path;
+    return answer(target, { method, ...more, headers: { ...headers, ...more.headers } });
+  };
+  const amzDate = () => ({ "x-amz-date": new Date().toUTCString() });
+
+  test("reads, writes and lists", async () => {
+    const path = `/${BUCKET}/by-version-2`;
+    const headers = {
+      "content-type": "text/plain",
+      "x-amz-meta-a": "1",
+      "x-amz-meta-a-b": "2",
+      ...amzDate(),
+    };
+    expect(await signed({ method: "PUT", path, headers }, { body: "new" })).toMatchObject({
+      status: 200,
+    });
+    expect(await signed({ path })).toMatchObject({ status: 200, body: "new" });
+    const { ContentType, Metadata } = await client.send(
+      new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "by-version-2" }),
+    );
+    expect([ContentType, Metadata]).toEqual(["text/plain", { a: "1", "a-b": "2" }]);
+    expect(await signed({ path: `/${BUCKET}`, query: "versioning" })).toMatchObject({
+      status: 200,
+      body: expect.stringContaining("VersioningConfiguration"),
+    });
+    const listing = `/${BUCKET}?prefix=by&list-type=2`;
+    const headersOfList = signV2({ path: `/${BUCKET}` });
+    expect(await answer(listing, { headers: headersOfList })).toMatchObject({
+      body: expect.stringContaining("<Key>by-version-2</Key>"),
+    });
+  });
+
+  test("is for the caller whose key signed", async () => {
+    const lister = await createUser(server.clients().iam, "v2", [allow("s3:ListAllMyBuckets")]);
+    expect(await signed({ path: "/", key: lister })).toMatchObject({ status: 200 });
+    expect(await signed({ key: lister })).toMatchObject({ status: 403, code: "AccessDenied" });
+    const wrong = { ...lister, secretAccessKey: "guess" };
+    expect(await signed({ key: wrong })).toMatchObject({ code: "SignatureDoesNotMatch" });
+    const unknown = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "guess" };
+    expect(await signed({ key: unknown })).toMatchObject({ code: "InvalidAccessKeyId" });
+  });
+
+  test.each([
+    ["an x-amz- header more", { headers: { "x-amz-acl": "public-read" } }],
+    ["another type", { headers: { "content-type": "text/html" } }],
+    ["another method", { method: "DELETE" }],
+  ])("is refused with %s", async (_what, more: RawRequest) => {
+    expect(await signed({}, more)).toMatchObject({ status: 403, code: "SignatureDoesNotMatch" });
+  });
+
+  test.each([
+    ["uploads", 403],
+    ["retention", 403],
+    ["acl&acl", 400],
+  ])("is refused for a query that it didn't sign: %s", async (query, status) => {
+    const headers = signV2({ path: PATH });
+    expect((await answer(`${PATH}?${query}`, { headers })).status).toBe(status);
+  });
+
+  test.each([
+    ["no date", { date: "" }, 403, "AccessDenied"],
+    ["no readable date", { date: "Bad Date" }, 403, "AccessDenied"],
+    ["a date before all", { date: "Tue, 07 Jul 1950 21:53:04 GMT" }, 403, "AccessDenied"],
+    ["an old date", { date: "Tue, 07 Jul 2010 21:53:04 GMT" }, 403, "RequestTimeTooSkewed"],
+    ["a late date", { date: "Tue, 07 Jul 9999 21:53:04 GMT" }, 403, "RequestTimeTooSkewed"],
+    ["an old x-amz-date", { "x-amz-date": "20100707T215304Z" }, 403, "RequestTimeTooSkewed"],
+  ])("is refused with %s", async (_what, headers, status, code) => {
+    expect(await signed({ headers: headers as Record<string, string> })).toMatchObject({
+      status,
+      code,
+    });
+  });
+
+  test("is refused without a signature, and beside another one", async () => {
+    const date = new Date().toUTCString();
+    for (const authorization of ["AWS HAHAHA", "AWS ", "AWS :x", "AWS test:"])
+      expect(await answer(PATH, { headers: { date, authorization } }), authorization).toMatchObject(
+        {
+          status: 400,
+          code: "InvalidArgument",
+          body: expect.stringContaining(`<ArgumentValue>${authorization.trimEnd()}`),
+        },
+      );
+    for (const url of [v2(), v4()])
+      expect(await answer(url, { headers: signV2({ path: PATH }) })).toMatchObject({ status: 400 });
+  });
+
+  test("is what conditions see", async () => {
+    const Statement = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::${BUCKET}/*`,
+      Condition: { StringEquals: { "s3:authType": "REST-HEADER", "s3:signatureversion": "AWS" } },
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket: BUCKET, Policy }));
+    expect(await signed({})).toMatchObject({ status: 403 });
+    expect(await answer(v2())).toMatchObject({ status: 200 });
+    await client.send(new s3.DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+    expect(await signed({})).toMatchObject({ status: 200 });
+  });
+
+  test("is no signature of other services", async () => {
+    const raw = {
+      method: "POST",
+      path: "/",
+      body: "Action=ListUsers&Version=2010-05-08",
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+    };
+    const headers = { ...raw.headers, ...signV2({ ...raw, headers: raw.headers }) };
+    expect(await answer("/", { ...raw, headers })).toMatchObject({ code: "IncompleteSignature" });
   });
 });
 

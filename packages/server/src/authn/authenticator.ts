@@ -2,15 +2,17 @@ import {
   type AnonymousAuthentication,
   type AuthDialect,
   type Authentication,
+  type HeaderV2,
   type PresignedV2,
   parseAuthentication,
   parseSignedForm,
   type SignedAuthentication,
   type SignedForm,
-  verifyPresignedV2,
   verifySignature,
+  verifySignatureV2,
   verifySignedForm,
   type WireRequest,
+  withHeadersInUrl,
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
 import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
@@ -35,6 +37,8 @@ type AskedService = Pick<ServiceFacts, "definition">;
 export interface Authenticated {
   readonly caller: Caller;
   readonly authentication: Authentication;
+  /** The request as it is to be read: a presigned URL's with the headers that are in its query. */
+  readonly request: WireRequest;
 }
 
 /** Finds the caller who signed a request (SigV4), by its Authorization header or its query. */
@@ -64,21 +68,29 @@ export class Authenticator {
     const dialect = DIALECTS[protocol];
     const authentication = parseAuthentication(request, { dialect });
     if (authentication.kind === "anonymous") {
-      if (admitsUnsigned()) return { caller: ANONYMOUS, authentication };
+      if (admitsUnsigned()) return { caller: ANONYMOUS, authentication, request };
       throw authenticationError("missing", protocol);
     }
-    if (authentication.version === 2)
-      return this.#authenticateV2(authentication, service, request, bucketInHost);
+    const whole = dialect === "s3" ? withHeadersInUrl(request, authentication) : request;
     const { accessKeyId, sessionToken } = authentication;
-    const credential = await this.#require(service, accessKeyId, sessionToken);
+    const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
     const nowMs = this.#clock.nowMs();
-    verifySignature(authentication, request, credential.secretAccessKey, nowMs, {
-      dialect,
-      ...(body === undefined ? {} : { body }),
-    });
-    for (const source of this.#sources)
-      source.noteUsed?.(accessKeyId, authentication.service, authentication.region, nowMs);
-    return { caller: credential.caller, authentication };
+    if (authentication.version === 2)
+      verifySignatureV2(authentication, whole, secretAccessKey, nowMs, bucketInHost);
+    else
+      verifySignature(authentication, whole, secretAccessKey, nowMs, {
+        dialect,
+        ...(body === undefined ? {} : { body }),
+      });
+    this.#noteUsed(authentication, nowMs);
+    return { caller, authentication, request: whole };
+  }
+
+  /** Signature version 2 names neither service nor Region. */
+  #noteUsed(used: SignedAuthentication | PresignedV2 | HeaderV2 | SignedForm, nowMs: number): void {
+    const { service = "s3", region = "us-east-1" } =
+      used.kind === "form" ? (used.scope ?? {}) : used.version === 4 ? used : {};
+    for (const source of this.#sources) source.noteUsed?.(used.accessKeyId, service, region, nowMs);
   }
 
   /**
@@ -106,7 +118,8 @@ export class Authenticator {
     if (authentication.version !== 4) throw authenticationError("missing", protocol);
     const { accessKeyId, sessionToken } = authentication;
     const { caller, secretAccessKey } = await this.#require(service, accessKeyId, sessionToken);
-    verifySignature(authentication, request, secretAccessKey, this.#clock.nowMs(), {
+    const whole = dialect === "s3" ? withHeadersInUrl(request, authentication) : request;
+    verifySignature(authentication, whole, secretAccessKey, this.#clock.nowMs(), {
       dialect,
       body,
     });
@@ -123,26 +136,12 @@ export class Authenticator {
   }> {
     const form = parseSignedForm(fields);
     if (!form) return { caller: ANONYMOUS, authentication: { kind: "anonymous" } };
-    const { accessKeyId, sessionToken, scope } = form;
+    const { accessKeyId, sessionToken } = form;
     const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
     const nowMs = this.#clock.nowMs();
     verifySignedForm(form, secretAccessKey, nowMs);
-    const { service: signedFor = "s3", region } = scope ?? {};
-    for (const source of this.#sources)
-      source.noteUsed?.(accessKeyId, signedFor, region ?? "us-east-1", nowMs);
+    this.#noteUsed(form, nowMs);
     return { caller, authentication: form };
-  }
-
-  async #authenticateV2(
-    authentication: PresignedV2,
-    service: AskedService,
-    request: WireRequest,
-    bucketInHost: string | undefined,
-  ): Promise<Authenticated> {
-    const { accessKeyId, sessionToken } = authentication;
-    const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
-    verifyPresignedV2(authentication, request, secretAccessKey, this.#clock.nowMs(), bucketInHost);
-    return { caller, authentication };
   }
 
   /** Finds a credential. Rejects unless it may be used with this service now. */

@@ -245,8 +245,8 @@ export class Pipeline {
   }
 
   async #decode(
-    { loaded, request }: Exchange,
-    { authentication }: Authenticated,
+    { loaded, request: received }: Exchange,
+    { authentication, request }: Authenticated,
     bytes: Buffer | undefined,
     bucketInHost: string | undefined,
   ): Promise<{
@@ -288,18 +288,28 @@ export class Pipeline {
       },
       ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
       ...(decoded
-        ? { onBytes: documentBytes(isUnsigned, (sizeBytes) => request.holdBytes(sizeBytes)) }
+        ? { onBytes: documentBytes(isUnsigned, (sizeBytes) => received.holdBytes(sizeBytes)) }
         : {}),
       ...(addressing ? { addressing } : {}),
     });
-    const http = httpInfo(request, () => trailers);
+    const { method, rawPath, rawQuery, headers } = request;
+    const { scheme } = received;
     const { unverifiedSha256 } = decoded ?? {};
-    return { operation, input, malformed, http: { ...http, unverifiedSha256 } };
+    const http = {
+      method,
+      rawPath,
+      rawQuery,
+      headers,
+      scheme,
+      trailers: () => trailers,
+      unverifiedSha256,
+    };
+    return { operation, input, malformed, http };
   }
 
   #context(
     exchange: Exchange,
-    { caller, authentication }: Authenticated,
+    { caller, authentication }: Omit<Authenticated, "request">,
     operation: Operation,
     received: { readonly input: Record<string, unknown>; readonly http: HttpRequestInfo },
   ): RequestContext {
@@ -363,11 +373,6 @@ function refuseForeignRegion({ loaded, region }: Exchange): void {
     `Amazon ${definition.name.toUpperCase()} isn't in the Region ${region}. It is in ${regions.join(", ")}.`,
     { status: 400 },
   );
-}
-
-function httpInfo(request: GatewayRequest, trailers: HttpRequestInfo["trailers"]): HttpRequestInfo {
-  const { method, rawPath, rawQuery, headers, scheme } = request;
-  return { method, rawPath, rawQuery, headers, scheme, trailers };
 }
 
 function toWireResponse({ status, headers, body }: PlainResponse): WireResponse {

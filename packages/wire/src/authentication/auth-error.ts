@@ -14,9 +14,11 @@ export type AuthFailure =
   | "severalMechanisms"
   | "dateMissing"
   | "credentialMalformed"
+  | "authorizationV2Malformed"
   | "scopeMismatch"
   | "hostNotSigned"
   | "headersNotSigned"
+  | "conflictingHeader"
   | "contentHashMissing"
   | "contentHashMalformed"
   | "skewed"
@@ -48,9 +50,11 @@ const CODES: Readonly<Record<AuthFailure, Readonly<Record<AuthDialect, CodeAndSt
   severalMechanisms: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   dateMissing: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_DENIED },
   credentialMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_HEADER },
+  authorizationV2Malformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   scopeMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_HEADER },
   hostNotSigned: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
   headersNotSigned: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
+  conflictingHeader: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_REQUEST },
   contentHashMissing: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_REQUEST },
   contentHashMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   skewed: { query: MISMATCH, json: MISMATCH_JSON, s3: ["RequestTimeTooSkewed", 403] },

@@ -1,3 +1,5 @@
+import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
+import { isoSeconds } from "../sigv4/amz-date.ts";
 import { type AuthDialect, AuthError } from "./auth-error.ts";
 import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
 
@@ -180,6 +182,25 @@ export function malformedDate(
       : `Date must be in ISO-8601 'basic format'. Got '${text}'. ` +
         "See http://en.wikipedia.org/wiki/ISO_8601";
   return new AuthError("dateMissing", dialect, message);
+}
+
+/** `requestTime` is the time as it was sent. */
+export function s3TimeSkewed(requestTime: string, nowMs: number): AuthError {
+  const message = "The difference between the request time and the current time is too large.";
+  return new AuthError("skewed", "s3", message, {
+    RequestTime: requestTime,
+    ServerTime: isoSeconds(nowMs),
+    MaxAllowedSkewMilliseconds: String(MAX_CLOCK_SKEW_MS),
+  });
+}
+
+/** An Authorization header that begins as version 2's and isn't one. */
+export function malformedAuthorizationV2(authorization: string): AuthError {
+  const message = "AWS authorization header is invalid.  Expected AwsAccessKeyId:signature";
+  return new AuthError("authorizationV2Malformed", "s3", message, {
+    ArgumentName: "Authorization",
+    ArgumentValue: authorization,
+  });
 }
 
 export function hostNotSigned(dialect: AuthDialect): AuthError {

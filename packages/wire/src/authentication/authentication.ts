@@ -44,8 +44,26 @@ export interface PresignedV2 {
   readonly sessionToken: string | undefined;
 }
 
+/** The claims of an Authorization header of signature version 2. */
+export interface HeaderV2 {
+  readonly kind: "header";
+  readonly version: 2;
+  readonly accessKeyId: string;
+  /** Base64. */
+  readonly signature: string;
+  readonly requestTimeMs: number;
+  readonly sessionToken: string | undefined;
+}
+
 /** How a request says that it is signed; a browser's form says it in `SignedForm`. */
-export type Authentication = AnonymousAuthentication | SignedAuthentication | PresignedV2;
+export type Authentication =
+  | AnonymousAuthentication
+  | SignedAuthentication
+  | PresignedV2
+  | HeaderV2;
+
+/** The scheme of signature version 2. */
+export const SCHEME_V2 = "AWS";
 
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 export const SCOPE_TERMINATOR = "aws4_request";

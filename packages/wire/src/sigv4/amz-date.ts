@@ -7,6 +7,11 @@ export function formatAmzDate(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replaceAll("-", "").replaceAll(":", "")}Z`;
 }
 
+/** `YYYY-MM-DDTHH:MM:SSZ`, as S3's errors write a time. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
+
 /** Most requests of one second say the same. */
 let lastText = "";
 let lastMs: number | undefined;

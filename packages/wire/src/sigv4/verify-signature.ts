@@ -6,7 +6,11 @@ import {
   type AuthOptions,
   dialectOf,
 } from "../authentication/auth-error.ts";
-import { s3SignatureMismatch, signatureMismatch } from "../authentication/auth-failures.ts";
+import {
+  s3SignatureMismatch,
+  s3TimeSkewed,
+  signatureMismatch,
+} from "../authentication/auth-failures.ts";
 import {
   ALGORITHM,
   credentialScope,
@@ -14,7 +18,7 @@ import {
 } from "../authentication/authentication.ts";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
-import { formatAmzDate } from "./amz-date.ts";
+import { formatAmzDate, isoSeconds } from "./amz-date.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
 import { CONTENT_SHA256_WORDS, isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
 
@@ -109,20 +113,11 @@ function verifyTime(
     const message = isTooLate ? "Request has expired" : "Request is not valid yet";
     throw new AuthError("presignedExpired", dialect, message, {
       "X-Amz-Expires": String(expiresSeconds ?? 0),
-      Expires: new Date(requestTimeMs + lifeMs).toISOString().replace(".000Z", "Z"),
-      ServerTime: new Date(nowMs).toISOString().replace(/\.\d{3}Z$/, "Z"),
+      Expires: isoSeconds(requestTimeMs + lifeMs),
+      ServerTime: isoSeconds(nowMs),
     });
   }
-  throw new AuthError(
-    "skewed",
-    dialect,
-    "The difference between the request time and the current time is too large.",
-    {
-      RequestTime: authentication.amzDate,
-      ServerTime: new Date(nowMs).toISOString().replace(/\.\d{3}Z$/, "Z"),
-      MaxAllowedSkewMilliseconds: String(MAX_CLOCK_SKEW_MS),
-    },
-  );
+  throw s3TimeSkewed(authentication.amzDate, nowMs);
 }
 
 function skewMessage({ amzDate }: SignedAuthentication, nowMs: number, isTooLate: boolean): string {

@@ -123,7 +123,9 @@ export function requestKeys(context: RequestContext): ContextEntries {
       return {
         "s3:authtype": "REST-HEADER",
         "s3:signatureversion": SIGNATURE_VERSIONS[authentication.version],
-        "s3:x-amz-content-sha256": authentication.contentSha256,
+        ...(authentication.version === 4
+          ? { "s3:x-amz-content-sha256": authentication.contentSha256 }
+          : {}),
       };
     case "presigned":
       return {

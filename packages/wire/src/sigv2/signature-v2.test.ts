@@ -1,8 +1,9 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import { withHeadersInUrl } from "../authentication/headers-in-url.ts";
 import type { WireRequest } from "../message.ts";
 import { parseAuthentication } from "../parse-authentication.ts";
-import { verifyPresignedV2 } from "./presigned-v2.ts";
+import { verifySignatureV2 } from "./signature-v2.ts";
 
 /** The example of the S3 developer guide, "Signing and authenticating REST requests". */
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -19,7 +20,7 @@ const parseV2 = (request: WireRequest) => parseAuthentication(request, { isS3: t
 function verify(request: WireRequest, nowMs: number, secret = SECRET, bucket = "johnsmith") {
   const presigned = parseV2(request);
   if (presigned.version !== 2) throw new Error("no signature found");
-  verifyPresignedV2(presigned, request, secret, nowMs, bucket);
+  verifySignatureV2(presigned, withHeadersInUrl(request, presigned), secret, nowMs, bucket);
 }
 
 describe("a URL presigned with signature version 2", () => {

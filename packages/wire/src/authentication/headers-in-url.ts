@@ -1,0 +1,93 @@
+import type { WireRequest } from "../message.ts";
+import { requestQuery } from "../query.ts";
+import { AuthError } from "./auth-error.ts";
+import { repeatedParameter } from "./auth-failures.ts";
+import type { Authentication } from "./authentication.ts";
+
+const AMZ_PREFIX = "x-amz-";
+/** Source: RFC 9110, "Tokens". */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
+/** No line breaks: they would end the header, and with version 2 the line that is signed. */
+const HEADER_VALUE = /^[\t\x20-\x7e\u{80}-\u{10ffff}]*$/u;
+
+/** Members by which version 4 signs; `parseAuthentication` reads them. */
+const SIGNATURE_V4: ReadonlySet<string> = new Set([
+  "x-amz-algorithm",
+  "x-amz-content-sha256",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-expires",
+  "x-amz-security-token",
+  "x-amz-signature",
+  "x-amz-signedheaders",
+]);
+/**
+ * Headers beside `x-amz-` that mean the same in a URL of version 4. AWS takes the first two;
+ * nothing is published about the others, which presigners put there only if they are told to.
+ */
+const FURTHER_V4: ReadonlySet<string> = new Set([
+  "if-match",
+  "if-none-match",
+  "if-modified-since",
+  "if-unmodified-since",
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-md5",
+  "content-type",
+]);
+/** Headers that version 2 signs beside `x-amz-`. */
+const FURTHER_V2: ReadonlySet<string> = new Set(["content-md5", "content-type"]);
+/**
+ * The SDK for JavaScript presigns the checksum of a body that it doesn't have. S3 leaves it aside
+ * unless the client undertook to send it as a header.
+ */
+const CHECKSUM = /^x-amz-(sdk-checksum-algorithm|checksum-(?!algorithm|mode|type)[a-z0-9]+)$/;
+
+/**
+ * The request of a presigned URL with those headers that are in its query: presigners put
+ * `x-amz-` headers there, and S3 takes them for headers. Every one of them is part of what is
+ * signed. Other requests are returned as they are. Throws AuthError for one that comes twice, and
+ * for one of version 4 that differs from the header beside it.
+ */
+export function withHeadersInUrl(
+  request: WireRequest,
+  authentication: Authentication,
+): WireRequest {
+  if (authentication.kind !== "presigned") return request;
+  const isV4 = authentication.version === 4;
+  const further = isV4 ? FURTHER_V4 : FURTHER_V2;
+  let headers: Record<string, string> | undefined;
+  const seen = new Set<string>();
+  for (const [name, text] of requestQuery(request).entries) {
+    const header = name.toLowerCase();
+    if (!header.startsWith(AMZ_PREFIX) && !further.has(header)) continue;
+    if (isV4 && SIGNATURE_V4.has(header)) continue;
+    if (seen.has(header)) throw repeatedParameter(name, "presigned", "s3");
+    seen.add(header);
+    if (!HEADER_NAME.test(header) || !HEADER_VALUE.test(text)) throw noHeader(name);
+    if (isV4 && CHECKSUM.test(header) && !authentication.signedHeaders.includes(header)) continue;
+    // As node hands headers over: a character for each byte.
+    const value = Buffer.from(text).toString("latin1");
+    const beside = request.headers[header];
+    if (beside === undefined) (headers ??= { ...request.headers })[header] = value;
+    // Version 2 signs one of them, by which the signature is then compared.
+    else if (isV4 && beside.trim() !== value.trim()) throw conflicting(name);
+  }
+  if (headers === undefined) return request;
+  const { method, rawPath, rawQuery, body } = request;
+  const claim = request.claim ? { claim: request.claim } : {};
+  return { method, rawPath, rawQuery, headers, body, ...claim };
+}
+
+function noHeader(name: string): AuthError {
+  const message = `The query parameter ${name} stands for a header and can't be one.`;
+  return new AuthError("queryMalformed", "s3", message);
+}
+
+/** Source: S3 API, "Authenticating requests: using query parameters". */
+function conflicting(name: string): AuthError {
+  const message = `The header ${name} and the query parameter of that name have different values.`;
+  return new AuthError("conflictingHeader", "s3", message);
+}
