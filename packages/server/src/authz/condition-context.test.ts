@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { calledThrough } from "../kernel/call-chain.ts";
 import type { Caller, ContextValue } from "../kernel/principal.ts";
+import type { RequestContext } from "../kernel/request-context.ts";
 import { testContext } from "../kernel/testing/test-context.ts";
 import { ConditionContext } from "./condition-context.ts";
 
@@ -98,6 +99,33 @@ describe.each<readonly [string, Caller, Keys]>([
     const shown = new Map(conditions.entries());
     for (const key of Object.keys(NO_CHAIN)) expect(shown.get(key)).toEqual(keys[key]);
   });
+});
+
+/*
+ * The keys that are there for every signed request of a user in an organization, with multi-factor
+ * authentication; each of them is shown where a decision is explained.
+ */
+test("every global key that has a value is shown", () => {
+  const caller: Caller = { ...through(USER, IVS), multiFactorAuthAtMs: 0 };
+  const request = { caller, userAgent: "aws-cli", referer: "https://a/", secure: true };
+  const pair = { action: "s3:GetObject", resource: "*", context: { "s3:prefix": "a" } };
+  const member = { orgPath: "o-1/r-1/ou-1/" };
+  const organization = { id: "o-1", members: new Map([[ACCOUNT, member]]) };
+  const keys = (context: RequestContext) =>
+    new ConditionContext(context, pair, caller, organization as never).entries();
+  const names = (shown: ReturnType<typeof keys>) => shown.map(([key]) => key).toSorted();
+  const common = [
+    ...["aws:currenttime", "aws:epochtime", "aws:multifactorauthage", "aws:principalaccount"],
+    ...["aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltype"],
+    ...["aws:referer", "aws:requestedregion", "aws:resourceaccount", "aws:resourceorgid"],
+    ...["aws:resourceorgpaths", "aws:securetransport", "aws:useragent", "aws:userid"],
+    ...["aws:username", "aws:viaawsservice", "s3:prefix"],
+  ];
+  const chained = ["aws:calledvia", "aws:calledviafirst", "aws:calledvialast"];
+  const forwarded = keys(testContext(request));
+  expect(names(forwarded)).toEqual([...common, ...chained].toSorted());
+  const direct = keys(testContext({ ...request, caller: USER, sourceIp: ADDRESS }));
+  expect(names(direct)).toEqual([...common, "aws:sourceip"].toSorted());
 });
 
 test("a service's call isn't bound to what bound its caller", () => {

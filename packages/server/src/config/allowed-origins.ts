@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { commaList } from "./comma-list.ts";
 
 const ORIGINS_MAX = 1_000;
 
@@ -10,10 +11,4 @@ const origin = z.string().refine((text) => {
 }, "an entry is an origin as browsers send it, such as https://app.example.com, without a path and without *");
 
 /** A list, or one text with commas. */
-export const allowedOriginsSchema = z.preprocess(
-  (given) =>
-    typeof given === "string"
-      ? given.split(",").flatMap((entry) => entry.trim() || [])
-      : (given ?? []),
-  z.array(origin).max(ORIGINS_MAX),
-) as z.ZodType<readonly string[], readonly string[] | string | undefined>;
+export const allowedOriginsSchema = commaList(origin, ORIGINS_MAX);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { loadConfig } from "./load-config.ts";
+import { nearestName } from "./nearest-name.ts";
 import { flagOf, variableOf } from "./settings.ts";
 
 function yaml(text: string): string {
@@ -145,4 +146,55 @@ describe("configuration", () => {
     expect(load).toThrow(message);
     expect(load).not.toThrow(SECRET);
   });
+});
+
+describe("an account or a key in the settings", () => {
+  const account = (digit: string, rootAccessKeyId: string) => ({
+    ...{ id: digit.repeat(12), rootAccessKeyId, rootSecretAccessKey: "long enough" },
+  });
+  const service = (name: string, accessKeyId: string) => ({
+    servicePrincipal: `${name}.internal.example`,
+    roleName: `AWSServiceRoleFor${name}`,
+    policy: { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] },
+    usage: { url: "http://127.0.0.1:1/" },
+    ...{ accessKeyId, secretAccessKey: "long enough" },
+  });
+  const [KEY, OTHER_KEY] = ["AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLF"];
+  const loaded = (given: Record<string, unknown>) => () => loadConfig({ given });
+
+  test.each([
+    ["1".repeat(12), { accounts: [account("1", KEY), account("1", OTHER_KEY)] }],
+    [KEY, { accounts: [account("1", KEY), account("2", OTHER_KEY), account("3", KEY)] }],
+    [KEY, { accounts: [account("1", KEY)], linkedServices: [service("queue", KEY)] }],
+  ])("is refused the second time: %s", (name, given) => {
+    expect(loaded(given)).toThrow(`An account or key stands twice in the settings: ${name}.`);
+  });
+
+  test("is taken beside others", () => {
+    const accounts = [account("1", KEY), account("2", OTHER_KEY)];
+    const linkedServices = [service("queue", "AKIAIOSFODNN7EXAMPLG")];
+    expect(loaded({ accounts, linkedServices })).not.toThrow();
+  });
+});
+
+test.each<[string, readonly string[], string | undefined]>([
+  ["port", ["host", "port"], "port"],
+  ["PORT", ["host", "port"], "port"],
+  // Each of the three edits, at each end and in the middle.
+  ["ort", ["host", "port"], "port"],
+  ["prt", ["sort", "port"], "port"],
+  ["por", ["sort", "port"], "port"],
+  ["aport", ["sort", "port"], "port"],
+  ["poort", ["sort", "port"], "port"],
+  ["ports", ["sort", "port"], "port"],
+  ["pxrt", ["sort", "port"], "port"],
+  ["prot", ["user", "port"], "port"],
+  // Half of the name may differ.
+  ["abcd", ["abxy"], "abxy"],
+  ["abcd", ["axyz"], undefined],
+  ["abc", ["axy"], undefined],
+  ["", ["a"], undefined],
+  ["abcd", [], undefined],
+])("the nearest name to %j of %j is %j", (name, known, nearest) => {
+  expect(nearestName(name, known)).toBe(nearest);
 });

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { WireResponse } from "@rolecast/wire";
 import { expect, test } from "vitest";
 import type { Log } from "../kernel/ports/log.ts";
-import { HttpServer } from "./http-server.ts";
+import { HttpServer, urlHost } from "./http-server.ts";
 
 const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -44,4 +44,15 @@ test("a body that breaks doesn't look whole to a client that reads to the end", 
   body.destroy(new Error("the other half is gone"));
   await expect(once(client, "end")).rejects.toMatchObject({ code: "ECONNRESET" });
   await server.close();
+});
+
+test.each([
+  ["0.0.0.0", "localhost"],
+  ["::", "localhost"],
+  ["::1", "[::1]"],
+  ["fe80::1", "[fe80::1]"],
+  ["127.0.0.1", "127.0.0.1"],
+  ["a.example", "a.example"],
+])("a server that listens on %s is at %s", (host, shown) => {
+  expect(urlHost(host)).toBe(shown);
 });

@@ -78,6 +78,7 @@ export function parseOutgoing(entry: string): Listed | undefined {
   if (port !== undefined && (port < 1 || port > 65_535)) return undefined;
   const range = parseIpRange(whole);
   const host = whole.toLowerCase().replace(/\.$/, "");
+  if (!range && bracketed !== undefined) return undefined;
   if (!range && !/^(?=.*[a-z])[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?$/.test(host)) return undefined;
   return { host, range, port };
 }
