@@ -1,0 +1,207 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { Constraint, ServiceConstraints } from "./kernel/constraints.ts";
+import { cloudTrailConstraints } from "./services/cloudtrail/constraints.ts";
+import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
+import { eventsConstraints } from "./services/events/constraints.ts";
+import { iamConstraints } from "./services/iam/constraints.ts";
+import { ivsConstraints } from "./services/ivs/constraints.ts";
+import { stsConstraints } from "./services/sts/constraints.ts";
+
+/*
+ * Holds each limit of each service's members against AWS's model of the service, as botocore has
+ * it: every bound, every pattern and every value of an enumeration.
+ */
+
+/** Debian's python3-botocore. */
+const MODELS = "/usr/lib/python3/dist-packages/botocore/data";
+
+type Limits = Pick<Constraint, "min" | "max" | "pattern" | "values">;
+
+interface Shape extends Omit<Limits, "values"> {
+  readonly type: string;
+  readonly enum?: readonly string[];
+  readonly members?: Readonly<Record<string, { readonly shape: string }>>;
+  readonly member?: { readonly shape: string };
+  readonly key?: { readonly shape: string };
+  readonly value?: { readonly shape: string };
+}
+
+interface Model {
+  readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
+  readonly shapes: Readonly<Record<string, Shape>>;
+}
+
+/** Limits that aren't the model's, or that older models lack; undefined for those left out. */
+type Different = Readonly<Record<string, { readonly [Name in keyof Limits]: unknown }>>;
+
+const NO_PATTERN = { pattern: undefined };
+const adConfigurationArn = {
+  max: 128,
+  pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:ad-configuration/[a-zA-Z0-9-]+",
+};
+const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
+const bus = "(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?";
+const parameter = { max: 512, pattern: undefined };
+
+const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = [
+  [
+    "iam/2010-05-08",
+    iamConstraints,
+    {
+      Status: { values: ["Active", "Expired", "Inactive"] },
+      CredentialAgeDays: { min: 1, max: 36_600 },
+      "ServiceControlPolicyInputList.member": {
+        ...{ min: 1, max: 131_072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
+      },
+    },
+  ],
+  [
+    "sts/2011-06-15",
+    stsConstraints,
+    {
+      // The model's notation of characters beyond 16 bits, which says another range here.
+      RoleArn: {
+        pattern:
+          "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]+",
+      },
+      arn: NO_PATTERN,
+      PrincipalArn: NO_PATTERN,
+      ProviderArn: NO_PATTERN,
+      "GetWebIdentityToken.DurationSeconds": { min: 60, max: 3_600 },
+      Audience: { min: 1, max: 10 },
+      "Audience.member": { min: 1, max: 1_000 },
+      SigningAlgorithm: { values: ["ES384", "RS256"] },
+      SubjectMode: { values: ["AWSIdentity", "OriginIdentity"] },
+      MinimumSessionTokenSize: { max: 4_096 },
+    },
+  ],
+  [
+    "ivs/2020-07-14",
+    ivsConstraints,
+    {
+      "GetAdConfiguration.arn": adConfigurationArn,
+      "UpdateAdConfiguration.arn": adConfigurationArn,
+      "DeleteAdConfiguration.arn": adConfigurationArn,
+      adConfigurationArn: { max: 128, pattern: `^$|^${adConfigurationArn.pattern}$` },
+      filterByAdConfigurationArn: { max: 128, pattern: `^$|^${adConfigurationArn.pattern}$` },
+      mediaTailorPlaybackConfigurations: { min: 1, max: 3 },
+      playbackConfigurationArn: {
+        max: 128,
+        pattern: "arn:aws:mediatailor:[a-z0-9-]+:[0-9]+:playbackConfiguration/[a-zA-Z0-9-]+",
+      },
+      durationSeconds: { min: 1, max: 300 },
+      // As many as there are values.
+      renditions: { max: 4 },
+      storage: { max: 2 },
+      // The model's type of a resource has one letter.
+      resourceArn: { pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" },
+      "tags.key": { pattern: `${tagText}+` },
+      "tags.value": { pattern: `${tagText}*` },
+      "tagKeys.member": { pattern: `${tagText}+` },
+    },
+  ],
+  ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
+  [
+    "cloudwatch/2010-08-01",
+    cloudwatchConstraints,
+    // Sources: API reference, the operations' parameters.
+    {
+      MaxDatapoints: { min: 1, max: 100_800 },
+      MetricData: { max: 1_000 },
+      MetricDataQueries: { max: 500 },
+    },
+  ],
+  [
+    "events/2015-10-07",
+    eventsConstraints,
+    {
+      EventBusName: { pattern: `${bus}[/\\.\\-_A-Za-z0-9]+` },
+      "DescribeEventBus.Name": { pattern: `${bus}[/\\.\\-_A-Za-z0-9]+` },
+      "PutEvents.EventBusName": { pattern: `${bus}[\\.\\-_A-Za-z0-9]+` },
+      "InputPathsMap.key": { pattern: "[A-Za-z0-9_\\-]+" },
+      InvocationEndpoint: NO_PATTERN,
+      ApiKeyName: NO_PATTERN,
+      ApiKeyValue: NO_PATTERN,
+      Username: NO_PATTERN,
+      Password: NO_PATTERN,
+      "PutTargets.HeaderParameters.key": parameter,
+      "PutTargets.HeaderParameters.value": parameter,
+      "PutTargets.QueryStringParameters.key": parameter,
+      "PutTargets.QueryStringParameters.value": parameter,
+    },
+  ],
+];
+
+/** The model's limits of members, by `Member` and `Operation.Member`; one name may have several. */
+function limitsIn({ operations, shapes }: Model): ReadonlyMap<string, readonly Limits[]> {
+  const found = new Map<string, Limits[]>();
+  const shapeOf = (name = ""): Shape => shapes[name] ?? { type: "" };
+  const note = (operation: string, member: string, shape: Shape) => {
+    const { min, max, pattern, enum: values } = shape;
+    // Some patterns are anchored in the model alone.
+    const body = pattern?.replace(/^\^(.*)\$$/, "$1");
+    for (const key of [member, `${operation}.${member}`]) {
+      const all = found.get(key) ?? [];
+      for (const each of new Set([pattern, body]))
+        all.push(withoutNothing({ min, max, pattern: each, values }));
+      found.set(key, all);
+    }
+  };
+  for (const [operation, { input }] of Object.entries(operations)) {
+    const seen = new Set<string>();
+    const visit = (name: string | undefined, member: string) => {
+      const shape = shapeOf(name);
+      if (shape.type !== "structure") note(operation, member, shape);
+      for (const [part, of] of [
+        ["member", shape.member],
+        ["key", shape.key],
+        ["value", shape.value],
+      ] as const)
+        if (of) visit(of.shape, `${member}.${part}`);
+      if (shape.type !== "structure" || seen.has(name ?? "")) return;
+      seen.add(name ?? "");
+      for (const [each, of] of Object.entries(shape.members ?? {})) visit(of.shape, each);
+    };
+    visit(input?.shape, "");
+  }
+  return found;
+}
+
+/** Limits in one form: a `min` of 0 is none, and an enumeration has no order. */
+function withoutNothing({
+  min,
+  max,
+  pattern,
+  values,
+}: { [Name in keyof Limits]: Limits[Name] | undefined }): Limits {
+  return {
+    ...(min === undefined || min === 0 ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(pattern === undefined ? {} : { pattern: pattern.replaceAll("\\/", "/") }),
+    ...(values ? { values: values.filter((value) => value !== "").toSorted() } : {}),
+  };
+}
+
+/** Every limit, also of a map's keys and values. */
+function limitsOf({ members }: ServiceConstraints): (readonly [string, Constraint])[] {
+  return Object.entries(members).flatMap(([name, limits]) => {
+    const { key, value } = limits.entries ?? {};
+    return [
+      [name, limits] as const,
+      ...(key ? [[`${name}.key`, key] as const] : []),
+      ...(value ? [[`${name}.value`, value] as const] : []),
+    ];
+  });
+}
+
+describe.skipIf(!existsSync(MODELS)).each(SERVICES)("%s", (path, constraints, different) => {
+  const text = readFileSync(`${MODELS}/${path}/service-2.json`, "utf8");
+  const model = limitsIn(JSON.parse(text) as Model);
+
+  test.each(limitsOf(constraints))("%s has the model's limits", (name, limits) => {
+    const own = withoutNothing(limits);
+    const all = (model.get(name) ?? [{}]).map((each) => ({ ...each, ...different[name] }));
+    expect(all).toContainEqual(own);
+  });
+});
