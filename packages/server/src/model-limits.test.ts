@@ -63,7 +63,8 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       // The model's notation of characters beyond 16 bits, which says another range here.
       RoleArn: {
         pattern:
-          "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]+",
+          "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF" +
+          "\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]+",
       },
       arn: NO_PATTERN,
       PrincipalArn: NO_PATTERN,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadConfig } from "./load-config.ts";
 import type { SettingName } from "./settings.ts";
 
-/** What a setting takes just inside its limits, and refuses just outside them. */
+/** Values just inside a setting's limits, and just outside of them. */
 interface Limits {
   readonly taken: readonly unknown[];
   readonly refused: readonly unknown[];
