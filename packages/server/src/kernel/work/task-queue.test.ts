@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStore } from "../../storage/open-store.ts";
 import type { OpenedStore } from "../../storage/store.ts";
-import type { Migration } from "../store.ts";
+import type { Migration, Store } from "../store.ts";
 import { type HeldTask, TaskQueue } from "./task-queue.ts";
 import type { TaskTable } from "./task-table.ts";
 
@@ -226,6 +226,41 @@ describe("a queue of tasks", () => {
     await passMs(60_000);
     expect(await effects()).toEqual(["1 by a"]);
     await one.queue.close();
+  });
+
+  test("looks again a second after a look that failed, where nothing else wakes it", async () => {
+    await add("1");
+    let failing = 2;
+    const failures: unknown[] = [];
+    const flaky: Store = {
+      ...{ shared: false, tables: () => flaky as never },
+      transaction: (run) => store.transaction(run),
+      get db() {
+        failing -= 1;
+        if (failing >= 0) throw new Error("away");
+        return store.db;
+      },
+    };
+    const done: string[] = [];
+    const queue = new TaskQueue<TaskRow>({
+      ...{ store: flaky, clock, table: TASKS, atOnceMax: 1, leaseMs: () => LEASE_MS },
+      run: async ({ row, remove }) => {
+        await remove();
+        done.push(row.id);
+      },
+      failed: (error) => void failures.push(error),
+    });
+    queue.start();
+    await settle();
+    for (const count of [1, 2]) {
+      vi.advanceTimersByTime(999);
+      await settle();
+      expect([failures.length, done.length]).toEqual([count, 0]);
+      vi.advanceTimersByTime(1);
+      await settle();
+    }
+    expect([failures, done]).toEqual([[new Error("away"), new Error("away")], ["1"]]);
+    await queue.close();
   });
 
   test("takes up another process's task when the lease has ended, and not before", async () => {
