@@ -17,7 +17,8 @@ import { WorkspaceCopy } from "./mutate/workspace-copy.ts";
  * The places are drawn at random: the same seed draws the same ones from the same code. All happens
  * in a copy of the workspace. A mutant that no test kills is printed: either a test is missing, or
  * the change makes no difference. The tests are those that import the changed file, units first,
- * then black-box tests; tests of a built command don't see the change, so they aren't run.
+ * then black-box tests; tests of the built command run for the console and the command, which are
+ * built anew for them.
  */
 const { values } = parseArgs({
   options: {
@@ -31,6 +32,8 @@ const { values } = parseArgs({
     change: { type: "string" },
     /** Every mutant of these lines, with commas; nothing is drawn. */
     at: { type: "string" },
+    /** Runs units alone: a quick look at what is left for black-box tests. */
+    units: { type: "boolean", default: false },
     /** Prints what would be judged. */
     list: { type: "boolean", default: false },
     /** Seconds for the tests of one mutant; those that it doesn't reach aren't run. */
@@ -41,7 +44,8 @@ const { values } = parseArgs({
 const copy = new WorkspaceCopy();
 try {
   const sources = copy.files.filter((path) => /\.tsx?$/.test(path));
-  const judge = new Judge(copy, new TestMap(copy.root, sources), Number(values.deadline) * 1_000);
+  const map = new TestMap(copy.root, sources);
+  const judge = new Judge(copy, map, Number(values.deadline) * 1_000, values.units);
   const results = new Map<string, Verdict["result"][]>();
   for (const mutant of chosen()) {
     if (values.list) {

@@ -8,7 +8,10 @@ import { listMutants, type Mutant } from "./mutants.ts";
 export function allMutants(root: string, files: readonly string[]): Mutant[] {
   return files
     .filter((path) => /^packages\/\w+\/src\/.*\.tsx?$/.test(path))
-    .filter((path) => !/\.test\.tsx?$|\.testing\.ts$|\/testing\/|\/generated\/|\.d\.ts$/.test(path))
+    .filter(
+      (path) =>
+        !/\.test\.tsx?$|\.testing\.ts$|\/(?:testing|fixtures|generated)\/|\.d\.ts$/.test(path),
+    )
     .flatMap((path) => listMutants(path, readFileSync(join(root, path), "utf8")));
 }
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Mutant } from "./mutants.ts";
 import type { TestMap } from "./test-map.ts";
+import type { TestOutcome } from "./test-run.ts";
 import type { WorkspaceCopy } from "./workspace-copy.ts";
 
 const WAITS_FOR_PROGRAMS = /^test\/|\.ffmpeg\.test\.ts$/;
@@ -17,64 +18,75 @@ export class Judge {
   readonly #copy: WorkspaceCopy;
   readonly #map: TestMap;
   readonly #deadlineMs: number;
+  readonly #unitsOnly: boolean;
   /** Files of tests that have passed: one that fails by itself proves nothing. */
   readonly #passing = new Set<string>();
 
-  constructor(copy: WorkspaceCopy, map: TestMap, deadlineMs: number) {
+  constructor(copy: WorkspaceCopy, map: TestMap, deadlineMs: number, unitsOnly: boolean) {
     this.#copy = copy;
     this.#map = map;
     this.#deadlineMs = deadlineMs;
+    this.#unitsOnly = unitsOnly;
   }
 
   async judge(mutant: Mutant): Promise<Verdict> {
-    const file = join(this.#copy.root, mutant.path);
-    const text = readFileSync(file, "utf8");
-    const related = this.#map.relatedTo(mutant.path);
-    let tests = related;
-    try {
-      while (tests.length > 0) {
-        writeFileSync(file, changedText(text, mutant));
-        const { result, passed, failed } = await this.#copy.test(tests, this.#deadlineMs);
+    const stages = this.#unitsOnly
+      ? [{ tests: this.#map.unitsOf(mutant.path), isBuilt: false }]
+      : [
+          { tests: this.#map.relatedTo(mutant.path), isBuilt: false },
+          { tests: this.#map.builtTestsOf(mutant.path), isBuilt: true },
+        ];
+    let run = 0;
+    for (const { tests, isBuilt } of stages) {
+      let left = tests;
+      while (left.length > 0) {
+        const { result, passed, failed } = await this.#test(mutant, left, isBuilt);
         for (const test of passed) this.#passing.add(test);
-        writeFileSync(file, text);
-        if (result === "stopped" || result === "passed") {
-          tests = tests.slice(passed.length);
-          break;
-        }
-        const suspects = failed === undefined ? tests : [failed];
-        if ((await this.#passes(suspects)) && (await this.#failsAgain(mutant, text, suspects))) {
+        run += passed.length;
+        if (result === "stopped" || result === "passed") break;
+        const suspects = failed === undefined ? left : [failed];
+        if (await this.#isKilledBy(mutant, suspects, isBuilt)) {
           const by = failed === undefined ? "outside tests" : `by ${failed}`;
           return { result: result === "hung" ? "killed by time" : "killed", detail: by };
         }
         console.log(`(fails for another reason: ${suspects.join(", ")})`);
-        tests = tests.filter((test) => !suspects.includes(test) && !passed.includes(test));
+        left = left.filter((test) => !suspects.includes(test) && !passed.includes(test));
       }
-      writeFileSync(file, changedText(text, mutant));
-      if (!(await this.#copy.typechecks(mutant.path)))
-        return { result: "killed by types", detail: "" };
-      const run = related.length - tests.length;
-      return { result: "survived", detail: `${run} of ${related.length} files of tests` };
-    } finally {
-      writeFileSync(file, text);
     }
+    const isTyped = await this.#changed(mutant, () => this.#copy.typechecks(mutant.path));
+    const all = stages.reduce((sum, { tests }) => sum + tests.length, 0);
+    return isTyped
+      ? { result: "survived", detail: `${run} of ${all} files of tests` }
+      : { result: "killed by types", detail: "" };
   }
 
-  async #passes(tests: readonly string[]): Promise<boolean> {
+  /**
+   * Whether they pass without the change. Tests that wait for programs fail now and then on a busy
+   * machine: these have to fail twice.
+   */
+  async #isKilledBy(mutant: Mutant, tests: readonly string[], isBuilt: boolean): Promise<boolean> {
     const unknown = tests.filter((test) => !this.#passing.has(test));
-    if (unknown.length === 0) return true;
-    const { result, passed } = await this.#copy.test(unknown, 4 * this.#deadlineMs);
-    for (const test of passed) this.#passing.add(test);
-    return result === "passed";
+    if (unknown.length > 0) {
+      const { result, passed } = await this.#copy.test(unknown, 4 * this.#deadlineMs);
+      for (const test of passed) this.#passing.add(test);
+      if (result !== "passed") return false;
+    }
+    if (!tests.some((test) => WAITS_FOR_PROGRAMS.test(test))) return true;
+    const { result } = await this.#test(mutant, tests, isBuilt);
+    return result === "failed" || result === "hung";
   }
 
-  /** Tests that wait for programs fail now and then on a busy machine: two failures count. */
-  async #failsAgain(mutant: Mutant, text: string, tests: readonly string[]): Promise<boolean> {
-    if (!tests.some((test) => WAITS_FOR_PROGRAMS.test(test))) return true;
+  #test(mutant: Mutant, tests: readonly string[], isBuilt: boolean): Promise<TestOutcome> {
+    const run = () => this.#copy.test(tests, this.#deadlineMs);
+    return this.#changed(mutant, isBuilt ? () => this.#copy.withBuild(run) : run);
+  }
+
+  async #changed<T>(mutant: Mutant, run: () => Promise<T>): Promise<T> {
     const file = join(this.#copy.root, mutant.path);
+    const text = readFileSync(file, "utf8");
     try {
       writeFileSync(file, changedText(text, mutant));
-      const { result } = await this.#copy.test(tests, this.#deadlineMs);
-      return result === "failed" || result === "hung";
+      return await run();
     } finally {
       writeFileSync(file, text);
     }

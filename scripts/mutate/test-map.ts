@@ -22,7 +22,12 @@ const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/wire\//, ["test/contract/gateway/", "test/contract/s3/"]],
   [/^packages\/policy\//, ["test/contract/iam/", "test/contract/sts/"]],
   [/^packages\/media\//, ["test/scenarios/ivs/", "test/contract/ivs/"]],
-  [/^packages\/cli\//, ["test/cli/"]],
+];
+/** Folders of tests of the built command for code that other black-box tests don't see. */
+const BUILT_FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^packages\/console\//, ["test/e2e/pages", "test/e2e/"]],
+  [/^packages\/cli\/src\/demo\//, ["test/e2e/mission"]],
+  [/^packages\/cli\//, ["test/cli/commands", "test/cli/"]],
 ];
 /** Starts the built command, which doesn't contain the change. */
 const BUILT_SERVER = "test/support/server-process.ts";
@@ -50,22 +55,25 @@ export class TestMap {
     }
   }
 
+  /** Units of the file's package that a change of it may fail, the nearest first. */
+  unitsOf(path: string): readonly string[] {
+    const own = path.split("/").slice(0, 2).join("/");
+    const units = this.#testsThatSee(path).filter((test) => test.startsWith(own));
+    return units.slice(0, UNITS_MAX);
+  }
+
   /**
-   * The tests that a change of this file may fail, in the order to run them: units of its package,
-   * the nearest first; then black-box tests of what it belongs to, those first whose names have
-   * most words in common with the file's.
+   * The tests that a change may fail, in the order to run them: units, then black-box tests of what
+   * the file belongs to, those first whose names have most words in common with its own.
    */
   relatedTo(path: string): readonly string[] {
-    const own = path.split("/").slice(0, 2).join("/");
-    const seeing = this.#testsThatSee(path);
-    const units = seeing.filter((test) => test.startsWith(own));
-    const folders = FOLDERS.find(([pattern]) => pattern.test(path))?.[1] ?? [];
-    const words = wordsOf(path);
-    const common = (test: string) => [...wordsOf(test)].filter((word) => words.has(word)).length;
-    const blackBox = folders
-      .flatMap((folder) => seeing.filter((test) => test.startsWith(folder)))
-      .toSorted((a, b) => common(b) - common(a));
-    return [...units.slice(0, UNITS_MAX), ...blackBox.slice(0, BLACK_BOX_MAX)];
+    const blackBox = testsOf(path, FOLDERS, this.#testsThatSee(path));
+    return [...this.unitsOf(path), ...blackBox.slice(0, BLACK_BOX_MAX)];
+  }
+
+  /** Tests that see a change only once the command is built with it. */
+  builtTestsOf(path: string): readonly string[] {
+    return testsOf(path, BUILT_FOLDERS, [...this.#files].filter(isTest));
   }
 
   /** Every file of tests that imports it, directly or not, the nearest first. */
@@ -74,7 +82,7 @@ export class TestMap {
     // A set keeps its order while it grows: this walks the graph in widening circles.
     for (const file of seen)
       for (const importer of this.#importers.get(file) ?? []) seen.add(importer);
-    return [...seen].filter((file) => /\.test\.tsx?$/.test(file));
+    return [...seen].filter(isTest);
   }
 
   /** Also modules that it starts in a thread or a process, and those it imports when needed. */
@@ -92,7 +100,22 @@ export class TestMap {
   }
 }
 
-function wordsOf(path: string): ReadonlySet<string> {
-  const [, ...folders] = path.replace(/(?:\.\w+)+$/, "").split("/");
-  return new Set(folders.flatMap((folder) => folder.split("-")));
+function isTest(path: string): boolean {
+  return /\.test\.tsx?$/.test(path);
+}
+
+/** Those of the file's folders, first those whose names have most words in common with it. */
+function testsOf(path: string, table: typeof FOLDERS, tests: readonly string[]): string[] {
+  const folders = table.find(([pattern]) => pattern.test(path))?.[1] ?? [];
+  const words = new Set(wordsOf(path));
+  const common = (test: string) => wordsOf(test).filter((word) => words.has(word)).length;
+  const found = folders.flatMap((folder) => tests.filter((test) => test.startsWith(folder)));
+  return [...new Set(found)].toSorted((a, b) => common(b) - common(a));
+}
+
+function wordsOf(path: string): string[] {
+  return path
+    .replace(/^packages\/\w+\/src\/(?:pages\/)?|^test\//, "")
+    .replace(/(?:\.\w+)+$/, "")
+    .split(/[-/]/);
 }

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  renameSync,
   rmSync,
   symlinkSync,
 } from "node:fs";
@@ -16,6 +17,7 @@ import { runTests, type TestOutcome } from "./test-run.ts";
 const ROOT = join(import.meta.dirname, "../..");
 /** Built files that tests need, and the types as they were last checked; git ignores them. */
 const BUILT = ["packages/server/generated", "packages/cli/dist", "node_modules/.cache"];
+const TSX = "node_modules/tsx/dist/cli.mjs";
 const TSC = "node_modules/typescript/bin/tsc";
 
 /** A copy of the workspace in which files may be changed while somebody works in the original. */
@@ -53,6 +55,24 @@ export class WorkspaceCopy {
   /** Runs these tests in this order, until one fails or the deadline comes. */
   test(paths: readonly string[], deadlineMs: number): Promise<TestOutcome> {
     return runTests(this.#programs, this.root, paths, deadlineMs);
+  }
+
+  /** Runs something with the command built from the current text, then puts the built one back. */
+  async withBuild<T>(run: () => Promise<T>): Promise<T> {
+    const dist = join(this.root, "packages/cli/dist");
+    const kept = join(this.root, "tmp/dist");
+    renameSync(dist, kept);
+    try {
+      const { exited } = this.#programs.start(join(this.root, TSX), ["scripts/build.ts"], {
+        cwd: this.root,
+      });
+      // If it can't be built, the tests fail.
+      await exited;
+      return await run();
+    } finally {
+      rmSync(dist, { recursive: true, force: true });
+      renameSync(kept, dist);
+    }
   }
 
   /** Whether the types of what belongs to this file are still right. */
