@@ -3,6 +3,7 @@ import { dirname, join, normalize } from "node:path";
 
 const UNITS_MAX = 20;
 const BLACK_BOX_MAX = 30;
+const ENCODES = /\.ffmpeg\.test\.ts$/;
 
 /** Folders of black-box tests for code, the most telling first; the first pattern counts. */
 const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
@@ -55,20 +56,27 @@ export class TestMap {
     }
   }
 
-  /** Units of the file's package that a change of it may fail, the nearest first. */
+  /** Units of the file's package that see a change of it, the nearest first; without encoders. */
   unitsOf(path: string): readonly string[] {
-    const own = path.split("/").slice(0, 2).join("/");
-    const units = this.#testsThatSee(path).filter((test) => test.startsWith(own));
-    return units.slice(0, UNITS_MAX);
+    return this.#ownTestsOf(path)
+      .filter((test) => !ENCODES.test(test))
+      .slice(0, UNITS_MAX);
   }
 
   /**
-   * The tests that a change may fail, in the order to run them: units, then black-box tests of what
-   * the file belongs to, those first whose names have most words in common with its own.
+   * The tests that a change may fail, in the order to run them: units, those with encoders, then
+   * black-box tests of what the file belongs to, those first whose names have most words in common
+   * with its own.
    */
   relatedTo(path: string): readonly string[] {
+    const encoding = this.#ownTestsOf(path).filter((test) => ENCODES.test(test));
     const blackBox = testsOf(path, FOLDERS, this.#testsThatSee(path));
-    return [...this.unitsOf(path), ...blackBox.slice(0, BLACK_BOX_MAX)];
+    return [...this.unitsOf(path), ...encoding, ...blackBox.slice(0, BLACK_BOX_MAX)];
+  }
+
+  #ownTestsOf(path: string): readonly string[] {
+    const own = path.split("/").slice(0, 2).join("/");
+    return this.#testsThatSee(path).filter((test) => test.startsWith(own));
   }
 
   /** Tests that see a change only once the command is built with it. */
