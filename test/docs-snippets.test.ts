@@ -112,7 +112,7 @@ test("operations of the AWS CLI that the pages name are those that work", () => 
   const known = new Set(working.toLowerCase().match(/\w+/g));
   let seen = 0;
   const wrong = lines.flatMap(([path, line]) =>
-    [...line.matchAll(/\baws (ivs|iam|sts|s3api|cloudtrail|events|cloudwatch) ([a-z][a-z-]+)/g)]
+    [...line.matchAll(/\baws (ivs|iam|sts|s3api|cloudtrail|events|cloudwatch|kms) ([a-z][a-z-]+)/g)]
       .filter(([, , operation = ""]) => {
         seen++;
         return !known.has(operation.replaceAll("-", "")) && operation !== "wait";

@@ -15,6 +15,7 @@ const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/server\/src\/services\/cloudtrail\//, ["test/contract/cloudtrail/"]],
   [/^packages\/server\/src\/services\/cloudwatch\//, ["test/contract/cloudwatch/"]],
   [/^packages\/server\/src\/services\/events\//, ["test/contract/events/"]],
+  [/^packages\/server\/src\/services\/kms\//, ["test/contract/kms/"]],
   [/^packages\/server\/src\/services\/rolecast\//, ["test/contract/gateway/"]],
   [/^packages\/server\/src\/authz\//, ["test/contract/iam/", "test/contract/sts/"]],
   [/^packages\/server\/src\/(?:gateway|authn)\//, ["test/contract/gateway/"]],

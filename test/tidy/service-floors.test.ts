@@ -125,6 +125,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       "events/event-store.ts": "A class that owns its table; recorder and trails are given it.",
     },
   },
+  kms: {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      ciphertext: ["rows"],
+      "dependencies.ts": ["ciphertext"],
+      access: ["ciphertext", "rows"],
+      keys: ["access", "ciphertext", "rows"],
+      aliases: ["access", "rows"],
+      grants: ["access", "rows"],
+      encryption: ["access", "ciphertext", "rows"],
+    },
+    queries: ["rows"],
+  },
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

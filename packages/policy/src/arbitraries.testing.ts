@@ -244,7 +244,7 @@ function statement(kind: PolicySource["kind"]): fc.Arbitrary<{ [key: string]: Js
       Effect: parts.effect,
       [parts.notAction ? "NotAction" : "Action"]: parts.action,
       ...(kind !== "trust" && { [parts.notResource ? "NotResource" : "Resource"]: parts.resource }),
-      ...(["resource", "trust", "rcp", "endpoint"].includes(kind) && {
+      ...(["resource", "trust", "key", "rcp", "endpoint"].includes(kind) && {
         [parts.notPrincipal ? "NotPrincipal" : "Principal"]: parts.principal,
       }),
       ...(parts.condition !== undefined && { Condition: parts.condition }),
@@ -290,7 +290,7 @@ export const request: fc.Arbitrary<DecisionRequest> = fc.record({
 
 /** The texts of all layers: the naive evaluator takes them as they are. */
 export const layers: fc.Arbitrary<NaiveLayers> = fc
-  .constantFrom<"resource" | "trust">("resource", "trust")
+  .constantFrom<"resource" | "trust" | "key">("resource", "trust", "key")
   .chain((resourceKind) =>
     fc.record({
       identity: fc.array(policy("identity"), { maxLength: 3 }),

@@ -20,7 +20,7 @@ export interface NaiveLayers {
   boundary?: readonly string[] | undefined;
   session?: readonly string[] | undefined;
   resource?: readonly string[] | undefined;
-  resourceKind?: "trust" | "resource";
+  resourceKind?: "trust" | "key" | "resource";
   scpLevels?: readonly (readonly string[])[] | undefined;
   rcpLevels?: readonly (readonly string[])[] | undefined;
   endpoint?: readonly string[] | undefined;
@@ -244,7 +244,10 @@ export function naiveDecide(request: DecisionRequest, layers: NaiveLayers): Effe
   const owner = request.resourceAccountId;
   const caller = "accountId" in principal ? principal.accountId : undefined;
   const crossAccount = owner !== undefined && owner !== caller;
-  if (best === undefined && (crossAccount || layers.resourceKind === "trust")) {
+  if (
+    best === undefined &&
+    (crossAccount || ["trust", "key"].includes(layers.resourceKind ?? ""))
+  ) {
     return "implicitDeny";
   }
   const blockers = STILL_BLOCK[crossAccount ? "account" : (best ?? "none")];

@@ -22,7 +22,16 @@ export interface DecisionRequest {
 
 /** The place that a policy comes from. */
 export interface PolicySource {
-  kind: "identity" | "boundary" | "session" | "resource" | "trust" | "scp" | "rcp" | "endpoint";
+  kind:
+    | "identity"
+    | "boundary"
+    | "session"
+    | "resource"
+    | "trust"
+    | "key"
+    | "scp"
+    | "rcp"
+    | "endpoint";
   /** The ARN of a managed policy, the name of an inline policy, or the resource's own name. */
   id: string;
   managed: boolean;

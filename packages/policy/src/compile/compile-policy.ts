@@ -71,6 +71,7 @@ function hasVariables({ version }: CompiledPolicy): boolean {
 const KINDS_WITH_PRINCIPAL: ReadonlySet<PolicySource["kind"]> = new Set([
   "resource",
   "trust",
+  "key",
   "rcp",
   "endpoint",
 ]);

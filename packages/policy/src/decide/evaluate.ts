@@ -79,7 +79,7 @@ function rest(request: DecisionRequest, layers: PolicyLayers): Verdict {
   const accountId = accountOf(request.principal);
   const crossAccount =
     request.resourceAccountId !== undefined && request.resourceAccountId !== accountId;
-  const resourceMustAllow = accountId === undefined || crossAccount || kind === "trust";
+  const resourceMustAllow = accountId === undefined || crossAccount || kind !== "resource";
   if (resourceMustAllow && named === NAMED.not) {
     return IMPLICIT_DENY[kind];
   }

@@ -11,8 +11,12 @@ export interface PolicyLayers {
   session?: PolicySet | undefined;
   /** The bucket policy, the role's trust policy, … */
   resource?: PolicySet | undefined;
-  /** "trust": the resource is a role being assumed, whose policy must allow in any case. */
-  resourceKind?: "trust" | "resource" | undefined;
+  /**
+   * "trust": the resource is a role being assumed, whose policy must allow in any case. "key": it
+   * is a KMS key, whose policy must too: an account's own policies count only if the key's policy
+   * names the account.
+   */
+  resourceKind?: "trust" | "key" | "resource" | undefined;
   /**
    * Policies of the caller's account: root, each organizational unit, account. Each level must
    * allow.

@@ -18,6 +18,7 @@ function verdictsOf(effect: Effect): VerdictOfLayer {
     session: of("session"),
     resource: of("resource"),
     trust: of("trust"),
+    key: of("key"),
     scp: of("scp"),
     rcp: of("rcp"),
     endpoint: of("endpoint"),

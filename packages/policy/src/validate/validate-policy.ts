@@ -1,5 +1,6 @@
 import { validateBucketPolicy } from "./bucket-validator.ts";
 import { validateIdentityPolicy, validateSessionPolicy } from "./identity-validator.ts";
+import { validateKeyPolicy } from "./key-validator.ts";
 import type { PolicyFinding } from "./policy-finding.ts";
 import { validateTrustPolicy } from "./trust-validator.ts";
 
@@ -17,7 +18,7 @@ export interface ValidateOptions {
  */
 export function validatePolicy(
   text: string,
-  kind: "managed" | "inline" | "session" | "trust" | "bucket",
+  kind: "managed" | "inline" | "session" | "trust" | "bucket" | "key",
   options: ValidateOptions = {},
 ): readonly PolicyFinding[] {
   switch (kind) {
@@ -28,6 +29,8 @@ export function validatePolicy(
       return validateSessionPolicy(text);
     case "trust":
       return validateTrustPolicy(text, options.isServicePrincipal);
+    case "key":
+      return validateKeyPolicy(text, options.isServicePrincipal);
     case "bucket":
       return validateBucketPolicy(text, options.bucketName, options.isServicePrincipal);
     default:

@@ -24,6 +24,7 @@ const TYPES: Readonly<Record<PolicySource["kind"], string>> = {
   session: "SESSION_POLICY",
   resource: "RESOURCE_BASED_POLICY",
   trust: "ROLE_TRUST_POLICY",
+  key: "RESOURCE_BASED_POLICY",
   scp: "SERVICE_CONTROL_POLICY",
   rcp: "RESOURCE_CONTROL_POLICY",
   endpoint: "VPC_ENDPOINT_POLICY",
@@ -84,7 +85,7 @@ function policiesOf(layers: PolicyLayers) {
 }
 
 function isOwners({ kind }: PolicySource): boolean {
-  return kind === "resource" || kind === "trust" || kind === "rcp";
+  return kind === "resource" || kind === "trust" || kind === "key" || kind === "rcp";
 }
 
 function decidingPolicy(

@@ -5,11 +5,11 @@ export type ContextEntries = Readonly<Record<string, ContextValue | undefined>>;
 
 /** The document of a resource's own policy, told apart by content so that it compiles once. */
 export interface ResourcePolicy {
-  /** The ARN of the bucket or role that the policy is attached to. */
+  /** The ARN of the bucket, role or key that the policy is attached to. */
   readonly id: string;
   readonly text: string;
-  /** A trust policy must allow by itself; a bucket policy may. */
-  readonly kind: "resource" | "trust";
+  /** A role's trust policy and a key's policy must allow by themselves; a bucket policy may. */
+  readonly kind: "resource" | "trust" | "key";
 }
 
 /** One pair of action and resource that must be allowed for an operation to run. */

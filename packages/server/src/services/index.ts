@@ -6,6 +6,7 @@ import { events } from "./events/index.ts";
 import { iam } from "./iam/index.ts";
 import { iamToolbox } from "./iam-toolbox/index.ts";
 import { ivs } from "./ivs/index.ts";
+import { kms } from "./kms/index.ts";
 import { rolecast } from "./rolecast/index.ts";
 import { s3Control } from "./s3/control/index.ts";
 import { s3 } from "./s3/index.ts";
@@ -22,6 +23,7 @@ export const SERVICES = servicesInOrder<Platform>()([
   sts,
   events,
   cloudwatch,
+  kms,
   s3,
   s3Control,
   cloudtrail,

@@ -131,7 +131,7 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
     const store = await open(migrationsOf(SERVICES));
     const { db } = store.tables<ThingTables>();
     const tables = (await db.introspection.getTables()).map((table) => table.name);
-    for (const service of ["iam", "s3", "ivs", "cloudtrail", "events", "cloudwatch"])
+    for (const service of ["iam", "s3", "ivs", "cloudtrail", "events", "cloudwatch", "kms"])
       expect(tables).toContainEqual(expect.stringMatching(`^${service}_`));
     await store.empty();
   });

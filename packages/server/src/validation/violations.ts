@@ -202,7 +202,8 @@ function checkValue(
       push(`Member must have value less than or equal to ${limit.max}`);
     return;
   }
-  if (typeof value !== "string" && !Array.isArray(value)) return;
+  const isBytes = value instanceof Uint8Array;
+  if (typeof value !== "string" && !Array.isArray(value) && !isBytes) return;
   if (limit.values && typeof value === "string" && !limit.values.includes(value))
     return void push(enumRule(limit.values));
   if (limit.max !== undefined && value.length > limit.max)

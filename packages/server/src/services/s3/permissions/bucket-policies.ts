@@ -5,12 +5,12 @@ import {
   type OperationHandler,
   type OperationTable,
 } from "../../../kernel/operations.ts";
+import { toShownPolicy, toStoredPolicy } from "../../../kernel/policy-principals.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { isBlocked, preventedByBlock } from "../access/public-access.ts";
 import { isPublicPolicy } from "../access/public-policy.ts";
-import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";

@@ -1,0 +1,83 @@
+import type { Constraint, ServiceConstraints } from "../../kernel/constraints.ts";
+
+const keyId: Constraint = { min: 1, max: 2048 };
+const tagKey: Constraint = { min: 1, max: 128 };
+const tagValue: Constraint = { max: 256 };
+const blob: Constraint = { min: 1, max: 6144 };
+const grantPrincipal: Constraint = { min: 1, max: 256, pattern: "^[\\w+=,.@:/-]+$" };
+const ALGORITHMS = ["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
+const KEY_SPECS = [
+  ...["RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384", "ECC_NIST_P521"],
+  ...["ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256", "HMAC_384", "HMAC_512"],
+  ...["SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
+  "ECC_NIST_EDWARDS25519",
+];
+
+/** Source: KMS API reference, the operations' request parameters. */
+export const kmsConstraints: ServiceConstraints = {
+  errorCode: "ValidationException",
+  showsValues: true,
+  members: {
+    KeyId: keyId,
+    TargetKeyId: keyId,
+    SourceKeyId: keyId,
+    DestinationKeyId: keyId,
+    AliasName: { min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" },
+    Description: { max: 8192 },
+    Policy: { min: 1, max: 131_072 },
+    PolicyName: { min: 1, max: 128, pattern: "[\\w]+" },
+    KeyUsage: {
+      values: [
+        ...["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"],
+        "ENCAPSULATE_DECAPSULATE",
+      ],
+    },
+    KeySpec: { values: ["AES_256", "AES_128"] },
+    "CreateKey.KeySpec": { values: KEY_SPECS },
+    CustomerMasterKeySpec: {
+      values: [
+        ...["RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384"],
+        ...["ECC_NIST_P521", "ECC_SECG_P256K1", "SYMMETRIC_DEFAULT", "HMAC_224", "HMAC_256"],
+        ...["HMAC_384", "HMAC_512", "SM2"],
+      ],
+    },
+    KeyPairSpec: {
+      values: [
+        ...["RSA_2048", "RSA_3072", "RSA_4096", "ECC_NIST_P256", "ECC_NIST_P384"],
+        ...["ECC_NIST_P521", "ECC_SECG_P256K1", "SM2", "ECC_NIST_EDWARDS25519"],
+      ],
+    },
+    Origin: { values: ["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"] },
+    CustomKeyStoreId: { min: 1, max: 64 },
+    EncryptionAlgorithm: { values: ALGORITHMS },
+    SourceEncryptionAlgorithm: { values: ALGORITHMS },
+    DestinationEncryptionAlgorithm: { values: ALGORITHMS },
+    Plaintext: { min: 1, max: 4096, secret: true },
+    CiphertextBlob: blob,
+    NumberOfBytes: { min: 1, max: 1024, whole: true },
+    PendingWindowInDays: { min: 1, max: 365, whole: true },
+    RotationPeriodInDays: { min: 90, max: 2560, whole: true },
+    IncludeKeyMaterial: { values: ["ALL_KEY_MATERIAL", "ROTATIONS_ONLY"] },
+    Limit: { min: 1, max: 1000, whole: true },
+    Marker: { min: 1, max: 1024, pattern: "[\\u0020-\\u00FF]*" },
+    TagKey: tagKey,
+    TagValue: tagValue,
+    "TagKeys.member": tagKey,
+    GranteePrincipal: grantPrincipal,
+    RetiringPrincipal: grantPrincipal,
+    Name: { min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" },
+    GrantId: { min: 1, max: 128 },
+    GrantToken: { min: 1, max: 8192 },
+    GrantTokens: { max: 10 },
+    "GrantTokens.member": { min: 1, max: 8192 },
+    "Operations.member": {
+      values: [
+        ...["Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
+        ...["ReEncryptFrom", "ReEncryptTo", "Sign", "Verify", "GetPublicKey", "CreateGrant"],
+        ...["RetireGrant", "DescribeKey", "GenerateDataKeyPair"],
+        ...["GenerateDataKeyPairWithoutPlaintext", "GenerateMac", "VerifyMac"],
+        ...["DeriveSharedSecret", "Encapsulate", "Decapsulate"],
+      ],
+    },
+  },
+};

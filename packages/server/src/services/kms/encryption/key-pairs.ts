@@ -1,0 +1,43 @@
+import { generateKeyPair, type KeyPairKeyObjectResult } from "node:crypto";
+import { promisify } from "node:util";
+import { notBuilt } from "../errors.ts";
+
+interface DataKeyPair {
+  /** PKCS #8, DER. */
+  readonly privateKey: Buffer;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Buffer;
+}
+
+const generate = promisify(generateKeyPair);
+
+const MODULUS_BITS: Readonly<Record<string, number>> = {
+  RSA_2048: 2_048,
+  RSA_3072: 3_072,
+  RSA_4096: 4_096,
+};
+/** OpenSSL's names of the curves. */
+const CURVES: Readonly<Record<string, string>> = {
+  ECC_NIST_P256: "prime256v1",
+  ECC_NIST_P384: "secp384r1",
+  ECC_NIST_P521: "secp521r1",
+  ECC_SECG_P256K1: "secp256k1",
+};
+
+/** Throws UnsupportedOperationException for SM2, which is for AWS's Regions in China alone. */
+export async function generatePair(spec: string): Promise<DataKeyPair> {
+  const { privateKey, publicKey } = await keysOf(spec);
+  return {
+    privateKey: privateKey.export({ type: "pkcs8", format: "der" }),
+    publicKey: publicKey.export({ type: "spki", format: "der" }),
+  };
+}
+
+function keysOf(spec: string): Promise<KeyPairKeyObjectResult> {
+  const modulusLength = MODULUS_BITS[spec];
+  if (modulusLength !== undefined) return generate("rsa", { modulusLength });
+  const namedCurve = CURVES[spec];
+  if (namedCurve !== undefined) return generate("ec", { namedCurve });
+  if (spec === "ECC_NIST_EDWARDS25519") return generate("ed25519");
+  throw notBuilt(`KeyPairSpec ${spec}`);
+}

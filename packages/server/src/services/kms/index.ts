@@ -1,0 +1,54 @@
+import { defineService } from "../../kernel/define-service.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
+import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import { KeyMaterials } from "./ciphertext/key-materials.ts";
+import { kmsAccessDenied } from "./errors.ts";
+import { DueKeys } from "./keys/due-keys.ts";
+import { AwsManagedKeys } from "./keys/managed-keys.ts";
+import { kmsMigrations } from "./migrations.ts";
+
+interface KmsNeeds extends ServiceDependencies {
+  readonly sealingKey: Uint8Array;
+  readonly directory: IdentityDirectory;
+}
+
+/** AWS KMS: symmetric keys, whose material is sealed in the store and never leaves it. */
+export const kms = defineService({
+  title: "KMS",
+  definition: {
+    name: "kms",
+    signingName: "kms",
+    protocol: "awsJson1_1",
+    targetPrefix: "TrentService",
+    version: "2014-11-01",
+  },
+  migrations: kmsMigrations,
+  audit: {
+    resourceTypePrefix: "AWS::KMS",
+    readOnly: [
+      ...["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
+      ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateRandom"],
+    ],
+    secretMembers: ["GrantToken", "GrantTokens"],
+  },
+  create: createKms,
+});
+
+function createKms({ store, clock, ids, log, sealingKey, directory }: KmsNeeds) {
+  const materials = new KeyMaterials(sealingKey, ids);
+  const managedKeys: ManagedKeys = new AwsManagedKeys({ ids, materials });
+  const due = new DueKeys({ store, clock, log, materials });
+  return {
+    api: async () => (await import("./api.ts")).kmsApi({ directory, ids, materials, managedKeys }),
+    accessDenied: kmsAccessDenied,
+    provides: { managedKeys },
+    async start() {
+      due.start();
+    },
+    close: () => due.close(),
+    async reset() {
+      materials.clear();
+    },
+  };
+}

@@ -1,0 +1,4 @@
+/** KMS's operation schemas without the client around them, which would slow the start. */
+import * as schemas from "@aws-sdk/client-kms/dist-es/schemas/schemas_0.js";
+
+export const kmsSchemas: Readonly<Record<string, unknown>> = schemas;

@@ -1,0 +1,77 @@
+export interface KmsTables {
+  kms_keys: KeyRow;
+  kms_materials: MaterialRow;
+  kms_aliases: AliasRow;
+  kms_grants: GrantRow;
+}
+
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
+
+export interface KeyRow {
+  region: string;
+  /** A UUID. */
+  key_id: string;
+  account_id: string;
+  /** CUSTOMER, or AWS for a key that a service uses for the account. */
+  key_manager: "CUSTOMER" | "AWS";
+  description: string;
+  state: KeyState;
+  created_ms: number;
+  /** When a key that is to be deleted will be gone. */
+  deletion_ms: number | null;
+  /** The key policy as it is matched: users and roles stand as unique ids. */
+  policy: string;
+  /** A tag set as JSON: `{ [key]: value }`. */
+  tags: string;
+  /** The material that encrypts; all the others only decrypt. */
+  material_id: string;
+  /** Null: the key isn't rotated by itself. */
+  rotation_days: number | null;
+  /** When it is rotated next; null with `rotation_days`. */
+  rotation_ms: number | null;
+}
+
+/** A key's material, which never changes. */
+export interface MaterialRow {
+  key_id: string;
+  /** 64 hexadecimal digits. */
+  material_id: string;
+  /** The 32 bytes in base64, sealed. */
+  sealed: string;
+  created_ms: number;
+  /** AUTOMATIC or ON_DEMAND; null for the material that the key was made with. */
+  rotation_type: "AUTOMATIC" | "ON_DEMAND" | null;
+  /** Counts a key's materials from 0. */
+  number: number;
+}
+
+export interface AliasRow {
+  account_id: string;
+  region: string;
+  /** With its prefix `alias/`. */
+  alias_name: string;
+  key_id: string;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface GrantRow {
+  /** 64 hexadecimal digits. */
+  grant_id: string;
+  region: string;
+  key_id: string;
+  /** The grant token, which names it until it is in force everywhere: at once, here. */
+  token: string;
+  /** Empty where none was given. */
+  name: string;
+  created_ms: number;
+  /** The account whose credentials made it. */
+  issuing_account_id: string;
+  /** As they are matched: users and roles stand as unique ids. A service's principal as it is. */
+  grantee: string;
+  retiring: string | null;
+  /** As JSON. */
+  operations: string;
+  /** GrantConstraints as JSON. */
+  constraints: string;
+}
