@@ -70,7 +70,11 @@ export function send(endpoint: string, raw: RawRequest): Promise<RawResponse> {
         port,
         method: raw.method ?? "POST",
         path: `${raw.path ?? "/"}${query === "" ? "" : `?${query}`}`,
-        headers: { "content-length": Buffer.byteLength(raw.body ?? ""), ...raw.headers },
+        // The length comes last: node writes a content-disposition after it as another encoding.
+        headers: {
+          ...raw.headers,
+          "content-length": raw.headers?.["content-length"] ?? Buffer.byteLength(raw.body ?? ""),
+        },
       },
       (response) => {
         let body = "";
@@ -85,7 +89,9 @@ export function send(endpoint: string, raw: RawRequest): Promise<RawResponse> {
       },
     );
     request.once("error", reject);
-    request.end(raw.body ?? "");
+    // Written as bytes, and before the end: node lets its headers' encoding depend on both.
+    if (raw.body) request.write(Buffer.from(raw.body));
+    request.end();
   });
 }
 

@@ -35,6 +35,8 @@ const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
  */
 const ONCE_ONLY: readonly string[] = ["host", "authorization"];
 
+const DISPOSITION = "content-disposition";
+
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
@@ -172,7 +174,7 @@ export class HttpServer {
       if (!serve) throw new Error("the server closed before it could serve");
       response = await serve(request);
       if (body.isGivenUp) outgoing.setHeader("connection", "close");
-      outgoing.writeHead(response.status, withLength(response, incoming.method));
+      outgoing.writeHead(response.status, headersToWrite(response, incoming.method));
       await writeBody(response.body, outgoing);
       if (body.isGivenUp) socket.destroySoon();
       else drain(incoming, this.#limits.drainMs);
@@ -259,7 +261,16 @@ function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
   });
 }
 
-/** A body that is all there says how long it is; node would send it in chunks otherwise. */
+/**
+ * A body that is all there says how long it is; node would send it in chunks otherwise. A file's
+ * name comes before that length: node would write its bytes beyond ASCII in another encoding.
+ */
+function headersToWrite(response: WireResponse, method: string | undefined) {
+  const { [DISPOSITION]: disposition } = response.headers;
+  const headers = withLength(response, method);
+  return disposition === undefined ? headers : { [DISPOSITION]: disposition, ...headers };
+}
+
 function withLength({ status, headers, body }: WireResponse, method: string | undefined) {
   if (body instanceof Readable || "content-length" in headers) return headers;
   if (method === "HEAD" || status === 204 || status === 304) return headers;

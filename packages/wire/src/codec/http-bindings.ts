@@ -1,7 +1,8 @@
 import assert from "node:assert";
 import type { ParsedForm } from "../query.ts";
 import type { Member, Shape, StructureShape } from "../schema/shape.ts";
-import { headerSafe, headerText, splitHeaderList } from "./http-header-text.ts";
+import { decodeWords, encodeWords } from "./encoded-words.ts";
+import { headerText, headerValue, splitHeaderList } from "./http-header-text.ts";
 import { isRecord, setOwn } from "./own-property.ts";
 import { compileTextReader, compileTextWriter, type TextRules } from "./scalar-text.ts";
 import { parseTimestamp } from "./timestamp-text.ts";
@@ -136,7 +137,7 @@ function prefixReader(name: string, prefix: string): RequestReader {
     for (const header of Object.keys(headers)) {
       if (!header.startsWith(lowerPrefix)) continue;
       map ??= {};
-      setOwn(map, header.slice(lowerPrefix.length), headerText(headers[header] ?? ""));
+      setOwn(map, header.slice(lowerPrefix.length), decodeWords(headerText(headers[header] ?? "")));
     }
     if (map !== undefined) into[name] = map;
   };
@@ -167,7 +168,7 @@ function memberHeaderWriter(
       assert(isRecord(value), "prefixed headers aren't a map");
       for (const [key, item] of Object.entries(value)) {
         if (item !== undefined && item !== null) {
-          headers[prefix + key.toLowerCase()] = headerSafe(String(item));
+          headers[prefix + key.toLowerCase()] = encodeWords(String(item));
         }
       }
     };
@@ -178,12 +179,12 @@ function memberHeaderWriter(
     const write = compileTextWriter(target.member.target, rules);
     return (value, headers) => {
       assert(Array.isArray(value), "a header's list isn't an array");
-      headers[header] = value.map((item) => headerSafe(quoteIfNeeded(write(item)))).join(", ");
+      headers[header] = value.map((item) => headerValue(quoteIfNeeded(write(item)))).join(", ");
     };
   }
   const write = compileTextWriter(target, rules);
   return (value, headers) => {
-    headers[header] = headerSafe(write(value));
+    headers[header] = headerValue(write(value));
   };
 }
 

@@ -12,13 +12,14 @@ export function headerText(value: string): string {
 }
 
 /**
- * A value that a response header can hold. S3 returns user metadata that isn't printable ASCII
- * in RFC 2047 form ("Working with object metadata"); raw control characters would also end the
- * header.
+ * A text as node writes it into a header: a character for each of its UTF-8 bytes. Control
+ * characters, which would end the header, become spaces (RFC 9110, 5.5).
  */
-export function headerSafe(value: string): string {
-  if (PRINTABLE_ASCII.test(value)) return value;
-  return `=?UTF-8?B?${Buffer.from(value, "utf8").toString("base64")}?=`;
+export function headerValue(text: string): string {
+  if (PRINTABLE_ASCII.test(text)) return text;
+  return Buffer.from(text)
+    .toString("latin1")
+    .replace(/[^\t\x20-\x7e\x80-\xff]/g, " ");
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { DocumentCodec } from "../codec/compile-document.ts";
-import { headerSafe } from "../codec/http-header-text.ts";
+import { headerValue } from "../codec/http-header-text.ts";
 import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { isMessageMember } from "./json-body.ts";
@@ -28,5 +28,5 @@ export function queryError(
 ): Record<string, string> {
   if (!queryCompatible) return {};
   const side = fault === "client" ? "Sender" : "Receiver";
-  return { "x-amzn-query-error": headerSafe(`${shape?.code ?? code};${side}`) };
+  return { "x-amzn-query-error": headerValue(`${shape?.code ?? code};${side}`) };
 }

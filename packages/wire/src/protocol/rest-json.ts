@@ -7,7 +7,7 @@ import {
   isDocumentMember,
   isOutputDocumentMember,
 } from "../codec/http-bindings.ts";
-import { headerSafe } from "../codec/http-header-text.ts";
+import { headerValue } from "../codec/http-header-text.ts";
 import { jsonScalars } from "../codec/json-scalars.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
@@ -137,7 +137,7 @@ export class RestJson implements ServerProtocol {
       (member) => isOutputDocumentMember(member) && isMessageMember(member),
     );
     if (modelled !== undefined) body[modelled.traits.jsonName ?? modelled.name] = error.message;
-    headers["x-amzn-errortype"] = headerSafe(code);
+    headers["x-amzn-errortype"] = headerValue(code);
     return { status: error.status, headers, body: JSON.stringify(body) };
   }
 }

@@ -123,9 +123,9 @@ function withoutTransferCoding(
   const encoding = headers["content-encoding"];
   if (encoding === undefined || !encoding.includes(TRANSFER_CODING)) return headers;
   const { "content-encoding": _all, ...others } = headers;
-  const codings = encoding.split(",").map((coding) => coding.trim());
-  const kept = codings.filter((coding) => coding !== TRANSFER_CODING && coding !== "");
-  return kept.length === 0 ? others : { ...others, "content-encoding": kept.join(",") };
+  const kept = encoding.split(",").filter((coding) => coding.trim() !== TRANSFER_CODING);
+  const stored = kept.join(",").trim();
+  return stored === "" ? others : { ...others, "content-encoding": stored };
 }
 
 function parseRoot(bytes: Buffer, name: string): ReturnType<typeof parseXml> {

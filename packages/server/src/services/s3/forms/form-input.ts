@@ -1,5 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { parseXml, type XmlElement } from "@rolecast/wire";
+import { decodeWords, parseXml, type XmlElement } from "@rolecast/wire";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
 import { invalidArgument, malformedXml } from "../errors.ts";
 
@@ -40,7 +40,8 @@ export function putInputOf(
   for (const [name, value] of fields) {
     const member = MEMBERS.get(name);
     if (member !== undefined) members[member] = value;
-    else if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value;
+    else if (name.startsWith(METADATA_PREFIX))
+      metadata[name.slice(METADATA_PREFIX.length)] = decodeWords(value);
   }
   const expires = new Date(fields.get("expires") ?? "");
   const tagging = fields.get("tagging");

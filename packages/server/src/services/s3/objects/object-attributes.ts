@@ -76,7 +76,7 @@ export function readAttributes(
     contentType: input.ContentType || DEFAULT_CONTENT_TYPE,
     cacheControl: input.CacheControl,
     contentDisposition: input.ContentDisposition,
-    contentEncoding: withoutTransferEncoding(input.ContentEncoding),
+    contentEncoding: input.ContentEncoding || undefined,
     contentLanguage: input.ContentLanguage,
     expires: context.http?.headers.expires ?? input.Expires?.toUTCString(),
     websiteRedirectLocation: redirect,
@@ -167,13 +167,6 @@ function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): 
       fields: { Size: String(sizeBytes), MaxSizeAllowed: String(METADATA_BYTES_MAX) },
     },
   );
-}
-
-/** `aws-chunked` is how the body travels, not what it is. */
-function withoutTransferEncoding(contentEncoding: string | undefined): string | undefined {
-  if (contentEncoding === undefined) return undefined;
-  const encodings = contentEncoding.split(",").map((name) => name.trim());
-  return encodings.filter((name) => name !== "aws-chunked" && name !== "").join(",") || undefined;
 }
 
 function lowerCaseKeys(metadata: Readonly<Record<string, string>>): Record<string, string> {

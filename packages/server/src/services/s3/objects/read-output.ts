@@ -80,7 +80,7 @@ export function responseOverrides(input: ReadInput, context: RequestContext) {
     );
   }
   for (const [name, value] of given) {
-    if (typeof value !== "string" || /^[\0-\u00ff]*$/.test(value)) continue;
+    if (typeof value !== "string" || /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
     const member = `response${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
     throw invalidArgument("Header value cannot be represented using ISO-8859-1.", member, value);
   }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
-import { escapeXml, headerSafe, percentDecode } from "@rolecast/wire";
+import { encodeWords, escapeXml, headerValue, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Tables } from "../../../kernel/store.ts";
@@ -145,12 +145,15 @@ function headersOf(output: s3.GetObjectCommandOutput): Readonly<Record<string, s
     expires: output.Expires?.toUTCString(),
     "last-modified": output.LastModified?.toUTCString(),
     ...Object.fromEntries(
-      Object.entries(output.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+      Object.entries(output.Metadata ?? {}).map(([name, value]) => [
+        `x-amz-meta-${name}`,
+        encodeWords(value),
+      ]),
     ),
   };
   return Object.fromEntries(
     Object.entries(known).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, headerSafe(value)]],
+      value === undefined ? [] : [[name, headerValue(value)]],
     ),
   );
 }
