@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import type { Tables } from "../kernel/store.ts";
+import type { Migration, Tables } from "../kernel/store.ts";
 import type { StoreSchema } from "./store.ts";
 import { UnusableDatabaseError } from "./unusable-database-error.ts";
 
@@ -10,6 +10,14 @@ export const SEALING_TABLE = "rolecast_sealing";
 /** Tables of the store itself, which stay when everything is emptied. */
 export const OWN_TABLES: ReadonlySet<string> = new Set([MIGRATIONS_TABLE, SEALING_TABLE]);
 
+/** Makes the schema of a new database at once. */
+export interface WholeSchema {
+  /** Resolves to false, having done nothing, if it doesn't know what these migrations make. */
+  create(tx: Kysely<Tables>, migrations: readonly Migration[]): Promise<boolean>;
+  /** Is called after these migrations have run on a new database, in their transaction. */
+  remember(tx: Kysely<Tables>, migrations: readonly Migration[]): Promise<void>;
+}
+
 /**
  * Runs the migrations that this database hasn't seen, in the order of their names, all in the
  * transaction `tx`. A database that knows a migration we don't was written by a newer version:
@@ -18,6 +26,7 @@ export const OWN_TABLES: ReadonlySet<string> = new Set([MIGRATIONS_TABLE, SEALIN
 export async function migrate(
   tx: Kysely<Tables>,
   { migrations, nowMs }: StoreSchema,
+  whole?: WholeSchema,
 ): Promise<boolean> {
   const ordered = [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1));
   const table = sql.table(MIGRATIONS_TABLE);
@@ -42,14 +51,17 @@ export async function migrate(
       );
     }
   }
+  const isNew = seen.size === 0;
+  const isMade = isNew && ((await whole?.create(tx, ordered)) ?? false);
   for (const migration of ordered) {
     if (seen.has(migration.name)) continue;
-    await migration.up(tx);
+    if (!isMade) await migration.up(tx);
     await sql`insert into ${table} (name, applied_at_ms) values (${migration.name}, ${nowMs()})`.execute(
       tx,
     );
   }
-  return seen.size === 0;
+  if (isNew && !isMade) await whole?.remember(tx, ordered);
+  return isNew;
 }
 
 /** A change that changes nothing, and yet must be written. */

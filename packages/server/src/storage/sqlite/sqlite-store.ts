@@ -17,6 +17,7 @@ import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { libsqlDialect } from "./libsql-driver.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
+import { RememberedSchema } from "./whole-schema.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 export interface SqliteOptions {
@@ -32,6 +33,8 @@ export interface SqliteOptions {
  * After this time without writes the database has failed: a new process may be able to write it.
  */
 const FAILS_AFTER_MS = 30_000;
+
+const newSchema = new RememberedSchema();
 
 /**
  * Opens the embedded database: one connection writes, transaction after transaction; one reads.
@@ -58,7 +61,7 @@ export async function openSqliteStore(
     const writer = open();
     opened.push(writer);
     await writer.transaction().execute(async (db) => {
-      const isNew = await migrate(db, schema);
+      const isNew = await migrate(db, schema, newSchema);
       await schema.settle?.({ db, isNew });
     });
     const reader = open();
