@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -32,10 +32,15 @@ export function sourcesHash(): string | undefined {
   return hash.digest("hex");
 }
 
-/** After a build of sources that had this hash before it began. */
+/**
+ * After a build of sources that had this hash before it began. The stamp is made anew: worktrees
+ * whose node_modules are hard links would share one that is written over.
+ */
 export function rememberBuild(hash: string | undefined): void {
+  rmSync(STAMP, { force: true });
+  if (hash === undefined) return;
   mkdirSync(dirname(STAMP), { recursive: true });
-  writeFileSync(STAMP, hash ?? "");
+  writeFileSync(STAMP, hash);
 }
 
 /** Whether a build would make the same as the last one. */

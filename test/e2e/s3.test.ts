@@ -240,6 +240,8 @@ describeConsole(() => {
       await page.getByRole("radio", { name: mode }).click();
       if (mode !== "None") await page.getByLabel("Retention period").fill("2");
       await button("Save").click();
+      // The dialog shows the modes' names itself, and closes once the mode is saved.
+      await page.getByRole("dialog").waitFor({ state: "detached" });
       await page.getByText(shown, { exact: true }).waitFor();
     };
     await retain("Enable Object Lock", "Compliance", "COMPLIANCE for 2 days");
