@@ -48,7 +48,7 @@ async function contents(name: string, migrations: readonly Migration[]) {
   return { schema: schema.rows, seen: seen.rows, things: things.rows };
 }
 
-test("a process's next new database has the schema of the first, without its migrations", async () => {
+test("the next new database gets the first one's schema, without its migrations", async () => {
   const first = await contents("a.db", [table, column]);
   expect(ran).toEqual(["test/0001", "test/0002"]);
   expect(first.seen).toHaveLength(2);
