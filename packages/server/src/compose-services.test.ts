@@ -1,9 +1,12 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { expect, expectTypeOf, test } from "vitest";
 import { composeServices, type InOrder, servicesInOrder } from "./compose-services.ts";
 import { noContributions } from "./kernel/contributions.ts";
 import { defineService } from "./kernel/define-service.ts";
 import type { CredentialSource } from "./kernel/ports/identity.ts";
 import type { ServiceApi, ServiceFacts } from "./kernel/service.ts";
+import { SERVICES } from "./services/index.ts";
 
 function factsOf(name: string): ServiceFacts {
   return {
@@ -37,6 +40,14 @@ const users = defineService({
     close: async () => {},
     provides: { sum: base + count },
   }),
+});
+
+test("each service has a name of its own, which is its folder's", () => {
+  const names = SERVICES.map(({ definition }) => definition.name);
+  expect(new Set(names).size).toBe(names.length);
+  const folders = readdirSync(join(import.meta.dirname, "services"), { withFileTypes: true });
+  for (const folder of folders.filter((entry) => entry.isDirectory()))
+    expect(names).toContain(folder.name);
 });
 
 test("each service is created with what is given and what those before it provide", async () => {
