@@ -111,6 +111,64 @@ test.each(LISTED)("%s is kept under its id", async (member, given, put, get, lis
   await expect(remove()).rejects.toMatchObject({ name: "NoSuchConfiguration" });
 });
 
+const refusalOf = (sent: Promise<unknown>) =>
+  sent.then(
+    () => undefined,
+    ({ name }: Error) => name,
+  );
+
+const KINDS = [
+  ["Inventory", inventory, "IdMismatch"],
+  ["Analytics", analytics, "MalformedXML"],
+  ["IntelligentTiering", tiering, "MalformedXML"],
+  ["Metrics", metrics, "MalformedXML"],
+] as const;
+
+test.each(KINDS)(
+  "configurations of %s have ids of 64 characters, in pages of 100",
+  async (kind, given, mismatch) => {
+    const send = (operation: string, input: object): Promise<Record<string, unknown>> => {
+      const commands = s3 as unknown as Record<string, new (input: object) => s3.HeadBucketCommand>;
+      const Command = commands[`${operation}Command`];
+      if (!Command) throw new Error(`No command ${operation}`);
+      return client.send(new Command({ Bucket, ...input })) as never;
+    };
+    const put = (Id: string, own = Id) =>
+      send(`PutBucket${kind}Configuration`, {
+        Id,
+        [`${kind}Configuration`]: { ...given, Id: own },
+      });
+    const list = (input: object = {}) => send(`ListBucket${kind}Configurations`, input);
+    const ids = (page: Record<string, unknown>) =>
+      (page[`${kind}ConfigurationList`] as { Id: string }[]).map(({ Id: id }) => id);
+    expect(await refusalOf(put("a", "b"))).toBe(mismatch);
+    for (const id of ["x".repeat(65), "a b", "a/b", "ä"])
+      expect(await refusalOf(put(id)), id).toBe("InvalidArgument");
+    const all = [
+      ...["-_.", "x".repeat(64)],
+      ...Array.from({ length: 98 }, (_, index) => `n${String(index).padStart(3, "0")}`),
+    ].toSorted();
+    await Promise.all(all.map((id) => put(id)));
+    const whole = await list();
+    expect([whole.IsTruncated, whole.NextContinuationToken, ids(whole)]).toEqual([
+      false,
+      undefined,
+      all,
+    ]);
+    await put("y");
+    const first = await list();
+    expect([first.IsTruncated, ids(first)]).toEqual([true, all]);
+    const rest = await list({ ContinuationToken: first.NextContinuationToken });
+    expect([rest.IsTruncated, ids(rest), rest.ContinuationToken]).toEqual([
+      ...[false, ["y"], first.NextContinuationToken],
+    ]);
+    expect(await refusalOf(list({ ContinuationToken: "x" }))).toBe("InvalidArgument");
+    await Promise.all(
+      [...all, "y"].map((id) => send(`DeleteBucket${kind}Configuration`, { Id: id })),
+    );
+  },
+);
+
 test("a policy and tags are put without an answer", async () => {
   const Policy = JSON.stringify({
     Version: "2012-10-17",
