@@ -124,6 +124,83 @@ describe("GetClientConfiguration", () => {
     }
   });
 
+  /** `[width]x[height]:[bitrate]` of each track. */
+  async function tracksOf(preferences: object, more: object = {}): Promise<string[]> {
+    const authentication = await multitrackKey();
+    const { answer } = await ask({ authentication, preferences, ...more });
+    const tracks: { width: number; height: number; settings: { bitrate: number } }[] =
+      answer.encoder_configurations;
+    return tracks.map(({ width, height, settings }) => `${width}x${height}:${settings.bitrate}`);
+  }
+  let madeKey: Promise<string> | undefined;
+  const multitrackKey = () => {
+    madeKey ??= keyOf(MULTITRACK);
+    return madeKey;
+  };
+
+  const [FULL, HD, SD, LOW] = ["1920x1080:5000", "1280x720:2400", "854x480:1000", "640x360:500"];
+  const fast = ["1920x1080:5500", "1280x720:2700", "854x480:1200", "640x360:640"];
+  const rate = (numerator: number, denominator = 1) => ({ framerate: { numerator, denominator } });
+
+  test.each<[object, (string | undefined)[]]>([
+    [{}, [FULL, HD, SD, LOW]],
+    [rate(30), [FULL, HD, SD, LOW]],
+    [rate(30_001, 1_000), fast],
+    [rate(60), fast],
+    [rate(60_000, 2_000), [FULL, HD, SD, LOW]],
+    // As many tracks as are wanted, four at most.
+    [{ maximum_video_tracks: 1 }, [FULL]],
+    [{ maximum_video_tracks: 3 }, [FULL, HD, SD]],
+    [{ maximum_video_tracks: 5 }, [FULL, HD, SD, LOW]],
+    [{ maximum_video_tracks: 0 }, [FULL, HD, SD, LOW]],
+    // As many as fit, with 160 kb/s of sound.
+    [{ maximum_streaming_bandwidth: 9_060 }, [FULL, HD, SD, LOW]],
+    [{ maximum_streaming_bandwidth: 9_059 }, [FULL, HD, SD]],
+    [{ maximum_streaming_bandwidth: 7_560 }, [FULL, HD]],
+    [{ maximum_streaming_bandwidth: 7_559 }, [FULL, SD, LOW]],
+    [{ maximum_aggregate_bitrate: 7_560 }, [FULL, HD]],
+    [{ maximum_aggregate_bitrate: 1, maximum_streaming_bandwidth: 7_560 }, [FULL, HD]],
+    [{ maximum_streaming_bandwidth: 5_160 }, [FULL]],
+    [{ maximum_streaming_bandwidth: 5_159 }, ["1920x1080:4999"]],
+    [{ maximum_streaming_bandwidth: 660 }, ["1920x1080:500"]],
+    [{ maximum_streaming_bandwidth: 659 }, ["1920x1080:500"]],
+    // Up to the source's own lines, or the user's limit.
+    [{ width: 1_280, height: 720 }, [HD, SD, LOW]],
+    [{ width: 1_280, height: 719 }, ["854x480:1000", "640x360:500"]],
+    [{ maximum_resolution: "SD" }, [SD, LOW]],
+    [{ maximum_resolution: "FULL_HD" }, [FULL, HD, SD, LOW]],
+    [{ maximum_resolution: "toString" }, [FULL, HD, SD, LOW]],
+    // Less than the smallest step is one track, of an even number of lines.
+    [{ width: 640, height: 359 }, ["642x360:500"]],
+    [{ width: 64, height: 64 }, ["64x64:500"]],
+    [{ width: 63, height: 1_080 }, [FULL, HD, SD, LOW]],
+    [{ width: 1_920, height: 63 }, [FULL, HD, SD, LOW]],
+    [{ width: "64", height: 1_000_001 }, [FULL, HD, SD, LOW]],
+  ])("chooses the tracks for %j", async (preferences, tracks) => {
+    expect(await tracksOf(preferences)).toEqual(tracks);
+  });
+
+  test.each([
+    ["h264", 0x10de, "obs_nvenc_h264_tex"],
+    ["h264", 0x1002, "h264_texture_amf"],
+    ["h264", 0x8086, "obs_qsv11_v2"],
+    ["h264", 0x1234, "obs_x264"],
+    ["h265", 0x10de, "obs_nvenc_hevc_tex"],
+    ["h265", 0x1002, "h265_texture_amf"],
+    ["h265", 0x8086, "obs_qsv11_hevc"],
+  ])("encodes %s on the card of vendor %i by %s", async (codec, vendor, type) => {
+    const { answer } = await ask({
+      authentication: await multitrackKey(),
+      client: { supported_codecs: [codec] },
+      capabilities: { gpu: [{ vendor_id: 1 }, { vendor_id: vendor }] },
+    });
+    expect(answer.encoder_configurations[0]).toMatchObject({
+      type,
+      bitrate_interpolation_points: [2_500, 5_000],
+      gpu_scale_type: "OBS_SCALE_BICUBIC",
+    });
+  });
+
   test("says what is wrong", async () => {
     const single = await keyOf({});
     for (const [body, status, sentence] of [
