@@ -2,7 +2,10 @@ import { readFile } from "node:fs/promises";
 import {
   type CompiledPolicy,
   compilePolicy,
+  type DecisionRequest,
   explain,
+  obstaclesOf,
+  obstacleText,
   PolicyCompileError,
   type PolicyFinding,
   type PolicyLayers,
@@ -137,18 +140,18 @@ interface SimulateFlags {
 
 async function simulate(flags: SimulateFlags): Promise<void> {
   const principal = principalOf(flags.principal);
-  const explanation = explain(
-    {
-      principal,
-      action: flags.action,
-      resource: flags.resource,
-      resourceAccountId: flags.resource.split(":")[4] || undefined,
-      context: contextOf(flags.context, flags.principal),
-    },
-    await layersOf(flags),
-  );
+  const request: DecisionRequest = {
+    principal,
+    action: flags.action,
+    resource: flags.resource,
+    resourceAccountId: flags.resource.split(":")[4] || undefined,
+    context: contextOf(flags.context, flags.principal),
+  };
+  const layers = await layersOf(flags);
+  const explanation = explain(request, layers);
+  const obstacles = obstaclesOf(request, layers);
   const allowed = explanation.effect === "allow";
-  if (flags.json) printJson(explanation);
+  if (flags.json) printJson({ ...explanation, obstacles });
   else {
     const verdict = allowed ? styled("green", "allowed") : styled("red", "denied");
     print(`${flags.action} on ${flags.resource}: ${verdict}, ${explanation.reason}`);
@@ -165,6 +168,8 @@ async function simulate(flags: SimulateFlags): Promise<void> {
       const name = sid === undefined ? `statement ${index}` : `statement ${index} (${sid})`;
       print(`${policy.id}:${position.start.line}:${position.start.column}: ${effect} by ${name}`);
     }
+    if (obstacles.length > 0) print("");
+    for (const line of obstacles.flatMap((obstacle) => obstacleText(obstacle))) print(line);
   }
   if (!allowed) process.exitCode = EXIT.failed;
 }

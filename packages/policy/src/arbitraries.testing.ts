@@ -312,23 +312,27 @@ function levelOf(kind: PolicySource["kind"]): fc.Arbitrary<readonly string[]> {
   return fc.array(policy(kind), { minLength: 1, maxLength: 3 });
 }
 
-/** The same layers for the engine. */
+/** The same layers for the engine. Policies are named by layer, level and place: "scp-1-0". */
 export function compileLayers(texts: NaiveLayers): PolicyLayers {
-  const set = (kind: PolicySource["kind"]) => (policies: readonly string[]) =>
+  const set = (kind: PolicySource["kind"], policies: readonly string[], level = 0) =>
     new PolicySet(
       policies.map((text, index) =>
-        compilePolicy(text, { kind, id: `${kind}-${index}`, managed: false }),
+        compilePolicy(text, { kind, id: `${kind}-${level}-${index}`, managed: false }),
       ),
     );
   const resourceKind = texts.resourceKind ?? "resource";
   return {
-    ...(texts.identity && { identity: set("identity")(texts.identity) }),
-    ...(texts.boundary && { boundary: set("boundary")(texts.boundary) }),
-    ...(texts.session && { session: set("session")(texts.session) }),
-    ...(texts.resource && { resource: set(resourceKind)(texts.resource) }),
-    ...(texts.scpLevels && { scpLevels: texts.scpLevels.map(set("scp")) }),
-    ...(texts.rcpLevels && { rcpLevels: texts.rcpLevels.map(set("rcp")) }),
-    ...(texts.endpoint && { endpoint: set("endpoint")(texts.endpoint) }),
+    ...(texts.identity && { identity: set("identity", texts.identity) }),
+    ...(texts.boundary && { boundary: set("boundary", texts.boundary) }),
+    ...(texts.session && { session: set("session", texts.session) }),
+    ...(texts.resource && { resource: set(resourceKind, texts.resource) }),
+    ...(texts.scpLevels && {
+      scpLevels: texts.scpLevels.map((policies, level) => set("scp", policies, level)),
+    }),
+    ...(texts.rcpLevels && {
+      rcpLevels: texts.rcpLevels.map((policies, level) => set("rcp", policies, level)),
+    }),
+    ...(texts.endpoint && { endpoint: set("endpoint", texts.endpoint) }),
     resourceKind,
   };
 }

@@ -36,6 +36,16 @@ export type {
   LayerOutcome,
   MatchedStatement,
 } from "./explain/explanation.ts";
+export type {
+  ComparedCondition,
+  DenyObstacle,
+  MissedPart,
+  MissingAllow,
+  NearMiss,
+  Obstacle,
+} from "./explain/obstacle.ts";
+export { missText, obstacleText } from "./explain/obstacle-text.ts";
+export { obstaclesOf } from "./explain/obstacles.ts";
 export { accountOf, type Principal } from "./principal.ts";
 export type {
   ContextValue,

@@ -58,7 +58,7 @@ function compilePart(tokens: readonly PatternToken[]): Glob | readonly PatternTo
 }
 
 /** Cuts at the first five colons of literal text. */
-function splitTokens(tokens: readonly PatternToken[]): readonly (readonly PatternToken[])[] {
+export function splitTokens(tokens: readonly PatternToken[]): readonly (readonly PatternToken[])[] {
   let current: PatternToken[] = [];
   const parts = [current];
   for (const token of tokens) {

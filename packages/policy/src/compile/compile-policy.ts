@@ -31,7 +31,8 @@ export class CompiledStatement {
   readonly principal: PrincipalMatcher | undefined;
   readonly start: number;
   readonly end: number;
-  readonly #statement: PolicyStatement;
+  /** The statement as it was written; its conditions are in the same order. */
+  readonly written: PolicyStatement;
   #resource: ResourceMatcher | undefined;
   #conditions: readonly ConditionTest[] | undefined;
 
@@ -44,12 +45,12 @@ export class CompiledStatement {
     this.principal = statement.principal && compilePrincipal(statement.principal);
     this.start = statement.start;
     this.end = statement.end;
-    this.#statement = statement;
+    this.written = statement;
   }
 
   get resource(): ResourceMatcher {
     this.#resource ??= compileResource(
-      this.#statement.resource,
+      this.written.resource,
       this.effect,
       hasVariables(this.policy),
     );
@@ -57,7 +58,7 @@ export class CompiledStatement {
   }
 
   get conditions(): readonly ConditionTest[] {
-    this.#conditions ??= this.#statement.conditions.map((entry) =>
+    this.#conditions ??= this.written.conditions.map((entry) =>
       compileCondition(entry, this.effect, hasVariables(this.policy)),
     );
     return this.#conditions;

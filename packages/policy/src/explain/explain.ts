@@ -1,27 +1,17 @@
-import type { CompiledPolicy, CompiledStatement } from "../compile/compile-policy.ts";
+import type { CompiledStatement } from "../compile/compile-policy.ts";
 import { NAMED } from "../compile/principal-matcher.ts";
-import {
-  boundaryOf,
-  identityOf,
-  rcpLevelsOf,
-  scpLevelsOf,
-  sessionOf,
-} from "../decide/applicable-layers.ts";
+import { boundaryOf } from "../decide/applicable-layers.ts";
 import { evaluate } from "../decide/evaluate.ts";
 import { allowStrength, denyApplies } from "../decide/match-statements.ts";
 import type { PolicyLayers } from "../decide/policy-layers.ts";
 import type { PolicySet } from "../decide/policy-set.ts";
 import { FAILED, type Verdict } from "../decide/verdict.ts";
-import { TextPositions } from "../document/position.ts";
 import { accountOf } from "../principal.ts";
 import type { DecisionRequest, PolicySource } from "../request.ts";
 import { allowReason, explicitDenyReason, implicitDenyReason } from "./denial-reason.ts";
-import type {
-  ExplainedStatement,
-  Explanation,
-  LayerOutcome,
-  MatchedStatement,
-} from "./explanation.ts";
+import { describeStatement } from "./describe-statement.ts";
+import type { Explanation, LayerOutcome, MatchedStatement } from "./explanation.ts";
+import { setsInOrder } from "./layers-in-order.ts";
 
 type Layer = PolicySource["kind"];
 
@@ -60,33 +50,15 @@ function explainVerdict(
   return {
     effect: verdict.effect,
     layer: verdict.layer,
-    ...(decisive && { statement: describe(decisive) }),
+    ...(decisive && { statement: describeStatement(decisive) }),
     reason: reasonOf(verdict, decisive, request),
     matched: sets.flatMap(({ layer, matches }) =>
       matches.map((statement): MatchedStatement => {
-        return { ...describe(statement), layer, effect: statement.effect };
+        return { ...describeStatement(statement), layer, effect: statement.effect };
       }),
     ),
     layers: sets.map(outcomeOf),
   };
-}
-
-/** Every set that has a say, in the order in which AWS names the layer of a denial. */
-function setsInOrder(
-  { principal }: DecisionRequest,
-  layers: PolicyLayers,
-): readonly { layer: Layer; set: PolicySet }[] {
-  const named = (layer: Layer, sets: readonly (PolicySet | undefined)[]) =>
-    sets.flatMap((set) => (set === undefined ? [] : [{ layer, set }]));
-  return [
-    ...named("rcp", rcpLevelsOf(principal, layers)),
-    ...named("scp", scpLevelsOf(principal, layers)),
-    ...named(layers.resourceKind ?? "resource", [layers.resource]),
-    ...named("identity", [identityOf(principal, layers)]),
-    ...named("boundary", [boundaryOf(principal, layers)]),
-    ...named("session", [sessionOf(principal, layers)]),
-    ...named("endpoint", [layers.endpoint]),
-  ];
 }
 
 function matchesOf(
@@ -126,27 +98,6 @@ function outcomeOf({ layer, matches }: MatchOfSet): LayerOutcome {
     return { layer, effect: "explicitDeny" };
   }
   return { layer, effect: matches.length > 0 ? "allow" : "implicitDeny" };
-}
-
-/** A policy's lines are found once, however many of its statements are described. */
-const positions = new WeakMap<CompiledPolicy, TextPositions>();
-
-function positionsOf(policy: CompiledPolicy): TextPositions {
-  let known = positions.get(policy);
-  if (!known) {
-    known = new TextPositions(policy.text);
-    positions.set(policy, known);
-  }
-  return known;
-}
-
-function describe(statement: CompiledStatement): ExplainedStatement {
-  return {
-    policy: statement.policy.source,
-    ...(statement.sid !== undefined && { sid: statement.sid }),
-    index: statement.index,
-    position: positionsOf(statement.policy).range(statement.start, statement.end),
-  };
 }
 
 function reasonOf(

@@ -1,0 +1,149 @@
+import { matchesActionPattern } from "../compile/action-matcher.ts";
+import { ARN_PARTS, arnColons } from "../compile/arn-parts.ts";
+import { arnMatches, arnPatternOf, splitTokens } from "../compile/arn-pattern.ts";
+import { globMatches, globOf } from "../compile/glob.ts";
+import { type PatternToken, tokenizePattern } from "../compile/pattern-tokens.ts";
+import { requiredKeysOf, resolveTokens, variableValue } from "../compile/string-pattern.ts";
+import type { NegatableList } from "../document/policy-document.ts";
+import type { RequestContextValues } from "../request.ts";
+import type { ArnPart } from "./obstacle.ts";
+
+/** A distance that no statement bridges: it is about something else. */
+export const FAR = 100;
+/** Two names are one another's misspelling if so few letters differ. */
+const TYPOS_MAX = 2;
+const ANOTHER_OF_SERVICE = 6;
+const EXCLUDED = 4;
+const ANOTHER_PART = 3;
+
+export interface NearestAction {
+  written: string;
+  distance: number;
+}
+
+/** The pattern of an Action or NotAction that comes nearest to an action it doesn't allow. */
+export function nearestAction(element: NegatableList, action: string): NearestAction {
+  if (element.negated) {
+    const written = element.values.find((value) => matchesActionPattern(value, action)) ?? "*";
+    return { written, distance: written === "*" ? FAR : EXCLUDED };
+  }
+  const wanted = action.toLowerCase();
+  let nearest: NearestAction = { written: element.values[0] ?? "", distance: FAR };
+  for (const written of element.values) {
+    const distance = actionDistance(written.toLowerCase(), wanted);
+    if (distance < nearest.distance) {
+      nearest = { written, distance };
+    }
+  }
+  return nearest;
+}
+
+function actionDistance(written: string, wanted: string): number {
+  const service = wanted.slice(0, wanted.indexOf(":") + 1);
+  if (!written.startsWith(service)) {
+    const isNameAlone = !written.includes(":") && written === wanted.slice(service.length);
+    return isNameAlone ? 1 : FAR;
+  }
+  return areAlike(written, wanted) ? 1 : ANOTHER_OF_SERVICE;
+}
+
+/** Whether at most TYPOS_MAX letters were inserted, left out or replaced. */
+function areAlike(one: string, other: string): boolean {
+  if (Math.abs(one.length - other.length) > TYPOS_MAX) {
+    return false;
+  }
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
+  for (let at = 1; at <= one.length; at += 1) {
+    const next = [at];
+    for (let to = 1; to <= other.length; to += 1) {
+      const replaced = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return (row[other.length] ?? FAR) <= TYPOS_MAX;
+}
+
+export interface NearestResource {
+  written: string;
+  distance: number;
+  differsIn: readonly ArnPart[];
+  unresolved: readonly string[];
+}
+
+const PART_NAMES: readonly ArnPart[] = [
+  "prefix",
+  "partition",
+  "service",
+  "region",
+  "account",
+  "resource",
+];
+
+/** The pattern of a Resource or NotResource that comes nearest to a resource it doesn't cover. */
+export function nearestResource(
+  { values, negated }: NegatableList,
+  variables: boolean,
+  resource: string,
+  context: RequestContextValues,
+): NearestResource {
+  let nearest: NearestResource = { written: "", distance: FAR, differsIn: [], unresolved: [] };
+  for (const written of values) {
+    const tokens = tokenizePattern(written, { variables, wildcards: true });
+    const unresolved = requiredKeysOf(tokens).filter(
+      (key) => variableValue(key, undefined, context) === undefined,
+    );
+    const excludes = negated && arnMatches(arnPatternOf(tokens), resource, context);
+    const compared = excludes
+      ? { distance: EXCLUDED, differsIn: [] }
+      : compareArn(tokens, resource, context);
+    if (nearest.written === "" || compared.distance < nearest.distance) {
+      nearest = { written, ...compared, unresolved };
+    }
+  }
+  return nearest;
+}
+
+/** In which parts the pattern doesn't cover the ARN, and how far it is from covering it. */
+function compareArn(
+  tokens: readonly PatternToken[],
+  resource: string,
+  context: RequestContextValues,
+): { distance: number; differsIn: readonly ArnPart[] } {
+  const parts = splitTokens(tokens);
+  const colons = arnColons(resource);
+  if (parts.length < ARN_PARTS || colons.length < ARN_PARTS - 1) {
+    return { distance: FAR, differsIn: [] };
+  }
+  const differsIn: ArnPart[] = [];
+  let distance = 0;
+  for (const [index, part] of parts.entries()) {
+    const name = PART_NAMES[index];
+    const from = index === 0 ? 0 : (colons[index - 1] ?? 0) + 1;
+    const to = colons[index] ?? resource.length;
+    const resolved = resolveTokens(part, context);
+    if (name === undefined || (resolved && globMatches(globOf(resolved), resource, from, to))) {
+      continue;
+    }
+    differsIn.push(name);
+    distance += partDistance(name, resolved ?? part, resource.slice(from, to));
+  }
+  return { distance, differsIn };
+}
+
+function partDistance(name: ArnPart, tokens: readonly PatternToken[], actual: string): number {
+  if (name === "prefix" || name === "service") {
+    return FAR;
+  }
+  if (name !== "resource") {
+    return 2;
+  }
+  const [first] = tokens;
+  const start = first?.kind === "literal" ? first.text : "";
+  let common = 0;
+  while (common < start.length && start[common] === actual[common]) {
+    common += 1;
+  }
+  // A pattern for another bucket, or another kind of resource, comes after one for the same.
+  return 1 + ANOTHER_PART * (1 - common / Math.max(start.length, 1));
+}

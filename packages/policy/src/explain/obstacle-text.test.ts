@@ -1,0 +1,161 @@
+import { expect, it } from "vitest";
+import { compilePolicy } from "../compile/compile-policy.ts";
+import { ACCOUNT, anonymous, OTHER, session, user } from "../decide/layer-fixtures.testing.ts";
+import type { PolicyLayers } from "../decide/policy-layers.ts";
+import { PolicySet } from "../decide/policy-set.ts";
+import type { DecisionRequest, PolicySource } from "../request.ts";
+import { obstacleText } from "./obstacle-text.ts";
+import { obstaclesOf } from "./obstacles.ts";
+
+const OBJECT = "arn:aws:s3:::media/ivs/a.ts";
+const READ = {
+  Effect: "Allow",
+  Action: ["s3:GetObject", "s3:ListBucket"],
+  Resource: ["arn:aws:s3:::media", "arn:aws:s3:::media/*"],
+};
+
+function setOf(kind: PolicySource["kind"], id: string, ...statements: object[]): PolicySet {
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+  return new PolicySet([compilePolicy(text, { kind, id, managed: false })]);
+}
+
+function texts(layers: PolicyLayers, asked: Partial<DecisionRequest> = {}): readonly string[] {
+  const request: DecisionRequest = {
+    ...{ principal: user, action: "s3:GetObject", resource: OBJECT, resourceAccountId: ACCOUNT },
+    context: new Map(),
+    ...asked,
+  };
+  return obstaclesOf(request, layers).flatMap((obstacle) => obstacleText(obstacle));
+}
+
+const list = { action: "s3:ListBucket", resource: "arn:aws:s3:::media" };
+const allowAll = { Effect: "Allow", Action: "*", Resource: "*" };
+
+it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
+  [
+    "a condition whose key the request doesn't have",
+    { Sid: "V1", ...READ, Condition: { StringLike: { "s3:prefix": "ivs/*" } } },
+    list,
+    [
+      "Almost: statement `V1` of `read` allows this action on this resource, but `StringLike s3:prefix` wants `ivs/*` and the request has no `s3:prefix`.",
+    ],
+  ],
+  [
+    "two conditions with other values",
+    {
+      ...READ,
+      Condition: {
+        StringLike: { "s3:prefix": ["ivs/*", "live/*"] },
+        StringNotEquals: { "aws:SourceVpc": "vpc-1" },
+      },
+    },
+    {
+      ...list,
+      context: new Map([
+        ["s3:prefix", "x/"],
+        ["aws:sourcevpc", "vpc-1"],
+      ]),
+    },
+    [
+      "Almost: statement 1 of `read` allows this action on this resource, but `StringLike s3:prefix` wants `ivs/*` or `live/*` and the request has `x/`; and `StringNotEquals aws:SourceVpc` excludes `vpc-1` and the request has `vpc-1`.",
+    ],
+  ],
+  [
+    "a key that has to be absent",
+    { ...READ, Condition: { Null: { "aws:TokenIssueTime": "true" } } },
+    { context: new Map([["aws:tokenissuetime", "2026-01-01"]]) },
+    [
+      "Almost: statement 1 of `read` allows this action on this resource, but `Null` wants `aws:TokenIssueTime` to be absent and the request has `2026-01-01`.",
+    ],
+  ],
+  [
+    "several values without a set operator",
+    { ...READ, Condition: { StringEquals: { "aws:TagKeys": "team" } } },
+    { context: new Map([["aws:tagkeys", ["team"]]]) },
+    [
+      "Almost: statement 1 of `read` allows this action on this resource, but `StringEquals aws:TagKeys` wants `team` and the request has `team`; a key of several values needs ForAnyValue or ForAllValues.",
+    ],
+  ],
+  [
+    "the bucket for its objects",
+    { ...READ, Resource: "arn:aws:s3:::media" },
+    {},
+    [
+      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media` is the bucket itself and not its objects (`arn:aws:s3:::media/*`).",
+    ],
+  ],
+  [
+    "the objects for their bucket",
+    { ...READ, Resource: "arn:aws:s3:::media/*" },
+    list,
+    [
+      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media/*` is what is in the bucket and not the bucket itself (`arn:aws:s3:::media`).",
+    ],
+  ],
+  [
+    "another account's role",
+    { Effect: "Allow", Action: "iam:PassRole", Resource: `arn:aws:iam::${OTHER}:role/writer` },
+    { action: "iam:PassRole", resource: `arn:aws:iam::${ACCOUNT}:role/writer` },
+    [
+      `Almost: statement 1 of \`read\` allows this action, but its resource is \`arn:aws:iam::${OTHER}:role/writer\` and the request's is \`arn:aws:iam::${ACCOUNT}:role/writer\` (another account).`,
+    ],
+  ],
+  [
+    "a variable without a value",
+    { ...READ, Resource: "arn:aws:s3:::media/${aws:username}/*" },
+    { principal: session },
+    [
+      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media/${aws:username}/*` needs `${aws:username}`, which the request doesn't have.",
+    ],
+  ],
+  [
+    "a misspelt action",
+    { ...READ, Action: "s3:GetObjects" },
+    {},
+    [
+      "Almost: statement 1 of `read` allows another action on this resource, but its action is `s3:GetObjects` and the request's is `s3:GetObject`.",
+    ],
+  ],
+  [
+    "an action without its service",
+    { ...READ, NotAction: "s3:Get*", Action: undefined },
+    {},
+    [
+      "Almost: statement 1 of `read` allows another action on this resource, but its NotAction `s3:Get*` excludes `s3:GetObject`.",
+    ],
+  ],
+  [
+    "another service's action",
+    { Effect: "Allow", Action: "ec2:*", Resource: "*" },
+    {},
+    ["Nothing in the caller's identity-based policies comes near to allowing this."],
+  ],
+])("%s is named", (_, statement, asked, expected) => {
+  expect(texts({ identity: setOf("identity", "read", statement) }, asked)).toEqual(expected);
+});
+
+it("each layer that lacks an Allow is named, and each Deny with its conditions", () => {
+  const identity = setOf("identity", "own", allowAll, {
+    ...{ Sid: "Tls", Effect: "Deny", Action: "s3:*", Resource: "*" },
+    Condition: { Bool: { "aws:SecureTransport": "false" } },
+  });
+  const boundary = setOf("boundary", "limit", { ...allowAll, Action: "s3:ListBucket" });
+  const scp = setOf("scp", "guard", { ...allowAll, Action: "ec2:*" });
+  const context = new Map([["aws:securetransport", "false"]]);
+  expect(texts({ identity, boundary, scpLevels: [scp] }, { context })).toEqual([
+    "Denied: statement `Tls` of `own` denies this, because `Bool aws:SecureTransport` `false` holds: the request has `false`.",
+    "Nothing in a level of service control policies comes near to allowing this.",
+    "Almost: statement 1 of `limit` allows another action on this resource, but its action is `s3:ListBucket` and the request's is `s3:GetObject`.",
+  ]);
+});
+
+it("a resource-based policy is an alternative only where it names the caller", () => {
+  const named = (AWS: string) => setOf("resource", "media", { ...READ, Principal: { AWS } });
+  const root = `arn:aws:iam::${ACCOUNT}:root`;
+  expect(texts({ resource: named(root) })).toEqual([
+    `Almost: statement 1 of \`media\` allows this action on this resource, but it names the account alone (\`AWS:${root}\`), which leaves the decision to the caller's own policies.`,
+  ]);
+  expect(texts({ resource: named(root) }, { principal: anonymous })).toEqual([
+    `Almost: statement 1 of \`media\` allows this action on this resource, but it names \`AWS:${root}\` and the caller is \`anonymous\`.`,
+  ]);
+});

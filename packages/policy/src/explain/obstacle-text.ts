@@ -1,0 +1,160 @@
+import { readConditionOperator } from "../compile/condition-operator.ts";
+import { isTrue } from "../compile/value-test.ts";
+import type { PolicySource } from "../request.ts";
+import type { ExplainedStatement } from "./explanation.ts";
+import type {
+  ComparedCondition,
+  MissedAction,
+  MissedPart,
+  MissedPrincipal,
+  MissedResource,
+  NearMiss,
+  Obstacle,
+} from "./obstacle.ts";
+
+type NameOfPolicy = (policy: PolicySource) => string;
+
+const LAYERS: Readonly<Record<PolicySource["kind"], string>> = {
+  identity: "the caller's identity-based policies",
+  boundary: "the permissions boundary",
+  session: "the session policies",
+  resource: "the resource-based policy",
+  trust: "the role's trust policy",
+  scp: "a level of service control policies",
+  rcp: "a level of resource control policies",
+  endpoint: "the VPC endpoint policy",
+};
+
+const SHOWN_VALUES_MAX = 4;
+
+/** An obstacle in sentences, the most useful first; code is between backquotes. */
+export function obstacleText(
+  obstacle: Obstacle,
+  nameOfPolicy: NameOfPolicy = ({ id }) => `\`${id}\``,
+): readonly string[] {
+  if (obstacle.kind === "deny") {
+    const name = statementName(obstacle.statement, nameOfPolicy);
+    const held = obstacle.held.map(heldText);
+    return [
+      `Denied: ${name} denies this${held.length > 0 ? `, because ${held.join("; and ")}` : ""}.`,
+    ];
+  }
+  if (obstacle.nearMisses.length === 0) {
+    return [`Nothing in ${LAYERS[obstacle.layer]} comes near to allowing this.`];
+  }
+  return obstacle.nearMisses.map((near) => nearMissText(near, nameOfPolicy));
+}
+
+/** A near miss as a sentence. */
+export function nearMissText(
+  { statement, missed }: NearMiss,
+  nameOfPolicy: NameOfPolicy = ({ id }) => `\`${id}\``,
+): string {
+  const name = statementName(statement, nameOfPolicy);
+  const parts = new Set(missed.map(({ part }) => part));
+  const action = parts.has("action") ? "another action" : "this action";
+  const resource = parts.has("resource") ? "" : " on this resource";
+  return `Almost: ${name} allows ${action}${resource}, but ${missed.map(missText).join("; and ")}.`;
+}
+
+function statementName({ policy, sid, index }: ExplainedStatement, nameOf: NameOfPolicy): string {
+  return `statement ${sid === undefined ? index + 1 : `\`${sid}\``} of ${nameOf(policy)}`;
+}
+
+/** What one part of a statement wants, and what the request has. */
+export function missText(miss: MissedPart): string {
+  switch (miss.part) {
+    case "action":
+      return actionText(miss);
+    case "resource":
+      return resourceText(miss);
+    case "principal":
+      return principalText(miss);
+    case "condition":
+      return conditionText(miss);
+    default:
+      return miss satisfies never;
+  }
+}
+
+function actionText({ written, negated, actual }: MissedAction): string {
+  return negated
+    ? `its NotAction \`${written}\` excludes \`${actual}\``
+    : `its action is \`${written}\` and the request's is \`${actual}\``;
+}
+
+function resourceText({ written, negated, actual, differsIn, unresolved }: MissedResource): string {
+  if (unresolved.length > 0) {
+    const variables = unresolved.map((key) => `\`\${${key}}\``);
+    return `its resource \`${written}\` needs ${listOf(variables)}, which the request doesn't have`;
+  }
+  if (negated) {
+    return `its NotResource \`${written}\` excludes \`${actual}\``;
+  }
+  const bucket = /^(arn:[^:]*:s3:::[^/*?]+)(\/.*)?$/.exec(written);
+  if (bucket?.[2] === undefined && bucket?.[1] && actual.startsWith(`${bucket[1]}/`)) {
+    return `its resource \`${written}\` is the bucket itself and not its objects (\`${written}/*\`)`;
+  }
+  if (bucket?.[1] === actual) {
+    return `its resource \`${written}\` is what is in the bucket and not the bucket itself (\`${actual}\`)`;
+  }
+  const [only, ...others] = differsIn;
+  const where = others.length === 0 && only !== "resource" && only ? ` (another ${only})` : "";
+  return `its resource is \`${written}\` and the request's is \`${actual}\`${where}`;
+}
+
+function principalText({ written, negated, actual, delegates }: MissedPrincipal): string {
+  const names = listOf(written.map((name) => `\`${name}\``));
+  if (negated) {
+    return "its NotPrincipal allows nobody";
+  }
+  return delegates
+    ? `it names the account alone (${names}), which leaves the decision to the caller's own policies`
+    : `it names ${names} and the caller is \`${actual}\``;
+}
+
+function conditionText(condition: ComparedCondition): string {
+  const { operator, key, written, actual, single } = condition;
+  const read = readConditionOperator(operator);
+  if (read?.family === "null") {
+    return nullText(condition);
+  }
+  const wants = read?.negated ? "excludes" : "wants";
+  const hint =
+    single || read?.set !== undefined
+      ? ""
+      : "; a key of several values needs ForAnyValue or ForAllValues";
+  return `\`${operator} ${key}\` ${wants} ${valuesOf(written)} and ${requestHas(key, actual)}${hint}`;
+}
+
+function nullText({ key, written, actual }: ComparedCondition): string {
+  const wanted = written.some(isTrue) ? "absent" : "present";
+  return `\`Null\` wants \`${key}\` to be ${wanted} and ${requestHas(key, actual)}`;
+}
+
+function heldText(condition: ComparedCondition): string {
+  const { operator, key, written, actual } = condition;
+  return `\`${operator} ${key}\` ${valuesOf(written)} holds: ${requestHas(key, actual)}`;
+}
+
+function requestHas(key: string, actual: readonly string[] | undefined): string {
+  return actual === undefined || actual.length === 0
+    ? `the request has no \`${key}\``
+    : `the request has ${listOf(shown(actual))}`;
+}
+
+function valuesOf(values: readonly string[]): string {
+  return shown(values).join(" or ");
+}
+
+function shown(values: readonly string[]): readonly string[] {
+  const first = values.slice(0, SHOWN_VALUES_MAX).map((value) => `\`${value}\``);
+  const more = values.length - first.length;
+  return more > 0 ? [...first, `${more} more`] : first;
+}
+
+function listOf(parts: readonly string[]): string {
+  return parts.length < 2
+    ? (parts[0] ?? "")
+    : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
+}

@@ -1,0 +1,120 @@
+import { NAMED, type Named } from "../compile/principal-matcher.ts";
+import {
+  boundaryOf,
+  hasRootRights,
+  identityOf,
+  rcpLevelsOf,
+  scpLevelsOf,
+  sessionOf,
+} from "../decide/applicable-layers.ts";
+import { denyApplies, setAllows, setStrength } from "../decide/match-statements.ts";
+import type { PolicyLayers } from "../decide/policy-layers.ts";
+import type { PolicySet } from "../decide/policy-set.ts";
+import { accountOf } from "../principal.ts";
+import type { DecisionRequest, PolicySource } from "../request.ts";
+import { describeStatement } from "./describe-statement.ts";
+import { setsInOrder } from "./layers-in-order.ts";
+import { comparedConditions, missedParts } from "./missed-parts.ts";
+import type { DenyObstacle, MissingAllow, NearMiss, Obstacle } from "./obstacle.ts";
+
+type Layer = PolicySource["kind"];
+
+/** Beyond this distance a statement is about something else. */
+const NEAR_MAX = 9;
+const NEAR_MISSES_MAX = 5;
+
+/**
+ * Everything that keeps a request from being allowed, in the order of evaluation: statements that
+ * deny it, and layers in which nothing allows it with the statements that nearly do. Empty for a
+ * request that is allowed. Throws what `context` throws.
+ */
+export function obstaclesOf(request: DecisionRequest, layers: PolicyLayers): readonly Obstacle[] {
+  return [...denies(request, layers), ...missingAllows(request, layers)];
+}
+
+function denies(request: DecisionRequest, layers: PolicyLayers): readonly DenyObstacle[] {
+  const bounded = boundaryOf(request.principal, layers) !== undefined;
+  return setsInOrder(request, layers).flatMap(({ layer, set }) =>
+    set
+      .candidates(request.action)
+      .deny.filter((statement) => denyApplies(statement, request, bounded))
+      .map((statement): DenyObstacle => {
+        const held = comparedConditions(statement, request.context);
+        return { kind: "deny", layer, statement: describeStatement(statement), held };
+      }),
+  );
+}
+
+/** One alternative: a set of policies, and how directly its Allows must name the caller. */
+interface Alternative {
+  layer: Layer;
+  set: PolicySet | undefined;
+  named: Named;
+}
+
+function missingAllows(request: DecisionRequest, layers: PolicyLayers): readonly MissingAllow[] {
+  const { principal } = request;
+  const kind = layers.resourceKind ?? "resource";
+  const accountId = accountOf(principal);
+  const crossAccount =
+    request.resourceAccountId !== undefined && request.resourceAccountId !== accountId;
+  const found = setStrength(layers.resource, request);
+  const ofResource = (named: Named): Alternative => ({ layer: kind, set: layers.resource, named });
+  const missing: MissingAllow[] = [];
+  const mustAllow = (layer: Layer, set: PolicySet | undefined, ...others: Alternative[]): void => {
+    if (!setAllows(set, request)) {
+      const alternatives = [{ layer, set, named: NAMED.byAccount }, ...others];
+      missing.push({ kind: "noAllow", layer, nearMisses: nearest(alternatives, request) });
+    }
+  };
+  for (const level of rcpLevelsOf(principal, layers)) {
+    mustAllow("rcp", level);
+  }
+  for (const level of scpLevelsOf(principal, layers)) {
+    mustAllow("scp", level);
+  }
+  if (accountId === undefined || crossAccount || kind === "trust") {
+    mustAllow(kind, layers.resource);
+  }
+  if (accountId !== undefined) {
+    // In another account a resource-based policy never stands in for the caller's own.
+    const named = crossAccount ? NAMED.byAccount : found;
+    const others = (wanted: Named) => (crossAccount ? [] : [ofResource(wanted)]);
+    if (named < NAMED.behindSession && !hasRootRights(principal)) {
+      mustAllow("identity", identityOf(principal, layers), ...others(NAMED.behindSession));
+    }
+    const boundary = boundaryOf(principal, layers);
+    if (named < NAMED.directly && boundary !== undefined) {
+      mustAllow("boundary", boundary, ...others(NAMED.directly));
+    }
+    const session = sessionOf(principal, layers);
+    const isRoot = principal.kind === "root";
+    const isLimited = session !== undefined || principal.kind === "federated-user";
+    if (isLimited && (named < NAMED.directly || isRoot)) {
+      mustAllow("session", session, ...(isRoot ? [] : others(NAMED.directly)));
+    }
+  }
+  if (layers.endpoint !== undefined) {
+    mustAllow("endpoint", layers.endpoint);
+  }
+  return missing;
+}
+
+function nearest(
+  alternatives: readonly Alternative[],
+  request: DecisionRequest,
+): readonly NearMiss[] {
+  return alternatives
+    .flatMap(({ layer, set, named }) =>
+      (set?.policies ?? [])
+        .flatMap(({ statements }) => statements)
+        .filter(({ effect }) => effect === "Allow")
+        .map((statement) => ({ layer, statement, ...missedParts(statement, request, named) })),
+    )
+    .filter(({ parts, distance }) => parts.length > 0 && distance <= NEAR_MAX)
+    .sort((one, other) => one.distance - other.distance)
+    .slice(0, NEAR_MISSES_MAX)
+    .map(({ layer, statement, parts }): NearMiss => {
+      return { layer, statement: describeStatement(statement), missed: parts };
+    });
+}
