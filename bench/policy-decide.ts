@@ -18,6 +18,7 @@ import {
   decide,
   type Effect,
   explain,
+  obstaclesOf,
   type PolicyLayers,
   PolicySet,
   type PolicySource,
@@ -356,6 +357,10 @@ function main(): void {
   console.log(`allocated     ${Math.round(allocated(mix, engine))} bytes a decision`);
   const explained = rate(mix, 1_000, (request) => explain(request, layers).effect);
   console.log(`explain       ${shown(explained)}`);
+  const hindered = rate(mix, 1_000, (request) =>
+    obstaclesOf(request, layers).length === 0 ? "allow" : "implicitDeny",
+  );
+  console.log(`obstacles     ${shown(hindered)}`);
   const slow = rate(mix, NAIVE_MS, naive);
   console.log(`naive         ${shown(slow)}`);
   console.log(

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
+import type { Fields } from "./feed-lines.ts";
+import { readFeed } from "./read-feed.ts";
 
 /** `rolecast aws …`: the AWS CLI with endpoint and credentials set. */
 export function awsCommand(): Command {
@@ -14,8 +16,29 @@ export function awsCommand(): Command {
     .addHelpText("after", "\nExample:\n  rolecast aws ivs list-channels")
     .passThroughOptions()
     .action(async (given: string[]) => {
+      const startedMs = Date.now();
       process.exitCode = await runAws(given);
+      if (process.exitCode === SERVICE_ERROR) await nameDenial(startedMs);
     });
+}
+
+/** The AWS CLI's exit code after a service refused its request. */
+const SERVICE_ERROR = 254;
+
+/** Prints how to explain the denial, if the request was denied. */
+async function nameDenial(startedMs: number): Promise<void> {
+  const connection = new Connection();
+  let id: unknown;
+  try {
+    for await (const json of readFeed(connection, "decisions", { follow: false })) {
+      const { atMs, evaluatedEffect, authorizationId } = JSON.parse(json) as Fields;
+      if (Number(atMs) >= startedMs && evaluatedEffect !== "ALLOW") id = authorizationId;
+    }
+  } catch (error) {
+    // The key may call no operation of Rolecast's own: the AWS CLI's message has to do.
+    if (!(error instanceof CommandError)) throw error;
+  }
+  if (id !== undefined) console.error(`Why? rolecast explain ${id}`);
 }
 
 function runAws(given: readonly string[]): Promise<number> {

@@ -1,71 +1,82 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
+import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { type Details, explanationOf } from "./explanation.ts";
+import type { Fields } from "./feed-lines.ts";
+import { readFeed } from "./read-feed.ts";
 import { getSigned } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
 
-/** The answer of GetRequestAuthorizationDetails. */
-interface Details {
-  readonly requestContext: Readonly<Record<string, string>>;
-  readonly evaluations: readonly {
-    readonly action: string;
-    readonly resource: string;
-    readonly context: Readonly<Record<string, readonly string[]>>;
-    readonly evaluatedEffect: string;
-    readonly matchedPolicies: readonly {
-      readonly uri: string;
-      readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
-    }[];
-  }[];
-  readonly policies: readonly {
-    readonly uri: string;
-    readonly type: string;
-    readonly attachedTo?: { readonly arn: string };
-  }[];
+interface ExplainFlags extends ConnectionFlags {
+  readonly last: number;
+  readonly user?: string;
+  readonly follow?: boolean;
+  readonly json?: boolean;
 }
 
-/** `rolecast explain <id>`: why a request was refused. */
+/** The server keeps so many denials of an account ready; older ones are found by id. */
+const LAST_MAX = 100;
+
+/** `rolecast explain [id]`: why a request was denied, and what nearly allowed it. */
 export function explainCommand(): Command {
   return withConnection(new Command("explain"))
     .description(
-      "Explain a denial by its authorization id, which stands in IAM's message and in the header x-rolecast-authorization-id.",
+      "Explain a denial: the latest one, or the one with this authorization id. The id is in IAM's message and in the header x-rolecast-authorization-id.",
     )
-    .argument("<id>", "authorization id")
-    .option("--json", "the whole answer as JSON")
+    .argument("[id]", "authorization id; left out, the latest denial")
+    .option("--last <N>", "explain so many of the latest denials", countOf, 1)
+    .option("--user <NAME>", "only denials of this user, role or session")
+    .option("--follow", "explain each denial as it happens")
+    .option("--json", "the whole answer as JSON, one line each")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast explain xl720mqijqetg0gd23prip1dh\n\n`rolecast logs --of decisions` shows denials with their ids as they happen; a server keeps each for a day.",
+      "\nExamples:\n  rolecast explain\n  rolecast explain --last 5 --user ann\n  rolecast explain xl720mqijqetg0gd23prip1dh\n\nA server keeps each denial for 24 hours.",
     )
-    .action(async (id: string, flags: ConnectionFlags & { json?: boolean }) => {
-      const path = `/authorization-details/${encodeURIComponent(id)}`;
-      const details = (await getSigned(new Connection(flags), path, "iam")) as Details;
-      if (flags.json) printJson(details);
-      else print(textOf(details));
-    });
+    .action(explain);
 }
 
-function textOf({ requestContext, evaluations, policies }: Details): string {
-  const { principal, reason = "", time = "" } = requestContext;
-  const lines = [`${time}  ${principal}`];
-  for (const evaluation of evaluations) {
-    lines.push(
-      `${evaluation.evaluatedEffect}  ${evaluation.action} on ${evaluation.resource}`,
-      `  ${reason}`,
-      "",
-      "Policies that had a say:",
-    );
-    for (const { uri, type, attachedTo } of policies) {
-      const matched = evaluation.matchedPolicies.find((policy) => policy.uri === uri);
-      const statements = matched?.matchedStatements.map(
-        (statement) => `${statement.evaluatedEffect} by ${statement.sid}`,
-      );
-      const on = attachedTo ? ` on ${attachedTo.arn}` : "";
-      lines.push(`  ${type} ${uri}${on}: ${statements?.join(", ") ?? "no statement applies"}`);
-    }
-    if (policies.length === 0) lines.push("  none");
-    lines.push("", "Condition keys:");
-    for (const [key, values] of Object.entries(evaluation.context)) {
-      lines.push(`  ${key} = ${values.join(", ")}`);
-    }
+function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= LAST_MAX) return count;
+  throw new InvalidArgumentError(`a number from 1 to ${LAST_MAX}`);
+}
+
+async function explain(id: string | undefined, flags: ExplainFlags): Promise<void> {
+  const connection = new Connection(flags);
+  if (id !== undefined) return show(connection, id, flags);
+  const kept: string[] = [];
+  for await (const json of readFeed(connection, "decisions", { follow: false }))
+    if (isAbout(json, flags)) kept.push(idOf(json));
+  const latest = kept.slice(-flags.last);
+  if (latest.length === 0 && !flags.follow)
+    throw new CommandError("nothing was denied in the last 24 hours.", EXIT.failed);
+  for (const [index, each] of latest.entries()) {
+    if (index > 0 && !flags.json) print("");
+    await show(connection, each, flags);
   }
-  return lines.join("\n");
+  if (!flags.follow) return;
+  for await (const json of readFeed(connection, "decisions")) {
+    const next = idOf(json);
+    if (!isAbout(json, flags) || kept.includes(next)) continue;
+    if (!flags.json) print("");
+    await show(connection, next, flags);
+  }
+}
+
+async function show(connection: Connection, id: string, { json }: ExplainFlags): Promise<void> {
+  const path = `/authorization-details/${encodeURIComponent(id)}`;
+  const details = (await getSigned(connection, path, "iam")) as Details;
+  if (json) printJson(details);
+  else print(explanationOf(details));
+}
+
+function idOf(json: string): string {
+  return String((JSON.parse(json) as Fields).authorizationId);
+}
+
+/** Whether a decision is a denial, and of the user or role that was asked for. */
+function isAbout(json: string, { user }: ExplainFlags): boolean {
+  const { evaluatedEffect, principalArn } = JSON.parse(json) as Fields;
+  if (evaluatedEffect === "ALLOW") return false;
+  return user === undefined || String(principalArn).split(/[:/]/).slice(5).includes(user);
 }

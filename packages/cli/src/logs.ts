@@ -1,10 +1,7 @@
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
-import type { ReadableStream } from "node:stream/web";
 import { Command, Option } from "commander";
-import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
-import { callLine, dataOf, decisionLine, eventLine, type Fields, logLine } from "./feed-lines.ts";
-import { fetchSigned, refusal } from "./signed-request.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { callLine, decisionLine, eventLine, type Fields, logLine } from "./feed-lines.ts";
+import { readFeed } from "./read-feed.ts";
 import { print } from "./terminal.ts";
 
 const FEEDS = {
@@ -30,18 +27,8 @@ export function logsCommand(): Command {
       "\nExamples:\n  rolecast logs --of decisions\n  rolecast logs --of events --json | jq .detail\n\nCtrl-C ends. The log is for the server's default account alone; what it holds is set by the server's --log-level.",
     )
     .action(async (flags: ConnectionFlags & { of: FeedName; json?: boolean }) => {
-      const connection = new Connection(flags);
       const { path, line } = FEEDS[flags.of];
-      const response = await fetchSigned(connection, { path: `/_rolecast/${path}` });
-      const type = response.headers.get("content-type") ?? "";
-      if (!response.body || !type.startsWith("text/event-stream")) {
-        throw refusal(response, await jsonOf(response));
-      }
-      const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
-      for await (const text of createInterface({ input: body })) {
-        const json = dataOf(text);
-        if (json === undefined) continue;
+      for await (const json of readFeed(new Connection(flags), path))
         print(flags.json ? json : line(JSON.parse(json) as Fields));
-      }
     });
 }

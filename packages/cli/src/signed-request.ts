@@ -32,6 +32,7 @@ export async function fetchSigned(
     hostname: url.hostname,
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
     headers: { host: url.host },
   });
   return fetch(url, { method, headers, ...(signal ? { signal } : {}) });

@@ -44,7 +44,7 @@ export type {
   NearMiss,
   Obstacle,
 } from "./explain/obstacle.ts";
-export { missText, obstacleText } from "./explain/obstacle-text.ts";
+export { heldText, missText, obstacleText } from "./explain/obstacle-text.ts";
 export { obstaclesOf } from "./explain/obstacles.ts";
 export { accountOf, type Principal } from "./principal.ts";
 export type {

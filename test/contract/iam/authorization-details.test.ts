@@ -1,8 +1,14 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { DeleteUserCommand, GetRoleCommand } from "@aws-sdk/client-iam";
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import {
+  AddUserToGroupCommand,
+  CreateGroupCommand,
+  DeleteUserCommand,
+  GetRoleCommand,
+  PutGroupPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { CreateBucketCommand, ListBucketsCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUser } from "../../support/principals.ts";
 import { readFeed } from "../../support/read-feed.ts";
@@ -98,13 +104,60 @@ test("other services' denials have their id in a header", async () => {
   expect((await get(id)).body.evaluations[0].action).toBe("s3:ListAllMyBuckets");
 });
 
+test("a denial names the statements that nearly allow it, and the groups they come through", async () => {
+  const { iam, s3 } = server.clients();
+  const eve = await createUser(iam, "eve");
+  await s3.send(new CreateBucketCommand({ Bucket: "media" }));
+  await iam.send(new CreateGroupCommand({ GroupName: "editors" }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: "editors", UserName: "eve" }));
+  const Condition = { StringLike: { "s3:prefix": "ivs/*" } };
+  const Resource = "arn:aws:s3:::media";
+  const statement = { Sid: "V1", Effect: "Allow", Action: "s3:ListBucket", Resource, Condition };
+  await iam.send(
+    new PutGroupPolicyCommand({
+      ...{ GroupName: "editors", PolicyName: "read-recordings" },
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    }),
+  );
+  const list = (Prefix?: string) =>
+    server.clients(eve).s3.send(new ListObjectsV2Command({ Bucket: "media", Prefix }));
+  const error = (await list().catch((thrown: unknown) => thrown)) as {
+    $response?: { headers: Record<string, string> };
+  };
+  const { body } = await get(error.$response?.headers["x-rolecast-authorization-id"] ?? "");
+  const [{ obstacles, context }] = body.evaluations;
+  const uri = "inline/identity/arn:aws:iam::000000000000:group/editors read-recordings";
+  const text = "`StringLike s3:prefix` wants `ivs/*` and the request has no `s3:prefix`";
+  expect(obstacles).toEqual([
+    {
+      ...{ type: "IDENTITY_BASED_POLICY", effect: "NO_ALLOW" },
+      statements: [
+        {
+          ...{ uri, sid: "V1", parts: [{ part: "condition", text }] },
+          sentence: `Almost: statement \`V1\` of \`read-recordings\` (through group \`editors\`) allows this action on this resource, but ${text}.`,
+        },
+      ],
+    },
+  ]);
+  expect(body.policies).toMatchObject([
+    { uri, attachedTo: { arn: "arn:aws:iam::000000000000:group/editors" } },
+  ]);
+  expect(Object.keys(context)).toEqual(
+    expect.arrayContaining(["aws:PrincipalArn", "aws:SecureTransport", "aws:username"]),
+  );
+  // What is named is what was missing.
+  expect((await list("ivs/")).KeyCount).toBe(0);
+});
+
 test("rolecast explain shows a denial to people and to programs", async () => {
   const id = await deniedId();
   const explain = (...args: string[]) =>
     run(process.execPath, [COMMAND, "explain", ...args, "--endpoint", server.endpoint]);
-  const { stdout } = await explain(id);
-  expect(stdout).toContain(`EXPLICIT_DENY  iam:DeleteUser on ${ann.arn}`);
+  const { stdout } = await explain("--user", "ann");
+  expect(stdout).toContain(`denied  iam:DeleteUser on ${ann.arn}`);
+  expect(stdout).toMatch(/Denied: statement `NotThis` of `[\w-]+` denies this\./);
   expect(stdout).toContain("DENY by NotThis");
+  await expect(explain("--user", "nobody-else")).rejects.toMatchObject({ code: 1 });
   const json = JSON.parse((await explain(id, "--json")).stdout);
   expect(json.evaluations[0].evaluatedEffect).toBe("EXPLICIT_DENY");
   await expect(explain("0".repeat(25))).rejects.toMatchObject({ code: 4 });

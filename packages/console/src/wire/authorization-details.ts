@@ -18,6 +18,12 @@ export interface Evaluation {
     readonly uri: string;
     readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
   }[];
+  /** The reasons for a denial. */
+  readonly obstacles?: readonly {
+    readonly effect: "DENY" | "NO_ALLOW";
+    readonly statements: readonly { readonly sentence: string }[];
+    readonly sentence?: string;
+  }[];
 }
 
 /** A policy that had a say, whether or not a statement of it applied. */

@@ -27,7 +27,7 @@ export function withChanged(
     const mended = levels.map((texts, at) => (at === Number(level) ? texts.map(mend) : texts));
     return { ...layers, [`${kind}Levels`]: mended };
   }
-  const name = kind === "trust" ? "resource" : (kind as "identity");
+  const name = kind === "trust" || kind === "key" ? "resource" : (kind as "identity");
   return { ...layers, [name]: layers[name]?.map(mend) };
 }
 

@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<PolicySource["kind"], string>> = {
   session: "the session policies",
   resource: "the resource-based policy",
   trust: "the role's trust policy",
+  key: "the key's policy",
   scp: "a level of service control policies",
   rcp: "a level of resource control policies",
   endpoint: "the VPC endpoint policy",
@@ -61,7 +62,7 @@ function statementName({ policy, sid, index }: ExplainedStatement, nameOf: NameO
   return `statement ${sid === undefined ? index + 1 : `\`${sid}\``} of ${nameOf(policy)}`;
 }
 
-/** What one part of a statement wants, and what the request has. */
+/** Says how one part of a statement and the request differ. */
 export function missText(miss: MissedPart): string {
   switch (miss.part) {
     case "action":
@@ -132,7 +133,8 @@ function nullText({ key, written, actual }: ComparedCondition): string {
   return `\`Null\` wants \`${key}\` to be ${wanted} and ${requestHas(key, actual)}`;
 }
 
-function heldText(condition: ComparedCondition): string {
+/** A condition of a Deny, and the value of the request with which it holds. */
+export function heldText(condition: ComparedCondition): string {
   const { operator, key, written, actual } = condition;
   return `\`${operator} ${key}\` ${valuesOf(written)} holds: ${requestHas(key, actual)}`;
 }

@@ -73,7 +73,7 @@ function missingAllows(request: DecisionRequest, layers: PolicyLayers): readonly
   for (const level of scpLevelsOf(principal, layers)) {
     mustAllow("scp", level);
   }
-  if (accountId === undefined || crossAccount || kind === "trust") {
+  if (accountId === undefined || crossAccount || kind !== "resource") {
     mustAllow(kind, layers.resource);
   }
   if (accountId !== undefined) {

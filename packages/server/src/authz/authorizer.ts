@@ -6,6 +6,7 @@ import {
   explain,
   type PolicyLayers,
   PolicySet,
+  type PolicySource,
 } from "@rolecast/policy";
 import type { Authorization, ResourcePolicy } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
@@ -54,6 +55,8 @@ interface Gathered {
   readonly generation: number;
   readonly identity: PolicySet;
   readonly boundary: PolicySet | undefined;
+  /** The group through which a user has a policy. */
+  readonly groupArns: ReadonlyMap<PolicySource, string>;
 }
 
 /** Decides requests: gathers the policies that apply and asks the policy engine. */
@@ -117,7 +120,8 @@ export class Authorizer {
         authorization.decidingAccountId ?? authorization.resourceAccountId ?? context.accountId,
       context: new ConditionContext(context, authorization, caller, this.#options.organization),
     };
-    const layers = await this.#layers(authorization, caller, context);
+    const gathered = await this.#gather(caller, context);
+    const layers = this.#layers(gathered, authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
     const { decisions, messages } = this.#options;
     const isWatched = !isRepeated && decisions?.isWatched(context.accountId) === true;
@@ -126,7 +130,8 @@ export class Authorizer {
     const principalArn = callerArn(caller.principal);
     const authorizationId = hasDetails(caller.principal) ? decisions?.newId() : undefined;
     if (decisions && authorizationId !== undefined) {
-      const decided = { authorizationId, request, authorization, layers, explanation };
+      const { groupArns } = gathered ?? {};
+      const decided = { authorizationId, request, authorization, layers, explanation, groupArns };
       decisions.note(decisionRecord({ ...decided, principalArn, context }));
     }
     if (effect === "allow") return undefined;
@@ -143,12 +148,12 @@ export class Authorizer {
     };
   }
 
-  async #layers(
+  #layers(
+    gathered: Gathered | undefined,
     authorization: Authorization,
     caller: Caller,
     context: RequestContext,
-  ): Promise<PolicyLayers> {
-    const gathered = await this.#gather(caller, context);
+  ): PolicyLayers {
     const session = this.#sessionPolicies(caller);
     const scpLevels = this.#organization.scpLevels(accountOf(caller.principal));
     const owner = authorization.resourceAccountId ?? context.accountId;
@@ -186,11 +191,16 @@ export class Authorizer {
     const known = this.#gathered.get(key);
     if (known?.generation === generation) return known;
     const policies = await this.#options.directory.policiesOf(principal, context);
+    const groupArns = new Map<PolicySource, string>();
+    const identity = policies.identity.map((policy) => {
+      const compiled = this.#compile(policy, "identity", policy.groupArn ?? key);
+      if (policy.groupArn !== undefined) groupArns.set(compiled.source, policy.groupArn);
+      return compiled;
+    });
     const gathered: Gathered = {
       generation,
-      identity: new PolicySet(
-        policies.identity.map((policy) => this.#compile(policy, "identity", key)),
-      ),
+      identity: new PolicySet(identity),
+      groupArns,
       boundary:
         policies.boundary && new PolicySet([this.#compile(policies.boundary, "boundary", key)]),
     };

@@ -5,6 +5,7 @@ import { isoSeconds } from "../kernel/clock.ts";
 import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
+import { conditionKeyName } from "./condition-key-names.ts";
 
 /** The keys that `ConditionContext` computes itself. */
 const GLOBAL_KEYS = [
@@ -62,13 +63,13 @@ export class ConditionContext implements RequestContextValues {
     return this.#global(key);
   }
 
-  /** All keys that have a value, for explanations. */
+  /** All keys that have a value, as AWS writes them, for explanations. */
   entries(): (readonly [key: string, value: ContextValue])[] {
     const own = Object.keys(this.#authorization.context ?? {});
     const fixed = [...(this.#caller.sessionContext?.keys() ?? [])];
     return [...new Set([...GLOBAL_KEYS, ...fixed, ...own])].flatMap((key) => {
       const value = this.get(key);
-      return value === undefined ? [] : [[key, value] as const];
+      return value === undefined ? [] : [[conditionKeyName(key), value] as const];
     });
   }
 

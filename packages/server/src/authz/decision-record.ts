@@ -11,24 +11,14 @@ import type { DecidingPolicy, DecisionRecord, MatchedPolicy } from "../kernel/po
 import type { Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
+import { decisionObstacles } from "./decision-obstacles.ts";
+import { isOwners, POLICY_TYPES, uriOf } from "./policy-names.ts";
 
 const EFFECTS = {
   allow: "ALLOW",
   explicitDeny: "EXPLICIT_DENY",
   implicitDeny: "IMPLICIT_DENY",
 } as const satisfies Record<Effect, string>;
-
-const TYPES: Readonly<Record<PolicySource["kind"], string>> = {
-  identity: "IDENTITY_BASED_POLICY",
-  boundary: "PERMISSIONS_BOUNDARY",
-  session: "SESSION_POLICY",
-  resource: "RESOURCE_BASED_POLICY",
-  trust: "ROLE_TRUST_POLICY",
-  key: "RESOURCE_BASED_POLICY",
-  scp: "SERVICE_CONTROL_POLICY",
-  rcp: "RESOURCE_CONTROL_POLICY",
-  endpoint: "VPC_ENDPOINT_POLICY",
-};
 
 export interface Decided {
   readonly authorizationId: string;
@@ -38,6 +28,8 @@ export interface Decided {
   readonly explanation: Explanation;
   readonly principalArn: string;
   readonly context: RequestContext;
+  /** The group through which the caller has a policy. */
+  readonly groupArns: ReadonlyMap<PolicySource, string> | undefined;
 }
 
 /** Converts a decision to the form of GetRequestAuthorizationDetails. */
@@ -47,7 +39,7 @@ export function decisionRecord(decided: Decided): DecisionRecord {
   const ownResource = resourceAccountId === context.accountId;
   const policies = policiesOf(layers)
     // The caller may not read another account's policies.
-    .filter(({ source }) => ownResource || !isOwners(source))
+    .filter(({ source }) => ownResource || !isOwners(source.kind))
     .map(({ source, text }) => decidingPolicy(source, text, decided));
   const known = new Set(policies.map(({ uri }) => uri));
   return {
@@ -68,6 +60,7 @@ export function decisionRecord(decided: Decided): DecisionRecord {
     ),
     matchedPolicies: matchedPolicies(explanation).filter(({ uri }) => known.has(uri)),
     policies,
+    ...(explanation.effect !== "allow" && { obstacles: decisionObstacles(decided, ownResource) }),
   };
 }
 
@@ -84,32 +77,24 @@ function policiesOf(layers: PolicyLayers) {
   return sets.flatMap((set) => set?.policies ?? []);
 }
 
-function isOwners({ kind }: PolicySource): boolean {
-  return kind === "resource" || kind === "trust" || kind === "key" || kind === "rcp";
-}
-
 function decidingPolicy(
   source: PolicySource,
   document: string,
-  { request, authorization }: Decided,
+  { request, authorization, groupArns }: Decided,
 ): DecidingPolicy {
   const { kind, managed } = source;
-  const arn = isOwners(source)
+  const arn = isOwners(source.kind)
     ? (authorization.resourcePolicy ?? authorization.grants)?.id
     : kind === "scp" || kind === "endpoint"
       ? undefined
-      : attachedArn(request.principal);
+      : (groupArns?.get(source) ?? attachedArn(request.principal));
   return {
     uri: uriOf(source),
-    type: TYPES[kind],
+    type: POLICY_TYPES[kind],
     inline: !managed,
     attachedTo: arn === undefined ? undefined : { arn },
     document,
   };
-}
-
-function uriOf({ kind, id, managed }: PolicySource): string {
-  return managed ? id : `inline/${kind}/${id}`;
 }
 
 /** The ARN that a caller's policies are attached to: its role's, for a session. */

@@ -73,7 +73,7 @@ function Decided(props: {
   readonly policies: readonly InvolvedPolicy[];
 }) {
   const { evaluation, reason, policies } = props;
-  const { action, resource, evaluatedEffect, matchedPolicies, context } = evaluation;
+  const { action, resource, evaluatedEffect, matchedPolicies, context, obstacles } = evaluation;
   const statementsOf = (uri: string) =>
     matchedPolicies
       .find((policy) => policy.uri === uri)
@@ -96,6 +96,7 @@ function Decided(props: {
             effect={evaluatedEffect}
             reason={reason}
             policies={matchedPolicies.map(({ uri }) => uri)}
+            obstacles={obstacles ?? []}
           />
         </SpaceBetween>
       </Container>

@@ -63,7 +63,7 @@ const COLUMNS = [
 ];
 
 function Details({ decision }: { readonly decision: Decision }) {
-  const { id, action, resource, reason, effect, matched } = decision;
+  const { id, action, resource, reason, effect, matched, obstacles } = decision;
   return (
     <Container header={<Header variant="h2">{action}</Header>}>
       <SpaceBetween size="m">
@@ -95,6 +95,7 @@ function Details({ decision }: { readonly decision: Decision }) {
           effect={effect}
           reason={reason}
           policies={matched.map(({ uri }) => uri)}
+          obstacles={obstacles}
         />
       </SpaceBetween>
     </Container>

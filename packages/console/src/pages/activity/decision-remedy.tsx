@@ -1,6 +1,7 @@
 import Box from "@cloudscape-design/components/box";
+import { CodedText } from "../../shared/coded-text.tsx";
 import { remedyFor } from "../simulator/remedy.ts";
-import type { Decision } from "./decision.ts";
+import type { Decision, Obstacle } from "./decision.ts";
 
 /** The simulator's words for the same. */
 const DECISIONS = {
@@ -9,7 +10,10 @@ const DECISIONS = {
   IMPLICIT_DENY: "implicitDeny",
 } as const;
 
-/** The statement that would allow a denied request; nothing when it was allowed. */
+/**
+ * The statements that deny a request or nearly allow it. A statement that would allow it is
+ * proposed only if nothing comes near: a new one may allow what an old one was written to exclude.
+ */
 export function DecisionRemedy(props: {
   readonly action: string;
   readonly resource: string;
@@ -18,8 +22,11 @@ export function DecisionRemedy(props: {
   readonly reason: string;
   /** Those in which a statement matched. */
   readonly policies: readonly string[];
+  readonly obstacles: readonly Obstacle[];
 }) {
-  const { reason } = props;
+  const { reason, obstacles } = props;
+  const named = obstacles.flatMap(({ statements }) => statements);
+  if (named.length > 0) return <Obstacles obstacles={obstacles} />;
   const remedy = remedyFor({
     EvalActionName: props.action,
     EvalResourceName: props.resource,
@@ -36,5 +43,21 @@ export function DecisionRemedy(props: {
       <Box variant="h4">{remedy.sentence}</Box>
       {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
     </div>
+  );
+}
+
+function Obstacles({ obstacles }: { readonly obstacles: readonly Obstacle[] }) {
+  const sentences = obstacles.flatMap(({ statements, sentence }) => [
+    ...statements.map((statement) => statement.sentence),
+    ...(sentence === undefined ? [] : [sentence]),
+  ]);
+  return (
+    <ul>
+      {sentences.map((sentence) => (
+        <li key={sentence}>
+          <CodedText>{sentence}</CodedText>
+        </li>
+      ))}
+    </ul>
   );
 }

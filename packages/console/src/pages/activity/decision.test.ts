@@ -12,10 +12,12 @@ const SENT = {
   matchedPolicies: [
     { uri: "arn:p", matchedStatements: [{ sid: "OverTls", evaluatedEffect: "DENY" }] },
   ],
+  obstacles: [{ effect: "DENY", statements: [{ sentence: "Denied." }] }],
 };
 
 test("a decision is read with its policies and statements", () => {
   expect(parseDecision(SENT)).toEqual({
+    obstacles: SENT.obstacles,
     id: "id1",
     at: new Date(1_000),
     principalArn: SENT.principalArn,

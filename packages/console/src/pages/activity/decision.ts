@@ -11,6 +11,16 @@ export interface Decision {
   readonly reason: string;
   /** The policies in which something matched. */
   readonly matched: readonly MatchedPolicy[];
+  /** The reasons for a denial; empty if it is allowed. */
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface Obstacle {
+  readonly effect: "DENY" | "NO_ALLOW";
+  /** Statements that deny, or that nearly allow. */
+  readonly statements: readonly { readonly sentence: string }[];
+  /** Said where no statement is named. */
+  readonly sentence?: string;
 }
 
 export interface MatchedPolicy {
@@ -40,6 +50,7 @@ export function parseDecision(value: unknown): Decision | undefined {
       const { uri, matchedStatements } = asRecord(entry);
       return { uri: String(uri), statements: asList(matchedStatements).map(statementText) };
     }),
+    obstacles: asList(record.obstacles).map((entry) => entry as Obstacle),
   };
 }
 

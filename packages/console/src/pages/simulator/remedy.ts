@@ -28,7 +28,8 @@ export function remedyFor(result: EvaluationResult): Remedy | undefined {
   }
   const statement = { Effect: "Allow", Action: EvalActionName, Resource: EvalResourceName };
   return {
-    sentence: "This statement, in one of the policies, would allow it:",
+    sentence:
+      "This statement, in one of the policies, would allow this one action on this one resource:",
     statement: JSON.stringify(statement, null, 2),
   };
 }

@@ -16,6 +16,27 @@ export interface MatchedPolicy {
   }[];
 }
 
+/** A statement that denies, or that nearly allows. */
+export interface ObstacleStatement {
+  readonly uri: string;
+  readonly sid: string;
+  /** The conditions that hold of one that denies, the missing parts of one that nearly allows. */
+  readonly parts: readonly { readonly part: string; readonly text: string }[];
+  /** The whole as a sentence. */
+  readonly sentence: string;
+}
+
+/** One of the reasons for a denial: the request is allowed once all of them are gone. */
+export interface DecisionObstacle {
+  /** The type of the policies that deny, or of which none allows. */
+  readonly type: string;
+  readonly effect: "DENY" | "NO_ALLOW";
+  /** The nearest first. */
+  readonly statements: readonly ObstacleStatement[];
+  /** Said of the whole, where there are no statements to name. */
+  readonly sentence?: string | undefined;
+}
+
 /** One decision with its reasons. */
 export interface DecisionRecord {
   readonly authorizationId: string;
@@ -34,6 +55,8 @@ export interface DecisionRecord {
   readonly context: Readonly<Record<string, readonly string[]>>;
   readonly matchedPolicies: readonly MatchedPolicy[];
   readonly policies: readonly DecidingPolicy[];
+  /** Left out of an allowed request, and by versions that didn't know obstacles. */
+  readonly obstacles?: readonly DecisionObstacle[] | undefined;
 }
 
 /** Keeps denials for a day, and publishes every decision to listeners. */

@@ -9,6 +9,8 @@ export interface PolicyDocument {
   readonly id: string;
   readonly managed: boolean;
   readonly text: string;
+  /** The ARN of the group through which alone a user has it. */
+  readonly groupArn?: string | undefined;
 }
 
 /** The identity-based policies and the permissions boundary of a user or role. */

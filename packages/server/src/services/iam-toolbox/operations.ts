@@ -48,12 +48,13 @@ function notFound(message: string): AwsError {
 
 function detailsOf(decision: DecisionRecord) {
   const { action, resource, context, evaluatedEffect, matchedPolicies, policies } = decision;
+  const { obstacles = [] } = decision;
   const { principalArn, accountId, region, service, operation, requestId, reason } = decision;
   const time = isoSeconds(decision.atMs);
   const request = { accountId, region, service, operation, requestId, time, reason };
   return {
     requestContext: { principal: principalArn, ...request },
-    evaluations: [{ action, resource, context, evaluatedEffect, matchedPolicies }],
+    evaluations: [{ action, resource, context, evaluatedEffect, matchedPolicies, obstacles }],
     policies: policies.map(({ document: _document, ...policy }) => policy),
   };
 }

@@ -41,12 +41,26 @@ const matchedPolicy = structure("MatchedPolicy", {
   uri: STRING,
   matchedStatements: listOf("MatchedStatements", statement),
 });
+const obstacleStatement = structure("ObstacleStatement", {
+  uri: STRING,
+  sid: STRING,
+  parts: listOf("ObstacleParts", structure("ObstaclePart", { part: STRING, text: STRING })),
+  sentence: STRING,
+});
+/** Not AWS's: what keeps the request from being allowed, and which statements nearly allow it. */
+const obstacle = structure("Obstacle", {
+  type: STRING,
+  effect: STRING,
+  statements: listOf("ObstacleStatements", obstacleStatement),
+  sentence: STRING,
+});
 const evaluation = structure("Evaluation", {
   action: STRING,
   resource: STRING,
   context: [MAP, NAMESPACE, "ContextMap", 0, STRING, strings],
   evaluatedEffect: STRING,
   matchedPolicies: listOf("MatchedPolicies", matchedPolicy),
+  obstacles: listOf("Obstacles", obstacle),
 });
 const policy = structure("Policy", {
   uri: STRING,

@@ -73,10 +73,13 @@ function textOperation(
   ];
 }
 
+/** `follow=false` ends the feed after what is kept. */
+const following = { Follow: [BOOLEAN, { httpQuery: "follow" }] };
+
 export const rolecastSchemas = {
-  ReadLogs$: textOperation("ReadLogs", "GET", "logs"),
-  ReadDecisions$: textOperation("ReadDecisions", "GET", "decisions"),
-  ReadCloudTrail$: textOperation("ReadCloudTrail", "GET", "cloudtrail"),
+  ReadLogs$: textOperation("ReadLogs", "GET", "logs", following),
+  ReadDecisions$: textOperation("ReadDecisions", "GET", "decisions", following),
+  ReadCloudTrail$: textOperation("ReadCloudTrail", "GET", "cloudtrail", following),
   ReadEvents$: textOperation("ReadEvents", "GET", "events", {
     After: [STRING, { httpQuery: "after" }],
     LastEventId: [STRING, { httpHeader: "last-event-id" }],

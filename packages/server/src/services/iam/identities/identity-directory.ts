@@ -10,9 +10,10 @@ import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts"
 import { isServicePrincipal } from "../catalogue/service-principals.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
-import { groupIdsOfUser } from "../rows/group-members.ts";
+import { groupsOfUser } from "../rows/group-members.ts";
+import { type Group, groupArn } from "../rows/groups.ts";
 import { inlinePoliciesOf } from "../rows/inline-policies.ts";
-import { attachedArns } from "../rows/policy-attachments.ts";
+import { attachmentsOf } from "../rows/policy-attachments.ts";
 import { defaultDocuments } from "../rows/policy-versions.ts";
 import { findRole, findRoleById, type Role, roleArn } from "../rows/roles.ts";
 import { tagsOf } from "../rows/tags.ts";
@@ -42,14 +43,23 @@ export function createIdentityDirectory(
   const gather = async (
     db: Db,
     accountId: string,
-    ownerIds: readonly string[],
+    ownerId: string,
+    groups: readonly Group[],
     boundaryArn: string | null,
   ): Promise<IdentityPolicies> => {
-    const inline = (await inlinePoliciesOf(db, ownerIds)).map(
-      (row): PolicyDocument => ({ id: row.policy_name, managed: false, text: row.document }),
+    const groupArns = new Map(groups.map((group) => [group.group_id, groupArn(group)]));
+    const owners = [ownerId, ...groupArns.keys()];
+    const inline = (await inlinePoliciesOf(db, owners)).map(
+      ({ policy_name: id, document: text, owner_id }): PolicyDocument => {
+        return { id, managed: false, text, groupArn: groupArns.get(owner_id) };
+      },
     );
-    const arns = await attachedArns(db, ownerIds);
-    const managed = await managedDocuments(parts, db, accountId, arns);
+    const attached = new Map<string, string | undefined>();
+    for (const { policy_arn: arn, owner_id } of await attachmentsOf(db, owners))
+      if (owner_id === ownerId || !attached.has(arn)) attached.set(arn, groupArns.get(owner_id));
+    const managed = (await managedDocuments(parts, db, accountId, [...attached.keys()])).map(
+      (policy): PolicyDocument => ({ ...policy, groupArn: attached.get(policy.id) }),
+    );
     if (boundaryArn === null) return { identity: [...inline, ...managed], boundary: undefined };
     const boundary = (await document(db, accountId, boundaryArn)) ?? nothingAllowed(boundaryArn);
     return { identity: [...inline, ...managed], boundary };
@@ -62,11 +72,11 @@ export function createIdentityDirectory(
       const db = context.db<IamTables>();
       const user = await userBehind(db, principal);
       if (user) {
-        const owners = [user.user_id, ...(await groupIdsOfUser(db, user.user_id))];
-        return gather(db, user.account_id, owners, user.boundary_arn);
+        const groups = await groupsOfUser(db, user.user_id);
+        return gather(db, user.account_id, user.user_id, groups, user.boundary_arn);
       }
       const role = await roleBehind(db, principal);
-      return role ? gather(db, role.account_id, [role.role_id], role.boundary_arn) : NO_POLICIES;
+      return role ? gather(db, role.account_id, role.role_id, [], role.boundary_arn) : NO_POLICIES;
     },
     findRole: async (accountId, roleName, context) => {
       const read = async () => {

@@ -14,15 +14,6 @@ export function groupsOfUser(db: Db, userId: string): Promise<Group[]> {
     .execute();
 }
 
-export async function groupIdsOfUser(db: Db, userId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom("iam_group_members")
-    .select("group_id")
-    .where("user_id", "=", userId)
-    .execute();
-  return rows.map((row) => row.group_id);
-}
-
 export function membersOfGroup(db: Db, groupId: string): Promise<User[]> {
   return db
     .selectFrom("iam_group_members as member")

@@ -20,6 +20,19 @@ export async function attachedArns(db: Db, ownerIds: readonly string[]): Promise
   return rows.map((row) => row.policy_arn);
 }
 
+/** The managed policies of each owner, in the order of their ARNs. */
+export async function attachmentsOf(
+  db: Db,
+  ownerIds: readonly string[],
+): Promise<{ owner_id: string; policy_arn: string }[]> {
+  return db
+    .selectFrom("iam_policy_attachments")
+    .select(["owner_id", "policy_arn"])
+    .where("owner_id", "in", [...ownerIds])
+    .orderBy("policy_arn")
+    .execute();
+}
+
 export async function insertAttachment(db: Db, attachment: PolicyAttachmentRow): Promise<void> {
   await db.insertInto("iam_policy_attachments").values(attachment).execute();
 }

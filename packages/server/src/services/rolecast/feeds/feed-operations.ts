@@ -21,6 +21,11 @@ export interface FeedDependencies {
   readonly serverWide: (action: string) => Authorization;
 }
 
+interface FeedInput {
+  /** Whether later items follow those that are kept; true if left out. */
+  readonly Follow?: boolean;
+}
+
 interface EventsInput {
   readonly After?: string;
   readonly LastEventId?: string;
@@ -48,9 +53,9 @@ export function feedOperations(deps: FeedDependencies): OperationTable {
       );
     },
   };
-  const ReadLogs: OperationHandler<object, object> = {
+  const ReadLogs: OperationHandler<FeedInput, object> = {
     authorize: () => deps.serverWide("rolecast:ReadLogs"),
-    handle: (_input, context) => textFeed(readers, context, deps.logs),
+    handle: (input, context) => textFeed(readers, context, deps.logs, input),
   };
   return {
     ReadEvents,
@@ -88,20 +93,39 @@ function ownFeed(
   action: string,
   feed: AccountFeed,
   readers: FeedReaders,
-): OperationHandler<object, object> {
+): OperationHandler<FeedInput, object> {
   return {
     authorize: () => ({ action, resource: "*" }),
-    handle: (_input, context) => {
+    handle: (input, context) => {
       const accountId = requireAccount(context);
-      return textFeed(readers, context, (read) => feed(accountId, read));
+      return textFeed(readers, context, (read) => feed(accountId, read), input);
     },
   };
 }
 
-function textFeed(readers: FeedReaders, context: RequestContext, feed: TextFeed): object {
+function textFeed(
+  readers: FeedReaders,
+  context: RequestContext,
+  feed: TextFeed,
+  { Follow = true }: FeedInput,
+): object {
+  if (!Follow) return keptTexts(context, feed);
   return answer(readers, context, "one JSON object each", (write) =>
     feed((json) => write(`data: ${json}\n\n`)),
   );
+}
+
+/** Answers what a feed passes on at once, which is what it keeps. */
+function keptTexts(context: RequestContext, feed: TextFeed): object {
+  const texts: string[] = [];
+  feed((json) => texts.push(`data: ${json}\n\n`))();
+  setFeedHeaders(context);
+  return { Body: texts.join("") };
+}
+
+function setFeedHeaders({ response: { headers } }: RequestContext): void {
+  headers["content-type"] = "text/event-stream";
+  headers["cache-control"] = "no-store";
 }
 
 function answer(
@@ -110,9 +134,7 @@ function answer(
   title: string,
   subscribe: FeedSource,
 ): object {
-  const { headers } = context.response;
-  headers["content-type"] = "text/event-stream";
-  headers["cache-control"] = "no-store";
+  setFeedHeaders(context);
   const accountId = requireAccount(context);
   const recheck = () => context.recheck();
   return { Body: readers.open({ accountId, title, subscribe, recheck }) };

@@ -1,0 +1,61 @@
+import { styled } from "./terminal.ts";
+
+/** The answer of GetRequestAuthorizationDetails. */
+export interface Details {
+  readonly requestContext: Readonly<Record<string, string>>;
+  readonly evaluations: readonly Evaluation[];
+  readonly policies: readonly {
+    readonly uri: string;
+    readonly type: string;
+    readonly attachedTo?: { readonly arn: string };
+  }[];
+}
+
+interface Evaluation {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: Readonly<Record<string, readonly string[]>>;
+  readonly evaluatedEffect: string;
+  readonly matchedPolicies: readonly {
+    readonly uri: string;
+    readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
+  }[];
+  /** The reasons for a denial; older servers don't give them. */
+  readonly obstacles?: readonly {
+    readonly statements: readonly { readonly sentence: string }[];
+    readonly sentence?: string;
+  }[];
+}
+
+/** The text of an explained denial: the reason first, then what nearly allowed it. */
+export function explanationOf({ requestContext, evaluations, policies }: Details): string {
+  const { principal, reason = "", time = "" } = requestContext;
+  const lines = [`${time}  ${principal}`];
+  for (const evaluation of evaluations) {
+    const { evaluatedEffect, action, resource, obstacles = [] } = evaluation;
+    const isAllowed = evaluatedEffect === "ALLOW";
+    const verdict = styled(isAllowed ? "green" : "red", isAllowed ? "allowed" : "denied");
+    lines.push(`${verdict}  ${action} on ${resource}`, `  ${reason}`);
+    const sentences = obstacles.flatMap(({ statements, sentence }) => [
+      ...statements.map((statement) => statement.sentence),
+      ...(sentence === undefined ? [] : [sentence]),
+    ]);
+    if (sentences.length > 0) lines.push("", ...sentences);
+    lines.push("", "Policies that had a say:", ...policyLines(evaluation, policies));
+    lines.push("", "Condition keys:");
+    for (const [key, values] of Object.entries(evaluation.context))
+      lines.push(`  ${key} = ${values.join(", ")}`);
+  }
+  return lines.join("\n");
+}
+
+function policyLines({ matchedPolicies }: Evaluation, policies: Details["policies"]): string[] {
+  if (policies.length === 0) return ["  none"];
+  return policies.map(({ uri, type, attachedTo }) => {
+    const statements = matchedPolicies
+      .find((policy) => policy.uri === uri)
+      ?.matchedStatements.map(({ sid, evaluatedEffect }) => `${evaluatedEffect} by ${sid}`);
+    const on = attachedTo ? ` on ${attachedTo.arn}` : "";
+    return `  ${type} ${uri}${on}: ${statements?.join(", ") ?? "no statement applies"}`;
+  });
+}

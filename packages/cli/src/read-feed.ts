@@ -1,0 +1,28 @@
+import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+import { type Connection, jsonOf } from "./connection.ts";
+import { dataOf } from "./feed-lines.ts";
+import { fetchSigned, refusal } from "./signed-request.ts";
+
+/**
+ * Reads a feed of the server: the JSON of what it keeps, and of each later item if it is followed.
+ *
+ * @throws CommandError when the server refuses.
+ */
+export async function* readFeed(
+  connection: Connection,
+  name: string,
+  { follow = true }: { readonly follow?: boolean } = {},
+): AsyncGenerator<string> {
+  const path = `/_rolecast/${name}${follow ? "" : "?follow=false"}`;
+  const response = await fetchSigned(connection, { path });
+  const type = response.headers.get("content-type") ?? "";
+  if (!response.body || !type.startsWith("text/event-stream"))
+    throw refusal(response, await jsonOf(response));
+  const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
+  for await (const line of createInterface({ input: body })) {
+    const json = dataOf(line);
+    if (json !== undefined) yield json;
+  }
+}
