@@ -13,8 +13,8 @@ import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./referenc
 
 /*
  * What the docs say of the code, written by the code: the README's table of what works, the lists
- * of operations, settings, commands, events and metrics. `npm run docs` writes it, a test holds the
- * files against it.
+ * of operations, settings, commands, events and metrics; and the console's list of services, since
+ * it imports nothing of the server. `npm run docs` writes it, a test holds the files against it.
  */
 
 const root = join(import.meta.dirname, "..");
@@ -39,6 +39,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
       withGenerated(readFileSync(join(root, "README.md"), "utf8"), summary(operations)),
     ],
     ["docs/operations.md", operationsPage(operations)],
+    ["packages/console/src/service-titles.ts", serviceTitles(operations)],
     ["docs/settings.md", settingsPage()],
     ["docs/cli-reference.md", commandsPage()],
     ["docs/event-reference.md", eventsPage()],
@@ -87,6 +88,20 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
     "Every operation of these services' APIs is routed and decoded. Written by `npm run docs` from the code.",
     "",
     parts.join("\n"),
+  ].join("\n");
+}
+
+function serviceTitles(operations: Readonly<Record<string, OperationCoverage>>): string {
+  const lines = Object.entries(operations).map(([name, { title }]) => {
+    const key = /^\w+$/.test(name) ? name : JSON.stringify(name);
+    return `  ${key}: ${JSON.stringify(title)},`;
+  });
+  return [
+    "/** Every service's title, by its name. Written by `npm run docs` from the server's list. */",
+    "export const SERVICE_TITLES: Readonly<Record<string, string>> = {",
+    ...lines,
+    "};",
+    "",
   ].join("\n");
 }
 

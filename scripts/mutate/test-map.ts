@@ -7,16 +7,11 @@ const ENCODES = /\.ffmpeg\.test\.ts$/;
 
 /** Folders of black-box tests for code, the most telling first; the first pattern counts. */
 const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^packages\/server\/src\/services\/iam\//, ["test/contract/iam/"]],
   [/^packages\/server\/src\/services\/iam-toolbox\//, ["test/contract/iam/", "test/contract/sts/"]],
-  [/^packages\/server\/src\/services\/sts\//, ["test/contract/sts/"]],
-  [/^packages\/server\/src\/services\/s3\//, ["test/contract/s3/"]],
   [/^packages\/server\/src\/services\/ivs\//, ["test/contract/ivs/", "test/scenarios/ivs/"]],
-  [/^packages\/server\/src\/services\/cloudtrail\//, ["test/contract/cloudtrail/"]],
-  [/^packages\/server\/src\/services\/cloudwatch\//, ["test/contract/cloudwatch/"]],
-  [/^packages\/server\/src\/services\/events\//, ["test/contract/events/"]],
-  [/^packages\/server\/src\/services\/kms\//, ["test/contract/kms/"]],
   [/^packages\/server\/src\/services\/rolecast\//, ["test/contract/gateway/"]],
+  // A service's tests have its name.
+  [/^packages\/server\/src\/services\/(?<service>[^/]+)\//, ["test/contract/$<service>/"]],
   [/^packages\/server\/src\/authz\//, ["test/contract/iam/", "test/contract/sts/"]],
   [/^packages\/server\/src\/(?:gateway|authn)\//, ["test/contract/gateway/"]],
   [/^packages\/server\/src\/validation\//, ["test/contract/gateway/", "test/contract/ivs/"]],
@@ -115,7 +110,9 @@ function isTest(path: string): boolean {
 
 /** Those of the file's folders, first those whose names have most words in common with it. */
 function testsOf(path: string, table: typeof FOLDERS, tests: readonly string[]): string[] {
-  const folders = table.find(([pattern]) => pattern.test(path))?.[1] ?? [];
+  const [pattern, named] = table.find(([known]) => known.test(path)) ?? [/^/, []];
+  const { service = "" } = pattern.exec(path)?.groups ?? {};
+  const folders = named.map((folder) => folder.replace("$<service>", service));
   const words = new Set(wordsOf(path));
   const common = (test: string) => wordsOf(test).filter((word) => words.has(word)).length;
   const found = folders.flatMap((folder) => tests.filter((test) => test.startsWith(folder)));

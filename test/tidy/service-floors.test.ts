@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isTest, listModules, resolve, root } from "./modules.ts";
@@ -163,10 +163,28 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       "targets.ts": "to be moved",
     },
   },
+  rolecast: {
+    roof: ["index.ts", "api.ts"],
+    floors: { feeds: [], "linked-services": [] },
+    queries: [],
+  },
 };
 
 /** A module that asks tables has a call of the query builder or a piece of SQL. */
 const STATEMENT = /\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql[<`]/;
+
+test("every service that has folders has floors", () => {
+  const services = join(root, "packages/server/src/services");
+  const deep = readdirSync(services, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .filter(({ name }) =>
+      readdirSync(join(services, name), { withFileTypes: true }).some((entry) =>
+        entry.isDirectory(),
+      ),
+    )
+    .map(({ name }) => name);
+  expect(deep.filter((name) => !Object.hasOwn(SERVICES, name))).toEqual([]);
+});
 
 describe.each(Object.entries(SERVICES))(
   "the floors of %s",

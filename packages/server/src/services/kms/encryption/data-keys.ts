@@ -122,7 +122,7 @@ export function dataKeyOperations({ ids, materials }: KmsDependencies): Operatio
       },
     ),
     GenerateRandom: {
-      authorize: (_input, context) => onEverything("GenerateRandom", context),
+      authorize: () => onEverything("GenerateRandom"),
       handle: (input) => {
         if (input.CustomKeyStoreId !== undefined) throw notBuilt("CustomKeyStoreId");
         refuseRecipient(input.Recipient);

@@ -55,7 +55,7 @@ export function grantOperations(deps: KmsDependencies): OperationTable {
       return { Grants: await viewAll(rows, key.account_id, context), ...rest };
     }),
     ListRetirableGrants: {
-      authorize: (_input, context) => onEverything("ListRetirableGrants", context),
+      authorize: () => onEverything("ListRetirableGrants"),
       handle: async (input, context) => {
         const account_id = requireAccount(context);
         const principal = input.RetiringPrincipal ?? input.RetiringServicePrincipal;

@@ -2,7 +2,7 @@ import type * as kms from "@aws-sdk/client-kms";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
-import { requestTagKeys, SYMMETRIC_KEYS } from "../access/condition-keys.ts";
+import { callerKeys, requestTagKeys, SYMMETRIC_KEYS } from "../access/condition-keys.ts";
 import { onEverything, onKey } from "../access/key-authorization.ts";
 import { keyOperation, missing, onNothing, requireNotPending } from "../access/key-operation.ts";
 import { defaultPolicy, refuseLockout, storedPolicy } from "../access/key-policy.ts";
@@ -28,17 +28,23 @@ export function keyOperations(deps: KmsDependencies): OperationTable {
   return defineOperations<typeof kms>()({
     CreateKey: {
       authorize: (input, context) => {
+        const tagged = { ...callerKeys(context), ...requestTagKeys(input.Tags) };
         const keys = {
+          ...tagged,
           ...SYMMETRIC_KEYS,
           "kms:bypasspolicylockoutsafetycheck": String(
             input.BypassPolicyLockoutSafetyCheck ?? false,
           ),
-          ...requestTagKeys(input.Tags),
         };
-        const create = onEverything("CreateKey", context, keys);
-        return (input.Tags ?? []).length === 0
-          ? create
-          : [create, onEverything("TagResource", context, keys)];
+        const create = onEverything("CreateKey", keys);
+        if ((input.Tags ?? []).length === 0) return create;
+        // Policies name keys for it, and this one has no id yet.
+        const resource = keyArn({
+          account_id: context.accountId,
+          region: context.region,
+          key_id: "*",
+        });
+        return [create, { action: "kms:TagResource", resource, context: tagged }];
       },
       handle: (input, context) => createKey(input, context, deps),
     },
@@ -58,7 +64,7 @@ export function keyOperations(deps: KmsDependencies): OperationTable {
       },
     }),
     ListKeys: {
-      authorize: (_input, context) => onEverything("ListKeys", context),
+      authorize: () => onEverything("ListKeys"),
       handle: async (input, context) => {
         const accountId = requireAccount(context);
         const { rows, rest } = await pageOf(

@@ -1,0 +1,14 @@
+/** Every service's title, by its name. Written by `npm run docs` from the server's list. */
+export const SERVICE_TITLES: Readonly<Record<string, string>> = {
+  iam: "IAM",
+  "iam-toolbox": "IAM authorization details",
+  sts: "STS",
+  events: "EventBridge",
+  cloudwatch: "CloudWatch",
+  kms: "KMS",
+  s3: "S3",
+  s3control: "S3 Control",
+  cloudtrail: "CloudTrail",
+  ivs: "IVS",
+  rolecast: "Rolecast",
+};

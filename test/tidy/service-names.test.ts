@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { SERVICE_TITLES } from "../../packages/console/src/service-titles.ts";
+import { root } from "./modules.ts";
+
+/*
+ * Pages that name the services one by one. Other lists are made from the server's own
+ * (`npm run docs`); these have a sentence for each.
+ */
+
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+
+/** APIs that belong to another service of AWS's, and the server's own. */
+const NO_SERVICE_OF_AWS = ["iam-toolbox", "s3control", "rolecast"];
+
+test("ARCHITECTURE's table has each folder of a service", () => {
+  const folders = readdirSync(join(root, "packages/server/src/services"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name);
+  const table = read("ARCHITECTURE.md").match(/^\| `services\/` [\s\S]*?\n\n/m)?.[0] ?? "";
+  expect(folders.length).toBeGreaterThan(8);
+  expect(folders.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+});
+
+test("the page about moving names each service of AWS's, and the variable of its endpoint", () => {
+  const [, first = ""] = read("docs/migration.md").split("\n\n");
+  const missing = Object.entries(SERVICE_TITLES)
+    .filter(([name]) => !NO_SERVICE_OF_AWS.includes(name))
+    .flatMap(([, title]) => [title, `AWS_ENDPOINT_URL_${title.toUpperCase()}`])
+    .filter((words) => !first.includes(words));
+  expect(missing).toEqual([]);
+});
