@@ -1,7 +1,6 @@
 import { Agent } from "node:http";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allow, createUser } from "../../support/principals.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 let server: TestServer;
@@ -177,41 +176,6 @@ test("an expected bucket owner must be the owner", async () => {
     client.send(new s3.GetBucketLocationCommand({ Bucket: "owned-bucket", ExpectedBucketOwner }));
   await head("000000000000");
   await expect(head("111122223333")).rejects.toMatchObject({ name: "AccessDenied" });
-});
-
-test("a bucket whose default is KMS takes only objects that want none, and asks for the key", async () => {
-  const Bucket = "kms-bucket";
-  await create(Bucket);
-  const { s3: client } = server.clients();
-  const rule = (ApplyServerSideEncryptionByDefault: s3.ServerSideEncryptionByDefault) =>
-    client.send(
-      new s3.PutBucketEncryptionCommand({
-        Bucket,
-        ServerSideEncryptionConfiguration: { Rules: [{ ApplyServerSideEncryptionByDefault }] },
-      }),
-    );
-  const put = (by: s3.S3Client, more: Partial<s3.PutObjectCommandInput> = {}) =>
-    by.send(new s3.PutObjectCommand({ Bucket, Key: "k", Body: "x", ...more }));
-  const KMSMasterKeyID = "1234abcd-12ab-34cd-56ef-1234567890ab";
-  await rule({ SSEAlgorithm: "aws:kms", KMSMasterKeyID });
-  const shown = await client.send(new s3.GetBucketEncryptionCommand({ Bucket }));
-  expect(shown.ServerSideEncryptionConfiguration?.Rules).toMatchObject([
-    { ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms", KMSMasterKeyID } },
-  ]);
-  const writer = await createUser(server.clients().iam, "kms-writer", [allow("s3:*")]);
-  await expect(put(server.clients(writer).s3)).rejects.toMatchObject({
-    name: "AccessDenied",
-    message: expect.stringContaining(
-      `kms:GenerateDataKey on resource: "arn:aws:kms:us-east-1:000000000000:key/${KMSMasterKeyID}"`,
-    ),
-  });
-  await expect(put(client)).rejects.toMatchObject({ name: "NotImplemented" });
-  await put(client, { ServerSideEncryption: "AES256" });
-  await expect(rule({ SSEAlgorithm: "AES256", KMSMasterKeyID })).rejects.toMatchObject({
-    name: "InvalidArgument",
-  });
-  await client.send(new s3.DeleteBucketEncryptionCommand({ Bucket }));
-  await put(client);
 });
 
 test("what nobody configured reads as on AWS", async () => {

@@ -272,9 +272,8 @@ describe("CopyObject", () => {
 });
 
 describe("what isn't here says so", () => {
-  test("encryption by KMS, ACLs, storage classes of other buckets and locks", async () => {
+  test("ACLs, storage classes of other buckets and locks", async () => {
     const cases: readonly [Partial<s3.PutObjectCommandInput>, string][] = [
-      [{ ServerSideEncryption: "aws:kms" }, "NotImplemented"],
       [{ ACL: "public-read" }, "AccessControlListNotSupported"],
       [{ StorageClass: "OUTPOSTS" }, "InvalidStorageClass"],
       [{ ObjectLockLegalHoldStatus: "ON" }, "InvalidRequest"],

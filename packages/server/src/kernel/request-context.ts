@@ -195,17 +195,22 @@ export class RequestContext implements Reader {
   /**
    * Calls another service with this caller's credentials passed on (a forward access session):
    * the same authorisation as if the caller had called, with `invokedBy` appended to the chain of
-   * services that `aws:CalledVia` names. With `transaction`, the call joins it.
+   * services that `aws:CalledVia` names. With `transaction`, the call joins it; `region` is another
+   * one than the request's, for what lies there.
    */
   forward<Output>(
     service: string,
     operation: string,
     input: object,
-    options: { readonly invokedBy: string; readonly transaction?: Transaction },
+    options: {
+      readonly invokedBy: string;
+      readonly region?: string;
+      readonly transaction?: Transaction;
+    },
   ): Promise<Output> {
     return this.#invoke<Output>(service, operation, input, {
       as: calledThrough(this.caller, options.invokedBy),
-      region: this.region,
+      region: options.region ?? this.region,
       sourceIp: this.sourceIp,
       userAgent: this.userAgent,
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),

@@ -1,4 +1,5 @@
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
+import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { BlobFiles } from "./blobs/blob-files.ts";
 import type { BlobLeases } from "./blobs/blob-leases.ts";
@@ -8,6 +9,8 @@ import type { GroupCommit } from "./group-commit.ts";
 /** What S3's operations are made with. */
 export interface S3Dependencies extends ServiceDependencies {
   readonly directory: IdentityDirectory;
+  /** The keys that S3 uses for accounts that name none. */
+  readonly managedKeys: ManagedKeys;
   readonly blobs: BlobFiles;
   readonly leases: BlobLeases;
   readonly commits: GroupCommit;

@@ -2,6 +2,7 @@ import type { ApiDefinition } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
 import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
+import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
@@ -35,6 +36,7 @@ const definition: ApiDefinition = {
 
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {
   readonly directory: IdentityDirectory;
+  readonly managedKeys: ManagedKeys;
   readonly address: {
     /** The URL at which the other nodes reach this one. */
     readonly nodeUrl: string;

@@ -6,8 +6,8 @@ import { invalidArgumentOf, malformedXml } from "../errors.ts";
 import { updateBucket } from "../rows/buckets.ts";
 
 /**
- * PutBucketEncryption, GetBucketEncryption, DeleteBucketEncryption. There is no KMS here: a bucket
- * may say that it wants one, and then takes no object that doesn't say otherwise.
+ * PutBucketEncryption, GetBucketEncryption, DeleteBucketEncryption. A KMS key is shown as it was
+ * put, and looked for when an object is written.
  */
 export function bucketEncryptionOperations(): OperationTable {
   return defineOperations<typeof s3>()({

@@ -6,6 +6,7 @@ import {
   DEFAULT_CHECKSUM_ALGORITHM,
 } from "../checksums/checksum-algorithm.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
+import { isEncrypted } from "../encryption/object-encryption.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectRow, PartRow, S3Tables } from "../tables.ts";
 
@@ -187,5 +188,5 @@ function md5Of(etag: string) {
 }
 
 function isSealed(row: Pick<ObjectRow, "attributes">): boolean {
-  return readAttributesOf(row).customerKey !== undefined;
+  return isEncrypted(readAttributesOf(row));
 }

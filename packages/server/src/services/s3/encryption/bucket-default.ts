@@ -1,9 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { accessDenied } from "../errors.ts";
 import { objectArn } from "../resource-arn.ts";
 import type { BucketRow } from "../tables.ts";
+import type { KmsAlgorithm, KmsWish } from "./kms-encryption.ts";
 
 /**
  * Since April 2026 nobody may write with keys of their own (S3 user guide, "Default SSE-C
@@ -30,37 +30,19 @@ export function refuseBlockedEncryption(
   );
 }
 
-export interface EncryptionInput {
-  readonly ServerSideEncryption?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
+/** The bucket's wish for objects that name no encryption; undefined where it isn't KMS. */
+export function kmsDefault({ encryption }: BucketRow): KmsWish | undefined {
+  if (encryption === null) return undefined;
+  const { ApplyServerSideEncryptionByDefault: byDefault, BucketKeyEnabled } = readRule(encryption);
+  const algorithm = kmsAlgorithm(byDefault?.SSEAlgorithm);
+  if (algorithm === undefined) return undefined;
+  const bucketKey = algorithm === "aws:kms" && BucketKeyEnabled === true;
+  return { algorithm, keyId: byDefault?.KMSMasterKeyID, bucketKey, context: undefined };
 }
 
-/** Whether an object that names no encryption of its own would need a KMS. */
-export function wantsKms(bucket: BucketRow, input: EncryptionInput): boolean {
-  const encryption = input.ServerSideEncryption ?? input.SSECustomerAlgorithm;
-  return encryption === undefined && kmsDefault(bucket) !== undefined;
-}
-
-/**
- * Writing to a bucket whose default is a customer's key needs that key too. AWS's own key is for
- * everybody in the account.
- */
-export function keyAuthorizations(
-  bucket: BucketRow,
-  input: EncryptionInput,
-): readonly Authorization[] {
-  const keyId = wantsKms(bucket, input) ? kmsDefault(bucket)?.KMSMasterKeyID : undefined;
-  if (!keyId) return [];
-  const { region, account_id: accountId } = bucket;
-  const resource = keyId.startsWith("arn:")
-    ? keyId
-    : `arn:aws:kms:${region}:${accountId}:${keyId.startsWith("alias/") ? "" : "key/"}${keyId}`;
-  return [{ action: "kms:GenerateDataKey", resource, resourceAccountId: accountId }];
-}
-
-function kmsDefault(bucket: BucketRow): s3.ServerSideEncryptionByDefault | undefined {
-  const byDefault = readRule(bucket.encryption).ApplyServerSideEncryptionByDefault;
-  return byDefault?.SSEAlgorithm?.startsWith("aws:kms") ? byDefault : undefined;
+/** Undefined for an algorithm that isn't KMS's. */
+export function kmsAlgorithm(algorithm: string | undefined): KmsAlgorithm | undefined {
+  return algorithm === "aws:kms" || algorithm === "aws:kms:dsse" ? algorithm : undefined;
 }
 
 export function readRule(encryption: string | null): s3.ServerSideEncryptionRule {

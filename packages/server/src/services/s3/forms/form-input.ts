@@ -14,6 +14,7 @@ const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
   ["content-md5", "ContentMD5"],
   ["x-amz-server-side-encryption", "ServerSideEncryption"],
   ["x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"],
+  ["x-amz-server-side-encryption-context", "SSEKMSEncryptionContext"],
   ["x-amz-server-side-encryption-customer-algorithm", "SSECustomerAlgorithm"],
   ["x-amz-server-side-encryption-customer-key", "SSECustomerKey"],
   ["x-amz-server-side-encryption-customer-key-md5", "SSECustomerKeyMD5"],
@@ -24,6 +25,7 @@ const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
   ...Object.values(CHECKSUM_ALGORITHMS).map(({ header, member }) => [header, member] as const),
 ]);
 const RETAIN_UNTIL = "x-amz-object-lock-retain-until-date";
+const BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled";
 const METADATA_PREFIX = "x-amz-meta-";
 
 /**
@@ -46,10 +48,12 @@ export function putInputOf(
   const expires = new Date(fields.get("expires") ?? "");
   const tagging = fields.get("tagging");
   const retainUntil = fields.get(RETAIN_UNTIL);
+  const bucketKey = fields.get(BUCKET_KEY);
   return {
     ...members,
     ...(Number.isNaN(expires.getTime()) ? {} : { Expires: expires }),
     ...(retainUntil === undefined ? {} : { ObjectLockRetainUntilDate: isoDate(retainUntil) }),
+    ...(bucketKey === undefined ? {} : { BucketKeyEnabled: bucketKey === "true" }),
     ...(tagging === undefined ? {} : { Tagging: taggingHeader(tagging) }),
     ...(Object.keys(metadata).length > 0 ? { Metadata: metadata } : {}),
     Bucket: bucket,

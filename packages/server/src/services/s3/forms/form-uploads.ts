@@ -223,6 +223,8 @@ function writtenHeaders(put: s3.PutObjectCommandOutput): Readonly<Record<string,
     "x-amz-version-id": put.VersionId,
     "x-amz-expiration": put.Expiration,
     "x-amz-server-side-encryption": put.ServerSideEncryption,
+    "x-amz-server-side-encryption-aws-kms-key-id": put.SSEKMSKeyId,
+    "x-amz-server-side-encryption-bucket-key-enabled": put.BucketKeyEnabled?.toString(),
     "x-amz-server-side-encryption-customer-algorithm": put.SSECustomerAlgorithm,
     "x-amz-server-side-encryption-customer-key-md5": put.SSECustomerKeyMD5,
   };

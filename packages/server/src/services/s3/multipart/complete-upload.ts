@@ -13,7 +13,8 @@ import {
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { encryptionOutput } from "../encryption/customer-key.ts";
+import { openDataKey } from "../encryption/kms-encryption.ts";
+import { shownEncryption } from "../encryption/object-encryption.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -43,11 +44,13 @@ export async function completeUpload(
 ) {
   checkWriteConditions(input);
   const { UploadId: uploadId } = input;
+  await requireUploadKey(uploadId, bucket, context);
   await requireWholeParts(requestedParts(input), uploadId, bucket, context, deps);
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
     return before ?? (await complete(input, bucket, context, tx, deps));
   });
+  const attributes = readAttributesOf(row);
   return {
     ...writtenVersion(row),
     ...expirationHeader(row, bucket),
@@ -56,9 +59,26 @@ export async function completeUpload(
     Key: row.object_key,
     ETag: `"${row.etag}"`,
     // A customer's key isn't told of here (S3 API, CompleteMultipartUpload, "Response Syntax").
-    ...(readAttributesOf(row).customerKey === undefined ? encryptionOutput({}) : {}),
+    ...(attributes.customerKey === undefined ? shownEncryption({}, attributes) : {}),
     ...checksumOutput(readChecksum(row.checksum)),
   };
+}
+
+/** Whoever completes an upload must be able to read it (S3 API, CompleteMultipartUpload). */
+async function requireUploadKey(
+  uploadId: string,
+  { bucket_id: bucketId }: BucketRow,
+  context: RequestContext,
+): Promise<void> {
+  const upload = await context
+    .db<S3Tables>()
+    .selectFrom("s3_uploads")
+    .select(["bucket_name", "object_key", "attributes"])
+    .where("upload_id", "=", uploadId)
+    .where("bucket_id", "=", bucketId)
+    .executeTakeFirst();
+  const kms = upload && readAttributesOf(upload).kms;
+  if (kms) await openDataKey(kms, upload, context);
 }
 
 /**

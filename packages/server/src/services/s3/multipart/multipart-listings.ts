@@ -8,12 +8,14 @@ import { onObject } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
+import { openDataKey } from "../encryption/kms-encryption.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { startAfter } from "../listing/object-listings.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";
@@ -36,6 +38,8 @@ async function listParts(
 ) {
   const db = context.db<S3Tables>();
   const upload = await requireUpload(input, bucket, db);
+  const { kms } = readAttributesOf(upload);
+  if (kms) await openDataKey(kms, upload, context);
   const maxParts = readMaxKeys(input.MaxParts, "max-parts");
   const marker = Number(input.PartNumberMarker ?? 0) || 0;
   const rows = await db

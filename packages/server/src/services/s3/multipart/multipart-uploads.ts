@@ -7,7 +7,7 @@ import { onObject } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { encryptionOutput } from "../encryption/customer-key.ts";
+import { encryptionToWrite } from "../encryption/object-encryption.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
 import { assertBucketStays } from "../rows/buckets.ts";
@@ -48,12 +48,14 @@ async function createUpload(
   bucket: BucketRow,
   input: Checked<s3.CreateMultipartUploadCommandInput>,
   context: RequestContext,
-  { ids, clock }: S3Dependencies,
+  deps: S3Dependencies,
 ) {
+  const { ids, clock } = deps;
   const key = input.Key;
   checkKey(key);
   const checksum = chooseUploadChecksum(input.ChecksumAlgorithm, input.ChecksumType);
   const tags = parseTaggingHeader(input.Tagging);
+  const encryption = await encryptionToWrite(input, bucket, context, deps);
   const nowMs = clock.nowMs();
   const row: Omit<UploadRow, "object_at_start"> = {
     // Ids of one key sort by the time they were made, as ListMultipartUploads shows them.
@@ -66,7 +68,7 @@ async function createUpload(
     initiator_arn: initiatorOf(context),
     created_ms: nowMs,
     storage_class: readStorageClass(input),
-    attributes: JSON.stringify(readAttributes(input, bucket, context)),
+    attributes: JSON.stringify(readAttributes(input, encryption.kept, context)),
     tags: tags ? JSON.stringify(tags) : null,
     checksum_algorithm: checksum.algorithm,
     checksum_type: checksum.type,
@@ -87,7 +89,7 @@ async function createUpload(
     Key: key,
     UploadId: row.upload_id,
     ...abortHeaders(row, bucket),
-    ...encryptionOutput(input),
+    ...encryption.output,
     ...(checksum.algorithm
       ? {
           ChecksumAlgorithm: checksum.algorithm as s3.ChecksumAlgorithm,

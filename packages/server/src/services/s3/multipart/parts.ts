@@ -13,18 +13,15 @@ import { checksumMembers, type ObjectChecksum } from "../checksums/object-checks
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { refuseBlockedEncryption } from "../encryption/bucket-default.ts";
-import {
-  type CustomerKeyInput,
-  encryptionOutput,
-  keyOfPart,
-  keyToRead,
-  sourceKey,
-} from "../encryption/customer-key.ts";
+import { type CustomerKeyInput, keyOfPart } from "../encryption/customer-key.ts";
+import { openDataKey } from "../encryption/kms-encryption.ts";
+import { shownEncryption } from "../encryption/object-encryption.ts";
 import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
 import type { ByteRange } from "../objects/byte-range.ts";
 import { copyBytes } from "../objects/copy-bytes.ts";
 import {
   checkSource,
+  keyOfSource,
   parseCopySource,
   requireSource,
   requireSourceBucket,
@@ -78,7 +75,7 @@ async function uploadPart(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   if (upload.object_lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
-  const key = partKey(input, upload, bucket, context);
+  const key = await partKey(input, upload, bucket, context);
   const uploadChecksum = checksumOfUpload(upload);
   const claim = readChecksumClaim(input, context);
   checkSameAlgorithm(uploadChecksum, claim);
@@ -100,7 +97,7 @@ async function uploadPart(
   const shown = uploadChecksum.declared || claim?.algorithm === algorithm;
   return {
     ETag: `"${etag}"`,
-    ...encryptionOutput(input),
+    ...shownEncryption(input, readAttributesOf(upload)),
     ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
   };
 }
@@ -114,7 +111,7 @@ async function uploadPartCopy(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);
-  const targetKey = partKey(input, upload, bucket, context);
+  const targetKey = await partKey(input, upload, bucket, context);
   const row = await requireSource(input, context);
   const copied = await copyBytes(
     row,
@@ -123,7 +120,7 @@ async function uploadPartCopy(
       algorithm: uploadChecksum.algorithm,
       choose: (source) => chooseRange(input, source, context),
       authorize: () => authorizePartCopy(bucket, input, context),
-      sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
+      sourceKey: (source) => keyOfSource(input, source, context),
       targetKey,
     },
     context,
@@ -145,7 +142,7 @@ async function uploadPartCopy(
       LastModified: new Date(wholeSeconds(modifiedMs)),
       ...(uploadChecksum.declared ? checksumMembers(copied.checksum) : {}),
     },
-    ...encryptionOutput(input),
+    ...shownEncryption(input, readAttributesOf(upload)),
   };
 }
 
@@ -155,8 +152,10 @@ function partKey(
   upload: UploadRow,
   bucket: BucketRow,
   context: RequestContext,
-): Buffer | undefined {
-  const key = keyOfPart(input, readAttributesOf(upload).customerKey);
+): Buffer | undefined | Promise<Buffer> {
+  const { customerKey, kms } = readAttributesOf(upload);
+  const key = keyOfPart(input, customerKey);
+  if (kms) return openDataKey(kms, upload, context);
   if (key) refuseBlockedEncryption(bucket, upload.object_key, context);
   return key;
 }

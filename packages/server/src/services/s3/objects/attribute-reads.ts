@@ -12,7 +12,7 @@ import {
   readChecksum,
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
-import { keyToRead } from "../encryption/customer-key.ts";
+import { keyOfObject } from "../encryption/object-encryption.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
@@ -47,7 +47,7 @@ async function getObjectAttributes(
       unknown ?? "",
     );
   const row = await requireObject(input, context);
-  keyToRead(input, readAttributesOf(row).customerKey);
+  await keyOfObject(input, readAttributesOf(row), row, context);
   const checksum = readChecksum(row.checksum);
   const parts = wanted.has("ObjectParts") ? await partsOf(row, input, context) : undefined;
   return {

@@ -9,6 +9,8 @@ import {
 } from "../checksums/checksum-algorithm.ts";
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { isEncrypted } from "../encryption/object-encryption.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectInput } from "../rows/objects.ts";
 import type { ObjectRow } from "../tables.ts";
 import type { ByteRange } from "./byte-range.ts";
@@ -31,8 +33,9 @@ export interface CopyBytesOptions {
   readonly choose: (row: ObjectRow) => ByteRange | undefined;
   /** The permissions that the request needs, by the source as it is found now. */
   readonly authorize: () => Promise<readonly Authorization[]>;
-  /** The encryption of the source, and that of the copy. */
-  readonly sourceKey: Buffer | undefined;
+  /** Gives the key that the source is encrypted with, where it is. */
+  readonly sourceKey: (row: ObjectRow) => Buffer | undefined | Promise<Buffer>;
+  /** The key to encrypt the copy with. */
   readonly targetKey: Buffer | undefined;
 }
 
@@ -47,8 +50,11 @@ export async function copyBytes(
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
-  const isChanged = choose(row) ?? sourceKey ?? targetKey;
-  const linked = isChanged ? undefined : await linkBytes(row, algorithm, deps);
+  const isChanged = choose(row) ?? targetKey;
+  const linked =
+    isChanged || isEncrypted(readAttributesOf(row))
+      ? undefined
+      : await linkBytes(row, algorithm, deps);
   if (linked) return linked;
   const wanted = { choose, key: sourceKey, authorize };
   const { row: source, body } = await openObject(name, context, deps, wanted);

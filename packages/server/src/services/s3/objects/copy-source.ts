@@ -1,6 +1,7 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requireRestoredSource } from "../archive/archived-objects.ts";
 import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/customer-key.ts";
+import { keyOfObject } from "../encryption/object-encryption.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { type BucketInput, requireBucketAnywhere } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
@@ -78,6 +79,15 @@ export async function requireSource(
   const row = await requireObject(source, context);
   checkSource(input, row, context);
   return row;
+}
+
+/** The key that the source's bytes are encrypted with. */
+export function keyOfSource(
+  input: CopySourceInput,
+  row: ObjectRow,
+  context: RequestContext,
+): Buffer | undefined | Promise<Buffer> {
+  return keyOfObject(sourceKey(input), readAttributesOf(row), row, context);
 }
 
 /** For the row that is really copied, which may be a newer one. */

@@ -1,18 +1,11 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { refuseBlockedEncryption, wantsKms } from "../encryption/bucket-default.ts";
-import {
-  type CustomerKeyInput,
-  keptOfKey,
-  keyToWrite,
-  namesCustomerKey,
-} from "../encryption/customer-key.ts";
-import { invalidArgument, notImplemented } from "../errors.ts";
+import type { KeptEncryption } from "../encryption/object-encryption.ts";
+import { invalidArgument } from "../errors.ts";
 import type { ObjectAttributes } from "../rows/object-attributes.ts";
-import type { BucketRow } from "../tables.ts";
 
 /** The members that PutObject, CopyObject and CreateMultipartUpload have in common. */
-export interface AttributesInput extends CustomerKeyInput {
+export interface AttributesInput {
   readonly ACL?: string | undefined;
   readonly CacheControl?: string | undefined;
   readonly ContentDisposition?: string | undefined;
@@ -24,10 +17,7 @@ export interface AttributesInput extends CustomerKeyInput {
   readonly GrantRead?: string | undefined;
   readonly GrantReadACP?: string | undefined;
   readonly GrantWriteACP?: string | undefined;
-  readonly Key?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
-  readonly ServerSideEncryption?: string | undefined;
-  readonly SSEKMSKeyId?: string | undefined;
   readonly StorageClass?: string | undefined;
   readonly WebsiteRedirectLocation?: string | undefined;
 }
@@ -55,14 +45,9 @@ const STORAGE_CLASSES = [
 /** Reads what is to be stored. Throws what S3 answers to more than it takes. */
 export function readAttributes(
   input: AttributesInput,
-  bucket: BucketRow,
+  { customerKey, kms }: KeptEncryption,
   context: RequestContext,
 ): ObjectAttributes {
-  const key = checkEncryption(input);
-  if (key) refuseBlockedEncryption(bucket, input.Key ?? "", context);
-  if (wantsKms(bucket, input)) {
-    throw notImplemented("x-amz-server-side-encryption");
-  }
   checkMetadata(input.Metadata);
   const redirect = input.WebsiteRedirectLocation;
   if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {
@@ -83,7 +68,8 @@ export function readAttributes(
     ...(input.Metadata && Object.keys(input.Metadata).length > 0
       ? { metadata: lowerCaseKeys(input.Metadata) }
       : {}),
-    ...(key ? { customerKey: keptOfKey(key) } : {}),
+    customerKey,
+    kms,
   };
 }
 
@@ -110,43 +96,6 @@ export function attributesOutput(attributes: ObjectAttributes) {
     WebsiteRedirectLocation: attributes.websiteRedirectLocation,
     Metadata: attributes.metadata ? { ...attributes.metadata } : undefined,
   };
-}
-
-/**
- * The customer's key, if there is to be one. Throws what S3 answers to encryption that can't be,
- * and NotImplemented for a KMS's keys.
- */
-function checkEncryption(input: AttributesInput): Buffer | undefined {
-  const { ServerSideEncryption: encryption } = input;
-  if (encryption !== undefined && namesCustomerKey(input)) {
-    throw invalidArgument(
-      "Server Side Encryption with Customer provided key is incompatible with the encryption method specified",
-      "x-amz-server-side-encryption",
-      encryption,
-    );
-  }
-  if (encryption !== undefined && !["AES256", "aws:kms", "aws:kms:dsse"].includes(encryption)) {
-    throw invalidArgument(
-      "The encryption method specified is not supported",
-      "x-amz-server-side-encryption",
-      encryption,
-    );
-  }
-  if (
-    input.SSEKMSKeyId !== undefined &&
-    encryption !== "aws:kms" &&
-    encryption !== "aws:kms:dsse"
-  ) {
-    throw invalidArgument(
-      "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
-      "x-amz-server-side-encryption",
-      encryption ?? "null",
-    );
-  }
-  if (encryption !== undefined && encryption !== "AES256") {
-    throw notImplemented("x-amz-server-side-encryption");
-  }
-  return keyToWrite(input);
 }
 
 function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): void {

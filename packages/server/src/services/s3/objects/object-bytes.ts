@@ -20,8 +20,8 @@ export interface OpenedObject<Range extends ByteRange> {
 export interface OpenOptions<Range extends ByteRange> {
   /** Checks the row and picks the range; throws when the object isn't what it was to be. */
   readonly choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>;
-  /** The encryption of the object, as `choose` checks too. */
-  readonly key?: Buffer | undefined;
+  /** Gives the key that the object's bytes are encrypted with. */
+  readonly key: (row: ObjectRow) => Buffer | undefined | Promise<Buffer>;
   /** The permissions that the request needs, by the object as it is found now. */
   readonly authorize: () => Promise<readonly Authorization[]>;
 }
@@ -41,7 +41,9 @@ export async function openObject<Range extends ByteRange>(
   for (let attempt = 1; ; attempt++) {
     const current = await requireObject(input, context);
     const range = await choose(current);
-    const body = await openBytes(current, range, context, deps, key);
+    const asked = key(current);
+    const opening = asked instanceof Promise ? await asked : asked;
+    const body = await openBytes(current, range, context, deps, opening);
     if (body) return { row: current, range, body };
     if (attempt === OPEN_ATTEMPTS_MAX)
       throw deps.blobs.damaged(current.blob_id ?? `of upload ${current.upload_id}`, "no file");

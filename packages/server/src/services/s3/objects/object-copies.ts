@@ -13,13 +13,8 @@ import { writeAuthorizations } from "../access/write-authorization.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
 import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import {
-  encryptionOutput,
-  keyToRead,
-  keyToWrite,
-  namesCustomerKey,
-  sourceKey,
-} from "../encryption/customer-key.ts";
+import { namesCustomerKey } from "../encryption/customer-key.ts";
+import { encryptionToWrite } from "../encryption/object-encryption.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -31,7 +26,13 @@ import { parseTaggingHeader, readTags } from "../rows/tag-set.ts";
 import { readVersion, writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { copyBytes } from "./copy-bytes.ts";
-import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
+import {
+  checkSource,
+  keyOfSource,
+  parseCopySource,
+  requireSource,
+  requireSourceBucket,
+} from "./copy-source.ts";
 import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
@@ -80,7 +81,9 @@ async function copyObject(
   const row = await requireSource(input, context);
   refuseCopyToItself(input);
   const acl = aclOfNew(input, bucket, context);
-  const given = readAttributes(input, bucket, context);
+  const asked = encryptionToWrite(input, bucket, context, deps);
+  const encryption = asked instanceof Promise ? await asked : asked;
+  const given = readAttributes(input, encryption.kept, context);
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
   const lock = lockOfNew(input, bucket, context.nowMs);
@@ -91,8 +94,8 @@ async function copyObject(
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
       choose: (source) => check(input, source, context),
       authorize: () => authorizeCopy(bucket, input, context),
-      sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
-      targetKey: keyToWrite(input),
+      sourceKey: (source) => keyOfSource(input, source, context),
+      targetKey: encryption.key,
     },
     context,
     deps,
@@ -139,7 +142,7 @@ async function copyObject(
       LastModified: new Date(wholeSeconds(put.modified_ms)),
       ...checksumOutput(checksum),
     },
-    ...encryptionOutput(input),
+    ...encryption.output,
   };
 }
 
@@ -153,9 +156,9 @@ function check(input: CopyInput, source: ObjectRow, context: RequestContext): un
 
 /** The redirect isn't part of what is copied (S3 API, CopyObject), nor how it is kept. */
 function keep(source: ObjectRow, given: ObjectAttributes): string {
-  const { websiteRedirectLocation, customerKey } = given;
+  const { websiteRedirectLocation, customerKey, kms } = given;
   const { restoredUntilMs: _restoredUntilMs, ...copied } = readAttributesOf(source);
-  return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey });
+  return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey, kms });
 }
 
 function refuseCopyToItself(input: CopyInput): void {

@@ -14,7 +14,8 @@ import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { encryptionOutput, keyToRead, keyToWrite } from "../encryption/customer-key.ts";
+import { keyToRead } from "../encryption/customer-key.ts";
+import { encryptionToWrite, keyOfObject } from "../encryption/object-encryption.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -100,7 +101,9 @@ async function putObject(
   checkWriteConditions(input);
   if (input.WriteOffsetBytes !== undefined) throw notImplemented("x-amz-write-offset-bytes");
   const acl = aclOfNew(input, bucket, context);
-  const attributes = JSON.stringify(readAttributes(input, bucket, context));
+  const asked = encryptionToWrite(input, bucket, context, deps);
+  const encryption = asked instanceof Promise ? await asked : asked;
+  const attributes = JSON.stringify(readAttributes(input, encryption.kept, context));
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
   const lock = lockOfNew(input, bucket, context.nowMs);
@@ -109,7 +112,7 @@ async function putObject(
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const how = { key: keyToWrite(input), ...body.expected };
+  const how = { key: encryption.key, ...body.expected };
   const stored = await storeBody(body.bytes, digests, context, deps, how);
   const checksum: ObjectChecksum = {
     algorithm: kept.name,
@@ -149,7 +152,7 @@ async function putObject(
     ...writtenVersion(row),
     ...expirationHeader(row, bucket),
     ETag: `"${stored.etag}"`,
-    ...encryptionOutput(input),
+    ...encryption.output,
     ...checksumOutput(checksum),
   };
 }
@@ -179,13 +182,14 @@ async function getObject(
   checkReadInput(input, context);
   // Before the file is opened: what is refused must not leave it open.
   const overrides = responseOverrides(input, context);
-  const key = keyToRead(input, readAttributesOf(await requireObject(input, context)).customerKey);
   const choose = (current: ObjectRow) => {
     keyToRead(input, readAttributesOf(current).customerKey);
     requireRestored(current, context.nowMs);
     checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
   };
+  const key = (current: ObjectRow) =>
+    keyOfObject(input, readAttributesOf(current), current, context);
   const authorize = () => authorizeRead(bucket, input, context);
   const opened = await openObject(input, context, deps, { choose, key, authorize });
   return {
@@ -207,7 +211,7 @@ async function headObject(
 ) {
   checkReadInput(input, context);
   const row = await requireObject(input, context);
-  keyToRead(input, readAttributesOf(row).customerKey);
+  await requireHeadKey(input, row, context);
   checkReadConditions(input, validatorsOf(row), context.nowMs);
   return {
     ...readVersion(row, bucket),
@@ -217,6 +221,18 @@ async function headObject(
     ...(await shownLock(row, bucket, input, context)),
     ...responseOverrides(input, context),
   };
+}
+
+/** KMS is asked only for an object's checksum, which tells of its bytes (S3 API, HeadObject). */
+async function requireHeadKey(
+  input: Checked<s3.HeadObjectCommandInput>,
+  row: ObjectRow,
+  context: RequestContext,
+): Promise<void> {
+  const { customerKey, kms } = readAttributesOf(row);
+  if (kms && input.ChecksumMode === "ENABLED")
+    await keyOfObject(input, { customerKey, kms }, row, context);
+  else keyToRead(input, customerKey);
 }
 
 function checkReadInput(input: ReadInput, { http }: RequestContext): void {

@@ -7,7 +7,7 @@ import { onVersion } from "../access/read-authorization.ts";
 import { existingTagKeys } from "../access/tag-keys.ts";
 import { restoreHeader } from "../archive/archived-objects.ts";
 import { checksumOutput, readChecksum } from "../checksums/object-checksum.ts";
-import { encryptionOutput } from "../encryption/customer-key.ts";
+import { shownEncryption } from "../encryption/object-encryption.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { readTags } from "../rows/tag-set.ts";
@@ -28,13 +28,14 @@ export function readOutput(
 ) {
   if (range) context.response.status = 206;
   const { PartNumber, ChecksumMode } = input;
+  const attributes = readAttributesOf(row);
   return {
-    ...attributesOutput(readAttributesOf(row)),
+    ...attributesOutput(attributes),
     AcceptRanges: "bytes",
     LastModified: new Date(wholeSeconds(row.modified_ms)),
     ContentLength: range ? range.end - range.start + 1 : row.size_bytes,
     ETag: `"${row.etag}"`,
-    ...encryptionOutput(input),
+    ...shownEncryption(input, attributes),
     ...restoreHeader(row, context.nowMs),
     ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
     ...(row.storage_class === "STANDARD"

@@ -1,3 +1,4 @@
+import type { KmsEncryption } from "../encryption/kms-encryption.ts";
 import type { ObjectRow } from "../tables.ts";
 
 /** The attributes of an object beside its bytes, as they are stored. */
@@ -13,6 +14,8 @@ export interface ObjectAttributes {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Identifies the customer's key that encrypts the bytes; the key itself is never kept. */
   readonly customerKey?: string | undefined;
+  /** The KMS key under which the key of the bytes is kept. */
+  readonly kms?: KmsEncryption | undefined;
   /** A restored object in an archive can be read until then. */
   readonly restoredUntilMs?: number | undefined;
 }
