@@ -61,6 +61,8 @@ try {
     const area = mutant.path.split("/").slice(0, 2).join("/");
     results.set(area, [...(results.get(area) ?? []), result]);
   }
+  const broken = await judge.brokenUnits();
+  if (broken.length > 0) console.log(`These fail without a change too: ${broken.join(", ")}.`);
   for (const [area, of] of [...results].toSorted()) console.log(`${area}: ${summary(of)}`);
   console.log(`${summary([...results.values()].flat())} (seed ${values.seed}).`);
 } finally {

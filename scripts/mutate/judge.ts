@@ -21,6 +21,7 @@ export class Judge {
   readonly #unitsOnly: boolean;
   /** Files of tests that have passed: one that fails by itself proves nothing. */
   readonly #passing = new Set<string>();
+  readonly #unproven = new Set<string>();
 
   constructor(copy: WorkspaceCopy, map: TestMap, deadlineMs: number, unitsOnly: boolean) {
     this.#copy = copy;
@@ -60,18 +61,34 @@ export class Judge {
       : { result: "killed by types", detail: "" };
   }
 
+  /** The units that killed and fail without a change too: their kills prove nothing. */
+  async brokenUnits(): Promise<readonly string[]> {
+    const broken: string[] = [];
+    let left = [...this.#unproven].filter((test) => !this.#passing.has(test));
+    while (left.length > 0) {
+      const { passed, failed } = await this.#copy.test(left, 10 * this.#deadlineMs);
+      if (failed === undefined) break;
+      broken.push(failed);
+      left = left.filter((test) => test !== failed && !passed.includes(test));
+    }
+    return broken;
+  }
+
   /**
-   * Whether they pass without the change. Tests that wait for programs fail now and then on a busy
-   * machine: these have to fail twice.
+   * Tests that wait for programs fail now and then on a busy machine: they have to pass without the
+   * change, and to fail a second time. Units are run without one all together, at the end.
    */
   async #isKilledBy(mutant: Mutant, tests: readonly string[], isBuilt: boolean): Promise<boolean> {
+    if (!tests.some((test) => WAITS_FOR_PROGRAMS.test(test))) {
+      for (const test of tests) this.#unproven.add(test);
+      return true;
+    }
     const unknown = tests.filter((test) => !this.#passing.has(test));
     if (unknown.length > 0) {
       const { result, passed } = await this.#copy.test(unknown, 4 * this.#deadlineMs);
       for (const test of passed) this.#passing.add(test);
       if (result !== "passed") return false;
     }
-    if (!tests.some((test) => WAITS_FOR_PROGRAMS.test(test))) return true;
     const { result } = await this.#test(mutant, tests, isBuilt);
     return result === "failed" || result === "hung";
   }

@@ -83,7 +83,8 @@ function changesOf(node: ts.Node, text: string): Change[] {
   if (node.kind === ts.SyntaxKind.FalseKeyword) return [replace(node, "true", "truth")];
   if (ts.isRegularExpressionLiteral(node)) return patternChanges(node, replace);
   if (ts.isPropertyAccessExpression(node) && ts.isCallExpression(node.parent)) {
-    const other = METHODS[node.name.text];
+    const name = node.name.text;
+    const other = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
     return other === undefined ? [] : [replace(node.name, other, "other method")];
   }
   if (ts.isCallExpression(node)) return filterChanges(node, replace);
