@@ -1,0 +1,120 @@
+import type { SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+import { describe, expect, test } from "vitest";
+import { HELPED_PAGES } from "../help/helped-pages.ts";
+import { TOPICS } from "../help/topics.ts";
+import { parsePlace } from "../routing/hash-route.ts";
+import { NAVIGATION } from "../routing/navigation.ts";
+import { breadcrumbsOf, findPage } from "./pages.ts";
+
+const ARN = encodeURIComponent("arn:aws:ivs:us-east-1:000000000000:kind/abc");
+
+/** Each address with the page's title, and its name below those above it. */
+const PAGES = [
+  ["/", "Overview", ["Rolecast"]],
+  ["/ivs/channels", "Channels", ["Amazon IVS", "Channels"]],
+  ["/ivs/channels/create", "Create channel", ["Amazon IVS", "Channels", "Create channel"]],
+  [`/ivs/channels/${ARN}`, "Channel", ["Amazon IVS", "Channels", "abc"]],
+  [
+    "/ivs/recording-configurations",
+    "Recording configurations",
+    ["Amazon IVS", "Recording configurations"],
+  ],
+  [
+    `/ivs/recording-configurations/${ARN}`,
+    "Recording configuration",
+    ["Amazon IVS", "Recording configurations", "abc"],
+  ],
+  ["/ivs/recordings", "Recordings", ["Amazon IVS", "Recordings"]],
+  ["/ivs/recordings/films", "Recording", ["Amazon IVS", "Recordings", "films"]],
+  ["/ivs/playback-keys", "Playback keys", ["Amazon IVS", "Playback keys"]],
+  [`/ivs/playback-keys/${ARN}`, "Playback key", ["Amazon IVS", "Playback keys", "abc"]],
+  ["/ivs/playback-tokens", "Make a playback token", ["Amazon IVS", "Make a playback token"]],
+  ["/ivs/restriction-policies", "Restriction policies", ["Amazon IVS", "Restriction policies"]],
+  [
+    `/ivs/restriction-policies/${ARN}`,
+    "Restriction policy",
+    ["Amazon IVS", "Restriction policies", "abc"],
+  ],
+  ["/ivs/ad-configurations", "Ad configurations", ["Amazon IVS", "Ad configurations"]],
+  [`/ivs/ad-configurations/${ARN}`, "Ad configuration", ["Amazon IVS", "Ad configurations", "abc"]],
+  ["/iam/users", "Users", ["IAM", "Users"]],
+  ["/iam/users/ann", "User", ["IAM", "Users", "ann"]],
+  ["/iam/groups", "Groups", ["IAM", "Groups"]],
+  ["/iam/groups/crew", "Group", ["IAM", "Groups", "crew"]],
+  ["/iam/policies", "Policies", ["IAM", "Policies"]],
+  ["/iam/policies/create", "Create policy", ["IAM", "Policies", "Create policy"]],
+  [`/iam/policies/${ARN}`, "Policy", ["IAM", "Policies", "abc"]],
+  ["/iam/simulator", "Policy simulator", ["IAM", "Policy simulator"]],
+  ["/activity", "Activity", ["Rolecast", "Activity"]],
+  ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
+  ["/iam/roles", "Roles", ["IAM", "Roles"]],
+  ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],
+  ["/s3/buckets", "Buckets", ["Amazon S3", "Buckets"]],
+  ["/s3/buckets/films", "Bucket", ["Amazon S3", "Buckets", "films"]],
+  ["/s3/buckets/films/object", "Object", ["Amazon S3", "Buckets", "films", "Object"]],
+  ["/no/such/page", "Not found", ["Rolecast", "Not found"]],
+  ["/iam", "Not found", ["Rolecast", "Not found"]],
+] as const;
+
+test.each(PAGES)("%s is %s", (path, title, names) => {
+  const found = findPage(path);
+  const crumbs = breadcrumbsOf(found);
+  expect(found.route.title).toBe(title);
+  expect(crumbs.map(({ text }) => text)).toEqual(names);
+  if (title === "Not found") return;
+  // Each leads to its page, the last to this one; the first to the service's own.
+  for (const { href } of crumbs.slice(0, -1))
+    expect(findPage(parsePlace(href).path).route.title).not.toBe("Not found");
+  if (path !== "/") expect(parsePlace(crumbs.at(-1)?.href ?? "").path).toBe(path);
+});
+
+test("each service's name leads to its first page", () => {
+  const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
+  expect(new Set(homes)).toEqual(new Set(["#/", "#/ivs/channels", "#/iam/roles", "#/s3/buckets"]));
+});
+
+describe("the side", () => {
+  const leaves = (items: readonly SideNavigationProps.Item[]): SideNavigationProps.Link[] =>
+    items.flatMap((item) =>
+      item.type === "link" ? [item] : "items" in item ? leaves(item.items) : [],
+    );
+
+  test("has a link to every list, called like its page", () => {
+    const links = leaves(NAVIGATION).map(({ text, href }) => [parsePlace(href).path, text]);
+    const lists = PAGES.filter(
+      ([path, title]) => path.split("/").length <= 3 && !["Overview", "Not found"].includes(title),
+    ).filter(([path]) => !/^\/(?:authorization|ivs\/playback-tokens)/.test(path));
+    expect(new Set(links)).toEqual(new Set(lists.map(([path, title]) => [path, title])));
+  });
+
+  test("has them below their services", () => {
+    const groups = NAVIGATION.map((item) =>
+      "items" in item && "title" in item
+        ? [item.type, item.title, new Set(leaves(item.items).map(({ href }) => href.split("/")[1]))]
+        : [item.type],
+    );
+    expect(groups).toEqual([
+      ["section-group", "Amazon IVS", new Set(["ivs"])],
+      ["section-group", "IAM", new Set(["iam"])],
+      ["section-group", "Amazon S3", new Set(["s3"])],
+      ["divider"],
+      ["link"],
+    ]);
+  });
+});
+
+test("there is help for every page but the first and a denial's, with links to AWS's pages", () => {
+  const patterns = new Set(PAGES.map(([path]) => findPage(path).route.pattern));
+  for (const without of ["/", "/authorization-details/:id", ""]) patterns.delete(without);
+  expect(new Set<string>(HELPED_PAGES)).toEqual(patterns);
+  for (const { title, text, more } of Object.values(TOPICS)) {
+    expect(title).toMatch(/^\w/);
+    expect(text.length).toBeGreaterThan(1);
+    for (const paragraph of text) expect(paragraph).toMatch(/^[A-Z].*\.$/);
+    expect(more.length).toBeGreaterThan(0);
+    for (const [name, address] of more) {
+      expect(name).toMatch(/^\w/);
+      expect(address).toMatch(/^https:\/\/docs\.aws\.amazon\.com\/(?:[\w-]+\/){3}[\w-]+\.html$/);
+    }
+  }
+});
