@@ -169,7 +169,7 @@ describe("a sequence parameter set gives size and rate, whatever else is in it: 
 
 describe("a sequence parameter set gives size and rate, whatever else is in it: H.265", () => {
   const set = fc.record({
-    /** Of pictures that the set before it names: kept, dropped, or used later. */
+    /** The fates of the pictures that the set before it names: used, kept for later, dropped. */
     fates: fc.option(fc.array(fc.nat(2), { minLength: 17, maxLength: 17 })),
     negative: fc.nat(8),
     positive: fc.nat(8),
