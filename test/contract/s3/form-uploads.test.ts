@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
@@ -162,7 +162,46 @@ test.each([2, 4] as const)("a form of signature version %i uploads its file", as
   });
 });
 
+test("tags in another document are none", async () => {
+  const tagging = "<InvalidXmlTagging></InvalidXmlTagging>";
+  const fields = { key: "up/untagged", tagging };
+  expect(await post({ fields, conditions: [{ tagging }] })).toMatchObject({ status: 204 });
+  const untagged = { Bucket: BUCKET, Key: "up/untagged" };
+  const { TagSet } = await client.send(new s3.GetObjectTaggingCommand(untagged));
+  expect(TagSet).toEqual([]);
+});
+
+test("a field is a file by its name alone", async () => {
+  const fields = Object.entries(signedFields({ fields: { key: "up/by-name" } }));
+  const parts = fields.map(([name, value], index) => {
+    const fileName = index % 2 === 0 ? `; filename="${name}"` : "";
+    return `--b\r\nContent-Disposition: form-data; name="${name}"${fileName}\r\n\r\n${value}\r\n`;
+  });
+  const file = `--b\r\nContent-Disposition: form-data; name="file"\r\n\r\n${"x".repeat(30_000)}\r\n`;
+  const answer = await fetch(`${server.endpoint}/${BUCKET}`, {
+    method: "POST",
+    headers: { "content-type": "multipart/form-data; boundary=b" },
+    body: `${parts.join("")}${file}--b--\r\n`,
+  });
+  expect([answer.status, await answer.text()]).toEqual([204, ""]);
+  const { ContentLength } = await client.send(
+    new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "up/by-name" }),
+  );
+  expect(ContentLength).toBe(30_000);
+});
+
 describe("the answer", () => {
+  test("has the checksum that is stored, the default or the form's", async () => {
+    const { headers } = await post();
+    expect(headers.get("x-amz-checksum-crc64nvme")).toMatch(/^[\w+/]{11}=$/);
+    expect(headers.get("x-amz-checksum-type")).toBe("FULL_OBJECT");
+    const sum = createHash("sha256").update("content").digest("base64");
+    const fields = { "x-amz-checksum-sha256": sum };
+    const own = await post({ fields, conditions: [fields] });
+    expect(own.headers.get("x-amz-checksum-sha256")).toBe(sum);
+    expect((await post({ fields, conditions: [fields], content: "other" })).status).toBe(400);
+  });
+
   const starts = (name: string) => [["starts-with", `$${name}`, ""]];
 
   test("is a document with status 201, and nothing with 200", async () => {
@@ -197,7 +236,7 @@ test.each<[string, Form, number, string]>([
     "a key that it doesn't allow",
     { fields: { key: "down/a" } },
     403,
-    `${POLICY}Policy Condition failed: [&quot;starts-with&quot;`,
+    `${POLICY}Policy Condition failed: [&quot;starts-with&quot;, &quot;$key&quot;, &quot;up/&quot;]`,
   ],
   [
     "a field that it doesn't name",
@@ -254,6 +293,30 @@ test.each<[string, Form, number, string]>([
     400,
     "InvalidPolicyDocument",
   ],
+  [
+    "a range that is none",
+    { conditions: [["content-length-range", "six", 10]] },
+    403,
+    `${POLICY}Policy Condition failed: [&quot;content-length-range&quot;, &quot;six&quot;, 10]`,
+  ],
+  [
+    "a range below nothing",
+    { conditions: [["content-length-range", -1, 0]] },
+    400,
+    "EntityTooLarge",
+  ],
+  [
+    "a condition without a $",
+    { fields: { "x-amz-meta-a": "1" }, conditions: [["eq", "x-amz-meta-a", "1"]] },
+    403,
+    `${POLICY}Policy Condition failed: [&quot;eq&quot;, &quot;x-amz-meta-a&quot;, &quot;1&quot;]`,
+  ],
+  [
+    "a condition in short form",
+    { fields: { "Content-Type": "b" }, conditions: [{ "Content-Type": "a" }] },
+    403,
+    `${POLICY}Policy Condition failed: [&quot;eq&quot;, &quot;$Content-Type&quot;, &quot;a&quot;]`,
+  ],
   ["a condition about nothing", { conditions: [{}] }, 400, "InvalidPolicyDocument"],
   ["no JSON", { policy: "{" }, 400, "Invalid Policy: Invalid JSON."],
   ["no expiration", { policy: { conditions: [] } }, 400, "Policy missing expiration."],
@@ -271,7 +334,41 @@ test.each<[string, Form, number, string]>([
   ],
   ["no key", { without: ["key"] }, 400, "Bucket POST must contain a field named &apos;key&apos;"],
   ["no file", { file: false }, 400, "POST requires exactly one file upload per request."],
-  ["no signature", { without: ["x-amz-signature"] }, 400, "InvalidArgument"],
+  ...(
+    [
+      [["x-amz-signature"], "X-Amz-Signature"],
+      [["x-amz-algorithm", "x-amz-credential"], "X-Amz-Algorithm"],
+      [["x-amz-credential"], "X-Amz-Credential"],
+      [["x-amz-date"], "X-Amz-Date"],
+      [["x-amz-algorithm", "x-amz-credential", "x-amz-date"], "X-Amz-Algorithm"],
+    ] as const
+  ).map(
+    ([without, name]) =>
+      [
+        `a signature without ${without.join(", ")}`,
+        { without },
+        400,
+        `<Message>Bucket POST must contain a field named &apos;${name}&apos;.  If it is specified, please check the order of the fields.</Message>`,
+      ] satisfies [string, Form, number, string],
+  ),
+  [
+    "a signature of version 2 without its key",
+    { version: 2, without: ["AWSAccessKeyId"] },
+    400,
+    "Bucket POST must contain a field named &apos;AWSAccessKeyId&apos;",
+  ],
+  [
+    "a policy that nothing signs",
+    { without: ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"] },
+    403,
+    "<Message>Access Denied</Message>",
+  ],
+  [
+    "tags that are no XML",
+    { fields: { tagging: "not-xml" }, conditions: [["starts-with", "$tagging", ""]] },
+    400,
+    "MalformedXML",
+  ],
   [
     "an unknown key",
     { key: { accessKeyId: "nobody", secretAccessKey: "x" } },

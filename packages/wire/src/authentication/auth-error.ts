@@ -24,6 +24,7 @@ export type AuthFailure =
   | "skewed"
   | "presignedExpired"
   | "formMalformed"
+  | "formUnsigned"
   | "signatureMismatch"
   | "payloadMismatch";
 
@@ -60,6 +61,7 @@ const CODES: Readonly<Record<AuthFailure, Readonly<Record<AuthDialect, CodeAndSt
   skewed: { query: MISMATCH, json: MISMATCH_JSON, s3: ["RequestTimeTooSkewed", 403] },
   presignedExpired: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
   formMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
+  formUnsigned: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_DENIED },
   signatureMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: MISMATCH },
   payloadMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: ["XAmzContentSHA256Mismatch", 400] },
 };

@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { decodeWords, parseXml, type XmlElement } from "@rolecast/wire";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
-import { invalidArgument, malformedXml } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
 
 /** Fields that mean what PutObject's headers do. Source: S3 API, "POST object". */
 const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
@@ -29,7 +29,7 @@ const BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled";
 const METADATA_PREFIX = "x-amz-meta-";
 
 /**
- * PutObject's input but for the body. Throws MalformedXML for tags that aren't S3's document, and
+ * PutObject's input but for the body. Throws MalformedXML for tags that aren't XML, and
  * InvalidArgument for a retention until no date.
  */
 export function putInputOf(
@@ -72,7 +72,8 @@ function isoDate(text: string): Date {
 function taggingHeader(document: string): string {
   const root = parseXml(document);
   const [set] = root.children;
-  if (root.name !== "Tagging" || set?.name !== "TagSet") throw malformedXml();
+  // S3 takes any document, and tags from its own alone.
+  if (root.name !== "Tagging" || set?.name !== "TagSet") return "";
   const text = (tag: XmlElement, name: string) =>
     tag.children.find((child) => child.name === name)?.text ?? "";
   const pairs = set.children.map((tag) => [text(tag, "Key"), text(tag, "Value")]);

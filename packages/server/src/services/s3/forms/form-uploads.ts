@@ -11,6 +11,7 @@ import {
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
 import { corsHeaders } from "../cors/cors-headers.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import {
@@ -113,8 +114,6 @@ async function upload(
       "key",
       "",
     );
-  // What is no text can't be told in the answer, nor read again.
-  if (/\p{Surrogate}/u.test(key)) throw invalidArgument("The key isn't valid UTF-8.", "key", "");
   fields.set("key", key);
   const { caller, authentication } = await signedBy(fields);
   const region = authentication.kind === "form" ? authentication.scope?.region : undefined;
@@ -227,6 +226,10 @@ function writtenHeaders(put: s3.PutObjectCommandOutput): Readonly<Record<string,
     "x-amz-server-side-encryption-bucket-key-enabled": put.BucketKeyEnabled?.toString(),
     "x-amz-server-side-encryption-customer-algorithm": put.SSECustomerAlgorithm,
     "x-amz-server-side-encryption-customer-key-md5": put.SSECustomerKeyMD5,
+    "x-amz-checksum-type": put.ChecksumType,
+    ...Object.fromEntries(
+      Object.values(CHECKSUM_ALGORITHMS).map(({ header, member }) => [header, put[member]]),
+    ),
   };
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>

@@ -21,11 +21,15 @@ export interface LengthRange {
 
 interface FieldCondition {
   readonly kind: "eq" | "starts-with";
-  readonly field: string;
+  /** Lower-case; undefined if it has no `$`, which no form fulfils. */
+  readonly field: string | undefined;
   readonly value: string;
 }
 
-type Condition = FieldCondition | ({ readonly kind: "length" } & LengthRange);
+type Condition = (FieldCondition | ({ readonly kind: "length" } & LengthRange)) & {
+  /** The condition as its refusal quotes it. */
+  readonly quoted: string;
+};
 
 /**
  * Checks a form's fields, among them the bucket's name, against its policy. Gives what the policy
@@ -42,15 +46,11 @@ export function checkPostPolicy(
   const lengths: LengthRange[] = [];
   const named = new Set<string>();
   for (const condition of conditions) {
-    if (condition.kind === "length") {
-      lengths.push(condition);
-      continue;
-    }
-    named.add(condition.field);
-    if (!holds(condition, fields.get(condition.field))) {
-      const { kind, field, value } = condition;
-      throw refused(`Policy Condition failed: ${JSON.stringify([kind, `$${field}`, value])}`);
-    }
+    const isLength = condition.kind === "length";
+    if (isLength) lengths.push(condition);
+    else if (condition.field !== undefined) named.add(condition.field);
+    const isMet = isLength ? isRange(condition) : holds(condition, fields);
+    if (!isMet) throw refused(`Policy Condition failed: ${condition.quoted}`);
   }
   for (const field of fields.keys()) {
     if (named.has(field) || FREE_FIELDS.has(field) || field.startsWith(IGNORED_PREFIX)) continue;
@@ -63,7 +63,17 @@ export function checkPostPolicy(
   };
 }
 
-function holds({ kind, field, value }: FieldCondition, given = ""): boolean {
+/** Limits that aren't numbers are no limits that a file could keep to. */
+function isRange({ min, max }: LengthRange): boolean {
+  return !Number.isNaN(min) && !Number.isNaN(max);
+}
+
+function holds(
+  { kind, field, value }: FieldCondition,
+  fields: ReadonlyMap<string, string>,
+): boolean {
+  if (field === undefined) return false;
+  const given = fields.get(field) ?? "";
   if (kind === "eq") return given === value;
   // Of a list of content types each has to begin so.
   const parts = field === "content-type" ? given.split(",").map((part) => part.trim()) : [given];
@@ -99,7 +109,8 @@ function parseCondition(condition: unknown): Condition {
     );
   const [field, value] = entry;
   if (typeof value !== "string") throw invalid("Invalid Simple-Condition: value must be a string.");
-  return { kind: "eq", field: field.toLowerCase(), value };
+  const quoted = quotedCondition("eq", `$${field}`, value);
+  return { kind: "eq", field: field.toLowerCase(), value, quoted };
 }
 
 function parseList(condition: readonly unknown[]): Condition {
@@ -107,22 +118,26 @@ function parseList(condition: readonly unknown[]): Condition {
   const kind = typeof operator === "string" ? operator.toLowerCase() : "";
   if (condition.length !== 3) throw invalid(`Invalid Condition: wrong number of arguments.`);
   if (kind === "content-length-range") {
-    const min = toBytes(field);
-    const max = toBytes(value);
-    if (min === undefined || max === undefined || max < min)
-      throw invalid("Invalid content-length-range: arguments must be whole numbers in order.");
-    return { kind: "length", min, max };
+    const quoted = quotedCondition(String(operator), field, value);
+    return { kind: "length", min: toBytes(field), max: toBytes(value), quoted };
   }
   if (kind !== "eq" && kind !== "starts-with")
     throw invalid(`Invalid Condition: unknown operation '${String(operator)}'.`);
-  if (typeof field !== "string" || !field.startsWith("$") || typeof value !== "string")
-    throw invalid("Invalid Condition: a field begins with '$', and values are strings.");
-  return { kind, field: field.slice(1).toLowerCase(), value };
+  if (typeof field !== "string" || typeof value !== "string")
+    throw invalid("Invalid Condition: fields and values are strings.");
+  const name = field.startsWith("$") ? field.slice(1).toLowerCase() : undefined;
+  return { kind, field: name, value, quoted: quotedCondition(String(operator), field, value) };
 }
 
-function toBytes(given: unknown): number | undefined {
+/** NaN for what is no whole number. */
+function toBytes(given: unknown): number {
   const text = typeof given === "number" || typeof given === "string" ? String(given) : "";
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  return /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+}
+
+/** `["eq", "$key", "a"]` */
+function quotedCondition(...parts: readonly unknown[]): string {
+  return `[${parts.map((part) => JSON.stringify(part)).join(", ")}]`;
 }
 
 function parseJson(encoded: string): unknown {

@@ -1,8 +1,8 @@
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { SIGNATURE_FIELDS } from "@rolecast/wire";
-import busboy from "busboy";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { invalidArgument, malformedForm } from "../errors.ts";
+import { invalidArgument } from "../errors.ts";
+import { FormParts } from "./form-parts.ts";
 
 /** Source: Amazon S3 user guide, "Creating HTML forms for POST uploads": all but the file. */
 const FIELDS_BYTES_MAX = 20 * 1024;
@@ -14,7 +14,9 @@ const FIELDS_MAX = 1000;
  */
 const PRE_FILE_BYTES_MAX = 256 * 1024;
 
-/** A form up to its file; what follows the file is read and left aside. */
+const FILE = "file";
+
+/** A form up to its file; what follows the file is left aside. */
 export interface UploadForm {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
@@ -22,67 +24,52 @@ export interface UploadForm {
   readonly file: Readable;
 }
 
-/** Rejects with InvalidArgument, MalformedPOSTRequest or MaxPostPreDataLengthExceeded. */
-export function readForm(
+/**
+ * Reads a form by its fields' names, as S3 does: the field `file` is the file, with or without a
+ * file's name. Rejects with InvalidArgument, MalformedPOSTRequest or MaxPostPreDataLengthExceeded.
+ */
+export async function readForm(
   body: Readable,
   headers: Readonly<Record<string, string>>,
 ): Promise<UploadForm> {
-  return new Promise((resolve, reject) => {
-    const parser = startParser(headers);
-    const fields = new Map<string, string>();
-    let sizeBytes = 0;
-    let bodyBytes = 0;
-    let hasFile = false;
-    const count = (chunk: Buffer) => {
-      if (bodyBytes > PRE_FILE_BYTES_MAX) {
-        body.off("data", count);
-        body.unpipe(parser);
-        reject(tooMuch());
-      }
-      bodyBytes += chunk.length;
-    };
-    parser.on("field", (name, value, { valueTruncated, nameTruncated }) => {
-      // Whether these have come when somebody looks depends on how the body is cut.
-      if (hasFile) return;
-      sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
-      if (valueTruncated || nameTruncated || sizeBytes > FIELDS_BYTES_MAX) reject(tooMuch());
-      // S3 takes a file that has no name, and so comes as a field, for the file.
-      else if (fields.has(name.toLowerCase()) && SIGNATURE_FIELDS.has(name.toLowerCase()))
-        reject(invalidArgument("This field must be given once.", name, value));
-      else fields.set(name.toLowerCase(), value);
-    });
-    parser.on("file", (_name, file, { filename }) => {
-      hasFile = true;
-      body.off("data", count);
-      // Who reads the file is told of its end; of one that is refused unread there may be nobody.
+  let isFile = false;
+  let bodyBytes = 0;
+  const count = (sizeBytes: number) => {
+    bodyBytes += sizeBytes;
+    // A chunk may hold more than the fields.
+    if (!isFile && bodyBytes - sizeBytes > PRE_FILE_BYTES_MAX) throw tooMuch();
+  };
+  // The connection is still needed for the answer.
+  const chunks = body.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer>;
+  const parts = new FormParts(chunks, headers["content-type"] ?? "", count);
+  const fields = new Map<string, string>();
+  let fieldsBytes = 0;
+  await parts.start();
+  for (let part = await parts.next(); part; part = await parts.next()) {
+    const { name, fileName = "" } = part;
+    const folded = name.toLowerCase();
+    if (folded === FILE) {
+      isFile = true;
+      const file = Readable.from(parts.stream());
+      // Whoever reads the file gets its error; of one that is refused unread there may be nobody.
       file.on("error", () => {});
-      resolve({ fields, fileName: filename ?? "", file });
-    });
-    parser.on("fieldsLimit", () => reject(tooMuch()));
-    parser.on("error", () => reject(malformedForm()));
-    parser.on("close", () =>
-      reject(invalidArgument("POST requires exactly one file upload per request.", "file", "0")),
-    );
-    body.once("error", (error) => {
-      reject(error);
-      parser.destroy(error);
-    });
-    body.on("data", count);
-    body.pipe(parser);
-  });
+      return { fields, fileName: baseName(fileName), file };
+    }
+    const value = await parts.text();
+    // What is no text can't be told in the answer, nor read again.
+    if (value === undefined) throw invalidArgument("The field isn't valid UTF-8.", name, "");
+    fieldsBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+    if (fieldsBytes > FIELDS_BYTES_MAX || fields.size >= FIELDS_MAX) throw tooMuch();
+    if (fields.has(folded) && SIGNATURE_FIELDS.has(folded))
+      throw invalidArgument("This field must be given once.", name, value);
+    fields.set(folded, value);
+  }
+  throw invalidArgument("POST requires exactly one file upload per request.", FILE, "0");
 }
 
-function startParser(headers: Readonly<Record<string, string>>): busboy.Busboy {
-  try {
-    return busboy({
-      headers: { ...headers },
-      defParamCharset: "utf8",
-      limits: { fieldSize: FIELDS_BYTES_MAX, fields: FIELDS_MAX, files: 1 },
-    });
-  } catch {
-    // The boundary is missing, which is the only thing that it looks at yet.
-    throw malformedForm();
-  }
+/** Source: S3 API, "POST object", `${filename}`: the text after the last slash or backslash. */
+function baseName(fileName: string): string {
+  return fileName.slice(Math.max(fileName.lastIndexOf("/"), fileName.lastIndexOf("\\")) + 1);
 }
 
 function tooMuch(): AwsError {
