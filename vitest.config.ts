@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-postgres.ts",
+    setupFiles: "test/support/whole-sizes.ts",
     // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
     testTimeout: 60_000,
     hookTimeout: 60_000,

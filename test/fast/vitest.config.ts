@@ -34,6 +34,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts"],
     exclude: [...programs, ...LONG],
+    setupFiles: "test/support/whole-sizes.ts",
     testTimeout: 30_000,
     // A module is compiled once, and again only when its text has changed.
     isolate: false,
