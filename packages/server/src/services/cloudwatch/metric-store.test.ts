@@ -210,3 +210,36 @@ test("metrics are listed in pages, each once whatever its units", async () => {
   } while (token !== undefined);
   expect([sizes, cameras.size]).toEqual([[500, 500, 203], count]);
 });
+
+test("a thousand metrics of an account have finer periods; more are logged once", async () => {
+  const store = await open("full");
+  nowMs = START_MS;
+  const warnings: object[] = [];
+  const warn = (fields: object) => void warnings.push(fields);
+  const metrics = new MetricStore(store, clock, { ...log, warn });
+  const put = (count: number, namespace = "Studio") =>
+    metrics.put(Array.from({ length: count }, (_, index) => sample(1, String(index), namespace)));
+  put(1_000);
+  expect(warnings).toEqual([]);
+  put(1_002);
+  expect(warnings).toEqual([{ ofServices: false }]);
+  await metrics.flush();
+  put(1_002);
+  expect(warnings).toEqual([{ ofServices: false }, { ofServices: false }]);
+  const periods = (camera: string) =>
+    metrics.periods(
+      { ...METRIC, namespace: "Studio", dimensions: { Camera: camera } },
+      { ...WINDOW, periodMs: 5_000 },
+    );
+  expect((await periods("999")).length).toBe(1);
+  expect(await periods("1000")).toEqual([]);
+  // The services' own have room beside them, and others once these are three hours old.
+  put(1_001, "AWS/Studio");
+  expect(warnings.length).toBe(2);
+  nowMs += 4 * 60 * MINUTE_MS;
+  await metrics.flush();
+  metrics.put([sample(1, "new", "Studio")]);
+  await metrics.flush();
+  metrics.put([sample(1, "newer", "Studio")]);
+  expect(warnings.length).toBe(2);
+});

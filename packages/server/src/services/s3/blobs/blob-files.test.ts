@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { BlobFiles, prefixOf } from "./blob-files.ts";
+import type { BlobHolds } from "./blob-holds.ts";
 import { BlobLeases } from "./blob-leases.ts";
 import { BlobReader } from "./blob-reader.ts";
 
@@ -24,9 +25,10 @@ afterEach(async () => {
 });
 
 const opened: BlobFiles[] = [];
-function blobFiles(): BlobFiles {
+function blobFiles(holds?: BlobHolds): BlobFiles {
   const register = async () => `writer${opened.length}`;
-  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet, disk: UNWATCHED_DISK });
+  const options = { dir, durable: true, register, log: quiet, disk: UNWATCHED_DISK };
+  const blobs = new BlobFiles({ ...options, ...(holds ? { holds } : {}) });
   opened.push(blobs);
   return blobs;
 }
@@ -144,4 +146,36 @@ test("files stay while somebody reads them, and nobody begins once they are bein
   finish();
   await new Promise((resolve) => setImmediate(resolve));
   expect(leases.hold("object")).toBeDefined();
+});
+
+test("files that are removed while a copy is made go later, and so after a clean-up", async () => {
+  let isHeld = true;
+  const blobs = blobFiles({ isHeld: async () => isHeld } as BlobHolds);
+  const write = async () =>
+    (await blobs.write(Readable.from([Buffer.alloc(100_000)]), blind)).blobId;
+  const isThere = (blobId: string) =>
+    blobs.open(blobId).then(
+      (handle) => handle.close().then(() => true),
+      () => false,
+    );
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    for (const round of [1, 2]) {
+      isHeld = true;
+      const ids = [await write(), await write()];
+      await blobs.remove(ids);
+      vi.advanceTimersByTime(1_999);
+      expect(await Promise.all(ids.map(isThere)), `round ${round}`).toEqual([true, true]);
+      isHeld = false;
+      vi.advanceTimersByTime(1);
+      await vi.waitFor(async () =>
+        expect(await Promise.all(ids.map(isThere))).toEqual([false, false]),
+      );
+      isHeld = true;
+      await blobs.remove([await write()]);
+      await blobs.clear();
+    }
+  } finally {
+    vi.useRealTimers();
+  }
 });
