@@ -6,8 +6,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import Libsql from "libsql";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
-import type { Key } from "../../support/test-server.ts";
+import { startServerProcess } from "../../support/server-process.ts";
+import { type Key, startTestServer } from "../../support/test-server.ts";
 
 const BODY = "an object's bytes";
 
@@ -18,7 +18,7 @@ let userKey: Key;
 
 beforeAll(async () => {
   original = join(mkdtempSync(join(tmpdir(), "rolecast-lost-")), "data");
-  const server = await start(original);
+  const server = await startServerProcess(["--data", original], { ROLECAST_DATABASE: "" });
   const { s3, iam } = server.root;
   await s3.send(new CreateBucketCommand({ Bucket: "kept" }));
   await s3.send(new PutObjectCommand({ Bucket: "kept", Key: "object", Body: BODY }));
@@ -40,8 +40,8 @@ beforeEach(() => {
 afterEach(() => rmSync(join(data, ".."), { recursive: true, force: true }));
 
 /** SQLite's files are what these tests are about, so the database is never elsewhere. */
-function start(folder = data): Promise<ServerProcess> {
-  return startServerProcess(["--data", folder], { ROLECAST_DATABASE: "" });
+function start() {
+  return startTestServer({ data, database: undefined });
 }
 
 function lose(...names: readonly string[]): void {
@@ -53,13 +53,13 @@ const blobs = () => readdirSync(join(data, "s3/blobs"), { recursive: true }).len
 async function expectEverything(): Promise<void> {
   const server = await start();
   try {
-    const found = await server.root.s3.send(
-      new GetObjectCommand({ Bucket: "kept", Key: "object" }),
-    );
+    const found = await server
+      .clients()
+      .s3.send(new GetObjectCommand({ Bucket: "kept", Key: "object" }));
     expect(await found.Body?.transformToString()).toBe(BODY);
     await server.clients(userKey).sts.send(new GetCallerIdentityCommand({}));
   } finally {
-    await server.stop();
+    await server.close();
   }
 }
 
@@ -109,7 +109,9 @@ test.each(damages)(
   async ({ damage, says }) => {
     damage();
     const [objects, key] = [existsSync(join(data, "s3")), existsSync(join(data, "sealing.key"))];
-    await expect(start()).rejects.toThrow(says);
+    // As the command says it.
+    const process = startServerProcess(["--data", data], { ROLECAST_DATABASE: "" });
+    await expect(process).rejects.toThrow(says);
     // A second start is no way around it.
     await expect(start()).rejects.toThrow(says);
     if (objects) expect(blobs()).toBeGreaterThan(0);
@@ -123,7 +125,7 @@ test.each(damages)(
 );
 
 test("a folder of a version that left no mark of its key opens, and is marked", async () => {
-  await (await start()).stop();
+  await (await start()).close();
   const mark = () => {
     const database = new Libsql(join(data, "rolecast.db"));
     const rows = database.prepare("select key_mark from rolecast_sealing").all([]);
