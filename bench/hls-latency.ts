@@ -78,5 +78,4 @@ try {
 } finally {
   await player.close();
   await server.close();
-  await film.remove();
 }

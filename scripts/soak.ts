@@ -265,6 +265,5 @@ try {
     console.log(`the server ended with ${code}`);
     process.exitCode = 1;
   }
-  await film.remove();
   rmSync(data, { recursive: true, force: true });
 }

@@ -29,7 +29,6 @@ describeConsole(() => {
   });
   afterAll(async () => {
     for (const encoder of encoders) encoder.kill();
-    await film.remove();
   });
 
   test("a bucket, and a recording configuration that brings the role", async () => {

@@ -40,7 +40,6 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
     events.close();
     await player.close();
     await server.close();
-    await film.remove();
   });
 
   /** A channel that is live. */

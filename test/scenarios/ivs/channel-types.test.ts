@@ -23,7 +23,6 @@ async function start(transcodeCores: number, film: Parameters<typeof makeFilm>) 
   ]);
   const events = new EventReader(server.endpoint);
   ends.push(
-    () => made.remove(),
     () => server.close(),
     () => events.close(),
   );

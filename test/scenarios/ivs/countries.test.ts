@@ -16,7 +16,6 @@ beforeAll(async () => {
   film = await makeFilm(4);
 });
 afterAll(async () => {
-  await film.remove();
   rmSync(folder, { recursive: true });
 });
 

@@ -1,8 +1,6 @@
 import { execFile, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
+import { encodedFilm } from "../../../packages/media/src/testing/encoded-film.ts";
 
 const run = promisify(execFile);
 
@@ -10,22 +8,19 @@ const run = promisify(execFile);
 export interface Film {
   readonly file: string;
   readonly durationSeconds: number;
-  remove(): Promise<void>;
 }
 
 export async function makeFilm(
   durationSeconds: number,
   rate: readonly string[] = ["-b:v", "300k"],
 ): Promise<Film> {
-  const folder = await mkdtemp(join(tmpdir(), "rolecast-film-"));
-  const file = join(folder, "film.flv");
   const video = ["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${durationSeconds}`];
   const audio = ["-f", "lavfi", "-i", `sine=frequency=440:duration=${durationSeconds}`];
   const h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60"];
   const closed = ["-keyint_min", "60", "-sc_threshold", "0", ...rate];
   const aac = ["-c:a", "aac", "-b:a", "64k", "-ar", "44100", "-ac", "2"];
-  await run("ffmpeg", ["-v", "error", ...video, ...audio, ...h264, ...closed, ...aac, file]);
-  return { file, durationSeconds, remove: () => rm(folder, { recursive: true }) };
+  const file = await encodedFilm([...video, ...audio, ...h264, ...closed, ...aac]);
+  return { file, durationSeconds };
 }
 
 /** An ffmpeg that publishes. */

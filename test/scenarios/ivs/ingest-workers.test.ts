@@ -26,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   events.close();
   await server.stop("SIGKILL");
-  await film.remove();
 });
 
 async function workers(): Promise<readonly Worker[]> {

@@ -33,8 +33,6 @@ beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "rolecast-data-"));
 });
 afterAll(async () => {
-  await film.remove();
-  await shortFilm.remove();
   await rm(dataDir, { recursive: true });
 });
 

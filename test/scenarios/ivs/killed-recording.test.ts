@@ -24,7 +24,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rolecast-killed-"));
 });
 afterAll(async () => {
-  await film?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -22,7 +22,6 @@ test.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)(
     const home = await mkdtemp(join(tmpdir(), "rolecast-live-snapshot-"));
     onTestFinished(() => rm(home, { recursive: true, force: true }));
     const film = await makeFilm(FILM_SECONDS);
-    onTestFinished(() => film.remove());
     const server = await startServerProcess(["--data", join(home, "data")]);
     onTestFinished(async () => void (await server.stop("SIGKILL")));
     const { root } = server;

@@ -37,7 +37,6 @@ beforeAll(async () => {
 afterAll(async () => {
   events.close();
   await server.close();
-  await film.remove();
 });
 
 async function makeChannel(input: CreateChannelRequest = {}) {

@@ -27,7 +27,6 @@ test.skipIf(!hasPostgres)(
     onTestFinished(() => rm(data, { recursive: true, force: true }));
     const [postgres, film] = await Promise.all([startPostgres(), makeFilm(FILM_SECONDS)]);
     onTestFinished(() => postgres.remove());
-    onTestFinished(() => film.remove());
     const ROLECAST_DATABASE = await makeSchema(postgres.url);
     const node = await startServerProcess(["--data", data], { ROLECAST_DATABASE });
     onTestFinished(async () => void (await node.stop("SIGKILL")));

@@ -61,7 +61,6 @@ describe
     afterAll(async () => {
       for (const encoder of encoders) encoder.kill();
       await Promise.all(started.map((node) => node.stop("SIGKILL")));
-      await film?.remove();
       await postgres?.remove();
       for (const folder of folders) await rm(folder, { recursive: true });
     });

@@ -30,5 +30,4 @@ it("a reset ends streams, forgets everything and takes encoders on the same port
   expect((await ivs.send(new GetStreamCommand({ channelArn }))).stream?.state).toBe("LIVE");
   encoder.kill();
   await server.close();
-  await film.remove();
 });

@@ -33,7 +33,6 @@ afterAll(async () => {
   link.close();
   events?.close();
   await server?.close();
-  await film?.remove();
 });
 
 it("SRT over a lossy link is played and recorded whole, through ingest workers", async () => {

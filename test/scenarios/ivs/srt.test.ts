@@ -24,7 +24,6 @@ beforeAll(async () => {
 afterAll(async () => {
   events.close();
   await server.close();
-  await film.remove();
 });
 
 /** The URL of AWS's guide: all of its parts come from the API's answers. */

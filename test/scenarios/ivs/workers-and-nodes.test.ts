@@ -53,7 +53,6 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
   afterAll(async () => {
     events?.close();
     await Promise.all([owner, other].map((node) => node?.stop("SIGKILL")));
-    await film?.remove();
     await postgres?.remove();
     if (data) await rm(data, { recursive: true });
   });

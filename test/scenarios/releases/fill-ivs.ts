@@ -64,7 +64,6 @@ export async function fillIvs(clients: ReleaseClients, server: ServerProcess): P
   if (!answer.ok) throw new Error(`The token was refused with ${answer.status}.`);
   await ivs.startViewerSessionRevocation({ channelArn, viewerId: "somebody" });
   await until(() => keysOf(clients, "master.m3u8", 2), "the second recording's first file");
-  await film.remove();
 }
 
 /** Whether as many objects of recordings have this name. */

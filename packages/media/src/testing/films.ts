@@ -1,8 +1,6 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
-import { run } from "./engine-harness.ts";
+import { encodedFilm } from "./encoded-film.ts";
 import { type FlvTag, readFlv } from "./flv-file.ts";
 
 const ENCODER = {
@@ -22,25 +20,18 @@ export async function encodeFilms(
   seconds: number,
   tone: readonly string[] = [],
 ): Promise<Map<string, FlvTag[]>> {
-  const folder = await mkdtemp(join(tmpdir(), "rolecast-films-"));
   const films = await Promise.all(
     names.map(async (name): Promise<[string, FlvTag[]]> => {
       const [codec, height] = name.split(" ") as [keyof typeof ENCODER, string];
-      const file = join(folder, `${height}-${codec}.flv`);
-      const made = await run("ffmpeg", [
-        ...["-v", "error", "-nostdin"],
+      const file = await encodedFilm([
         ...["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${seconds}`],
         ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
         ...["-vf", `scale=-2:${height}`, ...ENCODER[codec], "-preset", "ultrafast"],
-        ...["-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", ...tone, "-f", "flv", file],
+        ...["-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", ...tone],
       ]);
-      if (made.status !== 0) {
-        throw new Error(made.stderr);
-      }
       return [name, readFlv(await readFile(file))];
     }),
   );
-  await rm(folder, { recursive: true });
   return new Map(films);
 }
 
