@@ -38,7 +38,7 @@ export interface ApiDefinition {
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;
-  /** restJson1: headers that every answer has in addition to its operation's, in lower case. */
+  /** REST protocols: headers that every answer has beside its operation's, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 

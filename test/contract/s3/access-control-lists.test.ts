@@ -243,6 +243,16 @@ test("another account's upload is its own while it is under way, too", async () 
   ]);
 });
 
+test("whoever may write deletes their own objects and no others", async () => {
+  const Bucket = await newBucket({}, { GrantWrite: `id=${ids.other}` });
+  await put(other, Bucket, "others");
+  await put(owner, Bucket, "owners");
+  const remove = (Key: string) => outcome(other.send(new s3.DeleteObjectCommand({ Bucket, Key })));
+  expect(await remove("owners")).toBe("AccessDenied");
+  expect(await remove("missing")).toBe("AccessDenied");
+  expect(await remove("others")).toBe("ok");
+});
+
 test("an anonymous form writes what everybody may write, and it is the bucket owner's", async () => {
   const Bucket = await newBucket({}, { ACL: "public-read-write" });
   const form = new FormData();

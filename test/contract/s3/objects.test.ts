@@ -240,7 +240,7 @@ describe("CopyObject", () => {
     expect(CopyObjectResult?.ETag).toBe(same.ETag);
     await copy({
       Key: "copy/new",
-      CopySource: `/${CopySource}`,
+      CopySource: `${server.endpoint}/${CopySource}`,
       MetadataDirective: "REPLACE",
       TaggingDirective: "REPLACE",
       Metadata: { b: "2" },

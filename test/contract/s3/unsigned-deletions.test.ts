@@ -50,4 +50,29 @@ describe("DeleteObjects without a signature", () => {
     expect(body).toContain("<Error><Key>closed/b</Key><Code>AccessDenied</Code>");
     await client.send(new s3.DeleteBucketPolicyCommand({ Bucket }));
   });
+
+  test("deletes by the bucket's access control list what nobody signed for", async () => {
+    await client.send(new s3.PutBucketAclCommand({ Bucket, ACL: "public-read-write" }));
+    const open = { method: "PUT", path: `/${Bucket}/nobodys`, body: "content" };
+    expect((await send(server.endpoint, open)).status).toBe(200);
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "owners", Body: "content" }));
+    const objects = ["nobodys", "owners"].map((key) => `<Object><Key>${key}</Key></Object>`);
+    // As clients write it by hand: what comes before the declaration is left aside.
+    const body = `\n  <?xml version="1.0" encoding="UTF-8"?>\n<Delete>${objects.join("\n")}</Delete>\n`;
+    const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+    const answer = await send(server.endpoint, { path: `/${Bucket}?delete`, headers, body });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: expect.stringContaining("<Deleted><Key>nobodys</Key></Deleted>"),
+    });
+    expect(answer.body).toContain("<Error><Key>owners</Key><Code>AccessDenied</Code>");
+    expect((await send(server.endpoint, open)).status).toBe(200);
+    const remove = async (key: string) =>
+      (await send(server.endpoint, { method: "DELETE", path: `/${Bucket}/${key}` })).status;
+    expect([await remove("nobodys"), await remove("owners"), await remove("none")]).toEqual([
+      204, 403, 403,
+    ]);
+    await client.send(new s3.PutBucketAclCommand({ Bucket, ACL: "public-read" }));
+    expect(await remove("nobodys")).toBe(403);
+  });
 });

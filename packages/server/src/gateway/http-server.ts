@@ -174,6 +174,9 @@ export class HttpServer {
       if (!serve) throw new Error("the server closed before it could serve");
       response = await serve(request);
       if (body.isGivenUp) outgoing.setHeader("connection", "close");
+      // HTTP/1.1 keeps connections unless told otherwise: AWS's services don't say so.
+      else if (outgoing.shouldKeepAlive && incoming.httpVersion === "1.1")
+        outgoing.removeHeader("connection");
       outgoing.writeHead(response.status, headersToWrite(response, incoming.method));
       await writeBody(response.body, outgoing);
       if (body.isGivenUp) socket.destroySoon();

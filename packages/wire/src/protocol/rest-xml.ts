@@ -90,7 +90,7 @@ export class RestXml implements ServerProtocol {
     const statusMember = output?.members.find((member) => member.traits.httpResponseCode)?.name;
     return (value, requestId, options) => {
       const members = (value ?? {}) as Record<string, unknown>;
-      const headers = requestHeaders(requestId);
+      const headers = requestHeaders(this.#service, requestId);
       writeHeaders?.(members, headers);
       Object.assign(headers, options.headers);
       const modelled = statusMember === undefined ? undefined : members[statusMember];
@@ -110,7 +110,7 @@ export class RestXml implements ServerProtocol {
 
   encodeError(error: ErrorOutput, requestId: string, request?: WireRequest): WireResponse {
     const shape = this.#errors.get(error.code);
-    const headers = requestHeaders(requestId);
+    const headers = requestHeaders(this.#service, requestId);
     if (request?.method === "HEAD" || NO_BODY_STATUSES.has(error.status)) {
       return { status: error.status, headers, body: undefined };
     }
@@ -125,8 +125,8 @@ export class RestXml implements ServerProtocol {
   }
 }
 
-function requestHeaders(requestId: string): Record<string, string> {
-  return { "x-amz-request-id": requestId, "x-amz-id-2": hostId(requestId) };
+function requestHeaders({ headers }: ServiceDefinition, requestId: string): Record<string, string> {
+  return { ...headers, "x-amz-request-id": requestId, "x-amz-id-2": hostId(requestId) };
 }
 
 /**

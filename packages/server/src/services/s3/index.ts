@@ -25,6 +25,9 @@ import { s3HostsOf } from "./s3-hosts.ts";
 import type { S3Tables } from "./tables.ts";
 import { visitWebsite, websiteOf } from "./website/website-endpoint.ts";
 
+/** S3 tells its name; a client may tell it from others by that. */
+const S3_HEADERS = { server: "AmazonS3" };
+
 const definition: ApiDefinition = {
   name: "s3",
   signingName: "s3",
@@ -32,6 +35,7 @@ const definition: ApiDefinition = {
   version: "2006-03-01",
   xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
   s3Addressing: true,
+  headers: S3_HEADERS,
 };
 
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {
@@ -97,7 +101,9 @@ function createS3(needs: S3Needs) {
     accessDenied: s3AccessDenied,
     hasPlainHost: (host: string) => websiteOf(host, hosts) !== undefined,
     plainRequest: (request: PlainRequest) =>
-      visitWebsite(request, deps) ?? formUpload(request, definition, deps),
+      (visitWebsite(request, deps) ?? formUpload(request, definition, deps))?.then(
+        ({ headers, ...answer }) => ({ ...answer, headers: { ...S3_HEADERS, ...headers } }),
+      ),
     preflight: (request: PlainRequest) => preflightHeaders(request, store, hosts),
     corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {

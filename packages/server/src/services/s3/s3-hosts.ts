@@ -2,7 +2,7 @@
  * Host names below which buckets live beside AWS's own. LocalStack's resolve to this machine
  * everywhere, and stand in many a program's settings.
  */
-const S3_HOSTS: readonly string[] = [
+export const S3_HOSTS: readonly string[] = [
   "localhost",
   "s3.localhost",
   "localhost.localstack.cloud",

@@ -33,7 +33,8 @@ export function aclOfNew(
   const isGivenUp = bucket.ownership === "BucketOwnerPreferred" && input.ACL === OWNER_CONTROLS;
   if (isEnforced(bucket) || isGivenUp) return null;
   const owner = writerOf(context, bucket);
-  return storedAcl(grantsOf(input, owner, bucket.account_id), owner, bucket);
+  const isUnsigned = context.caller.principal.kind === "anonymous";
+  return storedAcl(grantsOf(input, owner, bucket.account_id), owner, bucket, isUnsigned);
 }
 
 /** Whether it grants everybody, or everybody with an account, something. */

@@ -1,7 +1,7 @@
 import type { ResourcePolicy } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { aclOf, type Permission } from "./acl.ts";
+import { type Acl, aclOf, type Permission } from "./acl.ts";
 import { ALL_USERS, AUTHENTICATED_USERS } from "./acl-syntax.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
 import { isBlocked } from "./public-access.ts";
@@ -49,6 +49,28 @@ export function policyOfAcl(
   const acl = aclOf(object ?? bucket, bucket);
   const needed = (object ? OF_OBJECTS : OF_BUCKETS)[action];
   if (!acl || needed === undefined) return undefined;
+  return policyOf(acl, needed, action, bucketArn, bucket, context);
+}
+
+/** A permission for an action to whoever may write to the bucket by its ACL. */
+export function policyOfWriters(
+  action: string,
+  bucketArn: string,
+  bucket: BucketRow,
+  context: RequestContext,
+): ResourcePolicy | undefined {
+  const acl = aclOf(bucket, bucket);
+  return acl && policyOf(acl, "WRITE", action, bucketArn, bucket, context);
+}
+
+function policyOf(
+  acl: Acl,
+  needed: Permission,
+  action: string,
+  bucketArn: string,
+  bucket: BucketRow,
+  context: RequestContext,
+): ResourcePolicy | undefined {
   const [principal] = acl.grants
     .filter(({ permission }) => permission === needed || permission === "FULL_CONTROL")
     .flatMap(({ to }) => principalsOf(to, acl.owner ?? bucket.account_id, bucket, context));

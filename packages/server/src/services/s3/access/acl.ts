@@ -10,6 +10,8 @@ export type Permission = "FULL_CONTROL" | "READ" | "WRITE" | "READ_ACP" | "WRITE
 export interface Acl {
   /** The account of an object's writer, where that isn't the bucket's. */
   readonly owner?: string;
+  /** Nobody signed for the object, which the bucket's owner has then. */
+  readonly isUnsigned?: boolean;
   readonly grants: readonly Grant[];
 }
 
@@ -70,11 +72,13 @@ export function storedAcl(
   grants: readonly Grant[],
   owner: string,
   { account_id: bucketOwner }: Pick<BucketRow, "account_id">,
+  isUnsigned = false,
 ): string | null {
   const [first, ...others] = grants;
   const isOwners = owner === bucketOwner && others.length === 0 && isEverythingTo(owner, first);
-  if (isOwners) return null;
-  const acl: Acl = { ...(owner === bucketOwner ? {} : { owner }), grants };
+  if (isOwners && !isUnsigned) return null;
+  const whose = owner === bucketOwner ? {} : { owner };
+  const acl: Acl = { ...whose, ...(isUnsigned ? { isUnsigned } : {}), grants };
   return JSON.stringify(acl);
 }
 

@@ -1,3 +1,4 @@
+import { bucketFromHost } from "@rolecast/wire";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requireRestoredSource } from "../archive/archived-objects.ts";
 import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/customer-key.ts";
@@ -7,6 +8,7 @@ import { type BucketInput, requireBucketAnywhere } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { findVersion, isObject, type ObjectInput, requireObject } from "../rows/objects.ts";
 import { checkVersionId } from "../rows/version-id.ts";
+import { S3_HOSTS } from "../s3-hosts.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 
@@ -28,11 +30,12 @@ export interface CopySource extends ObjectInput {
 }
 
 /**
- * Reads `x-amz-copy-source`: `bucket/key`, percent-encoded, and perhaps `?versionId=`. Throws
- * InvalidArgument.
+ * Reads `x-amz-copy-source`: `bucket/key` or the object's URL, percent-encoded, and perhaps
+ * `?versionId=`. Throws InvalidArgument.
  */
-export function parseCopySource(text: string): CopySource {
-  if (text.startsWith("arn:")) throw notImplemented("x-amz-copy-source with an access point");
+export function parseCopySource(header: string): CopySource {
+  if (header.startsWith("arn:")) throw notImplemented("x-amz-copy-source with an access point");
+  const text = withoutHost(header);
   const question = text.indexOf("?versionId=");
   const path = question < 0 ? text : text.slice(0, question);
   const versionId = question < 0 ? undefined : text.slice(question + "?versionId=".length);
@@ -49,6 +52,14 @@ export function parseCopySource(text: string): CopySource {
     Key: decoded.slice(slash + 1),
     ...(versionId === undefined ? {} : { VersionId: versionId }),
   };
+}
+
+/** The path of a URL, with the bucket that its host may name; other texts as they are. */
+function withoutHost(text: string): string {
+  const [, host, path = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(text) ?? [];
+  if (host === undefined) return text;
+  const bucket = bucketFromHost(host, S3_HOSTS);
+  return bucket === undefined ? path : `/${bucket}${path}`;
 }
 
 /** The source's bucket, which may be in any Region. */

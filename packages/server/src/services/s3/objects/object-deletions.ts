@@ -8,7 +8,7 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
-import { onVersion } from "../access/read-authorization.ts";
+import { onDeletion } from "../access/deletion-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
@@ -92,7 +92,8 @@ async function sortOut(
       continue;
     }
     try {
-      await context.authorize(onVersion("DeleteObject", bucket, { Key, VersionId }, context));
+      const deletion = onDeletion(bucket, { Key, VersionId }, context);
+      await context.authorize(deletion instanceof Promise ? await deletion : deletion);
       const named = { Key, VersionId, BypassGovernanceRetention };
       for (const bypass of bypassAuthorizations(named, bucket, context))
         await context.authorize(bypass);

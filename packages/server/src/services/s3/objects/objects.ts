@@ -6,7 +6,8 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/acl-of-new.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
-import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import { onDeletion } from "../access/deletion-authorization.ts";
+import { readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { requireRestored } from "../archive/archived-objects.ts";
 import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
@@ -59,10 +60,11 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
     DeleteObject: bucketOperation(
       (bucket, input, context) => {
         const keys = input.VersionId === undefined ? { "s3:if-match": input.IfMatch } : {};
-        return [
-          onVersion("DeleteObject", bucket, input, context, keys),
-          ...bypassAuthorizations(input, bucket, context),
-        ];
+        const bypasses = bypassAuthorizations(input, bucket, context);
+        const deletion = onDeletion(bucket, input, context, keys);
+        return deletion instanceof Promise
+          ? deletion.then((own) => [own, ...bypasses])
+          : [deletion, ...bypasses];
       },
       async (bucket, input, context) => {
         const { Key, VersionId, IfMatch: ETag } = input;
