@@ -71,8 +71,9 @@ function summary(operations: Readonly<Record<string, OperationCoverage>>): strin
 }
 
 function operationsPage(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const parts = Object.values(operations).map(({ title, implemented, missing }) =>
-    [
+  const parts = Object.values(operations).map(({ title, ...coverage }) => {
+    const { implemented, missing, unsupportedMembers: members } = coverage;
+    return [
       `## ${title}`,
       "",
       `${implemented.length} work: ${implemented.join(", ")}.`,
@@ -80,8 +81,9 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
       ...(missing.length === 0
         ? []
         : [`${missing.length} answer \`NotImplemented\`, by name: ${missing.join(", ")}.`, ""]),
-    ].join("\n"),
-  );
+      ...(members.length === 0 ? [] : [`So do requests with ${members.join(", ")}.`, ""]),
+    ].join("\n");
+  });
   return [
     "# Operations",
     "",

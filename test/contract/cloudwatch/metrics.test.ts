@@ -292,6 +292,25 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     });
   });
 
+  test("data of entities are kept, and named where they are refused", async () => {
+    const Entity = { KeyAttributes: { Type: "Service", Name: "studio" } };
+    const send = (datum: cloudwatch.MetricDatum) =>
+      client.send(
+        new cloudwatch.PutMetricDataCommand({
+          Namespace: NAMESPACE,
+          EntityMetricData: [{ Entity, MetricData: [datum] }],
+        }),
+      );
+    await send({ MetricName: "Entity", Value: 1 });
+    const listed = await client.send(new cloudwatch.ListMetricsCommand({ MetricName: "Entity" }));
+    expect(listed.Metrics).toHaveLength(1);
+    await expect(
+      send({ MetricName: "Entity", Value: 1, Timestamp: new Date(0) }),
+    ).rejects.toMatchObject({
+      message: expect.stringContaining("EntityMetricData.member.1.MetricData.member.1.Timestamp"),
+    });
+  });
+
   test("a time that is too long ago or to come is refused, and nothing of the request is kept", async () => {
     for (const days of [-15, 1]) {
       const Timestamp = new Date(Date.now() + days * 86_400_000);

@@ -13,7 +13,11 @@ import {
   ListObjectsV2Command,
   PutBucketPolicyCommand,
 } from "@aws-sdk/client-s3";
-import { AssumeRootCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import {
+  AssumeRootCommand,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+} from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, assumeRole, createRole, createUser, trusting } from "../../support/principals.ts";
 import {
@@ -105,6 +109,18 @@ describe("AssumeRoot", () => {
     await expect(
       clients.iam.send(new ListAccessKeysCommand({ UserName: "ann" })),
     ).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+
+  test("lengthens the token to the size that was asked for, as GetSessionToken does", async () => {
+    const size = { MinimumSessionTokenSize: 4096 };
+    const input = { TargetPrincipal: MEMBER, TaskPolicyArn: task("S3UnlockBucketPolicy"), ...size };
+    for (const answer of [
+      await server.clients(operator).sts.send(new AssumeRootCommand(input)),
+      await server.clients(operator).sts.send(new GetSessionTokenCommand(size)),
+    ]) {
+      expect(answer).toMatchObject({ SessionTokenSize: 4096, SessionTokenUtilization: 100 });
+      expect(answer.Credentials?.SessionToken).toHaveLength(4096);
+    }
   });
 
   test("deletes a key of root's", async () => {

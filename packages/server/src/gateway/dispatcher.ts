@@ -16,6 +16,7 @@ import type { Tracer } from "../kernel/ports/tracer.ts";
 import { type Question, RequestContext } from "../kernel/request-context.ts";
 import type { Store } from "../kernel/store.ts";
 import { inHashOrder } from "../validation/hash-order.ts";
+import { refuseUnsupportedMembers } from "../validation/unsupported-members.ts";
 import {
   findViolations,
   invalidValueSentence,
@@ -233,7 +234,8 @@ function handlerOf(
 }
 
 /**
- * Throws the service's validation error for input outside its limits. Returns an error in a
+ * Throws the service's validation error for input outside its limits, and NotImplemented for
+ * members that it doesn't support. Returns an error in a
  * document instead: the caller gets that one only after authorization.
  */
 function validate(
@@ -241,6 +243,7 @@ function validate(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
 ): AwsError | undefined {
+  refuseUnsupportedMembers(operation.name, input, constraints);
   const violations = [
     ...(operation.input ? findMissingMembers(operation.input, input) : []),
     ...findViolations(operation.name, input, constraints),

@@ -6,6 +6,8 @@ export interface OperationCoverage {
   readonly title: string;
   readonly implemented: readonly string[];
   readonly missing: readonly string[];
+  /** Members of inputs that are refused by their names, as `PutEvents.EndpointId`. */
+  readonly unsupportedMembers: readonly string[];
 }
 
 /** Loads all services. */
@@ -16,13 +18,14 @@ export async function coverageOf({
   for (const registered of all) {
     const { sameApiAs, title, definition } = registered.service;
     if (sameApiAs !== undefined) continue;
-    const { wire, operations } = await registered.load();
+    const { wire, operations, constraints } = await registered.load();
     const names = [...wire.operations.keys()].sort();
     const works = (name: string) => Object.hasOwn(operations, name);
     coverage[definition.name] = {
       title,
       implemented: names.filter(works),
       missing: names.filter((name) => !works(name)),
+      unsupportedMembers: constraints.unsupported ?? [],
     };
   }
   return coverage;

@@ -29,6 +29,12 @@ export interface Constraint {
  */
 export interface ServiceConstraints {
   readonly members: Readonly<Record<string, Constraint>>;
+  /**
+   * Members that nothing here honours, as `PutEvents.EndpointId` with the way through structures
+   * and lists (`PutObjectRetention.Retention.EventHold`). A request that has one is refused by its
+   * name: ignored, it would promise what doesn't happen.
+   */
+  readonly unsupported?: readonly string[];
   /** The code that the service answers violations with. */
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */

@@ -71,6 +71,12 @@ export interface IdentityDirectory {
   noteRoleUsed(roleArn: string, region: string, atMs: number): void;
 }
 
+/** The server's accounts, for services that show how old theirs is. IAM implements it. */
+export interface AccountDirectory {
+  /** When the account was made, in milliseconds; undefined for one that isn't here any more. */
+  findCreation(accountId: string, reader: Reader): Promise<number | undefined>;
+}
+
 /** An OpenID Connect provider of an account, as AssumeRoleWithWebIdentity needs it. */
 export interface OidcProviderRecord {
   readonly arn: string;

@@ -4,6 +4,11 @@ import type { ServiceConstraints } from "../../kernel/constraints.ts";
 export const cloudTrailConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
+  unsupported: [
+    "CreateTrail.RecursiveLogging",
+    "UpdateTrail.RecursiveLogging",
+    "GetInsightSelectors.EventDataStore",
+  ],
   members: {
     TagsList: { max: 200 },
     AttributeKey: {

@@ -13,6 +13,12 @@ const UNITS = [
 export const cloudwatchConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
   showsValues: true,
+  unsupported: [
+    "GetMetricData.LabelOptions",
+    "GetMetricData.MetricDataQueries.AccountId",
+    "ListMetrics.IncludeLinkedAccounts",
+    "ListMetrics.OwningAccount",
+  ],
   members: {
     Namespace: { min: 1, max: 255, pattern: "[^:].*" },
     MetricName: { min: 1, max: 255 },

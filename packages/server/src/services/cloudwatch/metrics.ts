@@ -74,11 +74,11 @@ async function putMetricData(
   if (input.Namespace.startsWith("AWS/")) {
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
-  const accepted = (input.MetricData ?? []).map((datum, index) => ({
+  const accepted = namedData(input).map(([name, datum]) => ({
     ...metricOf({ ...datum, Namespace: input.Namespace }, context),
     unit: datum.Unit ?? "None",
-    atMs: timestampMs(datum, index, context.nowMs),
-    sets: valuesOf(datum, `MetricData.member.${index + 1}`),
+    atMs: timestampMs(datum, name, context.nowMs),
+    sets: valuesOf(datum, name),
   }));
   await metrics.admit(requireAccount(context), accepted);
   for (const { sets, ...metric } of accepted)
@@ -86,12 +86,29 @@ async function putMetricData(
   return {};
 }
 
+type Datum = Checked<cloudwatch.MetricDatum>;
+
+/** All data of a request under their names, of entities and not; entities aren't kept. */
+function namedData({
+  MetricData = [],
+  EntityMetricData = [],
+}: Checked<cloudwatch.PutMetricDataCommandInput>): readonly (readonly [string, Datum])[] {
+  const named = (data: readonly Datum[], prefix: string) =>
+    data.map((datum, index) => [`${prefix}MetricData.member.${index + 1}`, datum] as const);
+  return [
+    ...named(MetricData, ""),
+    ...EntityMetricData.flatMap(({ MetricData: data = [] }, index) =>
+      named(data, `EntityMetricData.member.${index + 1}.`),
+    ),
+  ];
+}
+
 /** Source: PutMetricData, `Timestamp`: from two weeks ago to two hours ahead. */
-function timestampMs({ Timestamp }: cloudwatch.MetricDatum, index: number, nowMs: number): number {
+function timestampMs({ Timestamp }: cloudwatch.MetricDatum, name: string, nowMs: number): number {
   const atMs = Math.floor(Timestamp?.getTime() ?? nowMs);
   if (atMs < nowMs - PUT_BEFORE_MAX_MS || atMs > nowMs + PUT_AHEAD_MAX_MS) {
     throw invalidParameterValue(
-      `The parameter MetricData.member.${index + 1}.Timestamp must be within the last two weeks, and at most two hours in the future.`,
+      `The parameter ${name}.Timestamp must be within the last two weeks, and at most two hours in the future.`,
     );
   }
   return atMs;

@@ -1,5 +1,6 @@
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import type { AccountDirectory } from "../../kernel/ports/identity.ts";
 import type { ServiceApi, ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
 import { connectionOperations } from "./connections.ts";
@@ -12,6 +13,7 @@ import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
 interface EventsApiParts extends Pick<ServiceDependencies, "ids"> {
+  readonly accounts: AccountDirectory;
   readonly outgoing: OutgoingClient;
   readonly secrets: SecretBox;
   /** Resolves with false when too many events wait already. */
@@ -25,7 +27,7 @@ export function eventsApi(parts: EventsApiParts): ServiceApi {
     schemas: eventsSchemas,
     constraints: eventsConstraints,
     operations: {
-      ...eventBusOperations(parts.put, () => parts.ids.uuid()),
+      ...eventBusOperations(parts),
       ...ruleOperations(parts.wake),
       ...targetOperations,
       ...connectionOperations(parts),

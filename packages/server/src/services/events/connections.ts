@@ -42,6 +42,8 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
     ListConnections: {
       authorize: () => ({ action: "events:ListConnections", resource: "*" }),
       async handle(input, context) {
+        // All of them are in this state.
+        if (!["AUTHORIZED", undefined].includes(input.ConnectionState)) return { Connections: [] };
         const page = await pageByName(
           (after, limit) =>
             context

@@ -20,6 +20,14 @@ const secret: Constraint = { ...credential, secret: true };
 export const eventsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
+  unsupported: [
+    ...["CreateConnection", "UpdateConnection"].flatMap((operation) => [
+      `${operation}.AuthParameters.ConnectivityParameters`,
+      `${operation}.InvocationConnectivityParameters`,
+      `${operation}.KmsKeyIdentifier`,
+    ]),
+    "PutEvents.EndpointId",
+  ],
   members: {
     Name: name,
     "DescribeEventBus.Name": bus("/"),

@@ -1,6 +1,8 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { AccountDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
 import {
   busArn,
   DEFAULT_BUS,
@@ -22,8 +24,11 @@ import {
   refusalOf,
 } from "./put-event.ts";
 
-/** Routes an event that isn't the server's own. Resolves to false if too much waits. */
-export type Accept = (event: IncomingEvent) => Promise<boolean>;
+interface EventBusParts extends Pick<ServiceDependencies, "ids"> {
+  readonly accounts: AccountDirectory;
+  /** Routes an event that isn't the server's own. Resolves to false if too much waits. */
+  readonly put: (event: IncomingEvent) => Promise<boolean>;
+}
 
 /** Source: API reference, PutEventsResultEntry. */
 const THROTTLED: eventbridge.PutEventsResultEntry = {
@@ -32,7 +37,7 @@ const THROTTLED: eventbridge.PutEventsResultEntry = {
 };
 
 /** The default bus: DescribeEventBus, ListEventBuses, PutEvents, TestEventPattern. */
-export function eventBusOperations(accept: Accept, uuid: () => string): OperationTable {
+export function eventBusOperations({ accounts, ids, put }: EventBusParts): OperationTable {
   const inFlight = new InFlightBytes();
   const putAll = async (
     entries: readonly eventbridge.PutEventsRequestEntry[],
@@ -45,31 +50,40 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
         results.push(refusal);
         continue;
       }
-      const facts = { id: uuid(), nowMs: context.nowMs };
+      const facts = { id: ids.uuid(), nowMs: context.nowMs };
       const event = eventOf(entry, locationOf(context), facts);
       if (!event) {
         results.push(MALFORMED_DETAIL);
         continue;
       }
       // As on AWS, an event for a bus that doesn't exist is accepted and reaches no target.
-      const isTaken = !isDefaultBus(entry.EventBusName, context) || (await accept(event));
+      const isTaken = !isDefaultBus(entry.EventBusName, context) || (await put(event));
       results.push(isTaken ? { EventId: event.id } : THROTTLED);
     }
     return results;
   };
+  /** As old as its account. Its tags are no change of the bus. */
+  const defaultBus = async (context: RequestContext) => {
+    const location = locationOf(context);
+    const createdMs = await accounts.findCreation(location.account_id, context);
+    const times =
+      createdMs === undefined
+        ? {}
+        : { CreationTime: new Date(createdMs), LastModifiedTime: new Date(createdMs) };
+    return { Name: DEFAULT_BUS, Arn: busArn(location), ...times };
+  };
   return defineOperations<typeof eventbridge>()({
     DescribeEventBus: {
       authorize: (_input, context) => onBus("DescribeEventBus", context),
-      handle(input, context) {
+      async handle(input, context) {
         requireBus(input.Name, context);
-        return { Name: DEFAULT_BUS, Arn: busArn(locationOf(context)) };
+        return defaultBus(context);
       },
     },
     ListEventBuses: {
       authorize: () => ({ action: "events:ListEventBuses", resource: "*" }),
-      handle(input, context) {
-        const buses = [{ Name: DEFAULT_BUS, Arn: busArn(locationOf(context)) }];
-        return { EventBuses: buses.filter(({ Name }) => Name.startsWith(input.NamePrefix ?? "")) };
+      async handle({ NamePrefix: prefix = "" }, context) {
+        return { EventBuses: DEFAULT_BUS.startsWith(prefix) ? [await defaultBus(context)] : [] };
       },
     },
     PutEvents: {

@@ -4,6 +4,7 @@ import { errorClass } from "../../kernel/error-class.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
 import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import type { AccountDirectory } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
@@ -14,6 +15,8 @@ import { type IncomingEvent, incoming } from "./put-event.ts";
 import type { EventsTables } from "./tables.ts";
 
 interface EventsNeeds extends ServiceDependencies {
+  /** A default bus is as old as its account. */
+  readonly accounts: AccountDirectory;
   readonly sealingKey: Uint8Array;
   readonly settings: { readonly webhooks: readonly WebhookSettings[] };
   /** Sends what callers ask for. */

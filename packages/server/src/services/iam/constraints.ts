@@ -53,6 +53,7 @@ export const iamConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
   keepsValuesToItself: true,
   inHashOrder: true,
+  unsupported: ["SimulatePrincipalPolicy.PolicyExclusionList"],
   members: {
     UserName: existingUserName,
     "CreateUser.UserName": name(64),

@@ -3,7 +3,11 @@ import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
 import type { Organization } from "../../kernel/organization.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
-import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/ports/identity.ts";
+import type {
+  AccountDirectory,
+  CredentialSource,
+  ServiceLinkedRoles,
+} from "../../kernel/ports/identity.ts";
 import type { LinkedRoleReport, OutsideService } from "../../kernel/ports/linked-services.ts";
 import type { Denial, ServiceDependencies } from "../../kernel/service.ts";
 import { bootstrapAccounts, type RootAccount } from "./account/accounts.ts";
@@ -19,7 +23,9 @@ import { createIdentityDirectory } from "./identities/identity-directory.ts";
 import { LastUsed } from "./last-used/last-used.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
+import { findAccount } from "./rows/accounts.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
+import type { IamTables } from "./tables.ts";
 
 interface IamNeeds extends ServiceDependencies {
   /** The public URL of this server, e.g. `http://localhost:4566`. */
@@ -88,6 +94,10 @@ async function createIam(needs: IamNeeds) {
     },
     provides: {
       directory: createIdentityDirectory(parts),
+      accounts: {
+        findCreation: async (accountId, reader) =>
+          (await findAccount(reader.db<IamTables>(), accountId))?.created_ms,
+      } satisfies AccountDirectory,
       federation: createFederationDirectory(parts),
       longTermCredentials: credentials satisfies CredentialSource,
       linkedRoles: linked.linkedRoles satisfies ServiceLinkedRoles,

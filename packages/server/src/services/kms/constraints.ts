@@ -17,6 +17,7 @@ const KEY_SPECS = [
 export const kmsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
+  unsupported: ["Decrypt.DryRunModifiers", "ReEncrypt.DryRunModifiers"],
   members: {
     KeyId: keyId,
     TargetKeyId: keyId,

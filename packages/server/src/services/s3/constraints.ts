@@ -10,6 +10,23 @@ const NOT_JSON = "Policies must be valid JSON and the first byte must be '{'";
  */
 export const s3Constraints: ServiceConstraints = {
   errorCode: "InvalidArgument",
+  unsupported: [
+    ...["PutObject", "CopyObject", "CreateMultipartUpload"].flatMap((operation) => [
+      `${operation}.ObjectLockEventHold`,
+      `${operation}.ObjectLockEventHoldDurationDays`,
+      `${operation}.ObjectLockEventHoldDurationYears`,
+    ]),
+    "PutObjectRetention.Retention.EventHold",
+    "PutObjectRetention.Retention.EventHoldDuration",
+    "CopyObject.AnnotationDirective",
+    "AbortMultipartUpload.IfMatchInitiatedTime",
+    "RestoreObject.RestoreRequest.Description",
+    "RestoreObject.RestoreRequest.OutputLocation",
+    ...["ChecksumXXHASH64", "ChecksumXXHASH3", "ChecksumXXHASH128"].flatMap((checksum) => [
+      `CompleteMultipartUpload.${checksum}`,
+      `CompleteMultipartUpload.MultipartUpload.Parts.${checksum}`,
+    ]),
+  ],
   members: {
     "ListBuckets.MaxBuckets": { min: 1, max: 10_000 },
     "ListBuckets.ContinuationToken": { max: 1024 },

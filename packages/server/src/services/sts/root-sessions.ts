@@ -73,10 +73,12 @@ export function rootSessions({ directory, credentials, rootAccess }: RootSession
             multiFactorAuth: false,
             context: [],
           },
-          minimumTokenBytes: 0,
+          minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
         });
         return {
           Credentials: issued.Credentials,
+          SessionTokenSize: issued.tokenBytes,
+          SessionTokenUtilization: issued.utilization,
           ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
         };
       },

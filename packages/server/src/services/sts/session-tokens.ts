@@ -34,9 +34,13 @@ export function sessionTokens({ credentials, federation }: SessionTokensDependen
             multiFactorAuth: mfa,
             context: [],
           },
-          minimumTokenBytes: 0,
+          minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
         });
-        return { Credentials: issued.Credentials };
+        return {
+          Credentials: issued.Credentials,
+          SessionTokenSize: issued.tokenBytes,
+          SessionTokenUtilization: issued.utilization,
+        };
       },
     },
   });
