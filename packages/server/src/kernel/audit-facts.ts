@@ -6,6 +6,8 @@ export interface AuditFacts {
   readonly dataOperations?: readonly string[];
   /** Operations that change nothing, beside those whose name begins with Get, List, Describe … */
   readonly readOnly?: readonly string[];
+  /** Operations whose answers aren't recorded, beside those that read by their name. */
+  readonly withoutElements?: readonly string[];
   /** Operations recorded under another event name. */
   readonly eventNames?: Readonly<Record<string, string>>;
   /** Members recorded under another name: S3's `Bucket` is `bucketName`. */

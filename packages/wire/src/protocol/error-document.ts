@@ -16,7 +16,8 @@ export function errorDocument(
   return {
     ...(shape ? (codec.structureWriter(shape.structure)(fields) as object) : fields),
     __type: type,
-    [modelled ?? "message"]: message,
+    // AWS's KMS has errors without words, and leaves the member out then.
+    ...(message === "" ? {} : { [modelled ?? "message"]: message }),
   };
 }
 

@@ -13,6 +13,15 @@ interface KmsNeeds extends ServiceDependencies {
   readonly directory: IdentityDirectory;
 }
 
+/**
+ * Operations that change nothing, and whose answers aren't recorded. Source: KMS developer guide,
+ * "Logging AWS KMS API calls with AWS CloudTrail".
+ */
+const CRYPTOGRAPHY = [
+  ...["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
+  ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateRandom"],
+];
+
 /** AWS KMS: symmetric keys, whose material is sealed in the store and never leaves it. */
 export const kms = defineService({
   title: "KMS",
@@ -26,10 +35,8 @@ export const kms = defineService({
   migrations: kmsMigrations,
   audit: {
     resourceTypePrefix: "AWS::KMS",
-    readOnly: [
-      ...["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
-      ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateRandom"],
-    ],
+    readOnly: CRYPTOGRAPHY,
+    withoutElements: CRYPTOGRAPHY,
     secretMembers: ["GrantToken", "GrantTokens"],
   },
   create: createKms,

@@ -38,7 +38,8 @@ export class AuditedOperations {
     const elements = this.#elementsOf(service, facts);
     const reads = readsByName(name);
     const writeInput = input && elements.structure(input);
-    const writeOutput = output && !reads ? elements.structure(output) : undefined;
+    const isUntold = reads || facts.withoutElements?.includes(name) === true;
+    const writeOutput = output && !isUntold ? elements.structure(output) : undefined;
     return {
       isData: facts.dataOperations?.includes(name) ?? false,
       readOnly: reads || (facts.readOnly?.includes(name) ?? false),

@@ -56,7 +56,7 @@ export class RedactedElements {
 
   #member({ name, traits, target }: Member): Write {
     const secret = traits.sensitive || target.traits.sensitive || this.#secret.has(name);
-    return secret ? () => HIDDEN : this.#value(target);
+    return secret && target.kind !== "blob" ? () => HIDDEN : this.#value(target);
   }
 
   #value(shape: Shape): Write {

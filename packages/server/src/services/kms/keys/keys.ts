@@ -7,7 +7,7 @@ import { onEverything, onKey } from "../access/key-authorization.ts";
 import { keyOperation, missing, onNothing, requireNotPending } from "../access/key-operation.ts";
 import { defaultPolicy, refuseLockout, storedPolicy } from "../access/key-policy.ts";
 import type { KmsDependencies } from "../dependencies.ts";
-import { limitExceeded, notBuilt } from "../errors.ts";
+import { limitExceeded, notBuilt, validation } from "../errors.ts";
 import { keyArn, readKeyName } from "../key-name.ts";
 import { pageOf } from "../page.ts";
 import { KEYS_PER_REGION } from "../quotas.ts";
@@ -20,6 +20,9 @@ import { makeKey, storeKey } from "./new-key.ts";
 
 /** Source: API reference, ListKeys. */
 const LIST_LIMIT = 100;
+
+const NO_USAGE =
+  "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
 
 type CreateInput = Checked<kms.CreateKeyCommandInput>;
 
@@ -149,6 +152,7 @@ async function createKey(
 function checkBuilt(input: CreateInput): void {
   const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
   const { KeyUsage = "ENCRYPT_DECRYPT", Origin = "AWS_KMS" } = input;
+  if (spec !== "SYMMETRIC_DEFAULT" && input.KeyUsage === undefined) throw validation(NO_USAGE);
   if (spec !== "SYMMETRIC_DEFAULT") throw notBuilt(`KeySpec ${spec}`);
   if (KeyUsage !== "ENCRYPT_DECRYPT") throw notBuilt(`KeyUsage ${KeyUsage}`);
   if (Origin !== "AWS_KMS") throw notBuilt(`Origin ${Origin}`);
