@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   createServer,
+  defaultOf,
   flagOf,
   type OperationCoverage,
   SETTINGS,
@@ -108,28 +109,41 @@ function serviceTitles(operations: Readonly<Record<string, OperationCoverage>>):
 }
 
 function settingsPage(): string {
-  const rows = entries().map(([name, setting]) => {
-    const flag = setting.structured ? "" : `\`${flagOf(name)}\``;
-    const variable = `\`${variableOf(name)}\`${setting.structured ? ", as YAML or JSON" : ""}`;
-    return `| \`${name}\` | ${flag} | ${variable} | ${defaultOf(setting)} | ${setting.description} |`;
-  });
+  const groups = [...new Set(entries().map(([, { group }]) => group))];
+  const parts = groups.map((group) =>
+    [
+      `## ${group}`,
+      "",
+      "| in rolecast.yml | flag | variable | default | meaning |",
+      "| --- | --- | --- | --- | --- |",
+      ...entries()
+        .filter(([, setting]) => setting.group === group)
+        .map(settingRow),
+      "",
+    ].join("\n"),
+  );
   return [
     "# Settings",
     "",
     "A flag wins over a variable, a variable over `rolecast.yml` (`--config FILE` or `ROLECAST_CONFIG`). A setting that can't be",
     "honoured refuses to start. Written by `npm run docs` from the code.",
     "",
-    "| in rolecast.yml | flag | variable | default | meaning |",
-    "| --- | --- | --- | --- | --- |",
-    ...rows,
-    "",
+    parts.join("\n"),
   ].join("\n");
+}
+
+function settingRow([name, setting]: [SettingName, Setting]): string {
+  const flag = setting.structured ? "" : `\`${flagOf(name)}\``;
+  const variable = `\`${variableOf(name)}\`${setting.structured ? ", as YAML or JSON" : ""}`;
+  const value = defaultOf(setting);
+  const shown = value === undefined ? "" : `\`${value}\``;
+  return `| \`${name}\` | ${flag} | ${variable} | ${shown} | ${setting.description} |`;
 }
 
 function settingsFile(): string {
   const parts = entries().map(([name, setting]) => {
-    const value = setting.schema.safeParse(undefined).data;
-    return `# ${setting.description}\n# ${name}:${value === undefined ? "" : ` ${JSON.stringify(value)}`}\n`;
+    const value = defaultOf(setting);
+    return `# ${setting.description}\n# ${name}:${value === undefined ? "" : ` ${value}`}\n`;
   });
   return [
     "# Every setting of Rolecast with its default. Use: rolecast start --config rolecast.yml",
@@ -137,11 +151,6 @@ function settingsFile(): string {
     "",
     parts.join("\n"),
   ].join("\n");
-}
-
-function defaultOf(setting: Setting): string {
-  const value = setting.schema.safeParse(undefined).data;
-  return value === undefined ? "" : `\`${JSON.stringify(value)}\``;
 }
 
 function entries(): [SettingName, Setting][] {

@@ -9,6 +9,8 @@ export type { RootAccount } from "./config/root-accounts.ts";
 export {
   type Config,
   type ConfigInput,
+  choicesOf,
+  defaultOf,
   flagOf,
   SETTINGS,
   type Setting,

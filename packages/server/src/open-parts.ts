@@ -33,7 +33,7 @@ export async function openParts(
   migrations: readonly Migration[],
   ends: Ends,
 ) {
-  const { log, read: readLog } = createLog(config.logLevel);
+  const { log, read: readLog } = createLog(config);
   const shared = config.database !== undefined;
   const watch = async (dir: string, reserve: boolean) => {
     const lowWaterBytes = config.diskLowWaterBytes;

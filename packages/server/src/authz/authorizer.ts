@@ -91,12 +91,21 @@ export class Authorizer {
       const denial = await this.decide(authorization, context, isRepeated);
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
-      if (this.#options.enforcement === "enforce") throw withDetails(error, denial);
+      if (this.#options.enforcement === "enforce") {
+        if (isCall) this.#logDenial(denial);
+        throw withDetails(error, denial);
+      }
       // A question that only decides how much an answer shows refuses no request.
       if (!isCall) continue;
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
     }
+  }
+
+  #logDenial({ authorization: { action, resource }, authorizationId, callerArn: arn }: Denial) {
+    const explained = authorizationId === undefined ? "" : ` · rolecast explain ${authorizationId}`;
+    const fields = { action, resource, principal: arn, authorizationId };
+    this.#options.log.info(fields, `denied ${action} on ${resource} to ${arn}${explained}`);
   }
 
   /** Notes the first pair, the operation's own action; further pairs aren't calls. */

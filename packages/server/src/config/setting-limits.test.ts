@@ -270,6 +270,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     taken: ["debug", "info", "warn", "error", "silent"],
     refused: ["Debug", "trace", 1],
   },
+  logFormat: { taken: ["text", "json"], refused: ["Text", "pretty", 1] },
   otlpEndpoint: urls,
 };
 

@@ -17,6 +17,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly structured?: boolean;
   /** Never shown, not even in errors; structured settings aren't either. */
   readonly secret?: boolean;
+  /** The heading that it is under in the help and the docs. */
+  readonly group: string;
 }
 
 /** Amazon IVS's SRT port. Further servers on one machine, without this setting, use free ports. */
@@ -60,213 +62,236 @@ function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<numb
 function setting<Schema extends z.ZodType>(
   schema: Schema,
   description: string,
-  rest: Omit<Setting, "schema" | "description"> = {},
-): Setting<Schema> {
+  rest: Omit<Setting, "schema" | "description" | "group"> = {},
+): Omit<Setting<Schema>, "group"> {
   return { schema, description, ...rest };
+}
+
+function inGroup<Settings extends Readonly<Record<string, Omit<Setting, "group">>>>(
+  group: string,
+  settings: Settings,
+): { [Name in keyof Settings]: Settings[Name] & { readonly group: string } } {
+  for (const setting of Object.values(settings)) Object.assign(setting, { group });
+  return settings as ReturnType<typeof inGroup<Settings>>;
 }
 
 /** Every setting, in the order in which help and docs show them. */
 export const SETTINGS = {
-  data: setting(
-    z.string().min(1).default("./.rolecast"),
-    "Folder that holds everything; `memory` keeps nothing.",
-    { placeholder: "DIR" },
-  ),
-  database: setting(
-    z
-      .string()
-      .regex(/^postgres(?:ql)?:\/\/./, "it takes a URL that begins with postgres://")
-      .optional(),
-    "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
-    { placeholder: "URL", secret: true },
-  ),
-  nodeDir: setting(
-    z.string().min(1).optional(),
-    "Folder for what a node doesn't share (CloudTrail's journal, recorded files that wait, its self-signed certificate); left out, in the data folder. Of nodes on one `database`, give each one on its own disk.",
-    { placeholder: "DIR" },
-  ),
-  host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
-    placeholder: "ADDRESS",
+  ...inGroup("Data", {
+    data: setting(
+      z.string().min(1).default("./.rolecast"),
+      "Folder where everything is stored; `memory` stores nothing.",
+      { placeholder: "DIR" },
+    ),
+    database: setting(
+      z
+        .string()
+        .regex(/^postgres(?:ql)?:\/\/./, "it takes a URL that begins with postgres://")
+        .optional(),
+      "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
+      { placeholder: "URL", secret: true },
+    ),
+    nodeDir: setting(
+      z.string().min(1).optional(),
+      "Folder for what a node doesn't share (CloudTrail's journal, recorded files that wait, its self-signed certificate); left out, in the data folder. Of nodes on one `database`, give each one on its own disk.",
+      { placeholder: "DIR" },
+    ),
+    seed: setting(
+      existingFile.optional(),
+      "File (rolecast.seed.yml) of users, roles, policies, buckets, recording configurations and channels to create at startup; docs/testing.md.",
+      { placeholder: "FILE" },
+    ),
+    readyDir: setting(
+      existingFolder.optional(),
+      "Folder (ready.d) of scripts that the command runs once the server is ready; docs/testing.md.",
+      { placeholder: "DIR" },
+    ),
+    allowReset: setting(
+      onOff.default(false),
+      "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine.",
+    ),
+    diskLowWaterBytes: setting(
+      wholeNumber(0).optional(),
+      "Free bytes on the data folder's disk below which bodies (objects, parts, recorded media) are refused with 503, so that there is room for everything else; default a twentieth of the disk, 8 to 256 MiB. docs/deployment.md.",
+      { placeholder: "N" },
+    ),
+    recordingSpillBytes: setting(
+      wholeNumber(0).default(1024 ** 3),
+      "Bytes of recordings that may wait in the data folder, over all streams, until they are in the bucket; with 0 a killed server loses up to ten seconds of each.",
+      { placeholder: "N" },
+    ),
+    scrubBytesPerSecond: setting(
+      wholeNumber(0).default(1_000_000),
+      "Bytes of stored objects a second that are read and compared with their checksums, in the background; 0: none.",
+      { placeholder: "N" },
+    ),
   }),
-  port: setting(
-    port.default(4566),
-    "Port of all AWS APIs and of HLS playback; 0 takes a free one.",
-    {
+  ...inGroup("Addresses", {
+    host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
+      placeholder: "ADDRESS",
+    }),
+    port: setting(
+      port.default(4566),
+      "Port of all AWS APIs and of HLS playback; 0 takes a free one.",
+      {
+        placeholder: "N",
+      },
+    ),
+    rtmpPort: setting(port.default(1935), "Port of RTMP ingest (channels with insecureIngest).", {
       placeholder: "N",
-    },
-  ),
-  rtmpPort: setting(port.default(1935), "Port of RTMP ingest (channels with insecureIngest).", {
-    placeholder: "N",
+    }),
+    rtmpsPort: setting(port.default(4443), "Port of RTMPS ingest.", { placeholder: "N" }),
+    srtPort: setting(
+      port.optional(),
+      `UDP port of SRT ingest; left out, ${SRT_PORT} or, where that is taken, a free one.`,
+      { placeholder: "N" },
+    ),
+    publicBaseUrl: setting(
+      httpUrl.optional(),
+      "URL under which players reach this server; default http://localhost:<port>.",
+      { placeholder: "URL" },
+    ),
+    ingestHost: setting(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9.-]+$/, "it takes a host name or an IPv4 address, without port")
+        .default("localhost"),
+      "Host name that channels give as their ingest endpoint.",
+      { placeholder: "HOST" },
+    ),
+    nodeUrl: setting(
+      httpUrl.optional(),
+      "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",
+      { placeholder: "URL" },
+    ),
+    tlsCertificate: setting(
+      existingFile.optional(),
+      "PEM file of the RTMPS certificate; default a self-signed one made at first start.",
+      { placeholder: "FILE" },
+    ),
+    tlsKey: setting(existingFile.optional(), "PEM file of the RTMPS certificate's private key.", {
+      placeholder: "FILE",
+    }),
+    trustedProxies: setting(
+      trustedProxiesSchema,
+      "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",
+      { placeholder: "ADDRESSES" },
+    ),
+    allowedOrigins: setting(
+      allowedOriginsSchema,
+      "Origins of pages (`https://app.example.com,…`) that may use the APIs while the root key is test/test, beside pages on this machine (docs/deployment.md); their host names may lead here too.",
+      { placeholder: "ORIGINS" },
+    ),
+    outgoing: setting(
+      outgoingSchema,
+      "Hosts, addresses and blocks (`hooks.internal,10.0.0.0/8,192.168.1.5:8080`) on this machine or in private networks that callers may have requests sent to, by API destinations and identity providers; while the server listens on loopback alone, all are. Link-local addresses, metadata services and the server itself never are; docs/events.md.",
+      { placeholder: "HOSTS" },
+    ),
+    maxConnections: setting(
+      wholeNumber(2, 1_000_000).default(8_192),
+      "HTTP connections that are open at the same time, viewers' too; one address has half of them at most, unless it is a trusted proxy's. Others are answered 503.",
+      { placeholder: "N" },
+    ),
   }),
-  rtmpsPort: setting(port.default(4443), "Port of RTMPS ingest.", { placeholder: "N" }),
-  srtPort: setting(
-    port.optional(),
-    `UDP port of SRT ingest; left out, ${SRT_PORT} or, where that is taken, a free one.`,
-    { placeholder: "N" },
-  ),
-  account: setting(accountId.default("000000000000"), "Id of the default account.", {
-    placeholder: "ID",
+  ...inGroup("Accounts and permissions", {
+    account: setting(accountId.default("000000000000"), "Id of the default account.", {
+      placeholder: "ID",
+    }),
+    accounts: setting(
+      z
+        .array(
+          z.strictObject({
+            id: accountId,
+            rootAccessKeyId: z
+              .string()
+              .regex(/^\w{4,128}$/, "it takes 4 to 128 letters, digits and underscores"),
+            rootSecretAccessKey: z.string().min(8).max(128),
+          }),
+        )
+        .max(1_000)
+        .default([]),
+      "Accounts, each with its root user's key: further ones, or the default account with a key of your choice.",
+      { structured: true },
+    ),
+    organization: setting(
+      existingFolder.optional(),
+      "Folder with the service and resource control policies of an organization; docs/policies.md.",
+      { placeholder: "DIR" },
+    ),
+    enforcement: setting(
+      z.enum(["enforce", "soft", "off"]).default("enforce"),
+      "What a denial does: `enforce` refuses, `soft` only logs it, `off` doesn't decide.",
+      { placeholder: "MODE" },
+    ),
+    linkedServices: setting(
+      linkedServicesSchema.default([]),
+      "Services of your own with a service-linked role; docs/linked-services.md.",
+      { structured: true },
+    ),
+    roleDeletionDelayMs: setting(
+      wholeNumber(0).default(200),
+      "How long a deletion of a service-linked role is pending before it is decided; on AWS, seconds.",
+      { placeholder: "MS" },
+    ),
+    auditEventsMax: setting(
+      wholeNumber(1_000).default(500_000),
+      "Events that CloudTrail's event history keeps of each account at most, of changes and of reads each, and a tenth of it of refused calls; none is kept for more than 90 days.",
+      { placeholder: "N" },
+    ),
   }),
-  accounts: setting(
-    z
-      .array(
-        z.strictObject({
-          id: accountId,
-          rootAccessKeyId: z
-            .string()
-            .regex(/^\w{4,128}$/, "it takes 4 to 128 letters, digits and underscores"),
-          rootSecretAccessKey: z.string().min(8).max(128),
-        }),
-      )
-      .max(1_000)
-      .default([]),
-    "Accounts, each with its root user's key: further ones, or the default account with a key of your choice.",
-    { structured: true },
-  ),
-  organization: setting(
-    existingFolder.optional(),
-    "Folder with the service and resource control policies of an organization; docs/policies.md.",
-    { placeholder: "DIR" },
-  ),
-  linkedServices: setting(
-    linkedServicesSchema.default([]),
-    "Services of your own with a service-linked role; docs/linked-services.md.",
-    { structured: true },
-  ),
-  webhooks: setting(
-    webhooksSchema.default([]),
-    "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
-    { structured: true },
-  ),
-  seed: setting(
-    existingFile.optional(),
-    "File (rolecast.seed.yml) of users, roles, policies, buckets, recording configurations and channels that shall be there; docs/testing.md.",
-    { placeholder: "FILE" },
-  ),
-  readyDir: setting(
-    existingFolder.optional(),
-    "Folder (ready.d) of scripts that the command runs once the server is ready; docs/testing.md.",
-    { placeholder: "DIR" },
-  ),
-  enforcement: setting(
-    z.enum(["enforce", "soft", "off"]).default("enforce"),
-    "What a denial does: `enforce` refuses, `soft` only logs it, `off` doesn't decide.",
-    { placeholder: "MODE" },
-  ),
-  allowReset: setting(
-    onOff.default(false),
-    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine.",
-  ),
-  diskLowWaterBytes: setting(
-    wholeNumber(0).optional(),
-    "Free bytes on the data folder's disk below which bodies (objects, parts, recorded media) are refused with 503, so that there is room for everything else; default a twentieth of the disk, 8 to 256 MiB. docs/deployment.md.",
-    { placeholder: "N" },
-  ),
-  auditEventsMax: setting(
-    wholeNumber(1_000).default(500_000),
-    "Events that CloudTrail's event history keeps of each account at most, of changes and of reads each, and a tenth of it of refused calls; none is kept for more than 90 days.",
-    { placeholder: "N" },
-  ),
-  roleDeletionDelayMs: setting(
-    wholeNumber(0).default(200),
-    "How long a deletion of a service-linked role is pending before it is decided; on AWS, seconds.",
-    { placeholder: "MS" },
-  ),
-  nodeUrl: setting(
-    httpUrl.optional(),
-    "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",
-    { placeholder: "URL" },
-  ),
-  trustedProxies: setting(
-    trustedProxiesSchema,
-    "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",
-    { placeholder: "ADDRESSES" },
-  ),
-  maxConnections: setting(
-    wholeNumber(2, 1_000_000).default(8_192),
-    "HTTP connections that are open at the same time, viewers' too; one address has half of them at most, unless it is a trusted proxy's. Others are answered 503.",
-    { placeholder: "N" },
-  ),
-  outgoing: setting(
-    outgoingSchema,
-    "Hosts, addresses and blocks (`hooks.internal,10.0.0.0/8,192.168.1.5:8080`) on this machine or in private networks that callers may have requests sent to, by API destinations and identity providers; while the server listens on loopback alone, all are. Link-local addresses, metadata services and the server itself never are; docs/events.md.",
-    { placeholder: "HOSTS" },
-  ),
-  allowedOrigins: setting(
-    allowedOriginsSchema,
-    "Origins of pages (`https://app.example.com,…`) that may use the APIs while the root key is test/test, beside pages on this machine (docs/deployment.md); their host names may lead here too.",
-    { placeholder: "ORIGINS" },
-  ),
-  publicBaseUrl: setting(
-    httpUrl.optional(),
-    "URL under which players reach this server; default http://localhost:<port>.",
-    { placeholder: "URL" },
-  ),
-  ingestHost: setting(
-    z
-      .string()
-      .regex(/^[A-Za-z0-9.-]+$/, "it takes a host name or an IPv4 address, without port")
-      .default("localhost"),
-    "Host name that channels give as their ingest endpoint.",
-    { placeholder: "HOST" },
-  ),
-  tlsCertificate: setting(
-    existingFile.optional(),
-    "PEM file of the RTMPS certificate; default a self-signed one made at first start.",
-    { placeholder: "FILE" },
-  ),
-  tlsKey: setting(existingFile.optional(), "PEM file of the RTMPS certificate's private key.", {
-    placeholder: "FILE",
+  ...inGroup("Video", {
+    ffmpeg: setting(
+      z.string().min(1).default("auto"),
+      "The ffmpeg program: `auto` takes the one on PATH, else npm's @ffmpeg-installer/ffmpeg; `off` does without.",
+      { placeholder: "PROGRAM" },
+    ),
+    transcodeCores: setting(
+      cores.default("auto"),
+      "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
+      { placeholder: "N" },
+    ),
+    ingestWorkers: setting(
+      wholeNumber(0, 64).default(0),
+      "Processes that carry live streams beside the server's own; 0 carries them in the server itself.",
+      { placeholder: "N" },
+    ),
+    rateLimits: setting(
+      onOff.default(false),
+      "Hold every operation of IVS to AWS's rate of calls; docs/ivs.md.",
+    ),
+    ivsQuotas: setting(
+      ivsQuotasSchema.default({}),
+      "Quotas of IVS for each account and Region that differ from AWS's, and those on concurrent streams and views, which have none otherwise; docs/ivs.md.",
+      { structured: true },
+    ),
+    geoipDatabase: setting(
+      existingFile.optional(),
+      "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
+      { placeholder: "FILE" },
+    ),
   }),
-  ffmpeg: setting(
-    z.string().min(1).default("auto"),
-    "The ffmpeg program: `auto` takes the one on PATH, else npm's @ffmpeg-installer/ffmpeg; `off` does without.",
-    { placeholder: "PROGRAM" },
-  ),
-  rateLimits: setting(
-    onOff.default(false),
-    "Hold every operation of IVS to AWS's rate of calls; docs/ivs.md.",
-  ),
-  ivsQuotas: setting(
-    ivsQuotasSchema.default({}),
-    "Quotas of IVS for each account and Region that differ from AWS's, and those on concurrent streams and views, which have none otherwise; docs/ivs.md.",
-    { structured: true },
-  ),
-  geoipDatabase: setting(
-    existingFile.optional(),
-    "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
-    { placeholder: "FILE" },
-  ),
-  transcodeCores: setting(
-    cores.default("auto"),
-    "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
-    { placeholder: "N" },
-  ),
-  ingestWorkers: setting(
-    wholeNumber(0, 64).default(0),
-    "Processes that carry live streams beside the server's own; 0 carries them in the server itself.",
-    { placeholder: "N" },
-  ),
-  recordingSpillBytes: setting(
-    wholeNumber(0).default(1024 ** 3),
-    "Bytes of recordings that may wait in the data folder, over all streams, until they are in the bucket; with 0 a killed server loses up to ten seconds of each.",
-    { placeholder: "N" },
-  ),
-  scrubBytesPerSecond: setting(
-    wholeNumber(0).default(1_000_000),
-    "Bytes of stored objects a second that are read and compared with their checksums, in the background; 0: none.",
-    { placeholder: "N" },
-  ),
-  logLevel: setting(
-    z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
-    "Least severe log line that is written (JSON, on standard error).",
-    { placeholder: "LEVEL" },
-  ),
-  otlpEndpoint: setting(
-    httpUrl.optional(),
-    "URL of an OpenTelemetry collector (OTLP over HTTP, e.g. http://localhost:4318) that gets a trace of every request; left out, nothing is traced.",
-    { placeholder: "URL" },
-  ),
+  ...inGroup("Output", {
+    logLevel: setting(
+      z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
+      "Least severe log line that is written to standard error; left out, `info` on a terminal and `warn` elsewhere.",
+      { placeholder: "LEVEL" },
+    ),
+    logFormat: setting(
+      z.enum(["text", "json"]).optional(),
+      "Form of the log's lines; left out, `text` on a terminal and `json` elsewhere.",
+      { placeholder: "FORM" },
+    ),
+    webhooks: setting(
+      webhooksSchema.default([]),
+      "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
+      { structured: true },
+    ),
+    otlpEndpoint: setting(
+      httpUrl.optional(),
+      "URL of an OpenTelemetry collector (OTLP over HTTP, e.g. http://localhost:4318) that gets a trace of every request; left out, nothing is traced.",
+      { placeholder: "URL" },
+    ),
+  }),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -280,6 +305,19 @@ export type Config = {
 export type ConfigInput = {
   readonly [Name in SettingName]?: z.input<(typeof SETTINGS)[Name]["schema"]> | undefined;
 };
+
+/** The value that a setting has if it isn't given, as JSON; undefined if it has none. */
+export function defaultOf({ schema }: Setting): string | undefined {
+  const value = schema.safeParse(undefined).data;
+  return value === undefined ? undefined : JSON.stringify(value);
+}
+
+/** The values that a setting can have, if they are a list. */
+export function choicesOf({ schema }: Setting): readonly string[] | undefined {
+  const inner =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodDefault ? schema.unwrap() : schema;
+  return inner instanceof z.ZodEnum ? inner.options.map(String) : undefined;
+}
 
 /** `rtmpPort` → `--rtmp-port`. */
 export function flagOf(name: SettingName): string {

@@ -1,6 +1,7 @@
 import pino from "pino";
 import type { Config } from "../config/settings.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import { textLine } from "./text-line.ts";
 
 /** Lines kept for later readers. */
 const RECENT_LINES_MAX = 500;
@@ -15,11 +16,23 @@ export interface ServerLog {
   readonly read: (reader: (json: string) => void) => () => void;
 }
 
-/** Logs JSON lines to standard error, so that standard output belongs to the command. */
-export function createLog(level: Config["logLevel"]): ServerLog {
+/** The settings that the log is made from. */
+export type LogSettings = Pick<Config, "logLevel" | "logFormat">;
+
+/**
+ * Logs to standard error, so that standard output belongs to the command: text for people on a
+ * terminal, else JSON lines.
+ */
+export function createLog({ logLevel, logFormat }: LogSettings): ServerLog {
+  const isTerminal = process.stderr.isTTY === true;
+  const format = logFormat ?? (isTerminal ? "text" : "json");
+  const level = logLevel ?? (isTerminal ? "info" : "warn");
   const tail = new LogTail();
+  const text = {
+    write: (json: string) => process.stderr.write(textLine(json, { colored: isTerminal })),
+  };
   const streams = pino.multistream([
-    { level: "trace", stream: process.stderr },
+    { level: "trace", stream: format === "text" ? text : process.stderr },
     { level: "trace", stream: tail },
   ]);
   return {

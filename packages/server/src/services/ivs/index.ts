@@ -18,6 +18,7 @@ import { RevokedViewers } from "./playback/revoked-viewers.ts";
 import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
 import { IVS_REGIONS } from "./regions.ts";
+import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
 
 /**
@@ -83,6 +84,7 @@ async function createIvs(needs: IvsNeeds) {
     clock: deps.clock,
     nodeId: () => live.node.id,
   };
+  let stopLogging = (): void => {};
   const clientConfiguration = {
     db: deps.store.tables<IvsTables>().db,
     ids: deps.ids,
@@ -101,6 +103,7 @@ async function createIvs(needs: IvsNeeds) {
       (await answerClientConfiguration(request, clientConfiguration)) ??
       answerPlayback(request, live, gate),
     async start() {
+      stopLogging = logIvsEvents(deps.events, deps.log);
       await live.start();
       housekeeping.start();
       sampler.start();
@@ -109,6 +112,7 @@ async function createIvs(needs: IvsNeeds) {
       await sampler.close();
       await housekeeping.close();
       await live.close();
+      stopLogging();
     },
     reset: () => live.reset(),
     publicHealth: () => portsOf(live),

@@ -184,7 +184,8 @@ export class LiveStreams implements MediaHost {
     switch (event.type) {
       case "publish-refused": {
         const { connectionId, remoteAddress, reason } = event;
-        this.#deps.log.info({ connectionId, remoteAddress, reason }, "A publisher was refused");
+        const fields = { connectionId, remoteAddress, reason };
+        this.#deps.log.warn(fields, `a publisher was refused: ${reason}`);
         break;
       }
       case "session-created":
