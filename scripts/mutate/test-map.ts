@@ -19,6 +19,7 @@ const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/wire\//, ["test/contract/gateway/", "test/contract/s3/"]],
   [/^packages\/policy\//, ["test/contract/iam/", "test/contract/sts/"]],
   [/^packages\/media\//, ["test/scenarios/ivs/", "test/contract/ivs/"]],
+  [/^packages\/cli\//, ["test/cli/completion", "test/generated-docs"]],
 ];
 /** Folders of tests of the built command for code that other black-box tests don't see. */
 const BUILT_FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [

@@ -40,7 +40,11 @@ describeConsole(() => {
       await settled(page);
       const titles = await page.getByRole("heading", { level: 1 }).allTextContents();
       if (titles.length > 1) found.push(`${place}: titles ${titles.join(" | ")}`);
-      const faults = [...(await violations(page)), ...(await overflow(page))];
+      const faults = [
+        ...(await violations(page)),
+        ...(await overflow(page)),
+        ...(await wordless(page)),
+      ];
       found.push(...faults.map((text) => `${place}: ${text}`));
     };
     for (const one of PAGES) await look(one);
@@ -208,6 +212,16 @@ async function overflow(page: Page): Promise<readonly string[]> {
     "[document.documentElement.scrollWidth, window.innerWidth]",
   )) as readonly [number, number];
   return wide > seen ? [`${wide} pixels wide in a window of ${seen}`] : [];
+}
+
+/** Headings, columns and labels without a word. */
+async function wordless(page: Page): Promise<readonly string[]> {
+  const found: unknown = await page.evaluate(
+    `[...document.querySelectorAll("h1, h2, h3, th, label, legend, dt, [role=tab]")]
+      .filter((one) => one.innerText.trim() === "" && !one.querySelector("input"))
+      .map(({ outerHTML }) => "no words in " + outerHTML.slice(0, 160))`,
+  );
+  return Array.isArray(found) ? found.map(String) : ["the page didn't answer"];
 }
 
 /** Nothing on the page says any more that it loads. */

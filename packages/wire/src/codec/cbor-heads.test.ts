@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { encodeCbor } from "./cbor.ts";
+
+/** RFC 8949, section 3: an argument takes as few bytes as hold it, on both sides of each bound. */
+test.each([
+  [0, "00"],
+  [23, "17"],
+  [24, "1818"],
+  [0xff, "18ff"],
+  [0x100, "190100"],
+  [0xffff, "19ffff"],
+  [0x10000, "1a00010000"],
+  [0xffffffff, "1affffffff"],
+  [0x100000000, "1b0000000100000000"],
+  [Number.MAX_SAFE_INTEGER, "1b001fffffffffffff"],
+  [Number.MAX_SAFE_INTEGER + 1, "fb4340000000000000"],
+  [-1, "20"],
+  [-24, "37"],
+  [-25, "3818"],
+  [-0x100, "38ff"],
+  [-0x101, "390100"],
+  [-0, "fb8000000000000000"],
+  [0.5, "fb3fe0000000000000"],
+  [true, "f5"],
+  [false, "f4"],
+  [new Date(1_500), "c1fb3ff8000000000000"],
+  [new Date(2_000), "c102"],
+  ["é", "62c3a9"],
+  [new Uint8Array([1, 2]), "420102"],
+  [[1, [2]], "82018102"],
+  [{ a: 1, b: {} }, "a26161016162a0"],
+])("%j is written as %s", (value, bytes) => {
+  expect(Buffer.from(encodeCbor(value))).toEqual(Buffer.from(bytes, "hex"));
+});
