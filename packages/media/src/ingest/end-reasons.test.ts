@@ -18,6 +18,6 @@ test.each([
 
 test("media without the tracks that a channel requires is refused; other ends are none", () => {
   expect(isRefusal("multitrack-required")).toBe(true);
-  for (const reason of ["publisher-finished", "engine-closed", "takeover-failed"] as const)
-    expect(isRefusal(reason as never)).toBe(false);
+  for (const reason of ["publisher-finished", "engine-closed", "stopped"] as const)
+    expect(isRefusal(reason)).toBe(false);
 });
