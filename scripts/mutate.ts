@@ -30,7 +30,7 @@ const { values } = parseArgs({
     folder: { type: "string", default: "packages" },
     /** A range of git's: only lines that it added. */
     change: { type: "string" },
-    /** Every mutant of these lines, with commas; nothing is drawn. */
+    /** Every mutant of these lines, or one as FILE:LINE#OPERATOR; with commas, nothing is drawn. */
     at: { type: "string" },
     /** Runs units alone: a quick look at what is left for black-box tests. */
     units: { type: "boolean", default: false },
@@ -72,7 +72,14 @@ try {
 function chosen(): readonly Mutant[] {
   const { at, change } = values;
   const all = allMutants(copy.root, copy.files);
-  if (at !== undefined) return all.filter((mutant) => at.split(",").includes(placeOf(mutant)));
+  if (at !== undefined) {
+    const places = at.split(",");
+    return all.filter((mutant) =>
+      [placeOf(mutant), `${placeOf(mutant)}#${mutant.operator}`].some((one) =>
+        places.includes(one),
+      ),
+    );
+  }
   const added = change === undefined ? undefined : addedPlaces(change);
   const folders = values.folder.split(",").map((folder) => `${folder.replace(/\/$/, "")}/`);
   const some = all.filter((mutant) =>
