@@ -1,5 +1,8 @@
-/** The environment variable that names the tests of a run, as JSON. */
-export const TESTS_VARIABLE = "ROLECAST_MUTANT_TESTS";
+/**
+ * The environment variable that names the tests of a run, as JSON. Servers refuse unknown ones that
+ * begin with ROLECAST.
+ */
+export const TESTS_VARIABLE = "MUTANT_TESTS";
 
 /** Reported by a run of tests with each test that ended, and with each file. */
 export interface Progress {

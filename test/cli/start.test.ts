@@ -80,7 +80,7 @@ describe("rolecast start", () => {
     await expect(server.clients().sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject(
       { name: "InvalidClientTokenId" },
     );
-    await server.stop();
+    expect(await server.stop("SIGINT")).toBe(0);
     expect((await start(data)).banner).not.toContain(key.secretAccessKey);
   });
 

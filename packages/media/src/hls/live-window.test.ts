@@ -17,6 +17,8 @@ describe("live window", () => {
   test("lists the last segments with wall clock, length and sequence", () => {
     const window = new LiveWindow(2, kept(15_000));
     expect(window.playlist()).toBeUndefined();
+    // None is no number that a playlist may say.
+    expect(window.bandwidth).toBe(1);
     for (let index = 0; index < 3; index += 1) {
       window.add(segment({ programDateTimeMs: index * 2_000, durationMs: 2_002 }));
     }

@@ -108,6 +108,40 @@ describe("callers", () => {
     expect(callers.connections).toBe(0);
   });
 
+  test("wait for a decision up to eight of an address and 32 of all, then ask again", async () => {
+    let asked = 0;
+    const decided: (() => void)[] = [];
+    const port = testPort({
+      secretOf: () => {
+        asked += 1;
+        return new Promise((resolve) => decided.push(() => resolve(undefined)));
+      },
+    });
+    let cookie = 0;
+    const callers = new SrtCallers({
+      ...{ limits: defaultMediaLimits, port, monotonicMs: () => 1_000 },
+      send: ({ buffer, byteOffset, length }) => {
+        const body = Buffer.from(buffer, byteOffset, length).subarray(HEADER_BYTES);
+        ({ cookie } = parseHandshake(body));
+      },
+    });
+    const call = (address: string, socketId: number) => {
+      callers.receive(induction, { ...PEER, address });
+      callers.receive(conclusion(cookie, 5, 0x3f, 0, socketId), { ...PEER, address });
+      return asked;
+    };
+    const calls = (address: string, count: number) =>
+      Array.from({ length: count }, (_, index) => call(address, index + 1));
+    expect(calls("192.0.2.1", 10).at(-1)).toBe(8);
+    expect(calls("192.0.2.2", 8).at(-1)).toBe(16);
+    expect(calls("192.0.2.3", 8).at(-1)).toBe(24);
+    expect(calls("192.0.2.4", 7).at(-1)).toBe(31);
+    expect(calls("192.0.2.5", 3)).toEqual([32, 32, 32]);
+    decided[0]?.();
+    await settle();
+    expect([call("192.0.2.1", 9), call("192.0.2.5", 9)]).toEqual([33, 33]);
+  });
+
   test("whose key isn't known can't tell", async () => {
     const [known, unknown] = [listen(true), listen(false)];
     for (const { callers, last } of [known, unknown]) {
