@@ -48,12 +48,18 @@ describe("a customer managed policy", () => {
       ["v2", false],
       ["v1", true],
     ]);
-    const { PolicyVersion } = await iam.getPolicyVersion({ PolicyArn, VersionId: "v2" });
-    expect(documentIn(PolicyVersion?.Document)).toEqual(JSON.parse(buckets));
+    for (const [VersionId, isDefault, document] of [
+      ["v1", true, nothing],
+      ["v2", false, buckets],
+    ] as const) {
+      const { PolicyVersion } = await iam.getPolicyVersion({ PolicyArn, VersionId });
+      expect(documentIn(PolicyVersion?.Document)).toEqual(JSON.parse(document));
+      expect(PolicyVersion).toMatchObject({ VersionId, IsDefaultVersion: isDefault });
+    }
 
     await iam.deletePolicyVersion({ PolicyArn, VersionId: "v2" });
     const third = await iam.createPolicyVersion({ PolicyArn, PolicyDocument: buckets });
-    expect(third.PolicyVersion?.VersionId).toBe("v3");
+    expect(third.PolicyVersion).toMatchObject({ VersionId: "v3", IsDefaultVersion: false });
 
     const got = (await iam.getPolicy({ PolicyArn })).Policy;
     expect(got).toMatchObject({
