@@ -135,6 +135,21 @@ describe("AssumeRoot", () => {
     expect(AccessKeyMetadata).toMatchObject([{ AccessKeyId: MEMBER_KEY.accessKeyId }]);
   });
 
+  test("is for AWS's root tasks alone, each by its own name", async () => {
+    const anything = await createUser(server.clients().iam, "anything", [allow("sts:AssumeRoot")]);
+    for (const name of [
+      ...["IAMAuditRootUserCredentials", "IAMCreateRootUserPassword"],
+      ...["IAMDeleteRootUserCredentials", "S3UnlockBucketPolicy", "SQSUnlockQueuePolicy"],
+    ]) {
+      const { clients } = await assumeRoot(name, anything);
+      expect(await clients.sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
+        Arn: MEMBER_ROOT,
+      });
+    }
+    for (const name of ["S3UnlockBucket", "s3unlockbucketpolicy", "../ReadOnlyAccess", "", "*"])
+      await expect(assumeRoot(name, anything), name).rejects.toThrow();
+  });
+
   test("is for those of the management account who may, and for its members only", async () => {
     const denied = {
       name: "AccessDenied",
