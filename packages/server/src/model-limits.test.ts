@@ -6,6 +6,7 @@ import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
 import { eventsConstraints } from "./services/events/constraints.ts";
 import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
+import { kmsConstraints } from "./services/kms/constraints.ts";
 import { stsConstraints } from "./services/sts/constraints.ts";
 
 /*
@@ -33,7 +34,12 @@ interface Model {
 }
 
 /** Limits that aren't the model's, or that older models lack; undefined for those left out. */
-type Different = Readonly<Record<string, { readonly [Name in keyof Limits]: unknown }>>;
+type Different = Readonly<Record<string, { readonly [Name in keyof Limits]: unknown } & Newer>>;
+
+interface Newer {
+  /** Values of an enumeration that older models lack. */
+  readonly newer?: readonly string[];
+}
 
 const NO_PATTERN = { pattern: undefined };
 const adConfigurationArn = {
@@ -103,6 +109,24 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     },
   ],
   ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
+  [
+    "kms/2014-11-01",
+    kmsConstraints,
+    {
+      // Documents are refused in words of their own.
+      Policy: NO_PATTERN,
+      KeyUsage: { newer: ["ENCAPSULATE_DECAPSULATE"] },
+      "CreateKey.KeySpec": {
+        newer: [
+          ...["ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
+          "ECC_NIST_EDWARDS25519",
+        ],
+      },
+      KeyPairSpec: { newer: ["ECC_NIST_EDWARDS25519"] },
+      IncludeKeyMaterial: { newer: ["ALL_KEY_MATERIAL", "ROTATIONS_ONLY"] },
+      "Operations.member": { newer: ["Encapsulate", "Decapsulate"] },
+    },
+  ],
   [
     "cloudwatch/2010-08-01",
     cloudwatchConstraints,
@@ -202,7 +226,11 @@ describe.skipIf(!existsSync(MODELS)).each(SERVICES)("%s", (path, constraints, di
 
   test.each(limitsOf(constraints))("%s has the model's limits", (name, limits) => {
     const own = withoutNothing(limits);
-    const all = (model.get(name) ?? [{}]).map((each) => ({ ...each, ...different[name] }));
+    const { newer = [], ...other } = different[name] ?? {};
+    const all = (model.get(name) ?? [{}]).map(({ values = [], ...each }) => {
+      const whole = [...new Set([...values, ...newer])].toSorted();
+      return { ...each, ...(whole.length > 0 ? { values: whole } : {}), ...other };
+    });
     expect(all).toContainEqual(own);
   });
 });
