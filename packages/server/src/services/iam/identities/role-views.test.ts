@@ -40,12 +40,13 @@ test("a role is kept until its account changes, and never as a transaction has i
   const own = store.tables<IamTables>();
   await own.transaction(({ db }) => add(db, "app"));
   expect(await found("app")).toBe("old");
-  await own
+  await store
     .transaction(async (transaction) => {
+      const { db } = transaction.tables<IamTables>();
       const inside = testContext({ service: "iam", operation: "GetRole", store, transaction });
       // Its own change, which nobody else sees, and a role that will never have been.
-      await setRole(transaction.db, "AROAapp", { description: "new" });
-      await add(transaction.db, "draft");
+      await setRole(db, "AROAapp", { description: "new" });
+      await add(db, "draft");
       expect([await found("app", inside), await found("draft", inside)]).toEqual(["new", "old"]);
       expect(await found("app")).toBe("old");
       throw new Error("rolled back");
