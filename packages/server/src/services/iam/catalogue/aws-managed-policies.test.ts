@@ -37,6 +37,20 @@ describe("the catalogue of AWS managed policies", () => {
     expect(policies.find("arn:aws:iam::000000000000:policy/ReadOnlyAccess")).toBeUndefined();
   });
 
+  it("has further policies beside AWS's, of one version each", () => {
+    const arn = "arn:aws:iam::aws:policy/aws-service-role/Own";
+    const policies = new AwsManagedPolicies(bytes, [{ arn, document: "{}", createdMs: 1 }]);
+    expect(policies.find(arn)).toMatchObject({
+      ...{ arn, name: "Own", path: "/aws-service-role/", defaultVersion: 1 },
+      versions: [{ number: 1, createdMs: 1 }],
+    });
+    const documents = [undefined, 1, 0, 2].map((version) => policies.document(arn, version));
+    expect(documents).toEqual(["{}", "{}", undefined, undefined]);
+    const others = new AwsManagedPolicies(bytes).all();
+    expect(policies.all().length).toBe(others.length + 1);
+    expect(policies.all().some((policy) => policy.arn === arn)).toBe(true);
+  });
+
   it("isn't unpacked before the first question", () => {
     const policies = new AwsManagedPolicies(Buffer.from("no catalogue"));
     expect(() => policies.all()).toThrow("isn't a policy catalogue");

@@ -126,3 +126,34 @@ test.each<[string, number, number, string, string | undefined]>([
     expect(transitionOf(candidate, rules, bucket, MADE_MS + days * DAY_MS)).toBe(moved);
   },
 );
+
+/** Source: S3 user guide, "Supported transitions": each class with those that it is moved to. */
+const [STANDARD, RARE, CLEVER, ZONE, INSTANT, FLEXIBLE, DEEP] = [
+  ...["STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER"],
+  "DEEP_ARCHIVE",
+] as const;
+test.each([
+  [STANDARD, [RARE, CLEVER, ZONE, INSTANT, FLEXIBLE, DEEP]],
+  ["REDUCED_REDUNDANCY", [RARE, CLEVER, ZONE, INSTANT, FLEXIBLE, DEEP]],
+  [RARE, [CLEVER, ZONE, INSTANT, FLEXIBLE, DEEP]],
+  [CLEVER, [ZONE, INSTANT, FLEXIBLE, DEEP]],
+  [ZONE, [FLEXIBLE, DEEP]],
+  [INSTANT, [FLEXIBLE, DEEP]],
+  [FLEXIBLE, [DEEP]],
+  [DEEP, []],
+  ["EXPRESS_ONEZONE", []],
+])("an object in %s is moved to %j alone", (storage_class, classes) => {
+  const all = [STANDARD, RARE, CLEVER, ZONE, INSTANT, FLEXIBLE, DEEP, "REDUCED_REDUNDANCY"];
+  const moved = all.filter((StorageClass) => {
+    const transition = { Days: 1, StorageClass } as NonNullable<LifecycleRule["Transitions"]>[0];
+    return (
+      transitionOf(
+        { ...object, size_bytes: 1_000_000, storage_class },
+        [rule({ Transitions: [transition] })],
+        { lifecycle_minimum_size: null },
+        MADE_MS + 10 * DAY_MS,
+      ) === StorageClass
+    );
+  });
+  expect(moved.toSorted()).toEqual([...classes].toSorted());
+});
