@@ -232,6 +232,27 @@ describe("without a signature", () => {
     }
   });
 
+  test.each([
+    ["GET", "health", 200, "application/json"],
+    ["GET", "health/live", 200, "application/json"],
+    ["GET", "health/ready", 200, "application/json"],
+    // Source: Prometheus's documentation, "Exposition formats".
+    ["GET", "metrics", 200, "text/plain; version=0.0.4; charset=utf-8"],
+    ["POST", "health", 404, "application/json"],
+    ["GET", "state/reset", 404, "application/json"],
+    ["GET", "nothing", 404, "application/json"],
+  ])(
+    "%s of %s is answered %i as %s, signed and unsigned alike",
+    async (method, name, status, type) => {
+      const raw = { method, path: `/_rolecast/${name}` };
+      const { status: answered, headers } = await send(server.endpoint, raw);
+      expect([answered, headers["content-type"]]).toEqual([status, type]);
+      if (name !== "health" && name !== "metrics") return;
+      const signed = await sendSigned(server.endpoint, raw, { service: "rolecast" });
+      if (method === "GET") expect(signed.headers["content-type"]).toBe(type);
+    },
+  );
+
   test("a program on this machine reads metrics and health, and resets where that is allowed", async () => {
     expect((await asked({ path: "/_rolecast/metrics" })).status).toBe(200);
     expect(JSON.parse((await asked({ path: "/_rolecast/health" })).body).ivs.ffmpeg).toBeDefined();
