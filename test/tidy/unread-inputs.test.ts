@@ -40,7 +40,7 @@ beforeAll(async () => {
     (await unsupportedOf(folder)).map((name) => `${client} ${name.replace(".", " ")}`),
   );
   refused = (await Promise.all(all)).flat();
-}, 60_000);
+}, 120_000);
 
 async function unsupportedOf(folder: string): Promise<readonly string[]> {
   const file = join(root, "packages/server/src/services", folder, "constraints.ts");

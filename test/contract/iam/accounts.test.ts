@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { IAM } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -68,6 +69,32 @@ describe("accounts", () => {
     expect(await failureOf(() => server.clients(two).sts.send(assume))).toMatchObject({
       code: "AccessDenied",
     });
+  });
+});
+
+describe("the tags of another account's resources", () => {
+  it("decide nothing here", async () => {
+    const server = await start({ accounts });
+    const [first, second] = [iamOf(server, rootKey(FIRST)), iamOf(server, rootKey(SECOND))];
+    const Tags = [{ Key: "team", Value: "blue" }];
+    const Url = "https://login.example.com";
+    const { OpenIDConnectProviderArn } = await first.createOpenIDConnectProvider({ Url, Tags });
+    const { VirtualMFADevice } = await first.createVirtualMFADevice({
+      VirtualMFADeviceName: "phone",
+      Tags,
+    });
+    const SerialNumber = VirtualMFADevice?.SerialNumber;
+    const Condition = { StringEquals: { "aws:ResourceTag/team": "blue" } };
+    const statements = [allow("iam:*", { Condition })];
+    const own = iamOf(server, await makeUser(first, "own", statements));
+    const stranger = iamOf(server, await makeUser(second, "stranger", statements));
+    for (const call of [
+      (iam: IAM) => iam.listOpenIDConnectProviderTags({ OpenIDConnectProviderArn }),
+      (iam: IAM) => iam.listMFADeviceTags({ SerialNumber }),
+    ]) {
+      expect(await call(own)).toMatchObject({ Tags });
+      expect(await failureOf(() => call(stranger))).toMatchObject({ code: "AccessDenied" });
+    }
   });
 });
 

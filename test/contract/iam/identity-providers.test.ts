@@ -5,6 +5,7 @@ import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, failureOf, iamOf, makeUser } from "./iam-api.ts";
 
 const OIDC_ARN = "arn:aws:iam::000000000000:oidc-provider/";
+const UNSENT = "Invalid Open ID Connect Provider URL: nothing is sent there, because";
 const THUMBPRINT = "3768084dfb3d2b68b7897bf5f565da8efc10b2a7";
 
 let server: TestServer;
@@ -94,6 +95,16 @@ describe("OpenID Connect providers", () => {
       "LimitExceeded",
       "Cannot exceed quota for ClientIdsPerOpenIdConnectProvider: 100",
       () => iam.createOpenIDConnectProvider({ Url, ClientIDList }),
+    ],
+    [
+      "ValidationError",
+      `${UNSENT} its address is link-local, multicast, unspecified or a cloud's metadata.`,
+      () => iam.createOpenIDConnectProvider({ Url: "https://169.254.169.254" }),
+    ],
+    [
+      "ValidationError",
+      `${UNSENT} it leads to this server itself.`,
+      () => iam.createOpenIDConnectProvider({ Url: server.endpoint }),
     ],
     ...["http://login.example.com", "https://login.example.com?a=b", "login"].map(
       (url): Row => [

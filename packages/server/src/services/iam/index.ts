@@ -3,6 +3,7 @@ import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
 import type { Organization } from "../../kernel/organization.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type {
   AccountDirectory,
   CredentialSource,
@@ -30,6 +31,8 @@ import type { IamTables } from "./tables.ts";
 interface IamNeeds extends ServiceDependencies {
   /** The public URL of this server, e.g. `http://localhost:4566`. */
   readonly address: { readonly publicBaseUrl: string };
+  /** Fetches identity providers' keys, elsewhere. */
+  readonly outgoing: OutgoingClient;
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
   readonly sealingKey: Uint8Array;
   /** Read when IAM starts: the services that use a role of theirs are created after IAM. */

@@ -1,5 +1,6 @@
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { Organization } from "../../kernel/organization.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
@@ -16,6 +17,8 @@ export interface IamParts extends ServiceDependencies {
   readonly secrets: SecretBox;
   readonly lastUsed: LastUsed;
   readonly templates: LinkedRoleTemplates;
+  /** Knows where no request is ever sent. */
+  readonly outgoing: Pick<OutgoingClient, "check">;
   readonly organization: Organization | undefined;
   readonly roleDeletionDelayMs: number;
   /** The URL of an account's issuer of web identity tokens, which STS serves. */

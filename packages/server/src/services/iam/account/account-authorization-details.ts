@@ -1,6 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { inTurns } from "../../../kernel/work/turns.ts";
+import { inTurns, nextTurn } from "../../../kernel/work/turns.ts";
 import { boundaryMember, encodeDocument } from "../answer-members.ts";
 import { AWS_POLICY_PREFIX } from "../catalogue/aws-managed-policies.ts";
 import { readPage } from "../pagination.ts";
@@ -203,6 +203,8 @@ async function policyDetail(
   usage: PolicyUsage | undefined,
 ): Promise<iam.ManagedPolicyDetail> {
   const PolicyVersionList: iam.PolicyVersion[] = [];
+  // To unpack all versions of one of AWS's takes a millisecond or more.
+  if (policy.aws) await nextTurn();
   await inTurns((await versionsOf(parts, db, policy)).reverse(), async (version) => {
     const document = await documentOf(parts, db, policy, version.number);
     PolicyVersionList.push({

@@ -26,7 +26,7 @@ import {
 import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables } from "../tables.ts";
 import { onTaggedResource, tagPage, tagResource, untagResource } from "../tags/tagged-resources.ts";
-import { oidcProviderUrl } from "./oidc-provider-urls.ts";
+import { oidcProviderUrl, refuseUnreachableIssuer } from "./oidc-provider-urls.ts";
 
 interface ArnInput {
   readonly OpenIDConnectProviderArn: string;
@@ -52,7 +52,7 @@ export function openIdConnectProviderOperations(parts: IamParts) {
         ),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await insertProvider(db, context, input);
+          const provider = await insertProvider(parts, db, context, input);
           await putTags(db, context.accountId, provider.arn, input.Tags);
           return { OpenIDConnectProviderArn: provider.arn, ...echoedTags(input.Tags) };
         }),
@@ -155,12 +155,14 @@ export function openIdConnectProviderOperations(parts: IamParts) {
 }
 
 async function insertProvider(
+  { outgoing }: Pick<IamParts, "outgoing">,
   db: Db,
   context: RequestContext,
   input: Checked<iam.CreateOpenIDConnectProviderRequest>,
 ): Promise<OidcProviderRow> {
   const { accountId } = context;
   const url = oidcProviderUrl(input.Url);
+  refuseUnreachableIssuer(input.Url, outgoing);
   const provider: OidcProviderRow = {
     account_id: accountId,
     arn: arnOf(context, url),

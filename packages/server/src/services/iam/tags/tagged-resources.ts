@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import { parseArn } from "../../../kernel/arn.ts";
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -14,14 +15,19 @@ import type { Db, IamTables } from "../tables.ts";
  * providers, MFA devices and server certificates as `aws:ResourceTag` only.
  */
 
-/** An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. */
+/**
+ * An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. A
+ * resource of another account has no tags for the callers of this one.
+ */
 export async function onTaggedResource(
   context: RequestContext,
   arn: string,
   tagOwner: string | undefined,
   extra: ContextEntries = {},
 ): Promise<OnOne<TaggedSubject>> {
-  const tags = tagOwner === undefined ? [] : await tagsOf(context.db<IamTables>(), tagOwner);
+  const isOwn = parseArn(arn)?.accountId === context.accountId;
+  const tags =
+    isOwn && tagOwner !== undefined ? await tagsOf(context.db<IamTables>(), tagOwner) : [];
   const entries = tags.map(({ Key, Value }) => [`aws:resourcetag/${Key.toLowerCase()}`, Value]);
   const pairs = {
     action: `iam:${context.operation}`,

@@ -98,6 +98,7 @@ export class IamWorld {
       roleDeletionDelayMs: 200,
       outboundIssuer: (id) => `http://localhost/${id}`,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),
+      outgoing: { check: () => {} },
     };
     this.roles = createServiceLinkedRoles(parts);
     this.#operations = {
