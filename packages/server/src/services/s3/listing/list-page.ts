@@ -6,8 +6,18 @@ import { successorOf } from "./key-order.ts";
 export interface PageStart {
   /** The text that everything of the page sorts behind. */
   readonly after: string;
-  /** `after` is a common prefix that was shown: nothing with it is shown again. */
+  /** `after` is a common prefix: nothing that has it is shown. */
   readonly skipPrefix: boolean;
+}
+
+/**
+ * Where a listing begins that names a text to begin after. A text inside a common prefix stands for
+ * all of it, as in S3: whatever else has that prefix isn't shown again.
+ */
+export function startAfter(text: string, prefix: string, delimiter: string): PageStart | undefined {
+  if (text === "") return undefined;
+  const group = text.startsWith(prefix) ? commonPrefixOf(text, prefix, delimiter) : undefined;
+  return { after: group ?? text, skipPrefix: group !== undefined };
 }
 
 export interface PageRequest {

@@ -11,7 +11,7 @@ import { readChecksum } from "../checksums/object-checksum.ts";
 import type { BucketInput } from "../rows/buckets.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { firstKeysOfGroups } from "./group-keys.ts";
-import { listPage, type PageSource, type PageStart } from "./list-page.ts";
+import { listPage, type PageSource, startAfter } from "./list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing-text.ts";
 
 type ListedRow = Pick<
@@ -52,7 +52,7 @@ async function listObjectsV2(
   const prefix = input.Prefix ?? "";
   const start =
     input.ContinuationToken === undefined
-      ? startAfter(input.StartAfter, prefix, delimiter)
+      ? startAfter(input.StartAfter ?? "", prefix, delimiter)
       : readToken(input.ContinuationToken);
   const page = await listPage({ prefix, delimiter, start, maxKeys }, sourceOf(bucket, context));
   const owner = input.FetchOwner ? bucket : undefined;
@@ -105,20 +105,6 @@ async function listObjects(
 /** Listings tell it as HeadBucket does; some clients learn the Region from them. */
 function tellRegion({ region }: BucketRow, { response }: RequestContext): void {
   response.headers["x-amz-bucket-region"] = region;
-}
-
-/**
- * A text that ends in the delimiter may be the common prefix that the page before ended with, and
- * stands for all of it then. The listing's own prefix is none: it may be a key, as of a folder.
- */
-export function startAfter(
-  text: string | undefined,
-  prefix: string,
-  delimiter: string,
-): PageStart | undefined {
-  if (text === undefined || text === "") return undefined;
-  const skipPrefix = delimiter !== "" && text !== prefix && text.endsWith(delimiter);
-  return { after: text, skipPrefix };
 }
 
 function keyOf(row: ListedRow): string {

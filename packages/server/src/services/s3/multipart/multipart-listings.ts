@@ -12,9 +12,8 @@ import { openDataKey } from "../encryption/kms-encryption.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
-import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
+import { type KeyRange, listPage, type Page, startAfter } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
-import { startAfter } from "../listing/object-listings.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
@@ -92,7 +91,7 @@ async function listUploads(
   // The upload's marker means nothing without its key's (S3 API, ListMultipartUploads).
   const idMarker = keyMarker === "" ? "" : (input.UploadIdMarker ?? "");
   await checkIdMarker(keyMarker, idMarker, context);
-  const start = startAfter(keyMarker, prefix, idMarker === "" ? delimiter : "");
+  const start = startAfter(keyMarker, prefix, delimiter);
   const page = await listPage<UploadRow>(
     { prefix, delimiter, start, maxKeys: maxUploads },
     {

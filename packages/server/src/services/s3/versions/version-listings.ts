@@ -8,9 +8,9 @@ import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { invalidArgument } from "../errors.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
-import { type KeyRange, listPage } from "../listing/list-page.ts";
+import { type KeyRange, listPage, startAfter } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
-import { listed, listingDecision, startAfter } from "../listing/object-listings.ts";
+import { listed, listingDecision } from "../listing/object-listings.ts";
 import { isVersionId, versionNumberOf } from "../rows/version-id.ts";
 import { selectVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables, VersionRow } from "../tables.ts";
@@ -48,7 +48,7 @@ async function listObjectVersions(
   const maxKeys = readMaxKeys(input.MaxKeys);
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
   const older = await numberOfMarker(input, db);
-  const start = startAfter(marker, prefix, older === undefined ? delimiter : "");
+  const start = startAfter(marker, prefix, delimiter);
   const page = await listPage<ListedVersion>(
     { prefix, delimiter, start, maxKeys },
     {
