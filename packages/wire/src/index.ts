@@ -23,6 +23,7 @@ export type { WireRequest, WireResponse } from "./message.ts";
 export type { Addressing, Operation } from "./operation.ts";
 export { parseAuthentication } from "./parse-authentication.ts";
 export type { DecodeContext, EncodeOptions, ErrorOutput } from "./protocol/protocol.ts";
+export { requestHeaders } from "./protocol/rest-xml.ts";
 export { ParsedForm, parseQuery, percentDecode, requestQuery } from "./query.ts";
 export { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";
 export { carriesMark, isMarked } from "./routing/marks.ts";

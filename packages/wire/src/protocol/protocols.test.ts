@@ -315,7 +315,7 @@ describe("restXml answers", () => {
     const eu = encode(s3, "GetBucketLocation", { LocationConstraint: "EU" });
     expect(eu.body).toBe(`${declaration}<LocationConstraint ${xmlns}>EU</LocationConstraint>`);
     const none = encode(s3, "GetBucketLocation", {});
-    expect(none.body).toBe(`${declaration}<LocationConstraint ${xmlns}></LocationConstraint>`);
+    expect(none.body).toBe(`${declaration}<LocationConstraint ${xmlns}/>`);
   });
 
   test("a grantee with its type as an attribute", () => {

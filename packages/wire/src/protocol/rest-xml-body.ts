@@ -4,7 +4,12 @@ import { isOutputDocumentMember, payloadMember } from "../codec/http-bindings.ts
 import type { WireResponse } from "../message.ts";
 import type { Member, StructureShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
-import { namespaceAttribute, type XmlWriter, type XmlWriters } from "../xml/compile-xml-writer.ts";
+import {
+  namespaceAttribute,
+  wrap,
+  type XmlWriter,
+  type XmlWriters,
+} from "../xml/compile-xml-writer.ts";
 
 /** How an output's body is written. */
 export interface XmlBody {
@@ -24,7 +29,10 @@ export function compileXmlBody(
   const namespace = namespaceAttribute(xmlNamespace === undefined ? undefined : ["", xmlNamespace]);
   const payload = payloadMember(output);
   if (payload !== undefined) return payloadBody(payload, namespace, writers);
-  const members = output.members.filter(isOutputDocumentMember);
+  const leading = service.leadingMembers?.[output.name] ?? [];
+  const isLeading = ({ name }: Member) => leading.includes(name);
+  const all = output.members.filter(isOutputDocumentMember);
+  const members = [...all.filter(isLeading), ...all.filter((member) => !isLeading(member))];
   if (members.length === 0) return undefined;
   const rootName = output.traits.xmlName ?? output.name;
   const write = rootWriter(rootName, members, output, namespace, writers);
@@ -47,10 +55,14 @@ function rootWriter(
     (only.traits.xmlName ?? only.name) === rootName
   ) {
     const write = writers.element(rootName, only.target, namespace);
-    return (value) => write((value as Record<string, unknown>)[only.name] ?? "");
+    const empty = wrap(rootName, namespace, "");
+    return (value) => {
+      const own = (value as Record<string, unknown>)[only.name];
+      return own === undefined ? empty : write(own);
+    };
   }
-  const content = writers.content(output, isOutputDocumentMember);
-  return (value) => `<${rootName}${namespace}>${content(value)}</${rootName}>`;
+  const content = writers.content({ name: output.name, members });
+  return (value) => wrap(rootName, namespace, content(value));
 }
 
 function payloadBody(member: Member, namespace: string, writers: XmlWriters): XmlBody {

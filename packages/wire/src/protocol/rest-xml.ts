@@ -90,7 +90,7 @@ export class RestXml implements ServerProtocol {
     const statusMember = output?.members.find((member) => member.traits.httpResponseCode)?.name;
     return (value, requestId, options) => {
       const members = (value ?? {}) as Record<string, unknown>;
-      const headers = requestHeaders(this.#service, requestId);
+      const headers = requestHeaders(requestId, this.#service);
       writeHeaders?.(members, headers);
       Object.assign(headers, options.headers);
       const modelled = statusMember === undefined ? undefined : members[statusMember];
@@ -110,11 +110,11 @@ export class RestXml implements ServerProtocol {
 
   encodeError(error: ErrorOutput, requestId: string, request?: WireRequest): WireResponse {
     const shape = this.#errors.get(error.code);
-    const headers = requestHeaders(this.#service, requestId);
-    if (request?.method === "HEAD" || NO_BODY_STATUSES.has(error.status)) {
+    const headers = requestHeaders(requestId, this.#service);
+    if (NO_BODY_STATUSES.has(error.status))
       return { status: error.status, headers, body: undefined };
-    }
     headers["content-type"] = "application/xml";
+    if (request?.method === "HEAD") return { status: error.status, headers, body: undefined };
     const fields = writeErrorFields(error.fields, shape?.structure, this.#writers);
     const body =
       `${XML_DECLARATION}<Error><Code>${escapeXml(shape?.code ?? error.code)}</Code>` +
@@ -125,7 +125,11 @@ export class RestXml implements ServerProtocol {
   }
 }
 
-function requestHeaders({ headers }: ServiceDefinition, requestId: string): Record<string, string> {
+/** The headers by which S3 names a request, after those that every answer has. */
+export function requestHeaders(
+  requestId: string,
+  { headers }: Pick<ServiceDefinition, "headers"> = {},
+): Record<string, string> {
   return { ...headers, "x-amz-request-id": requestId, "x-amz-id-2": hostId(requestId) };
 }
 

@@ -22,12 +22,11 @@ export class XmlWriters {
     this.#rules = rules;
   }
 
-  /** The element's content alone: the members that `include` selects, all of them by default. */
-  content(shape: StructureShape, include?: (member: Member) => boolean): XmlWriter {
-    const compiled =
-      include === undefined ? this.#structure(shape) : this.#compile(shape.members.filter(include));
+  /** The content of an element with these members. */
+  content({ name, members }: Pick<StructureShape, "name" | "members">): XmlWriter {
+    const compiled = this.#compile(members);
     return (value) => {
-      assert(isRecord(value), `structure ${shape.name} isn't an object`);
+      assert(isRecord(value), `structure ${name} isn't an object`);
       return compiled.content(value);
     };
   }
@@ -149,6 +148,7 @@ export function namespaceAttribute(
   return prefix === "" ? ` xmlns="${escapeXml(uri)}"` : ` xmlns:${prefix}="${escapeXml(uri)}"`;
 }
 
-function wrap(name: string, attributes: string, content: string): string {
+/** An element with its content, self-closing where it has none. */
+export function wrap(name: string, attributes: string, content: string): string {
   return content === "" ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
 }

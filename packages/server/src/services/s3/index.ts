@@ -36,6 +36,8 @@ const definition: ApiDefinition = {
   xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
   s3Addressing: true,
   headers: S3_HEADERS,
+  // The SDK for Java, version 1, gives each bucket the owner that it has read so far.
+  leadingMembers: { ListBucketsOutput: ["Owner"] },
 };
 
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {
