@@ -213,6 +213,12 @@ test("acceleration, logging and replication read back, and are checked", async (
     );
   const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: "logs/" };
   const logging = () => client.send(new s3.GetBucketLoggingCommand({ Bucket }));
+  const Statement = {
+    ...{ Effect: "Allow", Principal: { Service: "logging.s3.amazonaws.com" } },
+    ...{ Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/*` },
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
   await log(LoggingEnabled);
   expect(await logging()).toMatchObject({ LoggingEnabled });
   await log();

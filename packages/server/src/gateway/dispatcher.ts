@@ -25,7 +25,7 @@ import {
 import { withBlankMembers } from "./blank-members.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { LoadedService } from "./registered-service.ts";
-import { findMissingMembers } from "./required-members.ts";
+import { findAbsentMembers } from "./required-members.ts";
 import type { ServiceRegistry } from "./service-registry.ts";
 
 export interface DispatcherOptions {
@@ -245,7 +245,7 @@ function validate(
 ): AwsError | undefined {
   refuseUnsupportedMembers(operation.name, input, constraints);
   const violations = [
-    ...(operation.input ? findMissingMembers(operation.input, input) : []),
+    ...findAbsentMembers(operation, input, constraints),
     ...findViolations(operation.name, input, constraints),
   ];
   if (violations.length === 0) {

@@ -1,11 +1,27 @@
 import type { Operation } from "@rolecast/wire";
-import type { Violation } from "../kernel/constraints.ts";
+import type { ServiceConstraints, Violation } from "../kernel/constraints.ts";
 
 type StructureShape = NonNullable<Operation["input"]>;
 type Shape = StructureShape["members"][number]["target"];
 type Structure = Readonly<Record<string, unknown>>;
 
 const RULE = "Member must not be null";
+
+/** Finds the members that `input` lacks and the service requires, whatever its model says. */
+export function findAbsentMembers(
+  { name, input: shape }: Operation,
+  input: Structure,
+  { required, optional }: Pick<ServiceConstraints, "required" | "optional">,
+): Violation[] {
+  const missing = shape ? findMissingMembers(shape, input) : [];
+  for (const member of required?.[name] ?? [])
+    if ((input[member] ?? undefined) === undefined) missing.push(absent(beanName(member)));
+  return optional ? missing.filter(({ path }) => !optional.includes(path)) : missing;
+}
+
+function absent(path: string): Violation {
+  return { path, rule: RULE, value: null };
+}
 
 /**
  * Finds the required members that `input` lacks, at every depth that it has. What passes here is
@@ -26,7 +42,7 @@ function visitStructure(
   for (const { name, required, target } of shape.members) {
     const value = structure[name];
     if (value === undefined || value === null) {
-      if (required) missing.push({ path: prefix + beanName(name), rule: RULE, value: null });
+      if (required) missing.push(absent(prefix + beanName(name)));
     } else if (hasMembers(target)) {
       visit(target, value, prefix + beanName(name), missing);
     }

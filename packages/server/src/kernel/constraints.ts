@@ -35,6 +35,13 @@ export interface ServiceConstraints {
    * name: ignored, it would promise what doesn't happen.
    */
   readonly unsupported?: readonly string[];
+  /** Members that the service requires and its model doesn't, by operation. */
+  readonly required?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Paths of members that the model requires and the service doesn't: handlers expect them missing,
+   * whatever `Checked` promises.
+   */
+  readonly optional?: readonly string[];
   /** The code that the service answers violations with. */
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */

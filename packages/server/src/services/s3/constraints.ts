@@ -32,6 +32,15 @@ export const s3Constraints: ServiceConstraints = {
     "ListBuckets.ContinuationToken": { max: 1024 },
     Key: { min: 1 },
   },
+  // An empty body isn't an empty document.
+  required: {
+    PutBucketLifecycleConfiguration: ["LifecycleConfiguration"],
+    PutObjectLegalHold: ["LegalHold"],
+    PutObjectLockConfiguration: ["ObjectLockConfiguration"],
+    PutObjectRetention: ["Retention"],
+  },
+  // A document without a set of tags removes them all, as one with an empty set does.
+  optional: ["tagging.tagSet"],
   // What lies deeper than the members themselves is in the XML document.
   refuse({ path }, input) {
     if (path.includes(".")) return malformedXml();

@@ -128,8 +128,11 @@ export function invalidArgumentOf(message: string, name?: string): AwsError {
   });
 }
 
-export function invalidRequest(message: string): AwsError {
-  return new AwsError("InvalidRequest", message, { status: 400 });
+export function invalidRequest(
+  message: string,
+  fields: Readonly<Record<string, string>> = {},
+): AwsError {
+  return new AwsError("InvalidRequest", message, { status: 400, fields });
 }
 
 export function malformedXml(): AwsError {
@@ -264,6 +267,13 @@ export function invalidTag(
   fields: Readonly<Record<string, string>> = {},
 ): AwsError {
   return new AwsError("InvalidTag", message, { status: 400, fields });
+}
+
+/** The sentence for new buckets and S3 Control, which names no key. */
+export function reservedTagKey(): AwsError {
+  return invalidTag(
+    'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.',
+  );
 }
 
 export function malformedPolicy(message: string, detail?: string): AwsError {

@@ -1,3 +1,5 @@
+import { isAccountRegional } from "./bucket-namespace.ts";
+
 /** Source: Amazon S3 user guide, "General purpose bucket naming rules". */
 const BUCKET_NAME_CHARS_MIN = 3;
 const BUCKET_NAME_CHARS_MAX = 63;
@@ -12,5 +14,6 @@ export function isBucketName(name: string): boolean {
   if (!/^[a-z0-9][a-z0-9.-]*[a-z0-9]$/.test(name) || ODD_LABELS.test(name)) return false;
   if (/^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name)) return false;
   if (RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix))) return false;
+  if (name.endsWith("-an") && !isAccountRegional(name)) return false;
   return !RESERVED_SUFFIXES.some((suffix) => name.endsWith(suffix));
 }

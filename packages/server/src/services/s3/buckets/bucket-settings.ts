@@ -11,11 +11,10 @@ import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
 import { findBucket, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
+import { checkLogTarget } from "./log-delivery.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
 const REPLICATION_RULES_MAX = 1000;
-/** It has no location constraint, so that there is nothing to tell. */
-const DEFAULT_REGION = "us-east-1";
 const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
@@ -27,12 +26,12 @@ export function bucketSettingOperations(): OperationTable {
     PutBucketAccelerateConfiguration: bucketOperation(
       "PutAccelerateConfiguration",
       async (bucket, input, context) => {
-        const { Status: status } = input.AccelerateConfiguration ?? {};
-        if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
         if (bucket.bucket_name.includes("."))
           throw invalidRequest(
             "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names",
           );
+        const { Status: status } = input.AccelerateConfiguration ?? {};
+        if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
         await storeConfiguration(bucket, "accelerate", { Status: status }, context);
         return {};
       },
@@ -110,38 +109,6 @@ export function bucketSettingOperations(): OperationTable {
   });
 }
 
-/**
- * Throws InvalidTargetBucketForLogging, MalformedXML. Source: S3 user guide, "Enabling logging".
- */
-async function checkLogTarget(
-  { TargetBucket: name, TargetPrefix: prefix }: s3.LoggingEnabled,
-  bucket: BucketRow,
-  context: RequestContext,
-): Promise<void> {
-  if (name === undefined || prefix === undefined) throw malformedXml();
-  const refused = (message: string) =>
-    new AwsError("InvalidTargetBucketForLogging", message, {
-      status: 400,
-      fields: { TargetBucket: name },
-    });
-  const target = await findBucket(name, context);
-  if (!target) throw refused("The target bucket for logging does not exist");
-  if (target.account_id !== bucket.account_id)
-    throw refused("The owner for the bucket to be logged and the target bucket must be the same.");
-  if (target.region !== bucket.region)
-    throw new AwsError(
-      "CrossLocationLoggingProhibitted",
-      "Cross S3 location logging not allowed. ",
-      {
-        status: 403,
-        fields: {
-          ...(bucket.region === DEFAULT_REGION ? {} : { SourceBucketLocation: bucket.region }),
-          TargetBucketLocation: target.region,
-        },
-      },
-    );
-}
-
 /** Whether a text names a role of some account. */
 function isRoleArn(text: string): boolean {
   const arn = parseArn(text);
@@ -159,6 +126,7 @@ async function checkedReplication(
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+      { BucketName: bucket.bucket_name },
     );
   if (!isRoleArn(Role))
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { BucketLocationConstraint } from "@aws-sdk/client-s3/dist-es/models/enums.js";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
@@ -8,7 +9,7 @@ import { onBucket, requestKeys } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { bucketNotEmpty, invalidArgument } from "../errors.ts";
+import { bucketNotEmpty, invalidArgument, invalidArgumentOf } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { assertBucketStays, requireBucketAnywhere } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -16,6 +17,10 @@ import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket
 
 const LIST_BUCKETS_PAGE_SIZE = 10_000;
 const BUCKETS_MARK = "bucket";
+const REGIONS: ReadonlySet<string> = new Set([
+  DEFAULT_REGION,
+  ...Object.values(BucketLocationConstraint),
+]);
 
 /** CreateBucket, HeadBucket, GetBucketLocation, ListBuckets, DeleteBucket. */
 export function bucketOperations(deps: S3Dependencies): OperationTable {
@@ -24,7 +29,8 @@ export function bucketOperations(deps: S3Dependencies): OperationTable {
       authorize: authorizeCreation,
       handle: (input, context) => createBucket(input, context, deps),
     },
-    HeadBucket: bucketOperation("ListBucket", ({ region, bucket_name: name }) => {
+    HeadBucket: bucketOperation("ListBucket", ({ region, bucket_name: name }, _input, context) => {
+      context.response.headers["content-type"] = "application/xml";
       return { BucketRegion: region, BucketArn: bucketArn(name), AccessPointAlias: false };
     }),
     GetBucketLocation: withSubject({
@@ -110,9 +116,13 @@ async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestCo
     query = query.where("bucket_name", ">=", prefix).where("bucket_name", "<", `${prefix}\u007f`);
   }
   const rows = await query.execute();
+  const { BucketRegion: region } = input;
+  // A Region that AWS has added since is known by the buckets that are in it.
+  if (region !== undefined && rows.length === 0 && !REGIONS.has(region))
+    throw invalidArgumentOf(`Argument value ${region} is not a valid AWS Region`, "bucket-region");
   const page = rows.slice(0, size);
   const last = page.at(-1);
-  const paginated = input.MaxBuckets !== undefined || input.BucketRegion !== undefined;
+  const paginated = input.MaxBuckets !== undefined || region !== undefined;
   return {
     Owner: { ID: canonicalUserId(accountId) },
     Buckets: page.map((row) => ({

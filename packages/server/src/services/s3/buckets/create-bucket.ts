@@ -27,6 +27,7 @@ import { findBucket } from "../rows/buckets.ts";
 import { toTagSet } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";
+import { checkNamespace, isAccountRegional } from "./bucket-namespace.ts";
 
 /** Source: Amazon S3 user guide, "General purpose bucket quotas": 10,000 of an account. */
 const BUCKETS_PER_ACCOUNT_MAX = 10_000;
@@ -56,6 +57,7 @@ export async function authorizeCreation(
       ...keys,
       "s3:locationconstraint": LocationConstraint,
       ...aclKeys(input),
+      "s3:x-amz-bucket-namespace": input.BucketNamespace,
       "s3:x-amz-object-ownership": input.ObjectOwnership,
     },
   };
@@ -94,7 +96,8 @@ export async function createBucket(
   refuseWhatIsNotThere(input);
   const { LocationConstraint: constraint } = input.CreateBucketConfiguration ?? {};
   const region = chooseRegion(constraint, context.region);
-  const tags = toTagSet(input.CreateBucketConfiguration?.Tags, "bucket");
+  checkNamespace(name, input.BucketNamespace, accountId, region);
+  const tags = toTagSet(input.CreateBucketConfiguration?.Tags, "new bucket");
   const bucket: BucketRow = {
     bucket_name: name,
     bucket_id: ids.alphanumeric(16),
@@ -133,16 +136,17 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
     throw bucketAlreadyExists(bucket.bucket_name);
   }
   if (existing) {
+    const { bucket_name: name, acl, tags } = bucket;
     // us-east-1 alone answers a repeated creation with success, and resets the ACL (S3 API,
-    // CreateBucket, "Errors").
-    if (existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) {
-      const { bucket_name: name, acl } = bucket;
+    // CreateBucket, "Errors"); neither with tags, nor in an account's own namespace.
+    const isRepeatable = tags === null && !isAccountRegional(name);
+    if (isRepeatable && existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) {
       // It would wait for the day on which there are ACLs again.
       if (acl !== null && isEnforced(existing)) throw aclWithoutAcls(name);
       await tx.db.updateTable("s3_buckets").set({ acl }).where("bucket_name", "=", name).execute();
       return;
     }
-    throw bucketAlreadyOwnedByYou(bucket.bucket_name);
+    throw bucketAlreadyOwnedByYou(name);
   }
   const { count } = await tx.db
     .selectFrom("s3_buckets")

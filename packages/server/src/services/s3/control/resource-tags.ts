@@ -5,7 +5,13 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { tagRequestKeys } from "../access/tag-keys.ts";
-import { invalidRequest, invalidTag, malformedXml, tooManyTags } from "../errors.ts";
+import {
+  invalidRequest,
+  invalidTag,
+  malformedXml,
+  reservedTagKey,
+  tooManyTags,
+} from "../errors.ts";
 import { findBucket, requireBucket } from "../rows/buckets.ts";
 import { BUCKET_TAGS_MAX, isTagKey, isTagValue, readTags, toTagList } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -87,10 +93,7 @@ function checkTags(tags: readonly s3control.Tag[] | undefined): ReadonlyMap<stri
         "There are duplicate tag keys in your request. Remove the duplicate tag keys and try again.",
         fields,
       );
-    if (key.startsWith("aws:"))
-      throw invalidTag(
-        'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.',
-      );
+    if (key.startsWith("aws:")) throw reservedTagKey();
     if (!isTagKey(key) || !isTagValue(value))
       throw invalidTag(
         "This request contains a tag key or value that isn't valid. Valid characters include the following: [a-zA-Z+-=._:/]. Tag keys can contain up to 128 characters. Tag values can contain up to 256 characters.",

@@ -9,7 +9,7 @@ import {
   type ObjectAclInput,
   preventedBy,
 } from "../access/acl-of-new.ts";
-import { type AclInput, aclKeys, grantHeaders } from "../access/acl-syntax.ts";
+import { type AclInput, aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
 import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
@@ -30,6 +30,7 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
       (bucket, input, context) => onBucket("PutBucketAcl", bucket, context, aclKeys(input)),
       async (bucket, input, context) => {
         requireAclNamed(input);
+        checkAcl(input);
         if (isEnforced(bucket)) throw aclNotSupported();
         const { account_id: owner } = bucket;
         checkGrants(input, bucket, preventedBy("PutBucketAcl", bucket, undefined, context));

@@ -1,6 +1,6 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import type { Checked } from "../../../kernel/checked.ts";
-import { invalidArgument, invalidTag, tooManyTags } from "../errors.ts";
+import { invalidArgument, invalidTag, reservedTagKey, tooManyTags } from "../errors.ts";
 
 export type TagSet = Readonly<Record<string, string>>;
 
@@ -11,8 +11,10 @@ export const BUCKET_TAGS_MAX = 50;
 const TAG_KEY_CHARS_MAX = 128;
 const TAG_VALUE_CHARS_MAX = 256;
 const SYSTEM_TAG = {
-  object: "Your TagKey cannot be prefixed with aws:",
-  bucket: "System tags cannot be added/updated by requester",
+  object: (key: string) => invalidTag("Your TagKey cannot be prefixed with aws:", { TagKey: key }),
+  bucket: (key: string) =>
+    invalidTag("System tags cannot be added/updated by requester", { TagKey: key }),
+  "new bucket": reservedTagKey,
 };
 
 /** The `x-amz-tagging` header: a query string. Throws InvalidArgument or InvalidTag. */
@@ -34,12 +36,12 @@ export function parseTaggingHeader(header: string | undefined): TagSet | undefin
 /** Checks a list of tags and makes a set of it; undefined for an empty one. Throws InvalidTag. */
 export function toTagSet(
   tags: readonly Checked<Tag>[] | undefined,
-  kind: "object" | "bucket",
+  kind: keyof typeof SYSTEM_TAG,
 ): TagSet | undefined {
   if (!tags || tags.length === 0) return undefined;
   const max = kind === "object" ? OBJECT_TAGS_MAX : BUCKET_TAGS_MAX;
   if (tags.length > max) {
-    throw tooManyTags(kind);
+    throw tooManyTags(kind === "object" ? "object" : "bucket");
   }
   const set = new Map<string, string>();
   for (const { Key: key, Value: value } of tags) {
@@ -49,7 +51,7 @@ export function toTagSet(
       const fields = { ...named, TagValue: value };
       throw invalidTag("The TagValue you have provided is invalid", fields);
     }
-    if (key.startsWith("aws:")) throw invalidTag(SYSTEM_TAG[kind], named);
+    if (key.startsWith("aws:")) throw SYSTEM_TAG[kind](key);
     if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key", named);
     set.set(key, value);
   }
