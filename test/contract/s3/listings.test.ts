@@ -171,7 +171,7 @@ function sortedByBytes(keys: readonly string[]): string[] {
 
 /** The key that is the prefix itself, which makers of folders put; and keys in a common prefix. */
 const FOLDERS = ["a/", "a/-/", "a/-/b", "a/-/z"].map((after) => ({
-  ...{ Prefix: "a/", Delimiter: "/", MaxKeys: 1, after },
+  ...{ Prefix: "a/", Delimiter: "/" as const, MaxKeys: 1, after },
 }));
 
 function isAfter(text: string, marker: string): boolean {

@@ -190,6 +190,18 @@ describe("the website", () => {
     ]);
     expect(body).toContain("<h1>404 Not Found</h1>\n<ul>\n<li>Code: NoSuchKey</li>");
     expect(body).toContain("<li>Key: a&lt;b</li>");
+    expect(headers["x-amz-error-message"]).toBe("The specified key does not exist.");
+    expect(headers["x-amz-error-detail-key"]).toBe("a<b");
+    const ids = [headers["x-amz-request-id"], headers["x-amz-id-2"]];
+    expect(ids).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)]);
+    expect(body).toContain(`<li>RequestId: ${ids[0]}</li>\n<li>HostId: ${ids[1]}</li>\n</ul>`);
+    await configure(Bucket, {
+      IndexDocument: { Suffix: "index.html" },
+      ErrorDocument: { Key: "sorry.html" },
+    });
+    expect((await visit("/a", Bucket)).body).toContain(
+      "</ul>\n<h3>An Error Occurred While Attempting to Retrieve a Custom Error Document</h3>\n<ul>\n<li>Code: NoSuchKey</li>\n<li>Message: The specified key does not exist.</li>\n<li>Key: sorry.html</li>\n</ul>\n<hr/>",
+    );
     expect((await visit("/", "no-such-website")).body).toContain("<li>Code: NoSuchBucket</li>");
   });
 

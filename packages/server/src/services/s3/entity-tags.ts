@@ -1,4 +1,4 @@
-/** Whether an entity tag, a list of them or `*` names `etag`; quotes may be missing, as in S3. */
+/** Whether an entity tag, a list of them or `*` names `etag`; any quote may be missing, as in S3. */
 export function matchesEtag(header: string, etag: string): boolean {
   return header.split(",").some((part) => {
     const text = part.trim();
@@ -7,8 +7,5 @@ export function matchesEtag(header: string, etag: string): boolean {
 }
 
 export function unquote(etag: string): string {
-  const strong = etag.startsWith("W/") ? etag.slice(2) : etag;
-  return strong.length >= 2 && strong.startsWith('"') && strong.endsWith('"')
-    ? strong.slice(1, -1)
-    : strong;
+  return etag.replace(/^(W\/)?"?|"$/g, "");
 }

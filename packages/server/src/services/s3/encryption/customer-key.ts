@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { accessDenied, invalidArgument, invalidRequest } from "../errors.ts";
+import { accessDenied, invalidArgumentOf, invalidRequest } from "../errors.ts";
 
 /*
  * Encryption with customer-provided keys (SSE-C). A key comes with each request and is never kept;
@@ -138,5 +138,5 @@ function md5Of(key: Buffer): string {
 }
 
 function refused(message: string): AwsError {
-  return invalidArgument(message, HEADER, "null");
+  return invalidArgumentOf(message, HEADER);
 }

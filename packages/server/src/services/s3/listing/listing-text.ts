@@ -12,18 +12,25 @@ const AFTER_PREFIX = "1p";
 /** Throws InvalidArgument. More than 1,000 is taken for 1,000. */
 export function readMaxKeys(maxKeys: number | undefined, name = "max-keys"): number {
   if (maxKeys === undefined) return MAX_KEYS_MAX;
-  if (maxKeys > INTEGER_MAX || !Number.isInteger(maxKeys)) {
-    const message = `Provided ${name} not an integer or within integer range`;
-    throw invalidArgument(message, name, String(maxKeys));
-  }
-  if (maxKeys < 0) {
-    throw invalidArgument(
-      `Argument ${name} must be an integer between 0 and ${INTEGER_MAX}`,
-      name,
-      String(maxKeys),
-    );
-  }
+  checkInteger(maxKeys, name, String(maxKeys));
   return Math.min(maxKeys, MAX_KEYS_MAX);
+}
+
+/** The number of a part that a list of parts begins after; 0 for none. Throws InvalidArgument. */
+export function readPartMarker(marker: string | undefined): number {
+  if (marker === undefined || marker === "") return 0;
+  const number = /^-?\d+$/.test(marker) ? Number(marker) : Number.NaN;
+  checkInteger(number, "part-number-marker", marker);
+  return number;
+}
+
+function checkInteger(number: number, name: string, text: string): void {
+  if (number > INTEGER_MAX || !Number.isInteger(number))
+    throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
+  if (number < 0) {
+    const message = `Argument ${name} must be an integer between 0 and ${INTEGER_MAX}`;
+    throw invalidArgument(message, name, text);
+  }
 }
 
 /** How keys and prefixes are written in a listing. Throws InvalidArgument. */

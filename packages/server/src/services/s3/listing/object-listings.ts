@@ -66,7 +66,10 @@ async function listObjectsV2(
     IsTruncated: page.truncated,
     ...(input.ContinuationToken ? { ContinuationToken: input.ContinuationToken } : {}),
     ...(page.truncated && page.next ? { NextContinuationToken: writeToken(page.next) } : {}),
-    ...(input.StartAfter ? { StartAfter: encode(input.StartAfter) } : {}),
+    // A page that a token continues tells nothing of the first one's beginning.
+    ...(input.StartAfter && input.ContinuationToken === undefined
+      ? { StartAfter: encode(input.StartAfter) }
+      : {}),
     Contents: page.rows.map((row) => listed(row, encode, owner)),
     CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
   };

@@ -43,12 +43,13 @@ export async function completeUpload(
   deps: S3Dependencies,
 ) {
   checkWriteConditions(input);
-  const { UploadId: uploadId } = input;
-  await requireUploadKey(uploadId, bucket, context);
-  await requireWholeParts(requestedParts(input), uploadId, bucket, context, deps);
+  await requireUploadKey(input.UploadId, bucket, context);
+  await requireWholeParts(input, bucket, context, deps);
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
-    return before ?? (await complete(input, bucket, context, tx, deps));
+    if (!before) return complete(input, bucket, context, tx, deps);
+    requestedParts(input);
+    return before;
   });
   const attributes = readAttributesOf(row);
   return {
@@ -82,18 +83,18 @@ async function requireUploadKey(
 }
 
 /**
- * Throws InternalError where a part's file isn't as long as when it was uploaded, or is missing.
+ * Throws InternalError where the file of a part that the request names isn't as long as when it was
+ * uploaded, or is missing.
  */
 async function requireWholeParts(
-  requested: readonly s3.CompletedPart[],
-  uploadId: string,
+  { UploadId: uploadId, MultipartUpload: named }: Input,
   { bucket_id: bucketId }: BucketRow,
   context: RequestContext,
   { blobs }: S3Dependencies,
 ): Promise<void> {
-  const numbers = new Set(requested.map(({ PartNumber }) => PartNumber));
+  const numbers = new Set(named?.Parts?.map(({ PartNumber }) => PartNumber));
   const find = async () => {
-    const parts = await context
+    const stored = await context
       .db<S3Tables>()
       .selectFrom("s3_parts")
       .innerJoin("s3_uploads", "s3_uploads.upload_id", "s3_parts.upload_id")
@@ -102,18 +103,18 @@ async function requireWholeParts(
       .where("bucket_id", "=", bucketId)
       .where("size_bytes", ">", 0)
       .execute();
-    return parts
+    return stored
       .filter((part) => numbers.has(part.part_number))
       .map((part) => ({ blobId: part.blob_id, sizeBytes: part.size_bytes }));
   };
-  const named = await find();
+  const parts = await find();
   try {
-    await blobs.requireWhole(named);
+    await blobs.requireWhole(parts);
   } catch (error) {
     if (!hasCode(error, "ENOENT")) throw error;
     // A part that was replaced meanwhile has another file, which is as it was written just now.
     const now = new Set((await find()).map(({ blobId }) => blobId));
-    if (named.every(({ blobId }) => now.has(blobId)))
+    if (parts.every(({ blobId }) => now.has(blobId)))
       throw blobs.damaged(`of upload ${uploadId}`, "no file");
   }
 }
@@ -143,7 +144,9 @@ async function complete(
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
 ): Promise<ObjectRow> {
+  // S3 looks at the list of parts once it knows the upload.
   const upload = await requireUpload(input, bucket, tx.db);
+  const requested = requestedParts(input);
   const stored = await tx.db
     .selectFrom("s3_parts")
     .selectAll()
@@ -152,7 +155,7 @@ async function complete(
     .execute();
   const uploadChecksum = checksumOfUpload(upload);
   checkMode(input, upload);
-  const parts = chooseParts(requestedParts(input), stored, uploadChecksum, upload.upload_id);
+  const parts = chooseParts(requested, stored, uploadChecksum, upload.upload_id);
   const checksum = checksumOfParts(parts, uploadChecksum);
   const sizeBytes = parts.reduce((sum, part) => sum + part.size_bytes, 0);
   checkClaims(input, checksum, uploadChecksum, sizeBytes);
@@ -167,7 +170,7 @@ async function complete(
       storage_class: upload.storage_class,
       attributes: upload.attributes,
       tags: upload.tags,
-      checksum: JSON.stringify(checksum),
+      checksum: isShown(upload, uploadChecksum) ? JSON.stringify(checksum) : null,
       object_lock: upload.object_lock,
       acl: upload.acl,
     },
@@ -180,6 +183,14 @@ async function complete(
   const occurrence = { type: "Object Created", reason: "CompleteMultipartUpload" } as const;
   announce(occurrence, row, bucket, context, tx, deps);
   return row;
+}
+
+/**
+ * Whether the object has its checksum: S3 shows none of its own choosing where the customer has the
+ * key.
+ */
+function isShown({ attributes }: UploadRow, { declared }: UploadChecksum): boolean {
+  return declared || readAttributesOf({ attributes }).customerKey === undefined;
 }
 
 /** Drops the parts that weren't named, and writes down where the others begin. */

@@ -13,7 +13,7 @@ import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page, startAfter } from "../listing/list-page.ts";
-import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
+import { keyEncoder, readMaxKeys, readPartMarker } from "../listing/listing-text.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
@@ -40,7 +40,7 @@ async function listParts(
   const { kms } = readAttributesOf(upload);
   if (kms) await openDataKey(kms, upload, context);
   const maxParts = readMaxKeys(input.MaxParts, "max-parts");
-  const marker = Number(input.PartNumberMarker ?? 0) || 0;
+  const marker = readPartMarker(input.PartNumberMarker);
   const rows = await db
     .selectFrom("s3_parts")
     .selectAll()

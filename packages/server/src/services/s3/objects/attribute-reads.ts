@@ -14,7 +14,7 @@ import {
 } from "../checksums/object-checksum.ts";
 import { keyOfObject } from "../encryption/object-encryption.ts";
 import { invalidArgument } from "../errors.ts";
-import { readMaxKeys } from "../listing/listing-text.ts";
+import { readMaxKeys, readPartMarker } from "../listing/listing-text.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireObject } from "../rows/objects.ts";
 import { readVersion } from "../rows/version-id.ts";
@@ -77,7 +77,7 @@ async function partsOf(
   const checksum = readChecksum(row.checksum);
   if (checksum?.type !== "COMPOSITE") return { TotalPartsCount };
   const maxParts = readMaxKeys(input.MaxParts, "max-parts");
-  const marker = Number(input.PartNumberMarker ?? 0) || 0;
+  const marker = readPartMarker(input.PartNumberMarker);
   const rows = await context
     .db<S3Tables>()
     .selectFrom("s3_parts")

@@ -79,7 +79,7 @@ async function copyObject(
   checkDirective("x-amz-metadata-directive", input.MetadataDirective);
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
   const row = await requireSource(input, context);
-  refuseCopyToItself(input);
+  refuseCopyToItself(input, bucket);
   const acl = aclOfNew(input, bucket, context);
   const asked = encryptionToWrite(input, bucket, context, deps);
   const encryption = asked instanceof Promise ? await asked : asked;
@@ -161,7 +161,7 @@ function keep(source: ObjectRow, given: ObjectAttributes): string {
   return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey, kms });
 }
 
-function refuseCopyToItself(input: CopyInput): void {
+function refuseCopyToItself(input: CopyInput, { encryption }: BucketRow): void {
   const source = parseCopySource(input.CopySource);
   if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
   // A version is copied over the latest to restore it (S3 user guide, "Restoring previous
@@ -173,6 +173,8 @@ function refuseCopyToItself(input: CopyInput): void {
     (input.StorageClass ?? input.WebsiteRedirectLocation ?? input.ServerSideEncryption) !==
       undefined ||
     namesCustomerKey(input) ||
+    // The bucket's own encryption applies to the copy, whether it differs or not.
+    encryption !== null ||
     input.ChecksumAlgorithm !== undefined;
   if (changes) return;
   throw invalidRequest(

@@ -44,7 +44,7 @@ export function readOutput(
     ...(PartNumber !== undefined && row.parts_count !== null
       ? { PartsCount: row.parts_count }
       : {}),
-    ...(ChecksumMode === "ENABLED"
+    ...(ChecksumMode?.toUpperCase() === "ENABLED"
       ? checksumOutput(range ? range.checksum : readChecksum(row.checksum))
       : {}),
   };

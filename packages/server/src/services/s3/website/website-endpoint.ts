@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
-import { encodeWords, escapeXml, headerValue, percentDecode } from "@rolecast/wire";
+import { encodeWords, escapeXml, headerValue, percentDecode, requestHeaders } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Tables } from "../../../kernel/store.ts";
@@ -29,8 +29,12 @@ interface Visit {
   readonly bucket: Pick<BucketRow, "bucket_name" | "region">;
   readonly request: PlainRequest;
   readonly website: s3.WebsiteConfiguration;
+  readonly ids: RequestIds;
   readonly deps: S3Dependencies;
 }
+
+/** The headers that name the request; error pages show them too. */
+type RequestIds = Readonly<Record<string, string>>;
 
 /** Undefined: the host isn't a website's. */
 export function visitWebsite(
@@ -38,7 +42,12 @@ export function visitWebsite(
   deps: S3Dependencies & { readonly hosts: readonly string[] },
 ): Promise<PlainResponse> | undefined {
   const name = websiteOf(request.headers.host ?? "", deps.hosts);
-  return name === undefined ? undefined : answer(name, request, deps);
+  if (name === undefined) return undefined;
+  const ids = requestHeaders(deps.ids.uuid());
+  return answer(name, request, ids, deps).then((response) => ({
+    ...response,
+    headers: { ...response.headers, ...ids },
+  }));
 }
 
 /** `BUCKET.s3-website.localhost:4566`. */
@@ -54,6 +63,7 @@ export function websiteOf(host: string, hosts: readonly string[]): string | unde
 async function answer(
   name: string,
   request: PlainRequest,
+  ids: RequestIds,
   deps: S3Dependencies,
 ): Promise<PlainResponse> {
   try {
@@ -69,9 +79,9 @@ async function answer(
     const context = { db: <T extends Tables>() => deps.store.tables<T>().db };
     const website = await findConfiguration<s3.WebsiteConfiguration>(bucket, "website", context);
     if (!website) throw noSuchWebsite(name);
-    return await visit({ bucket, request, website, deps });
+    return await visit({ bucket, request, website, ids, deps });
   } catch (error) {
-    return errorPage(error, request);
+    return errorPage(error, { request, ids });
   }
 }
 
@@ -170,13 +180,11 @@ async function isThere(key: string, at: Visit): Promise<boolean> {
 
 async function errorDocument(error: AwsError, at: Visit): Promise<PlainResponse> {
   const { Key: key } = at.website.ErrorDocument ?? {};
-  if (key === undefined) return errorPage(error, at.request);
+  if (key === undefined) return errorPage(error, at);
   try {
     return await page(key, at, error.status);
-  } catch {
-    // The visitor is told of what was asked for, as S3 does, and not of the page that should say
-    // it.
-    return errorPage(error, at.request);
+  } catch (instead) {
+    return errorPage(error, at, instead);
   }
 }
 
@@ -218,19 +226,56 @@ function movedTo(url: string, status: number): PlainResponse {
   return { status, headers: { location }, body: undefined };
 }
 
-/** The page that browsers show when there is no error document. */
-function errorPage(error: unknown, { method }: PlainRequest): PlainResponse {
+/**
+ * The page that browsers show when there is no error document; `instead` is the error that came in
+ * place of the document.
+ */
+function errorPage(
+  error: unknown,
+  { request: { method }, ids }: Pick<Visit, "request" | "ids">,
+  instead?: unknown,
+): PlainResponse {
   if (!(error instanceof AwsError)) throw error;
-  const { status, code, message, fields } = error;
+  const { status, code, message, fields = {} } = error;
   if (status === 304) return { status, headers: error.headers, body: undefined };
   const title = `${status} ${NAMES[status] ?? code}`;
-  const items = Object.entries({ Code: code, Message: message, ...fields }).map(
-    ([name, value]) => `<li>${name}: ${escapeXml(String(value))}</li>\n`,
-  );
-  const html = `<html>\n<head><title>${title}</title></head>\n<body>\n<h1>${title}</h1>\n<ul>\n${items.join("")}</ul>\n<hr/>\n</body>\n</html>\n`;
+  const named = { RequestId: ids["x-amz-request-id"], HostId: ids["x-amz-id-2"] };
+  const html = `<html>
+<head><title>${title}</title></head>
+<body>
+<h1>${title}</h1>
+${listOf({ Code: code, Message: message, ...fields, ...named })}${customErrorOf(instead)}<hr/>
+</body>
+</html>
+`;
+  const details = Object.entries(fields).map(([name, value]) => [
+    `x-amz-error-detail-${name}`,
+    headerValue(String(value)),
+  ]);
   return {
     status,
-    headers: { "content-type": "text/html; charset=utf-8", "x-amz-error-code": code },
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "x-amz-error-code": code,
+      "x-amz-error-message": headerValue(message),
+      ...Object.fromEntries(details),
+    },
     body: method === "HEAD" ? undefined : html,
   };
+}
+
+/** The visitor hears of what was asked for first, and then of the page that should say so. */
+function customErrorOf(error: unknown): string {
+  if (error === undefined) return "";
+  if (!(error instanceof AwsError)) throw error;
+  const { code, message, fields } = error;
+  const title = "An Error Occurred While Attempting to Retrieve a Custom Error Document";
+  return `<h3>${title}</h3>\n${listOf({ Code: code, Message: message, ...fields })}`;
+}
+
+function listOf(facts: Readonly<Record<string, unknown>>): string {
+  const items = Object.entries(facts).map(
+    ([name, value]) => `<li>${name}: ${escapeXml(String(value))}</li>\n`,
+  );
+  return `<ul>\n${items.join("")}</ul>\n`;
 }
