@@ -12,7 +12,10 @@ const DOTS = "/bucket.refusals";
 const NOBODY = "/bucket-refusals-nobody";
 const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";
-const NO_BUCKET = `404 NoSuchBucket | The specified bucket does not exist | BucketName=${NOBODY.slice(1)}`;
+const NO_BUCKET =
+  "404 NoSuchBucket | The specified bucket does not exist | BucketName=bucket-refusals-nobody";
+const OWNED =
+  "409 BucketAlreadyOwnedByYou | Your previous request to create the named bucket succeeded and you already own it. | BucketName=";
 const EMPTY = "400 MissingRequestBodyError | Request Body is empty";
 const MINE = "000000000000-us-east-1-an";
 let server: TestServer;
@@ -47,7 +50,7 @@ test.each<[string, RawRequest, string]>([
   [
     "one's bucket again with tags",
     ask(`PUT ${B}`, creation("<Tag><Key>a</Key><Value>b</Value></Tag>")),
-    "409 BucketAlreadyOwnedByYou | Your previous request to create the named bucket succeeded and you already own it. | BucketName=bucket-refusals",
+    `${OWNED}bucket-refusals`,
   ],
   [
     "a new bucket's tag that only AWS may give",
@@ -102,7 +105,7 @@ test.each<[string, RawRequest, string]>([
   [
     "a bucket of one's own namespace again",
     ask(`PUT /own-${MINE}`, undefined, namespace("account-regional")),
-    `409 BucketAlreadyOwnedByYou | Your previous request to create the named bucket succeeded and you already own it. | BucketName=own-${MINE}`,
+    `${OWNED}own-${MINE}`,
   ],
   [
     "buckets of a Region that isn't there",

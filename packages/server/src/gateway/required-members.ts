@@ -14,9 +14,12 @@ export function findAbsentMembers(
   { required, optional }: Pick<ServiceConstraints, "required" | "optional">,
 ): Violation[] {
   const missing = shape ? findMissingMembers(shape, input) : [];
-  for (const member of required?.[name] ?? [])
-    if ((input[member] ?? undefined) === undefined) missing.push(absent(beanName(member)));
-  return optional ? missing.filter(({ path }) => !optional.includes(path)) : missing;
+  const further = required?.[name];
+  if (further)
+    for (const member of further)
+      if ((input[member] ?? undefined) === undefined) missing.push(absent(beanName(member)));
+  if (!optional || missing.length === 0) return missing;
+  return missing.filter(({ path }) => !optional.includes(path));
 }
 
 function absent(path: string): Violation {

@@ -1,4 +1,4 @@
-/** Whether an entity tag, a list of them or `*` names `etag`; any quote may be missing, as in S3. */
+/** Whether an entity tag, a list of them or `*` names `etag`; S3 does without any of the quotes. */
 export function matchesEtag(header: string, etag: string): boolean {
   return header.split(",").some((part) => {
     const text = part.trim();

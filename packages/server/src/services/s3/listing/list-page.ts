@@ -11,8 +11,8 @@ export interface PageStart {
 }
 
 /**
- * Where a listing begins that names a text to begin after. A text inside a common prefix stands for
- * all of it, as in S3: whatever else has that prefix isn't shown again.
+ * The place at which a listing begins that names a text to begin after. A text inside a common
+ * prefix stands for all of it, as in S3: whatever else has that prefix isn't shown again.
  */
 export function startAfter(text: string, prefix: string, delimiter: string): PageStart | undefined {
   if (text === "") return undefined;
