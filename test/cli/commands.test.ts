@@ -101,7 +101,19 @@ describe("against a server", () => {
       identity: { Arn: "arn:aws:iam::000000000000:root" },
       streams: [],
     });
-    expect((await rolecast(["status"])).out).toContain("arn:aws:iam::000000000000:root");
+    const lines = (await rolecast(["status"])).out.trimEnd().split("\n");
+    const facts = Object.fromEntries(
+      lines.map((line) => [line.slice(0, 10).trim(), line.slice(10)]),
+    );
+    expect(facts).toEqual({
+      Server: server.endpoint,
+      Console: `${server.endpoint}/`,
+      Ingest: expect.stringMatching(/^RTMPS on port \d+, RTMP on \d+, SRT on \d+$/),
+      ffmpeg: expect.stringMatching(/^\S+, transcoding \S+/),
+      Services: expect.stringMatching(/^cloudtrail, cloudwatch, events, iam, .*, ivs, .*sts$/),
+      "Key of": "arn:aws:iam::000000000000:root",
+      Live: "nothing in us-east-1",
+    });
   });
 
   const WRONG_SECRET = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "wrong" };
