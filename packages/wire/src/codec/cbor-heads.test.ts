@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { encodeCbor } from "./cbor.ts";
+import { decodeCbor, encodeCbor } from "./cbor.ts";
 
 /** RFC 8949, section 3: an argument takes as few bytes as hold it, on both sides of each bound. */
 test.each([
@@ -31,4 +31,15 @@ test.each([
   [{ a: 1, b: {} }, "a26161016162a0"],
 ])("%j is written as %s", (value, bytes) => {
   expect(Buffer.from(encodeCbor(value))).toEqual(Buffer.from(bytes, "hex"));
+});
+
+/** RFC 8949, section 3.3. */
+test("of the simple values four are read, and no other", () => {
+  const known: Readonly<Record<number, unknown>> = { 20: false, 21: true, 22: null, 23: null };
+  for (let simple = 0; simple < 32; simple += 1) {
+    if (simple >= 25 && simple <= 27) continue;
+    const read = () => decodeCbor(Buffer.of(0xe0 | simple));
+    if (simple in known) expect(read()).toBe(known[simple]);
+    else expect(read, `${simple}`).toThrow(expect.objectContaining({ status: 400 }));
+  }
 });
