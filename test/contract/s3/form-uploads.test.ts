@@ -340,6 +340,8 @@ test.each<[string, Form, number, string]>([
       [["x-amz-algorithm", "x-amz-credential"], "X-Amz-Algorithm"],
       [["x-amz-credential"], "X-Amz-Credential"],
       [["x-amz-date"], "X-Amz-Date"],
+      [["policy"], "policy"],
+      [["policy", "x-amz-signature"], "policy"],
       [["x-amz-algorithm", "x-amz-credential", "x-amz-date"], "X-Amz-Algorithm"],
     ] as const
   ).map(
@@ -383,7 +385,12 @@ test.each<[string, Form, number, string]>([
   ],
   [
     "no policy at all",
-    { without: ["policy", "x-amz-signature"] },
+    {
+      without: [
+        ...["policy", "x-amz-algorithm", "x-amz-credential"],
+        ...["x-amz-date", "x-amz-signature"],
+      ],
+    },
     403,
     "<Message>Access Denied</Message>",
   ],

@@ -49,17 +49,19 @@ export const SIGNATURE_FIELDS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The form's signature by its fields, whose names are lower-case; undefined for a form without a
- * policy, which is what would be signed. Throws AuthError where fields are missing or malformed, or
- * of both versions, and AccessDenied for a policy that nothing signs.
+ * The form's signature by its fields, whose names are lower-case; undefined for a form without
+ * them and without a policy, which is what would be signed. Throws AuthError where fields are
+ * missing or malformed, or of both versions, and AccessDenied for a policy that nothing signs.
  */
 export function parseSignedForm(fields: ReadonlyMap<string, string>): SignedForm | undefined {
-  const policy = fields.get("policy");
-  if (policy === undefined) return undefined;
   const isV4 = FIELDS_V4.some((name) => fields.has(name));
   const isV2 = FIELDS_V2.some((name) => fields.has(name));
   if (isV4 && isV2) throw severalMechanisms(undefined, "s3");
-  if (!isV4 && !isV2) throw new AuthError("formUnsigned", "s3", "Access Denied");
+  if (!isV4 && !isV2) {
+    if (!fields.has("policy")) return undefined;
+    throw new AuthError("formUnsigned", "s3", "Access Denied");
+  }
+  const policy = required(fields, "policy");
   const sessionToken = fields.get("x-amz-security-token");
   if (!isV4) {
     const accessKeyId = required(fields, "AWSAccessKeyId");
