@@ -4,28 +4,20 @@ import { defineConfig } from "vitest/config";
 
 const root = join(import.meta.dirname, "../..");
 
-/** Starts a database, an encoder, a server or a worker. */
-const STARTS_PROGRAMS = /postgres-server\.ts|\.ffmpeg\.test|engine-harness\.ts|child_process/;
+/** Starts an encoder, a worker, a server or a database. */
+const STARTS_SOMETHING =
+  /\.ffmpeg\.test|engine-harness\.ts|child_process|createServer\b|(?:postgres-server|-store|-world)\.ts/;
 /** Properties and amounts that take seconds by themselves; `npm test` runs them. */
 const LONG = [
   "packages/policy/src/managed-policies.test.ts",
   "packages/wire/src/round-trip.test.ts",
-  "packages/server/src/services/cloudtrail/events/event-history.test.ts",
-  "packages/server/src/services/cloudtrail/events/keep-by-kind.test.ts",
-  "packages/server/src/services/cloudtrail/events/retention.test.ts",
-  "packages/server/src/services/iam/catalogue/linked-role-templates.test.ts",
-  "packages/server/src/services/iam/service-linked-roles/deletion-race.test.ts",
-  "packages/server/src/services/ivs/live/live-streams.test.ts",
-  "packages/server/src/services/ivs/nodes/node-takeover.test.ts",
-  "packages/server/src/services/ivs/playback/playback-gate.test.ts",
-  "packages/server/src/services/s3/blobs/blob-writers.test.ts",
 ];
 
 const units = readdirSync(join(root, "packages"), { recursive: true, encoding: "utf8" })
   .map((path) => `packages/${path}`)
   .filter((path) => /^packages\/\w+\/src\/.*\.test\.ts$/.test(path));
-const programs = units.filter((path) =>
-  STARTS_PROGRAMS.test(path + readFileSync(join(root, path), "utf8")),
+const starting = units.filter((path) =>
+  STARTS_SOMETHING.test(path + readFileSync(join(root, path), "utf8")),
 );
 
 /** `npm run test:fast`: the units that finish within seconds, above all policies and the wire. */
@@ -33,9 +25,10 @@ export default defineConfig({
   root,
   test: {
     include: ["packages/*/src/**/*.test.ts"],
-    exclude: [...programs, ...LONG],
+    exclude: [...starting, ...LONG],
     setupFiles: "test/support/whole-sizes.ts",
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     // A module is compiled once, and again only when its text has changed.
     isolate: false,
     maxWorkers: 2,
