@@ -5,8 +5,12 @@ import { defineConfig } from "vitest/config";
 const root = join(import.meta.dirname, "../..");
 
 /** Starts an encoder, a worker, a server or a database. */
-const STARTS_SOMETHING =
-  /\.ffmpeg\.test|engine-harness\.ts|child_process|createServer\b|(?:postgres-server|-store|-world)\.ts/;
+const STARTS_SOMETHING = new RegExp(
+  [
+    String.raw`\.ffmpeg\.test|engine-harness\.ts|child_process|createServer\b`,
+    String.raw`(?:postgres-server|-store|-world)\.ts`,
+  ].join("|"),
+);
 /** Properties and amounts that take seconds by themselves; `npm test` runs them. */
 const LONG = [
   "packages/policy/src/managed-policies.test.ts",
