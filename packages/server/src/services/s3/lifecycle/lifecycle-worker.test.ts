@@ -77,6 +77,15 @@ describe("what changes between the look and the removal", () => {
     expect(await world.left(bucket)).toEqual(["v1"]);
   });
 
+  test("a delete marker stays that has a version below", async () => {
+    const bucket = await world.bucket({ Expiration: { ExpiredObjectDeleteMarker: true } });
+    await world.versions(bucket, "j", [{ day: 1, version_id: "below" }]);
+    await world.versions(bucket, "k", [{ day: 2, ...MARKER, version_number: 2 }]);
+    world.meanwhile = (tx) => tx.db.updateTable("s3_versions").set({ object_key: "k" }).execute();
+    await world.look();
+    expect(await world.left(bucket)).toEqual(["below", "v1"]);
+  });
+
   test("a version that is held stays", async () => {
     const bucket = await world.bucket(OLDER);
     await world.versions(bucket, "k", [{ day: 1 }, { day: 2, latest: true }]);

@@ -1,0 +1,90 @@
+import { type Operation, ServiceWire } from "@rolecast/wire";
+import { expect, test } from "vitest";
+import { iamToolboxSchemas } from "./services/iam-toolbox/schema.ts";
+import { rolecastSchemas } from "./services/rolecast/schema.ts";
+
+/* Schemas that no client brings, since they are Rolecast's own, written as they are meant. */
+
+type Structure = NonNullable<Operation["input"]>;
+type Shape = Structure["members"][number]["target"];
+
+/** `{name: string, tags?: [string]}`: a question mark for what may be left out. */
+function written(shape: Shape): string {
+  switch (shape.kind) {
+    case "structure":
+    case "union": {
+      const members = shape.members.map(
+        ({ name, required, target }) => `${name}${required ? "" : "?"}: ${written(target)}`,
+      );
+      return `{${members.join(", ")}}`;
+    }
+    case "list":
+      return `[${written(shape.member.target)}]`;
+    case "map":
+      return `<${written(shape.value.target)}>`;
+    default:
+      return shape.kind;
+  }
+}
+
+function operationsOf(schemas: Readonly<Record<string, unknown>>): string[][] {
+  const definition = { name: "own", signingName: "own", protocol: "restJson1", version: "1" };
+  const wire = new ServiceWire({ ...definition, protocol: "restJson1", schemas });
+  return [...wire.operations.values()].map(({ name, http, input, output }) => [
+    `${name} ${http?.method} ${http?.uri}`,
+    input ? written(input) : "",
+    output ? written(output) : "",
+  ]);
+}
+
+const TEXT = "{Body?: streamingBlob}";
+
+test("Rolecast's own operations", () => {
+  expect(operationsOf(rolecastSchemas)).toEqual([
+    ["ReadLogs GET /_rolecast/logs", "{Follow?: boolean}", TEXT],
+    ["ReadDecisions GET /_rolecast/decisions", "{Follow?: boolean}", TEXT],
+    ["ReadCloudTrail GET /_rolecast/cloudtrail", "{Follow?: boolean}", TEXT],
+    ["ReadEvents GET /_rolecast/events", "{After?: string, LastEventId?: string}", TEXT],
+    ["ReadMetrics GET /_rolecast/metrics", "{}", TEXT],
+    ["ReadHealth GET /_rolecast/health", "{}", TEXT],
+    ["Reset POST /_rolecast/state/reset", "{}", TEXT],
+    [
+      "CreateForwardAccessSession POST /forward-access-sessions",
+      "{Method: string, Path: string, Headers: <string>, Query?: string, Body?: string}",
+      "{Credentials?: {AccessKeyId?: string, SecretAccessKey?: string, SessionToken?: string, " +
+        "Expiration?: timestamp}, AccountId?: string, CallerArn?: string}",
+    ],
+    [
+      "ListServiceLinkedRoleUsage GET /service-linked-role-usage",
+      "{}",
+      "{ServiceLinkedRoles?: [{Arn?: string, RoleName?: string, AWSServiceName?: string, " +
+        "CreateDate?: timestamp, CreatedBy?: string, CreatedVia?: string, " +
+        "LastUsedDate?: timestamp, LastUsedRegion?: string, " +
+        "RoleUsageList?: [{Region?: string, Resources?: [string]}], UsageUnknown?: string, " +
+        "DeletionTaskId?: string, CanBeDeleted?: boolean}]}",
+    ],
+  ]);
+});
+
+test("the operations of authorization details, whose clients aren't published", () => {
+  expect(operationsOf(iamToolboxSchemas)).toEqual([
+    [
+      "GetRequestAuthorizationDetails GET /authorization-details/{authorizationId}",
+      "{authorizationId: string, nextToken?: string}",
+      "{requestContext?: {principal?: string, accountId?: string, region?: string, " +
+        "service?: string, operation?: string, requestId?: string, time?: string, " +
+        "reason?: string}, evaluations?: [{action?: string, resource?: string, " +
+        "context?: <[string]>, evaluatedEffect?: string, matchedPolicies?: [{uri?: string, " +
+        "matchedStatements?: [{sid?: string, evaluatedEffect?: string}]}], " +
+        "obstacles?: [{type?: string, effect?: string, statements?: [{uri?: string, " +
+        "sid?: string, parts?: [{part?: string, text?: string}], sentence?: string}], " +
+        "sentence?: string}]}], policies?: [{uri?: string, type?: string, inline?: boolean, " +
+        "attachedTo?: {arn?: string}}], nextToken?: string}",
+    ],
+    [
+      "GetRequestAuthorizationPolicy GET /authorization-details/{authorizationId}/policy",
+      "{authorizationId: string, policyUri: string}",
+      "{policyDocument?: string}",
+    ],
+  ]);
+});
