@@ -87,7 +87,7 @@ const PROTOCOLS: readonly Answers[] = [
     type: "application/xml",
     headers: { "x-amz-request-id": ID, "x-amz-id-2": hostId },
     nothing: ["DeleteBucket", 204, undefined],
-    empty: ["GetBucketAcl", `${XML}<AccessControlPolicy ${S3}></AccessControlPolicy>`],
+    empty: ["GetBucketAcl", `${XML}<AccessControlPolicy ${S3}/>`],
     modelled: ["NoSuchKey", s3Error("NoSuchKey")],
     own: [s3Error("Own", "<Extra>x</Extra>")],
   },
