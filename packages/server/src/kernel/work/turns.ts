@@ -20,6 +20,17 @@ export class Turns {
   }
 }
 
+/** Lets tasks of different requests begin one after another, each in a turn of its own. */
+export class TurnQueue {
+  #last: Promise<void> = Promise.resolve();
+
+  /** Resolves when it is the caller's turn. */
+  next(): Promise<void> {
+    this.#last = this.#last.then(nextTurn);
+    return this.#last;
+  }
+}
+
 /** Calls `each` for one item after the other, with turns for others between; gives the results. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],

@@ -1,14 +1,16 @@
+import { TurnQueue } from "../../kernel/work/turns.ts";
 import { throttled } from "./errors.ts";
-import { LARGE_BYTES_MIN, Turns } from "./turns.ts";
 
 /** Bytes of entries that are being routed, each of which is in memory more than once meanwhile. */
 const BYTES_MAX = 96 * 1024 * 1024;
+/** Smaller events are parsed in no time. */
+export const LARGE_BYTES_MIN = 16 * 1024;
 const ACCOUNT_BYTES_MAX = 80 * 1024 * 1024;
 
 /** Bounds what PutEvents holds in memory at a time, over all accounts and for each. */
 export class InFlightBytes {
   readonly #byAccount = new Map<string, number>();
-  readonly #turns = new Turns();
+  readonly #turns = new TurnQueue();
   #bytes = 0;
 
   /** Throws ThrottlingException, after which clients try again. */

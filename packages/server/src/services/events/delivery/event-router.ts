@@ -4,10 +4,10 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
+import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
-import { LARGE_BYTES_MIN } from "../turns.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 

@@ -86,6 +86,13 @@ export class RecordingStore {
     };
   }
 
+  /** Notes how many thumbnails there are, in the transaction that puts the last of them. */
+  thumbnails(recording: RecordingRow, count: number): Alongside {
+    return async (tx) => {
+      await setRecording(tx.tables<IvsTables>().db, recording, { thumbnail_count: count });
+    };
+  }
+
   files(recording: RecordingRow): Promise<RecordingFileRow[]> {
     return listRecordingFiles(this.#store.db, recording.stream_id);
   }

@@ -5,6 +5,7 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
+import type { Alongside } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { resourceArn } from "../resource-arn.ts";
 import type { RecordingChange } from "../rows/recordings.ts";
@@ -145,16 +146,19 @@ export class RecordingWriter {
     const key = `${this.#begun.prefix}/${path}`;
     const part = row ? undefined : partOf(this.#begun.media, path);
     const isNoted = part === undefined || (this.#written?.has(part) ?? true);
-    const note = isNoted ? undefined : store.part(this.#row, part);
-    const alongside = row ? store.file(this.#row, row) : note;
+    // What is in the bucket is noted with it: whoever goes on must not write it a second time.
+    const notes = [
+      ...(row ? [store.file(this.#row, row)] : []),
+      ...(isNoted ? [] : [store.part(this.#row, part)]),
+      ...(thumbnail === undefined ? [] : [store.thumbnails(this.#row, thumbnail + 1)]),
+    ];
     await bucket.put(key, body, contentType, {
       precondition: store.lease(this.#row),
       // Playlists say what there is, however little.
       isEssential: row === undefined && thumbnail === undefined,
-      ...(alongside && { alongside }),
+      ...(notes.length > 0 && { alongside: together(notes) }),
     });
     if (part !== undefined) this.#written?.add(part);
-    if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
 
   /** Everything of the stream is written: the recording ends, or waits for the next one. */
@@ -250,6 +254,12 @@ export class RecordingWriter {
       },
     };
   }
+}
+
+function together(notes: readonly Alongside[]): Alongside {
+  return async (tx) => {
+    for (const note of notes) await note(tx);
+  };
 }
 
 /** The files that an earlier process had begun to write. */

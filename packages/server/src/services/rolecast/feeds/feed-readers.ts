@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { every } from "../../../kernel/work/timers.ts";
 
 /** The most readers at a time, over all accounts: each may hold a backlog. */
@@ -13,6 +14,8 @@ const BACKLOG_BYTES_MAX = 1024 * 1024;
  * request is decided again: a deleted key reads on for so long at most.
  */
 const HEARTBEAT_MS = 5_000;
+/** Heartbeats in a row without a decision, at which a reader is ended: a minute. */
+const UNDECIDED_MAX = 12;
 
 /**
  * Starts a feed; returns the way to stop it. `write` is false once the reader has enough for now,
@@ -54,7 +57,8 @@ export class FeedReaders {
       return false;
     };
     const stop = subscribe(write, (callback) => stream.on("drain", callback));
-    const stopBeating = every(HEARTBEAT_MS, () => void beat(stream, recheck));
+    const beat = heartbeat(stream, recheck);
+    const stopBeating = every(HEARTBEAT_MS, () => void beat());
     stream.once("close", () => {
       stopBeating();
       stop();
@@ -69,15 +73,27 @@ export class FeedReaders {
   }
 }
 
-/** Ends the stream of a reader that may read no longer, with the reason in a comment. */
-async function beat(stream: PassThrough, recheck: () => Promise<void>): Promise<void> {
-  try {
-    await recheck();
+/**
+ * Makes a reader's heartbeat, which ends its stream, with the reason in a comment, when it may read
+ * no longer. Nothing can be decided while the database is away, so it reads on for a while.
+ */
+function heartbeat(stream: PassThrough, recheck: () => Promise<void>): () => Promise<void> {
+  let undecided = 0;
+  return async () => {
+    try {
+      await recheck();
+      undecided = 0;
+    } catch (error) {
+      undecided += 1;
+      const isAway = error instanceof StoreUnavailableError;
+      if (!isAway || undecided >= UNDECIDED_MAX) {
+        const reason = error instanceof AwsError ? error.code : "InternalFailure";
+        stream.end(`: ended, ${reason}\n\n`);
+        return;
+      }
+    }
     if (!stream.writableEnded) stream.write(": \n\n");
-  } catch (error) {
-    const reason = error instanceof AwsError ? error.code : "InternalFailure";
-    stream.end(`: ended, ${reason}\n\n`);
-  }
+  };
 }
 
 function tooMany(message: string): AwsError {

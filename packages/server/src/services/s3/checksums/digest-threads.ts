@@ -100,8 +100,12 @@ export class DigestThreads {
     };
   }
 
+  /**
+   * Ends the threads, each once it is through with the bodies that it has: a reset closes this while
+   * uploads go on, whose answer is that their bucket has gone. The next body gets new threads.
+   */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.retire()));
   }
 
   /**
@@ -190,6 +194,9 @@ class DigestThread {
   });
   readonly #waiting: Waiting[] = [];
   #ids = 0;
+  /** Bodies that were begun and not finished. */
+  #bodies = 0;
+  #isRetired = false;
 
   constructor() {
     this.#worker.unref();
@@ -206,6 +213,7 @@ class DigestThread {
 
   start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     const body = { id: this.#ids++, names: algorithms.map(({ name }) => name) };
+    this.#bodies += 1;
     let last: Promise<Reply> | undefined;
     return {
       update: async (bytes, isLast) => {
@@ -215,13 +223,19 @@ class DigestThread {
       },
       finish: async () => {
         last ??= this.#ask({ ...body, isLast: true });
-        return ((await last) ?? []).map((digest) => Buffer.from(digest));
+        try {
+          return ((await last) ?? []).map((digest) => Buffer.from(digest));
+        } finally {
+          this.#bodies -= 1;
+          if (this.#isRetired) await this.retire();
+        }
       },
     };
   }
 
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+  async retire(): Promise<void> {
+    this.#isRetired = true;
+    if (this.#bodies === 0) await this.#worker.terminate();
   }
 
   #ask(question: Question): Promise<Reply> {
