@@ -12,6 +12,7 @@ import { BlobLeases } from "./blobs/blob-leases.ts";
 import { BlobSweeper } from "./blobs/blob-sweeper.ts";
 import { BlobWriters } from "./blobs/blob-writers.ts";
 import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
+import { reportMissingFolder } from "./check/missing-folder.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
@@ -110,6 +111,7 @@ function createS3(needs: S3Needs) {
     corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
+      await reportMissingFolder(dir, store.tables(), log);
       await writers.start();
       // Not waited for: the files that it removes are invisible, and no request touches them.
       if (durable) sweeper.start();

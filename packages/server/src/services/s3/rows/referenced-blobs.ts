@@ -17,3 +17,17 @@ export async function findReferencedBlobs(
     .execute();
   return new Set(rows.flatMap(({ blob_id }) => blob_id ?? []));
 }
+
+/** Whether any version of an object or any part has a file. */
+export async function hasReferencedBlobs(db: Kysely<S3Tables>): Promise<boolean> {
+  const row = await db
+    .selectNoFrom(({ exists, selectFrom, or }) =>
+      or(
+        (["s3_objects", "s3_versions", "s3_parts"] as const).map((table) =>
+          exists(selectFrom(table).select("blob_id").where("blob_id", "is not", null)),
+        ),
+      ).as("found"),
+    )
+    .executeTakeFirstOrThrow();
+  return Boolean(row.found);
+}
