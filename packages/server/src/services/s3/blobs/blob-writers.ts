@@ -1,9 +1,17 @@
-import { CompiledQuery, sql } from "kysely";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
+import {
+  countCommit,
+  deleteEndedWriters,
+  endWriter,
+  insertWriter,
+  listOpenWriters,
+  listWriters,
+  renewWriter,
+} from "../rows/writers.ts";
 import type { S3Tables, WriterRow } from "../tables.ts";
 import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 
@@ -13,10 +21,6 @@ import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 const BEAT_MS = 5_000;
 /** A writer whose counter stands still for so long is ended, and its commits are refused. */
 const SILENCE_MS = 30_000;
-
-/** Written out, since it runs with each commit. Both databases take `$1`. */
-const COUNT =
-  "update s3_writers set commits = commits + 1 where prefix = $1 and ended_ms is null returning commits";
 
 export interface BlobWritersOptions {
   readonly store: Store;
@@ -76,7 +80,7 @@ export class BlobWriters {
       beatMs: BEAT_MS,
       silenceMs: SILENCE_MS,
       own: () => [...this.#own.keys()],
-      renew: (prefix) => this.#renew(prefix),
+      renew: (prefix) => this.#store.transaction(({ db }) => renewWriter(db, prefix)),
       lost: (prefix) => this.#lose(prefix),
       rows: async () => (await this.#open()).map((row) => ({ ...row, id: row.prefix })),
       end: async ({ prefix, beat }) => (await this.#end(prefix, beat)) !== undefined,
@@ -99,9 +103,7 @@ export class BlobWriters {
       commits: 0,
       beat: 0,
     };
-    await this.#store.transaction(async ({ db }) => {
-      await db.insertInto("s3_writers").values(row).execute();
-    });
+    await this.#store.transaction(({ db }) => insertWriter(db, row));
     return prefix;
   }
 
@@ -113,15 +115,14 @@ export class BlobWriters {
     const counted = new Map<string, number>();
     if (!this.#options.durable) return counted;
     for (const prefix of prefixes) {
-      const counting = CompiledQuery.raw(COUNT, [prefix]);
-      const [row] = (await tx.db.executeQuery<{ commits: number }>(counting)).rows;
-      if (!row) {
+      const commits = await countCommit(tx.db, prefix);
+      if (commits === undefined) {
         void this.#lose(prefix);
         throw new StoreUnavailableError(
           "This node was taken for dead, or everything was reset, while an object was written.",
         );
       }
-      counted.set(prefix, row.commits);
+      counted.set(prefix, commits);
     }
     return counted;
   }
@@ -164,7 +165,7 @@ export class BlobWriters {
 
   /** The states of all writers; a prefix that isn't among them is of an unknown one. */
   async states(): Promise<ReadonlyMap<string, WriterState>> {
-    const rows = await this.#store.db.selectFrom("s3_writers").selectAll().execute();
+    const rows = await listWriters(this.#store.db);
     const states = new Map<string, WriterState>();
     for (const row of rows) states.set(row.prefix, await this.#stateOf(row));
     for (const prefix of this.#own.keys()) states.set(prefix, "open");
@@ -174,14 +175,7 @@ export class BlobWriters {
   /** Forgets writers that have ended and of which no file is left. */
   async forget(prefixes: readonly string[]): Promise<void> {
     if (prefixes.length === 0) return;
-    await this.#store.transaction(async ({ db }) => {
-      for (const prefix of prefixes)
-        await db
-          .deleteFrom("s3_writers")
-          .where("prefix", "=", prefix)
-          .where("ended_ms", "is not", null)
-          .execute();
-    });
+    await this.#store.transaction(({ db }) => deleteEndedWriters(db, prefixes));
     for (const prefix of prefixes) await this.marks.remove(prefix);
   }
 
@@ -207,11 +201,7 @@ export class BlobWriters {
   }
 
   #open(): Promise<WriterRow[]> {
-    return this.#store.db
-      .selectFrom("s3_writers")
-      .selectAll()
-      .where("ended_ms", "is", null)
-      .execute();
+    return listOpenWriters(this.#store.db);
   }
 
   #noteDead(ended: readonly WriterRow[]): void {
@@ -220,28 +210,10 @@ export class BlobWriters {
     if (ended.length > 0) this.#options.ended();
   }
 
-  async #renew(prefix: string): Promise<boolean> {
-    return this.#store.transaction(async ({ db }) => {
-      const { numUpdatedRows } = await db
-        .updateTable("s3_writers")
-        .set((set) => ({ beat: set("beat", "+", 1) }))
-        .where("prefix", "=", prefix)
-        .where("ended_ms", "is", null)
-        .executeTakeFirst();
-      return numUpdatedRows > 0n;
-    });
-  }
-
   /** The number of its commits; undefined when it ended before, or has raised its counter since. */
   async #end(prefix: string, beat?: number): Promise<number | undefined> {
     const nowMs = this.#options.clock.nowMs();
-    return this.#store.transaction(async ({ db }) => {
-      const { rows } = await sql<{ commits: number }>`
-        update s3_writers set ended_ms = ${nowMs}
-        where prefix = ${prefix} and ended_ms is null
-        ${beat === undefined ? sql`` : sql`and beat = ${beat}`} returning commits`.execute(db);
-      return rows[0]?.commits;
-    });
+    return this.#store.transaction(({ db }) => endWriter(db, prefix, nowMs, beat));
   }
 
   async #lose(prefix: string): Promise<void> {

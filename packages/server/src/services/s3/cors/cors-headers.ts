@@ -3,6 +3,7 @@ import { bucketFromHost, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { findCors } from "../rows/buckets.ts";
 import type { S3Tables } from "../tables.ts";
 import { CORS_METHODS, type CrossOriginRequest, findCorsRule } from "./cors-rules.ts";
 
@@ -83,12 +84,7 @@ async function findRules(
   bucket: string,
   store: Store,
 ): Promise<{ readonly rules: readonly CORSRule[] | undefined } | undefined> {
-  const row = await store
-    .tables<S3Tables>()
-    .db.selectFrom("s3_buckets")
-    .select("cors")
-    .where("bucket_name", "=", bucket)
-    .executeTakeFirst();
+  const row = await findCors(bucket, store.tables<S3Tables>().db);
   return row && { rules: row.cors === null ? undefined : (JSON.parse(row.cors) as CORSRule[]) };
 }
 

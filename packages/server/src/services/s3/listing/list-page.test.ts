@@ -12,8 +12,8 @@ import {
   startPostgres,
 } from "../../../storage/testing/postgres-server.ts";
 import { s3Migrations } from "../migrations.ts";
+import { firstKeysOfGroups } from "../rows/group-keys.ts";
 import type { S3Tables } from "../tables.ts";
-import { firstKeysOfGroups } from "./group-keys.ts";
 import { listPage, type PageSource, type PageStart } from "./list-page.ts";
 
 const BUCKET = "bench";

@@ -1,6 +1,6 @@
 import { Turns } from "../../../kernel/work/turns.ts";
-import type { GroupRange } from "./group-keys.ts";
-import { successorOf } from "./key-order.ts";
+import type { GroupRange } from "../rows/group-keys.ts";
+import { successorOf } from "../rows/key-order.ts";
 
 /** The place at which a page begins. */
 export interface PageStart {

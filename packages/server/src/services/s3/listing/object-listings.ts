@@ -9,15 +9,11 @@ import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
 import type { BucketInput } from "../rows/buckets.ts";
-import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
-import { firstKeysOfGroups } from "./group-keys.ts";
+import { firstKeysOfGroups } from "../rows/group-keys.ts";
+import { type ListedRow, listObjectRows } from "../rows/object-lists.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
 import { listPage, type PageSource, startAfter } from "./list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing-text.ts";
-
-type ListedRow = Pick<
-  ObjectRow,
-  "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum" | "acl"
->;
 
 type ListingInput = BucketInput &
   Pick<s3.ListObjectsV2CommandInput, "Prefix" | "Delimiter" | "MaxKeys">;
@@ -119,18 +115,7 @@ function sourceOf(bucket: BucketRow, context: RequestContext): PageSource<Listed
   const { bucket_name: name } = bucket;
   return {
     keyOf,
-    readRows({ from, inclusive, before, limit }) {
-      let query = db
-        .selectFrom("s3_objects")
-        .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class"])
-        .select(["checksum", "acl"])
-        .where("bucket_name", "=", name)
-        .where("object_key", inclusive ? ">=" : ">", from)
-        .orderBy("object_key")
-        .limit(limit);
-      if (before !== undefined) query = query.where("object_key", "<", before);
-      return query.execute();
-    },
+    readRows: (range) => listObjectRows(db, name, range),
     readGroups: (range) => firstKeysOfGroups(db, name, ["s3_objects"], range),
   };
 }

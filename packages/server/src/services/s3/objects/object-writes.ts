@@ -8,7 +8,7 @@ import {
   preconditionFailed,
 } from "../errors.ts";
 import { assertBucketStays } from "../rows/buckets.ts";
-import { selectObject } from "../rows/objects.ts";
+import { insertObjectRow, replaceObjectRow, selectObject } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { makeRoom } from "../versions/make-room.ts";
 
@@ -74,21 +74,10 @@ export async function putObjectRow(
     object_id: deps.ids.alphanumeric(16),
     modified_ms: deps.clock.nowMs(),
   };
-  if (current) {
-    const { object_key: _key, ...changed } = values;
-    await tx.db
-      .updateTable("s3_objects")
-      .set(changed)
-      .where("bucket_name", "=", name)
-      .where("object_key", "=", object.object_key)
-      .execute();
-  } else {
-    await tx.db
-      .insertInto("s3_objects")
-      .values({ ...place, ...values })
-      .execute();
-  }
-  return { ...place, ...values };
+  const row: ObjectRow = { ...place, ...values };
+  if (current) await replaceObjectRow(row, tx);
+  else await insertObjectRow(row, tx);
+  return row;
 }
 
 function checkReplaced(

@@ -137,3 +137,15 @@ export function updateBucket(
       .execute();
   });
 }
+
+/** A bucket's CORS rules as JSON, null without any; undefined: there is no such bucket. */
+export function findCors(
+  bucket: string,
+  db: Transaction<S3Tables>["db"],
+): Promise<Pick<BucketRow, "cors"> | undefined> {
+  return db
+    .selectFrom("s3_buckets")
+    .select("cors")
+    .where("bucket_name", "=", bucket)
+    .executeTakeFirst();
+}

@@ -1,12 +1,11 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { S3Dependencies } from "../dependencies.ts";
 import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { findBucket } from "./buckets.ts";
 import { checkKey } from "./object-key.ts";
-import { takeParts } from "./parts.ts";
+import { type FileRemoval, takeParts } from "./parts.ts";
 import { checkVersionId, NULL_VERSION } from "./version-id.ts";
 import { findAmongAll } from "./versions.ts";
 
@@ -131,6 +130,21 @@ export function selectObject(
     .executeTakeFirst();
 }
 
+export async function insertObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
+  await tx.db.insertInto("s3_objects").values(row).execute();
+}
+
+/** Puts a row in the place of the one that its key has. */
+export async function replaceObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
+  const { bucket_name: bucket, object_key: key, ...changed } = row;
+  await tx.db
+    .updateTable("s3_objects")
+    .set(changed)
+    .where("bucket_name", "=", bucket)
+    .where("object_key", "=", key)
+    .execute();
+}
+
 export async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
   await tx.db
     .deleteFrom("s3_objects")
@@ -143,7 +157,7 @@ export async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>)
 export async function removeBytes(
   row: ObjectRow,
   tx: Transaction<S3Tables>,
-  { leases }: S3Dependencies,
+  { leases }: FileRemoval,
 ): Promise<void> {
   const blobIds = [
     ...(row.blob_id === null ? [] : [row.blob_id]),

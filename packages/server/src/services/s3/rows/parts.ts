@@ -1,6 +1,11 @@
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Tables } from "../tables.ts";
 
+/** Removes the files of rows that are gone. */
+export interface FileRemoval {
+  readonly leases: { remove(owner: string, blobIds: readonly string[]): void };
+}
+
 /** Deletes the rows of an upload's parts. Resolves to the blobs that they named. */
 export async function takeParts(
   uploadId: string,

@@ -1,9 +1,8 @@
 import type { Kysely } from "kysely";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchUpload } from "../errors.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
-import { takeParts } from "./parts.ts";
+import { type FileRemoval, takeParts } from "./parts.ts";
 
 /** The input's names of an upload in progress. */
 export interface UploadInput {
@@ -36,7 +35,7 @@ export async function requireUpload(
 export async function removeUpload(
   { upload_id: uploadId }: UploadRow,
   tx: Transaction<S3Tables>,
-  { leases }: S3Dependencies,
+  { leases }: FileRemoval,
 ): Promise<void> {
   const blobIds = await takeParts(uploadId, tx);
   await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();

@@ -91,12 +91,14 @@ export function selectVersion(
     .executeTakeFirst();
 }
 
+/** Adds a version that isn't the latest object. */
+export async function insertVersion(row: VersionRow, tx: Transaction<S3Tables>): Promise<void> {
+  await tx.db.insertInto("s3_versions").values(row).execute();
+}
+
 /** Keeps what is about to stop being the latest version. */
-export async function archive(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
-  await tx.db
-    .insertInto("s3_versions")
-    .values({ ...row, is_delete_marker: 0 })
-    .execute();
+export function archive(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
+  return insertVersion({ ...row, is_delete_marker: 0 }, tx);
 }
 
 /**

@@ -12,7 +12,13 @@ import {
 import { deleteObjectRow, removeBytes, selectObject } from "../rows/objects.ts";
 import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
 import { NULL_VERSION } from "../rows/version-id.ts";
-import { deleteVersionRow, findAmongAll, promoteNewest, selectVersion } from "../rows/versions.ts";
+import {
+  deleteVersionRow,
+  findAmongAll,
+  insertVersion,
+  promoteNewest,
+  selectVersion,
+} from "../rows/versions.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
 import { makeRoom } from "./make-room.ts";
 
@@ -101,10 +107,7 @@ export async function deleteObject(
   const place = { bucket_name: bucket.bucket_name, object_key: key };
   const version = await makeRoom(place, current, bucket.versioning, tx, deps);
   if (current) await deleteObjectRow(current, tx);
-  await tx.db
-    .insertInto("s3_versions")
-    .values(deleteMarker({ ...place, ...version }, bucket, deps))
-    .execute();
+  await insertVersion(deleteMarker({ ...place, ...version }, bucket, deps), tx);
   const { version_id } = version;
   announceDeletion({ object_key: key, version_id, etag: MD5_OF_NOTHING }, "Delete Marker Created");
   return { versionId: version.version_id, isDeleteMarker: true };
