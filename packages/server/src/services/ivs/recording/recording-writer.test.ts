@@ -24,7 +24,7 @@ const row: RecordingRow = {
   ...{ owner: "", fence: 0 },
 };
 
-test("a thumbnail is counted with its object, so that the next process doesn't write it again", async () => {
+test("a thumbnail is counted with its object, and never written a second time", async () => {
   const world = await LiveWorld.open();
   onTestFinished(() => world.close());
   const { deps } = world.begin();

@@ -101,8 +101,9 @@ export class DigestThreads {
   }
 
   /**
-   * Ends the threads, each once it is through with the bodies that it has: a reset closes this while
-   * uploads go on, whose answer is that their bucket has gone. The next body gets new threads.
+   * Ends the threads, each once it is through with the bodies that it has: a reset closes this
+   * while uploads go on, and digests that fail would be an internal error of theirs. The next body
+   * gets new threads.
    */
   async close(): Promise<void> {
     await Promise.all(this.#threads.splice(0).map((thread) => thread.retire()));

@@ -4,8 +4,8 @@ import type { S3Tables, WriterRow } from "../tables.ts";
 type Db = Kysely<S3Tables>;
 
 /** Written out, since it runs with each commit. Both databases take `$1`. */
-const COUNT =
-  "update s3_writers set commits = commits + 1 where prefix = $1 and ended_ms is null returning commits";
+const COUNT = `update s3_writers set commits = commits + 1
+  where prefix = $1 and ended_ms is null returning commits`;
 
 export async function insertWriter(db: Db, writer: WriterRow): Promise<void> {
   await db.insertInto("s3_writers").values(writer).execute();
