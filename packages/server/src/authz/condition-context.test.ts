@@ -113,7 +113,8 @@ test("every global key that has a value is shown", () => {
   const organization = { id: "o-1", members: new Map([[ACCOUNT, member]]) };
   const keys = (context: RequestContext) =>
     new ConditionContext(context, pair, caller, organization as never).entries();
-  const names = (shown: ReturnType<typeof keys>) => shown.map(([key]) => key).toSorted();
+  const names = (shown: ReturnType<typeof keys>) =>
+    shown.map(([key]) => key.toLowerCase()).toSorted();
   const common = [
     ...["aws:currenttime", "aws:epochtime", "aws:multifactorauthage", "aws:principalaccount"],
     ...["aws:principalarn", "aws:principalorgid", "aws:principalorgpaths", "aws:principaltype"],

@@ -100,7 +100,12 @@ class Process {
   #isHeld = false;
   #waiting: (() => void)[] = [];
 
-  constructor(name: string, table = TASKS, owner = name) {
+  constructor(
+    name: string,
+    table = TASKS,
+    owner = name,
+    looks: { lookEveryMs?: number } = { lookEveryMs: LOOK_MS },
+  ) {
     this.name = name;
     this.queue = new TaskQueue({
       store,
@@ -109,7 +114,7 @@ class Process {
       owner,
       atOnceMax: 3,
       leaseMs: () => LEASE_MS,
-      lookEveryMs: LOOK_MS,
+      ...looks,
       run: (task) => this.#run(task),
       failed: () => {
         this.failures += 1;
@@ -224,6 +229,20 @@ describe("a queue of tasks", () => {
     expect(failedAt).toEqual([1, 2, 4, 8, 16, 32]);
     one.fails = false;
     await passMs(60_000);
+    expect(await effects()).toEqual(["1 by a"]);
+    await one.queue.close();
+  });
+
+  test("tries a task again that has no due time, where nothing else wakes the queue", async () => {
+    const { dueMs: _dueMs, attempts: _attempts, ...fewest } = TASKS;
+    const one = new Process("a", fewest, "a", {});
+    one.fails = true;
+    await add("1");
+    one.queue.wake();
+    await settle();
+    expect(one.failures).toBe(1);
+    one.fails = false;
+    await passMs(LEASE_MS / 2);
     expect(await effects()).toEqual(["1 by a"]);
     await one.queue.close();
   });
