@@ -16,7 +16,7 @@ export function commandsPage(): string {
   return [
     "# Command reference",
     "",
-    `What \`--help\` says of every command. What they are for is told in [the command line](cli.md). ${WRITTEN}`,
+    `What \`--help\` says of every command. [The command line](cli.md) explains what they are for. ${WRITTEN}`,
     "",
     ...leavesOf(program).flatMap((command) => [
       `## ${pathOf(command)}`,
@@ -94,7 +94,7 @@ export function metricsPage(exposition: string): string {
     "",
     "## Amazon CloudWatch, namespace AWS/IVS",
     "",
-    "Told every five seconds while a stream is live; `aws cloudwatch get-metric-statistics` reads them ([CloudWatch](events.md#cloudwatch)). `account` is a",
+    "Put every five seconds while a stream is live; `aws cloudwatch get-metric-statistics` reads them ([CloudWatch](events.md#cloudwatch)). `account` is a",
     "value over all channels, without a dimension.",
     "",
     "| metric | unit | by | meaning |",

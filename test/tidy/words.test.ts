@@ -1,10 +1,16 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
-import { listModules } from "./modules.ts";
+import { listModules, root } from "./modules.ts";
 
 /** The first line of a doc comment, alone or below its opening. */
 const FIRST_LINE = /^\s*\/\*\*(?:\n\s*\*)? (.*)/gm;
 /** A relative clause that stands where a sentence, or the noun that it belongs to, should. */
 const RELATIVE_HEADING = /^(?:What|Of|Where|Who|Whom|Whose) [a-z]/;
+const COMMENT = /^\s*(?:\/?\*|\/\/).*/gm;
+/** STYLE's words: answers show, events are published, logs are logged; an order has an after. */
+const AVOIDED = /\b(?:tells?|told|telling) of\b|\b(?:sorts?|sorted|goes on|comes?) behind\b/;
 
 test("a doc comment begins with its subject, not with a relative clause", () => {
   const firstLines = listModules().flatMap(({ path, text }) =>
@@ -13,4 +19,21 @@ test("a doc comment begins with its subject, not with a relative clause", () => 
   expect(firstLines.length).toBeGreaterThan(3_000);
   const headings = firstLines.filter(({ line }) => RELATIVE_HEADING.test(line));
   expect(headings.map(({ path, line }) => `${path}: ${line}`)).toEqual([]);
+});
+
+test("comments and pages use STYLE's words for answers, events and orders", () => {
+  const comments = listModules().flatMap(({ path, text }) =>
+    [...text.matchAll(COMMENT)].map(([line]) => ({ path, line })),
+  );
+  const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .filter((path) => path !== "" && path !== "CHANGELOG.md")
+    .flatMap((path) =>
+      readFileSync(join(root, path), "utf8")
+        .split("\n")
+        .map((line) => ({ path, line })),
+    );
+  expect(pages.length).toBeGreaterThan(2_000);
+  const wrong = [...comments, ...pages].filter(({ line }) => AVOIDED.test(line));
+  expect(wrong.map(({ path, line }) => `${path}: ${line.trim()}`)).toEqual([]);
 });

@@ -29,7 +29,7 @@ export interface RunningServer {
   readonly testRoot: RootAccount | undefined;
   /** The services of the setting `linkedServices`, each with the file that holds its key. */
   readonly linkedServices: readonly ServiceCredentialsFile[];
-  /** PEM file that RTMPS clients may be told to trust. */
+  /** PEM file that RTMPS clients can be made to trust. */
   readonly certificateFile: string;
   /**
    * By service: the operations of AWS's API that work, and those that answer NotImplemented. Loads

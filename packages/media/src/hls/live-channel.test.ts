@@ -114,7 +114,7 @@ describe("live channel", () => {
     expect(reports("chunked")).toEqual([ofSmall]);
     expect(reports("160p30")).toEqual([ofSource]);
     expect(reports("audio_only")).toEqual([ofSource, ofSmall]);
-    // A viewer who may see small pictures only isn't told of others.
+    // A viewer who may see small pictures only doesn't learn of others.
     expect(reports("audio_only", 480)).toEqual([ofSmall]);
     outlet.end();
     expect(reports("chunked")).toBeNull();

@@ -343,7 +343,7 @@ describe("recording", () => {
     });
   });
 
-  test("goes on behind the files of an earlier broadcast, also with what it had before it knew", async () => {
+  test("goes on after the files of an earlier broadcast, also with what it had before it knew", async () => {
     let tell: (rows: readonly RecordingFileRow[]) => void = () => undefined;
     const earlier = new Promise<readonly RecordingFileRow[]>((resolve) => {
       tell = resolve;

@@ -93,7 +93,7 @@ test("a segment that was being written when its process died isn't part of a fil
   expect(mode & 0o077).toBe(0);
   for (const length of [0, 3, 20, size - 1]) {
     await truncate(second, length);
-    // Nor what comes behind it, which doesn't continue the first.
+    // Nor what comes after it, which doesn't continue the first.
     expect(await objectsOf("st-1")).toEqual([
       ["media/hls/180p30/0.ts", BODY_BYTES, DURATION_MS, false],
     ]);

@@ -9,8 +9,8 @@ import { chunkStreamOf } from "./flv-loop.ts";
 /*
  * Where mutations begin. The files are two seconds of ffmpeg's test picture at 64x64 by libx264 and
  * its AAC encoder, each of another profile, and a little larger by libx265; `ffmpeg-publish.rtmp`
- * is what ffmpeg 7.1 sent behind the handshake when it published one of them, `ffmpeg-publish.srt`
- * the datagrams of another, encrypted, each behind its length in 16 bits.
+ * is what ffmpeg 7.1 sent after the handshake when it published one of them, `ffmpeg-publish.srt`
+ * the datagrams of another, encrypted, each after its length in 16 bits.
  */
 const FILES = [
   "baseline.flv",
@@ -115,7 +115,7 @@ export const amf0Messages: readonly Buffer[] = (
 ).map(encodeAmf0);
 
 /**
- * A publisher's bytes behind the handshake: as ffmpeg sent them, and as OBS sends them, in chunks
+ * A publisher's bytes after the handshake: as ffmpeg sent them, and as OBS sends them, in chunks
  * of 4,096 bytes.
  */
 export const publishes: readonly Buffer[] = [read("ffmpeg-publish.rtmp"), obsPublish()];

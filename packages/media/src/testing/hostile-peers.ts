@@ -51,7 +51,7 @@ export async function floodWithPings(client: RtmpClient): Promise<void> {
   }
 }
 
-/** Of 65,537 bytes behind what every video or audio tag begins with. */
+/** 65,537 bytes after the beginning that every video or audio tag has. */
 function longHeader(body: Buffer, tagBytes: number): Buffer {
   return Buffer.concat([body, Buffer.alloc(65_537 + tagBytes - body.length)]);
 }

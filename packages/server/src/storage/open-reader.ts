@@ -15,7 +15,7 @@ export interface DatabaseReader {
 export async function openReader(file: string, url: string | undefined): Promise<DatabaseReader> {
   if (url === undefined) {
     const ignored = () => {
-      // The statement that fails tells its reader.
+      // The reader learns it from the statement that fails.
     };
     try {
       const dialect = libsqlDialect({ file, synchronous: "NORMAL", onUnavailable: ignored });

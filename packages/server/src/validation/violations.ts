@@ -22,7 +22,7 @@ export function findViolations(
   });
 }
 
-/** AWS tells of no more, and counts no more. */
+/** AWS lists no more, and counts no more. */
 const TOLD_MAX = 10;
 
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
@@ -122,7 +122,7 @@ function limitsOf(constraints: ServiceConstraints, operation: string): Limits {
   return limits;
 }
 
-/** Items that aren't structures are told of by their list, with everything that each must be. */
+/** Items that aren't structures are reported by their list, with everything that each must be. */
 function visitList(
   operation: string,
   member: string,
@@ -163,7 +163,7 @@ function enumRule(values: readonly string[]): string {
   return `${ENUM_RULE}: [${values.filter((value) => value !== "").join(", ")}]`;
 }
 
-/** A map's keys, as its values, are told of together, with everything that each must be. */
+/** A map's keys, as its values, are reported together, with everything that each must be. */
 function checkMap(
   map: Readonly<Record<string, unknown>>,
   limit: Constraint,

@@ -25,7 +25,7 @@ export interface RefusedItem<Item> {
 
 /**
  * Does something with each item whose resource the caller may reach and that is there; the others
- * are told of, and the call succeeds. Throws the refusal when it is that of all items.
+ * are listed as errors, and the call succeeds. Throws the refusal when it is that of all items.
  */
 export async function eachItem<Item, Result>(
   items: readonly Item[],

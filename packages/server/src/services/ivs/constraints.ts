@@ -27,7 +27,7 @@ const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
  */
 export const ivsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
-  // As callers have seen it. How IVS tells of other violations isn't known: as other services do.
+  // As callers have seen it. How IVS words other violations isn't known: as other services do.
   tooLong: (path, max, length) =>
     `${path} is required to have a maximum length of ${max}, found ${length}`,
   members: {

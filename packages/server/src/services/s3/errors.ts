@@ -11,7 +11,7 @@ export function noSuchBucket(bucket: string): AwsError {
   });
 }
 
-/** `headers` tell of the delete marker where there is one. */
+/** `headers` describe the delete marker where there is one. */
 export function noSuchKey(key: string, headers: Readonly<Record<string, string>> = {}): AwsError {
   return new AwsError("NoSuchKey", "The specified key does not exist.", {
     status: 404,

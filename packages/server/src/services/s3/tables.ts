@@ -24,7 +24,7 @@ export interface BucketRow {
   acl: string | null;
   /** Enabled or Suspended; null: never one of them. */
   versioning: string | null;
-  /** 1: what happens to its objects is told to EventBridge. */
+  /** 1: what happens to its objects is published to EventBridge. */
   event_bridge: number;
   /** LifecycleRules as JSON. */
   lifecycle: string | null;

@@ -104,7 +104,7 @@ export class FileJournal implements Journal {
 
   async read(segment: string): Promise<readonly JournaledRecord[]> {
     const lines = (await readFile(this.#path(segment), "utf8")).split("\n");
-    // Behind the last line's end there is nothing, or a line that was being written.
+    // After the last line's end there is nothing, or a line that was being written.
     return lines.slice(0, -1).map((line) => ({ record: recordOf(line), segment }));
   }
 

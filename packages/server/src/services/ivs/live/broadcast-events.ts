@@ -47,7 +47,7 @@ const BREACHED_LIMITS = {
 } as const;
 
 /**
- * Any other has a cause that the encoder can't tell its user: the log does, where AWS has no code
+ * Any other has a cause that the encoder can't show its user: the log does, where AWS has no code
  * for it.
  */
 const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
@@ -58,7 +58,7 @@ const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   "engine-closed",
 ]);
 
-/** Puts an event of the engine into AWS's words, in the order in which it was told. */
+/** Puts an event of the engine into AWS's words, in the order in which they came. */
 export function publishBroadcastEvents(
   event: BroadcastEvent,
   broadcast: Broadcast,
@@ -74,19 +74,19 @@ export function publishBroadcastEvents(
   });
   switch (event.type) {
     case "media-info":
-      broadcast.tell(({ subject }) =>
+      broadcast.note(({ subject }) =>
         journal.record(subject, { media: JSON.stringify(event.media) }),
       );
       break;
     case "stream-start":
-      broadcast.tell(({ subject }) =>
+      broadcast.note(({ subject }) =>
         journal.record(subject, { started_at_ms: atMs, health: "HEALTHY" }, state("Stream Start")),
       );
       break;
     case "stream-failure": {
       const reason = FAILURE_REASONS[event.reason];
       const failure = state("Stream Failure", { failure: true, detail: { reason } });
-      broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
+      broadcast.note(({ subject }) => journal.record(subject, {}, failure));
       break;
     }
     case "limit-breach": {
@@ -94,7 +94,7 @@ export function publishBroadcastEvents(
       const { name, unit } = BREACHED_LIMITS[event.limit];
       const detail = { limit_value: limitValue, exceeded_by: exceededBy, limit_unit: unit };
       const breach: IvsOccurrence = { type: "IVS Limit Breach", name, failure: true, atMs, detail };
-      broadcast.tell(({ subject }) => journal.record(subject, {}, breach));
+      broadcast.note(({ subject }) => journal.record(subject, {}, breach));
       break;
     }
     case "ad-break": {
@@ -108,14 +108,14 @@ export function publishBroadcastEvents(
           target_start_time: new Date(event.startMs).toISOString(),
         },
       };
-      broadcast.tell(({ subject }) => journal.record(subject, {}, inserted));
+      broadcast.note(({ subject }) => journal.record(subject, {}, inserted));
       break;
     }
     case "health":
       tellHealth(event, broadcast, journal);
       break;
     case "stream-takeover":
-      broadcast.tell(({ subject }) =>
+      broadcast.note(({ subject }) =>
         journal.record(subject, { priority: event.priority }, state("Stream Takeover")),
       );
       break;
@@ -124,18 +124,18 @@ export function publishBroadcastEvents(
         code: TAKEOVER_CODES[event.reason],
         failure: true,
       });
-      broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
+      broadcast.note(({ subject }) => journal.record(subject, {}, failure));
       break;
     }
     case "stream-end":
-      broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream End")));
+      broadcast.note(({ subject }) => journal.record(subject, {}, state("Stream End")));
       break;
     case "session-ended":
       log[EVERYDAY_ENDS.has(event.reason) ? "info" : "warn"](
         { streamId: event.streamId, reason: event.reason },
         event.message,
       );
-      broadcast.tell(async ({ subject, multitrack }) => {
+      broadcast.note(async ({ subject, multitrack }) => {
         broadcast.endedAtMs = atMs;
         const code = (multitrack ? MULTITRACK_CODES : SESSION_CODES)[event.reason];
         const ended = state("Session Ended", code === undefined ? {} : { code, failure: true });
@@ -160,14 +160,14 @@ export function publishBroadcastEvents(
   }
 }
 
-/** Also when telling its end failed: there is nothing more to come of it. */
+/** Also when its end couldn't be recorded: nothing more comes of it. */
 function recordingOver(broadcast: Broadcast): void {
   broadcast.recording.add(async () => {
     broadcast.recordingOver = true;
   });
 }
 
-/** Starvation is told when it begins and when it ends, not with every change of warnings. */
+/** Starvation is published when it begins and when it ends, not with every change of warnings. */
 function tellHealth(
   { health, atMs }: Extract<BroadcastEvent, { type: "health" }>,
   broadcast: Broadcast,
@@ -178,7 +178,7 @@ function tellHealth(
   broadcast.starving = starving;
   const name = starving ? "Starvation Start" : "Starvation End";
   const change: IvsOccurrence = { type: "IVS Stream Health Change", name, atMs };
-  broadcast.tell(({ subject }) =>
+  broadcast.note(({ subject }) =>
     journal.record(subject, { health }, ...(changed ? [change] : [])),
   );
 }

@@ -60,7 +60,7 @@ export class Broadcast {
   /** What `opened` resolved to, for playback, which can't wait. */
   playable: OpenedBroadcast | undefined;
   endedAtMs: number | undefined;
-  /** There is none, or its end is told: a slow bucket may keep it for minutes after the stream. */
+  /** There is none, or its end is published: a slow bucket may delay that by minutes. */
   recordingOver = false;
   starving = false;
 
@@ -81,7 +81,7 @@ export class Broadcast {
   }
 
   /** Adds a task about the session; skipped where there is none. */
-  tell(task: (opened: OpenedBroadcast) => Promise<void>): void {
+  note(task: (opened: OpenedBroadcast) => Promise<void>): void {
     this.session.add(async () => {
       const opened = await this.opened;
       if (opened) await task(opened);

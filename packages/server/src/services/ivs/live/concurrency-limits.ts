@@ -11,8 +11,8 @@ import type { IvsTables, StreamSessionRow } from "../tables.ts";
 
 /** So long a count of viewers is believed; those that have begun since are added to it. */
 const COUNT_KEPT_MS = 1_000;
-/** An account that stays at a limit is told of it so often. */
-const TOLD_AGAIN_MS = 60_000;
+/** A breach of an account that stays at a limit is published so often. */
+const PUBLISHED_AGAIN_MS = 60_000;
 const PLACES_MAX = 1_000;
 
 export interface ConcurrencyLimitsOptions {
@@ -42,8 +42,8 @@ export class ConcurrencyLimits {
   readonly #options: ConcurrencyLimitsOptions;
   readonly #store: Store<IvsTables>;
   readonly #views = new LruMap<string, Views>(PLACES_MAX);
-  /** When a breach was told. */
-  readonly #toldAtMs = new LruMap<string, number>(PLACES_MAX);
+  /** When a breach was published last. */
+  readonly #publishedAtMs = new LruMap<string, number>(PLACES_MAX);
 
   constructor(options: ConcurrencyLimitsOptions) {
     this.#options = options;
@@ -64,7 +64,7 @@ export class ConcurrencyLimits {
     if (max === undefined || !place) return true;
     const others = await countOtherStreams(place, place.id, this.#store.db);
     if (others < max) return true;
-    this.#tell(place, "Concurrent Broadcasts", max, others + 1 - max);
+    this.#publishBreach(place, "Concurrent Broadcasts", max, others + 1 - max);
     return false;
   }
 
@@ -81,7 +81,7 @@ export class ConcurrencyLimits {
     if (views.begun.has(key)) return true;
     const before = counted + views.begun.size;
     if (before >= max) {
-      this.#tell(place, "Concurrent Viewers", max, before + 1 - max);
+      this.#publishBreach(place, "Concurrent Viewers", max, before + 1 - max);
       return false;
     }
     views.begun.add(key);
@@ -104,7 +104,7 @@ export class ConcurrencyLimits {
     return [...counts.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  #tell(
+  #publishBreach(
     place: ResourceLocation,
     name: "Concurrent Broadcasts" | "Concurrent Viewers",
     limitValue: number,
@@ -113,8 +113,9 @@ export class ConcurrencyLimits {
     const { clock, ids, events } = this.#options;
     const key = `${name} ${place.accountId} ${place.region}`;
     const atMs = clock.nowMs();
-    if (atMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
-    this.#toldAtMs.set(key, atMs);
+    if (atMs - (this.#publishedAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < PUBLISHED_AGAIN_MS)
+      return;
+    this.#publishedAtMs.set(key, atMs);
     const time = isoSeconds(atMs);
     events.publish(accountBreachEvent(place, { name, limitValue, exceededBy, time }, ids.uuid()));
   }

@@ -57,7 +57,7 @@ const ADMITTED_MAX = 1_000;
 
 type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 
-/** The owner of the media engine: who may publish, what is told, where recordings go. */
+/** Owns the media engine: admits publishers, publishes events, puts recordings into buckets. */
 export class LiveStreams implements MediaHost {
   readonly viewers: ViewerCounter;
   readonly recorded = new RecordedTime();
@@ -140,8 +140,8 @@ export class LiveStreams implements MediaHost {
   }
 
   /**
-   * Ends every stream and waits until its recording is finished and told. Recordings in their
-   * reconnect window go on waiting: the next start takes them up.
+   * Ends every stream and waits until its recording is finished and its end published. Recordings
+   * in their reconnect window go on waiting: the next start takes them up.
    */
   async close(): Promise<void> {
     this.#closed = true;
@@ -207,7 +207,7 @@ export class LiveStreams implements MediaHost {
 
   async startRecording(start: RecordingStart): Promise<RecordingContinuation> {
     const broadcast = this.#broadcasts.get(start.streamId);
-    assert(broadcast, "a recording is started for a broadcast that was told");
+    assert(broadcast, "a recording is started for a broadcast that was announced");
     try {
       return await broadcast.recording.run(async () => {
         const opened = await broadcast.opened;
@@ -237,7 +237,7 @@ export class LiveStreams implements MediaHost {
     return this.#latest.get(channelArn);
   }
 
-  /** Resolves when what the engine told of a channel so far is written down. */
+  /** Resolves when the engine's events of a channel so far are written down. */
   async settled(channelArn: string): Promise<void> {
     await this.#latest.get(channelArn)?.session.drained();
   }
@@ -268,7 +268,7 @@ export class LiveStreams implements MediaHost {
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal, nodeId, isHere);
   }
 
-  /** Nothing of them is told or recorded any more: they belong to another node. */
+  /** Nothing of them is published or recorded any more: they belong to another node. */
   async #stopAll(): Promise<void> {
     for (const broadcast of this.#broadcasts.values()) broadcast.lost = true;
     const streams = await this.#engine.streams();

@@ -46,7 +46,7 @@ export interface OpenedRows {
 }
 
 /**
- * Writes the session and its recording, and tells Session Created, in one transaction. Undefined
+ * Writes the session, its recording and the event Session Created, in one transaction. Undefined
  * when the channel was deleted, another node's publisher was first, or the account's quota was used
  * up in the moment since this one was let in.
  */

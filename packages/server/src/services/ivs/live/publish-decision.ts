@@ -13,7 +13,7 @@ import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables
 
 /** `st-1` and 22 more: stream ids have 26 characters, and all real ones begin so. */
 const STREAM_ID_RANDOM_LENGTH = 22;
-/** One sentence for every kind of wrong key, so that it tells nothing about the others. */
+/** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
 const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
 
 /** Whether an encoder may publish: a question only, nothing is written. */

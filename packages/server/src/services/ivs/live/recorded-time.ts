@@ -9,7 +9,7 @@ export class RecordedTime {
   /** By the channel's ARN. */
   #newMs = new Map<string, number>();
 
-  /** A file is written. What an earlier stream of the same recording had was told then. */
+  /** A file is written. The time of an earlier stream of the same recording was counted then. */
   note({ streamId, streamName, durationMs, row }: Progress): void {
     const beforeMs = this.#totalsMs.get(streamId) ?? durationMs - row.durationMs;
     if (durationMs <= beforeMs) return;

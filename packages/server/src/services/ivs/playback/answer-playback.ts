@@ -162,7 +162,7 @@ function viewerOf({ remoteAddress, headers }: PlainRequest): string {
   return `${remoteAddress} ${headers["user-agent"] ?? ""}`.slice(0, 256);
 }
 
-/** Wrong URL or offline: players are told the same. */
+/** Wrong URL or offline: players get the same answer. */
 function notFound(request: PlainRequest): PlainResponse {
   return refusalResponse(404, "Can not find channel", "", request);
 }

@@ -1,7 +1,7 @@
 /** The part of a content that a request asked for. */
 export interface ByteRange {
   readonly start: number;
-  /** Behind the last byte. */
+  /** The index after the last byte. */
   readonly end: number;
 }
 

@@ -10,7 +10,7 @@ export interface MediaName {
 
 /**
  * A part or a segment, which is waited for where it comes next. A segment that isn't complete yet
- * is given as it grows: Amazon's player asks for those that a low-latency playlist tells of in
+ * is given as it grows: Amazon's player asks for those that a low-latency playlist names in
  * advance. `mayGoOn` is asked after each wait, and what it rejects with ends the answer.
  */
 export async function readMedia(

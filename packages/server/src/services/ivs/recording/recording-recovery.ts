@@ -33,7 +33,7 @@ export async function recoverRecordings(
     } catch (error) {
       if (error instanceof StoreUnavailableError) unfinished.push(row);
       else await options.media.keptRecordings.forget(row.last_stream_id);
-      // Otherwise its end is told already; the others must get theirs, and the server must start.
+      // Otherwise its end is published; the others must get theirs, and the server must start.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
       options.log.error(fields, "An interrupted recording could not be finished in its bucket");
     }

@@ -53,7 +53,7 @@ export class RecordingStore {
     };
   }
 
-  /** Changes the recording and tells of its latest stream what happened, in one transaction. */
+  /** Changes the recording and records what happened to its latest stream, in one transaction. */
   async change(
     recording: RecordingRow,
     change: RecordingChange,

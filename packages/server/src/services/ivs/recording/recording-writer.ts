@@ -44,7 +44,7 @@ export interface RecordingWriterOptions {
   readonly store: RecordingStore;
   readonly bucket: RecordingBucketWriter;
   readonly log: Log;
-  /** Told when a recording begins to wait for a reconnect, or stops to stand in another's way. */
+  /** Called when a recording begins to wait for a reconnect, or no longer blocks another one. */
   readonly windowsChanged: () => void;
 }
 
@@ -99,7 +99,7 @@ export class RecordingWriter {
     return undefined;
   }
 
-  /** Puts `recording-started.json`. Rejects, once the failure is told, when that is refused. */
+  /** Puts `recording-started.json`. If that is refused, it publishes the failure and rejects. */
   async begin(
     media: RecordingMedia,
     startedAtMs: number,
@@ -194,7 +194,7 @@ export class RecordingWriter {
 
   /**
    * The recording ends early: `recording-failed.json` and the event. What is in the bucket stays.
-   * Rejects when the file can't be put, the end being told all the same.
+   * Rejects when the file can't be put; the end is published all the same.
    */
   async fail(atMs: number, durationMs: number): Promise<void> {
     if (this.#over) return;
@@ -213,7 +213,7 @@ export class RecordingWriter {
     }
   }
 
-  /** The broadcast ended before there was anything to record: AWS tells nothing of it. */
+  /** The broadcast ended before there was anything to record: AWS publishes nothing of it. */
   async #endWithoutMedia(atMs: number): Promise<void> {
     this.#over = true;
     await this.#options.store.change(this.#row, { state: "none", ended_at_ms: atMs });

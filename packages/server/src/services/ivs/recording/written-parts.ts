@@ -31,7 +31,7 @@ export function partOf(media: RecordingMedia, path: string): string | undefined 
   return folders.find((picture) => picture?.path === folder)?.path;
 }
 
-/** The media as a recording's JSON files tell of it, without what isn't in the bucket. */
+/** The media as a recording's JSON files describe it, without what isn't in the bucket. */
 export interface WrittenMedia {
   readonly hls:
     | undefined

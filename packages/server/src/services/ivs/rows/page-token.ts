@@ -18,7 +18,7 @@ export interface Page<Row> {
 }
 
 /**
- * Cuts what was read (one row more than a page tells that there is another) to a page. `scope`
+ * Cuts what was read (one row more than a page shows that there is another) to a page. `scope`
  * is the operation with its filters: a token continues only the list that gave it.
  */
 export function pageOf<Row>(

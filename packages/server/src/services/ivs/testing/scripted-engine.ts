@@ -44,7 +44,7 @@ const RECORDING: RecordingMedia = {
 
 export const FILE_MS = 10_000;
 
-/** Tells a host what the real engine tells of a broadcast, in its order, without any media. */
+/** Sends a host the real engine's events of a broadcast, in their order, without any media. */
 export class ScriptedEngine implements MediaEngine {
   readonly #host: MediaHost;
   readonly #nowMs: () => number;

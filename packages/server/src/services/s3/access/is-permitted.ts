@@ -2,7 +2,7 @@ import type { Authorization } from "../../../kernel/authorization.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 
-/** For what an answer tells of only to who may read it by itself, and leaves out otherwise. */
+/** For members that an answer has only if its caller may read them by themselves. */
 export function isPermitted(
   authorization: Authorization,
   context: RequestContext,

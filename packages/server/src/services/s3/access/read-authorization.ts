@@ -6,8 +6,8 @@ import { onBucket, onObject } from "./authorization.ts";
 import { existingTagKeys } from "./tag-keys.ts";
 
 /**
- * The permissions that reading an object needs. Whether a missing object is missing is told only to
- * whoever may list the bucket (S3 API, GetObject, "Permissions"); everybody else is denied.
+ * The permissions that reading an object needs. Whoever may list the bucket learns that an object
+ * is missing (S3 API, GetObject, "Permissions"); everybody else is denied.
  */
 export async function readAuthorizations(
   actions: readonly string[],

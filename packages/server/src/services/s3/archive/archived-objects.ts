@@ -41,7 +41,7 @@ export function requireInArchive(row: Archived): void {
   throw invalidObjectState("Restore is not allowed for the object's current storage class", row);
 }
 
-/** The last day that dates in answers and events can tell. */
+/** The last day that dates in answers and events can show. */
 const LAST_DAY_MS = Date.UTC(9999, 11, 31);
 
 /**

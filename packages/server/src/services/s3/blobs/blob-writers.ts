@@ -68,7 +68,7 @@ export class BlobWriters {
   readonly #options: BlobWritersOptions;
   readonly #store: Store<S3Tables>;
   readonly #own = new Map<string, WriterMark>();
-  /** Writers that this process has ended itself, with the commits that their marks tell of. */
+  /** Writers that this process has ended itself, with the commits that their marks count. */
   readonly #closed = new Map<string, number>();
   readonly #lease: Lease<WriterRow & { readonly id: string }>;
 
@@ -127,7 +127,7 @@ export class BlobWriters {
     return counted;
   }
 
-  /** Resolves when the marks tell of these commits; only then they may be acknowledged. */
+  /** Resolves when the marks count these commits; only then they may be acknowledged. */
   async acknowledge(counted: CountedCommits): Promise<void> {
     for (const [prefix, commits] of counted) {
       if ((this.#closed.get(prefix) ?? -1) >= commits) continue;

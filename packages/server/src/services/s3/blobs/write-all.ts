@@ -50,7 +50,7 @@ export async function writeAll(
     for await (const chunk of source) {
       sizeBytes += chunk.byteLength;
       for (let at = 0; at < chunk.byteLength; ) {
-        // A full batch waits for what follows: the observer is told which one is the last.
+        // A full batch waits for what follows: the observer learns which one is the last.
         if (filled === BATCH_BYTES) {
           await flush(false);
           batch = takeBatch();
@@ -68,7 +68,7 @@ export async function writeAll(
     await written;
     return sizeBytes;
   } catch (error) {
-    // Nobody may write to the file once this has been told.
+    // Nothing may be written to the file after this call.
     await Promise.allSettled([written, ...underWay]);
     throw error;
   }

@@ -112,7 +112,7 @@ async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestCo
   if (input.BucketRegion) query = query.where("region", "=", input.BucketRegion);
   const prefix = input.Prefix ?? "";
   if (prefix !== "") {
-    // Bucket names are ASCII: nothing with the prefix sorts behind it followed by DEL.
+    // Bucket names are ASCII: nothing with the prefix sorts after it followed by DEL.
     query = query.where("bucket_name", ">=", prefix).where("bucket_name", "<", `${prefix}\u007f`);
   }
   const rows = await query.execute();

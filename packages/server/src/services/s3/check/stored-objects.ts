@@ -12,7 +12,7 @@ import type { ObjectRow, PartRow, S3Tables } from "../tables.ts";
 
 const MD5 = /^[0-9a-f]{32}$/;
 
-/** A blob as its row tells of it. */
+/** A blob as its row describes it. */
 export interface StoredBlob {
   readonly blobId: string;
   readonly sizeBytes: number;

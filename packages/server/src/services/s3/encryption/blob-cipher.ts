@@ -26,7 +26,7 @@ export function openBlob(customerKey: Buffer, blobId: string, position: number):
 }
 
 /**
- * In place of an MD5, which would tell of the bytes: 32 hexadecimal digits, for each blob others.
+ * In place of an MD5, which would reveal the bytes: 32 hexadecimal digits, for each blob others.
  */
 export function sealedEtag(customerKey: Buffer, blobId: string, md5: string): string {
   return createHmac("md5", keyOfBlob(customerKey, blobId)).update(md5).digest("hex");

@@ -98,7 +98,7 @@ export function keptOfKey(key: Buffer): string {
   return Buffer.concat([salt, saltedHash(key, salt)]).toString("base64");
 }
 
-/** The members of answers that tell how an object is encrypted. */
+/** The members of answers that say how an object is encrypted. */
 export function encryptionOutput(input: CustomerKeyInput) {
   const key = givenKey(input);
   return key

@@ -115,7 +115,7 @@ export async function openDataKey(
   return Buffer.from(opened.Plaintext);
 }
 
-/** The members of answers that tell of it. The encryption context is shown to nobody. */
+/** Its members of answers. The encryption context is shown to nobody. */
 export function kmsOutput({ algorithm, keyArn, bucketKey }: KmsEncryption) {
   return {
     ServerSideEncryption: algorithm,

@@ -40,7 +40,7 @@ export interface ObjectEncryption {
   /** Encrypts the bytes; undefined: they are kept as they come. */
   readonly key: Buffer | undefined;
   readonly kept: KeptEncryption;
-  /** The members of answers that tell of it. */
+  /** Its members of answers. */
   readonly output: ReturnType<typeof encryptionOutput> | ReturnType<typeof kmsOutput>;
 }
 
@@ -99,7 +99,7 @@ export function keyOfObject(
   return kms ? openDataKey(kms, place, context) : key;
 }
 
-/** The members of answers that tell how an object is encrypted. */
+/** The members of answers that say how an object is encrypted. */
 export function shownEncryption(input: CustomerKeyInput, { kms }: KeptEncryption) {
   return kms ? kmsOutput(kms) : encryptionOutput(input);
 }

@@ -4,7 +4,7 @@ import { successorOf } from "../rows/key-order.ts";
 
 /** The place at which a page begins. */
 export interface PageStart {
-  /** The text that everything of the page sorts behind. */
+  /** The text after which everything of the page sorts. */
   readonly after: string;
   /** `after` is a common prefix: nothing that has it is shown. */
   readonly skipPrefix: boolean;
@@ -43,7 +43,7 @@ export interface KeyRange<Row> {
   readonly inclusive: boolean;
   readonly before: string | undefined;
   readonly limit: number;
-  /** The row that was read last, where reading goes on behind it: more may follow of its key. */
+  /** The row that was read last, where reading goes on after it: more may follow of its key. */
   readonly behind?: Row;
 }
 
@@ -69,7 +69,7 @@ export interface PageSource<Row> {
 
 /**
  * One page of a listing over rows in the order of their keys. Keys that share what stands before
- * the first delimiter behind the prefix are one common prefix. Where that leaves out most of the
+ * the first delimiter after the prefix are one common prefix. Where that leaves out most of the
  * rows that were read, the next groups are looked for by their first keys alone.
  */
 export async function listPage<Row>(

@@ -59,7 +59,7 @@ export async function completeUpload(
     Bucket: bucket.bucket_name,
     Key: row.object_key,
     ETag: `"${row.etag}"`,
-    // A customer's key isn't told of here (S3 API, CompleteMultipartUpload, "Response Syntax").
+    // A customer's key isn't mentioned here (S3 API, CompleteMultipartUpload, "Response Syntax").
     ...(attributes.customerKey === undefined ? shownEncryption({}, attributes) : {}),
     ...checksumOutput(readChecksum(row.checksum)),
   };

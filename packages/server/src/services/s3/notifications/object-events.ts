@@ -7,8 +7,8 @@ import { NULL_VERSION } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 
 /*
- * What a bucket tells EventBridge once it has been told to. Names and fields: S3 user guide,
- * "EventBridge event message structure".
+ * The events that a bucket sends to EventBridge once that is turned on. Names and fields: S3 user
+ * guide, "EventBridge event message structure".
  */
 
 /** An object as an event names it. */

@@ -122,7 +122,7 @@ export function bypassAuthorizations(
   return [onLocked(BYPASS, bucket, input, context)];
 }
 
-/** What GetObject and HeadObject tell of a lock: what the caller may read of it. */
+/** A lock's members in answers of GetObject and HeadObject: those that the caller may read. */
 export async function shownLock(
   row: ObjectRow,
   bucket: BucketRow,

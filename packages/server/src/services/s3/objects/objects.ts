@@ -225,7 +225,7 @@ async function headObject(
   };
 }
 
-/** KMS is asked only for an object's checksum, which tells of its bytes (S3 API, HeadObject). */
+/** KMS is asked only for an object's checksum, which is of its bytes (S3 API, HeadObject). */
 async function requireHeadKey(
   input: Checked<s3.HeadObjectCommandInput>,
   row: ObjectRow,

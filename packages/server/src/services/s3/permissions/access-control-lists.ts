@@ -81,7 +81,7 @@ async function putObjectAcl(
     const { object_key: key, version_id, etag } = row;
     if (!(await updateVersion(row, { acl }, tx)))
       throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
-    // S3 tells of changes only (user guide, "Supported event types for EventBridge").
+    // S3 publishes changes only (user guide, "Supported event types for EventBridge").
     if (acl === row.acl) return;
     const changed = { object_key: key, version_id, etag };
     announce({ type: "Object ACL Updated" }, changed, bucket, context, tx, deps);

@@ -4,8 +4,8 @@ import type { BucketRow, S3Tables } from "../tables.ts";
 import { assertBucketStays } from "./buckets.ts";
 
 /*
- * What a bucket is told and nothing on the way of an object asks for, as JSON: a row for each. What
- * reads and writes of objects need stands in the bucket's own row.
+ * The configurations of a bucket that no read or write of an object needs, as JSON, a row for each.
+ * The others stand in the bucket's own row.
  */
 
 /** The settings that a bucket has once or not at all, and those that have an id. */
@@ -80,7 +80,7 @@ export function storeConfiguration(
   });
 }
 
-/** In the order of their ids, those behind `after`. */
+/** In the order of their ids, those after `after`. */
 export async function listConfigurations<T>(
   bucket: BucketRow,
   kind: ConfigurationKind,

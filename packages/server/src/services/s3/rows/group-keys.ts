@@ -16,7 +16,7 @@ type KeyedTable = "s3_objects" | "s3_versions" | "s3_uploads";
 /**
  * The first key of each of the next groups of a bucket's keys, and each key that is in none. One
  * statement goes from group to group by the index, so that it costs nothing how many keys each has.
- * Undefined where no text sorts behind what has the delimiter.
+ * Undefined where no text sorts after what has the delimiter.
  */
 export async function firstKeysOfGroups(
   db: Kysely<S3Tables>,

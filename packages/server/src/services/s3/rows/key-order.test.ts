@@ -10,7 +10,7 @@ const character = fc
   .map((code) => String.fromCodePoint(code))
   .filter((text) => !/\p{Surrogate}/u.test(text));
 
-test("the successor of a prefix is behind all that has it, and before all that sorts behind those", () => {
+test("the successor of a prefix is after all that has it, and before all that sorts after those", () => {
   const text = fc.string({ unit: character, maxLength: 6 });
   fc.assert(
     fc.property(text, text, text, (prefix, rest, other) => {

@@ -1,5 +1,5 @@
 /**
- * The smallest text that sorts behind every text with `prefix`, in the order of code points, which
+ * The smallest text that sorts after every text with `prefix`, in the order of code points, which
  * is the order of UTF-8 bytes and so S3's and the database's. Undefined: nothing does.
  */
 export function successorOf(prefix: string): string | undefined {

@@ -27,7 +27,7 @@ export function readVersion(
 
 /**
  * An id for the version that is its key's `versionNumber`th. S3 tells an id that it never gave from
- * one whose version is gone, so ids can be checked; and a listing goes on behind a version that has
+ * one whose version is gone, so ids can be checked; and a listing goes on after a version that has
  * been deleted meanwhile, so they hold its number.
  */
 export function newVersionId(versionNumber: number, ids: Ids): string {

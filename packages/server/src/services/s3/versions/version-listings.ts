@@ -199,7 +199,7 @@ function selectRange(
     objects = objects.where("object_key", "=", from).where("version_number", "<", olderOfKey);
     versions = versions.where("object_key", "=", from).where("version_number", "<", olderOfKey);
   }
-  // Also where a marker stands behind the prefix: what is listed is what was authorised.
+  // Also where a marker sorts after the prefix: what is listed is what was authorised.
   if (before !== undefined) {
     objects = objects.where("object_key", "<", before);
     versions = versions.where("object_key", "<", before);
