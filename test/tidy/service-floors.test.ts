@@ -134,26 +134,22 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      rows: [],
       pattern: [],
       "target-input": ["pattern"],
       "put-event.ts": ["pattern"],
-      "rules.ts": ["pattern"],
-      "tags.ts": [],
+      "api-destinations.ts": ["rows"],
+      "connections.ts": ["rows"],
+      "rules.ts": ["pattern", "rows"],
+      "tags.ts": ["rows"],
       "event-buses.ts": ["pattern"],
-      "targets.ts": ["target-input"],
+      "targets.ts": ["rows", "target-input"],
       delivery: ["pattern", "target-input"],
     },
     queries: [
-      ...["api-destinations.ts", "connections.ts", "rules.ts", "targets.ts", "tags.ts", "page.ts"],
+      ...["api-destinations.ts", "connections.ts", "rules.ts", "targets.ts", "tags.ts", "rows"],
       ...["delivery", "index.ts"],
     ],
-    lent: {
-      "api-destinations.ts": "to be moved",
-      "connections.ts": "to be moved",
-      "page.ts": "to be moved",
-      "rules.ts": "to be moved",
-      "targets.ts": "to be moved",
-    },
   },
   rolecast: {
     roof: ["index.ts", "api.ts"],

@@ -6,9 +6,9 @@ import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../kernel/outgoing/outgoing-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
-import { connectionArn } from "./connections.ts";
 import { resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
-import { namesOf, pageByName } from "./page.ts";
+import { namesOf, pageByName } from "./rows/page.ts";
+import { apiDestinationArn, connectionArn } from "./stored-connections.ts";
 import type { ApiDestinationRow, EventsTables } from "./tables.ts";
 
 /** Source: EventBridge user guide, "API destinations". */
@@ -83,10 +83,6 @@ export function apiDestinationOperations(parts: ApiDestinationParts): OperationT
 function onDestination(action: string, name: string, context: RequestContext) {
   const resource = arnOf(locationOf(context), `api-destination/${name}`);
   return { action: `events:${action}`, resource };
-}
-
-export function apiDestinationArn(row: ApiDestinationRow): string {
-  return arnOf(row, `api-destination/${row.name}/${row.unique_id}`);
 }
 
 function apiDestinationView(row: ApiDestinationRow) {

@@ -7,15 +7,14 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { notImplemented, resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
 import { checkConnectionParameters } from "./http-parameters.ts";
-import { namesOf, pageByName } from "./page.ts";
+import { namesOf, pageByName } from "./rows/page.ts";
+import { type AuthParameters, connectionArn, readParameters } from "./stored-connections.ts";
 import type { ConnectionRow, EventsTables } from "./tables.ts";
 
 export interface ConnectionParts {
   readonly ids: Ids;
   readonly secrets: SecretBox;
 }
-
-type AuthParameters = eventbridge.CreateConnectionAuthRequestParameters;
 
 /** The ways in which an API destination's requests authenticate. */
 export function connectionOperations(parts: ConnectionParts): OperationTable {
@@ -81,16 +80,6 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
 function onConnection(action: string, name: string, context: RequestContext) {
   const resource = arnOf(locationOf(context), `connection/${name}`);
   return { action: `events:${action}`, resource };
-}
-
-export function connectionArn(row: ConnectionRow): string {
-  return arnOf(row, `connection/${row.name}/${row.unique_id}`);
-}
-
-/** Reads the parameters that a connection's requests carry, secrets included. */
-export function readParameters(row: ConnectionRow, secrets: SecretBox): AuthParameters {
-  const read: AuthParameters = JSON.parse(secrets.open(row.sealed_parameters, row.unique_id));
-  return read;
 }
 
 function connectionView(row: ConnectionRow) {

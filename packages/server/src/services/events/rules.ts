@@ -3,9 +3,11 @@ import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { locationOf, requireBus, ruleArn } from "./arns.ts";
-import { limitExceeded, notImplemented, resourceNotFound, validation } from "./errors.ts";
-import { namesOf, pageByName } from "./page.ts";
+import { limitExceeded, notImplemented, validation } from "./errors.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
+import { namesOf, pageByName } from "./rows/page.ts";
+import { requireRule } from "./rows/rules.ts";
+import { onRule, PASSED_TO_EVENTS, tagsOf } from "./rule-authorization.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 import { checkPassedRole } from "./target-arn.ts";
 
@@ -72,33 +74,6 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
   });
 }
 
-/** The condition key that a policy holds iam:PassRole to. */
-export const PASSED_TO_EVENTS = { "iam:passedtoservice": "events.amazonaws.com" };
-
-export function onRule(action: string, name: string, context: RequestContext) {
-  return { action: `events:${action}`, resource: ruleArn(locationOf(context), name) };
-}
-
-/** The rule, or ResourceNotFoundException. */
-export async function requireRule(
-  name: string,
-  busName: string | undefined,
-  context: RequestContext,
-): Promise<RuleRow> {
-  requireBus(busName, context);
-  const { account_id, region } = locationOf(context);
-  const row = await context
-    .db<EventsTables>()
-    .selectFrom("events_rules")
-    .selectAll()
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .where("name", "=", name)
-    .executeTakeFirst();
-  if (!row) throw resourceNotFound(`Rule ${name} does not exist on EventBus default.`);
-  return row;
-}
-
 function ruleView(row: RuleRow) {
   return {
     Name: row.name,
@@ -158,10 +133,6 @@ async function putRule(
     } else await db.insertInto("events_rules").values(row).execute();
     return row;
   });
-}
-
-export function tagsOf(tags: readonly Checked<eventbridge.Tag>[] = []): Record<string, string> {
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
 async function switchRule(

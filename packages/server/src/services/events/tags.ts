@@ -4,7 +4,8 @@ import { defineOperations, type OperationTable } from "../../kernel/operations.t
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { locationOf, requireBus, ruleArn } from "./arns.ts";
 import { resourceNotFound } from "./errors.ts";
-import { requireRule, tagsOf } from "./rules.ts";
+import { requireRule } from "./rows/rules.ts";
+import { tagsOf } from "./rule-authorization.ts";
 import type { EventsTables } from "./tables.ts";
 
 type Tags = Readonly<Record<string, string>>;

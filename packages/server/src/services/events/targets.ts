@@ -7,14 +7,14 @@ import { Turns } from "../../kernel/work/turns.ts";
 import { locationOf, requireBus } from "./arns.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { checkTargetParameters } from "./http-parameters.ts";
-import { pageByName } from "./page.ts";
-import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
+import { pageByName } from "./rows/page.ts";
+import { requireRule } from "./rows/rules.ts";
+import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
+import { readTarget, type Target } from "./stored-target.ts";
 import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
 import { checkPassedRole, checkTargetArn } from "./target-arn.ts";
 import { jsonErrorPlace } from "./target-input/target-json.ts";
 import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
-
-type Target = Checked<eventbridge.Target>;
 
 /** Source: EventBridge quotas, "Targets per rule". */
 const TARGETS_MAX = 5;
@@ -129,12 +129,6 @@ async function rulesWithTarget(
     if (!last || rows.length < STEP) return names;
     from = last;
   }
-}
-
-/** A row's target. The text is our own. */
-export function readTarget({ target }: TargetRow): Target {
-  const read: Target = JSON.parse(target);
-  return read;
 }
 
 async function putTargets(

@@ -2,8 +2,8 @@ import type { Target } from "@aws-sdk/client-eventbridge";
 import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
-import { readParameters } from "../connections.ts";
 import { isOwnHeader } from "../http-parameters.ts";
+import { readParameters } from "../stored-connections.ts";
 import type { ApiDestinationRow, ConnectionRow } from "../tables.ts";
 
 /** Source: EventBridge user guide, "API destinations": the client's execution timeout. */

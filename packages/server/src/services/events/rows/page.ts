@@ -1,8 +1,8 @@
 import { type SqlBool, sql } from "kysely";
-import { pageToken, readPageToken } from "../../kernel/page-token.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
-import { locationOf } from "./arns.ts";
-import { validation } from "./errors.ts";
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { locationOf } from "../arns.ts";
+import { validation } from "../errors.ts";
 
 const PAGE_SIZE_MAX = 100;
 const MARK = "after";
