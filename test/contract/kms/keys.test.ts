@@ -244,7 +244,6 @@ test("pages of keys are disjoint and whole, and a made-up marker is refused", as
 });
 
 test("kinds of keys and features that aren't built are refused by name", async () => {
-  const { id: KeyId } = await newKey();
   const refused = async (input: kms.CreateKeyCommandInput) =>
     outcomeOf(client.send(new kms.CreateKeyCommand(input)));
   expect(await refused({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" })).toMatch(
@@ -255,10 +254,24 @@ test("kinds of keys and features that aren't built are refused by name", async (
   );
   expect(await refused({ Origin: "EXTERNAL" })).toMatch(/Origin EXTERNAL/);
   expect(await refused({ CustomKeyStoreId: "cks-1" })).toMatch(/CustomKeyStoreId/);
-  const sign = new kms.SignCommand({
-    KeyId,
-    Message: Buffer.from("m"),
-    SigningAlgorithm: "ECDSA_SHA_256",
-  });
-  expect(await outcomeOf(client.send(sign))).toMatch(/NotImplemented.*kms:Sign/);
+});
+
+test("operations of other kinds of keys are refused as AWS refuses them here", async () => {
+  const { id: KeyId, arn } = await newKey();
+  const Message = Buffer.from("m");
+  const usage = `${arn} key usage is ENCRYPT_DECRYPT`;
+  const refused = async (operation: string, command: object) =>
+    expect(await outcomeOf(client.send(command as kms.SignCommand))).toBe(
+      `InvalidKeyUsageException: ${usage} which is not valid for ${operation}.`,
+    );
+  const signing = { KeyId, Message, SigningAlgorithm: "ECDSA_SHA_256" as const };
+  const mac = { KeyId, Message, MacAlgorithm: "HMAC_SHA_256" as const };
+  await refused("Sign", new kms.SignCommand(signing));
+  await refused("Verify", new kms.VerifyCommand({ ...signing, Signature: Message }));
+  await refused("GenerateMac", new kms.GenerateMacCommand(mac));
+  await refused("VerifyMac", new kms.VerifyMacCommand({ ...mac, Mac: Message }));
+  const unknown = new kms.GenerateMacCommand({ ...mac, KeyId: "key_id" });
+  expect(await outcomeOf(client.send(unknown))).toBe("NotFoundException: Invalid keyId 'key_id'");
+  const key = new kms.GetPublicKeyCommand({ KeyId });
+  expect(await outcomeOf(client.send(key))).toMatch(/^UnsupportedOperationException/);
 });

@@ -11,6 +11,8 @@ import { kmsOf, outcomeOf } from "../kms/support.ts";
  */
 
 const ACCOUNT = "000000000000";
+const ELSEWHERE = "111122223333";
+const OTHER: Key = { accessKeyId: "other", secretAccessKey: "other-secret" };
 const BUCKET = "kms-objects";
 const BODY = "0123456789".repeat(20);
 const HEX_MD5 = /^"[0-9a-f]{32}"$/;
@@ -21,7 +23,11 @@ let keys: kms.KMSClient;
 let key = { id: "", arn: "" };
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({
+    accounts: [
+      { id: ELSEWHERE, rootAccessKeyId: OTHER.accessKeyId, rootSecretAccessKey: "other-secret" },
+    ],
+  });
   client = server.clients().s3;
   keys = kmsOf(server);
   await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
@@ -141,6 +147,14 @@ describe("a bucket's default encryption", () => {
     expect((await read("source")).text).toBe(BODY);
   });
 
+  test("without a key is the account's own for S3, as CDK's bootstrap bucket has it", async () => {
+    await rule({ SSEAlgorithm: "aws:kms" });
+    const { KeyMetadata } = await keys.send(new kms.DescribeKeyCommand({ KeyId: "alias/aws/s3" }));
+    const shown = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: KeyMetadata?.Arn };
+    expect(await put("k", { Bucket })).toMatchObject(shown);
+    expect(await read("k", { Bucket })).toMatchObject({ ...shown, text: BODY });
+  });
+
   test("isn't looked up when it is put, but when an object is", async () => {
     await rule({ SSEAlgorithm: "aws:kms", KMSMasterKeyID: "fake-key-id" });
     const { ServerSideEncryptionConfiguration } = await client.send(
@@ -223,6 +237,43 @@ describe("a key that can't be used", () => {
     expect(await outcomeOf(read("locked"))).toBe(pending);
     expect(await outcomeOf(put("locked", input))).toBe(pending);
   });
+});
+
+test("a bucket policy's conditions see the request's headers, the key as an ARN", async () => {
+  const Bucket = "kms-conditions";
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  const header = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+  const Policy = policyOf([
+    {
+      ...allow("s3:PutObject", `arn:aws:s3:::${Bucket}/*`),
+      Effect: "Deny",
+      Principal: "*",
+      Condition: { StringNotEquals: { [header]: key.arn } },
+    },
+  ]);
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+  expect(await outcomeOf(put("k", { Bucket }))).toMatch(/^AccessDenied/);
+  expect(await outcomeOf(put("k", { Bucket, ServerSideEncryption: "aws:kms" }))).toMatch(
+    /^AccessDenied/,
+  );
+  for (const SSEKMSKeyId of [key.id, key.arn])
+    expect(await outcomeOf(put("k", { Bucket, ...byKey(), SSEKMSKeyId }))).toBe("done");
+});
+
+test("another account's key is used by its ARN alone, as its policy allows", async () => {
+  const theirs = kmsOf(server, OTHER);
+  const Policy = policyOf([
+    { ...allow("kms:*"), Principal: { AWS: `arn:aws:iam::${ELSEWHERE}:root` } },
+    { ...allow("kms:GenerateDataKey"), Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` } },
+  ]);
+  const { KeyMetadata } = await theirs.send(new kms.CreateKeyCommand({ Policy }));
+  const theirKey = { ...byKey(), SSEKMSKeyId: KeyMetadata?.Arn };
+  expect(await put("theirs", theirKey)).toMatchObject({ SSEKMSKeyId: KeyMetadata?.Arn });
+  expect(await outcomeOf(read("theirs"))).toMatch(
+    /^AccessDenied: .* kms:Decrypt on this resource because the resource does not exist/,
+  );
+  const byId = { ...theirKey, SSEKMSKeyId: KeyMetadata?.KeyId };
+  expect(await outcomeOf(put("theirs", byId))).toMatch(/^KMS.NotFoundException: Key 'arn:/);
 });
 
 describe("headers that don't go together", () => {

@@ -4,6 +4,7 @@ import { kmsConstraints } from "./constraints.ts";
 import type { KmsDependencies } from "./dependencies.ts";
 import { dataKeyOperations } from "./encryption/data-keys.ts";
 import { encryptionOperations } from "./encryption/encryption.ts";
+import { otherUsageOperations } from "./encryption/other-usages.ts";
 import { grantOperations } from "./grants/grants.ts";
 import { keyPolicyOperations } from "./keys/key-policies.ts";
 import { keyRotationOperations } from "./keys/key-rotations.ts";
@@ -25,6 +26,7 @@ export function kmsApi(deps: KmsDependencies): ServiceApi {
       ...aliasOperations(),
       ...encryptionOperations(deps.materials),
       ...dataKeyOperations(deps),
+      ...otherUsageOperations(),
       ...grantOperations(deps),
     },
   };

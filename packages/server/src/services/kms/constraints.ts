@@ -12,6 +12,13 @@ const KEY_SPECS = [
   ...["ECC_SECG_P256K1", "RSA_4096", "SYMMETRIC_DEFAULT", "HMAC_256", "HMAC_224", "HMAC_512"],
 ];
 
+const SIGNING_ALGORITHMS = [
+  ...["RSASSA_PSS_SHA_256", "RSASSA_PSS_SHA_384", "RSASSA_PSS_SHA_512"],
+  ...["RSASSA_PKCS1_V1_5_SHA_256", "RSASSA_PKCS1_V1_5_SHA_384", "RSASSA_PKCS1_V1_5_SHA_512"],
+  ...["ECDSA_SHA_256", "ECDSA_SHA_384", "ECDSA_SHA_512", "SM2DSA", "ML_DSA_SHAKE_256"],
+  ...["ED25519_SHA_512", "ED25519_PH_SHA_512"],
+];
+
 /** Source: KMS API reference, the operations' request parameters. */
 export const kmsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
@@ -24,7 +31,7 @@ export const kmsConstraints: ServiceConstraints = {
     DestinationKeyId: keyId,
     AliasName: { min: 1, max: 256, pattern: "^[a-zA-Z0-9:/_-]+$" },
     Description: { max: 8192 },
-    Policy: { min: 1, max: 131_072 },
+    Policy: { min: 1, max: 131_072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
     PolicyName: { min: 1, max: 128, pattern: "[\\w]+" },
     KeyUsage: { values: ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC"] },
     KeySpec: { values: ["AES_256", "AES_128"] },
@@ -43,6 +50,14 @@ export const kmsConstraints: ServiceConstraints = {
     DestinationEncryptionAlgorithm: { values: ALGORITHMS },
     Plaintext: { min: 1, max: 4096, secret: true },
     CiphertextBlob: blob,
+    Message: { min: 1, max: 4096, secret: true },
+    Signature: blob,
+    Mac: blob,
+    MessageType: { values: ["RAW", "DIGEST", "EXTERNAL_MU"] },
+    SigningAlgorithm: { values: SIGNING_ALGORITHMS },
+    MacAlgorithm: {
+      values: ["HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"],
+    },
     NumberOfBytes: { min: 1, max: 1024, whole: true },
     PendingWindowInDays: { min: 1, max: 365, whole: true },
     RotationPeriodInDays: { min: 90, max: 2560, whole: true },

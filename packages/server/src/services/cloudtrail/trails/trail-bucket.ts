@@ -49,6 +49,8 @@ export class TrailBucket {
       Body: Readable.from(bytes.length === 0 ? [] : [bytes], { objectMode: false }),
       ContentLength: bytes.length,
       ACL: "bucket-owner-full-control",
+      // Whatever the bucket's default is: a trail without a key has S3's own encryption.
+      ServerSideEncryption: "AES256",
       ...headers,
     }));
   }
