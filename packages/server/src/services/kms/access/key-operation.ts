@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
@@ -9,8 +10,8 @@ import {
   keyNotFound,
 } from "../errors.ts";
 import { arnOf, type KeyName, keyArn, readKeyName } from "../key-name.ts";
-import { findKey } from "../rows/keys.ts";
-import type { KeyRow } from "../tables.ts";
+import { findKey, findLivingKey } from "../rows/keys.ts";
+import type { KeyRow, KmsTables } from "../tables.ts";
 import { type OnKey, onKey, onMissingKey } from "./key-authorization.ts";
 
 export interface KeyOperationTraits<Input> {
@@ -67,6 +68,20 @@ export function onNothing(operation: string, name: KeyName, context: RequestCont
 export function missing(name: KeyName, { region }: Pick<RequestContext, "region">) {
   const arn = arnOf(name, region);
   return name.alias === undefined ? keyNotFound(arn) : aliasNotFound(arn);
+}
+
+/**
+ * The key as a change of it finds it in its own transaction. Throws NotFoundException for one that
+ * has been removed since it was decided on.
+ */
+export async function currentKey(
+  key: KeyRow,
+  { nowMs }: Pick<RequestContext, "nowMs">,
+  db: Kysely<KmsTables>,
+): Promise<KeyRow> {
+  const current = await findLivingKey(key, nowMs, db);
+  if (!current) throw keyNotFound(keyArn(key));
+  return current;
 }
 
 /** Throws DisabledException or KMSInvalidStateException for a key that encrypts nothing now. */

@@ -1,9 +1,10 @@
 import type * as kms from "@aws-sdk/client-kms";
+import type { Kysely } from "kysely";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { callerKeys } from "../access/condition-keys.ts";
 import { onEverything, onKey } from "../access/key-authorization.ts";
-import { missing, requireNotPending } from "../access/key-operation.ts";
+import { currentKey, missing, requireNotPending } from "../access/key-operation.ts";
 import {
   aliasNotFound,
   alreadyExists,
@@ -41,12 +42,12 @@ export function aliasOperations(): OperationTable {
         return { pairs: await onAlias("CreateAlias", AliasName, [key], context), subject: key };
       },
       handle: ({ AliasName: alias_name }, context, key: KeyRow) => {
-        requireNotPending(key);
         const place = { ...placeOf(context), alias_name };
         const { nowMs } = context;
         return context.transaction<KmsTables, object>(async ({ db }) => {
           if (await findAlias(place, db)) throw alreadyExists(aliasArn(place));
-          await requireRoom(key, nowMs, db);
+          requireNotPending(await currentKey(key, context, db));
+          await requireRoom(key, db);
           const times = { created_ms: nowMs, updated_ms: nowMs };
           await insertAlias({ ...place, key_id: key.key_id, ...times }, db);
           return {};
@@ -62,15 +63,14 @@ export function aliasOperations(): OperationTable {
         const pairs = await onAlias("UpdateAlias", AliasName, keys, context);
         return { pairs, subject: { alias, key } };
       },
-      handle: (_input, context, { alias, key }: { alias: AliasRow; key: KeyRow }) => {
-        requireNotPending(key);
-        return context.transaction<KmsTables, object>(async ({ db }) => {
+      handle: (_input, context, { alias, key }: { alias: AliasRow; key: KeyRow }) =>
+        context.transaction<KmsTables, object>(async ({ db }) => {
           if (!(await findAlias(alias, db))) throw aliasNotFound(aliasArn(alias));
-          if (alias.key_id !== key.key_id) await requireRoom(key, context.nowMs, db);
+          requireNotPending(await currentKey(key, context, db));
+          if (alias.key_id !== key.key_id) await requireRoom(key, db);
           await moveAlias(alias, { key_id: key.key_id, updated_ms: context.nowMs }, db);
           return {};
-        });
-      },
+        }),
     }),
     DeleteAlias: withSubject({
       authorize: async ({ AliasName }, context) => {
@@ -158,15 +158,8 @@ async function requireAlias(alias_name: string, context: RequestContext) {
   return { alias, key: await findLivingKey(alias, context.nowMs, db) };
 }
 
-/** Throws what tells that the key is gone, or LimitExceededException. */
-async function requireRoom(
-  key: KeyRow,
-  nowMs: number,
-  db: Parameters<typeof aliasesOf>[1],
-): Promise<void> {
-  const current = await findLivingKey(key, nowMs, db);
-  if (!current) throw notFound(`Key '${keyArn(key)}' does not exist`);
-  requireNotPending(current);
+/** Throws LimitExceededException. */
+async function requireRoom(key: KeyRow, db: Kysely<KmsTables>): Promise<void> {
   if ((await aliasesOf(key, db)).length >= ALIASES_PER_KEY)
     throw limitExceeded(`${keyArn(key)} has ${ALIASES_PER_KEY} aliases.`);
 }

@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { GRANT_OPERATIONS, type GrantTerms } from "../access/grant-policy.ts";
 import type { OnKey } from "../access/key-authorization.ts";
-import { endDryRun, requireUsable } from "../access/key-operation.ts";
+import { currentKey, endDryRun, requireUsable } from "../access/key-operation.ts";
 import type { KmsDependencies } from "../dependencies.ts";
 import { limitExceeded, notBuilt, validation } from "../errors.ts";
 import { GRANTS_PER_KEY } from "../quotas.ts";
@@ -55,7 +55,6 @@ export async function createGrant(
   context: RequestContext,
   { directory, ids }: KmsDependencies,
 ): Promise<{ GrantToken: string; GrantId: string }> {
-  requireUsable(key);
   checkInput(input);
   const { operations, constraints } = termsOfInput(input);
   const { GranteePrincipal = "", RetiringPrincipal, Name = "" } = input;
@@ -64,6 +63,7 @@ export async function createGrant(
     RetiringPrincipal === undefined
       ? null
       : await storedPrincipal(RetiringPrincipal, directory, context);
+  requireUsable(key);
   endDryRun(input.DryRun);
   const row: GrantRow = {
     grant_id: Buffer.from(ids.bytes(ID_BYTES)).toString("hex"),
@@ -79,6 +79,7 @@ export async function createGrant(
     constraints: JSON.stringify(constraints),
   };
   const grant = await context.transaction<KmsTables, GrantRow>(async ({ db }) => {
+    requireUsable(await currentKey(key, context, db));
     const namesakes = Name === "" ? [] : await grantsNamed(key, Name, db);
     const same = namesakes.find((other) => isSame(other, row));
     if (same) return same;

@@ -1,13 +1,18 @@
 import type * as kms from "@aws-sdk/client-kms";
 import type { Kysely } from "kysely";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { keyOperation, requireNotPending, requireUsable } from "../access/key-operation.ts";
+import {
+  currentKey,
+  keyOperation,
+  requireNotPending,
+  requireUsable,
+} from "../access/key-operation.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
 import { limitExceeded } from "../errors.ts";
 import { keyArn } from "../key-name.ts";
 import { pageOf } from "../page.ts";
 import { ON_DEMAND_ROTATIONS_MAX } from "../quotas.ts";
-import { findLivingKey, updateKey } from "../rows/keys.ts";
+import { updateKey } from "../rows/keys.ts";
 import { insertMaterial, listMaterials } from "../rows/materials.ts";
 import type { KeyRow, KmsTables, MaterialRow } from "../tables.ts";
 import { nextRotationMs, YEARLY_DAYS } from "./rotation-dates.ts";
@@ -30,24 +35,23 @@ export function keyRotationOperations(materials: KeyMaterials): OperationTable {
           keys: { "kms:rotationperiodindays": String(days) },
         }),
       },
-      (key, { RotationPeriodInDays }, context) => {
-        requireUsable(key);
-        return context.transaction<KmsTables, object>(async ({ db }) => {
-          const current = (await findLivingKey(key, context.nowMs, db)) ?? key;
+      (key, { RotationPeriodInDays }, context) =>
+        context.transaction<KmsTables, object>(async ({ db }) => {
+          const current = await currentKey(key, context, db);
+          requireUsable(current);
           const days = RotationPeriodInDays ?? current.rotation_days ?? YEARLY_DAYS;
           const rotation_ms = nextRotationMs(context.nowMs, days);
           await updateKey(key, { rotation_days: days, rotation_ms }, db);
           return {};
-        });
-      },
+        }),
     ),
-    DisableKeyRotation: keyOperation("DisableKeyRotation", {}, (key, _input, context) => {
-      requireUsable(key);
-      return context.transaction<KmsTables, object>(async ({ db }) => {
+    DisableKeyRotation: keyOperation("DisableKeyRotation", {}, (key, _input, context) =>
+      context.transaction<KmsTables, object>(async ({ db }) => {
+        requireUsable(await currentKey(key, context, db));
         await updateKey(key, { rotation_days: null, rotation_ms: null }, db);
         return {};
-      });
-    }),
+      }),
+    ),
     GetKeyRotationStatus: keyOperation("GetKeyRotationStatus", { crossAccount: true }, (key) => {
       requireNotPending(key);
       const { rotation_days: RotationPeriodInDays, rotation_ms } = key;
@@ -75,16 +79,16 @@ export function keyRotationOperations(materials: KeyMaterials): OperationTable {
       );
       return { Rotations: rows.map((row) => rotationView(row, key)), ...rest };
     }),
-    RotateKeyOnDemand: keyOperation("RotateKeyOnDemand", {}, (key, _input, context) => {
-      requireUsable(key);
-      return context.transaction<KmsTables, kms.RotateKeyOnDemandResponse>(async ({ db }) => {
+    RotateKeyOnDemand: keyOperation("RotateKeyOnDemand", {}, (key, _input, context) =>
+      context.transaction<KmsTables, kms.RotateKeyOnDemandResponse>(async ({ db }) => {
+        requireUsable(await currentKey(key, context, db));
         const before = await listMaterials(key.key_id, db);
         const onDemand = before.filter(({ rotation_type }) => rotation_type === "ON_DEMAND");
         if (onDemand.length >= ON_DEMAND_ROTATIONS_MAX) throw usedUp(key);
         await rotate(key, "ON_DEMAND", context.nowMs, materials, db);
         return { KeyId: keyArn(key) };
-      });
-    }),
+      }),
+    ),
   });
 }
 

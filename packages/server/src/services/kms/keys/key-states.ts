@@ -4,10 +4,10 @@ import {
   type OperationHandler,
   type OperationTable,
 } from "../../../kernel/operations.ts";
-import { keyOperation, requireNotPending } from "../access/key-operation.ts";
+import { currentKey, keyOperation, requireNotPending } from "../access/key-operation.ts";
 import { invalidState } from "../errors.ts";
 import { keyArn } from "../key-name.ts";
-import { findLivingKey, updateKey } from "../rows/keys.ts";
+import { updateKey } from "../rows/keys.ts";
 import type { KeyRow, KeyState, KmsTables } from "../tables.ts";
 
 /** Source: API reference, ScheduleKeyDeletion. */
@@ -28,8 +28,7 @@ export function keyStateOperations(): OperationTable {
       },
       (key, { PendingWindowInDays: days = DEFAULT_WINDOW_DAYS }, context) =>
         context.transaction<KmsTables, kms.ScheduleKeyDeletionResponse>(async ({ db }) => {
-          const current = (await findLivingKey(key, context.nowMs, db)) ?? key;
-          requireNotPending(current);
+          requireNotPending(await currentKey(key, context, db));
           const deletion_ms = context.nowMs + days * DAY_MS;
           await updateKey(key, { state: "PendingDeletion", deletion_ms }, db);
           return {
@@ -42,8 +41,8 @@ export function keyStateOperations(): OperationTable {
     ),
     CancelKeyDeletion: keyOperation("CancelKeyDeletion", {}, (key, _input, context) =>
       context.transaction<KmsTables, kms.CancelKeyDeletionResponse>(async ({ db }) => {
-        const current = await findLivingKey(key, context.nowMs, db);
-        if (current?.state !== "PendingDeletion")
+        const { state } = await currentKey(key, context, db);
+        if (state !== "PendingDeletion")
           throw invalidState(`${keyArn(key)} is not pending deletion.`);
         // As on AWS, the key has to be enabled again.
         await updateKey(key, { state: "Disabled", deletion_ms: null }, db);
@@ -59,8 +58,7 @@ function turn(
 ): OperationHandler<{ readonly KeyId: string }, object> {
   return keyOperation(operation, {}, (key: KeyRow, _input, context) =>
     context.transaction<KmsTables, object>(async ({ db }) => {
-      const current = (await findLivingKey(key, context.nowMs, db)) ?? key;
-      requireNotPending(current);
+      requireNotPending(await currentKey(key, context, db));
       await updateKey(key, { state }, db);
       return {};
     }),

@@ -1,11 +1,11 @@
 import type * as kms from "@aws-sdk/client-kms";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { requestTagKeys, type Tag } from "../access/condition-keys.ts";
-import { keyOperation, requireNotPending } from "../access/key-operation.ts";
+import { currentKey, keyOperation, requireNotPending } from "../access/key-operation.ts";
 import { invalidTag } from "../errors.ts";
 import { pageOf } from "../page.ts";
 import { TAGS_PER_KEY } from "../quotas.ts";
-import { findLivingKey, updateKey } from "../rows/keys.ts";
+import { updateKey } from "../rows/keys.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -20,10 +20,10 @@ export function keyTagOperations(): OperationTable {
       "TagResource",
       { asked: ({ Tags }) => ({ keys: requestTagKeys(Tags) }) },
       (key, { Tags }, context) => {
-        requireNotPending(key);
         return context.transaction<KmsTables, object>(async ({ db }) => {
-          const current = await findLivingKey(key, context.nowMs, db);
-          if (current) await write(current, checkedTags(Tags, tagsOf(current)), db);
+          const current = await currentKey(key, context, db);
+          requireNotPending(current);
+          await write(current, checkedTags(Tags, tagsOf(current)), db);
           return {};
         });
       },
@@ -32,14 +32,12 @@ export function keyTagOperations(): OperationTable {
       "UntagResource",
       { asked: ({ TagKeys }) => ({ keys: { "aws:tagkeys": TagKeys } }) },
       (key, { TagKeys }, context) => {
-        requireNotPending(key);
         const gone = new Set(TagKeys);
         return context.transaction<KmsTables, object>(async ({ db }) => {
-          const current = await findLivingKey(key, context.nowMs, db);
-          if (current) {
-            const kept = Object.entries(tagsOf(current)).filter(([name]) => !gone.has(name));
-            await write(current, Object.fromEntries(kept), db);
-          }
+          const current = await currentKey(key, context, db);
+          requireNotPending(current);
+          const kept = Object.entries(tagsOf(current)).filter(([name]) => !gone.has(name));
+          await write(current, Object.fromEntries(kept), db);
           return {};
         });
       },

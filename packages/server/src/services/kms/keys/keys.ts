@@ -4,7 +4,13 @@ import { defineOperations, type OperationTable, withSubject } from "../../../ker
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { callerKeys, requestTagKeys, SYMMETRIC_KEYS } from "../access/condition-keys.ts";
 import { onEverything, onKey } from "../access/key-authorization.ts";
-import { keyOperation, missing, onNothing, requireNotPending } from "../access/key-operation.ts";
+import {
+  currentKey,
+  keyOperation,
+  missing,
+  onNothing,
+  requireNotPending,
+} from "../access/key-operation.ts";
 import { defaultPolicy, refuseLockout, storedPolicy } from "../access/key-policy.ts";
 import type { KmsDependencies } from "../dependencies.ts";
 import { limitExceeded, notBuilt, validation } from "../errors.ts";
@@ -84,13 +90,12 @@ export function keyOperations(deps: KmsDependencies): OperationTable {
     UpdateKeyDescription: keyOperation(
       "UpdateKeyDescription",
       {},
-      (key, { Description: description }, context) => {
-        requireNotPending(key);
-        return context.transaction<KmsTables, object>(async ({ db }) => {
+      (key, { Description: description }, context) =>
+        context.transaction<KmsTables, object>(async ({ db }) => {
+          requireNotPending(await currentKey(key, context, db));
           await updateKey(key, { description }, db);
           return {};
-        });
-      },
+        }),
     ),
   });
 }
