@@ -14,7 +14,8 @@ import {
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { allow, policyOf } from "../support/principals.ts";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { type Clients, type Key, startTestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
@@ -23,19 +24,31 @@ const WRITERS = 4;
 const KEYS_PER_WRITER = 6;
 
 let home: string;
-const servers: ServerProcess[] = [];
+/** A server that is closed after its test, if not before. */
+interface Started {
+  readonly root: Clients;
+  clients(key: Key): Clients;
+}
+const ends: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "rolecast-snapshots-"));
 });
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop("SIGKILL");
+  for (const end of ends.splice(0)) await end();
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-async function start(data: string): Promise<ServerProcess> {
+async function startProcess(data: string): Promise<Started> {
   const server = await startServerProcess(["--data", data]);
-  servers.push(server);
+  ends.push(() => server.stop("SIGKILL"));
   return server;
+}
+
+/** In the test's process, which takes far less: for what doesn't depend on where it runs. */
+async function start(data: string): Promise<Started> {
+  const { clients, close } = await startTestServer({ data });
+  ends.push(close);
+  return { root: clients(), clients };
 }
 
 function rolecast(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
@@ -47,7 +60,7 @@ function rolecast(...args: readonly string[]): Promise<{ code: number; out: stri
 }
 
 /** Puts, overwrites and deletes small objects that contain their own hash, until it is stopped. */
-function writeOn(server: ServerProcess) {
+function writeOn(server: Started) {
   let running = true;
   const write = async (writer: number) => {
     for (let count = 0; running; count++) {
@@ -66,7 +79,7 @@ function writeOn(server: ServerProcess) {
 }
 
 /** Every object is what it says that it is; their number. */
-async function expectWhole({ root }: ServerProcess): Promise<number> {
+async function expectWhole({ root }: Started): Promise<number> {
   const { Contents = [] } = await root.s3.send(new s3.ListObjectsV2Command({ Bucket }));
   for (const { Key } of Contents) {
     const { Body, Metadata } = await root.s3.send(new s3.GetObjectCommand({ Bucket, Key }));
@@ -98,7 +111,7 @@ describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
     ["folder", "live/"],
   ])("is whole while objects come and go: a %s", async (kind, name) => {
     const data = join(home, `data-${kind}`);
-    const server = await start(data);
+    const server = await startProcess(data);
     await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
     await server.root.iam.send(new CreateUserCommand({ UserName: "kept" }));
     const { AccessKey } = await server.root.iam.send(
@@ -196,7 +209,7 @@ test.skipIf(!onlySqlite)(
   "after a clean stop the database's one file holds everything",
   async () => {
     const data = join(home, "data-stopped");
-    const server = await start(data);
+    const server = await startServerProcess(["--data", data]);
     await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
     await server.root.s3.send(new s3.PutObjectCommand({ Bucket, Key: "k", Body: "bytes" }));
     expect(await server.stop("SIGTERM")).toBe(0);
