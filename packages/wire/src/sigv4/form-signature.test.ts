@@ -34,7 +34,7 @@ function verify(fields: Readonly<Record<string, string>>, nowMs = NOW_MS): void 
   verifySignedForm(form, SECRET, nowMs);
 }
 
-test("a form says who signed it, in either version; without a policy nothing is signed", () => {
+test("a form says who signed it, in either version, and has the policy that was signed", () => {
   const scope = { date: "20300102", region: "eu-west-1", service: "s3" };
   const common = { kind: "form", accessKeyId: "AKIA", policy: POLICY };
   expect(parse({ ...V4, "x-amz-security-token": "t" })).toEqual({
@@ -46,7 +46,8 @@ test("a form says who signed it, in either version; without a policy nothing is 
     ...{ scope: undefined, requestTimeMs: undefined },
   });
   const { policy: _, ...unsigned } = V4;
-  expect(parse(unsigned)).toBeUndefined();
+  expect(() => parse(unsigned)).toThrow("must contain a field named 'policy'");
+  expect(parse({})).toBeUndefined();
 });
 
 test("good signatures are taken, however old, up to a quarter of an hour ahead", () => {
