@@ -134,7 +134,10 @@ test("a denial names the statements that nearly allow it, and the groups they co
       statements: [
         {
           ...{ uri, sid: "V1", parts: [{ part: "condition", text }] },
-          sentence: `Almost: statement \`V1\` of \`read-recordings\` (through group \`editors\`) allows this action on this resource, but ${text}.`,
+          sentence: [
+            `Almost: statement \`V1\` of \`read-recordings\` (through group \`editors\`)`,
+            `allows this action on this resource, but ${text}.`,
+          ].join(" "),
         },
       ],
     },

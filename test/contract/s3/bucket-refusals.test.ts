@@ -14,8 +14,10 @@ const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";
 const NO_BUCKET =
   "404 NoSuchBucket | The specified bucket does not exist | BucketName=bucket-refusals-nobody";
-const OWNED =
-  "409 BucketAlreadyOwnedByYou | Your previous request to create the named bucket succeeded and you already own it. | BucketName=";
+const OWNED = [
+  "409 BucketAlreadyOwnedByYou | Your previous request to create the named bucket",
+  "succeeded and you already own it. | BucketName=",
+].join(" ");
 const EMPTY = "400 MissingRequestBodyError | Request Body is empty";
 const MINE = "000000000000-us-east-1-an";
 let server: TestServer;
@@ -70,32 +72,57 @@ test.each<[string, RawRequest, string]>([
   [
     "one's own namespace without its suffix",
     ask("PUT /bucket-refusals-new", undefined, namespace("account-regional")),
-    "400 InvalidNamespaceHeader | The requested bucket name did not include the account-regional namespace suffix, but the provided x-amz-bucket-namespace header value is account-regional. Specify -000000000000-us-east-1-an as the bucket name suffix to create a bucket in your account-regional namespace, or remove the header.",
+    [
+      "400 InvalidNamespaceHeader | The requested bucket name did not include the",
+      "account-regional namespace suffix, but the provided x-amz-bucket-namespace header",
+      "value is account-regional. Specify -000000000000-us-east-1-an as the bucket name",
+      "suffix to create a bucket in your account-regional namespace, or remove the header.",
+    ].join(" "),
   ],
   [
     "the suffix of one's own namespace without the header",
     ask(`PUT /new-${MINE}`),
-    "400 MissingNamespaceHeader | The requested bucket name includes the account-regional namespace suffix, but the request has no x-amz-bucket-namespace header. Specify the header with the value account-regional, or another bucket name.",
+    [
+      "400 MissingNamespaceHeader | The requested bucket name includes the account-regional",
+      "namespace suffix, but the request has no x-amz-bucket-namespace header. Specify the",
+      "header with the value account-regional, or another bucket name.",
+    ].join(" "),
   ],
   [
     "the suffix of one's own namespace in the global one",
     ask(`PUT /new-${MINE}`, undefined, namespace("global")),
-    "400 InvalidNamespaceHeader | The requested bucket name includes the account-regional namespace suffix, but the provided x-amz-bucket-namespace header value is global. Specify the value account-regional, or another bucket name.",
+    [
+      "400 InvalidNamespaceHeader | The requested bucket name includes the account-regional",
+      "namespace suffix, but the provided x-amz-bucket-namespace header value is global.",
+      "Specify the value account-regional, or another bucket name.",
+    ].join(" "),
   ],
   [
     "somebody else's namespace",
     ask("PUT /new-111122223333-us-east-1-an", undefined, namespace("account-regional")),
-    "400 InvalidBucketNamespace | The requested bucket is an account-regional namespace bucket, but the requested AWS Account ID '111122223333' does not match the caller's AWS Account ID '000000000000'. Specify the caller's AWS Account ID in the bucket name.",
+    [
+      "400 InvalidBucketNamespace | The requested bucket is an account-regional namespace",
+      "bucket, but the requested AWS Account ID '111122223333' does not match the caller's",
+      "AWS Account ID '000000000000'. Specify the caller's AWS Account ID in the bucket",
+      "name.",
+    ].join(" "),
   ],
   [
     "the namespace of another Region",
     ask("PUT /new-000000000000-us-west-2-an", undefined, namespace("account-regional")),
-    "400 InvalidBucketNamespace | The requested bucket is an account-regional namespace bucket, but the requested region 'us-west-2' does not match the current region 'us-east-1'. Specify the targeted region in the bucket name.",
+    [
+      "400 InvalidBucketNamespace | The requested bucket is an account-regional namespace",
+      "bucket, but the requested region 'us-west-2' does not match the current region",
+      "'us-east-1'. Specify the targeted region in the bucket name.",
+    ].join(" "),
   ],
   [
     "a namespace that isn't there",
     ask("PUT /bucket-refusals-new", undefined, namespace("mine")),
-    "400 InvalidArgument | Invalid x-amz-bucket-namespace header: mine | ArgumentName=x-amz-bucket-namespace",
+    [
+      "400 InvalidArgument | Invalid x-amz-bucket-namespace header: mine |",
+      "ArgumentName=x-amz-bucket-namespace",
+    ].join(" "),
   ],
   [
     "a name that ends as if it had a namespace",
@@ -110,7 +137,10 @@ test.each<[string, RawRequest, string]>([
   [
     "buckets of a Region that isn't there",
     ask("GET /?bucket-region=nowhere-1"),
-    "400 InvalidArgument | Argument value nowhere-1 is not a valid AWS Region | ArgumentName=bucket-region",
+    [
+      "400 InvalidArgument | Argument value nowhere-1 is not a valid AWS Region |",
+      "ArgumentName=bucket-region",
+    ].join(" "),
   ],
   ["no lock configuration", ask(`PUT ${B}?object-lock`, "", md5("")), EMPTY],
   ["no lock configuration, nor its digest", ask(`PUT ${B}?object-lock`, ""), EMPTY],
@@ -125,7 +155,12 @@ test.each<[string, RawRequest, string]>([
   [
     "logs into a bucket that takes none",
     ask(`PUT ${B}?logging`, logging(A)),
-    "400 InvalidTargetBucketForLogging | You must either provide the necessary permissions to the logging service using a bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the target bucket | TargetBucket=bucket-refusals-acl",
+    [
+      "400 InvalidTargetBucketForLogging | You must either provide the necessary",
+      "permissions to the logging service using a bucket policy or give the log-delivery",
+      "group WRITE and READ_ACP permissions to the target bucket |",
+      "TargetBucket=bucket-refusals-acl",
+    ].join(" "),
   ],
   [
     "no rules of encryption for a bucket that isn't there",
@@ -140,7 +175,10 @@ test.each<[string, RawRequest, string]>([
   [
     "a wrong status of acceleration for a name with periods",
     ask(`PUT ${DOTS}?accelerate`, WRONG_STATUS),
-    "400 InvalidRequest | S3 Transfer Acceleration is not supported for buckets with periods (.) in their names",
+    [
+      "400 InvalidRequest | S3 Transfer Acceleration is not supported for buckets with",
+      "periods (.) in their names",
+    ].join(" "),
   ],
   [
     "a wrong status of acceleration",
@@ -175,7 +213,10 @@ test.each<[string, RawRequest, string]>([
   [
     "replication without versions",
     ask(`PUT ${B}?replication`, REPLICATION),
-    "400 InvalidRequest | Versioning must be 'Enabled' on the bucket to apply a replication configuration | BucketName=bucket-refusals",
+    [
+      "400 InvalidRequest | Versioning must be 'Enabled' on the bucket to apply a",
+      "replication configuration | BucketName=bucket-refusals",
+    ].join(" "),
   ],
 ])("%s", async (_what, request, expected) => {
   expect(await refusalOf(server.endpoint, request)).toBe(expected);

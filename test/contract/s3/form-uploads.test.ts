@@ -236,7 +236,10 @@ test.each<[string, Form, number, string]>([
     "a key that it doesn't allow",
     { fields: { key: "down/a" } },
     403,
-    `${POLICY}Policy Condition failed: [&quot;starts-with&quot;, &quot;$key&quot;, &quot;up/&quot;]`,
+    [
+      `${POLICY}Policy Condition failed: [&quot;starts-with&quot;, &quot;$key&quot;,`,
+      "&quot;up/&quot;]",
+    ].join(" "),
   ],
   [
     "a field that it doesn't name",
@@ -350,7 +353,10 @@ test.each<[string, Form, number, string]>([
         `a signature without ${without.join(", ")}`,
         { without },
         400,
-        `<Message>Bucket POST must contain a field named &apos;${name}&apos;.  If it is specified, please check the order of the fields.</Message>`,
+        [
+          `<Message>Bucket POST must contain a field named &apos;${name}&apos;.  If it is`,
+          "specified, please check the order of the fields.</Message>",
+        ].join(" "),
       ] satisfies [string, Form, number, string],
   ),
   [
@@ -440,7 +446,11 @@ test("a form without files, as browsers send them by default, is refused", async
 });
 
 test("a form that breaks off is refused, and leaves nothing", async () => {
-  const body = `--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nup/half\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhalf`;
+  const body = [
+    "--b\r\nContent-Disposition: form-data;",
+    `name="key"\r\n\r\nup/half\r\n--b\r\nContent-Disposition: form-data; name="file";`,
+    `filename="f"\r\n\r\nhalf`,
+  ].join(" ");
   const { method, headers } = {
     method: "POST",
     headers: { "content-type": "multipart/form-data; boundary=b" },
@@ -535,8 +545,14 @@ test("where requesters pay, another account's form says so", async () => {
 });
 
 test("a key that is no text is refused before anything is stored", async () => {
-  const head = `--b\r\nContent-Disposition: form-data; name="key"\r\nContent-Type: text/plain; charset=utf-16le\r\n\r\n`;
-  const file = `\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--b--\r\n`;
+  const head = [
+    `--b\r\nContent-Disposition: form-data; name="key"\r\nContent-Type: text/plain;`,
+    "charset=utf-16le\r\n\r\n",
+  ].join(" ");
+  const file = [
+    `\r\n--b\r\nContent-Disposition: form-data; name="file";`,
+    `filename="f"\r\n\r\nx\r\n--b--\r\n`,
+  ].join(" ");
   const body = Buffer.concat([Buffer.from(head), Buffer.from([0, 0xd8]), Buffer.from(file)]);
   const headers = { "content-type": "multipart/form-data; boundary=b" };
   const answer = await fetch(`${server.endpoint}/${BUCKET}`, { method: "POST", headers, body });

@@ -37,7 +37,10 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { Sid: "V1", ...READ, Condition: { StringLike: { "s3:prefix": "ivs/*" } } },
     list,
     [
-      "Almost: statement `V1` of `read` allows this action on this resource, but `StringLike s3:prefix` wants `ivs/*` and the request has no `s3:prefix`.",
+      [
+        "Almost: statement `V1` of `read` allows this action on this resource, but",
+        "`StringLike s3:prefix` wants `ivs/*` and the request has no `s3:prefix`.",
+      ].join(" "),
     ],
   ],
   [
@@ -57,7 +60,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
       ]),
     },
     [
-      "Almost: statement 1 of `read` allows this action on this resource, but `StringLike s3:prefix` wants `ivs/*` or `live/*` and the request has `x/`; and `StringNotEquals aws:SourceVpc` excludes `vpc-1` and the request has `vpc-1`.",
+      [
+        "Almost: statement 1 of `read` allows this action on this resource, but `StringLike",
+        "s3:prefix` wants `ivs/*` or `live/*` and the request has `x/`; and",
+        "`StringNotEquals aws:SourceVpc` excludes `vpc-1` and the request has `vpc-1`.",
+      ].join(" "),
     ],
   ],
   [
@@ -65,7 +72,10 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Condition: { Null: { "aws:TokenIssueTime": "true" } } },
     { context: new Map([["aws:tokenissuetime", "2026-01-01"]]) },
     [
-      "Almost: statement 1 of `read` allows this action on this resource, but `Null` wants `aws:TokenIssueTime` to be absent and the request has `2026-01-01`.",
+      [
+        "Almost: statement 1 of `read` allows this action on this resource, but `Null`",
+        "wants `aws:TokenIssueTime` to be absent and the request has `2026-01-01`.",
+      ].join(" "),
     ],
   ],
   [
@@ -73,7 +83,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Condition: { StringEquals: { "aws:TagKeys": "team" } } },
     { context: new Map([["aws:tagkeys", ["team"]]]) },
     [
-      "Almost: statement 1 of `read` allows this action on this resource, but `StringEquals aws:TagKeys` wants `team` and the request has `team`; a key of several values needs ForAnyValue or ForAllValues.",
+      [
+        "Almost: statement 1 of `read` allows this action on this resource, but",
+        "`StringEquals aws:TagKeys` wants `team` and the request has `team`; a key of",
+        "several values needs ForAnyValue or ForAllValues.",
+      ].join(" "),
     ],
   ],
   [
@@ -81,7 +95,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Resource: "arn:aws:s3:::media" },
     {},
     [
-      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media` is the bucket itself and not its objects (`arn:aws:s3:::media/*`).",
+      [
+        "Almost: statement 1 of `read` allows this action, but its resource",
+        "`arn:aws:s3:::media` is the bucket itself and not its objects",
+        "(`arn:aws:s3:::media/*`).",
+      ].join(" "),
     ],
   ],
   [
@@ -89,7 +107,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Resource: "arn:aws:s3:::media/*" },
     list,
     [
-      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media/*` is what is in the bucket and not the bucket itself (`arn:aws:s3:::media`).",
+      [
+        "Almost: statement 1 of `read` allows this action, but its resource",
+        "`arn:aws:s3:::media/*` is what is in the bucket and not the bucket itself",
+        "(`arn:aws:s3:::media`).",
+      ].join(" "),
     ],
   ],
   [
@@ -97,7 +119,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { Effect: "Allow", Action: "iam:PassRole", Resource: `arn:aws:iam::${OTHER}:role/writer` },
     { action: "iam:PassRole", resource: `arn:aws:iam::${ACCOUNT}:role/writer` },
     [
-      `Almost: statement 1 of \`read\` allows this action, but its resource is \`arn:aws:iam::${OTHER}:role/writer\` and the request's is \`arn:aws:iam::${ACCOUNT}:role/writer\` (another account).`,
+      [
+        `Almost: statement 1 of \`read\` allows this action, but its resource is`,
+        `\`arn:aws:iam::${OTHER}:role/writer\` and the request's is`,
+        `\`arn:aws:iam::${ACCOUNT}:role/writer\` (another account).`,
+      ].join(" "),
     ],
   ],
   [
@@ -105,7 +131,11 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Resource: "arn:aws:s3:::media/${aws:username}/*" },
     { principal: session },
     [
-      "Almost: statement 1 of `read` allows this action, but its resource `arn:aws:s3:::media/${aws:username}/*` needs `${aws:username}`, which the request doesn't have.",
+      [
+        "Almost: statement 1 of `read` allows this action, but its resource",
+        "`arn:aws:s3:::media/${aws:username}/*` needs `${aws:username}`, which the request",
+        "doesn't have.",
+      ].join(" "),
     ],
   ],
   [
@@ -113,7 +143,10 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, Action: "s3:GetObjects" },
     {},
     [
-      "Almost: statement 1 of `read` allows another action on this resource, but its action is `s3:GetObjects` and the request's is `s3:GetObject`.",
+      [
+        "Almost: statement 1 of `read` allows another action on this resource, but its",
+        "action is `s3:GetObjects` and the request's is `s3:GetObject`.",
+      ].join(" "),
     ],
   ],
   [
@@ -121,7 +154,10 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     { ...READ, NotAction: "s3:Get*", Action: undefined },
     {},
     [
-      "Almost: statement 1 of `read` allows another action on this resource, but its NotAction `s3:Get*` excludes `s3:GetObject`.",
+      [
+        "Almost: statement 1 of `read` allows another action on this resource, but its",
+        "NotAction `s3:Get*` excludes `s3:GetObject`.",
+      ].join(" "),
     ],
   ],
   [
@@ -143,9 +179,15 @@ it("each layer that lacks an Allow is named, and each Deny with its conditions",
   const scp = setOf("scp", "guard", { ...allowAll, Action: "ec2:*" });
   const context = new Map([["aws:securetransport", "false"]]);
   expect(texts({ identity, boundary, scpLevels: [scp] }, { context })).toEqual([
-    "Denied: statement `Tls` of `own` denies this, because `Bool aws:SecureTransport` `false` holds: the request has `false`.",
+    [
+      "Denied: statement `Tls` of `own` denies this, because `Bool aws:SecureTransport`",
+      "`false` holds: the request has `false`.",
+    ].join(" "),
     "Nothing in a level of service control policies comes near to allowing this.",
-    "Almost: statement 1 of `limit` allows another action on this resource, but its action is `s3:ListBucket` and the request's is `s3:GetObject`.",
+    [
+      "Almost: statement 1 of `limit` allows another action on this resource, but its",
+      "action is `s3:ListBucket` and the request's is `s3:GetObject`.",
+    ].join(" "),
   ]);
 });
 
@@ -153,9 +195,16 @@ it("a resource-based policy is an alternative only where it names the caller", (
   const named = (AWS: string) => setOf("resource", "media", { ...READ, Principal: { AWS } });
   const root = `arn:aws:iam::${ACCOUNT}:root`;
   expect(texts({ resource: named(root) })).toEqual([
-    `Almost: statement 1 of \`media\` allows this action on this resource, but it names the account alone (\`AWS:${root}\`), which leaves the decision to the caller's own policies.`,
+    [
+      `Almost: statement 1 of \`media\` allows this action on this resource, but it names`,
+      `the account alone (\`AWS:${root}\`), which leaves the decision to the caller's own`,
+      "policies.",
+    ].join(" "),
   ]);
   expect(texts({ resource: named(root) }, { principal: anonymous })).toEqual([
-    `Almost: statement 1 of \`media\` allows this action on this resource, but it names \`AWS:${root}\` and the caller is \`anonymous\`.`,
+    [
+      `Almost: statement 1 of \`media\` allows this action on this resource, but it names`,
+      `\`AWS:${root}\` and the caller is \`anonymous\`.`,
+    ].join(" "),
   ]);
 });

@@ -94,10 +94,16 @@ function resourceText({ written, negated, actual, differsIn, unresolved }: Misse
   }
   const bucket = /^(arn:[^:]*:s3:::[^/*?]+)(\/.*)?$/.exec(written);
   if (bucket?.[2] === undefined && bucket?.[1] && actual.startsWith(`${bucket[1]}/`)) {
-    return `its resource \`${written}\` is the bucket itself and not its objects (\`${written}/*\`)`;
+    return [
+      `its resource \`${written}\` is the bucket itself and not its objects`,
+      `(\`${written}/*\`)`,
+    ].join(" ");
   }
   if (bucket?.[1] === actual) {
-    return `its resource \`${written}\` is what is in the bucket and not the bucket itself (\`${actual}\`)`;
+    return [
+      `its resource \`${written}\` is what is in the bucket and not the bucket itself`,
+      `(\`${actual}\`)`,
+    ].join(" ");
   }
   const [only, ...others] = differsIn;
   const where = others.length === 0 && only !== "resource" && only ? ` (another ${only})` : "";

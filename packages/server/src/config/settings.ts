@@ -273,12 +273,12 @@ export const SETTINGS = {
   ...inGroup("Output", {
     logLevel: setting(
       z.enum(["debug", "info", "warn", "error", "silent"]).optional(),
-      "Least severe log line that is written to standard error; left out, `info` on a terminal and `warn` elsewhere.",
+      "Least severe line of the log; left out, `info` on a terminal, else `warn`.",
       { placeholder: "LEVEL" },
     ),
     logFormat: setting(
       z.enum(["text", "json"]).optional(),
-      "Form of the log's lines; left out, `text` on a terminal and `json` elsewhere.",
+      "Form of the log's lines; left out, `text` on a terminal, else `json`.",
       { placeholder: "FORM" },
     ),
     webhooks: setting(

@@ -33,28 +33,47 @@ export function checkNamespace(
   if (!named)
     throw refused(
       "InvalidNamespaceHeader",
-      `The requested bucket name did not include the account-regional namespace suffix, but the provided ${HEADER} header value is account-regional. Specify -${accountId}-${region}-an as the bucket name suffix to create a bucket in your account-regional namespace, or remove the header.`,
+      [
+        "The requested bucket name did not include the account-regional namespace suffix,",
+        `but the provided ${HEADER} header value is account-regional. Specify`,
+        `-${accountId}-${region}-an as the bucket name suffix to create a bucket in your`,
+        "account-regional namespace, or remove the header.",
+      ].join(" "),
     );
   if (namespace === undefined)
     throw refused(
       "MissingNamespaceHeader",
-      `The requested bucket name includes the account-regional namespace suffix, but the request has no ${HEADER} header. Specify the header with the value account-regional, or another bucket name.`,
+      [
+        "The requested bucket name includes the account-regional namespace suffix, but the",
+        `request has no ${HEADER} header. Specify the header with the value`,
+        "account-regional, or another bucket name.",
+      ].join(" "),
     );
   if (namespace !== ACCOUNT_REGIONAL)
     throw refused(
       "InvalidNamespaceHeader",
-      `The requested bucket name includes the account-regional namespace suffix, but the provided ${HEADER} header value is ${namespace}. Specify the value account-regional, or another bucket name.`,
+      [
+        "The requested bucket name includes the account-regional namespace suffix, but the",
+        `provided ${HEADER} header value is ${namespace}. Specify the value`,
+        "account-regional, or another bucket name.",
+      ].join(" "),
     );
   const place = "The requested bucket is an account-regional namespace bucket, but the requested";
   if (named.account !== accountId)
     throw refused(
       "InvalidBucketNamespace",
-      `${place} AWS Account ID '${named.account}' does not match the caller's AWS Account ID '${accountId}'. Specify the caller's AWS Account ID in the bucket name.`,
+      [
+        `${place} AWS Account ID '${named.account}' does not match the caller's AWS Account`,
+        `ID '${accountId}'. Specify the caller's AWS Account ID in the bucket name.`,
+      ].join(" "),
     );
   if (named.region !== region)
     throw refused(
       "InvalidBucketNamespace",
-      `${place} region '${named.region}' does not match the current region '${region}'. Specify the targeted region in the bucket name.`,
+      [
+        `${place} region '${named.region}' does not match the current region '${region}'.`,
+        "Specify the targeted region in the bucket name.",
+      ].join(" "),
     );
 }
 

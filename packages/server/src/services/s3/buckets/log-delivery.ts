@@ -51,7 +51,11 @@ export async function checkLogTarget(
     );
   if (isGranted(target) || (await isAllowed(prefix, target, bucket, context))) return;
   throw refused(
-    "You must either provide the necessary permissions to the logging service using a bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the target bucket",
+    [
+      "You must either provide the necessary permissions to the logging service using a",
+      "bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the",
+      "target bucket",
+    ].join(" "),
   );
 }
 
