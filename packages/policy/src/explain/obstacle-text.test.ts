@@ -68,6 +68,17 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     ],
   ],
   [
+    "an empty value",
+    { ...READ, Condition: { StringLike: { "s3:prefix": "ivs/*" } } },
+    { ...list, context: new Map([["s3:prefix", ""]]) },
+    [
+      [
+        "Almost: statement 1 of `read` allows this action on this resource, but",
+        "`StringLike s3:prefix` wants `ivs/*` and the request has an empty text.",
+      ].join(" "),
+    ],
+  ],
+  [
     "a key that has to be absent",
     { ...READ, Condition: { Null: { "aws:TokenIssueTime": "true" } } },
     { context: new Map([["aws:tokenissuetime", "2026-01-01"]]) },

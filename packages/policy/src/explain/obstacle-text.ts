@@ -156,7 +156,9 @@ function valuesOf(values: readonly string[]): string {
 }
 
 function shown(values: readonly string[]): readonly string[] {
-  const first = values.slice(0, SHOWN_VALUES_MAX).map((value) => `\`${value}\``);
+  const first = values
+    .slice(0, SHOWN_VALUES_MAX)
+    .map((value) => (value === "" ? "an empty text" : `\`${value}\``));
   const more = values.length - first.length;
   return more > 0 ? [...first, `${more} more`] : first;
 }
