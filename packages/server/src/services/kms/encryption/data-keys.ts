@@ -1,6 +1,7 @@
 import type * as kms from "@aws-sdk/client-kms";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { cryptographyKeys } from "../access/condition-keys.ts";
 import { onEverything } from "../access/key-authorization.ts";
 import {
@@ -13,6 +14,7 @@ import type { EncryptionContext } from "../ciphertext/ciphertext-blob.ts";
 import type { KmsDependencies } from "../dependencies.ts";
 import { notBuilt, validation } from "../errors.ts";
 import { keyArn } from "../key-name.ts";
+import type { KeyRow } from "../tables.ts";
 import { encryptWith, refuseRecipient } from "./ciphertexts.ts";
 import { generatePair } from "./key-pairs.ts";
 
@@ -40,10 +42,31 @@ function encrypting<Input extends ContextInput>(): KeyOperationTraits<Input> {
   };
 }
 
+interface PairInput extends ContextInput {
+  readonly DryRun?: boolean | undefined;
+  readonly KeyPairSpec: kms.DataKeyPairSpec;
+  readonly Recipient?: kms.RecipientInfo | undefined;
+}
+
 /**
  * GenerateDataKey, GenerateDataKeyPair, both without plaintext too, and GenerateRandom.
  */
 export function dataKeyOperations({ ids, materials }: KmsDependencies): OperationTable {
+  const newPair = async (key: KeyRow, input: PairInput, context: RequestContext) => {
+    requireUsable(key);
+    refuseRecipient(input.Recipient);
+    endDryRun(input.DryRun);
+    const { EncryptionContext: pairs, KeyPairSpec } = input;
+    const { privateKey, publicKey } = await generatePair(KeyPairSpec);
+    const answer = {
+      PrivateKeyCiphertextBlob: await encryptWith(key, privateKey, pairs, context, materials),
+      PublicKey: publicKey,
+      KeyId: keyArn(key),
+      KeyPairSpec,
+      KeyMaterialId: key.material_id,
+    };
+    return { privateKey, answer };
+  };
   return defineOperations<typeof kms>()({
     GenerateDataKey: keyOperation("GenerateDataKey", encrypting(), async (key, input, context) => {
       requireUsable(key);
@@ -77,49 +100,14 @@ export function dataKeyOperations({ ids, materials }: KmsDependencies): Operatio
       "GenerateDataKeyPair",
       encrypting(),
       async (key, input, context) => {
-        requireUsable(key);
-        refuseRecipient(input.Recipient);
-        endDryRun(input.DryRun);
-        const { privateKey, publicKey } = await generatePair(input.KeyPairSpec);
-        const { EncryptionContext } = input;
-        return {
-          PrivateKeyCiphertextBlob: await encryptWith(
-            key,
-            privateKey,
-            EncryptionContext,
-            context,
-            materials,
-          ),
-          PrivateKeyPlaintext: privateKey,
-          PublicKey: publicKey,
-          KeyId: keyArn(key),
-          KeyPairSpec: input.KeyPairSpec,
-          KeyMaterialId: key.material_id,
-        };
+        const { privateKey, answer } = await newPair(key, input, context);
+        return { ...answer, PrivateKeyPlaintext: privateKey };
       },
     ),
     GenerateDataKeyPairWithoutPlaintext: keyOperation(
       "GenerateDataKeyPairWithoutPlaintext",
       encrypting(),
-      async (key, input, context) => {
-        requireUsable(key);
-        endDryRun(input.DryRun);
-        const { privateKey, publicKey } = await generatePair(input.KeyPairSpec);
-        const { EncryptionContext } = input;
-        return {
-          PrivateKeyCiphertextBlob: await encryptWith(
-            key,
-            privateKey,
-            EncryptionContext,
-            context,
-            materials,
-          ),
-          PublicKey: publicKey,
-          KeyId: keyArn(key),
-          KeyPairSpec: input.KeyPairSpec,
-          KeyMaterialId: key.material_id,
-        };
-      },
+      async (key, input, context) => (await newPair(key, input, context)).answer,
     ),
     GenerateRandom: {
       authorize: () => onEverything("GenerateRandom"),
