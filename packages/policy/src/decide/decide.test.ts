@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileLayers, layers, request } from "../arbitraries.testing.ts";
 import { explain } from "../explain/explain.ts";
+import { obstaclesOf } from "../explain/obstacles.ts";
 import { type NaiveLayers, naiveDecide } from "../naive-evaluator.testing.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./policy-layers.ts";
@@ -112,7 +113,8 @@ describe("decide", () => {
     const note = (error: unknown): void => void errors.push(error);
     expect(decide(asked, compileLayers({ identity }), note)).toBe("implicitDeny");
     expect(explain(asked, compileLayers({ identity }), note).effect).toBe("implicitDeny");
-    expect(errors).toEqual([failure, failure]);
+    expect(obstaclesOf(asked, compileLayers({ identity }), note)).toEqual([]);
+    expect(errors).toEqual([failure, failure, failure]);
   });
 });
 

@@ -219,3 +219,18 @@ it("a resource-based policy is an alternative only where it names the caller", (
     ].join(" "),
   ]);
 });
+
+it("however many values and conditions there are, a sentence stays short", () => {
+  const long = "x".repeat(300);
+  const values = Array.from({ length: 6 }, (_, index) => `${long}${index}`);
+  const keys = Array.from({ length: 20 }, (_, index) => [`aws:RequestTag/k${index}`, values]);
+  const Condition = { StringEquals: Object.fromEntries(keys) };
+  const identity = setOf("identity", "read", { ...READ, Condition });
+  const context = new Map([["aws:requesttag/k0", values]]);
+  const users = Array.from({ length: 300 }, (_, index) => `arn:aws:iam::${OTHER}:user/u${index}`);
+  const Principal = { AWS: users };
+  const resource = setOf("resource", "media", { ...READ, Principal });
+  for (const text of [...texts({ identity }, { context }), ...texts({ resource })])
+    expect(text.length).toBeLessThan(10_000);
+  expect(texts({ resource })[0]).toContain("296 more");
+});

@@ -26,7 +26,10 @@ const LAYERS: Readonly<Record<PolicySource["kind"], string>> = {
   endpoint: "the VPC endpoint policy",
 };
 
+/** So much of each is shown: policies and requests may have hundreds of values and conditions. */
 const SHOWN_VALUES_MAX = 4;
+const SHOWN_PARTS_MAX = 5;
+const VALUE_CHARS_MAX = 200;
 
 /** An obstacle in sentences, the most useful first; code is between backquotes. */
 export function obstacleText(
@@ -36,9 +39,7 @@ export function obstacleText(
   if (obstacle.kind === "deny") {
     const name = statementName(obstacle.statement, nameOfPolicy);
     const held = obstacle.held.map(heldText);
-    return [
-      `Denied: ${name} denies this${held.length > 0 ? `, because ${held.join("; and ")}` : ""}.`,
-    ];
+    return [`Denied: ${name} denies this${held.length > 0 ? `, because ${joined(held)}` : ""}.`];
   }
   if (obstacle.nearMisses.length === 0) {
     return [`Nothing in ${LAYERS[obstacle.layer]} comes near to allowing this.`];
@@ -55,7 +56,7 @@ export function nearMissText(
   const parts = new Set(missed.map(({ part }) => part));
   const action = parts.has("action") ? "another action" : "this action";
   const resource = parts.has("resource") ? "" : " on this resource";
-  return `Almost: ${name} allows ${action}${resource}, but ${missed.map(missText).join("; and ")}.`;
+  return `Almost: ${name} allows ${action}${resource}, but ${joined(missed.map(missText))}.`;
 }
 
 function statementName({ policy, sid, index }: ExplainedStatement, nameOf: NameOfPolicy): string {
@@ -84,7 +85,9 @@ function actionText({ written, negated, actual }: MissedAction): string {
     : `its action is \`${written}\` and the request's is \`${actual}\``;
 }
 
-function resourceText({ written, negated, actual, differsIn, unresolved }: MissedResource): string {
+function resourceText(miss: MissedResource): string {
+  const { negated, differsIn, unresolved } = miss;
+  const [written, actual] = [cut(miss.written), cut(miss.actual)];
   if (unresolved.length > 0) {
     const variables = unresolved.map((key) => `\`\${${key}}\``);
     return `its resource \`${written}\` needs ${listOf(variables)}, which the request doesn't have`;
@@ -111,7 +114,7 @@ function resourceText({ written, negated, actual, differsIn, unresolved }: Misse
 }
 
 function principalText({ written, negated, actual, delegates }: MissedPrincipal): string {
-  const names = listOf(written.map((name) => `\`${name}\``));
+  const names = listOf(shown(written));
   if (negated) {
     return "its NotPrincipal allows nobody";
   }
@@ -158,9 +161,19 @@ function valuesOf(values: readonly string[]): string {
 function shown(values: readonly string[]): readonly string[] {
   const first = values
     .slice(0, SHOWN_VALUES_MAX)
-    .map((value) => (value === "" ? "an empty text" : `\`${value}\``));
+    .map((value) => (value === "" ? "an empty text" : `\`${cut(value)}\``));
   const more = values.length - first.length;
   return more > 0 ? [...first, `${more} more`] : first;
+}
+
+function cut(text: string): string {
+  return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
+}
+
+function joined(parts: readonly string[]): string {
+  const more = parts.length - SHOWN_PARTS_MAX;
+  const first = parts.slice(0, SHOWN_PARTS_MAX);
+  return (more > 0 ? [...first, `${more} more conditions`] : first).join("; and ");
 }
 
 function listOf(parts: readonly string[]): string {

@@ -26,10 +26,19 @@ const NEAR_MISSES_MAX = 5;
 /**
  * Everything that keeps a request from being allowed, in the order of evaluation: statements that
  * deny it, and layers in which nothing allows it with the statements that nearly do. Empty for a
- * request that is allowed. Throws what `context` throws.
+ * request that is allowed, and for one whose evaluation fails; `onError` hears of that.
  */
-export function obstaclesOf(request: DecisionRequest, layers: PolicyLayers): readonly Obstacle[] {
-  return [...denies(request, layers), ...missingAllows(request, layers)];
+export function obstaclesOf(
+  request: DecisionRequest,
+  layers: PolicyLayers,
+  onError?: (error: unknown) => void,
+): readonly Obstacle[] {
+  try {
+    return [...denies(request, layers), ...missingAllows(request, layers)];
+  } catch (error) {
+    onError?.(error);
+    return [];
+  }
 }
 
 function denies(request: DecisionRequest, layers: PolicyLayers): readonly DenyObstacle[] {

@@ -141,7 +141,8 @@ export class Authorizer {
     if (decisions && authorizationId !== undefined) {
       const { groupArns } = gathered ?? {};
       const decided = { authorizationId, request, authorization, layers, explanation, groupArns };
-      decisions.note(decisionRecord({ ...decided, principalArn, context }));
+      const onError = this.#onError;
+      decisions.note(decisionRecord({ ...decided, principalArn, context, onError }));
     }
     if (effect === "allow") return undefined;
     const details = messages && denialDetails(request, explanation, context);

@@ -30,6 +30,7 @@ export interface Decided {
   readonly context: RequestContext;
   /** The group through which the caller has a policy. */
   readonly groupArns: ReadonlyMap<PolicySource, string> | undefined;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Converts a decision to the form of GetRequestAuthorizationDetails. */
