@@ -218,8 +218,8 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
 
   const reports = encoders.map((child) => once(child, "message"));
   for (const child of encoders) child.send("stop");
-  const told = (await Promise.all(reports)).map(([report]) => report as EncodersReport);
-  const sum = (name: keyof EncoderCounts) => told.reduce((all, one) => all + one[name], 0);
+  const counted = (await Promise.all(reports)).map(([report]) => report as EncodersReport);
+  const sum = (name: keyof EncoderCounts) => counted.reduce((all, one) => all + one[name], 0);
   const deadlineMs = performance.now() + FINISH_MS;
   while (recordings.open > 0 && performance.now() < deadlineMs) await pause(500);
   over.abort();
@@ -229,7 +229,7 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
     const { Contents = [] } = await root.s3.send(new ListObjectsV2Command({ Bucket }));
     left.push(...Contents.map(({ Key = "" }) => `left in the bucket: ${Key}`));
   }
-  const sent = new Map(told.flatMap((report) => Object.entries(report.sent)));
+  const sent = new Map(counted.flatMap((report) => Object.entries(report.sent)));
   const lost = [...clean].flatMap(([arn, key]) =>
     missing(recordings.recordedMs.get(arn), sent.get(key)),
   );

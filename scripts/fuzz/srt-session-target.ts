@@ -93,9 +93,9 @@ let expected: Promise<string> | undefined;
 
 async function alone(): Promise<string> {
   expected ??= play(own());
-  const told = await expected;
-  assert.doesNotMatch(told, /^0 /, "nothing came out of the session");
-  return told;
+  const output = await expected;
+  assert.doesNotMatch(output, /^0 /, "nothing came out of the session");
+  return output;
 }
 
 /** Resolves to the number and the digest of the units that came out. */

@@ -31,12 +31,12 @@ export interface ToldRecording {
  * Takes a recording out of the bucket and looks at it. Resolves to everything that is wrong with
  * it.
  */
-export async function checkRecording(s3: S3Client, told: ToldRecording): Promise<string[]> {
+export async function checkRecording(s3: S3Client, announced: ToldRecording): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "rolecast-soak-recording-"));
   try {
-    const paths = await takeOut(s3, told, folder);
-    return [...checkFiles(folder, paths, told), ...(await checkMedia(folder, told))].map(
-      (wrong) => `${told.prefix}: ${wrong}`,
+    const paths = await takeOut(s3, announced, folder);
+    return [...checkFiles(folder, paths, announced), ...(await checkMedia(folder, announced))].map(
+      (wrong) => `${announced.prefix}: ${wrong}`,
     );
   } finally {
     await rm(folder, { recursive: true });
@@ -65,17 +65,19 @@ async function takeOut(
   return keys.map((key) => key.slice(prefix.length + 1));
 }
 
-function checkFiles(folder: string, paths: readonly string[], told: ToldRecording): string[] {
+function checkFiles(folder: string, paths: readonly string[], announced: ToldRecording): string[] {
   const wrong: string[] = [];
   const has = (name: string) => paths.includes(`events/recording-${name}.json`);
-  if (has("ended") === told.failed) wrong.push("its last JSON file isn't what the event said");
+  if (has("ended") === announced.failed) wrong.push("its last JSON file isn't what the event said");
   if (has("ended") && has("failed")) wrong.push("it has ended and failed");
-  if (told.failed) return wrong;
+  if (announced.failed) return wrong;
   const { media } = JSON.parse(readFileSync(join(folder, "events/recording-ended.json"), "utf8"));
-  if (media.hls.duration_ms !== told.durationMs)
-    wrong.push(`${media.hls.duration_ms} ms in JSON, ${told.durationMs} ms in the event`);
+  if (media.hls.duration_ms !== announced.durationMs)
+    wrong.push(`${media.hls.duration_ms} ms in JSON, ${announced.durationMs} ms in the event`);
   for (const { path } of media.hls.renditions)
-    wrong.push(...checkPlaylist(join(folder, "media/hls", path), paths, path, told.durationMs));
+    wrong.push(
+      ...checkPlaylist(join(folder, "media/hls", path), paths, path, announced.durationMs),
+    );
   return wrong;
 }
 
@@ -106,8 +108,8 @@ function checkPlaylist(
   return wrong;
 }
 
-async function checkMedia(folder: string, told: ToldRecording): Promise<string[]> {
-  if (!told.clean || told.failed) return [];
+async function checkMedia(folder: string, announced: ToldRecording): Promise<string[]> {
+  if (!announced.clean || announced.failed) return [];
   const entries = ["-count_frames", "-show_entries", "stream=codec_type,nb_read_frames"];
   const master = join(folder, "media/hls/master.m3u8");
   const args = ["-v", "warning", ...entries, "-of", "json", master];
@@ -117,15 +119,15 @@ async function checkMedia(folder: string, told: ToldRecording): Promise<string[]
   }));
   // After an EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe reports.
   const restart = /.* DTS \d+ < \d+ out of order\n/g;
-  const said = (told.streams > 1 ? stderr.replaceAll(restart, "") : stderr).trim();
+  const said = (announced.streams > 1 ? stderr.replaceAll(restart, "") : stderr).trim();
   const wrong = said === "" ? [] : [`ffprobe: ${said.split("\n").slice(0, 3).join(" / ")}`];
   const { streams = [] } = JSON.parse(stdout) as {
     streams?: { codec_type: string; nb_read_frames: string }[];
   };
   const video = streams.find(({ codec_type: type }) => type === "video");
   const decodedMs = (Number(video?.nb_read_frames ?? 0) / FRAMES_PER_SECOND) * 1_000;
-  if (Math.abs(decodedMs - told.durationMs) > DURATION_TOLERANCE_MS)
-    wrong.push(`${decodedMs} ms decode, the event said ${told.durationMs}`);
+  if (Math.abs(decodedMs - announced.durationMs) > DURATION_TOLERANCE_MS)
+    wrong.push(`${decodedMs} ms decode, the event said ${announced.durationMs}`);
   if (streams.length !== 2) wrong.push(`${streams.length} tracks decode`);
   return wrong;
 }

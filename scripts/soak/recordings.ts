@@ -74,7 +74,7 @@ export class Recordings {
   #check({ resources, detail }: ReadEvent, failed: boolean): void {
     const clean = resources.some((arn) => this.#clean.has(arn));
     const streams = detail.recording_session_stream_ids as readonly string[];
-    const told = {
+    const announced = {
       bucket: String(detail.recording_s3_bucket_name),
       prefix: String(detail.recording_s3_key_prefix),
       durationMs: Number(detail.recording_duration_ms),
@@ -83,9 +83,9 @@ export class Recordings {
       clean,
     };
     const [arn = ""] = resources;
-    if (!failed) this.recordedMs.set(arn, (this.recordedMs.get(arn) ?? 0) + told.durationMs);
+    if (!failed) this.recordedMs.set(arn, (this.recordedMs.get(arn) ?? 0) + announced.durationMs);
     this.#checking = this.#checking.then(async () => {
-      this.wrong.push(...(await checkRecording(this.#s3, told)));
+      this.wrong.push(...(await checkRecording(this.#s3, announced)));
       this.checked += 1;
       if (clean && !failed) this.decoded += 1;
     });

@@ -94,7 +94,7 @@ function allow(action: string, resource: string): string {
 }
 
 describe("against a server", () => {
-  test("status tells whose key it is and what is live", async () => {
+  test("status shows whose key it is and what is live", async () => {
     const status = await json<{ identity: { Arn: string }; streams: unknown[] }>(["status"]);
     expect(status).toMatchObject({
       endpoint: server.endpoint,
@@ -298,7 +298,7 @@ describe("against a server", () => {
     },
   );
 
-  test("snapshot keeps the folder of a server that was killed, and resets are told", async () => {
+  test("snapshot keeps the folder of a server that was killed, and resets are shown", async () => {
     const data = join(dir, "kept");
     const first = await startServerProcess(["--data", data]);
     await first.root.iam.send(new CreateUserCommand({ UserName: "kept" }));

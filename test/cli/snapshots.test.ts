@@ -190,7 +190,7 @@ describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
       expect(await readdir(folder)).toEqual([]);
     });
 
-  test("tells of files that were missing before", async () => {
+  test("reports files that were missing before", async () => {
     const data = join(home, "data-missing");
     const server = await start(data);
     await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));

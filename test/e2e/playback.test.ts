@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
   }
 
   test.each(["TS", "FRAGMENTED_MP4"] as const)(
-    "plays a low-latency channel in %s, and tells the metadata",
+    "plays a low-latency channel in %s, and shows the metadata",
     async (containerFormat) => {
       const { arn, playbackUrl } = await goLive({ latencyMode: "LOW", containerFormat });
       const tab = await player.play(playbackUrl);
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
     },
   );
 
-  test("tells an ad break, one at a time", async () => {
+  test("shows an ad break, one at a time", async () => {
     const adConfigurationArn = await makeAdConfiguration();
     const { arn, playbackUrl } = await goLive({ latencyMode: "LOW", adConfigurationArn });
     const tab = await player.play(playbackUrl);

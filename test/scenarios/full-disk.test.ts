@@ -61,9 +61,13 @@ test("below the low-water mark bodies are refused, everything else goes on, and 
   const free = join(dir, "free");
   const setFree = (mib: number) => writeFile(free, String(mib));
   await setFree(1_000);
-  const told = `{ bsize: ${MIB}, blocks: 10_000, files: 0, ffree: 0,
+  const reported = `{ bsize: ${MIB}, blocks: 10_000, files: 0, ffree: 0,
     bavail: Number(fs.readFileSync(${JSON.stringify(free)}, "utf8")) }`;
-  const variables = await preload(dir, "told-disk", `fs.promises.statfs = async () => (${told});`);
+  const variables = await preload(
+    dir,
+    "told-disk",
+    `fs.promises.statfs = async () => (${reported});`,
+  );
   const server = await start(
     ["--data", join(dir, "low"), "--disk-low-water-bytes", `${100 * MIB}`],
     {

@@ -24,8 +24,12 @@ export async function refusalOf(
   const [[, code] = [], [, message] = [], ...more] = fields.filter(
     ([name]) => name !== "RequestId" && name !== "HostId",
   );
-  const told = [`${status} ${code}`, message, ...more.map(([name, value]) => `${name}=${value}`)];
-  return told
+  const described = [
+    `${status} ${code}`,
+    message,
+    ...more.map(([name, value]) => `${name}=${value}`),
+  ];
+  return described
     .join(" | ")
     .replaceAll("&amp;", "&")
     .replaceAll("&quot;", '"')

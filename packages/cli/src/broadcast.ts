@@ -146,7 +146,11 @@ async function publish(
   durationSeconds: number | undefined,
 ): Promise<{ readonly durationMs: number; readonly frames: number }> {
   const child = spawn(ffmpeg, [...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
-  const [output, complaints, told] = child.stdio.slice(1) as [Readable, Readable, Readable];
+  const [output, complaints, progressLines] = child.stdio.slice(1) as [
+    Readable,
+    Readable,
+    Readable,
+  ];
   const progress = new ProgressLine();
   let durationMs = 0;
   let frames = 0;
@@ -157,7 +161,7 @@ async function publish(
     child.kill("SIGTERM");
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  told.on("data", (chunk: Buffer) => {
+  progressLines.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
     durationMs = Number(/.*out_time_us=(\d+)/s.exec(text)?.[1] ?? durationMs * 1000) / 1000;
     frames = Number(/.*frame=(\d+)/s.exec(text)?.[1] ?? frames);

@@ -34,7 +34,7 @@ test.each([
   ["AccessDenied", "AccessDenied: raw"],
   ["InvalidClientTokenId", "InvalidClientTokenId: raw The key is that of"],
   ["SignatureDoesNotMatch", "SignatureDoesNotMatch: raw The key is that of"],
-])("a refusal with %s is told in AWS's words", (name, expected) => {
+])("a refusal with %s is printed in AWS's words", (name, expected) => {
   const failure = explain(named(name, { $metadata: {} }));
   expect(failure?.exitCode).toBe(EXIT.refused);
   expect(failure?.message.startsWith(expected)).toBe(true);

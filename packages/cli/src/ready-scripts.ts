@@ -31,20 +31,20 @@ export async function runReadyScripts(
   show: (progress: ReadyScripts) => void,
 ): Promise<void> {
   const states = new Map<string, ReadyScript["state"]>(scripts.map((one) => [one, "UNKNOWN"]));
-  const tell = (completed: boolean) =>
+  const report = (completed: boolean) =>
     show({
       completed,
       scripts: [...states].map(([script, state]) => ({ name: basename(script), state })),
     });
   for (const script of scripts) {
     states.set(script, "RUNNING");
-    tell(false);
+    report(false);
     const failure = await runScript(script, environment, umask);
     states.set(script, failure === undefined ? "SUCCESSFUL" : "ERROR");
     if (failure === undefined) process.stdout.write(`Ready script ${script}: done.\n`);
     else process.stderr.write(`rolecast: the ready script ${script} ${failure}\n`);
   }
-  tell(true);
+  report(true);
 }
 
 function runScript(

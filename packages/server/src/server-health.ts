@@ -27,11 +27,11 @@ export class ServerHealth {
   async report(): Promise<HealthReport> {
     const { condition, message } = await this.#store.check();
     const isWell = condition === "ok";
-    const told = { condition, ...(message === undefined ? {} : { message }) };
+    const state = { condition, ...(message === undefined ? {} : { message }) };
     const found = await Promise.all(
       this.#services.map(async (each) => [nameOf(each), await this.#factsOf(each)] as const),
     );
-    const store = { ...told, writable: isWell ? 1 : 0 };
+    const store = { ...state, writable: isWell ? 1 : 0 };
     const facts = Object.fromEntries(found.filter(([, known]) => known !== undefined));
     return {
       isWell,

@@ -103,7 +103,7 @@ test("a failed call has its error by the shape's name and no answer", async () =
   });
 });
 
-test("every kind of caller is told", async () => {
+test("every kind of caller is recorded", async () => {
   const root = server.clients();
   const user = await createUser(root.iam, "bob", [allow(["sts:*", "iam:GetUser"])]);
   const roleArn = await createRole(root.iam, "app", [
@@ -286,7 +286,7 @@ test("data events leave no record", async () => {
   });
 });
 
-test("records are told as they are made", async () => {
+test("records are streamed as they are made", async () => {
   const response = await openFeed(server.endpoint, "cloudtrail");
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   await server

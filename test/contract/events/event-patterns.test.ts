@@ -166,7 +166,7 @@ describe("an event pattern", () => {
     });
   });
 
-  test("of a wrong item of anything-but's list the place is told twice, and of a long text its beginning", async () => {
+  test("of a wrong item of anything-but's list the place is named twice, and of a long text its beginning", async () => {
     const long = JSON.stringify({ a: [{ "anything-but": [null, "x".repeat(500)] }] });
     const cut = `"${long.slice(0, 500)}"[truncated ${long.length - 500} chars]`;
     const place = `\n at [Source: (String)${cut}; line: 1, column: 28]`;

@@ -166,7 +166,7 @@ describe("a server on loopback", () => {
     await receiver.close();
   });
 
-  test("takes no secret with a line's end in it, and tells nobody of it", async () => {
+  test("takes no secret with a line's end in it, and shows it nowhere", async () => {
     const secret = "top-secret\r\nx-other: 1";
     const all: Partial<eventbridge.CreateConnectionCommandInput>[] = [
       { AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: "x", ApiKeyValue: secret } } },

@@ -223,7 +223,7 @@ test.each([
   expect(response.body).toMatch(/takes POST( or GET)? at \//);
 });
 
-test("health and metrics tell what is going on, without a key", async () => {
+test("health and metrics show what is going on, without a key", async () => {
   await server.clients().iam.send(new GetUserCommand({}));
   const read = async (path: string) => (await fetch(`${server.endpoint}${path}`)).text();
   expect(JSON.parse(await read("/_rolecast/health"))).toMatchObject({

@@ -167,8 +167,8 @@ test.each([
   const request = { method: "PUT", path: "/decided/new", body: "", headers };
   const refused = await sendSigned(server.endpoint, request, { service: "s3", key: stranger });
   expect([refused.status, refused.body]).toEqual([403, expect.stringContaining("AccessDenied")]);
-  const told = await sendSigned(server.endpoint, request, { service: "s3" });
-  expect(told.status).toBe(400);
+  const own = await sendSigned(server.endpoint, request, { service: "s3" });
+  expect(own.status).toBe(400);
 });
 
 test("whoever may call learns what is wrong", async () => {

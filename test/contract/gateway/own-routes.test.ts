@@ -101,7 +101,7 @@ describe.each(FEEDS)("the feed %s", (name) => {
 });
 
 test("an account hears of itself alone", async () => {
-  const told = await Promise.all(
+  const answers = await Promise.all(
     [ROOT, OTHER].map(async (key) => {
       const [decisions, records] = await Promise.all([
         openFeed(server.endpoint, "decisions", { key }),
@@ -114,7 +114,7 @@ test("an account hears of itself alone", async () => {
     const UserName = `made-by-${key.accessKeyId}`;
     await server.clients(key).iam.send(new CreateUserCommand({ UserName }));
   }
-  const [own = [], others = []] = await Promise.all(told.map((texts) => Promise.all(texts)));
+  const [own = [], others = []] = await Promise.all(answers.map((texts) => Promise.all(texts)));
   for (const text of own) expect(text).toContain("made-by-test");
   for (const text of own) expect(text).not.toContain("otherroot");
   for (const text of others) expect(text).toContain("made-by-otherroot");

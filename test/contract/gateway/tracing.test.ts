@@ -125,7 +125,7 @@ test("a call between services stands below the request that caused it", async ()
   expect(above).toBe(span);
 });
 
-test("a refusal is told with its code and is no fault of the server", async () => {
+test("a refusal is traced with its code and is no fault of the server", async () => {
   const stranger = traced("01", { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" });
   await expect(stranger.send(new ListUsersCommand({}))).rejects.toThrow();
   await server.close();

@@ -166,21 +166,23 @@ test("rolecast explain shows a denial to people and to programs", async () => {
   await expect(explain("0".repeat(25))).rejects.toMatchObject({ code: 4 });
 });
 
-test("a reader is told the latest denials, then decisions as they are made, allowed ones too", async () => {
+test("a reader gets the latest denials, then decisions as they are made, allowed ones too", async () => {
   const id = await deniedId();
   const response = await openFeed(server.endpoint, "decisions");
   const { iam } = server.clients(ann);
   await createUser(iam, "ben");
   await iam.send(new GetRoleCommand({ RoleName: "secret" })).catch(() => {});
   const text = await readFeed(response, "iam:GetRole");
-  const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
-  const made = told.slice(1 + told.findIndex(({ authorizationId }) => authorizationId === id));
-  expect(made.length).toBeLessThan(told.length);
+  const decisions = [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
+  const made = decisions.slice(
+    1 + decisions.findIndex(({ authorizationId }) => authorizationId === id),
+  );
+  expect(made.length).toBeLessThan(decisions.length);
   expect(made[0]).toMatchObject({
     allowed: true,
     principalArn: ann.arn,
     action: "iam:CreateUser",
     reason: "because an identity-based policy allows the iam:CreateUser action",
   });
-  expect(told.at(-1)).toMatchObject({ allowed: false, evaluatedEffect: "EXPLICIT_DENY" });
+  expect(decisions.at(-1)).toMatchObject({ allowed: false, evaluatedEffect: "EXPLICIT_DENY" });
 });

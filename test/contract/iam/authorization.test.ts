@@ -139,7 +139,7 @@ describe("a user without permissions", () => {
     });
   });
 
-  it("may not read the last use of a key, and isn't told whose it is", async () => {
+  it("may not read the last use of a key, and doesn't learn whose it is", async () => {
     const own = await iam.createAccessKey({ UserName: "alice" });
     const AccessKeyId = own.AccessKey?.AccessKeyId;
     const failure = await failureOf(() =>

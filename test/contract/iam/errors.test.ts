@@ -400,7 +400,7 @@ const rows: Row[] = [
     () => iam.untagUser({ UserName: "nobody", TagKeys: [] }),
   ],
   [
-    "more rules broken than are told",
+    "more rules broken than are listed",
     "ValidationError",
     400,
     `10 validation errors detected: ${TOLD.join("; ")}`,

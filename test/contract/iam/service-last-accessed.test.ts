@@ -38,7 +38,7 @@ describe("service last accessed details", () => {
   });
   afterAll(() => server.close());
 
-  it("tell what a user really called, permitted or not, of what its policies grant", async () => {
+  it("show what a user really called, permitted or not, of what its policies grant", async () => {
     const key = await makeUser(iam, "ann");
     await iam.attachUserPolicy({ UserName: "ann", PolicyArn: shared });
     const startMs = Math.floor(Date.now() / 1000) * 1000;
@@ -80,7 +80,7 @@ describe("service last accessed details", () => {
     ]);
   });
 
-  it("tell of groups by their members, and of policies by those who have them", async () => {
+  it("show groups by their members, and of policies by those who have them", async () => {
     const bob = await makeUser(iam, "bob");
     await makeUser(iam, "bea");
     await iam.createGroup({ GroupName: "crew" });

@@ -99,7 +99,7 @@ describe("a trust policy that names a user", () => {
 });
 
 describe("RoleLastUsed and GetAccessKeyLastUsed", () => {
-  it("tell of the use at once", async () => {
+  it("show the use at once", async () => {
     const key = await makeUser(iam, "dora");
     const unused = await iam.getAccessKeyLastUsed({ AccessKeyId: key.accessKeyId });
     expect(unused.AccessKeyLastUsed).toEqual({ ServiceName: "N/A", Region: "N/A" });

@@ -55,7 +55,7 @@ it("lasts from 1 to 300 seconds", async () => {
     await expect(insert(seconds)).rejects.toMatchObject({ name });
 });
 
-it("tells of an offline channel before it asks for its ad configuration", async () => {
+it("refuses an offline channel before it asks for its ad configuration", async () => {
   const { channel } = await root.ivs.send(new CreateChannelCommand({}));
   await expect(insert(30, channel?.arn)).rejects.toMatchObject({ name: "ChannelNotBroadcasting" });
 });

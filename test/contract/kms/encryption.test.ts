@@ -39,7 +39,7 @@ async function encrypt(EncryptionContext?: Record<string, string>): Promise<Uint
 const decrypt = (input: kms.DecryptCommandInput) => client.send(new kms.DecryptCommand(input));
 
 describe("what Encrypt answers", () => {
-  test("Decrypt reads without being told the key, whatever became of the alias", async () => {
+  test("Decrypt reads without a KeyId, whatever became of the alias", async () => {
     const alias = { AliasName: "alias/moves", TargetKeyId: one.id };
     await client.send(new kms.CreateAliasCommand(alias));
     const { $metadata: _, ...encrypted } = await client.send(

@@ -55,7 +55,7 @@ test("answers name S3, and the connection only where it ends", async () => {
   expect(answers.join("")).not.toMatch(/keep-alive/i);
 });
 
-test("an older client is told that its connection stays", async () => {
+test("an older client learns that its connection stays", async () => {
   const url = presignV4(host, { path: `/${Bucket}/object` });
   const [kept, closed] = await heads([
     get(url, "connection: keep-alive\r\n", "1.0"),

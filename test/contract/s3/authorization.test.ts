@@ -77,7 +77,7 @@ async function setPolicy(Bucket: string, ...statements: Statement[]): Promise<vo
 const DENIED = { name: "AccessDenied", $metadata: { httpStatusCode: 403 } };
 
 describe("identity policies", () => {
-  test("a denial tells the caller of the account what is missing", async () => {
+  test("a denial shows the caller of the account what is missing", async () => {
     const Bucket = await bucket("denial-wording", "k");
     const nobody = await user("nobody");
     await expect(
@@ -102,7 +102,7 @@ describe("identity policies", () => {
       return [got.TagCount, TagCount];
     };
     expect(await counts("untold", "s3:GetObject")).toEqual([undefined, undefined]);
-    expect(await counts("told", "s3:GetObject", "s3:GetObjectTagging")).toEqual([1, 1]);
+    expect(await counts("shown", "s3:GetObject", "s3:GetObjectTagging")).toEqual([1, 1]);
   });
 
   test("whether a key is missing is told only to whoever may list", async () => {

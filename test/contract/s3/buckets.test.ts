@@ -98,7 +98,7 @@ describe("CreateBucket", () => {
     await expect(create("constrained", region, constraint)).rejects.toMatchObject({ name: code });
   });
 
-  test("from us-east-1 makes buckets anywhere, and GetBucketLocation tells where", async () => {
+  test("from us-east-1 makes buckets anywhere, and GetBucketLocation answers where", async () => {
     await create("made-from-afar", "us-east-1", "ap-south-1");
     const locate = (Bucket: string) =>
       server.clients().s3.send(new s3.GetBucketLocationCommand({ Bucket }));

@@ -78,7 +78,7 @@ describe("tags of a bucket", () => {
     await expect(root.send(list)).rejects.toMatchObject({ name });
   });
 
-  test("need permissions of their own, and tell what is asked for by condition keys", async () => {
+  test("need permissions of their own, and show what is asked for in condition keys", async () => {
     const bucket = await newBucket();
     const user = await createUser(clients.iam, `tagger-${made}`, [
       { ...allow("s3:TagResource"), Condition: { StringEquals: { "aws:RequestTag/a": "1" } } },

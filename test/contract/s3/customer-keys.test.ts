@@ -68,13 +68,13 @@ const refusal = (sent: Promise<unknown>) =>
 test("an object is read with its key, whole and in ranges, and has no MD5 as its ETag", async () => {
   const bytes = randomBytes(600_000);
   const { SSECustomerAlgorithm, SSECustomerKeyMD5 } = ONE;
-  const told = { SSECustomerAlgorithm, SSECustomerKeyMD5, ServerSideEncryption: undefined };
+  const answered = { SSECustomerAlgorithm, SSECustomerKeyMD5, ServerSideEncryption: undefined };
   const { ETag, ...written } = await put("whole", bytes, ONE);
-  expect({ ServerSideEncryption: undefined, ...written }).toMatchObject(told);
+  expect({ ServerSideEncryption: undefined, ...written }).toMatchObject(answered);
   expect(ETag).toMatch(/^"[0-9a-f]{32}"$/);
   expect(ETag).not.toBe(`"${createHash("md5").update(bytes).digest("hex")}"`);
   const { ServerSideEncryption, ...read } = await get("whole", ONE);
-  expect({ ServerSideEncryption, ...read }).toMatchObject({ ...told, ETag });
+  expect({ ServerSideEncryption, ...read }).toMatchObject({ ...answered, ETag });
   expect(read.bytes.equals(bytes)).toBe(true);
   for (const [start, end] of [
     [0, 0],

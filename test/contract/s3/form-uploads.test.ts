@@ -507,7 +507,7 @@ test("Object Lock's fields lock the object, with their own permissions", async (
   expect([wrong.status, wrong.body]).toEqual([400, expect.stringContaining("InvalidArgument")]);
 });
 
-test("policies tell forms by how they were signed", async () => {
+test("policies see forms by how they were signed", async () => {
   const Condition = {
     StringEquals: { "s3:authType": "POST", "s3:signatureversion": "AWS4-HMAC-SHA256" },
     NumericLessThan: { "s3:signatureAge": "600000" },

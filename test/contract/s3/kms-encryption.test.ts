@@ -55,7 +55,7 @@ const byKey = (): Partial<s3.PutObjectCommandInput> => ({
 });
 
 describe("an object encrypted with a KMS key", () => {
-  test("tells of it in every answer, by the key's ARN, and reads whole and in ranges", async () => {
+  test("shows it in every answer, by the key's ARN, and reads whole and in ranges", async () => {
     await keys.send(new kms.CreateAliasCommand({ AliasName: "alias/s3", TargetKeyId: key.id }));
     const shown = { ServerSideEncryption: "aws:kms", SSEKMSKeyId: key.arn };
     for (const SSEKMSKeyId of [key.id, key.arn, "alias/s3"]) {

@@ -149,8 +149,8 @@ test("rules read back, get ids, and can be deleted", async () => {
   await expect(get()).rejects.toMatchObject({ name: "NoSuchLifecycleConfiguration" });
 });
 
-test("answers tell when an object expires and when an upload is aborted", async () => {
-  const Bucket = await bucket("lifecycle-told");
+test("answers say when an object expires and when an upload is aborted", async () => {
+  const Bucket = await bucket("lifecycle-shown");
   await configure(
     Bucket,
     { ID: "late", Filter, Expiration: { Days: 30 } },
@@ -158,21 +158,23 @@ test("answers tell when an object expires and when an upload is aborted", async 
     { ID: "abort", Filter, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } },
   );
   const before = Date.now();
-  const { Expiration: told = "" } = await put(Bucket, "tmp/a");
-  const [, date = "", rule] = /^expiry-date="([^"]+)", rule-id="([^"]+)"$/.exec(told) ?? [];
+  const { Expiration: expiration = "" } = await put(Bucket, "tmp/a");
+  const [, date = "", rule] = /^expiry-date="([^"]+)", rule-id="([^"]+)"$/.exec(expiration) ?? [];
   const wait = Date.parse(date) - before;
   expect([rule, Date.parse(date) % DAY_MS]).toEqual(["so%20on", 0]);
   expect(wait).toBeGreaterThan(2 * DAY_MS - 1000);
   expect(wait).toBeLessThan(3 * DAY_MS + 60_000);
   const Key = "tmp/a";
-  expect((await client.send(new s3.HeadObjectCommand({ Bucket, Key }))).Expiration).toBe(told);
+  expect((await client.send(new s3.HeadObjectCommand({ Bucket, Key }))).Expiration).toBe(
+    expiration,
+  );
   expect((await put(Bucket, "b")).Expiration).toContain('rule-id="late"');
   const upload = await client.send(new s3.CreateMultipartUploadCommand({ Bucket, Key }));
   expect(upload.AbortRuleId).toBe("abort");
   expect(upload.AbortDate?.getTime()).toBeGreaterThan(before + 3 * DAY_MS - 1000);
 });
 
-test("no date is told that can't be written", async () => {
+test("no date is shown that can't be written", async () => {
   const Bucket = await bucket("lifecycle-late");
   const Days = 2 ** 31 - 1;
   const Abort = { DaysAfterInitiation: Days };

@@ -142,8 +142,8 @@ describe("checksums of uploads", () => {
         );
         parts.push({ PartNumber, ETag });
       }
-      const told = { [member]: "AAAAAA==", ChecksumType: "FULL_OBJECT" };
-      await expect(upload.complete(parts, told)).rejects.toMatchObject({ name: "BadDigest" });
+      const claimed = { [member]: "AAAAAA==", ChecksumType: "FULL_OBJECT" };
+      await expect(upload.complete(parts, claimed)).rejects.toMatchObject({ name: "BadDigest" });
       // A value without its type is compared with nothing.
       const { [member]: value } = await client.send(
         new s3.PutObjectCommand({

@@ -73,7 +73,7 @@ describe("a bucket with Object Lock", () => {
   const get = (name = Bucket) =>
     client.send(new s3.GetObjectLockConfigurationCommand({ Bucket: name }));
 
-  test("has versions for good, and a rule for new objects when it is told", async () => {
+  test("has versions for good, and a rule for new objects when it is asked to", async () => {
     const enabled = { ObjectLockEnabled: "Enabled" as const };
     expect((await get()).ObjectLockConfiguration).toEqual(enabled);
     await expect(
@@ -229,7 +229,7 @@ test.each<[Partial<s3.PutObjectCommandInput>, string]>([
   await expect(put(lock)).rejects.toMatchObject({ name });
 });
 
-test("an upload and a copy are locked as they are told, a copy's source doesn't matter", async () => {
+test("an upload and a copy are locked as they are asked to be, a copy's source doesn't matter", async () => {
   const lock = { ObjectLockMode: "COMPLIANCE" as const, ObjectLockRetainUntilDate: inDays(1) };
   const Key = "uploaded";
   const { UploadId } = await client.send(
@@ -297,7 +297,7 @@ describe("without a digest", () => {
   });
 });
 
-test("reading a locked object is no call of what tells its lock", async () => {
+test("reading a locked object is no call of what shows its lock", async () => {
   const { iam } = server.clients();
   const who = await createUser(iam, "lock-reader", [allow(["s3:GetObject*"])]);
   const version = await put({ ObjectLockLegalHoldStatus: "ON" });
@@ -313,8 +313,8 @@ test("reading a locked object is no call of what tells its lock", async () => {
     );
   };
   const { VersionId: _version, ...latest } = version;
-  const told = await reader.send(new s3.HeadObjectCommand(latest));
-  expect(told.ObjectLockLegalHoldStatus).toBe("ON");
+  const head = await reader.send(new s3.HeadObjectCommand(latest));
+  expect(head.ObjectLockLegalHoldStatus).toBe("ON");
   expect(await called()).not.toContain("GetObjectLegalHold");
   await reader.send(new s3.GetObjectLegalHoldCommand(version));
   expect(await called()).toContain("GetObjectLegalHold");

@@ -198,7 +198,7 @@ describe("conditions", () => {
 });
 
 describe("DeleteObjects", () => {
-  test("tells what it deleted, and is quiet when asked", async () => {
+  test("lists what it deleted, and is quiet when asked", async () => {
     await put({ Key: "d/1", Body: "x" });
     const verbose = await client.send(
       new s3.DeleteObjectsCommand({
@@ -229,7 +229,7 @@ describe("CopyObject", () => {
   const copy = (input: Omit<s3.CopyObjectCommandInput, "Bucket">) =>
     client.send(new s3.CopyObjectCommand({ Bucket: BUCKET, ...input }));
 
-  test("copies attributes and tags, or replaces them when told", async () => {
+  test("copies attributes and tags, or replaces them when asked to", async () => {
     const Key = "copy/source ü+.txt";
     await put({ Key, Body: "bytes", ContentType: "text/x", Metadata: { a: "1" }, Tagging: "t=1" });
     const CopySource = `${BUCKET}/${Key.split("/").map(encodeURIComponent).join("/")}`;

@@ -67,7 +67,7 @@ test("attributes are those that were asked for", async () => {
 test.each([
   ["SHA256", "COMPOSITE", 2],
   ["CRC32", "FULL_OBJECT", undefined],
-] as const)("an upload with %s (%s) tells of its parts", async (algorithm, type, listed) => {
+] as const)("an upload with %s (%s) shows its parts", async (algorithm, type, listed) => {
   const Key = `upload-${type}`;
   const { UploadId } = await client.send(
     new s3.CreateMultipartUploadCommand({

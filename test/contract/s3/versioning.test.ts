@@ -424,7 +424,7 @@ describe("listing and deleting", () => {
     ]);
   });
 
-  test("DeleteObjects tells what it made and what it deleted", async () => {
+  test("DeleteObjects lists what it made and what it deleted", async () => {
     const Bucket = await bucket("told-deletions", "Enabled");
     const { VersionId } = await put(Bucket, "k", "text");
     const deleted = async (Objects: s3.ObjectIdentifier[]) =>

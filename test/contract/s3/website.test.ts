@@ -144,7 +144,7 @@ describe("the website", () => {
     ["if-unmodified-since", LONG_AGO, 412],
     ["if-unmodified-since", undefined, 200],
     ["if-unmodified-since", "yesterday", 200],
-  ])("is told by %s (%s, or its own date) to answer %i", async (name, date, status) => {
+  ])("is asked by %s (%s, or its own date) to answer %i", async (name, date, status) => {
     const own = String((await visit("/")).headers["last-modified"]);
     expect((await visit("/", BUCKET, { [name]: date ?? own })).status).toBe(status);
   });

@@ -130,7 +130,7 @@ describe("AssumeRole", () => {
     await expect(assumeRole(root.sts, closed)).rejects.toMatchObject(denied);
   });
 
-  test("tells the trust policy the external id and the session's name", async () => {
+  test("shows the trust policy the external id and the session's name", async () => {
     const condition = {
       StringEquals: { "sts:ExternalId": "secret-1", "sts:RoleSessionName": "a1" },
     };

@@ -42,7 +42,7 @@ const decode = (EncodedMessage: string, key?: Key) =>
   server.clients(key).sts.send(new DecodeAuthorizationMessageCommand({ EncodedMessage }));
 
 describe("DecodeAuthorizationMessage", () => {
-  test("tells what the message of a denial seals", async () => {
+  test("opens what the message of a denial seals", async () => {
     expect(message).not.toContain("ListUsers");
     const { DecodedMessage = "" } = await decode(message);
     const decoded = JSON.parse(DecodedMessage);

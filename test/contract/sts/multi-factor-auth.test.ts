@@ -77,7 +77,7 @@ describe("MFA", () => {
     });
   });
 
-  test("opens a role whose trust policy asks for it, but isn't told of the role's session", async () => {
+  test("opens a role whose trust policy asks for it, but doesn't hear of the role's session", async () => {
     const { key, SerialNumber, code } = await userWithDevice("eve");
     const Condition = { Bool: { "aws:MultiFactorAuthPresent": "true" }, NumericLessThan: AGE };
     const RoleArn = await createRole(

@@ -99,7 +99,7 @@ describe("outbound identity federation", () => {
     expect(Expiration?.getTime()).toBe(claims.exp * 1000);
   });
 
-  test("tells a role's and the request's tags, and lasts no longer than its session", async () => {
+  test("holds a role's and the request's tags, and lasts no longer than its session", async () => {
     const RoleArn = await createRole(
       root.iam,
       "app",

@@ -302,7 +302,7 @@ describe("AssumeRoleWithSAML", () => {
       expect(await outcome(assume(text ?? ""))).toBe(answer);
   });
 
-  test("doesn't tell which roles there are, and knows only its own account's providers", async () => {
+  test("doesn't show which roles there are, and knows only its own account's providers", async () => {
     const denied = `AccessDenied: Not authorized to perform ${WITH_SAML}`;
     const closed = await createRole(root.iam, "closed", [trusting(ACCOUNT)]);
     expect(await outcome(assume(response({}, key, closed), { RoleArn: closed }))).toBe(denied);

@@ -125,7 +125,7 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
     await copy.remove();
   });
 
-  it("tell of a break in what is recorded, as an event and in the session", async () => {
+  it("report a break in what is recorded, as an event and in the session", async () => {
     const playbackConfigurationArn =
       "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/a";
     const { adConfiguration } = await other.root.ivs.send(

@@ -150,7 +150,7 @@ test.each([
     mine(`users: [{ name: u, ${POLICIES} }]`),
     /:3:35: .*users\[0\]\.policies\[0\]: PutUserPolicy answered MalformedPolicyDocument: /,
   ],
-])("a mistake is told with its place: %s", async (declared, message) => {
+])("a mistake is reported with its place: %s", async (declared, message) => {
   const seed = seedFile(`accounts:\n${declared}`);
   await expect(startTestServer({ seed })).rejects.toThrow(message);
 });
@@ -171,8 +171,8 @@ test("ready scripts run by name with the root key; a failing one doesn't stop th
 const answer = await fetch(process.env.AWS_ENDPOINT_URL + "/_localstack/init");
 const { completed: { READY }, scripts } = await answer.json();
 const inherited = ${JSON.stringify(Object.keys(INHERITED))}.filter((name) => name in process.env);
-const told = { key: process.env.AWS_ACCESS_KEY_ID, inherited, READY, scripts: scripts.map(({ state }) => state) };
-writeFileSync(${JSON.stringify(join(dir, "asked"))}, JSON.stringify(told));`,
+const environment = { key: process.env.AWS_ACCESS_KEY_ID, inherited, READY, scripts: scripts.map(({ state }) => state) };
+writeFileSync(${JSON.stringify(join(dir, "asked"))}, JSON.stringify(environment));`,
   );
   ready("notes.txt", "no script");
   const server = await startServerProcess(["--data", "memory", "--ready-dir", dir], INHERITED);

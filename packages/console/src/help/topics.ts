@@ -66,7 +66,7 @@ const ADS: Topic = {
   title: "Ad configurations",
   text: [
     "An ad configuration names up to three of MediaTailor's playback configurations. A channel that refers to one takes InsertAdBreak while it is live.",
-    "A break is told in the playlists, in the recording and as an event. MediaTailor isn't here: what the encoder sends goes on through the break, and a post-roll is only kept.",
+    "A break is marked in the playlists and in the recording, and published as an event. MediaTailor isn't here: what the encoder sends goes on through the break, and a post-roll is only kept.",
   ],
   more: [["InsertAdBreak", `${API}/API_InsertAdBreak.html`]],
 };
@@ -104,7 +104,7 @@ const ROLES: Topic = {
 const BUCKETS: Topic = {
   title: "Buckets and objects",
   text: [
-    "Block Public Access refuses policies that would let everybody in; a bucket's policy page tells whether it is public, and why.",
+    "Block Public Access refuses policies that would let everybody in; a bucket's policy page shows whether it is public, and why.",
     "In a bucket with versioning a deletion leaves a delete marker; older versions stay until they are deleted themselves.",
     "A presigned link works as long as the key that signed it may read the object, a week at most.",
   ],

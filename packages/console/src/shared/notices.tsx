@@ -17,7 +17,7 @@ let lastId = 0;
 
 export function NoticesProvider({ children }: { readonly children: ReactNode }) {
   const [items, setItems] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
-  const tell = useCallback((item: FlashbarProps.MessageDefinition) => {
+  const show = useCallback((item: FlashbarProps.MessageDefinition) => {
     const id = `notice-${++lastId}`;
     const dismiss = () => setItems((known) => known.filter((other) => other.id !== id));
     // Errors stay until they were read.
@@ -30,14 +30,14 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
   const notices = useMemo<Notices>(
     () => ({
       items,
-      done: (what) => tell({ type: "success", content: what }),
+      done: (what) => show({ type: "success", content: what }),
       failed: (what, error) => {
         const { code, sentence } = callErrorText(error);
         const content = <Sentence text={`${code}: ${sentence}`} inverted />;
-        tell({ type: "error", header: what, content });
+        show({ type: "error", header: what, content });
       },
     }),
-    [items, tell],
+    [items, show],
   );
   return <NoticesContext value={notices}>{children}</NoticesContext>;
 }

@@ -32,7 +32,7 @@ export class CallLog {
     const key = keyOf(call);
     const others = this.#calls.filter((known) => keyOf(known) !== key);
     this.#calls = [{ ...call, id: ++this.#lastId }, ...others].slice(0, CALLS_MAX);
-    this.#tell();
+    this.#notify();
   }
 
   /** Without notice: the page that shows the calls is leaving too. */
@@ -40,7 +40,7 @@ export class CallLog {
     this.#calls = [];
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 }

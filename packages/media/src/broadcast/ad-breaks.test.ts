@@ -13,10 +13,10 @@ const cut = (timeMs: number) => ({
 
 test("a break begins with the next segment, at its first picture, and alone", () => {
   const begun: DateRange[] = [];
-  const told: StreamEventBody[] = [];
+  const published: StreamEventBody[] = [];
   const breaks = new AdBreaks(
     (range) => begun.push(range),
-    (event) => told.push(event),
+    (event) => published.push(event),
   );
   expect(breaks.insert("first", 5_000, 3_000)).toBe(true);
   expect(breaks.insert("early", 5_000, 3_500)).toBe(false);
@@ -30,7 +30,7 @@ test("a break begins with the next segment, at its first picture, and alone", ()
     { id: "first", startMs: 1_004_000, plannedMs: 5_000 },
     { id: "second", startMs: 1_010_000, plannedMs: 1_000 },
   ]);
-  expect(told).toMatchObject([
+  expect(published).toMatchObject([
     { type: "ad-break", id: "first", startMs: 1_004_000, durationMs: 5_000 },
     { type: "ad-break", id: "second", startMs: 1_010_000, durationMs: 1_000 },
   ]);

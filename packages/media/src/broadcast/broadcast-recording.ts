@@ -20,7 +20,7 @@ export function broadcastRecording(
       keeper: spill?.keeperOf(streamId),
       start: (start) => host.startRecording(start),
       put: (object) => host.putRecordingObject(object),
-      tell: publish,
+      publish: publish,
     })
   );
 }

@@ -134,7 +134,7 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
     ["sound", "ts-sound", ["180p30"], "sound 180"],
     ["sound, in fragments", "fmp4-sound", ["180p30"], "sound 180"],
     ["sound, in a ladder", "ladder-sound", ["480p30", "360p30", "160p30"], "sound 480"],
-  ] as const)("%s: is shown, told and recorded whole", async ([, key, folders, next]) => {
+  ] as const)("%s: is shown, published and recorded whole", async ([, key, folders, next]) => {
     const before = next === "sound 480" ? 480 : 180;
     const after = Number.parseInt(next.slice(-3), 10);
     harness.objects.clear();
@@ -161,10 +161,10 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
     client.socket.end();
     await harness.seen("recording-complete", ofThis);
     const live = await harness.engine.multivariantPlaylist(`channel/${key}`, "");
-    const told = harness.events.flatMap((event) =>
+    const published = harness.events.flatMap((event) =>
       event.type === "media-info" && ofThis(event) ? [event.media] : [],
     );
-    expect(told.map(({ video, audio }) => `${video.height} ${audio?.sampleRate}`)).toEqual([
+    expect(published.map(({ video, audio }) => `${video.height} ${audio?.sampleRate}`)).toEqual([
       `${before} 48000`,
       `${after} ${next.startsWith("sound") ? 44_100 : 48_000}`,
     ]);

@@ -97,8 +97,10 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     expect(await ended(key)).toMatchObject({ reason: "connection-lost" });
     await harness.seen("recording-complete", ({ streamId }) => streamId === `st-${key}`);
     const { media } = await harness.seen("media-info", ({ streamId }) => streamId === `st-${key}`);
-    const told = [media.video, ...(media.furtherVideo ?? [])].map(({ codec }) => codec.slice(0, 4));
-    expect(told).toEqual(names.map((name) => (name.startsWith("hevc") ? "hvc1" : "avc1")));
+    const published = [media.video, ...(media.furtherVideo ?? [])].map(({ codec }) =>
+      codec.slice(0, 4),
+    );
+    expect(published).toEqual(names.map((name) => (name.startsWith("hevc") ? "hvc1" : "avc1")));
     const pictures = await Promise.all(
       names.map(async (name, index) => {
         const folder = index === 0 ? "" : `${name.split(" ")[1]}p30/`;
@@ -145,8 +147,8 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     await harness.seen("session-ended", (event) => harness.events.indexOf(event) >= before);
     const end = harness.events.slice(before).find((event) => event.type === "session-ended");
     expect(end).toMatchObject({ reason });
-    const told = harness.events.slice(before).map(({ type }) => type);
-    expect(told).not.toContain("stream-start");
+    const published = harness.events.slice(before).map(({ type }) => type);
+    expect(published).not.toContain("stream-start");
   });
 });
 

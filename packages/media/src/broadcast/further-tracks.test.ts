@@ -114,15 +114,15 @@ describe("a further track is held to the channel's limits", () => {
   };
 
   test("of pictures", () => {
-    const told = breach((feed) => {
+    const published = breach((feed) => {
       feed.video(0, videoConfigBody());
       feed.video(0, track(1, videoConfigBody(tooLargeAvcRecord)));
     });
-    expect(told).toMatchObject({ limit: "pixels", exceededBy: 285_696 });
+    expect(published).toMatchObject({ limit: "pixels", exceededBy: 285_696 });
   });
 
   test("of bitrates", () => {
-    const told = breach((feed) => {
+    const published = breach((feed) => {
       begin(feed);
       for (let timeMs = 0; timeMs <= 8_000; timeMs += 1_000) {
         const isKeyframe = timeMs % 2_000 === 0;
@@ -130,7 +130,7 @@ describe("a further track is held to the channel's limits", () => {
         feed.video(timeMs, track(1, videoBody(isKeyframe, 2_000_000)));
       }
     });
-    expect(told).toMatchObject({ limit: "bitrate", limitValue: 3_500_000 });
+    expect(published).toMatchObject({ limit: "bitrate", limitValue: 3_500_000 });
   });
 
   test("of lines, and so is the first one then", () => {
@@ -143,7 +143,7 @@ describe("a further track is held to the channel's limits", () => {
 });
 
 describe("the bitrate of a further track", () => {
-  const told = (announced: AnnouncedMedia) => {
+  const published = (announced: AnnouncedMedia) => {
     const { feed, events } = testBroadcast(several);
     feed.metadata(announced);
     begin(feed);
@@ -158,12 +158,12 @@ describe("the bitrate of a further track", () => {
     const infoMap = new Map([["1", new Map([["videodatarate", 1_500.5]])]]);
     const announced = parseMetadata(["onMetaData", new Map([["videoTrackIdInfoMap", infoMap]])]);
     assert(announced);
-    expect(told(announced)).toMatchObject([{ track: 1, targetBitrate: 1_500_500 }]);
+    expect(published(announced)).toMatchObject([{ track: 1, targetBitrate: 1_500_500 }]);
   });
 
   test("is what its first segment measures, once that is complete", () => {
     // The unit's header of four bytes is measured too.
-    expect(told(nothingAnnounced)).toMatchObject([
+    expect(published(nothingAnnounced)).toMatchObject([
       { track: 1, targetBitrate: 0 },
       { track: 1, targetBitrate: 25_004 * 8 },
     ]);

@@ -85,7 +85,7 @@ describe("publisher feed", () => {
       expect(height).toBe(180);
     });
 
-    test("are told", () => {
+    test("are reported", () => {
       expect(second(otherAvcRecord).height).toBe(1_080);
     });
 
@@ -142,7 +142,7 @@ describe("publisher feed", () => {
       ["larger", [SMALL, LARGE], [180, 500_000], [1_080, 3_000_000]],
       ["smaller", [LARGE, SMALL], [1_080, 3_000_000], [180, 500_000]],
     ] as const)(
-      "to a %s one is told and measured from its own first segment on",
+      "to a %s one is reported and measured from its own first segment on",
       ([, films, before, after]) => {
         const [old, next] = [String(before[0]), String(after[0])];
         expect(changed(films)).toEqual({

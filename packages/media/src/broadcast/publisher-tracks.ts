@@ -136,8 +136,8 @@ export class PublisherTracks {
     if (config?.fourCc !== "avc1") {
       return false;
     }
-    const told = (this.#repeated.delete(id) ? this.#given.get(id) : undefined) ?? config;
-    const picture = otherPictureOf(units, told) ?? told;
+    const given = (this.#repeated.delete(id) ? this.#given.get(id) : undefined) ?? config;
+    const picture = otherPictureOf(units, given) ?? given;
     if (isSameSize(picture, config)) {
       return false;
     }

@@ -17,13 +17,13 @@ const small = rendition("160p30", "avc1.small");
 
 function make(expected: readonly string[]) {
   const live = new LiveChannel(defaultMediaLimits, () => 0);
-  const told: string[] = [];
+  const ready: string[] = [];
   const outputs = new RenditionOutputs({
     live,
     listedSegments: undefined,
     recording: undefined,
-    onReady: (renditions) => told.push(...renditions.map(({ id }) => id)),
-    onPlayable: () => told.push("playable"),
+    onReady: (renditions) => ready.push(...renditions.map(({ id }) => id)),
+    onPlayable: () => ready.push("playable"),
   });
   outputs.expect(expected);
   const add = (of: Rendition, ...indexes: number[]): void => {
@@ -35,15 +35,15 @@ function make(expected: readonly string[]) {
     (live.mediaPlaylist(id) ?? "")
       .split("\n")
       .filter((line) => line.endsWith(".ts") || line === "#EXT-X-DISCONTINUITY");
-  return { live, outputs, told, add, listed };
+  return { live, outputs, ready, add, listed };
 }
 
 test("nothing is served before every rendition has its first segment, and then all of it", () => {
-  const { live, told, add, listed } = make(["chunked", "160p30"]);
+  const { live, ready, add, listed } = make(["chunked", "160p30"]);
   add(source, 0, 1);
   expect(live.multivariantPlaylist("")).toBeUndefined();
   add(small, 0);
-  expect(told).toEqual(["chunked", "160p30", "playable"]);
+  expect(ready).toEqual(["chunked", "160p30", "playable"]);
   expect(listed("chunked")).toEqual(["0.ts", "1.ts"]);
   expect(listed("160p30")).toEqual(["0.ts"]);
 });
@@ -63,12 +63,12 @@ test("without its encoder, the source takes the best rendition's place and goes 
 });
 
 test("without its encoder from the beginning, the source is served from its first segment", () => {
-  const { outputs, told, add, listed } = make(["720p30", "160p30"]);
+  const { outputs, ready, add, listed } = make(["720p30", "160p30"]);
   add(source, 0, 1);
   add(best, 0);
   outputs.fallBack();
   add(source, 2);
-  expect(told).toEqual(["chunked", "playable"]);
+  expect(ready).toEqual(["chunked", "playable"]);
   expect(listed("chunked")).toEqual(["0.ts", "1.ts", "2.ts"]);
 });
 

@@ -66,7 +66,7 @@ describe("an AAC sequence header", () => {
     ["rate 13", record(2, 13, 2), /layout or rate/],
     ["rate 14", record(2, 14, 2), /layout or rate/],
     ["a rate of its own", record(2, 15, 2), /explicit sample rate/],
-    ["channels that are told elsewhere", record(2, 3, 0), /layout or rate/],
+    ["channels that are declared elsewhere", record(2, 3, 0), /layout or rate/],
     ["layout 8", record(2, 3, 8), /layout or rate/],
     ["object type 0", record(0, 3, 2), /object type 0 /],
     ["object type 6", record(6, 3, 2), /object type 6 /],

@@ -235,7 +235,7 @@ export class StreamEngine implements MediaEngine {
       throw new MediaError("refused", decision.reason);
     }
     if (decision.elsewhere === true) {
-      assert(this.#relay, "only an engine of several is told of others");
+      assert(this.#relay, "only an engine of several hears of others");
       return this.#relay(publisher, decision.streamName, priority);
     }
     return this.admit(publisher, priority, decision);

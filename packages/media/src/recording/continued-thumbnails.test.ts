@@ -58,7 +58,7 @@ class Host {
         this.stored.set(path, text);
         this.count = thumbnail + 1;
       },
-      tell: () => undefined,
+      publish: () => undefined,
     });
     const stream: StreamMedia = {
       video,

@@ -27,5 +27,5 @@ export interface RecordingOptions {
   readonly keeper?: SegmentKeeper | undefined;
   readonly start: MediaHost["startRecording"];
   readonly put: MediaHost["putRecordingObject"];
-  readonly tell: (event: StreamEventBody) => void;
+  readonly publish: (event: StreamEventBody) => void;
 }

@@ -70,7 +70,7 @@ function make(
       puts.push(object);
       return put(object);
     },
-    tell: (event) => events.push(event),
+    publish: (event) => events.push(event),
   });
   recording.begin([rendition], { stream: media, startedAtMs: 0 });
   return { recording, puts, events, starts };
@@ -111,7 +111,7 @@ describe("recording", () => {
     expect(events.at(-1)).toMatchObject({ durationMs: 14_000, files: 2, gaps: 0 });
   });
 
-  test("tells of ad breaks where they begin and end, in the file and in the keyframe interval", async () => {
+  test("marks ad breaks where they begin and end, in the file and in the keyframe interval", async () => {
     const { recording, puts } = make();
     feed(recording, 4);
     // It begins with the fifth segment's picture, and ends in the middle of the eighth.
@@ -161,7 +161,7 @@ describe("recording", () => {
     expect(puts.filter(isFile).map(({ row }) => row?.durationMs)).toEqual(files);
   });
 
-  test("playlists made from the rows it told are the ones it wrote last", async () => {
+  test("playlists made from the rows it published are the ones it wrote last", async () => {
     const { recording, puts, events, starts } = make();
     feed(recording, 13);
     await recording.finish();
@@ -311,7 +311,7 @@ describe("recording", () => {
     ]);
   });
 
-  test("an abort is told once, and nothing is written after it", async () => {
+  test("an abort is published once, and nothing is written after it", async () => {
     const { recording, puts, events } = make();
     await turn();
     feed(recording, 5);
@@ -344,9 +344,9 @@ describe("recording", () => {
   });
 
   test("goes on after the files of an earlier broadcast, also with what it had before it knew", async () => {
-    let tell: (rows: readonly RecordingFileRow[]) => void = () => undefined;
+    let publish: (rows: readonly RecordingFileRow[]) => void = () => undefined;
     const earlier = new Promise<readonly RecordingFileRow[]>((resolve) => {
-      tell = resolve;
+      publish = resolve;
     });
     const { recording, puts, events } = make(undefined, earlier);
     feed(recording, 7);
@@ -361,7 +361,7 @@ describe("recording", () => {
       discontinuity: false,
       byteRanges: [{ offset: 0, length: 752, durationMs: 9_000 }],
     };
-    tell([row, { ...row, index: 3 }]);
+    publish([row, { ...row, index: 3 }]);
     await turn();
     await recording.finish();
     expect(puts.filter(isFile).map(({ path, row }) => [path, row?.discontinuity])).toEqual([

@@ -124,7 +124,7 @@ export class Recording {
     this.#joiners.clear();
     const over = this.#options.keeper?.close();
     this.#working = Promise.all([this.#working, this.#queue.clear(), over]).then(() => undefined);
-    this.#options.tell({ type: "recording-failed", ...this.#totals(), message });
+    this.#options.publish({ type: "recording-failed", ...this.#totals(), message });
     return true;
   }
 
@@ -190,7 +190,7 @@ export class Recording {
   #gap(row: RecordingFileRow, message: string): void {
     this.#gaps += 1;
     const { durationMs } = row;
-    this.#options.tell({ type: "recording-gap", path: this.#path(row), durationMs, message });
+    this.#options.publish({ type: "recording-gap", path: this.#path(row), durationMs, message });
   }
 
   #path(row: RecordingFileRow): string {
@@ -270,7 +270,7 @@ export class Recording {
     this.#failuresInRow = 0;
     const { rendition } = row;
     const files = this.#count(row);
-    this.#options.tell({
+    this.#options.publish({
       type: "recording-progress",
       durationMs: this.#durationMs,
       files: this.#files,
@@ -370,7 +370,7 @@ export class Recording {
     if (this.#state !== "failed") {
       this.#state = "complete";
       await this.#options.keeper?.close();
-      this.#options.tell({ type: "recording-complete", ...this.#totals() });
+      this.#options.publish({ type: "recording-complete", ...this.#totals() });
     }
   }
 

@@ -27,7 +27,7 @@ export const RECORD_ALL: RecordingPlan = { renditions: "all", thumbnails: undefi
 /** Name of a recorded object → its latest content. */
 export type PutObjects = Map<string, Omit<RecordingObject, "body"> & { readonly body: Buffer }>;
 
-/** An engine on free ports whose host remembers everything it is told. */
+/** An engine on free ports whose host remembers every event. */
 export class EngineHarness {
   readonly engine: MediaEngine;
   readonly events: MediaEvent[] = [];
@@ -103,7 +103,7 @@ export class EngineHarness {
     };
   }
 
-  /** Resolves with the first event of this type, also one that was told before. */
+  /** Resolves with the first event of this type, also one that was published before. */
   async seen<T extends MediaEvent["type"]>(
     type: T,
     matches: (event: Extract<MediaEvent, { type: T }>) => boolean = () => true,

@@ -66,7 +66,10 @@ export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
   }
 
   /** Calls without an answer. */
-  tell<Name extends keyof Theirs & string>(method: Name, ...args: Parameters_<Theirs[Name]>): void {
+  notify<Name extends keyof Theirs & string>(
+    method: Name,
+    ...args: Parameters_<Theirs[Name]>
+  ): void {
     this.#put({ method, args });
   }
 
@@ -80,7 +83,7 @@ export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
     this.#put({ method, args }, sent, handle);
   }
 
-  /** Like `tell`; `sent` says when the message takes no more room here. */
+  /** Like `notify`; `sent` says when the message takes no more room here. */
   push<Name extends keyof Theirs & string>(
     sent: Sent,
     method: Name,

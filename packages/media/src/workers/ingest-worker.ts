@@ -60,10 +60,10 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
 
   takeConnection(protocol: string, socket?: Socket): void {
     if (socket === undefined) {
-      this.#main.tell("connectionClosed");
+      this.#main.notify("connectionClosed");
       return;
     }
-    socket.on("close", () => this.#main.tell("connectionClosed"));
+    socket.on("close", () => this.#main.notify("connectionClosed"));
     this.#connections.give(protocol, socket);
   }
 
@@ -94,11 +94,11 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     const publisher = new RelayedPublisher(facts, {
       disconnectPublisher: (id, description) => {
         this.#publishers.delete(id);
-        this.#main.tell("disconnectPublisher", id, description);
+        this.#main.notify("disconnectPublisher", id, description);
       },
       failPublisher: (id, code, message) => {
         this.#publishers.delete(id);
-        this.#main.tell("failPublisher", id, code, message);
+        this.#main.notify("failPublisher", id, code, message);
       },
     });
     const sink = sinkOf(publisher);
@@ -138,7 +138,7 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     const { usedCores } = this.#capacity;
     if (usedCores !== this.#coresTold) {
       this.#coresTold = usedCores;
-      this.#main.tell("coresUsed", usedCores);
+      this.#main.notify("coresUsed", usedCores);
     }
   }
 }
@@ -150,12 +150,12 @@ function hostOf(main: Main): MediaHost {
       if (decision.allow && decision.elsewhere !== true) {
         // The engine goes on in this turn: when the turn is over the broadcast was reported, or
         // nothing came of it.
-        setImmediate(() => main.tell("decided", decision.streamName));
+        setImmediate(() => main.notify("decided", decision.streamName));
       }
       return decision;
     },
     publishSecret: (name) => main.ask("publishSecret", name),
-    event: (event) => main.tell("event", event),
+    event: (event) => main.notify("event", event),
     startRecording: (start) => main.ask("startRecording", start),
     putRecordingObject: (object) => main.ask("putRecordingObject", object),
   };

@@ -46,7 +46,7 @@ export class RelayFeed implements MediaSink {
   }
 
   end(reason: SessionEndReason, message: string): void {
-    this.#main.tell("endRelay", this.publisher.id, reason, message);
+    this.#main.notify("endRelay", this.publisher.id, reason, message);
     this.#onEnd();
   }
 

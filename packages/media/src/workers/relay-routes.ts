@@ -61,7 +61,7 @@ export class RelayRoutes {
   }
 
   end(id: string, reason: SessionEndReason, message: string): void {
-    this.#take(id)?.target.calls.tell("endRelay", id, reason, message);
+    this.#take(id)?.target.calls.notify("endRelay", id, reason, message);
   }
 
   disconnect(id: string, description: string): void {

@@ -64,23 +64,23 @@ export class StreamLedger {
    * Publishes the ends of what the dead worker carried. Resolves when those of interrupted
    * recordings are published too, each once what the host was writing of it is written.
    */
-  async conclude(atMs: number, tell: (event: MediaEvent) => void): Promise<void> {
+  async conclude(atMs: number, publish: (event: MediaEvent) => void): Promise<void> {
     const left = [...this.#open.values()];
     this.#open.clear();
     const message = "the process that carried the stream died";
     for (const { streamName, streamId, startedAtMs, isOver } of left) {
       const stream = { streamName, streamId, atMs };
       if (!isOver && startedAtMs !== undefined) {
-        tell({ type: "stream-end", ...stream, durationMs: atMs - startedAtMs });
+        publish({ type: "stream-end", ...stream, durationMs: atMs - startedAtMs });
       }
       if (!isOver) {
-        tell({ type: "session-ended", ...stream, reason: "internal-error", message });
+        publish({ type: "session-ended", ...stream, reason: "internal-error", message });
       }
     }
     const interrupted = left.map(async ({ streamName, streamId, isRecording, writes }) => {
       await Promise.all(writes);
       if (isRecording) {
-        tell({ type: "recording-interrupted", streamName, streamId, atMs });
+        publish({ type: "recording-interrupted", streamName, streamId, atMs });
       }
     });
     await Promise.all(interrupted);

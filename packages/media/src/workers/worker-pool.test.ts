@@ -65,7 +65,7 @@ describe("an engine of two workers", () => {
     expect(await engine.putMetadata("channel/c", "poll")).toBe(false);
   });
 
-  test("tells the ends of what a killed worker carried, and of nothing else, and starts another", async () => {
+  test("publishes the ends of what a killed worker carried, and of nothing else, and starts another", async () => {
     let release: () => void = () => undefined;
     const written = new Promise<void>((resolve) => {
       release = resolve;

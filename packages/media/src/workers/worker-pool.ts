@@ -264,7 +264,7 @@ export class WorkerPool implements MediaEngine {
         host: this.#host,
         owners: this.#owners,
         routes: this.#routes,
-        onEvent: (event) => this.#tell(event, worker),
+        onEvent: (event) => this.#publish(event, worker),
         onCores: () => this.#shareCores(),
       }),
     );
@@ -313,7 +313,7 @@ export class WorkerPool implements MediaEngine {
     this.#restarts.add(timer);
   }
 
-  #tell(event: MediaEvent, worker: WorkerProcess): void {
+  #publish(event: MediaEvent, worker: WorkerProcess): void {
     this.#places.note(event, worker);
     this.#host.event(event);
   }
@@ -321,7 +321,7 @@ export class WorkerPool implements MediaEngine {
   #shareCores(): void {
     const all = [...this.#workers].reduce((sum, { cores }) => sum + cores, 0);
     for (const worker of this.#workers) {
-      worker.calls.tell("coresElsewhere", all - worker.cores);
+      worker.calls.notify("coresElsewhere", all - worker.cores);
     }
   }
 

@@ -79,11 +79,11 @@ export class WorkerProcess implements RelaySource {
   }
 
   disconnectPublisher(publisherId: string, description: string): void {
-    this.calls.tell("disconnectPublisher", publisherId, description);
+    this.calls.notify("disconnectPublisher", publisherId, description);
   }
 
   failPublisher(publisherId: string, code: MediaErrorCode, message: string): void {
-    this.calls.tell("failPublisher", publisherId, code, message);
+    this.calls.notify("failPublisher", publisherId, code, message);
   }
 
   connectionClosed(): void {
@@ -113,7 +113,7 @@ export class WorkerProcess implements RelaySource {
  * their way.
  */
 async function untilGone(child: ChildProcess): Promise<void> {
-  const told = new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
+  const disconnected = new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
   await new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", () => child.pid === undefined && resolve());
@@ -123,7 +123,7 @@ async function untilGone(child: ChildProcess): Promise<void> {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, LAST_WORDS_MS);
     });
-    await Promise.race([told, late]);
+    await Promise.race([disconnected, late]);
     clearTimeout(timer);
   }
 }

@@ -48,7 +48,7 @@ export class YamlFile {
     try {
       return this.#document.toJS() ?? {};
     } catch {
-      // Aliases of aliases, whose message may tell what stands there.
+      // Aliases of aliases, whose message may quote what stands there.
       throw new ConfigError(`${this.#at(0)}: the aliases of this file can't be resolved.`);
     }
   }

@@ -53,8 +53,8 @@ export async function shownToPage(
   const { [ALLOW_ORIGIN]: _, ...headers } = response.headers;
   if (service.corsHeaders)
     return { ...response, headers: { ...headers, ...(await service.corsHeaders(request)) } };
-  const told = pages.allowsOrigin(request)
+  const allowed = pages.allowsOrigin(request)
     ? { "access-control-expose-headers": EXPOSED, ...headers, [ALLOW_ORIGIN]: origin }
     : headers;
-  return { ...response, headers: { ...told, vary: "Origin" } };
+  return { ...response, headers: { ...allowed, vary: "Origin" } };
 }

@@ -256,8 +256,10 @@ function validate(
   const [first] = violations;
   const own = first && constraints.refuse?.(first, operation.input);
   if (own) return own;
-  const told = constraints.inHashOrder
+  const reported = constraints.inHashOrder
     ? inHashOrder(violations, operation.input?.members.length ?? 0)
     : violations;
-  throw new AwsError(constraints.errorCode, validationSentence(told, constraints), { status: 400 });
+  throw new AwsError(constraints.errorCode, validationSentence(reported, constraints), {
+    status: 400,
+  });
 }

@@ -53,8 +53,8 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
   }
   if (error instanceof NoRoomForBodyError) {
     const headers = { "retry-after": "1" };
-    const told = { status: 503, fault: "server", headers } as const;
-    return new AwsError(THROTTLING_CODES[protocol], error.message, told);
+    const options = { status: 503, fault: "server", headers } as const;
+    return new AwsError(THROTTLING_CODES[protocol], error.message, options);
   }
   if (error instanceof StoreUnavailableError) {
     log.error({ service: name, error: error.message }, "database unavailable");

@@ -25,8 +25,8 @@ test("an answer whose header can't be written is a 500, and its body is let go",
   const headers = { "content-length": "100", "a b:": "c" };
   const { server, port } = await startServer({ status: 200, headers, body }, { ...quiet, error });
   const answer = await fetch(`http://127.0.0.1:${port}/`);
-  const told = "The answer couldn't be written.\n";
-  expect([answer.status, await answer.text()]).toEqual([500, told]);
+  const expected = "The answer couldn't be written.\n";
+  expect([answer.status, await answer.text()]).toEqual([500, expected]);
   expect(errors).toEqual([{ error: "ERR_INVALID_HTTP_TOKEN" }]);
   await closed;
   await server.close();

@@ -79,8 +79,8 @@ export class InternalRoutes {
     const { condition, message } = await this.#options.store();
     if (condition === "ok") return plainJson(200, { status: "ready" });
     // The message may name the database's host.
-    const told = strangeness(request) === undefined ? { message } : {};
-    return plainJson(503, { status: condition, ...told });
+    const reason = strangeness(request) === undefined ? { message } : {};
+    return plainJson(503, { status: condition, ...reason });
   }
 
   /** Strangers get the services' state and the ports for encoders. */

@@ -6,11 +6,11 @@ import { isLoopbackName } from "./own-hosts.ts";
 import type { LoadedService, RegisteredService } from "./registered-service.ts";
 
 /** A page whose origin the browser didn't send. */
-const UNTOLD = Symbol("a page of an origin that isn't told");
+const UNSTATED = Symbol("a page of an origin that isn't sent");
 /** Not a page: a typed address, a bookmark, a link in an e-mail, and their redirects. */
 const OPENED = Symbol("an address that was opened");
 
-type Page = string | typeof UNTOLD | typeof OPENED;
+type Page = string | typeof UNSTATED | typeof OPENED;
 
 export interface PageGuardOptions {
   /** Whether the root key is the well-known one, so that any page could sign with it. */
@@ -57,7 +57,7 @@ export class PageGuard {
     }
     if (registered && (await this.#bucketAdmits(request, registered))) return;
     if (registered && (await this.#embeds(request, registered))) return;
-    throw foreignPage(page === UNTOLD ? undefined : page);
+    throw foreignPage(page === UNSTATED ? undefined : page);
   }
 
   /** Whether a page of the request's origin may use the APIs, and read their answers. */
@@ -73,7 +73,7 @@ export class PageGuard {
     if (origin !== undefined) return origin;
     if (site === "none") return OPENED;
     if (site === "same-origin") return ownOrigin(request);
-    if (site !== undefined) return UNTOLD;
+    if (site !== undefined) return UNSTATED;
     // Browsers send the origin with every POST. Test runners send their browser's User-Agent.
     const isBrowsers = headers["user-agent"]?.startsWith("Mozilla/") === true;
     if (!isBrowsers || !isRead(request)) return undefined;
@@ -81,7 +81,7 @@ export class PageGuard {
     // send Authorization without a preflight.
     const isSigned = headers.authorization?.startsWith("AWS") === true;
     const isOwn = isSigned || this.#bucketOf(request) !== undefined;
-    return isOwn ? ownOrigin(request) : UNTOLD;
+    return isOwn ? ownOrigin(request) : UNSTATED;
   }
 
   #allows(page: Page, { headers }: PlainRequest): boolean {
@@ -175,8 +175,8 @@ function isRead({ method }: PlainRequest): boolean {
 }
 
 /** The origin of the host itself: what a browser calls the same origin. */
-function ownOrigin({ scheme, headers }: PlainRequest): string | typeof UNTOLD {
-  return parsed(`${scheme}://${headers.host}`)?.origin ?? UNTOLD;
+function ownOrigin({ scheme, headers }: PlainRequest): string | typeof UNSTATED {
+  return parsed(`${scheme}://${headers.host}`)?.origin ?? UNSTATED;
 }
 
 function parsed(url: string): URL | undefined {

@@ -346,8 +346,8 @@ export class Pipeline {
 /** Describes what is known before authentication, in the names of OpenTelemetry's conventions. */
 function describeService({ span, loaded, requestId, region }: Exchange): void {
   const { name } = loaded.service.definition;
-  const told = { "aws.request_id": requestId, "cloud.region": region };
-  span.describe({ "rpc.system": "aws-api", "rpc.service": name, ...told }, name);
+  const shared = { "aws.request_id": requestId, "cloud.region": region };
+  span.describe({ "rpc.system": "aws-api", "rpc.service": name, ...shared }, name);
 }
 
 function formOf({ service }: LoadedService, bytes: Buffer | undefined) {

@@ -8,7 +8,7 @@ const accountIds = fc
   .map((number) => String(number).padStart(12, "0"));
 
 describe("a unique id", () => {
-  it("has AWS's form and tells its account", () => {
+  it("has AWS's form and holds its account", () => {
     const property = fc.property(accountIds, (accountId) => {
       const roleId = newUniqueId("AROA", accountId, randomIds);
       const keyId = newUniqueId("AKIA", accountId, randomIds);
@@ -20,12 +20,12 @@ describe("a unique id", () => {
     fc.assert(property);
   });
 
-  it("tells the account of a key that AWS's documentation decodes", () => {
+  it("has the account of a key that AWS's documentation decodes", () => {
     expect(accountOfUniqueId("ASIAQNZGKIQY56JQ7WML")).toBe("029608264753");
   });
 
   it.each(["", "AKIA", "AKIAIOSFODNN7EXAMPLE", "AKIA0000000000000000", "test"])(
-    "%j tells none",
+    "%j has none",
     (text) => {
       expect(accountOfUniqueId(text)).toBeUndefined();
     },

@@ -2,7 +2,7 @@ import type { Ids } from "./ids.ts";
 
 /*
  * IAM's unique ids: a prefix that names the kind, then base32. The first 48 bits hold a set bit,
- * the account number in 40 bits and seven random bits, so that an id tells its account as AWS's do
+ * the account number in 40 bits and seven random bits, so that an id holds its account as AWS's do
  * (observed; published as "A short note on AWS KEY ID", 2020).
  */
 

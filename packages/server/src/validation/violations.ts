@@ -30,9 +30,9 @@ export function validationSentence(
   violations: readonly Violation[],
   { showsValues }: Pick<ServiceConstraints, "showsValues">,
 ): string {
-  const told = violations.slice(0, TOLD_MAX);
-  const count = told.length;
-  const each = told.map(({ sentence, path, rule, value }) => {
+  const reported = violations.slice(0, TOLD_MAX);
+  const count = reported.length;
+  const each = reported.map(({ sentence, path, rule, value }) => {
     const shown = showsValues ? shownValue(value) : "";
     return sentence ?? `Value ${shown}at '${path}' failed to satisfy constraint: ${rule}`;
   });

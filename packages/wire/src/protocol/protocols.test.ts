@@ -265,7 +265,7 @@ describe("awsJson", () => {
     expect(encode(cloudtrail, "StopLogging", {}).body).toBe("{}");
   });
 
-  test("an error tells its shape, and its older code where clients know that one", () => {
+  test("an error names its shape, and its older code where clients know that one", () => {
     const fault = "client" as const;
     const { status, headers, body } = cloudtrail.wire.encodeError({ ...error, fault }, ID);
     expect({ status, error: JSON.parse(String(body)) }).toEqual({

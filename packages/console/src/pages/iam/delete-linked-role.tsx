@@ -118,17 +118,17 @@ const INDICATORS = {
 async function followDeletion(
   iam: IAMClient,
   RoleName: string,
-  tell: (task: Task) => void,
+  show: (task: Task) => void,
 ): Promise<Task> {
   const started = await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }));
   const id = started.DeletionTaskId ?? "";
-  tell({ id, status: "NOT_STARTED", reason: undefined });
+  show({ id, status: "NOT_STARTED", reason: undefined });
   for (;;) {
     const { Status = "IN_PROGRESS", Reason } = await iam.send(
       new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId: id }),
     );
     const task = { id, status: Status, reason: Reason };
-    tell(task);
+    show(task);
     if (Status === "FAILED" || Status === "SUCCEEDED") return task;
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }

@@ -37,7 +37,7 @@ export function AdConfigurationsPage() {
   return (
     <Page
       title="Ad configurations"
-      description="A channel that refers to one may have ad breaks. Players are told of them; no ads are put in."
+      description="A channel that refers to one may have ad breaks. Players see their marks; no ads are put in."
     >
       <ResourceTable
         plural="ad configurations"

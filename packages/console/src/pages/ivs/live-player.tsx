@@ -97,14 +97,14 @@ class BitrateMeter {
   }
 }
 
-function countFrames(element: HTMLVideoElement, tell: (perSecond: number) => void): () => void {
+function countFrames(element: HTMLVideoElement, show: (perSecond: number) => void): () => void {
   let frames = 0;
   let since = performance.now();
   const timer = setInterval(() => {
     const { totalVideoFrames } = element.getVideoPlaybackQuality();
     const now = performance.now();
     if (!element.paused && totalVideoFrames > frames) {
-      tell(((totalVideoFrames - frames) * 1_000) / (now - since));
+      show(((totalVideoFrames - frames) * 1_000) / (now - since));
     }
     frames = totalVideoFrames;
     since = now;

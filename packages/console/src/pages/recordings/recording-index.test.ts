@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { entryOf } from "./recording-index.ts";
 
-test("a prefix tells when a recording began, in UTC", () => {
+test("a prefix shows when a recording began, in UTC", () => {
   const prefix = "ivs/v1/000000000000/AbCdEfGh1234/2026/2/7/9/5/Xy12/";
   expect(entryOf("films", `${prefix}media/hls/master.m3u8`)).toEqual({
     bucket: "films",

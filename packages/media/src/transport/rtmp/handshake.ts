@@ -5,8 +5,8 @@ const VERSION = 3;
 const PACKET_BYTES = 1_536;
 
 /**
- * Server side of the plain handshake. A zero version field in S1 tells clients of the digest
- * handshake to fall back to this one, so C2 needs no check: nothing in it could prove anything
+ * Server side of the plain handshake. A zero version field in S1 makes clients of the digest
+ * handshake fall back to this one, so C2 needs no check: nothing in it could prove anything
  * about the peer.
  */
 export class ServerHandshake {

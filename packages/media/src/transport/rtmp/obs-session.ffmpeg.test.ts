@@ -83,12 +83,12 @@ class Obs {
       ),
     );
     expect(connected[0]).toBe("_result");
-    const told = connected[3] instanceof Map ? connected[3] : new Map();
-    expect([...(told.get("videoFourCcInfoMap") ?? [])]).toEqual([
+    const offered = connected[3] instanceof Map ? connected[3] : new Map();
+    expect([...(offered.get("videoFourCcInfoMap") ?? [])]).toEqual([
       ["avc1", 4],
       ["hvc1", 4],
     ]);
-    expect(told.get("capsEx")).toBe(2);
+    expect(offered.get("capsEx")).toBe(2);
     this.#send(
       CHUNK_STREAM.control,
       MESSAGE.windowAckSize,

@@ -49,7 +49,7 @@ export class RtmpConnection implements Publisher {
   #state: State = "handshake";
   #sink: MediaSink | undefined;
   #units: FlvUnits | undefined;
-  #told = false;
+  #ended = false;
   readonly #openedAtMs: number;
   #lastMediaAtMs = 0;
   #closingAtMs = 0;
@@ -75,7 +75,7 @@ export class RtmpConnection implements Publisher {
   }
 
   get open(): boolean {
-    return !this.#told;
+    return !this.#ended;
   }
 
   start(): void {
@@ -86,7 +86,7 @@ export class RtmpConnection implements Publisher {
   }
 
   disconnect(description: string): void {
-    this.#told = true;
+    this.#ended = true;
     this.#say("NetStream.Publish.Failed", description);
   }
 
@@ -185,10 +185,10 @@ export class RtmpConnection implements Publisher {
    * none.
    */
   #over(reason: SessionEndReason, message: string): void {
-    if (this.#told) {
+    if (this.#ended) {
       return;
     }
-    this.#told = true;
+    this.#ended = true;
     if (this.#sink === undefined) {
       this.#options.port.refused(this, message, reason === "protocol-error");
     } else {

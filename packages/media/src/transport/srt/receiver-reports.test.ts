@@ -95,7 +95,7 @@ describe("a receiver", () => {
     expect(words()).toHaveLength((1_500 - 28 - 16) / 4);
   });
 
-  test("tells its rates over a second, and its room, which is never none", () => {
+  test("reports its rates over a second, and its room, which is never none", () => {
     const { buffer, tick, words, reports } = receiver();
     for (let packet = 0; packet < 500; packet += 1) reports.count(1_000);
     buffer.next += 1;

@@ -62,7 +62,7 @@ export class SrtConnection implements Publisher {
   readonly #startedAtMs: number;
   #sink: MediaSink | undefined;
   #units: TransportStreamUnits | undefined;
-  #told = false;
+  #ended = false;
   #closedAtMs: number | undefined;
   #learning = false;
   #heardAtMs: number;
@@ -92,7 +92,7 @@ export class SrtConnection implements Publisher {
   }
 
   get open(): boolean {
-    return !this.#told;
+    return !this.#ended;
   }
 
   /** The broadcast is there, and the peer is about to hear of it. */
@@ -104,7 +104,7 @@ export class SrtConnection implements Publisher {
   }
 
   disconnect(): void {
-    this.#told = true;
+    this.#ended = true;
     this.#close();
   }
 
@@ -192,7 +192,7 @@ export class SrtConnection implements Publisher {
   }
 
   #deliver(payload: Buffer): void {
-    if (this.#told) {
+    if (this.#ended) {
       return;
     }
     this.#lastMediaAtMs = this.#options.monotonicMs();
@@ -242,16 +242,16 @@ export class SrtConnection implements Publisher {
    * none.
    */
   #over(reason: SessionEndReason, message: string): void {
-    if (this.#told) {
+    if (this.#ended) {
       return;
     }
     if (this.#sink === undefined) {
-      this.#told = true;
+      this.#ended = true;
       this.#options.port.refused(this, message, reason === "protocol-error");
       return;
     }
     const rest = reason === "publisher-finished" ? this.#finishMedia() : undefined;
-    this.#told = true;
+    this.#ended = true;
     this.#sink.end(rest ?? reason, message);
   }
 

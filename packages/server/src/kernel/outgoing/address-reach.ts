@@ -16,7 +16,7 @@ const RANGES: readonly (readonly [Reach, readonly string[]])[] = [
       // Link-local, with most clouds' metadata in it, and those that have it elsewhere.
       ...["169.254.0.0/16", "fe80::/10", "fec0::/10", "fd00:ec2::/32", "fd20:ce::/32"],
       ...["100.100.100.200", "168.63.129.16", "192.0.0.192"],
-      // Tunnels and translators whose far end can't be told: Teredo, local NAT64.
+      // Tunnels and translators whose far end isn't known: Teredo, local NAT64.
       ...["2001::/32", "64:ff9b:1::/48"],
     ],
   ],

@@ -88,7 +88,7 @@ describe("a periodic", () => {
     expect(seen.begun).toBe(1);
   });
 
-  test("tells its round to end when it closes, which is no failure", async () => {
+  test("asks its round to end when it closes, which is no failure", async () => {
     const failed: unknown[] = [];
     const periodic = new Periodic({
       round: async (closing) => {

@@ -69,7 +69,7 @@ export class Retention {
         const max = Math.ceil(this.#minutesMax * (ofService === 1 ? 1 : OTHERS_SHARE));
         const tooMany = await this.#newestTooMany(place, max);
         await this.#forgetMinutes(place, Math.max(expiredMs, tooMany ?? 0));
-        if (tooMany !== undefined) this.#tell(tooMany, max);
+        if (tooMany !== undefined) this.#warn(tooMany, max);
         await this.#forgetSeries(place, expiredMs);
       }
       accountId = await this.#accountAfter(accountId);
@@ -153,7 +153,7 @@ export class Retention {
   /** Forgets series that are too old, whose minutes are gone, and PutMetricData's oldest. */
   async #forgetSeries(place: Place, untilMs: number): Promise<void> {
     let surplus = place.ofService === 1 ? 0 : (await this.#countSeries(place)) - this.#seriesMax;
-    let told = false;
+    let warned = false;
     for (;;) {
       const oldest = await this.#store.db
         .selectFrom("cloudwatch_series")
@@ -166,8 +166,8 @@ export class Retention {
         .execute();
       const gone = oldest.filter(({ newest_ms }, index) => newest_ms <= untilMs || index < surplus);
       if (gone.length === 0) return;
-      if (surplus > 0 && !told) this.#tell(gone[0]?.newest_ms ?? 0, this.#seriesMax);
-      told = true;
+      if (surplus > 0 && !warned) this.#warn(gone[0]?.newest_ms ?? 0, this.#seriesMax);
+      warned = true;
       for (const { id } of gone) await this.#deleteMinutesOf(id);
       const ids = gone.map(({ id }) => id);
       await this.#store.transaction(({ db }) =>
@@ -202,7 +202,7 @@ export class Retention {
     }
   }
 
-  #tell(untilMs: number, max: number): void {
+  #warn(untilMs: number, max: number): void {
     const until = new Date(untilMs).toISOString();
     this.#log.warn(
       { until, max },

@@ -32,7 +32,7 @@ function decision(
   };
 }
 
-function told({ provides }: ReturnType<typeof createIamToolbox>, accountId = OWN): string[] {
+function latest({ provides }: ReturnType<typeof createIamToolbox>, accountId = OWN): string[] {
   const ids: string[] = [];
   provides.readDecisions(accountId, (json) => ids.push(JSON.parse(json).authorizationId))();
   return ids;
@@ -56,7 +56,7 @@ test("a reader gets the latest 100 denials of a day despite later ones allowed, 
   }
   for (let index = 0; index < 2_000; index += 1)
     service.provides.decisions.note(decision(`allowed${index}`, nowMs, "ALLOW"));
-  expect(told(service)).toEqual(denials.slice(3));
+  expect(latest(service)).toEqual(denials.slice(3));
   await service.close();
 
   const restarted = start();
@@ -64,11 +64,11 @@ test("a reader gets the latest 100 denials of a day despite later ones allowed, 
   nowMs += 1;
   restarted.provides.decisions.note(decision("early", nowMs, "EXPLICIT_DENY"));
   await restarted.start();
-  expect(told(restarted)).toEqual([...denials.slice(4), "early"]);
+  expect(latest(restarted)).toEqual([...denials.slice(4), "early"]);
   nowMs += DAY_MS;
-  expect(told(restarted)).toEqual(["early"]);
+  expect(latest(restarted)).toEqual(["early"]);
   await restarted.reset();
-  expect(told(restarted)).toEqual([]);
+  expect(latest(restarted)).toEqual([]);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -91,13 +91,13 @@ test("an account's flood of denials drives out nothing but its own", async () =>
       decisions.note(decision(`other${round}-${index}`, nowMs++, "IMPLICIT_DENY", OTHER));
     await service.close();
   }
-  expect(told(service)).toEqual(["own0", "own1", "own2"]);
-  expect(told(service, OTHER)).toHaveLength(100);
+  expect(latest(service)).toEqual(["own0", "own1", "own2"]);
+  expect(latest(service, OTHER)).toHaveLength(100);
 
-  // What is in memory is forgotten: the database tells.
+  // What is in memory is forgotten: the database has it.
   const again = createIamToolbox({ store, clock, ids: randomIds, log });
   await again.start();
-  expect(told(again)).toEqual(["own0", "own1", "own2"]);
+  expect(latest(again)).toEqual(["own0", "own1", "own2"]);
   const rows = await sql<{ account_id: string; denials: number }>`
     select account_id, count(*) as denials from iam_authorization_details
     group by account_id order by account_id`.execute(store.db);

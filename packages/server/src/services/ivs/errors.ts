@@ -20,7 +20,7 @@ export function resourceNotFound(arn: string): AwsError {
   return ivsError("ResourceNotFoundException", 404, `Resource: ${arn} not found`);
 }
 
-/** Its code has no "Exception" suffix; clients tell "not live" by it. */
+/** Its code has no "Exception" suffix; clients recognise "not live" by it. */
 export function channelNotBroadcasting(channelArn: string): AwsError {
   const message = `Channel: ${channelArn} is not currently online`;
   return ivsError("ChannelNotBroadcasting", 404, message);

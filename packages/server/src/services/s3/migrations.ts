@@ -27,7 +27,7 @@ async function addScrubs({ schema }: Kysely<Tables>): Promise<void> {
     .execute();
 }
 
-/** Blobs of before have no writer in it: nothing tells which of them are orphans. */
+/** Blobs of before have no writer in it: nothing shows which of them are orphans. */
 async function addWriters({ schema }: Kysely<Tables>): Promise<void> {
   await schema
     .createTable("s3_writers")

@@ -50,7 +50,7 @@ test("what takes too long is given up with its thread, and the next one gets ano
   expect(await Promise.all(asked)).toEqual(["InvalidIdentityToken", "InvalidIdentityToken"]);
 });
 
-test("whoever waits when the server ends is told so", async () => {
+test("whoever waits when the server ends gets that as its error", async () => {
   verifier = new SamlVerifier(log);
   const waiting = outcomeOf("PGEvPg==", "192.0.2.1");
   await verifier.close();

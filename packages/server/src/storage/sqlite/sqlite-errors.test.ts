@@ -65,7 +65,7 @@ function fill(store: OpenedStore, pages: number): Promise<void> {
 const LONG = "x".repeat(100_000);
 
 describe("a full disk", () => {
-  test("is told as such, leaves no transaction behind, and ends when there is room", async () => {
+  test("is reported as such, leaves no transaction behind, and ends when there is room", async () => {
     const store = await open();
     const conditions: string[] = [];
     store.health.onChange(({ condition }) => conditions.push(condition));
@@ -114,7 +114,7 @@ describe("a full disk", () => {
   });
 });
 
-test("another program's lock is waited for without holding up anything else, then told", async () => {
+test("another program's lock is waited for without holding up others, then shown", async () => {
   const store = await open();
   const other = new Libsql(join(dir, "a.db"));
   other.exec("begin immediate");
@@ -139,7 +139,7 @@ test("another program's lock is waited for without holding up anything else, the
   expect(store.health.state.condition).toBe("ok");
 }, 20_000);
 
-test.each(["EACCES", "EPERM", "EROFS"])("%s for the log is told at the start", (code) => {
+test.each(["EACCES", "EPERM", "EROFS"])("%s for the log is shown at start", (code) => {
   const refused = Object.assign(new Error(`${code}: open 'a.db-wal'`), { code });
   const error = openErrorOf(refused, "a.db");
   expect(error).toBeInstanceOf(UnusableDatabaseError);

@@ -7,7 +7,7 @@ const FIRST_DIGITS = 8;
 /** The place after a UUID's version at which its random digits begin. */
 const BEHIND_VERSION = "xxxxxxxx-xxxx-7".length;
 
-/** An id that tells the event's millisecond, so that LookupEvents finds it without an index. */
+/** An id that holds the event's millisecond, so that LookupEvents finds it without an index. */
 export function newEventId(atMs: number, ids: Ids): string {
   const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
   const random = ids.uuid().slice(BEHIND_VERSION);

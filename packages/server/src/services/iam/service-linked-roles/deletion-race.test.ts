@@ -27,7 +27,7 @@ type Pause = (label: string) => Promise<void>;
 /** The answers that callers got, or are about to get: they must hold after a power cut. */
 class Promises {
   readonly created: Set<string>;
-  /** Removals that may be committed already, though nobody was told. */
+  /** Removals that may be committed already, though no answer was sent. */
   readonly removing: Set<string>;
   readonly removed: Set<string>;
   readonly taskIds: Set<string>;

@@ -18,7 +18,7 @@ export interface Simulation {
   readonly known: ReadonlyMap<string, ContextValue>;
   /** ARNs; `*` alone stands for all resources. */
   readonly resources: readonly string[];
-  /** The account of resources whose ARN doesn't tell it; undefined: the caller's. */
+  /** The account of resources whose ARN doesn't name it; undefined: the caller's. */
   readonly resourceOwner: string | undefined;
   /** Characters of all policies together, at least 1: the cost of a decision grows with them. */
   readonly policiesLength: number;

@@ -14,15 +14,15 @@ const MULTIVARIANT = "/api/video/v1/us-east-1.000000000000.channel.channelchann.
 
 let world: LiveWorld;
 let life: Life;
-let told: AwsEvent[];
+let breaches: AwsEvent[];
 afterEach(() => world.close());
 
 async function open(quotas: Partial<IvsQuotas>): Promise<void> {
   world = await LiveWorld.open({ quotas });
   life = world.begin();
-  told = [];
+  breaches = [];
   life.deps.events.subscribe((event) => {
-    if (event["detail-type"] === "IVS Limit Breach") told.push(event);
+    if (event["detail-type"] === "IVS Limit Breach") breaches.push(event);
   });
 }
 
@@ -48,7 +48,7 @@ const publish = () =>
   });
 
 describe("concurrent streams", () => {
-  test("beyond the quota are refused, and told once a minute", async () => {
+  test("beyond the quota are refused, and published once a minute", async () => {
     await open({ concurrentStreams: 2 });
     await live("one");
     await live("elsewhere", { region: "us-west-2" });
@@ -61,7 +61,7 @@ describe("concurrent streams", () => {
     });
     world.nowMs += 59_000;
     await publish();
-    expect(told).toEqual([
+    expect(breaches).toEqual([
       expect.objectContaining({
         source: "aws.ivs",
         account: "000000000000",
@@ -77,7 +77,7 @@ describe("concurrent streams", () => {
     ]);
     world.nowMs += 1_000;
     await publish();
-    expect(told).toHaveLength(2);
+    expect(breaches).toHaveLength(2);
   });
 
   test("are counted again when the session is opened: none of two at once is one too many", async () => {
@@ -95,7 +95,7 @@ describe("concurrent streams", () => {
     await open({});
     for (let stream = 0; stream < 150; stream++) await live(`c${stream}`);
     expect(await publish()).toMatchObject({ allow: true });
-    expect(told).toEqual([]);
+    expect(breaches).toEqual([]);
   });
 });
 
@@ -131,7 +131,7 @@ describe("concurrent views", () => {
     const again = statuses.findIndex((answer) => answer?.status === 200) + 1;
     expect(await ask(`::${again}`)).toMatchObject({ status: 200 });
     expect(await ask("::6", "HEAD")).toMatchObject({ status: 200 });
-    expect(told.map(({ resources, detail }) => ({ resources, detail }))).toEqual([
+    expect(breaches.map(({ resources, detail }) => ({ resources, detail }))).toEqual([
       {
         resources: [],
         detail: {

@@ -19,11 +19,11 @@ async function newWorld(): Promise<void> {
   world = await LiveWorld.open();
 }
 
-/** Runs a broadcast of a life until it is over and told, or until the power is cut. */
+/** Runs a broadcast of a life until it is over and published, or until the power is cut. */
 async function broadcast(files: number, fateOf?: (effect: number, isPut: boolean) => Fate) {
   const { live, engine, died } = world.begin(fateOf);
-  const told = engine.broadcast(CHANNEL_ARN, STREAM_ID, files).then(() => live.close());
-  await Promise.race([told, died]);
+  const over = engine.broadcast(CHANNEL_ARN, STREAM_ID, files).then(() => live.close());
+  await Promise.race([over, died]);
 }
 
 async function recover(): Promise<void> {
@@ -78,7 +78,7 @@ async function expectWholeness(): Promise<void> {
 }
 
 describe("a broadcast", () => {
-  test("that goes well is told and recorded once", async () => {
+  test("that goes well is published and recorded once", async () => {
     await broadcast(2);
     await expectWholeness();
     expect(await eventNames()).toEqual(
@@ -110,7 +110,7 @@ describe("a broadcast", () => {
     expect(await eventNames()).toContain("Recording End");
   });
 
-  test("without media is a session, and no recording is told of", async () => {
+  test("without media is a session, and no recording is published", async () => {
     await broadcast(0);
     await expectWholeness();
     expect(await eventNames()).toEqual(["Session Created", "Session Ended"]);
@@ -169,7 +169,7 @@ describe("a broadcast", () => {
     );
   });
 
-  test("with a configuration that is CREATE_FAILED is told as Recording Start Failure", async () => {
+  test("with a configuration that is CREATE_FAILED is published as Recording Start Failure", async () => {
     await world.close();
     world = await LiveWorld.open({ configuration: { settled_state: "CREATE_FAILED" } });
     await broadcast(2);
@@ -189,7 +189,7 @@ describe("a broadcast", () => {
     expect(objects().filter((path) => path.endsWith(".ts"))).toHaveLength(2);
   });
 
-  test("of which nothing may be written is told as Recording Start Failure", async () => {
+  test("of which nothing may be written is published as Recording Start Failure", async () => {
     await broadcast(2, (_effect, isPut) => (isPut ? "is-refused" : "happens"));
     await expectWholeness();
     const names = await eventNames();

@@ -33,7 +33,7 @@ const ROW: RecordingFileRow = {
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
-test("every five seconds a live stream's metrics are told, by channel and for the account", async () => {
+test("every five seconds a live stream's metrics are put, by channel and for the account", async () => {
   const clock = { nowMs: () => 1_000 };
   const viewers = new ViewerCounter(clock);
   for (const [id, country] of [
@@ -43,7 +43,7 @@ test("every five seconds a live stream's metrics are told, by channel and for th
     ["d", undefined],
   ] as const)
     viewers.note("st-1", { id, country });
-  const told: MetricSample[] = [];
+  const samples: MetricSample[] = [];
   let streams = [STREAM];
   const recorded = new RecordedTime();
   const file = (streamId: string, durationMs: number, fileMs: number, rendition = "720p30") =>
@@ -53,7 +53,12 @@ test("every five seconds a live stream's metrics are told, by channel and for th
     });
   const live = { engine: { streams: async () => streams }, viewers, recorded };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
-  const sampler = new MetricSampler(live as never, { put: (all) => told.push(...all) }, clock, log);
+  const sampler = new MetricSampler(
+    live as never,
+    { put: (all) => samples.push(...all) },
+    clock,
+    log,
+  );
   sampler.start();
   file("st-1", 10_000, 10_000);
   file("st-1", 10_000, 10_000, "160p30");
@@ -66,7 +71,7 @@ test("every five seconds a live stream's metrics are told, by channel and for th
   await vi.advanceTimersByTimeAsync(5_000);
   sampler.close();
   const values = (name: string, dimensions: object) =>
-    told
+    samples
       .filter(
         (each) =>
           each.name === name && JSON.stringify(each.dimensions) === JSON.stringify(dimensions),
@@ -93,6 +98,8 @@ test("every five seconds a live stream's metrics are told, by channel and for th
   expect(values("RecordedTime", { Channel: "AbC" })).toEqual([10, 7]);
   expect(values("KeyframeInterval", { Channel: "AbC" })).toEqual([2]);
   expect(
-    told.every(({ accountId, region }) => accountId === "000000000000" && region === "us-east-1"),
+    samples.every(
+      ({ accountId, region }) => accountId === "000000000000" && region === "us-east-1",
+    ),
   ).toBe(true);
 });

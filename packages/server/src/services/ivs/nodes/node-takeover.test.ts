@@ -28,11 +28,11 @@ async function expectEndedOnce(): Promise<void> {
   for (const row of [...sessions, ...recordings]) expect(row.ended_at_ms).not.toBeNull();
   expect(await tables().selectFrom("ivs_recording_files").selectAll().execute()).toEqual([]);
   const events = await tables().selectFrom("ivs_stream_events").select("name").execute();
-  const told = (...names: string[]) => events.filter(({ name }) => names.includes(name)).length;
-  expect(told("Session Ended")).toBe(sessions.length);
-  expect(told("Stream End")).toBe(told("Stream Start"));
+  const count = (...names: string[]) => events.filter(({ name }) => names.includes(name)).length;
+  expect(count("Session Ended")).toBe(sessions.length);
+  expect(count("Stream End")).toBe(count("Stream Start"));
   const ends = ["Recording End", "Recording End Failure", "Recording Start Failure"];
-  expect(told(...ends)).toBe(recordings.filter(({ state }) => state !== "none").length);
+  expect(count(...ends)).toBe(recordings.filter(({ state }) => state !== "none").length);
   const keys = [...world.bucket.keys()];
   const ended = keys.filter((key) => /events\/recording-(ended|failed).json$/.test(key));
   const whole = recordings.filter(({ state }) => state === "ended" || state === "failed");
@@ -51,15 +51,15 @@ test("a node that is paused at any moment, and goes on as if nothing had been, c
           // Its first effects are those of its place among the nodes.
           const life = world.begin((effect) => (effect === moment + 2 ? pauses : "happens"));
           await life.live.node.register();
-          const told = life.engine
+          const over = life.engine
             .broadcast(CHANNEL_ARN, STREAM_ID, files)
             .then(() => life.live.playable(CHANNEL_ARN)?.drained());
-          await Promise.race([told, life.paused]);
+          await Promise.race([over, life.paused]);
           await takeOver();
           const taken = await tables().selectFrom("ivs_recordings").select("stream_id").execute();
           const before = new Map(world.bucket);
           life.resume();
-          await told;
+          await over;
           // What wasn't there to be taken is the paused node's, until somebody looks again.
           if (taken.length > 0) expect(world.bucket).toEqual(before);
           else await takeOver();

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("tells the country of an address, and nothing of one that isn't in the file", async () => {
+test("finds the country of an address, and nothing of one that isn't in the file", async () => {
   const file = join(folder, "countries.mmdb");
   writeFileSync(file, countryFile([192, 0, 2], { iso_code: "DE" }));
   const countryOf = await openCountryDatabase(file);

@@ -36,7 +36,7 @@ function readPublicKey(material: string): KeyObject | undefined {
   try {
     return createPublicKey(pem);
   } catch {
-    // Node tells what isn't a key by throwing.
+    // Node throws for what isn't a key.
     return undefined;
   }
 }

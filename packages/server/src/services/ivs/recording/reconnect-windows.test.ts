@@ -25,7 +25,7 @@ async function begin(fateOf?: (effect: number, isPut: boolean) => Fate): Promise
   await Promise.race([life.live.start(), life.died]);
 }
 
-/** A stream of two files; returns when it is over and everything of it is told. */
+/** A stream of two files; returns when it is over and everything of it is published. */
 async function stream(streamId: string, video = {}, files = 2): Promise<void> {
   await life.engine.broadcast(CHANNEL_ARN, streamId, files, video);
   await life.live.playable(CHANNEL_ARN)?.drained();
@@ -45,7 +45,7 @@ const recordings = () =>
   db().selectFrom("ivs_recordings").selectAll().orderBy("created_at_ms").execute();
 const states = async () => (await recordings()).map(({ state }) => state);
 
-async function told(name: string): Promise<string[]> {
+async function published(name: string): Promise<string[]> {
   const rows = await db()
     .selectFrom("ivs_stream_events")
     .select("stream_id")
@@ -65,7 +65,7 @@ describe("a recording with a reconnect window", () => {
     expect(keysEnding("recording-ended.json")).toEqual([]);
     await wait(1);
     expect(await states()).toEqual(["ended"]);
-    expect(await told("Recording End")).toEqual([A]);
+    expect(await published("Recording End")).toEqual([A]);
     expect(JSON.parse(text("recording-ended.json"))).toMatchObject({
       recording_started_at: "1970-01-01T00:00:01Z",
       recording_ended_at: "1970-01-01T00:01:21Z",
@@ -80,8 +80,8 @@ describe("a recording with a reconnect window", () => {
     await wait(WINDOW_SECONDS - 1);
     await stream(C);
     await wait(WINDOW_SECONDS);
-    expect(await told("Recording Start")).toEqual([A]);
-    expect(await told("Recording End")).toEqual([C]);
+    expect(await published("Recording Start")).toEqual([A]);
+    expect(await published("Recording End")).toEqual([C]);
     const [row] = await recordings();
     expect(JSON.parse(row?.stream_ids ?? "")).toEqual(streamIds);
     expect(keysEnding("recording-started.json")).toHaveLength(1);
@@ -98,7 +98,7 @@ describe("a recording with a reconnect window", () => {
     await stream(B, { height: 720 });
     await wait(WINDOW_SECONDS);
     expect(await states()).toEqual(["ended", "ended"]);
-    expect(await told("Recording End")).toEqual([A, B]);
+    expect(await published("Recording End")).toEqual([A, B]);
     expect(keysEnding("recording-ended.json")).toHaveLength(2);
   });
 
@@ -164,7 +164,7 @@ describe("a recording with a reconnect window", () => {
           expect(await db().selectFrom("ivs_recording_files").selectAll().execute()).toEqual([]);
           const ended = all.filter(({ state }) => state === "ended");
           expect(keysEnding("recording-ended.json")).toHaveLength(ended.length);
-          expect(await told("Recording End")).toHaveLength(ended.length);
+          expect(await published("Recording End")).toHaveLength(ended.length);
           const failed = all.filter(({ state }) => state === "failed");
           expect(keysEnding("recording-failed.json")).toHaveLength(failed.length);
         })

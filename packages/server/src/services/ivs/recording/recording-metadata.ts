@@ -47,7 +47,7 @@ export function recordingMetadataText(
 ): string {
   const over = outcome.status === "RECORDING_STARTED" ? undefined : outcome;
   const failed = outcome.status === "RECORDING_ENDED_WITH_FAILURE" ? outcome : undefined;
-  const told = writtenMedia(media, over && written);
+  const listed = writtenMedia(media, over && written);
   return JSON.stringify({
     version: "v1",
     channel_arn: channelArn,
@@ -56,14 +56,14 @@ export function recordingMetadataText(
     recording_status: outcome.status,
     ...(failed && { recording_status_message: failed.message }),
     media: {
-      ...(told.hls && { hls: hls(media.hlsPath, told.hls, over?.durationMs) }),
-      ...(told.thumbnails && { thumbnails: picture(told.thumbnails) }),
-      ...(told.additionalThumbnails && {
-        additional_thumbnails: told.additionalThumbnails.map(picture),
+      ...(listed.hls && { hls: hls(media.hlsPath, listed.hls, over?.durationMs) }),
+      ...(listed.thumbnails && { thumbnails: picture(listed.thumbnails) }),
+      ...(listed.additionalThumbnails && {
+        additional_thumbnails: listed.additionalThumbnails.map(picture),
       }),
-      ...(told.latestThumbnail && { latest_thumbnail: picture(told.latestThumbnail) }),
-      ...(told.additionalLatestThumbnails && {
-        additional_latest_thumbnails: told.additionalLatestThumbnails.map(picture),
+      ...(listed.latestThumbnail && { latest_thumbnail: picture(listed.latestThumbnail) }),
+      ...(listed.additionalLatestThumbnails && {
+        additional_latest_thumbnails: listed.additionalLatestThumbnails.map(picture),
       }),
     },
   });

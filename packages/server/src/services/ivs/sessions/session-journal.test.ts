@@ -20,8 +20,8 @@ test("a session keeps its latest 500 events, and others aren't touched", async (
     name: index % 2 === 0 ? "Starvation Start" : "Starvation End",
     atMs: index,
   });
-  const told: unknown[] = [];
-  deps.events.subscribe(({ detail }) => told.push(detail.stream_id));
+  const published: unknown[] = [];
+  deps.events.subscribe(({ detail }) => published.push(detail.stream_id));
   const journal = new SessionJournal({ ...deps, nodeId: () => "" });
   const count = SESSION_EVENTS_MAX + 7;
   await journal.record(
@@ -42,5 +42,5 @@ test("a session keeps its latest 500 events, and others aren't touched", async (
   );
   expect(timesOf(streamIds[1])).toHaveLength(2);
   // The bus hears of all of them.
-  expect(told).toHaveLength(count);
+  expect(published).toHaveLength(count);
 });

@@ -39,7 +39,7 @@ test.each([
   ["Constrained Baseline", "Baseline"],
   ["Baseline", "Baseline"],
   ["High", "High"],
-])("%s and its bitrate are told as by IVS", (profile, shown) => {
+])("%s and its bitrate are shown as by IVS", (profile, shown) => {
   const { ingestConfiguration, ingestConfigurations } = viewOf(profile, 8_789_062.5);
   const video = {
     codec: "avc1.42C02A",
@@ -72,7 +72,7 @@ test("HEVC has no AVC profile", () => {
   });
 });
 
-test("every video track is told, the first one in the older form too", () => {
+test("every video track is shown, the first one in the older form too", () => {
   const video = { width: 1920, height: 1080, frameRate: 30, codec: "avc1.64002A", profile: "High" };
   const of = (height: number, targetBitrate: number) => ({
     ...video,
@@ -88,10 +88,10 @@ test("every video track is told, the first one in the older form too", () => {
     [],
     HOSTS,
   );
-  const told = ingestConfigurations?.videoConfigurations?.map(
+  const shown = ingestConfigurations?.videoConfigurations?.map(
     ({ track, videoHeight, targetBitrate }) => [track, videoHeight, targetBitrate],
   );
-  expect(told).toEqual([
+  expect(shown).toEqual([
     ["Track0", 1080, 5_000_000],
     ["Track1", 720, 2_400_000],
     ["Track2", 480, 1_000_000],

@@ -59,7 +59,7 @@ export async function keyOfBlob(
 
 const OF_CIPHERTEXT = "the resource associated with this ciphertext";
 
-/** Nobody is told whether there is such a key elsewhere. */
+/** No answer shows whether there is such a key elsewhere. */
 function unknownKey(): AwsError {
   const message = [
     "The ciphertext refers to a customer master key that does not exist,",

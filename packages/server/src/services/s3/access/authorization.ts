@@ -152,14 +152,14 @@ const SIGNATURE_VERSIONS = { 2: "AWS", 4: "AWS4-HMAC-SHA256" } as const;
 
 /**
  * Milliseconds since a presigned URL or a form was signed, as `s3:signatureAge` counts them;
- * signature version 2 doesn't tell.
+ * signature version 2 doesn't say.
  */
 function signatureAge(signedAtMs: number | undefined, nowMs: number): string | undefined {
   return signedAtMs === undefined ? undefined : String(Math.max(0, nowMs - signedAtMs));
 }
 
 /**
- * S3 quotes the resource, and tells the reason only inside one account. Source: S3 user guide,
+ * S3 quotes the resource, and gives the reason only inside one account. Source: S3 user guide,
  * "Access Denied error message examples".
  */
 export function s3AccessDenied(denial: Denial): AwsError {

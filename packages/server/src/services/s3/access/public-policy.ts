@@ -23,7 +23,7 @@ const NARROWING_KEYS: ReadonlySet<string> = new Set([
 
 const NARROWING_OPERATORS = /^(stringequals|stringlike|arnequals|arnlike|ipaddress)$/;
 
-/** Whether a valid bucket policy lets everybody in, as GetBucketPolicyStatus tells it. */
+/** Whether a valid bucket policy lets everybody in, as GetBucketPolicyStatus answers. */
 export function isPublicPolicy(text: string): boolean {
   const document = JSON.parse(text) as { Statement?: unknown };
   const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];

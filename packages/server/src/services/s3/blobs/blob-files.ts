@@ -148,7 +148,7 @@ export class BlobFiles {
   }
 
   /**
-   * Resolves when all the blobs' files have the sizes that their rows tell. Rejects with ENOENT,
+   * Resolves when all the blobs' files have the sizes that their rows have. Rejects with ENOENT,
    * and with InternalError where one is shorter or longer.
    */
   async requireWhole(blobs: readonly WrittenBlob[]): Promise<void> {

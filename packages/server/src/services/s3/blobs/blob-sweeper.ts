@@ -66,7 +66,7 @@ export class BlobSweeper {
     if (kept.files > 0)
       log.warn(
         { ...kept, writers },
-        "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `rolecast doctor --objects` tells more.",
+        "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `rolecast doctor --objects` shows more.",
       );
   }
 }

@@ -19,7 +19,7 @@ const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
  * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing
- * to speed up here; logs aren't delivered and objects not replicated, which docs/s3.md tells.
+ * to speed up here; logs aren't delivered and objects not replicated, which docs/s3.md says.
  */
 export function bucketSettingOperations(): OperationTable {
   return defineOperations<typeof s3>()({

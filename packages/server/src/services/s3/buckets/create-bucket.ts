@@ -174,7 +174,7 @@ const REGION_FORM = /^[a-z]{2}(-[a-z]+){1,3}-\d$/;
 
 /**
  * The Region in which the bucket is made. The endpoint of us-east-1 makes buckets anywhere, every
- * other one in its own Region only and only when told so (S3 API, CreateBucket,
+ * other one in its own Region only and only when asked to (S3 API, CreateBucket,
  * "LocationConstraint").
  */
 function chooseRegion(constraint: string | undefined, region: string): string {

@@ -4,7 +4,7 @@ import { accessDenied, invalidArgumentOf, invalidRequest } from "../errors.ts";
 
 /*
  * Encryption with customer-provided keys (SSE-C). A key comes with each request and is never kept;
- * what is kept tells whether another one is the same. Source: S3 user guide, "Using server-side
+ * what is kept shows whether another one is the same. Source: S3 user guide, "Using server-side
  * encryption with customer-provided keys (SSE-C)".
  */
 

@@ -191,7 +191,7 @@ function answerTo(
   const { ETag: etag = "" } = put;
   const keyPath = key.split("/").map(encodeURIComponent).join("/");
   const location = `${scheme}://${headers.host ?? "localhost"}/${path === "/" ? "" : `${bucket}/`}${keyPath}`;
-  const told = {
+  const answered = {
     etag,
     location,
     ...writtenHeaders(put),
@@ -200,18 +200,18 @@ function answerTo(
   if (redirect) {
     for (const [name, value] of Object.entries({ bucket, key, etag }))
       redirect.searchParams.append(name, value);
-    return { status: 303, headers: { ...told, location: redirect.href }, body: undefined };
+    return { status: 303, headers: { ...answered, location: redirect.href }, body: undefined };
   }
   const status = fields.get("success_action_status");
   if (status !== "201")
-    return { status: status === "200" ? 200 : 204, headers: told, body: undefined };
+    return { status: status === "200" ? 200 : 204, headers: answered, body: undefined };
   const elements = { Location: location, Bucket: bucket, Key: key, ETag: etag };
   const content = Object.entries(elements).map(
     ([name, value]) => `<${name}>${escapeXml(value)}</${name}>`,
   );
   return {
     status: 201,
-    headers: { ...told, "content-type": "application/xml" },
+    headers: { ...answered, "content-type": "application/xml" },
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${content.join("")}</PostResponse>`,
   };
 }

@@ -56,7 +56,7 @@ export async function readForm(
       return { fields, fileName: baseName(fileName), file };
     }
     const value = await parts.text();
-    // What is no text can't be told in the answer, nor read again.
+    // What is no text can't stand in the answer, nor read again.
     if (value === undefined) throw invalidArgument("The field isn't valid UTF-8.", name, "");
     fieldsBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
     if (fieldsBytes > FIELDS_BYTES_MAX || fields.size >= FIELDS_MAX) throw tooMuch();

@@ -27,7 +27,7 @@ test("days end at the next midnight", () => {
   expect(aborted).toEqual({ ...due, ruleId: "rule" });
 });
 
-test("a rule's name that is no text is told all the same", () => {
+test("a rule's name that is no text is shown all the same", () => {
   const rules = [rule({ ID: "a\ud800", Expiration: { Days: 1 } })];
   expect(expirationHeader(object, { lifecycle: JSON.stringify(rules) })).toEqual({
     Expiration: expect.stringContaining('rule-id="a%EF%BF%BD"'),

@@ -63,7 +63,7 @@ const GROUPS_AT_ONCE_MAX = 64;
 export interface PageSource<Row> {
   readonly keyOf: (row: Row) => string;
   readonly readRows: (range: KeyRange<Row>) => Promise<readonly Row[]>;
-  /** The first key of each group, and each key without one; undefined where that can't be told. */
+  /** The first key of each group, and each key without one; undefined where that isn't known. */
   readonly readGroups: (range: GroupRange) => Promise<readonly string[] | undefined>;
 }
 

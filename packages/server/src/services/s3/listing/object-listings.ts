@@ -62,7 +62,7 @@ async function listObjectsV2(
     IsTruncated: page.truncated,
     ...(input.ContinuationToken ? { ContinuationToken: input.ContinuationToken } : {}),
     ...(page.truncated && page.next ? { NextContinuationToken: writeToken(page.next) } : {}),
-    // A page that a token continues tells nothing of the first one's beginning.
+    // A page that a token continues says nothing of the first one's beginning.
     ...(input.StartAfter && input.ContinuationToken === undefined
       ? { StartAfter: encode(input.StartAfter) }
       : {}),

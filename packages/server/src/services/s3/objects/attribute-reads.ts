@@ -61,7 +61,7 @@ async function getObjectAttributes(
   };
 }
 
-/** Other reads tell the number of parts behind a composite value. */
+/** Other reads show the number of parts after a composite value. */
 function shown(checksum: ObjectChecksum) {
   return checksumOutput({ ...checksum, value: withoutPartsCount(checksum.value) });
 }

@@ -133,7 +133,7 @@ async function copyObject(
   }
   const { VersionId: CopySourceVersionId } = writtenVersion(source);
   return {
-    // Unlike other writes, a copy tells that it made a null version.
+    // Unlike other writes, a copy answers that it made a null version.
     ...readVersion(put, bucket),
     ...expirationHeader(put, bucket),
     ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),

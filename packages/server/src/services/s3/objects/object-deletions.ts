@@ -47,7 +47,8 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
           for (const each of permitted) {
             const refusal = await refusalOfDeletion(each, current, context.nowMs, tx);
             if (refusal) refused.push(errorOf(each, refusal));
-            else done.push(told(each, await deleteObject(each, current, occasion, tx, deps)));
+            else
+              done.push(deletedObject(each, await deleteObject(each, current, occasion, tx, deps)));
           }
           return { done, refused };
         });
@@ -60,7 +61,7 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
   });
 }
 
-function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {
+function deletedObject({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {
   return {
     Key,
     ...(VersionId === undefined ? {} : { VersionId }),

@@ -94,7 +94,7 @@ async function listObjectVersions(
 
 /**
  * The number of the version that the page before ended with, which may be gone: clean-ups delete
- * page by page. Only a deleted null version doesn't tell its number; what is left of its key
+ * page by page. Only a deleted null version doesn't keep its number; what is left of its key
  * follows then.
  */
 async function numberOfMarker(
