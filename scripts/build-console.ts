@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
@@ -11,7 +11,7 @@ const COMPRESS_FROM_BYTES = 1_024;
 /** The highest level takes four times as long for three percent. */
 const BROTLI_LEVEL = 9;
 
-/** Builds the console into `outDir`, compressed copies included; returns its modules. */
+/** Builds the console into `outDir`, compressed; returns its modules. */
 export async function buildConsole(root: string, outDir: string): Promise<readonly string[]> {
   const result = await build({
     configFile: join(root, "vite.config.ts"),
@@ -59,6 +59,8 @@ async function compressFiles(folder: string): Promise<void> {
         promisify(gzip)(bytes),
       ]);
       await Promise.all([writeFile(`${file}.br`, br), writeFile(`${file}.gz`, gz)]);
+      // Servers unpack a script for the rare client that takes neither; the page's policy is read.
+      if (extname(name) !== ".html") await rm(file);
     }),
   );
 }

@@ -43,7 +43,8 @@ async function bundleCommand(): Promise<readonly string[]> {
   const { output } = await bundle.write({
     dir: distDir,
     format: "esm",
-    sourcemap: true,
+    // Readable as it is: two megabytes of comments less, and no maps.
+    comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     minify: false,
@@ -71,6 +72,10 @@ await writeFile(join(distDir, "server.d.ts"), serverTypes());
 await writeFile(join(distDir, "testing.d.ts"), testingTypes());
 await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
-const docs = await buildSite(root, join(distDir, "console/docs"));
+const docs = await buildSite({
+  root,
+  outDir: join(distDir, "console/docs"),
+  base: "/_rolecast/docs/",
+});
 await writeNotices([...command, ...pages, ...docs]);
 rememberBuild(hash);

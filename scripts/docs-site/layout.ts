@@ -1,33 +1,67 @@
 import { posix } from "node:path";
 import { escapeHtml, type Heading, type RenderedPage } from "./markdown.ts";
-import type { NavigationEntry, NavigationSection, Source } from "./pages.ts";
+import { addressFrom, type NavigationEntry, type NavigationSection, type Source } from "./pages.ts";
 
 /** Fewer headings than this need no table of contents. */
 const CONTENTS_FROM = 3;
 
+/** How a page names the site's files and pages. */
+interface Addresses {
+  /** The site's root, without a slash at its end. */
+  readonly root: string;
+  file(path: string): string;
+  page(target: string): string;
+}
+
 /** A whole page. Every address in it is relative, so that the site works from any folder. */
 export function pageHtml(
   { target }: Source,
-  { title, html, passages }: RenderedPage,
+  page: RenderedPage,
   navigation: readonly NavigationSection[],
 ): string {
-  const to = (path: string) => posix.relative(posix.dirname(target), path);
+  const file = (path: string) => posix.relative(posix.dirname(target), path);
+  const root = file(".") || ".";
+  return html(target, page, navigation, { root, file, page: (to) => addressFrom(target, to) });
+}
+
+/**
+ * The page for addresses at which there is none. It is served at any of them, so it names the
+ * site's root, `base`, which ends with a slash.
+ */
+export function missingPageHtml(
+  target: string,
+  page: RenderedPage,
+  navigation: readonly NavigationSection[],
+  base: string,
+): string {
+  const file = (path: string) => base + path;
+  const address = (to: string) => base + addressFrom("index.html", to).replace(/^\.\/$/, "");
+  const whole = html(target, page, navigation, { root: base.slice(0, -1), file, page: address });
+  return whole.replace("<html ", "<html data-missing ");
+}
+
+function html(
+  target: string,
+  { title, html: text, passages }: RenderedPage,
+  navigation: readonly NavigationSection[],
+  { root, file, page }: Addresses,
+): string {
   const name = target === "index.html" ? title : `${title} · Rolecast`;
   return `<!doctype html>
-<html lang="en" data-root="${to(".") || "."}">
+<html lang="en" data-root="${root}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(name)}</title>
-<link rel="icon" href="${to("assets/icon.svg")}" type="image/svg+xml">
-<link rel="stylesheet" href="${to("assets/site.css")}">
-<script src="${to("assets/theme.js")}"></script>
-<script src="${to("assets/site.js")}" defer></script>
+<link rel="icon" href="${file("assets/icon.svg")}" type="image/svg+xml">
+<link rel="stylesheet" href="${file("assets/site.css")}">
+<script src="${file("assets/theme.js")}"></script>
+<script src="${file("assets/site.js")}" defer></script>
 </head>
 <body>
 <a class="skip" href="#content">Skip to the text</a>
 <header>
-<a class="home" href="${to("index.html")}">Rolecast</a>
+<a class="home" href="${page("index.html")}">Rolecast</a>
 <form role="search" hidden>
 <label class="unseen" for="search">Search the documentation</label>
 <input id="search" type="search" autocomplete="off" placeholder="Search ( / )">
@@ -38,10 +72,10 @@ export function pageHtml(
 </header>
 <div class="columns">
 <nav id="pages" class="pages" aria-label="Pages">
-${navigation.map((section) => sectionHtml(section, target, to)).join("\n")}
+${navigation.map((section) => sectionHtml(section, target, page)).join("\n")}
 </nav>
 <main id="content" tabindex="-1">
-${html}${neighboursHtml(target, navigation, to)}</main>
+${text}${neighboursHtml(target, navigation, page)}</main>
 ${contentsHtml(passages)}
 </div>
 </body>

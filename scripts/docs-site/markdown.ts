@@ -3,7 +3,7 @@ import hljs from "highlight.js/lib/common";
 import nginx from "highlight.js/lib/languages/nginx";
 import { Marked, type Tokens } from "marked";
 import { headingId } from "./heading-ids.ts";
-import { resolveLink, type Source } from "./pages.ts";
+import { addressFrom, resolveLink, type Source } from "./pages.ts";
 
 export interface Heading {
   readonly id: string;
@@ -91,7 +91,7 @@ function linkTo(
   const anchor = href.includes("#") ? href.slice(href.indexOf("#")) : "";
   const page = resolveLink(source.path, href, sources);
   const here = posix.dirname(source.target);
-  if (page !== undefined) return posix.relative(here, page) + anchor;
+  if (page !== undefined) return addressFrom(source.target, page) + anchor;
   const file = posix.join(posix.dirname(source.path), href.slice(0, href.length - anchor.length));
   files.add(file);
   return posix.relative(here, fileTarget(file));

@@ -42,6 +42,15 @@ function targetOf(path: string): string {
   return (inDocs ? name : name.toLowerCase()).replace(/\.md$/, ".html");
 }
 
+/**
+ * The address of a page as another one links to it: without `.html`, a folder's index by the
+ * folder's name. `adr/0001-one-bundle.html` links to `index.html` as `../`.
+ */
+export function addressFrom(from: string, target: string): string {
+  const path = posix.relative(posix.dirname(from), target);
+  return path.replace(/(?<=^|\/)index\.html$/, "").replace(/\.html$/, "") || "./";
+}
+
 /** The index is the navigation: its sections, and the first link of each entry in their lists. */
 export function readNavigation(sources: readonly Source[]): readonly NavigationSection[] {
   const index = sources.find(({ path }) => path === INDEX);

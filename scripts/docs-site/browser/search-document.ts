@@ -1,4 +1,5 @@
 import type { Options } from "minisearch";
+import { termOf } from "./search-terms.ts";
 
 /** A document of the search: a heading of a page with the words below it. */
 export interface SearchDocument {
@@ -13,10 +14,5 @@ export interface SearchDocument {
 export const SEARCH_OPTIONS: Options<SearchDocument> = {
   fields: ["heading", "page", "words"],
   storeFields: ["page", "heading"],
-  searchOptions: {
-    boost: { heading: 4, page: 2 },
-    combineWith: "AND",
-    prefix: true,
-    fuzzy: (term) => (term.length > 4 ? 0.2 : false),
-  },
+  processTerm: termOf,
 };

@@ -1,4 +1,6 @@
 import MiniSearch, { type SearchResult } from "minisearch";
+import { pageAddress } from "./page-address.ts";
+import { rankedSearch } from "./ranked-search.ts";
 import { SEARCH_OPTIONS, type SearchDocument } from "./search-document.ts";
 
 declare global {
@@ -43,7 +45,7 @@ export function addSearch(
     found.hidden = query === "";
     if (query === "") return;
     try {
-      const results = (await loadIndex()).search(query);
+      const results = rankedSearch(await loadIndex(), query);
       if (query !== input.value.trim()) return;
       list.replaceChildren(...results.slice(0, SHOWN_MAX).map(itemOf));
       status.textContent = results.length === 0 ? `Nothing about “${query}”.` : count(results);
@@ -92,7 +94,7 @@ function count({ length }: readonly SearchResult[]): string {
 function itemOf({ id, page, heading }: SearchResult): HTMLLIElement {
   const item = document.createElement("li");
   const link = document.createElement("a");
-  link.href = `${root}/${id}`;
+  link.href = pageAddress(`${root}/${id}`);
   link.append(heading);
   if (page !== heading) {
     const small = document.createElement("small");

@@ -1,3 +1,4 @@
+import { pageAddress } from "./page-address.ts";
 import { addSearch } from "./search.ts";
 
 const root = document.documentElement;
@@ -52,9 +53,19 @@ function copyableText(pre: HTMLElement): string {
   return typed.join("\n");
 }
 
+/** Browsers give the clipboard to pages from this machine and over HTTPS alone. */
+async function copy(text: string): Promise<void> {
+  if ("clipboard" in navigator) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const copied = document.execCommand("copy");
+  area.remove();
+  if (!copied) throw new Error("The browser refuses the clipboard.");
+}
+
 function addCopyButtons(): void {
-  // Browsers give it to pages from this machine, from the file system and over HTTPS.
-  if (!("clipboard" in navigator)) return;
   for (const pre of document.querySelectorAll<HTMLElement>("pre")) {
     const button = document.createElement("button");
     button.type = "button";
@@ -62,14 +73,21 @@ function addCopyButtons(): void {
     button.textContent = "Copy";
     button.setAttribute("aria-live", "polite");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(copyableText(pre));
-      button.textContent = "Copied";
+      button.textContent = await copy(copyableText(pre)).then(
+        () => "Copied",
+        () => "Not copied",
+      );
       setTimeout(() => {
         button.textContent = "Copy";
       }, 2_000);
     });
     pre.after(button);
   }
+}
+
+function nameFiles(): void {
+  for (const link of document.querySelectorAll("a"))
+    link.setAttribute("href", pageAddress(link.getAttribute("href") ?? ""));
 }
 
 /** Content that is wider than its column can be scrolled with the keyboard too. */
@@ -84,13 +102,19 @@ function makeScrollable(): void {
   }
 }
 
+nameFiles();
 addThemeSwitch();
 addMenu();
 addCopyButtons();
 makeScrollable();
 addEventListener("resize", makeScrollable);
-addSearch(
-  element('[role="search"]', HTMLFormElement),
-  element("#search", HTMLInputElement),
-  element("#found", HTMLElement),
-);
+const search = element("#search", HTMLInputElement);
+addSearch(element('[role="search"]', HTMLFormElement), search, element("#found", HTMLElement));
+if ("missing" in root.dataset) {
+  search.value =
+    location.pathname
+      .split("/")
+      .at(-1)
+      ?.replace(/\.html$/, "") ?? "";
+  search.dispatchEvent(new Event("input"));
+}

@@ -21,8 +21,7 @@ test("every service is at the side, by its pages or with its operations in the d
 test("the addresses at the side are of pages, or of headings in the docs", () => {
   const operations = readFileSync(join(DOCS, "operations.md"), "utf8");
   const headings = [...operations.matchAll(/^## (.*)$/gm)].map(
-    ([, title = ""]) =>
-      `/_rolecast/docs/operations.html#${title.toLowerCase().replaceAll(/\s/g, "-")}`,
+    ([, title = ""]) => `/_rolecast/docs/operations#${title.toLowerCase().replaceAll(/\s/g, "-")}`,
   );
   const wrong = links.filter(({ href }) =>
     href.startsWith("#")

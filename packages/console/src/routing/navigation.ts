@@ -46,7 +46,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
       .map(([, title]) => ({
         type: "link",
         text: title,
-        href: `/_rolecast/docs/operations.html#${title.toLowerCase().replaceAll(" ", "-")}`,
+        href: `/_rolecast/docs/operations#${title.toLowerCase().replaceAll(" ", "-")}`,
         external: true,
         externalIconAriaLabel: "Opens in a new tab",
       })),

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { consolePolicy } from "./console-policy.ts";
 
@@ -10,6 +12,7 @@ const HASHED_NAME = /^assets\/[\w.-]+$/;
 const PLAIN_NAME = /^[\w-]+\.(?:svg|html)$/;
 /** The documentation, in the console's folder of the same name. */
 const DOCS_PREFIX = "/_rolecast/docs/";
+const MISSING_PAGE = "docs/404.html";
 /** No segment begins with a dot, so none leads out of the folder. */
 const DOCS_NAME = /^(?:\w[\w.-]*\/)*\w[\w.-]*$/;
 
@@ -55,9 +58,7 @@ export class ConsoleFiles {
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
     if (isForThePage(request)) return this.#answer("index.html", request);
-    if (request.path === DOCS_PREFIX.slice(0, -1)) {
-      return { status: 308, headers: { location: DOCS_PREFIX }, body: undefined };
-    }
+    if (request.path === DOCS_PREFIX.slice(0, -1)) return moved(DOCS_PREFIX);
     if (request.path.startsWith(DOCS_PREFIX)) return this.#docs(request);
     if (!request.path.startsWith(PREFIX)) return undefined;
     const name = request.path.slice(PREFIX.length);
@@ -65,10 +66,25 @@ export class ConsoleFiles {
     return this.#answer(name, request);
   }
 
-  /** Serves a page of the documentation; for a folder, its index. */
+  /**
+   * Serves the documentation. Its pages have addresses without `.html`, a folder's index the
+   * folder's; where nothing is, a page with the search and the list of all pages says so.
+   */
   async #docs(request: PlainRequest): Promise<PlainResponse | undefined> {
-    const name = request.path.slice(DOCS_PREFIX.length).replace(/(?<=^|\/)$/, "index.html");
-    return DOCS_NAME.test(name) ? this.#answer(`docs/${name}`, request) : undefined;
+    const name = request.path.slice(DOCS_PREFIX.length);
+    if (name.endsWith(".html")) {
+      return moved(DOCS_PREFIX + name.replace(/(?:(?<=^|\/)index)?\.html$/, ""));
+    }
+    const file = name.replace(/(?<=^|\/)$/, "index");
+    if (DOCS_NAME.test(file)) {
+      const answer = await this.#answer(`docs/${file}${extname(file) ? "" : ".html"}`, request);
+      if (answer) return answer;
+      if (await readIfThere(join(this.#dir, `docs/${file}/index.html`))) {
+        return moved(`${request.path}/`);
+      }
+    }
+    const missing = await this.#answer(MISSING_PAGE, request);
+    return missing && { ...missing, status: 404 };
   }
 
   async #answer(name: string, request: PlainRequest): Promise<PlainResponse | undefined> {
@@ -77,7 +93,8 @@ export class ConsoleFiles {
     const accepted = request.headers["accept-encoding"] ?? "";
     const encodings = ENCODINGS.filter(({ name: encoding }) => accepted.includes(encoding));
     for (const { name: encoding, suffix } of [...encodings, { name: undefined, suffix: "" }]) {
-      const body = await readIfThere(join(this.#dir, `${name}${suffix}`));
+      const file = join(this.#dir, name);
+      const body = suffix === "" ? await readPlain(file) : await readIfThere(`${file}${suffix}`);
       if (!body) continue;
       const headers = {
         ...SECURITY_HEADERS,
@@ -110,6 +127,18 @@ function isForThePage({ path, headers, query, isSigned }: PlainRequest): boolean
   return (
     path === "/" && !isSigned && headers.accept?.includes("text/html") === true && query.size === 0
   );
+}
+
+/** The build leaves most files in their compressed forms alone. */
+async function readPlain(file: string): Promise<Buffer | undefined> {
+  const plain = await readIfThere(file);
+  if (plain) return plain;
+  const compressed = await readIfThere(`${file}.gz`);
+  return compressed && promisify(gunzip)(compressed);
+}
+
+function moved(location: string): PlainResponse {
+  return { status: 308, headers: { location }, body: undefined };
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {
