@@ -3,6 +3,7 @@ import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { allow, createUser } from "../support/principals.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
@@ -11,6 +12,8 @@ const MISTAKEN = `{
   "Version": "2012-10-17",
   "Statement": [{ "Effect": "Alow", "Action": "ivs:ListChannels", "Resource": "*" }]
 }`;
+
+const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
 
 describeConsole(() => {
   let server: ServerProcess;
@@ -141,6 +144,45 @@ describeConsole(() => {
     await takePicture(page, "simulator");
   });
 
+  test.each([1_280, 400])(
+    "at %d pixels a denial answers Why? in panels, notices and forms",
+    async (width) => {
+      const UserName = `eve-${width}`;
+      const { iam } = server.root;
+      const eve = await createUser(iam, UserName, [
+        allow(["iam:GetRequestAuthorizationDetails", "iam:List*", "s3:ListAllMyBuckets"]),
+        { Sid: "ByTls", ...allow("s3:CreateBucket"), Condition: ONLY_TLS },
+      ]);
+      const own = await browser.open(server.endpoint, eve);
+      await own.setViewportSize({ width, height: 900 });
+      await visit(own, "/ivs/channels", "Channels");
+      await own.getByRole("link", { name: "Why?" }).click();
+      await own.getByText(/comes near to allowing this/).waitFor();
+
+      await visit(own, "/iam/simulator", "Policy simulator");
+      await own.getByText("A policy that isn't saved").click();
+      await own.getByRole("button", { name: "Simulate", exact: true }).click();
+      await own.getByRole("link", { name: "Why?" }).click();
+      await own.getByText(/Almost: statement 1 of own allows another action/).waitFor();
+      await takePicture(own, `why-notice-${width}`);
+
+      await visit(own, "/s3/buckets", "Buckets");
+      await own.getByRole("button", { name: "Create bucket" }).first().click();
+      const dialog = own.getByRole("dialog");
+      await dialog.getByLabel(/name/i).first().fill("why-not-this-bucket");
+      await dialog.getByRole("button", { name: "Create" }).click();
+      await dialog.getByRole("link", { name: "Why?" }).click();
+      await dialog.getByText(/but Bool aws:SecureTransport wants true/).waitFor();
+      await takePicture(own, `why-${width}`);
+      // The form keeps what was typed, and the link leads on.
+      expect(await dialog.getByLabel(/name/i).first().inputValue()).toBe("why-not-this-bucket");
+      await dialog.getByRole("link", { name: "The whole decision" }).click();
+      await own.getByRole("heading", { name: "Authorization details", level: 1 }).waitFor();
+      await own.getByRole("heading", { name: "s3:CreateBucket", level: 2 }).waitFor();
+      await own.close();
+    },
+  );
+
   test("the activity shows the call that was just made, and what the role may not", async () => {
     await visit(page, "/activity", "Activity");
     await page.getByText("Live", { exact: true }).waitFor();
@@ -154,7 +196,9 @@ describeConsole(() => {
     await page
       .getByRole("row", { name: /ListBuckets .*ann.*AccessDenied/ })
       .first()
-      .waitFor();
+      .getByRole("link", { name: "Why?" })
+      .click();
+    await page.getByRole("heading", { name: "s3:ListAllMyBuckets", level: 2 }).waitFor();
   });
 
   test("a decision opens into the policies that made it and what would allow it", async () => {
@@ -178,7 +222,7 @@ describeConsole(() => {
     await page.getByRole("link", { name: /policy\/Viewer$/ }).waitFor();
     await page.getByText("Denials only").click();
     await page
-      .getByRole("row", { name: /nothing allows it s3:ListAllMyBuckets .*user\/ann/ })
+      .getByRole("row", { name: /nothing allows it Why\? s3:ListAllMyBuckets .*user\/ann/ })
       .first()
       .getByRole("radio")
       .click();

@@ -2,16 +2,16 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { useAws } from "../wire/aws-context.tsx";
 import { callErrorText } from "../wire/call-error.ts";
-import { Sentence } from "./sentence.tsx";
+import { Refusal } from "./refusal.tsx";
 
-/** In place of what couldn't be read: AWS's own sentence, never a blank. */
+/** In place of what couldn't be read: AWS's own sentence, never a blank; "Why?" of a denial. */
 export function CallFailure(props: {
   readonly title: string;
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
   const { signOut } = useAws();
-  const { code, sentence, requestId, isKeyRefused } = callErrorText(props.error);
+  const { isKeyRefused } = callErrorText(props.error);
   const retry = isKeyRefused ? signOut : props.onRetry;
   return (
     <Alert
@@ -25,8 +25,7 @@ export function CallFailure(props: {
         )
       }
     >
-      <strong>{code}</strong>: <Sentence text={sentence} />
-      {requestId !== undefined && <div>Request ID {requestId}</div>}
+      <Refusal error={props.error} withRequestId />
     </Alert>
   );
 }

@@ -1,5 +1,6 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Feed } from "../wire/use-feed.ts";
+import { Refusal } from "./refusal.tsx";
 
 /** Shows whether new events appear by themselves. */
 export function FeedState({ feed }: { readonly feed: Feed<unknown> }) {
@@ -9,6 +10,10 @@ export function FeedState({ feed }: { readonly feed: Feed<unknown> }) {
     case "connecting":
       return <StatusIndicator type="loading">Connecting</StatusIndicator>;
     default:
-      return <StatusIndicator type="error">Not live: {feed.refusal}</StatusIndicator>;
+      return (
+        <StatusIndicator type="error">
+          Not live. <Refusal error={feed.refusal} />
+        </StatusIndicator>
+      );
   }
 }

@@ -4,10 +4,9 @@ import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useId, useState } from "react";
-import { callErrorText } from "../wire/call-error.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
-import { Sentence } from "./sentence.tsx";
+import { Refusal } from "./refusal.tsx";
 
 /** A form in front of a page; what refuses it is said inside, and what was typed stays. */
 export function ModalForm(props: {
@@ -46,7 +45,6 @@ export function ModalForm(props: {
       setRunning(false);
     }
   };
-  const failure = error === undefined ? undefined : callErrorText(error);
   return (
     <Modal
       visible
@@ -68,9 +66,9 @@ export function ModalForm(props: {
     >
       <EnterForm id={id} takesFocus onSubmit={() => void submit()}>
         <SpaceBetween size="m">
-          {failure && (
-            <Alert type="error" header={failure.code}>
-              <Sentence text={failure.sentence} />
+          {error !== undefined && (
+            <Alert type="error">
+              <Refusal error={error} />
             </Alert>
           )}
           {children}

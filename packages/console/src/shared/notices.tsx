@@ -1,7 +1,6 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
-import { callErrorText } from "../wire/call-error.ts";
-import { Sentence } from "./sentence.tsx";
+import { Refusal } from "./refusal.tsx";
 
 interface Notices {
   readonly items: readonly FlashbarProps.MessageDefinition[];
@@ -32,9 +31,7 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
       items,
       done: (what) => show({ type: "success", content: what }),
       failed: (what, error) => {
-        const { code, sentence } = callErrorText(error);
-        const content = <Sentence text={`${code}: ${sentence}`} inverted />;
-        show({ type: "error", header: what, content });
+        show({ type: "error", header: what, content: <Refusal error={error} inverted /> });
       },
     }),
     [items, show],

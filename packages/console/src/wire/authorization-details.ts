@@ -19,11 +19,28 @@ export interface Evaluation {
     readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
   }[];
   /** The reasons for a denial. */
-  readonly obstacles?: readonly {
-    readonly effect: "DENY" | "NO_ALLOW";
-    readonly statements: readonly { readonly sentence: string }[];
-    readonly sentence?: string;
-  }[];
+  readonly obstacles?: readonly Obstacle[];
+}
+
+export interface Obstacle {
+  readonly effect: "DENY" | "NO_ALLOW";
+  /** Statements that deny, or that nearly allow. */
+  readonly statements: readonly { readonly sentence: string }[];
+  /** Said where no statement is named. */
+  readonly sentence?: string;
+}
+
+/** The sentences that explain a denial, the most useful first; AWS's phrase where there are none. */
+export function reasonsOf({ obstacles = [], action }: Evaluation): readonly string[] {
+  const sentences = sentencesOf(obstacles);
+  return sentences.length > 0 ? sentences : [`No policy allows \`${action}\`.`];
+}
+
+export function sentencesOf(obstacles: readonly Obstacle[]): readonly string[] {
+  return obstacles.flatMap(({ statements, sentence }) => [
+    ...statements.map((statement) => statement.sentence),
+    ...(sentence === undefined ? [] : [sentence]),
+  ]);
 }
 
 /** A policy that had a say, whether or not a statement of it applied. */

@@ -1,9 +1,10 @@
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsClients } from "./aws-clients.ts";
+import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "./call-error.ts";
 
 export interface SignedRequest {
-  /** Without a query. */
   readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
   readonly service: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -12,9 +13,10 @@ export interface SignedRequest {
 /** Gets, signed, what no client is published for. */
 export async function fetchSigned(
   { iam }: AwsClients,
-  { path, service, headers = {}, signal }: SignedRequest,
+  { path, query = {}, service, headers = {}, signal }: SignedRequest,
 ): Promise<Response> {
   const url = new URL(path, globalThis.location.origin);
+  url.search = new URLSearchParams(query).toString();
   const signer = new SignatureV4({
     credentials: iam.config.credentials,
     service,
@@ -26,6 +28,7 @@ export async function fetchSigned(
     protocol: url.protocol,
     hostname: url.hostname,
     path: url.pathname,
+    query: { ...query },
     headers: { host: url.host, ...headers },
   });
   const { host: _setByTheBrowser, ...sent } = signed.headers;
@@ -40,5 +43,6 @@ export async function refusalOf(response: Response): Promise<Error> {
     typeof answer === "object" && answer !== null && "message" in answer ? answer.message : "";
   const error = new Error(String(message));
   error.name = headers.get("x-amzn-errortype") ?? "Error";
-  return Object.assign(error, { $metadata: { httpStatusCode: status } });
+  const refusal = Object.assign(error, { $metadata: { httpStatusCode: status } });
+  return withAuthorizationId(refusal, headers.get(AUTHORIZATION_ID_HEADER));
 }

@@ -9,8 +9,8 @@ const REFUSED_TO = 429;
 export interface FeedListener {
   readonly onOpen: () => void;
   readonly onLost: () => void;
-  /** The server refuses, in its words: nothing more comes. */
-  readonly onRefused: (sentence: string) => void;
+  /** The server refuses: nothing more comes. */
+  readonly onRefused: (refusal: Error) => void;
   readonly onItem: (value: unknown) => void;
 }
 
@@ -30,7 +30,7 @@ export async function followFeed(
       const headers = place.lastId === undefined ? {} : { "last-event-id": place.lastId };
       const response = await fetchSigned(aws, { path, service: "rolecast", headers, signal });
       if (response.status >= REFUSED_FROM && response.status < REFUSED_TO) {
-        listener.onRefused((await refusalOf(response)).message);
+        listener.onRefused(await refusalOf(response));
         return;
       }
       if (response.ok) await readEvents(response, place, listener);
@@ -59,7 +59,18 @@ async function readEvents(
     rest = lines.pop() ?? "";
     for (const line of lines) {
       if (line.startsWith("id: ")) place.lastId = line.slice("id: ".length);
-      if (line.startsWith("data: ")) onItem(JSON.parse(line.slice("data: ".length)));
     }
+    for (const item of itemsIn(lines)) onItem(item);
   }
+}
+
+/** The items of a feed that has ended. */
+export function feedItems(text: string): readonly unknown[] {
+  return itemsIn(text.split("\n"));
+}
+
+function itemsIn(lines: readonly string[]): readonly unknown[] {
+  return lines
+    .filter((line) => line.startsWith("data: "))
+    .map((line): unknown => JSON.parse(line.slice("data: ".length)));
 }

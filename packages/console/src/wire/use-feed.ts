@@ -6,8 +6,8 @@ import { followFeed } from "./follow-feed.ts";
 export interface Feed<Item> {
   readonly items: readonly Item[];
   readonly state: "connecting" | "open" | "refused";
-  /** Why it is refused, in the server's words. */
-  readonly refusal: string | undefined;
+  /** The server's refusal of it. */
+  readonly refusal: Error | undefined;
 }
 
 /**
@@ -23,15 +23,15 @@ export function useFeed<Item>(
   const aws = useAws();
   const [items, setItems] = useState<readonly Item[]>([]);
   const [state, setState] = useState<Feed<Item>["state"]>("connecting");
-  const [refusal, setRefusal] = useState<string>();
+  const [refusal, setRefusal] = useState<Error>();
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
     const listener = {
       onOpen: () => setState("open"),
       onLost: () => setState("connecting"),
-      onRefused: (sentence: string) => {
-        setRefusal(sentence);
+      onRefused: (error: Error) => {
+        setRefusal(error);
         setState("refused");
       },
       onItem: (value: unknown) => {

@@ -12,7 +12,8 @@ import type { ArnPart } from "./obstacle.ts";
 export const FAR = 100;
 /** Two names are one another's misspelling if so few letters differ. */
 const TYPOS_MAX = 2;
-const ANOTHER_OF_SERVICE = 6;
+/** How far a statement for another action of the service is, at least. */
+export const ANOTHER_OF_SERVICE = 6;
 const EXCLUDED = 4;
 const ANOTHER_PART = 3;
 

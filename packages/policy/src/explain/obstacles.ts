@@ -15,6 +15,7 @@ import type { DecisionRequest, PolicySource } from "../request.ts";
 import { describeStatement } from "./describe-statement.ts";
 import { setsInOrder } from "./layers-in-order.ts";
 import { comparedConditions, missedParts } from "./missed-parts.ts";
+import { ANOTHER_OF_SERVICE } from "./nearest-pattern.ts";
 import type { DenyObstacle, MissingAllow, NearMiss, Obstacle } from "./obstacle.ts";
 
 type Layer = PolicySource["kind"];
@@ -113,7 +114,7 @@ function nearest(
   alternatives: readonly Alternative[],
   request: DecisionRequest,
 ): readonly NearMiss[] {
-  return alternatives
+  const near = alternatives
     .flatMap(({ layer, set, named }) =>
       (set?.policies ?? [])
         .flatMap(({ statements }) => statements)
@@ -121,7 +122,11 @@ function nearest(
         .map((statement) => ({ layer, statement, ...missedParts(statement, request, named) })),
     )
     .filter(({ parts, distance }) => parts.length > 0 && distance <= NEAR_MAX)
-    .sort((one, other) => one.distance - other.distance)
+    .sort((one, other) => one.distance - other.distance);
+  // Statements for other actions are noise beside one for this action.
+  const isClose = (near[0]?.distance ?? NEAR_MAX) < ANOTHER_OF_SERVICE;
+  return near
+    .filter(({ distance }) => !isClose || distance < ANOTHER_OF_SERVICE)
     .slice(0, NEAR_MISSES_MAX)
     .map(({ layer, statement, parts }): NearMiss => {
       return { layer, statement: describeStatement(statement), missed: parts };

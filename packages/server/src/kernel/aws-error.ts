@@ -7,8 +7,12 @@ export interface AwsErrorOptions {
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Extra response headers, e.g. `x-amz-bucket-region`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of an AwsError, such as the denial of a service that was asked, its explanation is kept. */
   readonly cause?: unknown;
 }
+
+/** Headers that explain a refusal, which AWS doesn't have. */
+const EXPLAINING = "x-rolecast-";
 
 /**
  * An error in AWS's form: `code` is what travels on the wire (`NoSuchEntity`,
@@ -29,6 +33,12 @@ export class AwsError extends Error {
     this.status = options.status;
     this.fault = options.fault ?? (options.status >= 500 ? "server" : "client");
     this.fields = options.fields ?? {};
-    this.headers = options.headers ?? {};
+    this.headers = { ...explanationIn(options.cause), ...options.headers };
   }
+}
+
+function explanationIn(cause: unknown): Readonly<Record<string, string>> {
+  if (!(cause instanceof AwsError)) return {};
+  const headers = Object.entries(cause.headers);
+  return Object.fromEntries(headers.filter(([name]) => name.startsWith(EXPLAINING)));
 }

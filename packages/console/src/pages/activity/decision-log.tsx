@@ -10,6 +10,7 @@ import { FeedState } from "../../shared/feed-state.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
+import { WhyLink } from "../../shared/why.tsx";
 import { useFeed } from "../../wire/use-feed.ts";
 import { type Decision, parseDecision } from "./decision.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
@@ -55,7 +56,11 @@ const COLUMNS = [
   {
     id: "effect",
     header: "Decision",
-    cell: ({ effect }: Decision) => <DecisionEffect effect={effect} />,
+    cell: ({ id, effect }: Decision) => (
+      <>
+        <DecisionEffect effect={effect} /> {effect !== "ALLOW" && <WhyLink id={id} />}
+      </>
+    ),
   },
   { id: "action", header: "Action", isRowHeader: true, cell: ({ action }: Decision) => action },
   { id: "resource", header: "Resource", cell: ({ resource }: Decision) => resource },

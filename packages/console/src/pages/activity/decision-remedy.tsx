@@ -1,7 +1,8 @@
 import Box from "@cloudscape-design/components/box";
-import { CodedText } from "../../shared/coded-text.tsx";
+import { Sentences } from "../../shared/why.tsx";
+import { type Obstacle, sentencesOf } from "../../wire/authorization-details.ts";
 import { remedyFor } from "../simulator/remedy.ts";
-import type { Decision, Obstacle } from "./decision.ts";
+import type { Decision } from "./decision.ts";
 
 /** The simulator's words for the same. */
 const DECISIONS = {
@@ -25,8 +26,8 @@ export function DecisionRemedy(props: {
   readonly obstacles: readonly Obstacle[];
 }) {
   const { reason, obstacles } = props;
-  const named = obstacles.flatMap(({ statements }) => statements);
-  if (named.length > 0) return <Obstacles obstacles={obstacles} />;
+  const isNamed = obstacles.some(({ statements }) => statements.length > 0);
+  if (isNamed) return <Sentences of={sentencesOf(obstacles)} />;
   const remedy = remedyFor({
     EvalActionName: props.action,
     EvalResourceName: props.resource,
@@ -43,21 +44,5 @@ export function DecisionRemedy(props: {
       <Box variant="h4">{remedy.sentence}</Box>
       {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
     </div>
-  );
-}
-
-function Obstacles({ obstacles }: { readonly obstacles: readonly Obstacle[] }) {
-  const sentences = obstacles.flatMap(({ statements, sentence }) => [
-    ...statements.map((statement) => statement.sentence),
-    ...(sentence === undefined ? [] : [sentence]),
-  ]);
-  return (
-    <ul>
-      {sentences.map((sentence) => (
-        <li key={sentence}>
-          <CodedText>{sentence}</CodedText>
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,3 +1,5 @@
+import type { Obstacle } from "../../wire/authorization-details.ts";
+
 /** A decision of the feed `/_rolecast/decisions`, as far as the page shows it. */
 export interface Decision {
   readonly id: string;
@@ -13,14 +15,6 @@ export interface Decision {
   readonly matched: readonly MatchedPolicy[];
   /** The reasons for a denial; empty if it is allowed. */
   readonly obstacles: readonly Obstacle[];
-}
-
-export interface Obstacle {
-  readonly effect: "DENY" | "NO_ALLOW";
-  /** Statements that deny, or that nearly allow. */
-  readonly statements: readonly { readonly sentence: string }[];
-  /** Said where no statement is named. */
-  readonly sentence?: string;
 }
 
 export interface MatchedPolicy {

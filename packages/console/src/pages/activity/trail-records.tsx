@@ -17,7 +17,9 @@ import { FeedState } from "../../shared/feed-state.tsx";
 import { pretty } from "../../shared/pretty-json.ts";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
+import { WhyLink } from "../../shared/why.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
+import { denialIdsByRequest } from "../../wire/latest-denials.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { useFeed } from "../../wire/use-feed.ts";
 
@@ -42,10 +44,12 @@ const ATTRIBUTES = [
 export function TrailRecords() {
   const [attribute, setAttribute] = useState<string>(LookupAttributeKey.READ_ONLY);
   const [wanted, setWanted] = useState("false");
-  const [selected, setSelected] = useState<readonly Event[]>([]);
-  const records = useCall(`records ${attribute} ${wanted}`, (aws) =>
-    lookUp(aws, attribute, wanted),
-  );
+  const [selected, setSelected] = useState<readonly RecordedCall[]>([]);
+  const records = useCall(`records ${attribute} ${wanted}`, async (aws) => {
+    const found = await lookUp(aws, attribute, wanted);
+    const denials = found.some(isDenied) ? await denialIdsByRequest(aws) : undefined;
+    return found.map((event) => ({ ...event, denialId: denials?.get(requestIdOf(event) ?? "") }));
+  });
   const feed = useFeed("/_rolecast/cloudtrail", recordName);
   useReloading(feed.items, records.reload);
   const chosen = selected[0];
@@ -101,22 +105,40 @@ const COLUMNS = [
     cell: ({ Resources = [] }: Event) =>
       Resources.map(({ ResourceName }) => ResourceName).join(", "),
   },
-  { id: "result", header: "Result", cell: (event: Event) => <Result event={event} /> },
+  { id: "result", header: "Result", cell: (call: RecordedCall) => <Result call={call} /> },
 ];
 
-function Result({ event }: { readonly event: Event }) {
-  const code = errorCodeOf(event);
-  return code === undefined ? (
-    <StatusIndicator>Done</StatusIndicator>
-  ) : (
-    <StatusIndicator type="error">{code}</StatusIndicator>
+/** An event, with the id by which its denial is explained, as long as that is among the latest. */
+type RecordedCall = Event & { readonly denialId: string | undefined };
+
+function Result({ call }: { readonly call: RecordedCall }) {
+  const code = errorCodeOf(call);
+  if (code === undefined) return <StatusIndicator>Done</StatusIndicator>;
+  return (
+    <>
+      <StatusIndicator type="error">{code}</StatusIndicator>{" "}
+      {call.denialId !== undefined && <WhyLink id={call.denialId} />}
+    </>
   );
 }
 
-function errorCodeOf({ CloudTrailEvent = "{}" }: Event): string | undefined {
+function isDenied(event: Event): boolean {
+  return /AccessDenied|Unauthorized/.test(errorCodeOf(event) ?? "");
+}
+
+function errorCodeOf(event: Event): string | undefined {
+  return fieldOf(event, "errorCode");
+}
+
+function requestIdOf(event: Event): string | undefined {
+  return fieldOf(event, "requestID");
+}
+
+function fieldOf({ CloudTrailEvent = "{}" }: Event, name: string): string | undefined {
   const record: unknown = JSON.parse(CloudTrailEvent);
-  if (typeof record !== "object" || record === null || !("errorCode" in record)) return undefined;
-  return String(record.errorCode);
+  if (typeof record !== "object" || record === null) return undefined;
+  const value = (record as Readonly<Record<string, unknown>>)[name];
+  return value === undefined ? undefined : String(value);
 }
 
 async function lookUp(

@@ -1,7 +1,9 @@
 import Alert from "@cloudscape-design/components/alert";
 import { useEffect, useRef, useState } from "react";
+import { Refusal } from "../../shared/refusal.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
+import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "../../wire/call-error.ts";
 import { presignedUrl, WATCHING_SECONDS } from "../../wire/presign.ts";
 
 /**
@@ -16,7 +18,7 @@ export function RecordingPlayer(props: {
   const { bucket, playlistKey, label } = props;
   const aws = useAws();
   const video = useRef<HTMLVideoElement>(null);
-  const [trouble, setTrouble] = useState<string>();
+  const [trouble, setTrouble] = useState<Error>();
   useEffect(() => {
     const element = video.current;
     if (!element) return undefined;
@@ -29,9 +31,12 @@ export function RecordingPlayer(props: {
         enableWorker: false,
         xhrSetup: async (request, url) => request.open("GET", await signed(aws, bucket, url), true),
       });
-      hls.on(Hls.Events.ERROR, (_, { fatal, details, response }) => {
+      hls.on(Hls.Events.ERROR, (_, { fatal, details, response, networkDetails }) => {
         if (!fatal) return;
-        setTrouble(response?.code === undefined ? details : `${details} (status ${response.code})`);
+        const status = response?.code === undefined ? "" : ` (status ${response.code})`;
+        const error = new Error(`${details}${status}`);
+        error.name = response?.code === 403 ? "Denied" : "Player";
+        setTrouble(withAuthorizationId(error, denialIdOf(networkDetails)));
       });
       hls.on(Hls.Events.MANIFEST_PARSED, () => setTrouble(undefined));
       hls.loadSource(objectUrl(bucket, playlistKey));
@@ -48,11 +53,18 @@ export function RecordingPlayer(props: {
       <video ref={video} className="player" aria-label={label} controls playsInline />
       {trouble !== undefined && (
         <Alert type="error" header="The recording can't be played">
-          {trouble}
+          <Refusal error={trouble} />
         </Alert>
       )}
     </>
   );
+}
+
+/** hls.js hands on the request that failed. */
+function denialIdOf(request: unknown): string | null {
+  return request instanceof XMLHttpRequest
+    ? request.getResponseHeader(AUTHORIZATION_ID_HEADER)
+    : null;
 }
 
 /** Playlists name their segments relatively: this is what they are relative to. */

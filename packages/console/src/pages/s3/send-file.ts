@@ -1,3 +1,5 @@
+import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "../../wire/call-error.ts";
+
 /**
  * Sends a file to a presigned URL, until `signal` aborts. Only XMLHttpRequest reports how far an
  * upload is.
@@ -18,7 +20,7 @@ export function sendFile(
     request.addEventListener("abort", () => reject(new Error("The upload was stopped.")));
     request.addEventListener("load", () => {
       if (request.status < 300) resolve();
-      else reject(refusal(request.responseText, request.status));
+      else reject(refusal(request));
     });
     signal.throwIfAborted();
     signal.addEventListener("abort", () => request.abort(), { once: true });
@@ -26,11 +28,12 @@ export function sendFile(
   });
 }
 
-/** The sentence in S3's error document. */
-function refusal(xml: string, status: number): Error {
-  const document = new DOMParser().parseFromString(xml, "text/xml");
+/** The sentence in S3's error document, and the id of a denial. */
+function refusal(request: XMLHttpRequest): Error {
+  const { responseText, status } = request;
+  const document = new DOMParser().parseFromString(responseText, "text/xml");
   const text = (name: string) => document.querySelector(name)?.textContent ?? undefined;
   const error = new Error(text("Message") ?? `The server answered with status ${status}.`);
   error.name = text("Code") ?? "Error";
-  return error;
+  return withAuthorizationId(error, request.getResponseHeader(AUTHORIZATION_ID_HEADER));
 }

@@ -291,9 +291,9 @@ export function invalidBucketOwner(accountId: string): AwsError {
   );
 }
 
-/** The message for whoever may not know why. */
-export function accessDenied(message = "Access Denied"): AwsError {
-  return new AwsError("AccessDenied", message, { status: 403 });
+/** The message for whoever may not know why; `cause` is another service's refusal. */
+export function accessDenied(message = "Access Denied", cause?: AwsError): AwsError {
+  return new AwsError("AccessDenied", message, { status: 403, cause });
 }
 
 /** S3 answers objects and buckets with different codes. */

@@ -7,7 +7,7 @@ export async function asS3Refusal<T>(asking: Promise<T>): Promise<T> {
     return await asking;
   } catch (error) {
     if (!(error instanceof AwsError) || error.fault === "server") throw error;
-    if (error.code === "AccessDeniedException") throw accessDenied(error.message);
+    if (error.code === "AccessDeniedException") throw accessDenied(error.message, error);
     throw new AwsError(`KMS.${error.code}`, error.message, { status: 400, cause: error });
   }
 }
