@@ -30,7 +30,7 @@ export interface Obstacle {
   readonly sentence?: string;
 }
 
-/** The sentences that explain a denial, the most useful first; AWS's phrase where there are none. */
+/** The sentences that explain a denial, the most useful first. */
 export function reasonsOf({ obstacles = [], action }: Evaluation): readonly string[] {
   const sentences = sentencesOf(obstacles);
   return sentences.length > 0 ? sentences : [`No policy allows \`${action}\`.`];

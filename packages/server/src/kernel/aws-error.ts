@@ -7,7 +7,7 @@ export interface AwsErrorOptions {
   readonly fields?: Readonly<Record<string, unknown>>;
   /** Extra response headers, e.g. `x-amz-bucket-region`. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Of an AwsError, such as the denial of a service that was asked, its explanation is kept. */
+  /** Another service's refusal that is passed on: its explanation comes along. */
   readonly cause?: unknown;
 }
 
