@@ -55,7 +55,8 @@ export async function startBrowser(): Promise<TestBrowser> {
     async open(endpoint, key) {
       const page = await context.newPage();
       listen(page, complaints);
-      await page.goto(`${endpoint}/`);
+      // Other tabs are signed in already, and would hand their key over.
+      await page.goto(`${endpoint}/#/sign-in`);
       await signIn(page, key);
       return page;
     },

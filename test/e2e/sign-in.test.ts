@@ -49,12 +49,41 @@ describeConsole(() => {
       expect(response.headers()["content-encoding"] ?? "small").toMatch(/^(?:br|gzip|small)$/);
     });
     await page.goto(`${server.endpoint}/`);
-    await page.getByRole("button", { name: "Sign in as root" }).click();
+    await page.getByText(/You're signed in as the root user/).waitFor();
     await page.getByText("From nothing to a recording").waitFor();
     const loadedBytes = sizes.reduce((sum, size) => sum + size, 0);
     expect(loadedBytes).toBeGreaterThan(100_000);
     expect(loadedBytes).toBeLessThan(FIRST_VISIT_BYTES_MAX);
     process.stdout.write(`A first visit loads ${loadedBytes} bytes in ${sizes.length} files.\n`);
+  });
+
+  test("a new tab is whoever the tab beside it is, and signs out with it", async () => {
+    const first = await browser.blank();
+    const others = first.context().pages();
+    await Promise.all(others.filter((page) => page !== first).map((page) => page.close()));
+    await first.goto(`${server.endpoint}/`);
+    await first.getByText(/You're signed in as the root user/).waitFor();
+    await visit(first, "/ivs/channels", "Channels");
+    await first.getByText(/You're signed in/).waitFor({ state: "detached" });
+    await first.getByRole("button", { name: "Signed in as root" }).click();
+    await first.getByRole("menuitem", { name: "Sign in with another key" }).click();
+    const key = await userKey("ann");
+    await first.getByLabel("Access key ID").fill(key.accessKeyId);
+    await first.getByLabel("Secret access key").fill(key.secretAccessKey);
+    await first.getByRole("button", { name: "Sign in", exact: true }).click();
+    await first.getByRole("button", { name: "Signed in as user/ann" }).waitFor();
+
+    const second = await browser.blank();
+    await second.goto(`${server.endpoint}/#/iam/users`);
+    await second.getByRole("button", { name: "Signed in as user/ann" }).waitFor();
+    expect(await second.getByText(/You're signed in/).count()).toBe(0);
+    expect(await second.evaluate("JSON.stringify(localStorage)")).not.toContain(key.accessKeyId);
+    await second.getByRole("button", { name: "Signed in as user/ann" }).click();
+    await second.getByRole("menuitem", { name: "Sign out" }).click();
+    await second.getByLabel("Access key ID").waitFor();
+    await first.getByLabel("Access key ID").waitFor();
+    await first.reload();
+    await first.getByLabel("Access key ID").waitFor();
   });
 
   test("a wrong key stays outside, in AWS's words", async () => {
@@ -108,7 +137,7 @@ describeConsole(() => {
     const heading = (name: string) =>
       page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
     const dialogBegins = () => page.locator("[role=dialog] input:focus").waitFor();
-    await page.goto(`${server.endpoint}/`);
+    await page.goto(`${server.endpoint}/#/sign-in`);
     await page
       .getByRole("textbox", { name: "Access key ID" })
       .and(page.locator(":focus"))

@@ -1,29 +1,63 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { Frame } from "./frame.tsx";
+import { ROOT_GREETING } from "./root-greeting.tsx";
+import { goTo, usePlace } from "./routing/hash-route.ts";
+import { findKey } from "./session/find-key.ts";
 import {
   rememberedKey,
   rememberedRegion,
   rememberKey,
   rememberRegion,
   type SignedIn,
+  wasSignedOut,
 } from "./session/signed-in.ts";
+import { answerOtherTabs, signOutOtherTabs } from "./session/tab-handover.ts";
 import { NoticesProvider } from "./shared/notices.tsx";
-import { SignInPage } from "./sign-in-page.tsx";
+import { SIGN_IN_PATH, SignInPage } from "./sign-in-page.tsx";
 import { AwsProvider } from "./wire/aws-context.tsx";
 
 /** The whole console: the sign-in page, or the pages of the user who is signed in, in a Region. */
 export function Console() {
   const [signedIn, setSignedIn] = useState(rememberedKey);
   const [region, setRegion] = useState(rememberedRegion);
+  const { path } = usePlace();
+  const signingIn = path === SIGN_IN_PATH;
   const sign = useCallback((key: SignedIn | undefined) => {
     rememberKey(key);
     setSignedIn(key);
   }, []);
-  const signOut = useCallback(() => sign(undefined), [sign]);
-  if (!signedIn) return <SignInPage onSignIn={sign} />;
+  const [looking, stopLooking] = useState(() => !signedIn && !signingIn && !wasSignedOut());
+  const [greeted, setGreeted] = useState(false);
+  useEffect(() => {
+    if (!looking) return;
+    void findKey().then(({ key, isHandedOver }) => {
+      if (key) sign(key);
+      setGreeted(key !== undefined && !isHandedOver);
+      stopLooking(false);
+    });
+  }, [looking, sign]);
+  useEffect(
+    () => (signedIn ? answerOtherTabs(signedIn, () => sign(undefined)) : undefined),
+    [signedIn, sign],
+  );
+  const signOut = useCallback(() => {
+    if (signedIn) signOutOtherTabs(signedIn);
+    sign(undefined);
+  }, [signedIn, sign]);
+  if (looking) return null;
+  if (!signedIn || signingIn) {
+    return (
+      <SignInPage
+        onSignIn={(key) => {
+          sign(key);
+          if (signingIn) goTo("#/");
+        }}
+      />
+    );
+  }
   return (
     <AwsProvider signedIn={signedIn} region={region} onSignOut={signOut}>
-      <NoticesProvider>
+      <NoticesProvider greeting={greeted ? ROOT_GREETING : undefined}>
         <Frame
           onRegion={(name) => {
             rememberRegion(name);

@@ -1,4 +1,3 @@
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -9,9 +8,13 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { checkKey } from "./session/find-key.ts";
 import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./session/signed-in.ts";
 import { EnterForm } from "./shared/enter-form.tsx";
 import { callErrorText } from "./wire/call-error.ts";
+
+/** The address of this page for somebody who is signed in, and wants to be with another key. */
+export const SIGN_IN_PATH = "/sign-in";
 
 /** Takes a key, and asks STS who it belongs to before it is kept. */
 export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) => void }) {
@@ -25,9 +28,7 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
     setChecking(true);
     setError(undefined);
     try {
-      const endpoint = window.location.origin;
-      const sts = new STSClient({ endpoint, region: "us-east-1", credentials: { ...key } });
-      await sts.send(new GetCallerIdentityCommand({}));
+      await checkKey(key);
       onSignIn(key);
     } catch (failure) {
       setError(failure);
@@ -100,8 +101,8 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
                   />
                 </FormField>
                 <Box color="text-body-secondary" fontSize="body-s">
-                  The key stays in this browser tab. It signs requests to this server, and is never
-                  sent.
+                  The key stays in this browser's tabs, until the last one is closed. It signs
+                  requests to this server, and is never sent.
                 </Box>
               </SpaceBetween>
             </Form>

@@ -3,6 +3,7 @@ import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
 import { chooseMode, isDark } from "./session/colour-mode.ts";
 import { IVS_REGIONS } from "./session/regions.ts";
+import { SIGN_IN_PATH } from "./sign-in-page.tsx";
 import { useAws } from "./wire/aws-context.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
@@ -49,6 +50,7 @@ export function TopBar(props: { readonly onRegion: (region: string) => void }) {
             items: [
               { id: "account", text: `Account ${identity.data?.Account ?? "…"}`, disabled: true },
               { id: "key", text: `Access key ${key.accessKeyId}`, disabled: true },
+              { id: "sign-in", text: "Sign in with another key", href: `#${SIGN_IN_PATH}` },
               { id: "sign-out", text: "Sign out" },
             ],
             onItemClick: ({ detail }) => {

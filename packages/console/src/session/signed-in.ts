@@ -1,4 +1,4 @@
-/** The user who is signed in: the key stays in this tab, and is only used for signatures. */
+/** The user who is signed in: the key stays in the browser's tabs, and is only used for signatures. */
 export interface SignedIn {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -10,6 +10,8 @@ export const LOOPBACK_ROOT: SignedIn = { accessKeyId: "test", secretAccessKey: "
 
 const KEY_ITEM = "rolecast.key";
 const REGION_ITEM = "rolecast.region";
+/** Says that this tab was signed out by hand: it isn't signed in again by itself. */
+const SIGNED_OUT_ITEM = "rolecast.signed-out";
 
 /** The key that this tab keeps while it is open. */
 export function rememberedKey(): SignedIn | undefined {
@@ -20,8 +22,18 @@ export function rememberedKey(): SignedIn | undefined {
 }
 
 export function rememberKey(key: SignedIn | undefined): void {
-  if (key) window.sessionStorage.setItem(KEY_ITEM, JSON.stringify(key));
-  else window.sessionStorage.removeItem(KEY_ITEM);
+  const { sessionStorage } = window;
+  if (key) {
+    sessionStorage.setItem(KEY_ITEM, JSON.stringify(key));
+    sessionStorage.removeItem(SIGNED_OUT_ITEM);
+  } else {
+    sessionStorage.removeItem(KEY_ITEM);
+    sessionStorage.setItem(SIGNED_OUT_ITEM, "true");
+  }
+}
+
+export function wasSignedOut(): boolean {
+  return window.sessionStorage.getItem(SIGNED_OUT_ITEM) !== null;
 }
 
 /** The Region isn't secret: it is kept for the next visit. */
@@ -37,7 +49,7 @@ export function isLoopbackHost(host: string): boolean {
   return /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(host);
 }
 
-function isSignedIn(value: unknown): value is SignedIn {
+export function isSignedIn(value: unknown): value is SignedIn {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -1,9 +1,25 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
-import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+} from "react";
+import { parsePlace, usePlace } from "../routing/hash-route.ts";
 import { Refusal } from "./refusal.tsx";
 
+type Message = FlashbarProps.MessageDefinition;
+
+interface Notice extends Message {
+  /** The page that it was shown on: it ends with it. */
+  readonly path: string;
+}
+
 interface Notices {
-  readonly items: readonly FlashbarProps.MessageDefinition[];
+  readonly items: readonly Message[];
   /** Says that something was done. */
   readonly done: (what: string) => void;
   /** Says that something couldn't be done, in the words of who refused. */
@@ -14,18 +30,30 @@ const NoticesContext = createContext<Notices | undefined>(undefined);
 const SUCCESS_SHOWN_MS = 12_000;
 let lastId = 0;
 
-export function NoticesProvider({ children }: { readonly children: ReactNode }) {
-  const [items, setItems] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
-  const show = useCallback((item: FlashbarProps.MessageDefinition) => {
+export function NoticesProvider(props: {
+  /** Shown on the first page. */
+  readonly greeting?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const { greeting, children } = props;
+  const [items, setItems] = useState<readonly Notice[]>([]);
+  const { path } = usePlace();
+  const show = useCallback((item: Message) => {
     const id = `notice-${++lastId}`;
     const dismiss = () => setItems((known) => known.filter((other) => other.id !== id));
     // Errors stay until they were read.
     if (item.type === "success") setTimeout(dismiss, SUCCESS_SHOWN_MS);
-    setItems((known) => [
-      { ...item, id, dismissible: true, dismissLabel: "Dismiss", onDismiss: dismiss },
-      ...known.slice(0, 4),
-    ]);
+    // What leads to another page after its notice does so by then: the notice is of that page.
+    queueMicrotask(() => {
+      const shownOn = parsePlace(window.location.hash).path;
+      const notice = { ...item, id, dismissible: true, dismissLabel: "Dismiss", path: shownOn };
+      setItems((known) => [{ ...notice, onDismiss: dismiss }, ...known.slice(0, 4)]);
+    });
   }, []);
+  useEffect(() => {
+    if (greeting !== undefined) show({ type: "info", content: greeting });
+  }, [greeting, show]);
+  useEffect(() => setItems((known) => known.filter((notice) => notice.path === path)), [path]);
   const notices = useMemo<Notices>(
     () => ({
       items,

@@ -8,6 +8,6 @@ export function DecisionEffect({ effect }: { readonly effect: Decision["effect"]
     case "EXPLICIT_DENY":
       return <StatusIndicator type="error">Denied by a statement</StatusIndicator>;
     default:
-      return <StatusIndicator type="stopped">Denied, nothing allows it</StatusIndicator>;
+      return <StatusIndicator type="error">Denied, nothing allows it</StatusIndicator>;
   }
 }

@@ -12,7 +12,7 @@ import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
 import { WhyLink } from "../../shared/why.tsx";
 import { useFeed } from "../../wire/use-feed.ts";
-import { type Decision, parseDecision } from "./decision.ts";
+import { callerName, type Decision, parseDecision } from "./decision.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
 import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
@@ -51,8 +51,8 @@ function idOf({ id }: Decision): string {
 /** A client that connects again gets the latest denials again. */
 const RETOLD = { idOf, timeOf: ({ at }: Decision) => at };
 
+/** The first three stay in view on a telephone; the others are scrolled to. */
 const COLUMNS = [
-  { id: "time", header: "Time", cell: ({ at }: Decision) => shownDate(at) },
   {
     id: "effect",
     header: "Decision",
@@ -62,9 +62,23 @@ const COLUMNS = [
       </>
     ),
   },
-  { id: "action", header: "Action", isRowHeader: true, cell: ({ action }: Decision) => action },
+  {
+    id: "action",
+    header: "Action",
+    isRowHeader: true,
+    cell: ({ action }: Decision) => <span className="narrow-cell">{action}</span>,
+  },
+  {
+    id: "caller",
+    header: "Caller",
+    cell: ({ principalArn }: Decision) => (
+      <span className="narrow-cell" title={principalArn}>
+        {callerName(principalArn)}
+      </span>
+    ),
+  },
+  { id: "time", header: "Time", cell: ({ at }: Decision) => shownDate(at) },
   { id: "resource", header: "Resource", cell: ({ resource }: Decision) => resource },
-  { id: "caller", header: "Caller", cell: ({ principalArn }: Decision) => principalArn },
 ];
 
 function Details({ decision }: { readonly decision: Decision }) {

@@ -48,6 +48,12 @@ export function parseDecision(value: unknown): Decision | undefined {
   };
 }
 
+/** `user/ann` of an ARN; the details have all of it. */
+export function callerName(arn: string): string {
+  const name = arn.split(":").slice(5).join(":");
+  return name === "" ? arn : name;
+}
+
 function statementText(statement: unknown): string {
   const { sid, evaluatedEffect } = asRecord(statement);
   return `${String(sid)}: ${String(evaluatedEffect)}`;

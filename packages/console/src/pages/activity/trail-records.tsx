@@ -94,18 +94,28 @@ export function TrailRecords() {
   );
 }
 
+/** The first three stay in view on a telephone; the others are scrolled to. */
 const COLUMNS = [
+  { id: "result", header: "Result", cell: (call: RecordedCall) => <Result call={call} /> },
+  {
+    id: "name",
+    header: "Operation",
+    isRowHeader: true,
+    cell: ({ EventName }: Event) => <span className="narrow-cell">{EventName}</span>,
+  },
+  {
+    id: "user",
+    header: "Caller",
+    cell: ({ Username }: Event) => <span className="narrow-cell">{Username}</span>,
+  },
   { id: "time", header: "Time", cell: ({ EventTime }: Event) => shownDate(EventTime) },
-  { id: "name", header: "Operation", isRowHeader: true, cell: ({ EventName }: Event) => EventName },
   { id: "service", header: "Service", cell: ({ EventSource }: Event) => EventSource },
-  { id: "user", header: "Caller", cell: ({ Username }: Event) => Username },
   {
     id: "resources",
     header: "Resources",
     cell: ({ Resources = [] }: Event) =>
       Resources.map(({ ResourceName }) => ResourceName).join(", "),
   },
-  { id: "result", header: "Result", cell: (call: RecordedCall) => <Result call={call} /> },
 ];
 
 /** An event, with the id by which its denial is explained, as long as that is among the latest. */
@@ -116,7 +126,9 @@ function Result({ call }: { readonly call: RecordedCall }) {
   if (code === undefined) return <StatusIndicator>Done</StatusIndicator>;
   return (
     <>
-      <StatusIndicator type="error">{code}</StatusIndicator>{" "}
+      <StatusIndicator type="error" wrapText>
+        <span className="narrow-cell">{code}</span>
+      </StatusIndicator>{" "}
       {call.denialId !== undefined && <WhyLink id={call.denialId} />}
     </>
   );

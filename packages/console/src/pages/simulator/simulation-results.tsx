@@ -84,7 +84,7 @@ function Decision({ decision }: { readonly decision: string | undefined }) {
     case "explicitDeny":
       return <StatusIndicator type="error">Denied by a statement</StatusIndicator>;
     default:
-      return <StatusIndicator type="stopped">Denied, since nothing allows it</StatusIndicator>;
+      return <StatusIndicator type="error">Denied, since nothing allows it</StatusIndicator>;
   }
 }
 
