@@ -83,6 +83,7 @@ describe("dependency direction", () => {
       ],
       transport: [PROTOCOL, "ingest"],
       recording: ["ffmpeg", "hls", "container", "container/fmp4", "container/mpegts", "port"],
+      film: ["ingest", "container", "container/fmp4", "codec", "port"],
       transcode: [
         ...["ffmpeg", "hls", "segmenter", "container", "container/flv"],
         ...["codec", "runtime", "port"],

@@ -153,7 +153,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   },
   rolecast: {
     roof: ["index.ts", "api.ts"],
-    floors: { feeds: [], "linked-services": [] },
+    floors: { feeds: [], films: [], "linked-services": [] },
     queries: [],
   },
 };

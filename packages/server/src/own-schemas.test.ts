@@ -47,6 +47,11 @@ test("Rolecast's own operations", () => {
     ["ReadEvents GET /_rolecast/events", "{After?: string, LastEventId?: string}", TEXT],
     ["ReadMetrics GET /_rolecast/metrics", "{}", TEXT],
     ["ReadHealth GET /_rolecast/health", "{}", TEXT],
+    [
+      "DownloadRecording GET /_rolecast/recording.mp4",
+      "{Bucket: string, Key: string, FileName?: string}",
+      TEXT,
+    ],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
     [
       "CreateForwardAccessSession POST /forward-access-sessions",

@@ -12,9 +12,9 @@ import { plainJson } from "./plain-json.ts";
 const PREFIX = "/_rolecast/";
 const RESET_PATHS: readonly string[] = [`${PREFIX}state/reset`, `${LOCALSTACK_PREFIX}state/reset`];
 /** Routes that exist only as signed operations. */
-const SIGNED_PATHS: readonly string[] = ["logs", "decisions", "cloudtrail", "events"].map(
-  (name) => PREFIX + name,
-);
+const SIGNED_PATHS: readonly string[] = [
+  ...["logs", "decisions", "cloudtrail", "events", "recording.mp4"],
+].map((name) => PREFIX + name);
 
 export interface InternalRoutesOptions extends OwnRoutes {
   /** Whether the server has started. */

@@ -3,6 +3,7 @@ import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
 import { type FeedDependencies, feedOperations } from "./feeds/feed-operations.ts";
+import { downloadRecording } from "./films/download-recording.ts";
 import {
   createForwardAccessSession,
   type ForwardAccessSessionDependencies,
@@ -45,6 +46,7 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
         services: parts.outsideServices,
         sessions: parts.forwardAccessSessions,
       }),
+      DownloadRecording: downloadRecording(),
       ListServiceLinkedRoleUsage: listServiceLinkedRoleUsage(parts.linkedRoleReport),
       ...feedOperations({
         readers,

@@ -34,6 +34,7 @@ export const rolecast = defineService({
   audit: {
     resourceTypePrefix: "Rolecast",
     readOnly: [
+      "DownloadRecording",
       "ReadCloudTrail",
       "ReadDecisions",
       "ReadEvents",

@@ -55,12 +55,13 @@ const roleStatus = structure("ServiceLinkedRoleStatus", {
 /** An answer of text, whole or streamed, whose type is in the answer's header. */
 const text = (name: string) => structure(name, { Body: [STREAMED, { httpPayload: 1 }] });
 
-/** A route below `/_rolecast/` that answers with text. */
-function textOperation(
+/** A route below `/_rolecast/` that answers with text, or with a film's bytes. */
+function ownRoute(
   name: string,
   method: "GET" | "POST",
   path: string,
   members: Readonly<Record<string, Reference>> = {},
+  requiredCount = 0,
 ): readonly unknown[] {
   const http = { http: [method, `/_rolecast/${path}`, 200] };
   return [
@@ -68,7 +69,7 @@ function textOperation(
     NAMESPACE,
     name,
     http,
-    structure(`${name}Request`, members),
+    structure(`${name}Request`, members, requiredCount),
     text(`${name}Response`),
   ];
 }
@@ -77,16 +78,27 @@ function textOperation(
 const following = { Follow: [BOOLEAN, { httpQuery: "follow" }] };
 
 export const rolecastSchemas = {
-  ReadLogs$: textOperation("ReadLogs", "GET", "logs", following),
-  ReadDecisions$: textOperation("ReadDecisions", "GET", "decisions", following),
-  ReadCloudTrail$: textOperation("ReadCloudTrail", "GET", "cloudtrail", following),
-  ReadEvents$: textOperation("ReadEvents", "GET", "events", {
+  ReadLogs$: ownRoute("ReadLogs", "GET", "logs", following),
+  ReadDecisions$: ownRoute("ReadDecisions", "GET", "decisions", following),
+  ReadCloudTrail$: ownRoute("ReadCloudTrail", "GET", "cloudtrail", following),
+  ReadEvents$: ownRoute("ReadEvents", "GET", "events", {
     After: [STRING, { httpQuery: "after" }],
     LastEventId: [STRING, { httpHeader: "last-event-id" }],
   }),
-  ReadMetrics$: textOperation("ReadMetrics", "GET", "metrics"),
-  ReadHealth$: textOperation("ReadHealth", "GET", "health"),
-  Reset$: textOperation("Reset", "POST", "state/reset"),
+  ReadMetrics$: ownRoute("ReadMetrics", "GET", "metrics"),
+  ReadHealth$: ownRoute("ReadHealth", "GET", "health"),
+  DownloadRecording$: ownRoute(
+    "DownloadRecording",
+    "GET",
+    "recording.mp4",
+    {
+      Bucket: [STRING, { httpQuery: "bucket" }],
+      Key: [STRING, { httpQuery: "key" }],
+      FileName: [STRING, { httpQuery: "save-as" }],
+    },
+    2,
+  ),
+  Reset$: ownRoute("Reset", "POST", "state/reset"),
   CreateForwardAccessSession$: [
     OPERATION,
     NAMESPACE,

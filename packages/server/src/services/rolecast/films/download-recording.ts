@@ -1,0 +1,80 @@
+import { Readable } from "node:stream";
+import { bestVariant, defaultMediaLimits, recordedFiles, writeFilm } from "@rolecast/media";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
+import { besides, notARecording, RecordedObjects } from "./recorded-objects.ts";
+
+/** Each holds a keyframe interval, and reads objects as fast as its client takes them. */
+const FILMS_MAX = 20;
+
+interface DownloadInput {
+  readonly Bucket: string;
+  /** The key of the recording's multivariant playlist, `…/media/hls/master.m3u8`. */
+  readonly Key: string;
+  /** The name that browsers save it under. */
+  readonly FileName?: string;
+}
+
+/**
+ * Answers a recording as one MP4 file, made while it is read. The caller needs no permission of
+ * Rolecast's own: S3 decides on every object that is read, as if the caller read it.
+ */
+export function downloadRecording(): OperationHandler<DownloadInput, object> {
+  let running = 0;
+  return {
+    authorize: () => NO_PERMISSION_NEEDED,
+    async handle({ Bucket, Key, FileName = "recording.mp4" }, context) {
+      if (running >= FILMS_MAX) {
+        const message = `The server makes at most ${FILMS_MAX} films at a time.`;
+        throw new AwsError("LimitExceededException", message, { status: 429 });
+      }
+      running += 1;
+      const ended = () => {
+        running -= 1;
+      };
+      const film = await filmOf(new RecordedObjects(context, Bucket), Key).catch((error) => {
+        ended();
+        throw error;
+      });
+      const body = Readable.from(film, { objectMode: false }).once("close", ended);
+      const { headers } = context.response;
+      headers["content-type"] = "video/mp4";
+      headers["content-disposition"] =
+        `attachment; filename*=UTF-8''${encodeURIComponent(FileName)}`;
+      headers["cache-control"] = "no-store";
+      return { Body: body };
+    },
+  };
+}
+
+/** Rejects where it can't begin; what fails later breaks the connection off. */
+async function filmOf(objects: RecordedObjects, key: string): Promise<AsyncIterable<Buffer>> {
+  const text = await objects.text(key);
+  const variant = bestVariant(text);
+  const playlistKey = variant ? besides(key, variant.uri) : key;
+  const files = recordedFiles(variant ? await objects.text(playlistKey) : text);
+  if (files.length === 0) throw notARecording(`${playlistKey} lists no files.`);
+  const film = writeFilm({
+    files,
+    hasVideo: variant?.hasVideo ?? true,
+    read: (uri) => objects.read(besides(playlistKey, uri)),
+    limits: defaultMediaLimits,
+  });
+  return begun(film);
+}
+
+/** The same, once its first bytes are there: refusals until then are the answer. */
+async function begun(film: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<Buffer>> {
+  const first = await film.next().catch((error: unknown) => {
+    if (error instanceof Error && error.name === "MediaError") throw notARecording(error.message);
+    throw error;
+  });
+  return (async function* () {
+    try {
+      if (!first.done) yield first.value;
+      yield* film;
+    } finally {
+      await film.return();
+    }
+  })();
+}
