@@ -186,7 +186,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     ],
     durationSeconds: 30,
   },
-  rolecast: { Method: "GET", Path: "/", Headers: {} },
+  rolecast: { Method: "GET", Path: "/", Headers: {}, Bucket: "declared-bucket", Key: "declared" },
   "iam-toolbox": {
     authorizationId: "0".repeat(32),
     policyUri: "arn:aws:iam::aws:policy/ReadOnlyAccess",
@@ -283,10 +283,12 @@ interface Declared {
 
 /**
  * Allowed to whoever is signed in: AWS lists the action, but decides nothing. The session that a
- * received request is exchanged for can do what its sender can, and no more.
+ * received request is exchanged for can do what its sender can, and no more. S3 decides on each
+ * object of a recording that is downloaded.
  */
 const NEEDS_NO_PERMISSION = [
   "rolecast:CreateForwardAccessSession",
+  "rolecast:DownloadRecording",
   "sts:GetCallerIdentity",
   "sts:GetSessionToken",
 ];

@@ -1,4 +1,6 @@
-/** The user who is signed in: the key stays in the browser's tabs, and is only used for signatures. */
+/**
+ * The user who is signed in: the key stays in the browser's tabs, and is only used for signatures.
+ */
 export interface SignedIn {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -11,7 +11,7 @@ function tabWith(accessKeyId: string, onSignedOut: () => void = () => {}): void 
   ended.push(answerOtherTabs({ ...KEY, accessKeyId }, onSignedOut));
 }
 
-test("a new tab gets the whole key of a tab that has one, and nothing when there is none", async () => {
+test("a new tab gets the whole key of a tab that has one, and nothing without one", async () => {
   expect(await askOtherTabs()).toBeUndefined();
   ended.push(answerOtherTabs(KEY, () => {}));
   expect(await askOtherTabs()).toEqual(KEY);

@@ -28,9 +28,9 @@ export function askOtherTabs(): Promise<SignedIn | undefined> {
 }
 
 /**
- * Gives this tab's key to tabs that ask for one, until the returned function is called. The key goes
- * from page to page; it is put into no storage on the way. `onSignedOut` is called when another tab
- * with the same key signs out.
+ * Gives this tab's key to tabs that ask for one, until the returned function is called. The key
+ * goes from page to page; it is put into no storage on the way. Calls `onSignedOut` when another
+ * tab with the same key signs out.
  */
 export function answerOtherTabs(key: SignedIn, onSignedOut: () => void): () => void {
   const channel = new BroadcastChannel(CHANNEL_NAME);

@@ -7,6 +7,6 @@ export interface FilmPart {
   endFile(): void;
   /** There are no more files. */
   finish(): void;
-  /** What is complete by now. */
+  /** Hands out the bytes that are complete. */
   take(): Buffer;
 }

@@ -11,7 +11,7 @@ export class FragmentedFilm implements FilmPart {
   #out: Buffer[] = [];
   #reader: BoxReader | undefined;
   #sequence = 0;
-  /** Where the stretch that is read begins in the film. */
+  /** The film's time at which the stretch begins that is read. */
   #startMs = 0;
   /** The time of its first fragment, in seconds. */
   #baseSeconds: number | undefined;

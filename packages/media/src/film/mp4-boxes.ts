@@ -4,7 +4,7 @@ import { MediaError } from "../port/media-error.ts";
 /** A box inside of bytes that hold all of it (ISO/IEC 14496-12, 4.2). */
 export interface BoxPlace {
   readonly type: string;
-  /** Where its content begins, after size and type. */
+  /** The offset of its content, after size and type. */
   readonly start: number;
   readonly end: number;
 }
