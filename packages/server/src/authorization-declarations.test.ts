@@ -283,12 +283,10 @@ interface Declared {
 
 /**
  * Allowed to whoever is signed in: AWS lists the action, but decides nothing. The session that a
- * received request is exchanged for can do what its sender can, and no more. S3 decides on each
- * object of a recording that is downloaded.
+ * received request is exchanged for can do what its sender can, and no more.
  */
 const NEEDS_NO_PERMISSION = [
   "rolecast:CreateForwardAccessSession",
-  "rolecast:DownloadRecording",
   "sts:GetCallerIdentity",
   "sts:GetSessionToken",
 ];
