@@ -87,8 +87,10 @@ describeConsole(() => {
     await button("Add users").click();
     await page.getByRole("dialog").getByRole("checkbox", { name: "ann" }).click();
     await button("Add").click();
-    await page.getByRole("radio", { name: "ann" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("checkbox", { name: "ann" }).click();
     await button("Remove from group").click();
+    await button("Remove").click();
     await page.getByText("ann is no longer in crew.").waitFor();
   });
 

@@ -156,12 +156,12 @@ describeConsole(() => {
     await button("Close").click();
 
     await visit(page, "/ivs/channels", "Channels");
-    await page.getByRole("radio", { name: /:channel\// }).click();
+    await page.getByRole("checkbox", { name: /:channel\// }).click();
     await confirmDeletion();
     await page.getByText("No channels in this Region").waitFor();
 
     await visit(page, "/ivs/recording-configurations", "Recording configurations");
-    await page.getByRole("radio", { name: /:recording-configuration\// }).click();
+    await page.getByRole("checkbox", { name: /:recording-configuration\// }).click();
     await confirmDeletion();
     await page.getByText("No recording configurations in this Region").waitFor();
 

@@ -168,7 +168,7 @@ describeConsole(() => {
       await page.getByText("doors", { exact: true }).waitFor();
     }
     await visit(page, "/ivs/ad-configurations", "Ad configurations");
-    await page.getByRole("row", { name: /late/ }).getByRole("radio").click();
+    await page.getByRole("row", { name: /late/ }).getByRole("checkbox").click();
     await button("Delete").click();
     await page.getByLabel(/^To confirm/).fill("delete");
     await page.keyboard.press("Enter");

@@ -133,7 +133,7 @@ describeConsole(() => {
     await page.keyboard.press("Enter");
     await page
       .getByRole("row", { name: /old recordings Enabled Below ivs\/v1\/, larger than 5 bytes/ })
-      .getByRole("radio")
+      .getByRole("checkbox")
       .click();
     await button("Edit rule").click();
     await page.getByLabel("Larger than").fill("");
@@ -151,11 +151,12 @@ describeConsole(() => {
       .getByRole("row", { name: /unfinished uploads go after 7 days; STANDARD_IA after 30 days/ })
       .waitFor();
     await takePicture(page, "bucket-properties");
-    await page
-      .getByRole("row", { name: /logs Disabled/ })
-      .getByRole("radio")
-      .click();
+    const row = (name: RegExp) => page.getByRole("row", { name }).getByRole("checkbox");
+    await row(/old recordings Enabled/).uncheck();
+    await row(/logs Disabled/).check();
     await button("Remove rule").click();
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.keyboard.press("Enter");
     await page.getByText("Rule logs is removed.").waitFor();
     const left = new GetBucketLifecycleConfigurationCommand({ Bucket: BUCKET });
     expect(await server.root.s3.send(left)).toMatchObject({
@@ -180,7 +181,7 @@ describeConsole(() => {
     await page.getByText("Show versions").click();
     await page
       .getByRole("row", { name: / null / })
-      .getByRole("radio")
+      .getByRole("checkbox")
       .click();
     await button("Restore version").click();
     await page.getByText(`A copy of version null is the latest of ${ODD_NAME} now.`).waitFor();
@@ -194,7 +195,7 @@ describeConsole(() => {
     await page.getByText("Show versions").click();
     await page
       .getByRole("row", { name: /Delete marker/ })
-      .getByRole("radio")
+      .getByRole("checkbox")
       .click();
     await takePicture(page, "versions");
     await button("Undo deletion").click();
@@ -268,7 +269,7 @@ describeConsole(() => {
     await lock("None");
     await page.getByText(/Access Denied because object protected by object lock/).waitFor();
     await button("Cancel").click();
-    await page.getByRole("radio", { name: `contract.txt ${VersionId}` }).click();
+    await page.getByRole("checkbox", { name: `contract.txt ${VersionId}` }).click();
     await button("Delete version").click();
     await page.getByLabel(/^To confirm/).fill("delete");
     await page.keyboard.press("Enter");

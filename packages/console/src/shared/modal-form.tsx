@@ -4,6 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useId, useState } from "react";
+import { KeptInAddress } from "../routing/address-state.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
 import { Refusal } from "./refusal.tsx";
@@ -16,6 +17,8 @@ export function ModalForm(props: {
   readonly size?: ModalProps.Size;
   /** Something follows in the form's place. */
   readonly staysOpen?: boolean;
+  /** Closing the dialog stops what was sent. */
+  readonly stoppable?: boolean;
   readonly onSubmit: () => Promise<void>;
   readonly onClose: () => void;
   readonly children: ReactNode;
@@ -26,6 +29,7 @@ export function ModalForm(props: {
     disabled = false,
     size = "medium",
     staysOpen = false,
+    stoppable = false,
     onSubmit,
     onClose,
     children,
@@ -55,7 +59,7 @@ export function ModalForm(props: {
         <Box float="right">
           <Actions>
             <Button variant="link" formAction="none" onClick={onClose}>
-              Cancel
+              {stoppable && running ? "Stop" : "Cancel"}
             </Button>
             <Button variant="primary" form={id} loading={running} disabled={disabled}>
               {verb}
@@ -66,14 +70,30 @@ export function ModalForm(props: {
     >
       <EnterForm id={id} takesFocus onSubmit={() => void submit()}>
         <SpaceBetween size="m">
-          {error !== undefined && (
-            <Alert type="error">
-              <Refusal error={error} />
-            </Alert>
-          )}
-          {children}
+          {error !== undefined && <Failures error={error} />}
+          <KeptInAddress value={false}>{children}</KeptInAddress>
         </SpaceBetween>
       </EnterForm>
     </Modal>
+  );
+}
+
+/** Of many things that were done at once, as many refusals are shown. */
+const FAILURES_SHOWN = 5;
+
+/** What refused the form; each refusal, where it asked for many things. */
+function Failures({ error }: { readonly error: unknown }) {
+  const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const rest = errors.length - FAILURES_SHOWN;
+  return (
+    <>
+      {errors.slice(0, FAILURES_SHOWN).map((one, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: refusals have no names, and don't move.
+        <Alert key={index} type="error">
+          <Refusal error={one} />
+        </Alert>
+      ))}
+      {rest > 0 && <Box>{rest} more were refused.</Box>}
+    </>
   );
 }

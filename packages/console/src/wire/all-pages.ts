@@ -1,15 +1,12 @@
-/** Lists longer than this are cut: the browser has to hold them. */
+import { pagesOf, readPages } from "./read-pages.ts";
+
+/** Choices are cut here: nobody finds one among more by looking. */
 const ITEMS_MAX = 2_000;
 
-/** The items of all pages of a paginator of the SDK. */
+/** The items of all pages of a paginator of the SDK, for choices. Lists are read by `useList`. */
 export async function allPages<Output, Item>(
   pages: AsyncIterable<Output>,
   itemsOf: (output: Output) => readonly Item[] | undefined,
 ): Promise<readonly Item[]> {
-  const items: Item[] = [];
-  for await (const page of pages) {
-    items.push(...(itemsOf(page) ?? []));
-    if (items.length >= ITEMS_MAX) break;
-  }
-  return items;
+  return (await readPages(pagesOf(pages, itemsOf), ITEMS_MAX)).items;
 }

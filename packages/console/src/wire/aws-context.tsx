@@ -3,7 +3,7 @@ import type { SignedIn } from "../session/signed-in.ts";
 import { type AwsClients, awsClients } from "./aws-clients.ts";
 import { CallLog } from "./call-log.ts";
 
-interface Aws extends AwsClients {
+export interface Aws extends AwsClients {
   readonly key: SignedIn;
   readonly calls: CallLog;
   /** The clients of another Region. */

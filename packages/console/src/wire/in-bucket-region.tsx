@@ -1,7 +1,8 @@
 import { GetBucketLocationCommand } from "@aws-sdk/client-s3";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
-import { InRegion } from "./aws-context.tsx";
+import type { AwsClients } from "./aws-clients.ts";
+import { type Aws, InRegion } from "./aws-context.tsx";
 import { useCall } from "./use-call.ts";
 
 /**
@@ -19,4 +20,12 @@ export function InBucketRegion(props: { readonly bucket: string; readonly childr
   }
   const region = location.data.LocationConstraint ?? "us-east-1";
   return <InRegion region={region}>{children}</InRegion>;
+}
+
+/** The clients of the bucket's Region, for an action on one bucket of many. */
+export async function clientsOfBucket(aws: Aws, bucket: string): Promise<AwsClients> {
+  const { LocationConstraint } = await aws.s3.send(
+    new GetBucketLocationCommand({ Bucket: bucket }),
+  );
+  return aws.inRegion(LocationConstraint ?? "us-east-1");
 }

@@ -6,10 +6,10 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
+import { timeColumn } from "../../shared/columns.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { WhyLink } from "../../shared/why.tsx";
 import { useFeed } from "../../wire/use-feed.ts";
 import { callerName, type Decision, parseDecision } from "./decision.ts";
@@ -21,9 +21,7 @@ import { PolicyName } from "./policy-name.tsx";
 export function DecisionLog() {
   const feed = useFeed("/_rolecast/decisions", parseDecision, RETOLD);
   const [deniedOnly, setDeniedOnly] = useState(false);
-  const [selected, setSelected] = useState<readonly Decision[]>([]);
   const shown = feed.items.filter(({ effect }) => !deniedOnly || effect !== "ALLOW");
-  const chosen = selected[0];
   return (
     <SpaceBetween size="l">
       <Toggle checked={deniedOnly} onChange={({ detail }) => setDeniedOnly(detail.checked)}>
@@ -33,13 +31,11 @@ export function DecisionLog() {
         plural="decisions"
         call={{ data: shown, error: undefined, loading: false, reload: () => {} }}
         idOf={idOf}
-        selected={selected}
-        onSelect={setSelected}
         actions={<FeedState feed={feed} />}
         empty="Nothing was denied lately. Call something, from anywhere: every decision appears here."
         columns={COLUMNS}
+        details={(decision) => <Details decision={decision} />}
       />
-      {chosen && <Details decision={chosen} />}
     </SpaceBetween>
   );
 }
@@ -56,6 +52,7 @@ const COLUMNS = [
   {
     id: "effect",
     header: "Decision",
+    value: ({ effect }: Decision) => effect,
     cell: ({ id, effect }: Decision) => (
       <>
         <DecisionEffect effect={effect} /> {effect !== "ALLOW" && <WhyLink id={id} />}
@@ -66,19 +63,21 @@ const COLUMNS = [
     id: "action",
     header: "Action",
     isRowHeader: true,
+    value: ({ action }: Decision) => action,
     cell: ({ action }: Decision) => <span className="narrow-cell">{action}</span>,
   },
   {
     id: "caller",
     header: "Caller",
+    value: ({ principalArn }: Decision) => principalArn,
     cell: ({ principalArn }: Decision) => (
       <span className="narrow-cell" title={principalArn}>
         {callerName(principalArn)}
       </span>
     ),
   },
-  { id: "time", header: "Time", cell: ({ at }: Decision) => shownDate(at) },
-  { id: "resource", header: "Resource", cell: ({ resource }: Decision) => resource },
+  timeColumn(({ at }: Decision) => at),
+  { id: "resource", header: "Resource", value: ({ resource }: Decision) => resource },
 ];
 
 function Details({ decision }: { readonly decision: Decision }) {

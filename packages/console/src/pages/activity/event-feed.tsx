@@ -1,11 +1,9 @@
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { timeColumn } from "../../shared/columns.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { useFeed } from "../../wire/use-feed.ts";
 
 /** EventBridge's envelope, as far as the table shows it. */
@@ -21,36 +19,30 @@ interface EventRow {
 /** The latest thousand events of this server's process, and whatever comes. */
 export function EventFeed() {
   const feed = useFeed("/_rolecast/events", parseEvent);
-  const [selected, setSelected] = useState<readonly EventRow[]>([]);
-  const chosen = selected[0];
   return (
-    <SpaceBetween size="l">
-      <ResourceTable
-        plural="events"
-        call={{ data: feed.items, error: undefined, loading: false, reload: () => {} }}
-        idOf={({ id }) => id}
-        selected={selected}
-        onSelect={setSelected}
-        actions={<FeedState feed={feed} />}
-        empty="Nothing has happened yet: events come with streams and recordings."
-        columns={COLUMNS}
-      />
-      {chosen && (
-        <Container header={<Header variant="h2">{chosen.what}</Header>}>
+    <ResourceTable
+      plural="events"
+      call={{ data: feed.items, error: undefined, loading: false, reload: () => {} }}
+      idOf={({ id }) => id}
+      actions={<FeedState feed={feed} />}
+      empty="Nothing has happened yet: events come with streams and recordings."
+      columns={COLUMNS}
+      details={({ what, text }) => (
+        <Container header={<Header variant="h2">{what}</Header>}>
           <Box>
-            <pre className="document">{chosen.text}</pre>
+            <pre className="document">{text}</pre>
           </Box>
         </Container>
       )}
-    </SpaceBetween>
+    />
   );
 }
 
 const COLUMNS = [
-  { id: "time", header: "Time", cell: ({ time }: EventRow) => shownDate(time) },
-  { id: "what", header: "Event", isRowHeader: true, cell: ({ what }: EventRow) => what },
-  { id: "type", header: "Type", cell: ({ type }: EventRow) => type },
-  { id: "resource", header: "Resource", cell: ({ resource }: EventRow) => resource },
+  timeColumn(({ time }: EventRow) => time),
+  { id: "what", header: "Event", isRowHeader: true, value: ({ what }: EventRow) => what },
+  { id: "type", header: "Type", value: ({ type }: EventRow) => type },
+  { id: "resource", header: "Resource", value: ({ resource }: EventRow) => resource },
 ];
 
 function parseEvent(value: unknown): EventRow | undefined {

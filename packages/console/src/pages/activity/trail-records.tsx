@@ -13,18 +13,19 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
+import { timeColumn } from "../../shared/columns.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
 import { pretty } from "../../shared/pretty-json.ts";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { WhyLink } from "../../shared/why.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { denialIdsByRequest } from "../../wire/latest-denials.ts";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
 import { useFeed } from "../../wire/use-feed.ts";
+import { useList } from "../../wire/use-list.ts";
 
-/** Records that the page reads; CloudTrail hands out fifty at a time. */
-const RECORDS_MAX = 200;
+/** Records that the page reads at first; CloudTrail hands out fifty at a time. */
+const FIRST_RECORDS = 200;
 /** New calls are looked up together, not one by one. */
 const LOOKUP_AFTER_MS = 1_000;
 
@@ -44,15 +45,13 @@ const ATTRIBUTES = [
 export function TrailRecords() {
   const [attribute, setAttribute] = useState<string>(LookupAttributeKey.READ_ONLY);
   const [wanted, setWanted] = useState("false");
-  const [selected, setSelected] = useState<readonly RecordedCall[]>([]);
-  const records = useCall(`records ${attribute} ${wanted}`, async (aws) => {
-    const found = await lookUp(aws, attribute, wanted);
-    const denials = found.some(isDenied) ? await denialIdsByRequest(aws) : undefined;
-    return found.map((event) => ({ ...event, denialId: denials?.get(requestIdOf(event) ?? "") }));
-  });
+  const records = useList(
+    `records ${attribute} ${wanted}`,
+    (aws) => withDenials(aws, lookUp(aws, attribute, wanted)),
+    { first: FIRST_RECORDS },
+  );
   const feed = useFeed("/_rolecast/cloudtrail", recordName);
   useReloading(feed.items, records.reload);
-  const chosen = selected[0];
   return (
     <SpaceBetween size="l">
       <ColumnLayout columns={2}>
@@ -79,41 +78,46 @@ export function TrailRecords() {
         plural="calls"
         call={records}
         idOf={({ EventId }) => EventId ?? ""}
-        selected={selected}
-        onSelect={setSelected}
         actions={<FeedState feed={feed} />}
         empty="No calls like that in this Region. Calls of IAM are in us-east-1."
         columns={COLUMNS}
+        details={({ EventName, CloudTrailEvent }) => (
+          <Container header={<Header variant="h2">{EventName}</Header>}>
+            <pre className="document">{pretty(CloudTrailEvent ?? "")}</pre>
+          </Container>
+        )}
       />
-      {chosen && (
-        <Container header={<Header variant="h2">{chosen.EventName}</Header>}>
-          <pre className="document">{pretty(chosen.CloudTrailEvent ?? "")}</pre>
-        </Container>
-      )}
     </SpaceBetween>
   );
 }
 
 /** The first three stay in view on a telephone; the others are scrolled to. */
 const COLUMNS = [
-  { id: "result", header: "Result", cell: (call: RecordedCall) => <Result call={call} /> },
+  {
+    id: "result",
+    header: "Result",
+    value: (call: RecordedCall) => errorCodeOf(call) ?? "Done",
+    cell: (call: RecordedCall) => <Result call={call} />,
+  },
   {
     id: "name",
     header: "Operation",
     isRowHeader: true,
+    value: ({ EventName }: Event) => EventName,
     cell: ({ EventName }: Event) => <span className="narrow-cell">{EventName}</span>,
   },
   {
     id: "user",
     header: "Caller",
+    value: ({ Username }: Event) => Username,
     cell: ({ Username }: Event) => <span className="narrow-cell">{Username}</span>,
   },
-  { id: "time", header: "Time", cell: ({ EventTime }: Event) => shownDate(EventTime) },
-  { id: "service", header: "Service", cell: ({ EventSource }: Event) => EventSource },
+  timeColumn(({ EventTime }: Event) => EventTime),
+  { id: "service", header: "Service", value: ({ EventSource }: Event) => EventSource },
   {
     id: "resources",
     header: "Resources",
-    cell: ({ Resources = [] }: Event) =>
+    value: ({ Resources = [] }: Event) =>
       Resources.map(({ ResourceName }) => ResourceName).join(", "),
   },
 ];
@@ -153,22 +157,29 @@ function fieldOf({ CloudTrailEvent = "{}" }: Event, name: string): string | unde
   return value === undefined ? undefined : String(value);
 }
 
-async function lookUp(
+function lookUp(
   { cloudtrail: client }: AwsClients,
   attribute: string,
   wanted: string,
-): Promise<readonly Event[]> {
+): AsyncIterable<readonly Event[]> {
   const key = Object.values(LookupAttributeKey).find((name) => name === attribute);
   const input: LookupEventsCommandInput =
     key === undefined || wanted === ""
       ? {}
       : { LookupAttributes: [{ AttributeKey: key, AttributeValue: wanted }] };
-  const found: Event[] = [];
-  for await (const page of paginateLookupEvents({ client }, input)) {
-    found.push(...(page.Events ?? []));
-    if (found.length >= RECORDS_MAX) break;
+  return pagesOf(paginateLookupEvents({ client }, input), (page) => page.Events);
+}
+
+/** The calls with what explains their denials, which is looked up once somebody was denied. */
+async function* withDenials(
+  aws: AwsClients,
+  pages: AsyncIterable<readonly Event[]>,
+): AsyncIterable<readonly RecordedCall[]> {
+  let denials: ReadonlyMap<string, string> | undefined;
+  for await (const page of pages) {
+    if (page.some(isDenied)) denials ??= await denialIdsByRequest(aws);
+    yield page.map((event) => ({ ...event, denialId: denials?.get(requestIdOf(event) ?? "") }));
   }
-  return found;
 }
 
 /** The page's own lookup is recorded too: it isn't news, or the page would ask for ever. */

@@ -15,7 +15,6 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
@@ -23,61 +22,54 @@ import { useCall } from "../../wire/use-call.ts";
 /** A user's access keys; the secret of a new one is shown once and nowhere again. */
 export function AccessKeys({ userName }: { readonly userName: string }) {
   const UserName = userName;
-  const [selected, setSelected] = useState<readonly AccessKeyMetadata[]>([]);
   const [created, setCreated] = useState<AccessKey>();
   const keys = useCall(`keys of ${userName}`, async ({ iam }) => {
     const { AccessKeyMetadata: found } = await iam.send(new ListAccessKeysCommand({ UserName }));
     return found ?? [];
   });
-  const changed = () => {
-    setSelected([]);
-    keys.reload();
-  };
   const create = useAction("The access key wasn't created", async ({ iam }) => {
     const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
     setCreated(key);
-    changed();
+    keys.reload();
     return undefined;
   });
-  const chosen = selected[0];
-  const AccessKeyId = chosen?.AccessKeyId;
-  const active = chosen?.Status === "Active";
-  const toggle = useAction("The access key wasn't changed", async ({ iam }) => {
-    const Status = active ? "Inactive" : "Active";
-    await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
-    changed();
-    return `Access key ${AccessKeyId} is ${Status.toLowerCase()}.`;
-  });
-  const remove = useAction("The access key wasn't deleted", async ({ iam }) => {
-    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
-    changed();
-    return `Access key ${AccessKeyId} is deleted.`;
-  });
+  const toggle = useAction(
+    "The access key wasn't changed",
+    async ({ iam }, { AccessKeyId, Status: before }: AccessKeyMetadata) => {
+      const Status = before === "Active" ? "Inactive" : "Active";
+      await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
+      keys.reload();
+      return `Access key ${AccessKeyId} is ${Status.toLowerCase()}.`;
+    },
+  );
   return (
     <>
       <ResourceTable
         plural="access keys"
         call={keys}
         idOf={(key) => key.AccessKeyId ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
+        removal={{
+          one: "access key",
+          nameOf: ({ AccessKeyId = "" }) => AccessKeyId,
+          consequences: "Programs that sign with it are refused from now on.",
+          remove: async ({ iam }, { AccessKeyId }) => {
+            await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+          },
+        }}
+        actions={([chosen, ...others]) => (
           <Actions>
-            <Button disabled={!chosen} loading={toggle.running} onClick={() => void toggle.run()}>
-              {active || !chosen ? "Deactivate" : "Activate"}
-            </Button>
             <Button
-              disabled={!chosen || active}
-              loading={remove.running}
-              onClick={() => void remove.run()}
+              disabled={!chosen || others.length > 0}
+              loading={toggle.running}
+              onClick={() => chosen && void toggle.run(chosen)}
             >
-              Delete
+              {chosen?.Status === "Inactive" ? "Activate" : "Deactivate"}
             </Button>
             <Button variant="primary" loading={create.running} onClick={() => void create.run()}>
               Create access key
             </Button>
           </Actions>
-        }
+        )}
         empty="No access keys: this user can't sign in."
         columns={COLUMNS}
       />
@@ -91,11 +83,12 @@ const COLUMNS = [
     id: "id",
     header: "Access key ID",
     isRowHeader: true,
-    cell: ({ AccessKeyId }: AccessKeyMetadata) => AccessKeyId,
+    value: ({ AccessKeyId }: AccessKeyMetadata) => AccessKeyId,
   },
   {
     id: "status",
     header: "Status",
+    value: ({ Status }: AccessKeyMetadata) => Status,
     cell: ({ Status }: AccessKeyMetadata) => (
       <StatusIndicator type={Status === "Active" ? "success" : "stopped"}>{Status}</StatusIndicator>
     ),
@@ -103,7 +96,7 @@ const COLUMNS = [
   {
     id: "created",
     header: "Created",
-    cell: ({ CreateDate }: AccessKeyMetadata) => <Moment at={CreateDate} />,
+    value: ({ CreateDate }: AccessKeyMetadata) => CreateDate,
   },
 ];
 

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { useList } from "../../wire/use-list.ts";
 import { operationsOf, type PolicyOwner } from "./policy-owner.ts";
 
 /** Chooses managed policies and attaches them. */
@@ -20,8 +20,8 @@ export function AttachPolicies(props: {
   const { done } = useNotices();
   const [scope, setScope] = useState<"Local" | "AWS">("Local");
   const [selected, setSelected] = useState<readonly Policy[]>([]);
-  const policies = useCall(`policies of scope ${scope}`, ({ iam: client }) =>
-    allPages(
+  const policies = useList(`policies of scope ${scope}`, ({ iam: client }) =>
+    pagesOf(
       paginateListPolicies({ client, pageSize: 1_000 }, { Scope: scope }),
       (page) => page.Policies,
     ),
@@ -53,11 +53,10 @@ export function AttachPolicies(props: {
         }}
       />
       <ResourceTable
+        key={scope}
         plural="policies"
         call={policies}
         idOf={({ Arn }) => Arn ?? ""}
-        selectionType="multi"
-        selected={selected}
         onSelect={setSelected}
         empty="This account has no policies of its own. Those of AWS are beside."
         columns={[
@@ -65,9 +64,9 @@ export function AttachPolicies(props: {
             id: "name",
             header: "Name",
             isRowHeader: true,
-            cell: ({ PolicyName }: Policy) => PolicyName,
+            value: ({ PolicyName }: Policy) => PolicyName,
           },
-          { id: "description", header: "Description", cell: ({ Description }) => Description },
+          { id: "description", header: "Description", value: ({ Description }) => Description },
         ]}
       />
     </ModalForm>

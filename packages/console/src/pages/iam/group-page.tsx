@@ -1,26 +1,22 @@
-import { DeleteGroupCommand, paginateGetGroup } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
+import { paginateGetGroup } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { allPages } from "../../wire/all-pages.ts";
-import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { useList } from "../../wire/use-list.ts";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { GroupUsers } from "./group-users.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 
 export function GroupPage({ params }: PageProps) {
   const name = params.name ?? "";
-  const { iam } = useAws();
-  const { done } = useNotices();
   const [deleting, setDeleting] = useState(false);
-  const users = useCall(`group ${name}`, ({ iam: client }) =>
-    allPages(paginateGetGroup({ client }, { GroupName: name }), (page) => page.Users),
+  const users = useList(`group ${name}`, ({ iam: client }) =>
+    pagesOf(paginateGetGroup({ client }, { GroupName: name }), (page) => page.Users),
   );
   return (
     <Page
@@ -31,7 +27,7 @@ export function GroupPage({ params }: PageProps) {
         </Button>
       }
     >
-      <Tabs
+      <PageTabs
         tabs={[
           {
             id: "users",
@@ -46,15 +42,12 @@ export function GroupPage({ params }: PageProps) {
         ]}
       />
       {deleting && (
-        <DeleteModal
-          what={`group ${name}`}
-          consequences={<Box>IAM deletes groups without users and policies only.</Box>}
+        <RemoveItems
+          removal={identityRemoval("group", String)}
+          items={[name]}
+          plural="groups"
           onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await iam.send(new DeleteGroupCommand({ GroupName: name }));
-            done(`Group ${name} is deleted.`);
-            goTo("#/iam/groups");
-          }}
+          onDone={() => goTo("#/iam/groups")}
         />
       )}
     </Page>

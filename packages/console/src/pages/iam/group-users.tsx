@@ -1,49 +1,40 @@
 import { AddUserToGroupCommand, RemoveUserFromGroupCommand, type User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { Actions } from "../../shared/actions.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAction } from "../../shared/use-action.ts";
 import { useAws } from "../../wire/aws-context.tsx";
-import { type Call, useCall } from "../../wire/use-call.ts";
-import { listUsers } from "./list-users.ts";
-import { USER_NAME_COLUMN } from "./user-name-column.tsx";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { type List, useList } from "../../wire/use-list.ts";
+import { userPages } from "./list-users.ts";
+import { USER_NAME_COLUMN } from "./user-name-column.ts";
 
 /** The users that are in a group. */
-export function GroupUsers(props: {
-  readonly groupName: string;
-  readonly users: Call<readonly User[]>;
-}) {
+export function GroupUsers(props: { readonly groupName: string; readonly users: List<User> }) {
   const { groupName: GroupName, users } = props;
-  const [selected, setSelected] = useState<readonly User[]>([]);
   const [adding, setAdding] = useState(false);
-  const chosen = selected[0];
-  const remove = useAction("The user wasn't removed", async ({ iam }) => {
-    const { UserName } = chosen ?? {};
-    await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
-    setSelected([]);
-    users.reload();
-    return `${UserName} is no longer in ${GroupName}.`;
-  });
   return (
     <>
       <ResourceTable
         plural="users"
         call={users}
         idOf={idOf}
-        selected={selected}
-        onSelect={setSelected}
+        removal={{
+          one: "user",
+          nameOf: idOf,
+          verb: "Remove",
+          button: "Remove from group",
+          done: `no longer in ${GroupName}`,
+          reversible: true,
+          remove: async ({ iam }, { UserName }) => {
+            await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
+          },
+        }}
         actions={
-          <Actions>
-            <Button disabled={!chosen} loading={remove.running} onClick={() => void remove.run()}>
-              Remove from group
-            </Button>
-            <Button variant="primary" onClick={() => setAdding(true)}>
-              Add users
-            </Button>
-          </Actions>
+          <Button variant="primary" onClick={() => setAdding(true)}>
+            Add users
+          </Button>
         }
         empty="Nobody is in this group."
         columns={[USER_NAME_COLUMN]}
@@ -70,11 +61,10 @@ function AddUsers(props: {
   const { iam } = useAws();
   const { done } = useNotices();
   const [selected, setSelected] = useState<readonly User[]>([]);
-  const others = useCall(`users not in ${GroupName}`, async (aws) => {
-    const all = await listUsers(aws);
-    const inside = new Set(members.map(idOf));
-    return all.filter((user) => !inside.has(idOf(user)));
-  });
+  const inside = new Set(members.map(idOf));
+  const others = useList(`users not in ${GroupName}`, (aws) =>
+    pagesOf(userPages(aws), (page) => page.filter((user) => !inside.has(idOf(user)))),
+  );
   return (
     <ModalForm
       title={`Add users to ${GroupName}`}
@@ -93,11 +83,9 @@ function AddUsers(props: {
         plural="users"
         call={others}
         idOf={idOf}
-        selectionType="multi"
-        selected={selected}
         onSelect={setSelected}
         empty="There is no user who isn't in the group."
-        columns={[{ id: "name", header: "Name", isRowHeader: true, cell: idOf }]}
+        columns={[{ id: "name", header: "Name", isRowHeader: true, value: idOf }]}
       />
     </ModalForm>
   );

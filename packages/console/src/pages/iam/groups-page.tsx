@@ -3,24 +3,23 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
-import { placeOf } from "../../routing/hash-route.ts";
 import { ModalForm } from "../../shared/modal-form.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { useList } from "../../wire/use-list.ts";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
+import { GROUP_NAME_COLUMN } from "./group-name-column.ts";
 
 export function GroupsPage() {
   const { iam } = useAws();
   const { done } = useNotices();
   const [creating, setCreating] = useState(false);
   const [name, setName] = useState("");
-  const groups = useCall("groups", ({ iam: client }) =>
-    allPages(paginateListGroups({ client }, {}), (page) => page.Groups),
+  const groups = useList("groups", ({ iam: client }) =>
+    pagesOf(paginateListGroups({ client }, {}), (page) => page.Groups),
   );
   return (
     <Page title="Groups" description="Users that share permissions.">
@@ -28,6 +27,7 @@ export function GroupsPage() {
         plural="groups"
         call={groups}
         idOf={({ GroupName }) => GroupName ?? ""}
+        removal={identityRemoval("group", ({ GroupName = "" }: Group) => GroupName)}
         actions={
           <Button variant="primary" onClick={() => setCreating(true)}>
             Create group
@@ -35,21 +35,8 @@ export function GroupsPage() {
         }
         empty="No groups yet. What is attached to a group, all of its users may."
         columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            cell: ({ GroupName = "" }: Group) => (
-              <PlaceLink to={placeOf("/iam/groups/:name", { name: GroupName })}>
-                {GroupName}
-              </PlaceLink>
-            ),
-          },
-          {
-            id: "created",
-            header: "Created",
-            cell: (group: Group) => <Moment at={group.CreateDate} />,
-          },
+          GROUP_NAME_COLUMN,
+          { id: "created", header: "Created", value: ({ CreateDate }: Group) => CreateDate },
         ]}
       />
       {creating && (

@@ -50,12 +50,13 @@ function RecordingConfigurationsEverywhere() {
       idOf={({ arn }) => arn}
       empty="No recording configuration in any Region: the role can be deleted."
       columns={[
-        { id: "region", header: "Region", cell: ({ region }: Usage) => region },
-        { id: "arn", header: "ARN", isRowHeader: true, cell: ({ arn }: Usage) => arn },
-        { id: "state", header: "State", cell: ({ state }: Usage) => state },
+        { id: "region", header: "Region", value: ({ region }: Usage) => region },
+        { id: "arn", header: "ARN", isRowHeader: true, value: ({ arn }: Usage) => arn },
+        { id: "state", header: "State", value: ({ state }: Usage) => state },
         {
           id: "bucket",
           header: "Bucket",
+          value: ({ bucket }: Usage) => bucket,
           cell: ({ bucket }: Usage) => (
             <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket })}>{bucket}</PlaceLink>
           ),

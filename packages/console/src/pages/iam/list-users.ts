@@ -1,7 +1,7 @@
 import { paginateListUsers, type User } from "@aws-sdk/client-iam";
-import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
 
-export function listUsers({ iam: client }: AwsClients): Promise<readonly User[]> {
-  return allPages(paginateListUsers({ client }, {}), (page) => page.Users);
+export function userPages({ iam: client }: AwsClients): AsyncIterable<readonly User[]> {
+  return pagesOf(paginateListUsers({ client }, {}), (page) => page.Users);
 }

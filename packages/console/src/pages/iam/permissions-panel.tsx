@@ -3,8 +3,8 @@ import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
+import type { Removal } from "../../shared/remove-items.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { AttachPolicies } from "./attach-policies.tsx";
 import { InlinePolicyForm } from "./inline-policy-form.tsx";
@@ -25,35 +25,17 @@ export function PermissionsPanel(props: {
   const policies = useCall(`policies of ${owner.kind} ${owner.name}`, ({ iam }) =>
     listOwnedPolicies(iam, owner),
   );
-  const [selected, setSelected] = useState<readonly OwnedPolicy[]>([]);
   const [attaching, setAttaching] = useState(false);
   const [opened, setOpened] = useState<OwnedPolicy | "new">();
-  const chosen = selected[0];
-  const remove = useAction("The policy wasn't removed", async ({ iam }, policy: OwnedPolicy) => {
-    const { detach, remove: removeInline } = operationsOf(owner);
-    if (policy.arn === undefined) await removeInline(iam, owner.name, policy.name);
-    else await detach(iam, owner.name, policy.arn);
-    setSelected([]);
-    policies.reload();
-    return `${policy.name} is no longer a policy of ${owner.name}.`;
-  });
   return (
     <>
       <ResourceTable
         plural="policies"
         call={policies}
         idOf={({ arn, name }) => arn ?? `inline ${name}`}
-        selected={selected}
-        onSelect={setSelected}
+        {...(locked ? {} : { removal: removalOf(owner) })}
         actions={
           <Actions>
-            <Button
-              disabled={!chosen || locked}
-              loading={remove.running}
-              onClick={() => chosen && void remove.run(chosen)}
-            >
-              Remove
-            </Button>
             <Button disabled={locked} onClick={() => setOpened("new")}>
               Create inline policy
             </Button>
@@ -68,6 +50,7 @@ export function PermissionsPanel(props: {
             id: "name",
             header: "Name",
             isRowHeader: true,
+            value: (policy: OwnedPolicy) => policy.name,
             cell: (policy: OwnedPolicy) =>
               policy.arn === undefined ? (
                 <Button variant="inline-link" onClick={() => setOpened(policy)}>
@@ -79,7 +62,7 @@ export function PermissionsPanel(props: {
                 </PlaceLink>
               ),
           },
-          { id: "kind", header: "Type", cell: (policy: OwnedPolicy) => kindOf(policy) },
+          { id: "kind", header: "Type", value: (policy: OwnedPolicy) => kindOf(policy) },
         ]}
       />
       {attaching && (
@@ -100,6 +83,21 @@ export function PermissionsPanel(props: {
       )}
     </>
   );
+}
+
+function removalOf(owner: PolicyOwner): Removal<OwnedPolicy> {
+  const { detach, remove: removeInline } = operationsOf(owner);
+  return {
+    one: "policy",
+    nameOf: ({ name }) => name,
+    verb: "Remove",
+    done: `removed from ${owner.name}`,
+    consequences: "Managed policies stay in the account; inline policies are gone for good.",
+    remove: async ({ iam }, { name, arn }) => {
+      if (arn === undefined) await removeInline(iam, owner.name, name);
+      else await detach(iam, owner.name, arn);
+    },
+  };
 }
 
 function kindOf({ arn }: OwnedPolicy): string {

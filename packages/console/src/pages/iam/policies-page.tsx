@@ -1,18 +1,20 @@
 import { type Policy, paginateListPolicies } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import SegmentedControl from "@cloudscape-design/components/segmented-control";
-import { useState } from "react";
+import { useAddressState } from "../../routing/address-state.ts";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
+import { nameColumn } from "../../shared/columns.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { useList } from "../../wire/use-list.ts";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 
 export function PoliciesPage() {
-  const [scope, setScope] = useState<"Local" | "AWS">("Local");
-  const policies = useCall(`policies of scope ${scope}`, ({ iam: client }) =>
-    allPages(
+  const [shown, show] = useAddressState("of", "Local");
+  const scope = shown === "AWS" ? "AWS" : "Local";
+  const policies = useList(`policies of scope ${scope}`, ({ iam: client }) =>
+    pagesOf(
       paginateListPolicies({ client, pageSize: 1_000 }, { Scope: scope }),
       (page) => page.Policies,
     ),
@@ -26,12 +28,16 @@ export function PoliciesPage() {
           { id: "Local", text: "This account" },
           { id: "AWS", text: "AWS" },
         ]}
-        onChange={({ detail }) => setScope(detail.selectedId === "AWS" ? "AWS" : "Local")}
+        onChange={({ detail }) => show(detail.selectedId)}
       />
       <ResourceTable
+        key={scope}
         plural="policies"
         call={policies}
         idOf={({ Arn }) => Arn ?? ""}
+        {...(scope === "AWS"
+          ? {}
+          : { removal: identityRemoval("policy", ({ Arn = "" }: Policy) => Arn) })}
         actions={
           <Button variant="primary" onClick={() => goTo("#/iam/policies/create")}>
             Create policy
@@ -39,20 +45,16 @@ export function PoliciesPage() {
         }
         empty="This account has no policies of its own yet. Those of AWS are beside."
         columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            cell: ({ Arn = "", PolicyName }: Policy) => (
-              <PlaceLink to={placeOf("/iam/policies/:arn", { arn: Arn })}>{PolicyName}</PlaceLink>
-            ),
-          },
+          nameColumn<Policy>(
+            ({ PolicyName = "" }) => PolicyName,
+            ({ Arn = "" }) => placeOf("/iam/policies/:arn", { arn: Arn }),
+          ),
           {
             id: "attached",
             header: "Attached to",
-            cell: ({ AttachmentCount }: Policy) => AttachmentCount ?? 0,
+            value: ({ AttachmentCount }: Policy) => AttachmentCount ?? 0,
           },
-          { id: "path", header: "Path", cell: ({ Path }: Policy) => Path },
+          { id: "path", header: "Path", value: ({ Path }: Policy) => Path },
         ]}
       />
     </Page>

@@ -1,46 +1,38 @@
-import { paginateListEntitiesForPolicy } from "@aws-sdk/client-iam";
 import { placeOf } from "../../routing/hash-route.ts";
-import { PlaceLink } from "../../shared/place-link.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
-import { useCall } from "../../wire/use-call.ts";
-
-interface Entity {
-  readonly kind: "User" | "Group" | "Role";
-  readonly name: string;
-}
+import { useList } from "../../wire/use-list.ts";
+import { listPolicyEntities } from "./list-policy-entities.ts";
+import { operationsOf, type PolicyOwner } from "./policy-owner.ts";
 
 /** The users, groups and roles that have the policy. */
 export function PolicyEntities({ arn }: { readonly arn: string }) {
-  const entities = useCall(`entities of ${arn}`, ({ iam: client }) =>
-    allPages(
-      paginateListEntitiesForPolicy({ client }, { PolicyArn: arn }),
-      ({ PolicyUsers = [], PolicyGroups = [], PolicyRoles = [] }): readonly Entity[] => [
-        ...PolicyUsers.map(({ UserName = "" }) => ({ kind: "User" as const, name: UserName })),
-        ...PolicyGroups.map(({ GroupName = "" }) => ({ kind: "Group" as const, name: GroupName })),
-        ...PolicyRoles.map(({ RoleName = "" }) => ({ kind: "Role" as const, name: RoleName })),
-      ],
-    ),
-  );
+  const entities = useList(`entities of ${arn}`, ({ iam }) => listPolicyEntities(iam, arn));
   return (
     <ResourceTable
       plural="entities"
       call={entities}
       idOf={({ kind, name }) => `${kind} ${name}`}
       empty="Nobody has this policy. Attach it on the page of a user, group or role."
-      columns={[
-        {
-          id: "name",
-          header: "Name",
-          isRowHeader: true,
-          cell: ({ kind, name }: Entity) => (
-            <PlaceLink to={placeOf(`/iam/${kind.toLowerCase()}s/:name`, { name })}>
-              {name}
-            </PlaceLink>
-          ),
+      removal={{
+        one: "attachment to",
+        nameOf: ({ kind, name }) => `${kind} ${name}`,
+        verb: "Detach",
+        done: "detached",
+        reversible: true,
+        remove: async ({ iam }, owner) => {
+          await operationsOf(owner).detach(iam, owner.name, arn);
         },
-        { id: "kind", header: "Type", cell: ({ kind }: Entity) => kind },
+      }}
+      columns={[
+        nameColumn<PolicyOwner>(
+          ({ name }) => name,
+          ({ kind, name }) => placeOf(`/iam/${kind}s/:name`, { name }),
+        ),
+        { id: "kind", header: "Type", value: ({ kind }) => TITLES[kind] },
       ]}
     />
   );
 }
+
+const TITLES = { user: "User", group: "Group", role: "Role" } as const;

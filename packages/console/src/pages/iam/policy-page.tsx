@@ -1,35 +1,30 @@
 import {
-  DeletePolicyCommand,
   GetPolicyCommand,
   type Policy,
   TagPolicyCommand,
   UntagPolicyCommand,
 } from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PolicyEntities } from "./policy-entities.tsx";
 import { PolicyVersions } from "./policy-versions.tsx";
 
 export function PolicyPage({ params }: PageProps) {
   const arn = params.arn ?? "";
-  const { iam } = useAws();
-  const { done } = useNotices();
   const [deleting, setDeleting] = useState(false);
   const got = useCall(`policy ${arn}`, (aws) =>
     aws.iam.send(new GetPolicyCommand({ PolicyArn: arn })),
@@ -50,7 +45,7 @@ export function PolicyPage({ params }: PageProps) {
       <CallState what="policy" call={got} />
       {policy && <Facts policy={policy} />}
       {policy && (
-        <Tabs
+        <PageTabs
           tabs={[
             {
               id: "document",
@@ -79,15 +74,12 @@ export function PolicyPage({ params }: PageProps) {
         />
       )}
       {deleting && (
-        <DeleteModal
-          what={`policy ${name}`}
-          consequences={<Box>IAM deletes policies that are attached to nobody.</Box>}
+        <RemoveItems
+          removal={identityRemoval("policy", String)}
+          items={[arn]}
+          plural="policies"
           onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await iam.send(new DeletePolicyCommand({ PolicyArn: arn }));
-            done(`Policy ${name} is deleted.`);
-            goTo("#/iam/policies");
-          }}
+          onDone={() => goTo("#/iam/policies")}
         />
       )}
     </Page>

@@ -1,31 +1,25 @@
-import {
-  DeleteRoleCommand,
-  GetRoleCommand,
-  type Role,
-  TagRoleCommand,
-  UntagRoleCommand,
-} from "@aws-sdk/client-iam";
+import { GetRoleCommand, type Role, TagRoleCommand, UntagRoleCommand } from "@aws-sdk/client-iam";
 import Alert from "@cloudscape-design/components/alert";
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
+import type { TabsProps } from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import { shownDuration } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { DeleteLinkedRole } from "./delete-linked-role.tsx";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { EditRole } from "./edit-role.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { LinkedRoleUsage } from "./linked-role-usage.tsx";
@@ -36,8 +30,6 @@ import { TrustPanel } from "./trust-panel.tsx";
 
 export function RolePage({ params }: PageProps) {
   const name = params.name ?? "";
-  const { iam } = useAws();
-  const { done } = useNotices();
   const [deleting, setDeleting] = useState(false);
   const got = useCall(`role ${name}`, (aws) =>
     aws.iam.send(new GetRoleCommand({ RoleName: name })),
@@ -62,16 +54,14 @@ export function RolePage({ params }: PageProps) {
         </Alert>
       )}
       {role && <Facts role={role} service={service} onChanged={got.reload} />}
-      {role && <Tabs tabs={tabsOf(role, service, got.reload)} />}
+      {role && <PageTabs tabs={tabsOf(role, service, got.reload)} />}
       {role && deleting && service === undefined && (
-        <DeleteModal
-          what={`role ${name}`}
+        <RemoveItems
+          removal={identityRemoval("role", String)}
+          items={[name]}
+          plural="roles"
           onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await iam.send(new DeleteRoleCommand({ RoleName: name }));
-            done(`Role ${name} is deleted.`);
-            goTo("#/iam/roles");
-          }}
+          onDone={() => goTo("#/iam/roles")}
         />
       )}
       {role && deleting && service !== undefined && (

@@ -3,19 +3,19 @@ import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
-import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { useList } from "../../wire/use-list.ts";
 import { CreateRole } from "./create-role.tsx";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { isServiceLinked, trustedBy } from "./role-facts.ts";
 
 export function RolesPage() {
   const [creating, setCreating] = useState(false);
-  const roles = useCall("roles", ({ iam: client }) =>
-    allPages(paginateListRoles({ client }, {}), (page) => page.Roles),
+  const roles = useList("roles", ({ iam: client }) =>
+    pagesOf(paginateListRoles({ client }, {}), (page) => page.Roles),
   );
   return (
     <Page
@@ -26,6 +26,7 @@ export function RolesPage() {
         plural="roles"
         call={roles}
         idOf={({ RoleName }) => RoleName ?? ""}
+        removal={identityRemoval("role", ({ RoleName = "" }: Role) => RoleName)}
         actions={
           <Button variant="primary" onClick={() => setCreating(true)}>
             Create role
@@ -44,6 +45,7 @@ const COLUMNS = [
     id: "name",
     header: "Name",
     isRowHeader: true,
+    value: ({ RoleName }: Role) => RoleName,
     cell: (role: Role) => (
       <>
         <PlaceLink to={placeOf("/iam/roles/:name", { name: role.RoleName ?? "" })}>
@@ -53,6 +55,6 @@ const COLUMNS = [
       </>
     ),
   },
-  { id: "trusted", header: "Trusted", cell: (role: Role) => trustedBy(role).join(", ") },
-  { id: "created", header: "Created", cell: ({ CreateDate }: Role) => <Moment at={CreateDate} /> },
+  { id: "trusted", header: "Trusted", value: (role: Role) => trustedBy(role).join(", ") },
+  { id: "created", header: "Created", value: ({ CreateDate }: Role) => CreateDate },
 ];

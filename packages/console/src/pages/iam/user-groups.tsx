@@ -9,63 +9,46 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Select from "@cloudscape-design/components/select";
 import { useState } from "react";
-import { placeOf } from "../../routing/hash-route.ts";
-import { Actions } from "../../shared/actions.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAction } from "../../shared/use-action.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
+import { pagesOf } from "../../wire/read-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
+import { GROUP_NAME_COLUMN } from "./group-name-column.ts";
 
 /** The groups that a user is in. */
 export function UserGroups({ userName }: { readonly userName: string }) {
   const UserName = userName;
   const [adding, setAdding] = useState(false);
-  const [selected, setSelected] = useState<readonly Group[]>([]);
-  const groups = useCall(`groups of ${userName}`, ({ iam: client }) =>
-    allPages(paginateListGroupsForUser({ client }, { UserName }), (page) => page.Groups),
+  const groups = useList(`groups of ${userName}`, ({ iam: client }) =>
+    pagesOf(paginateListGroupsForUser({ client }, { UserName }), (page) => page.Groups),
   );
-  const chosen = selected[0];
-  const leave = useAction("The user wasn't removed", async ({ iam }) => {
-    const { GroupName } = chosen ?? {};
-    await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
-    setSelected([]);
-    groups.reload();
-    return `${userName} is no longer in ${GroupName}.`;
-  });
   return (
     <>
       <ResourceTable
         plural="groups"
         call={groups}
         idOf={({ GroupName }) => GroupName ?? ""}
-        selected={selected}
-        onSelect={setSelected}
+        removal={{
+          one: "membership of",
+          nameOf: ({ GroupName = "" }: Group) => GroupName,
+          verb: "Remove",
+          button: "Remove from group",
+          done: "ended",
+          reversible: true,
+          remove: async ({ iam }, { GroupName }) => {
+            await iam.send(new RemoveUserFromGroupCommand({ UserName, GroupName }));
+          },
+        }}
         actions={
-          <Actions>
-            <Button disabled={!chosen} loading={leave.running} onClick={() => void leave.run()}>
-              Remove from group
-            </Button>
-            <Button variant="primary" onClick={() => setAdding(true)}>
-              Add to group
-            </Button>
-          </Actions>
+          <Button variant="primary" onClick={() => setAdding(true)}>
+            Add to group
+          </Button>
         }
         empty="This user is in no group."
-        columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            cell: ({ GroupName = "" }: Group) => (
-              <PlaceLink to={placeOf("/iam/groups/:name", { name: GroupName })}>
-                {GroupName}
-              </PlaceLink>
-            ),
-          },
-        ]}
+        columns={[GROUP_NAME_COLUMN]}
       />
       {adding && (
         <AddToGroup userName={userName} onClose={() => setAdding(false)} onAdded={groups.reload} />

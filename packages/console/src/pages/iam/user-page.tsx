@@ -1,27 +1,20 @@
-import {
-  DeleteUserCommand,
-  GetUserCommand,
-  TagUserCommand,
-  UntagUserCommand,
-} from "@aws-sdk/client-iam";
-import Box from "@cloudscape-design/components/box";
+import { GetUserCommand, TagUserCommand, UntagUserCommand } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { AccessKeys } from "./access-keys.tsx";
+import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
@@ -29,8 +22,6 @@ import { UserGroups } from "./user-groups.tsx";
 
 export function UserPage({ params }: PageProps) {
   const name = params.name ?? "";
-  const { iam } = useAws();
-  const { done } = useNotices();
   const [deleting, setDeleting] = useState(false);
   const got = useCall(`user ${name}`, (aws) =>
     aws.iam.send(new GetUserCommand({ UserName: name })),
@@ -68,7 +59,7 @@ export function UserPage({ params }: PageProps) {
         </Container>
       )}
       {user && (
-        <Tabs
+        <PageTabs
           tabs={[
             {
               id: "permissions",
@@ -97,17 +88,12 @@ export function UserPage({ params }: PageProps) {
         />
       )}
       {deleting && (
-        <DeleteModal
-          what={`user ${name}`}
-          consequences={
-            <Box>IAM deletes users without keys, policies and groups only: remove them first.</Box>
-          }
+        <RemoveItems
+          removal={identityRemoval("user", String)}
+          items={[name]}
+          plural="users"
           onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await iam.send(new DeleteUserCommand({ UserName: name }));
-            done(`User ${name} is deleted.`);
-            goTo("#/iam/users");
-          }}
+          onDone={() => goTo("#/iam/users")}
         />
       )}
     </Page>

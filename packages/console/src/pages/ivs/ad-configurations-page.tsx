@@ -5,30 +5,18 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { useNotices } from "../../shared/notices.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
 import { AdConfigurationForm } from "./ad-configuration-form.tsx";
 import { playbackArns, shownPostRoll } from "./ad-facts.ts";
-import { listAdConfigurations } from "./ivs-lists.ts";
+import { adConfigurationPages } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
 
 export function AdConfigurationsPage() {
-  const { ivs } = useAws();
-  const { done } = useNotices();
-  const [selected, setSelected] = useState<readonly AdConfigurationSummary[]>([]);
   const [editing, setEditing] = useState<AdConfigurationSummary | "new">();
-  const [deleting, setDeleting] = useState<AdConfigurationSummary>();
-  const configurations = useCall("ad configurations", listAdConfigurations);
-  const changed = () => {
-    setSelected([]);
-    configurations.reload();
-  };
-  const chosen = selected[0];
+  const configurations = useList("ad configurations", adConfigurationPages);
   const create = (
     <Button variant="primary" onClick={() => setEditing("new")}>
       Create ad configuration
@@ -43,19 +31,24 @@ export function AdConfigurationsPage() {
         plural="ad configurations"
         call={configurations}
         idOf={({ arn }) => arn ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
+        removal={{
+          one: "ad configuration",
+          nameOf: ivsName,
+          remove: async ({ ivs }, { arn }) => {
+            await ivs.send(new DeleteAdConfigurationCommand({ arn }));
+          },
+        }}
+        actions={([chosen, ...others]) => (
           <Actions>
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
-              Delete
-            </Button>
-            <Button disabled={!chosen} onClick={() => setEditing(chosen)}>
+            <Button
+              disabled={!chosen || others.length > 0}
+              onClick={() => chosen && setEditing(chosen)}
+            >
               Edit
             </Button>
             {create}
           </Actions>
-        }
+        )}
         empty={
           <SpaceBetween size="xs" alignItems="center">
             <b>No ad configurations in this Region</b>
@@ -69,18 +62,7 @@ export function AdConfigurationsPage() {
         <AdConfigurationForm
           configuration={editing === "new" ? undefined : editing}
           onClose={() => setEditing(undefined)}
-          onSaved={changed}
-        />
-      )}
-      {deleting && (
-        <DeleteModal
-          what={`ad configuration ${ivsName(deleting)}`}
-          onClose={() => setDeleting(undefined)}
-          onDelete={async () => {
-            await ivs.send(new DeleteAdConfigurationCommand({ arn: deleting.arn }));
-            done(`Ad configuration ${ivsName(deleting)} is deleted.`);
-            changed();
-          }}
+          onSaved={configurations.reload}
         />
       )}
     </Page>
@@ -88,23 +70,16 @@ export function AdConfigurationsPage() {
 }
 
 const COLUMNS = [
-  {
-    id: "name",
-    header: "Name",
-    isRowHeader: true,
-    cell: (ads: AdConfigurationSummary) => (
-      <PlaceLink to={placeOf("/ivs/ad-configurations/:arn", { arn: ads.arn ?? "" })}>
-        {ivsName(ads)}
-      </PlaceLink>
-    ),
-  },
+  nameColumn<AdConfigurationSummary>(ivsName, ({ arn = "" }) =>
+    placeOf("/ivs/ad-configurations/:arn", { arn }),
+  ),
   {
     id: "playback",
     header: "Playback configurations",
-    cell: (ads: AdConfigurationSummary) =>
+    value: (ads: AdConfigurationSummary) =>
       playbackArns(ads)
         .map((arn) => arn.split("/").at(-1))
         .join(", "),
   },
-  { id: "post-roll", header: "Post-roll", cell: shownPostRoll },
+  { id: "post-roll", header: "Post-roll", value: shownPostRoll },
 ];

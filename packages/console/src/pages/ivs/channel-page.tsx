@@ -1,29 +1,25 @@
-import { DeleteChannelCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
-import Box from "@cloudscape-design/components/box";
+import { GetChannelCommand } from "@aws-sdk/client-ivs";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { ChannelDetails } from "./channel-details.tsx";
 import { ChannelLive } from "./channel-live.tsx";
 import { ChannelMetrics } from "./channel-metrics.tsx";
+import { CHANNEL_REMOVAL } from "./channel-removal.ts";
 import { ivsName } from "./ivs-name.ts";
 import { StreamSessions } from "./stream-sessions.tsx";
 import { StreamSettings } from "./stream-settings.tsx";
 
 export function ChannelPage({ params, query }: PageProps) {
   const arn = params.arn ?? "";
-  const { ivs } = useAws();
-  const { done } = useNotices();
   const [deleting, setDeleting] = useState(false);
   const got = useCall(`channel ${arn}`, (aws) => aws.ivs.send(new GetChannelCommand({ arn })));
   const channel = got.data?.channel;
@@ -46,7 +42,7 @@ export function ChannelPage({ params, query }: PageProps) {
     >
       <CallState what="channel" call={got} />
       {channel && (
-        <Tabs
+        <PageTabs
           tabs={[
             {
               id: "live",
@@ -77,17 +73,12 @@ export function ChannelPage({ params, query }: PageProps) {
         />
       )}
       {deleting && (
-        <DeleteModal
-          what={`channel ${name}`}
-          consequences={
-            <Box>Its stream keys and sessions go with it. Recordings stay in their bucket.</Box>
-          }
+        <RemoveItems
+          removal={CHANNEL_REMOVAL}
+          items={[{ arn, channel: { name } }]}
+          plural="channels"
           onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await ivs.send(new DeleteChannelCommand({ arn }));
-            done(`Channel ${name} is deleted.`);
-            goTo("#/ivs/channels");
-          }}
+          onDone={() => goTo("#/ivs/channels")}
         />
       )}
     </Page>

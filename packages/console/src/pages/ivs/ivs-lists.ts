@@ -11,38 +11,59 @@ import {
 } from "@aws-sdk/client-ivs";
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
 
-// Lists that more than one page shows, of the chosen Region.
+// Lists that more than one page shows, of the chosen Region: whole for choices, in pages for lists.
 
 type Ivs = Pick<AwsClients, "ivs">;
 
-export function listChannels(
+export function channelPages(
   { ivs: client }: Ivs,
   filter: ListChannelsRequest = {},
-): Promise<readonly ChannelSummary[]> {
-  return allPages(paginateListChannels({ client }, filter), (page) => page.channels);
+): AsyncIterable<readonly ChannelSummary[]> {
+  return pagesOf(paginateListChannels({ client }, filter), (page) => page.channels);
 }
 
-export function listRecordingConfigurations({
+export function listChannels(aws: Ivs): Promise<readonly ChannelSummary[]> {
+  return allPages(channelPages(aws), (page) => page);
+}
+
+export function recordingConfigurationPages({
   ivs: client,
-}: Ivs): Promise<readonly RecordingConfigurationSummary[]> {
-  return allPages(
+}: Ivs): AsyncIterable<readonly RecordingConfigurationSummary[]> {
+  return pagesOf(
     paginateListRecordingConfigurations({ client }, {}),
     (page) => page.recordingConfigurations,
   );
 }
 
-export function listRestrictionPolicies({
+export function listRecordingConfigurations(
+  aws: Ivs,
+): Promise<readonly RecordingConfigurationSummary[]> {
+  return allPages(recordingConfigurationPages(aws), (page) => page);
+}
+
+export function restrictionPolicyPages({
   ivs: client,
-}: Ivs): Promise<readonly PlaybackRestrictionPolicySummary[]> {
-  return allPages(
+}: Ivs): AsyncIterable<readonly PlaybackRestrictionPolicySummary[]> {
+  return pagesOf(
     paginateListPlaybackRestrictionPolicies({ client }, {}),
     (page) => page.playbackRestrictionPolicies,
   );
 }
 
-export function listAdConfigurations({
+export function listRestrictionPolicies(
+  aws: Ivs,
+): Promise<readonly PlaybackRestrictionPolicySummary[]> {
+  return allPages(restrictionPolicyPages(aws), (page) => page);
+}
+
+export function adConfigurationPages({
   ivs: client,
-}: Ivs): Promise<readonly AdConfigurationSummary[]> {
-  return allPages(paginateListAdConfigurations({ client }, {}), (page) => page.adConfigurations);
+}: Ivs): AsyncIterable<readonly AdConfigurationSummary[]> {
+  return pagesOf(paginateListAdConfigurations({ client }, {}), (page) => page.adConfigurations);
+}
+
+export function listAdConfigurations(aws: Ivs): Promise<readonly AdConfigurationSummary[]> {
+  return allPages(adConfigurationPages(aws), (page) => page);
 }

@@ -7,12 +7,13 @@ import KeyValuePairs, {
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { type Call, useCall } from "../../wire/use-call.ts";
-import { listChannels } from "./ivs-lists.ts";
+import type { Call } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
+import { channelPages } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
 import { IvsTags } from "./ivs-tags.tsx";
 
@@ -58,8 +59,8 @@ export function IvsResource<Shown extends Resource>(props: {
 
 function Channels(props: { readonly kind: string; readonly filter: ListChannelsRequest }) {
   const { kind, filter } = props;
-  const channels = useCall(`channels of ${JSON.stringify(filter)}`, (aws) =>
-    listChannels(aws, filter),
+  const channels = useList(`channels of ${JSON.stringify(filter)}`, (aws) =>
+    channelPages(aws, filter),
   );
   return (
     <ResourceTable
@@ -74,15 +75,6 @@ function Channels(props: { readonly kind: string; readonly filter: ListChannelsR
 }
 
 const COLUMNS = [
-  {
-    id: "name",
-    header: "Name",
-    isRowHeader: true,
-    cell: (channel: ChannelSummary) => (
-      <PlaceLink to={placeOf("/ivs/channels/:arn", { arn: channel.arn ?? "" })}>
-        {ivsName(channel)}
-      </PlaceLink>
-    ),
-  },
-  { id: "type", header: "Type", cell: ({ type }: ChannelSummary) => type },
+  nameColumn<ChannelSummary>(ivsName, ({ arn = "" }) => placeOf("/ivs/channels/:arn", { arn })),
+  { id: "type", header: "Type", value: ({ type }: ChannelSummary) => type },
 ];

@@ -7,16 +7,13 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
-import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { useNotices } from "../../shared/notices.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
 import { CreateRecordingConfiguration } from "./create-recording-configuration.tsx";
-import { listRecordingConfigurations } from "./ivs-lists.ts";
+import { recordingConfigurationPages } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
 import { RecordingConfigurationState } from "./recording-configuration-state.tsx";
 
@@ -24,15 +21,10 @@ const POLL_MS = 2_000;
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
 
 export function RecordingConfigurationsPage() {
-  const { ivs } = useAws();
-  const { done } = useNotices();
-  const [selected, setSelected] = useState<readonly RecordingConfigurationSummary[]>([]);
   const [creating, setCreating] = useState(false);
-  const [deleting, setDeleting] = useState<RecordingConfigurationSummary>();
-  const configurations = useCall("recording configurations", listRecordingConfigurations, {
+  const configurations = useList("recording configurations", recordingConfigurationPages, {
     everyMs: POLL_MS,
   });
-  const chosen = selected[0];
   const create = (
     <Button variant="primary" onClick={() => setCreating(true)}>
       Create recording configuration
@@ -52,16 +44,15 @@ export function RecordingConfigurationsPage() {
         plural="recording configurations"
         call={configurations}
         idOf={({ arn }) => arn ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
-          <Actions>
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
-              Delete
-            </Button>
-            {create}
-          </Actions>
-        }
+        removal={{
+          one: "recording configuration",
+          nameOf: ivsName,
+          consequences: "The bucket and its recordings stay.",
+          remove: async ({ ivs }, { arn }) => {
+            await ivs.send(new DeleteRecordingConfigurationCommand({ arn }));
+          },
+        }}
+        actions={create}
         empty={
           <SpaceBetween size="xs" alignItems="center">
             <b>No recording configurations in this Region</b>
@@ -77,37 +68,22 @@ export function RecordingConfigurationsPage() {
           onCreated={configurations.reload}
         />
       )}
-      {deleting && (
-        <DeleteModal
-          what={`recording configuration ${ivsName(deleting)}`}
-          consequences={<Box>The bucket and its recordings stay.</Box>}
-          onClose={() => setDeleting(undefined)}
-          onDelete={async () => {
-            await ivs.send(new DeleteRecordingConfigurationCommand({ arn: deleting.arn }));
-            done(`Recording configuration ${ivsName(deleting)} is deleted.`);
-            setSelected([]);
-            configurations.reload();
-          }}
-        />
-      )}
     </Page>
   );
 }
 
+function bucketOf({ destinationConfiguration }: RecordingConfigurationSummary): string {
+  return destinationConfiguration?.s3?.bucketName ?? "";
+}
+
 const COLUMNS = [
-  {
-    id: "name",
-    header: "Name",
-    isRowHeader: true,
-    cell: (item: RecordingConfigurationSummary) => (
-      <PlaceLink to={placeOf("/ivs/recording-configurations/:arn", { arn: item.arn ?? "" })}>
-        {ivsName(item)}
-      </PlaceLink>
-    ),
-  },
+  nameColumn<RecordingConfigurationSummary>(ivsName, ({ arn = "" }) =>
+    placeOf("/ivs/recording-configurations/:arn", { arn }),
+  ),
   {
     id: "state",
     header: "State",
+    value: ({ state }: RecordingConfigurationSummary) => state,
     cell: ({ state }: RecordingConfigurationSummary) => (
       <RecordingConfigurationState state={state} />
     ),
@@ -115,14 +91,15 @@ const COLUMNS = [
   {
     id: "bucket",
     header: "Bucket",
+    value: bucketOf,
     cell: (item: RecordingConfigurationSummary) => {
-      const bucket = item.destinationConfiguration?.s3?.bucketName ?? "";
+      const bucket = bucketOf(item);
       return <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket })}>{bucket}</PlaceLink>;
     },
   },
   {
     id: "arn",
     header: "ID",
-    cell: ({ arn }: RecordingConfigurationSummary) => arn?.split("/").at(-1),
+    value: ({ arn }: RecordingConfigurationSummary) => arn?.split("/").at(-1),
   },
 ];

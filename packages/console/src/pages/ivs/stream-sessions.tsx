@@ -7,13 +7,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Steps from "@cloudscape-design/components/steps";
-import { useState } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate, shownDuration } from "../../shared/shown-values.ts";
-import { allPages } from "../../wire/all-pages.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
 
 interface Session {
   readonly streamId?: string | undefined;
@@ -26,45 +25,44 @@ const POLL_MS = 5_000;
 
 /** The channel's streams of the last 60 days; one chosen shows its events in order. */
 export function StreamSessions({ channelArn }: { readonly channelArn: string }) {
-  const sessions = useCall(
+  const sessions = useList(
     `sessions of ${channelArn}`,
-    async ({ ivs: client }) =>
-      allPages(
+    ({ ivs: client }) =>
+      pagesOf(
         paginateListStreamSessions({ client }, { channelArn }),
         (page): readonly Session[] | undefined => page.streamSessions,
       ),
     { everyMs: POLL_MS },
   );
-  const [selected, setSelected] = useState<readonly Session[]>([]);
-  const streamId = selected[0]?.streamId;
   return (
-    <SpaceBetween size="l">
-      <ResourceTable
-        plural="stream sessions"
-        call={sessions}
-        idOf={(session) => session.streamId ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        empty="Nobody has streamed to this channel yet."
-        columns={COLUMNS}
-      />
-      {streamId !== undefined && <SessionDetails channelArn={channelArn} streamId={streamId} />}
-    </SpaceBetween>
+    <ResourceTable
+      plural="stream sessions"
+      call={sessions}
+      idOf={({ streamId = "" }) => streamId}
+      empty="Nobody has streamed to this channel yet."
+      columns={COLUMNS}
+      details={({ streamId = "" }) => (
+        <SessionDetails channelArn={channelArn} streamId={streamId} />
+      )}
+    />
   );
 }
 
 const COLUMNS = [
-  { id: "id", header: "Stream ID", isRowHeader: true, cell: ({ streamId }: Session) => streamId },
-  { id: "start", header: "Started", cell: ({ startTime }: Session) => <Moment at={startTime} /> },
+  { id: "id", header: "Stream ID", isRowHeader: true, value: ({ streamId }: Session) => streamId },
+  { id: "start", header: "Started", value: ({ startTime }: Session) => startTime },
   {
     id: "duration",
     header: "Duration",
+    value: ({ startTime, endTime }: Session) =>
+      startTime && (endTime?.getTime() ?? Number.POSITIVE_INFINITY) - startTime.getTime(),
     cell: ({ startTime, endTime }: Session) =>
       startTime && endTime ? shownDuration(endTime.getTime() - startTime.getTime()) : "Running",
   },
   {
     id: "errors",
     header: "Errors",
+    value: ({ hasErrorEvent }: Session) => (hasErrorEvent ? "Has errors" : "None"),
     cell: ({ hasErrorEvent }: Session) =>
       hasErrorEvent ? (
         <StatusIndicator type="error">Has errors</StatusIndicator>

@@ -8,14 +8,11 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { useNotices } from "../../shared/notices.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
-import { listRestrictionPolicies } from "../ivs/ivs-lists.ts";
+import { useList } from "../../wire/use-list.ts";
+import { restrictionPolicyPages } from "../ivs/ivs-lists.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
 import { RESTRICTIONS } from "./restriction-facts.ts";
 import { RestrictionPolicyForm } from "./restriction-policy-form.tsx";
@@ -23,13 +20,8 @@ import { RestrictionPolicyForm } from "./restriction-policy-form.tsx";
 type Summary = PlaybackRestrictionPolicySummary;
 
 export function RestrictionPoliciesPage() {
-  const { ivs } = useAws();
-  const { done } = useNotices();
-  const [selected, setSelected] = useState<readonly Summary[]>([]);
   const [editing, setEditing] = useState<Summary | "new">();
-  const [deleting, setDeleting] = useState<Summary>();
-  const policies = useCall("restriction policies", listRestrictionPolicies);
-  const chosen = selected[0];
+  const policies = useList("restriction policies", restrictionPolicyPages);
   const create = (
     <Button variant="primary" onClick={() => setEditing("new")}>
       Create restriction policy
@@ -44,19 +36,24 @@ export function RestrictionPoliciesPage() {
         plural="restriction policies"
         call={policies}
         idOf={({ arn }) => arn ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
+        removal={{
+          one: "restriction policy",
+          nameOf: ivsName,
+          remove: async ({ ivs }, { arn }) => {
+            await ivs.send(new DeletePlaybackRestrictionPolicyCommand({ arn }));
+          },
+        }}
+        actions={([chosen, ...others]) => (
           <Actions>
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
-              Delete
-            </Button>
-            <Button disabled={!chosen} onClick={() => setEditing(chosen)}>
+            <Button
+              disabled={!chosen || others.length > 0}
+              onClick={() => chosen && setEditing(chosen)}
+            >
               Edit
             </Button>
             {create}
           </Actions>
-        }
+        )}
         empty={
           <SpaceBetween size="xs" alignItems="center">
             <b>No restriction policies in this Region</b>
@@ -73,32 +70,13 @@ export function RestrictionPoliciesPage() {
           onSaved={policies.reload}
         />
       )}
-      {deleting && (
-        <DeleteModal
-          what={`restriction policy ${ivsName(deleting)}`}
-          onClose={() => setDeleting(undefined)}
-          onDelete={async () => {
-            await ivs.send(new DeletePlaybackRestrictionPolicyCommand({ arn: deleting.arn }));
-            done("The restriction policy is deleted.");
-            setSelected([]);
-            policies.reload();
-          }}
-        />
-      )}
     </Page>
   );
 }
 
 const COLUMNS = [
-  {
-    id: "name",
-    header: "Name",
-    isRowHeader: true,
-    cell: (policy: Summary) => (
-      <PlaceLink to={placeOf("/ivs/restriction-policies/:arn", { arn: policy.arn ?? "" })}>
-        {ivsName(policy)}
-      </PlaceLink>
-    ),
-  },
-  ...RESTRICTIONS.map(({ label, shown }) => ({ id: label, header: label, cell: shown })),
+  nameColumn<Summary>(ivsName, ({ arn = "" }) =>
+    placeOf("/ivs/restriction-policies/:arn", { arn }),
+  ),
+  ...RESTRICTIONS.map(({ label, shown }) => ({ id: label, header: label, value: shown })),
 ];

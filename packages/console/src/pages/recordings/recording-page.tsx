@@ -12,11 +12,12 @@ import { CallState } from "../../shared/call-state.tsx";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes, shownDate, shownDuration } from "../../shared/shown-values.ts";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download } from "../../wire/presign.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { useList } from "../../wire/use-list.ts";
 import { type RecordingDocument, readRecordingDocument } from "./recording-documents.ts";
 import { entryOf } from "./recording-index.ts";
 import { RecordingPlayer } from "./recording-player.tsx";
@@ -113,8 +114,8 @@ interface FilesProps {
 
 function Files({ bucket, prefix, status }: FilesProps) {
   const aws = useAws();
-  const files = useCall(`files of ${bucket} ${prefix}, ${status}`, async ({ s3: client }) =>
-    allPages(
+  const files = useList(`files of ${bucket} ${prefix}, ${status}`, ({ s3: client }) =>
+    pagesOf(
       paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }),
       (page) => page.Contents,
     ),
@@ -130,13 +131,18 @@ function Files({ bucket, prefix, status }: FilesProps) {
           id: "name",
           header: "Name",
           isRowHeader: true,
-          cell: ({ Key }: _Object) => Key?.slice(prefix.length),
+          value: ({ Key }: _Object) => Key?.slice(prefix.length),
         },
-        { id: "size", header: "Size", cell: ({ Size }: _Object) => shownBytes(Size) },
+        {
+          id: "size",
+          header: "Size",
+          value: ({ Size }: _Object) => Size,
+          cell: ({ Size }: _Object) => shownBytes(Size),
+        },
         {
           id: "download",
           header: "Download",
-          cell: ({ Key = "" }: _Object) => (
+          control: ({ Key = "" }: _Object) => (
             <Button
               variant="inline-link"
               ariaLabel={`Download ${Key.slice(prefix.length)}`}

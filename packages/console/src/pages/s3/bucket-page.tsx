@@ -1,9 +1,14 @@
 import { GetBucketPolicyStatusCommand } from "@aws-sdk/client-s3";
+import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import Tabs from "@cloudscape-design/components/tabs";
+import { useState } from "react";
+import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
@@ -11,6 +16,7 @@ import { type Call, useCall } from "../../wire/use-call.ts";
 import { BlockPublicAccess } from "./block-public-access.tsx";
 import { BucketPolicy } from "./bucket-policy.tsx";
 import { BucketProperties } from "./bucket-properties.tsx";
+import { useBucketRemovals } from "./deletion/bucket-removals.tsx";
 import { ObjectList } from "./object-list.tsx";
 
 export function BucketPage({ params, query }: PageProps) {
@@ -24,15 +30,28 @@ export function BucketPage({ params, query }: PageProps) {
 
 function Bucket({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
   const { region } = useAws();
+  const removals = useBucketRemovals();
+  const [removing, setRemoving] = useState<keyof typeof removals>();
+  const [emptied, setEmptied] = useState(0);
   const verdict = useCall(`public access of ${bucket}`, (aws) => isPublic(aws, bucket));
   return (
-    <Page title={bucket} description={`Bucket in ${region}`} actions={badge(verdict)}>
-      <Tabs
+    <Page
+      title={bucket}
+      description={`Bucket in ${region}`}
+      actions={
+        <Actions>
+          {badge(verdict)}
+          <Button onClick={() => setRemoving("empty")}>Empty</Button>
+          <Button onClick={() => setRemoving("remove")}>Delete bucket</Button>
+        </Actions>
+      }
+    >
+      <PageTabs
         tabs={[
           {
             id: "objects",
             label: "Objects",
-            content: <ObjectList key={prefix} bucket={bucket} prefix={prefix} />,
+            content: <ObjectList key={`${prefix} ${emptied}`} bucket={bucket} prefix={prefix} />,
           },
           {
             id: "permissions",
@@ -47,6 +66,16 @@ function Bucket({ bucket, prefix }: { readonly bucket: string; readonly prefix: 
           { id: "properties", label: "Properties", content: <BucketProperties bucket={bucket} /> },
         ]}
       />
+      {removing && (
+        <RemoveItems
+          removal={removals[removing]}
+          items={[bucket]}
+          plural="buckets"
+          onClose={() => setRemoving(undefined)}
+          onRemoved={() => setEmptied((times) => times + 1)}
+          onDone={() => removing === "remove" && goTo("#/s3/buckets")}
+        />
+      )}
     </Page>
   );
 }

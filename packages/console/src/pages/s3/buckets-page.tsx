@@ -2,7 +2,6 @@ import {
   type Bucket,
   type BucketLocationConstraint,
   CreateBucketCommand,
-  DeleteBucketCommand,
   paginateListBuckets,
 } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
@@ -14,27 +13,27 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { nameColumn } from "../../shared/columns.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
+import { forItems, RemoveItems } from "../../shared/remove-items.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { usePrefixList } from "../../wire/use-list.ts";
+import { useBucketRemovals } from "./deletion/bucket-removals.tsx";
 
 export function BucketsPage() {
-  const { s3 } = useAws();
-  const { done } = useNotices();
   const [creating, setCreating] = useState(false);
-  const [deleting, setDeleting] = useState<Bucket>();
-  const [selected, setSelected] = useState<readonly Bucket[]>([]);
-  const buckets = useCall("buckets", ({ s3: client }) =>
-    allPages(paginateListBuckets({ client }, {}), (page) => page.Buckets),
+  const [emptying, setEmptying] = useState<readonly string[]>();
+  const { empty, remove } = useBucketRemovals();
+  const buckets = usePrefixList("buckets", "buckets", ({ s3: client }, Prefix) =>
+    pagesOf(
+      paginateListBuckets({ client, pageSize: BUCKETS_PER_PAGE }, Prefix === "" ? {} : { Prefix }),
+      (page) => page.Buckets,
+    ),
   );
-  const chosen = selected[0];
   const create = (
     <Button variant="primary" onClick={() => setCreating(true)}>
       Create bucket
@@ -45,17 +44,16 @@ export function BucketsPage() {
       <ResourceTable
         plural="buckets"
         call={buckets}
-        idOf={({ Name }) => Name ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
+        idOf={nameOf}
+        removal={forItems(remove, nameOf)}
+        actions={(chosen) => (
           <Actions>
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
-              Delete
+            <Button disabled={chosen.length === 0} onClick={() => setEmptying(chosen.map(nameOf))}>
+              Empty
             </Button>
             {create}
           </Actions>
-        }
+        )}
         empty={
           <SpaceBetween size="xs" alignItems="center">
             <b>No buckets</b>
@@ -66,37 +64,28 @@ export function BucketsPage() {
         columns={COLUMNS}
       />
       {creating && <CreateBucket onClose={() => setCreating(false)} onCreated={buckets.reload} />}
-      {deleting && (
-        <DeleteModal
-          what={`bucket ${deleting.Name}`}
-          consequences={<Box>S3 deletes empty buckets only.</Box>}
-          onClose={() => setDeleting(undefined)}
-          onDelete={async () => {
-            await s3.send(new DeleteBucketCommand({ Bucket: deleting.Name }));
-            done(`Bucket ${deleting.Name} is deleted.`);
-            setSelected([]);
-            buckets.reload();
-          }}
+      {emptying && (
+        <RemoveItems
+          removal={empty}
+          items={emptying}
+          plural="buckets"
+          onClose={() => setEmptying(undefined)}
         />
       )}
     </Page>
   );
 }
 
+/** Source: S3's API, MaxBuckets. */
+const BUCKETS_PER_PAGE = 1_000;
+
+function nameOf({ Name = "" }: Bucket): string {
+  return Name;
+}
+
 const COLUMNS = [
-  {
-    id: "name",
-    header: "Name",
-    isRowHeader: true,
-    cell: ({ Name = "" }: Bucket) => (
-      <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket: Name })}>{Name}</PlaceLink>
-    ),
-  },
-  {
-    id: "created",
-    header: "Created",
-    cell: ({ CreationDate }: Bucket) => <Moment at={CreationDate} />,
-  },
+  nameColumn(nameOf, (bucket) => placeOf("/s3/buckets/:bucket", { bucket: nameOf(bucket) })),
+  { id: "created", header: "Created", value: ({ CreationDate }: Bucket) => CreationDate },
 ];
 
 function CreateBucket(props: { readonly onCreated: () => void; readonly onClose: () => void }) {

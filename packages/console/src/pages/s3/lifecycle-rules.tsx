@@ -11,7 +11,6 @@ import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { useAction } from "../../shared/use-action.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import {
@@ -28,18 +27,11 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
   const { s3 } = useAws();
   const { done } = useNotices();
   const rules = useCall(`lifecycle of ${bucket}`, (aws) => readLifecycle(aws.s3, bucket));
-  const [selected, setSelected] = useState<readonly LifecycleRule[]>([]);
   const [editing, setEditing] = useState<LifecycleRule | "new">();
-  const chosen = selected[0];
   const change = async (make: (rules: readonly LifecycleRule[]) => readonly LifecycleRule[]) => {
     await changeRules(s3, bucket, make);
-    setSelected([]);
     rules.reload();
   };
-  const remove = useAction("The rule wasn't removed", async () => {
-    await change((all) => all.filter(({ ID }) => ID !== chosen?.ID));
-    return `Rule ${chosen?.ID} is removed.`;
-  });
   const save = async (fields: LifecycleFields) => {
     await change((all) =>
       editing === "new" || editing === undefined
@@ -54,21 +46,28 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
         plural="lifecycle rules"
         call={{ ...rules, data: rules.data?.rules }}
         idOf={({ ID }) => ID ?? ""}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
+        removal={{
+          one: "rule",
+          nameOf: ({ ID = "" }) => ID,
+          verb: "Remove",
+          button: "Remove rule",
+          done: "removed",
+          remove: (aws, { ID }) =>
+            changeRules(aws.s3, bucket, (all) => all.filter((rule) => rule.ID !== ID)),
+        }}
+        actions={([chosen, ...others]) => (
           <Actions>
-            <Button disabled={!chosen} loading={remove.running} onClick={() => void remove.run()}>
-              Remove rule
-            </Button>
-            <Button disabled={!chosen} onClick={() => setEditing(chosen)}>
+            <Button
+              disabled={!chosen || others.length > 0}
+              onClick={() => chosen && setEditing(chosen)}
+            >
               Edit rule
             </Button>
             <Button disabled={rules.data === undefined} onClick={() => setEditing("new")}>
               Add rule
             </Button>
           </Actions>
-        }
+        )}
         empty="No lifecycle rules: what is stored stays until somebody deletes it."
         columns={COLUMNS}
       />
@@ -86,10 +85,10 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
 }
 
 const COLUMNS = [
-  { id: "id", header: "Rule", isRowHeader: true, cell: ({ ID }: LifecycleRule) => ID },
-  { id: "status", header: "Status", cell: ({ Status }: LifecycleRule) => Status },
-  { id: "scope", header: "Of which objects", cell: (rule: LifecycleRule) => shownScope(rule) },
-  { id: "does", header: "Does", cell: (rule: LifecycleRule) => effectsOf(rule).join("; ") },
+  { id: "id", header: "Rule", isRowHeader: true, value: ({ ID }: LifecycleRule) => ID },
+  { id: "status", header: "Status", value: ({ Status }: LifecycleRule) => Status },
+  { id: "scope", header: "Of which objects", value: (rule: LifecycleRule) => shownScope(rule) },
+  { id: "does", header: "Does", value: (rule: LifecycleRule) => effectsOf(rule).join("; ") },
 ];
 
 function shownScope(rule: LifecycleRule): string {

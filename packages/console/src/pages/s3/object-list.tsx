@@ -1,23 +1,23 @@
-import { DeleteObjectsCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import { paginateListObjectsV2 } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
+import { useAddressState } from "../../routing/address-state.ts";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
-import { Moment } from "../../shared/moment.tsx";
-import { useNotices } from "../../shared/notices.tsx";
+import type { Column } from "../../shared/list-arrangement.ts";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes } from "../../shared/shown-values.ts";
-import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { download } from "../../wire/presign.ts";
-import { useCall } from "../../wire/use-call.ts";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { usePrefixList } from "../../wire/use-list.ts";
+import { objectRemoval } from "./deletion/object-removal.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
 import { UploadForm } from "./upload-form.tsx";
 
@@ -38,15 +38,11 @@ export function ObjectList({
   readonly prefix: string;
 }) {
   const aws = useAws();
-  const { done } = useNotices();
-  const [selected, setSelected] = useState<readonly Entry[]>([]);
   const [uploading, setUploading] = useState(false);
-  const [deleting, setDeleting] = useState(false);
-  const [withVersions, setWithVersions] = useState(false);
-  const entries = useCall(`objects of ${bucket}/${prefix}`, (clients) =>
-    listEntries(clients, bucket, prefix),
+  const [versions, showVersions] = useAddressState("versions");
+  const entries = usePrefixList("objects", `objects of ${bucket}/${prefix}`, (clients, begin) =>
+    entryPages(clients, bucket, prefix, begin),
   );
-  const objects = selected.filter(({ folder }) => !folder);
   const upload = (
     <Button variant="primary" onClick={() => setUploading(true)}>
       Upload
@@ -55,33 +51,31 @@ export function ObjectList({
   return (
     <SpaceBetween size="s">
       {prefix !== "" && <Folders bucket={bucket} prefix={prefix} />}
-      <Toggle checked={withVersions} onChange={({ detail }) => setWithVersions(detail.checked)}>
+      <Toggle
+        checked={versions !== ""}
+        onChange={({ detail }) => showVersions(detail.checked ? "shown" : "")}
+      >
         Show versions
       </Toggle>
-      {withVersions ? (
+      {versions !== "" ? (
         <ObjectVersions bucket={bucket} prefix={prefix} onChanged={entries.reload} />
       ) : (
         <ResourceTable
           plural="objects"
           call={entries}
           idOf={({ key }) => key}
-          selectionType="multi"
-          selected={selected}
-          onSelect={setSelected}
-          actions={
+          removal={objectRemoval(bucket)}
+          actions={(chosen) => (
             <Actions>
               <Button
-                disabled={objects.length !== 1}
-                onClick={() => void download(aws, { bucket, key: objects[0]?.key ?? "" })}
+                disabled={chosen.length !== 1 || chosen[0]?.folder === true}
+                onClick={() => void download(aws, { bucket, key: chosen[0]?.key ?? "" })}
               >
                 Download
               </Button>
-              <Button disabled={objects.length === 0} onClick={() => setDeleting(true)}>
-                Delete
-              </Button>
               {upload}
             </Actions>
-          }
+          )}
           empty={
             <SpaceBetween size="xs" alignItems="center">
               <b>No objects</b>
@@ -98,28 +92,6 @@ export function ObjectList({
           prefix={prefix}
           onClose={() => setUploading(false)}
           onUploaded={entries.reload}
-        />
-      )}
-      {deleting && (
-        <DeleteModal
-          what={objects.length === 1 ? (objects[0]?.key ?? "") : `${objects.length} objects`}
-          consequences={
-            <Box>
-              Where the bucket keeps versions, a delete marker hides what is deleted: “Show
-              versions” brings it back. Otherwise it is gone for good.
-            </Box>
-          }
-          onClose={() => setDeleting(false)}
-          onDelete={async () => {
-            await deleteObjects(aws, bucket, objects);
-            done(
-              objects.length === 1
-                ? "The object is deleted."
-                : `${objects.length} objects are deleted.`,
-            );
-            setSelected([]);
-            entries.reload();
-          }}
         />
       )}
     </SpaceBetween>
@@ -142,13 +114,14 @@ function Folders({ bucket, prefix }: { readonly bucket: string; readonly prefix:
   return <BreadcrumbGroup ariaLabel="Folders" items={items} />;
 }
 
-function columnsOf(bucket: string, prefix: string) {
+function columnsOf(bucket: string, prefix: string): readonly Column<Entry>[] {
   return [
     {
       id: "name",
       header: "Name",
       isRowHeader: true,
-      cell: ({ key, folder }: Entry) => (
+      value: ({ key }) => key.slice(prefix.length),
+      cell: ({ key, folder }) => (
         <PlaceLink
           to={
             folder
@@ -163,23 +136,21 @@ function columnsOf(bucket: string, prefix: string) {
     {
       id: "size",
       header: "Size",
-      cell: ({ folder, size }: Entry) => (folder ? "Folder" : shownBytes(size)),
+      value: ({ size }) => size,
+      cell: ({ folder, size }) => (folder ? "Folder" : shownBytes(size)),
     },
-    {
-      id: "modified",
-      header: "Last modified",
-      cell: ({ modified }: Entry) => <Moment at={modified} />,
-    },
+    { id: "modified", header: "Last modified", value: ({ modified }) => modified },
   ];
 }
 
-async function listEntries(
+function entryPages(
   { s3: client }: AwsClients,
   Bucket: string,
-  Prefix: string,
-): Promise<readonly Entry[]> {
-  return allPages(
-    paginateListObjectsV2({ client }, { Bucket, Prefix, Delimiter: "/" }),
+  folder: string,
+  begin: string,
+): AsyncIterable<readonly Entry[]> {
+  return pagesOf(
+    paginateListObjectsV2({ client }, { Bucket, Prefix: `${folder}${begin}`, Delimiter: "/" }),
     ({ CommonPrefixes = [], Contents = [] }) => [
       ...CommonPrefixes.map((common) => ({
         key: common.Prefix ?? "",
@@ -187,7 +158,7 @@ async function listEntries(
         size: undefined,
         modified: undefined,
       })),
-      ...Contents.filter(({ Key }) => Key !== Prefix).map((object) => ({
+      ...Contents.filter(({ Key }) => Key !== folder).map((object) => ({
         key: object.Key ?? "",
         folder: false,
         size: object.Size,
@@ -195,21 +166,4 @@ async function listEntries(
       })),
     ],
   );
-}
-
-/** S3 answers 200 to a deletion that was refused for each object: the first refusal is thrown. */
-async function deleteObjects(
-  { s3 }: AwsClients,
-  Bucket: string,
-  entries: readonly Entry[],
-): Promise<void> {
-  const Objects = entries.map(({ key }) => ({ Key: key }));
-  const { Errors = [] } = await s3.send(
-    new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }),
-  );
-  const refused = Errors[0];
-  if (!refused) return;
-  const error = new Error(`${refused.Key}: ${refused.Message}`);
-  error.name = refused.Code ?? "Error";
-  throw error;
 }

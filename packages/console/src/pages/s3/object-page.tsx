@@ -8,18 +8,21 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
+import { goTo, placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
+import { RemoveItems } from "../../shared/remove-items.tsx";
 import { shownBytes, shownDate } from "../../shared/shown-values.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download, type ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { objectRemoval } from "./deletion/object-removal.tsx";
 import { ObjectLockForm } from "./object-lock-form.tsx";
 import { ObjectPreview } from "./object-preview.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
@@ -38,6 +41,7 @@ export function ObjectPage({ params, query }: PageProps) {
 function StoredObject({ place }: { readonly place: ObjectPlace }) {
   const aws = useAws();
   const [locking, setLocking] = useState(false);
+  const [deleting, setDeleting] = useState(false);
   const head = useCall(`head of ${place.bucket}/${place.key}`, (clients) =>
     readHead(clients, place),
   );
@@ -49,6 +53,9 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
         <Actions>
           <PresignedLink place={place} />
           <Button onClick={() => void download(aws, place)}>Download</Button>
+          <Button disabled={!head.data} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
         </Actions>
       }
     >
@@ -78,8 +85,23 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
           onChanged={head.reload}
         />
       )}
+      {deleting && (
+        <RemoveItems
+          removal={objectRemoval(place.bucket)}
+          items={[{ key: place.key, folder: false }]}
+          plural="objects"
+          onClose={() => setDeleting(false)}
+          onDone={() => goTo(folderOf(place))}
+        />
+      )}
     </Page>
   );
+}
+
+/** The list that an object is in. */
+function folderOf({ bucket, key }: ObjectPlace): string {
+  const prefix = key.slice(0, key.lastIndexOf("/") + 1);
+  return placeOf("/s3/buckets/:bucket", { bucket }, prefix === "" ? {} : { prefix });
 }
 
 /**

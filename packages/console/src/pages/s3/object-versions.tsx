@@ -1,24 +1,18 @@
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  ListObjectVersionsCommand,
-  type ListObjectVersionsCommandInput,
-  type S3Client,
-} from "@aws-sdk/client-s3";
+import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
-import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { download } from "../../wire/presign.ts";
-import { useCall } from "../../wire/use-call.ts";
-import { DeleteVersion } from "./delete-version.tsx";
+import { pagesOf } from "../../wire/read-pages.ts";
+import { usePrefixList } from "../../wire/use-list.ts";
+import { VersionConsequences } from "./deletion/version-consequences.tsx";
 import { ObjectLockForm } from "./object-lock-form.tsx";
+import { versionPages } from "./version-pages.ts";
 
 interface Version {
   readonly key: string;
@@ -28,9 +22,6 @@ interface Version {
   readonly sizeBytes: number | undefined;
   readonly modified: Date | undefined;
 }
-
-/** Lists longer than this are cut: they can't be read anyway. */
-const VERSIONS_MAX = 2_000;
 
 /** Every version of one object, or of all below a prefix, the latest of each first. */
 export function ObjectVersions(props: {
@@ -42,16 +33,13 @@ export function ObjectVersions(props: {
 }) {
   const { bucket, prefix, single = false, onChanged } = props;
   const aws = useAws();
-  const [selected, setSelected] = useState<readonly Version[]>([]);
-  const [deleting, setDeleting] = useState<Version>();
   const [locking, setLocking] = useState<Version>();
-  const versions = useCall(`versions of ${bucket}/${prefix} ${single}`, async (clients) => {
-    const found = await listVersions(clients, bucket, prefix);
-    return single ? found.filter(({ key }) => key === prefix) : found;
-  });
-  const chosen = selected[0];
+  const [bypass, setBypass] = useState(false);
+  const key = `versions of ${bucket}/${prefix} ${single}`;
+  const versions = usePrefixList("versions", key, ({ s3 }, begin) =>
+    single ? versionsOf(s3, bucket, prefix) : shownPages(s3, bucket, `${prefix}${begin}`),
+  );
   const changed = () => {
-    setSelected([]);
     versions.reload();
     onChanged?.();
   };
@@ -68,45 +56,49 @@ export function ObjectVersions(props: {
         plural="versions"
         call={versions}
         idOf={({ key, versionId }) => `${key} ${versionId}`}
-        selected={selected}
-        onSelect={setSelected}
-        actions={
-          <Actions>
-            <Button
-              disabled={!chosen || chosen.latest !== chosen.deleteMarker}
-              loading={restore.running}
-              onClick={() => chosen && void restore.run(chosen)}
-            >
-              {chosen?.deleteMarker ? "Undo deletion" : "Restore version"}
-            </Button>
-            <Button
-              disabled={!chosen || chosen.deleteMarker}
-              onClick={() => chosen && void download(aws, { bucket, ...chosen })}
-            >
-              Download version
-            </Button>
-            <Button disabled={!chosen || chosen.deleteMarker} onClick={() => setLocking(chosen)}>
-              Object Lock
-            </Button>
-            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
-              Delete version
-            </Button>
-          </Actions>
-        }
+        removal={{
+          one: "version",
+          nameOf: ({ key: ofKey, versionId }) => `${versionId} of ${ofKey}`,
+          button: "Delete version",
+          consequences: (chosen) => (
+            <VersionConsequences chosen={chosen} bypass={bypass} onBypass={setBypass} />
+          ),
+          remove: async ({ s3 }, version) => {
+            await deleteVersion(s3, bucket, version, bypass);
+            onChanged?.();
+          },
+        }}
+        actions={(all) => {
+          const chosen = all.length === 1 ? all[0] : undefined;
+          return (
+            <Actions>
+              <Button
+                disabled={!chosen || chosen.latest !== chosen.deleteMarker}
+                loading={restore.running}
+                onClick={() => chosen && void restore.run(chosen)}
+              >
+                {chosen?.deleteMarker ? "Undo deletion" : "Restore version"}
+              </Button>
+              <Button
+                disabled={!chosen || chosen.deleteMarker}
+                onClick={() => chosen && void download(aws, { bucket, ...chosen })}
+              >
+                Download version
+              </Button>
+              <Button disabled={!chosen || chosen.deleteMarker} onClick={() => setLocking(chosen)}>
+                Object Lock
+              </Button>
+            </Actions>
+          );
+        }}
         empty="No versions."
         columns={[
-          ...(single ? [] : [{ ...NAME, cell: ({ key }: Version) => key.slice(prefix.length) }]),
+          ...(single
+            ? []
+            : [{ ...NAME, value: ({ key: of }: Version) => of.slice(prefix.length) }]),
           ...COLUMNS,
         ]}
       />
-      {deleting && (
-        <DeleteVersion
-          bucket={bucket}
-          version={deleting}
-          onClose={() => setDeleting(undefined)}
-          onDeleted={changed}
-        />
-      )}
       {locking && (
         <ObjectLockForm
           place={{ bucket, key: locking.key, versionId: locking.versionId }}
@@ -123,6 +115,7 @@ const COLUMNS = [
   {
     id: "version",
     header: "Version ID",
+    value: ({ versionId }: Version) => versionId,
     cell: ({ versionId, latest }: Version) => (
       <>
         {versionId} {latest && <Badge color="blue">Latest</Badge>}
@@ -132,14 +125,11 @@ const COLUMNS = [
   {
     id: "size",
     header: "Size",
+    value: ({ sizeBytes }: Version) => sizeBytes,
     cell: ({ deleteMarker, sizeBytes }: Version) =>
       deleteMarker ? "Delete marker" : shownBytes(sizeBytes),
   },
-  {
-    id: "modified",
-    header: "Last modified",
-    cell: ({ modified }: Version) => <Moment at={modified} />,
-  },
+  { id: "modified", header: "Last modified", value: ({ modified }: Version) => modified },
 ];
 
 /**
@@ -149,7 +139,7 @@ const COLUMNS = [
 async function restoreVersion(s3: S3Client, Bucket: string, version: Version): Promise<void> {
   const { key: Key, versionId: VersionId, deleteMarker } = version;
   if (deleteMarker) {
-    await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    await deleteVersion(s3, Bucket, version, false);
     return;
   }
   const path = Key.split("/").map(encodeURIComponent).join("/");
@@ -157,28 +147,44 @@ async function restoreVersion(s3: S3Client, Bucket: string, version: Version): P
   await s3.send(new CopyObjectCommand({ Bucket, Key, CopySource }));
 }
 
-async function listVersions(
-  { s3 }: AwsClients,
+async function deleteVersion(
+  s3: S3Client,
+  Bucket: string,
+  { key: Key, versionId: VersionId }: Version,
+  bypass: boolean,
+): Promise<void> {
+  const BypassGovernanceRetention = bypass ? { BypassGovernanceRetention: true } : {};
+  const which = { Bucket, Key, VersionId };
+  await s3.send(new DeleteObjectCommand({ ...which, ...BypassGovernanceRetention }));
+}
+
+/** The versions of one object: of all keys that begin like it, it is the first. */
+async function* versionsOf(s3: S3Client, bucket: string, ofKey: string) {
+  for await (const page of shownPages(s3, bucket, ofKey)) {
+    yield page.filter(({ key }) => key === ofKey);
+    if (page.some(({ key }) => key !== ofKey)) return;
+  }
+}
+
+function shownPages(
+  s3: S3Client,
   Bucket: string,
   Prefix: string,
-): Promise<readonly Version[]> {
-  const found: Version[] = [];
-  let next: Pick<ListObjectVersionsCommandInput, "KeyMarker" | "VersionIdMarker"> = {};
-  for (;;) {
-    const page = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix, ...next }));
-    const markers = (page.DeleteMarkers ?? []).map((marker) => ({ ...marker, Size: undefined }));
-    found.push(
-      ...(page.Versions ?? []).map((version) => shownVersion(version, false)),
-      ...markers.map((marker) => shownVersion(marker, true)),
-    );
-    if (page.IsTruncated !== true || found.length >= VERSIONS_MAX) break;
-    next = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
-  }
-  return found.sort(
-    (one, other) =>
-      one.key.localeCompare(other.key) ||
-      Number(other.latest) - Number(one.latest) ||
-      (other.modified?.getTime() ?? 0) - (one.modified?.getTime() ?? 0),
+): AsyncIterable<readonly Version[]> {
+  return pagesOf(versionPages(s3, { Bucket, Prefix }), ({ Versions = [], DeleteMarkers = [] }) =>
+    [
+      ...Versions.map((version) => shownVersion(version, false)),
+      ...DeleteMarkers.map((marker) => shownVersion({ ...marker, Size: undefined }, true)),
+    ].sort(latestFirst),
+  );
+}
+
+/** Keys in S3's order, and of each the latest version first. */
+function latestFirst(one: Version, other: Version): number {
+  if (one.key !== other.key) return one.key < other.key ? -1 : 1;
+  return (
+    Number(other.latest) - Number(one.latest) ||
+    (other.modified?.getTime() ?? 0) - (one.modified?.getTime() ?? 0)
   );
 }
 

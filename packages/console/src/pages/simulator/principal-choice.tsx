@@ -4,7 +4,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
-import { listUsers } from "../iam/list-users.ts";
+import { userPages } from "../iam/list-users.ts";
 
 /** Chooses a user, group or role by its ARN; users who may not list them type it. */
 export function PrincipalChoice(props: {
@@ -31,7 +31,7 @@ export function PrincipalChoice(props: {
 async function listPrincipals(aws: AwsClients): Promise<readonly string[]> {
   const { iam: client } = aws;
   const [users, groups, roles] = await Promise.all([
-    listUsers(aws),
+    allPages(userPages(aws), (page) => page),
     allPages(paginateListGroups({ client }, {}), (page) => page.Groups),
     allPages(paginateListRoles({ client }, {}), (page) => page.Roles),
   ]);
