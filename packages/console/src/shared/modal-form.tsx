@@ -78,18 +78,18 @@ export function ModalForm(props: {
   );
 }
 
-/** Of many things that were done at once, as many refusals are shown. */
+/** More refusals of one form aren't read anyway. */
 const FAILURES_SHOWN = 5;
 
-/** What refused the form; each refusal, where it asked for many things. */
+/** The refusal of the form; each different one, if it asked for many things. */
 function Failures({ error }: { readonly error: unknown }) {
   const errors: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
-  const rest = errors.length - FAILURES_SHOWN;
+  const different = [...new Map(errors.map((one) => [String(one), one]))];
+  const rest = different.length - FAILURES_SHOWN;
   return (
     <>
-      {errors.slice(0, FAILURES_SHOWN).map((one, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: refusals have no names, and don't move.
-        <Alert key={index} type="error">
+      {different.slice(0, FAILURES_SHOWN).map(([text, one]) => (
+        <Alert key={text} type="error">
           <Refusal error={one} />
         </Alert>
       ))}

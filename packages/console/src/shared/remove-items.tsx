@@ -16,11 +16,11 @@ export interface Removal<Item> {
   readonly consequences?: ReactNode | ((items: readonly Item[]) => ReactNode);
   /** It can be put back as it was: no word is asked for. */
   readonly reversible?: boolean;
-  /** Where it isn't "Delete". */
+  /** "Detach"; left out: "Delete". */
   readonly verb?: string;
   /** The list's button, where it says more than the verb. */
   readonly button?: string;
-  /** "deleted", where it isn't. */
+  /** "detached"; left out: "deleted". */
   readonly done?: string;
 }
 

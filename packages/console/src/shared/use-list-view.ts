@@ -3,7 +3,7 @@ import { useAddressState } from "../routing/address-state.ts";
 import { listName } from "../wire/use-list.ts";
 import type { ListView } from "./list-arrangement.ts";
 
-/** Where a list stands, as the page's address says. Another search begins at its first page. */
+/** The part of a list that the page's address asks for. Another search begins at its first page. */
 export function useListView(plural: string) {
   const name = listName(plural);
   const [find, writeFind] = useAddressState(`${name}.find`);

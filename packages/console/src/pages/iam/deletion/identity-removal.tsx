@@ -51,7 +51,7 @@ async function removeIdentity(
   await DELETE[kind](client, name);
 }
 
-/** Of more owners than this what they own isn't listed. */
+/** As many owners are asked what they own. */
 const LISTED_MAX = 20;
 
 function OwnedBy(props: { readonly kind: OwnerKind; readonly names: readonly string[] }) {

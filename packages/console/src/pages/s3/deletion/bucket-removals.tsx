@@ -50,7 +50,7 @@ async function emptyBucket(aws: Aws, bucket: string, run: Run, bypass: boolean):
   await deleteKeys(s3, bucket, everyVersion(s3, bucket), run, bypass);
 }
 
-/** Of more buckets than this their contents aren't counted. */
+/** As many buckets are asked what they hold. */
 const COUNTED_MAX = 20;
 
 /** How much is in the buckets, as far as one call for each shows it. */

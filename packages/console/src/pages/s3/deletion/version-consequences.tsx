@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { BypassGovernance } from "./bypass-governance.tsx";
 
-/** What becomes of versions and delete markers that are deleted by their IDs. */
+/** The consequences of deleting versions and delete markers by their IDs. */
 export function VersionConsequences(props: {
   readonly chosen: readonly { readonly deleteMarker: boolean }[];
   readonly bypass: boolean;
