@@ -1,17 +1,18 @@
 # docker build -t rolecast .
 # docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -p 127.0.0.1:9000:9000/udp -v rolecast:/data rolecast
-FROM node:22-bookworm-slim AS build
+FROM node:26-bookworm-slim AS build
 WORKDIR /source
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm run build \
-  && npm pack -w rolecast --pack-destination /tmp
+  && npm pack -w rolecast --pack-destination /tmp \
+  && mv /tmp/rolecast-*.tgz /tmp/rolecast.tgz
 
-FROM node:22-bookworm-slim
+FROM node:26-bookworm-slim
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg \
   && rm -rf /var/lib/apt/lists/*
-COPY --from=build /tmp/rolecast-0.1.0.tgz /tmp/rolecast.tgz
+COPY --from=build /tmp/rolecast.tgz /tmp/rolecast.tgz
 RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz \
   && rm -r /tmp/rolecast.tgz /root/.npm \
   && install -d -m 700 -o node -g node /data

@@ -7,6 +7,7 @@ import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
 import { noticesOf } from "./bundle-notices.ts";
 import { buildSite } from "./docs-site/build-site.ts";
+import { commonJsOf } from "./library-commonjs.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -50,8 +51,29 @@ async function bundleCommand(): Promise<readonly string[]> {
     minify: false,
   });
   await bundle.close();
+  await bundleTestcontainers();
   await chmod(join(root, "packages/cli/bin/rolecast.js"), 0o755);
   return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+}
+
+/** For `require`, whose callers get classes to extend: a copy of its own, without the server. */
+async function bundleTestcontainers(): Promise<void> {
+  const bundle = await rolldown({
+    input: join(root, "packages/cli/src/testcontainers.ts"),
+    platform: "node",
+    external: ["testcontainers"],
+  });
+  await bundle.write({ file: join(distDir, "testcontainers.cjs"), format: "cjs" });
+  await bundle.close();
+}
+
+/** A library's types for `import` and for `require`, which differ in what files are called. */
+async function writeTypes(name: string, types: string): Promise<void> {
+  await writeFile(join(distDir, `${name}.d.ts`), types);
+  await writeFile(
+    join(distDir, `${name}.d.cts`),
+    types.replaceAll('"./server.js"', '"./server.cjs"'),
+  );
 }
 
 /** The modules that the shipped files are made of, and the data that they contain. */
@@ -68,9 +90,12 @@ await buildManagedPolicies(managedPolicies);
 const command = await bundleCommand();
 await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
 await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
-await writeFile(join(distDir, "server.d.ts"), serverTypes());
-await writeFile(join(distDir, "testing.d.ts"), testingTypes());
-await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
+await writeTypes("server", serverTypes());
+await writeTypes("testing", testingTypes());
+await writeTypes("testcontainers", testcontainersTypes());
+for (const name of ["server", "testing"]) {
+  await writeFile(join(distDir, `${name}.cjs`), commonJsOf(name));
+}
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
 const docs = await buildSite({
   root,

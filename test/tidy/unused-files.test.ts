@@ -34,7 +34,8 @@ test("every file that helps tests, benches or scripts is imported, or run as it 
   const imported = new Set(
     modules.flatMap(({ path, imports }) => imports.map((target) => resolve(path, target))),
   );
-  const texts = modules.map(({ text }) => text).join("\n");
+  const scripts = readFileSync(join(root, "package.json"), "utf8");
+  const texts = [...modules.map(({ text }) => text), scripts].join("\n");
   const unused = modules
     .map(({ path }) => path)
     .filter((path) => /^(?:test|scripts|bench)\/.+\/|\/testing\//.test(path))
