@@ -5,7 +5,6 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -16,9 +15,14 @@ import * as ivs from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
+import {
+  COMMAND,
+  type Outcome,
+  rolecast as rolecastHere,
+  runBuilt,
+} from "../support/rolecast-command.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const BUCKET = "cli-recordings";
 
 let dir = "";
@@ -39,19 +43,22 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
+function surroundings(env: Readonly<Record<string, string | undefined>> = {}) {
+  return { env: { AWS_ENDPOINT_URL: server.endpoint, HOME: dir, ...env }, cwd: dir };
 }
 
-function rolecast(args: readonly string[], environment = {}): Promise<Outcome> {
-  const env = { ...process.env, AWS_ENDPOINT_URL: server.endpoint, HOME: dir, ...environment };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { env, cwd: dir }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
-    });
-  });
+function rolecast(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
+  return rolecastHere(args, surroundings(environment));
+}
+
+function built(
+  args: readonly string[],
+  environment?: Readonly<Record<string, string | undefined>>,
+): Promise<Outcome> {
+  return runBuilt(args, surroundings(environment));
 }
 
 /** Asks what `record play` serves as a player would, and for what no player would. */
@@ -77,8 +84,8 @@ async function expectToPlay(id: string): Promise<void> {
   expect(await ended).toEqual([0, null]);
 }
 
-async function json<T>(args: readonly string[]): Promise<T> {
-  const { code, out, err } = await rolecast([...args, "--json"]);
+async function json<T>(args: readonly string[], run: typeof built = rolecast): Promise<T> {
+  const { code, out, err } = await run([...args, "--json"]);
   expect({ code, err }).toEqual({ code: 0, err: "" });
   return JSON.parse(out) as T;
 }
@@ -148,6 +155,20 @@ describe("against a server", () => {
     const outcome = await rolecast(args, variables);
     expect(outcome).toMatchObject({ code, out: "", err: expect.stringMatching(said) });
     expect(outcome.err).not.toMatch(/\n\s+at /);
+  });
+
+  test.each([
+    ["record ls", 0],
+    ["record get zzz", 1],
+    ["statsu", 2],
+    ["status --endpoint http://127.0.0.1:1", 3],
+    ["reset --region nowhere --endpoint STRANGER", 3],
+    ["explain nothing", 4],
+  ])("`rolecast %s` as a process ends with %i, and prints the same", async (line, code) => {
+    const args = line.replace("STRANGER", stranger).split(" ");
+    const outcome = await built(args);
+    expect(outcome).toEqual(await rolecast(args));
+    expect(outcome.code).toBe(code);
   });
 
   test("whoever may not list streams learns the rest of the status, by variables that are set", async () => {
@@ -220,11 +241,9 @@ describe("against a server", () => {
     async () => {
       const query = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
       const elsewhere = { AWS_ENDPOINT_URL_STS: stranger };
-      const asked = await rolecast(["aws", ...query], elsewhere);
+      const asked = await built(["aws", ...query], elsewhere);
       expect(asked.out).toBe("arn:aws:iam::000000000000:root\n");
-      expect((await rolecast(["aws", "iam", "get-user", "--user-name", "nobody"])).code).not.toBe(
-        0,
-      );
+      expect((await built(["aws", "iam", "get-user", "--user-name", "nobody"])).code).not.toBe(0);
     },
   );
 
@@ -250,13 +269,10 @@ describe("against a server", () => {
       const { streamKey } = await server.root.ivs.send(
         new ivs.GetStreamKeyCommand({ arn: streamKeys[0]?.arn }),
       );
-      const broadcast = json<{ channelArn: string; durationMs: number }>([
-        "broadcast",
-        "studio",
-        "--test-pattern",
-        "--duration",
-        "5",
-      ]);
+      const broadcast = json<{ channelArn: string; durationMs: number }>(
+        ["broadcast", "studio", "--test-pattern", "--duration", "5"],
+        built,
+      );
       const isLive = () =>
         server.root.ivs.send(new ivs.GetStreamCommand({ channelArn: channel?.arn })).then(
           ({ stream }) => stream?.state,
@@ -304,14 +320,14 @@ describe("against a server", () => {
     await first.root.iam.send(new CreateUserCommand({ UserName: "kept" }));
     const archive = join(dir, "kept.tar.gz");
     await first.stop("SIGKILL");
-    expect((await rolecast(["snapshot", "save", archive, "--data", data])).code).toBe(0);
+    expect((await built(["snapshot", "save", archive, "--data", data])).code).toBe(0);
     const refused = await rolecast(["snapshot", "load", archive, "--data", data]);
     expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--replace") });
     const broken = await rolecast(["snapshot", "load", COMMAND, "--data", join(dir, "none")]);
     expect(broken.err).toContain("can't be read as a snapshot");
     expect(existsSync(join(dir, "none"))).toBe(false);
     const other = join(dir, "other");
-    expect((await rolecast(["snapshot", "load", archive, "--data", other])).code).toBe(0);
+    expect((await built(["snapshot", "load", archive, "--data", other])).code).toBe(0);
     const second = await startServerProcess(["--data", other]);
     const { User } = await second.root.iam.send(new GetUserCommand({ UserName: "kept" }));
     expect(User?.UserName).toBe("kept");
@@ -364,7 +380,7 @@ describe("without a server", () => {
     const health = await fetch(`${server.endpoint}/_rolecast/health`);
     const { ivs: ports } = (await health.json()) as { ivs: Record<string, number> };
     const given = ["--port", new URL(server.endpoint).port, "--rtmp-port", String(ports.rtmpPort)];
-    const { out } = await rolecast(["doctor", ...given]);
+    const { out } = await built(["doctor", ...given]);
     expect(out).toMatch(/^ok +API port +\d+: a Rolecast server answers$/m);
     expect(out).toMatch(/^ok +RTMP port +\d+: a Rolecast server answers$/m);
   });

@@ -1,4 +1,3 @@
-import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import {
   appendFile,
@@ -12,14 +11,13 @@ import {
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type Outcome, rolecast } from "../support/rolecast-command.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /* What has become of objects' files is found by reading them, by hand and in the background. */
 
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const Bucket = "doctor-objects";
 const PART_BYTES = 5 * 1024 * 1024;
 
@@ -39,13 +37,8 @@ async function start(data: string, ...more: string[]): Promise<ServerProcess> {
   return server;
 }
 
-function doctor(data: string, ...more: readonly string[]) {
-  const args = [COMMAND, "doctor", "--objects", "--data", data, ...more];
-  return new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    execFile(process.execPath, args, { cwd: home }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
-    });
-  });
+function doctor(data: string, ...more: readonly string[]): Promise<Outcome> {
+  return rolecast(["doctor", "--objects", "--data", data, ...more], { cwd: home });
 }
 
 async function fileOf(data: string, bytes: Buffer): Promise<string> {

@@ -1,14 +1,10 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
-
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
+import { rolecast } from "../support/rolecast-command.ts";
 
 const accepted: Socket[] = [];
 const silent = createServer((socket) => accepted.push(socket));
@@ -21,12 +17,8 @@ test("doctor doesn't wait for what accepts a connection and says nothing", async
   silent.listen(0, "127.0.0.1");
   await once(silent, "listening");
   const port = String((silent.address() as AddressInfo).port);
-  const env = { ...process.env, AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
-  const out = await new Promise<string>((done) => {
-    execFile(process.execPath, [COMMAND, "doctor", "--port", port], { env }, (_, text) =>
-      done(text),
-    );
-  });
+  const env = { AWS_ENDPOINT_URL: `http://127.0.0.1:${port}` };
+  const { out } = await rolecast(["doctor", "--port", port], { env });
   expect(out).toContain(`${port} is in use, by something that doesn't answer\n`);
   expect(out).toMatch(/^ok +Clock +\d{4}-/m);
 });
@@ -56,12 +48,10 @@ test.each([
     const tls = join(data, folder, "tls");
     mkdirSync(tls, { recursive: true });
     writeFileSync(join(tls, "rtmps.crt"), EXPIRED);
-    const env = { ...process.env, ...environment };
-    const args = [COMMAND, "doctor", "--json", "--data", data, ...flags];
-    const run = promisify(execFile)(process.execPath, args, { env, cwd: data });
-    const { code, stdout } = await run.catch((error) => error);
+    const args = ["doctor", "--json", "--data", data, ...flags];
+    const { code, out } = await rolecast(args, { env: environment, cwd: data });
     expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toContainEqual({
+    expect(JSON.parse(out)).toContainEqual({
       ...{ check: "Certificate", state: "problem" },
       found: `${join(tls, "rtmps.crt")} has expired`,
       fix: `Remove the folder ${tls}: the next start makes a new one.`,

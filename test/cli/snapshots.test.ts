@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -14,11 +12,11 @@ import {
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { allow, policyOf } from "../support/principals.ts";
+import { COMMAND, type Outcome, rolecast as rolecastHere } from "../support/rolecast-command.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { type Clients, type Key, startTestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
 
-const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const Bucket = "snapshots";
 const WRITERS = 4;
 const KEYS_PER_WRITER = 6;
@@ -51,12 +49,8 @@ async function start(data: string): Promise<Started> {
   return { root: clients(), clients };
 }
 
-function rolecast(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [COMMAND, ...args], { cwd: home }, (error, out, err) => {
-      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
-    });
-  });
+function rolecast(...args: readonly string[]): Promise<Outcome> {
+  return rolecastHere(args, { cwd: home });
 }
 
 /** Puts, overwrites and deletes small objects that contain their own hash, until it is stopped. */

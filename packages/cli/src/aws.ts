@@ -38,7 +38,7 @@ async function nameDenial(startedMs: number): Promise<void> {
     // The key may call no operation of Rolecast's own: the AWS CLI's message has to do.
     if (!(error instanceof CommandError)) throw error;
   }
-  if (id !== undefined) console.error(`Why? rolecast explain ${id}`);
+  if (id !== undefined) process.stderr.write(`Why? rolecast explain ${id}\n`);
 }
 
 function runAws(given: readonly string[]): Promise<number> {

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import {
@@ -10,9 +8,9 @@ import {
   makeSchema,
   startPostgres,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
+import { rolecast } from "../../support/rolecast-command.ts";
 import { startServerProcess } from "../../support/server-process.ts";
 
-const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/rolecast.js", import.meta.url));
 const OBJECT = { Bucket: "kept", Key: "object" };
 
 test.skipIf(!hasPostgres)(
@@ -30,14 +28,7 @@ test.skipIf(!hasPostgres)(
       return server;
     };
     const snapshot = (...args: readonly string[]) =>
-      new Promise<{ code: number; err: string }>((resolve) => {
-        execFile(
-          process.execPath,
-          [COMMAND, "snapshot", ...args],
-          { cwd: home, env: { ...process.env, ROLECAST_DATABASE } },
-          (error, _, err) => resolve({ code: error ? Number(error.code ?? -1) : 0, err }),
-        );
-      });
+      rolecast(["snapshot", ...args], { cwd: home, env: { ROLECAST_DATABASE } });
 
     const sqlite = await start(alone, "");
     expect(await snapshot("save", "alone.tar.gz", "--data", alone)).toMatchObject({ code: 0 });

@@ -1,6 +1,3 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import {
   AttachRolePolicyCommand,
   DeleteServiceLinkedRoleCommand,
@@ -11,12 +8,12 @@ import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
+import { rolecast } from "../../support/rolecast-command.ts";
 import { ROOT } from "../../support/test-server.ts";
 import { type QueueWorld, startQueueWorld } from "./queue-process.ts";
 
 /* The example service, as a process of its own, against a server as it is installed. */
 
-const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/rolecast.js", import.meta.url));
 const PRINCIPAL = "queue.internal.example";
 const RoleName = "AWSServiceRoleForInternalQueue";
 const ROLE_ARN = `arn:aws:iam::000000000000:role/aws-service-role/${PRINCIPAL}/${RoleName}`;
@@ -40,12 +37,9 @@ async function deleteRole() {
 }
 
 async function report(): Promise<unknown> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [COMMAND, "iam", "service-linked-roles", "--json"],
-    { env: { ...process.env, AWS_ENDPOINT_URL: world.rolecast.endpoint } },
-  );
-  return JSON.parse(stdout);
+  const env = { AWS_ENDPOINT_URL: world.rolecast.endpoint };
+  const { out } = await rolecast(["iam", "service-linked-roles", "--json"], { env });
+  return JSON.parse(out);
 }
 
 test("a service of one's own has, uses and gives up its role as AWS's services do", async () => {
