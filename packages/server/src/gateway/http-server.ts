@@ -77,7 +77,7 @@ export class HttpServer {
     this.#slowClients = new SlowClients(this.#limits);
     this.#budget = options.budget ?? new BodyBudget();
     const answer = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response, () => {});
+      void this.#answer(request, response, undefined);
     this.#server = createServer(
       {
         maxHeaderSize: HEADER_BYTES_MAX,
@@ -152,7 +152,7 @@ export class HttpServer {
   async #answer(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
-    onBodyWanted: () => void,
+    askForBody: (() => void) | undefined,
   ): Promise<void> {
     const { socket } = incoming;
     let response: WireResponse | undefined;
@@ -160,7 +160,7 @@ export class HttpServer {
     this.#count(socket, 1);
     const client = this.#clients.clientOf(incoming);
     const held = new HeldBytes(this.#budget, client.address);
-    const body = new IncomingBody(incoming, onBodyWanted, held);
+    const body = new IncomingBody(incoming, askForBody, held);
     const watched = this.#slowClients.watch({ incoming, outgoing, body });
     try {
       const refusal = this.#refusal(incoming);
@@ -173,7 +173,9 @@ export class HttpServer {
       const serve = this.#serve ?? (await this.#begun);
       if (!serve) throw new Error("the server closed before it could serve");
       response = await serve(request);
-      if (body.isGivenUp) outgoing.setHeader("connection", "close");
+      // Without it, SDKs send the next request on a connection that is about to close.
+      if (body.isGivenUp || body.isUnasked || this.#closing)
+        outgoing.setHeader("connection", "close");
       // HTTP/1.1 keeps connections unless told otherwise: AWS's services don't say so.
       else if (outgoing.shouldKeepAlive && incoming.httpVersion === "1.1")
         outgoing.removeHeader("connection");

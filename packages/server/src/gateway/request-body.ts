@@ -24,7 +24,7 @@ const TOO_SLOW =
  */
 export class IncomingBody {
   readonly #incoming: IncomingMessage;
-  readonly #onWanted: () => void;
+  readonly #ask: (() => void) | undefined;
   readonly #held: Pick<HeldBytes, "add">;
   #stream: Readable | undefined;
   #reject: ((error: Error) => void) | undefined;
@@ -32,10 +32,17 @@ export class IncomingBody {
   #isWanted = false;
   #isGivenUp = false;
 
-  /** `onWanted` is called before the first read; `held` counts the bytes in memory. */
-  constructor(incoming: IncomingMessage, onWanted: () => void, held: Pick<HeldBytes, "add">) {
+  /**
+   * `ask` is called before the first read, for clients that wait to be asked for the body; `held`
+   * counts the bytes in memory.
+   */
+  constructor(
+    incoming: IncomingMessage,
+    ask: (() => void) | undefined,
+    held: Pick<HeldBytes, "add">,
+  ) {
     this.#incoming = incoming;
-    this.#onWanted = onWanted;
+    this.#ask = ask;
     this.#held = held;
   }
 
@@ -47,6 +54,14 @@ export class IncomingBody {
   /** Whether a reader waits for bytes that the client hasn't sent. */
   get isAwaited(): boolean {
     return this.#isWanted && !this.#incoming.complete && !this.#incoming.isPaused();
+  }
+
+  /**
+   * Whether the client waits to be asked for it. Nobody knows then whether it follows the answer or
+   * the next request does, so node ends the connection.
+   */
+  get isUnasked(): boolean {
+    return this.#ask !== undefined && !this.#isWanted;
   }
 
   /** Whether it was given up because the client was too slow; the connection then ends with it. */
@@ -122,7 +137,7 @@ export class IncomingBody {
 
   #want(): void {
     this.#isWanted = true;
-    this.#onWanted();
+    this.#ask?.();
   }
 
   #isEmpty(): boolean {
