@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { policyWords } from "./policy-words.ts";
 
 /** The server serves the files below this path (packages/server/src/gateway/console-files.ts). */
 const BASE = "/_rolecast/console/";
@@ -21,7 +22,7 @@ export default defineConfig({
   root: import.meta.dirname,
   base: BASE,
   logLevel: "warn",
-  plugins: [withoutFonts],
+  plugins: [withoutFonts, policyWords],
   build: {
     outDir: fileURLToPath(new URL("../cli/dist/console", import.meta.url)),
     emptyOutDir: true,

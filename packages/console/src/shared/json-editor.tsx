@@ -2,11 +2,11 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type PolicyFinding, policySizeWithoutWhitespace, validatePolicy } from "@rolecast/policy";
-import { type ReactNode, useId, useMemo, useRef } from "react";
-
-import { lineNumbers, markedPieces } from "./marked-text.ts";
+import { lazy, Suspense, useMemo, useRef } from "react";
+import type { CodeEditorHandle } from "./code-editor/code-editor.tsx";
 import { pretty } from "./pretty-json.ts";
 
 export type PolicyKind = Parameters<typeof validatePolicy>[1];
@@ -14,6 +14,11 @@ export type PolicyKind = Parameters<typeof validatePolicy>[1];
 /** Findings shown at once; a policy full of mistakes has hundreds. */
 const FINDINGS_MAX = 20;
 const UTF8 = new TextEncoder();
+
+/** The editor itself is half as large as the whole console: it is loaded with the first policy. */
+const CodeEditor = lazy(async () => ({
+  default: (await import("./code-editor/code-editor.tsx")).CodeEditor,
+}));
 
 /**
  * A policy's text, validated as it is typed with AWS's checks in AWS's words. A finding moves the
@@ -30,26 +35,22 @@ export function JsonEditor(props: {
   readonly readOnly?: boolean;
 }) {
   const { label, kind, value, onChange, sizeMax, bucketName, readOnly = false } = props;
-  const field = useRef<HTMLTextAreaElement>(null);
-  const marks = useRef<HTMLPreElement>(null);
-  const lines = useRef<HTMLPreElement>(null);
-  const id = useId();
+  const editor = useRef<CodeEditorHandle>(undefined);
   const findings = useFindings(value, kind, bucketName);
+  const marks = useMemo(
+    () =>
+      findings.flatMap(({ position }) =>
+        position ? { from: position.start.offset, to: position.end.offset } : [],
+      ),
+    [findings],
+  );
   const size = kind === "bucket" ? UTF8.encode(value).length : policySizeWithoutWhitespace(value);
-  const follow = () => {
-    const { scrollTop = 0, scrollLeft = 0 } = field.current ?? {};
-    marks.current?.scrollTo({ top: scrollTop, left: scrollLeft });
-    lines.current?.scrollTo({ top: scrollTop });
-  };
   const show = ({ position }: PolicyFinding) => {
-    if (!position) return;
-    field.current?.focus();
-    field.current?.setSelectionRange(position.start.offset, position.end.offset);
+    if (position) editor.current?.select(position.start.offset, position.end.offset);
   };
   return (
     <FormField
       label={label}
-      controlId={id}
       stretch
       constraintText={
         sizeMax === undefined
@@ -68,28 +69,17 @@ export function JsonEditor(props: {
         )
       }
     >
-      <div className="json-editor">
-        <pre className="json-editor-lines" ref={lines} aria-hidden="true">
-          {lineNumbers(value)}
-        </pre>
-        <pre className="json-editor-marks" ref={marks} aria-hidden="true">
-          {marked(value, findings)}
-        </pre>
-        <textarea
-          id={id}
-          ref={field}
-          rows={Math.min(24, value.split("\n").length + 1)}
+      <Suspense fallback={<Spinner />}>
+        <CodeEditor
+          label={label}
           value={value}
+          marks={marks}
           readOnly={readOnly}
-          spellCheck={false}
-          autoCapitalize="off"
-          aria-invalid={findings.length > 0}
-          aria-describedby={`${id}-findings`}
-          onScroll={follow}
-          onChange={({ target }) => onChange(target.value)}
+          handle={editor}
+          onChange={onChange}
         />
-      </div>
-      <div id={`${id}-findings`} aria-live="polite">
+      </Suspense>
+      <div aria-live="polite">
         <Findings
           findings={findings}
           tooLong={sizeMax !== undefined && size > sizeMax}
@@ -122,7 +112,7 @@ function Findings(props: {
     return tooLong ? (
       <StatusIndicator type="error">The policy is too long.</StatusIndicator>
     ) : (
-      <StatusIndicator>AWS would take this policy.</StatusIndicator>
+      <StatusIndicator>Valid policy</StatusIndicator>
     );
   }
   return (
@@ -143,12 +133,4 @@ function Findings(props: {
       ))}
     </SpaceBetween>
   );
-}
-
-/** Returns the text with its mistakes underlined, under the field and in the same type. */
-function marked(value: string, findings: readonly PolicyFinding[]): readonly ReactNode[] {
-  const pieces = markedPieces(value, findings).map(({ text, start, isMarked }) =>
-    isMarked ? <mark key={start}>{text}</mark> : text,
-  );
-  return [...pieces, "\n"];
 }
