@@ -25,6 +25,7 @@ export const policyWords: Plugin = {
         .toSorted();
     }
     const globalKeys = (await getAllGlobalConditionKeys()).toSorted();
-    return `export default ${JSON.stringify({ actions, keys, globalKeys })};`;
+    const words = JSON.stringify({ actions, keys, globalKeys });
+    return `export const POLICY_WORDS = ${words};`;
   },
 };

@@ -1,4 +1,4 @@
-import words from "virtual:policy-words";
+import { POLICY_WORDS } from "virtual:policy-words";
 import {
   autocompletion,
   type Completion,
@@ -136,7 +136,7 @@ function replaceByQuote(view: EditorView, from: number, to: number, text: string
 }
 
 function complete({ state, pos }: CompletionContext): CompletionResult | null {
-  const found = completePolicy(state.doc.toString(), pos, words);
+  const found = completePolicy(state.doc.toString(), pos, POLICY_WORDS);
   if (!found) return null;
   const options = found.options.map((label): Completion => ({ label }));
   return { from: found.from, to: found.to, options, validFor: /^[\w:*/-]*$/ };

@@ -1,6 +1,4 @@
 declare module "virtual:policy-words" {
   import type { PolicyWords } from "./policy-completion.ts";
-
-  const words: PolicyWords;
-  export default words;
+  export const POLICY_WORDS: PolicyWords;
 }
