@@ -1,27 +1,18 @@
 import { CreateRoleCommand, CreateServiceLinkedRoleCommand } from "@aws-sdk/client-iam";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { POLICY_SIZE_LIMITS } from "@rolecast/policy";
 import { useState } from "react";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
-import { pretty } from "../../shared/pretty-json.ts";
 import { useAws } from "../../wire/aws-context.tsx";
-
-const NEW_TRUST = pretty(
-  JSON.stringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "ec2.amazonaws.com" },
-        Action: "sts:AssumeRole",
-      },
-    ],
-  }),
-);
+import { useCall } from "../../wire/use-call.ts";
+import { NEW_TRUST, trustPolicy } from "./trust-choice.ts";
+import { TrustFields } from "./trust-fields.tsx";
 
 /** Makes a role with a trust policy, or asks a service for its service-linked role. */
 export function CreateRole(props: {
@@ -34,7 +25,10 @@ export function CreateRole(props: {
   const [kind, setKind] = useState("own");
   const [name, setName] = useState("");
   const [description, setDescription] = useState("");
-  const [trust, setTrust] = useState(NEW_TRUST);
+  const [choice, setChoice] = useState(NEW_TRUST);
+  const [typed, setTyped] = useState<string>();
+  const identity = useCall("identity", ({ sts }) => sts.send(new GetCallerIdentityCommand({})));
+  const trust = typed ?? trustPolicy(choice, identity.data?.Account ?? "000000000000");
   const [service, setService] = useState("ivs.amazonaws.com");
   const findings = useFindings(trust, "trust");
   const own = kind === "own";
@@ -66,7 +60,7 @@ export function CreateRole(props: {
           value={kind}
           onChange={({ detail }) => setKind(detail.value)}
           items={[
-            { value: "own", label: "Role", description: "You say whom it trusts." },
+            { value: "own", label: "Role", description: "You say who may assume it." },
             {
               value: "linked",
               label: "Service-linked role",
@@ -88,13 +82,23 @@ export function CreateRole(props: {
         <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
       </FormField>
       {own && (
-        <JsonEditor
-          label="Trust policy"
-          kind="trust"
-          value={trust}
-          sizeMax={POLICY_SIZE_LIMITS.trustPolicy}
-          onChange={setTrust}
-        />
+        <SpaceBetween size="m">
+          <TrustFields
+            choice={choice}
+            onChange={(answer) => {
+              setChoice(answer);
+              // The policy is written anew.
+              setTyped(undefined);
+            }}
+          />
+          <JsonEditor
+            label="Trust policy"
+            kind="trust"
+            value={trust}
+            sizeMax={POLICY_SIZE_LIMITS.trustPolicy}
+            onChange={setTyped}
+          />
+        </SpaceBetween>
       )}
     </ModalForm>
   );

@@ -10,7 +10,7 @@ export interface TrustChoice {
   readonly principals: string;
   /** The other account's twelve digits. */
   readonly account: string;
-  /** What the other account has to say with it; empty: nothing. */
+  /** A word that the other account has to say; empty: none. */
   readonly externalId: string;
   readonly requiresMfa: boolean;
   /** The ARN of an OpenID Connect provider. */

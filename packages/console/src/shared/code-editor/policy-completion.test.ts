@@ -64,7 +64,7 @@ test.each([
   expect(at(marked)).toBeUndefined();
 });
 
-test("any text with the cursor anywhere is taken, and a proposal replaces what the quotes hold", () => {
+test("of any text a proposal replaces what the quotes around the cursor hold", () => {
   const piece = fc.constantFrom(...'{}[]:," \n', '"Statement"', '"Action"', "s3:", '"Condition"');
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 40 }), fc.nat(), (pieces, place) => {
