@@ -246,14 +246,42 @@ test("pages of keys are disjoint and whole, and a made-up marker is refused", as
 test("kinds of keys and features that aren't built are refused by name", async () => {
   const refused = async (input: kms.CreateKeyCommandInput) =>
     outcomeOf(client.send(new kms.CreateKeyCommand(input)));
-  expect(await refused({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" })).toMatch(
-    /KeySpec RSA_2048/,
+  expect(await refused({ KeySpec: "ML_DSA_44", KeyUsage: "SIGN_VERIFY" })).toMatch(
+    /KeySpec ML_DSA_44/,
   );
-  expect(await refused({ KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" })).toMatch(
-    /KeySpec HMAC_256/,
-  );
-  expect(await refused({ Origin: "EXTERNAL" })).toMatch(/Origin EXTERNAL/);
+  expect(await refused({ KeySpec: "SM2", KeyUsage: "SIGN_VERIFY" })).toMatch(/KeySpec SM2/);
+  expect(await refused({ Origin: "AWS_CLOUDHSM" })).toMatch(/Origin AWS_CLOUDHSM/);
   expect(await refused({ CustomKeyStoreId: "cks-1" })).toMatch(/CustomKeyStoreId/);
+});
+
+test("predefined aliases are listed without a key, which describing one makes", async () => {
+  const region = "eu-west-3";
+  const there = kmsOf(server, undefined, region);
+  const list = async (input: kms.ListAliasesCommandInput = {}) =>
+    (await there.send(new kms.ListAliasesCommand(input))).Aliases ?? [];
+  const names = async () => (await list()).map(({ AliasName }) => AliasName);
+  const before = await list();
+  const AliasName = "alias/aws/ssm";
+  const AliasArn = `arn:aws:kms:${region}:${ACCOUNT}:${AliasName}`;
+  expect(before).toContainEqual({ AliasName, AliasArn });
+  expect(await there.send(new kms.ListKeysCommand({}))).toMatchObject({ Keys: [] });
+  const { KeyMetadata } = await there.send(new kms.DescribeKeyCommand({ KeyId: AliasName }));
+  const Description = "Default key that protects my SSM parameters when no other key is defined";
+  expect(KeyMetadata).toMatchObject({ KeyManager: "AWS", Description });
+  const TargetKeyId = KeyMetadata?.KeyId;
+  expect(await list()).toContainEqual(expect.objectContaining({ AliasName, TargetKeyId }));
+  expect(await names()).toEqual(before.map((alias) => alias.AliasName));
+  const { KeyMetadata: own } = await there.send(new kms.CreateKeyCommand({}));
+  for (const name of ["alias/a", "alias/b", "alias/z"]) {
+    const alias = { AliasName: name, TargetKeyId: own?.KeyId };
+    await there.send(new kms.CreateAliasCommand(alias));
+  }
+  expect(await list({ KeyId: own?.KeyId })).toHaveLength(3);
+  const paged: kms.AliasListEntry[] = [];
+  for await (const { Aliases } of kms.paginateListAliases({ client: there, pageSize: 3 }, {}))
+    paged.push(...(Aliases ?? []));
+  expect(paged).toEqual(await list());
+  expect(paged.map((alias) => alias.AliasName)).toEqual((await names()).toSorted());
 });
 
 test("operations of other kinds of keys are refused as AWS refuses them here", async () => {

@@ -5,11 +5,14 @@ const tagKey: Constraint = { min: 1, max: 128 };
 const tagValue: Constraint = { max: 256 };
 const blob: Constraint = { min: 1, max: 6144 };
 const grantPrincipal: Constraint = { min: 1, max: 256, pattern: "^[\\w+=,.@:/-]+$" };
+const region: Constraint = { min: 1, max: 32, pattern: "^([a-z]+-){2,3}\\d+$" };
 const ALGORITHMS = ["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"];
 /** In the order in which KMS's message lists them. */
 const KEY_SPECS = [
   ...["RSA_2048", "ECC_NIST_P384", "ECC_NIST_P256", "ECC_NIST_P521", "HMAC_384", "RSA_3072"],
   ...["ECC_SECG_P256K1", "RSA_4096", "SYMMETRIC_DEFAULT", "HMAC_256", "HMAC_224", "HMAC_512"],
+  ...["SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87", "ECC_NIST_EDWARDS25519"],
+  ...["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
 ];
 
 const SIGNING_ALGORITHMS = [
@@ -23,7 +26,11 @@ const SIGNING_ALGORITHMS = [
 export const kmsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
-  unsupported: ["Decrypt.DryRunModifiers", "ReEncrypt.DryRunModifiers"],
+  unsupported: [
+    "Decrypt.DryRunModifiers",
+    "ReEncrypt.DryRunModifiers",
+    "ImportKeyMaterial.KeyMaterialDescription",
+  ],
   members: {
     KeyId: keyId,
     TargetKeyId: keyId,
@@ -33,7 +40,12 @@ export const kmsConstraints: ServiceConstraints = {
     Description: { max: 8192 },
     Policy: { min: 1, max: 131_072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
     PolicyName: { min: 1, max: 128, pattern: "[\\w]+" },
-    KeyUsage: { values: ["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC"] },
+    KeyUsage: {
+      values: [
+        ...["ENCRYPT_DECRYPT", "SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"],
+        "ENCAPSULATE_DECAPSULATE",
+      ],
+    },
     KeySpec: { values: ["AES_256", "AES_128"] },
     "CreateKey.KeySpec": { values: KEY_SPECS },
     CustomerMasterKeySpec: { values: KEY_SPECS },
@@ -58,6 +70,22 @@ export const kmsConstraints: ServiceConstraints = {
     MacAlgorithm: {
       values: ["HMAC_SHA_384", "HMAC_SHA_256", "HMAC_SHA_224", "HMAC_SHA_512"],
     },
+    KeyAgreementAlgorithm: { values: ["ECDH"] },
+    PublicKey: { min: 1, max: 8192 },
+    ReplicaRegion: region,
+    PrimaryRegion: region,
+    WrappingAlgorithm: {
+      values: [
+        ...["RSAES_PKCS1_V1_5", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"],
+        ...["RSA_AES_KEY_WRAP_SHA_1", "RSA_AES_KEY_WRAP_SHA_256", "SM2PKE"],
+      ],
+    },
+    WrappingKeySpec: { values: ["RSA_2048", "RSA_3072", "RSA_4096", "SM2"] },
+    ImportToken: blob,
+    EncryptedKeyMaterial: blob,
+    ExpirationModel: { values: ["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"] },
+    ImportType: { values: ["NEW_KEY_MATERIAL", "EXISTING_KEY_MATERIAL"] },
+    KeyMaterialId: { min: 64, max: 64, pattern: "^[a-f0-9]+$" },
     NumberOfBytes: { min: 1, max: 1024, whole: true },
     PendingWindowInDays: { min: 1, max: 365, whole: true },
     RotationPeriodInDays: { min: 90, max: 2560, whole: true },

@@ -53,6 +53,15 @@ export function invalidCiphertext(): AwsError {
   return kmsError("InvalidCiphertextException", "");
 }
 
+/** Verify says no more. */
+export function invalidSignature(): AwsError {
+  return kmsError("KMSInvalidSignatureException", "");
+}
+
+export function invalidMac(): AwsError {
+  return kmsError("KMSInvalidMacException", "");
+}
+
 export function incorrectKey(): AwsError {
   return kmsError(
     "IncorrectKeyException",
@@ -77,6 +86,24 @@ export function malformedPolicy(message: string): AwsError {
 
 export function alreadyExists(arn: string): AwsError {
   return kmsError("AlreadyExistsException", `An alias with the name ${arn} already exists`);
+}
+
+export function replicaExists(arn: string): AwsError {
+  return kmsError("AlreadyExistsException", `Key '${arn}' already exists`);
+}
+
+/** A token that wasn't made for this key. */
+export function invalidImportToken(): AwsError {
+  return kmsError("InvalidImportTokenException", "The import token is invalid.");
+}
+
+export function expiredImportToken(): AwsError {
+  return kmsError("ExpiredImportTokenException", "The import token has expired.");
+}
+
+/** Material of another form than the key's spec asks, or another than was imported before. */
+export function incorrectKeyMaterial(message: string): AwsError {
+  return kmsError("IncorrectKeyMaterialException", message);
 }
 
 export function limitExceeded(message: string): AwsError {
@@ -108,9 +135,24 @@ export function unsupported(message: string): AwsError {
   return kmsError("UnsupportedOperationException", message);
 }
 
+/** A kind of key that the operation isn't for: `fact` says which (`origin is EXTERNAL`). */
+export function notForKey(arn: string, fact: string): AwsError {
+  return unsupported(`${arn} ${fact} which is not valid for this operation.`);
+}
+
+/** A replica, or a key of one Region, where KMS wants a primary key. */
+export function notPrimary(arn: string): AwsError {
+  return unsupported(`${arn} is not a multi-region primary key.`);
+}
+
 /** The error for what AWS's KMS has and this server's hasn't. */
 export function notBuilt(what: string): AwsError {
-  return unsupported(`Rolecast's KMS has symmetric encryption keys alone: no ${what}.`);
+  return unsupported(`Rolecast's KMS doesn't have ${what}.`);
+}
+
+/** Throws UnsupportedOperationException: there are no enclaves here to answer to. */
+export function refuseRecipient(recipient: object | undefined): void {
+  if (recipient !== undefined) throw notBuilt("Recipient (answers for Nitro enclaves)");
 }
 
 const CLOSED_OR_ABSENT = [

@@ -2,11 +2,13 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
+import { ImportTokens } from "./ciphertext/import-tokens.ts";
 import { KeyMaterials } from "./ciphertext/key-materials.ts";
 import { kmsAccessDenied } from "./errors.ts";
 import { DueKeys } from "./keys/due-keys.ts";
 import { AwsManagedKeys } from "./keys/managed-keys.ts";
 import { kmsMigrations } from "./migrations.ts";
+import { KeyUses } from "./uses/key-uses.ts";
 
 interface KmsNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
@@ -20,9 +22,10 @@ interface KmsNeeds extends ServiceDependencies {
 const CRYPTOGRAPHY = [
   ...["Encrypt", "Decrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
   ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateRandom"],
+  ...["Sign", "Verify", "GenerateMac", "VerifyMac", "DeriveSharedSecret"],
 ];
 
-/** AWS KMS: symmetric keys, whose material is sealed in the store and never leaves it. */
+/** AWS KMS: keys whose material is sealed in the store and never leaves it. */
 export const kms = defineService({
   title: "KMS",
   definition: {
@@ -44,17 +47,27 @@ export const kms = defineService({
 
 function createKms({ store, clock, ids, log, sealingKey, directory }: KmsNeeds) {
   const materials = new KeyMaterials(sealingKey, ids);
+  const importTokens = new ImportTokens(sealingKey);
   const managedKeys: ManagedKeys = new AwsManagedKeys({ ids, materials });
+  const uses = new KeyUses(store, log);
   const due = new DueKeys({ store, clock, log, materials });
   return {
-    api: async () => (await import("./api.ts")).kmsApi({ directory, ids, materials, managedKeys }),
+    api: async () => {
+      const { kmsApi } = await import("./api.ts");
+      return kmsApi({ directory, ids, materials, importTokens, managedKeys, uses });
+    },
     accessDenied: kmsAccessDenied,
     provides: { managedKeys },
     async start() {
       due.start();
+      uses.start();
     },
-    close: () => due.close(),
+    async close() {
+      await due.close();
+      await uses.close();
+    },
     async reset() {
+      uses.clear();
       materials.clear();
     },
   };

@@ -58,6 +58,15 @@ export function aliasArn({
   return `arn:aws:kms:${region}:${account_id}:${alias_name}`;
 }
 
+/** Undefined for a key of one Region. */
+export function multiRegionType({
+  region,
+  primary_region,
+}: Pick<KeyRow, "region" | "primary_region">): "PRIMARY" | "REPLICA" | undefined {
+  if (primary_region === null) return undefined;
+  return primary_region === region ? "PRIMARY" : "REPLICA";
+}
+
 /** The ARN that a request's name of a key stands for, existing or not. */
 export function arnOf({ accountId, keyId, alias }: KeyName, region: string): string {
   return alias === undefined

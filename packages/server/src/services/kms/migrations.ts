@@ -78,4 +78,39 @@ const keys: Migration = {
   },
 };
 
-export const kmsMigrations: readonly Migration[] = [keys];
+/** Asymmetric, HMAC, imported and multi-Region keys; when keys were last used. */
+const kindsOfKeys: Migration = {
+  name: "kms/0002-kinds-of-keys",
+  async up(db) {
+    const texts = {
+      key_spec: "SYMMETRIC_DEFAULT",
+      key_usage: "ENCRYPT_DECRYPT",
+      origin: "AWS_KMS",
+    };
+    for (const [column, before] of Object.entries(texts)) {
+      await db.schema
+        .alterTable("kms_keys")
+        .addColumn(column, "text", (type) => type.notNull().defaultTo(before))
+        .execute();
+    }
+    await db.schema
+      .alterTable("kms_keys")
+      .addColumn("has_material", "integer", (type) => type.notNull().defaultTo(1))
+      .execute();
+    await db.schema.alterTable("kms_keys").addColumn("valid_to_ms", "bigint").execute();
+    await db.schema.alterTable("kms_keys").addColumn("primary_region", "text").execute();
+    await db.schema.alterTable("kms_keys").addColumn("deletion_days", "integer").execute();
+    await db.schema.createIndex("kms_keys_related").on("kms_keys").column("key_id").execute();
+    await db.schema
+      .createTable("kms_key_uses")
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("key_id", "text", (column) => column.notNull())
+      .addColumn("operation", "text", (column) => column.notNull())
+      .addColumn("used_ms", "bigint", (column) => column.notNull())
+      .addColumn("request_id", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("kms_key_uses_key", ["region", "key_id"])
+      .execute();
+  },
+};
+
+export const kmsMigrations: readonly Migration[] = [keys, kindsOfKeys];

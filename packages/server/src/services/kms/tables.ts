@@ -1,15 +1,19 @@
+import type { KeySpec, KeyUsage } from "./key-spec.ts";
+
 export interface KmsTables {
   kms_keys: KeyRow;
   kms_materials: MaterialRow;
   kms_aliases: AliasRow;
   kms_grants: GrantRow;
+  kms_key_uses: KeyUseRow;
 }
 
-export type KeyState = "Enabled" | "Disabled" | "PendingDeletion";
+/** A key's state as it is stored; `keyStateOf` says how a key without material is shown. */
+export type KeyState = "Enabled" | "Disabled" | "PendingDeletion" | "PendingReplicaDeletion";
 
 export interface KeyRow {
   region: string;
-  /** A UUID. */
+  /** A UUID. Related multi-Region keys share one, with another form. */
   key_id: string;
   account_id: string;
   /** CUSTOMER, or AWS for a key that a service uses for the account. */
@@ -23,12 +27,23 @@ export interface KeyRow {
   policy: string;
   /** A tag set as JSON: `{ [key]: value }`. */
   tags: string;
-  /** The material that encrypts; all the others only decrypt. */
+  /** The material that encrypts; all the others only decrypt. Empty: none was imported yet. */
   material_id: string;
   /** Null: the key isn't rotated by itself. */
   rotation_days: number | null;
   /** When it is rotated next; null with `rotation_days`. */
   rotation_ms: number | null;
+  key_spec: KeySpec;
+  key_usage: KeyUsage;
+  origin: "AWS_KMS" | "EXTERNAL";
+  /** 1 for a key that can be used: 0 until its material is imported, and after it was deleted. */
+  has_material: number;
+  /** When its imported material expires. */
+  valid_to_ms: number | null;
+  /** The Region of the primary key among related multi-Region keys; null for all other keys. */
+  primary_region: string | null;
+  /** The waiting period that begins once the last replica of this primary key is gone. */
+  deletion_days: number | null;
 }
 
 /** A key's material, which never changes. */
@@ -36,7 +51,7 @@ export interface MaterialRow {
   key_id: string;
   /** 64 hexadecimal digits. */
   material_id: string;
-  /** The 32 bytes in base64, sealed. */
+  /** Its bytes in base64, sealed: an asymmetric key's are PKCS #8. Empty: they were deleted. */
   sealed: string;
   created_ms: number;
   /** AUTOMATIC or ON_DEMAND; null for the material that the key was made with. */
@@ -74,4 +89,13 @@ export interface GrantRow {
   operations: string;
   /** GrantConstraints as JSON. */
   constraints: string;
+}
+
+/** The last use of a key that succeeded. */
+export interface KeyUseRow {
+  region: string;
+  key_id: string;
+  operation: string;
+  used_ms: number;
+  request_id: string;
 }

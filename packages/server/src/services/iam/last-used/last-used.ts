@@ -1,6 +1,7 @@
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
+import { UseNotes } from "../../../kernel/work/use-notes.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import {
   type Access,
@@ -11,7 +12,6 @@ import {
   writeRoleUse,
 } from "../rows/uses.ts";
 import type { Db, IamTables } from "../tables.ts";
-import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
 const FLUSH_DELAY_MS = 10_000;

@@ -2,6 +2,7 @@ import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { callingService } from "../../../kernel/call-chain.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { EncryptionContext } from "../ciphertext/ciphertext-blob.ts";
+import { multiRegionType } from "../key-name.ts";
 import type { AliasRow, KeyRow } from "../tables.ts";
 
 /*
@@ -31,27 +32,36 @@ function viaService({ caller, region }: RequestContext): string | undefined {
 }
 
 /** Keys of a key: what it is, its aliases and its tags. */
-export function keyKeys({ tags }: KeyRow, aliases: readonly AliasRow[]): ContextEntries {
+export function keyKeys(key: KeyRow, aliases: readonly AliasRow[]): ContextEntries {
   return {
-    ...SYMMETRIC_KEYS,
+    ...kindKeys(key),
     "kms:resourcealiases": aliases.map(({ alias_name }) => alias_name),
-    ...tagKeys("aws:resourcetag", JSON.parse(tags) as Readonly<Record<string, string>>),
+    ...tagKeys("aws:resourcetag", JSON.parse(key.tags) as Readonly<Record<string, string>>),
   };
 }
 
-/** Keys of the one kind of keys that there is. */
-export const SYMMETRIC_KEYS: ContextEntries = {
-  "kms:keyspec": "SYMMETRIC_DEFAULT",
-  "kms:keyusage": "ENCRYPT_DECRYPT",
-  "kms:keyorigin": "AWS_KMS",
-  "kms:multiregion": "false",
-};
+type Kind = Pick<KeyRow, "key_spec" | "key_usage" | "origin" | "primary_region" | "region">;
+
+/** Keys of what kind of key it is, or is to be. */
+export function kindKeys(key: Kind): ContextEntries {
+  const type = multiRegionType(key);
+  return {
+    "kms:keyspec": key.key_spec,
+    "kms:keyusage": key.key_usage,
+    "kms:keyorigin": key.origin,
+    "kms:multiregion": String(type !== undefined),
+    "kms:multiregionkeytype": type,
+  };
+}
 
 /** Keys of an operation that encrypts or decrypts. */
-export function cryptographyKeys(context: EncryptionContext = {}): ContextEntries {
+export function cryptographyKeys(
+  context: EncryptionContext = {},
+  algorithm = "SYMMETRIC_DEFAULT",
+): ContextEntries {
   const pairs = Object.entries(context);
   return {
-    "kms:encryptionalgorithm": "SYMMETRIC_DEFAULT",
+    "kms:encryptionalgorithm": algorithm,
     ...(pairs.length === 0 ? {} : { "kms:encryptioncontextkeys": pairs.map(([name]) => name) }),
     ...Object.fromEntries(
       pairs.map(([name, value]) => [`kms:encryptioncontext:${name.toLowerCase()}`, value]),

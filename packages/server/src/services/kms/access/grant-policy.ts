@@ -2,14 +2,38 @@ import type { ResourcePolicy } from "../../../kernel/authorization.ts";
 import type { Principal } from "../../../kernel/principal.ts";
 import type { EncryptionContext } from "../ciphertext/ciphertext-blob.ts";
 import { keyArn } from "../key-name.ts";
+import { isSymmetric, type SpecAndUsage } from "../key-spec.ts";
 import type { GrantRow, KeyRow } from "../tables.ts";
 
-/** Operations that a grant on a symmetric key may allow. Source: KMS developer guide, "Grants". */
-export const GRANT_OPERATIONS: readonly string[] = [
-  ...["Decrypt", "Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
-  ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"],
-  ...["CreateGrant", "RetireGrant", "DescribeKey"],
+const ENCRYPTION = ["Decrypt", "Encrypt", "ReEncryptFrom", "ReEncryptTo"];
+const DATA_KEYS = [
+  ...["GenerateDataKey", "GenerateDataKeyWithoutPlaintext"],
+  ...["GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext"],
 ];
+const OF_EACH_KEY = ["CreateGrant", "RetireGrant", "DescribeKey"];
+
+/**
+ * Operations that a grant on a key may allow: those that the key takes. Source: KMS developer
+ * guide, "Grant operations".
+ */
+export function grantOperations(key: SpecAndUsage): readonly string[] {
+  return [...operationsOf(key), ...OF_EACH_KEY];
+}
+
+function operationsOf(key: SpecAndUsage): readonly string[] {
+  switch (key.key_usage) {
+    case "ENCRYPT_DECRYPT":
+      return [...ENCRYPTION, ...(isSymmetric(key) ? DATA_KEYS : ["GetPublicKey"])];
+    case "SIGN_VERIFY":
+      return ["Sign", "Verify", "GetPublicKey"];
+    case "GENERATE_VERIFY_MAC":
+      return ["GenerateMac", "VerifyMac"];
+    case "KEY_AGREEMENT":
+      return ["DeriveSharedSecret", "GetPublicKey"];
+    default:
+      return key.key_usage satisfies never;
+  }
+}
 
 /** Operations that know no encryption context, so that a constraint can't hold them. */
 const UNCONSTRAINED: readonly string[] = ["DescribeKey", "RetireGrant"];

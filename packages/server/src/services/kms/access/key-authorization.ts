@@ -5,8 +5,8 @@ import { keyArn } from "../key-name.ts";
 import { aliasesOf } from "../rows/aliases.ts";
 import { findGrantByToken, grantsTo } from "../rows/grants.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
-import { callerKeys, keyKeys } from "./condition-keys.ts";
-import { type Asked, GRANT_OPERATIONS, granteesOf, policyOfGrants } from "./grant-policy.ts";
+import { callerKeys, keyKeys, requestTagKeys, type Tag } from "./condition-keys.ts";
+import { type Asked, granteesOf, grantOperations, policyOfGrants } from "./grant-policy.ts";
 
 /** Facts that a decision on a key needs beside the operation's name. */
 export interface OnKey extends Omit<Asked, "operation"> {
@@ -28,7 +28,9 @@ export async function onKey(
 ): Promise<Authorization> {
   const db = context.db<KmsTables>();
   await checkTokens(grantTokens, context);
-  const grantees = GRANT_OPERATIONS.includes(operation) ? granteesOf(context.caller.principal) : [];
+  const grantees = grantOperations(key).includes(operation)
+    ? granteesOf(context.caller.principal)
+    : [];
   const [aliases, granted] = await Promise.all([
     aliasesOf(key, db),
     grantees.length === 0 ? [] : grantsTo(key, grantees, db),
@@ -65,6 +67,19 @@ export function onMissingKey(
 /** An action that knows no key; most of them have no condition keys of KMS's. */
 export function onEverything(operation: string, keys: ContextEntries = {}): Authorization {
   return { action: `kms:${operation}`, resource: "*", context: keys };
+}
+
+/** The tags that a key is to be created with. */
+export function onNewTags(
+  tags: readonly Tag[] | undefined,
+  place: Pick<KeyRow, "account_id" | "region">,
+  context: RequestContext,
+): readonly Authorization[] {
+  if ((tags ?? []).length === 0) return [];
+  // Policies name keys for it, and this one has no id yet.
+  const resource = keyArn({ ...place, key_id: "*" });
+  const keys = { ...callerKeys(context), ...requestTagKeys(tags) };
+  return [{ action: "kms:TagResource", resource, context: keys }];
 }
 
 /** Grants are in force at once, so that a token proves nothing; but it must be one. */

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Authorization } from "../../../kernel/authorization.ts";
 import { type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
@@ -10,6 +11,7 @@ import {
   keyNotFound,
 } from "../errors.ts";
 import { arnOf, type KeyName, keyArn, readKeyName } from "../key-name.ts";
+import { isPendingDeletion, keyStateOf } from "../key-state.ts";
 import { findKey, findLivingKey } from "../rows/keys.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
 import { type OnKey, onKey, onMissingKey } from "./key-authorization.ts";
@@ -19,6 +21,12 @@ export interface KeyOperationTraits<Input> {
   readonly takesAlias?: true;
   /** Gives the facts that the decision needs beside the operation's name. */
   readonly asked?: (input: Input, context: RequestContext) => OnKey;
+  /** Gives what must be allowed beside the operation on the key. */
+  readonly also?: (
+    key: KeyRow,
+    input: Input,
+    context: RequestContext,
+  ) => Promise<readonly Authorization[]>;
   /** Other accounts may be allowed it. Source: API reference, "Cross-account use". */
   readonly crossAccount?: true;
 }
@@ -35,7 +43,7 @@ export function keyOperation<Input extends KeyInput, Output>(
   traits: KeyOperationTraits<Input>,
   handle: (key: KeyRow, input: Input, context: RequestContext) => Promise<Output> | Output,
 ): OperationHandler<Input, Output> {
-  const { takesAlias = false, crossAccount = false, asked } = traits;
+  const { takesAlias = false, crossAccount = false, asked, also } = traits;
   return withSubject({
     authorize: async (input: Input, context) => {
       const name = readKeyName(input.KeyId, context);
@@ -49,7 +57,8 @@ export function keyOperation<Input extends KeyInput, Output>(
         keys: { ...keys, ...more.keys },
         isManagement: !crossAccount,
       });
-      return { pairs, subject: key };
+      const others = also ? await also(key, input, context) : [];
+      return { pairs: [pairs, ...others], subject: key };
     },
     handle: (input, context, key) => {
       if (!key) throw missing(readKeyName(input.KeyId, context), context);
@@ -86,13 +95,19 @@ export async function currentKey(
 
 /** Throws DisabledException or KMSInvalidStateException for a key that encrypts nothing now. */
 export function requireUsable(key: KeyRow): void {
-  if (key.state === "Disabled") throw disabled(keyArn(key));
+  if (keyStateOf(key) === "Disabled") throw disabled(keyArn(key));
   requireNotPending(key);
+  requireImported(key);
 }
 
-/** Throws KMSInvalidStateException. */
+/** Throws KMSInvalidStateException for a key that is to be deleted. */
 export function requireNotPending(key: KeyRow): void {
-  if (key.state === "PendingDeletion") throw invalidState(`${keyArn(key)} is pending deletion.`);
+  if (isPendingDeletion(key)) throw invalidState(`${keyArn(key)} is pending deletion.`);
+}
+
+/** Throws KMSInvalidStateException for a key without material. */
+export function requireImported(key: KeyRow): void {
+  if (keyStateOf(key) === "PendingImport") throw invalidState(`${keyArn(key)} is pending import.`);
 }
 
 /** Throws DryRunOperationException once all else has been checked. */

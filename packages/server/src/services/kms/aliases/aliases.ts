@@ -14,6 +14,7 @@ import {
   validation,
 } from "../errors.ts";
 import { ALIAS_PREFIX, aliasArn, keyArn, RESERVED_PREFIX, readKeyName } from "../key-name.ts";
+import { PREDEFINED_ALIASES } from "../managed-services.ts";
 import { pageOf } from "../page.ts";
 import { ALIASES_PER_KEY } from "../quotas.ts";
 import {
@@ -96,7 +97,10 @@ export function aliasOperations(): OperationTable {
           input,
           "aliases",
           LIST_LIMIT,
-          (after, limit) => listAliases(place, key?.key_id, after, limit, db),
+          async (after, limit) => {
+            const stored = await listAliases(place, key?.key_id, after, limit, db);
+            return key ? stored : withPredefined(stored, place, after).slice(0, limit);
+          },
           ({ alias_name }) => alias_name,
         );
         return { Aliases: rows.map(aliasView), ...rest };
@@ -105,10 +109,30 @@ export function aliasOperations(): OperationTable {
   });
 }
 
-function aliasView(row: AliasRow): kms.AliasListEntry {
+type Alias = AliasRow | Pick<AliasRow, "account_id" | "region" | "alias_name">;
+
+/**
+ * A list of aliases after `after`, together with the predefined ones whose keys nobody has needed.
+ */
+function withPredefined(
+  stored: readonly AliasRow[],
+  place: ReturnType<typeof placeOf>,
+  after: string,
+): readonly Alias[] {
+  const names = new Set(stored.map(({ alias_name }) => alias_name));
+  const missingNames = PREDEFINED_ALIASES.filter((name) => name > after && !names.has(name));
+  const predefined = missingNames.map((alias_name) => ({ ...place, alias_name }));
+  return [...stored, ...predefined].sort((one, other) =>
+    one.alias_name < other.alias_name ? -1 : 1,
+  );
+}
+
+/** A predefined alias without a key has neither its id nor dates. */
+function aliasView(row: Alias): kms.AliasListEntry {
+  const names = { AliasName: row.alias_name, AliasArn: aliasArn(row) };
+  if (!("key_id" in row)) return names;
   return {
-    AliasName: row.alias_name,
-    AliasArn: aliasArn(row),
+    ...names,
     TargetKeyId: row.key_id,
     CreationDate: new Date(row.created_ms),
     LastUpdatedDate: new Date(row.updated_ms),

@@ -2,14 +2,18 @@ import type { Kysely } from "kysely";
 import { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import { type KeySpec, secretBytes } from "../key-spec.ts";
 import { findMaterial } from "../rows/materials.ts";
-import type { KmsTables, MaterialRow } from "../tables.ts";
+import type { KeyRow, KmsTables, MaterialRow } from "../tables.ts";
 import type { Material } from "./ciphertext-blob.ts";
+import { generatePair } from "./key-pairs.ts";
 
-const MATERIAL_BYTES = 32;
+const MATERIAL_ID_BYTES = 32;
 /** Never changes. */
 const PURPOSE = "rolecast kms key material";
 const OPENED_MAX = 1_000;
+
+type MaterialFacts = Pick<MaterialRow, "created_ms" | "rotation_type" | "number">;
 
 /** Makes the materials of keys, seals them for the database and opens them again. */
 export class KeyMaterials {
@@ -23,14 +27,33 @@ export class KeyMaterials {
     this.#ids = ids;
   }
 
-  create(
-    keyId: string,
-    facts: Pick<MaterialRow, "created_ms" | "rotation_type" | "number">,
-  ): MaterialRow {
-    const materialId = Buffer.from(this.#ids.bytes(MATERIAL_BYTES)).toString("hex");
-    const secret = Buffer.from(this.#ids.bytes(MATERIAL_BYTES)).toString("base64");
+  /** A secret, or a key pair, as the key's spec asks. */
+  async create(
+    { key_id, key_spec }: Pick<KeyRow, "key_id" | "key_spec">,
+    facts: MaterialFacts,
+  ): Promise<MaterialRow> {
+    const materialId = Buffer.from(this.#ids.bytes(MATERIAL_ID_BYTES)).toString("hex");
+    const bytes = await this.#newBytes(key_spec);
+    return this.sealed({ keyId: key_id, materialId, bytes }, facts);
+  }
+
+  async #newBytes(spec: KeySpec): Promise<Uint8Array> {
+    const length = secretBytes(spec);
+    return length === undefined ? (await generatePair(spec)).privateKey : this.#ids.bytes(length);
+  }
+
+  /** A material as it is stored. */
+  sealed({ keyId, materialId, bytes }: Material, facts: MaterialFacts): MaterialRow {
+    const secret = Buffer.from(bytes).toString("base64");
     const sealed = this.#box.seal(secret, labelOf(keyId, materialId));
     return { key_id: keyId, material_id: materialId, sealed, ...facts };
+  }
+
+  /** The material that the key encrypts and signs with. */
+  async current({ key_id, material_id }: KeyRow, db: Kysely<KmsTables>): Promise<Material> {
+    const material = await this.find(key_id, material_id, db);
+    if (!material) throw new Error(`key ${key_id} has no material`);
+    return material;
   }
 
   /** Undefined when the key has no such material. */
@@ -43,7 +66,7 @@ export class KeyMaterials {
     const known = this.#opened.get(label);
     if (known) return known;
     const row = await findMaterial({ key_id: keyId, material_id: materialId }, db);
-    if (!row) return undefined;
+    if (!row || row.sealed === "") return undefined;
     const bytes = Buffer.from(this.#box.open(row.sealed, label), "base64");
     const material = { keyId, materialId, bytes };
     this.#opened.set(label, material);

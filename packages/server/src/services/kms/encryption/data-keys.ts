@@ -4,23 +4,18 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { cryptographyKeys } from "../access/condition-keys.ts";
 import { onEverything } from "../access/key-authorization.ts";
-import {
-  endDryRun,
-  type KeyOperationTraits,
-  keyOperation,
-  requireUsable,
-} from "../access/key-operation.ts";
+import { type KeyOperationTraits, keyOperation } from "../access/key-operation.ts";
 import type { EncryptionContext } from "../ciphertext/ciphertext-blob.ts";
+import { generatePair } from "../ciphertext/key-pairs.ts";
 import type { KmsDependencies } from "../dependencies.ts";
-import { notBuilt, validation } from "../errors.ts";
+import { notBuilt, refuseRecipient, validation } from "../errors.ts";
 import { keyArn } from "../key-name.ts";
 import type { KeyRow } from "../tables.ts";
-import { encryptWith, refuseRecipient } from "./ciphertexts.ts";
-import { generatePair } from "./key-pairs.ts";
+import { checkManner, encryptWith } from "./ciphertexts.ts";
 
 const SPEC_BYTES = { AES_128: 16, AES_256: 32 } as const;
 
-interface DataKeyInput {
+interface DataKeyLength {
   readonly KeySpec?: kms.DataKeySpec | undefined;
   readonly NumberOfBytes?: number | undefined;
 }
@@ -29,6 +24,7 @@ interface ContextInput {
   readonly KeyId: string;
   readonly EncryptionContext?: EncryptionContext | undefined;
   readonly GrantTokens?: readonly string[] | undefined;
+  readonly KeyPairSpec?: kms.DataKeyPairSpec | undefined;
 }
 
 /** Traits of operations that encrypt under a key. */
@@ -36,10 +32,19 @@ function encrypting<Input extends ContextInput>(): KeyOperationTraits<Input> {
   return {
     takesAlias: true,
     crossAccount: true,
-    asked: ({ EncryptionContext: encryptionContext, GrantTokens: grantTokens }) => {
-      return { encryptionContext, grantTokens, keys: cryptographyKeys(encryptionContext) };
+    asked: (input) => {
+      const { EncryptionContext: encryptionContext, GrantTokens: grantTokens, KeyPairSpec } = input;
+      const keys = {
+        ...cryptographyKeys(encryptionContext),
+        "kms:datakeypairspec": KeyPairSpec,
+      };
+      return { encryptionContext, grantTokens, keys };
     },
   };
+}
+
+interface KeyInput extends ContextInput, DataKeyLength {
+  readonly DryRun?: boolean | undefined;
 }
 
 interface PairInput extends ContextInput {
@@ -51,63 +56,75 @@ interface PairInput extends ContextInput {
 /**
  * GenerateDataKey, GenerateDataKeyPair, both without plaintext too, and GenerateRandom.
  */
-export function dataKeyOperations({ ids, materials }: KmsDependencies): OperationTable {
-  const newPair = async (key: KeyRow, input: PairInput, context: RequestContext) => {
-    requireUsable(key);
+export function dataKeyOperations({ ids, materials, uses }: KmsDependencies): OperationTable {
+  const sealed = async (
+    operation: string,
+    key: KeyRow,
+    secret: Uint8Array,
+    { EncryptionContext: encryptionContext }: ContextInput,
+    context: RequestContext,
+  ) => {
+    const manner = { operation, encryptionContext };
+    const blob = await encryptWith(key, secret, manner, context, materials);
+    return { blob, KeyId: keyArn(key), KeyMaterialId: key.material_id };
+  };
+  const newKey = async (
+    operation: string,
+    key: KeyRow,
+    input: KeyInput,
+    context: RequestContext,
+  ) => {
+    const Plaintext = newDataKey(input, ids);
+    const { blob, ...facts } = await sealed(operation, key, Plaintext, input, context);
+    uses.done(operation, key, input, context);
+    return { Plaintext, answer: { CiphertextBlob: blob, ...facts } };
+  };
+  const newPair = async (
+    operation: string,
+    key: KeyRow,
+    input: PairInput,
+    context: RequestContext,
+  ) => {
     refuseRecipient(input.Recipient);
-    endDryRun(input.DryRun);
-    const { EncryptionContext: pairs, KeyPairSpec } = input;
+    const { KeyPairSpec, EncryptionContext: encryptionContext } = input;
+    // A pair takes its time: none is made for a key that will refuse it.
+    checkManner(key, { operation, encryptionContext });
     const { privateKey, publicKey } = await generatePair(KeyPairSpec);
+    const { blob, ...facts } = await sealed(operation, key, privateKey, input, context);
+    uses.done(operation, key, input, context);
     const answer = {
-      PrivateKeyCiphertextBlob: await encryptWith(key, privateKey, pairs, context, materials),
+      PrivateKeyCiphertextBlob: blob,
       PublicKey: publicKey,
-      KeyId: keyArn(key),
       KeyPairSpec,
-      KeyMaterialId: key.material_id,
+      ...facts,
     };
     return { privateKey, answer };
   };
   return defineOperations<typeof kms>()({
     GenerateDataKey: keyOperation("GenerateDataKey", encrypting(), async (key, input, context) => {
-      requireUsable(key);
       refuseRecipient(input.Recipient);
-      const Plaintext = newDataKey(input, ids);
-      endDryRun(input.DryRun);
-      const { EncryptionContext } = input;
-      return {
-        CiphertextBlob: await encryptWith(key, Plaintext, EncryptionContext, context, materials),
-        Plaintext,
-        KeyId: keyArn(key),
-        KeyMaterialId: key.material_id,
-      };
+      const { Plaintext, answer } = await newKey("GenerateDataKey", key, input, context);
+      return { ...answer, Plaintext };
     }),
     GenerateDataKeyWithoutPlaintext: keyOperation(
       "GenerateDataKeyWithoutPlaintext",
       encrypting(),
-      async (key, input, context) => {
-        requireUsable(key);
-        const dataKey = newDataKey(input, ids);
-        endDryRun(input.DryRun);
-        const { EncryptionContext } = input;
-        return {
-          CiphertextBlob: await encryptWith(key, dataKey, EncryptionContext, context, materials),
-          KeyId: keyArn(key),
-          KeyMaterialId: key.material_id,
-        };
-      },
+      async (key, input, context) =>
+        (await newKey("GenerateDataKeyWithoutPlaintext", key, input, context)).answer,
     ),
     GenerateDataKeyPair: keyOperation(
       "GenerateDataKeyPair",
       encrypting(),
       async (key, input, context) => {
-        const { privateKey, answer } = await newPair(key, input, context);
-        return { ...answer, PrivateKeyPlaintext: privateKey };
+        const made = await newPair("GenerateDataKeyPair", key, input, context);
+        return { ...made.answer, PrivateKeyPlaintext: made.privateKey };
       },
     ),
     GenerateDataKeyPairWithoutPlaintext: keyOperation(
       "GenerateDataKeyPairWithoutPlaintext",
       encrypting(),
-      async (key, input, context) => (await newPair(key, input, context)).answer,
+      async (key, input, context) =>
+        (await newPair("GenerateDataKeyPairWithoutPlaintext", key, input, context)).answer,
     ),
     GenerateRandom: {
       authorize: () => onEverything("GenerateRandom"),
@@ -122,7 +139,7 @@ export function dataKeyOperations({ ids, materials }: KmsDependencies): Operatio
 }
 
 /** Throws ValidationException unless the request says in one way how long the key is to be. */
-function newDataKey({ KeySpec, NumberOfBytes }: DataKeyInput, ids: Ids): Uint8Array {
+function newDataKey({ KeySpec, NumberOfBytes }: DataKeyLength, ids: Ids): Uint8Array {
   if ((KeySpec === undefined) === (NumberOfBytes === undefined))
     throw validation("Please specify either number of bytes or key spec.");
   return ids.bytes(NumberOfBytes ?? SPEC_BYTES[KeySpec ?? "AES_256"]);

@@ -2,95 +2,86 @@ import type * as kms from "@aws-sdk/client-kms";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { cryptographyKeys } from "../access/condition-keys.ts";
 import { onKey } from "../access/key-authorization.ts";
-import {
-  endDryRun,
-  keyOperation,
-  missing,
-  onNothing,
-  requireUsable,
-} from "../access/key-operation.ts";
-import type { KeyMaterials } from "../ciphertext/key-materials.ts";
+import { keyOperation, missing, onNothing } from "../access/key-operation.ts";
+import type { KmsDependencies } from "../dependencies.ts";
+import { refuseRecipient } from "../errors.ts";
 import { keyArn, readKeyName } from "../key-name.ts";
+import { isSymmetric } from "../key-spec.ts";
 import { findKey } from "../rows/keys.ts";
 import type { KeyRow } from "../tables.ts";
-import { keyOfBlob } from "./blob-keys.ts";
-import {
-  ALGORITHM,
-  checkAlgorithm,
-  decryptWith,
-  encryptWith,
-  refuseRecipient,
-  requireBlob,
-} from "./ciphertexts.ts";
+import { findSource, onSource } from "./blob-keys.ts";
+import { decryptWith, encryptWith, requireBytes, SYMMETRIC } from "./ciphertexts.ts";
 
 /** Encrypt, Decrypt, ReEncrypt. */
-export function encryptionOperations(materials: KeyMaterials): OperationTable {
+export function encryptionOperations({ materials, uses }: KmsDependencies): OperationTable {
   return defineOperations<typeof kms>()({
     Encrypt: keyOperation(
       "Encrypt",
       {
         takesAlias: true,
         crossAccount: true,
-        asked: ({ EncryptionContext: encryptionContext, GrantTokens: grantTokens }) => {
-          return { encryptionContext, grantTokens, keys: cryptographyKeys(encryptionContext) };
+        asked: ({ EncryptionContext: encryptionContext, EncryptionAlgorithm, GrantTokens }) => {
+          const keys = cryptographyKeys(encryptionContext, EncryptionAlgorithm);
+          return { encryptionContext, grantTokens: GrantTokens, keys };
         },
       },
       async (key, input, context) => {
-        requireUsable(key);
-        checkAlgorithm(input.EncryptionAlgorithm);
-        endDryRun(input.DryRun);
-        const { Plaintext, EncryptionContext } = input;
-        return {
-          CiphertextBlob: await encryptWith(key, Plaintext, EncryptionContext, context, materials),
-          KeyId: keyArn(key),
-          EncryptionAlgorithm: ALGORITHM,
-        };
+        const { Plaintext, EncryptionContext: encryptionContext } = input;
+        const EncryptionAlgorithm = input.EncryptionAlgorithm ?? SYMMETRIC;
+        const manner = { operation: "Encrypt", algorithm: EncryptionAlgorithm, encryptionContext };
+        const CiphertextBlob = await encryptWith(key, Plaintext, manner, context, materials);
+        uses.done("Encrypt", key, input, context);
+        return { CiphertextBlob, KeyId: keyArn(key), EncryptionAlgorithm };
       },
     ),
     Decrypt: withSubject({
       authorize: async (input, context) => {
-        const { KeyId: keyId, EncryptionContext: encryptionContext, GrantTokens } = input;
-        const blob = requireBlob(input.CiphertextBlob);
-        const asked = { blob, keyId, encryptionContext, grantTokens: GrantTokens };
-        const { pairs, key } = await keyOfBlob("Decrypt", asked, context);
-        return { pairs, subject: key };
+        const { CiphertextBlob: bytes, KeyId: keyId } = input;
+        const source = await findSource({ bytes, keyId }, context);
+        const asked = {
+          encryptionContext: input.EncryptionContext,
+          algorithm: input.EncryptionAlgorithm,
+          grantTokens: input.GrantTokens,
+        };
+        return { pairs: await onSource("Decrypt", source, asked, context), subject: source.key };
       },
       handle: async (input, context, key: KeyRow | undefined) => {
         if (!key) throw missing(readKeyName(input.KeyId ?? "", context), context);
-        checkAlgorithm(input.EncryptionAlgorithm);
         refuseRecipient(input.Recipient);
-        const blob = requireBlob(input.CiphertextBlob);
-        const { EncryptionContext } = input;
-        const Plaintext = await decryptWith(key, blob, EncryptionContext, context, materials);
-        endDryRun(input.DryRun);
+        const { EncryptionContext: encryptionContext } = input;
+        const EncryptionAlgorithm = input.EncryptionAlgorithm ?? SYMMETRIC;
+        const bytes = requireBytes(input.CiphertextBlob);
+        const manner = { operation: "Decrypt", algorithm: EncryptionAlgorithm, encryptionContext };
+        const { plaintext, materialId } = await decryptWith(key, bytes, manner, context, materials);
+        uses.done("Decrypt", key, input, context);
         return {
           KeyId: keyArn(key),
-          Plaintext,
-          EncryptionAlgorithm: ALGORITHM,
-          KeyMaterialId: blob.materialId,
+          Plaintext: plaintext,
+          EncryptionAlgorithm,
+          KeyMaterialId: materialId,
         };
       },
     }),
     ReEncrypt: withSubject({
       authorize: async (input, context) => {
-        const blob = requireBlob(input.CiphertextBlob);
+        const { CiphertextBlob: bytes, SourceKeyId: keyId, GrantTokens: grantTokens } = input;
+        const source = await findSource({ bytes, keyId }, context);
         const target = readKeyName(input.DestinationKeyId, context);
         const to = await findKey(target, context);
-        const grantTokens = input.GrantTokens;
-        const isSame = { "kms:reencryptonsamekey": String(to?.key_id === blob.keyId) };
-        const from = await keyOfBlob(
+        const keys = { "kms:reencryptonsamekey": String(to?.key_id === source.key?.key_id) };
+        const reading = await onSource(
           "ReEncryptFrom",
+          source,
           {
-            blob,
-            keyId: input.SourceKeyId,
             encryptionContext: input.SourceEncryptionContext,
+            algorithm: input.SourceEncryptionAlgorithm,
             grantTokens,
-            keys: isSame,
+            keys,
           },
           context,
         );
         if (!to) {
-          const pairs = [from.pairs, onNothing("ReEncryptTo", target, context)];
+          const pairs = [reading, onNothing("ReEncryptTo", target, context)];
           return { pairs, subject: undefined };
         }
         const encryptionContext = input.DestinationEncryptionContext;
@@ -98,33 +89,40 @@ export function encryptionOperations(materials: KeyMaterials): OperationTable {
           encryptionContext,
           grantTokens,
           keys: {
-            ...cryptographyKeys(encryptionContext),
+            ...cryptographyKeys(encryptionContext, input.DestinationEncryptionAlgorithm),
             "kms:requestalias": target.alias,
-            ...isSame,
+            ...keys,
           },
         });
-        const subject = from.key && { from: from.key, to };
-        return { pairs: [from.pairs, writing], subject };
+        return { pairs: [reading, writing], subject: source.key && { from: source.key, to } };
       },
       handle: async (input, context, keys: { from: KeyRow; to: KeyRow } | undefined) => {
         if (!keys) throw missing(readKeyName(input.DestinationKeyId, context), context);
         const { from, to } = keys;
-        checkAlgorithm(input.SourceEncryptionAlgorithm);
-        checkAlgorithm(input.DestinationEncryptionAlgorithm);
-        requireUsable(to);
-        const blob = requireBlob(input.CiphertextBlob);
-        const source = input.SourceEncryptionContext;
-        const plaintext = await decryptWith(from, blob, source, context, materials);
-        endDryRun(input.DryRun);
-        const target = input.DestinationEncryptionContext;
+        const SourceEncryptionAlgorithm = input.SourceEncryptionAlgorithm ?? SYMMETRIC;
+        const DestinationEncryptionAlgorithm = input.DestinationEncryptionAlgorithm ?? SYMMETRIC;
+        const reading = {
+          operation: "ReEncryptFrom",
+          algorithm: SourceEncryptionAlgorithm,
+          encryptionContext: input.SourceEncryptionContext,
+        };
+        const writing = {
+          operation: "ReEncryptTo",
+          algorithm: DestinationEncryptionAlgorithm,
+          encryptionContext: input.DestinationEncryptionContext,
+        };
+        const bytes = requireBytes(input.CiphertextBlob);
+        const before = await decryptWith(from, bytes, reading, context, materials);
+        const after = await encryptWith(to, before.plaintext, writing, context, materials);
+        for (const key of [from, to]) uses.done("ReEncrypt", key, input, context);
         return {
-          CiphertextBlob: await encryptWith(to, plaintext, target, context, materials),
+          CiphertextBlob: after,
           SourceKeyId: keyArn(from),
           KeyId: keyArn(to),
-          SourceEncryptionAlgorithm: ALGORITHM,
-          DestinationEncryptionAlgorithm: ALGORITHM,
-          SourceKeyMaterialId: blob.materialId,
-          DestinationKeyMaterialId: to.material_id,
+          SourceEncryptionAlgorithm,
+          DestinationEncryptionAlgorithm,
+          SourceKeyMaterialId: before.materialId,
+          DestinationKeyMaterialId: isSymmetric(to) ? to.material_id : undefined,
         };
       },
     }),

@@ -1,11 +1,12 @@
 import type * as kms from "@aws-sdk/client-kms";
 import type { Checked } from "../../../kernel/checked.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { GRANT_OPERATIONS, type GrantTerms } from "../access/grant-policy.ts";
+import { type GrantTerms, grantOperations } from "../access/grant-policy.ts";
 import type { OnKey } from "../access/key-authorization.ts";
 import { currentKey, endDryRun, requireUsable } from "../access/key-operation.ts";
 import type { KmsDependencies } from "../dependencies.ts";
 import { limitExceeded, notBuilt, validation } from "../errors.ts";
+import { isSymmetric } from "../key-spec.ts";
 import { GRANTS_PER_KEY } from "../quotas.ts";
 import { countGrants, grantsNamed, insertGrant } from "../rows/grants.ts";
 import type { GrantRow, KeyRow, KmsTables } from "../tables.ts";
@@ -55,7 +56,7 @@ export async function createGrant(
   context: RequestContext,
   { directory, ids }: KmsDependencies,
 ): Promise<{ GrantToken: string; GrantId: string }> {
-  checkInput(input);
+  checkInput(input, key);
   const { operations, constraints } = termsOfInput(input);
   const { GranteePrincipal = "", RetiringPrincipal, Name = "" } = input;
   const grantee = await storedPrincipal(GranteePrincipal, directory, context);
@@ -98,17 +99,20 @@ function isSame(one: GrantRow, other: GrantRow): boolean {
 }
 
 /** Throws ValidationException, and UnsupportedOperationException for what grants can't do here. */
-function checkInput(input: Input): void {
+function checkInput(input: Input, key: KeyRow): void {
   const { Operations, Constraints = {} } = input;
   if (input.GranteeServicePrincipal !== undefined) throw notBuilt("GranteeServicePrincipal");
   if (input.RetiringServicePrincipal !== undefined) throw notBuilt("RetiringServicePrincipal");
   if (Constraints.SourceArn !== undefined) throw notBuilt("grant constraint SourceArn");
   if (input.GranteePrincipal === undefined) throw validation("GranteePrincipal is required.");
   if (Operations.length === 0) throw validation("Operations must not be empty.");
-  const other = Operations.find((operation) => !GRANT_OPERATIONS.includes(operation));
+  const possible = grantOperations(key);
+  const other = Operations.find((operation) => !possible.includes(operation));
   if (other !== undefined)
-    throw validation(`Grant operation ${other} isn't supported for KeySpec SYMMETRIC_DEFAULT.`);
+    throw validation(`Grant operation ${other} isn't supported for KeySpec ${key.key_spec}.`);
   const { EncryptionContextEquals: whole, EncryptionContextSubset: part } = Constraints;
+  if ((whole ?? part) && !isSymmetric(key))
+    throw validation(`KeySpec ${key.key_spec} takes no grant with an encryption context.`);
   if (whole && part)
     throw validation("A grant takes one of EncryptionContextEquals and EncryptionContextSubset.");
   if (Object.keys(whole ?? part ?? {}).length > CONTEXT_PAIRS_MAX)

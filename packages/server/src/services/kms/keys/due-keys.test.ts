@@ -9,7 +9,7 @@ import { open, readBlob, seal } from "../ciphertext/ciphertext-blob.ts";
 import { KeyMaterials } from "../ciphertext/key-materials.ts";
 import { kmsMigrations } from "../migrations.ts";
 import { insertAlias } from "../rows/aliases.ts";
-import { findLivingKey, updateKey } from "../rows/keys.ts";
+import { findLivingKey, insertKey, relatedKeys, updateKey } from "../rows/keys.ts";
 import { listMaterials } from "../rows/materials.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
 import { DueKeys } from "./due-keys.ts";
@@ -30,7 +30,7 @@ test("a key whose time has come is removed with all it had, or rotated", async (
   const materials = new KeyMaterials(randomIds.bytes(32), randomIds);
   const add = (change: Partial<KeyRow>) =>
     tables.transaction(async ({ db }) => {
-      const made = makeKey({ ...PLACE, ...FACTS }, 0, { ids: randomIds, materials });
+      const made = await makeKey({ ...PLACE, ...FACTS }, 0, { ids: randomIds, materials });
       await storeKey(made, db);
       await updateKey(made.key, change, db);
       return made.key;
@@ -65,6 +65,47 @@ test("a key whose time has come is removed with all it had, or rotated", async (
   const old = await materials.find(yearly.key_id, yearly.material_id, tables.db);
   const blob = sealed && readBlob(sealed);
   expect(blob && old && open(blob, {}, old)?.toString()).toBe("text");
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("a primary waits for its last replica, and expired material goes", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-due-keys-"));
+  let nowMs = 0;
+  const clock = { nowMs: () => nowMs };
+  const options = { shared: undefined, durable: false, migrations: kmsMigrations, ...clock };
+  const store = await openStore({ file: join(dir, "db"), ...options });
+  const tables = store.tables<KmsTables>();
+  const materials = new KeyMaterials(randomIds.bytes(32), randomIds);
+  const parts = { ids: randomIds, materials };
+  const made = await makeKey({ ...PLACE, ...FACTS, isMultiRegion: true }, 0, parts);
+  const waiting = { state: "PendingReplicaDeletion", deletion_days: 10 } as const;
+  const primary = { ...made.key, ...waiting };
+  const leaving = { state: "PendingDeletion", deletion_ms: 7 * DAY_MS } as const;
+  const replicas = ["eu-west-1", "eu-west-2"].map((region) => ({
+    ...made.key,
+    ...leaving,
+    region,
+  }));
+  const imported = await makeKey({ ...PLACE, ...FACTS }, 0, parts);
+  const expiring = { ...imported.key, origin: "EXTERNAL", valid_to_ms: 7 * DAY_MS } as const;
+  await tables.transaction(async ({ db }) => {
+    await storeKey({ ...made, key: primary }, db);
+    for (const replica of replicas) await insertKey(replica, db);
+    await storeKey({ ...imported, key: expiring }, db);
+  });
+  nowMs = 7 * DAY_MS;
+  // For requests it has gone at once, before any round.
+  expect(await findLivingKey(expiring, nowMs, tables.db)).toMatchObject({ has_material: 0 });
+  const due = new DueKeys({ store, clock, log, materials });
+  due.start();
+  await expect
+    .poll(() => listMaterials(expiring.key_id, tables.db))
+    .toEqual([expect.objectContaining({ sealed: "" })]);
+  await due.close();
+  const ended = { state: "PendingDeletion", deletion_ms: 17 * DAY_MS, deletion_days: null };
+  expect(await relatedKeys(primary, nowMs, tables.db)).toEqual([{ ...primary, ...ended }]);
+  expect(await listMaterials(primary.key_id, tables.db)).toHaveLength(1);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
 });

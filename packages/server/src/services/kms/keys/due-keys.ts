@@ -1,13 +1,24 @@
+import type { Kysely } from "kysely";
 import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
-import { findLivingKey, keysToDelete, keysToRotate, removeKey, updateKey } from "../rows/keys.ts";
+import {
+  findLivingKey,
+  keysToDelete,
+  keysToEmpty,
+  keysToRotate,
+  relatedKeys,
+  removeKey,
+  updateKey,
+  updateRelated,
+} from "../rows/keys.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
+import { emptyKey } from "./imported-material.ts";
 import { rotate } from "./key-rotations.ts";
-import { nextRotationMs } from "./rotation-dates.ts";
+import { DAY_MS, nextRotationMs } from "./rotation-dates.ts";
 
 /** Periods are counted in days; a deleted key is gone for requests at once. */
 const EVERY_MS = 60_000;
@@ -52,7 +63,11 @@ export class DueKeys {
     const nowMs = this.#parts.clock.nowMs();
     for (const key of await keysToDelete(nowMs, BATCH, this.#store.db)) {
       signal.throwIfAborted();
-      await this.#store.transaction(({ db }) => removeKey(key, db));
+      await this.#store.transaction(({ db }) => endKey(key, db));
+    }
+    for (const key of await keysToEmpty(nowMs, BATCH, this.#store.db)) {
+      signal.throwIfAborted();
+      await this.#store.transaction(({ db }) => emptyKey(key, nowMs, db));
     }
     for (const key of await keysToRotate(nowMs, BATCH, this.#store.db)) {
       signal.throwIfAborted();
@@ -67,7 +82,17 @@ export class DueKeys {
       if (current?.rotation_ms !== key.rotation_ms || current.rotation_days === null) return;
       await rotate(current, "AUTOMATIC", nowMs, this.#parts.materials, db);
       const rotation_ms = nextRotationMs(nowMs, current.rotation_days);
-      await updateKey(current, { rotation_ms }, db);
+      await updateRelated(current, { rotation_ms }, db);
     });
   }
+}
+
+/** Removes a key. A primary that waited for this replica alone begins its own waiting period. */
+async function endKey(key: KeyRow, db: Kysely<KmsTables>): Promise<void> {
+  const endMs = key.deletion_ms ?? 0;
+  await removeKey(key, db);
+  const [last, ...others] = await relatedKeys(key, endMs, db);
+  if (last?.state !== "PendingReplicaDeletion" || others.length > 0) return;
+  const deletion_ms = endMs + (last.deletion_days ?? 0) * DAY_MS;
+  await updateKey(last, { state: "PendingDeletion", deletion_ms, deletion_days: null }, db);
 }

@@ -8,11 +8,12 @@ import {
   requireUsable,
 } from "../access/key-operation.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
-import { limitExceeded } from "../errors.ts";
-import { keyArn } from "../key-name.ts";
+import { limitExceeded, notForKey, notPrimary } from "../errors.ts";
+import { keyArn, multiRegionType } from "../key-name.ts";
+import { isSymmetric } from "../key-spec.ts";
 import { pageOf } from "../page.ts";
 import { ON_DEMAND_ROTATIONS_MAX } from "../quotas.ts";
-import { updateKey } from "../rows/keys.ts";
+import { updateRelated } from "../rows/keys.ts";
 import { insertMaterial, listMaterials } from "../rows/materials.ts";
 import type { KeyRow, KmsTables, MaterialRow } from "../tables.ts";
 import { nextRotationMs, YEARLY_DAYS } from "./rotation-dates.ts";
@@ -38,17 +39,17 @@ export function keyRotationOperations(materials: KeyMaterials): OperationTable {
       (key, { RotationPeriodInDays }, context) =>
         context.transaction<KmsTables, object>(async ({ db }) => {
           const current = await currentKey(key, context, db);
-          requireUsable(current);
+          requireRotatable(current);
           const days = RotationPeriodInDays ?? current.rotation_days ?? YEARLY_DAYS;
           const rotation_ms = nextRotationMs(context.nowMs, days);
-          await updateKey(key, { rotation_days: days, rotation_ms }, db);
+          await updateRelated(key, { rotation_days: days, rotation_ms }, db);
           return {};
         }),
     ),
     DisableKeyRotation: keyOperation("DisableKeyRotation", {}, (key, _input, context) =>
       context.transaction<KmsTables, object>(async ({ db }) => {
-        requireUsable(await currentKey(key, context, db));
-        await updateKey(key, { rotation_days: null, rotation_ms: null }, db);
+        requireRotatable(await currentKey(key, context, db));
+        await updateRelated(key, { rotation_days: null, rotation_ms: null }, db);
         return {};
       }),
     ),
@@ -81,7 +82,7 @@ export function keyRotationOperations(materials: KeyMaterials): OperationTable {
     }),
     RotateKeyOnDemand: keyOperation("RotateKeyOnDemand", {}, (key, _input, context) =>
       context.transaction<KmsTables, kms.RotateKeyOnDemandResponse>(async ({ db }) => {
-        requireUsable(await currentKey(key, context, db));
+        requireRotatable(await currentKey(key, context, db));
         const before = await listMaterials(key.key_id, db);
         const onDemand = before.filter(({ rotation_type }) => rotation_type === "ON_DEMAND");
         if (onDemand.length >= ON_DEMAND_ROTATIONS_MAX) throw usedUp(key);
@@ -102,9 +103,20 @@ export async function rotate(
 ): Promise<void> {
   const last = (await listMaterials(key.key_id, db)).at(-1);
   const number = (last?.number ?? 0) + 1;
-  const material = materials.create(key.key_id, { created_ms: nowMs, rotation_type, number });
+  const material = await materials.create(key, { created_ms: nowMs, rotation_type, number });
   await insertMaterial(material, db);
-  await updateKey(key, { material_id: material.material_id }, db);
+  await updateRelated(key, { material_id: material.material_id }, db);
+}
+
+/**
+ * Throws UnsupportedOperationException for keys whose material KMS doesn't make anew, and for
+ * replicas, which rotate with their primary key; and what `requireUsable` throws.
+ */
+function requireRotatable(key: KeyRow): void {
+  if (!isSymmetric(key)) throw notForKey(keyArn(key), `key spec is ${key.key_spec}`);
+  if (key.origin !== "AWS_KMS") throw notForKey(keyArn(key), `origin is ${key.origin}`);
+  if (multiRegionType(key) === "REPLICA") throw notPrimary(keyArn(key));
+  requireUsable(key);
 }
 
 function usedUp(key: KeyRow) {

@@ -1,18 +1,26 @@
 import type * as kms from "@aws-sdk/client-kms";
+import type { Kysely } from "kysely";
 import {
   defineOperations,
   type OperationHandler,
   type OperationTable,
 } from "../../../kernel/operations.ts";
-import { currentKey, keyOperation, requireNotPending } from "../access/key-operation.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import {
+  currentKey,
+  keyOperation,
+  requireImported,
+  requireNotPending,
+} from "../access/key-operation.ts";
 import { invalidState } from "../errors.ts";
-import { keyArn } from "../key-name.ts";
-import { updateKey } from "../rows/keys.ts";
+import { keyArn, multiRegionType } from "../key-name.ts";
+import { isPendingDeletion } from "../key-state.ts";
+import { relatedKeys, updateKey } from "../rows/keys.ts";
 import type { KeyRow, KeyState, KmsTables } from "../tables.ts";
+import { DAY_MS } from "./rotation-dates.ts";
 
 /** Source: API reference, ScheduleKeyDeletion. */
 const DEFAULT_WINDOW_DAYS = 30;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion. */
 export function keyStateOperations(): OperationTable {
@@ -29,6 +37,11 @@ export function keyStateOperations(): OperationTable {
       (key, { PendingWindowInDays: days = DEFAULT_WINDOW_DAYS }, context) =>
         context.transaction<KmsTables, kms.ScheduleKeyDeletionResponse>(async ({ db }) => {
           requireNotPending(await currentKey(key, context, db));
+          if (await hasReplicas(key, context, db)) {
+            const state = "PendingReplicaDeletion";
+            await updateKey(key, { state, deletion_days: days }, db);
+            return { KeyId: keyArn(key), KeyState: state, PendingWindowInDays: days };
+          }
           const deletion_ms = context.nowMs + days * DAY_MS;
           await updateKey(key, { state: "PendingDeletion", deletion_ms }, db);
           return {
@@ -41,11 +54,11 @@ export function keyStateOperations(): OperationTable {
     ),
     CancelKeyDeletion: keyOperation("CancelKeyDeletion", {}, (key, _input, context) =>
       context.transaction<KmsTables, kms.CancelKeyDeletionResponse>(async ({ db }) => {
-        const { state } = await currentKey(key, context, db);
-        if (state !== "PendingDeletion")
+        if (!isPendingDeletion(await currentKey(key, context, db)))
           throw invalidState(`${keyArn(key)} is not pending deletion.`);
         // As on AWS, the key has to be enabled again.
-        await updateKey(key, { state: "Disabled", deletion_ms: null }, db);
+        const change = { state: "Disabled", deletion_ms: null, deletion_days: null } as const;
+        await updateKey(key, change, db);
         return { KeyId: keyArn(key) };
       }),
     ),
@@ -58,9 +71,20 @@ function turn(
 ): OperationHandler<{ readonly KeyId: string }, object> {
   return keyOperation(operation, {}, (key: KeyRow, _input, context) =>
     context.transaction<KmsTables, object>(async ({ db }) => {
-      requireNotPending(await currentKey(key, context, db));
+      const current = await currentKey(key, context, db);
+      requireNotPending(current);
+      requireImported(current);
       await updateKey(key, { state }, db);
       return {};
     }),
   );
+}
+
+/** Whether it is a primary key with replicas, which it can't be deleted before. */
+async function hasReplicas(
+  key: KeyRow,
+  { nowMs }: Pick<RequestContext, "nowMs">,
+  db: Kysely<KmsTables>,
+): Promise<boolean> {
+  return multiRegionType(key) === "PRIMARY" && (await relatedKeys(key, nowMs, db)).length > 1;
 }

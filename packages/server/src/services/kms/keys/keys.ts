@@ -2,8 +2,8 @@ import type * as kms from "@aws-sdk/client-kms";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
-import { callerKeys, requestTagKeys, SYMMETRIC_KEYS } from "../access/condition-keys.ts";
-import { onEverything, onKey } from "../access/key-authorization.ts";
+import { callerKeys, kindKeys, requestTagKeys } from "../access/condition-keys.ts";
+import { onEverything, onKey, onNewTags } from "../access/key-authorization.ts";
 import {
   currentKey,
   keyOperation,
@@ -15,13 +15,14 @@ import { defaultPolicy, refuseLockout, storedPolicy } from "../access/key-policy
 import type { KmsDependencies } from "../dependencies.ts";
 import { limitExceeded, notBuilt, validation } from "../errors.ts";
 import { keyArn, readKeyName } from "../key-name.ts";
+import { algorithmsOf, builtSpec, builtUsage } from "../key-spec.ts";
+import { managedService } from "../managed-services.ts";
 import { pageOf } from "../page.ts";
 import { KEYS_PER_REGION } from "../quotas.ts";
-import { countKeys, findKey, listKeys, updateKey } from "../rows/keys.ts";
-import type { KeyRow, KmsTables } from "../tables.ts";
+import { countKeys, findKey, listKeys, relatedKeys, updateKey } from "../rows/keys.ts";
+import type { KeyRow, KeyUseRow, KmsTables } from "../tables.ts";
 import { keyMetadata } from "./key-metadata.ts";
 import { checkedTags } from "./key-tags.ts";
-import { managedService } from "./managed-keys.ts";
 import { makeKey, storeKey } from "./new-key.ts";
 
 /** Source: API reference, ListKeys. */
@@ -32,28 +33,24 @@ const NO_USAGE =
 
 type CreateInput = Checked<kms.CreateKeyCommandInput>;
 
-/** CreateKey, DescribeKey, ListKeys, UpdateKeyDescription. */
+/** CreateKey, DescribeKey, GetKeyLastUsage, ListKeys, UpdateKeyDescription. */
 export function keyOperations(deps: KmsDependencies): OperationTable {
   return defineOperations<typeof kms>()({
     CreateKey: {
       authorize: (input, context) => {
-        const tagged = { ...callerKeys(context), ...requestTagKeys(input.Tags) };
+        const { region } = context;
+        const { isMultiRegion, ...kind } = kindOf(input);
+        const primary_region = isMultiRegion ? region : null;
         const keys = {
-          ...tagged,
-          ...SYMMETRIC_KEYS,
+          ...callerKeys(context),
+          ...requestTagKeys(input.Tags),
+          ...kindKeys({ ...kind, region, primary_region }),
           "kms:bypasspolicylockoutsafetycheck": String(
             input.BypassPolicyLockoutSafetyCheck ?? false,
           ),
         };
-        const create = onEverything("CreateKey", keys);
-        if ((input.Tags ?? []).length === 0) return create;
-        // Policies name keys for it, and this one has no id yet.
-        const resource = keyArn({
-          account_id: context.accountId,
-          region: context.region,
-          key_id: "*",
-        });
-        return [create, { action: "kms:TagResource", resource, context: tagged }];
+        const place = { account_id: context.accountId, region };
+        return [onEverything("CreateKey", keys), ...onNewTags(input.Tags, place, context)];
       },
       handle: (input, context) => createKey(input, context, deps),
     },
@@ -67,10 +64,21 @@ export function keyOperations(deps: KmsDependencies): OperationTable {
         const pairs = await onKey("DescribeKey", key, context, { keys, grantTokens });
         return { pairs, subject: key };
       },
-      handle: ({ KeyId }, context, key: KeyRow | undefined) => {
+      handle: async ({ KeyId }, context, key: KeyRow | undefined) => {
         if (!key) throw missing(readKeyName(KeyId, context), context);
-        return { KeyMetadata: keyMetadata(key) };
+        if (key.primary_region === null) return { KeyMetadata: keyMetadata(key) };
+        const related = await relatedKeys(key, context.nowMs, context.db<KmsTables>());
+        return { KeyMetadata: keyMetadata(key, related) };
       },
+    }),
+    GetKeyLastUsage: keyOperation("GetKeyLastUsage", {}, async (key, _input, context) => {
+      const created = new Date(key.created_ms);
+      return {
+        KeyId: keyArn(key),
+        KeyLastUsage: lastUsage(await deps.uses.lastUse(key, context)),
+        TrackingStartDate: created,
+        KeyCreationDate: created,
+      };
     }),
     ListKeys: {
       authorize: () => onEverything("ListKeys"),
@@ -100,7 +108,17 @@ export function keyOperations(deps: KmsDependencies): OperationTable {
   });
 }
 
-/** As on AWS, whoever describes `alias/aws/s3` first has its key made. */
+/** Empty for a key that was never used. CloudTrail finds its event by the request's id. */
+function lastUsage(use: KeyUseRow | undefined): kms.KeyLastUsageData {
+  if (!use) return {};
+  return {
+    Operation: use.operation as kms.KeyLastUsageTrackingOperation,
+    Timestamp: new Date(use.used_ms),
+    KmsRequestId: use.request_id,
+  };
+}
+
+/** As on AWS, whoever describes a predefined alias (`alias/aws/s3`) first has its key made. */
 async function makeManaged(
   alias: string | undefined,
   context: RequestContext,
@@ -123,7 +141,7 @@ async function createKey(
   deps: KmsDependencies,
 ): Promise<{ KeyMetadata: kms.KeyMetadata }> {
   const accountId = requireAccount(context);
-  checkBuilt(input);
+  const kind = kindOf(input);
   const tags = checkedTags(input.Tags);
   const policy = await storedPolicy(
     input.Policy ?? defaultPolicy(accountId),
@@ -131,8 +149,9 @@ async function createKey(
     context,
   );
   const { region, nowMs } = context;
-  const made = makeKey(
+  const made = await makeKey(
     {
+      ...kind,
       account_id: accountId,
       region,
       key_manager: "CUSTOMER",
@@ -153,15 +172,20 @@ async function createKey(
   });
 }
 
-/** Throws UnsupportedOperationException for kinds of keys that there aren't. */
-function checkBuilt(input: CreateInput): void {
-  const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
-  const { KeyUsage = "ENCRYPT_DECRYPT", Origin = "AWS_KMS" } = input;
-  if (spec !== "SYMMETRIC_DEFAULT" && input.KeyUsage === undefined) throw validation(NO_USAGE);
-  if (spec !== "SYMMETRIC_DEFAULT") throw notBuilt(`KeySpec ${spec}`);
-  if (KeyUsage !== "ENCRYPT_DECRYPT") throw notBuilt(`KeyUsage ${KeyUsage}`);
-  if (Origin !== "AWS_KMS") throw notBuilt(`Origin ${Origin}`);
-  if (input.MultiRegion) throw notBuilt("MultiRegion keys");
+/**
+ * The kind of key that is asked for. Throws UnsupportedOperationException for kinds that there
+ * aren't, ValidationException for a usage that the spec hasn't.
+ */
+function kindOf(input: CreateInput) {
+  const given = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
+  if (given !== "SYMMETRIC_DEFAULT" && input.KeyUsage === undefined) throw validation(NO_USAGE);
+  const { KeyUsage = "ENCRYPT_DECRYPT", Origin: origin = "AWS_KMS" } = input;
   if (input.CustomKeyStoreId !== undefined) throw notBuilt("CustomKeyStoreId");
   if (input.XksKeyId !== undefined) throw notBuilt("XksKeyId");
+  if (origin !== "AWS_KMS" && origin !== "EXTERNAL") throw notBuilt(`Origin ${origin}`);
+  const key_spec = builtSpec(given);
+  const key_usage = builtUsage(KeyUsage);
+  if (algorithmsOf({ key_spec, key_usage }).length === 0)
+    throw validation(`KeyUsage ${key_usage} is not compatible with KeySpec ${key_spec}`);
+  return { key_spec, key_usage, origin, isMultiRegion: input.MultiRegion ?? false };
 }

@@ -9,17 +9,11 @@ import type { KmsTables } from "../tables.ts";
 import { makeKey, type NewKey, storeKey } from "./new-key.ts";
 import { nextRotationMs, YEARLY_DAYS } from "./rotation-dates.ts";
 
-/** The AWS managed keys: of which service, and what KMS says of each. */
+/** Facts of AWS managed keys that differ from the usual ones. */
 const MANAGED: Readonly<Record<string, { readonly things: string; readonly policyId: string }>> = {
   s3: { things: "S3 objects", policyId: "auto-s3-2" },
+  ssm: { things: "SSM parameters", policyId: "auto-ssm-1" },
 };
-
-/** Whether an alias is the one of an AWS managed key that can be made. */
-export function managedService(alias: string | undefined): string | undefined {
-  if (!alias?.startsWith(RESERVED_PREFIX)) return undefined;
-  const service = alias.slice(RESERVED_PREFIX.length);
-  return Object.hasOwn(MANAGED, service) ? service : undefined;
-}
 
 /** Makes the keys that services use for accounts. */
 export class AwsManagedKeys implements ManagedKeys {
@@ -36,7 +30,11 @@ export class AwsManagedKeys implements ManagedKeys {
   ): Promise<string> {
     const known = await findManagedKey(service, accountId, region, context.db<KmsTables>());
     if (known) return keyArn(known);
-    const make = makeKey(newManagedKey(service, accountId, region), context.nowMs, this.#parts);
+    const make = await makeKey(
+      newManagedKey(service, accountId, region),
+      context.nowMs,
+      this.#parts,
+    );
     return context.transaction<KmsTables, string>(async ({ db }) => {
       const meanwhile = await findManagedKey(service, accountId, region, db);
       if (meanwhile) return keyArn(meanwhile);

@@ -27,7 +27,28 @@ export async function findLivingKey(
     .where("region", "=", region)
     .where("key_id", "=", key_id)
     .executeTakeFirst();
-  return row && (row.deletion_ms ?? nowMs + 1) > nowMs ? row : undefined;
+  if (!row || isPast(row.deletion_ms, nowMs)) return undefined;
+  return isPast(row.valid_to_ms, nowMs) ? { ...row, has_material: 0 } : row;
+}
+
+function isPast(ms: number | null, nowMs: number): boolean {
+  return ms !== null && ms <= nowMs;
+}
+
+/** The multi-Region keys with this one's id, itself among them; for any other key that alone. */
+export async function relatedKeys(
+  { key_id, account_id }: Pick<KeyRow, "key_id" | "account_id">,
+  nowMs: number,
+  db: Db,
+): Promise<readonly KeyRow[]> {
+  const rows = await db
+    .selectFrom("kms_keys")
+    .selectAll()
+    .where("key_id", "=", key_id)
+    .where("account_id", "=", account_id)
+    .orderBy("region")
+    .execute();
+  return rows.filter(({ deletion_ms }) => !isPast(deletion_ms, nowMs));
 }
 
 async function keyIdOfAlias(
@@ -94,6 +115,20 @@ export async function updateKey(
     .execute();
 }
 
+/** Changes what related multi-Region keys share. */
+export async function updateRelated(
+  { key_id, account_id }: Pick<KeyRow, "key_id" | "account_id">,
+  change: Partial<KeyRow>,
+  db: Db,
+): Promise<void> {
+  await db
+    .updateTable("kms_keys")
+    .set(change)
+    .where("key_id", "=", key_id)
+    .where("account_id", "=", account_id)
+    .execute();
+}
+
 /** Keys whose waiting period has ended. */
 export function keysToDelete(nowMs: number, limit: number, db: Db): Promise<readonly KeyRow[]> {
   return db
@@ -105,23 +140,42 @@ export function keysToDelete(nowMs: number, limit: number, db: Db): Promise<read
     .execute();
 }
 
-/** Keys that are due for their automatic rotation. */
+/** Keys whose imported material has expired. */
+export function keysToEmpty(nowMs: number, limit: number, db: Db): Promise<readonly KeyRow[]> {
+  return db
+    .selectFrom("kms_keys")
+    .selectAll()
+    .where("valid_to_ms", "<=", nowMs)
+    .orderBy("valid_to_ms")
+    .limit(limit)
+    .execute();
+}
+
+/** Keys that are due for their automatic rotation; of related ones the primary. */
 export function keysToRotate(nowMs: number, limit: number, db: Db): Promise<readonly KeyRow[]> {
   return db
     .selectFrom("kms_keys")
     .selectAll()
     .where("rotation_ms", "<=", nowMs)
     .where("state", "=", "Enabled")
+    .where((where) =>
+      where.or([
+        where("primary_region", "is", null),
+        where("primary_region", "=", where.ref("region")),
+      ]),
+    )
     .orderBy("rotation_ms")
     .limit(limit)
     .execute();
 }
 
-/** Removes a key with all that belongs to it. */
+/** Removes a key with all that belongs to it; its materials with the last of related keys. */
 export async function removeKey({ region, key_id }: KeyPlace, db: Db): Promise<void> {
-  for (const table of ["kms_aliases", "kms_grants", "kms_keys"] as const) {
+  for (const table of ["kms_aliases", "kms_grants", "kms_key_uses", "kms_keys"] as const) {
     await db.deleteFrom(table).where("region", "=", region).where("key_id", "=", key_id).execute();
   }
+  const left = db.selectFrom("kms_keys").select("region").where("key_id", "=", key_id);
+  if ((await left.execute()).length > 0) return;
   await db.deleteFrom("kms_materials").where("key_id", "=", key_id).execute();
 }
 

@@ -19,6 +19,21 @@ export async function insertMaterial(row: MaterialRow, db: Db): Promise<void> {
   await db.insertInto("kms_materials").values(row).execute();
 }
 
+/** Forgets the bytes of a key's materials, which keep their ids. */
+export async function emptyMaterials(key_id: string, db: Db): Promise<void> {
+  await db.updateTable("kms_materials").set({ sealed: "" }).where("key_id", "=", key_id).execute();
+}
+
+/** Writes the bytes of a material that the key has or has had. */
+export async function fillMaterial(row: MaterialRow, db: Db): Promise<void> {
+  await db
+    .updateTable("kms_materials")
+    .set({ sealed: row.sealed })
+    .where("key_id", "=", row.key_id)
+    .where("material_id", "=", row.material_id)
+    .execute();
+}
+
 /** A key's materials, the first that it had at the beginning. */
 export function listMaterials(key_id: string, db: Db): Promise<readonly MaterialRow[]> {
   return db

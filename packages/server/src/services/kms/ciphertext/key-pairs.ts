@@ -1,6 +1,14 @@
-import { generateKeyPair, type KeyPairKeyObjectResult } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPair,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+} from "node:crypto";
 import { promisify } from "node:util";
 import { notBuilt } from "../errors.ts";
+import type { PairSpec } from "../key-spec.ts";
+import type { Material } from "./ciphertext-blob.ts";
 
 interface DataKeyPair {
   /** PKCS #8, DER. */
@@ -40,4 +48,31 @@ function keysOf(spec: string): Promise<KeyPairKeyObjectResult> {
   if (namedCurve !== undefined) return generate("ec", { namedCurve });
   if (spec === "ECC_NIST_EDWARDS25519") return generate("ed25519");
   throw notBuilt(`KeyPairSpec ${spec}`);
+}
+
+/** The private key of a key whose material is a pair. */
+export function privateKeyOf({ bytes }: Material): KeyObject {
+  return privateKeyFrom(bytes);
+}
+
+/** From PKCS #8, in DER. */
+export function privateKeyFrom(bytes: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.from(bytes), type: "pkcs8", format: "der" });
+}
+
+/** The public half as SubjectPublicKeyInfo, in DER. */
+export function publicKeyBytes(privateKey: KeyObject): Buffer {
+  return createPublicKey(privateKey).export({ type: "spki", format: "der" });
+}
+
+/** Whether a private key is of the kind that a spec names. */
+export function fitsSpec(key: KeyObject, spec: PairSpec): boolean {
+  const { asymmetricKeyType, asymmetricKeyDetails } = key;
+  const modulusBits = MODULUS_BITS[spec];
+  if (modulusBits !== undefined)
+    return asymmetricKeyType === "rsa" && asymmetricKeyDetails?.modulusLength === modulusBits;
+  const curve = CURVES[spec];
+  if (curve !== undefined)
+    return asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === curve;
+  return asymmetricKeyType === "ed25519";
 }

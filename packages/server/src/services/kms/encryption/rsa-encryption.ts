@@ -1,0 +1,50 @@
+import { constants, createPublicKey, privateDecrypt, publicEncrypt } from "node:crypto";
+import type { Material } from "../ciphertext/ciphertext-blob.ts";
+import { privateKeyOf } from "../ciphertext/key-pairs.ts";
+import { invalidCiphertext, validation } from "../errors.ts";
+import type { KeySpec } from "../key-spec.ts";
+
+const OAEP: Readonly<Record<string, { readonly hash: string; readonly bytes: number }>> = {
+  RSAES_OAEP_SHA_1: { hash: "sha1", bytes: 20 },
+  RSAES_OAEP_SHA_256: { hash: "sha256", bytes: 32 },
+};
+
+/** Throws ValidationException for a text that doesn't fit under the key. */
+export function rsaEncrypt(
+  plaintext: Uint8Array,
+  algorithm: string,
+  spec: KeySpec,
+  material: Material,
+): Buffer {
+  const { hash, bytes } = oaepOf(algorithm);
+  const key = createPublicKey(privateKeyOf(material));
+  const modulusBytes = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+  // Source: RFC 8017, section 7.1.1.
+  const max = modulusBytes - 2 * bytes - 2;
+  if (plaintext.length > max) {
+    const what = `Algorithm ${algorithm} and key spec ${spec}`;
+    throw validation(`${what} cannot encrypt data larger than ${max} bytes.`);
+  }
+  return publicEncrypt(
+    { key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash },
+    plaintext,
+  );
+}
+
+/** Throws InvalidCiphertextException. */
+export function rsaDecrypt(ciphertext: Uint8Array, algorithm: string, material: Material): Buffer {
+  const { hash: oaepHash } = oaepOf(algorithm);
+  const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  try {
+    return privateDecrypt({ key: privateKeyOf(material), padding, oaepHash }, ciphertext);
+  } catch {
+    // OpenSSL throws for whatever wasn't encrypted like this.
+    throw invalidCiphertext();
+  }
+}
+
+function oaepOf(algorithm: string) {
+  const oaep = OAEP[algorithm];
+  if (!oaep) throw new Error(`RSA keys don't encrypt with ${algorithm}`);
+  return oaep;
+}
