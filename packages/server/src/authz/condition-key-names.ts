@@ -25,7 +25,11 @@ const OF_SERVICES: readonly string[] = [
   ...["sts:RoleSessionName", "sts:SigningAlgorithm", "sts:SourceIdentity", "sts:TaskPolicyArn"],
   ...["sts:TransitiveTagKeys", "SAML:aud", "SAML:iss", "SAML:sub", "SAML:namequalifier"],
   "events:TargetArn",
-  ...["kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:EncryptionAlgorithm"],
+  ...["kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:DataKeyPairSpec"],
+  ...["kms:EncryptionAlgorithm", "kms:ExpirationModel", "kms:KeyAgreementAlgorithm"],
+  ...["kms:MacAlgorithm", "kms:MessageType", "kms:MultiRegionKeyType", "kms:PrimaryRegion"],
+  ...["kms:ReplicaRegion", "kms:SigningAlgorithm", "kms:ValidTo", "kms:WrappingAlgorithm"],
+  "kms:WrappingKeySpec",
   ...[
     "kms:EncryptionContext:",
     "kms:EncryptionContextKeys",

@@ -36,7 +36,7 @@ function encrypting<Input extends ContextInput>(): KeyOperationTraits<Input> {
       const { EncryptionContext: encryptionContext, GrantTokens: grantTokens, KeyPairSpec } = input;
       const keys = {
         ...cryptographyKeys(encryptionContext),
-        "kms:datakeypairspec": KeyPairSpec,
+        ...(KeyPairSpec === undefined ? {} : { "kms:datakeypairspec": KeyPairSpec }),
       };
       return { encryptionContext, grantTokens, keys };
     },
