@@ -1,4 +1,5 @@
 import type * as kms from "@aws-sdk/client-kms";
+import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -24,23 +25,25 @@ interface ContextInput {
   readonly KeyId: string;
   readonly EncryptionContext?: EncryptionContext | undefined;
   readonly GrantTokens?: readonly string[] | undefined;
-  readonly KeyPairSpec?: kms.DataKeyPairSpec | undefined;
 }
 
-/** Traits of operations that encrypt under a key. */
-function encrypting<Input extends ContextInput>(): KeyOperationTraits<Input> {
+/** Traits of operations that encrypt under a key; `more` gives their further condition keys. */
+function encrypting<Input extends ContextInput>(
+  more: (input: Input) => ContextEntries = () => ({}),
+): KeyOperationTraits<Input> {
   return {
     takesAlias: true,
     crossAccount: true,
     asked: (input) => {
-      const { EncryptionContext: encryptionContext, GrantTokens: grantTokens, KeyPairSpec } = input;
-      const keys = {
-        ...cryptographyKeys(encryptionContext),
-        ...(KeyPairSpec === undefined ? {} : { "kms:datakeypairspec": KeyPairSpec }),
-      };
+      const { EncryptionContext: encryptionContext, GrantTokens: grantTokens } = input;
+      const keys = { ...cryptographyKeys(encryptionContext), ...more(input) };
       return { encryptionContext, grantTokens, keys };
     },
   };
+}
+
+function pairKeys({ KeyPairSpec }: PairInput): ContextEntries {
+  return { "kms:datakeypairspec": KeyPairSpec };
 }
 
 interface KeyInput extends ContextInput, DataKeyLength {
@@ -114,7 +117,7 @@ export function dataKeyOperations({ ids, materials, uses }: KmsDependencies): Op
     ),
     GenerateDataKeyPair: keyOperation(
       "GenerateDataKeyPair",
-      encrypting(),
+      encrypting(pairKeys),
       async (key, input, context) => {
         const made = await newPair("GenerateDataKeyPair", key, input, context);
         return { ...made.answer, PrivateKeyPlaintext: made.privateKey };
@@ -122,7 +125,7 @@ export function dataKeyOperations({ ids, materials, uses }: KmsDependencies): Op
     ),
     GenerateDataKeyPairWithoutPlaintext: keyOperation(
       "GenerateDataKeyPairWithoutPlaintext",
-      encrypting(),
+      encrypting(pairKeys),
       async (key, input, context) =>
         (await newPair("GenerateDataKeyPairWithoutPlaintext", key, input, context)).answer,
     ),
