@@ -73,6 +73,7 @@ describe("dependency direction", () => {
       "container/flv": ["container", "codec", "port"],
       "container/fmp4": ["container", "codec", "runtime", "port"],
       "container/mpegts": ["container", "codec", "runtime", "port"],
+      "test-picture": ["container/flv", "codec"],
       ffmpeg: ["runtime", "port"],
       segmenter: ["container", "container/fmp4", "container/mpegts", "codec", "port"],
       hls: ["segmenter", "container", "container/mpegts", "runtime", "port"],

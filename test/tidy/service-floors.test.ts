@@ -155,7 +155,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   },
   rolecast: {
     roof: ["index.ts", "api.ts"],
-    floors: { feeds: [], films: [], "linked-services": [] },
+    floors: { feeds: [], films: [], "linked-services": [], "test-pictures": [] },
     queries: [],
   },
 };

@@ -18,5 +18,6 @@ export {
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
 export { letHeapGrow } from "./runtime/heap-growth.ts";
+export { type TestPictureOptions, testPicture } from "./test-picture/test-picture.ts";
 export type { IngestProtocolName } from "./transport/protocols.ts";
 export { publishFlv } from "./transport/rtmp/rtmp-publisher.ts";

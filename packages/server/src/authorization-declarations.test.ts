@@ -186,7 +186,14 @@ const INPUTS: Readonly<Record<string, object>> = {
     ],
     durationSeconds: 30,
   },
-  rolecast: { Method: "GET", Path: "/", Headers: {}, Bucket: "declared-bucket", Key: "declared" },
+  rolecast: {
+    ChannelArn: ivsArn("channel"),
+    Method: "GET",
+    Path: "/",
+    Headers: {},
+    Bucket: "declared-bucket",
+    Key: "declared",
+  },
   "iam-toolbox": {
     authorizationId: "0".repeat(32),
     policyUri: "arn:aws:iam::aws:policy/ReadOnlyAccess",

@@ -53,6 +53,7 @@ test("Rolecast's own operations", () => {
       TEXT,
     ],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
+    ["StartTestPicture POST /_rolecast/test-pictures", "{ChannelArn: string}", "{}"],
     [
       "CreateForwardAccessSession POST /forward-access-sessions",
       "{Method: string, Path: string, Headers: <string>, Query?: string, Body?: string}",

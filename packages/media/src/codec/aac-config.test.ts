@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { BitWriter } from "../testing/bit-writer.ts";
 import { ADTS_FRAME_BYTES_MAX, parseAacConfig, writeAdtsHeader } from "./aac-config.ts";
+import { BitWriter } from "./bit-writer.ts";
 
 /** ISO/IEC 14496-3, table 1.18. */
 const RATES = [

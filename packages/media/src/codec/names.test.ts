@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { BitWriter } from "../testing/bit-writer.ts";
 import { parseAvcConfig } from "./avc-config.ts";
+import { BitWriter } from "./bit-writer.ts";
 import { parseHevcConfig } from "./hevc-config.ts";
 
 const PPS = Buffer.from("68ce3c80", "hex");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BitWriter } from "../testing/bit-writer.ts";
 import { parseAvcSps } from "./avc-sps.ts";
+import { BitWriter } from "./bit-writer.ts";
 import { parseHevcSps } from "./hevc-sps.ts";
 
 /*

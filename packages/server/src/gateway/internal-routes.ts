@@ -13,7 +13,7 @@ const PREFIX = "/_rolecast/";
 const RESET_PATHS: readonly string[] = [`${PREFIX}state/reset`, `${LOCALSTACK_PREFIX}state/reset`];
 /** Routes that exist only as signed operations. */
 const SIGNED_PATHS: readonly string[] = [
-  ...["logs", "decisions", "cloudtrail", "events", "recording.mp4"],
+  ...["logs", "decisions", "cloudtrail", "events", "recording.mp4", "test-pictures"],
 ].map((name) => PREFIX + name);
 
 export interface InternalRoutesOptions extends OwnRoutes {

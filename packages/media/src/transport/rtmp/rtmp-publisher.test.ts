@@ -67,6 +67,24 @@ describe("a publisher", () => {
     expect((await harness.seen("media-info")).media).toMatchObject({ encoder: "tests" });
   });
 
+  test("ends when its connection does, though the film goes on", async () => {
+    const harness = await new EngineHarness().start();
+    onTestFinished(() => harness.engine.close());
+    async function* endless() {
+      for (const tag of film(5)) yield tag;
+      const { streamName } = await harness.seen("stream-start");
+      await harness.engine.stopStream(streamName);
+      for (let ms = 5_200; ; ms += 10) {
+        yield videoTag(ms, 0, true, picture(true));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const flv = Readable.from(endless());
+    const published = publishFlv(`rtmp://127.0.0.1:${harness.rtmpPort}/app/a/key`, flv);
+    await expect(published).rejects.toMatchObject({ code: "refused" });
+    expect(flv.destroyed).toBe(true);
+  });
+
   test("ends with the server's reason if it isn't taken", async () => {
     const harness = await new EngineHarness().start();
     onTestFinished(() => harness.engine.close());

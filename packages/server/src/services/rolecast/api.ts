@@ -11,6 +11,8 @@ import {
 import { listServiceLinkedRoleUsage } from "./linked-services/service-linked-role-usage.ts";
 import { rolecastSchemas } from "./schema.ts";
 import { serverOperations } from "./server-operations.ts";
+import { startTestPicture } from "./test-pictures/start-test-picture.ts";
+import type { TestPictures } from "./test-pictures/test-pictures.ts";
 
 export interface RolecastApiParts
   extends Pick<ForwardAccessSessionDependencies, "clock" | "verify">,
@@ -26,6 +28,7 @@ export interface RolecastApiParts
   readonly outsideServices: ForwardAccessSessionDependencies["services"];
   readonly forwardAccessSessions: ForwardAccessSessionDependencies["sessions"];
   readonly linkedRoleReport: LinkedRoleReport;
+  readonly testPictures: TestPictures;
 }
 
 export function rolecastApi(parts: RolecastApiParts): ServiceApi {
@@ -47,6 +50,7 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
         sessions: parts.forwardAccessSessions,
       }),
       DownloadRecording: downloadRecording(),
+      StartTestPicture: startTestPicture(parts.testPictures),
       ListServiceLinkedRoleUsage: listServiceLinkedRoleUsage(parts.linkedRoleReport),
       ...feedOperations({
         readers,

@@ -5,8 +5,11 @@ import type { ServiceFacts } from "../../kernel/service.ts";
 import type { RolecastApiParts } from "./api.ts";
 import { FeedReaders } from "./feeds/feed-readers.ts";
 import type { VerifiedRequest } from "./linked-services/forward-access-sessions.ts";
+import { TestPictures } from "./test-pictures/test-pictures.ts";
 
-interface RolecastNeeds extends Omit<RolecastApiParts, "readers" | "verify"> {
+interface RolecastNeeds extends Omit<RolecastApiParts, "readers" | "verify" | "testPictures"> {
+  readonly settings: RolecastApiParts["settings"] & { readonly host: string };
+  readonly ingestPorts: () => { readonly rtmps: number };
   readonly authenticator: {
     verifyReceived(
       service: Pick<ServiceFacts, "definition">,
@@ -44,7 +47,10 @@ export const rolecast = defineService({
     ],
   },
   create(needs: RolecastNeeds) {
+    const { clock, settings } = needs;
     const readers = new FeedReaders();
+    const port = () => needs.ingestPorts().rtmps;
+    const testPictures = new TestPictures({ clock, host: settings.host, port });
     const verify: RolecastApiParts["verify"] = (request) =>
       needs.authenticator.verifyReceived(
         { definition },
@@ -52,8 +58,13 @@ export const rolecast = defineService({
         request.body,
       );
     return {
-      api: async () => (await import("./api.ts")).rolecastApi({ ...needs, readers, verify }),
+      api: async () => {
+        const { rolecastApi } = await import("./api.ts");
+        return rolecastApi({ ...needs, readers, verify, testPictures });
+      },
       endReaders: () => readers.close(),
+      close: async () => testPictures.close(),
+      reset: async () => testPictures.close(),
     };
   },
 });

@@ -99,6 +99,14 @@ export const rolecastSchemas = {
     2,
   ),
   Reset$: ownRoute("Reset", "POST", "state/reset"),
+  StartTestPicture$: [
+    OPERATION,
+    NAMESPACE,
+    "StartTestPicture",
+    { http: ["POST", "/_rolecast/test-pictures", 200] },
+    structure("StartTestPictureRequest", { ChannelArn: STRING }, 1),
+    structure("StartTestPictureResponse", {}),
+  ],
   CreateForwardAccessSession$: [
     OPERATION,
     NAMESPACE,
