@@ -21,7 +21,7 @@ const SILENCE = Buffer.of(0x01, 0x18, 0x20, 0x07);
 export interface TestPictureOptions {
   /** Ends it, as an encoder ends a stream. */
   readonly signal: AbortSignal;
-  /** What the clock in the picture shows, in milliseconds since 1970. */
+  /** The time that the clock in the picture shows, in milliseconds since 1970. */
   readonly nowMs: () => number;
   /** Called when the first of it is read. */
   readonly onRead: () => void;
