@@ -7,9 +7,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
+  makeSharedSchema,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
@@ -18,16 +16,14 @@ import { type ServerProcess, startServerProcess } from "../support/server-proces
  * they hold what others need.
  */
 
-let postgres: PostgresServer;
 let data = "";
 let client: pg.Client;
 let nodes: readonly [ServerProcess, ServerProcess];
 
 describe.skipIf(!hasPostgres)("beside a process that stands still", () => {
   beforeAll(async () => {
-    postgres = await startPostgres();
     data = await mkdtemp(join(tmpdir(), "rolecast-paused-"));
-    const database = await makeSchema(postgres.url);
+    const database = await makeSharedSchema();
     client = new pg.Client(database);
     await client.connect();
     const start = () => startServerProcess(["--data", data], { ROLECAST_DATABASE: database });
@@ -36,7 +32,6 @@ describe.skipIf(!hasPostgres)("beside a process that stands still", () => {
   afterAll(async () => {
     await Promise.all((nodes ?? []).map((node) => node.stop("SIGKILL")));
     await client?.end();
-    await postgres?.remove();
     if (data) await rm(data, { recursive: true });
   });
 

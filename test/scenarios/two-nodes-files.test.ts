@@ -6,9 +6,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
+  makeSharedSchema,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
@@ -19,21 +17,18 @@ const BUCKET = "two-nodes-files";
 const PATIENCE_MS = 90_000;
 const HALF = Buffer.alloc(1024 * 1024, "x");
 
-let postgres: PostgresServer;
 let data: string;
 const nodes: ServerProcess[] = [];
 
 describe.skipIf(!hasPostgres)("of two nodes on one PostgreSQL", { timeout: PATIENCE_MS }, () => {
   beforeAll(async () => {
-    postgres = await startPostgres();
     data = await mkdtemp(join(tmpdir(), "rolecast-nodes-"));
-    const ROLECAST_DATABASE = await makeSchema(postgres.url);
+    const ROLECAST_DATABASE = await makeSharedSchema();
     for (let i = 0; i < 2; i++)
       nodes.push(await startServerProcess(["--data", data], { ROLECAST_DATABASE }));
   });
   afterAll(async () => {
     for (const node of nodes) await node.stop("SIGKILL");
-    await postgres?.remove();
     if (data) await rm(data, { recursive: true });
   });
 

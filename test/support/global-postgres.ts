@@ -1,17 +1,15 @@
-import {
-  type PostgresServer,
-  startPostgres,
-} from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { startPostgres } from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { offer } from "./run-wide.ts";
 
-let postgres: PostgresServer | undefined;
-
-/** `ROLECAST_TEST_DATABASE=start` runs the tests on a PostgreSQL that lives as long as they do. */
-export async function setup(): Promise<void> {
-  if (process.env.ROLECAST_TEST_DATABASE !== "start") return;
-  postgres = await startPostgres();
-  process.env.ROLECAST_TEST_DATABASE = postgres.url;
-}
-
-export async function teardown(): Promise<void> {
-  await postgres?.remove();
+/**
+ * One PostgreSQL for the files of a run that need one, and for all with
+ * `ROLECAST_TEST_DATABASE=start`.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  const end = await offer("TESTS_POSTGRES", startPostgres);
+  if (process.env.ROLECAST_TEST_DATABASE === "start") {
+    const desk = process.env.TESTS_POSTGRES ?? "";
+    process.env.ROLECAST_TEST_DATABASE = await (await fetch(desk)).text();
+  }
+  return end;
 }

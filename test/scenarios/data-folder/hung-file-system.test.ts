@@ -6,9 +6,7 @@ import { ListUsersCommand } from "@aws-sdk/client-iam";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
+  makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import type { TestServer } from "../../support/test-server.ts";
 
@@ -41,21 +39,18 @@ const { startTestServer } = await import("../../support/test-server.ts");
 let dir: string;
 let server: TestServer;
 /** Nodes share file systems; where PostgreSQL isn't installed, SQLite must do. */
-let postgres: PostgresServer | undefined;
-beforeAll(async () => {
-  if (hasPostgres) postgres = await startPostgres();
+beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), "rolecast-hung-"));
   hung.pipe = join(dir, "pipe");
   execFileSync("mkfifo", [hung.pipe]);
 });
 afterAll(async () => {
-  await postgres?.remove();
   rmSync(dir, { recursive: true, force: true });
 });
 beforeEach(async () => {
   server = await startTestServer({
     data: join(dir, "data"),
-    ...(postgres && { database: await makeSchema(postgres.url) }),
+    ...(hasPostgres && { database: await makeSharedSchema() }),
   });
 });
 afterEach(() => server.close());

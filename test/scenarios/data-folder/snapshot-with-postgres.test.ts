@@ -5,8 +5,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { expect, test } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  startPostgres,
+  makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { rolecast } from "../../support/rolecast-command.ts";
 import { startServerProcess } from "../../support/server-process.ts";
@@ -18,10 +17,8 @@ test.skipIf(!hasPostgres)(
   async ({ onTestFinished }) => {
     const home = await mkdtemp(join(tmpdir(), "rolecast-snapshot-postgres-"));
     onTestFinished(() => rm(home, { recursive: true, force: true }));
-    const postgres = await startPostgres();
-    onTestFinished(() => postgres.remove());
     const [data, alone] = [join(home, "data"), join(home, "alone")];
-    const ROLECAST_DATABASE = await makeSchema(postgres.url);
+    const ROLECAST_DATABASE = await makeSharedSchema();
     const start = async (folder: string, database: string) => {
       const server = await startServerProcess(["--data", folder], { ROLECAST_DATABASE: database });
       onTestFinished(async () => void (await server.stop("SIGKILL")));

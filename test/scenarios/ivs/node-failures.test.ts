@@ -15,9 +15,7 @@ import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
+  makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { playbackToken } from "../../support/playback-token.ts";
@@ -41,7 +39,6 @@ import { EventReader } from "./event-reader.ts";
 
 const FILM_SECONDS = 60;
 
-let postgres: PostgresServer;
 let film: Film;
 let sent: Promise<readonly string[]> | undefined;
 const started: ServerProcess[] = [];
@@ -56,12 +53,11 @@ describe
   .skipIf(!hasPostgres)
   .concurrent("several nodes with streams", { timeout: TIMEOUT_MS }, () => {
     beforeAll(async () => {
-      [postgres, film] = await Promise.all([startPostgres(), makeFilm(FILM_SECONDS)]);
+      film = await makeFilm(FILM_SECONDS);
     });
     afterAll(async () => {
       for (const encoder of encoders) encoder.kill();
       await Promise.all(started.map((node) => node.stop("SIGKILL")));
-      await postgres?.remove();
       for (const folder of folders) await rm(folder, { recursive: true });
     });
 
@@ -69,7 +65,7 @@ describe
     async function installation(): Promise<() => Promise<ServerProcess>> {
       const data = await mkdtemp(join(tmpdir(), "rolecast-nodes-"));
       folders.push(data);
-      const ROLECAST_DATABASE = await makeSchema(postgres.url);
+      const ROLECAST_DATABASE = await makeSharedSchema();
       return () => {
         // One after the other: together they would take the machine for seconds.
         const start = () => startServerProcess(["--data", data], { ROLECAST_DATABASE });

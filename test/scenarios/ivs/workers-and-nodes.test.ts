@@ -13,9 +13,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
+  makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
@@ -33,7 +31,6 @@ import { EventReader } from "./event-reader.ts";
 const FILM_SECONDS = 120;
 const ARGUMENTS = ["--ingest-workers", "1", "--transcode-cores", "16"];
 
-let postgres: PostgresServer;
 let film: Film;
 let data: string;
 let owner: ServerProcess;
@@ -43,8 +40,8 @@ let events: EventReader;
 describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), "rolecast-nodes-"));
-    [postgres, film] = await Promise.all([startPostgres(), makeFilm(FILM_SECONDS)]);
-    const ROLECAST_DATABASE = await makeSchema(postgres.url);
+    film = await makeFilm(FILM_SECONDS);
+    const ROLECAST_DATABASE = await makeSharedSchema();
     const start = () => startServerProcess(["--data", data, ...ARGUMENTS], { ROLECAST_DATABASE });
     owner = await start();
     other = await start();
@@ -53,7 +50,6 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
   afterAll(async () => {
     events?.close();
     await Promise.all([owner, other].map((node) => node?.stop("SIGKILL")));
-    await postgres?.remove();
     if (data) await rm(data, { recursive: true });
   });
 

@@ -10,16 +10,11 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sql } from "kysely";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
 import type { KeyTrial } from "./sealing-key.ts";
 import type { OpeningDatabase } from "./store.ts";
-import {
-  hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
-} from "./testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "./testing/postgres-server.ts";
 
 vi.mock("node:fs/promises", async (original) => {
   const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
@@ -41,15 +36,9 @@ const things = {
   },
 };
 
-let postgres: PostgresServer;
-beforeAll(async () => {
-  if (hasPostgres) postgres = await startPostgres();
-});
-afterAll(() => postgres?.remove());
-
 const dialects = [
   { name: "SQLite", makeUrl: async () => undefined },
-  ...(hasPostgres ? [{ name: "PostgreSQL", makeUrl: () => makeSchema(postgres.url) }] : []),
+  ...(hasPostgres ? [{ name: "PostgreSQL", makeUrl: makeSharedSchema }] : []),
 ];
 
 describe.each(dialects)("the sealing key with $name", ({ name, makeUrl }) => {

@@ -86,6 +86,19 @@ export async function startPostgres(): Promise<PostgresServer> {
   };
 }
 
+/**
+ * The URL of an empty schema of the PostgreSQL that the files of a run share. To make a cluster
+ * takes most of a second of processor time; only a test that ends PostgreSQL needs its own.
+ */
+export async function makeSharedSchema(): Promise<string> {
+  const desk = process.env.TESTS_POSTGRES;
+  if (desk === undefined) throw new Error("this test needs vitest.config.ts's globalSetup");
+  const response = await fetch(desk);
+  const url = await response.text();
+  if (!response.ok) throw new Error(url);
+  return makeSchema(url);
+}
+
 /** The URL of an empty schema of `url`'s database, made when it is missing. */
 export async function makeSchema(url: string, name: string = randomUUID()): Promise<string> {
   const schema = `rolecast_${name.replaceAll("-", "")}`;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { randomIds } from "../../../kernel/ids.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
-import { hasPostgres, startPostgres } from "../../../storage/testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "../../../storage/testing/postgres-server.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
 import { type Attribute, attributesOf } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
@@ -22,17 +22,14 @@ const EVERY: HistorySearch = {
   ...{ attribute: undefined, limit: 50, position: undefined },
 };
 
-const postgres = hasPostgres ? await startPostgres() : undefined;
-afterAll(() => postgres?.remove());
-
-describe.each([["SQLite"], ...(postgres ? [["PostgreSQL"]] : [])])("on %s", (database) => {
+describe.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])("on %s", (database) => {
   const dir = mkdtempSync(join(tmpdir(), "rolecast-history-"));
   let store: OpenedStore;
   let db: Kysely<CloudTrailTables>;
 
   beforeAll(async () => {
     store = await openStore({
-      shared: database === "PostgreSQL" && postgres ? { url: postgres.url } : undefined,
+      shared: database === "PostgreSQL" ? { url: await makeSharedSchema() } : undefined,
       ...{ file: join(dir, "db"), durable: false, nowMs: () => START_MS },
       migrations: cloudTrailMigrations,
     });

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
 import { openStore } from "../../../storage/open-store.ts";
-import { hasPostgres, startPostgres } from "../../../storage/testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "../../../storage/testing/postgres-server.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
 import type { CloudTrailTables } from "../tables.ts";
 import { EventHistory } from "./event-history.ts";
@@ -29,12 +29,11 @@ function recordOf(index: number, more: object = {}): string {
 test.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])(
   "events of earlier versions are kept by kind and found by key, on %s",
   async (database) => {
-    const postgres = database === "PostgreSQL" ? await startPostgres() : undefined;
+    const shared = database === "PostgreSQL" ? { url: await makeSharedSchema() } : undefined;
     const dir = mkdtempSync(join(tmpdir(), "rolecast-kinds-"));
     const open = (migrations: typeof cloudTrailMigrations) =>
       openStore({
-        shared: postgres && { url: postgres.url },
-        ...{ file: join(dir, "db"), durable: false, nowMs: () => START_MS, migrations },
+        ...{ shared, file: join(dir, "db"), durable: false, nowMs: () => START_MS, migrations },
       });
     const earlier = await open(cloudTrailMigrations.slice(0, 2));
     const stranger = { type: "AWSAccount", accountId: "ANONYMOUS_PRINCIPAL" };
@@ -91,7 +90,6 @@ test.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])(
       batches.map(({ batch_id }) => batch_id).sort(),
     );
     await store.close();
-    await postgres?.remove();
     rmSync(dir, { recursive: true, force: true });
   },
 );

@@ -1,12 +1,7 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import {
-  hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
-} from "../../../storage/testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "../../../storage/testing/postgres-server.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
 import {
@@ -43,12 +38,6 @@ interface Known {
   readonly taskIds: Set<string>;
   nowMs: number;
 }
-
-let postgres: PostgresServer;
-beforeAll(async () => {
-  if (hasPostgres) postgres = await startPostgres();
-});
-afterAll(() => postgres?.remove());
 
 async function startNode(url: string, known: Known): Promise<IamWorld> {
   const world = await IamWorld.open({
@@ -144,7 +133,7 @@ const BOTH_ENDS: [Step[]][] = [
 describe.skipIf(!hasPostgres)("the role on two nodes of one PostgreSQL", () => {
   test("is never gone while it is used, never missing after a create, and deleted by one decision", async () => {
     const seen = { SUCCEEDED: 0, FAILED: 0 };
-    const url = await makeSchema(postgres.url);
+    const url = await makeSharedSchema();
     await fc.assert(
       fc.asyncProperty(fc.array<Step>(step, { minLength: 3, maxLength: 8 }), async (steps) => {
         const known: Known = {
@@ -188,7 +177,7 @@ describe.skipIf(!hasPostgres)("the role on two nodes of one PostgreSQL", () => {
   });
 
   test("a task that a dead node had begun is the other's when the lease ends, and not before", async () => {
-    const url = await makeSchema(postgres.url);
+    const url = await makeSharedSchema();
     const known = {
       decisions: 0,
       created: new Set<string>(),

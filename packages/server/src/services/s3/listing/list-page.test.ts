@@ -6,11 +6,7 @@ import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
-import {
-  hasPostgres,
-  type PostgresServer,
-  startPostgres,
-} from "../../../storage/testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "../../../storage/testing/postgres-server.ts";
 import { s3Migrations } from "../migrations.ts";
 import { firstKeysOfGroups } from "../rows/group-keys.ts";
 import type { S3Tables } from "../tables.ts";
@@ -100,20 +96,16 @@ const MIXED = [...LARGE_GROUPS, ...SMALL_GROUPS].sort(compare);
 
 describe.each(["SQLite", "PostgreSQL"])("on %s", (name) => {
   const skipped = name === "PostgreSQL" && !hasPostgres;
-  let postgres: PostgresServer | undefined;
   let opened: OpenedStore;
   beforeAll(async () => {
     if (skipped) return;
-    if (name === "PostgreSQL") postgres = await startPostgres();
+    const shared = name === "PostgreSQL" ? { url: await makeSharedSchema() } : undefined;
     opened = await openStore({
-      ...{ shared: postgres && { url: postgres.url }, file: join(dir, "a.db"), durable: false },
+      ...{ shared, file: join(dir, "a.db"), durable: false },
       ...{ migrations: s3Migrations, nowMs: () => 1 },
     });
   });
-  afterAll(async () => {
-    await opened?.close();
-    await postgres?.remove();
-  });
+  afterAll(() => opened?.close());
 
   test.skipIf(skipped)(
     "any page lists what the plain way lists, however large groups are",
