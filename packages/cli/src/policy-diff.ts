@@ -1,82 +1,67 @@
-import { type CompiledPolicy, decide, type Effect, PolicySet } from "@rolecast/policy";
+import { type CompiledPolicy, comparePolicies, type NewAccess } from "@rolecast/policy";
 
-/** A request that two versions of a policy decide differently. */
-export interface DecisionChange {
+/** An example of the requests that one version of a policy allows and another doesn't. */
+export interface AllowedBeside {
   readonly action: string;
   readonly resource: string;
-  readonly before: Effect;
-  readonly after: Effect;
+  /** Condition keys of the request, as `--context` takes them. */
+  readonly context: readonly string[];
+  /** The place of the statement that allows it, as compilers give it. */
+  readonly statement: string;
 }
 
-/** The text that wildcards are filled with. */
-const ACTION_FILLINGS = ["", "Example"] as const;
-const RESOURCE_FILLINGS = ["", "example", "example/deep/name"] as const;
-const PROBES_MAX = 20_000;
-const CALLER = {
-  kind: "user",
-  accountId: "000000000000",
-  arn: "arn:aws:iam::000000000000:user/user",
-  id: "AIDASIMULATEDUSER0000",
-  userName: "user",
-} as const;
-
-/** A version of a policy, as its file has it. */
-export interface PolicyVersion {
-  readonly text: string;
-  readonly policy: CompiledPolicy;
+export interface PolicyDifference {
+  /** The new version allows this, measured by the old one. */
+  readonly relation: "equal" | "less" | "more" | "incomparable";
+  /** False: a search was given up, and what it left open counts as a difference. */
+  readonly exact: boolean;
+  readonly more?: AllowedBeside;
+  readonly less?: AllowedBeside;
 }
 
-/**
- * Decides every pair of an action and a resource that either version names, by both. Conditions are
- * asked without context, so a statement that needs a condition key counts as one that doesn't
- * apply.
- */
-export function diffPolicies(old: PolicyVersion, now: PolicyVersion): readonly DecisionChange[] {
-  const before = { identity: new PolicySet([old.policy]) };
-  const after = { identity: new PolicySet([now.policy]) };
-  const texts = [old.text, now.text];
-  const actions = probes(texts, ["Action", "NotAction"], ACTION_FILLINGS);
-  const resources = probes(texts, ["Resource", "NotResource"], RESOURCE_FILLINGS);
-  const changes: DecisionChange[] = [];
-  let asked = 0;
-  for (const action of actions) {
-    for (const resource of resources) {
-      asked += 1;
-      if (asked > PROBES_MAX) return changes;
-      const request = {
-        principal: CALLER,
-        action,
-        resource,
-        resourceAccountId: undefined,
-        context: new Map<string, string>(),
-      };
-      const [was, is] = [decide(request, before), decide(request, after)];
-      if (was !== is) changes.push({ action, resource, before: was, after: is });
-    }
-  }
-  return changes;
+/** Compares all that two versions of a policy may ever allow: it proves, and doesn't try out. */
+export function diffPolicies(old: CompiledPolicy, now: CompiledPolicy): PolicyDifference {
+  const { relation, exact, more, less } = comparePolicies([now], [old]);
+  return {
+    relation,
+    exact,
+    ...(more.kind === "found" && { more: allowedBeside(more) }),
+    ...(less.kind === "found" && { less: allowedBeside(less) }),
+  };
 }
 
-/** Every pattern of these elements with its wildcards filled in. */
-function probes(
-  texts: readonly string[],
-  elements: readonly string[],
-  fillings: readonly string[],
+function allowedBeside({ request, statement }: NewAccess & { kind: "found" }): AllowedBeside {
+  const { text, source } = statement.policy;
+  const before = text.slice(0, statement.start).split("\n");
+  const context = [...(request.context as ReadonlyMap<string, string | readonly string[]>)];
+  return {
+    action: request.action,
+    resource: request.resource,
+    context: context.flatMap(([key, value]) => [value].flat().map((each) => `${key}=${each}`)),
+    statement: `${source.id}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`,
+  };
+}
+
+/** Lines for people. */
+export function differenceLines(
+  { relation, exact, more, less }: PolicyDifference,
+  names: { readonly old: string; readonly now: string },
 ): readonly string[] {
-  const patterns = texts.flatMap((text) => {
-    const { Statement = [] } = JSON.parse(text) as { Statement?: unknown };
-    return [Statement]
-      .flat()
-      .flatMap((statement) => elements.flatMap((element) => valuesOf(statement, element)));
-  });
-  const filled = patterns.flatMap((pattern) =>
-    fillings.map((filling) => pattern.replaceAll("*", filling).replaceAll("?", "x")),
-  );
-  return [...new Set(filled)].filter((probe) => !/^$|:$/.test(probe)).sort();
+  const verdicts = {
+    equal: `${names.now} allows what ${names.old} allows.`,
+    less: `${names.now} allows less than ${names.old}.`,
+    more: `${names.now} allows more than ${names.old}.`,
+    incomparable: `${names.now} and ${names.old} each allow something that the other doesn't.`,
+  };
+  return [
+    verdicts[relation],
+    ...(more ? [`more: ${exampleText(more)}`] : []),
+    ...(less ? [`less: ${exampleText(less)}`] : []),
+    ...(exact ? [] : ["Not all was settled: what stays open counts as a difference."]),
+  ];
 }
 
-function valuesOf(statement: unknown, element: string): readonly string[] {
-  if (typeof statement !== "object" || statement === null) return [];
-  const value = (statement as Record<string, unknown>)[element];
-  return [value].flat().filter((each): each is string => typeof each === "string");
+function exampleText({ action, resource, context, statement }: AllowedBeside): string {
+  const keys = context.length === 0 ? "" : ` with ${context.join(", ")}`;
+  return `${action} on ${resource}${keys}, allowed at ${statement}`;
 }

@@ -15,7 +15,7 @@ import {
 } from "@rolecast/policy";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
-import { diffPolicies } from "./policy-diff.ts";
+import { differenceLines, diffPolicies } from "./policy-diff.ts";
 import { contextOf, principalOf } from "./simulated-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
 
@@ -62,13 +62,15 @@ export function policyCommand(): Command {
     )
     .addCommand(
       new Command("diff")
-        .description("Say which requests two versions of a policy decide differently.")
+        .description(
+          "Say whether a version of a policy allows more or less than another, with an example.",
+        )
         .argument("<OLD>")
         .argument("<NEW>")
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExample:\n  rolecast policy diff editor.json editor.new.json\n\nAsks about every pair of action and resource that either version names, wildcards filled in.\nExits with 0 when nothing differs, with 1 otherwise.",
+          "\nExample:\n  rolecast policy diff editor.json editor.new.json\n\nCompares every request there may be, with its condition keys. Exits with 0 when both allow the\nsame, with 1 otherwise.",
         )
         .action(diff),
     );
@@ -193,26 +195,11 @@ async function layersOf(flags: SimulateFlags): Promise<PolicyLayers> {
 }
 
 async function diff(before: string, after: string, flags: { json?: boolean }): Promise<void> {
-  const changes = diffPolicies(
-    await compiled(before, "identity"),
-    await compiled(after, "identity"),
-  );
-  if (flags.json) printJson(changes);
-  else if (changes.length === 0) print("Both decide alike whatever either names.");
-  else {
-    print(
-      table(
-        ["ACTION", "RESOURCE", "OLD", "NEW"],
-        changes.map((change) => [
-          change.action,
-          change.resource,
-          effectText(change.before),
-          effectText(change.after),
-        ]),
-      ),
-    );
-  }
-  if (changes.length > 0) process.exitCode = EXIT.failed;
+  const [old, now] = [await compiled(before, "identity"), await compiled(after, "identity")];
+  const difference = diffPolicies(old.policy, now.policy);
+  if (flags.json) printJson(difference);
+  else for (const line of differenceLines(difference, { old: before, now: after })) print(line);
+  if (difference.relation !== "equal") process.exitCode = EXIT.failed;
 }
 
 function effectText(effect: string): string {

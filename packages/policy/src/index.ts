@@ -1,3 +1,12 @@
+export {
+  type CompareOptions,
+  comparePolicies,
+  findNewAccess,
+  type NewAccess,
+  type PolicyComparison,
+  type Relation,
+  type Witness,
+} from "./compare/compare.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {
   type CompiledPolicy,

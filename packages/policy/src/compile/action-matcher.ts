@@ -1,6 +1,6 @@
 import type { NegatableList } from "../document/policy-document.ts";
 import { type Glob, globMatches, globOf } from "./glob.ts";
-import { tokenizePattern } from "./pattern-tokens.ts";
+import { type PatternToken, tokenizePattern } from "./pattern-tokens.ts";
 
 /**
  * Action or NotAction of one statement. Asked once per action and set, since the answers go into
@@ -53,8 +53,7 @@ function compilePattern(value: string): ActionPattern | undefined {
   const colon = lowerCased.indexOf(":");
   const star = lowerCased.indexOf("*");
   const question = lowerCased.indexOf("?");
-  const spelledOut = (star === -1 || star > colon) && (question === -1 || question > colon);
-  if (colon < 1 || colon === value.length - 1 || !spelledOut) {
+  if (!namesService(lowerCased)) {
     return undefined;
   }
   if (star === -1 && question === -1) {
@@ -65,6 +64,19 @@ function compilePattern(value: string): ActionPattern | undefined {
   }
   const name = globOf(tokenizePattern(lowerCased.slice(colon + 1), NAME_SYNTAX));
   return { shape: "glob", service: lowerCased.slice(0, colon), name };
+}
+
+function namesService(lowerCased: string): boolean {
+  const colon = lowerCased.indexOf(":");
+  return colon > 0 && colon < lowerCased.length - 1 && !/[*?]/.test(lowerCased.slice(0, colon));
+}
+
+/** The tokens of a pattern, lower-cased; undefined for one that can match no action. */
+export function actionTokens(value: string): readonly PatternToken[] | undefined {
+  const lowerCased = value.toLowerCase();
+  return value === "*" || namesService(lowerCased)
+    ? tokenizePattern(lowerCased, NAME_SYNTAX)
+    : undefined;
 }
 
 function patternCovers(pattern: ActionPattern, lowerCased: string): boolean {

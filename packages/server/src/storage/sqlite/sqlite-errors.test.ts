@@ -65,7 +65,7 @@ function fill(store: OpenedStore, pages: number): Promise<void> {
 const LONG = "x".repeat(100_000);
 
 describe("a full disk", () => {
-  test("is reported as such, leaves no transaction behind, and ends when there is room", async () => {
+  test("is shown as such, leaves no transaction open, and ends when there is room", async () => {
     const store = await open();
     const conditions: string[] = [];
     store.health.onChange(({ condition }) => conditions.push(condition));
