@@ -6,13 +6,13 @@ COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm run build \
   && npm pack -w rolecast --pack-destination /tmp \
-  && mv /tmp/rolecast-*.tgz /tmp/rolecast.tgz
+  && mv /tmp/rolecast-*.tgz /tmp/packed.tgz
 
-FROM node:26-bookworm-slim
+FROM node:26-bookworm-slim AS rolecast
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg \
   && rm -rf /var/lib/apt/lists/*
-COPY --from=build /tmp/rolecast.tgz /tmp/rolecast.tgz
+COPY --from=build /tmp/packed.tgz /tmp/rolecast.tgz
 RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz \
   && rm -r /tmp/rolecast.tgz /root/.npm \
   && install -d -m 700 -o node -g node /data
@@ -26,3 +26,16 @@ HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:4566/_rolecast/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["rolecast"]
 CMD ["start"]
+
+# docker build --target localstack -t rolecast-localstack . makes the image that stands in for
+# LocalStack's, with its variables and its root key: docs/switch.md. Only whoever asks for it gets it.
+FROM rolecast AS localstack
+USER root
+# Where LocalStack keeps its state, and what its module for Java starts.
+RUN install -d -m 700 -o node -g node /var/lib/localstack
+COPY --chmod=755 packaging/localstack-entrypoint.sh /usr/local/bin/docker-entrypoint.sh
+USER node
+# PERSISTENCE says whether anything is kept.
+ENV ROLECAST_LOCALSTACK=true ROLECAST_DATA=
+
+FROM rolecast

@@ -29,9 +29,9 @@ describe("the Dockerfile", () => {
   const dockerfile = text("Dockerfile");
 
   test("copies what is there and exposes the ports of the settings", () => {
-    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, path]) => path);
-    expect(copied).toEqual(["."]);
-    expect(dockerfile).toContain("COPY --from=build /tmp/rolecast.tgz ");
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(?:--chmod=\d+ )?(\S+) /gm)];
+    expect(copied.map(([, path]) => path)).toEqual([".", "packaging/localstack-entrypoint.sh"]);
+    expect(dockerfile).toContain("COPY --from=build /tmp/packed.tgz ");
     expect(/^EXPOSE (.*)$/m.exec(dockerfile)?.[1]?.split(" ")).toEqual(DEFAULT_PORTS);
     const variables = dockerfile.match(/ROLECAST_\w+/g) ?? [];
     expect(variables.filter((name) => !VARIABLES.has(name))).toEqual([]);

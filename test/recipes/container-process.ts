@@ -13,6 +13,8 @@ export interface ContainerOptions {
   readonly HostConfig?: {
     readonly PortBindings?: Readonly<Record<string, readonly { HostPort: string }[]>>;
   };
+  /** A script that is started instead of the entrypoint; an engine would have it copied in. */
+  readonly Script?: string;
 }
 
 /** The setting of the port that a container would have mapped. */
@@ -66,7 +68,7 @@ export class ContainerProcess {
       assert(variable, `the image listens on ${port}`);
       return [variable, host] as const;
     });
-    const [program = "", ...args] = [...this.#image.entrypoint, ...this.#image.command];
+    const [program = "", ...args] = this.#commandLine();
     const env = { ...this.environment, ...Object.fromEntries(mapped) };
     const child = spawn(program, args, { ...NOBODY, env, stdio: ["ignore", "pipe", "pipe"] });
     child.stdout.on("data", (data: Buffer) => this.#write(1, data));
@@ -77,6 +79,13 @@ export class ContainerProcess {
     await once(child, "spawn");
     this.#child = child;
     this.startedAt = new Date();
+  }
+
+  #commandLine(): readonly string[] {
+    const { Script } = this.options;
+    if (Script === undefined) return [...this.#image.entrypoint, ...this.#image.command];
+    const file = this.#image.localstack.entrypointFile;
+    return ["bash", "-c", Script.replaceAll("/usr/local/bin/docker-entrypoint.sh", `sh ${file}`)];
   }
 
   /** The output so far. */

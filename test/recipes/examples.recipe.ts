@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ContainerEngine } from "./container-engine.ts";
 import { ContainerProcess } from "./container-process.ts";
 import { buildImage, type Image } from "./image.ts";
+import { MODULES, useModule } from "./localstack-modules.ts";
 
 /*
  * The image as the Dockerfile makes it, and the examples as somebody has them who follows
@@ -52,6 +53,22 @@ describe("the image", () => {
     await container.stop();
     expect(container.said()).toContain("SIGTERM: ending streams and recordings.");
     await expect(run(node, health)).rejects.toMatchObject({ code: 1 });
+  });
+});
+
+describe("the image that stands in for LocalStack's", () => {
+  test.each(MODULES)("runs by LocalStack's module for $language", (module) =>
+    useModule(image, module),
+  );
+
+  test("ends with the name of a service that isn't here", async () => {
+    const container = new ContainerProcess(
+      { Image: "rolecast-localstack", Env: ["SERVICES=s3,sqs"] },
+      { ...image, environment: image.localstack.environment },
+    );
+    await container.start();
+    await expect.poll(() => container.running).toBe(false);
+    expect(container.said()).toContain("SERVICES can't be set: sqs isn't here");
   });
 });
 

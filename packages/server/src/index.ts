@@ -20,6 +20,7 @@ export {
 export type { ReadyScript, ReadyScripts } from "./gateway/localstack-routes.ts";
 export type { OperationCoverage } from "./gateway/operation-coverage.ts";
 export { syncFolder } from "./kernel/files/write-durably.ts";
+export { isLoopback } from "./kernel/loopback.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
 export { createServer } from "./main.ts";

@@ -1,6 +1,7 @@
 import { parseDocument } from "yaml";
 import { checkValue, type Problem, pathText } from "./check-value.ts";
 import { ConfigError } from "./config-error.ts";
+import { localStackSettings } from "./localstack-variables.ts";
 import { nearestName } from "./nearest-name.ts";
 import {
   type Config,
@@ -26,6 +27,9 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
 /** Variables of the command line that aren't settings. */
 const OTHER_VARIABLES = ["ROLECAST_CONFIG"];
 
+/** The account that LocalStack's keys belong to. */
+const ACCOUNT = "000000000000";
+
 /** An unchecked value, and the subject of messages about it. */
 interface Given {
   readonly value: unknown;
@@ -37,11 +41,13 @@ type GivenSettings = ReadonlyMap<SettingName, Given>;
 
 /** Merges file, environment and given settings, in rising precedence, and checks the result. */
 export function loadConfig(sources: ConfigSources): Config {
-  const given: GivenSettings = new Map([
+  const own: GivenSettings = new Map([
     ...(sources.file === undefined ? [] : fromFile(sources.file)),
     ...fromEnvironment(sources.environment),
     ...fromCaller(sources),
   ]);
+  const isLocalStack = SETTINGS.localstack.schema.safeParse(own.get("localstack")?.value).data;
+  const given = isLocalStack ? new Map([...fromLocalStack(sources.environment), ...own]) : own;
   const config: Record<string, unknown> = {};
   const complaints: string[] = [];
   for (const name of NAMES) {
@@ -115,6 +121,19 @@ function fromFile(file: string): GivenSettings {
   return settings({ ...values }, (name) => (path) => {
     const whole = [name, ...path];
     return `${yaml.placeOf(whole)}: ${pathText(whole)}`;
+  });
+}
+
+/** Reads LocalStack's variables; those of the same settings that are Rolecast's own win. */
+function fromLocalStack(environment: ConfigSources["environment"] = {}): GivenSettings {
+  const { settings: taken, variables, refusals } = localStackSettings(environment);
+  if (refusals.length > 0) throw new ConfigError(refusals.join("\n"));
+  const { AWS_ACCESS_KEY_ID: id = "test", AWS_SECRET_ACCESS_KEY: secret = "test" } = environment;
+  const key = { id: ACCOUNT, rootAccessKeyId: id, rootSecretAccessKey: secret };
+  const accounts = id === "test" && secret === "test" ? [] : [key];
+  return settings({ ...taken, accounts }, (name) => (path) => {
+    const variable = name === "accounts" ? "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY" : name;
+    return inPart(variables.get(name) ?? variable, path);
   });
 }
 

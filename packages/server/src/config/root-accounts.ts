@@ -23,8 +23,9 @@ export interface RootAccounts {
 
 /**
  * The accounts of this server. The default account's root key is `test`/`test` while only this
- * machine can connect; otherwise it is derived from the data folder's key, so that it stays the
- * same over restarts. A key that the configuration gives for the account wins.
+ * machine can connect, and while the server stands in for LocalStack; otherwise it is derived from
+ * the data folder's key, so that it stays the same over restarts. A key that the configuration
+ * gives for the account wins.
  */
 export function rootAccounts(config: Config, sealingKey: Uint8Array): RootAccounts {
   const configured = config.accounts.find((account) => account.id === config.account);
@@ -32,7 +33,7 @@ export function rootAccounts(config: Config, sealingKey: Uint8Array): RootAccoun
     const { accounts } = config;
     return { accounts, root: configured, generated: undefined, test: undefined };
   }
-  if (isLoopback(config.host)) {
+  if (isLoopback(config.host) || config.localstack) {
     const account = {
       id: config.account,
       rootAccessKeyId: "test",

@@ -204,7 +204,10 @@ export const SETTINGS = {
             id: accountId,
             rootAccessKeyId: z
               .string()
-              .regex(/^\w{4,128}$/, "it takes 4 to 128 letters, digits and underscores"),
+              .regex(
+                /^[\w-]{4,128}$/,
+                "it takes 4 to 128 letters, digits, hyphens and underscores",
+              ),
             rootSecretAccessKey: z.string().min(8).max(128),
           }),
         )
@@ -212,6 +215,10 @@ export const SETTINGS = {
         .default([]),
       "Accounts, each with its root user's key: further ones, or the default account with a key of your choice.",
       { structured: true },
+    ),
+    localstack: setting(
+      onOff.default(false),
+      "Stand in for LocalStack, with its variables and root key; for tests alone: docs/switch.md.",
     ),
     organization: setting(
       existingFolder.optional(),
