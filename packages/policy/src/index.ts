@@ -7,6 +7,7 @@ export {
   type Relation,
   type Witness,
 } from "./compare/compare.ts";
+export { droppedConditions } from "./compare/dropped-conditions.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {
   type CompiledPolicy,
@@ -55,6 +56,7 @@ export type {
 } from "./explain/obstacle.ts";
 export { heldText, missText, obstacleText } from "./explain/obstacle-text.ts";
 export { obstaclesOf } from "./explain/obstacles.ts";
+export { type ProposedStatement, proposedStatement } from "./explain/proposal.ts";
 export { accountOf, type Principal } from "./principal.ts";
 export type {
   ContextValue,

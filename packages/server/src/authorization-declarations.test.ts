@@ -193,6 +193,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     Headers: {},
     Bucket: "declared-bucket",
     Key: "declared",
+    AuthorizationId: "0".repeat(25),
+    PolicyDocument: IDENTITY_POLICY,
   },
   "iam-toolbox": {
     authorizationId: "0".repeat(32),

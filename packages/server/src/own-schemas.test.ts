@@ -52,6 +52,18 @@ test("Rolecast's own operations", () => {
       "{Bucket: string, Key: string, FileName?: string}",
       TEXT,
     ],
+    [
+      "TryPolicyChange POST /_rolecast/decisions/{AuthorizationId}/try",
+      "{AuthorizationId: string, PolicyDocument: string, PolicyUri?: string, PolicyType?: string}",
+      TEXT,
+    ],
+    [
+      "ExplainSimulation POST /_rolecast/simulations",
+      "{PolicySourceArn?: string, PolicyInputList?: [string], ActionNames?: [string], " +
+        "ResourceArns?: [string], ContextEntries?: [{ContextKeyName?: string, " +
+        "ContextKeyValues?: [string], ContextKeyType?: string}]}",
+      TEXT,
+    ],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
     ["StartTestPicture POST /_rolecast/test-pictures", "{ChannelArn: string}", "{}"],
     [
@@ -83,8 +95,8 @@ test("the operations of authorization details, whose clients aren't published", 
         "context?: <[string]>, evaluatedEffect?: string, matchedPolicies?: [{uri?: string, " +
         "matchedStatements?: [{sid?: string, evaluatedEffect?: string}]}], " +
         "obstacles?: [{type?: string, effect?: string, statements?: [{uri?: string, " +
-        "sid?: string, parts?: [{part?: string, text?: string}], sentence?: string}], " +
-        "sentence?: string}]}], policies?: [{uri?: string, type?: string, inline?: boolean, " +
+        "sid?: string, index?: number, parts?: [{part?: string, text?: string}], sentence?: string}], " +
+        "sentence?: string, proposal?: {document?: string, sentence?: string}}]}], policies?: [{uri?: string, type?: string, inline?: boolean, " +
         "attachedTo?: {arn?: string}}], nextToken?: string}",
     ],
     [

@@ -1,6 +1,7 @@
 import { createMediaEngine, KeptRecordings, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
+import { decideAgain } from "./authz/decide-again.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { spillOf } from "./config/node.ts";
 import { rootAccessOf } from "./config/root-access.ts";
@@ -15,6 +16,7 @@ import { isLoopback } from "./kernel/loopback.ts";
 import type { Organization } from "./kernel/organization.ts";
 import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
 import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
+import type { DecideAgain } from "./kernel/ports/decisions.ts";
 import type { OutsideService } from "./kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import type { RootAccess } from "./kernel/root-access.ts";
@@ -54,6 +56,7 @@ export interface Platform extends ServiceDependencies, WholeServer {
   readonly sealingKey: Uint8Array;
   readonly node: Pick<NodeFolder, "dir" | "id" | "abandoned"> & { readonly disk: DataDisk };
   readonly authenticator: Authenticator;
+  readonly decideAgain: DecideAgain;
   /** Sends requests to addresses that callers name. */
   readonly outgoing: OutgoingClient;
   readonly media: MediaPort;
@@ -83,6 +86,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     rootAccess: rootAccessOf(config, organization),
     outsideServices,
     sealingKey: parts.sealingKey,
+    decideAgain: (decision, change) => decideAgain(decision, change, parts.log),
     authenticator: new Authenticator(contributed.credentialSources, systemClock),
     outgoing: new OutgoingClient(outgoingRulesOf(config, whole.address, contributed)),
     media: mediaOf(parts),

@@ -88,7 +88,9 @@ test("details are for the caller's account, with permission", async () => {
   });
   const nobody = await createUser(server.clients().iam, "nobody");
   expect((await get(id, {}, nobody)).status).toBe(403);
-  expect((await get("0".repeat(25))).status).toBe(404);
+  const unknown = await get("0".repeat(25));
+  expect(unknown.status).toBe(404);
+  expect(unknown.body.message).toContain("Denials are kept for 24 hours.");
 });
 
 test("other services' denials have their id in a header", async () => {
@@ -129,9 +131,9 @@ test("a denial names the statements that nearly allow it, and the groups they co
       ...{ type: "IDENTITY_BASED_POLICY", effect: "NO_ALLOW" },
       statements: [
         {
-          ...{ uri, sid: "V1", parts: [{ part: "condition", text }] },
+          ...{ uri, sid: "V1", index: 0, parts: [{ part: "condition", text }] },
           sentence: [
-            `Almost: statement \`V1\` of \`read-recordings\` (through group \`editors\`)`,
+            `Almost: statement \`V1\` of \`read-recordings\` (via group \`editors\`)`,
             `allows this action on this resource, but ${text}.`,
           ].join(" "),
         },

@@ -1,6 +1,7 @@
 import type { ContextKeyTypeEnum, IAM, SimulateCustomPolicyRequest } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { sendSigned } from "../../support/signed-request.ts";
+import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
 
 const ACCOUNT = "000000000000";
@@ -550,5 +551,56 @@ describe("the context keys of policies", () => {
     expect(
       await failureOf(() => iam.getContextKeysForCustomPolicy({ PolicyInputList: ["[]"] })),
     ).toMatchObject({ code: "InvalidInput", status: 400 });
+  });
+});
+
+describe("the explanation of a simulation", () => {
+  const explain = async (question: object, key?: Key) => {
+    const headers = { "content-type": "application/json" };
+    const raw = { path: "/_rolecast/simulations", headers, body: JSON.stringify(question) };
+    const signing = key ? { service: "rolecast", key } : { service: "rolecast" };
+    const { status, body } = await sendSigned(server.endpoint, raw, signing);
+    return { status, answer: JSON.parse(body) };
+  };
+  const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
+  const reading = policyOf([{ ...READ, Resource: "arn:aws:s3:::media/*", Condition: ONLY_TLS }]);
+
+  it("names near misses and proposals, which IAM's own answer has no place for", async () => {
+    const question = {
+      PolicyInputList: [reading],
+      ActionNames: ["s3:GetObject", "ivs:ListChannels"],
+      ResourceArns: [OBJECT],
+    };
+    const { answer } = await explain(question);
+    expect(answer).toMatchObject([
+      {
+        action: "s3:GetObject",
+        denials: [
+          {
+            resource: OBJECT,
+            sentences: [
+              expect.stringContaining("wants `true` and the request has no `aws:SecureTransport`"),
+            ],
+            proposals: [],
+          },
+        ],
+      },
+      {
+        action: "ivs:ListChannels",
+        denials: [{ proposals: [{ sentence: expect.stringContaining("`ivs:ListChannels`") }] }],
+      },
+    ]);
+    const { EvaluationResults = [] } = await iam.simulateCustomPolicy(question);
+    expect(Object.keys(EvaluationResults[0] ?? {})).not.toContain("denials");
+  });
+
+  it("is for those who may simulate, by their own permissions", async () => {
+    const user = await makeUser(iam, "explained", []);
+    const PolicySourceArn = `arn:aws:iam::${ACCOUNT}:user/explained`;
+    const question = { PolicySourceArn, ActionNames: ["s3:GetObject"] };
+    expect((await explain(question, user)).status).toBe(403);
+    const { answer } = await explain(question);
+    expect(answer[0].denials[0].sentences).toEqual([expect.stringContaining("identity-based")]);
+    expect((await explain({ PolicyInputList: ["{"], ActionNames: ["a:b"] })).status).toBe(400);
   });
 });

@@ -2,7 +2,7 @@ import type { NaiveLayers } from "../naive-evaluator.testing.ts";
 import type { Json } from "../naive-matching.testing.ts";
 import type { DecisionRequest } from "../request.ts";
 import type { ExplainedStatement } from "./explanation.ts";
-import type { MissedPart } from "./obstacle.ts";
+import type { MissedPart, MissingAllow } from "./obstacle.ts";
 
 type Statement = { [element: string]: Json };
 type Change = (statement: Statement) => Statement | undefined;
@@ -29,6 +29,22 @@ export function withChanged(
   }
   const name = kind === "trust" || kind === "key" ? "resource" : (kind as "identity");
   return { ...layers, [name]: layers[name]?.map(mend) };
+}
+
+/** Layers of `compileLayers` with the statement that is proposed for one of them. */
+export function withProposed(
+  layers: NaiveLayers,
+  { layer, policies, proposal }: MissingAllow,
+): NaiveLayers {
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: [proposal?.statement as Json] });
+  if (layer === "scp" || layer === "rcp") {
+    const level = Number(policies[0]?.id.split("-")[1]);
+    const levels = layers[`${layer}Levels`] ?? [];
+    const mended = levels.map((texts, at) => (at === level ? [...texts, text] : texts));
+    return { ...layers, [`${layer}Levels`]: mended };
+  }
+  const name = layer === "trust" || layer === "key" ? "resource" : layer;
+  return { ...layers, [name]: [...(layers[name] ?? []), text] };
 }
 
 /** Takes the place of a statement, so that the others keep theirs. */

@@ -1,8 +1,8 @@
 import type { CompiledStatement } from "../compile/compile-policy.ts";
 import { allowedBy, NAMED, type Named } from "../compile/principal-matcher.ts";
 import { resourceMatches } from "../compile/resource-matcher.ts";
-import type { Principal } from "../principal.ts";
 import type { DecisionRequest, RequestContextValues } from "../request.ts";
+import { nameOfCaller } from "./caller-name.ts";
 import { FAR, nearestAction, nearestResource } from "./nearest-pattern.ts";
 import type { ComparedCondition, MissedPart } from "./obstacle.ts";
 
@@ -48,8 +48,8 @@ function missAction(
   if (matcher.matches(action)) {
     return 0;
   }
-  const { written, distance } = nearestAction(element, action);
-  parts.push({ part: "action", written, negated: element.negated, actual: action });
+  const { distance, ...nearest } = nearestAction(element, action);
+  parts.push({ part: "action", ...nearest, negated: element.negated, actual: action });
   return distance;
 }
 
@@ -69,27 +69,8 @@ function missPrincipal(
   const delegates = named !== NAMED.not;
   const written = element.entries.map(({ type, value }) => `${type}:${value}`);
   const { negated } = element;
-  parts.push({ part: "principal", written, negated, actual: nameOf(principal), delegates });
+  parts.push({ part: "principal", written, negated, actual: nameOfCaller(principal), delegates });
   return delegates ? UNNAMED_BY_DELEGATION : UNNAMED;
-}
-
-/** The caller as a policy or a message names it. */
-function nameOf(principal: Principal): string {
-  switch (principal.kind) {
-    case "federated-provider":
-      return principal.provider;
-    case "service":
-      return principal.serviceName;
-    case "anonymous":
-      return "anonymous";
-    case "root":
-    case "user":
-    case "role-session":
-    case "federated-user":
-      return principal.arn;
-    default:
-      return principal satisfies never;
-  }
 }
 
 function missResource(

@@ -12,6 +12,7 @@ import type { ArnPart } from "./obstacle.ts";
 export const FAR = 100;
 /** Two names are one another's misspelling if so few letters differ. */
 const TYPOS_MAX = 2;
+const MISSPELLED = 1;
 /** How far a statement for another action of the service is, at least. */
 export const ANOTHER_OF_SERVICE = 6;
 const EXCLUDED = 4;
@@ -19,6 +20,8 @@ const ANOTHER_PART = 3;
 
 export interface NearestAction {
   written: string;
+  /** So few letters differ that it may be meant. */
+  misspelled: boolean;
   distance: number;
 }
 
@@ -26,30 +29,36 @@ export interface NearestAction {
 export function nearestAction(element: NegatableList, action: string): NearestAction {
   if (element.negated) {
     const written = element.values.find((value) => matchesActionPattern(value, action)) ?? "*";
-    return { written, distance: written === "*" ? FAR : EXCLUDED };
+    return { written, misspelled: false, distance: written === "*" ? FAR : EXCLUDED };
   }
   const wanted = action.toLowerCase();
-  let nearest: NearestAction = { written: element.values[0] ?? "", distance: FAR };
+  let nearest = { written: element.values[0] ?? "", distance: FAR };
   for (const written of element.values) {
     const distance = actionDistance(written.toLowerCase(), wanted);
     if (distance < nearest.distance) {
       nearest = { written, distance };
     }
   }
-  return nearest;
+  return { ...nearest, misspelled: nearest.distance === MISSPELLED };
 }
 
 function actionDistance(written: string, wanted: string): number {
   const service = wanted.slice(0, wanted.indexOf(":") + 1);
   if (!written.startsWith(service)) {
     const isNameAlone = !written.includes(":") && written === wanted.slice(service.length);
-    return isNameAlone ? 1 : FAR;
+    return isNameAlone ? MISSPELLED : FAR;
   }
-  return areAlike(written, wanted) ? 1 : ANOTHER_OF_SERVICE;
+  return areAlike(written, wanted, service.length) ? MISSPELLED : ANOTHER_OF_SERVICE;
 }
 
-/** Whether at most TYPOS_MAX letters were inserted, left out or replaced. */
-function areAlike(one: string, other: string): boolean {
+/**
+ * Whether at most TYPOS_MAX letters were inserted, left out or replaced, not the first one:
+ * GetObject and PutObject are two actions.
+ */
+function areAlike(one: string, other: string, from: number): boolean {
+  if (one[from] !== other[from]) {
+    return false;
+  }
   if (Math.abs(one.length - other.length) > TYPOS_MAX) {
     return false;
   }

@@ -156,12 +156,58 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     [
       [
         "Almost: statement 1 of `read` allows another action on this resource, but its",
-        "action is `s3:GetObjects` and the request's is `s3:GetObject`.",
+        "action is `s3:GetObjects` (did you mean `s3:GetObject`?).",
       ].join(" "),
     ],
   ],
   [
     "an action without its service",
+    { ...READ, Action: "GetObject" },
+    {},
+    [
+      [
+        "Almost: statement 1 of `read` allows another action on this resource, but its",
+        "action is `GetObject` (did you mean `s3:GetObject`?).",
+      ].join(" "),
+    ],
+  ],
+  [
+    "another action, however like",
+    { ...READ, Action: "s3:PutObject" },
+    {},
+    [
+      [
+        "Almost: statement 1 of `read` allows another action on this resource, but its",
+        "action is `s3:PutObject` and the request's is `s3:GetObject`.",
+      ].join(" "),
+    ],
+  ],
+  [
+    "a resource in other letters",
+    { ...READ, Resource: "arn:aws:s3:::Media/*" },
+    {},
+    [
+      [
+        "Almost: statement 1 of `read` allows this action, but its resource is",
+        `\`arn:aws:s3:::Media/*\` and the request's is \`${OBJECT}\``,
+        "(upper and lower case differ).",
+      ].join(" "),
+    ],
+  ],
+  [
+    "a value in other letters",
+    { ...READ, Condition: { StringEquals: { "aws:PrincipalTag/team": "Red" } } },
+    { context: new Map([["aws:principaltag/team", "red"]]) },
+    [
+      [
+        "Almost: statement 1 of `read` allows this action on this resource, but `StringEquals",
+        "aws:PrincipalTag/team` wants `Red` and the request has `red`",
+        "(upper and lower case differ).",
+      ].join(" "),
+    ],
+  ],
+  [
+    "an action that is left out",
     { ...READ, NotAction: "s3:Get*", Action: undefined },
     {},
     [
@@ -175,7 +221,7 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     "another service's action",
     { Effect: "Allow", Action: "ec2:*", Resource: "*" },
     {},
-    ["Nothing in the caller's identity-based policies comes near to allowing this."],
+    ["No statement of `read` comes near to allowing this."],
   ],
 ])("%s is named", (_, statement, asked, expected) => {
   expect(texts({ identity: setOf("identity", "read", statement) }, asked)).toEqual(expected);
@@ -194,27 +240,85 @@ it("each layer that lacks an Allow is named, and each Deny with its conditions",
       "Denied: statement `Tls` of `own` denies this, because `Bool aws:SecureTransport`",
       "`false` holds: the request has `false`.",
     ].join(" "),
-    "Nothing in a level of service control policies comes near to allowing this.",
+    "No statement of the service control policy `guard` comes near to allowing this.",
     [
-      "Almost: statement 1 of `limit` allows another action on this resource, but its",
+      "Almost: statement 1 of the permissions boundary `limit` allows another action on this resource, but its",
       "action is `s3:ListBucket` and the request's is `s3:GetObject`.",
     ].join(" "),
   ]);
 });
+
+it("a Deny of all that isn't listed says what it doesn't list", () => {
+  const scp = setOf("scp", "Regions", allowAll, {
+    ...{ Effect: "Deny", NotAction: ["iam:*", "sts:*"], Resource: "*" },
+    Condition: { StringNotEquals: { "aws:RequestedRegion": "eu-west-1" } },
+  });
+  const identity = setOf("identity", "own", allowAll);
+  const context = new Map([["aws:requestedregion", "us-east-1"]]);
+  expect(texts({ identity, scpLevels: [scp] }, { context })).toEqual([
+    [
+      "Denied: statement 2 of the service control policy `Regions` denies this, because its",
+      "NotAction doesn't list `s3:GetObject`; and `StringNotEquals aws:RequestedRegion`",
+      "`eu-west-1` holds: the request has `us-east-1`.",
+    ].join(" "),
+  ]);
+});
+
+it.each<[string, PolicyLayers, Partial<DecisionRequest>, object, string]>([
+  [
+    "the caller",
+    {},
+    {},
+    { Effect: "Allow", Action: "s3:GetObject", Resource: OBJECT },
+    `\`s3:GetObject\` on \`${OBJECT}\`,`,
+  ],
+  [
+    "a trust policy",
+    {
+      identity: setOf("identity", "own", allowAll),
+      resource: setOf("trust", "role", {
+        ...{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" } },
+        Action: "sts:TagSession",
+      }),
+      resourceKind: "trust",
+    },
+    { action: "sts:AssumeRole", principal: session },
+    {
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      Principal: { AWS: (session as { roleArn: string }).roleArn },
+    },
+    "`sts:AssumeRole` to",
+  ],
+])(
+  "a statement is proposed for %s only if none comes near",
+  (_, layers, asked, expected, allows) => {
+    const request: DecisionRequest = {
+      ...{ principal: user, action: "s3:GetObject", resource: OBJECT, resourceAccountId: ACCOUNT },
+      context: new Map(),
+      ...asked,
+    };
+    const found = obstaclesOf(request, layers);
+    const proposals = found.flatMap((each) =>
+      each.kind === "noAllow" ? (each.proposal ?? []) : [],
+    );
+    expect(proposals.map(({ statement }) => statement)).toEqual([expected]);
+    expect(proposals[0]?.sentence).toContain(allows);
+  },
+);
 
 it("a resource-based policy is an alternative only where it names the caller", () => {
   const named = (AWS: string) => setOf("resource", "media", { ...READ, Principal: { AWS } });
   const root = `arn:aws:iam::${ACCOUNT}:root`;
   expect(texts({ resource: named(root) })).toEqual([
     [
-      `Almost: statement 1 of \`media\` allows this action on this resource, but it names`,
+      `Almost: statement 1 of the policy of \`media\` allows this action on this resource, but it names`,
       `the account alone (\`AWS:${root}\`), which leaves the decision to the caller's own`,
       "policies.",
     ].join(" "),
   ]);
   expect(texts({ resource: named(root) }, { principal: anonymous })).toEqual([
     [
-      `Almost: statement 1 of \`media\` allows this action on this resource, but it names`,
+      `Almost: statement 1 of the policy of \`media\` allows this action on this resource, but it names`,
       `\`AWS:${root}\` and the caller is \`anonymous\`.`,
     ].join(" "),
   ]);

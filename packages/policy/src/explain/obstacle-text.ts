@@ -8,22 +8,38 @@ import type {
   MissedPart,
   MissedPrincipal,
   MissedResource,
+  MissingAllow,
   NearMiss,
   Obstacle,
+  UnlistedElement,
 } from "./obstacle.ts";
 
 type NameOfPolicy = (policy: PolicySource) => string;
 
-const LAYERS: Readonly<Record<PolicySource["kind"], string>> = {
-  identity: "the caller's identity-based policies",
-  boundary: "the permissions boundary",
-  session: "the session policies",
-  resource: "the resource-based policy",
-  trust: "the role's trust policy",
-  key: "the key's policy",
-  scp: "a level of service control policies",
-  rcp: "a level of resource control policies",
-  endpoint: "the VPC endpoint policy",
+/** The words before a policy's name. */
+const KINDS: Readonly<Record<PolicySource["kind"], string>> = {
+  identity: "",
+  boundary: "the permissions boundary ",
+  session: "the session policy ",
+  resource: "the policy of ",
+  trust: "the trust policy of ",
+  key: "the key policy of ",
+  scp: "the service control policy ",
+  rcp: "the resource control policy ",
+  endpoint: "the VPC endpoint policy ",
+};
+
+/** Said of a layer without any policy. */
+const NONE: Readonly<Record<PolicySource["kind"], string>> = {
+  identity: "The caller has no identity-based policies",
+  boundary: "The caller's permissions boundary is missing",
+  session: "No session policy was passed",
+  resource: "The resource has no policy",
+  trust: "The role has no trust policy",
+  key: "The key has no policy",
+  scp: "A level of the organization has no service control policy",
+  rcp: "A level of the organization has no resource control policy",
+  endpoint: "The VPC endpoint has no policy",
 };
 
 /** So much of each is shown: policies and requests may have hundreds of values and conditions. */
@@ -38,13 +54,28 @@ export function obstacleText(
 ): readonly string[] {
   if (obstacle.kind === "deny") {
     const name = statementName(obstacle.statement, nameOfPolicy);
-    const held = obstacle.held.map(heldText);
-    return [`Denied: ${name} denies this${held.length > 0 ? `, because ${joined(held)}` : ""}.`];
+    const reasons = [...obstacle.unlisted.map(unlistedText), ...obstacle.held.map(heldText)];
+    const because = reasons.length > 0 ? `, because ${joined(reasons)}` : "";
+    return [`Denied: ${name} denies this${because}.`];
   }
   if (obstacle.nearMisses.length === 0) {
-    return [`Nothing in ${LAYERS[obstacle.layer]} comes near to allowing this.`];
+    return [nothingNearText(obstacle, nameOfPolicy)];
   }
   return obstacle.nearMisses.map((near) => nearMissText(near, nameOfPolicy));
+}
+
+function nothingNearText({ layer, policies }: MissingAllow, nameOf: NameOfPolicy): string {
+  if (policies.length === 0) {
+    return `${NONE[layer]}, so nothing allows this.`;
+  }
+  const named = policies.slice(0, SHOWN_VALUES_MAX).map((policy) => titleOf(policy, nameOf));
+  const more = policies.length - named.length;
+  const titles = more > 0 ? [...named, `${more} more`] : named;
+  return `No statement of ${listOf(titles)} comes near to allowing this.`;
+}
+
+function unlistedText({ element, actual }: UnlistedElement): string {
+  return `its ${element} doesn't list \`${actual}\``;
 }
 
 /** A near miss as a sentence. */
@@ -60,7 +91,11 @@ export function nearMissText(
 }
 
 function statementName({ policy, sid, index }: ExplainedStatement, nameOf: NameOfPolicy): string {
-  return `statement ${sid === undefined ? index + 1 : `\`${sid}\``} of ${nameOf(policy)}`;
+  return `statement ${sid === undefined ? index + 1 : `\`${sid}\``} of ${titleOf(policy, nameOf)}`;
+}
+
+function titleOf(policy: PolicySource, nameOf: NameOfPolicy): string {
+  return `${KINDS[policy.kind]}${nameOf(policy)}`;
 }
 
 /** Says how one part of a statement and the request differ. */
@@ -79,9 +114,12 @@ export function missText(miss: MissedPart): string {
   }
 }
 
-function actionText({ written, negated, actual }: MissedAction): string {
-  return negated
-    ? `its NotAction \`${written}\` excludes \`${actual}\``
+function actionText({ written, negated, misspelled, actual }: MissedAction): string {
+  if (negated) {
+    return `its NotAction \`${written}\` excludes \`${actual}\``;
+  }
+  return misspelled
+    ? `its action is \`${written}\` (did you mean \`${actual}\`?)`
     : `its action is \`${written}\` and the request's is \`${actual}\``;
 }
 
@@ -109,8 +147,18 @@ function resourceText(miss: MissedResource): string {
     ].join(" ");
   }
   const [only, ...others] = differsIn;
-  const where = others.length === 0 && only !== "resource" && only ? ` (another ${only})` : "";
+  const where = differsInCase(written, actual)
+    ? " (upper and lower case differ)"
+    : others.length === 0 && only !== "resource" && only
+      ? ` (another ${only})`
+      : "";
   return `its resource is \`${written}\` and the request's is \`${actual}\`${where}`;
+}
+
+/** Whether a pattern's text before its first wildcard begins the value but for its case. */
+function differsInCase(written: string, actual: string): boolean {
+  const start = /^[^*?$]*/.exec(written)?.[0] ?? "";
+  return !actual.startsWith(start) && actual.toLowerCase().startsWith(start.toLowerCase());
 }
 
 function principalText({ written, negated, actual, delegates }: MissedPrincipal): string {
@@ -130,11 +178,20 @@ function conditionText(condition: ComparedCondition): string {
     return nullText(condition);
   }
   const wants = read?.negated ? "excludes" : "wants";
+  const isOtherCase = written.some((value) =>
+    (actual ?? []).some((each) => isSameBut(value, each)),
+  );
   const hint =
-    single || read?.set !== undefined
-      ? ""
-      : "; a key of several values needs ForAnyValue or ForAllValues";
+    !single && read?.set === undefined
+      ? "; a key of several values needs ForAnyValue or ForAllValues"
+      : !read?.negated && isOtherCase
+        ? " (upper and lower case differ)"
+        : "";
   return `\`${operator} ${key}\` ${wants} ${valuesOf(written)} and ${requestHas(key, actual)}${hint}`;
+}
+
+function isSameBut(written: string, actual: string): boolean {
+  return written !== actual && written.toLowerCase() === actual.toLowerCase();
 }
 
 function nullText({ key, written, actual }: ComparedCondition): string {

@@ -1,5 +1,6 @@
 import type { PolicySource } from "../request.ts";
 import type { ExplainedStatement } from "./explanation.ts";
+import type { ProposedStatement } from "./proposal.ts";
 
 /** One reason why a request isn't allowed. It is allowed once every obstacle is gone. */
 export type Obstacle = DenyObstacle | MissingAllow;
@@ -11,6 +12,14 @@ export interface DenyObstacle {
   statement: ExplainedStatement;
   /** Its conditions, all of which hold; empty if it denies without any. */
   held: readonly ComparedCondition[];
+  /** The NotAction, NotResource and NotPrincipal that it has, none of which lists the request's. */
+  unlisted: readonly UnlistedElement[];
+}
+
+/** An element that denies whatever it doesn't list. */
+export interface UnlistedElement {
+  element: "NotAction" | "NotResource" | "NotPrincipal";
+  actual: string;
 }
 
 /** A layer, or one level of an organization, in which no statement allows the request. */
@@ -19,6 +28,10 @@ export interface MissingAllow {
   layer: PolicySource["kind"];
   /** The statements that nearly allow it, the nearest first; mending one removes the obstacle. */
   nearMisses: readonly NearMiss[];
+  /** The layer's policies, none of which allows the request. */
+  policies: readonly PolicySource[];
+  /** Given if, and only if, no statement comes near. */
+  proposal?: ProposedStatement;
 }
 
 /** A statement that would allow the request if all that it lacks were different. */
@@ -36,6 +49,8 @@ export interface MissedAction {
   /** The pattern that comes nearest; of a NotAction, the one that excludes the action. */
   written: string;
   negated: boolean;
+  /** So few letters differ, or the service alone is missing, that the request's may be meant. */
+  misspelled: boolean;
   actual: string;
 }
 

@@ -4,7 +4,7 @@ import { compileLayers, layers, request } from "../arbitraries.testing.ts";
 import { decide } from "../decide/decide.ts";
 import type { NaiveLayers } from "../naive-evaluator.testing.ts";
 import type { DecisionRequest } from "../request.ts";
-import { withChanged, withoutMisses } from "./mended-layers.testing.ts";
+import { withChanged, withoutMisses, withProposed } from "./mended-layers.testing.ts";
 import type { NearMiss, Obstacle } from "./obstacle.ts";
 import { obstaclesOf } from "./obstacles.ts";
 
@@ -16,6 +16,7 @@ function mended(
   asked: DecisionRequest,
   pick = 0,
 ): NaiveLayers {
+  if (obstacle.kind === "noAllow" && obstacle.proposal) return withProposed(texts, obstacle);
   if (obstacle.kind === "deny") return withChanged(texts, obstacle.statement, () => undefined);
   const near = obstacle.nearMisses[pick % obstacle.nearMisses.length] as NearMiss;
   return withChanged(texts, near.statement, (statement) =>
@@ -34,15 +35,19 @@ it("a request has no obstacle if, and only if, it is allowed", () => {
   );
 });
 
-it("mending what is named, of each obstacle one near miss, turns the decision to allow", () => {
+it("mending one near miss of each obstacle, or adding what is proposed, turns the decision to allow", () => {
   let count = 0;
   fc.assert(
     fc.property(request, layers, fc.nat({ max: 4 }), (asked, texts, pick) => {
       const obstacles = obstaclesOf(asked, compileLayers(texts));
-      const isMendable = obstacles.every(
-        (obstacle) => obstacle.kind === "deny" || obstacle.nearMisses.length > 0,
+      // A level without policies can't be told from the others by its policies.
+      const isLevel = ({ layer }: Obstacle) => layer === "scp" || layer === "rcp";
+      fc.pre(
+        obstacles.length > 0 &&
+          !obstacles.some(
+            (each) => each.kind === "noAllow" && isLevel(each) && each.policies.length === 0,
+          ),
       );
-      fc.pre(isMendable && obstacles.length > 0);
       count += 1;
       const after = obstacles.reduce(
         (changed, obstacle) => mended(changed, obstacle, asked, pick),

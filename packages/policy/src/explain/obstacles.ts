@@ -1,3 +1,4 @@
+import type { CompiledStatement } from "../compile/compile-policy.ts";
 import { NAMED, type Named } from "../compile/principal-matcher.ts";
 import {
   boundaryOf,
@@ -12,11 +13,19 @@ import type { PolicyLayers } from "../decide/policy-layers.ts";
 import type { PolicySet } from "../decide/policy-set.ts";
 import { accountOf } from "../principal.ts";
 import type { DecisionRequest, PolicySource } from "../request.ts";
+import { nameOfCaller } from "./caller-name.ts";
 import { describeStatement } from "./describe-statement.ts";
 import { setsInOrder } from "./layers-in-order.ts";
 import { comparedConditions, missedParts } from "./missed-parts.ts";
 import { ANOTHER_OF_SERVICE } from "./nearest-pattern.ts";
-import type { DenyObstacle, MissingAllow, NearMiss, Obstacle } from "./obstacle.ts";
+import type {
+  DenyObstacle,
+  MissingAllow,
+  NearMiss,
+  Obstacle,
+  UnlistedElement,
+} from "./obstacle.ts";
+import { proposedStatement } from "./proposal.ts";
 
 type Layer = PolicySource["kind"];
 
@@ -50,9 +59,28 @@ function denies(request: DecisionRequest, layers: PolicyLayers): readonly DenyOb
       .deny.filter((statement) => denyApplies(statement, request, bounded))
       .map((statement): DenyObstacle => {
         const held = comparedConditions(statement, request.context);
-        return { kind: "deny", layer, statement: describeStatement(statement), held };
+        const unlisted = unlistedIn(statement, request);
+        return { kind: "deny", layer, statement: describeStatement(statement), held, unlisted };
       }),
   );
+}
+
+function unlistedIn(
+  { written }: CompiledStatement,
+  { action, resource, principal }: DecisionRequest,
+): readonly UnlistedElement[] {
+  const elements: readonly (UnlistedElement & { negated: boolean | undefined })[] = [
+    { element: "NotAction", actual: action, negated: written.action.negated },
+    { element: "NotResource", actual: resource, negated: written.resource?.negated },
+    {
+      element: "NotPrincipal",
+      actual: nameOfCaller(principal),
+      negated: written.principal?.negated,
+    },
+  ];
+  return elements
+    .filter(({ negated }) => negated === true)
+    .map(({ element, actual }) => ({ element, actual }));
 }
 
 /** One alternative: a set of policies, and how directly its Allows must name the caller. */
@@ -74,7 +102,13 @@ function missingAllows(request: DecisionRequest, layers: PolicyLayers): readonly
   const mustAllow = (layer: Layer, set: PolicySet | undefined, ...others: Alternative[]): void => {
     if (!setAllows(set, request)) {
       const alternatives = [{ layer, set, named: NAMED.byAccount }, ...others];
-      missing.push({ kind: "noAllow", layer, nearMisses: nearest(alternatives, request) });
+      const nearMisses = nearest(alternatives, request);
+      const policies = (set?.policies ?? []).map(({ source }) => source);
+      const proposal = nearMisses.length > 0 ? undefined : proposedStatement(layer, request);
+      missing.push({
+        ...{ kind: "noAllow", layer, nearMisses, policies },
+        ...(proposal && { proposal }),
+      });
     }
   };
   for (const level of rcpLevelsOf(principal, layers)) {

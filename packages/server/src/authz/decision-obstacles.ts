@@ -8,11 +8,16 @@ import {
   obstacleText,
   type PolicyLayers,
   type PolicySource,
+  type ProposedStatement,
 } from "@rolecast/policy";
-import type { DecisionObstacle, ObstacleStatement } from "../kernel/ports/decisions.ts";
+import type {
+  DecisionObstacle,
+  ObstacleStatement,
+  ProposedPolicy,
+} from "../kernel/ports/decisions.ts";
 import { isOwners, POLICY_TYPES, policyTitle, uriOf } from "./policy-names.ts";
 
-interface Denied {
+export interface Denied {
   readonly request: DecisionRequest;
   readonly layers: PolicyLayers;
   readonly groupArns: ReadonlyMap<PolicySource, string> | undefined;
@@ -55,9 +60,17 @@ function shown(obstacle: Obstacle, titleOf: (source: PolicySource) => string): D
     return { ...nameOf(statement), parts, sentence: sentences[index] ?? "" };
   });
   const sentence = statements.length === 0 ? sentences[0] : undefined;
-  return { type, effect: "NO_ALLOW", statements, sentence };
+  return {
+    ...{ type, effect: "NO_ALLOW", statements, sentence },
+    ...(obstacle.proposal && { proposal: proposedPolicy(obstacle.proposal) }),
+  };
 }
 
-function nameOf({ policy, sid, index }: ExplainedStatement): { uri: string; sid: string } {
-  return { uri: uriOf(policy), sid: sid ?? `#${index + 1}` };
+function proposedPolicy({ statement, sentence }: ProposedStatement): ProposedPolicy {
+  const policy = { Version: "2012-10-17", Statement: [statement] };
+  return { document: JSON.stringify(policy, null, 2), sentence };
+}
+
+function nameOf({ policy, sid, index }: ExplainedStatement) {
+  return { uri: uriOf(policy), sid: sid ?? `#${index + 1}`, index };
 }

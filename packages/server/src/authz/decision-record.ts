@@ -14,7 +14,8 @@ import type { ConditionContext } from "./condition-context.ts";
 import { decisionObstacles } from "./decision-obstacles.ts";
 import { isOwners, POLICY_TYPES, uriOf } from "./policy-names.ts";
 
-const EFFECTS = {
+/** AWS's names of the effects. */
+export const EFFECTS = {
   allow: "ALLOW",
   explicitDeny: "EXPLICIT_DENY",
   implicitDeny: "IMPLICIT_DENY",
@@ -38,11 +39,14 @@ export function decisionRecord(decided: Decided): DecisionRecord {
   const { request, authorization, explanation, context, layers } = decided;
   const { resourceAccountId = context.accountId } = authorization;
   const ownResource = resourceAccountId === context.accountId;
-  const policies = policiesOf(layers)
+  const policies = policiesOf(layers).map(({ policy: { source, text }, level }) => ({
+    ...decidingPolicy(source, text, decided),
+    ...{ source, level },
     // The caller may not read another account's policies.
-    .filter(({ source }) => ownResource || !isOwners(source.kind))
-    .map(({ source, text }) => decidingPolicy(source, text, decided));
-  const known = new Set(policies.map(({ uri }) => uri));
+    isOthers: !ownResource && isOwners(source.kind),
+  }));
+  const known = new Set(policies.filter(({ isOthers }) => !isOthers).map(({ uri }) => uri));
+  const entries = request.context.entries();
   return {
     authorizationId: decided.authorizationId,
     atMs: context.nowMs,
@@ -57,25 +61,34 @@ export function decisionRecord(decided: Decided): DecisionRecord {
     evaluatedEffect: EFFECTS[explanation.effect],
     reason: explanation.reason,
     context: Object.fromEntries(
-      request.context.entries().map(([key, value]) => [key, [value].flat() as readonly string[]]),
+      entries.map(([key, value]) => [key, [value].flat() as readonly string[]]),
     ),
     matchedPolicies: matchedPolicies(explanation).filter(({ uri }) => known.has(uri)),
     policies,
     ...(explanation.effect !== "allow" && { obstacles: decisionObstacles(decided, ownResource) }),
+    request: {
+      principal: request.principal,
+      resourceAccountId: request.resourceAccountId,
+      resourceKind: layers.resourceKind,
+      multivalued: entries.filter(([, value]) => typeof value !== "string").map(([key]) => key),
+      scpLevels: layers.scpLevels?.length ?? 0,
+      rcpLevels: layers.rcpLevels?.length ?? 0,
+    },
   };
 }
 
 function policiesOf(layers: PolicyLayers) {
-  const sets: readonly (PolicySet | undefined)[] = [
-    layers.identity,
-    layers.boundary,
-    layers.session,
-    layers.resource,
-    ...(layers.scpLevels ?? []),
-    ...(layers.rcpLevels ?? []),
-    layers.endpoint,
+  const of = (set: PolicySet | undefined, level?: number) =>
+    (set?.policies ?? []).map((policy) => ({ policy, level }));
+  return [
+    ...of(layers.identity),
+    ...of(layers.boundary),
+    ...of(layers.session),
+    ...of(layers.resource),
+    ...(layers.scpLevels ?? []).flatMap(of),
+    ...(layers.rcpLevels ?? []).flatMap(of),
+    ...of(layers.endpoint),
   ];
-  return sets.flatMap((set) => set?.policies ?? []);
 }
 
 function decidingPolicy(

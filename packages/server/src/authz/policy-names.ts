@@ -23,12 +23,12 @@ export function uriOf({ kind, id, managed }: PolicySource): string {
   return managed ? id : `inline/${kind}/${id}`;
 }
 
-/** The name of a policy for people: "`read-recordings` (through group `editors`)". */
+/** The name of a policy for people: "`read-recordings` (via group `editors`)". */
 export function policyTitle(source: PolicySource, groupArn: string | undefined): string {
   const { id, managed, kind } = source;
   const isOfResource = isOwners(kind) && kind !== "rcp";
   const name = managed ? id.slice(id.lastIndexOf("/") + 1) : id.slice(id.lastIndexOf(" ") + 1);
-  const title = isOfResource ? `the policy of \`${id}\`` : `\`${name}\``;
+  const title = `\`${isOfResource ? id : name}\``;
   const group = groupArn?.slice(groupArn.lastIndexOf("/") + 1);
-  return group === undefined ? title : `${title} (through group \`${group}\`)`;
+  return group === undefined ? title : `${title} (via group \`${group}\`)`;
 }

@@ -1,3 +1,5 @@
+import type { PolicySource, Principal } from "@rolecast/policy";
+
 /** A policy that had a say in a decision. */
 export interface DecidingPolicy {
   /** The ARN of a managed policy, an opaque name for any other. */
@@ -6,6 +8,24 @@ export interface DecidingPolicy {
   readonly inline: boolean;
   readonly attachedTo: { readonly arn: string } | undefined;
   readonly document: string;
+  /** The rest is kept for deciding again, and never shown; older versions didn't. */
+  readonly source?: PolicySource | undefined;
+  /** Of an organization's policy: the level that it belongs to, from the root. */
+  readonly level?: number | undefined;
+  /** Another account's: its caller may not read it. */
+  readonly isOthers?: boolean | undefined;
+}
+
+/** A request as it was decided, beside the members of its record. Never shown. */
+export interface DecidedRequest {
+  readonly principal: Principal;
+  readonly resourceAccountId: string | undefined;
+  readonly resourceKind: "trust" | "key" | "resource" | undefined;
+  /** The condition keys that have a list of values, whatever its length. */
+  readonly multivalued: readonly string[];
+  /** The numbers of levels, some of which may have no policy. */
+  readonly scpLevels: number;
+  readonly rcpLevels: number;
 }
 
 export interface MatchedPolicy {
@@ -20,6 +40,8 @@ export interface MatchedPolicy {
 export interface ObstacleStatement {
   readonly uri: string;
   readonly sid: string;
+  /** From 0. */
+  readonly index: number;
   /** The conditions that hold of one that denies, the missing parts of one that nearly allows. */
   readonly parts: readonly { readonly part: string; readonly text: string }[];
   /** The whole as a sentence. */
@@ -35,7 +57,42 @@ export interface DecisionObstacle {
   readonly statements: readonly ObstacleStatement[];
   /** Said of the whole, where there are no statements to name. */
   readonly sentence?: string | undefined;
+  /** A statement that would allow the request in this layer; only if none comes near. */
+  readonly proposal?: ProposedPolicy | undefined;
 }
+
+export interface ProposedPolicy {
+  /** A policy of the one statement, as JSON. */
+  readonly document: string;
+  /** What it would newly allow. */
+  readonly sentence: string;
+}
+
+/** A policy in the place of one that had a say, or one more of a type. */
+export interface PolicyChange {
+  readonly policyUri?: string | undefined;
+  readonly type?: string | undefined;
+  readonly document: string;
+}
+
+/** A decision on the same request, with one policy changed. Nothing is saved. */
+export interface TriedDecision {
+  readonly evaluatedEffect: DecisionRecord["evaluatedEffect"];
+  readonly reason: string;
+  readonly obstacles: readonly DecisionObstacle[];
+  /** Conditions of Allows that the change leaves out: "StringLike s3:prefix". */
+  readonly droppedConditions: readonly string[];
+  /** The request if it is allowed, and an example of others: "s3:GetObject on arn:…". */
+  readonly newlyAllowed: readonly string[];
+  /** It is proven that the change allows no other request newly. */
+  readonly nothingElse: boolean;
+}
+
+/**
+ * Decides again. Throws ResourceNotFoundException for a policy that had no part in it, and
+ * ValidationException for one that can't be read.
+ */
+export type DecideAgain = (decision: DecisionRecord, change: PolicyChange) => TriedDecision;
 
 /** One decision with its reasons. */
 export interface DecisionRecord {
@@ -57,6 +114,8 @@ export interface DecisionRecord {
   readonly policies: readonly DecidingPolicy[];
   /** Left out of an allowed request, and by versions that didn't know obstacles. */
   readonly obstacles?: readonly DecisionObstacle[] | undefined;
+  /** Left out by versions that couldn't decide again. */
+  readonly request?: DecidedRequest | undefined;
 }
 
 /** Keeps denials for a day, and publishes every decision to listeners. */

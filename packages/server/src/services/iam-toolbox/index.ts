@@ -2,6 +2,7 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { AuthorizationDetails } from "./authorization-details.ts";
+import { unknownDecision } from "./errors.ts";
 import { iamToolboxMigrations } from "./tables.ts";
 
 /** The part of IAM's API that explains decisions; it shares IAM's signing name. */
@@ -34,11 +35,22 @@ export function createIamToolbox(
        */
       readDecisions: (accountId: string, read: (json: string) => void) =>
         kept.subscribe(accountId, (decision) => read(shown(decision))),
+      /** A kept decision of the account. Throws ResourceNotFoundException. */
+      keptDecision: async (accountId: string, authorizationId: string) => {
+        const found = await kept.find(authorizationId, accountId);
+        if (!found) throw unknownDecision(authorizationId);
+        return found;
+      },
     },
   };
 }
 
 /** Makes a decision for the console's list; it asks for the policies by the decision's id. */
-function shown({ policies: _policies, context: _context, ...decision }: DecisionRecord): string {
+function shown({
+  policies: _policies,
+  context: _context,
+  request: _request,
+  ...decision
+}: DecisionRecord): string {
   return JSON.stringify({ ...decision, allowed: decision.evaluatedEffect === "ALLOW" });
 }

@@ -1,9 +1,9 @@
-import { AwsError } from "../../kernel/aws-error.ts";
 import { isoSeconds } from "../../kernel/clock.ts";
 import type { OperationHandler, OperationTable } from "../../kernel/operations.ts";
 import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { AuthorizationDetails } from "./authorization-details.ts";
+import { notFound, unknownDecision } from "./errors.ts";
 
 /** The gateway has checked that these are there. */
 interface DetailsInput {
@@ -24,7 +24,7 @@ export function authorizationDetailOperations(kept: AuthorizationDetails): Opera
     authorize: () => ({ action: "iam:GetRequestAuthorizationPolicy", resource: "*" }),
     handle: async (input, context) => {
       const { policies } = await requireDecision(input, context, kept);
-      const policy = policies.find(({ uri }) => uri === input.policyUri);
+      const policy = policies.find(({ uri, isOthers }) => uri === input.policyUri && !isOthers);
       if (!policy) throw notFound(`The policy ${input.policyUri} had no part in the decision.`);
       return { policyDocument: policy.document };
     },
@@ -38,12 +38,8 @@ async function requireDecision(
   kept: AuthorizationDetails,
 ): Promise<DecisionRecord> {
   const found = await kept.find(authorizationId, requireAccount(context));
-  if (!found) throw notFound(`There are no details of the authorization ${authorizationId}.`);
+  if (!found) throw unknownDecision(authorizationId);
   return found;
-}
-
-function notFound(message: string): AwsError {
-  return new AwsError("ResourceNotFoundException", message, { status: 404 });
 }
 
 function detailsOf(decision: DecisionRecord) {
@@ -55,6 +51,8 @@ function detailsOf(decision: DecisionRecord) {
   return {
     requestContext: { principal: principalArn, ...request },
     evaluations: [{ action, resource, context, evaluatedEffect, matchedPolicies, obstacles }],
-    policies: policies.map(({ document: _document, ...policy }) => policy),
+    policies: policies
+      .filter(({ isOthers }) => !isOthers)
+      .map(({ uri, type, inline, attachedTo }) => ({ uri, type, inline, attachedTo })),
   };
 }

@@ -11,6 +11,7 @@ const LIST = 1;
 const MAP = 2;
 const ERROR = -3;
 const STRING = 0;
+const INTEGER = 1;
 const BOOLEAN = 2;
 const LABEL = 1;
 
@@ -44,6 +45,7 @@ const matchedPolicy = structure("MatchedPolicy", {
 const obstacleStatement = structure("ObstacleStatement", {
   uri: STRING,
   sid: STRING,
+  index: INTEGER,
   parts: listOf("ObstacleParts", structure("ObstaclePart", { part: STRING, text: STRING })),
   sentence: STRING,
 });
@@ -53,6 +55,7 @@ const obstacle = structure("Obstacle", {
   effect: STRING,
   statements: listOf("ObstacleStatements", obstacleStatement),
   sentence: STRING,
+  proposal: structure("ProposedPolicy", { document: STRING, sentence: STRING }),
 });
 const evaluation = structure("Evaluation", {
   action: STRING,

@@ -1,7 +1,10 @@
 import type { Authorization } from "../../kernel/authorization.ts";
+import type { Invoke } from "../../kernel/invoke.ts";
+import type { DecideAgain } from "../../kernel/ports/decisions.ts";
 import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
+import { explainSimulation } from "./explain-simulation.ts";
 import { type FeedDependencies, feedOperations } from "./feeds/feed-operations.ts";
 import { downloadRecording } from "./films/download-recording.ts";
 import {
@@ -13,6 +16,7 @@ import { rolecastSchemas } from "./schema.ts";
 import { serverOperations } from "./server-operations.ts";
 import { startTestPicture } from "./test-pictures/start-test-picture.ts";
 import type { TestPictures } from "./test-pictures/test-pictures.ts";
+import { type DecisionTrials, tryPolicyChange } from "./try-policy-change.ts";
 
 export interface RolecastApiParts
   extends Pick<ForwardAccessSessionDependencies, "clock" | "verify">,
@@ -29,6 +33,9 @@ export interface RolecastApiParts
   readonly forwardAccessSessions: ForwardAccessSessionDependencies["sessions"];
   readonly linkedRoleReport: LinkedRoleReport;
   readonly testPictures: TestPictures;
+  readonly keptDecision: DecisionTrials["keptDecision"];
+  readonly decideAgain: DecideAgain;
+  readonly invoke: Invoke;
 }
 
 export function rolecastApi(parts: RolecastApiParts): ServiceApi {
@@ -41,7 +48,10 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
   });
   return {
     schemas: rolecastSchemas,
-    constraints: { errorCode: "ValidationException", members: {} },
+    constraints: {
+      errorCode: "ValidationException",
+      members: { AuthorizationId: { min: 1, max: 64 }, PolicyDocument: { min: 1, max: 131_072 } },
+    },
     operations: {
       CreateForwardAccessSession: createForwardAccessSession({
         clock,
@@ -61,6 +71,8 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
         records: parts.readRecords,
       }),
       ...serverOperations(parts.ownRoutes, serverWide),
+      TryPolicyChange: tryPolicyChange(parts),
+      ExplainSimulation: explainSimulation(parts.invoke),
     },
   };
 }

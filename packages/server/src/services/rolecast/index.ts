@@ -44,6 +44,8 @@ export const rolecast = defineService({
       "ReadHealth",
       "ReadLogs",
       "ReadMetrics",
+      "ExplainSimulation",
+      "TryPolicyChange",
     ],
   },
   create(needs: RolecastNeeds) {

@@ -12,6 +12,7 @@ const STRING = 0;
 const TIMESTAMP = 4;
 const BOOLEAN = 2;
 const STREAMED = 42;
+const LABEL = 1;
 
 type Reference = number | readonly unknown[] | (() => readonly unknown[]);
 
@@ -50,6 +51,12 @@ const roleStatus = structure("ServiceLinkedRoleStatus", {
   UsageUnknown: STRING,
   DeletionTaskId: STRING,
   CanBeDeleted: BOOLEAN,
+});
+
+const contextEntry = structure("ContextEntry", {
+  ContextKeyName: STRING,
+  ContextKeyValues: strings,
+  ContextKeyType: STRING,
 });
 
 /** An answer of text, whole or streamed, whose type is in the answer's header. */
@@ -98,6 +105,25 @@ export const rolecastSchemas = {
     },
     2,
   ),
+  TryPolicyChange$: ownRoute(
+    "TryPolicyChange",
+    "POST",
+    "decisions/{AuthorizationId}/try",
+    {
+      AuthorizationId: [STRING, LABEL],
+      PolicyDocument: STRING,
+      PolicyUri: STRING,
+      PolicyType: STRING,
+    },
+    2,
+  ),
+  ExplainSimulation$: ownRoute("ExplainSimulation", "POST", "simulations", {
+    PolicySourceArn: STRING,
+    PolicyInputList: strings,
+    ActionNames: strings,
+    ResourceArns: strings,
+    ContextEntries: listOf("ContextEntries", contextEntry),
+  }),
   Reset$: ownRoute("Reset", "POST", "state/reset"),
   StartTestPicture$: [
     OPERATION,

@@ -1,13 +1,21 @@
 import type * as iam from "@aws-sdk/client-iam";
 import {
   type ContextValue,
+  type DecisionRequest,
   type Effect,
   type Explanation,
   explain,
+  obstaclesOf,
+  obstacleText,
   type PolicyLayers,
   type Principal,
 } from "@rolecast/policy";
 import { splitArn } from "../../../kernel/arn.ts";
+import {
+  EXPLAIN,
+  type ExplainableResult,
+  type SimulatedDenial,
+} from "../../../kernel/ports/simulations.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 
@@ -25,6 +33,9 @@ export interface Simulation {
   /** The context keys that policies look at and the request doesn't give, as they spell them. */
   readonly missing: readonly string[];
 }
+
+/** The denials of one action that are explained: each is compared with every statement. */
+const EXPLAINED_MAX = 20;
 
 type Decision = iam.PolicyEvaluationDecisionType;
 
@@ -64,7 +75,7 @@ const POLICY_TYPES: Readonly<Record<string, string | undefined>> = {
 export async function simulate(
   simulation: Simulation,
   action: string,
-): Promise<iam.EvaluationResult> {
+): Promise<iam.EvaluationResult & ExplainableResult> {
   const outcomes: Outcome[] = [];
   for (const resource of simulation.resources) {
     outcomes.push(decideOne(simulation, action, resource));
@@ -87,13 +98,42 @@ export async function simulate(
           EvalDecisionDetails: mergeDetails(outcomes.map((outcome) => outcome.details)),
           ResourceSpecificResults: outcomes.map(resourceResult),
         }),
+    [EXPLAIN]: () =>
+      outcomes
+        .filter((outcome) => outcome.decision !== "allowed")
+        .slice(0, EXPLAINED_MAX)
+        .map(({ resource }) => simulatedDenial(simulation, action, resource)),
   };
+}
+
+function simulatedDenial(
+  simulation: Simulation,
+  action: string,
+  resource: string,
+): SimulatedDenial {
+  const obstacles = obstaclesOf(requestOf(simulation, action, resource), simulation.layers);
+  return {
+    resource,
+    sentences: obstacles.flatMap((obstacle) => obstacleText(obstacle)),
+    proposals: obstacles.flatMap((obstacle) => {
+      const proposal = obstacle.kind === "deny" ? undefined : obstacle.proposal;
+      if (!proposal) return [];
+      const { statement, sentence } = proposal;
+      return [{ statement: JSON.stringify(statement, null, 2), sentence }];
+    }),
+  };
+}
+
+function requestOf(simulation: Simulation, action: string, resource: string): DecisionRequest {
+  const resourceAccountId = accountOfResource(simulation, resource);
+  const { principal, known: context } = simulation;
+  return { principal, action, resource, resourceAccountId, context };
 }
 
 function decideOne(simulation: Simulation, action: string, resource: string): Outcome {
   const { principal, layers } = simulation;
-  const resourceAccountId = accountOfResource(simulation, resource);
-  const request = { principal, action, resource, resourceAccountId, context: simulation.known };
+  const request = requestOf(simulation, action, resource);
+  const { resourceAccountId } = request;
   const explanation = explain(request, layers);
   const decision = DECISIONS[explanation.effect];
   const organizationAllows = layerAllows(explanation, "scp");
