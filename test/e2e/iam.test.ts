@@ -3,7 +3,7 @@ import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { allow, createUser } from "../support/principals.ts";
+import { allow, createUser, policyOf } from "../support/principals.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
@@ -142,7 +142,10 @@ describeConsole(() => {
     await button("ivs:ListChannels on *: allowed").click();
     await page.getByText(/Statement of .*Viewer.*line 3, column/).waitFor();
     await button("ivs:DeleteChannel on *: implicitDeny").click();
-    await page.getByText(/"Action": "ivs:DeleteChannel"/).waitFor();
+    await page.getByText(/its action is ivs:ListChannel\* and the request's is ivs:Del/).waitFor();
+    await page.getByLabel("Actions").fill("s3:PutObject");
+    await button("Simulate").click();
+    await page.getByText(/"Action": "s3:PutObject"/).waitFor();
     await takePicture(page, "simulator");
   });
 
@@ -152,7 +155,8 @@ describeConsole(() => {
       const UserName = `eve-${width}`;
       const { iam } = server.root;
       const eve = await createUser(iam, UserName, [
-        allow(["iam:GetRequestAuthorizationDetails", "iam:List*", "s3:ListAllMyBuckets"]),
+        allow(["iam:GetRequestAuthorization*", "iam:SimulateCustomPolicy", "iam:List*"]),
+        allow("s3:ListAllMyBuckets"),
         { Sid: "ByTls", ...allow("s3:CreateBucket"), Condition: ONLY_TLS },
       ]);
       const own = await browser.open(server.endpoint, eve);
@@ -161,8 +165,7 @@ describeConsole(() => {
       await own.getByRole("link", { name: "Why?" }).click();
       await own.getByText(/comes near to allowing this/).waitFor();
 
-      await visit(own, "/iam/simulator", "Policy simulator");
-      await own.getByText("A policy that isn't saved").click();
+      await visit(own, `/iam/simulator?principal=${eve.arn}`, "Policy simulator");
       await own.getByRole("button", { name: "Simulate", exact: true }).click();
       await own.getByRole("link", { name: "Why?" }).click();
       await own.getByText(/Almost: statement 1 of own allows another action/).waitFor();
@@ -181,6 +184,18 @@ describeConsole(() => {
       await dialog.getByRole("link", { name: "The whole decision" }).click();
       await own.getByRole("heading", { name: "Authorization details", level: 1 }).waitFor();
       await own.getByRole("heading", { name: "s3:CreateBucket", level: 2 }).waitFor();
+
+      await own.getByRole("button", { name: "Try a change" }).click();
+      const editor = own.getByRole("textbox", { name: "Statement to try" });
+      await own.getByText(/"aws:SecureTransport": "true"/).waitFor();
+      await own.getByRole("button", { name: "Decide again" }).click();
+      await own.getByText("Denied, nothing allows it").nth(1).waitFor();
+      const statement = { Sid: "ByTls", ...allow("s3:CreateBucket") };
+      await editor.fill(policyOf([statement]));
+      await own.getByRole("button", { name: "Decide again" }).click();
+      await own.getByText("Allowed", { exact: true }).waitFor();
+      await own.getByText(/Bool aws:SecureTransport\. Without them/).waitFor();
+      await takePicture(own, `try-change-${width}`);
       await own.close();
     },
   );
@@ -228,7 +243,11 @@ describeConsole(() => {
       .first()
       .getByRole("radio")
       .click();
+    await page.getByText(/would newly allow s3:ListAllMyBuckets/).waitFor();
+    await button("Try this statement").click();
     await page.getByText(/"Action": "s3:ListAllMyBuckets"/).waitFor();
+    await button("Decide again").click();
+    await page.getByText(/It would newly allow/).waitFor();
     await takePicture(page, "decisions");
   });
 

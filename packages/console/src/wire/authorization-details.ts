@@ -23,11 +23,20 @@ export interface Evaluation {
 }
 
 export interface Obstacle {
+  /** AWS's name of the policies' type. */
+  readonly type: string;
   readonly effect: "DENY" | "NO_ALLOW";
   /** Statements that deny, or that nearly allow. */
-  readonly statements: readonly { readonly sentence: string }[];
+  readonly statements: readonly {
+    readonly uri: string;
+    /** From 0. */
+    readonly index: number;
+    readonly sentence: string;
+  }[];
   /** Said where no statement is named. */
   readonly sentence?: string;
+  /** A policy of one statement that would allow the request; only if none comes near. */
+  readonly proposal?: { readonly document: string; readonly sentence: string };
 }
 
 /** The sentences that explain a denial, the most useful first. */
@@ -63,4 +72,17 @@ export async function authorizationDetails(
   const response = await fetchSigned(aws, { path, service: "iam" });
   if (response.ok) return (await response.json()) as AuthorizationDetails;
   throw await refusalOf(response);
+}
+
+/** A policy that had a say, as it was then. @throws Error as `authorizationDetails` */
+export async function decidingPolicy(
+  aws: AwsClients,
+  id: string,
+  policyUri: string,
+): Promise<string> {
+  const path = `/authorization-details/${encodeURIComponent(id)}/policy`;
+  const response = await fetchSigned(aws, { path, query: { policyUri }, service: "iam" });
+  if (!response.ok) throw await refusalOf(response);
+  const { policyDocument } = (await response.json()) as { readonly policyDocument: string };
+  return policyDocument;
 }

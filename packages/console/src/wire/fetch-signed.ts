@@ -3,6 +3,9 @@ import type { AwsClients } from "./aws-clients.ts";
 import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "./call-error.ts";
 
 export interface SignedRequest {
+  /** GET, if left out. */
+  readonly method?: "GET" | "POST";
+  readonly body?: string;
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly service: string;
@@ -10,10 +13,10 @@ export interface SignedRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Gets, signed, what no client is published for. */
+/** Asks, signed, what no client is published for. */
 export async function fetchSigned(
   { iam }: AwsClients,
-  { path, query = {}, service, headers = {}, signal }: SignedRequest,
+  { method = "GET", body, path, query = {}, service, headers = {}, signal }: SignedRequest,
 ): Promise<Response> {
   const url = new URL(path, globalThis.location.origin);
   url.search = new URLSearchParams(query).toString();
@@ -24,15 +27,35 @@ export async function fetchSigned(
     sha256: iam.config.sha256,
   });
   const signed = await signer.sign({
-    method: "GET",
+    method,
     protocol: url.protocol,
     hostname: url.hostname,
     path: url.pathname,
     query: { ...query },
     headers: { host: url.host, ...headers },
+    ...(body === undefined ? {} : { body }),
   });
   const { host: _setByTheBrowser, ...sent } = signed.headers;
-  return fetch(url, { headers: sent, ...(signal ? { signal } : {}) });
+  return fetch(url, {
+    method,
+    headers: sent,
+    ...(body === undefined ? {} : { body }),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** Sends JSON to a route of Rolecast's own. @throws Error with AWS's code as its name */
+export async function postSigned<Answer>(
+  aws: AwsClients,
+  path: string,
+  input: object,
+): Promise<Answer> {
+  const headers = { "content-type": "application/json" };
+  const body = JSON.stringify(input);
+  const request = { method: "POST", path, service: "rolecast", headers, body } as const;
+  const response = await fetchSigned(aws, request);
+  if (response.ok) return (await response.json()) as Answer;
+  throw await refusalOf(response);
 }
 
 /** The refusal of such a request, in the server's words and with AWS's code as its name. */

@@ -242,7 +242,8 @@ it("each layer that lacks an Allow is named, and each Deny with its conditions",
     ].join(" "),
     "No statement of the service control policy `guard` comes near to allowing this.",
     [
-      "Almost: statement 1 of the permissions boundary `limit` allows another action on this resource, but its",
+      "Almost: statement 1 of the permissions boundary `limit` allows another action on",
+      "this resource, but its",
       "action is `s3:ListBucket` and the request's is `s3:GetObject`.",
     ].join(" "),
   ]);
@@ -311,14 +312,16 @@ it("a resource-based policy is an alternative only where it names the caller", (
   const root = `arn:aws:iam::${ACCOUNT}:root`;
   expect(texts({ resource: named(root) })).toEqual([
     [
-      `Almost: statement 1 of the policy of \`media\` allows this action on this resource, but it names`,
+      "Almost: statement 1 of the policy of `media` allows this action on this resource, but it",
+      "names",
       `the account alone (\`AWS:${root}\`), which leaves the decision to the caller's own`,
       "policies.",
     ].join(" "),
   ]);
   expect(texts({ resource: named(root) }, { principal: anonymous })).toEqual([
     [
-      `Almost: statement 1 of the policy of \`media\` allows this action on this resource, but it names`,
+      "Almost: statement 1 of the policy of `media` allows this action on this resource, but it",
+      "names",
       `\`AWS:${root}\` and the caller is \`anonymous\`.`,
     ].join(" "),
   ]);

@@ -35,7 +35,7 @@ it("a request has no obstacle if, and only if, it is allowed", () => {
   );
 });
 
-it("mending one near miss of each obstacle, or adding what is proposed, turns the decision to allow", () => {
+it("mending a near miss of each obstacle, or adding what is proposed, allows the request", () => {
   let count = 0;
   fc.assert(
     fc.property(request, layers, fc.nat({ max: 4 }), (asked, texts, pick) => {

@@ -5,7 +5,7 @@ import { nameOfCaller, principalElementOf } from "./caller-name.ts";
 export interface ProposedStatement {
   /** The statement in a policy's form. */
   readonly statement: Readonly<Record<string, unknown>>;
-  /** What it would newly allow. */
+  /** Says which requests it would newly allow. */
   readonly sentence: string;
 }
 

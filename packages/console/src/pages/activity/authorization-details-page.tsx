@@ -17,8 +17,8 @@ import {
 } from "../../wire/authorization-details.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
-import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
+import { Reasons } from "./reasons.tsx";
 
 /**
  * Why one request was refused: who asked for what, which statements had a say, with which condition
@@ -37,8 +37,8 @@ export function AuthorizationDetailsPage({ params }: PageProps) {
       {details.data?.evaluations.map((evaluation) => (
         <Decided
           key={`${evaluation.action} ${evaluation.resource}`}
+          id={id}
           evaluation={evaluation}
-          reason={details.data?.requestContext.reason ?? ""}
           policies={details.data?.policies ?? []}
         />
       ))}
@@ -68,11 +68,11 @@ function Request({ id, details }: { readonly id: string; readonly details: Autho
 }
 
 function Decided(props: {
+  readonly id: string;
   readonly evaluation: Evaluation;
-  readonly reason: string;
   readonly policies: readonly InvolvedPolicy[];
 }) {
-  const { evaluation, reason, policies } = props;
+  const { id, evaluation, policies } = props;
   const { action, resource, evaluatedEffect, matchedPolicies, context, obstacles } = evaluation;
   const statementsOf = (uri: string) =>
     matchedPolicies
@@ -90,14 +90,7 @@ function Decided(props: {
               { label: "Decision", value: <DecisionEffect effect={evaluatedEffect} /> },
             ]}
           />
-          <DecisionRemedy
-            action={action}
-            resource={resource}
-            effect={evaluatedEffect}
-            reason={reason}
-            policies={matchedPolicies.map(({ uri }) => uri)}
-            obstacles={obstacles ?? []}
-          />
+          <Reasons id={id} action={action} resource={resource} obstacles={obstacles ?? []} />
         </SpaceBetween>
       </Container>
       <Table
@@ -112,7 +105,7 @@ function Decided(props: {
             cell: ({ uri }) => <PolicyName uri={uri} />,
           },
           { id: "type", header: "Kind", cell: ({ type }) => type },
-          { id: "on", header: "Attached to", cell: ({ attachedTo }) => attachedTo?.arn ?? "–" },
+          { id: "on", header: "Attached to", cell: ({ attachedTo }) => attachedName(attachedTo) },
           {
             id: "statements",
             header: "Statements that apply",
@@ -131,4 +124,10 @@ function Decided(props: {
       />
     </SpaceBetween>
   );
+}
+
+/** "via group editors", for what a user has through a group. */
+function attachedName(attachedTo: InvolvedPolicy["attachedTo"]): string {
+  const group = /:group\/(?:.*\/)?([^/]+)$/.exec(attachedTo?.arn ?? "")?.[1];
+  return group === undefined ? (attachedTo?.arn ?? "–") : `via group ${group}`;
 }

@@ -14,8 +14,8 @@ import { WhyLink } from "../../shared/why.tsx";
 import { useFeed } from "../../wire/use-feed.ts";
 import { callerName, type Decision, parseDecision } from "./decision.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
-import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
+import { Reasons } from "./reasons.tsx";
 
 /** The latest denials and every decision while this page is open, and why it came out as it did. */
 export function DecisionLog() {
@@ -81,7 +81,7 @@ const COLUMNS = [
 ];
 
 function Details({ decision }: { readonly decision: Decision }) {
-  const { id, action, resource, reason, effect, matched, obstacles } = decision;
+  const { id, action, resource, reason, matched, obstacles } = decision;
   return (
     <Container header={<Header variant="h2">{action}</Header>}>
       <SpaceBetween size="m">
@@ -107,14 +107,7 @@ function Details({ decision }: { readonly decision: Decision }) {
             <PolicyName uri={uri} />: {statements.join(", ")}
           </Box>
         ))}
-        <DecisionRemedy
-          action={action}
-          resource={resource}
-          effect={effect}
-          reason={reason}
-          policies={matched.map(({ uri }) => uri)}
-          obstacles={obstacles}
-        />
+        <Reasons id={id} action={action} resource={resource} obstacles={obstacles} />
       </SpaceBetween>
     </Container>
   );

@@ -5,15 +5,20 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { CodedText } from "../../shared/coded-text.tsx";
+import { Sentences } from "../../shared/why.tsx";
+import type { ExplainedAction } from "../../wire/explain-simulation.ts";
 import { excerpt } from "./excerpt.ts";
-import { remedyFor } from "./remedy.ts";
 
 /** The answers: what is decided, which statements matched, and what would change it. */
 export function SimulationResults(props: {
   readonly results: readonly EvaluationResult[];
   /** The policy's text, when it is the one that was typed: matched statements are shown of it. */
   readonly policy: string | undefined;
+  readonly explained: readonly ExplainedAction[];
 }) {
+  const denialsOf = ({ EvalActionName }: EvaluationResult) =>
+    props.explained.find(({ action }) => action === EvalActionName)?.denials ?? [];
   return (
     <Container header={<Header variant="h2">Answers</Header>}>
       <SpaceBetween size="s">
@@ -23,7 +28,7 @@ export function SimulationResults(props: {
             headerText={`${result.EvalActionName} on ${result.EvalResourceName}: ${result.EvalDecision}`}
             defaultExpanded={props.results.length === 1}
           >
-            <Answer result={result} policy={props.policy} />
+            <Answer result={result} denials={denialsOf(result)} policy={props.policy} />
           </ExpandableSection>
         ))}
       </SpaceBetween>
@@ -31,10 +36,13 @@ export function SimulationResults(props: {
   );
 }
 
-function Answer(props: { readonly result: EvaluationResult; readonly policy: string | undefined }) {
-  const { result, policy } = props;
+function Answer(props: {
+  readonly result: EvaluationResult;
+  readonly denials: ExplainedAction["denials"];
+  readonly policy: string | undefined;
+}) {
+  const { result, denials, policy } = props;
   const { MatchedStatements = [], MissingContextValues = [] } = result;
-  const remedy = remedyFor(result);
   return (
     <SpaceBetween size="s">
       <Decision decision={result.EvalDecision} />
@@ -67,12 +75,18 @@ function Answer(props: { readonly result: EvaluationResult; readonly policy: str
           {MissingContextValues.join(", ")}
         </Box>
       )}
-      {remedy && (
-        <div>
-          <Box variant="h4">{remedy.sentence}</Box>
-          {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
+      {denials.map(({ resource, sentences, proposals }) => (
+        <div key={resource}>
+          {denials.length > 1 && <Box variant="h4">{resource}</Box>}
+          <Sentences of={sentences} />
+          {proposals.map(({ statement, sentence }) => (
+            <div key={statement}>
+              <CodedText>{sentence}</CodedText>
+              <pre className="document">{statement}</pre>
+            </div>
+          ))}
         </div>
-      )}
+      ))}
     </SpaceBetween>
   );
 }

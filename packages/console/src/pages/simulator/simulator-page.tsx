@@ -19,6 +19,7 @@ import { Page } from "../../shared/page.tsx";
 import { lines } from "../../shared/typed-lists.ts";
 import { useAction } from "../../shared/use-action.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
+import { type ExplainedAction, explainSimulation } from "../../wire/explain-simulation.ts";
 import { NEW_POLICY } from "../iam/policy-documents.ts";
 import { ContextFields } from "./context-fields.tsx";
 import { PrincipalChoice } from "./principal-choice.tsx";
@@ -35,17 +36,21 @@ export function SimulatorPage({ query }: PageProps) {
   const [resources, setResources] = useState("");
   const [context, setContext] = useState<readonly ContextEntry[]>([]);
   const [results, setResults] = useState<readonly EvaluationResult[]>();
+  const [explained, setExplained] = useState<readonly ExplainedAction[]>([]);
   const findings = useFindings(policy, "managed");
   const simulate = useAction("Nothing was simulated", async (aws) => {
     const ActionNames = lines(actions);
     const ResourceArns = lines(resources);
-    setResults(
-      await evaluate(aws, source === "principal" ? { arn } : { policy }, {
-        ActionNames,
-        ...(ResourceArns.length === 0 ? {} : { ResourceArns }),
-        ...(context.length === 0 ? {} : { ContextEntries: [...context] }),
-      }),
-    );
+    const question = {
+      ActionNames,
+      ...(ResourceArns.length === 0 ? {} : { ResourceArns }),
+      ...(context.length === 0 ? {} : { ContextEntries: [...context] }),
+    };
+    const answers = await evaluate(aws, source === "principal" ? { arn } : { policy }, question);
+    const isDenied = answers.some(({ EvalDecision }) => EvalDecision !== "allowed");
+    const of = source === "principal" ? { PolicySourceArn: arn } : { PolicyInputList: [policy] };
+    setExplained(isDenied ? await explainSimulation(aws, { ...of, ...question }) : []);
+    setResults(answers);
     return undefined;
   });
   const ready = source === "principal" ? arn !== "" : findings.length === 0;
@@ -113,7 +118,11 @@ export function SimulatorPage({ query }: PageProps) {
         </Container>
       </EnterForm>
       {results && (
-        <SimulationResults results={results} policy={source === "custom" ? policy : undefined} />
+        <SimulationResults
+          results={results}
+          policy={source === "custom" ? policy : undefined}
+          explained={explained}
+        />
       )}
     </Page>
   );

@@ -10,7 +10,7 @@ export interface DecidingPolicy {
   readonly document: string;
   /** The rest is kept for deciding again, and never shown; older versions didn't. */
   readonly source?: PolicySource | undefined;
-  /** Of an organization's policy: the level that it belongs to, from the root. */
+  /** The level of an organization that the policy belongs to, from the root. */
   readonly level?: number | undefined;
   /** Another account's: its caller may not read it. */
   readonly isOthers?: boolean | undefined;
@@ -64,7 +64,7 @@ export interface DecisionObstacle {
 export interface ProposedPolicy {
   /** A policy of the one statement, as JSON. */
   readonly document: string;
-  /** What it would newly allow. */
+  /** Says which requests it would newly allow. */
   readonly sentence: string;
 }
 
