@@ -95,8 +95,9 @@ test("the operations of authorization details, whose clients aren't published", 
         "context?: <[string]>, evaluatedEffect?: string, matchedPolicies?: [{uri?: string, " +
         "matchedStatements?: [{sid?: string, evaluatedEffect?: string}]}], " +
         "obstacles?: [{type?: string, effect?: string, statements?: [{uri?: string, " +
-        "sid?: string, index?: number, parts?: [{part?: string, text?: string}], sentence?: string}], " +
-        "sentence?: string, proposal?: {document?: string, sentence?: string}}]}], policies?: [{uri?: string, type?: string, inline?: boolean, " +
+        "sid?: string, index?: number, parts?: [{part?: string, text?: string}], " +
+        "sentence?: string}], sentence?: string, proposal?: {document?: string, " +
+        "sentence?: string}}]}], policies?: [{uri?: string, type?: string, inline?: boolean, " +
         "attachedTo?: {arn?: string}}], nextToken?: string}",
     ],
     [

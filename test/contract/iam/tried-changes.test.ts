@@ -108,7 +108,7 @@ test("an edited statement is decided again, and nothing is saved", async () => {
   expect((await tryIt(id, noPolicy)).status).toBe(404);
 });
 
-test("a proposed statement allows what it says, and is proposed only if nothing comes near", async () => {
+test("a proposed statement, where nothing comes near, allows what it says", async () => {
   const ben = await createUser(root.iam, "ben", [allow("ivs:ListChannels")]);
   const get = new GetObjectCommand({ Bucket: "media", Key: "a*b" });
   const id = await idOf(server.clients(ben).s3.send(get));
