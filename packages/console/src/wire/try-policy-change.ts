@@ -9,6 +9,8 @@ export interface TriedDecision {
   readonly droppedConditions: readonly string[];
   /** `s3:GetObject on arn:…`. */
   readonly newlyAllowed: readonly string[];
+  /** It is proven that no other request is newly allowed. */
+  readonly nothingElse: boolean;
 }
 
 export interface PolicyChange {

@@ -76,7 +76,8 @@ function newAccess(
   const { kind } = now.source;
   const { statement } = proposedStatement(kind, request);
   const exact = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-  const beyond = findNewAccess([now], [old, compilePolicy(exact, now.source)]);
+  const known = [old, compilePolicy(exact, now.source)];
+  const beyond = findNewAccess([now], known, { knownActions: [request.action] });
   const asked = isAllowed ? [`${request.action} on ${request.resource}`] : [];
   const found = beyond.kind === "found" ? [witnessText(beyond.request)] : [];
   return { newlyAllowed: [...asked, ...found], nothingElse: beyond.kind === "none" };

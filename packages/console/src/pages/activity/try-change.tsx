@@ -92,7 +92,7 @@ function Editor(props: {
 }
 
 function Answer({ tried }: { readonly tried: TriedDecision }) {
-  const { evaluatedEffect, obstacles, droppedConditions, newlyAllowed } = tried;
+  const { evaluatedEffect, obstacles, droppedConditions, newlyAllowed, nothingElse } = tried;
   return (
     <SpaceBetween size="s">
       <DecisionEffect effect={evaluatedEffect} />
@@ -104,7 +104,7 @@ function Answer({ tried }: { readonly tried: TriedDecision }) {
       {evaluatedEffect !== "ALLOW" && <Sentences of={sentencesOf(obstacles)} />}
       {newlyAllowed.length > 0 && (
         <div>
-          It would newly allow:
+          It would newly allow{nothingElse ? " nothing but this" : ", among others"}:
           <Sentences of={newlyAllowed.map((pair) => `\`${pair}\``)} />
         </div>
       )}
