@@ -64,7 +64,7 @@ const withLateSound = (tags: readonly FlvTag[]): FlvTag[] =>
 /** The frames that ffprobe counts. */
 interface ReadStream {
   readonly codec_type: "video" | "audio";
-  readonly nb_read_packets: string;
+  readonly nb_read_frames: string;
 }
 
 const later = (tags: readonly FlvTag[], byMs: number): FlvTag[] =>
@@ -178,26 +178,16 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
       const read = { video: 0, audio: 0 };
       for (const url of playable(playlist ?? "", `${playback}/objects/media/hls/${folder}`)) {
         const counted = await run("ffprobe", [
-          ...[
-            "-v",
-            "error",
-            "-count_packets",
-            "-show_entries",
-            "stream=codec_type,nb_read_packets",
-          ],
-          ...["-of", "json", ...PROTOCOLS, url],
+          ...["-v", "warning", "-count_frames", "-show_entries"],
+          ...["stream=codec_type,nb_read_frames", "-of", "json", ...PROTOCOLS, url],
         ]);
         expect(counted.stderr).toBe("");
         const { streams } = JSON.parse(counted.stdout) as {
           readonly streams: readonly ReadStream[];
         };
-        for (const { codec_type, nb_read_packets } of streams) {
-          read[codec_type] += Number(nb_read_packets);
+        for (const { codec_type, nb_read_frames } of streams) {
+          read[codec_type] += Number(nb_read_frames);
         }
-        const decoded = await run("ffmpeg", [
-          ...["-v", "warning", "-xerror", ...PROTOCOLS, "-i", url, "-map", "0", "-f", "null", "-"],
-        ]);
-        expect(decoded).toEqual({ status: 0, stdout: "", stderr: "" });
       }
       expect(read.video).toBe(SECONDS * 30 * 2);
       // What is encoded anew has a little more.

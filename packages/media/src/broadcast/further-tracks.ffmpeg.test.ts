@@ -114,9 +114,10 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     );
     for (const path of [`live/channel/${key}/index.m3u8`, "objects/media/hls/master.m3u8"]) {
       const probed = await run("ffprobe", [
-        ...["-v", "error", "-show_entries", "program_stream=codec_name,height"],
+        ...["-v", "warning", "-count_frames", "-show_entries", "program_stream=codec_name,height"],
         ...["-show_entries", "format=duration", "-of", "json", `${playback}/${path}`],
       ]);
+      expect(probed.stderr).toBe("");
       const { programs, format } = JSON.parse(probed.stdout);
       const tracks = programs.map(
         ({ streams }: { streams: { codec_name: string; height?: number }[] }) => {
@@ -126,11 +127,6 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
       );
       expect(tracks).toEqual(names);
       expect(Math.abs(Number(format.duration) - SECONDS)).toBeLessThan(0.2);
-      const decoded = await run("ffmpeg", [
-        ...["-v", "warning", "-xerror", "-i", `${playback}/${path}`, "-map", "0:v"],
-        ...["-f", "null", "-"],
-      ]);
-      expect(decoded).toEqual({ status: 0, stdout: "", stderr: "" });
     }
   });
 

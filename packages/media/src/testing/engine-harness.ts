@@ -225,6 +225,37 @@ export function run(command: string, args: readonly string[]): Promise<CommandRe
   });
 }
 
+/** The contents of a URL, as ffmpeg describes them. */
+export interface Decoded {
+  /** Codec of each track: `h264`. */
+  readonly codecs: readonly string[];
+  /** Width and height of each track of pictures: `320x180`. */
+  readonly sizes: readonly string[];
+  readonly seconds: number;
+  /** Pictures that came out of the decoder. */
+  readonly pictures: number;
+}
+
+/** Decodes all tracks by ffmpeg; rejects with what it complains of, warnings too. */
+export async function decode(url: string, options: readonly string[] = []): Promise<Decoded> {
+  const log = ["-hide_banner", "-nostdin", "-nostats", "-loglevel", "level+info"];
+  const args = [...log, "-xerror", ...options, "-i", url, "-map", "0", "-f", "null", "-"];
+  const { status, stderr } = await run("ffmpeg", args);
+  const complaints = stderr.split("\n").filter((line) => /\[(?:warning|error|fatal)\]/.test(line));
+  if (status !== 0 || complaints.length > 0)
+    throw new Error(`ffmpeg ended with ${status}: ${complaints.join("\n")}`);
+  const [input = ""] = stderr.split("Stream mapping:");
+  const [, hours, minutes, rest] = /Duration: (\d+):(\d+):([\d.]+)/.exec(input) ?? [];
+  return {
+    codecs: [...input.matchAll(/Stream #\S+ (?:Video|Audio|Data): (\w+)/g)].map(
+      ([, it = ""]) => it,
+    ),
+    sizes: [...input.matchAll(/Video: .* (\d+x\d+)\b/g)].map(([, it = ""]) => it),
+    seconds: Number(hours) * 3_600 + Number(minutes) * 60 + Number(rest),
+    pictures: Number(/frame= *(\d+)/.exec(stderr)?.[1]),
+  };
+}
+
 /**
  * Encoder arguments for `seconds` of 320x180 at 30 frames per second with a keyframe each 2 s, and
  * a tone.

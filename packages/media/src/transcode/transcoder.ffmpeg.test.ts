@@ -7,6 +7,7 @@ import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
 import type { LadderPlan } from "../port/ladder.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import type { PublishDecision } from "../port/publish.ts";
+import { encodedFilm } from "../testing/encoded-film.ts";
 import { EngineHarness, hasFfmpeg, run, servePlayback } from "../testing/engine-harness.ts";
 import { BELOW_SOURCE, INSTEAD_OF_SOURCE } from "../testing/ladders.ts";
 
@@ -43,13 +44,16 @@ async function start(
 }
 
 /** Low rates: it is the ladder that is tested, not the processor. */
-function publish(harness: EngineHarness, size: string, seconds: number) {
-  return run("ffmpeg", [
-    ...["-v", "error", "-f", "lavfi", "-i", `testsrc2=size=${size}:rate=10:duration=${seconds}`],
+async function publish(harness: EngineHarness, size: string, seconds: number) {
+  const film = await encodedFilm([
+    ...["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=10:duration=${seconds}`],
     ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20"],
     ...["-pix_fmt", "yuv420p", "-sc_threshold", "0"],
-    ...["-c:a", "aac", "-f", "flv", "-tls_verify", "0"],
+    ...["-c:a", "aac"],
+  ]);
+  return run("ffmpeg", [
+    ...["-v", "error", "-i", film, "-c", "copy", "-f", "flv", "-tls_verify", "0"],
     `rtmps://127.0.0.1:${harness.rtmpsPort}/app/rec-a`,
   ]);
 }
