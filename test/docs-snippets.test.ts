@@ -3,10 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { parseSync } from "rolldown/utils";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 import { SERVICE_TITLES } from "../packages/console/src/service-titles.ts";
+import { hasAwsCli, type LoadedAwsCli, loadAwsCli } from "./support/aws-cli.ts";
 import { here, runPage } from "./support/snippet-session.ts";
 import { commandsOf, ROOT, readPages, type Snippet } from "./support/snippets.ts";
 import { startTestServer } from "./support/test-server.ts";
@@ -21,6 +22,12 @@ const SLOW_MS = 240_000;
 describe.skipIf(missing.length > 0)(
   `blocks that are marked to run do (skipped without ${missing.join(", ") || "their programs"})`,
   () => {
+    let awsCli: LoadedAwsCli | undefined;
+    beforeAll(async () => {
+      if (hasAwsCli) awsCli = await loadAwsCli();
+    });
+    afterAll(() => awsCli?.close());
+
     test("there are some, in each language", () => {
       const marked = snippets.filter(({ flags }) => flags.includes("run"));
       const languages = new Set(marked.map(({ language }) => language));
@@ -34,7 +41,8 @@ describe.skipIf(missing.length > 0)(
         async ({ onTestFinished }) => {
           const { endpoint, server, close } = await startTestServer();
           onTestFinished(close);
-          const place = { endpoint, rtmpsPort: server.ports.rtmps };
+          const commands = awsCli ? [awsCli.dir] : [];
+          const place = { endpoint, rtmpsPort: server.ports.rtmps, commands };
           const { code, ran } = await runPage(page, place);
           expect(code, `the last block's output: ${ran.at(-1)?.output}`).toBe(0);
           for (const { snippet, output } of ran) {

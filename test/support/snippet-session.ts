@@ -21,6 +21,8 @@ const QUIET = { NO_COLOR: "1", NODE_NO_WARNINGS: "1" };
 export interface Place {
   readonly endpoint: string;
   readonly rtmpsPort: number;
+  /** Folders of commands that come before those on PATH. */
+  readonly commands: readonly string[];
 }
 
 export interface Ran {
@@ -50,7 +52,7 @@ export async function runPage(
       return `printf '${MARK}'\n${command}\n`;
     });
     writeFileSync(join(dir, "session.sh"), ["exec 2>&1", "set -e", ...script].join("\n"));
-    const { code, output } = await runShell(dir);
+    const { code, output } = await runShell(dir, [join(dir, "bin"), ...place.commands]);
     const outputs = output.split(MARK).slice(1);
     const ran = outputs.flatMap((text, index) => {
       const snippet = runnable[index];
@@ -88,13 +90,13 @@ function writeCommand(dir: string): void {
   }
 }
 
-async function runShell(dir: string) {
+async function runShell(dir: string, commands: readonly string[]) {
   const child = spawn("bash", ["session.sh"], {
     cwd: dir,
     // A group of its own, so that nothing that it began outlives it.
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
-    env: { PATH: `${join(dir, "bin")}:${process.env.PATH}`, HOME: dir, ...QUIET },
+    env: { PATH: [...commands, process.env.PATH].join(":"), HOME: dir, ...QUIET },
   });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (part) => {
