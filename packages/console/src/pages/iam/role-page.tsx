@@ -25,8 +25,9 @@ import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { LinkedRoleUsage } from "./linked-role-usage.tsx";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
-import { linkedService, trustedBy } from "./role-facts.ts";
+import { accountOfRole, linkedService, trustedBy } from "./role-facts.ts";
 import { TrustPanel } from "./trust-panel.tsx";
+import { TrustedPrincipals } from "./trusted-principals.tsx";
 
 export function RolePage({ params }: PageProps) {
   const name = params.name ?? "";
@@ -54,7 +55,7 @@ export function RolePage({ params }: PageProps) {
         </Alert>
       )}
       {role && <Facts role={role} service={service} onChanged={got.reload} />}
-      {role && <PageTabs tabs={tabsOf(role, service, got.reload)} />}
+      {role && <PageTabs tabs={tabsOf(role, service, got.reload, () => setDeleting(true))} />}
       {role && deleting && service === undefined && (
         <RemoveItems
           removal={identityRemoval("role", String)}
@@ -98,7 +99,10 @@ function Facts(props: {
         columns={3}
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={role.Arn ?? ""} /> },
-          { label: "Trusted", value: trustedBy(role).join(", ") || "Nobody" },
+          {
+            label: "Trusted",
+            value: <TrustedPrincipals principals={trustedBy(role)} account={accountOfRole(role)} />,
+          },
           { label: "Created", value: <Moment at={role.CreateDate} /> },
           {
             label: "Last used",
@@ -140,7 +144,12 @@ function Facts(props: {
   );
 }
 
-function tabsOf(role: Role, service: string | undefined, onChanged: () => void): TabsProps.Tab[] {
+function tabsOf(
+  role: Role,
+  service: string | undefined,
+  onChanged: () => void,
+  onDelete: () => void,
+): TabsProps.Tab[] {
   const name = role.RoleName ?? "";
   const locked = service !== undefined;
   const tabs: TabsProps.Tab[] = [
@@ -172,7 +181,11 @@ function tabsOf(role: Role, service: string | undefined, onChanged: () => void):
   ];
   if (service === undefined) return tabs;
   return [
-    { id: "usage", label: "Used by", content: <LinkedRoleUsage service={service} /> },
+    {
+      id: "usage",
+      label: "Used by",
+      content: <LinkedRoleUsage service={service} roleName={name} onDelete={onDelete} />,
+    },
     ...tabs,
   ];
 }

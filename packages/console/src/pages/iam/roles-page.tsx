@@ -10,7 +10,8 @@ import { pagesOf } from "../../wire/read-pages.ts";
 import { useList } from "../../wire/use-list.ts";
 import { CreateRole } from "./create-role.tsx";
 import { identityRemoval } from "./deletion/identity-removal.tsx";
-import { isServiceLinked, trustedBy } from "./role-facts.ts";
+import { accountOfRole, isServiceLinked, trustedBy } from "./role-facts.ts";
+import { TrustedPrincipals } from "./trusted-principals.tsx";
 
 export function RolesPage() {
   const [creating, setCreating] = useState(false);
@@ -55,6 +56,13 @@ const COLUMNS = [
       </>
     ),
   },
-  { id: "trusted", header: "Trusted", value: (role: Role) => trustedBy(role).join(", ") },
+  {
+    id: "trusted",
+    header: "Trusted",
+    value: (role: Role) => trustedBy(role).join(", "),
+    cell: (role: Role) => (
+      <TrustedPrincipals principals={trustedBy(role)} account={accountOfRole(role)} />
+    ),
+  },
   { id: "created", header: "Created", value: ({ CreateDate }: Role) => CreateDate },
 ];
