@@ -51,7 +51,7 @@ describeConsole(() => {
 
     await visit(page, `/iam/roles/${ROLE}`, ROLE);
     await page.getByText("Protected: this role belongs to a service").waitFor();
-    await page.getByRole("cell", { name: "us-east-1" }).waitFor();
+    await page.getByRole("cell", { name: "us-east-1", exact: true }).waitFor();
     await takePicture(page, "service-linked-role");
   });
 

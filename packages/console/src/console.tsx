@@ -1,5 +1,6 @@
-import { useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { Frame } from "./frame.tsx";
+import { WATCH_PATH } from "./pages/ivs/watch-link.ts";
 import { ROOT_GREETING } from "./root-greeting.tsx";
 import { goTo, usePlace } from "./routing/hash-route.ts";
 import { findKey } from "./session/find-key.ts";
@@ -16,17 +17,23 @@ import { NoticesProvider } from "./shared/notices.tsx";
 import { SIGN_IN_PATH, SignInPage } from "./sign-in-page.tsx";
 import { AwsProvider } from "./wire/aws-context.tsx";
 
+const WatchPage = lazy(async () => ({
+  default: (await import("./pages/watch-page.tsx")).WatchPage,
+}));
+
 /** The whole console: the sign-in page, or the pages of the user who is signed in, in a Region. */
 export function Console() {
   const [signedIn, setSignedIn] = useState(rememberedKey);
   const [region, setRegion] = useState(rememberedRegion);
-  const { path } = usePlace();
+  const { path, query } = usePlace();
   const signingIn = path === SIGN_IN_PATH;
   const sign = useCallback((key: SignedIn | undefined) => {
     rememberKey(key);
     setSignedIn(key);
   }, []);
-  const [looking, stopLooking] = useState(() => !signedIn && !signingIn && !wasSignedOut());
+  const [looking, stopLooking] = useState(
+    () => !signedIn && !signingIn && path !== WATCH_PATH && !wasSignedOut(),
+  );
   const [greeted, setGreeted] = useState(false);
   useEffect(() => {
     if (!looking) return;
@@ -44,6 +51,13 @@ export function Console() {
     if (signedIn) signOutOtherTabs(signedIn);
     sign(undefined);
   }, [signedIn, sign]);
+  if (path === WATCH_PATH) {
+    return (
+      <Suspense>
+        <WatchPage query={query} />
+      </Suspense>
+    );
+  }
   if (looking) return null;
   if (!signedIn || signingIn) {
     return (

@@ -21,7 +21,10 @@ export function CallFailure(props: {
   if (authorizationId !== undefined && !isKeyRefused) {
     return (
       <Box color="text-body-secondary" fontSize="body-s">
-        <Icon name="lock-private" /> {props.title}. <Refusal error={props.error} />{" "}
+        <Icon name="lock-private" />{" "}
+        <span className="cli-line">
+          {props.title}. <Refusal error={props.error} />
+        </span>{" "}
         {retry && (
           <Button variant="inline-link" formAction="none" onClick={retry}>
             Try again

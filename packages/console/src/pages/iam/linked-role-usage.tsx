@@ -122,6 +122,7 @@ function RecordingConfigurationsEverywhere(props: {
 /** A configuration that channels refer to can't be deleted: they stop recording first. */
 const REMOVAL: Removal<Usage> = {
   one: "recording configuration",
+  button: "Delete configurations",
   nameOf: ({ name }) => name,
   consequences: "Channels with it record no longer. The bucket and its recordings stay.",
   remove: async ({ inRegion }, { arn, region }) => {

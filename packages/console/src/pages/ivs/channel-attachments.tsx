@@ -1,10 +1,8 @@
-import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { CallFailure } from "../../shared/call-failure.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import type { ChannelPartProps } from "./channel-settings.ts";
 import {
@@ -13,6 +11,7 @@ import {
   listRestrictionPolicies,
 } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
+import { NewRecordingBucket } from "./new-recording-bucket.tsx";
 
 /** Chooses where streams are recorded. */
 export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
@@ -47,14 +46,13 @@ export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
           }
         />
       </FormField>
-      {configurations.data?.length === 0 && (
-        <Box>
-          There is none in this Region yet.{" "}
-          <PlaceLink to="#/ivs/recording-configurations">
-            Create a recording configuration
-          </PlaceLink>
-        </Box>
-      )}
+      <NewRecordingBucket
+        channelName={settings.name}
+        onCreated={(recordingConfigurationArn) => {
+          configurations.reload();
+          onChange({ ...settings, recordingConfigurationArn });
+        }}
+      />
     </SpaceBetween>
   );
 }

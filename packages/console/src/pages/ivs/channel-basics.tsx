@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Tiles from "@cloudscape-design/components/tiles";
 import Toggle from "@cloudscape-design/components/toggle";
 import { ChannelContainer } from "./channel-container.tsx";
+import { channelNameFault } from "./channel-name.ts";
 import { type ChannelPartProps, coherent, hasPreset } from "./channel-settings.ts";
 
 /** Limits of what encoders send. Source: IVS user guide, "Channel Types". */
@@ -57,7 +58,8 @@ export function ChannelBasics({ settings, onChange }: ChannelPartProps) {
     <SpaceBetween size="l">
       <FormField
         label="Channel name"
-        description="Needn't be unique, nor given."
+        description="Optional. Names don't have to be unique."
+        errorText={channelNameFault(settings.name)}
         constraintText="At most 128 letters, digits, hyphens and underscores."
       >
         <Input

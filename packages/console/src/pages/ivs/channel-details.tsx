@@ -14,6 +14,7 @@ import { useAws } from "../../wire/aws-context.tsx";
 import { ChannelAds, ChannelAudience, ChannelRecording } from "./channel-attachments.tsx";
 import { ChannelBasics } from "./channel-basics.tsx";
 import { settingsFacts } from "./channel-facts.ts";
+import { channelNameFault } from "./channel-name.ts";
 import { type ChannelSettings, settingsInput, settingsOf } from "./channel-settings.ts";
 import { ivsName } from "./ivs-name.ts";
 import { IvsTags } from "./ivs-tags.tsx";
@@ -87,7 +88,14 @@ function EditChannel(props: {
   };
   const part = { settings, onChange: setSettings };
   return (
-    <ModalForm title="Edit channel" verb="Save" size="large" onSubmit={save} onClose={onClose}>
+    <ModalForm
+      title="Edit channel"
+      verb="Save"
+      size="large"
+      disabled={channelNameFault(settings.name) !== ""}
+      onSubmit={save}
+      onClose={onClose}
+    >
       <ChannelBasics {...part} />
       <ChannelRecording {...part} />
       <ChannelAudience {...part} />

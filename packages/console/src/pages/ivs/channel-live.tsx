@@ -16,14 +16,14 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect, useState } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { Moment } from "../../shared/moment.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
-import { shownDuration } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { LiveCharts, SAMPLES_MAX, type Sample } from "./live-charts.tsx";
-import { LivePlayer, type Measurement } from "./live-player.tsx";
-import { StreamState } from "./stream-state.tsx";
+import { LiveFacts } from "./live-facts.tsx";
+import { LivePlayer, type Measurement, type Picture } from "./live-player.tsx";
+import { ShareChannel } from "./share-channel.tsx";
+import { playedPath } from "./watch-link.ts";
 
 const POLL_MS = 2_000;
 
@@ -40,6 +40,7 @@ export function ChannelLive(props: {
   });
   const [token, setToken] = useState(givenToken);
   const [trouble, setTrouble] = useState<string>();
+  const [picture, setPicture] = useState<Picture>();
   const measured = useMeasurements(live.data);
   const stop = useAction("The stream wasn't stopped", async ({ ivs }) => {
     await ivs.send(new StopStreamCommand({ channelArn }));
@@ -92,9 +93,10 @@ export function ChannelLive(props: {
         <ColumnLayout columns={2}>
           {stream && watchable ? (
             <LivePlayer
-              url={sameOrigin(channel.playbackUrl ?? "", token)}
+              url={playedPath(channel.playbackUrl ?? "", token)}
               label={`Live preview of ${channel.name ?? channelArn}`}
               onMeasured={measured.add}
+              onPicture={setPicture}
               onError={setTrouble}
             />
           ) : (
@@ -107,30 +109,23 @@ export function ChannelLive(props: {
               </div>
             </div>
           )}
+          <LiveFacts stream={stream} channel={channel} picture={stream && picture} />
+        </ColumnLayout>
+        <SpaceBetween size="xs">
           <KeyValuePairs
-            columns={2}
             items={[
-              { label: "State", value: <StreamState stream={stream} /> },
-              { label: "Viewers", value: String(stream?.viewerCount ?? 0) },
-              { label: "Started", value: <Moment at={stream?.startTime} /> },
               {
-                label: "Running for",
-                value: stream?.startTime
-                  ? shownDuration(Date.now() - stream.startTime.getTime())
-                  : "–",
+                label: "Playback URL",
+                value: <CopiedValue label="playback URL" value={channel.playbackUrl ?? "–"} />,
               },
-              { label: "Stream ID", value: stream?.streamId ?? "–" },
             ]}
           />
-        </ColumnLayout>
-        <KeyValuePairs
-          items={[
-            {
-              label: "Playback URL",
-              value: <CopiedValue label="playback URL" value={channel.playbackUrl ?? "–"} />,
-            },
-          ]}
-        />
+          <ShareChannel
+            name={channel.name ?? ""}
+            playbackUrl={channel.playbackUrl ?? ""}
+            token={token}
+          />
+        </SpaceBetween>
         {stream && trouble !== undefined && (
           <Alert type="info">The preview waits for video: {trouble}</Alert>
         )}
@@ -181,13 +176,4 @@ function useMeasurements(polled: Polled | undefined) {
     }
   }, []);
   return { health, bitrate, frameRate, add };
-}
-
-/**
- * Playback as this page reaches it: the server has more than one name, and the page only its own.
- */
-function sameOrigin(playbackUrl: string, token: string): string {
-  if (playbackUrl === "") return "";
-  const { pathname } = new URL(playbackUrl);
-  return `${pathname}${token === "" ? "" : `?token=${encodeURIComponent(token)}`}`;
 }

@@ -50,7 +50,7 @@ export function ChannelPage({ params, query }: PageProps) {
               content: (
                 <SpaceBetween size="l">
                   <ChannelLive channel={channel} givenToken={query.get("token") ?? ""} />
-                  <StreamSettings channel={channel} />
+                  <StreamSettings channel={channel} onChanged={got.reload} />
                 </SpaceBetween>
               ),
             },

@@ -11,6 +11,7 @@ import { useAction } from "../../shared/use-action.ts";
 import { ChannelAds, ChannelAudience, ChannelRecording } from "./channel-attachments.tsx";
 import { ChannelBasics } from "./channel-basics.tsx";
 import { settingsFacts } from "./channel-facts.ts";
+import { channelNameFault } from "./channel-name.ts";
 import { type ChannelSettings, NEW_CHANNEL, settingsInput } from "./channel-settings.ts";
 
 const CHANNELS = "#/ivs/channels";
@@ -29,6 +30,11 @@ export function CreateChannelPage() {
     goTo(placeOf("/ivs/channels/:arn", { arn: channel?.arn ?? "" }));
     return `Channel ${channel?.name || channel?.arn} is there, with a stream key.`;
   });
+  // The name is refused in its own step, not after the last one.
+  const isNamed = channelNameFault(settings.name) === "";
+  const goToStep = (wanted: number) => {
+    if (isNamed || wanted === 0) setStep(Math.min(wanted, steps.length - 1));
+  };
   const part = { settings, onChange: setSettings };
   const steps = [
     { title: "Channel details", content: <ChannelBasics {...part} /> },
@@ -40,12 +46,12 @@ export function CreateChannelPage() {
   ];
   return (
     <Page title="Create channel" wizard>
-      <EnterForm onSubmit={() => setStep(Math.min(step + 1, steps.length - 1))}>
+      <EnterForm onSubmit={() => goToStep(step + 1)}>
         <Wizard
           activeStepIndex={step}
           isLoadingNextStep={create.running}
           submitButtonText="Create channel"
-          onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
+          onNavigate={({ detail }) => goToStep(detail.requestedStepIndex)}
           onCancel={() => goTo(CHANNELS)}
           onSubmit={() => void create.run()}
           steps={steps}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { HIDDEN } from "./encoder-commands.ts";
 import { ingestUrl, srtUrl } from "./ingest-url.ts";
 
 const PORTS = { rtmpPort: 1935, rtmpsPort: 4443, srtPort: 9000 };
@@ -19,7 +20,5 @@ test("an SRT address has the passphrase only where it has the key", () => {
   const before = "srt://srt.example:9000?streamid=";
   const after = "&pbkeylen=16&latency=500000";
   expect(srtUrl(CHANNEL, 9000, "sk_1")).toBe(`${before}sk_1&passphrase=pass${after}`);
-  expect(srtUrl(CHANNEL, 9000, undefined)).toBe(
-    `${before}<stream key>&passphrase=<passphrase>${after}`,
-  );
+  expect(srtUrl(CHANNEL, 9000, undefined)).toBe(`${before}${HIDDEN}&passphrase=${HIDDEN}${after}`);
 });

@@ -1,5 +1,6 @@
 import type { Channel } from "@aws-sdk/client-ivs";
 import { useEffect, useState } from "react";
+import { HIDDEN } from "./encoder-commands.ts";
 
 export interface IngestPorts {
   readonly rtmpPort: number;
@@ -34,10 +35,10 @@ export function ingestUrl(channel: Channel, { rtmpPort, rtmpsPort }: IngestPorts
 }
 
 /** The same over SRT: key and passphrase are part of the address. */
-export function srtUrl(channel: Channel, srtPort: number, streamKey: string | undefined): string {
+export function srtUrl(channel: Channel, srtPort: number, streamKey?: string): string {
   const { endpoint = "localhost", passphrase = "" } = channel.srt ?? {};
-  const key = streamKey ?? "<stream key>";
-  const secret = streamKey === undefined ? "<passphrase>" : passphrase;
+  const key = streamKey ?? HIDDEN;
+  const secret = streamKey === undefined ? HIDDEN : passphrase;
   return `srt://${endpoint}:${srtPort}?streamid=${key}&passphrase=${secret}&pbkeylen=16&latency=500000`;
 }
 

@@ -1,6 +1,7 @@
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import LineChart from "@cloudscape-design/components/line-chart";
+import { clockTime, commonDomain, niceMax, wholeTick } from "./chart-scale.ts";
 
 export interface Sample {
   readonly at: Date;
@@ -16,13 +17,15 @@ export function LiveCharts(props: {
   readonly bitrate: readonly Sample[];
   readonly frameRate: readonly Sample[];
 }) {
+  const domain = commonDomain([props.health, props.bitrate, props.frameRate]);
   return (
     <ColumnLayout columns={3} minColumnWidth={260}>
-      <Chart title="Bitrate, kbit/s" samples={props.bitrate} />
-      <Chart title="Frame rate, frames/s" samples={props.frameRate} />
+      <Chart title="Bitrate, kbit/s" samples={props.bitrate} domain={domain} />
+      <Chart title="Frame rate, frames/s" samples={props.frameRate} domain={domain} />
       <Chart
         title="Health"
         samples={props.health}
+        domain={domain}
         max={1}
         tick={(value) => (value === 1 ? "Healthy" : value === 0 ? "Starving" : "")}
       />
@@ -36,15 +39,17 @@ export function Chart(props: {
   readonly samples: readonly Sample[];
   readonly max?: number;
   readonly tick?: (value: number) => string;
+  /** The time that it shows; left out: that of its samples. */
+  readonly domain?: readonly [Date, Date] | undefined;
 }) {
-  const { title, samples, tick = (value) => String(Math.round(value)) } = props;
-  const max = props.max ?? Math.max(1, ...samples.map(({ value }) => value)) * 1.2;
+  const { title, samples, domain, tick = wholeTick } = props;
+  const max = props.max ?? niceMax(samples.map(({ value }) => value));
   const last = samples.at(-1);
   return (
     <div>
       <Box variant="h3">
         {title}
-        {last ? `: ${tick(last.value)}` : ""}
+        {last ? `: ${tick(Math.round(last.value))}` : ""}
       </Box>
       <LineChart
         series={[
@@ -52,12 +57,13 @@ export function Chart(props: {
         ]}
         xScaleType="time"
         yDomain={[0, max]}
+        {...(domain ? { xDomain: [...domain] } : {})}
         height={120}
         hideFilter
         hideLegend
         ariaLabel={title}
         i18nStrings={{
-          xTickFormatter: (at) => (at as Date).toLocaleTimeString(),
+          xTickFormatter: (at) => clockTime(at as Date),
           yTickFormatter: tick,
         }}
         empty={<Box textAlign="center">Nothing measured yet</Box>}

@@ -1,11 +1,22 @@
 import type Hls from "hls.js";
 import { useEffect, useRef } from "react";
+import { type FrameCount, frameRate } from "./frame-rate.ts";
 
 /** The player's measurements of one segment or second. */
 export interface Measurement {
   readonly at: Date;
   readonly kilobitsPerSecond?: number;
   readonly framesPerSecond?: number;
+}
+
+/** Facts about the picture that is played. */
+export interface Picture {
+  /** How long ago it was sent; undefined while nobody can say. */
+  readonly latencySeconds: number | undefined;
+  /** `1280×720`. */
+  readonly size: string | undefined;
+  /** RFC 6381, of the pictures and of the sound. */
+  readonly codecs: string | undefined;
 }
 
 const FRAME_RATE_EVERY_MS = 2_000;
@@ -17,6 +28,7 @@ export function LivePlayer(props: {
   readonly url: string;
   readonly label: string;
   readonly onMeasured: (measurement: Measurement) => void;
+  readonly onPicture: (picture: Picture) => void;
   readonly onError: (sentence: string | undefined) => void;
 }) {
   const { url, label } = props;
@@ -72,9 +84,26 @@ function play(
   });
   hls.loadSource(url);
   hls.attachMedia(element);
+  const looking = setInterval(
+    () => handlers.current.onPicture(pictureOf(hls, element)),
+    FRAME_RATE_EVERY_MS,
+  );
   return () => {
+    clearInterval(looking);
     clearTimeout(retry);
     hls.destroy();
+  };
+}
+
+function pictureOf(hls: Hls, element: HTMLVideoElement): Picture {
+  const { latency, levels, currentLevel } = hls;
+  const level = levels[currentLevel];
+  const { videoWidth, videoHeight } = element;
+  const codecs = [level?.videoCodec, level?.audioCodec].filter((codec) => codec !== undefined);
+  return {
+    latencySeconds: latency > 0 ? latency : undefined,
+    size: videoWidth > 0 ? `${videoWidth}×${videoHeight}` : undefined,
+    codecs: codecs.length > 0 ? codecs.join(", ") : undefined,
   };
 }
 
@@ -91,23 +120,20 @@ class BitrateMeter {
     this.#pieces.push({ bytes, seconds });
     const total = () => this.#pieces.reduce((sum, piece) => sum + piece.seconds, 0);
     while (total() - (this.#pieces[0]?.seconds ?? 0) >= BITRATE_SECONDS) this.#pieces.shift();
-    if (total() < BITRATE_SECONDS / 2) return undefined;
+    if (total() < BITRATE_SECONDS * 0.75) return undefined;
     const loaded = this.#pieces.reduce((sum, piece) => sum + piece.bytes, 0);
     return (loaded * 8) / total() / 1_000;
   }
 }
 
 function countFrames(element: HTMLVideoElement, show: (perSecond: number) => void): () => void {
-  let frames = 0;
-  let since = performance.now();
+  let last: FrameCount | undefined;
   const timer = setInterval(() => {
-    const { totalVideoFrames } = element.getVideoPlaybackQuality();
-    const now = performance.now();
-    if (!element.paused && totalVideoFrames > frames) {
-      show(((totalVideoFrames - frames) * 1_000) / (now - since));
-    }
-    frames = totalVideoFrames;
-    since = now;
+    const { totalVideoFrames: frames } = element.getVideoPlaybackQuality();
+    const next = { frames, atMs: performance.now(), isPlaying: !element.paused && frames > 0 };
+    const perSecond = frameRate(last, next);
+    if (perSecond !== undefined) show(perSecond);
+    last = next;
   }, FRAME_RATE_EVERY_MS);
   return () => clearInterval(timer);
 }

@@ -1,11 +1,17 @@
+import { type ListObjectsV2CommandInput, S3Client } from "@aws-sdk/client-s3";
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { entryOf } from "./recording-index.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { entryOf, latestRecordings } from "./recording-index.ts";
 
-test("a prefix shows when a recording began, in UTC", () => {
+const ACCOUNT = "000000000000";
+
+test("a prefix shows when a recording began, in UTC, and of which channel it is", () => {
   const prefix = "ivs/v1/000000000000/AbCdEfGh1234/2026/2/7/9/5/Xy12/";
   expect(entryOf("films", `${prefix}media/hls/master.m3u8`)).toEqual({
     bucket: "films",
     prefix,
+    channelId: "AbCdEfGh1234",
     id: "Xy12",
     startedAt: new Date("2026-02-07T09:05:00Z"),
   });
@@ -17,3 +23,67 @@ test.each(["ivs/v1/", "film.mp4", "ivs/v1/000000000000/Ab/2026/2/7/9/5/x"])(
     expect(entryOf("films", key)).toBeUndefined();
   },
 );
+
+/** A client of S3 whose buckets have these keys; it counts its calls. */
+function holding(keys: Readonly<Record<string, readonly string[]>>) {
+  let calls = 0;
+  const send = async ({ input }: { readonly input: ListObjectsV2CommandInput }) => {
+    calls += 1;
+    const { Bucket = "", Prefix = "" } = input;
+    const below = (keys[Bucket] ?? []).filter((key) => key.startsWith(Prefix));
+    const folders = below.map((key) => `${Prefix}${key.slice(Prefix.length).split("/")[0]}/`);
+    const CommonPrefixes = [...new Set(folders)].sort().map((folder) => ({ Prefix: folder }));
+    return { CommonPrefixes };
+  };
+  const s3: unknown = Object.assign(Object.create(S3Client.prototype), { send });
+  return { aws: { s3 } as AwsClients, calls: () => calls };
+}
+
+const time = fc.tuple(
+  fc.integer({ min: 2025, max: 2027 }),
+  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 1, max: 28 }),
+  fc.integer({ min: 0, max: 23 }),
+  fc.integer({ min: 0, max: 59 }),
+);
+const recording = fc.record({
+  bucket: fc.constantFrom("films", "more"),
+  channel: fc.constantFrom("One", "Two", "Ten"),
+  time,
+  id: fc.constantFrom("a", "b"),
+});
+
+test("recordings of all buckets and channels come newest first, as many as wanted", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(recording, { maxLength: 12 }), fc.nat(14), async (all, max) => {
+      const keyOf = (one: (typeof all)[number]) =>
+        `ivs/v1/${ACCOUNT}/${one.channel}/${one.time.join("/")}/${one.id}/media/0.ts`;
+      const keys = {
+        films: all.filter(({ bucket }) => bucket === "films").map(keyOf),
+        more: all.filter(({ bucket }) => bucket === "more").map(keyOf),
+      };
+      const { aws } = holding(keys);
+      const { entries, complete } = await latestRecordings(aws, ["films", "more"], {}, max);
+      const prefixes = new Set(all.map((one) => `${one.bucket} ${keyOf(one).slice(0, -10)}`));
+      const times = [...prefixes]
+        .map((text) => entryOf("", text.split(" ")[1] ?? "")?.startedAt.getTime() ?? 0)
+        .sort((a, b) => b - a);
+      expect(entries.map(({ startedAt }) => startedAt.getTime())).toEqual(times.slice(0, max));
+      expect(complete).toBe(prefixes.size <= max);
+    }),
+  );
+});
+
+test("a channel's and a day's recordings are found without looking at the others", async () => {
+  const { aws, calls } = holding({
+    films: [
+      `ivs/v1/${ACCOUNT}/One/2026/2/7/9/5/a/x`,
+      `ivs/v1/${ACCOUNT}/One/2026/2/17/9/5/b/x`,
+      `ivs/v1/${ACCOUNT}/Two/2026/2/7/9/5/c/x`,
+    ],
+  });
+  const filter = { channelId: "One", day: "2026-02-07" };
+  const { entries } = await latestRecordings(aws, ["films"], filter, 10);
+  expect(entries.map(({ id }) => id)).toEqual(["a"]);
+  expect(calls()).toBe(4);
+});

@@ -7,44 +7,141 @@ export interface RecordingEntry {
   readonly bucket: string;
   /** `ivs/v1/<account>/<channel>/<y>/<m>/<d>/<h>/<min>/<id>/`. */
   readonly prefix: string;
+  /** The last part of the channel's ARN. */
+  readonly channelId: string;
   readonly id: string;
   /** The time to the minute: the prefix contains no more. */
   readonly startedAt: Date;
 }
 
-const PREFIX = /^ivs\/v1\/\d+\/[^/]+\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//;
+const ROOT = "ivs/v1/";
+const PREFIX = /^ivs\/v1\/\d+\/([^/]+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//;
+/** Year, month, day, hour, minute. */
+const TIME_LEVELS = 5;
+const DAY_LEVELS = 3;
 
-/** Recordings of a channel, the latest first; with `day` (`2026-02-07`, UTC) those of that day. */
-export async function listRecordings(
-  { s3: client }: AwsClients,
-  bucket: string,
-  channelArn: string,
-  day: string,
-): Promise<readonly RecordingEntry[]> {
-  const [, , , , account = "", resource = ""] = channelArn.split(":");
-  const channel = `ivs/v1/${account}/${resource.split("/").at(-1)}/`;
-  const prefix = day === "" ? channel : `${channel}${dayPath(day)}/`;
-  const objects = await allPages(
-    paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }),
-    (page) => page.Contents,
+export interface RecordingFilter {
+  /** Left out: every channel that ever recorded to the buckets. */
+  readonly channelId?: string | undefined;
+  /** `2026-02-07`, UTC; left out: every day. */
+  readonly day?: string | undefined;
+}
+
+export interface FoundRecordings {
+  readonly entries: readonly RecordingEntry[];
+  readonly complete: boolean;
+}
+
+/** The latest recordings in these buckets, the newest first, and whether they are all. */
+export async function latestRecordings(
+  aws: AwsClients,
+  buckets: readonly string[],
+  filter: RecordingFilter,
+  max: number,
+): Promise<FoundRecordings> {
+  const channels = await Promise.all(
+    buckets.map(async (bucket) => {
+      const prefixes = await channelPrefixes(aws, bucket, filter.channelId);
+      return prefixes.map((prefix) => ofChannel(aws, bucket, prefix, filter.day));
+    }),
   );
-  const found = new Map<string, RecordingEntry>();
-  for (const { Key = "" } of objects) {
-    const entry = entryOf(bucket, Key);
-    if (entry) found.set(entry.prefix, entry);
+  const entries: RecordingEntry[] = [];
+  for await (const entry of newestFirst(channels.flat())) {
+    if (entries.length === max) return { entries, complete: false };
+    entries.push(entry);
   }
-  return [...found.values()].sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+  return { entries, complete: true };
+}
+
+/** The folders of the channels that recorded to a bucket, those of deleted ones too. */
+async function channelPrefixes(
+  aws: AwsClients,
+  bucket: string,
+  channelId: string | undefined,
+): Promise<readonly string[]> {
+  const accounts = await foldersIn(aws, bucket, ROOT);
+  if (channelId !== undefined) return accounts.map((account) => `${account}${channelId}/`);
+  const channels = await Promise.all(accounts.map((account) => foldersIn(aws, bucket, account)));
+  return channels.flat();
+}
+
+/** A channel's recordings. Folders are asked for one by one: a recording has many objects. */
+async function* ofChannel(
+  aws: AwsClients,
+  bucket: string,
+  channel: string,
+  day: string | undefined,
+): AsyncGenerator<RecordingEntry, void> {
+  const [start, levels] =
+    day === undefined
+      ? [channel, TIME_LEVELS]
+      : [`${channel}${dayPath(day)}/`, TIME_LEVELS - DAY_LEVELS];
+  yield* below(aws, bucket, start, levels);
+}
+
+async function* below(
+  aws: AwsClients,
+  bucket: string,
+  prefix: string,
+  levels: number,
+): AsyncGenerator<RecordingEntry, void> {
+  const folders = await foldersIn(aws, bucket, prefix);
+  if (levels === 0) {
+    for (const folder of folders) {
+      const entry = entryOf(bucket, folder);
+      if (entry) yield entry;
+    }
+    return;
+  }
+  // Nothing is padded: 10 comes after 9.
+  const byTime = folders.toSorted((a, b) => numberOf(b) - numberOf(a));
+  for (const folder of byTime) yield* below(aws, bucket, folder, levels - 1);
+}
+
+/** Merges sources that each give the newest first. */
+async function* newestFirst(
+  sources: readonly AsyncGenerator<RecordingEntry, void>[],
+): AsyncGenerator<RecordingEntry, void> {
+  const heads = await Promise.all(sources.map((source) => source.next()));
+  for (;;) {
+    let newest: { readonly index: number; readonly entry: RecordingEntry } | undefined;
+    for (const [index, head] of heads.entries()) {
+      if (head.done) continue;
+      if (newest === undefined || head.value.startedAt > newest.entry.startedAt) {
+        newest = { index, entry: head.value };
+      }
+    }
+    if (newest === undefined) return;
+    yield newest.entry;
+    const next = await sources[newest.index]?.next();
+    if (next) heads[newest.index] = next;
+  }
+}
+
+function foldersIn(
+  { s3: client }: AwsClients,
+  Bucket: string,
+  Prefix: string,
+): Promise<readonly string[]> {
+  return allPages(
+    paginateListObjectsV2({ client }, { Bucket, Prefix, Delimiter: "/" }),
+    ({ CommonPrefixes = [] }) => CommonPrefixes.map((common) => common.Prefix ?? ""),
+  );
+}
+
+function numberOf(folder: string): number {
+  return Number(folder.split("/").at(-2));
 }
 
 /** The recording that a key belongs to; undefined for any other object. */
 export function entryOf(bucket: string, key: string): RecordingEntry | undefined {
   const match = PREFIX.exec(key);
   if (!match) return undefined;
-  const [prefix, year, month, day, hour, minute, id = ""] = match;
+  const [prefix, channelId = "", year, month, day, hour, minute, id = ""] = match;
   const startedAt = new Date(
     Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)),
   );
-  return { bucket, prefix, id, startedAt };
+  return { bucket, prefix, channelId, id, startedAt };
 }
 
 /** `2026-02-07` → `2026/2/7`: nothing is padded. */

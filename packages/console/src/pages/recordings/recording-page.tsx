@@ -6,21 +6,23 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownBytes, shownDate, shownDuration } from "../../shared/shown-values.ts";
+import { shownBytes, shownDate } from "../../shared/shown-values.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download } from "../../wire/presign.ts";
 import { pagesOf } from "../../wire/read-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { useList } from "../../wire/use-list.ts";
+import { RecordingActions } from "./recording-actions.tsx";
 import { type RecordingDocument, readRecordingDocument } from "./recording-documents.ts";
 import { entryOf } from "./recording-index.ts";
 import { RecordingPlayer } from "./recording-player.tsx";
+import { RecordingStatus, recordingLength } from "./recording-status.tsx";
 
 const POLL_MS = 5_000;
 
@@ -44,7 +46,19 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
   const title = `Recording of ${shownDate(entry?.startedAt)}`;
   const document = read.data;
   return (
-    <Page title={title} description={`s3://${bucket}/${prefix}`}>
+    <Page
+      title={title}
+      description={`s3://${bucket}/${prefix}`}
+      actions={
+        entry && (
+          <RecordingActions
+            entry={entry}
+            document={document}
+            onRemoved={() => goTo("#/ivs/recordings")}
+          />
+        )
+      }
+    >
       <CallState what="recording" call={read} />
       {document && (
         <SpaceBetween size="l">
@@ -73,10 +87,10 @@ function Facts({ document }: { readonly document: RecordingDocument }) {
       <KeyValuePairs
         columns={3}
         items={[
-          { label: "State", value: <Status document={document} /> },
+          { label: "State", value: <RecordingStatus document={document} /> },
           {
             label: "Duration",
-            value: document.durationMs === undefined ? "–" : shownDuration(document.durationMs),
+            value: recordingLength(document),
           },
           { label: "Started", value: document.startedAt ?? "–" },
           { label: "Ended", value: document.endedAt ?? "–" },
@@ -88,21 +102,6 @@ function Facts({ document }: { readonly document: RecordingDocument }) {
       </ExpandableSection>
     </Container>
   );
-}
-
-function Status({ document }: { readonly document: RecordingDocument }) {
-  switch (document.status) {
-    case "RECORDING_ENDED":
-      return <StatusIndicator>Complete</StatusIndicator>;
-    case "RECORDING_STARTED":
-      return <StatusIndicator type="in-progress">Recording</StatusIndicator>;
-    default:
-      return (
-        <StatusIndicator type="error">
-          {document.status} {document.statusMessage}
-        </StatusIndicator>
-      );
-  }
 }
 
 interface FilesProps {

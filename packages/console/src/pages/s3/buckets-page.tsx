@@ -1,9 +1,4 @@
-import {
-  type Bucket,
-  type BucketLocationConstraint,
-  CreateBucketCommand,
-  paginateListBuckets,
-} from "@aws-sdk/client-s3";
+import { type Bucket, paginateListBuckets } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Checkbox from "@cloudscape-design/components/checkbox";
@@ -22,6 +17,7 @@ import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { pagesOf } from "../../wire/read-pages.ts";
 import { usePrefixList } from "../../wire/use-list.ts";
+import { createBucket } from "./create-bucket.ts";
 import { useBucketRemovals } from "./deletion/bucket-removals.tsx";
 
 export function BucketsPage() {
@@ -90,7 +86,8 @@ const COLUMNS = [
 
 function CreateBucket(props: { readonly onCreated: () => void; readonly onClose: () => void }) {
   const { onCreated, onClose } = props;
-  const { s3, region } = useAws();
+  const aws = useAws();
+  const { region } = aws;
   const { done } = useNotices();
   const [name, setName] = useState("");
   const [locked, setLocked] = useState(false);
@@ -101,17 +98,7 @@ function CreateBucket(props: { readonly onCreated: () => void; readonly onClose:
       disabled={name === ""}
       onClose={onClose}
       onSubmit={async () => {
-        const LocationConstraint = region as BucketLocationConstraint;
-        await s3.send(
-          new CreateBucketCommand({
-            Bucket: name,
-            ...(locked ? { ObjectLockEnabledForBucket: true } : {}),
-            // us-east-1 is S3's default, and isn't named.
-            ...(region === "us-east-1"
-              ? {}
-              : { CreateBucketConfiguration: { LocationConstraint } }),
-          }),
-        );
+        await createBucket(aws, name, locked);
         done(`Bucket ${name} is created in ${region}.`);
         onCreated();
       }}

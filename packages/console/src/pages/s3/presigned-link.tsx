@@ -22,21 +22,36 @@ const LIFETIMES = [
 export function PresignedLink({ place }: { readonly place: ObjectPlace }) {
   const aws = useAws();
   const [open, setOpen] = useState(false);
+  if (!open) return <Button onClick={() => setOpen(true)}>Create presigned link</Button>;
+  return (
+    <LinkForm
+      title="Create presigned link"
+      what="reads the object"
+      create={(seconds) => presignedUrl(aws, place, seconds)}
+      onClose={() => setOpen(false)}
+    />
+  );
+}
+
+/** Asks how long a link shall work, and shows it. */
+export function LinkForm(props: {
+  readonly title: string;
+  /** The things that whoever has the link does: "reads the object". */
+  readonly what: string;
+  readonly create: (seconds: number) => Promise<string>;
+  readonly onClose: () => void;
+}) {
+  const { title, what, onClose } = props;
   const [lifetime, setLifetime] = useState("3600");
   const [url, setUrl] = useState<string>();
-  if (!open) return <Button onClick={() => setOpen(true)}>Create presigned link</Button>;
-  const close = () => {
-    setOpen(false);
-    setUrl(undefined);
-  };
-  const create = async () => setUrl(await presignedUrl(aws, place, Number(lifetime)));
+  const create = async () => setUrl(await props.create(Number(lifetime)));
   return (
-    <Modal visible header="Create presigned link" onDismiss={close}>
+    <Modal visible header={title} onDismiss={onClose}>
       <EnterForm onSubmit={() => void create()}>
         <SpaceBetween size="m">
           <Box>
-            Whoever has the link reads the object as you would, as long as your key works and the
-            time isn't over.
+            Whoever has the link {what} as you would, as long as your key works and the time isn't
+            over.
           </Box>
           <FormField label="Works for">
             <Select
@@ -46,7 +61,7 @@ export function PresignedLink({ place }: { readonly place: ObjectPlace }) {
             />
           </FormField>
           <Button variant="primary">Create link</Button>
-          {url !== undefined && <CopiedValue label="presigned link" value={url} />}
+          {url !== undefined && <CopiedValue label="link" value={url} />}
         </SpaceBetween>
       </EnterForm>
     </Modal>

@@ -11,7 +11,7 @@ interface DownloadInput {
   readonly Bucket: string;
   /** The key of the recording's multivariant playlist, `…/media/hls/master.m3u8`. */
   readonly Key: string;
-  /** The name that browsers save it under. */
+  /** The name that browsers save it under; left out, they show it. */
   readonly FileName?: string;
 }
 
@@ -23,7 +23,7 @@ export function downloadRecording(): OperationHandler<DownloadInput, object> {
   let running = 0;
   return {
     authorize: () => NO_PERMISSION_NEEDED,
-    async handle({ Bucket, Key, FileName = "recording.mp4" }, context) {
+    async handle({ Bucket, Key, FileName }, context) {
       if (running >= FILMS_MAX) {
         const message = `The server makes at most ${FILMS_MAX} films at a time.`;
         throw new AwsError("LimitExceededException", message, { status: 429 });
@@ -39,8 +39,10 @@ export function downloadRecording(): OperationHandler<DownloadInput, object> {
       const body = Readable.from(film, { objectMode: false }).once("close", ended);
       const { headers } = context.response;
       headers["content-type"] = "video/mp4";
-      headers["content-disposition"] =
-        `attachment; filename*=UTF-8''${encodeURIComponent(FileName)}`;
+      if (FileName !== undefined) {
+        const name = encodeURIComponent(FileName);
+        headers["content-disposition"] = `attachment; filename*=UTF-8''${name}`;
+      }
       headers["cache-control"] = "no-store";
       return { Body: body };
     },
