@@ -139,9 +139,10 @@ describeConsole(() => {
     await page.getByRole("option", { name: /user\/ann$/ }).click();
     await page.getByLabel("Actions").fill("ivs:ListChannels\nivs:DeleteChannel");
     await button("Simulate").click();
-    await button("ivs:ListChannels on *: allowed").click();
+    const answer = (name: RegExp) => page.getByRole("row", { name }).getByRole("radio").click();
+    await answer(/Allowed ivs:ListChannels .*Viewer/);
     await page.getByText(/Statement of .*Viewer.*line 3, column/).waitFor();
-    await button("ivs:DeleteChannel on *: implicitDeny").click();
+    await answer(/nothing allows it ivs:DeleteChannel/);
     await page.getByText(/its action is ivs:ListChannel\* and the request's is ivs:Del/).waitFor();
     await page.getByLabel("Actions").fill("s3:PutObject");
     await button("Simulate").click();

@@ -10,6 +10,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -22,6 +23,7 @@ import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PolicyEntities } from "./policy-entities.tsx";
 import { PolicyVersions } from "./policy-versions.tsx";
+import { SimulateButton } from "./simulate-button.tsx";
 
 export function PolicyPage({ params }: PageProps) {
   const arn = params.arn ?? "";
@@ -37,9 +39,12 @@ export function PolicyPage({ params }: PageProps) {
       title={name}
       description={policy?.Description}
       actions={
-        <Button disabled={!policy || ofAws} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
+        <Actions>
+          <SimulateButton policy={arn} />
+          <Button disabled={!policy || ofAws} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </Actions>
       }
     >
       <CallState what="policy" call={got} />

@@ -9,6 +9,7 @@ import type { TabsProps } from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -26,6 +27,7 @@ import { LinkedRoleUsage } from "./linked-role-usage.tsx";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 import { accountOfRole, linkedService, trustedBy } from "./role-facts.ts";
+import { SimulateButton } from "./simulate-button.tsx";
 import { TrustPanel } from "./trust-panel.tsx";
 import { TrustedPrincipals } from "./trusted-principals.tsx";
 
@@ -42,9 +44,12 @@ export function RolePage({ params }: PageProps) {
       title={name}
       description={role?.Description}
       actions={
-        <Button disabled={!role} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
+        <Actions>
+          {role && <SimulateButton principal={role.Arn ?? ""} />}
+          <Button disabled={!role} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </Actions>
       }
     >
       <CallState what="role" call={got} />

@@ -5,6 +5,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -18,6 +19,7 @@ import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
+import { SimulateButton } from "./simulate-button.tsx";
 import { UserGroups } from "./user-groups.tsx";
 
 export function UserPage({ params }: PageProps) {
@@ -31,9 +33,12 @@ export function UserPage({ params }: PageProps) {
     <Page
       title={name}
       actions={
-        <Button disabled={!user} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
+        <Actions>
+          {user && <SimulateButton principal={user.Arn ?? ""} />}
+          <Button disabled={!user} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </Actions>
       }
     >
       <CallState what="user" call={got} />

@@ -1,40 +1,75 @@
 import type { EvaluationResult, Statement } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { CodedText } from "../../shared/coded-text.tsx";
+import type { Column } from "../../shared/list-arrangement.ts";
+import { ResourceTable } from "../../shared/resource-table.tsx";
 import { Sentences } from "../../shared/why.tsx";
 import type { ExplainedAction } from "../../wire/explain-simulation.ts";
 import { excerpt } from "./excerpt.ts";
 
-/** The answers: what is decided, which statements matched, and what would change it. */
+/**
+ * The answers as a table; the one that is chosen says which statements matched, and what would
+ * change it.
+ */
 export function SimulationResults(props: {
   readonly results: readonly EvaluationResult[];
   /** The policy's text, when it is the one that was typed: matched statements are shown of it. */
   readonly policy: string | undefined;
   readonly explained: readonly ExplainedAction[];
 }) {
+  const { results, policy } = props;
   const denialsOf = ({ EvalActionName }: EvaluationResult) =>
     props.explained.find(({ action }) => action === EvalActionName)?.denials ?? [];
-  return (
-    <Container header={<Header variant="h2">Answers</Header>}>
-      <SpaceBetween size="s">
-        {props.results.map((result) => (
-          <ExpandableSection
-            key={`${result.EvalActionName} ${result.EvalResourceName}`}
-            headerText={`${result.EvalActionName} on ${result.EvalResourceName}: ${result.EvalDecision}`}
-            defaultExpanded={props.results.length === 1}
-          >
-            <Answer result={result} denials={denialsOf(result)} policy={props.policy} />
-          </ExpandableSection>
-        ))}
-      </SpaceBetween>
+  const details = (result: EvaluationResult) => (
+    <Container header={<Header variant="h2">{result.EvalActionName}</Header>}>
+      <Answer result={result} denials={denialsOf(result)} policy={policy} />
     </Container>
   );
+  const [only] = results;
+  return (
+    <SpaceBetween size="l">
+      <ResourceTable
+        plural="answers"
+        call={{ data: results, error: undefined, loading: false, reload: () => {} }}
+        idOf={answerName}
+        columns={COLUMNS}
+        empty="Nothing was asked."
+        {...(results.length > 1 ? { details } : {})}
+      />
+      {results.length === 1 && only && details(only)}
+    </SpaceBetween>
+  );
 }
+
+function answerName({ EvalActionName, EvalResourceName }: EvaluationResult): string {
+  return `${EvalActionName} on ${EvalResourceName}`;
+}
+
+const COLUMNS: readonly Column<EvaluationResult>[] = [
+  {
+    id: "decision",
+    header: "Decision",
+    value: ({ EvalDecision }) => EvalDecision,
+    cell: ({ EvalDecision }) => <Decision decision={EvalDecision} />,
+  },
+  {
+    id: "action",
+    header: "Action",
+    isRowHeader: true,
+    value: ({ EvalActionName }) => EvalActionName,
+  },
+  { id: "resource", header: "Resource", value: ({ EvalResourceName }) => EvalResourceName },
+  {
+    id: "statements",
+    header: "Matched in",
+    value: ({ MatchedStatements = [] }) =>
+      [...new Set(MatchedStatements.map(({ SourcePolicyId }) => SourcePolicyId))].join(", "),
+  },
+];
 
 function Answer(props: {
   readonly result: EvaluationResult;
@@ -45,7 +80,6 @@ function Answer(props: {
   const { MatchedStatements = [], MissingContextValues = [] } = result;
   return (
     <SpaceBetween size="s">
-      <Decision decision={result.EvalDecision} />
       {result.PermissionsBoundaryDecisionDetail && (
         <Box>
           Permissions boundary:{" "}

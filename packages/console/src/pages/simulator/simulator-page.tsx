@@ -1,6 +1,8 @@
 import {
   type ContextEntry,
   type EvaluationResult,
+  GetPolicyCommand,
+  type IAMClient,
   SimulateCustomPolicyCommand,
   SimulatePrincipalPolicyCommand,
 } from "@aws-sdk/client-iam";
@@ -13,6 +15,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { PageProps } from "../../routing/page-route.ts";
+import { CallFailure } from "../../shared/call-failure.tsx";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -20,7 +23,8 @@ import { lines } from "../../shared/typed-lists.ts";
 import { useAction } from "../../shared/use-action.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { type ExplainedAction, explainSimulation } from "../../wire/explain-simulation.ts";
-import { NEW_POLICY } from "../iam/policy-documents.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { NEW_POLICY, readPolicyVersion } from "../iam/policy-documents.ts";
 import { ContextFields } from "./context-fields.tsx";
 import { PrincipalChoice } from "./principal-choice.tsx";
 import { SimulationResults } from "./simulation-results.tsx";
@@ -29,9 +33,12 @@ type Source = "principal" | "custom";
 
 /** Asks IAM what it would decide, without doing it. */
 export function SimulatorPage({ query }: PageProps) {
-  const [source, setSource] = useState<Source>("principal");
+  const given = query.get("policy") ?? "";
+  const [source, setSource] = useState<Source>(given === "" ? "principal" : "custom");
   const [arn, setArn] = useState(query.get("principal") ?? "");
-  const [policy, setPolicy] = useState(NEW_POLICY);
+  const [typed, setTyped] = useState<string>();
+  const stored = useCall(`simulated policy ${given}`, ({ iam }) => readGiven(iam, given));
+  const policy = typed ?? stored.data ?? NEW_POLICY;
   const [actions, setActions] = useState("ivs:GetChannel\ns3:PutObject");
   const [resources, setResources] = useState("");
   const [context, setContext] = useState<readonly ContextEntry[]>([]);
@@ -59,6 +66,13 @@ export function SimulatorPage({ query }: PageProps) {
       title="Policy simulator"
       description="What would be decided, by whose statement, and what would have to be allowed."
     >
+      {stored.error !== undefined && (
+        <CallFailure
+          title="The policy can't be shown"
+          error={stored.error}
+          onRetry={stored.reload}
+        />
+      )}
       <EnterForm onSubmit={() => void simulate.run()}>
         <Container
           header={
@@ -94,7 +108,7 @@ export function SimulatorPage({ query }: PageProps) {
             {source === "principal" ? (
               <PrincipalChoice arn={arn} onChange={setArn} />
             ) : (
-              <JsonEditor label="Policy" kind="managed" value={policy} onChange={setPolicy} />
+              <JsonEditor label="Policy" kind="managed" value={policy} onChange={setTyped} />
             )}
             <FormField label="Actions" description="One a line.">
               <Textarea
@@ -126,6 +140,13 @@ export function SimulatorPage({ query }: PageProps) {
       )}
     </Page>
   );
+}
+
+/** The default version of the policy that another page leads here with. */
+async function readGiven(iam: IAMClient, arn: string): Promise<string> {
+  if (arn === "") return NEW_POLICY;
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn: arn }));
+  return readPolicyVersion(iam, arn, Policy?.DefaultVersionId ?? "v1");
 }
 
 interface Question {
