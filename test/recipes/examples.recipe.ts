@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -20,6 +20,8 @@ const run = promisify(execFile);
 let image: Image;
 
 beforeAll(async () => {
+  // The image's user must find the command in it.
+  chmodSync(folder, 0o755);
   image = await buildImage(join(folder, "image"));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -53,13 +53,18 @@ export async function buildImage(folder: string): Promise<Image> {
     entrypoint: JSON.parse(all(second, "ENTRYPOINT").join("")),
     command: JSON.parse(all(second, "CMD").join("")),
     healthcheck: JSON.parse(/^HEALTHCHECK .*?CMD (.*)$/m.exec(second)?.[1] ?? ""),
-    path: `${join(prefix, "bin")}:${process.env.PATH}`,
+    path: [join(prefix, "bin"), ...programsOfTheMachine()].join(":"),
     tarball: join(temporary, "rolecast.tgz"),
     localstack: {
       environment: { ...environment, ...variablesOf(further) },
       entrypointFile: join(source, /^COPY --chmod=755 (\S+) /m.exec(further)?.[1] ?? ""),
     },
   };
+}
+
+/** Without the workspace's own commands, one of which is `rolecast`. */
+function programsOfTheMachine(): readonly string[] {
+  return (process.env.PATH ?? "").split(":").filter((path) => !path.includes("node_modules"));
 }
 
 function variablesOf(stage: string): Readonly<Record<string, string>> {
