@@ -17,6 +17,7 @@ import { join } from "node:path";
 import { CreateUserCommand } from "@aws-sdk/client-iam";
 import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { refusedStart } from "../support/rolecast-command.ts";
 import { startServerProcess } from "../support/server-process.ts";
 
 /*
@@ -120,12 +121,13 @@ describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a database fi
   test.each(harms)("%s", async (_name, harm, sentence) => {
     const data = copy();
     const undo = harm(join(data, "rolecast.db"));
-    const error = await said(["--data", data]);
+    const { code, err } = await refusedStart(["--data", data]);
     if (typeof undo === "function") undo();
-    expect(error).toMatch(/ended with 2: rolecast: /);
-    expect(error).toMatch(sentence);
-    expect(error).not.toMatch(/\n\s+at /);
-    expect(error.trim().split("\n")).toHaveLength(1);
+    expect(code).toBe(2);
+    expect(err).toMatch(/^rolecast: /);
+    expect(err).toMatch(sentence);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err.trim().split("\n")).toHaveLength(1);
   });
 
   // Root may write everything.
@@ -133,7 +135,8 @@ describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a database fi
     test("may not be written", async () => {
       const data = copy();
       chmodSync(join(data, "rolecast.db"), 0o400);
-      expect(await said(["--data", data])).toMatch(/ended with 2: .* is read-only\. Let this user/);
+      const refused = { code: 2, err: expect.stringMatching(/ is read-only\. Let this user/) };
+      expect(await refusedStart(["--data", data])).toMatchObject(refused);
     });
 
   test("is whole is served", async () => {
@@ -142,13 +145,3 @@ describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a database fi
     expect(readFileSync(join(template, "rolecast.db")).length).toBeGreaterThan(PAGE);
   });
 });
-
-async function said(args: readonly string[]): Promise<string> {
-  try {
-    const server = await startServerProcess(args);
-    await server.stop("SIGKILL");
-    return "it has started";
-  } catch (error) {
-    return String(error);
-  }
-}

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { runCommandLine } from "../../packages/cli/src/run-command-line.ts";
+import { FREE_PORTS } from "./server-process.ts";
 
 /** The command as it was built. */
 export const COMMAND = fileURLToPath(
@@ -47,12 +48,21 @@ export function rolecast(
   return run;
 }
 
+/** The outcome of a start that is refused, which is no different in a process of its own. */
+export function refusedStart(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  return rolecast(["start", ...FREE_PORTS, ...args], { env });
+}
+
 async function runHere(
   args: readonly string[],
   { env = {}, cwd = process.cwd() }: Surroundings,
 ): Promise<Outcome> {
   const { stdout, stderr, exitCode } = process;
   const kept = { env: process.env, cwd: process.cwd(), out: stdout.write, err: stderr.write };
+  const umask = process.umask();
   const printed = { out: "", err: "" };
   process.env = { ...process.env, ...env };
   process.chdir(cwd);
@@ -79,6 +89,7 @@ async function runHere(
     stdout.write = kept.out;
     stderr.write = kept.err;
     process.exitCode = exitCode;
+    process.umask(umask);
     process.chdir(kept.cwd);
     process.env = kept.env;
   }

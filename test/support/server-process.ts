@@ -4,7 +4,16 @@ import { testDatabase } from "./test-database.ts";
 import { type Clients, clientsAt, type Key } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
-const FREE_PORTS = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
+export const FREE_PORTS = [
+  "--port",
+  "0",
+  "--rtmp-port",
+  "0",
+  "--rtmps-port",
+  "0",
+  "--srt-port",
+  "0",
+];
 /** Encoding renditions costs more than all the rest of a test. */
 const PASSTHROUGH = ["--transcode-cores", "0"];
 

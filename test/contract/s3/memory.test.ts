@@ -12,7 +12,7 @@ import { clientsOf, ROOT } from "../../support/test-server.ts";
 const BUCKET = "memory-contract";
 const MIB = 1024 * 1024;
 /** The benchmark sends 1 GiB. */
-const SIZES_MIB = [64, 192] as const;
+const SIZES_MIB = [32, 128] as const;
 /**
  * A process of Node 26 begins 20 MB larger than one of Node 20, and has larger young generations:
  * the bounds are beside what it held before.
