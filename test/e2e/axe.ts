@@ -14,3 +14,11 @@ export async function violations(page: Page): Promise<readonly string[]> {
   );
   return Array.isArray(found) ? found.map(String) : ["axe didn't answer"];
 }
+
+/** The page itself never scrolls sideways; a table in it may. */
+export async function overflow(page: Page): Promise<readonly string[]> {
+  const [wide, seen] = (await page.evaluate(
+    "[document.documentElement.scrollWidth, window.innerWidth]",
+  )) as readonly [number, number];
+  return wide > seen ? [`${wide} pixels wide in a window of ${seen}`] : [];
+}

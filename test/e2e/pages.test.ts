@@ -4,7 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ServerProcess } from "../support/server-process.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
-import { violations } from "./axe.ts";
+import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { furnish, PAGES, PLAYBACK_CONFIGURATION } from "./every-page.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
@@ -204,14 +204,6 @@ describeConsole(() => {
     };
   }
 });
-
-/** The page itself never scrolls sideways; a table in it may. */
-async function overflow(page: Page): Promise<readonly string[]> {
-  const [wide, seen] = (await page.evaluate(
-    "[document.documentElement.scrollWidth, window.innerWidth]",
-  )) as readonly [number, number];
-  return wide > seen ? [`${wide} pixels wide in a window of ${seen}`] : [];
-}
 
 /** Headings, columns and labels without a word. */
 async function wordless(page: Page): Promise<readonly string[]> {

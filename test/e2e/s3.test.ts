@@ -300,6 +300,7 @@ describeConsole(() => {
 
   async function copyLines(): Promise<void> {
     await button("Copy as AWS CLI").click();
+    await page.locator(".cli-line").first().waitFor();
     copied.push(...(await page.locator(".cli-line").allTextContents()));
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });

@@ -11,7 +11,7 @@ import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
 
 /** docs/console.md names the figure. */
-const FIRST_VISIT_BYTES_MAX = 600_000;
+const FIRST_VISIT_BYTES_MAX = 420_000;
 
 describeConsole(() => {
   let server: ServerProcess;

@@ -10,10 +10,17 @@ import { NAVIGATION } from "./routing/navigation.ts";
 import { NoticeBar } from "./shared/notices.tsx";
 import { PageBoundary } from "./shared/page-boundary.tsx";
 import { PageFrameContext } from "./shared/page-frame.tsx";
+import { useShortcuts } from "./shortcuts/use-shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
 import { useAws } from "./wire/aws-context.tsx";
 
-/** Loaded when somebody asks for it. */
+/** Loaded when somebody asks for them. */
+const Search = lazy(async () => ({
+  default: (await import("./search/search-dialog.tsx")).SearchDialog,
+}));
+const Shortcuts = lazy(async () => ({
+  default: (await import("./shortcuts/shortcuts-dialog.tsx")).ShortcutsDialog,
+}));
 const Help = lazy(async () => ({ default: (await import("./help/help.tsx")).Help }));
 
 /** The frame around every page: identity and Region above, the services at the side. */
@@ -24,6 +31,8 @@ export function Frame(props: { readonly onRegion: (region: string) => void }) {
   const { pattern } = found.route;
   const [named, setNamed] = useState({ path: "", title: "" });
   const [helping, setHelping] = useState(false);
+  const [opened, setOpened] = useState<"search" | "shortcuts">();
+  useShortcuts((action) => (typeof action === "object" ? goTo(action.goTo) : setOpened(action)));
   const helped = HELPED.has(pattern);
   const pageFrame = useMemo(
     () => ({
@@ -42,7 +51,15 @@ export function Frame(props: { readonly onRegion: (region: string) => void }) {
   const { page: CurrentPage } = found.route;
   return (
     <>
-      <TopBar {...props} />
+      <TopBar
+        {...props}
+        onSearch={() => setOpened("search")}
+        onShortcuts={() => setOpened("shortcuts")}
+      />
+      <Suspense fallback={null}>
+        {opened === "search" && <Search onClose={() => setOpened(undefined)} />}
+        {opened === "shortcuts" && <Shortcuts onClose={() => setOpened(undefined)} />}
+      </Suspense>
       <AppLayoutToolbar
         headerSelector="#top-bar"
         toolsHide={!helped}

@@ -9,11 +9,16 @@ import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
 
 /** Shows who is signed in, and where. */
-export function TopBar(props: { readonly onRegion: (region: string) => void }) {
+export function TopBar(props: {
+  readonly onRegion: (region: string) => void;
+  readonly onSearch: () => void;
+  readonly onShortcuts: () => void;
+}) {
   const { region, key, signOut } = useAws();
   const [dark, setDark] = useState(isDark);
   const identity = useCall("identity", ({ sts }) => sts.send(new GetCallerIdentityCommand({})));
   const arn = identity.data?.Arn;
+  const account = identity.data?.Account;
   const name = arn?.split(":").slice(5).join(":") ?? key.accessKeyId;
   const refusal = identity.error === undefined ? undefined : callErrorText(identity.error);
   return (
@@ -21,6 +26,23 @@ export function TopBar(props: { readonly onRegion: (region: string) => void }) {
       <TopNavigation
         identity={{ href: "#/", title: "Rolecast" }}
         utilities={[
+          {
+            type: "button",
+            iconName: "search",
+            text: "Search",
+            ariaLabel: "Search",
+            onClick: props.onSearch,
+          },
+          {
+            type: "menu-dropdown",
+            iconName: "status-info",
+            text: "Help",
+            ariaLabel: "Help",
+            items: HELP_ITEMS,
+            onItemClick: ({ detail }) => {
+              if (detail.id === "shortcuts") props.onShortcuts();
+            },
+          },
           {
             type: "button",
             text: dark ? "Light mode" : "Dark mode",
@@ -43,12 +65,12 @@ export function TopBar(props: { readonly onRegion: (region: string) => void }) {
           },
           {
             type: "menu-dropdown",
-            text: name,
+            text: account === undefined ? name : `${name} @ ${account}`,
             description: refusal?.sentence ?? arn ?? "",
             iconName: "user-profile",
-            ariaLabel: `Signed in as ${name}`,
+            ariaLabel: `Signed in as ${name}${account === undefined ? "" : ` @ ${account}`}`,
             items: [
-              { id: "account", text: `Account ${identity.data?.Account ?? "…"}`, disabled: true },
+              { id: "account", text: `Account ${account ?? "…"}`, disabled: true },
               { id: "key", text: `Access key ${key.accessKeyId}`, disabled: true },
               { id: "sign-in", text: "Sign in with another key", href: `#${SIGN_IN_PATH}` },
               { id: "sign-out", text: "Sign out" },
@@ -62,3 +84,11 @@ export function TopBar(props: { readonly onRegion: (region: string) => void }) {
     </div>
   );
 }
+
+const DOCS = "/_rolecast/docs/";
+const HELP_ITEMS = [
+  { id: "docs", text: "Documentation", href: DOCS, external: true },
+  { id: "operations", text: "Operations that work", href: `${DOCS}operations`, external: true },
+  { id: "cli", text: "The command", href: `${DOCS}cli`, external: true },
+  { id: "shortcuts", text: "Keyboard shortcuts" },
+];

@@ -5,7 +5,7 @@ import { SERVICE_TITLES } from "../service-titles.ts";
 
 /** Every page. A pattern's beginning is the page above it. */
 const PAGES: readonly PageRoute[] = [
-  pageRoute("/", "Overview", () => import("./overview-page.tsx"), "OverviewPage"),
+  pageRoute("/", "Overview", () => import("./overview/overview-page.tsx"), "OverviewPage"),
   pageRoute("/ivs/channels", "Channels", () => import("./ivs/channels-page.tsx"), "ChannelsPage"),
   pageRoute(
     "/ivs/channels/create",
@@ -117,6 +117,13 @@ const PAGES: readonly PageRoute[] = [
     "ObjectPage",
   ),
 ];
+
+/** The pages that need nothing to be opened, for the search. */
+export function pageEntries(): readonly { kind: string; name: string; href: string }[] {
+  return PAGES.filter(({ pattern }) => !pattern.includes(":") && !pattern.endsWith("/object")).map(
+    ({ pattern, title }) => ({ kind: "Page", name: title, href: placeOf(pattern) }),
+  );
+}
 
 const MISSING = pageRoute("", "Not found", () => import("./missing-page.tsx"), "MissingPage");
 

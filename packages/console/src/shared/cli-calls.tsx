@@ -1,12 +1,10 @@
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
-import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useState, useSyncExternalStore } from "react";
-import { useAws } from "../wire/aws-context.tsx";
-import { cliLine } from "../wire/cli-line.ts";
+import { lazy, Suspense, useState } from "react";
+
+/** Loaded when somebody asks for it. */
+const CliCallsModal = lazy(async () => ({
+  default: (await import("./cli-calls-modal.tsx")).CliCallsModal,
+}));
 
 /** "Copy as AWS CLI": the calls of this page, the latest first. */
 export function CliCalls() {
@@ -16,40 +14,9 @@ export function CliCalls() {
       <Button iconName="script" variant="normal" onClick={() => setOpen(true)}>
         Copy as AWS CLI
       </Button>
-      {open && <CliCallsModal onClose={() => setOpen(false)} />}
+      <Suspense fallback={null}>
+        {open && <CliCallsModal onClose={() => setOpen(false)} />}
+      </Suspense>
     </>
-  );
-}
-
-function CliCallsModal({ onClose }: { readonly onClose: () => void }) {
-  const { calls } = useAws();
-  const recorded = useSyncExternalStore(calls.subscribe, calls.calls);
-  return (
-    <Modal visible size="large" header="What this page did, as AWS CLI" onDismiss={onClose}>
-      <SpaceBetween size="m">
-        {recorded.length === 0 && <Box>This page called nothing yet.</Box>}
-        {recorded.map((call) => {
-          const line = cliLine(call, window.location.origin);
-          return (
-            <div key={call.id}>
-              <StatusIndicator type={call.errorCode === undefined ? "success" : "error"}>
-                {call.operation}
-                {call.errorCode === undefined ? "" : `: ${call.errorCode}`}
-              </StatusIndicator>
-              <Box variant="code" display="block">
-                <span className="cli-line">{line}</span>
-              </Box>
-              <CopyToClipboard
-                copyButtonText="Copy"
-                copyButtonAriaLabel={`Copy ${call.operation}`}
-                copySuccessText="Copied"
-                copyErrorText="The browser refused"
-                textToCopy={line}
-              />
-            </div>
-          );
-        })}
-      </SpaceBetween>
-    </Modal>
   );
 }

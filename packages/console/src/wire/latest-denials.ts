@@ -1,5 +1,5 @@
 import type { AwsClients } from "./aws-clients.ts";
-import { fetchSigned } from "./fetch-signed.ts";
+import { fetchSigned, refusalOf } from "./fetch-signed.ts";
 import { feedItems } from "./follow-feed.ts";
 
 /**
@@ -7,12 +7,7 @@ import { feedItems } from "./follow-feed.ts";
  * waiting for more. Empty for a key that may not read decisions.
  */
 export async function denialIdsByRequest(aws: AwsClients): Promise<ReadonlyMap<string, string>> {
-  const path = "/_rolecast/decisions";
-  const response = await fetchSigned(aws, {
-    path,
-    query: { follow: "false" },
-    service: "rolecast",
-  });
+  const response = await readDecisions(aws);
   const ids = new Map<string, string>();
   if (!response.ok) return ids;
   for (const item of feedItems(await response.text())) {
@@ -20,4 +15,16 @@ export async function denialIdsByRequest(aws: AwsClients): Promise<ReadonlyMap<s
     ids.set(String(requestId), String(authorizationId));
   }
   return ids;
+}
+
+/** The account's latest decisions as the feed has them. Rejects with the server's refusal. */
+export async function latestDecisions(aws: AwsClients): Promise<readonly unknown[]> {
+  const response = await readDecisions(aws);
+  if (!response.ok) throw await refusalOf(response);
+  return feedItems(await response.text());
+}
+
+function readDecisions(aws: AwsClients): Promise<Response> {
+  const path = "/_rolecast/decisions";
+  return fetchSigned(aws, { path, query: { follow: "false" }, service: "rolecast" });
 }

@@ -1,5 +1,5 @@
-import Tabs from "@cloudscape-design/components/tabs";
 import { Page } from "../../shared/page.tsx";
+import { PageTabs } from "../../shared/page-tabs.tsx";
 import { DecisionLog } from "./decision-log.tsx";
 import { EventFeed } from "./event-feed.tsx";
 import { TrailRecords } from "./trail-records.tsx";
@@ -11,7 +11,7 @@ export function ActivityPage() {
       title="Activity"
       description="Calls as CloudTrail records them, decisions with their reasons, and the events that IVS sends."
     >
-      <Tabs
+      <PageTabs
         tabs={[
           { id: "calls", label: "Calls", content: <TrailRecords /> },
           { id: "decisions", label: "Decisions", content: <DecisionLog /> },

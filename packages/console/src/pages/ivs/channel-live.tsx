@@ -19,6 +19,7 @@ import { CopiedValue } from "../../shared/copied-value.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { ChannelTestPicture } from "../test-picture/channel-test-picture.tsx";
 import { LiveCharts, SAMPLES_MAX, type Sample } from "./live-charts.tsx";
 import { LiveFacts } from "./live-facts.tsx";
 import { LivePlayer, type Measurement, type Picture } from "./live-player.tsx";
@@ -32,6 +33,7 @@ export function ChannelLive(props: {
   readonly channel: Channel;
   /** A playback token that the page's address brought along. */
   readonly givenToken: string;
+  readonly onChanged: () => void;
 }) {
   const { channel, givenToken } = props;
   const channelArn = channel.arn ?? "";
@@ -105,8 +107,15 @@ export function ChannelLive(props: {
               <div>
                 {stream
                   ? "Give a playback token to watch."
-                  : "Start OBS or ffmpeg with the settings below."}
+                  : "Start OBS or ffmpeg with the settings below, or let the server stream."}
               </div>
+              {live.data && !stream && (
+                <ChannelTestPicture
+                  channel={channel}
+                  onStarted={live.reload}
+                  onChanged={props.onChanged}
+                />
+              )}
             </div>
           )}
           <LiveFacts stream={stream} channel={channel} picture={stream && picture} />

@@ -49,7 +49,11 @@ export function ChannelPage({ params, query }: PageProps) {
               label: "Live",
               content: (
                 <SpaceBetween size="l">
-                  <ChannelLive channel={channel} givenToken={query.get("token") ?? ""} />
+                  <ChannelLive
+                    channel={channel}
+                    givenToken={query.get("token") ?? ""}
+                    onChanged={got.reload}
+                  />
                   <StreamSettings channel={channel} onChanged={got.reload} />
                 </SpaceBetween>
               ),

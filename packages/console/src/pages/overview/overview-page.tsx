@@ -1,0 +1,108 @@
+import { ListStreamsCommand, type ListStreamsResponse } from "@aws-sdk/client-ivs";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Spinner from "@cloudscape-design/components/spinner";
+import { lazy, Suspense } from "react";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { Page } from "../../shared/page.tsx";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { useCall } from "../../wire/use-call.ts";
+import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
+import { ivsName } from "../ivs/ivs-name.ts";
+import { latestRecordings } from "../recordings/recording-index.ts";
+import { TestPictureButton } from "../test-picture/test-picture-button.tsx";
+import { Checklist } from "./checklist.tsx";
+import { checklistSteps } from "./checklist-steps.ts";
+import { LatestDenials } from "./latest-denials.tsx";
+import { ServerHealth } from "./server-health.tsx";
+
+/** Loaded when there is something to show in them. */
+const LatestRecordings = lazy(async () => ({
+  default: (await import("./latest-recordings.tsx")).LatestRecordings,
+}));
+const LiveTiles = lazy(async () => ({ default: (await import("./live-tiles.tsx")).LiveTiles }));
+
+const POLL_MS = 5_000;
+const RECORDINGS_SHOWN = 4;
+/** Of more buckets the latest recordings aren't looked for here. */
+const BUCKETS_LOOKED_AT = 3;
+const NOTHING: readonly never[] = [];
+
+/** What is going on in the account, and until there is something, how to begin. */
+export function OverviewPage() {
+  const { region } = useAws();
+  const channels = useCall("channels", listChannels, { everyMs: POLL_MS });
+  const live = useCall("streams", listStreams, { everyMs: POLL_MS });
+  const buckets = useCall("buckets", listBuckets, { everyMs: POLL_MS });
+  const configurations = useCall("configurations", listRecordingConfigurations, {
+    everyMs: POLL_MS,
+  });
+  const recordedTo = bucketsOf(configurations.data ?? NOTHING);
+  const recordings = useCall(
+    `latest recordings in ${recordedTo.join(" ")}`,
+    (aws) => latestRecordings(aws, recordedTo, {}, RECORDINGS_SHOWN),
+    { everyMs: POLL_MS },
+  );
+  const entries = recordings.data?.entries ?? NOTHING;
+  const steps = checklistSteps({
+    buckets: buckets.data?.length,
+    configurations: configurations.data?.length,
+    recordingChannels: channels.data?.filter((each) => each.recordingConfigurationArn).length,
+    liveStreams: live.data?.length,
+    recordings: recordings.data && configurations.data && entries.length,
+  });
+  const failed = [
+    { title: "The channels can't be shown", call: channels },
+    { title: "The live streams can't be shown", call: live },
+    { title: "The buckets can't be counted", call: buckets },
+    { title: "The recording configurations can't be shown", call: configurations },
+    { title: "The recordings can't be shown", call: recordings },
+  ].filter(({ call }) => call.error !== undefined);
+  const isBegun = steps.every(({ state }) => state === "done");
+  const isKnown = steps.every(({ state }) => state !== "unknown") || failed.length > 0;
+  const names = new Map(
+    (channels.data ?? NOTHING).map((each) => [each.arn?.split("/").at(-1) ?? "", ivsName(each)]),
+  );
+  return (
+    <Page
+      title="Overview"
+      description={`Live channels in ${region}, what they record, and who was denied what.`}
+      actions={isBegun && <TestPictureButton />}
+    >
+      {isKnown && !isBegun && <Checklist steps={steps} />}
+      {failed.map(({ title, call }) => (
+        <CallFailure key={title} title={title} error={call.error} onRetry={call.reload} />
+      ))}
+      <Suspense fallback={<Spinner />}>
+        {live.data !== undefined && live.data.length > 0 && (
+          <LiveTiles streams={live.data} channels={channels.data ?? NOTHING} />
+        )}
+        {entries.length > 0 && <LatestRecordings recordings={entries} channelNames={names} />}
+      </Suspense>
+      <ColumnLayout columns={2} minColumnWidth={320}>
+        <LatestDenials />
+        <ServerHealth />
+      </ColumnLayout>
+    </Page>
+  );
+}
+
+function bucketsOf(
+  configurations: Awaited<ReturnType<typeof listRecordingConfigurations>>,
+): readonly string[] {
+  const names = configurations.flatMap(
+    ({ destinationConfiguration }) => destinationConfiguration?.s3?.bucketName ?? [],
+  );
+  return [...new Set(names)].slice(0, BUCKETS_LOOKED_AT);
+}
+
+async function listStreams({
+  ivs,
+}: AwsClients): Promise<NonNullable<ListStreamsResponse["streams"]>> {
+  return (await ivs.send(new ListStreamsCommand({ maxResults: 100 }))).streams ?? [];
+}
+
+async function listBuckets({ s3 }: AwsClients): Promise<readonly unknown[]> {
+  return (await s3.send(new ListBucketsCommand({ MaxBuckets: 10 }))).Buckets ?? [];
+}

@@ -1,0 +1,138 @@
+import {
+  paginateListGroups,
+  paginateListPolicies,
+  paginateListRoles,
+  paginateListUsers,
+} from "@aws-sdk/client-iam";
+import { paginateListBuckets } from "@aws-sdk/client-s3";
+import { listChannels, listRecordingConfigurations } from "../pages/ivs/ivs-lists.ts";
+import { ivsName } from "../pages/ivs/ivs-name.ts";
+import { pageEntries } from "../pages/pages.ts";
+import { latestRecordings } from "../pages/recordings/recording-index.ts";
+import { placeOf } from "../routing/hash-route.ts";
+import { shownDate } from "../shared/shown-values.ts";
+import { allPages } from "../wire/all-pages.ts";
+import type { AwsClients } from "../wire/aws-clients.ts";
+import type { SearchEntry } from "./found-entries.ts";
+
+type Source = (aws: AwsClients) => Promise<readonly SearchEntry[]>;
+
+const RECORDINGS_MAX = 100;
+const BUCKETS_MAX = 10;
+
+/** The lists that are searched, by their names; pages are there before any call. */
+const SOURCES: Readonly<Record<string, Source>> = {
+  channels,
+  recordings,
+  buckets,
+  users,
+  groups,
+  roles,
+  policies,
+  documentation,
+};
+
+export interface Searched {
+  readonly entries: readonly SearchEntry[];
+  /** Lists that couldn't be read. */
+  readonly missing: readonly string[];
+}
+
+/** Everything that can be found. What may not be listed is left out, by its name. */
+export async function searchedEntries(aws: AwsClients): Promise<Searched> {
+  const names = Object.keys(SOURCES);
+  const read = await Promise.allSettled(Object.values(SOURCES).map((source) => source(aws)));
+  const entries = read.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
+  const missing = names.filter((_, index) => read[index]?.status === "rejected");
+  return { entries: [...pageEntries(), ...entries], missing };
+}
+
+async function channels(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  return (await listChannels(aws)).map((channel) => ({
+    kind: "Channel",
+    name: ivsName(channel),
+    detail: channel.arn ?? "",
+    href: placeOf("/ivs/channels/:arn", { arn: channel.arn ?? "" }),
+  }));
+}
+
+async function recordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const [configurations, known] = await Promise.all([
+    listRecordingConfigurations(aws),
+    listChannels(aws),
+  ]);
+  const recordedTo = configurations.flatMap(
+    ({ destinationConfiguration }) => destinationConfiguration?.s3?.bucketName ?? [],
+  );
+  const names = new Map(known.map((each) => [each.arn?.split("/").at(-1), ivsName(each)]));
+  const distinct = [...new Set(recordedTo)].slice(0, BUCKETS_MAX);
+  const { entries } = await latestRecordings(aws, distinct, {}, RECORDINGS_MAX);
+  return entries.map(({ bucket, prefix, channelId, startedAt }) => ({
+    kind: "Recording",
+    name: `${names.get(channelId) ?? channelId} ${shownDate(startedAt)}`,
+    detail: prefix,
+    href: placeOf("/ivs/recordings/:bucket", { bucket }, { prefix }),
+  }));
+}
+
+async function buckets({ s3: client }: AwsClients): Promise<readonly SearchEntry[]> {
+  const found = await allPages(paginateListBuckets({ client }, {}), (page) => page.Buckets);
+  return found.map(({ Name = "" }) => ({
+    kind: "Bucket",
+    name: Name,
+    href: placeOf("/s3/buckets/:bucket", { bucket: Name }),
+  }));
+}
+
+async function users({ iam: client }: AwsClients): Promise<readonly SearchEntry[]> {
+  const found = await allPages(paginateListUsers({ client }, {}), (page) => page.Users);
+  return found.map(({ UserName = "", Arn = "" }) => named("User", "users", UserName, Arn));
+}
+
+async function groups({ iam: client }: AwsClients): Promise<readonly SearchEntry[]> {
+  const found = await allPages(paginateListGroups({ client }, {}), (page) => page.Groups);
+  return found.map(({ GroupName = "", Arn = "" }) => named("Group", "groups", GroupName, Arn));
+}
+
+async function roles({ iam: client }: AwsClients): Promise<readonly SearchEntry[]> {
+  const found = await allPages(paginateListRoles({ client }, {}), (page) => page.Roles);
+  return found.map(({ RoleName = "", Arn = "" }) => named("Role", "roles", RoleName, Arn));
+}
+
+async function policies({ iam: client }: AwsClients): Promise<readonly SearchEntry[]> {
+  const pages = paginateListPolicies({ client, pageSize: 1_000 }, {});
+  const found = await allPages(pages, (page) => page.Policies);
+  return found.map(({ PolicyName = "", Arn = "" }) => ({
+    kind: "Policy",
+    name: PolicyName,
+    detail: Arn,
+    href: placeOf("/iam/policies/:arn", { arn: Arn }),
+  }));
+}
+
+function named(kind: string, pages: string, name: string, detail: string): SearchEntry {
+  return { kind, name, detail, href: placeOf(`/iam/${pages}/:name`, { name }) };
+}
+
+const DOCS = "/_rolecast/docs/";
+
+/** The headings of the documentation, out of its own search's index. */
+async function documentation(): Promise<readonly SearchEntry[]> {
+  const response = await fetch(`${DOCS}assets/search-index.js`);
+  if (!response.ok) throw new Error("The documentation has no index.");
+  return documentationEntries(await response.text());
+}
+
+/** Of the script `globalThis.rolecastSearchIndex = "<JSON>";`. */
+export function documentationEntries(script: string): readonly SearchEntry[] {
+  const text: unknown = JSON.parse(script.slice(script.indexOf("=") + 1).replace(/;\s*$/, ""));
+  const { documentIds = {}, storedFields = {} } = JSON.parse(String(text)) as {
+    readonly documentIds?: Readonly<Record<string, string>>;
+    readonly storedFields?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  };
+  return Object.entries(documentIds).map(([id, place]) => {
+    const { page = "", heading = "" } = storedFields[id] ?? {};
+    const detail = page === heading ? {} : { detail: page };
+    return { kind: "Documentation", name: heading, ...detail, href: DOCS + place, external: true };
+  });
+}
