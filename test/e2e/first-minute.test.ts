@@ -179,7 +179,7 @@ describeConsole(() => {
     await page.getByText("No objects", { exact: true }).waitFor();
   });
 
-  test("a list of 10,000 objects says what it leaves out, and is searched by the server", async () => {
+  test("a list of 10,000 objects says what it leaves out, and the server searches", async () => {
     const Bucket = "crowded";
     await server.root.s3.send(new CreateBucketCommand({ Bucket }));
     await page.route(/\/crowded\/?\?.*list-type=2/, (route) =>

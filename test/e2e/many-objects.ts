@@ -12,8 +12,8 @@ export function listObjectsAnswer(request: { url(): string }): string {
   const isTruncated = next < matching.length;
   const contents = matching.slice(from, next).map((key) => {
     const size = OBJECTS - Number(key.slice("object-".length));
-    const modified = "2026-02-07T18:13:19.000Z";
-    return `<Contents><Key>${key}</Key><LastModified>${modified}</LastModified><Size>${size}</Size></Contents>`;
+    const facts = `<Size>${size}</Size><LastModified>2026-02-07T18:13:19.000Z</LastModified>`;
+    return `<Contents><Key>${key}</Key>${facts}</Contents>`;
   });
   return [
     `<?xml version="1.0" encoding="UTF-8"?>`,

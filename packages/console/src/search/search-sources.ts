@@ -123,7 +123,7 @@ async function documentation(): Promise<readonly SearchEntry[]> {
   return documentationEntries(await response.text());
 }
 
-/** Of the script `globalThis.rolecastSearchIndex = "<JSON>";`. */
+/** Reads the script `globalThis.rolecastSearchIndex = "<JSON>";`. */
 export function documentationEntries(script: string): readonly SearchEntry[] {
   const text: unknown = JSON.parse(script.slice(script.indexOf("=") + 1).replace(/;\s*$/, ""));
   const { documentIds = {}, storedFields = {} } = JSON.parse(String(text)) as {

@@ -12,7 +12,7 @@ export function Checklist({ steps }: { readonly steps: readonly Step[] }) {
       header={
         <Header
           variant="h2"
-          description="One click makes what is missing, and streams, plays and records a test picture."
+          description="One click makes what is missing, streams a test picture and records it."
           actions={<TestPictureButton primary />}
         >
           From nothing to a recording

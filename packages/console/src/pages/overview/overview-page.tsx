@@ -25,11 +25,11 @@ const LiveTiles = lazy(async () => ({ default: (await import("./live-tiles.tsx")
 
 const POLL_MS = 5_000;
 const RECORDINGS_SHOWN = 4;
-/** Of more buckets the latest recordings aren't looked for here. */
+/** Recordings are looked for in as many buckets. */
 const BUCKETS_LOOKED_AT = 3;
 const NOTHING: readonly never[] = [];
 
-/** What is going on in the account, and until there is something, how to begin. */
+/** Shows what goes on in the account, and until something does, how to begin. */
 export function OverviewPage() {
   const { region } = useAws();
   const channels = useCall("channels", listChannels, { everyMs: POLL_MS });

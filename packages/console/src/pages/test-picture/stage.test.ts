@@ -49,9 +49,11 @@ test("from nothing, everything is made", async () => {
   const steps: string[] = [];
   expect(await readyStage(clients, (step) => steps.push(step))).toBe("new-channel");
   const bucket = "rolecast-recordings-123456789012-eu-west-1";
+  const place = `{"LocationConstraint":"eu-west-1"}`;
+  const s3 = `{"s3":{"bucketName":"${bucket}"}}`;
   expect(calls).toEqual([
-    `CreateBucketCommand {"Bucket":"${bucket}","CreateBucketConfiguration":{"LocationConstraint":"eu-west-1"}}`,
-    `CreateRecordingConfigurationCommand {"name":"recordings","destinationConfiguration":{"s3":{"bucketName":"${bucket}"}}}`,
+    `CreateBucketCommand {"Bucket":"${bucket}","CreateBucketConfiguration":${place}}`,
+    `CreateRecordingConfigurationCommand {"name":"recordings","destinationConfiguration":${s3}}`,
     `CreateChannelCommand {"name":"test-picture","type":"BASIC","recordingConfigurationArn":"new"}`,
   ]);
   expect(steps).toHaveLength(3);
@@ -64,7 +66,7 @@ test("the bucket of an earlier time is taken, another's isn't", async () => {
   await expect(readyStage(others.clients, nothing)).rejects.toThrow("BucketAlreadyExists");
 });
 
-test("a configuration that is there is used, and so is the channel of an earlier time", async () => {
+test("a configuration that is there is used, and so is an earlier channel", async () => {
   const configurations = [
     { arn: "failed", state: "CREATE_FAILED" },
     { arn: "active", state: "ACTIVE" },

@@ -32,8 +32,8 @@ export interface StageClients {
 type Report = (sentence: string) => void;
 
 /**
- * The channel for a test picture: the one of an earlier test picture, or a new one. It records; what
- * that needs and isn't there is made. Returns its ARN.
+ * Returns the ARN of the channel for a test picture: the one of an earlier test picture, or a new
+ * one. It records; what that needs and isn't there is made.
  */
 export async function readyStage(clients: StageClients, report: Report): Promise<string> {
   const { ivs } = clients;

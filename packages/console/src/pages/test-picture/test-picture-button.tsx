@@ -2,7 +2,7 @@ import Button from "@cloudscape-design/components/button";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { type Prepare, useTestPicture } from "./use-test-picture.ts";
 
-/** What is made for it is loaded with the click. */
+/** Loaded with the click. */
 const prepare: Prepare = async (aws, report) =>
   (await import("./stage.ts")).readyStage(aws, report);
 

@@ -15,7 +15,7 @@ export function useTestPicture(prepare: Prepare, onStarted: (channelArn: string)
       setStep("Starting the test picture");
       await postSigned(aws, "/_rolecast/test-pictures", { ChannelArn });
       onStarted(ChannelArn);
-      return "A test picture is streaming. “Stop stream” ends it; it ends by itself after an hour.";
+      return "A test picture is streaming. “Stop stream” ends it, and so does an hour.";
     } finally {
       setStep(undefined);
     }

@@ -37,7 +37,7 @@ test("each page is a call, and the number of the deleted is said", async () => {
   expect(one.said).toEqual(["2 deleted from attic", "3 deleted from attic"]);
 });
 
-test("refusals of single objects are thrown at the end, and end it when they are many", async () => {
+test("refusals of single objects are thrown at the end; many end it", async () => {
   const refused = (count: number) =>
     Array.from({ length: count }, (_, at) => ({
       Key: `k${at}`,
