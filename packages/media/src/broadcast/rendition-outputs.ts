@@ -4,6 +4,7 @@ import type { DateRange } from "../hls/date-ranges.ts";
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { Recording } from "../recording/recording.ts";
+import { holdMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 
 export interface RenditionOutputsOptions {
@@ -114,6 +115,7 @@ export class RenditionOutputs {
       this.#standsIn = "begins";
       for (const segment of this.#spare.splice(0)) {
         this.#addSpare(segment);
+        releaseMemory(segment.body);
       }
     }
   }
@@ -150,6 +152,7 @@ export class RenditionOutputs {
         this.#standsIn = "goes-on";
       }
     } else {
+      holdMemory(segment.body);
       this.#spare.push(segment);
     }
   }
@@ -178,7 +181,11 @@ export class RenditionOutputs {
     assert(rendition, "a segment is given away with what it is");
     outlet.add(rendition.id, segment);
     if (output === this.#best()) {
-      this.#spare = this.#spare.filter(({ index }) => index > segment.index);
+      const isMade = ({ index }: Segment): boolean => index <= segment.index;
+      for (const { body } of this.#spare.filter(isMade)) {
+        releaseMemory(body);
+      }
+      this.#spare = this.#spare.filter((spare) => !isMade(spare));
     }
     this.#options.recording?.add(recordedName, segment);
   }

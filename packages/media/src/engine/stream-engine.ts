@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Broadcast } from "../broadcast/broadcast.ts";
 import type { TranscodePlan } from "../broadcast/broadcast-options.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
+import type { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol } from "../ingest/protocol.ts";
@@ -60,6 +61,7 @@ export class StreamEngine implements MediaEngine {
   readonly #ffmpeg: string | undefined;
   readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly #spill: SpillFolder | undefined;
+  readonly #shelf: SegmentShelf | undefined;
   readonly #capacity: TranscodeCapacity;
   readonly #protocols: readonly IngestProtocol[];
   readonly #connections: ConnectionSource;
@@ -81,6 +83,7 @@ export class StreamEngine implements MediaEngine {
     this.#now = options.now ?? Date.now;
     this.#ffmpeg = options.ffmpeg;
     this.#spill = options.spill && new SpillFolder(options.spill);
+    this.#shelf = this.#spill?.shelf(this.#limits.segmentBytesMax);
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = parts.capacity;
     this.#protocols = parts.protocols;
@@ -97,6 +100,7 @@ export class StreamEngine implements MediaEngine {
     this.#state = "started";
     try {
       await this.#spill?.open();
+      await this.#shelf?.open();
       const ports = await openProtocols(this.#protocols, this.#ingest());
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
       return ports;
@@ -119,8 +123,12 @@ export class StreamEngine implements MediaEngine {
     this.#connections.close();
     await Promise.all(this.#protocols.map((protocol) => protocol.close()));
     await this.#recordingsFinished();
-    await this.#spill?.close();
+    for (const live of this.#live.values()) {
+      live.close();
+    }
     this.#live.clear();
+    await this.#shelf?.close();
+    await this.#spill?.close();
   }
 
   async negotiate(protocol: string, offer: string): Promise<string> {
@@ -191,7 +199,7 @@ export class StreamEngine implements MediaEngine {
     rendition: string,
     sequence: number,
   ): Promise<Uint8Array | undefined> {
-    return this.#live.get(streamName)?.segment(rendition, sequence);
+    return this.#live.get(streamName)?.readSegment(rendition, sequence);
   }
 
   async initSection(
@@ -299,7 +307,8 @@ export class StreamEngine implements MediaEngine {
   #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaSink {
     const { streamName, streamId, recording, playlistWindowSegments } = decision;
     const live =
-      this.#live.get(streamName) ?? new LiveChannel(this.#limits, () => performance.now());
+      this.#live.get(streamName) ??
+      new LiveChannel(this.#limits, () => performance.now(), this.#shelf);
     this.#live.set(streamName, live);
     const broadcast = new Broadcast({
       streamName,
@@ -347,6 +356,7 @@ export class StreamEngine implements MediaEngine {
     for (const [streamName, live] of this.#live) {
       if (live.expired(monotonicMs) && !this.#broadcasts.has(streamName)) {
         this.#live.delete(streamName);
+        live.close();
       }
     }
   }

@@ -8,6 +8,7 @@ import { LiveWindow, POSITION_START, type WindowPosition } from "./live-window.t
 import { renditionReportTag } from "./media-playlist.ts";
 import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
+import type { SegmentShelf } from "./segment-shelf.ts";
 
 type LiveLimits = Pick<
   MediaLimits,
@@ -38,15 +39,17 @@ export interface LiveOutlet {
 export class LiveChannel {
   readonly #limits: LiveLimits;
   readonly #monotonicMs: () => number;
+  readonly #shelf: SegmentShelf | undefined;
   readonly #dateRanges = new DateRanges();
   /** The best first. */
   #renditions = new Map<string, LiveRendition>();
   #current: LiveOutlet | undefined;
   #endedAtMs: number | undefined;
 
-  constructor(limits: LiveLimits, monotonicMs: () => number) {
+  constructor(limits: LiveLimits, monotonicMs: () => number, shelf?: SegmentShelf) {
     this.#limits = limits;
     this.#monotonicMs = monotonicMs;
+    this.#shelf = shelf;
   }
 
   get bytes(): number {
@@ -71,6 +74,7 @@ export class LiveChannel {
       live.window.resume(listedSegments, at);
       this.#renditions.set(rendition.id, live);
     }
+    this.#closeAllBut(this.#renditions, kept);
     this.#endedAtMs = undefined;
     const outlet = this.#outlet(listedSegments);
     this.#current = outlet;
@@ -116,8 +120,15 @@ export class LiveChannel {
     return playlist + reports.join("");
   }
 
+  /** A segment in memory. */
   segment(renditionId: string, sequence: number): Buffer | undefined {
     return this.#renditions.get(renditionId)?.window.segment(sequence);
+  }
+
+  /** A segment, wherever it is. */
+  async readSegment(renditionId: string, sequence: number): Promise<Buffer | undefined> {
+    const { window } = this.#renditions.get(renditionId) ?? {};
+    return window?.segment(sequence) ?? window?.shelvedSegment(sequence);
   }
 
   init(renditionId: string, name: string): Buffer | undefined {
@@ -172,7 +183,26 @@ export class LiveChannel {
       live.describe(rendition);
       return [rendition.id, live];
     });
+    const before = this.#renditions;
     this.#renditions = new Map(described);
+    this.#closeAllBut(this.#renditions, before);
+  }
+
+  /** Nothing is served any more. */
+  close(): void {
+    this.#closeAllBut(new Map(), this.#renditions);
+    this.#renditions.clear();
+  }
+
+  #closeAllBut(
+    served: ReadonlyMap<string, LiveRendition>,
+    before: ReadonlyMap<string, LiveRendition>,
+  ): void {
+    for (const [id, { window }] of before) {
+      if (!served.has(id)) {
+        window.close();
+      }
+    }
   }
 
   #end(): void {
@@ -184,7 +214,7 @@ export class LiveChannel {
 
   #rendition(rendition: Rendition, listedSegments: number, at: WindowPosition): LiveRendition {
     const dateRanges = this.#dateRanges;
-    const window = new LiveWindow(listedSegments, this.#limits, at, dateRanges);
+    const window = new LiveWindow(listedSegments, this.#limits, at, dateRanges, this.#shelf);
     return new LiveRendition(rendition, window);
   }
 

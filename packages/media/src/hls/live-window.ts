@@ -1,4 +1,4 @@
-import type { Segment } from "../container/segment.ts";
+import type { InitSection, Segment } from "../container/segment.ts";
 import type { MediaArrival, MediaPosition } from "../port/handle.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import { keepBytes } from "../runtime/kept-bytes.ts";
@@ -7,6 +7,8 @@ import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
 import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";
 import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
+import { SegmentMedia } from "./segment-media.ts";
+import type { SegmentShelf } from "./segment-shelf.ts";
 
 /** How far a channel has come: the number of its next segment. */
 export interface WindowPosition {
@@ -17,10 +19,17 @@ export interface WindowPosition {
 
 export const POSITION_START: WindowPosition = { sequence: 0, discontinuities: 0 };
 
-interface ListedSegment extends Segment {
+interface ListedSegment extends Omit<Segment, "body"> {
   readonly sequence: number;
+  readonly media: SegmentMedia;
   /** Empty where it wasn't served in parts. */
-  readonly parts: readonly SegmentPart[];
+  readonly parts: readonly ListedPart[];
+}
+
+/** A part of a complete segment. */
+interface ListedPart extends SegmentPart {
+  /** Where it begins in the segment; undefined where its bytes are others than the segment's. */
+  readonly offset: number | undefined;
 }
 
 /** A part of the segment that comes next. */
@@ -33,6 +42,11 @@ type WindowLimits = Pick<MediaLimits, "segmentsKeptMs" | "segmentsKeptBytesMax">
 
 /** Parts of this many segments are listed: three target durations (RFC 8216bis, 6.2.2). */
 const SEGMENTS_WITH_PARTS = 3;
+/**
+ * Segments that stay in memory: parts are served of them, and players begin three from the end.
+ * Older ones are for players that lag.
+ */
+const SEGMENTS_IN_MEMORY = SEGMENTS_WITH_PARTS + 1;
 /** PART-HOLD-BACK in part target durations: at least two, better three (RFC 8216bis, 4.4.3.8). */
 const HOLD_BACK_PARTS = 3;
 /** A request is held for this many target durations (RFC 8216bis, 6.2.5.2). */
@@ -44,12 +58,13 @@ const HELD_TARGET_DURATIONS = 3;
 const ADVANCE_LIMIT_MS = 3_000;
 
 /**
- * The last segments of one live rendition, in memory. It outlives a broadcast: when the same
- * channel goes live again, media sequence numbers go on and a discontinuity marks the seam.
+ * The last segments of one live rendition. It outlives a broadcast: when the same channel goes live
+ * again, media sequence numbers go on and a discontinuity marks the seam.
  */
 export class LiveWindow {
   readonly #limits: WindowLimits;
   readonly #dateRanges: DateRanges;
+  readonly #shelf: SegmentShelf | undefined;
   #listedCount: number;
   #segments: ListedSegment[] = [];
   #nextSequence = 0;
@@ -57,7 +72,6 @@ export class LiveWindow {
   #targetDurationSeconds = 2;
   #ended = false;
   #seam = false;
-  #bytes = 0;
   #rendered: string | undefined;
   /** Parts of the segment that comes next. */
   #parts: OpenPart[] = [];
@@ -71,8 +85,10 @@ export class LiveWindow {
     limits: WindowLimits,
     at: WindowPosition = POSITION_START,
     dateRanges: DateRanges = new DateRanges(),
+    shelf?: SegmentShelf,
   ) {
     this.#dateRanges = dateRanges;
+    this.#shelf = shelf;
     this.#listedCount = Math.max(1, listedCount);
     this.#limits = limits;
     this.#nextSequence = at.sequence;
@@ -87,27 +103,33 @@ export class LiveWindow {
     };
   }
 
+  /** Bytes in memory. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#segments.reduce(
+      (sum, { media, init }) => sum + media.memoryBytes + sizeOf(init),
+      0,
+    );
   }
 
-  /** Peak bits per second over the segments in memory. */
+  /** Peak bits per second over the segments that are kept. */
   get bandwidth(): number {
-    const rates = this.#segments.map(({ body, durationMs }) => bitrate(body.length, durationMs));
+    const rates = this.#segments.map(({ media, durationMs }) => bitrate(media.length, durationMs));
     return Math.max(1, ...rates);
   }
 
-  add(segment: Segment): void {
+  add({ body, ...segment }: Segment): void {
     const discontinuity = segment.discontinuity || this.#seam;
-    const parts = within(segment.body, this.#parts.splice(0));
-    this.#segments.push({ ...segment, discontinuity, sequence: this.#nextSequence, parts });
+    const parts = within(body, this.#parts.splice(0));
+    const media = new SegmentMedia(body);
+    const sequence = this.#nextSequence;
+    this.#segments.push({ ...segment, media, discontinuity, sequence, parts });
     this.#nextSequence += 1;
-    this.#bytes += bytesOf(segment);
     this.#seam = false;
     this.#ended = false;
     const target = targetDurationSeconds([segment.durationMs]);
     this.#targetDurationSeconds = Math.max(this.#targetDurationSeconds, target);
     this.#drop();
+    this.#shelve();
     this.#changed();
   }
 
@@ -153,7 +175,16 @@ export class LiveWindow {
       open.copy ??= keepBytes(open.body);
       return open.copy;
     }
-    return this.#partsOf(sequence)[index]?.body;
+    return this.#listedPart(sequence, index);
+  }
+
+  #listedPart(sequence: number, index: number): Buffer | undefined {
+    const segment = this.#recent(sequence);
+    const part = segment?.parts[index];
+    if (part?.offset === undefined) {
+      return part?.body;
+    }
+    return segment?.media.inMemory()?.subarray(part.offset, part.offset + part.body.length);
   }
 
   #hold(isHere: () => boolean): Promise<MediaArrival> {
@@ -188,8 +219,13 @@ export class LiveWindow {
     if (sequence === this.#nextSequence) {
       return this.#parts;
     }
-    const recent = this.#segments.slice(-SEGMENTS_WITH_PARTS - 1);
-    return recent.find((segment) => segment.sequence === sequence)?.parts ?? [];
+    return this.#recent(sequence)?.parts ?? [];
+  }
+
+  /** One of those of which parts are served. */
+  #recent(sequence: number): ListedSegment | undefined {
+    const recent = this.#segments.slice(-SEGMENTS_IN_MEMORY);
+    return recent.find((segment) => segment.sequence === sequence);
   }
 
   #changed(): void {
@@ -213,8 +249,7 @@ export class LiveWindow {
     this.#parts = [];
     this.#partTargetMs = 0;
     if (at.sequence !== this.#nextSequence) {
-      this.#segments = [];
-      this.#bytes = 0;
+      this.close();
       this.#nextSequence = at.sequence;
       this.#discontinuitySequence = at.discontinuities;
       this.#rendered = undefined;
@@ -222,9 +257,26 @@ export class LiveWindow {
     this.#seam = this.#nextSequence > 0;
   }
 
+  /** Forgets all segments, and leaves their memory and the shelf to others. */
+  close(): void {
+    for (const { media } of this.#segments.splice(0)) {
+      media.drop();
+    }
+  }
+
+  /** A segment in memory. */
   segment(sequence: number): Buffer | undefined {
+    return this.#mediaOf(sequence)?.inMemory();
+  }
+
+  /** A segment that isn't in memory any more. */
+  async shelvedSegment(sequence: number): Promise<Buffer | undefined> {
+    return this.#mediaOf(sequence)?.onShelf();
+  }
+
+  #mediaOf(sequence: number): SegmentMedia | undefined {
     const first = this.#segments[0]?.sequence ?? 0;
-    return this.#segments[sequence - first]?.body;
+    return this.#segments[sequence - first]?.media;
   }
 
   /** The init section of that name, if a segment still needs it. */
@@ -258,10 +310,18 @@ export class LiveWindow {
       return isTooOld || isTooMuch;
     });
     for (const dropped of this.#segments.splice(0, lastDropped + 1)) {
-      this.#bytes -= bytesOf(dropped);
+      dropped.media.drop();
       // The sequence counts discontinuities that left the playlist; those of segments that are kept
       // but no longer listed are added in #render.
       this.#discontinuitySequence += dropped.discontinuity ? 1 : 0;
+    }
+  }
+
+  #shelve(): void {
+    if (this.#shelf !== undefined) {
+      for (const { media } of this.#segments.slice(0, -SEGMENTS_IN_MEMORY)) {
+        void media.moveTo(this.#shelf);
+      }
     }
   }
 
@@ -284,20 +344,25 @@ export class LiveWindow {
   }
 }
 
-/** The same parts as views of the whole segment; copies where they don't make it up. */
-function within(body: Buffer, parts: readonly OpenPart[]): SegmentPart[] {
+/** The same parts as places in the whole segment; copies where they don't make it up. */
+function within(body: Buffer, parts: readonly OpenPart[]): ListedPart[] {
   const lengths = parts.map((part) => part.body.length);
   const isWhole = lengths.reduce((sum, length) => sum + length, 0) === body.length;
   let start = 0;
   return parts.map(({ copy, ...part }) => {
-    const end = start + part.body.length;
-    const own = isWhole ? body.subarray(start, end) : (copy ?? keepBytes(part.body));
-    start = end;
-    return { ...part, body: own };
+    const offset = start;
+    start += part.body.length;
+    return isWhole
+      ? { ...part, offset }
+      : { ...part, offset: undefined, body: copy ?? keepBytes(part.body) };
   });
 }
 
 /** An init section counts with each segment: encoders that change theirs share none. */
-function bytesOf({ body, init }: Segment): number {
-  return body.length + (init?.body.length ?? 0);
+function bytesOf({ media, init }: ListedSegment): number {
+  return media.length + sizeOf(init);
+}
+
+function sizeOf(init: InitSection | undefined): number {
+  return init?.body.length ?? 0;
 }

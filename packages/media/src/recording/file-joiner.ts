@@ -1,5 +1,6 @@
 import type { Segment } from "../container/segment.ts";
 import type { RecordingMark } from "../port/recording.ts";
+import { holdMemory } from "../runtime/segment-memory.ts";
 import type { SegmentToKeep } from "./kept-segment.ts";
 import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
 import type { KeptSegment } from "./segment-keeper.ts";
@@ -76,6 +77,8 @@ export class FileJoiner {
     if (segment.discontinuity) {
       this.breakNext();
     }
+    // Released by whoever has the file, once it is in the bucket.
+    holdMemory(segment.body);
     this.#segments.push(segment);
     this.#keepOne(segment);
     this.#durationMs += segment.durationMs;

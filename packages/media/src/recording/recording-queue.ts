@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { RecordingFileRow } from "../port/recording.ts";
+import { releaseMemory } from "../runtime/segment-memory.ts";
 import type { KeptFile, RecordingFile } from "./recording-file.ts";
 import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 
@@ -62,6 +63,10 @@ export class RecordingQueue {
     this.#spilledBytes += row.length;
     this.#spillingBytes += row.length;
     spilled.failure.then(() => {
+      // If its turn has come, the host reads it.
+      if (this.#waiting.includes(file)) {
+        release(body);
+      }
       file.body = undefined;
       this.#spillingBytes -= row.length;
     });
@@ -107,7 +112,8 @@ export class RecordingQueue {
     }
   }
 
-  async #forget({ row, spilled, kept }: WaitingFile, isWritten: boolean): Promise<void> {
+  async #forget(file: WaitingFile, isWritten: boolean): Promise<void> {
+    const { row, spilled, kept } = file;
     if (spilled === undefined) {
       this.#memoryBytes -= row.length;
     } else {
@@ -117,6 +123,10 @@ export class RecordingQueue {
       await spilled?.remove();
     }
     await (isWritten ? kept?.free() : kept?.remove());
+    // After a failure the host may still read them.
+    if (isWritten && file.body !== undefined) {
+      release(file.body);
+    }
   }
 
   async #load({ row, body, spilled }: WaitingFile): Promise<NextFile> {
@@ -133,5 +143,11 @@ export class RecordingQueue {
     } catch (error) {
       return { row, lost: error instanceof Error ? error.message : String(error) };
     }
+  }
+}
+
+function release(body: readonly Buffer[]): void {
+  for (const piece of body) {
+    releaseMemory(piece);
   }
 }

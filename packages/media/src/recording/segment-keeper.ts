@@ -1,5 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { holdMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import {
   KEPT_FILE_SUFFIX,
   readKeptBody,
@@ -83,7 +84,14 @@ export class SegmentKeeper {
       return undefined;
     }
     const written = this.#put(slot, kept, this.#filesBefore === undefined);
-    const done = written.catch(() => {}).finally(() => this.#writing.delete(done));
+    const { body } = kept.segment;
+    holdMemory(body);
+    const done = written
+      .catch(() => {})
+      .finally(() => {
+        this.#writing.delete(done);
+        releaseMemory(body);
+      });
     this.#writing.add(done);
     const removed = () => this.#room.release(slot.bytes);
     return new KeptSegment(slot.file, written, { removed, freed: () => this.#giveBack(slot) });

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { SpillOptions } from "../port/options.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
 import { type DiskRoom, SegmentKeeper } from "./segment-keeper.ts";
@@ -60,6 +61,13 @@ export class SpillFolder implements DiskRoom {
       return undefined;
     }
     return new SegmentKeeper(new KeptRecordings(segments).folderOf(streamId), this);
+  }
+
+  /** A shelf for live segments, on the same disk as long as that isn't nearly full. */
+  shelf(segmentBytesMax: number): SegmentShelf {
+    const { folder, freeBytesMin = 0 } = this.#options;
+    const hasRoom = (bytes: number): boolean => this.#freeBytes - bytes >= freeBytesMin;
+    return new SegmentShelf({ file: join(folder, "live"), segmentBytesMax, hasRoom });
   }
 
   /** Room for bytes that are kept elsewhere, of the same bound; false when there is none. */

@@ -59,7 +59,7 @@ class Steps {
 
 const STEPS: Readonly<Record<ReadPace, Steps>> = {
   // About a frame of the usual 25 to 30 a second; 6.5 Mb/s.
-  prompt: new Steps(30, 24 * 1024),
+  prompt: new Steps(30, 56 * 1024),
   // 5.4 Mb/s.
   steady: new Steps(60, 40 * 1024),
   // 4.3 Mb/s.

@@ -12,6 +12,8 @@ import { initSection, TRACK_ID } from "./init-section.ts";
  */
 const ROUNDING_MS = 5;
 const INITIAL_BYTES = 256 * 1_024;
+/** For the first segment: 2 s at 4 Mb/s. The system gives of it what is written to. */
+const SEGMENT_BYTES_INITIAL = 1_024 * 1_024;
 /**
  * The last frames of the old sound may come after the keyframe: up to so many of them don't make
  * the new sound wait for the next segment.
@@ -40,7 +42,7 @@ interface Configs {
  */
 export class FragmentWriter implements SegmentWriter {
   readonly #hasVideo: boolean;
-  #out = new GrowingBuffer(INITIAL_BYTES);
+  #out = new GrowingBuffer(SEGMENT_BYTES_INITIAL);
   readonly #video = newPending();
   readonly #audio = newPending();
   #given: Configs = { video: undefined, audio: undefined };
@@ -154,7 +156,7 @@ export class FragmentWriter implements SegmentWriter {
 
   rollBack(): void {
     // Parts of the old one are still listed.
-    this.#out = new GrowingBuffer(INITIAL_BYTES);
+    this.#out = new GrowingBuffer(SEGMENT_BYTES_INITIAL);
     for (const pending of [this.#video, this.#audio]) {
       pending.body.clear();
       pending.samples = [];

@@ -1,13 +1,19 @@
 import { nalUnitsBytes, writeLengthPrefixed } from "../../codec/nal-units.ts";
-import { keepBytes } from "../../runtime/kept-bytes.ts";
+import { discardMemory, takeMemory } from "../../runtime/segment-memory.ts";
+
+/** Memory for a segment in relation to the one before it. */
+const ROOM_FOR_NEXT = 1.125;
+const EMPTY = Buffer.alloc(0);
 
 /** Bytes that are appended one after the other, without an allocation each. */
 export class GrowingBuffer {
   #bytes: Buffer;
   #length = 0;
+  /** Somebody was given a part of the bytes. */
+  #isViewed = false;
 
   constructor(initialBytes: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.#bytes = takeMemory(initialBytes);
   }
 
   get length(): number {
@@ -27,8 +33,9 @@ export class GrowingBuffer {
     return this.#length - before;
   }
 
-  /** The bytes appended so far; they change with the next `append` after `clear` or `take`. */
+  /** The bytes appended so far; they change with the next `append` after `clear`. */
   get written(): Buffer {
+    this.#isViewed = true;
     return this.#bytes.subarray(0, this.#length);
   }
 
@@ -36,13 +43,14 @@ export class GrowingBuffer {
     this.#length = 0;
   }
 
-  /** Hands out the bytes appended so far. */
+  /** Hands out the bytes appended so far, with their memory (`takeMemory`). */
   take(): Buffer {
-    const taken = keepBytes(this.written);
-    // A small segment doesn't keep the memory of a large one before it.
-    if (this.#length * 2 < this.#bytes.length) {
-      this.#bytes = Buffer.allocUnsafeSlow(Math.max(1_024, this.#length));
+    if (this.#length === 0) {
+      return EMPTY;
     }
+    const taken = this.#bytes.subarray(0, this.#length);
+    this.#bytes = takeMemory(this.#length * ROOM_FOR_NEXT);
+    this.#isViewed = false;
     this.#length = 0;
     return taken;
   }
@@ -50,8 +58,11 @@ export class GrowingBuffer {
   #reserve(bytes: number): void {
     const wanted = this.#length + bytes;
     if (wanted > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.ceil(this.#bytes.length * 1.5)));
+      const grown = takeMemory(Math.max(wanted, this.#bytes.length * 1.5));
       this.#bytes.copy(grown, 0, 0, this.#length);
+      if (!this.#isViewed) {
+        discardMemory(this.#bytes);
+      }
       this.#bytes = grown;
     }
   }

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { nalUnitsBytes, writeStartCoded } from "../../codec/nal-units.ts";
-import { keepBytes } from "../../runtime/kept-bytes.ts";
+import { discardMemory, takeMemory } from "../../runtime/segment-memory.ts";
 import { programAssociationPacket, programMapPacket, type Tracks } from "./program-tables.ts";
 import {
   PES_STREAM_ID,
@@ -15,7 +15,11 @@ import {
  * The clock lags the decoding time by this much: room for audio that is written after later video.
  */
 const CLOCK_DELAY_TICKS = 63_000;
-const INITIAL_BYTES = TS_PACKET_BYTES * 1_024;
+/** For the first segment: 2 s at 4 Mb/s. The system gives of it what is written to. */
+const INITIAL_BYTES = 1_024 * 1_024;
+/** Memory for a segment in relation to the one before it. */
+const ROOM_FOR_NEXT = 1.125;
+const EMPTY = Buffer.alloc(0);
 /** PES header with both timestamps. */
 const PES_HEADER_BYTES_MAX = 19;
 /** Length byte and flags of an adaptation field. */
@@ -40,8 +44,10 @@ interface Track {
  * run on from segment to segment, so that segments of one broadcast may be joined byte by byte.
  */
 export class TsMuxer {
-  #buffer: Buffer;
+  #buffer = takeMemory(INITIAL_BYTES);
   #length = 0;
+  /** Somebody was given a part of the buffer. */
+  #isViewed = false;
   readonly #pat = programAssociationPacket();
   #tracks: Tracks = { video: true, audio: false };
   #pmt = programMapPacket(this.#tracks, 0);
@@ -71,10 +77,6 @@ export class TsMuxer {
   #taken = this.#continuity();
   /** PES header and what the muxer puts before the picture: short, so it's assembled apart. */
   #head = Buffer.allocUnsafeSlow(HEAD_BYTES_INITIAL);
-
-  constructor() {
-    this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-  }
 
   /** Bytes written since the last `take`. */
   get length(): number {
@@ -136,31 +138,34 @@ export class TsMuxer {
     this.#packetize(this.#metadata, headLength, tag, undefined, false);
   }
 
-  /**
-   * The bytes written since the last `take`, valid until something is written after the next one.
-   */
+  /** The bytes written since the last `take`, in the memory that the next one hands out. */
   get written(): Buffer {
+    this.#isViewed = true;
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Hands out the bytes written so far. */
+  /** Hands out the bytes written so far, with their memory (`takeMemory`). */
   take(): Buffer {
-    const taken = keepBytes(this.written);
-    // A muxer of small segments doesn't keep the buffer of a large one.
-    const { length } = this.#buffer;
-    if (length > INITIAL_BYTES && this.#length * 2 < length) {
-      this.#buffer = Buffer.allocUnsafeSlow(Math.max(this.#length, INITIAL_BYTES));
-    }
-    this.#length = 0;
+    const length = this.#length;
     this.#taken = this.#continuity();
+    if (length === 0) {
+      return EMPTY;
+    }
+    const taken = this.#buffer.subarray(0, length);
+    this.#begin(length * ROOM_FOR_NEXT);
     return taken;
+  }
+
+  #begin(bytes: number): void {
+    this.#buffer = takeMemory(bytes);
+    this.#isViewed = false;
+    this.#length = 0;
   }
 
   /** Forgets what was written since the last `take`. */
   rollBack(): void {
-    // Parts of the old one are still listed.
-    this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
-    this.#length = 0;
+    // Parts of the old one may still be listed.
+    this.#begin(this.#buffer.length);
     this.#tableContinuity = this.#taken.tables;
     for (const [index, track] of this.#tracksOfAll.entries()) {
       Object.assign(track, this.#taken.tracks[index]);
@@ -188,8 +193,11 @@ export class TsMuxer {
       return;
     }
     const packets = Math.ceil(Math.max(wanted, this.#buffer.length * 1.5) / TS_PACKET_BYTES);
-    const grown = Buffer.allocUnsafeSlow(packets * TS_PACKET_BYTES);
+    const grown = takeMemory(packets * TS_PACKET_BYTES);
     this.#buffer.copy(grown, 0, 0, this.#length);
+    if (!this.#isViewed) {
+      discardMemory(this.#buffer);
+    }
     this.#buffer = grown;
   }
 

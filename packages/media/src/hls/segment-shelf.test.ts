@@ -1,0 +1,124 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { holdMemory, releaseMemory, takeMemory } from "../runtime/segment-memory.ts";
+import { segment } from "../testing/synthetic-media.ts";
+import { DateRanges } from "./date-ranges.ts";
+import { LiveWindow, POSITION_START } from "./live-window.ts";
+import { SegmentShelf } from "./segment-shelf.ts";
+
+const LIMITS = { segmentsKeptMs: 15_000, segmentsKeptBytesMax: Number.POSITIVE_INFINITY };
+
+async function openShelf(hasRoom: () => boolean = () => true) {
+  const folder = mkdtempSync(join(tmpdir(), "rolecast-shelf-"));
+  const shelf = new SegmentShelf({
+    file: join(folder, "a", "live"),
+    segmentBytesMax: 1_000,
+    hasRoom,
+  });
+  await shelf.open();
+  onTestFinished(async () => {
+    await shelf.close();
+    rmSync(folder, { recursive: true });
+  });
+  return { shelf, folder: join(folder, "a") };
+}
+
+test("segments are read back, each its own, and a place is used again once nobody reads it", async () => {
+  const { shelf, folder } = await openShelf();
+  const [one, two] = await Promise.all([
+    shelf.put(Buffer.alloc(1_000, 1)),
+    shelf.put(Buffer.alloc(999, 2)),
+  ]);
+  expect(readdirSync(folder)).toEqual([]);
+  expect(await two?.read()).toEqual(Buffer.alloc(999, 2));
+  const reading = one?.read();
+  one?.free();
+  const three = await shelf.put(Buffer.alloc(1_000, 3));
+  expect(await reading).toEqual(Buffer.alloc(1_000, 1));
+  expect(await one?.read()).toBeUndefined();
+  expect(await three?.read()).toEqual(Buffer.alloc(1_000, 3));
+  two?.free();
+  three?.free();
+  // The file was emptied, and takes the next ones.
+  const four = await shelf.put(Buffer.alloc(10, 4));
+  expect(await four?.read()).toEqual(Buffer.alloc(10, 4));
+});
+
+test("what is too large, or would fill the disk, isn't taken, nor what comes after the end", async () => {
+  let isFull = false;
+  const { shelf } = await openShelf(() => !isFull);
+  expect(await shelf.put(Buffer.alloc(1_001))).toBeUndefined();
+  isFull = true;
+  expect(await shelf.put(Buffer.alloc(1))).toBeUndefined();
+  isFull = false;
+  await shelf.close();
+  expect(await shelf.put(Buffer.alloc(1))).toBeUndefined();
+});
+
+test("older segments of a window leave memory, and are served as before until they are dropped", async () => {
+  const { shelf } = await openShelf();
+  const window = new LiveWindow(6, LIMITS, POSITION_START, new DateRanges(), shelf);
+  const read = async (sequence: number) =>
+    window.segment(sequence) ?? (await window.shelvedSegment(sequence));
+  const bodyOf = (index: number): Buffer => {
+    const body = takeMemory(500).subarray(0, 500).fill(index);
+    return body;
+  };
+  for (let index = 0; index < 12; index += 1) {
+    window.add(segment({ body: bodyOf(index), durationMs: 2_000 }));
+    await vi.waitFor(() => expect(window.bytes).toBeLessThanOrEqual(4 * 500));
+  }
+  const found = await Promise.all(Array.from({ length: 12 }, (_, sequence) => read(sequence)));
+  const first = found.findIndex((body) => body !== undefined);
+  expect(first).toBe(4);
+  for (const [sequence, body] of found.entries()) {
+    expect(body?.[0]).toBe(sequence < first ? undefined : sequence);
+    expect(body?.length).toBe(sequence < first ? undefined : 500);
+  }
+  expect(window.segment(7)).toBeUndefined();
+  window.close();
+  expect([await read(11), await read(5), window.bytes]).toEqual([undefined, undefined, 0]);
+});
+
+test("bytes that a player was given stay as they are, whatever becomes of their segment", async () => {
+  const { shelf } = await openShelf();
+  const window = new LiveWindow(
+    1,
+    { ...LIMITS, segmentsKeptMs: 0 },
+    POSITION_START,
+    undefined,
+    shelf,
+  );
+  window.addPart({ ...part(0), body: Buffer.alloc(200, 7) });
+  const memory = takeMemory(500);
+  const body = memory.subarray(0, 500).fill(7);
+  window.addPart({ ...part(1), body: body.subarray(200) });
+  window.add(segment({ body, durationMs: 2_000 }));
+  const given = [window.segment(0), await window.part(0, 1)];
+  for (let index = 1; index < 9; index += 1) {
+    window.add(segment({ body: takeMemory(500).subarray(0, 500).fill(index) }));
+    await setImmediate();
+  }
+  // The segment's own memory is another's by now.
+  memory.fill(0);
+  expect(given).toEqual([Buffer.alloc(500, 7), Buffer.alloc(300, 7)]);
+});
+
+test("a recording that still has a segment keeps its memory from being used again", async () => {
+  const window = new LiveWindow(1, { ...LIMITS, segmentsKeptMs: 0 });
+  const body = takeMemory(700_000).subarray(0, 600_000).fill(1);
+  window.add(segment({ body }));
+  holdMemory(body);
+  window.close();
+  takeMemory(700_000).fill(2);
+  expect(body.every((byte) => byte === 1)).toBe(true);
+  releaseMemory(body);
+});
+
+function part(index: number) {
+  const times = { durationMs: 1_000, programDateTimeMs: 0 };
+  return { index, independent: index === 0, discontinuity: false, ...times };
+}
