@@ -83,7 +83,10 @@ describe("dependency direction", () => {
         ...["codec", "runtime", "port"],
       ],
       transport: [PROTOCOL, "ingest"],
-      recording: ["ffmpeg", "hls", "container", "container/fmp4", "container/mpegts", "port"],
+      recording: [
+        ...["ffmpeg", "hls", "container", "container/fmp4", "container/mpegts"],
+        ...["runtime", "port"],
+      ],
       film: ["ingest", "container", "container/fmp4", "codec", "port"],
       transcode: [
         ...["ffmpeg", "hls", "segmenter", "container", "container/flv"],

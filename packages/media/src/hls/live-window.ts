@@ -28,7 +28,7 @@ interface ListedSegment extends Omit<Segment, "body"> {
 
 /** A part of a complete segment. */
 interface ListedPart extends SegmentPart {
-  /** Where it begins in the segment; undefined where its bytes are others than the segment's. */
+  /** Its place in the segment; undefined where its bytes are others than the segment's. */
   readonly offset: number | undefined;
 }
 

@@ -26,7 +26,7 @@ async function openShelf(hasRoom: () => boolean = () => true) {
   return { shelf, folder: join(folder, "a") };
 }
 
-test("segments are read back, each its own, and a place is used again once nobody reads it", async () => {
+test("segments are read back, and a place is used again once nobody reads it", async () => {
   const { shelf, folder } = await openShelf();
   const [one, two] = await Promise.all([
     shelf.put(Buffer.alloc(1_000, 1)),
@@ -47,7 +47,7 @@ test("segments are read back, each its own, and a place is used again once nobod
   expect(await four?.read()).toEqual(Buffer.alloc(10, 4));
 });
 
-test("what is too large, or would fill the disk, isn't taken, nor what comes after the end", async () => {
+test("what is too large, fills the disk or comes after the end isn't taken", async () => {
   let isFull = false;
   const { shelf } = await openShelf(() => !isFull);
   expect(await shelf.put(Buffer.alloc(1_001))).toBeUndefined();
@@ -58,7 +58,7 @@ test("what is too large, or would fill the disk, isn't taken, nor what comes aft
   expect(await shelf.put(Buffer.alloc(1))).toBeUndefined();
 });
 
-test("older segments of a window leave memory, and are served as before until they are dropped", async () => {
+test("older segments leave memory, and are served until they are dropped", async () => {
   const { shelf } = await openShelf();
   const window = new LiveWindow(6, LIMITS, POSITION_START, new DateRanges(), shelf);
   const read = async (sequence: number) =>
@@ -83,7 +83,7 @@ test("older segments of a window leave memory, and are served as before until th
   expect([await read(11), await read(5), window.bytes]).toEqual([undefined, undefined, 0]);
 });
 
-test("bytes that a player was given stay as they are, whatever becomes of their segment", async () => {
+test("a player's bytes stay as they are, whatever becomes of their segment", async () => {
   const { shelf } = await openShelf();
   const window = new LiveWindow(
     1,

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-/** Blocks that were free for so long aren't needed. Recordings give theirs back every ten seconds. */
+/** Blocks that were free for so long aren't needed: recordings release theirs every ten seconds. */
 const FREE_KEPT_MS = 15_000;
 const BLOCK_BYTES_MIN = 16 * 1024;
 /** Sizes of blocks per doubling: a block is at most a quarter larger than what was asked for. */
