@@ -51,7 +51,8 @@ export async function runPage(
       const command = commandOf(dir, { ...snippet, text: here(snippet.text, place) }, index);
       return `printf '${MARK}'\n${command}\n`;
     });
-    writeFileSync(join(dir, "session.sh"), ["exec 2>&1", "set -e", ...script].join("\n"));
+    const begin = ["exec 2>&1", "set -e", ...(setsOut(runnable) ? [] : [variablesOf(place)])];
+    writeFileSync(join(dir, "session.sh"), [...begin, ...script].join("\n"));
     const { code, output } = await runShell(dir, [join(dir, "bin"), ...place.commands]);
     const outputs = output.split(MARK).slice(1);
     const ran = outputs.flatMap((text, index) => {
@@ -62,6 +63,16 @@ export async function runPage(
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** Pages that begin somewhere set the variables; readers of the others have set them before. */
+function setsOut(runnable: readonly Snippet[]): boolean {
+  return runnable.some(({ text }) => text.includes("export AWS_ENDPOINT_URL"));
+}
+
+function variablesOf({ endpoint }: Place): string {
+  const key = "AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test";
+  return `export AWS_ENDPOINT_URL=${endpoint} AWS_DEFAULT_REGION=us-east-1 ${key}`;
 }
 
 /** The pages name the ports that a server takes by itself; the tests' has others. */
