@@ -205,12 +205,20 @@ describe.each(Object.entries(signers))("a URL of %s", (version, sign) => {
     use(`http://${host}${pathAndQuery}`, "PUT", { body: "content", ...more });
 
   test("says what is stored, in whatever case and order", async () => {
-    const query = "content-type=text%2Fplain&x-amz-meta-a=1&x-amz-meta-a-b=%C3%BC";
+    const query = "x-amz-storage-class=STANDARD_IA&x-amz-meta-a=1&x-amz-meta-a-b=%C3%BC";
     expect(await ask(sign(Key, query))).toMatchObject({ status: 200 });
     expect(await head(Key)).toMatchObject({
-      ContentType: "text/plain",
+      StorageClass: "STANDARD_IA",
       Metadata: { a: "1", "a-b": expect.stringContaining("=?UTF-8?") },
     });
+  });
+
+  test(`says Content-Type ${isV4 ? "too" : "only for the header to say it as well"}`, async () => {
+    const url = sign(Key, "content-type=text%2Fplain");
+    const header = { headers: { "content-type": "text/plain" } };
+    expect((await ask(url)).status).toBe(isV4 ? 200 : 403);
+    expect((await ask(url, header)).status).toBe(200);
+    expect(await head(Key)).toMatchObject({ ContentType: "text/plain" });
   });
 
   test("may come with the same headers, not with others", async () => {

@@ -36,6 +36,8 @@ const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
 const ONCE_ONLY: readonly string[] = ["host", "authorization"];
 
 const DISPOSITION = "content-disposition";
+/** Reasons by which AWS's servers differ from node. botocore shows them where there is no body. */
+const REASONS: Readonly<Record<number, string>> = { 416: "Requested Range Not Satisfiable" };
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -179,7 +181,8 @@ export class HttpServer {
       // HTTP/1.1 keeps connections unless told otherwise: AWS's services don't say so.
       else if (outgoing.shouldKeepAlive && incoming.httpVersion === "1.1")
         outgoing.removeHeader("connection");
-      outgoing.writeHead(response.status, headersToWrite(response, incoming.method));
+      const headers = headersToWrite(response, incoming.method);
+      outgoing.writeHead(response.status, REASONS[response.status], headers);
       await writeBody(response.body, outgoing);
       if (body.isGivenUp) socket.destroySoon();
       else drain(incoming, this.#limits.drainMs);

@@ -125,7 +125,10 @@ export function wrongTerminator(
   );
 }
 
-/** A Region goes into ARNs and paths: nothing but a label can be one. */
+/**
+ * A Region goes into ARNs and paths: nothing but a label can be one. S3's clients read the right one
+ * from the error and sign again: s3cmd begins with "US".
+ */
 export function invalidRegion(region: string, place: AuthPlace, dialect: AuthDialect): AuthError {
   return new AuthError(
     place === "presigned" ? "queryMalformed" : "scopeMismatch",
@@ -133,6 +136,7 @@ export function invalidRegion(region: string, place: AuthPlace, dialect: AuthDia
     dialect === "s3"
       ? `${s3Start(place)}the region '${region}' is wrong; expecting 'us-east-1'`
       : "Credential should be scoped to a valid region.",
+    dialect === "s3" ? { Region: "us-east-1" } : {},
   );
 }
 

@@ -37,8 +37,6 @@ const FURTHER_V4: ReadonlySet<string> = new Set([
   "content-md5",
   "content-type",
 ]);
-/** Headers that version 2 signs beside `x-amz-`. */
-const FURTHER_V2: ReadonlySet<string> = new Set(["content-md5", "content-type"]);
 /**
  * The SDK for JavaScript presigns the checksum of a body that it doesn't have. S3 leaves it aside
  * unless the client undertook to send it as a header.
@@ -48,7 +46,8 @@ const CHECKSUM = /^x-amz-(sdk-checksum-algorithm|checksum-(?!algorithm|mode|type
 /**
  * The request of a presigned URL with those headers that are in its query: presigners put
  * `x-amz-` headers there, and S3 takes them for headers. Every one of them is part of what is
- * signed. Other requests are returned as they are. Throws AuthError for one that comes twice, and
+ * signed. What else version 2 signs, Content-Type and Content-MD5, S3 reads from headers alone:
+ * boto3 writes them into the URL too. Other requests are returned as they are. Throws AuthError for one that comes twice, and
  * for one of version 4 that differs from the header beside it.
  */
 export function withHeadersInUrl(
@@ -57,12 +56,11 @@ export function withHeadersInUrl(
 ): WireRequest {
   if (authentication.kind !== "presigned") return request;
   const isV4 = authentication.version === 4;
-  const further = isV4 ? FURTHER_V4 : FURTHER_V2;
   let headers: Record<string, string> | undefined;
   const seen = new Set<string>();
   for (const [name, text] of requestQuery(request).entries) {
     const header = name.toLowerCase();
-    if (!header.startsWith(AMZ_PREFIX) && !further.has(header)) continue;
+    if (!header.startsWith(AMZ_PREFIX) && !(isV4 && FURTHER_V4.has(header))) continue;
     if (isV4 && SIGNATURE_V4.has(header)) continue;
     if (seen.has(header)) throw repeatedParameter(name, "presigned", "s3");
     seen.add(header);

@@ -20,7 +20,7 @@ export type DecodedBody = Readable & {
    * Headers after the body, such as checksums: known when the body has ended, empty without any.
    */
   readonly trailers: Promise<Readonly<Record<string, string>>>;
-  /** Hexadecimal: what the reader has undertaken to compare the body's SHA-256 with. */
+  /** As it was claimed: what the reader has undertaken to compare the body's SHA-256 with. */
   readonly unverifiedSha256?: string;
 };
 
@@ -52,9 +52,8 @@ export function decodeBody(
       : authentication.contentSha256;
   if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
   if (claimed !== undefined && isLiteralSha256(claimed)) {
-    const sha256 = claimed.toLowerCase();
-    if (!readerVerifiesSha256) return new HashedBody(request.body, sha256);
-    return Object.assign(withoutTrailers(request.body), { unverifiedSha256: sha256 });
+    if (!readerVerifiesSha256) return new HashedBody(request.body, claimed);
+    return Object.assign(withoutTrailers(request.body), { unverifiedSha256: claimed });
   }
   return withoutTrailers(request.body);
 }
@@ -95,21 +94,28 @@ function decodedLength(request: WireRequest): number {
   );
 }
 
-/** The error for a body that isn't the one that was signed. */
-export function sha256Mismatch(): WireError {
+/**
+ * Compares a body's SHA-256 with what was claimed, in either case; throws
+ * XAmzContentSHA256Mismatch if the body isn't the one that was signed.
+ */
+export function compareSha256(claimed: string, computed: string): void {
+  if (computed === claimed.toLowerCase()) return;
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
-  return new WireError("XAmzContentSHA256Mismatch", message);
+  throw new WireError("XAmzContentSHA256Mismatch", message, 400, {
+    ClientComputedContentSHA256: claimed,
+    S3ComputedContentSHA256: computed,
+  });
 }
 
 /** Passes bytes on and compares their hash at the end. */
 class HashedBody extends BodyTransform {
   readonly trailers: Promise<Readonly<Record<string, string>>> = Promise.resolve({});
-  readonly #expected: string;
+  readonly #claimed: string;
   readonly #hash = createHash("sha256");
 
-  constructor(source: Readable, expected: string) {
+  constructor(source: Readable, claimed: string) {
     super(source);
-    this.#expected = expected;
+    this.#claimed = claimed;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -118,11 +124,11 @@ class HashedBody extends BodyTransform {
   }
 
   override _flush(done: TransformCallback): void {
-    const computed = this.#hash.digest("hex");
-    if (computed === this.#expected) {
+    try {
+      compareSha256(this.#claimed, this.#hash.digest("hex"));
       done();
-      return;
+    } catch (error) {
+      done(error as Error);
     }
-    done(sha256Mismatch());
   }
 }

@@ -193,12 +193,15 @@ export function conditionalRequestConflict(condition: string, key: string): AwsE
   );
 }
 
-/** What S3 itself doesn't take. */
-export function conditionNotImplemented(header: string, additionalMessage: string): AwsError {
+/** A header that S3 itself doesn't take, with the further fields that it gives. */
+export function headerNotImplemented(
+  header: string,
+  more: Readonly<Record<string, string>> = {},
+): AwsError {
   return new AwsError(
     "NotImplemented",
     "A header you provided implies functionality that is not implemented",
-    { status: 501, fields: { Header: header, additionalMessage } },
+    { status: 501, fields: { Header: header, ...more } },
   );
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { parseQuery, sha256Mismatch } from "@rolecast/wire";
+import { compareSha256, parseQuery } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BlobObserver } from "../blobs/write-all.ts";
@@ -89,7 +89,7 @@ export class BodyDigests implements BlobObserver {
     };
     if (this.#signedSha256 !== undefined) {
       const sha256 = digestBy(CHECKSUM_ALGORITHMS.SHA256).toString("hex");
-      if (sha256 !== this.#signedSha256) throw sha256Mismatch();
+      compareSha256(this.#signedSha256, sha256);
     }
     const md5 = digestBy(CHECKSUM_ALGORITHMS.MD5);
     this.#compareMd5(md5, context);
@@ -136,7 +136,7 @@ export function readChecksumClaim(
   context: RequestContext,
 ): ChecksumClaim | undefined {
   checkContentMd5(input.ContentMD5);
-  refuseUnknownAlgorithms(input);
+  refuseUnknownAlgorithms(input, context);
   const named = Object.values(CHECKSUM_ALGORITHMS).filter(
     ({ member }) => input[member] !== undefined,
   );
@@ -145,9 +145,9 @@ export function readChecksumClaim(
     trailer?.split(",").some((name) => name.trim().toLowerCase() === header),
   );
   if (named.length + inTrailer.length > 1) {
-    throw invalidRequest(
-      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
-    );
+    const isInBoth = named.length === 1 && inTrailer.length === 1;
+    const more = isInBoth ? "" : ". Multiple checksum Types are not allowed.";
+    throw invalidRequest(`Expecting a single x-amz-checksum- header${more}`);
   }
   const [algorithm = inTrailer[0]] = named;
   const declared = declaredAlgorithm(input.ChecksumAlgorithm);
@@ -178,10 +178,20 @@ export function declaredAlgorithm(name: string | undefined): ChecksumAlgorithm |
   );
 }
 
-function refuseUnknownAlgorithms(input: ChecksumInput): void {
+/** Headers that say something of a checksum without being one. */
+const ABOUT_CHECKSUMS: ReadonlySet<string> = new Set([
+  ...["x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"],
+  ...Object.values(CHECKSUM_ALGORITHMS).map(({ header }) => header),
+]);
+
+function refuseUnknownAlgorithms(input: ChecksumInput, { http }: RequestContext): void {
   const { ChecksumXXHASH64, ChecksumXXHASH3, ChecksumXXHASH128 } = input;
   if (ChecksumXXHASH64 ?? ChecksumXXHASH3 ?? ChecksumXXHASH128) {
     throw notImplemented("x-amz-checksum-xxhash");
+  }
+  for (const name in http?.headers) {
+    if (!name.startsWith("x-amz-checksum-") || ABOUT_CHECKSUMS.has(name)) continue;
+    throw invalidRequest("The algorithm type you specified in x-amz-checksum- header is invalid.");
   }
 }
 

@@ -2,26 +2,13 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
 import { unquote } from "../entity-tags.ts";
-import { badDigest, invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
+import { badDigest, invalidRequest, malformedXml } from "../errors.ts";
+import { PART_NUMBER_MAX } from "../objects/part-number.ts";
 import type { PartRow } from "../tables.ts";
 import type { UploadChecksum } from "./upload-checksum.ts";
 
-/** Source: Amazon S3 user guide, "Amazon S3 multipart upload limits". */
-const PART_NUMBER_MAX = 10_000;
-/** The least size of every part but the last; the same source. */
+/** The least size of every part but the last. Source: the same page as for their numbers. */
 const PART_BYTES_MIN = 5 * 1024 * 1024;
-
-/** Throws InvalidArgument. */
-export function checkPartNumber(partNumber: number | undefined): number {
-  if (partNumber !== undefined && Number.isInteger(partNumber)) {
-    if (partNumber >= 1 && partNumber <= PART_NUMBER_MAX) return partNumber;
-  }
-  throw invalidArgument(
-    "Part number must be an integer between 1 and 10000, inclusive",
-    "partNumber",
-    String(partNumber),
-  );
-}
 
 /** The parts that the request names. Throws InvalidRequest, MalformedXML, InvalidPartOrder. */
 export function requestedParts(

@@ -26,13 +26,13 @@ import {
   requireSource,
   requireSourceBucket,
 } from "../objects/copy-source.ts";
+import { checkPartNumber } from "../objects/part-number.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload, type UploadInput } from "../rows/uploads.ts";
 import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
-import { checkPartNumber } from "./choose-parts.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
 
 const LOCKED_WITHOUT_DIGEST =

@@ -3,7 +3,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { matchesEtag } from "../entity-tags.ts";
 import {
   conditionalRequestConflict,
-  conditionNotImplemented,
+  headerNotImplemented,
   noSuchKey,
   preconditionFailed,
 } from "../errors.ts";
@@ -36,15 +36,13 @@ export type NewObject = Omit<
  */
 export function checkWriteConditions({ IfMatch, IfNoneMatch }: WriteConditions): void {
   if (IfMatch !== undefined && IfNoneMatch !== undefined)
-    throw conditionNotImplemented(
-      "If-Match,If-None-Match",
-      "Multiple conditional request headers present in the request",
-    );
+    throw headerNotImplemented("If-Match,If-None-Match", {
+      additionalMessage: "Multiple conditional request headers present in the request",
+    });
   const refused = (header: string) =>
-    conditionNotImplemented(
-      header,
-      `We don't accept the provided value of ${header} header for this API`,
-    );
+    headerNotImplemented(header, {
+      additionalMessage: `We don't accept the provided value of ${header} header for this API`,
+    });
   if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw refused("If-None-Match");
   if (IfMatch === "*") throw refused("If-Match");
 }

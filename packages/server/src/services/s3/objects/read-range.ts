@@ -1,9 +1,9 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
-import { invalidArgument } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { type ByteRange, parseByteRange } from "./byte-range.ts";
+import { checkPartNumber } from "./part-number.ts";
 
 /** The bytes that a read asks for, and a checksum where S3 has one of just these. */
 export interface ReadRange extends ByteRange {
@@ -36,10 +36,7 @@ async function rangeOfPart(
   row: ObjectRow,
   context: RequestContext,
 ): Promise<ReadRange | undefined> {
-  if (partNumber < 1) {
-    const message = "Part number must be an integer between 1 and 10000, inclusive";
-    throw invalidArgument(message, "partNumber", String(partNumber));
-  }
+  checkPartNumber(partNumber);
   const whole = readChecksum(row.checksum);
   if (row.upload_id === null) {
     if (partNumber > 1) throw invalidPartNumber(partNumber, 1);

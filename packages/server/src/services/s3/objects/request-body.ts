@@ -1,6 +1,12 @@
 import { Readable } from "node:stream";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { entityTooLarge, incompleteBody, invalidRequest, missingContentLength } from "../errors.ts";
+import {
+  entityTooLarge,
+  headerNotImplemented,
+  incompleteBody,
+  invalidRequest,
+  missingContentLength,
+} from "../errors.ts";
 
 /** Source: Amazon S3 user guide, "Uploading objects": 5 GiB in a single operation or part. */
 export const SINGLE_UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
@@ -11,7 +17,7 @@ export interface RequestBody {
   readonly expected: { readonly expectedBytes?: number };
 }
 
-/** Throws EntityTooLarge, MissingContentLength. */
+/** Throws EntityTooLarge, MissingContentLength, NotImplemented. */
 export function readBody(
   body: unknown,
   contentLength: number | undefined,
@@ -41,6 +47,9 @@ function announcedBytes(
   if (!http) return contentLength;
   const decoded = http.headers["x-amz-decoded-content-length"];
   if (decoded !== undefined && /^\d{1,15}$/.test(decoded)) return Number(decoded);
+  // S3 takes HTTP's own chunks only around aws-chunked, whose decoded length is known.
+  if (http.headers["transfer-encoding"] !== undefined)
+    throw headerNotImplemented("Transfer-Encoding");
   const plain = http.headers["content-length"];
   if (plain === undefined || !/^\d{1,15}$/.test(plain)) throw missingContentLength();
   return Number(plain);

@@ -102,12 +102,12 @@ async function numberOfMarker(
   db: Kysely<S3Tables>,
 ): Promise<number | undefined> {
   if (id === undefined || id === "") return undefined;
+  if (!isVersionId(id))
+    throw invalidArgument("Invalid version id specified", "version-id-marker", id);
   if (key === "") {
     const message = "A version-id marker cannot be specified without a key marker.";
     throw invalidArgument(message, "version-id-marker", id);
   }
-  if (!isVersionId(id))
-    throw invalidArgument("Invalid version id specified", "version-id-marker", id);
   const known = versionNumberOf(id);
   if (known !== undefined) return known;
   const row = await db
