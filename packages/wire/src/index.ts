@@ -45,6 +45,7 @@ export { ServiceWire } from "./service-wire.ts";
 export { verifySignatureV2 } from "./sigv2/signature-v2.ts";
 export { withSignedQueryV2 } from "./sigv2/string-to-sign.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";
+export { malformedTrailer } from "./sigv4/chunk-errors.ts";
 export { compareSha256, type DecodedBody, decodeBody } from "./sigv4/decode-body.ts";
 export {
   parseSignedForm,

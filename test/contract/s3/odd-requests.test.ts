@@ -5,7 +5,7 @@ import { ask, refusalOf } from "../../support/s3-refusals.ts";
 import { sign } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
-/** Requests of clients that aren't SDKs, or of old ones, and what such clients read of the answer. */
+/** Requests of clients that aren't SDKs, or of old ones, and what they read of the answer. */
 const Bucket = "odd-requests-contract";
 const EMPTY_SHA256 = "E3B0C44298FC1C149AFBF4C8996FB92427AE41E4649B934CA495991B7852B855";
 const X_SHA256 = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";

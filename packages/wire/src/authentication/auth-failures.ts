@@ -126,8 +126,8 @@ export function wrongTerminator(
 }
 
 /**
- * A Region goes into ARNs and paths: nothing but a label can be one. S3's clients read the right one
- * from the error and sign again: s3cmd begins with "US".
+ * A Region goes into ARNs and paths: nothing but a label can be one. S3's clients read the right
+ * one from the error and sign again: s3cmd begins with "US".
  */
 export function invalidRegion(region: string, place: AuthPlace, dialect: AuthDialect): AuthError {
   return new AuthError(

@@ -46,9 +46,10 @@ const CHECKSUM = /^x-amz-(sdk-checksum-algorithm|checksum-(?!algorithm|mode|type
 /**
  * The request of a presigned URL with those headers that are in its query: presigners put
  * `x-amz-` headers there, and S3 takes them for headers. Every one of them is part of what is
- * signed. What else version 2 signs, Content-Type and Content-MD5, S3 reads from headers alone:
- * boto3 writes them into the URL too. Other requests are returned as they are. Throws AuthError for one that comes twice, and
- * for one of version 4 that differs from the header beside it.
+ * signed. What else version 2 signs, Content-Type and Content-MD5, S3 reads from headers alone,
+ * though boto3 writes them into the URL too. Other requests are returned as they are. Throws
+ * AuthError for one that comes twice, and for one of version 4 that differs from the header beside
+ * it.
  */
 export function withHeadersInUrl(
   request: WireRequest,

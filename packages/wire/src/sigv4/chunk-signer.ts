@@ -1,5 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { s3SignatureMismatch } from "../authentication/auth-failures.ts";
 import { credentialScope, type SignedAuthentication } from "../authentication/authentication.ts";
+import { WireError } from "../wire-error.ts";
 import { hmac } from "./signing-key.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
@@ -8,36 +10,46 @@ const EMPTY_SHA256 = createHash("sha256").digest("hex");
  * Verifies the signatures of an aws-chunked body, each of which signs the one before it as well.
  */
 export class ChunkSigner {
+  readonly #accessKeyId: string;
   readonly #key: Buffer;
   readonly #prefix: string;
   #previous: string;
 
   /** The chain starts from the request's own signature. */
   constructor(authentication: SignedAuthentication, key: Buffer) {
+    this.#accessKeyId = authentication.accessKeyId;
     this.#key = key;
     this.#prefix = `${authentication.amzDate}\n${credentialScope(authentication)}`;
     this.#previous = authentication.signature;
   }
 
-  verifyChunk(sha256: string, signature: string): boolean {
-    return this.#verify(
+  /** Throws SignatureDoesNotMatch. */
+  verifyChunk(sha256: string, signature: string): void {
+    this.#verify(
       `AWS4-HMAC-SHA256-PAYLOAD\n${this.#prefix}\n${this.#previous}\n${EMPTY_SHA256}\n${sha256}`,
       signature,
     );
   }
 
-  verifyTrailer(sha256: string, signature: string): boolean {
-    return this.#verify(
+  /** Throws SignatureDoesNotMatch. */
+  verifyTrailer(sha256: string, signature: string): void {
+    this.#verify(
       `AWS4-HMAC-SHA256-TRAILER\n${this.#prefix}\n${this.#previous}\n${sha256}`,
       signature,
     );
   }
 
-  #verify(stringToSign: string, signature: string): boolean {
+  #verify(stringToSign: string, signature: string): void {
     const expected = hmac(this.#key, stringToSign);
     const given = Buffer.from(signature, "hex");
-    if (given.length !== expected.length || !timingSafeEqual(expected, given)) return false;
+    if (given.length !== expected.length || !timingSafeEqual(expected, given)) {
+      const accessKeyId = this.#accessKeyId;
+      const canonicalRequest = undefined;
+      const { code, message, status, fields } = s3SignatureMismatch({
+        ...{ accessKeyId, stringToSign, signature, canonicalRequest },
+      });
+      throw new WireError(code, message, status, fields);
+    }
     this.#previous = signature;
-    return true;
   }
 }

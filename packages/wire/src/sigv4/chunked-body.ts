@@ -2,29 +2,41 @@ import assert from "node:assert";
 import { createHash, type Hash } from "node:crypto";
 import type { Readable, TransformCallback } from "node:stream";
 import { MAX_CHUNK_HEADER_BYTES, MAX_TRAILER_BYTES } from "../limits.ts";
-import { WireError } from "../wire-error.ts";
 import { BodyTransform } from "./body-transform.ts";
+import {
+  chunkTooSmall,
+  malformedTrailer,
+  otherLength,
+  SIGNED_CHUNK_BYTES_MIN,
+  unexpectedEnd,
+} from "./chunk-errors.ts";
 import type { ChunkSigner } from "./chunk-signer.ts";
 
 export interface ChunkedBodyOptions {
   /** Undefined: chunks carry no signatures. */
   readonly signer: ChunkSigner | undefined;
-  /** Trailing headers may follow the last chunk. */
-  readonly hasTrailer: boolean;
+  /**
+   * Lower-case names of the headers that must follow the last chunk, each of them and no other.
+   * Undefined: none may, not even their signature.
+   */
+  readonly trailerNames: ReadonlySet<string> | undefined;
   /** `x-amz-decoded-content-length`. */
   readonly decodedLengthBytes: number;
 }
 
 type State = "header" | "data" | "dataEnd" | "trailer" | "end";
 
-const CHUNK_HEADER = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/;
+const UNSIGNED_CHUNK = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=[0-9a-f]{64})?$/;
+const SIGNED_CHUNK =
+  /^([0-9a-fA-F]{1,12})[\t ]*;[\t ]*chunk-signature[\t ]*=[\t ]*([^\s;]+)[\t ]*$/;
 const SIGNATURE_TRAILER = "x-amz-trailer-signature";
 const LF = 0x0a;
 
 /**
  * Undoes `aws-chunked` (S3 API, "Signature calculations: transferring payload in multiple chunks").
  * Bytes flow on as they come; a chunk whose signature is wrong destroys the stream before its end,
- * so a reader that waits for the end never keeps a forged body.
+ * so a reader that waits for the end never keeps a forged body. As in S3, each line ends in CR and
+ * LF, the last ones may be missing, and what follows the end is left aside where nobody signs it.
  */
 export class ChunkedBody extends BodyTransform {
   readonly trailers: Promise<Readonly<Record<string, string>>>;
@@ -35,7 +47,8 @@ export class ChunkedBody extends BodyTransform {
   #remainingBytes = 0;
   #decodedBytes = 0;
   #signature = "";
-  #isLastChunk = false;
+  #chunkNumber = 0;
+  #chunkBytes = 0;
   #trailerBytes = 0;
   #canonicalTrailers = "";
   #hash: Hash = createHash("sha256");
@@ -64,25 +77,29 @@ export class ChunkedBody extends BodyTransform {
   }
 
   override _flush(done: TransformCallback): void {
-    const isComplete =
-      this.#state === "end" && this.#decodedBytes === this.#options.decodedLengthBytes;
-    if (!isComplete) {
-      done(incompleteBody());
-      return;
+    try {
+      if (this.#state === "trailer" && this.#line === "") this.#endTrailers();
+      if (this.#state !== "end") throw unexpectedEnd();
+      this.#resolveTrailers(this.#trailers);
+      done();
+    } catch (error) {
+      assert(error instanceof Error);
+      done(error);
     }
-    this.#resolveTrailers(this.#trailers);
-    done();
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#rejectTrailers(error ?? incompleteBody());
+    this.#rejectTrailers(error ?? unexpectedEnd());
     done(error);
   }
 
   #consume(bytes: Buffer): void {
     let at = 0;
     while (at < bytes.length) {
-      if (this.#state === "end") throw malformedChunk();
+      if (this.#state === "end") {
+        if (this.#options.signer !== undefined) throw unexpectedEnd();
+        return;
+      }
       at = this.#state === "data" ? this.#takeData(bytes, at) : this.#takeLine(bytes, at);
     }
   }
@@ -91,7 +108,6 @@ export class ChunkedBody extends BodyTransform {
     const end = Math.min(bytes.length, at + this.#remainingBytes);
     const data = bytes.subarray(at, end);
     this.#decodedBytes += data.length;
-    if (this.#decodedBytes > this.#options.decodedLengthBytes) throw incompleteBody();
     if (this.#options.signer !== undefined) this.#hash.update(data);
     this.push(data);
     this.#remainingBytes -= data.length;
@@ -103,10 +119,11 @@ export class ChunkedBody extends BodyTransform {
     const newline = bytes.indexOf(LF, at);
     const end = newline === -1 ? bytes.length : newline;
     const limit = this.#state === "trailer" ? MAX_TRAILER_BYTES : MAX_CHUNK_HEADER_BYTES;
-    if (this.#line.length + end - at > limit) throw malformedChunk();
+    if (this.#line.length + end - at > limit) throw unexpectedEnd();
     this.#line += bytes.toString("latin1", at, end);
     if (newline === -1) return end;
-    const line = this.#line.endsWith("\r") ? this.#line.slice(0, -1) : this.#line;
+    if (!this.#line.endsWith("\r")) throw unexpectedEnd();
+    const line = this.#line.slice(0, -1);
     this.#line = "";
     this.#takeWholeLine(line);
     return newline + 1;
@@ -118,87 +135,80 @@ export class ChunkedBody extends BodyTransform {
         this.#startChunk(line);
         return;
       case "dataEnd":
-        if (line !== "") throw malformedChunk();
+        if (line !== "") throw unexpectedEnd();
         this.#endChunk();
         this.#state = "header";
         return;
       case "trailer":
         this.#takeTrailer(line);
         return;
-      default:
-        throw malformedChunk();
+      case "data":
+      case "end":
+        assert.fail("no line is read there");
     }
   }
 
   #startChunk(line: string): void {
-    const match = CHUNK_HEADER.exec(line);
-    const signature = match?.[2] ?? "";
-    const isSigned = this.#options.signer !== undefined;
-    if (match === null || (isSigned && signature === "")) throw malformedChunk();
-    this.#signature = signature;
+    const { signer, decodedLengthBytes } = this.#options;
+    const match = (signer === undefined ? UNSIGNED_CHUNK : SIGNED_CHUNK).exec(line);
+    if (match === null) throw unexpectedEnd();
+    this.#signature = match[2] ?? "";
     this.#remainingBytes = Number.parseInt(match[1] ?? "", 16);
+    const decodedBytes = this.#decodedBytes + this.#remainingBytes;
+    if (decodedBytes > decodedLengthBytes) throw otherLength(decodedBytes, decodedLengthBytes);
     if (this.#remainingBytes > 0) {
+      this.#chunkNumber += 1;
+      const isAfterSmallOne = this.#chunkNumber > 1 && this.#chunkBytes < SIGNED_CHUNK_BYTES_MIN;
+      if (signer !== undefined && isAfterSmallOne)
+        throw chunkTooSmall(this.#chunkNumber, this.#chunkBytes);
+      this.#chunkBytes = this.#remainingBytes;
       this.#state = "data";
       return;
     }
-    this.#isLastChunk = true;
     this.#endChunk();
+    if (decodedBytes < decodedLengthBytes) throw otherLength(decodedBytes, decodedLengthBytes);
     this.#state = "trailer";
   }
 
   #endChunk(): void {
     const { signer } = this.#options;
     if (signer === undefined) return;
-    if (!signer.verifyChunk(this.#hash.digest("hex"), this.#signature)) throw signatureMismatch();
+    signer.verifyChunk(this.#hash.digest("hex"), this.#signature);
     this.#hash = createHash("sha256");
   }
 
   #takeTrailer(line: string): void {
-    assert(this.#isLastChunk);
     if (line === "") {
       this.#endTrailers();
       return;
     }
     this.#trailerBytes += line.length;
     const colon = line.indexOf(":");
-    if (!this.#options.hasTrailer || colon < 1 || this.#trailerBytes > MAX_TRAILER_BYTES) {
-      throw malformedChunk();
-    }
-    const name = line.slice(0, colon).trim().toLowerCase();
+    const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
+    if (!this.#mayFollow(name) || this.#trailerBytes > MAX_TRAILER_BYTES) throw malformedTrailer();
     const value = line.slice(colon + 1).trim();
-    if (name === "__proto__" || Object.hasOwn(this.#trailers, name)) throw malformedChunk();
+    // The last of two counts.
     this.#trailers[name] = value;
     if (name !== SIGNATURE_TRAILER) this.#canonicalTrailers += `${name}:${value}\n`;
   }
 
+  #mayFollow(name: string): boolean {
+    const { signer, trailerNames } = this.#options;
+    if (name === SIGNATURE_TRAILER) return signer !== undefined && trailerNames !== undefined;
+    return name !== "__proto__" && trailerNames?.has(name) === true;
+  }
+
   #endTrailers(): void {
-    const { signer, hasTrailer } = this.#options;
-    if (signer !== undefined && hasTrailer) {
+    const { signer, trailerNames } = this.#options;
+    for (const name of trailerNames ?? [])
+      if (this.#trailers[name] === undefined) throw malformedTrailer();
+    if (signer !== undefined && trailerNames !== undefined) {
       const sha256 = createHash("sha256").update(this.#canonicalTrailers).digest("hex");
-      const signature = this.#trailers[SIGNATURE_TRAILER] ?? "";
-      if (!signer.verifyTrailer(sha256, signature)) throw signatureMismatch();
+      const signature = this.#trailers[SIGNATURE_TRAILER];
+      if (signature === undefined) throw unexpectedEnd();
+      signer.verifyTrailer(sha256, signature);
     }
     delete this.#trailers[SIGNATURE_TRAILER];
     this.#state = "end";
   }
-}
-
-function incompleteBody(): WireError {
-  return new WireError(
-    "IncompleteBody",
-    "You did not provide the number of bytes specified by the Content-Length HTTP header",
-  );
-}
-
-function malformedChunk(): WireError {
-  return new WireError("InvalidRequest", "The aws-chunked body is malformed.");
-}
-
-function signatureMismatch(): WireError {
-  return new WireError(
-    "SignatureDoesNotMatch",
-    "The request signature we calculated does not match the signature you provided. " +
-      "Check your key and signing method.",
-    403,
-  );
 }

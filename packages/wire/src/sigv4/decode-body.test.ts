@@ -20,9 +20,14 @@ function put(body: string, headers: Record<string, string>): WireRequest {
   };
 }
 
-function unsigned(body: string, decodedLength: string | undefined = "5"): WireRequest {
+function unsigned(
+  body: string,
+  decodedLength: string | undefined = "5",
+  trailer = "",
+): WireRequest {
   return put(body, {
     "x-amz-content-sha256": UNSIGNED,
+    "x-amz-trailer": trailer,
     ...(decodedLength === undefined ? {} : { "x-amz-decoded-content-length": decodedLength }),
   });
 }
@@ -46,33 +51,72 @@ describe("decodeBody", () => {
     await expect(read(bad)).rejects.toMatchObject({
       code: "XAmzContentSHA256Mismatch",
       status: 400,
+      fields: {
+        ClientComputedContentSHA256: sha256Hex("other"),
+        S3ComputedContentSHA256: sha256Hex("hello"),
+      },
     });
   });
 
-  test("undoes unsigned chunks and gives their trailers", async () => {
-    const body = "3\r\nhel\r\n2\r\nlo\r\n0\r\nX-Amz-Checksum-Crc32: abc=\r\n\r\n";
-    expect(await read(unsigned(body))).toEqual({
-      content: "hello",
-      trailers: { "x-amz-checksum-crc32": "abc=" },
-    });
-  });
+  const CHUNKS = "3\r\nhel\r\n2\r\nlo\r\n0\r\n";
+  const CRC = "X-Amz-Checksum-Crc32: abc=\r\n";
+  const NAME = "x-amz-checksum-crc32";
 
   test.each([
-    ["5\r\nhel", "5", "IncompleteBody"],
-    ["5\r\nhello\r\n", "5", "IncompleteBody"],
-    ["5\r\nhello\r\n0\r\n", "5", "IncompleteBody"],
-    ["5\r\nhello\r\n0\r\n\r\n", "6", "IncompleteBody"],
-    ["5\r\nhello\r\n0\r\n\r\n", "4", "IncompleteBody"],
-    ["", "5", "IncompleteBody"],
-    ["5\r\nhelloX\r\n0\r\n\r\n", "5", "InvalidRequest"],
-    ["x\r\nhello\r\n0\r\n\r\n", "5", "InvalidRequest"],
-    ["-1\r\n", "5", "InvalidRequest"],
-    [`${"0".repeat(2000)}5\r\n`, "5", "InvalidRequest"],
-    ["5\r\nhello\r\n0\r\na:1\r\na:2\r\n\r\n", "5", "InvalidRequest"],
-    ["5\r\nhello\r\n0\r\n__proto__:1\r\n\r\n", "5", "InvalidRequest"],
-    [`5\r\nhello\r\n0\r\n${"a:1\r\n".repeat(MAX_TRAILER_BYTES)}`, "5", "InvalidRequest"],
-  ])("refuses %.40j of %s bytes with %s", async (body, length, code) => {
-    await expect(read(unsigned(body, length))).rejects.toMatchObject({ code, status: 400 });
+    ["with their trailer", CRC, NAME],
+    ["with an end", `${CRC}\r\n`, NAME],
+    ["with more after the end", `${CRC}\r\n\r\n\u{ff}`, NAME],
+    ["with a trailer that comes twice", `X-Amz-Checksum-Crc32: x\r\n${CRC}`, NAME],
+    ["announced with commas", CRC, ` ${NAME.toUpperCase()} ,,`],
+    ["without one", "", ""],
+    ["without one, with an end", "\r\n", ""],
+  ])("undoes unsigned chunks %s", async (_how, trailers, announced) => {
+    const known = announced === "" ? {} : { [NAME]: "abc=" };
+    const request = unsigned(CHUNKS + trailers, "5", announced);
+    expect(await read(request)).toEqual({ content: "hello", trailers: known });
+  });
+
+  const ENDED = ["IncompleteBody", "The request body terminated unexpectedly", {}] as const;
+  const COUNTED = (provided: number, expected: number) =>
+    [
+      "IncompleteBody",
+      "You did not provide the number of bytes specified by the Content-Length HTTP header",
+      { NumberBytesExpected: String(expected), NumberBytesProvided: String(provided) },
+    ] as const;
+  const MALFORMED = [
+    "MalformedTrailerError",
+    "The request contained trailing data that was not well-formed " +
+      "or did not conform to our published schema.",
+    {},
+  ] as const;
+
+  test.each([
+    ["5\r\nhel", 5, "", ENDED],
+    ["5\r\nhello\r\n", 5, "", ENDED],
+    ["", 5, "", ENDED],
+    ["hello", 5, "", ENDED],
+    ["5\r\nhello\r\n0\r", 5, "", ENDED],
+    ["5\nhello\n0\n\n", 5, "", ENDED],
+    ["5\r\nhelloX\r\n0\r\n\r\n", 5, "", ENDED],
+    ["x\r\nhello\r\n0\r\n\r\n", 5, "", ENDED],
+    ["-1\r\n", 5, "", ENDED],
+    [`${"0".repeat(2000)}5\r\n`, 5, "", ENDED],
+    ["5\r\nhello\r\n0\r\na:1\n", 5, "a", ENDED],
+    ["5\r\nhello\r\n0\r\na:1", 5, "a", ENDED],
+    ["5\r\nhello\r\n0\r\n\r\n", 6, "", COUNTED(5, 6)],
+    ["5\r\nhello\r\n0\r\n\r\n", 4, "", COUNTED(5, 4)],
+    ["3\r\nhel\r\n0\r\n2\r\nlo\r\n0\r\n\r\n", 5, "", COUNTED(3, 5)],
+    ["5\r\nhello\r\n0\r\na:1\r\nb:2\r\n\r\n", 5, "a", MALFORMED],
+    ["5\r\nhello\r\n0\r\nb:2\r\n", 5, "a", MALFORMED],
+    ["5\r\nhello\r\n0\r\n\r\na:1\r\n", 5, "a", MALFORMED],
+    ["5\r\nhello\r\n0\r\na\r\n\r\n", 5, "a", MALFORMED],
+    ["5\r\nhello\r\n0\r\n__proto__:1\r\n\r\n", 5, "__proto__", MALFORMED],
+    ["5\r\nhello\r\n0\r\nx-amz-trailer-signature:1\r\n", 5, "", MALFORMED],
+    [`5\r\nhello\r\n0\r\n${"a:1\r\n".repeat(MAX_TRAILER_BYTES)}`, 5, "a", MALFORMED],
+  ])("refuses %.40j of %i bytes with trailer %j", async (body, length, trailer, refusal) => {
+    const [code, message, fields] = refusal;
+    const refused = { code, message, fields, status: 400 };
+    await expect(read(unsigned(body, String(length), trailer))).rejects.toMatchObject(refused);
   });
 
   test.each([undefined, "", "-5", "5.0", "many"])("needs the decoded length, not %s", (length) => {

@@ -79,9 +79,15 @@ function decodeChunks(
       : new ChunkSigner(authentication, verifiedSigningKey(authentication));
   return new ChunkedBody(request.body, {
     signer,
-    hasTrailer: isUnsigned || claimed === SIGNED_CHUNKS_TRAILER,
+    trailerNames:
+      isUnsigned || claimed === SIGNED_CHUNKS_TRAILER ? announcedTrailers(request) : undefined,
     decodedLengthBytes: decodedLength(request),
   });
+}
+
+function announcedTrailers({ headers }: WireRequest): ReadonlySet<string> {
+  const names = (headers["x-amz-trailer"] ?? "").split(",");
+  return new Set(names.map((name) => name.trim().toLowerCase()).filter((name) => name !== ""));
 }
 
 function decodedLength(request: WireRequest): number {

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { compareSha256, parseQuery } from "@rolecast/wire";
+import { compareSha256, malformedTrailer, parseQuery } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BlobObserver } from "../blobs/write-all.ts";
@@ -114,11 +114,7 @@ export class BodyDigests implements BlobObserver {
     const value = inTrailer ? context.http?.trailers()[algorithm.header] : claim.value;
     if (value === undefined) {
       if (!inTrailer) return;
-      throw new AwsError(
-        "MalformedTrailerError",
-        "The request contained trailing data that was not well-formed or did not conform to our published schema.",
-        { status: 400 },
-      );
+      throw malformedTrailer();
     }
     if (inTrailer) checkValue(algorithm, value);
     if (!actual.equals(Buffer.from(value, "base64"))) {
@@ -140,10 +136,7 @@ export function readChecksumClaim(
   const named = Object.values(CHECKSUM_ALGORITHMS).filter(
     ({ member }) => input[member] !== undefined,
   );
-  const trailer = context.http?.headers["x-amz-trailer"];
-  const inTrailer = Object.values(CHECKSUM_ALGORITHMS).filter(({ header }) =>
-    trailer?.split(",").some((name) => name.trim().toLowerCase() === header),
-  );
+  const inTrailer = announcedAlgorithms(context.http?.headers["x-amz-trailer"]);
   if (named.length + inTrailer.length > 1) {
     const isInBoth = named.length === 1 && inTrailer.length === 1;
     const more = isInBoth ? "" : ". Multiple checksum Types are not allowed.";
@@ -166,6 +159,23 @@ export function readChecksumClaim(
     );
   }
   return { algorithm: declared, value: undefined, inTrailer: false };
+}
+
+/**
+ * The algorithms of the checksums that follow the body. Like S3, it passes over commas at the end.
+ * Throws InvalidRequest for what is no checksum.
+ */
+function announcedAlgorithms(trailer: string | undefined): readonly ChecksumAlgorithm[] {
+  if (trailer === undefined) return [];
+  return trailer
+    .replace(/,+$/, "")
+    .split(",")
+    .map((name) => {
+      const header = name.trim().toLowerCase();
+      const algorithm = Object.values(CHECKSUM_ALGORITHMS).find((one) => one.header === header);
+      if (algorithm) return algorithm;
+      throw invalidRequest("The value specified in the x-amz-trailer header is not supported");
+    });
 }
 
 /** The algorithm by AWS's name in any case; throws InvalidRequest for one that isn't supported. */
