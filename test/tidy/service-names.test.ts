@@ -27,7 +27,7 @@ test("the page about moving names each service of AWS's, and the variable of its
   const [, first = ""] = read("docs/migration.md").split("\n\n");
   const missing = Object.entries(SERVICE_TITLES)
     .filter(([name]) => !NO_SERVICE_OF_AWS.includes(name))
-    .flatMap(([, title]) => [title, `AWS_ENDPOINT_URL_${title.toUpperCase()}`])
+    .flatMap(([, title]) => [title, `AWS_ENDPOINT_URL_${title.toUpperCase().replace(" ", "")}`])
     .filter((words) => !first.includes(words));
   expect(missing).toEqual([]);
 });

@@ -3,6 +3,7 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
   "iam-toolbox": "IAM authorization details",
   sts: "STS",
+  accessanalyzer: "Access Analyzer",
   events: "EventBridge",
   cloudwatch: "CloudWatch",
   kms: "KMS",

@@ -1,4 +1,11 @@
 export {
+  type AccessList,
+  type Grant,
+  listedAccess,
+  newAccess,
+  publicAccess,
+} from "./compare/checks.ts";
+export {
   type CompareOptions,
   comparePolicies,
   findNewAccess,

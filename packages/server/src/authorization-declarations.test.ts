@@ -105,6 +105,14 @@ const INPUTS: Readonly<Record<string, object>> = {
     DeletionTaskId:
       "task/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3/00000000-0000-0000-0000-000000000000",
   },
+  accessanalyzer: {
+    policyDocument: IDENTITY_POLICY,
+    newPolicyDocument: IDENTITY_POLICY,
+    existingPolicyDocument: IDENTITY_POLICY,
+    policyType: "IDENTITY_POLICY",
+    access: [{ actions: ["s3:GetObject"] }],
+    resourceType: "AWS::S3::Bucket",
+  },
   sts: {
     Name: "federated",
     EncodedMessage: "message",

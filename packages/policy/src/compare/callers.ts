@@ -1,5 +1,4 @@
-import type { CompiledPolicy } from "../compile/compile-policy.ts";
-import { compilePolicy } from "../compile/compile-policy.ts";
+import { type CompiledPolicy, compilePolicy } from "../compile/compile-policy.ts";
 import type { Principal } from "../principal.ts";
 import type { ContextValue } from "../request.ts";
 import type { Guard } from "./guard.ts";
@@ -125,10 +124,12 @@ function settledCaller(example: Principal & { accountId: string }, principalArn:
 }
 
 /** A user, a session and the root user of an account, the first two with any name. */
-function unnamedOf(accountId: string): readonly Caller[] {
+export function unnamedOf(accountId: string): readonly Caller[] {
   const root = `arn:aws:iam::${accountId}:root`;
   const of = (kind: "user" | "role", make: (arn: string) => Principal): Caller => ({
-    guards: arnGuards(`arn:aws:iam::${accountId}:${kind}/?*`),
+    guards: guardsOfCondition({
+      ArnLike: { [PRINCIPAL_ARN]: `arn:aws:iam::${accountId}:${kind}/?*` },
+    }),
     settled: new Map([
       ["aws:principalaccount", accountId],
       ["aws:principalisawsservice", "false"],
@@ -143,7 +144,7 @@ function unnamedOf(accountId: string): readonly Caller[] {
   ];
 }
 
-function outsider(example: Principal, isService: "true" | undefined): Caller {
+export function outsider(example: Principal, isService: "true" | undefined): Caller {
   return {
     guards: [],
     settled: new Map([
@@ -175,9 +176,8 @@ function sessionOf(roleArn: string, accountId: string, sessionName: string) {
   } as const;
 }
 
-/** The guard of a condition on the caller's ARN. */
-function arnGuards(pattern: string): readonly Guard[] {
-  const Condition = { ArnLike: { "aws:PrincipalArn": pattern } };
+/** The guards of a condition, for callers that must meet it. */
+export function guardsOfCondition(Condition: object): readonly Guard[] {
   const Statement = [{ Effect: "Allow", Action: "*", Resource: "*", Condition }];
   const text = JSON.stringify({ Version: "2008-10-17", Statement });
   const { statements } = compilePolicy(text, { kind: "identity", id: "caller", managed: false });

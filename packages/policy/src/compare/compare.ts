@@ -1,6 +1,5 @@
 import type { CompiledPolicy, CompiledStatement } from "../compile/compile-policy.ts";
-import { NAMED } from "../compile/principal-matcher.ts";
-import { allowStrength, setAllows, setDenies } from "../decide/match-statements.ts";
+import { setAllows, setDenies } from "../decide/match-statements.ts";
 import { PolicySet } from "../decide/policy-set.ts";
 import type { ContextValue, DecisionRequest } from "../request.ts";
 import { anyIdentity, type Caller, callersOf } from "./callers.ts";
@@ -45,6 +44,9 @@ export interface PolicyComparison {
 
 type Policies = readonly CompiledPolicy[];
 
+/** Steps of patterns in one direction: some tenths of a second. */
+const STEPS_MAX = 100_000;
+
 /** Compares what two lists of policies allow, each by itself, whatever else decides. */
 export function comparePolicies(
   candidate: Policies,
@@ -74,20 +76,33 @@ export function findNewAccess(
   existing: Policies,
   options: CompareOptions = {},
 ): NewAccess {
+  let open: NewAccess = { kind: "none" };
+  for (const access of findAccess(candidate, existing, options)) {
+    if (access.kind === "found") {
+      return access;
+    }
+    open = access;
+  }
+  return open;
+}
+
+/** Each statement of `candidate` that allows something that `existing` doesn't, or may. */
+export function* findAccess(
+  candidate: Policies,
+  existing: Policies,
+  options: CompareOptions & { readonly callers?: readonly Caller[] },
+): Generator<Exclude<NewAccess, { kind: "none" }>> {
   const problem = new Problem(candidate, existing, options);
-  let unknown: CompiledStatement | undefined;
   for (const statement of candidate.flatMap(({ statements }) => statements)) {
     if (statement.effect === "Allow") {
       const found = problem.accessBy(statement);
       if (found.kind === "found") {
-        return { kind: "found", request: found.value, statement: problem.allowing(found.value) };
-      }
-      if (found.kind === "unknown") {
-        unknown ??= statement;
+        yield { kind: "found", request: found.value, statement };
+      } else if (found.kind === "unknown") {
+        yield { kind: "unknown", statement };
       }
     }
   }
-  return unknown === undefined ? { kind: "none" } : { kind: "unknown", statement: unknown };
 }
 
 /** Two lists of policies, and every kind of request that they may decide differently. */
@@ -96,9 +111,14 @@ class Problem {
   readonly #existing: Policies;
   readonly #options: CompareOptions;
   readonly #scenes: readonly Scene[];
+  readonly #budget = { left: STEPS_MAX };
   readonly #sets: { readonly candidate: PolicySet; readonly existing: PolicySet };
 
-  constructor(candidate: Policies, existing: Policies, options: CompareOptions) {
+  constructor(
+    candidate: Policies,
+    existing: Policies,
+    options: CompareOptions & { readonly callers?: readonly Caller[] },
+  ) {
     this.#candidate = candidate;
     this.#existing = existing;
     this.#options = options;
@@ -107,7 +127,7 @@ class Problem {
     const hasPrincipals = all.some(({ statements }) =>
       statements.some(({ principal }) => principal !== undefined),
     );
-    const callers = hasPrincipals ? callersOf(all) : [anyIdentity()];
+    const callers = options.callers ?? (hasPrincipals ? callersOf(all) : [anyIdentity()]);
     this.#scenes = callers.map((caller) => {
       const { proof, examples } = assignmentsOf(all, caller.settled);
       return {
@@ -130,16 +150,6 @@ class Problem {
     });
   }
 
-  /** The statement of the candidate that allows a request. */
-  allowing(request: DecisionRequest): CompiledStatement {
-    const { allow } = this.#sets.candidate.candidates(request.action);
-    const statement = allow.find((each) => allowStrength(each, request) !== NAMED.not);
-    if (statement === undefined) {
-      throw new Error("No statement allows what the policies allow");
-    }
-    return statement;
-  }
-
   #side<T>(
     caller: Caller,
     variables: Variables,
@@ -155,7 +165,7 @@ class Problem {
       this.#existing,
       caller,
       variables,
-      new Search({ knownActions, multiplicityOf, settled }, confirm),
+      new Search({ knownActions, multiplicityOf, settled, budget: this.#budget }, confirm),
     );
   }
 

@@ -5,6 +5,7 @@ import { constraint, findKeyValue, type KeyLiteral, type Multiplicity } from "./
 import { type AutomatonPattern, literalPosition } from "./pattern-automaton.ts";
 import { ANY_ACTION, ANY_ARN, AS_IT_IS, arnAutomaton } from "./patterns-of.ts";
 import {
+  type Budget,
   type Found,
   findString,
   firstFound,
@@ -18,6 +19,7 @@ export interface RequestSpace {
   /** Actions that exist, as AWS spells them; one of these is found where that is possible. */
   knownActions: readonly string[];
   multiplicityOf: (key: string) => Multiplicity;
+  budget: Budget;
   /** Keys whose value is settled by the caller or by policy variables; undefined: absent. */
   settled: ReadonlyMap<string, ContextValue | undefined>;
 }
@@ -48,11 +50,11 @@ export function findValue(
 ): Found<CoordinateValue> {
   switch (coordinate) {
     case ACTION:
-      return findAction(textConstraints(literals), space.knownActions);
+      return findAction(textConstraints(literals), space);
     case RESOURCE: {
       const constraints = textConstraints(literals);
       return firstFound(RESOURCES, (pattern) =>
-        findString([...constraints, { patterns: [pattern], matches: true }]),
+        findString([...constraints, { patterns: [pattern], matches: true }], space.budget),
       );
     }
     default: {
@@ -61,7 +63,7 @@ export function findValue(
       );
       return space.settled.has(coordinate)
         ? settledValue(ofKey, space.settled.get(coordinate))
-        : findKeyValue(ofKey, space.multiplicityOf(coordinate));
+        : findKeyValue(ofKey, space.multiplicityOf(coordinate), space.budget);
     }
   }
 }
@@ -77,9 +79,9 @@ function textConstraints(literals: readonly Literal[]): readonly StringConstrain
 /** Constraints are on lower-cased actions, since case doesn't count. */
 function findAction(
   constraints: readonly StringConstraint[],
-  knownActions: readonly string[],
+  { knownActions, budget }: RequestSpace,
 ): Found<string> {
-  const any = findString([...constraints, { patterns: [ANY_ACTION], matches: true }]);
+  const any = findString([...constraints, { patterns: [ANY_ACTION], matches: true }], budget);
   if (any.kind !== "found") {
     return any;
   }

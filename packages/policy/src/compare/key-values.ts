@@ -4,6 +4,7 @@ import type { KeyGuard } from "./guard.ts";
 import type { PatternList } from "./pattern-list.ts";
 import { ANY_ARN } from "./patterns-of.ts";
 import {
+  type Budget,
   type Found,
   findString,
   firstFound,
@@ -29,16 +30,17 @@ export type Multiplicity = "one" | "many" | "either";
 export function findKeyValue(
   literals: readonly KeyLiteral[],
   multiplicity: Multiplicity,
+  budget: Budget,
 ): Found<ContextValue | undefined> {
   const settled = literals.filter(({ guard }) => !guard.unsettled);
   if (settled.every(({ guard, holds }) => holdsAbsent(guard) === holds)) {
     return { kind: "found", value: undefined };
   }
-  const one = multiplicity === "many" ? NOTHING : findSingle(settled);
+  const one = multiplicity === "many" ? NOTHING : findSingle(settled, budget);
   if (one.kind === "found" || multiplicity === "one") {
     return one;
   }
-  const many = findList(settled);
+  const many = findList(settled, budget);
   return many.kind === "nothing" ? one : many;
 }
 
@@ -58,12 +60,15 @@ function holdsAbsent({ operator, values }: KeyGuard): boolean {
   }
 }
 
-function findSingle(literals: readonly KeyLiteral[]): Found<string> {
+function findSingle(literals: readonly KeyLiteral[], budget: Budget): Found<string> {
   const present = literals.filter(({ guard }) => guard.operator.family === "null");
   if (present.some(({ guard, holds }) => holdsPresent(guard) !== holds)) {
     return NOTHING;
   }
-  return findElement(literals.filter(({ guard }) => guard.operator.family !== "null"));
+  return findElement(
+    literals.filter(({ guard }) => guard.operator.family !== "null"),
+    budget,
+  );
 }
 
 function holdsPresent({ values }: KeyGuard): boolean {
@@ -74,7 +79,7 @@ function holdsPresent({ values }: KeyGuard): boolean {
  * All elements of a list must meet what is asked of all, and one each what is asked of some. So as
  * many elements as there are demands of the second kind are enough.
  */
-function findList(literals: readonly KeyLiteral[]): Found<readonly string[]> {
+function findList(literals: readonly KeyLiteral[], budget: Budget): Found<readonly string[]> {
   const ofAll: KeyLiteral[] = [];
   const ofSome: KeyLiteral[] = [];
   for (const literal of literals) {
@@ -94,7 +99,7 @@ function findList(literals: readonly KeyLiteral[]): Found<readonly string[]> {
   }
   const elements: string[] = [];
   for (const some of ofSome.length === 0 ? [[]] : ofSome.map((literal) => [literal])) {
-    const found = findElement([...ofAll, ...some]);
+    const found = findElement([...ofAll, ...some], budget);
     if (found.kind !== "found") {
       return found;
     }
@@ -104,13 +109,13 @@ function findList(literals: readonly KeyLiteral[]): Found<readonly string[]> {
 }
 
 /** One value for which the operators, without their sets, hold or don't. */
-function findElement(literals: readonly KeyLiteral[]): Found<string> {
+function findElement(literals: readonly KeyLiteral[], budget: Budget): Found<string> {
   const texts = literals.filter(({ guard }) => !isPointFamily(guard.operator.family));
   const points = literals.filter(({ guard }) => isPointFamily(guard.operator.family));
   const alternatives = combine(texts.map(constraintsOf));
   const candidates = pointCandidates(points);
   if (points.length === 0) {
-    return firstFound(alternatives, findString);
+    return firstFound(alternatives, (constraints) => findString(constraints, budget));
   }
   const fits = (text: string) =>
     points.every(({ guard, holds }) => guard.holdsFor(text) === holds) &&

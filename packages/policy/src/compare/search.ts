@@ -54,7 +54,8 @@ export class Search<T> {
 
   #descend(known: Known, clauses: readonly Clause[]): T | undefined {
     this.#branches += 1;
-    if (this.#branches > BRANCHES_MAX) {
+    this.#space.budget.left -= 1;
+    if (this.#branches > BRANCHES_MAX || this.#space.budget.left < 0) {
       this.#isOpen = true;
       return undefined;
     }

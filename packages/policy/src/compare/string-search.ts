@@ -40,6 +40,11 @@ export function firstFound<T, Of>(all: Iterable<Of>, find: (one: Of) => Found<T>
 
 /** Sets of positions that one search may reach. A longer search is given up. */
 const NODES_MAX = 20_000;
+
+/** The steps of patterns that a whole comparison may still take; then searches are given up. */
+export interface Budget {
+  left: number;
+}
 /** Characters for what no pattern names, best first. */
 const FREE_CHARS = "xyzabcdefghijklmnopqrstuvw0123456789-_.";
 const PRIVATE_USE = 0xe000;
@@ -55,10 +60,14 @@ interface Node {
  * automata, breadth first, and makes only the sets of positions that texts reach. Characters that
  * no pattern names are alike, so one of them stands for all.
  */
-export function findString(constraints: readonly StringConstraint[]): Found<string> {
+export function findString(
+  constraints: readonly StringConstraint[],
+  budget: Budget,
+): Found<string> {
   if (prefixesDiffer(constraints)) {
     return NOTHING;
   }
+  const cost = constraints.reduce((sum, { patterns }) => sum + patterns.length, 0);
   const free = freeChar(constraints);
   const first: Node = {
     reached: constraints.map(({ patterns }) => patterns.map(startOf)),
@@ -86,7 +95,8 @@ export function findString(constraints: readonly StringConstraint[]): Found<stri
         queue.push(next);
       }
     }
-    if (seen.size > NODES_MAX) {
+    budget.left -= cost;
+    if (seen.size > NODES_MAX || budget.left < 0) {
       return UNKNOWN;
     }
   }

@@ -1,5 +1,6 @@
 import { servicesInOrder } from "../compose-services.ts";
 import type { Platform } from "../platform.ts";
+import { accessAnalyzer } from "./access-analyzer/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
 import { events } from "./events/index.ts";
@@ -21,6 +22,7 @@ export const SERVICES = servicesInOrder<Platform>()([
   iam,
   iamToolbox,
   sts,
+  accessAnalyzer,
   events,
   cloudwatch,
   kms,
