@@ -56,7 +56,7 @@ describeConsole(() => {
     await button("Upload").first().click();
     const dialog = page.getByRole("dialog");
     const stopped = { name: "stopped.txt", mimeType: "text/plain", buffer: Buffer.from("x") };
-    await dialog.locator('input[type="file"]').setInputFiles(stopped);
+    await dialog.locator('input[name="files"]').setInputFiles(stopped);
     await dialog.getByRole("button", { name: "Upload", exact: true }).click();
     await dialog.getByText("Uploading stopped.txt, 1 of 1").first().waitFor();
     const failed = page.waitForEvent("requestfailed");
@@ -289,7 +289,7 @@ describeConsole(() => {
   async function upload(text: string): Promise<void> {
     await button("Upload").first().click();
     const dialog = page.getByRole("dialog");
-    await dialog.locator('input[type="file"]').setInputFiles({
+    await dialog.locator('input[name="files"]').setInputFiles({
       name: ODD_NAME,
       mimeType: "text/plain",
       buffer: Buffer.from(text),

@@ -12,14 +12,22 @@ export interface ObjectPlace {
   readonly versionId?: string;
 }
 
+/** How the answer to a URL differs from the object. */
+interface Shown {
+  /** Makes the browser save the object under this name instead of showing it. */
+  readonly saveAs?: string;
+  /** The type that the browser takes it for; left out: the object's own. */
+  readonly type?: string;
+}
+
 /** A URL that reads an object without further credentials. */
 export function presignedUrl(
   { s3Presigner }: AwsClients,
   { bucket, key, versionId }: ObjectPlace,
   expiresIn: number,
-  /** Makes the browser save the object under this name instead of showing it. */
-  saveAs?: string,
+  { saveAs, type }: Shown = {},
 ): Promise<string> {
+  const shownType = type === undefined ? {} : { ResponseContentType: type };
   const disposition =
     saveAs === undefined
       ? {}
@@ -27,7 +35,7 @@ export function presignedUrl(
           ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(saveAs)}`,
         };
   const version = versionId === undefined ? {} : { VersionId: versionId };
-  const input = { Bucket: bucket, Key: key, ...version, ...disposition };
+  const input = { Bucket: bucket, Key: key, ...version, ...disposition, ...shownType };
   const command = new GetObjectCommand(input);
   return getSignedUrl(s3Presigner, command, { expiresIn });
 }
@@ -48,7 +56,7 @@ export function presignedPutUrl(
 export async function download(aws: AwsClients, place: ObjectPlace): Promise<void> {
   const name = place.key.split("/").at(-1) ?? place.key;
   const link = document.createElement("a");
-  link.href = await presignedUrl(aws, place, WATCHING_SECONDS, name);
+  link.href = await presignedUrl(aws, place, WATCHING_SECONDS, { saveAs: name });
   link.download = name;
   link.click();
 }

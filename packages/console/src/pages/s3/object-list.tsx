@@ -9,6 +9,7 @@ import { useAddressState } from "../../routing/address-state.ts";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import type { Column } from "../../shared/list-arrangement.ts";
+import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes } from "../../shared/shown-values.ts";
@@ -18,7 +19,9 @@ import { download } from "../../wire/presign.ts";
 import { pagesOf } from "../../wire/read-pages.ts";
 import { usePrefixList } from "../../wire/use-list.ts";
 import { objectRemoval } from "./deletion/object-removal.tsx";
+import { DropZone } from "./drop-zone.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
+import type { PickedFile } from "./picked-files.ts";
 import { UploadForm } from "./upload-form.tsx";
 
 /** An object, or what S3 calls a common prefix and people a folder. */
@@ -38,13 +41,14 @@ export function ObjectList({
   readonly prefix: string;
 }) {
   const aws = useAws();
-  const [uploading, setUploading] = useState(false);
+  const [uploading, setUploading] = useState<readonly PickedFile[]>();
+  const { failed } = useNotices();
   const [versions, showVersions] = useAddressState("versions");
   const entries = usePrefixList("objects", `objects of ${bucket}/${prefix}`, (clients, begin) =>
     entryPages(clients, bucket, prefix, begin),
   );
   const upload = (
-    <Button variant="primary" onClick={() => setUploading(true)}>
+    <Button variant="primary" onClick={() => setUploading([])}>
       Upload
     </Button>
   );
@@ -60,37 +64,43 @@ export function ObjectList({
       {versions !== "" ? (
         <ObjectVersions bucket={bucket} prefix={prefix} onChanged={entries.reload} />
       ) : (
-        <ResourceTable
-          plural="objects"
-          call={entries}
-          idOf={({ key }) => key}
-          removal={objectRemoval(bucket)}
-          actions={(chosen) => (
-            <Actions>
-              <Button
-                disabled={chosen.length !== 1 || chosen[0]?.folder === true}
-                onClick={() => void download(aws, { bucket, key: chosen[0]?.key ?? "" })}
-              >
-                Download
-              </Button>
-              {upload}
-            </Actions>
-          )}
-          empty={
-            <SpaceBetween size="xs" alignItems="center">
-              <b>No objects</b>
-              <Box>Upload a file; IVS puts recordings below ivs/v1/.</Box>
-              {upload}
-            </SpaceBetween>
-          }
-          columns={columnsOf(bucket, prefix)}
-        />
+        <DropZone
+          onFiles={setUploading}
+          onFailed={(error) => failed("The files can't be read", error)}
+        >
+          <ResourceTable
+            plural="objects"
+            call={entries}
+            idOf={({ key }) => key}
+            removal={objectRemoval(bucket)}
+            actions={(chosen) => (
+              <Actions>
+                <Button
+                  disabled={chosen.length !== 1 || chosen[0]?.folder === true}
+                  onClick={() => void download(aws, { bucket, key: chosen[0]?.key ?? "" })}
+                >
+                  Download
+                </Button>
+                {upload}
+              </Actions>
+            )}
+            empty={
+              <SpaceBetween size="xs" alignItems="center">
+                <b>No objects</b>
+                <Box>Drop files or folders here; IVS puts recordings below ivs/v1/.</Box>
+                {upload}
+              </SpaceBetween>
+            }
+            columns={columnsOf(bucket, prefix)}
+          />
+        </DropZone>
       )}
       {uploading && (
         <UploadForm
           bucket={bucket}
           prefix={prefix}
-          onClose={() => setUploading(false)}
+          dropped={uploading}
+          onClose={() => setUploading(undefined)}
           onUploaded={entries.reload}
         />
       )}

@@ -23,6 +23,8 @@ import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download, type ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { objectRemoval } from "./deletion/object-removal.tsx";
+import { DotKeyPage } from "./dot-key-page.tsx";
+import { hasDotParts } from "./dot-keys.ts";
 import { ObjectLockForm } from "./object-lock-form.tsx";
 import { ObjectPreview } from "./object-preview.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
@@ -31,6 +33,7 @@ import { TagSetPanel } from "./tag-set-panel.tsx";
 
 export function ObjectPage({ params, query }: PageProps) {
   const place = { bucket: params.bucket ?? "", key: query.get("key") ?? "" };
+  if (hasDotParts(place.key)) return <DotKeyPage place={place} />;
   return (
     <InBucketRegion bucket={place.bucket}>
       <StoredObject place={place} />

@@ -1,7 +1,8 @@
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import type { Removal } from "../../../shared/remove-items.tsx";
-import { deleteKeys, keysBelow } from "./delete-keys.ts";
+import { hasDotParts } from "../dot-keys.ts";
+import { deleteKeys, keysBelow, type StoredKey } from "./delete-keys.ts";
 
 /** How objects are deleted, and folders with everything below them. */
 export function objectRemoval(bucket: string): Removal<{
@@ -20,7 +21,13 @@ export function objectRemoval(bucket: string): Removal<{
     ),
     remove: async ({ s3 }, { key, folder }, run) => {
       if (folder) await deleteKeys(s3, bucket, keysBelow(s3, bucket, key), run, false);
+      // A browser would ask for another address: the key goes in the request's body.
+      else if (hasDotParts(key)) await deleteKeys(s3, bucket, only({ Key: key }), run, false);
       else await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
     },
   };
+}
+
+async function* only(key: StoredKey): AsyncGenerator<readonly StoredKey[], void> {
+  yield [key];
 }
