@@ -32,7 +32,7 @@ const ALL = { value: "", label: "All channels" };
 
 /** The recordings of all channels or one, the newest first. */
 export function RecordingsPage({ query }: PageProps) {
-  const recorded = useCall("recorded channels", readRecorded);
+  const recorded = useCall("recorded channels", readRecorded, { everyMs: POLL_MS });
   const day = query.get("day") ?? "";
   // Other pages name the channel by its ARN.
   const channelId = query.get("channel")?.split("/").at(-1) ?? "";

@@ -87,7 +87,8 @@ export function CodeEditor(props: {
     editor.dispatch({ changes: { from: 0, to: editor.state.doc.length, insert: value } });
   }, [value]);
   useEffect(() => {
-    const attributes = { "aria-label": label, "aria-invalid": String(marks.length > 0) };
+    // The scrolled text takes the focus by itself, which not every tool knows of.
+    const attributes = { tabindex: "0", "aria-label": label, "aria-invalid": String(marks.length > 0) };
     view.current?.dispatch({
       effects: [
         markMistakes(marks),
