@@ -12,6 +12,7 @@ import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { WhyLink } from "../../shared/why.tsx";
 import { useFeed } from "../../wire/use-feed.ts";
+import { CalledBy } from "./called-by.tsx";
 import { callerName, type Decision, parseDecision } from "./decision.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
 import { PolicyName } from "./policy-name.tsx";
@@ -47,16 +48,16 @@ function idOf({ id }: Decision): string {
 /** A client that connects again gets the latest denials again. */
 const RETOLD = { idOf, timeOf: ({ at }: Decision) => at };
 
-/** The first three stay in view on a telephone; the others are scrolled to. */
+/** The decision comes first, so that a telephone shows it; what doesn't fit is scrolled to. */
 const COLUMNS = [
   {
     id: "effect",
     header: "Decision",
     value: ({ effect }: Decision) => effect,
     cell: ({ id, effect }: Decision) => (
-      <>
+      <span className="narrow-cell">
         <DecisionEffect effect={effect} /> {effect !== "ALLOW" && <WhyLink id={id} />}
-      </>
+      </span>
     ),
   },
   {
@@ -64,7 +65,9 @@ const COLUMNS = [
     header: "Action",
     isRowHeader: true,
     value: ({ action }: Decision) => action,
-    cell: ({ action }: Decision) => <span className="narrow-cell">{action}</span>,
+    cell: ({ action, principalArn }: Decision) => (
+      <CalledBy name={action} caller={callerName(principalArn)} />
+    ),
   },
   {
     id: "caller",

@@ -23,6 +23,7 @@ import { denialIdsByRequest } from "../../wire/latest-denials.ts";
 import { pagesOf } from "../../wire/read-pages.ts";
 import { useFeed } from "../../wire/use-feed.ts";
 import { useList } from "../../wire/use-list.ts";
+import { CalledBy } from "./called-by.tsx";
 
 /** Records that the page reads at first; CloudTrail hands out fifty at a time. */
 const FIRST_RECORDS = 200;
@@ -91,7 +92,7 @@ export function TrailRecords() {
   );
 }
 
-/** The first three stay in view on a telephone; the others are scrolled to. */
+/** The result comes first, so that a telephone shows it; what doesn't fit is scrolled to. */
 const COLUMNS = [
   {
     id: "result",
@@ -104,7 +105,9 @@ const COLUMNS = [
     header: "Operation",
     isRowHeader: true,
     value: ({ EventName }: Event) => EventName,
-    cell: ({ EventName }: Event) => <span className="narrow-cell">{EventName}</span>,
+    cell: ({ EventName = "", Username = "" }: Event) => (
+      <CalledBy name={EventName} caller={Username} />
+    ),
   },
   {
     id: "user",

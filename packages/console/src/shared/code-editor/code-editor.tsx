@@ -88,7 +88,11 @@ export function CodeEditor(props: {
   }, [value]);
   useEffect(() => {
     // The scrolled text takes the focus by itself, which not every tool knows of.
-    const attributes = { tabindex: "0", "aria-label": label, "aria-invalid": String(marks.length > 0) };
+    const attributes = {
+      tabindex: "0",
+      "aria-label": label,
+      "aria-invalid": String(marks.length > 0),
+    };
     view.current?.dispatch({
       effects: [
         markMistakes(marks),
