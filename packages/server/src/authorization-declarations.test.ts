@@ -13,6 +13,7 @@ import type { Authorization } from "./kernel/authorization.ts";
 import type { Caller } from "./kernel/principal.ts";
 import { createServer } from "./main.ts";
 import type { RunningServer } from "./running-server.ts";
+import { EVERY_BUCKET } from "./services/s3/resource-arn.ts";
 
 /*
  * Asks every operation that is implemented what must be allowed for it, and holds the answer
@@ -429,7 +430,7 @@ async function faultsOf({ action, resource, context = {} }: Authorization): Prom
   const faults: string[] = [];
   const fits =
     types.length === 0 || MAY_NAME_DATASET.includes(action)
-      ? resource === "*" || isCollection(resource)
+      ? resource === "*" || resource === EVERY_BUCKET || isCollection(resource)
       : types.some((type) => fitsPattern(resource, type.arn));
   if (!fits) faults.push(`${resource} is none of ${types.map((type) => type.arn).join(", ")}`);
   const spellings = [

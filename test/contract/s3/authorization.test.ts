@@ -91,6 +91,20 @@ describe("identity policies", () => {
     });
   });
 
+  // As in AWS's own examples of policies, though the action knows no resources.
+  test("the list of buckets is meant by the ARN of all buckets, not by that of one", async () => {
+    const list = (client: Clients["s3"]) => client.send(new s3.ListBucketsCommand({}));
+    const action = "s3:ListAllMyBuckets";
+    await list(await user("lists-all", allow(action, "arn:aws:s3:::*")));
+    const one = await user("lists-one", allow(action, "arn:aws:s3:::all-of-one"));
+    await expect(list(one)).rejects.toMatchObject(DENIED);
+    const stopped = { ...allow(action, "arn:aws:s3:::*"), Effect: "Deny" as const };
+    const not = await user("lists-not", allow(action, "*"), stopped);
+    await expect(list(not)).rejects.toThrow(
+      /ListAllMyBuckets with an explicit deny in an identity/,
+    );
+  });
+
   test("how many tags there are is told only to whoever may read them", async () => {
     const Bucket = await bucket("tag-counts");
     const tagged = { Bucket, Key: "k" };

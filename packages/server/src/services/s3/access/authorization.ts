@@ -7,7 +7,7 @@ import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
-import { bucketArn, objectArn } from "../resource-arn.ts";
+import { bucketArn, EVERY_BUCKET, objectArn } from "../resource-arn.ts";
 import { readTags } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { ownerOf } from "./acl.ts";
@@ -165,8 +165,8 @@ function signatureAge(signedAtMs: number | undefined, nowMs: number): string | u
 export function s3AccessDenied(denial: Denial): AwsError {
   const { authorization, callerArn, reason, sameAccount, context } = denial;
   if (!sameAccount || context.caller.principal.kind === "anonymous") return accessDenied();
-  const resource =
-    authorization.resource === "*" ? "" : ` on resource: "${authorization.resource}"`;
+  const isNamed = authorization.resource !== "*" && authorization.resource !== EVERY_BUCKET;
+  const resource = isNamed ? ` on resource: "${authorization.resource}"` : "";
   return accessDenied(
     `User: ${callerArn} is not authorized to perform: ${authorization.action}${resource} ${reason}`,
   );

@@ -10,7 +10,7 @@ import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { bucketNotEmpty, invalidArgument, invalidArgumentOf } from "../errors.ts";
-import { bucketArn } from "../resource-arn.ts";
+import { bucketArn, EVERY_BUCKET } from "../resource-arn.ts";
 import { assertBucketStays, requireBucketAnywhere } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket.ts";
@@ -47,7 +47,7 @@ export function bucketOperations(deps: S3Dependencies): OperationTable {
     ListBuckets: {
       authorize: (_input, context) => ({
         action: "s3:ListAllMyBuckets",
-        resource: "*",
+        resource: EVERY_BUCKET,
         context: requestKeys(context),
       }),
       handle: listBuckets,
