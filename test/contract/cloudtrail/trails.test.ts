@@ -269,6 +269,15 @@ test.each<[CreateTrailCommandInput, string]>([
   await expect(cloudtrail.send(new CreateTrailCommand(input))).rejects.toMatchObject({ name });
 });
 
+test.each([
+  ["trail!", "Trail name must ends with a letter or number."],
+  ["#trail", "Trail name must starts with a letter or number."],
+  ["my#trail", expect.stringMatching("^Trail name or ARN can only contain uppercase letters, ")],
+])("the name %s is refused for its ends before its characters", async (Name, message) => {
+  const create = new CreateTrailCommand({ Name, S3BucketName: "bucket" });
+  await expect(server.clients().cloudtrail.send(create)).rejects.toMatchObject({ message });
+});
+
 test("every operation is decided, in CloudTrail's words", async () => {
   const nobody = await createUser(server.clients().iam, "nobody");
   const { cloudtrail } = server.clients(nobody);

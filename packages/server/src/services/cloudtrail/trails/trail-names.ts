@@ -40,14 +40,14 @@ export function checkTrailName(name: string): void {
     throw invalidTrailName(
       `Trail name too long. Maximum allowed length: ${NAME_MAX} characters. Specified name length: ${length} characters.`,
     );
-  if (!NAME_CHARS.test(name))
-    throw invalidTrailName(
-      "Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), and underscores (_).",
-    );
   if (!/^[A-Za-z0-9]/.test(name))
     throw invalidTrailName("Trail name must starts with a letter or number.");
   if (!/[A-Za-z0-9]$/.test(name))
     throw invalidTrailName("Trail name must ends with a letter or number.");
+  if (!NAME_CHARS.test(name))
+    throw invalidTrailName(
+      "Trail name or ARN can only contain uppercase letters, lowercase letters, numbers, periods (.), hyphens (-), and underscores (_).",
+    );
   if (NEIGHBOURS.test(name))
     throw invalidTrailName("Trail name can't have adjacent periods, hyphens or underscores.");
   if (IP_ADDRESS.test(name)) throw invalidTrailName("Trail name can't be an IP address.");
