@@ -151,6 +151,12 @@ describe("signing certificates", () => {
     expect(await failureOf(upload)).toEqual({
       code: "MalformedCertificate",
       status: 400,
+      message: "Certificate no-certificate is malformed.",
+    });
+    const lost = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----";
+    const mixUp = () => iam.uploadSigningCertificate({ UserName, CertificateBody: lost });
+    expect(await failureOf(mixUp)).toMatchObject({
+      code: "MalformedCertificate",
       message: "The certificate is malformed.",
     });
   });

@@ -71,9 +71,7 @@ async function insert(
   body: string,
 ): Promise<SigningCertificateRow> {
   const [certificate, ...more] = parseCertificates(body) ?? [];
-  if (!certificate || more.length > 0)
-    // The message leaves out what was sent, which may be the private key by mistake.
-    throw new AwsError("MalformedCertificate", "The certificate is malformed.", { status: 400 });
+  if (!certificate || more.length > 0) throw malformedCertificate(body);
   const present = await signingCertificatesOf(db, user.user_id);
   if (present.some((row) => row.fingerprint === certificate.fingerprint256))
     throw new AwsError("DuplicateCertificate", "The user already has this certificate.", {
@@ -92,6 +90,12 @@ async function insert(
   };
   await insertSigningCertificate(db, row);
   return row;
+}
+
+/** AWS repeats what was sent; a private key, sent by mistake, isn't repeated. */
+function malformedCertificate(body: string): AwsError {
+  const shown = body.includes("PRIVATE KEY") ? "The certificate" : `Certificate ${body}`;
+  return new AwsError("MalformedCertificate", `${shown} is malformed.`, { status: 400 });
 }
 
 async function requireCertificate(
