@@ -100,6 +100,13 @@ function allow(action: string, resource: string): string {
   return JSON.stringify({ Version: "2012-10-17", Statement }, null, 2);
 }
 
+test("the SDK's warning about old versions of Node reaches no terminal", async () => {
+  expect(await built(["record", "ls"], { NODE_NO_WARNINGS: undefined })).toMatchObject({
+    code: 0,
+    err: "",
+  });
+});
+
 describe("against a server", () => {
   test("status shows whose key it is and what is live", async () => {
     const status = await json<{ identity: { Arn: string }; streams: unknown[] }>(["status"]);
