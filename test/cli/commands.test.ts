@@ -355,6 +355,17 @@ describe("without a server", () => {
     expect(found.out).toContain(`${bad}:6:17: MalformedPolicyDocument`);
   });
 
+  test("policy check warns of what hardly does what was meant, and is strict if asked", async () => {
+    const misspelled = file("misspelled.json", allow("s3:GetObjct", "*"));
+    const lenient = await rolecast(["policy", "check", misspelled]);
+    expect(lenient.code).toBe(0);
+    expect(lenient.out).toContain("warning AWS lists no action `s3:GetObjct`; did you mean");
+    const strict = await rolecast(["policy", "check", "--strict", misspelled]);
+    expect(strict).toMatchObject({ code: 1, out: expect.stringContaining("error AWS lists no") });
+    const json = await rolecast(["policy", "check", "--json", misspelled]);
+    expect(JSON.parse(json.out)[0].warnings).toMatchObject([{ code: "NoSuchAction" }]);
+  });
+
   test("policy simulate decides with AWS's reason, policy diff finds what changed", async () => {
     const wide = file("wide.json", allow("s3:*", "arn:aws:s3:::media/*"));
     const narrow = file("narrow.json", allow("s3:Get*", "arn:aws:s3:::media/*"));

@@ -24,6 +24,8 @@ interface Evaluation {
   readonly obstacles?: readonly {
     readonly statements: readonly { readonly sentence: string }[];
     readonly sentence?: string;
+    /** A statement that would allow the request; only if none comes near. */
+    readonly proposal?: { readonly document: string; readonly sentence: string };
   }[];
 }
 
@@ -36,9 +38,10 @@ export function explanationOf({ requestContext, evaluations, policies }: Details
     const isAllowed = evaluatedEffect === "ALLOW";
     const verdict = styled(isAllowed ? "green" : "red", isAllowed ? "allowed" : "denied");
     lines.push(`${verdict}  ${action} on ${resource}`, `  ${reason}`);
-    const sentences = obstacles.flatMap(({ statements, sentence }) => [
+    const sentences = obstacles.flatMap(({ statements, sentence, proposal }) => [
       ...statements.map((statement) => statement.sentence),
       ...(sentence === undefined ? [] : [sentence]),
+      ...(proposal === undefined ? [] : [proposal.sentence, proposal.document]),
     ]);
     if (sentences.length > 0) lines.push("", ...sentences);
     lines.push("", "Policies that had a say:", ...policyLines(evaluation, policies));

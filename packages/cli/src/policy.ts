@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import {
   type CompiledPolicy,
   compilePolicy,
@@ -7,40 +6,23 @@ import {
   obstaclesOf,
   obstacleText,
   PolicyCompileError,
-  type PolicyFinding,
   type PolicyLayers,
   PolicySet,
   type PolicySource,
-  validatePolicy,
 } from "@rolecast/policy";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { checkCommand } from "./policy-check.ts";
 import { differenceLines, diffPolicies } from "./policy-diff.ts";
+import { policyText } from "./policy-text.ts";
 import { contextOf, principalOf } from "./simulated-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
-
-const KINDS = ["managed", "inline", "session", "trust", "bucket"] as const;
-type Kind = (typeof KINDS)[number];
 
 /** `rolecast policy`: policies from files, without a server. */
 export function policyCommand(): Command {
   return new Command("policy")
     .description("Check, simulate and compare policy files, without a server.")
-    .addCommand(
-      new Command("check")
-        .description("Say what AWS would refuse in a policy, with line and column.")
-        .argument("<FILE...>", "policy files; - is standard input")
-        .addOption(
-          new Option("--kind <KIND>", "what it is to be").choices(KINDS).default("managed"),
-        )
-        .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
-        .option("--json", "as JSON")
-        .addHelpText(
-          "after",
-          "\nExamples:\n  rolecast policy check policies/*.json\n  rolecast policy check --kind trust editor.trust.json\n  rolecast policy check --kind bucket --bucket media media.json --json\n\nExits with 1 when AWS would refuse one of them.",
-        )
-        .action(check),
-    )
+    .addCommand(checkCommand())
     .addCommand(
       new Command("simulate")
         .description("Decide one request by policy files, and say why.")
@@ -76,15 +58,6 @@ export function policyCommand(): Command {
     );
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
-  } catch (error) {
-    // A read, other than an opening, doesn't say of what.
-    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
-  }
-}
-
 function actionOf(text: string): string {
   if (/^[a-z0-9-]+:\w+$/i.test(text)) return text;
   throw new InvalidArgumentError("an action is a service and an operation, such as s3:PutObject");
@@ -92,7 +65,7 @@ function actionOf(text: string): string {
 
 /** A mistake is reported with its file, line and column, as compilers do. */
 async function compiled(file: string, kind: PolicySource["kind"]) {
-  const text = await textOf(file);
+  const text = await policyText(file);
   try {
     const policy: CompiledPolicy = compilePolicy(text, { kind, id: file, managed: false });
     return { text, policy };
@@ -103,27 +76,6 @@ async function compiled(file: string, kind: PolicySource["kind"]) {
     throw new CommandError(
       `${place}: ${error.message}. \`rolecast policy check ${file}\` says what AWS answers.`,
     );
-  }
-}
-
-async function check(files: string[], flags: { kind: Kind; bucket?: string; json?: boolean }) {
-  const results: { file: string; findings: readonly PolicyFinding[] }[] = [];
-  for (const file of files) {
-    const options = flags.bucket === undefined ? {} : { bucketName: flags.bucket };
-    results.push({ file, findings: validatePolicy(await textOf(file), flags.kind, options) });
-  }
-  const count = results.reduce((sum, { findings }) => sum + findings.length, 0);
-  if (flags.json) printJson(results);
-  else for (const { file, findings } of results) printFindings(file, findings);
-  if (count > 0) process.exitCode = EXIT.failed;
-}
-
-function printFindings(file: string, findings: readonly PolicyFinding[]): void {
-  if (findings.length === 0) print(`${file}: ${styled("green", "valid")}`);
-  for (const { errorCode, message, reason, position } of findings) {
-    const { line = 1, column = 1 } = position?.start ?? {};
-    const why = reason === undefined ? "" : ` (${reason})`;
-    print(`${file}:${line}:${column}: ${styled("red", errorCode)} ${message}${why}`);
   }
 }
 
@@ -171,7 +123,11 @@ async function simulate(flags: SimulateFlags): Promise<void> {
       print(`${policy.id}:${position.start.line}:${position.start.column}: ${effect} by ${name}`);
     }
     if (obstacles.length > 0) print("");
-    for (const line of obstacles.flatMap((obstacle) => obstacleText(obstacle))) print(line);
+    for (const obstacle of obstacles) {
+      for (const line of obstacleText(obstacle)) print(line);
+      const proposal = obstacle.kind === "deny" ? undefined : obstacle.proposal;
+      if (proposal) print(`${proposal.sentence}\n${JSON.stringify(proposal.statement)}`);
+    }
   }
   if (!allowed) process.exitCode = EXIT.failed;
 }

@@ -1,3 +1,10 @@
+export { advisePolicy } from "./advise/advise-policy.ts";
+export type {
+  AuthorizationData,
+  ServiceAction,
+  ServiceAuthorization,
+} from "./advise/authorization-data.ts";
+export type { PolicyWarning } from "./advise/policy-warning.ts";
 export {
   type AccessList,
   type Grant,

@@ -83,6 +83,18 @@ for (const [name, found] of BASES) {
   }
 }
 
+/** Every operator without modifiers, as AWS spells it. */
+export const OPERATOR_NAMES: readonly string[] = [
+  ...["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase"],
+  ...["StringLike", "StringNotLike", "ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike"],
+  ...["Bool", "BinaryEquals", "IpAddress", "NotIpAddress", "Null"],
+  ...["Numeric", "Date"].flatMap((family) =>
+    ["Equals", "NotEquals", "LessThan", "LessThanEquals", "GreaterThan", "GreaterThanEquals"].map(
+      (comparison) => `${family}${comparison}`,
+    ),
+  ),
+];
+
 /** Reads an operator's name, in any case; undefined when there is no such operator. */
 export function readConditionOperator(name: string): ConditionOperator | undefined {
   return OPERATORS.get(name.toLowerCase());

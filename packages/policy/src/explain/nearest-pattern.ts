@@ -6,12 +6,11 @@ import { type PatternToken, tokenizePattern } from "../compile/pattern-tokens.ts
 import { requiredKeysOf, resolveTokens, variableValue } from "../compile/string-pattern.ts";
 import type { NegatableList } from "../document/policy-document.ts";
 import type { RequestContextValues } from "../request.ts";
+import { areSpelledAlike } from "../spelling.ts";
 import type { ArnPart } from "./obstacle.ts";
 
 /** A distance that no statement bridges: it is about something else. */
 export const FAR = 100;
-/** Two names are one another's misspelling if so few letters differ. */
-const TYPOS_MAX = 2;
 const MISSPELLED = 1;
 /** How far a statement for another action of the service is, at least. */
 export const ANOTHER_OF_SERVICE = 6;
@@ -48,30 +47,8 @@ function actionDistance(written: string, wanted: string): number {
     const isNameAlone = !written.includes(":") && written === wanted.slice(service.length);
     return isNameAlone ? MISSPELLED : FAR;
   }
-  return areAlike(written, wanted, service.length) ? MISSPELLED : ANOTHER_OF_SERVICE;
-}
-
-/**
- * Whether at most TYPOS_MAX letters were inserted, left out or replaced, not the first one:
- * GetObject and PutObject are two actions.
- */
-function areAlike(one: string, other: string, from: number): boolean {
-  if (one[from] !== other[from]) {
-    return false;
-  }
-  if (Math.abs(one.length - other.length) > TYPOS_MAX) {
-    return false;
-  }
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let at = 1; at <= one.length; at += 1) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to += 1) {
-      const replaced = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return (row[other.length] ?? FAR) <= TYPOS_MAX;
+  const isMeant = areSpelledAlike(written.slice(service.length), wanted.slice(service.length));
+  return isMeant ? MISSPELLED : ANOTHER_OF_SERVICE;
 }
 
 export interface NearestResource {

@@ -1,5 +1,6 @@
-import { readConditionOperator } from "../compile/condition-operator.ts";
+import { OPERATOR_NAMES, readConditionOperator } from "../compile/condition-operator.ts";
 import { type JsonNode, repeatedKeyOf } from "../document/json-node.ts";
+import { nameMeant } from "../spelling.ts";
 import { type Misplaced, misplaced } from "./misplaced.ts";
 import { itemsOf } from "./statement-node.ts";
 
@@ -31,7 +32,10 @@ function misplacedInOperator(name: string, keys: JsonNode): Misplaced | undefine
   }
   // An operator without keys tests nothing; AWS doesn't even ask whether it exists.
   if (keys.members.length > 0 && readConditionOperator(name) === undefined) {
-    return misplaced(keys, "there is no such condition operator");
+    const bare = name.replace(/^For(?:All|Any)\w*:/i, "").replace(/IfExists$/i, "");
+    const meant = nameMeant(bare, OPERATOR_NAMES);
+    const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
+    return misplaced(keys, `there is no such condition operator${hint}`);
   }
   const wrong = keys.members
     .flatMap((key) => itemsOf(key.value))

@@ -100,7 +100,7 @@ describe("validatePolicy", () => {
     [
       "session",
       withElement({ Condition: { StringEqual: { "aws:username": "u" } } }),
-      "Statement[0].Condition.StringEqual: there is no such condition operator",
+      /StringEqual: there is no such condition operator, did you mean StringEquals\?$/,
     ],
     [
       "managed",

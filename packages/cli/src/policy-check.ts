@@ -1,0 +1,79 @@
+import {
+  advisePolicy,
+  type PolicyFinding,
+  type PolicyWarning,
+  validatePolicy,
+} from "@rolecast/policy";
+import { Command, Option } from "commander";
+import { readAuthorizationData } from "./authorization-data.ts";
+import { EXIT } from "./command-error.ts";
+import { policyText } from "./policy-text.ts";
+import { print, printJson, styled } from "./terminal.ts";
+
+const KINDS = ["managed", "inline", "session", "trust", "bucket"] as const;
+
+interface CheckFlags {
+  readonly kind: (typeof KINDS)[number];
+  readonly bucket?: string;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+}
+
+interface CheckedFile {
+  readonly file: string;
+  /** Why AWS would refuse it. */
+  readonly findings: readonly PolicyFinding[];
+  readonly warnings: readonly PolicyWarning[];
+}
+
+/** `rolecast policy check`: what AWS would refuse, and what hardly does what was meant. */
+export function checkCommand(): Command {
+  return new Command("check")
+    .description(
+      "Show what AWS would refuse in a policy, with line and column, and warn of actions, condition keys and resources that don't fit.",
+    )
+    .argument("<FILE...>", "policy files; - is standard input")
+    .addOption(new Option("--kind <KIND>", "what it is to be").choices(KINDS).default("managed"))
+    .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
+    .option("--strict", "count warnings as errors")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rolecast policy check policies/*.json\n  rolecast policy check --strict --kind trust editor.trust.json\n  rolecast policy check --kind bucket --bucket media media.json --json\n\nWarns of actions and condition keys that AWS doesn't have, of operators that don't fit a key, and\nof resources that don't fit an action. Exits with 1 when AWS would refuse one of them; with\n--strict, when there is a warning too.",
+    )
+    .action(check);
+}
+
+async function check(files: string[], flags: CheckFlags): Promise<void> {
+  const data = await readAuthorizationData();
+  const options = flags.bucket === undefined ? {} : { bucketName: flags.bucket };
+  const results: CheckedFile[] = [];
+  for (const file of files) {
+    const text = await policyText(file);
+    const findings = validatePolicy(text, flags.kind, options);
+    results.push({ file, findings, warnings: advisePolicy(text, data) });
+  }
+  if (flags.json) printJson(results);
+  else for (const result of results) printResult(result, flags.strict === true);
+  const isFailed = results.some(
+    ({ findings, warnings }) => findings.length > 0 || (flags.strict && warnings.length > 0),
+  );
+  if (isFailed) process.exitCode = EXIT.failed;
+}
+
+function printResult({ file, findings, warnings }: CheckedFile, strict: boolean): void {
+  if (findings.length + warnings.length === 0) print(`${file}: ${styled("green", "valid")}`);
+  for (const { errorCode, message, reason, position } of findings) {
+    const why = reason === undefined ? "" : ` (${reason})`;
+    print(`${placeIn(file, position)}: ${styled("red", errorCode)} ${message}${why}`);
+  }
+  for (const { message, position } of warnings) {
+    const name = strict ? styled("red", "error") : styled("yellow", "warning");
+    print(`${placeIn(file, position)}: ${name} ${message}`);
+  }
+}
+
+function placeIn(file: string, position: PolicyFinding["position"]): string {
+  const { line = 1, column = 1 } = position?.start ?? {};
+  return `${file}:${line}:${column}`;
+}

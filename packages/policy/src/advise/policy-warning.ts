@@ -1,0 +1,22 @@
+import type { PositionRange } from "../document/position.ts";
+
+/** Something that AWS takes in a policy, but that hardly does what was meant. */
+export interface PolicyWarning {
+  code:
+    | "NoSuchService"
+    | "NoSuchAction"
+    | "NoSuchConditionKey"
+    | "ConditionKeyNotInRequest"
+    | "OperatorDoesNotFit"
+    | "ResourceDoesNotFit";
+  message: string;
+  position: PositionRange;
+}
+
+/** A warning while its place is still the text that it is about. */
+export interface Advice {
+  code: PolicyWarning["code"];
+  message: string;
+  /** A string of the statement. */
+  about: string;
+}
