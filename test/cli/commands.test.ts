@@ -355,7 +355,7 @@ describe("without a server", () => {
     expect(found.out).toContain(`${bad}:6:17: MalformedPolicyDocument`);
   });
 
-  test("policy check warns of what hardly does what was meant, and is strict if asked", async () => {
+  test("policy check warns of what hardly fits, and is strict if asked", async () => {
     const misspelled = file("misspelled.json", allow("s3:GetObjct", "*"));
     const lenient = await rolecast(["policy", "check", misspelled]);
     expect(lenient.code).toBe(0);

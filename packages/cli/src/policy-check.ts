@@ -12,6 +12,16 @@ import { print, printJson, styled } from "./terminal.ts";
 
 const KINDS = ["managed", "inline", "session", "trust", "bucket"] as const;
 
+const HELP = `
+Examples:
+  rolecast policy check policies/*.json
+  rolecast policy check --strict --kind trust editor.trust.json
+  rolecast policy check --kind bucket --bucket media media.json --json
+
+Warns of actions and condition keys that AWS doesn't list, of operators that don't fit a key, and
+of resources that don't fit an action. Exits with 1 when AWS would refuse one of them; with
+--strict, when there is a warning too.`;
+
 interface CheckFlags {
   readonly kind: (typeof KINDS)[number];
   readonly bucket?: string;
@@ -30,17 +40,14 @@ interface CheckedFile {
 export function checkCommand(): Command {
   return new Command("check")
     .description(
-      "Show what AWS would refuse in a policy, with line and column, and warn of actions, condition keys and resources that don't fit.",
+      "Show what AWS would refuse in a policy, with line and column, and what hardly fits.",
     )
     .argument("<FILE...>", "policy files; - is standard input")
     .addOption(new Option("--kind <KIND>", "what it is to be").choices(KINDS).default("managed"))
     .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
     .option("--strict", "count warnings as errors")
     .option("--json", "as JSON")
-    .addHelpText(
-      "after",
-      "\nExamples:\n  rolecast policy check policies/*.json\n  rolecast policy check --strict --kind trust editor.trust.json\n  rolecast policy check --kind bucket --bucket media media.json --json\n\nWarns of actions and condition keys that AWS doesn't have, of operators that don't fit a key, and\nof resources that don't fit an action. Exits with 1 when AWS would refuse one of them; with\n--strict, when there is a warning too.",
-    )
+    .addHelpText("after", HELP)
     .action(check);
 }
 

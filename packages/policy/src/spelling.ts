@@ -6,7 +6,8 @@ const TYPOS_MAX = 2;
  * and PutObject are two actions. Both are given in lower case.
  */
 export function areSpelledAlike(one: string, other: string): boolean {
-  return one[0] === other[0] && editsBetween(one, other) <= TYPOS_MAX;
+  const apart = Math.abs(one.length - other.length);
+  return one[0] === other[0] && apart <= TYPOS_MAX && editsBetween(one, other) <= TYPOS_MAX;
 }
 
 /** The name that was probably meant: the one in other letters, else the nearest one. */
@@ -24,19 +25,20 @@ export function nameMeant(written: string, names: Iterable<string>): string | un
   return nearest?.name;
 }
 
-/** The letters to insert, leave out or replace; more than TYPOS_MAX may be any number more. */
-function editsBetween(one: string, other: string): number {
-  if (Math.abs(one.length - other.length) > TYPOS_MAX) {
-    return TYPOS_MAX + 1;
-  }
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (let at = 1; at <= one.length; at += 1) {
-    const next = [at];
-    for (let to = 1; to <= other.length; to += 1) {
-      const replaced = (row[to - 1] ?? 0) + (one[at - 1] === other[to - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[to] ?? 0) + 1, (next[to - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[other.length] ?? 0;
+/**
+ * The letters to insert, leave out or replace; more than TYPOS_MAX may be any number more. A policy
+ * has thousands of names: comparing ends with the first letter that makes too many.
+ */
+function editsBetween(one: string, other: string, allowed = TYPOS_MAX): number {
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same += 1;
+  const [rest, others] = [one.slice(same), other.slice(same)];
+  if (rest === "" || others === "") return rest.length + others.length;
+  if (allowed === 0) return 1;
+  const ways = [
+    [rest.slice(1), others],
+    [rest, others.slice(1)],
+    [rest.slice(1), others.slice(1)],
+  ] as const;
+  return 1 + Math.min(...ways.map(([left, right]) => editsBetween(left, right, allowed - 1)));
 }

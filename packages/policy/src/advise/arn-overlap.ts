@@ -1,4 +1,4 @@
-/** One place of a pattern: a letter, any one letter, or any text, of which some has no separator. */
+/** One place of a pattern: a letter, any one letter, or any text. */
 type Place = { readonly kind: "letter"; readonly text: string } | { readonly kind: "one" } | Any;
 interface Any {
   readonly kind: "any";

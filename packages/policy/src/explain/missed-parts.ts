@@ -3,7 +3,7 @@ import { allowedBy, NAMED, type Named } from "../compile/principal-matcher.ts";
 import { resourceMatches } from "../compile/resource-matcher.ts";
 import type { DecisionRequest, RequestContextValues } from "../request.ts";
 import { nameOfCaller } from "./caller-name.ts";
-import { FAR, nearestAction, nearestResource } from "./nearest-pattern.ts";
+import { ANOTHER_OF_SERVICE, FAR, nearestAction, nearestResource } from "./nearest-pattern.ts";
 import type { ComparedCondition, MissedPart } from "./obstacle.ts";
 
 const UNNAMED = 3;
@@ -28,16 +28,31 @@ export function missedParts(
   named: Named,
 ): Missed {
   const parts: MissedPart[] = [];
-  let distance = missAction(statement, request, parts);
-  // A policy of AWS's has thousands of actions: the rest isn't compared in vain.
-  if (distance < FAR) {
-    distance += missPrincipal(statement, request, named, parts);
-    distance += missResource(statement, request, parts);
-    distance += missConditions(statement, request, parts);
+  const distance = missAction(statement, request, parts);
+  // Another action of the service is near only if nothing else is missing. A policy of AWS's has
+  // thousands of actions: what the rest lacks isn't looked for in vain.
+  if (distance >= FAR || (distance >= ANOTHER_OF_SERVICE && lacksMore(statement, request, named))) {
+    return { parts, distance: FAR };
   }
-  // Another action of the service is near only if nothing else is missing.
+  const further =
+    missPrincipal(statement, request, named, parts) +
+    missResource(statement, request, parts) +
+    missConditions(statement, request, parts);
   const isAnother = parts.length > 1 && parts[0]?.part === "action";
-  return { parts, distance: isAnother ? distance * 2 : distance };
+  return { parts, distance: (distance + further) * (isAnother ? 2 : 1) };
+}
+
+/** Whether a statement lacks something beside the action. */
+function lacksMore(
+  { principal: matcher, resource, conditions }: CompiledStatement,
+  { principal, resource: asked, context }: DecisionRequest,
+  wanted: Named,
+): boolean {
+  return (
+    (matcher !== undefined && allowedBy(matcher, principal) < wanted) ||
+    !resourceMatches(resource, asked, context) ||
+    !conditions.every((condition) => condition.holds(context))
+  );
 }
 
 function missAction(

@@ -2,6 +2,7 @@ import { GetUserCommand, TagUserCommand, UntagUserCommand } from "@aws-sdk/clien
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
@@ -16,6 +17,7 @@ import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { AccessKeys } from "./access-keys.tsx";
 import { identityRemoval } from "./deletion/identity-removal.tsx";
+import { GroupPolicies } from "./group-policies.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
@@ -69,7 +71,12 @@ export function UserPage({ params }: PageProps) {
             {
               id: "permissions",
               label: "Permissions",
-              content: <PermissionsPanel owner={{ kind: "user", name }} />,
+              content: (
+                <SpaceBetween size="l">
+                  <PermissionsPanel owner={{ kind: "user", name }} />
+                  <GroupPolicies userName={name} />
+                </SpaceBetween>
+              ),
             },
             { id: "keys", label: "Access keys", content: <AccessKeys userName={name} /> },
             { id: "groups", label: "Groups", content: <UserGroups userName={name} /> },
