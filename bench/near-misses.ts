@@ -2,7 +2,8 @@
  * The near misses of a denial: how long looking for them and writing their sentences takes, which a
  * denial pays beside its decision. Callers with ten of AWS's managed policies each, drawn from all,
  * which are compiled but were never asked; requests for actions of the same services on resources
- * that nothing allows. The limit is a millisecond.
+ * that nothing allows. The limit is a millisecond. The first time of each denial counts, and the
+ * shortest of five later ones, since other programs take the processor in between.
  *
  * Run: npx tsx bench/near-misses.ts
  */
@@ -21,6 +22,7 @@ import {
 
 const CALLERS = 300;
 const POLICIES_EACH = 10;
+const AGAIN = 5;
 const LIMIT_US = 1_000;
 const ACCOUNT = "111111111111";
 const principal: Principal = {
@@ -77,25 +79,26 @@ function main(): void {
       compilePolicy(text, { kind: "identity", id: `p${at}`, managed: false }),
     );
     const layers = { identity: new PolicySet(policies) };
-    for (const samples of [first, again]) {
-      for (const request of requestsFor(texts)) {
-        if (decide(request, layers) === "allow") continue;
+    for (const request of requestsFor(texts)) {
+      if (decide(request, layers) === "allow") continue;
+      const timesUs = Array.from({ length: 1 + AGAIN }, () => {
         const start = performance.now();
         const sentences = obstaclesOf(request, layers).flatMap((each) => obstacleText(each));
-        samples.push((performance.now() - start) * 1_000);
         chars += sentences.join("").length;
-      }
+        return (performance.now() - start) * 1_000;
+      });
+      first.push(timesUs[0] ?? 0);
+      again.push(Math.min(...timesUs.slice(1)));
     }
   }
   for (const [name, samples] of Object.entries({ first, again })) {
     samples.sort((one, other) => one - other);
     const shares = [0.5, 0.99, 0.999].map((share) => percentile(samples, share));
     const over = samples.filter((us) => us > LIMIT_US).length;
-    console.log(
-      `${name.padEnd(6)} ${samples.length} denials: p50 ${shares[0]}, p99 ${shares[1]}, p99.9 ${shares[2]}, over ${LIMIT_US} us: ${over}`,
-    );
+    console.log(`${name.padEnd(6)} ${samples.length} denials, over ${LIMIT_US} us: ${over}`);
+    console.log(`       p50 ${shares[0]}, p99 ${shares[1]}, p99.9 ${shares[2]}`);
   }
-  console.log(`sentences of ${Math.round(chars / (first.length + again.length))} characters`);
+  console.log(`sentences of ${Math.round(chars / (first.length * (1 + AGAIN)))} characters`);
 }
 
 main();

@@ -31,9 +31,10 @@ export function nearestAction(element: NegatableList, action: string): NearestAc
     return { written, misspelled: false, distance: written === "*" ? FAR : EXCLUDED };
   }
   const wanted = action.toLowerCase();
+  const service = wanted.slice(0, wanted.indexOf(":") + 1);
   let nearest = { written: element.values[0] ?? "", distance: FAR };
   for (const written of element.values) {
-    const distance = actionDistance(written.toLowerCase(), wanted);
+    const distance = actionDistance(written, wanted, service);
     if (distance < nearest.distance) {
       nearest = { written, distance };
     }
@@ -41,13 +42,16 @@ export function nearestAction(element: NegatableList, action: string): NearestAc
   return { ...nearest, misspelled: nearest.distance === MISSPELLED };
 }
 
-function actionDistance(written: string, wanted: string): number {
-  const service = wanted.slice(0, wanted.indexOf(":") + 1);
-  if (!written.startsWith(service)) {
-    const isNameAlone = !written.includes(":") && written === wanted.slice(service.length);
+/** `wanted` is lower-cased; `service` its beginning, with the colon. */
+function actionDistance(written: string, wanted: string, service: string): number {
+  if (written.slice(0, service.length).toLowerCase() !== service) {
+    const isNameAlone = service + written.toLowerCase() === wanted && !written.includes(":");
     return isNameAlone ? MISSPELLED : FAR;
   }
-  const isMeant = areSpelledAlike(written.slice(service.length), wanted.slice(service.length));
+  const isMeant = areSpelledAlike(
+    written.slice(service.length).toLowerCase(),
+    wanted.slice(service.length),
+  );
   return isMeant ? MISSPELLED : ANOTHER_OF_SERVICE;
 }
 

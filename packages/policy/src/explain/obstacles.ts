@@ -13,6 +13,7 @@ import type { PolicyLayers } from "../decide/policy-layers.ts";
 import type { PolicySet } from "../decide/policy-set.ts";
 import { accountOf } from "../principal.ts";
 import type { DecisionRequest, PolicySource } from "../request.ts";
+import { allowsAbout } from "./allows-about.ts";
 import { nameOfCaller } from "./caller-name.ts";
 import { describeStatement } from "./describe-statement.ts";
 import { setsInOrder } from "./layers-in-order.ts";
@@ -150,10 +151,11 @@ function nearest(
 ): readonly NearMiss[] {
   const near = alternatives
     .flatMap(({ layer, set, named }) =>
-      (set?.policies ?? [])
-        .flatMap(({ statements }) => statements)
-        .filter(({ effect }) => effect === "Allow")
-        .map((statement) => ({ layer, statement, ...missedParts(statement, request, named) })),
+      allowsAbout(set, request.action).map((statement) => ({
+        layer,
+        statement,
+        ...missedParts(statement, request, named),
+      })),
     )
     .filter(({ parts, distance }) => parts.length > 0 && distance <= NEAR_MAX)
     .sort((one, other) => one.distance - other.distance);
