@@ -1,7 +1,7 @@
 import type { CompiledStatement } from "../compile/compile-policy.ts";
 import type { PolicySet } from "../decide/policy-set.ts";
 
-/** By the service of an action; a set of AWS's policies has thousands of other services' actions. */
+/** By an action's service: ten of AWS's policies have thousands of other services' actions. */
 const known = new WeakMap<PolicySet, Map<string, readonly CompiledStatement[]>>();
 
 /** The Allows of a set that may come near to an action: those that name its service, or any. */
