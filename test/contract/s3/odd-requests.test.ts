@@ -53,8 +53,14 @@ test.each([
       "ArgumentName=partNumber | ArgumentValue=10001",
   ],
   [
-    "a version's marker that is none, without a key's",
+    "a version's marker without a key's, whatever it is,",
     ask(`GET /${Bucket}?versions&version-id-marker=bogus`),
+    "400 InvalidArgument | A version-id marker cannot be specified without a key marker. | " +
+      "ArgumentName=version-id-marker | ArgumentValue=bogus",
+  ],
+  [
+    "a version's marker that is none, with an empty key's,",
+    ask(`GET /${Bucket}?versions&key-marker=&version-id-marker=bogus`),
     "400 InvalidArgument | Invalid version id specified | ArgumentName=version-id-marker | " +
       "ArgumentValue=bogus",
   ],

@@ -98,16 +98,16 @@ async function listObjectVersions(
  * follows then.
  */
 async function numberOfMarker(
-  { Bucket, KeyMarker: key = "", VersionIdMarker: id }: Checked<s3.ListObjectVersionsCommandInput>,
+  { Bucket, KeyMarker: key, VersionIdMarker: id }: Checked<s3.ListObjectVersionsCommandInput>,
   db: Kysely<S3Tables>,
 ): Promise<number | undefined> {
   if (id === undefined || id === "") return undefined;
-  if (!isVersionId(id))
-    throw invalidArgument("Invalid version id specified", "version-id-marker", id);
-  if (key === "") {
+  const valid = isVersionId(id);
+  if (key === undefined || (key === "" && valid)) {
     const message = "A version-id marker cannot be specified without a key marker.";
     throw invalidArgument(message, "version-id-marker", id);
   }
+  if (!valid) throw invalidArgument("Invalid version id specified", "version-id-marker", id);
   const known = versionNumberOf(id);
   if (known !== undefined) return known;
   const row = await db
