@@ -4,7 +4,7 @@ import { ProgramsFirst } from "./test/support/programs-first.ts";
 export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
-    globalSetup: "test/support/global-postgres.ts",
+    globalSetup: "test/support/global-setup.ts",
     setupFiles: "test/support/whole-sizes.ts",
     // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
     testTimeout: 60_000,

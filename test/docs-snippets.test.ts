@@ -1,13 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { parseSync } from "rolldown/utils";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 import { SERVICE_TITLES } from "../packages/console/src/service-titles.ts";
-import { hasAwsCli, type LoadedAwsCli, loadAwsCli } from "./support/aws-cli.ts";
+import { awsCli, hasAwsCli } from "./support/aws-cli.ts";
 import { here, runPage } from "./support/snippet-session.ts";
 import { commandsOf, ROOT, readPages, type Snippet } from "./support/snippets.ts";
 import { startTestServer } from "./support/test-server.ts";
@@ -22,12 +22,6 @@ const SLOW_MS = 240_000;
 describe.skipIf(missing.length > 0)(
   `blocks that are marked to run do (skipped without ${missing.join(", ") || "their programs"})`,
   () => {
-    let awsCli: LoadedAwsCli | undefined;
-    beforeAll(async () => {
-      if (hasAwsCli) awsCli = await loadAwsCli();
-    });
-    afterAll(() => awsCli?.close());
-
     test("there are some, in each language", () => {
       const marked = snippets.filter(({ flags }) => flags.includes("run"));
       const languages = new Set(marked.map(({ language }) => language));
@@ -41,7 +35,7 @@ describe.skipIf(missing.length > 0)(
         async ({ onTestFinished }) => {
           const { endpoint, server, close } = await startTestServer();
           onTestFinished(close);
-          const commands = awsCli ? [awsCli.dir] : [];
+          const commands = hasAwsCli ? [dirname(await awsCli())] : [];
           const place = { endpoint, rtmpsPort: server.ports.rtmps, commands };
           const { code, ran } = await runPage(page, place);
           expect(code, `the last block's output: ${ran.at(-1)?.output}`).toBe(0);

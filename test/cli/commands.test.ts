@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   CreateAccessKeyCommand,
   CreateUserCommand,
@@ -15,6 +15,7 @@ import * as ivs from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
+import { awsCli, hasAwsCli } from "../support/aws-cli.ts";
 import {
   COMMAND,
   type Outcome,
@@ -247,10 +248,13 @@ describe("against a server", () => {
     "aws passes on what the AWS CLI is given",
     async () => {
       const query = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
-      const elsewhere = { AWS_ENDPOINT_URL_STS: stranger };
+      const PATH = hasAwsCli ? `${dirname(await awsCli())}:${process.env.PATH}` : process.env.PATH;
+      const elsewhere = { AWS_ENDPOINT_URL_STS: stranger, PATH };
       const asked = await built(["aws", ...query], elsewhere);
       expect(asked.out).toBe("arn:aws:iam::000000000000:root\n");
-      expect((await built(["aws", "iam", "get-user", "--user-name", "nobody"])).code).not.toBe(0);
+      expect(
+        (await built(["aws", "iam", "get-user", "--user-name", "nobody"], { PATH })).code,
+      ).not.toBe(0);
     },
   );
 

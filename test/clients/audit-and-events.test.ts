@@ -1,13 +1,12 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { awsCli, hasAwsCli, NO_AWS_CLI } from "../support/aws-cli.ts";
 import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-const AWS = "/usr/bin/aws";
 const SCRIPT = fileURLToPath(new URL("audit_and_events.py", import.meta.url));
 const STRANGER = "User: arn:aws:iam::000000000000:user/stranger is not authorized to perform:";
 
@@ -109,7 +108,7 @@ describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has no boto3)`, () => 
   });
 });
 
-describe.skipIf(!existsSync(AWS))(`the AWS CLI (skipped without ${AWS})`, () => {
+describe.skipIf(!hasAwsCli)(`the AWS CLI (${NO_AWS_CLI})`, () => {
   async function aws(...args: string[]) {
     const env = {
       PATH: process.env.PATH,
@@ -119,7 +118,7 @@ describe.skipIf(!existsSync(AWS))(`the AWS CLI (skipped without ${AWS})`, () => 
       AWS_REGION: "eu-west-1",
       AWS_MAX_ATTEMPTS: "1",
     };
-    const { stdout } = await run(AWS, [...args, "--output", "json"], { env });
+    const { stdout } = await run(await awsCli(), [...args, "--output", "json"], { env });
     return JSON.parse(stdout);
   }
 

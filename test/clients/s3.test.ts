@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -10,10 +9,10 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awsCli, hasAwsCli, NO_AWS_CLI } from "../support/aws-cli.ts";
 import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-const AWS = "/usr/bin/aws";
 const SCRIPT = fileURLToPath(new URL("s3_boto3.py", import.meta.url));
 
 const hasBoto3 = hasModules("boto3");
@@ -51,7 +50,7 @@ describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has no boto3)`, () => 
   });
 });
 
-describe.skipIf(!existsSync(AWS))(`the AWS CLI (skipped without ${AWS})`, () => {
+describe.skipIf(!hasAwsCli)(`the AWS CLI (${NO_AWS_CLI})`, () => {
   test("copies files to and fro in parts, synchronises folders, and removes buckets", async () => {
     await writeFile(
       join(dir, "config"),
@@ -61,13 +60,13 @@ describe.skipIf(!existsSync(AWS))(`the AWS CLI (skipped without ${AWS})`, () => 
     const [up, down] = [join(dir, "up.bin"), join(dir, "down.bin")];
     await writeFile(up, bytes);
     await server.clients().s3.send(new s3.CreateBucketCommand({ Bucket: "cli-contract" }));
-    await run(AWS, ["s3", "cp", up, "s3://cli-contract/folder/up.bin"]);
-    await run(AWS, ["s3", "cp", "s3://cli-contract/folder/up.bin", down]);
+    await run(await awsCli(), ["s3", "cp", up, "s3://cli-contract/folder/up.bin"]);
+    await run(await awsCli(), ["s3", "cp", "s3://cli-contract/folder/up.bin", down]);
     expect((await readFile(down)).equals(bytes)).toBe(true);
-    await run(AWS, ["s3", "sync", dir, "s3://cli-contract/sync", "--exclude", "*.bin"]);
-    const { stdout } = await run(AWS, ["s3", "ls", "--recursive", "s3://cli-contract"]);
+    await run(await awsCli(), ["s3", "sync", dir, "s3://cli-contract/sync", "--exclude", "*.bin"]);
+    const { stdout } = await run(await awsCli(), ["s3", "ls", "--recursive", "s3://cli-contract"]);
     expect(stdout).toMatch(/ 11534337 folder\/up\.bin\n.* sync\/config\n/);
-    await run(AWS, ["s3", "rb", "--force", "s3://cli-contract"]);
+    await run(await awsCli(), ["s3", "rb", "--force", "s3://cli-contract"]);
     const { Buckets } = await server.clients().s3.send(new s3.ListBucketsCommand({}));
     expect(Buckets?.map(({ Name }) => Name)).not.toContain("cli-contract");
   });

@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
   CreateBucketCommand,
@@ -16,11 +15,11 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { awsCli, hasAwsCli, NO_AWS_CLI } from "../support/aws-cli.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
 
-const AWS = "/usr/bin/aws";
 const BUCKET = "console-objects";
 /** Characters that a shell, a URL and a header each treat in their own way. */
 const ODD_NAME = "it's é 50%+1.txt";
@@ -206,31 +205,28 @@ describeConsole(() => {
     await copyLines();
   });
 
-  test.skipIf(!existsSync(AWS))(
-    `copied lines run as they are (skipped when there is no ${AWS})`,
-    async () => {
-      const folder = await mkdtemp(join(tmpdir(), "rolecast-lines-"));
-      await writeFile(join(folder, ODD_NAME), "third");
-      const operations = ["put-object", "put-object-tagging", "copy-object", "get-object"];
-      const lines = operations.map(
-        (name) => copied.find((line) => line.startsWith(`aws s3api ${name} `)) ?? `missing ${name}`,
-      );
-      await promisify(execFile)("/bin/sh", ["-ec", lines.join("\n")], {
-        cwd: folder,
-        env: {
-          PATH: "/usr/bin:/bin",
-          HOME: folder,
-          AWS_ACCESS_KEY_ID: "test",
-          AWS_SECRET_ACCESS_KEY: "test",
-        },
-      });
-      // The line that copies the first version comes after the one that uploads the third.
-      expect(await readFile(join(folder, ODD_NAME), "utf8")).toBe("first");
-      const kept = await server.root.s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
-      expect(kept.Versions?.map(({ Size }) => Size)).toEqual([5, 5, 5, 6, 5]);
-      await rm(folder, { recursive: true });
-    },
-  );
+  test.skipIf(!hasAwsCli)(`copied lines run as they are (${NO_AWS_CLI})`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rolecast-lines-"));
+    await writeFile(join(folder, ODD_NAME), "third");
+    const operations = ["put-object", "put-object-tagging", "copy-object", "get-object"];
+    const lines = operations.map(
+      (name) => copied.find((line) => line.startsWith(`aws s3api ${name} `)) ?? `missing ${name}`,
+    );
+    await promisify(execFile)("/bin/sh", ["-ec", lines.join("\n")], {
+      cwd: folder,
+      env: {
+        PATH: `${dirname(await awsCli())}:/usr/bin:/bin`,
+        HOME: folder,
+        AWS_ACCESS_KEY_ID: "test",
+        AWS_SECRET_ACCESS_KEY: "test",
+      },
+    });
+    // The line that copies the first version comes after the one that uploads the third.
+    expect(await readFile(join(folder, ODD_NAME), "utf8")).toBe("first");
+    const kept = await server.root.s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
+    expect(kept.Versions?.map(({ Size }) => Size)).toEqual([5, 5, 5, 6, 5]);
+    await rm(folder, { recursive: true });
+  });
 
   test("a locked version stays, until whoever may bypasses its retention", async () => {
     const { s3 } = server.root;

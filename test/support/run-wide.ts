@@ -8,6 +8,24 @@ export interface RunWideProgram {
   remove(): Promise<void>;
 }
 
+const known = new Map<string, Promise<string>>();
+
+/** Resolves to the place of the program that `offer` starts for this variable. */
+export function askFor(variable: string): Promise<string> {
+  const answer = known.get(variable) ?? ask(variable);
+  known.set(variable, answer);
+  return answer;
+}
+
+async function ask(variable: string): Promise<string> {
+  const desk = process.env[variable];
+  if (desk === undefined) throw new Error("this test needs vitest.config.ts's globalSetup");
+  const response = await fetch(desk);
+  const url = await response.text();
+  if (!response.ok) throw new Error(url);
+  return url;
+}
+
 /**
  * Lets the workers of a run ask for a program at the address in this variable: the first that asks
  * starts it. What is returned ends it.

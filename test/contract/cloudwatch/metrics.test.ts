@@ -1,12 +1,11 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { SmithyRpcV2CborProtocol } from "@smithy/core/cbor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awsCli, hasAwsCli, NO_AWS_CLI } from "../../support/aws-cli.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
-const AWS = "/usr/bin/aws";
 const NAMESPACE = "Studio";
 const END = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const START = new Date(END.getTime() - 10 * 60_000);
@@ -340,9 +339,9 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     ).rejects.toThrow("AWS/");
   });
 
-  test.skipIf(!existsSync(AWS))(`the AWS CLI reads the same (skipped without ${AWS})`, async () => {
+  test.skipIf(!hasAwsCli)(`the AWS CLI reads the same (${NO_AWS_CLI})`, async () => {
     const { stdout } = await promisify(execFile)(
-      AWS,
+      await awsCli(),
       [
         ...[
           "cloudwatch",

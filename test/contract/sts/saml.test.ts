@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { CreateSAMLProviderCommand, ListUsersCommand } from "@aws-sdk/client-iam";
@@ -9,6 +9,7 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { awsCli, hasAwsCli } from "../../support/aws-cli.ts";
 import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, createRole, trusting } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -27,8 +28,6 @@ import {
 } from "./saml-idp.ts";
 
 const ACCOUNT = "000000000000";
-const AWS = "/usr/bin/aws";
-const hasAws = spawnSync(AWS, ["--version"]).status === 0;
 
 let server: TestServer;
 let unsigned: STSClient;
@@ -116,9 +115,9 @@ describe("AssumeRoleWithSAML", () => {
     });
   });
 
-  test.skipIf(!hasAws)("serves the AWS CLI, which sends it unsigned", async () => {
+  test.skipIf(!hasAwsCli)("serves the AWS CLI, which sends it unsigned", async () => {
     const { stdout } = await promisify(execFile)(
-      AWS,
+      await awsCli(),
       [
         ...["sts", "assume-role-with-saml", "--role-arn", roleArn, "--principal-arn", providerArn],
         ...["--saml-assertion", response(), "--query", "Subject", "--output", "text"],

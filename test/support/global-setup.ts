@@ -1,0 +1,19 @@
+import { startPostgres } from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { SHARED_AWS_CLI } from "./aws-cli.ts";
+import { askFor, offer } from "./run-wide.ts";
+
+/**
+ * Offers the programs that all files of a run share: PostgreSQL, which holds the tables of all
+ * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI.
+ */
+export async function setup(): Promise<() => Promise<void>> {
+  const ends = await Promise.all([
+    offer("TESTS_POSTGRES", startPostgres),
+    offer(SHARED_AWS_CLI.variable, SHARED_AWS_CLI.start),
+  ]);
+  if (process.env.ROLECAST_TEST_DATABASE === "start")
+    process.env.ROLECAST_TEST_DATABASE = await askFor("TESTS_POSTGRES");
+  return async () => {
+    for (const end of ends) await end();
+  };
+}
