@@ -13,18 +13,17 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { ServerProcess } from "../support/server-process.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { listObjectsAnswer } from "./many-objects.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const WIDE = { width: 1_280, height: 900 };
 const NARROW = { width: 400, height: 850 };
 const STAGE = "test-picture";
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   let page: Page;
 

@@ -4,9 +4,8 @@ import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../support/principals.ts";
-import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const MISTAKEN = `{
   "Version": "2012-10-17",
@@ -16,7 +15,7 @@ const MISTAKEN = `{
 const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   let page: Page;
 

@@ -2,9 +2,8 @@ import { CreateChannelCommand, DeleteChannelCommand, StopStreamCommand } from "@
 import type { Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
 import { type Encoder, type Film, makeFilm, publish } from "../scenarios/ivs/encoder.ts";
-import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
 const BUCKET = "console-films";
@@ -17,7 +16,7 @@ interface Picture {
 
 /** Rolecast's main job, done with the mouse, without a command line. */
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   let film: Film;
   let page: Page;

@@ -2,12 +2,11 @@ import { CreateAccessKeyCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateRecordingConfigurationCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { ServerProcess } from "../support/server-process.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { furnish, PAGES, PLAYBACK_CONFIGURATION } from "./every-page.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 /** The major version of the browser that the tests start. */
 const WINDOW_WIDTH = 1280;
@@ -17,7 +16,7 @@ const PHONE = { width: 375, height: 812 };
 const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/page-films"];
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   /** The ids in the pages' addresses. */
   let arns: Record<string, string>;

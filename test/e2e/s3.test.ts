@@ -16,9 +16,8 @@ import {
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { awsCli, hasAwsCli, NO_AWS_CLI } from "../support/aws-cli.ts";
-import type { ServerProcess } from "../support/server-process.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const BUCKET = "console-objects";
 /** Characters that a shell, a URL and a header each treat in their own way. */
@@ -36,7 +35,7 @@ const EVERYBODY_READS = {
 };
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   let page: Page;
   /** Lines of the AWS CLI that the pages offered for what they had done. */

@@ -5,16 +5,15 @@ import {
 } from "@aws-sdk/client-iam";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import type { ServerProcess } from "../support/server-process.ts";
 import type { Key } from "../support/test-server.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 /** docs/console.md names the figure. */
 const FIRST_VISIT_BYTES_MAX = 420_000;
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
 
   startConsole("sign-in", (started) => {

@@ -1,10 +1,23 @@
+import { join } from "node:path";
+import { createServer } from "@rolecast/server";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { type Clients, clientsAt, type Key } from "../support/test-server.ts";
 import { hasChromium, SKIPPED, startBrowser, type TestBrowser } from "./browser.ts";
+
+const CONSOLE_DIR = join(import.meta.dirname, "../../packages/cli/dist/console");
+
+/** A server with the console as it is built. */
+export interface ConsoleServer {
+  readonly endpoint: string;
+  readonly rtmpsPort: number;
+  readonly root: Clients;
+  clients(key?: Key, region?: string): Clients;
+  stop(): Promise<void>;
+}
 
 /** The server and browser of one file's tests. */
 export interface StartedConsole {
-  readonly server: ServerProcess;
+  readonly server: ConsoleServer;
   readonly browser: TestBrowser;
 }
 
@@ -23,10 +36,7 @@ export function startConsole(
 ): void {
   let started: StartedConsole;
   beforeAll(async () => {
-    const [server, browser] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-    ]);
+    const [server, browser] = await Promise.all([startConsoleServer(), startBrowser()]);
     started = { server, browser };
     await ready(started);
   });
@@ -39,4 +49,18 @@ export function startConsole(
     await server.stop();
     expect(browser.complaints, "what the pages complained about").toEqual([]);
   });
+}
+
+async function startConsoleServer(): Promise<ConsoleServer> {
+  const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
+  const settings = { ...ports, data: "memory", transcodeCores: 0, logLevel: "error" } as const;
+  const server = await createServer(settings, { consoleDir: CONSOLE_DIR });
+  const clients = clientsAt(server.endpoint);
+  return {
+    endpoint: server.endpoint,
+    rtmpsPort: server.ports.rtmps,
+    root: clients(),
+    clients,
+    stop: () => server.close(),
+  };
 }

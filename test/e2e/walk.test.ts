@@ -6,11 +6,10 @@ import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, expect, test } from "vitest";
-import type { ServerProcess } from "../support/server-process.ts";
 import { violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { putRecording } from "./recorded-stream.ts";
-import { describeConsole, startConsole } from "./start-console.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const WIDTHS = [1_280, 400];
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
@@ -20,7 +19,7 @@ const PNG = Buffer.from(
 );
 
 describeConsole(() => {
-  let server: ServerProcess;
+  let server: ConsoleServer;
   let browser: TestBrowser;
   let page: Page;
   let folder = "";
