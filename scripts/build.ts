@@ -35,6 +35,8 @@ async function bundleCommand(): Promise<readonly string[]> {
       "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
     },
     platform: "node",
+    // The SDK's clients have two builds: the server has the schemas of this one already.
+    resolve: { mainFields: ["module", "main"] },
     external: ["libsql", "testcontainers"],
     treeshake: { moduleSideEffects: false },
     onLog(level, log, handler) {
