@@ -104,6 +104,23 @@ test("a client whose body was asked for, or needn't be, keeps its connection", a
 });
 
 test.each([
+  ["without its length", [], "411"],
+  ["longer than it says", ["content-length: 2"], "400"],
+])("an upload %s gets the answer of its service", async (_what, lengths, status) => {
+  const head = (await uploadHead("short", "test", "body")).slice(0, -1);
+  const answer = await talk([...head, ...lengths], /<\/Error>/, "body");
+  expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} .*\r\nconnection: close\r\n`, "is"));
+  const code = status === "411" ? "MissingContentLength" : "XAmzContentSHA256Mismatch";
+  expect(answer).toContain(`<Code>${code}</Code>`);
+});
+
+test("a body that isn't in chunks, though it says so, is refused", async () => {
+  const head = (await uploadHead("odd", "test", "body")).slice(0, -1);
+  const answer = await talk([...head, "transfer-encoding: chunked"], /\r\n\r\n/, "no chunk\r\n");
+  expect(answer).toMatch(/^HTTP\/1.1 [45]\d\d /);
+});
+
+test.each([
   ["no HTTP", ["\u0016\u0003\u0001 hello"]],
   ["a header section without end", [`GET / HTTP/1.1\r\nx: ${"y".repeat(40_000)}`]],
   ["a request line with a bad escape", ["GET /%zz HTTP/1.1", "host: localhost"]],

@@ -16,6 +16,7 @@ import {
 } from "./connection-limits.ts";
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
+import { UnreadableRests } from "./unreadable-rests.ts";
 
 /** How long running requests may continue when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
@@ -63,6 +64,7 @@ export class HttpServer {
   readonly #counts: ConnectionCounts;
   readonly #slowClients: SlowClients;
   readonly #budget: BodyBudget;
+  readonly #rests = new UnreadableRests();
   #serve: Serve | undefined;
   #begin: (serve: Serve | undefined) => void = () => {};
   /** Resolves once requests can be answered, with undefined if the server closes before. */
@@ -103,6 +105,9 @@ export class HttpServer {
     this.#server.timeout = SOCKET_IDLE_MS;
     // Node would silently drop headers past its own limit.
     this.#server.maxHeadersCount = 0;
+    this.#server.on("clientError", (error, socket) =>
+      this.#rests.found(error, socket as Socket, this.#sockets.get(socket as Socket) ?? 0),
+    );
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
   }
 
@@ -160,6 +165,7 @@ export class HttpServer {
     let response: WireResponse | undefined;
     if (!this.#sockets.has(socket)) return;
     this.#count(socket, 1);
+    this.#rests.begin(incoming, outgoing);
     const client = this.#clients.clientOf(incoming);
     const held = new HeldBytes(this.#budget, client.address);
     const body = new IncomingBody(incoming, askForBody, held);
@@ -176,7 +182,7 @@ export class HttpServer {
       if (!serve) throw new Error("the server closed before it could serve");
       response = await serve(request);
       // Without it, SDKs send the next request on a connection that is about to close.
-      if (body.isGivenUp || body.isUnasked || this.#closing)
+      if (body.isGivenUp || body.isUnasked || this.#rests.follows(incoming) || this.#closing)
         outgoing.setHeader("connection", "close");
       // HTTP/1.1 keeps connections unless told otherwise: AWS's services don't say so.
       else if (outgoing.shouldKeepAlive && incoming.httpVersion === "1.1")
@@ -184,7 +190,7 @@ export class HttpServer {
       const headers = headersToWrite(response, incoming.method);
       outgoing.writeHead(response.status, REASONS[response.status], headers);
       await writeBody(response.body, outgoing);
-      if (body.isGivenUp) socket.destroySoon();
+      if (body.isGivenUp || this.#rests.follows(incoming)) socket.destroySoon();
       else drain(incoming, this.#limits.drainMs);
     } catch (error) {
       if (response?.body instanceof Readable) response.body.destroy();
