@@ -18,6 +18,7 @@ import {
   repeatedSignedHeader,
   severalMechanisms,
   unsupportedAlgorithm,
+  unsupportedScheme,
   wrongScopeDate,
   wrongTerminator,
 } from "./authentication/auth-failures.ts";
@@ -76,7 +77,7 @@ export function parseAuthentication(
 function requireKnownScheme(scheme: string, authorization: string, dialect: AuthDialect): void {
   // Services other than S3 name what they miss in a header that is no signature of AWS's at all.
   if (scheme !== ALGORITHM && (dialect === "s3" || scheme.startsWith("AWS")))
-    throw unsupportedAlgorithm(scheme, dialect);
+    throw unsupportedScheme(authorization, dialect);
   if (authorization.length > MAX_AUTHORIZATION_CHARS) throw headerTooLong(dialect);
 }
 

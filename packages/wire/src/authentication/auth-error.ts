@@ -11,6 +11,7 @@ export type AuthFailure =
   | "headerMalformed"
   | "queryMalformed"
   | "unsupportedAlgorithm"
+  | "unsupportedScheme"
   | "severalMechanisms"
   | "dateMissing"
   | "credentialMalformed"
@@ -48,6 +49,7 @@ const CODES: Readonly<Record<AuthFailure, Readonly<Record<AuthDialect, CodeAndSt
     s3: ["AuthorizationQueryParametersError", 400],
   },
   unsupportedAlgorithm: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_REQUEST },
+  unsupportedScheme: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   severalMechanisms: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   dateMissing: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_DENIED },
   credentialMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_HEADER },

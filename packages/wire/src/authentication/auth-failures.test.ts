@@ -64,6 +64,22 @@ const FAILURES: readonly (readonly [name: string, make: Make, query: Row, s3: Ro
     ],
   ],
   [
+    "an Authorization header of another kind",
+    (dialect) => failures.unsupportedScheme("AWS5 x", dialect),
+    ["IncompleteSignature", 400, "Unsupported AWS 'algorithm': 'AWS5'."],
+    ["InvalidArgument", 400, "Unsupported Authorization Type"],
+  ],
+  [
+    "an Authorization header that S3 would take",
+    (dialect) => failures.unsupportedScheme("AWS4-ECDSA-P256-SHA256 x", dialect),
+    ["IncompleteSignature", 400, "Unsupported AWS 'algorithm': 'AWS4-ECDSA-P256-SHA256'."],
+    [
+      ...(["InvalidRequest", 400] as const),
+      "The authorization mechanism you have provided is not supported. " +
+        "Please use AWS4-HMAC-SHA256.",
+    ],
+  ],
+  [
     "a header that is too long",
     failures.headerTooLong,
     ["IncompleteSignature", 400, `${HEADER}it is too long.`],
@@ -235,6 +251,7 @@ describe("each failure of a signature has AWS's words, code and status in each d
     const fields = (error: AuthError) => error.fields;
     const sent = { ArgumentName: "Authorization", ArgumentValue: "AWS x" };
     expect(fields(failures.severalMechanisms("AWS x", "s3"))).toEqual(sent);
+    expect(fields(failures.unsupportedScheme("AWS x", "s3"))).toEqual(sent);
     expect(fields(failures.severalMechanisms(undefined, "s3"))).toEqual({});
     expect(fields(failures.severalMechanisms("AWS x", "query"))).toEqual({});
     expect(failures.malformedAuthorizationV2("AWS x")).toMatchObject({

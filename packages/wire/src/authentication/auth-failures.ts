@@ -51,6 +51,18 @@ export function unsupportedAlgorithm(scheme: string, dialect: AuthDialect): Auth
   );
 }
 
+/** S3 names an Authorization header of a kind that it doesn't know, of AWS's or not. */
+export function unsupportedScheme(authorization: string, dialect: AuthDialect): AuthError {
+  const [scheme = ""] = authorization.split(" ", 1);
+  // AWS takes these signatures, which aren't implemented.
+  if (dialect !== "s3" || scheme.startsWith("AWS4-ECDSA"))
+    return unsupportedAlgorithm(scheme, dialect);
+  return new AuthError("unsupportedScheme", dialect, "Unsupported Authorization Type", {
+    ArgumentName: "Authorization",
+    ArgumentValue: authorization,
+  });
+}
+
 export function headerTooLong(dialect: AuthDialect): AuthError {
   return new AuthError("headerMalformed", dialect, `${S3_MALFORMED}it is too long.`);
 }
