@@ -1,5 +1,3 @@
-import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -9,41 +7,54 @@ import type { SignedIn } from "../session/signed-in.ts";
 import type { CallLog } from "./call-log.ts";
 import { recordCalls } from "./record-calls.ts";
 
-type ClientOptions = ReturnType<typeof clientOptions>;
+export type ClientOptions = ReturnType<typeof clientOptions>;
 
-/** The services that pages call, by the AWS CLI's name, each with its client. */
-const CLIENTS = {
-  cloudtrail: (options: ClientOptions) => new CloudTrailClient(options),
-  cloudwatch: (options: ClientOptions) => new CloudWatchClient(options),
-  iam: (options: ClientOptions) => new IAMClient(options),
-  ivs: (options: ClientOptions) => new IvsClient(options),
-  s3api: s3Client,
-  sts: (options: ClientOptions) => new STSClient(options),
-} as const;
-
-type CalledServices = {
-  readonly [Name in keyof typeof CLIENTS]: ReturnType<(typeof CLIENTS)[Name]>;
-};
+/** A client of the SDK, which calls can be recorded of. */
+interface RecordedClient {
+  readonly middlewareStack: object;
+}
 
 /** The SDK's clients of one key in one Region; they talk to the server that the page came from. */
-export interface AwsClients extends Omit<CalledServices, "s3api"> {
+export interface AwsClients {
+  readonly iam: IAMClient;
+  readonly ivs: IvsClient;
   readonly s3: S3Client;
+  readonly sts: STSClient;
   /** Signs URLs; what it signs isn't a call of the page. */
   readonly s3Presigner: S3Client;
   readonly region: string;
+  /**
+   * The client of a service that few pages call, by the AWS CLI's name: the page brings it along,
+   * so that the others needn't load it. `make` is called once.
+   */
+  client<Client extends RecordedClient>(
+    service: string,
+    make: (options: ClientOptions) => Client,
+  ): Client;
 }
 
 export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClients {
   const options = clientOptions(key, region);
-  const made = Object.entries(CLIENTS).map(([service, make]) => {
-    const client = make(options);
+  const made = new Map<string, RecordedClient>();
+  const client: AwsClients["client"] = (service, make) => {
+    const known = made.get(service) as ReturnType<typeof make> | undefined;
+    if (known) return known;
+    const fresh = make(options);
     // The stacks are typed by their services' inputs, of which recording knows nothing.
-    const stack = client.middlewareStack as MiddlewareStack<object, object>;
+    const stack = fresh.middlewareStack as MiddlewareStack<object, object>;
     recordCalls(stack, { service, region }, log);
-    return [service, client] as const;
-  });
-  const { s3api: s3, ...others } = Object.fromEntries(made) as unknown as CalledServices;
-  return { ...others, s3, s3Presigner: s3Client(options), region };
+    made.set(service, fresh);
+    return fresh;
+  };
+  return {
+    iam: client("iam", () => new IAMClient(options)),
+    ivs: client("ivs", () => new IvsClient(options)),
+    s3: client("s3api", s3Client),
+    sts: client("sts", () => new STSClient(options)),
+    s3Presigner: s3Client(options),
+    region,
+    client,
+  };
 }
 
 function clientOptions(key: SignedIn, region: string) {

@@ -1,4 +1,5 @@
 import {
+  CloudTrailClient,
   type Event,
   LookupAttributeKey,
   type LookupEventsCommandInput,
@@ -161,7 +162,7 @@ function fieldOf({ CloudTrailEvent = "{}" }: Event, name: string): string | unde
 }
 
 function lookUp(
-  { cloudtrail: client }: AwsClients,
+  aws: AwsClients,
   attribute: string,
   wanted: string,
 ): AsyncIterable<readonly Event[]> {
@@ -170,6 +171,7 @@ function lookUp(
     key === undefined || wanted === ""
       ? {}
       : { LookupAttributes: [{ AttributeKey: key, AttributeValue: wanted }] };
+  const client = aws.client("cloudtrail", (options) => new CloudTrailClient(options));
   return pagesOf(paginateLookupEvents({ client }, input), (page) => page.Events);
 }
 

@@ -1,4 +1,8 @@
-import { GetMetricDataCommand, type MetricDataQuery } from "@aws-sdk/client-cloudwatch";
+import {
+  CloudWatchClient,
+  GetMetricDataCommand,
+  type MetricDataQuery,
+} from "@aws-sdk/client-cloudwatch";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -73,13 +77,14 @@ export function ChannelMetrics({ channelArn }: { readonly channelArn: string }) 
 }
 
 async function readMetrics(
-  { cloudwatch }: AwsClients,
+  aws: AwsClients,
   channelArn: string,
   { minutes, periodSeconds }: (typeof SPANS)[number],
 ): Promise<ReadonlyMap<string, readonly Sample[]>> {
+  const client = aws.client("cloudwatch", (options) => new CloudWatchClient(options));
   const channelId = channelArn.split("/").at(-1) ?? "";
   const now = new Date();
-  const { MetricDataResults = [] } = await cloudwatch.send(
+  const { MetricDataResults = [] } = await client.send(
     new GetMetricDataCommand({
       StartTime: new Date(now.getTime() - minutes * 60_000),
       EndTime: now,
