@@ -48,8 +48,15 @@ describeConsole(() => {
     await framesShown(`Picture of ${STAGE}`, 1);
     // Its recording is listed as soon as its first file is in the bucket.
     await page.getByRole("heading", { name: "Last recordings" }).waitFor();
+    await page.getByRole("img", { name: /^Recording \w+/ }).waitFor();
+    await takePicture(page, "overview-live");
     expect(await page.getByText("From nothing to a recording").count()).toBe(0);
     await page.getByRole("link", { name: STAGE, exact: true }).click();
+    await button("Stop stream").click();
+    await page.getByText("Nobody is streaming").waitFor();
+    await faultless();
+    await button("Stream a test picture").click();
+    await page.getByText("Live, healthy").waitFor();
     await button("Stop stream").click();
     await page.getByText("Nobody is streaming").waitFor();
     const { channels } = await server.root.ivs.send(new ListChannelsCommand({}));

@@ -82,7 +82,8 @@ function stateText(
   missing: readonly string[] | undefined,
 ): string {
   if (missing === undefined) return "Reading what there is";
-  const left = missing.length === 0 ? "" : ` Your key may not list: ${missing.join(", ")}.`;
+  const left =
+    missing.length === 0 ? "" : ` Not searched, since they can't be read: ${missing.join(", ")}.`;
   if (question.trim() === "") return `Type a name, an ARN or a word.${left}`;
   if (count === 0) return `Nothing is called “${question.trim()}”.${left}`;
   return `${count === SHOWN_MAX ? `The best ${count}` : `${count} found`}.${left}`;

@@ -24,6 +24,8 @@ const LatestRecordings = lazy(async () => ({
 const LiveTiles = lazy(async () => ({ default: (await import("./live-tiles.tsx")).LiveTiles }));
 
 const POLL_MS = 5_000;
+/** What changes seldom, or takes several calls to read. */
+const SLOW_POLL_MS = 15_000;
 const RECORDINGS_SHOWN = 4;
 /** Recordings are looked for in as many buckets. */
 const BUCKETS_LOOKED_AT = 3;
@@ -34,15 +36,15 @@ export function OverviewPage() {
   const { region } = useAws();
   const channels = useCall("channels", listChannels, { everyMs: POLL_MS });
   const live = useCall("streams", listStreams, { everyMs: POLL_MS });
-  const buckets = useCall("buckets", listBuckets, { everyMs: POLL_MS });
+  const buckets = useCall("buckets", listBuckets, { everyMs: SLOW_POLL_MS });
   const configurations = useCall("configurations", listRecordingConfigurations, {
-    everyMs: POLL_MS,
+    everyMs: SLOW_POLL_MS,
   });
   const recordedTo = bucketsOf(configurations.data ?? NOTHING);
   const recordings = useCall(
     `latest recordings in ${recordedTo.join(" ")}`,
     (aws) => latestRecordings(aws, recordedTo, {}, RECORDINGS_SHOWN),
-    { everyMs: POLL_MS },
+    { everyMs: SLOW_POLL_MS },
   );
   const entries = recordings.data?.entries ?? NOTHING;
   const steps = checklistSteps({
@@ -74,12 +76,16 @@ export function OverviewPage() {
       {failed.map(({ title, call }) => (
         <CallFailure key={title} title={title} error={call.error} onRetry={call.reload} />
       ))}
-      <Suspense fallback={<Spinner />}>
-        {live.data !== undefined && live.data.length > 0 && (
+      {live.data !== undefined && live.data.length > 0 && (
+        <Suspense fallback={<Spinner />}>
           <LiveTiles streams={live.data} channels={channels.data ?? NOTHING} />
-        )}
-        {entries.length > 0 && <LatestRecordings recordings={entries} channelNames={names} />}
-      </Suspense>
+        </Suspense>
+      )}
+      {entries.length > 0 && (
+        <Suspense fallback={<Spinner />}>
+          <LatestRecordings recordings={entries} channelNames={names} />
+        </Suspense>
+      )}
       <ColumnLayout columns={2} minColumnWidth={320}>
         <LatestDenials />
         <ServerHealth />

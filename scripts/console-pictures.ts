@@ -1,0 +1,25 @@
+/*
+ * Puts the pictures of the console that the docs show into docs/images, out of those that its tests
+ * took (`npx vitest run test/e2e`): npx tsx scripts/console-pictures.ts
+ */
+import { execFileSync } from "node:child_process";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+
+const ROOT = join(import.meta.dirname, "..");
+/** The docs' name, and the tests'. */
+const PICTURES: Readonly<Record<string, string>> = {
+  "console-overview": "overview-live",
+  "console-live": "live",
+  "console-recording": "recording",
+  "console-role": "service-linked-role",
+};
+/** 256 colours are enough for a page, and a third of the bytes. */
+const PALETTE = "split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=dither=none";
+
+for (const [shown, taken] of Object.entries(PICTURES)) {
+  const from = join(ROOT, ".cache/console", `${taken}.png`);
+  const to = join(ROOT, "docs/images", `${shown}.png`);
+  execFileSync("ffmpeg", ["-v", "error", "-y", "-i", from, "-vf", PALETTE, "-update", "1", to]);
+  process.stdout.write(`${shown}.png: ${statSync(to).size} bytes\n`);
+}
