@@ -24,7 +24,7 @@ const LatestRecordings = lazy(async () => ({
 const LiveTiles = lazy(async () => ({ default: (await import("./live-tiles.tsx")).LiveTiles }));
 
 const POLL_MS = 5_000;
-/** What changes seldom, or takes several calls to read. */
+/** For lists that change seldom, or take several calls to read. */
 const SLOW_POLL_MS = 15_000;
 const RECORDINGS_SHOWN = 4;
 /** Recordings are looked for in as many buckets. */
