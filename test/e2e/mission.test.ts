@@ -115,14 +115,22 @@ describeConsole(() => {
     await page.getByText("media/hls/180p30/0.ts").waitFor();
   });
 
+  test("an encoder that is refused is on its channel's page, with the reason", async () => {
+    const { ivs } = server.root;
+    const { channel, streamKey } = await ivs.send(new CreateChannelCommand({ name: "rtmps-only" }));
+    encoders.push(publish(film, `${await rtmpUrl()}/${streamKey?.value}`));
+    await visit(page, `/ivs/channels/${encodeURIComponent(channel?.arn ?? "")}`, "rtmps-only");
+    await page.getByText("An encoder was refused").waitFor();
+    await page.getByText(/This channel takes RTMPS only/).waitFor();
+    await ivs.send(new DeleteChannelCommand({ arn: channel?.arn }));
+  });
+
   test("a private channel opens to a token whose key was made in the page", async () => {
     const { ivs } = server.root;
     const { channel, streamKey } = await ivs.send(
       new CreateChannelCommand({ name: "backstage", authorized: true, insecureIngest: true }),
     );
-    const health: unknown = await (await fetch(`${server.endpoint}/_rolecast/health`)).json();
-    const { rtmpPort } = (health as { readonly ivs: { readonly rtmpPort: number } }).ivs;
-    encoders.push(publish(film, `rtmp://localhost:${rtmpPort}/app/${streamKey?.value}`));
+    encoders.push(publish(film, `${await rtmpUrl()}/${streamKey?.value}`));
 
     await visit(page, "/ivs/playback-keys", "Playback keys");
     await button("Create key pair").first().click();
@@ -171,6 +179,12 @@ describeConsole(() => {
     await page.getByText(`Role ${ROLE} is deleted.`).waitFor();
     await page.getByRole("heading", { name: "Roles", level: 1 }).waitFor();
   });
+
+  async function rtmpUrl(): Promise<string> {
+    const health: unknown = await (await fetch(`${server.endpoint}/_rolecast/health`)).json();
+    const { rtmpPort } = (health as { readonly ivs: { readonly rtmpPort: number } }).ivs;
+    return `rtmp://localhost:${rtmpPort}/app`;
+  }
 
   function button(name: string) {
     return page.getByRole("button", { name, exact: true });

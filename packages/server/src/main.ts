@@ -149,6 +149,7 @@ async function startServer(
     log,
     tracer: parts.tracer,
     defaultRegion: DEFAULT_REGION,
+    publicBaseUrl: config.publicBaseUrl,
     ...guardsOf(config, registry, provided.bucketHosts, roots.test !== undefined),
   });
   http.serve((request) => pipeline.serve(request));

@@ -61,7 +61,7 @@ describe("channels", () => {
         policy: "ALLOW",
       },
       ingestEndpoint: "localhost",
-      playbackUrl: `http://localhost:${port}/api/video/v1/us-east-1.000000000000.channel.${id}.m3u8`,
+      playbackUrl: `http://127.0.0.1:${port}/api/video/v1/us-east-1.000000000000.channel.${id}.m3u8`,
       srt: { endpoint: "localhost", passphrase: expect.stringMatching(/^[A-Za-z0-9]{79}$/) },
     });
     expect(id).toMatch(/^[A-Za-z0-9]{12}$/);

@@ -148,7 +148,7 @@ export const SETTINGS = {
     ),
     publicBaseUrl: setting(
       httpUrl.optional(),
-      "URL under which players reach this server; default http://localhost:<port>.",
+      "URL of this server in its answers; default the one that a request came to.",
       { placeholder: "URL" },
     ),
     ingestHost: setting(

@@ -113,7 +113,7 @@ export class Dispatcher {
     context: RequestContext,
     call: CallAudit | undefined,
   ): Promise<unknown> {
-    const handler = handlerOf(loaded, operation.name);
+    const handler = handlerOf(loaded, operation.name, context);
     const refusal = malformed ?? validate(loaded, operation, input);
     const decided = refusal && operation.input ? withBlankMembers(operation.input, input) : input;
     const decidable = await handler.authorize(decided, context);
@@ -135,7 +135,7 @@ export class Dispatcher {
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): Promise<void> {
-    const decidable = await handlerOf(loaded, operation.name).authorize(input, context);
+    const decidable = await handlerOf(loaded, operation.name, context).authorize(input, context);
     const question = { isCall: false, isRepeated: true };
     await this.#options.authorizer.authorize(loaded.service, pairsOf(decidable), context, question);
   }
@@ -216,9 +216,13 @@ interface RunnableHandler {
   handle(input: Input, context: RequestContext, subject: unknown): unknown;
 }
 
+/** The page of the server's own documentation. */
+const OPERATIONS_PAGE = "/_rolecast/docs/operations";
+
 function handlerOf(
-  { service: { definition }, operations }: LoadedService,
+  { service: { title }, operations }: LoadedService,
   name: string,
+  { baseUrl = "" }: RequestContext,
 ): RunnableHandler {
   const handler: AnyOperationHandler | undefined = Object.hasOwn(operations, name)
     ? operations[name]
@@ -226,7 +230,7 @@ function handlerOf(
   if (!handler) {
     throw new AwsError(
       "NotImplemented",
-      `Rolecast doesn't implement ${definition.name}:${name} yet. What works stands in README.md, "What works".`,
+      `Rolecast doesn't implement ${title}'s ${name} yet. ${baseUrl}${OPERATIONS_PAGE} lists the operations that work.`,
       { status: 501, fault: "server" },
     );
   }

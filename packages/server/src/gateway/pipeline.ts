@@ -56,7 +56,11 @@ export interface PipelineOptions {
   readonly s3Hosts: readonly string[];
   readonly hosts: OwnHosts;
   readonly pages: PageGuard;
+  /** The setting: the URL in answers; left out, the one that a request came to. */
+  readonly publicBaseUrl: string | undefined;
 }
+
+const HOST = /^[\w.:[\]-]{1,255}$/;
 
 const READ_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -307,6 +311,11 @@ export class Pipeline {
     return { operation, input, malformed, http };
   }
 
+  /** Undefined for a bucket's own host name, below which no other address of the server is. */
+  #baseUrlOf({ headers: { host = "" } }: GatewayRequest, scheme: string): string | undefined {
+    return HOST.test(host) && !this.#hostKinds.isBuckets(host) ? `${scheme}://${host}` : undefined;
+  }
+
   #context(
     exchange: Exchange,
     { caller, authentication }: Omit<Authenticated, "request">,
@@ -329,6 +338,7 @@ export class Pipeline {
       userAgent: request.headers["user-agent"],
       referer: request.headers.referer,
       secure: http.scheme === "https",
+      baseUrl: this.#options.publicBaseUrl ?? this.#baseUrlOf(request, http.scheme),
       store,
       invoke: dispatcher.invoke,
       http,

@@ -36,6 +36,8 @@ export interface RequestContextInit {
   readonly userAgent: string | undefined;
   readonly referer?: string | undefined;
   readonly secure: boolean;
+  /** Left out for a call from inside the process. */
+  readonly baseUrl?: string | undefined;
   readonly store: Store;
   readonly invoke: Invoke;
   readonly transaction?: Transaction;
@@ -75,6 +77,10 @@ export class RequestContext implements Reader {
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
   readonly secure: boolean;
+  /**
+   * The server's URL as the caller knows it, without a slash at the end, for addresses in answers.
+   */
+  readonly baseUrl: string | undefined;
   readonly http: HttpRequestInfo | undefined;
   readonly form: FormRequestInfo | undefined;
   readonly response: ResponseHints;
@@ -103,6 +109,7 @@ export class RequestContext implements Reader {
     this.userAgent = init.userAgent;
     this.referer = init.referer;
     this.secure = init.secure;
+    this.baseUrl = init.baseUrl;
     this.http = init.http;
     this.form = init.form;
     this.response = init.form?.response ?? { status: undefined, headers: {} };

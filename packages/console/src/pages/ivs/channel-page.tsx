@@ -15,6 +15,7 @@ import { ChannelLive } from "./channel-live.tsx";
 import { ChannelMetrics } from "./channel-metrics.tsx";
 import { CHANNEL_REMOVAL } from "./channel-removal.ts";
 import { ivsName } from "./ivs-name.ts";
+import { RefusedPublishers } from "./refused-publishers.tsx";
 import { StreamSessions } from "./stream-sessions.tsx";
 import { StreamSettings } from "./stream-settings.tsx";
 
@@ -41,6 +42,7 @@ export function ChannelPage({ params, query }: PageProps) {
       }
     >
       <CallState what="channel" call={got} />
+      {channel && <RefusedPublishers channelArn={arn} />}
       {channel && (
         <PageTabs
           tabs={[

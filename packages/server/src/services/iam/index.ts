@@ -80,7 +80,8 @@ async function createIam(needs: IamNeeds) {
   const credentials = new KeyCredentials(parts);
   return {
     api: async () => (await import("./api.ts")).iamApi(parts, linked.operations),
-    accessDenied: (denial: Denial) => denialError(denial, address.publicBaseUrl),
+    accessDenied: (denial: Denial) =>
+      denialError(denial, denial.context.baseUrl ?? address.publicBaseUrl),
     start: async () => {
       for (const usage of contributed.linkedServiceUsages) linked.register(usage);
       parts.lastUsed.start();

@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { resourceArn } from "../resource-arn.ts";
 import { readTags } from "../rows/tags.ts";
 import type { ChannelRow, StreamKeyRow } from "../tables.ts";
@@ -7,6 +8,14 @@ import type { ChannelRow, StreamKeyRow } from "../tables.ts";
 export interface ChannelHosts {
   readonly publicBaseUrl: string;
   readonly ingestHost: string;
+}
+
+/** The hosts as this caller knows them: playback URLs have the one that the request came to. */
+export function hostsFor(
+  { publicBaseUrl, ingestHost }: ChannelHosts,
+  { baseUrl = publicBaseUrl }: Pick<RequestContext, "baseUrl">,
+): ChannelHosts {
+  return { publicBaseUrl: baseUrl, ingestHost };
 }
 
 export function channelArn(row: ChannelRow): string {

@@ -35,7 +35,13 @@ import {
   changeChannelSettings,
   DEFAULT_CHANNEL_SETTINGS,
 } from "./channel-settings.ts";
-import { channelArn, channelSummary, channelView, streamKeyView } from "./channel-view.ts";
+import {
+  channelArn,
+  channelSummary,
+  channelView,
+  hostsFor,
+  streamKeyView,
+} from "./channel-view.ts";
 import { newStreamKey } from "./stream-keys.ts";
 
 const RESOURCE_ID_LENGTH = 12;
@@ -58,12 +64,13 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
     GetChannel: resourceOperation(
       "channel",
       ({ arn }) => arn,
-      (channel) => ({ channel: channelView(channel, deps) }),
+      (channel, _input, context) => ({ channel: channelView(channel, hostsFor(deps, context)) }),
     ),
     BatchGetChannel: {
       authorize: decidedByItem,
       async handle(input, context) {
-        const viewOf = (channel: ChannelRow) => channelView(channel, deps);
+        const hosts = hostsFor(deps, context);
+        const viewOf = (channel: ChannelRow) => channelView(channel, hosts);
         const { found, errors } = await batchGet("channel", input.arns, viewOf, context);
         return { channels: found, errors };
       },
@@ -105,7 +112,8 @@ async function createChannel(
     await insertResource("channel", channel, db);
     await insertResource("stream-key", streamKey, db);
   });
-  return { channel: channelView(channel, deps), streamKey: streamKeyView(streamKey) };
+  const hosts = hostsFor(deps, context);
+  return { channel: channelView(channel, hosts), streamKey: streamKeyView(streamKey) };
 }
 
 /** Checks that everything a channel refers to exists. */
@@ -135,7 +143,7 @@ async function updateChannel(
     await setResource("channel", before, settings, db);
     return { ...before, ...settings };
   });
-  return { channel: channelView(channel, deps) };
+  return { channel: channelView(channel, hostsFor(deps, context)) };
 }
 
 function settingsOf(row: ChannelRow): ChannelSettings {

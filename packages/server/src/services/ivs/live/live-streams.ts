@@ -82,6 +82,8 @@ export class LiveStreams implements MediaHost {
   #unfinished: readonly RecordingRow[] = [];
   /** Priorities of the publishers, by the id of the stream that each may begin. */
   readonly #admitted = new LruMap<string, number>(ADMITTED_MAX);
+  /** The channels that connections asked for, for the log of those that are refused. */
+  readonly #askedFor = new LruMap<string, string>(ADMITTED_MAX);
 
   constructor(deps: IvsDependencies) {
     this.#deps = deps;
@@ -164,7 +166,9 @@ export class LiveStreams implements MediaHost {
     const { store, ids } = this.#deps;
     const { db } = store.tables<IvsTables>();
     const decision = await decidePublish(request, db, ids);
-    if (!decision.allow) return decision;
+    const askedFor = decision.allow ? decision.streamName : decision.channelArn;
+    if (askedFor !== undefined) this.#askedFor.set(request.connectionId, askedFor);
+    if (!decision.allow) return { allow: false, reason: decision.reason };
     if (!(await this.limits.admitsStream(decision.streamName)))
       return { allow: false, reason: "the account has its quota of concurrent streams" };
     if (!store.shared) return decision;
@@ -184,7 +188,8 @@ export class LiveStreams implements MediaHost {
     switch (event.type) {
       case "publish-refused": {
         const { connectionId, remoteAddress, reason } = event;
-        const fields = { connectionId, remoteAddress, reason };
+        const channelArn = this.#askedFor.get(connectionId);
+        const fields = { connectionId, remoteAddress, reason, channelArn };
         this.#deps.log.warn(fields, `a publisher was refused: ${reason}`);
         break;
       }

@@ -1,4 +1,4 @@
-import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "@rolecast/media";
+import type { AllowedPublish, PublishName, PublishRequest, PublishSecret } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
@@ -16,16 +16,23 @@ const STREAM_ID_RANDOM_LENGTH = 22;
 /** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
 const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
 
+/** A refusal names its channel to the log, where the key is one of the channel's. */
+export type DecidedPublish =
+  | AllowedPublish
+  | { readonly allow: false; readonly reason: string; readonly channelArn?: string };
+
 /** Whether an encoder may publish: a question only, nothing is written. */
 export async function decidePublish(
   request: PublishRequest,
   db: Kysely<IvsTables>,
   ids: Ids,
-): Promise<PublishDecision> {
+): Promise<DecidedPublish> {
   const channel = await channelOfKey(request.name, db);
   if (!channel) return WRONG_KEY;
-  if (!request.secure && channel.insecure_ingest === 0)
-    return { allow: false, reason: "This channel takes RTMPS only (insecureIngest is false)" };
+  if (!request.secure && channel.insecure_ingest === 0) {
+    const reason = "This channel takes RTMPS only (insecureIngest is false)";
+    return { allow: false, reason, channelArn: channelArn(channel) };
+  }
   const configuration = await attachedConfiguration(channel, db);
   return {
     allow: true,

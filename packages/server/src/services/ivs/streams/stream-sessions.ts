@@ -3,6 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
+import { hostsFor } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { resourceNotFound } from "../errors.ts";
 import { selectChannel } from "../rows/channels.ts";
@@ -58,5 +59,5 @@ async function getStreamSession(
   const session = await findSession(db, context, id, input.streamId);
   if (!session) throw resourceNotFound(input.streamId ?? input.channelArn);
   const events = await listEvents(db, session.stream_id);
-  return { streamSession: streamSessionView(session, events, deps) };
+  return { streamSession: streamSessionView(session, events, hostsFor(deps, context)) };
 }

@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny } from "../authorization.ts";
-import { channelArn, playbackUrl } from "../channels/channel-view.ts";
+import { channelArn, hostsFor, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
@@ -31,7 +31,9 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
           throw channelNotBroadcasting(channelArn(channel));
         const counts = await live.directory.viewerCounts([session]);
         const summary = streamSummary(session, counts);
-        return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
+        return {
+          stream: { ...summary, playbackUrl: playbackUrl(channel, hostsFor(deps, context)) },
+        };
       },
     ),
     ListStreams: {
