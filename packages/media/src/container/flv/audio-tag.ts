@@ -12,6 +12,7 @@ export interface AudioTag {
 }
 
 const CODEC = { enhanced: 9, aac: 10 } as const;
+const HEADER_BYTES = 2;
 const FOUR_CC_AAC = "mp4a";
 const PACKET = { start: 0, frames: 1, multitrack: 5 } as const;
 
@@ -25,8 +26,8 @@ export function parseAudioTag(body: Buffer): AudioTag | undefined {
   if (first === undefined) {
     return undefined;
   }
-  const reader = new TagReader(body, 1, "audio");
   if (first >> 4 === CODEC.enhanced) {
+    const reader = new TagReader(body, 1, "audio");
     const packetType = reader.skipModifiers(first & 0x0f);
     return packetType === PACKET.multitrack
       ? parseMultitrack(reader)
@@ -35,8 +36,11 @@ export function parseAudioTag(body: Buffer): AudioTag | undefined {
   if (first >> 4 !== CODEC.aac) {
     throw unsupported(`FLV audio codec ${first >> 4}`);
   }
-  const kind = reader.number(1) === 0 ? "sequence-header" : "frame";
-  return { kind, payload: reader.rest() };
+  if (body.length < HEADER_BYTES) {
+    throw new MediaError("protocol", "a message of audio is cut short");
+  }
+  const kind = body[1] === 0 ? "sequence-header" : "frame";
+  return { kind, payload: body.subarray(HEADER_BYTES) };
 }
 
 /** Viewers hear one track of sound: the first. Others may be of any codec. */
