@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Segments that are being written at once; what comes meanwhile stays in memory. */
-const WRITING_MAX = 4;
+const WRITING_MAX = 16;
 
 export interface SegmentShelfOptions {
   readonly file: string;

@@ -7,7 +7,7 @@ import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 /** A recorded file that waits for the host. */
 interface WaitingFile {
   row: RecordingFileRow;
-  /** Bytes in memory; undefined once they are on the disk. */
+  /** Bytes in memory; undefined once they are on the disk alone. */
   body: readonly Buffer[] | undefined;
   readonly spilled: WaitingBody | undefined;
   /**
@@ -23,8 +23,9 @@ export type NextFile =
   | { readonly row: RecordingFileRow; readonly lost: string };
 
 /**
- * The files of one recording that wait for the host, in order: up to a bound in memory, then on the
- * disk up to the disk's bound.
+ * The files of one recording that wait for the host, in order: up to a bound as what they take in
+ * memory, then on the disk up to the disk's bound. Of those that are kept on the disk anyway only
+ * the first one really takes memory.
  */
 export class RecordingQueue {
   readonly #memoryBytesMax: number;
@@ -49,7 +50,11 @@ export class RecordingQueue {
   push({ body, row, kept }: RecordingFile): boolean {
     if (this.#memoryBytes + row.length <= this.#memoryBytesMax) {
       this.#memoryBytes += row.length;
-      this.#waiting.push({ row, body, spilled: undefined, kept });
+      const file: WaitingFile = { row, body, spilled: undefined, kept };
+      this.#waiting.push(file);
+      if (this.#waiting.length > 1 && kept?.isWhole === true) {
+        void this.#leaveToDisk(file, kept);
+      }
       return true;
     }
     const fits = this.#spillingBytes + row.length <= this.#memoryBytesMax;
@@ -63,14 +68,25 @@ export class RecordingQueue {
     this.#spilledBytes += row.length;
     this.#spillingBytes += row.length;
     spilled.failure.then(() => {
-      // If its turn has come, the host reads it.
-      if (this.#waiting.includes(file)) {
-        release(body);
-      }
-      file.body = undefined;
+      this.#forgetBody(file);
       this.#spillingBytes -= row.length;
     });
     return true;
+  }
+
+  /** A file that waits for another one is read again from where it is kept anyway. */
+  async #leaveToDisk(file: WaitingFile, kept: KeptFile): Promise<void> {
+    if ((await kept.failure) === undefined) {
+      this.#forgetBody(file);
+    }
+  }
+
+  /** Once its turn has come, the host reads it. */
+  #forgetBody(file: WaitingFile): void {
+    if (file.body !== undefined && this.#waiting.includes(file)) {
+      release(file.body);
+      file.body = undefined;
+    }
   }
 
   /**
@@ -129,17 +145,18 @@ export class RecordingQueue {
     }
   }
 
-  async #load({ row, body, spilled }: WaitingFile): Promise<NextFile> {
+  async #load({ row, body, spilled, kept }: WaitingFile): Promise<NextFile> {
     if (body !== undefined) {
       return { row, body };
     }
-    assert(spilled, "what isn't in memory is on the disk");
-    const failure = await spilled.failure;
+    const there = spilled ?? kept;
+    assert(there, "what isn't in memory is on the disk");
+    const failure = await there.failure;
     if (failure !== undefined) {
       return { row, lost: failure };
     }
     try {
-      return { row, body: [await spilled.read()] };
+      return { row, body: [await there.read()] };
     } catch (error) {
       return { row, lost: error instanceof Error ? error.message : String(error) };
     }
