@@ -13,10 +13,10 @@
  * `live` is the media engine, built as it is shipped, and the time from the first keyframe to the
  * first playlist. With `record` both also record to the disk: nginx-rtmp an FLV, the engine what it
  * would put into a bucket. `server` is the whole product as built, each channel recorded into a
- * bucket of its own S3, durably and with its digests, beside nginx-rtmp recording; with its resident
- * memory before the first stream and after the measurement. Where both write more than the disk
- * takes, TMPDIR=/dev/shm has all files in memory (up to 0.7 MB per stream and second). Needs ffmpeg,
- * nginx and its RTMP module; nothing is asserted.
+ * bucket of its own S3, durably and with its digests, beside nginx-rtmp recording; with its
+ * resident memory before the first stream and after the measurement. Where both write more than the
+ * disk takes, TMPDIR=/dev/shm has all files in memory (up to 0.7 MB per stream and second). Needs
+ * ffmpeg, nginx and its RTMP module; nothing is asserted.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -46,7 +46,7 @@ const POLL_MS = 4;
 const IDLE_MS = 5_000;
 const RATIO_LIMIT = mode === "server" ? 0.9 : 1;
 const RATIO_AIM = 0.85;
-/** Of the whole product: idle, and beside that for each stream. */
+/** Memory of the whole product while it is idle, and for each stream beside that. */
 const IDLE_MEGABYTES_MAX = 100;
 const STREAM_MEGABYTES_MAX = 5;
 
