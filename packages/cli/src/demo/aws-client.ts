@@ -104,6 +104,7 @@ function environment(endpoint: string, key: Key, region = "us-east-1"): NodeJS.P
     AWS_DEFAULT_REGION: region,
     AWS_PAGER: "",
     AWS_EC2_METADATA_DISABLED: "true",
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
     ...(key.sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: key.sessionToken }),
