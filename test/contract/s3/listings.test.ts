@@ -186,7 +186,7 @@ test("any keys, prefix, delimiter, page size and marker list what the plain way 
       .map((letters) => letters.join(""));
   await fc.assert(
     fc.asyncProperty(
-      fc.uniqueArray(text(1), { maxLength: 25 }),
+      fc.uniqueArray(text(1), { maxLength: 15 }),
       fc.array(
         fc.record({
           Prefix: fc.oneof(fc.constant(""), text(0)),

@@ -115,6 +115,6 @@ it("no interleaving leaves a recording configuration without its role and grant,
         else expect(found ?? []).toEqual([]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
 });
