@@ -65,8 +65,17 @@ describe("tags of a bucket", () => {
     const bucket = await newBucket();
     const failure = await root.send(tag(bucket, ...Tags)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ name: "InvalidTag", message: expect.stringMatching(message) });
+    expect(failure).not.toHaveProperty("TagKey");
     const { Tags: kept } = await root.send(new control.ListTagsForResourceCommand(bucket));
     expect(kept).toEqual([]);
+  });
+
+  test.each([
+    ["key", { Value: "v" }],
+    ["value", { Key: "k" }],
+  ])("are no document without a %s", async (_what, half) => {
+    const request = root.send(tag(await newBucket(), half as control.Tag));
+    await expect(request).rejects.toMatchObject({ name: "MalformedXML" });
   });
 
   test.each([
@@ -170,8 +179,8 @@ describe("an account's Block Public Access", () => {
       IgnorePublicAcls: false,
       RestrictPublicBuckets: false,
     });
-    await remove();
-    await remove();
+    for (const { $metadata: metadata } of [await remove(), await remove()])
+      expect(metadata.httpStatusCode).toBe(204);
     const other = { AccountId: "111111111111" };
     await expect(root.send(new control.GetPublicAccessBlockCommand(other))).rejects.toMatchObject({
       name: "AccessDenied",

@@ -58,6 +58,8 @@ export function accountBlockOperations(): OperationTable {
       authorize: needs("PutAccountPublicAccessBlock"),
       handle: async (_input, context) => {
         await setBlock(undefined, context);
+        // Unlike its model says.
+        context.response.status = 204;
         return {};
       },
     },

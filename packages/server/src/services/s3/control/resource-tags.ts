@@ -1,17 +1,12 @@
 import type * as s3control from "@aws-sdk/client-s3-control";
 import { parseArn } from "../../../kernel/arn.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { tagRequestKeys } from "../access/tag-keys.ts";
-import {
-  invalidRequest,
-  invalidTag,
-  malformedXml,
-  reservedTagKey,
-  tooManyTags,
-} from "../errors.ts";
+import { invalidRequest, invalidTag, reservedTagKey, tooManyTags } from "../errors.ts";
 import { findBucket, requireBucket } from "../rows/buckets.ts";
 import { BUCKET_TAGS_MAX, isTagKey, isTagValue, readTags, toTagList } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -82,22 +77,18 @@ async function requireTagged(
   return requireBucket({ Bucket: resource, ExpectedBucketOwner: AccountId }, context);
 }
 
-/** The sentences differ from those of S3's own tagging. */
-function checkTags(tags: readonly s3control.Tag[] | undefined): ReadonlyMap<string, string> {
+/** The sentences differ from those of S3's own tagging, and no fields say which tag it is. */
+function checkTags(tags: readonly Checked<s3control.Tag>[]): ReadonlyMap<string, string> {
   const checked = new Map<string, string>();
-  for (const { Key: key, Value: value } of tags ?? []) {
-    if (key === undefined || value === undefined) throw malformedXml();
-    const fields = { TagKey: key };
+  for (const { Key: key, Value: value } of tags) {
     if (checked.has(key))
       throw invalidTag(
         "There are duplicate tag keys in your request. Remove the duplicate tag keys and try again.",
-        fields,
       );
     if (key.startsWith("aws:")) throw reservedTagKey();
     if (!isTagKey(key) || !isTagValue(value))
       throw invalidTag(
         "This request contains a tag key or value that isn't valid. Valid characters include the following: [a-zA-Z+-=._:/]. Tag keys can contain up to 128 characters. Tag values can contain up to 256 characters.",
-        isTagKey(key) ? { ...fields, TagValue: value } : fields,
       );
     checked.set(key, value);
   }
