@@ -52,16 +52,12 @@ class RtmpPublisher {
   readonly #reader: ChunkReader;
   #handshakeBytes = 0;
   #fail: (error: Error) => void = () => {};
-  #isOver = false;
   #wake: () => void = () => {};
 
   constructor(socket: Socket) {
     this.#socket = socket;
     this.failed = new Promise((_, reject) => {
-      this.#fail = (error) => {
-        this.#isOver = true;
-        reject(error);
-      };
+      this.#fail = reject;
     });
     this.failed.catch(() => undefined);
     this.#reader = new ChunkReader(LIMITS, (type, _stream, _time, payload) =>
@@ -97,8 +93,6 @@ class RtmpPublisher {
     const payload = isData ? Buffer.concat([encodeAmf0(["@setDataFrame"]), body]) : body;
     const stream = type === MESSAGE.audio ? CHUNK_STREAM.audio : CHUNK_STREAM.video;
     const options = { chunkSize: CHUNK_SIZE, timestampMs };
-    // A destroyed socket takes whatever is written to it.
-    if (this.#isOver) await this.failed;
     const isTaken = this.#socket.write(encodeMessage(stream, type, STREAM_ID, payload, options));
     if (isTaken) return;
     await Promise.race([once(this.#socket, "drain"), this.failed]);
