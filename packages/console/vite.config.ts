@@ -5,6 +5,9 @@ import { policyWords } from "./policy-words.ts";
 /** The server serves the files below this path (packages/server/src/gateway/console-files.ts). */
 const BASE = "/_rolecast/console/";
 
+/** The pages, of about fifty, that use a module of the shared file. */
+const PAGES_SHARING = 30;
+
 /**
  * Cloudscape's global styles hold Open Sans, eight times 17 KB of base64 in a style sheet that
  * blocks the first page. The system's own sans-serif serves as well, and needs no `data:` fonts.
@@ -31,7 +34,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2_000,
-    // Cloudscape marks its modules for servers that render React; there is none here.
-    rolldownOptions: { checks: { moduleLevelDirective: false } },
+    rolldownOptions: {
+      // Cloudscape marks its modules for servers that render React; there is none here.
+      checks: { moduleLevelDirective: false },
+      // Modules that most pages share are in one file: as many small ones they compress worse.
+      output: { codeSplitting: { groups: [{ name: "base", minShareCount: PAGES_SHARING }] } },
+    },
   },
 });

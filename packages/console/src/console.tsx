@@ -2,7 +2,7 @@ import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { Frame } from "./frame.tsx";
 import { WATCH_PATH } from "./pages/ivs/watch-link.ts";
 import { ROOT_GREETING } from "./root-greeting.tsx";
-import { goTo, usePlace } from "./routing/hash-route.ts";
+import { goTo, SIGN_IN_PATH, usePlace } from "./routing/hash-route.ts";
 import { findKey } from "./session/find-key.ts";
 import {
   rememberedKey,
@@ -14,9 +14,11 @@ import {
 } from "./session/signed-in.ts";
 import { answerOtherTabs, signOutOtherTabs } from "./session/tab-handover.ts";
 import { NoticesProvider } from "./shared/notices.tsx";
-import { SIGN_IN_PATH, SignInPage } from "./sign-in-page.tsx";
 import { AwsProvider } from "./wire/aws-context.tsx";
 
+const SignInPage = lazy(async () => ({
+  default: (await import("./sign-in-page.tsx")).SignInPage,
+}));
 const WatchPage = lazy(async () => ({
   default: (await import("./pages/watch-page.tsx")).WatchPage,
 }));
@@ -61,12 +63,14 @@ export function Console() {
   if (looking) return null;
   if (!signedIn || signingIn) {
     return (
-      <SignInPage
-        onSignIn={(key) => {
-          sign(key);
-          if (signingIn) goTo("#/");
-        }}
-      />
+      <Suspense>
+        <SignInPage
+          onSignIn={(key) => {
+            sign(key);
+            if (signingIn) goTo("#/");
+          }}
+        />
+      </Suspense>
     );
   }
   return (

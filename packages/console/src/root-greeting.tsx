@@ -1,5 +1,5 @@
 import Link from "@cloudscape-design/components/link";
-import { SIGN_IN_PATH } from "./sign-in-page.tsx";
+import { SIGN_IN_PATH } from "./routing/hash-route.ts";
 
 /** Says who this tab was signed in as, without having been asked. */
 export const ROOT_GREETING = (

@@ -13,9 +13,6 @@ import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./session/signed-i
 import { EnterForm } from "./shared/enter-form.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 
-/** The address of this page for somebody who is signed in, and wants to be with another key. */
-export const SIGN_IN_PATH = "/sign-in";
-
 /** Takes a key, and asks STS who it belongs to before it is kept. */
 export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) => void }) {
   const [accessKeyId, setAccessKeyId] = useState("");

@@ -1,9 +1,9 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
+import { SIGN_IN_PATH } from "./routing/hash-route.ts";
 import { chooseMode, isDark } from "./session/colour-mode.ts";
 import { IVS_REGIONS } from "./session/regions.ts";
-import { SIGN_IN_PATH } from "./sign-in-page.tsx";
 import { useAws } from "./wire/aws-context.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";

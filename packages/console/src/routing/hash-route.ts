@@ -6,6 +6,9 @@ export interface Place {
   readonly query: URLSearchParams;
 }
 
+/** The sign-in page's path, for somebody who is signed in and wants to be with another key. */
+export const SIGN_IN_PATH = "/sign-in";
+
 export type Params = Readonly<Record<string, string>>;
 
 /**
