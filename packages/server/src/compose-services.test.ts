@@ -43,11 +43,13 @@ const users = defineService({
 });
 
 test("each service has a name of its own, which is its folder's", () => {
-  const names = SERVICES.map(({ definition }) => definition.name);
+  // AWS writes some names of several words as one.
+  const asOne = (name: string) => name.replaceAll("-", "");
+  const names = SERVICES.map(({ definition }) => asOne(definition.name));
   expect(new Set(names).size).toBe(names.length);
   const folders = readdirSync(join(import.meta.dirname, "services"), { withFileTypes: true });
   for (const folder of folders.filter((entry) => entry.isDirectory()))
-    expect(names).toContain(folder.name);
+    expect(names).toContain(asOne(folder.name));
 });
 
 test("each service is created with what is given and what those before it provide", async () => {
