@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { CreateUserCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { refusedStart } from "../../support/rolecast-command.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { sendSigned } from "../../support/signed-request.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -90,8 +91,8 @@ const LINKED_SERVICES = JSON.stringify([
   },
 ]);
 
-function start(folder = data): Promise<ServerProcess> {
-  return startServerProcess(["--data", folder], { ROLECAST_LINKED_SERVICES: LINKED_SERVICES });
+function start(): Promise<ServerProcess> {
+  return startServerProcess(["--data", data], { ROLECAST_LINKED_SERVICES: LINKED_SERVICES });
 }
 
 test("nothing that a server writes can be read by others", async () => {
@@ -147,30 +148,31 @@ describe("a folder that others may enter before the first start", () => {
   ])("%s", async (_, names) => {
     mkdirSync(data, { mode: 0o777 });
     for (const name of names) writeFileSync(join(data, name), "");
-    const server = await start();
+    const server = await startTestServer({ data });
     try {
       expect(statSync(data).mode & 0o777).toBe(0o700);
     } finally {
-      await server.stop();
+      await server.close();
     }
   });
 
   test("is refused if it is there for other things too", async () => {
     mkdirSync(data, { mode: 0o755 });
     writeFileSync(join(data, "package.json"), "{}");
-    await expect(start()).rejects.toThrow(/it isn't used by Rolecast alone\. Choose .* --data/);
+    const choose = /it isn't used by Rolecast alone\. Choose .* --data/;
+    expect((await refusedStart(["--data", data])).err).toMatch(choose);
     expect(statSync(data).mode & 0o777).toBe(0o755);
     expect(readdirSync(data)).toEqual(["package.json"]);
     // The ways out that it names.
-    await (await start(join(data, "rolecast"))).stop();
+    await (await startTestServer({ data: join(data, "rolecast") })).close();
     chmodSync(data, 0o700);
-    await (await start()).stop();
+    await (await startTestServer({ data })).close();
   });
 
   test("is refused if everybody makes files there", async () => {
     mkdirSync(data);
     chmodSync(data, 0o1777);
-    await expect(start()).rejects.toThrow("it isn't used by Rolecast alone");
+    expect((await refusedStart(["--data", data])).err).toMatch("it isn't used by Rolecast alone");
     expect(statSync(data).mode & 0o7777).toBe(0o1777);
   });
 });
