@@ -1,4 +1,5 @@
 import Alert from "@cloudscape-design/components/alert";
+import { useState } from "react";
 import { Moment } from "../../shared/moment.tsx";
 import { keptItems } from "../../wire/kept-items.ts";
 import { useCall } from "../../wire/use-call.ts";
@@ -18,10 +19,19 @@ interface Refusal {
  * Nothing is shown to those who may not read it.
  */
 export function RefusedPublishers({ channelArn }: { readonly channelArn: string }) {
+  const [mayRead, setMayRead] = useState(true);
   const refused = useCall(
     `refused publishers of ${channelArn}`,
-    async (aws) => refusalsOf(await keptItems(aws, "/_rolecast/logs"), channelArn),
-    { everyMs: POLL_MS },
+    async (aws) => {
+      try {
+        return refusalsOf(await keptItems(aws, "/_rolecast/logs"), channelArn);
+      } catch {
+        // Asked again, it would be refused again, and be in the log each time.
+        setMayRead(false);
+        return [];
+      }
+    },
+    { everyMs: mayRead ? POLL_MS : undefined },
   );
   if (!refused.data || refused.data.length === 0) return null;
   return (
