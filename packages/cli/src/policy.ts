@@ -14,6 +14,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
 import { checkCommand } from "./policy-check.ts";
 import { differenceLines, diffPolicies } from "./policy-diff.ts";
+import { generateCommand } from "./policy-generate.ts";
 import { policyText } from "./policy-text.ts";
 import { contextOf, principalOf } from "./simulated-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
@@ -55,7 +56,8 @@ export function policyCommand(): Command {
           "\nExample:\n  rolecast policy diff editor.json editor.new.json\n\nCompares every request there may be, with its condition keys. Exits with 0 when both allow the\nsame, with 1 otherwise.",
         )
         .action(diff),
-    );
+    )
+    .addCommand(generateCommand());
 }
 
 function actionOf(text: string): string {

@@ -71,6 +71,15 @@ export type {
 export { heldText, missText, obstacleText } from "./explain/obstacle-text.ts";
 export { obstaclesOf } from "./explain/obstacles.ts";
 export { type ProposedStatement, proposedStatement } from "./explain/proposal.ts";
+export type { ResourceRule } from "./generate/generalise.ts";
+export {
+  type GeneratedPolicy,
+  type GeneratedStatement,
+  type GenerateOptions,
+  generatePolicy,
+  type RecordedCall,
+  SAFE_KEYS,
+} from "./generate/generate-policy.ts";
 export { accountOf, type Principal } from "./principal.ts";
 export type {
   ContextValue,

@@ -72,6 +72,15 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("iam", { method: "GET", path: "/authorization-details/a1" }),
   ],
   [
+    ...(["accessanalyzer", "REST and JSON", "access-analyzer:CheckNoPublicAccess on *"] as const),
+    asStranger("access-analyzer", {
+      method: "POST",
+      path: "/policy/check-no-public-access",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ policyDocument: "{}", resourceType: "AWS::S3::Bucket" }),
+    }),
+  ],
+  [
     ...(["sts", "a form", "sts:GetFederationToken on "] as const),
     asStranger("sts", form({ Action: "GetFederationToken", Version: "2011-06-15", Name: "eve" })),
   ],

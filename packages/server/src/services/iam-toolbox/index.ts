@@ -1,3 +1,4 @@
+import { SAFE_KEYS } from "@rolecast/policy";
 import { defineService } from "../../kernel/define-service.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
@@ -48,9 +49,18 @@ export function createIamToolbox(
 /** Makes a decision for the console's list; it asks for the policies by the decision's id. */
 function shown({
   policies: _policies,
-  context: _context,
+  context,
   request: _request,
   ...decision
 }: DecisionRecord): string {
-  return JSON.stringify({ ...decision, allowed: decision.evaluatedEffect === "ALLOW" });
+  const allowed = decision.evaluatedEffect === "ALLOW";
+  const safe = grantContext(decision.action, context);
+  return JSON.stringify({ ...decision, allowed, ...(safe && { context: safe }) });
+}
+
+/** The one condition key that a grant of the action should have. */
+function grantContext(action: string, context: DecisionRecord["context"]) {
+  const key = SAFE_KEYS[action.toLowerCase()]?.toLowerCase();
+  const found = Object.entries(context).find(([name]) => name.toLowerCase() === key);
+  return found && Object.fromEntries([found]);
 }

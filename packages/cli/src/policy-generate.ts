@@ -1,0 +1,165 @@
+import { spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import {
+  compilePolicy,
+  decide,
+  type GeneratedPolicy,
+  generatePolicy,
+  PolicyCompileError,
+  PolicySet,
+  type RecordedCall,
+  type ResourceRule,
+} from "@rolecast/policy";
+import { Command, Option } from "commander";
+import { childEnvironment } from "./child-environment.ts";
+import { CommandError, EXIT } from "./command-error.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { openFeed, readFeed } from "./read-feed.ts";
+import { callsOf, decisionsIn, type FedDecision, type PrincipalsCalls } from "./recorded-calls.ts";
+import { fetchSigned } from "./signed-request.ts";
+import { print, printJson } from "./terminal.ts";
+
+interface GenerateFlags extends ConnectionFlags {
+  readonly from?: string[];
+  readonly record?: boolean;
+  readonly principal?: string;
+  readonly resources: ResourceRule;
+  readonly check?: string[];
+  readonly json?: boolean;
+}
+
+const RULES = ["exact", "prefix", "service"] as const;
+
+/** `rolecast policy generate`: the smallest policy for what was really called. */
+export function generateCommand(): Command {
+  return withConnection(new Command("generate"))
+    .description("Write the smallest policy that allows what a program really called.")
+    .argument("[PROGRAM...]", "with --record: the program to run, after --")
+    .option("--record", "run the program and take what it calls meanwhile")
+    .option("--from <FILE...>", "decisions, as `rolecast logs --of decisions --json` prints them")
+    .option("--principal <ARN>", "whose calls; without it, of the only one who called")
+    .addOption(
+      new Option("--resources <RULE>", "as they were, up to the last slash, or all of the service")
+        .choices(RULES)
+        .default("exact"),
+    )
+    .option("--check <FILE...>", "say which calls these policies don't allow, and exit with 1")
+    .option("--json", "the policies and what each statement is for, as JSON")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
+    )
+    .action(generate);
+}
+
+async function generate(program: string[], flags: GenerateFlags): Promise<void> {
+  const recorded = flags.record
+    ? await recordedWhile(program, new Connection(flags))
+    : { decisions: await fromFiles(flags.from ?? []), code: 0 };
+  const found = callsOf(recorded.decisions, flags.principal);
+  const generated = generatePolicy(found.calls, { resources: flags.resources });
+  const missing = flags.check && (await uncovered(found.calls, flags.check));
+  if (flags.json) printJson({ ...generated, principal: found.principal, missing });
+  else if (missing === undefined) for (const document of generated.documents) print(document);
+  else for (const line of missing) print(`not allowed: ${line}`);
+  for (const line of summary(found, generated, missing)) process.stderr.write(`${line}\n`);
+  if (recorded.code !== 0) process.exitCode = recorded.code;
+  else if (missing !== undefined && missing.length > 0) process.exitCode = EXIT.failed;
+}
+
+function summary(
+  { principal, calls, denied }: PrincipalsCalls,
+  { statements, documents }: GeneratedPolicy,
+  missing: readonly string[] | undefined,
+): readonly string[] {
+  const policies = documents.length === 1 ? "1 policy" : `${documents.length} policies`;
+  return [
+    `${calls.length} calls of ${principal}: ${statements.length} statements in ${policies}.`,
+    ...(missing === undefined
+      ? statements.map(
+          ({ sid, actions, calls: count }) => `  ${sid}: ${actions.join(", ")} (${count})`,
+        )
+      : [`${missing.length} of them aren't allowed by the given policies.`]),
+    ...(denied === 0
+      ? []
+      : [`${denied} calls were denied, and are in the policy. Others may come after them.`]),
+  ];
+}
+
+async function fromFiles(files: readonly string[]): Promise<readonly FedDecision[]> {
+  if (files.length === 0) throw new CommandError("give --record and a program, or --from FILE.");
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
+  return texts.flatMap((text, index) => decisionsIn(text, files[index] ?? ""));
+}
+
+/** Runs the program, and takes the account's decisions from its start to its end. */
+async function recordedWhile(
+  [name, ...args]: string[],
+  connection: Connection,
+): Promise<{ decisions: readonly FedDecision[]; code: number }> {
+  if (name === undefined) throw new CommandError("name the program after --: `-- npm test`.");
+  const before = new Set<string>();
+  for await (const json of readFeed(connection, "decisions", { follow: false }))
+    before.add((JSON.parse(json) as FedDecision).authorizationId);
+  const decisions: FedDecision[] = [];
+  const feed = await openFeed(connection, "decisions");
+  let isOver = false;
+  const running = runProgram(name, args, connection.environment()).finally(async () => {
+    isOver = true;
+    // The decision on this call comes after all of the program's.
+    await (await fetchSigned(connection, { path: "/_rolecast/decisions?follow=false" })).text();
+  });
+  for await (const json of feed) {
+    const decision: FedDecision = JSON.parse(json);
+    if (isOver && decision.action === "rolecast:ReadDecisions") break;
+    if (!before.has(decision.authorizationId)) decisions.push(decision);
+  }
+  return { decisions, code: await running };
+}
+
+function runProgram(
+  name: string,
+  args: readonly string[],
+  given: Readonly<Record<string, string>>,
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(name, args, { stdio: "inherit", env: childEnvironment(given) });
+    child.once("error", reject);
+    child.once("close", (code) => resolve(code ?? 1));
+  });
+}
+
+/** The calls that policies don't allow, each once: "s3:GetObject on arn:…". */
+async function uncovered(
+  calls: readonly RecordedCall[],
+  files: readonly string[],
+): Promise<readonly string[]> {
+  const policies = await Promise.all(
+    files.map(async (file) => {
+      try {
+        const text = await readFile(file, "utf8");
+        return compilePolicy(text, { kind: "identity", id: file, managed: false });
+      } catch (error) {
+        if (error instanceof PolicyCompileError)
+          throw new CommandError(`${file}: ${error.message}.`);
+        throw error;
+      }
+    }),
+  );
+  const identity = new PolicySet(policies);
+  const principal = {
+    kind: "user",
+    accountId: "000000000000",
+    arn: "arn:aws:iam::000000000000:user/user",
+    id: "AIDAEXAMPLEEXAMPLE000",
+    userName: "user",
+  } as const;
+  const missing = calls.filter(
+    ({ action, resource, context = new Map() }) =>
+      decide(
+        { principal, action, resource, resourceAccountId: undefined, context },
+        { identity },
+      ) !== "allow",
+  );
+  return [...new Set(missing.map(({ action, resource }) => `${action} on ${resource}`))].sort();
+}

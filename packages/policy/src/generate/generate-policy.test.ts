@@ -1,0 +1,157 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compilePolicy } from "../compile/compile-policy.ts";
+import { decide } from "../decide/decide.ts";
+import { PolicySet } from "../decide/policy-set.ts";
+import { validatePolicy } from "../validate/validate-policy.ts";
+import { generatePolicy, type RecordedCall } from "./generate-policy.ts";
+
+const USER = {
+  kind: "user",
+  accountId: "111111111111",
+  arn: "arn:aws:iam::111111111111:user/u",
+  id: "AIDAUUUUUUUUUUUUUUUU",
+  userName: "u",
+} as const;
+
+interface Document {
+  readonly Statement: readonly { Action: string | string[]; Resource: string | string[] }[];
+}
+
+function allows(documents: readonly string[], call: RecordedCall): boolean {
+  const policies = documents.map((text, index) =>
+    compilePolicy(text, { kind: "identity", id: `${index}`, managed: false }),
+  );
+  const request = {
+    principal: USER,
+    action: call.action,
+    resource: call.resource,
+    resourceAccountId: undefined,
+    context: call.context ?? new Map(),
+  };
+  return decide(request, { identity: new PolicySet(policies) }) === "allow";
+}
+
+/** Each document with one statement, action or resource less. */
+function smaller(documents: readonly string[]): readonly (readonly string[])[] {
+  return documents.flatMap((text, at) => {
+    const { Statement, ...rest }: Document = JSON.parse(text);
+    const replaced = (Statements: readonly object[]) =>
+      documents.map((each, index) =>
+        index === at ? JSON.stringify({ ...rest, Statement: Statements }) : each,
+      );
+    return Statement.flatMap((statement, index) => {
+      const others = Statement.filter((_, place) => place !== index);
+      const parts = (["Action", "Resource"] as const).flatMap((element) => {
+        const values = [statement[element]].flat();
+        return values.length < 2
+          ? []
+          : values.map((value) => ({
+              ...statement,
+              [element]: values.filter((other) => other !== value),
+            }));
+      });
+      return [replaced(others), ...parts.map((part) => replaced([...others, part]))];
+    });
+  });
+}
+
+const plain = fc.constantFrom("a", "b", "a/x", "a/y", "a/*", "a/${aws:username}/z", "*");
+const names = fc.oneof(plain, fc.constantFrom("b/?", "a/${*}", "a*b/${$}{?"));
+const call: fc.Arbitrary<RecordedCall> = fc.oneof(
+  fc.record({
+    action: fc.constantFrom("s3:GetObject", "s3:PutObject", "s3:DeleteObject"),
+    resource: names.map((name) => `arn:aws:s3:::media/${name}`),
+  }),
+  fc.record({
+    action: fc.constantFrom("ivs:GetChannel", "ivs:StopStream"),
+    resource: plain.map((name) => `arn:aws:ivs:us-east-1:111111111111:channel/${name}`),
+  }),
+  fc.record({
+    action: fc.constantFrom("ivs:ListChannels", "s3:ListAllMyBuckets"),
+    resource: fc.constant("*"),
+  }),
+  fc
+    .record({
+      action: fc.constantFrom("iam:PassRole", "iam:CreateServiceLinkedRole"),
+      service: fc.constantFrom("ivs.amazonaws.com", "ecs.amazonaws.com", undefined),
+    })
+    .map(({ action, service }) => ({
+      action,
+      resource: "arn:aws:iam::111111111111:role/r",
+      context: new Map(
+        service === undefined
+          ? []
+          : [
+              ["iam:passedtoservice", service],
+              ["iam:awsservicename", service],
+            ],
+      ),
+    })),
+);
+const calls = fc.array(call, { minLength: 1, maxLength: 25 });
+
+describe.each(["exact", "prefix", "service"] as const)("a policy of %s resources", (resources) => {
+  test("is valid and allows every call", () => {
+    fc.assert(
+      fc.property(calls, (made) => {
+        const { documents } = generatePolicy(made, { resources });
+        for (const text of documents) expect(validatePolicy(text, "managed")).toEqual([]);
+        expect(made.filter((each) => !allows(documents, each))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("has nothing that no call needs", () => {
+    fc.assert(
+      fc.property(calls, (made) => {
+        const { documents } = generatePolicy(made, { resources });
+        for (const less of smaller(documents))
+          expect(made.some((each) => !allows(less, each))).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test("a service-linked role is granted for its service alone", () => {
+  const role = "arn:aws:iam::111111111111:role/aws-service-role/ivs.amazonaws.com/AWSServiceRole";
+  const { documents, statements } = generatePolicy([
+    {
+      action: "iam:CreateServiceLinkedRole",
+      resource: role,
+      context: new Map([["iam:awsservicename", "ivs.amazonaws.com"]]),
+    },
+    { action: "ivs:CreateRecordingConfiguration", resource: "*" },
+    { action: "ivs:CreateRecordingConfiguration", resource: "*" },
+  ]);
+  expect(documents.map((text) => JSON.parse(text).Statement)).toEqual([
+    [
+      {
+        Sid: "Iam1",
+        Effect: "Allow",
+        Action: "iam:CreateServiceLinkedRole",
+        Resource: role,
+        Condition: { StringEquals: { "iam:AWSServiceName": ["ivs.amazonaws.com"] } },
+      },
+      { Sid: "Ivs1", Effect: "Allow", Action: "ivs:CreateRecordingConfiguration", Resource: "*" },
+    ],
+  ]);
+  expect(statements.map(({ calls: count }) => count)).toEqual([1, 2]);
+});
+
+test("a long policy becomes several, none of which is too long", () => {
+  const made = Array.from({ length: 400 }, (_, index) => ({
+    action: index % 2 === 0 ? "s3:GetObject" : "s3:PutObject",
+    resource: `arn:aws:s3:::media/recordings/of/the/year/${index}.ts`,
+  }));
+  const { documents } = generatePolicy(made);
+  expect(documents.length).toBeGreaterThan(2);
+  for (const text of documents) {
+    expect(text.replace(/\s/g, "").length).toBeLessThanOrEqual(6_144);
+    expect(validatePolicy(text, "managed")).toEqual([]);
+  }
+  expect(made.filter((each) => !allows(documents, each))).toEqual([]);
+  expect(generatePolicy(made, { resources: "prefix" }).documents).toHaveLength(1);
+});

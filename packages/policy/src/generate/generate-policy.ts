@@ -1,0 +1,166 @@
+import { policySizeWithoutWhitespace } from "../document/policy-size.ts";
+import type { ContextValue } from "../request.ts";
+import { patternFor, type ResourceRule, withoutCovered } from "./generalise.ts";
+
+/** A call that was made, as it was decided. */
+export interface RecordedCall {
+  action: string;
+  /** The ARN that was decided on, or "*". */
+  resource: string;
+  /** Its condition keys, lower-cased. */
+  context?: { get(lowerCasedKey: string): ContextValue | undefined } | undefined;
+}
+
+export interface GenerateOptions {
+  /** "exact" unless it says otherwise. */
+  resources?: ResourceRule;
+}
+
+/** A statement, and what needs it. */
+export interface GeneratedStatement {
+  sid: string;
+  actions: readonly string[];
+  resources: readonly string[];
+  /** Values of the condition keys that keep the grant safe. */
+  condition: Readonly<Record<string, readonly string[]>>;
+  /** How many recorded calls need it. */
+  calls: number;
+}
+
+export interface GeneratedPolicy {
+  /** Policies of at most 6,144 characters without whitespace, which together allow the calls. */
+  documents: readonly string[];
+  statements: readonly GeneratedStatement[];
+}
+
+/** Managed policies may have so many characters. Source: IAM's quotas. */
+const DOCUMENT_CHARS_MAX = 6_144;
+/** Room for a document's own brackets. */
+const STATEMENTS_CHARS_MAX = DOCUMENT_CHARS_MAX - 64;
+const RESOURCES_CHARS_MAX = 4_000;
+
+/** Keys, by lower-cased action, without which a grant would reach further than the calls did. */
+export const SAFE_KEYS: Readonly<Record<string, string>> = {
+  "iam:createservicelinkedrole": "iam:AWSServiceName",
+  "iam:passrole": "iam:PassedToService",
+};
+
+/** All calls of an action under one value of its safe key. */
+interface Need {
+  readonly action: string;
+  readonly condition: Readonly<Record<string, readonly string[]>>;
+  readonly patterns: Set<string>;
+  calls: number;
+}
+
+/**
+ * The smallest policies that allow the recorded calls: each action on the resources that it was
+ * decided on, actions with the same resources in one statement. Nothing in them is without a call.
+ */
+export function generatePolicy(
+  calls: Iterable<RecordedCall>,
+  { resources: rule = "exact" }: GenerateOptions = {},
+): GeneratedPolicy {
+  const needs = needsOf(calls, rule);
+  const groups = new Map<string, { needs: Need[]; resources: readonly string[] }>();
+  for (const need of needs) {
+    const resources = withoutCovered(need.patterns);
+    const key = JSON.stringify([resources, need.condition]);
+    const group = groups.get(key) ?? { needs: [], resources };
+    group.needs.push(need);
+    groups.set(key, group);
+  }
+  const numbers = new Map<string, number>();
+  const statements = [...groups.values()].flatMap(({ needs: [...own], resources }) =>
+    chunksOf(resources).map((chunk): GeneratedStatement => {
+      const actions = own.map(({ action }) => action).sort();
+      const service = sidOf(actions[0] ?? "");
+      const number = (numbers.get(service) ?? 0) + 1;
+      numbers.set(service, number);
+      return {
+        sid: `${service}${number}`,
+        actions,
+        resources: chunk,
+        condition: own[0]?.condition ?? {},
+        calls: own.reduce((sum, need) => sum + need.calls, 0),
+      };
+    }),
+  );
+  return { documents: documentsOf(statements), statements };
+}
+
+function needsOf(calls: Iterable<RecordedCall>, rule: ResourceRule): readonly Need[] {
+  const needs = new Map<string, Need>();
+  for (const { action, resource, context } of calls) {
+    const safeKey = SAFE_KEYS[action.toLowerCase()];
+    const value = safeKey === undefined ? undefined : context?.get(safeKey.toLowerCase());
+    const condition: Need["condition"] =
+      safeKey === undefined || value === undefined ? {} : { [safeKey]: [value].flat() };
+    const key = `${action.toLowerCase()} ${JSON.stringify(condition)}`;
+    const need = needs.get(key) ?? { action, condition, patterns: new Set<string>(), calls: 0 };
+    need.patterns.add(patternFor(resource, rule));
+    need.calls += 1;
+    needs.set(key, need);
+  }
+  return [...needs.values()].filter((need) => !isCovered(need, needs));
+}
+
+/** Whether the same action without a condition reaches the same resources. */
+function isCovered(need: Need, needs: ReadonlyMap<string, Need>): boolean {
+  const free = needs.get(`${need.action.toLowerCase()} {}`);
+  if (free === undefined || free === need) {
+    return false;
+  }
+  const both = withoutCovered([...free.patterns, ...need.patterns]);
+  return both.length === withoutCovered(free.patterns).length;
+}
+
+/** Statements of too many resources become several. */
+function chunksOf(resources: readonly string[]): readonly (readonly string[])[] {
+  const chunks: string[][] = [[]];
+  let chars = 0;
+  for (const resource of resources) {
+    if (chars + resource.length > RESOURCES_CHARS_MAX && chars > 0) {
+      chunks.push([]);
+      chars = 0;
+    }
+    chunks.at(-1)?.push(resource);
+    chars += resource.length + '"",'.length;
+  }
+  return chunks;
+}
+
+function documentsOf(statements: readonly GeneratedStatement[]): readonly string[] {
+  const documents: object[][] = [];
+  let chars = Number.POSITIVE_INFINITY;
+  for (const { sid, actions, resources, condition } of statements) {
+    const written = {
+      Sid: sid,
+      Effect: "Allow",
+      Action: single(actions),
+      Resource: single(resources),
+      ...(Object.keys(condition).length > 0 && { Condition: { StringEquals: condition } }),
+    };
+    const length = policySizeWithoutWhitespace(JSON.stringify(written)) + 1;
+    if (chars + length > STATEMENTS_CHARS_MAX) {
+      documents.push([]);
+      chars = 0;
+    }
+    documents.at(-1)?.push(written);
+    chars += length;
+  }
+  return documents.map((Statement) =>
+    JSON.stringify({ Version: "2012-10-17", Statement }, undefined, 2),
+  );
+}
+
+function single(values: readonly string[]): string | readonly string[] {
+  const [only] = values;
+  return values.length === 1 && only !== undefined ? only : values;
+}
+
+/** "s3:GetObject" → "S3". */
+function sidOf(action: string): string {
+  const service = action.slice(0, action.indexOf(":")).replace(/[^A-Za-z0-9]/g, "");
+  return service.slice(0, 1).toUpperCase() + service.slice(1);
+}
