@@ -186,6 +186,13 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     },
   ],
   [
+    ...(["accessanalyzer", "REST and JSON", "access-analyzer:CheckNoPublicAccess on *"] as const),
+    asStranger("access-analyzer", {
+      path: "/policy/check-no-public-access",
+      ...bodyOf({ policyDocument: "{}", resourceType: "AWS::S3::Bucket" }),
+    }),
+  ],
+  [
     ...(["rolecast", "the server's own routes", "rolecast:ReadDecisions on "] as const),
     asStranger("rolecast", { method: "GET", path: "/_rolecast/decisions" }),
   ],
