@@ -148,7 +148,7 @@ test.each([
     `/${BUCKET}/k`,
     { origin: cors.origin },
     403,
-    "<Method>OPTIONS</Method><ResourceType>OBJECT</ResourceType>",
+    "<Method>OPTIONS</Method><ResourceType>BUCKET</ResourceType>",
   ],
 ])("a preflight is refused when %s", async (_when, path, headers, status, words) => {
   const answer = await send(server.endpoint, { method: "OPTIONS", path, headers });

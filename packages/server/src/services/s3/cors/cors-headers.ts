@@ -20,13 +20,14 @@ export async function corsHeaders(
   store: Store,
   hosts: readonly string[],
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const { origin } = request.headers;
+  const { origin, ...headers } = request.headers;
   const bucket = bucketOf(request, hosts);
   if (origin === undefined || bucket === undefined) return undefined;
   const rules = (await findRules(bucket, store))?.rules ?? [];
-  // Nobody sends it here, but S3 goes by it as it does in a preflight.
-  const requestHeaders = namesOf(request.headers["access-control-request-headers"]);
-  return headersFor(rules, { origin, method: request.method, requestHeaders });
+  // Nobody sends these here, but S3 goes by them as it does in a preflight.
+  const requestHeaders = namesOf(headers["access-control-request-headers"]);
+  const method = headers["access-control-request-method"] ?? request.method;
+  return headersFor(rules, { origin, method, requestHeaders });
 }
 
 /** The headers of a preflight's answer. Rejects with BadRequest or AccessForbidden. */
@@ -41,8 +42,8 @@ export async function preflightHeaders(
     throw badRequest("Insufficient information. Origin request header needed.");
   const bucket = bucketOf(request, hosts);
   const found = bucket === undefined ? undefined : await findRules(bucket, store);
-  if (!found) throw forbidden("Bucket not found", request, hosts);
-  if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request, hosts);
+  if (!found) throw forbidden("Bucket not found", request, "BUCKET");
+  if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request, "BUCKET");
   if (method === undefined || !CORS_METHODS.has(method))
     throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const requestHeaders = namesOf(headers["access-control-request-headers"]);
@@ -51,7 +52,7 @@ export async function preflightHeaders(
   throw forbidden(
     "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
     request,
-    hosts,
+    resourceTypeOf(request, hosts),
   );
 }
 
@@ -94,19 +95,24 @@ function badRequest(message: string): AwsError {
 
 function forbidden(
   reason: string,
+  { headers }: PlainRequest,
+  ResourceType: "BUCKET" | "OBJECT",
+): AwsError {
+  const Method = headers["access-control-request-method"] ?? "OPTIONS";
+  return new AwsError("AccessForbidden", `CORSResponse: ${reason}`, {
+    status: 403,
+    fields: { Method, ResourceType },
+  });
+}
+
+function resourceTypeOf(
   { path, headers }: PlainRequest,
   hosts: readonly string[],
-): AwsError {
+): "BUCKET" | "OBJECT" {
   const isBucket = bucketFromHost(headers.host, hosts)
     ? path === "/"
     : path.split("/").filter((segment) => segment !== "").length < 2;
-  return new AwsError("AccessForbidden", `CORSResponse: ${reason}`, {
-    status: 403,
-    fields: {
-      Method: headers["access-control-request-method"] ?? "OPTIONS",
-      ResourceType: isBucket ? "BUCKET" : "OBJECT",
-    },
-  });
+  return isBucket ? "BUCKET" : "OBJECT";
 }
 
 function namesOf(header: string | undefined): string[] {
