@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Constraint, ServiceConstraints } from "./kernel/constraints.ts";
+import { accessAnalyzerConstraints } from "./services/access-analyzer/constraints.ts";
 import { cloudTrailConstraints } from "./services/cloudtrail/constraints.ts";
 import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
 import { eventsConstraints } from "./services/events/constraints.ts";
@@ -50,6 +51,11 @@ const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 const bus = "(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?";
 const parameter = { max: 512, pattern: undefined };
 
+const NEWER_KEY_SPECS = [
+  ...["ECC_NIST_EDWARDS25519", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"],
+  ...["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
+];
+
 const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = [
   [
     "iam/2010-05-08",
@@ -59,6 +65,24 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       CredentialAgeDays: { min: 1, max: 36_600 },
       "ServiceControlPolicyInputList.member": {
         ...{ min: 1, max: 131_072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
+      },
+    },
+  ],
+  [
+    "accessanalyzer/2019-11-01",
+    accessAnalyzerConstraints,
+    {
+      resourceType: {
+        newer: [
+          "AWS::ApiGateway::RestApi",
+          "AWS::Backup::BackupVault",
+          "AWS::CloudTrail::Dashboard",
+          "AWS::CloudTrail::EventDataStore",
+          "AWS::CodeArtifact::Domain",
+          "AWS::S3Express::AccessPoint",
+          "AWS::S3Tables::Table",
+          "AWS::S3Tables::TableBucket",
+        ],
       },
     },
   ],
@@ -113,40 +137,11 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     "kms/2014-11-01",
     kmsConstraints,
     {
-      // As KMS was recorded to list them; other kinds of keys aren't built.
-      KeyUsage: { values: ["ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "SIGN_VERIFY"] },
-      "CreateKey.KeySpec": {
-        values: [
-          "ECC_NIST_P256",
-          "ECC_NIST_P384",
-          "ECC_NIST_P521",
-          "ECC_SECG_P256K1",
-          "HMAC_224",
-          "HMAC_256",
-          "HMAC_384",
-          "HMAC_512",
-          "RSA_2048",
-          "RSA_3072",
-          "RSA_4096",
-          "SYMMETRIC_DEFAULT",
-        ],
-      },
-      CustomerMasterKeySpec: {
-        values: [
-          "ECC_NIST_P256",
-          "ECC_NIST_P384",
-          "ECC_NIST_P521",
-          "ECC_SECG_P256K1",
-          "HMAC_224",
-          "HMAC_256",
-          "HMAC_384",
-          "HMAC_512",
-          "RSA_2048",
-          "RSA_3072",
-          "RSA_4096",
-          "SYMMETRIC_DEFAULT",
-        ],
-      },
+      KeyUsage: { newer: ["ENCAPSULATE_DECAPSULATE"] },
+      "CreateKey.KeySpec": { newer: NEWER_KEY_SPECS },
+      CustomerMasterKeySpec: { newer: NEWER_KEY_SPECS },
+      ImportType: { values: ["EXISTING_KEY_MATERIAL", "NEW_KEY_MATERIAL"] },
+      KeyMaterialId: { min: 64, max: 64, pattern: "^[a-f0-9]+$" },
       // The newest values.
       KeyPairSpec: {
         values: [
