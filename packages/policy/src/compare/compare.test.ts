@@ -9,7 +9,7 @@ import { comparePolicies, findNewAccess } from "./compare.ts";
 
 type Policies = readonly CompiledPolicy[];
 
-const RUNS = { numRuns: 100 };
+const RUNS = { numRuns: 60 };
 
 function allows(policies: Policies, asked: DecisionRequest): boolean {
   const set = new PolicySet(policies);
@@ -68,7 +68,7 @@ describe.each([
           expect(missed).toBeUndefined();
         },
       ),
-      { ...RUNS, numRuns: 250 },
+      { ...RUNS, numRuns: 120 },
     );
   });
 });

@@ -99,7 +99,7 @@ describe.each(["exact", "prefix", "service"] as const)("a policy of %s resources
         for (const text of documents) expect(validatePolicy(text, "managed")).toEqual([]);
         expect(made.filter((each) => !allows(documents, each))).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 
@@ -110,7 +110,7 @@ describe.each(["exact", "prefix", "service"] as const)("a policy of %s resources
         for (const less of smaller(documents))
           expect(made.some((each) => !allows(less, each))).toBe(true);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });
