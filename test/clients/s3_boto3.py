@@ -79,7 +79,7 @@ older = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1").gener
 assert "AWSAccessKeyId=" in older
 with urllib.request.urlopen(older) as response:
     assert response.read() == "ü/✓".encode() and response.headers["content-type"] == "text/x"
-# What it is told of the object is in the URL then; whoever uses it sends nothing but the body.
+# What describes the object is in the URL then. S3 takes the type from the header alone.
 described = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1").generate_presigned_url(
     "put_object",
     {
@@ -92,7 +92,7 @@ described = boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1").g
 )
 location = urllib.parse.urlsplit(described)
 connection = http.client.HTTPConnection(location.netloc)
-connection.request("PUT", f"{location.path}?{location.query}", b"by url")
+connection.request("PUT", f"{location.path}?{location.query}", b"by url", {"Content-Type": "text/x"})
 assert connection.getresponse().status == 200
 described = s3.head_object(Bucket=BUCKET, Key="described")
 assert described["ContentType"] == "text/x" and described["StorageClass"] == "STANDARD_IA", described

@@ -53,7 +53,8 @@ export function startConsole(
 
 async function startConsoleServer(): Promise<ConsoleServer> {
   const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
-  const settings = { ...ports, data: "memory", transcodeCores: 0, logLevel: "error" } as const;
+  // The channel's page shows warnings of the log: publishers that were refused.
+  const settings = { ...ports, data: "memory", transcodeCores: 0, logLevel: "warn" } as const;
   const server = await createServer(settings, { consoleDir: CONSOLE_DIR });
   const clients = clientsAt(server.endpoint);
   return {

@@ -167,7 +167,7 @@ test("an operation that isn't there yet is named in the answer", async () => {
   await expect(
     sts.send(new GetDelegatedAccessTokenCommand({ TradeInToken: "x1" })),
   ).rejects.toMatchObject({
-    message: expect.stringContaining("sts:GetDelegatedAccessToken"),
+    message: expect.stringContaining("implement STS's GetDelegatedAccessToken yet"),
   });
 });
 

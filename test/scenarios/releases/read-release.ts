@@ -59,7 +59,10 @@ export async function readRelease(
     // Changes that the server made by itself when it found the data.
     const sinceMs = ISO_TIME.test(value) ? Date.parse(value) - facts.madeAtMs : 0;
     if (sinceMs > 0 && sinceMs < HOUR_MS) return "since it was opened";
-    return value.replaceAll(/localhost:\d+/g, "localhost:PORT");
+    // Playback URLs have the host that the request came to; the release gave its own name.
+    return value
+      .replace(/^http:\/\/127\.0\.0\.1:\d+(?=\/api\/video\/)/, "http://localhost:PORT")
+      .replaceAll(/localhost:\d+/g, "localhost:PORT");
   };
   return JSON.parse(JSON.stringify(readings, stable)) as Readings;
 }
