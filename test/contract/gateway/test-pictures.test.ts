@@ -40,8 +40,11 @@ describe("a test picture", () => {
     await ivs.send(new StopStreamCommand({ channelArn }));
     // It doesn't come back, and the channel may have another one.
     await until(async () => (await start(ROOT, channelArn)).status === 200, "another picture");
-    const sessions = await ivs.send(new ListStreamSessionsCommand({ channelArn }));
-    expect(sessions.streamSessions).toHaveLength(2);
+    // The encoder is taken before its session is written.
+    await until(async () => {
+      const sessions = await ivs.send(new ListStreamSessionsCommand({ channelArn }));
+      return sessions.streamSessions?.length === 2;
+    }, "the second session");
     await ivs.send(new StopStreamCommand({ channelArn }));
   });
 

@@ -58,11 +58,13 @@ export function verifyDigest(
   }
 }
 
+/** Undefined for what has another length than the modulus: OpenSSL adds zeros that are missing. */
 function opened(key: KeyObject, padding: number, signature: Uint8Array): Buffer | undefined {
+  if (signature.length !== modulusBits(key) / 8) return undefined;
   try {
     return publicDecrypt({ key, padding }, signature);
   } catch {
-    // OpenSSL throws for a signature of another length, above the modulus, or without the padding.
+    // OpenSSL throws for a signature above the modulus, or without the padding.
     return undefined;
   }
 }
