@@ -1,4 +1,10 @@
-import { constants, createPublicKey, privateDecrypt, publicEncrypt } from "node:crypto";
+import {
+  constants,
+  createPublicKey,
+  type KeyObject,
+  privateDecrypt,
+  publicEncrypt,
+} from "node:crypto";
 import type { Material } from "../ciphertext/ciphertext-blob.ts";
 import { privateKeyOf } from "../ciphertext/key-pairs.ts";
 import { invalidCiphertext, validation } from "../errors.ts";
@@ -18,7 +24,7 @@ export function rsaEncrypt(
 ): Buffer {
   const { hash, bytes } = oaepOf(algorithm);
   const key = createPublicKey(privateKeyOf(material));
-  const modulusBytes = (key.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
+  const modulusBytes = modulusBytesOf(key);
   // Source: RFC 8017, section 7.1.1.
   const max = modulusBytes - 2 * bytes - 2;
   if (plaintext.length > max) {
@@ -35,12 +41,19 @@ export function rsaEncrypt(
 export function rsaDecrypt(ciphertext: Uint8Array, algorithm: string, material: Material): Buffer {
   const { hash: oaepHash } = oaepOf(algorithm);
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
+  const key = privateKeyOf(material);
+  // RFC 8017, section 7.1.2: OpenSSL adds zeros that are missing.
+  if (ciphertext.length !== modulusBytesOf(key)) throw invalidCiphertext();
   try {
-    return privateDecrypt({ key: privateKeyOf(material), padding, oaepHash }, ciphertext);
+    return privateDecrypt({ key, padding, oaepHash }, ciphertext);
   } catch {
     // OpenSSL throws for whatever wasn't encrypted like this.
     throw invalidCiphertext();
   }
+}
+
+function modulusBytesOf({ asymmetricKeyDetails }: KeyObject): number {
+  return (asymmetricKeyDetails?.modulusLength ?? 0) / 8;
 }
 
 function oaepOf(algorithm: string) {
