@@ -119,7 +119,10 @@ function arbitraryShape(
       return fc.array(item, { minLength, maxLength: MAX_ITEMS });
     }
     case "map": {
-      const key = place === "header" ? HEADER_SUFFIX : TEXT.label;
+      // The SDK for JavaScript loses such a key of an answer; protocols.test.ts tries it in requests.
+      const key = (place === "header" ? HEADER_SUFFIX : TEXT.label).filter(
+        (name) => name !== "__proto__",
+      );
       const value = arbitraryShape(shape.value.target, options, depth + 1, place, false);
       return fc.dictionary(key, value, { minKeys: 1, maxKeys: MAX_ITEMS, noNullPrototype: true });
     }
