@@ -94,6 +94,9 @@ test("changesets make the next version of every package, the server's too", asyn
     .filter((name) => needed.some((one) => one.test(name)))) {
     cpSync(join(ROOT, path), join(copy, path));
   }
+  // As a change brings it; between releases there may be none.
+  const changeset = '---\n"rolecast": minor\n---\n\nA new thing.\n';
+  writeFileSync(join(copy, ".changeset/new-thing.md"), changeset);
   for (const args of [
     ["init", "--quiet", "--initial-branch=main"],
     ["add", "."],
