@@ -119,7 +119,7 @@ function arbitraryShape(
       return fc.array(item, { minLength, maxLength: MAX_ITEMS });
     }
     case "map": {
-      // The SDK for JavaScript loses such a key of an answer; protocols.test.ts tries it in requests.
+      // The SDK for JavaScript loses such a key; protocols.test.ts tries it in requests.
       const key = (place === "header" ? HEADER_SUFFIX : TEXT.label).filter(
         (name) => name !== "__proto__",
       );
