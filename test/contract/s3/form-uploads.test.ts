@@ -171,8 +171,9 @@ test("tags in another document are none", async () => {
   expect(TagSet).toEqual([]);
 });
 
-test("a field is a file by its name alone", async () => {
-  const fields = Object.entries(signedFields({ fields: { key: "up/by-name" } }));
+test("a field is a file by its name alone, and a missing file name replaces nothing", async () => {
+  const Key = "up/by-name-${filename}";
+  const fields = Object.entries(signedFields({ fields: { key: Key } }));
   const parts = fields.map(([name, value], index) => {
     const fileName = index % 2 === 0 ? `; filename="${name}"` : "";
     return `--b\r\nContent-Disposition: form-data; name="${name}"${fileName}\r\n\r\n${value}\r\n`;
@@ -184,9 +185,7 @@ test("a field is a file by its name alone", async () => {
     body: `${parts.join("")}${file}--b--\r\n`,
   });
   expect([answer.status, await answer.text()]).toEqual([204, ""]);
-  const { ContentLength } = await client.send(
-    new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "up/by-name" }),
-  );
+  const { ContentLength } = await client.send(new s3.HeadObjectCommand({ Bucket: BUCKET, Key }));
   expect(ContentLength).toBe(30_000);
 });
 

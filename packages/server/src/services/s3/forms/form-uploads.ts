@@ -105,7 +105,8 @@ async function upload(
   },
 ): Promise<PlainResponse> {
   const fields = new Map(form.fields);
-  const key = fields.get("key")?.replaceAll(FILE_NAME, () => form.fileName);
+  // As recorded of AWS, of a file without a name nothing takes the variable's place.
+  const key = fields.get("key")?.replaceAll(FILE_NAME, () => form.fileName ?? FILE_NAME);
   if (key === undefined || key === "")
     throw invalidArgument(
       key === undefined

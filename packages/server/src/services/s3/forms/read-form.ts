@@ -20,7 +20,7 @@ const FILE = "file";
 export interface UploadForm {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
-  readonly fileName: string;
+  readonly fileName: string | undefined;
   readonly file: Readable;
 }
 
@@ -46,14 +46,14 @@ export async function readForm(
   let fieldsBytes = 0;
   await parts.start();
   for (let part = await parts.next(); part; part = await parts.next()) {
-    const { name, fileName = "" } = part;
+    const { name, fileName } = part;
     const folded = name.toLowerCase();
     if (folded === FILE) {
       isFile = true;
       const file = Readable.from(parts.stream());
       // Whoever reads the file gets its error; of one that is refused unread there may be nobody.
       file.on("error", () => {});
-      return { fields, fileName: baseName(fileName), file };
+      return { fields, fileName: fileName && baseName(fileName), file };
     }
     const value = await parts.text();
     // What is no text can't stand in the answer, nor read again.
