@@ -144,8 +144,8 @@ test.each<[string, RawRequest, string]>([
   ],
   ["no lock configuration", ask(`PUT ${B}?object-lock`, "", md5("")), EMPTY],
   ["no lock configuration, nor its digest", ask(`PUT ${B}?object-lock`, ""), EMPTY],
-  ["no retention", ask(`PUT ${B}/key?retention`, "", md5("")), EMPTY],
-  ["no legal hold", ask(`PUT ${B}/key?legal-hold`, "", md5("")), EMPTY],
+  ["no retention", ask(`PUT ${B}/key?retention`, "", md5("")), `400 MalformedXML | ${MALFORMED}`],
+  ["no legal hold", ask(`PUT ${B}/key?legal-hold`, "", md5("")), `400 MalformedXML | ${MALFORMED}`],
   ["no lifecycle", ask(`PUT ${B}?lifecycle`, ""), EMPTY],
   [
     "no lock configuration of a bucket that isn't there",
@@ -153,13 +153,11 @@ test.each<[string, RawRequest, string]>([
     NO_BUCKET,
   ],
   [
-    "logs into a bucket that takes none",
-    ask(`PUT ${B}?logging`, logging(A)),
+    "logs into a bucket that isn't there",
+    ask(`PUT ${B}?logging`, logging(NOBODY)),
     [
-      "400 InvalidTargetBucketForLogging | You must either provide the necessary",
-      "permissions to the logging service using a bucket policy or give the log-delivery",
-      "group WRITE and READ_ACP permissions to the target bucket |",
-      "TargetBucket=bucket-refusals-acl",
+      "400 InvalidTargetBucketForLogging | The target bucket for logging does not exist |",
+      "TargetBucket=bucket-refusals-nobody",
     ].join(" "),
   ],
   [
@@ -215,53 +213,27 @@ test.each<[string, RawRequest, string]>([
     ask(`PUT ${B}?replication`, REPLICATION),
     [
       "400 InvalidRequest | Versioning must be 'Enabled' on the bucket to apply a",
-      "replication configuration | BucketName=bucket-refusals",
+      "replication configuration",
     ].join(" "),
   ],
 ])("%s", async (_what, request, expected) => {
   expect(await refusalOf(server.endpoint, request)).toBe(expected);
 });
 
-test.each<[string, object]>([
-  ["s3:*", { Service: "logging.s3.amazonaws.com" }],
-  ["s3:PutObject", { Service: ["logging.s3.amazonaws.com"] }],
-])("a bucket whose policy lets the logging service do %s takes logs", async (Action, Principal) => {
+test.each([
+  ["with ACLs", A],
+  ["without ACLs", B],
+])("logs are ordered into a bucket %s before log delivery may write there", async (_how, path) => {
   const client = server.clients().s3;
   const Bucket = B.slice(1);
-  const Resource = [`arn:aws:s3:::${Bucket}/logs/*`];
-  const Condition = {
-    ArnLike: { "aws:SourceArn": `arn:aws:s3:::${A.slice(1)}` },
-    StringEquals: { "aws:SourceAccount": "000000000000" },
-    Bool: { "aws:SecureTransport": "true" },
-  };
-  const Statement = [{ Effect: "Allow", Principal, Action, Resource, Condition }];
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
-  const log = (TargetPrefix: string) =>
-    client.send(
-      new s3.PutBucketLoggingCommand({
-        Bucket: A.slice(1),
-        BucketLoggingStatus: { LoggingEnabled: { TargetBucket: Bucket, TargetPrefix } },
-      }),
-    );
-  await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
-  await log("logs/");
-  await expect(log("elsewhere/")).rejects.toMatchObject({ name: "InvalidTargetBucketForLogging" });
-  await client.send(new s3.DeleteBucketPolicyCommand({ Bucket }));
-  await expect(log("logs/")).rejects.toMatchObject({ name: "InvalidTargetBucketForLogging" });
-});
-
-test("a bucket whose ACL lets the log delivery group write takes logs", async () => {
-  const client = server.clients().s3;
-  const Bucket = A.slice(1);
-  const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: "" };
-  const group = 'uri="http://acs.amazonaws.com/groups/s3/LogDelivery"';
-  const grants = { GrantWrite: group, GrantReadACP: group };
-  await client.send(new s3.PutBucketAclCommand({ Bucket, ...grants }));
+  const Grantee = { Type: "Group", URI: "http://acs.amazonaws.com/groups/s3/LogDelivery" } as const;
+  const TargetGrants = (["WRITE", "READ"] as const).map((Permission) => ({ Grantee, Permission }));
+  const target = { TargetBucket: path.slice(1), TargetPrefix: "logs/" };
+  const LoggingEnabled = path === A ? { ...target, TargetGrants } : target;
   await client.send(
     new s3.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: { LoggingEnabled } }),
   );
   expect(await client.send(new s3.GetBucketLoggingCommand({ Bucket }))).toMatchObject({
     LoggingEnabled,
   });
-  await client.send(new s3.PutBucketAclCommand({ Bucket, ACL: "private" }));
 });

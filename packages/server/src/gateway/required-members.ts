@@ -19,7 +19,7 @@ export function findAbsentMembers(
     for (const member of further)
       if ((input[member] ?? undefined) === undefined) missing.push(absent(beanName(member)));
   if (!optional || missing.length === 0) return missing;
-  return missing.filter(({ path }) => !optional.includes(path));
+  return missing.filter(({ path }) => !optional.includes(path.replace(/\.\d+\./g, ".*.")));
 }
 
 function absent(path: string): Violation {

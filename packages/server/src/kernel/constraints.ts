@@ -39,7 +39,7 @@ export interface ServiceConstraints {
   readonly required?: Readonly<Record<string, readonly string[]>>;
   /**
    * Paths of members that the model requires and the service doesn't: handlers expect them missing,
-   * whatever `Checked` promises.
+   * whatever `Checked` promises. `*` is any item of a list (`tags.*.member.value`).
    */
   readonly optional?: readonly string[];
   /** The code that the service answers violations with. */

@@ -35,12 +35,11 @@ export const s3Constraints: ServiceConstraints = {
   // An empty body isn't an empty document.
   required: {
     PutBucketLifecycleConfiguration: ["LifecycleConfiguration"],
-    PutObjectLegalHold: ["LegalHold"],
     PutObjectLockConfiguration: ["ObjectLockConfiguration"],
-    PutObjectRetention: ["Retention"],
   },
-  // A document without a set of tags removes them all, as one with an empty set does.
-  optional: ["tagging.tagSet"],
+  // A document without a set of tags removes them all, as one with an empty set does; a tag without
+  // a value has an empty one.
+  optional: ["tagging.tagSet", "tagging.tagSet.*.member.value"],
   // What lies deeper than the members themselves is in the XML document.
   refuse({ path }, input) {
     if (path.includes(".")) return malformedXml();

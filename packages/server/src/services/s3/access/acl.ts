@@ -23,7 +23,7 @@ export interface Grant {
 
 /** Amazon EC2's canonical user id, whom `aws-exec-read` lets read. */
 const EC2 = "6aa5a366c34c1cbe25dc49211496e913e0351eb0e8c37aa3477e40942ec6b97c";
-export const LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+const LOG_DELIVERY = "http://acs.amazonaws.com/groups/s3/LogDelivery";
 
 /** Grants of canned ACLs beside everything to the owner. Source: S3 user guide, "Canned ACL". */
 const CANNED: Readonly<Record<string, readonly Grant[]>> = {

@@ -15,7 +15,7 @@ export function tagsInHeader(header: string | undefined): TagSet | undefined {
 /** The same of a list. */
 export function tagsInList(tags: readonly Checked<Tag>[] | undefined): TagSet | undefined {
   if (!tags || tags.length === 0) return undefined;
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+  return Object.fromEntries(tags.map(({ Key, Value = "" }) => [Key, Value]));
 }
 
 /** `aws:RequestTag/<key>` and `aws:TagKeys`: tags that a resource shall have. */

@@ -126,7 +126,6 @@ async function checkedReplication(
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-      { BucketName: bucket.bucket_name },
     );
   if (!isRoleArn(Role))
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {

@@ -44,7 +44,7 @@ export function toTagSet(
     throw tooManyTags(kind === "object" ? "object" : "bucket");
   }
   const set = new Map<string, string>();
-  for (const { Key: key, Value: value } of tags) {
+  for (const { Key: key, Value: value = "" } of tags) {
     const named = { TagKey: key };
     if (!isTagKey(key)) throw invalidTag("The TagKey you have provided is invalid", named);
     if (!isTagValue(value)) {
