@@ -121,6 +121,19 @@ describe("a canned ACL", () => {
     }
   });
 
+  test("lets everybody list, and shows the owner to whoever signs", async () => {
+    const Bucket = await newBucket({}, { ACL: "public-read" });
+    await put(owner, Bucket, "k");
+    const owners = (from: s3.S3Client) =>
+      Promise.all([
+        from.send(new s3.ListObjectsCommand({ Bucket })),
+        from.send(new s3.ListObjectsV2Command({ Bucket, FetchOwner: true })),
+      ]).then((lists) => lists.map(({ Contents = [] }) => Contents.map(({ Owner }) => Owner)));
+    const shown = [{ ID: expect.any(String) }];
+    expect(await owners(other)).toEqual([shown, shown]);
+    expect(await owners(anonymous)).toEqual([[undefined], [undefined]]);
+  });
+
   test("is an object's whatever its key looks like", async () => {
     const Bucket = await newBucket();
     for (const key of ["a${x}b", "a${aws:username}b", "a*b", "a?b"]) {

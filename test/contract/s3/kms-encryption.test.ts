@@ -145,6 +145,10 @@ describe("a bucket's default encryption", () => {
     const inPlace = { Bucket: BUCKET, Key: "source", ...byKey(), BucketKeyEnabled: true };
     expect(await copy(inPlace)).toMatchObject({ BucketKeyEnabled: true });
     expect((await read("source")).text).toBe(BODY);
+    const ontoItself = { Bucket: BUCKET, Key: "source" };
+    expect(await copy(ontoItself)).toMatchObject({ ServerSideEncryption: "AES256" });
+    // Now it wouldn't change anything.
+    await expect(copy(ontoItself)).rejects.toMatchObject({ name: "InvalidRequest" });
   });
 
   test("without a key is the account's own for S3, as CDK's bootstrap bucket has it", async () => {
@@ -196,6 +200,10 @@ test("a multipart upload is encrypted part by part under its own data key", asyn
     new s3.CompleteMultipartUploadCommand({ ...upload, MultipartUpload: { Parts } }),
   );
   expect(done).toMatchObject(shown);
+  // The checksum that S3 chose comes with the object alone.
+  expect(done.ChecksumCRC64NVME ?? done.ChecksumType).toBeUndefined();
+  const checked = await read("parts", { ChecksumMode: "ENABLED" });
+  expect(checked.ChecksumCRC64NVME).toMatch(/^[\w+/]{11}=$/);
   expect(done.ETag).toMatch(/^"[0-9a-f]{32}-2"$/);
   expect((await read("parts")).text).toBe(first + BODY);
   const range = `bytes=${first.length - 3}-${first.length + 5}`;

@@ -180,6 +180,11 @@ describe("checksums of uploads", () => {
     for (const input of refusals) {
       await expect(begin("unfit", input)).rejects.toMatchObject({ name: "InvalidRequest" });
     }
+    await expect(
+      begin("unfit", { ChecksumAlgorithm: "TEST" as s3.ChecksumAlgorithm }),
+    ).rejects.toMatchObject({
+      message: expect.stringMatching(/types: \[CRC32, CRC32C, CRC64NVME, SHA1, SHA256\]$/),
+    });
     const upload = await begin("unfit", { ChecksumAlgorithm: "SHA1" });
     await expect(upload.put(1, SMALL, { ChecksumAlgorithm: "SHA256" })).rejects.toMatchObject({
       name: "InvalidRequest",

@@ -178,13 +178,16 @@ function announcedAlgorithms(trailer: string | undefined): readonly ChecksumAlgo
     });
 }
 
-/** The algorithm by AWS's name in any case; throws InvalidRequest for one that isn't supported. */
+/**
+ * The algorithm by AWS's name in any case; throws InvalidRequest for one that isn't supported, in
+ * the words of AWS from before SHA-512 and MD5 came (April 2026).
+ */
 export function declaredAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
   if (name === undefined) return undefined;
   const algorithm = checksumAlgorithm(name.toUpperCase());
   if (algorithm) return algorithm;
   throw invalidRequest(
-    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5]",
+    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
   );
 }
 

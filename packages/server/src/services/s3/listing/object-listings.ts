@@ -51,7 +51,7 @@ async function listObjectsV2(
       ? startAfter(input.StartAfter ?? "", prefix, delimiter)
       : readToken(input.ContinuationToken);
   const page = await listPage({ prefix, delimiter, start, maxKeys }, sourceOf(bucket, context));
-  const owner = input.FetchOwner ? bucket : undefined;
+  const owner = input.FetchOwner ? shownOwner(bucket, context) : undefined;
   return {
     Name: bucket.bucket_name,
     Prefix: encode(prefix),
@@ -84,6 +84,7 @@ async function listObjects(
   const marker = input.Marker ?? "";
   const start = startAfter(marker, prefix, delimiter);
   const page = await listPage({ prefix, delimiter, start, maxKeys }, sourceOf(bucket, context));
+  const owner = shownOwner(bucket, context);
   return {
     Name: bucket.bucket_name,
     Prefix: encode(prefix),
@@ -96,9 +97,14 @@ async function listObjects(
     ...(page.truncated && page.next && delimiter !== ""
       ? { NextMarker: encode(page.next.after) }
       : {}),
-    Contents: page.rows.map((row) => listed(row, encode, bucket)),
+    Contents: page.rows.map((row) => listed(row, encode, owner)),
     CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
   };
+}
+
+/** Undefined for unsigned requests, which aren't shown whose the objects are. */
+function shownOwner(bucket: BucketRow, { caller }: RequestContext): BucketRow | undefined {
+  return caller.principal.kind === "anonymous" ? undefined : bucket;
 }
 
 /** Listings tell it as HeadBucket does; some clients learn the Region from them. */

@@ -11,7 +11,7 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { requestTagKeys } from "../access/tag-keys.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
-import { checksumMembers } from "../checksums/object-checksum.ts";
+import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { namesCustomerKey } from "../encryption/customer-key.ts";
 import { encryptionToWrite } from "../encryption/object-encryption.ts";
@@ -79,7 +79,7 @@ async function copyObject(
   checkDirective("x-amz-metadata-directive", input.MetadataDirective);
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
   const row = await requireSource(input, context);
-  refuseCopyToItself(input, bucket);
+  refuseCopyToItself(input, row, bucket);
   const acl = aclOfNew(input, bucket, context);
   const asked = encryptionToWrite(input, bucket, context, deps);
   const encryption = asked instanceof Promise ? await asked : asked;
@@ -140,8 +140,7 @@ async function copyObject(
     CopyObjectResult: {
       ETag: `"${etag}"`,
       LastModified: new Date(wholeSeconds(put.modified_ms)),
-      // AWS leaves the checksum's type out here.
-      ...checksumMembers(checksum),
+      ...checksumOutput(checksum),
     },
     ...encryption.output,
   };
@@ -162,20 +161,24 @@ function keep(source: ObjectRow, given: ObjectAttributes): string {
   return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey, kms });
 }
 
-function refuseCopyToItself(input: CopyInput, { encryption }: BucketRow): void {
+function refuseCopyToItself(input: CopyInput, row: ObjectRow, { encryption }: BucketRow): void {
   const source = parseCopySource(input.CopySource);
   if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
   // A version is copied over the latest to restore it (S3 user guide, "Restoring previous
   // versions").
   if (source.VersionId !== undefined) return;
+  const { kms, customerKey } = readAttributesOf(row);
   const changes =
     input.MetadataDirective === "REPLACE" ||
     input.TaggingDirective === "REPLACE" ||
     (input.StorageClass ?? input.WebsiteRedirectLocation ?? input.ServerSideEncryption) !==
       undefined ||
     namesCustomerKey(input) ||
-    // The bucket's own encryption applies to the copy, whether it differs or not.
+    // The bucket's own encryption applies to the copy, whether it differs or not, and without one
+    // S3's own keys take the place of KMS's and customers' ones.
     encryption !== null ||
+    kms !== undefined ||
+    customerKey !== undefined ||
     input.ChecksumAlgorithm !== undefined;
   if (changes) return;
   throw invalidRequest(
