@@ -51,7 +51,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       rows: ["encryption"],
       blobs: ["encryption", "rows"],
       checksums: ["blobs"],
-      "group-commit.ts": ["blobs"],
+      "object-commits.ts": ["blobs"],
       "dependencies.ts": ["blobs", "checksums"],
       access: ["rows"],
       check: ["blobs", "checksums", "encryption", "rows"],

@@ -76,9 +76,14 @@ afterEach(async () => {
 const db = () => store.tables<TestTables>().db;
 const clock = { nowMs: () => Date.now() };
 
+/** Each transaction waits for one. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Lets everything happen that doesn't wait for time. */
 async function settle(): Promise<void> {
-  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+  await turns(40);
 }
 
 async function passMs(ms: number): Promise<void> {
@@ -143,7 +148,7 @@ class Process {
     this.begun += 1;
     this.running += 1;
     this.runningMax = Math.max(this.runningMax, this.running);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turns(4);
     if (this.#isHeld) await new Promise<void>((go) => this.#waiting.push(go));
     this.running -= 1;
     if (this.fails) throw new Error("failed");

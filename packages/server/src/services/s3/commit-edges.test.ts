@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { createServer } from "../../main.ts";
 import type { RunningServer } from "../../running-server.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { ObjectCommits } from "./object-commits.ts";
 
 /* What may happen right before a commit, and right behind it. */
 
@@ -209,12 +209,12 @@ async function read(Key: string): Promise<string | undefined> {
  * Somebody else's request is done when the next one has read all that it reads before it commits.
  */
 function beforeNextCommit(meanwhile: () => Promise<unknown>): void {
-  const { commit } = GroupCommit.prototype;
-  const once = async function (this: GroupCommit, ...given: Parameters<typeof commit>) {
+  const { commit } = ObjectCommits.prototype;
+  const once = async function (this: ObjectCommits, ...given: Parameters<typeof commit>) {
     await meanwhile();
     return commit.apply(this, given);
   };
-  vi.spyOn(GroupCommit.prototype, "commit").mockImplementationOnce(once);
+  vi.spyOn(ObjectCommits.prototype, "commit").mockImplementationOnce(once);
 }
 
 /** And so it is when the next one has read the object's row; the object's file is gone by then. */
@@ -227,7 +227,7 @@ function beforeNextOpening(meanwhile: () => Promise<unknown>): void {
 
 /** Leaves open what the next commit has written: whoever looks at it breaks. */
 function failNextAnswer(): void {
-  const { commit } = GroupCommit.prototype;
+  const { commit } = ObjectCommits.prototype;
   const untold = new Proxy(
     {},
     {
@@ -238,9 +238,9 @@ function failNextAnswer(): void {
       },
     },
   );
-  const once = async function (this: GroupCommit, ...given: Parameters<typeof commit>) {
+  const once = async function (this: ObjectCommits, ...given: Parameters<typeof commit>) {
     await commit.apply(this, given);
     return untold;
   };
-  vi.spyOn(GroupCommit.prototype, "commit").mockImplementationOnce(once);
+  vi.spyOn(ObjectCommits.prototype, "commit").mockImplementationOnce(once);
 }

@@ -4,7 +4,7 @@ import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { BlobFiles } from "./blobs/blob-files.ts";
 import type { BlobLeases } from "./blobs/blob-leases.ts";
 import type { DigestThreads } from "./checksums/digest-threads.ts";
-import type { GroupCommit } from "./group-commit.ts";
+import type { ObjectCommits } from "./object-commits.ts";
 
 /** What S3's operations are made with. */
 export interface S3Dependencies extends ServiceDependencies {
@@ -13,6 +13,6 @@ export interface S3Dependencies extends ServiceDependencies {
   readonly managedKeys: ManagedKeys;
   readonly blobs: BlobFiles;
   readonly leases: BlobLeases;
-  readonly commits: GroupCommit;
+  readonly commits: ObjectCommits;
   readonly digests: DigestThreads;
 }

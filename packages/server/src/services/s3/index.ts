@@ -18,9 +18,9 @@ import { DigestThreads } from "./checksums/digest-threads.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
-import { GroupCommit } from "./group-commit.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
+import { ObjectCommits } from "./object-commits.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
 import type { S3Tables } from "./tables.ts";
@@ -95,7 +95,7 @@ function createS3(needs: S3Needs) {
     hosts,
     blobs,
     leases,
-    commits: new GroupCommit(store, writers),
+    commits: new ObjectCommits(writers),
     digests,
   };
   const lifecycle = new LifecycleWorker(deps);

@@ -8,8 +8,8 @@ import {
   type Transaction,
 } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
+import { CommitGroups } from "../commit-groups.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
-import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
@@ -23,7 +23,6 @@ import {
   unreachable,
 } from "./postgres-errors.ts";
 import { openPool, type PoolPurpose } from "./postgres-pool.ts";
-import { TransactionQueue } from "./transaction-queue.ts";
 
 export interface SharedDatabase {
   /** `postgres://…`. */
@@ -40,6 +39,8 @@ const READERS_MAX = 10;
 const WRITERS_MAX = 1;
 
 const ATTEMPTS_MAX = 20;
+/** Then its members try one by one: they hold fewer rows, and are done sooner. */
+const GROUP_ATTEMPTS_MAX = 3;
 const FIRST_PAUSE_MS = 2;
 const PAUSE_MAX_MS = 200;
 
@@ -136,13 +137,20 @@ class PostgresStore implements OpenedStore {
   readonly health: StoreMonitor;
   readonly #writer: Kysely<Tables>;
   readonly #checker: Kysely<Tables>;
-  readonly #queue = new TransactionQueue();
+  readonly #groups: CommitGroups;
 
   constructor({ reads, transactions, checks }: Pools, collate: boolean, nowMs: () => number) {
     const onUnavailable = (error: StoreUnavailableError) => this.health.note(error);
     this.db = open(reads, collate, onUnavailable);
     this.#writer = open(transactions, collate, onUnavailable);
     this.#checker = open(checks, collate);
+    this.#groups = new CommitGroups({
+      commit: (run, size) =>
+        retried(this.#writer, run, size > 1 ? GROUP_ATTEMPTS_MAX : ATTEMPTS_MAX),
+      durable: async () => {},
+      isRetried,
+      patienceMs: TURN_PATIENCE_MS,
+    });
     this.health = new StoreMonitor({
       write: () => this.#checker.transaction().execute(touch),
       ask: () => askWhetherWritable(checks),
@@ -150,20 +158,8 @@ class PostgresStore implements OpenedStore {
     });
   }
 
-  async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    await this.#queue.take(TURN_PATIENCE_MS);
-    let committed: (() => void)[] = [];
-    let result: R;
-    try {
-      result = await retried(this.#writer, (db) => {
-        committed = [];
-        return run(new OpenTransaction(db, committed));
-      });
-    } finally {
-      this.#queue.end();
-    }
-    for (const callback of committed) callback();
-    return result;
+  transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+    return this.#groups.transaction(run);
   }
 
   tables<U extends Tables>(): Store<U> {
@@ -192,7 +188,11 @@ class PostgresStore implements OpenedStore {
  * Runs a transaction again when it failed on another one, waited too long for another node's lock,
  * or lost its session; its place in the queue is kept.
  */
-async function retried<R>(db: Kysely<Tables>, run: (tx: Kysely<Tables>) => Promise<R>): Promise<R> {
+async function retried<R>(
+  db: Kysely<Tables>,
+  run: (tx: Kysely<Tables>) => Promise<R>,
+  attemptsMax = ATTEMPTS_MAX,
+): Promise<R> {
   let sessions = 1;
   let lockWaits = 0;
   for (let attempts = 1; ; attempts++) {
@@ -202,12 +202,16 @@ async function retried<R>(db: Kysely<Tables>, run: (tx: Kysely<Tables>) => Promi
       if (isLockTimeout(error) && ++lockWaits < LOCK_WAITS_MAX) continue;
       if (isSessionEnd(error) && ++sessions <= SESSIONS_MAX) continue;
       if (!isRetried(error)) throw error;
+      if (attempts < attemptsMax) {
+        await pause(pauseMs(attempts));
+        continue;
+      }
       if (attempts >= ATTEMPTS_MAX)
         throw new StoreUnavailableError(
           `The database is busy: a change failed ${ATTEMPTS_MAX} times on changes of other nodes.`,
           { cause: error },
         );
-      await pause(pauseMs(attempts));
+      throw error;
     }
   }
 }

@@ -9,8 +9,9 @@ import {
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
+import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
+import { CommitGroups } from "../commit-groups.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
-import { OpenTransaction } from "../open-transaction.ts";
 import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
@@ -104,10 +105,16 @@ class SqliteStore implements OpenedStore {
   readonly db: Kysely<Tables>;
   readonly health: StoreMonitor;
   readonly #parts: SqliteStoreParts;
+  readonly #groups: CommitGroups;
+  readonly #room = new OneAtATime(() => this.#makeRoom());
 
   constructor(parts: SqliteStoreParts) {
     this.db = parts.reader;
     this.#parts = parts;
+    this.#groups = new CommitGroups({
+      commit: async (run) => this.#commit(run),
+      durable: async () => parts.log?.durable(),
+    });
     this.health = new StoreMonitor({
       write: () => this.transaction(({ db }) => touch(db)),
       failsAfterMs: FAILS_AFTER_MS,
@@ -116,35 +123,23 @@ class SqliteStore implements OpenedStore {
   }
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    const { log } = this.#parts;
-    log?.check();
-    const { result, committed } = await this.#commitWithRoom(run);
-    await log?.durable();
-    for (const callback of committed) callback();
-    return result;
-  }
-
-  async #commitWithRoom<R>(run: (tx: Transaction) => Promise<R>) {
     try {
-      return await this.#commit(run);
+      return await this.#groups.transaction(run);
     } catch (error) {
       if (!isFull(error)) throw error;
     }
-    await this.#makeRoom();
+    await this.#room.run();
     try {
-      return await this.#commit(run);
+      return await this.#groups.transaction(run);
     } catch (error) {
       if (isFull(error)) this.health.note(error);
       throw error;
     }
   }
 
-  async #commit<R>(run: (tx: Transaction) => Promise<R>) {
-    const committed: (() => void)[] = [];
-    const result = await this.#parts.writer
-      .transaction()
-      .execute((db) => run(new OpenTransaction(db, committed)));
-    return { result, committed };
+  #commit<R>(run: (db: Kysely<Tables>) => Promise<R>): Promise<R> {
+    this.#parts.log?.check();
+    return this.#parts.writer.transaction().execute(run);
   }
 
   /**

@@ -25,8 +25,8 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
-import { GroupCommit } from "../group-commit.ts";
 import { s3Migrations } from "../migrations.ts";
+import { ObjectCommits } from "../object-commits.ts";
 import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 import { BlobFiles, prefixOf } from "./blob-files.ts";
@@ -35,10 +35,6 @@ import { BlobWriters } from "./blob-writers.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const blind = { observeBatch: async () => {} };
-const context = {
-  inTransaction: false,
-  within: (tx, run) => run(tx as never),
-} as RequestContext;
 const DATABASE_FILES = ["rolecast.db", "rolecast.db-wal", "rolecast.db-shm"];
 
 /** A process: what writes blobs and commits rows that refer to them. */
@@ -46,7 +42,7 @@ class Life {
   readonly writers: BlobWriters;
   readonly blobs: BlobFiles;
   readonly store: OpenedStore;
-  readonly #commits: GroupCommit;
+  readonly #commits: ObjectCommits;
   readonly #folder: string;
   readonly #dir: string;
 
@@ -79,7 +75,7 @@ class Life {
       log: quiet,
       disk: UNWATCHED_DISK,
     });
-    this.#commits = new GroupCommit(store, this.writers);
+    this.#commits = new ObjectCommits(this.writers);
   }
 
   static async begin(folder: string, shared = false, url = "http://one"): Promise<Life> {
@@ -101,7 +97,10 @@ class Life {
 
   async commit(blobId: string): Promise<void> {
     await this.#commits.commit(
-      context,
+      {
+        inTransaction: false,
+        transaction: (run) => this.store.transaction(run as never),
+      } as RequestContext,
       async ({ db }) => {
         const row = { upload_id: blobId, part_number: 1, account_id: "", region: "" };
         const bytes = { blob_id: blobId, size_bytes: 5, etag: "", modified_ms: 0 };

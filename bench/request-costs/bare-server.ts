@@ -1,0 +1,29 @@
+import { createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+/*
+ * What node can do with a request's bytes and nothing else: writes them to a file, which it then
+ * forces to the disk. `node bare-server.ts FOLDER`.
+ */
+const [, , folder = "."] = process.argv;
+
+async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const file = join(folder, (request.url ?? "").replaceAll("/", "_"));
+  await pipeline(request, createWriteStream(file));
+  const handle = await open(file, "r+");
+  await handle.sync();
+  await handle.close();
+  response.writeHead(200, { "content-length": 0 }).end();
+}
+
+const server = createServer((request, response) => {
+  // The client closes its connections at the end of a round.
+  answer(request, response).catch(() => response.destroy());
+});
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  console.log(`http://127.0.0.1:${typeof address === "object" ? address?.port : ""} Ready.`);
+});

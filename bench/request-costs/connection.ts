@@ -1,0 +1,47 @@
+import { connect, type Socket } from "node:net";
+
+/** A keep-alive connection that sends whole requests and throws away what it reads. */
+export class Connection {
+  readonly #socket: Socket;
+
+  private constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  static open(port: number): Promise<Connection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(port, "127.0.0.1", () => resolve(new Connection(socket)));
+      socket.setNoDelay(true);
+      socket.once("error", reject);
+    });
+  }
+
+  /** Resolves when the answer has been read; rejects unless it is a 200. */
+  exchange(request: Buffer): Promise<void> {
+    const socket = this.#socket;
+    return new Promise((resolve, reject) => {
+      let start = "";
+      let left: number | undefined;
+      const read = (chunk: Buffer) => {
+        if (left === undefined) {
+          start += chunk.toString("latin1");
+          const end = start.indexOf("\r\n\r\n");
+          if (end < 0) return;
+          if (!start.startsWith("HTTP/1.1 200")) return reject(new Error(start.slice(0, 1000)));
+          const length = /content-length: *(\d+)/i.exec(start.slice(0, end))?.[1];
+          // Without a length the body is an empty chunked one.
+          left = end + 4 + (length === undefined ? 5 : Number(length)) - start.length;
+        } else left -= chunk.length;
+        if (left > 0) return;
+        socket.off("data", read);
+        resolve();
+      };
+      socket.on("data", read);
+      socket.write(request);
+    });
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+}

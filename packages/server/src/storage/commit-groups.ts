@@ -1,0 +1,176 @@
+import { CompiledQuery, type Kysely } from "kysely";
+import { StoreUnavailableError, type Tables, type Transaction } from "../kernel/store.ts";
+import { after } from "../kernel/work/timers.ts";
+import { nextTurn } from "../kernel/work/turns.ts";
+import { OpenTransaction } from "./open-transaction.ts";
+
+/** Changes committed together at most; each is a few short statements. */
+const GROUP_SIZE_MAX = 64;
+
+const BEGIN_MEMBER = CompiledQuery.raw("savepoint member");
+const END_MEMBER = CompiledQuery.raw("release savepoint member");
+const UNDO_MEMBER = CompiledQuery.raw("rollback to savepoint member");
+
+export interface CommitGroupsOptions {
+  /**
+   * Runs `run` in one transaction of the database and commits it; rolls back when `run` rejects.
+   * May run it again.
+   */
+  readonly commit: <R>(run: (db: Kysely<Tables>) => Promise<R>, size: number) => Promise<R>;
+  /** Resolves when all that was committed before the call is on the disk. */
+  readonly durable: () => Promise<void>;
+  /** Whether `commit` runs a transaction again that fails with this error. */
+  readonly isRetried?: (error: unknown) => boolean;
+  /** A member that waits longer for its group to begin is refused; left out, it waits. */
+  readonly patienceMs?: number;
+}
+
+/** A change that waits for its group. */
+interface Member {
+  readonly run: (tx: Transaction) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Its patience's. */
+  readonly callOff: (() => void) | undefined;
+}
+
+type Outcome =
+  | { readonly value: unknown; readonly committed: readonly (() => void)[] }
+  | { readonly error: unknown };
+
+/**
+ * Commits changes that are ready at the same time by one transaction of the database, and so by one
+ * wait for the disk: while one group is committed, the next gathers (docs/adr/0033). Members run
+ * one after the other, each in a savepoint: the error of one takes back its own changes alone.
+ * All are answered once the commit is durable, the refused ones too: they may have read what
+ * others changed.
+ */
+export class CommitGroups {
+  readonly #options: CommitGroupsOptions;
+  readonly #waiting = new Set<Member>();
+  #busy = false;
+
+  constructor(options: CommitGroupsOptions) {
+    this.#options = options;
+  }
+
+  /** As Store's. */
+  transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const { patienceMs } = this.#options;
+      const giveUp = () => {
+        this.#waiting.delete(member);
+        reject(tooManyAtOnce());
+      };
+      const member: Member = {
+        run,
+        resolve: (value) => resolve(value as R),
+        reject,
+        callOff: patienceMs === undefined ? undefined : after(patienceMs, giveUp),
+      };
+      this.#waiting.add(member);
+      if (!this.#busy) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (this.#waiting.size > 0) {
+      // First everybody is heard who is ready now.
+      await nextTurn();
+      await this.#commitGroup(this.#takeGroup());
+    }
+    this.#busy = false;
+  }
+
+  #takeGroup(): readonly Member[] {
+    const group: Member[] = [];
+    for (const member of this.#waiting) {
+      if (group.length === GROUP_SIZE_MAX) break;
+      this.#waiting.delete(member);
+      member.callOff?.();
+      group.push(member);
+    }
+    return group;
+  }
+
+  async #commitGroup(group: readonly Member[]): Promise<void> {
+    let outcomes: readonly Outcome[];
+    try {
+      const run = (db: Kysely<Tables>) => this.#runAll(group, db);
+      outcomes = await this.#options.commit(run, group.length);
+    } catch (error) {
+      // Again would be no better; and if this commit has happened, it must not happen twice.
+      if (group.length === 1 || error instanceof StoreUnavailableError) {
+        for (const { reject } of group) reject(error);
+        return;
+      }
+      for (const member of group) await this.#commitGroup([member]);
+      return;
+    }
+    // The next group's commit needn't wait for it.
+    void this.#answer(group, outcomes);
+  }
+
+  async #runAll(group: readonly Member[], db: Kysely<Tables>): Promise<readonly Outcome[]> {
+    const [only] = group;
+    if (group.length === 1 && only) return [await runIn(db, only)];
+    const outcomes: Outcome[] = [];
+    for (const member of group) outcomes.push(await this.#runApart(member, db));
+    return outcomes;
+  }
+
+  async #runApart(member: Member, db: Kysely<Tables>): Promise<Outcome> {
+    await db.executeQuery(BEGIN_MEMBER);
+    try {
+      const outcome = await runIn(db, member);
+      await db.executeQuery(END_MEMBER);
+      return outcome;
+    } catch (error) {
+      if (isDatabases(error) || this.#options.isRetried?.(error)) throw error;
+      await db.executeQuery(UNDO_MEMBER);
+      await db.executeQuery(END_MEMBER);
+      return { error };
+    }
+  }
+
+  async #answer(group: readonly Member[], outcomes: readonly Outcome[]): Promise<void> {
+    try {
+      await this.#options.durable();
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return;
+    }
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const outcome = outcomes[index];
+      if (!outcome || "error" in outcome) reject(outcome?.error);
+      else if (callAll(outcome.committed, reject)) resolve(outcome.value);
+    }
+  }
+}
+
+/** The database itself failed, and with it the transaction of all members. */
+function isDatabases(error: unknown): boolean {
+  return error instanceof StoreUnavailableError && error.cause !== undefined;
+}
+
+async function runIn(db: Kysely<Tables>, { run }: Member): Promise<Outcome> {
+  const committed: (() => void)[] = [];
+  const value = await run(new OpenTransaction(db, committed));
+  return { value, committed };
+}
+
+/** False, and rejected, when one of them throws. */
+function callAll(callbacks: readonly (() => void)[], reject: (error: unknown) => void): boolean {
+  try {
+    for (const callback of callbacks) callback();
+    return true;
+  } catch (error) {
+    reject(error);
+    return false;
+  }
+}
+
+function tooManyAtOnce(): StoreUnavailableError {
+  return new StoreUnavailableError("The database is busy: too many changes wait for it at once.");
+}
