@@ -60,8 +60,8 @@ mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, "request-costs-"));
 const config = join(folder, "rolecast.yml");
 const accounts = ACCOUNTS.map(
-  ({ id, key }) =>
-    `  - { id: "${id}", rootAccessKeyId: ${key.accessKeyId}, rootSecretAccessKey: ${key.secretAccessKey} }`,
+  ({ id, key: { accessKeyId: rootAccessKeyId, secretAccessKey: rootSecretAccessKey } }) =>
+    `  - ${JSON.stringify({ id, rootAccessKeyId, rootSecretAccessKey })}`,
 );
 writeFileSync(config, ["accounts:", ...accounts, ""].join("\n"));
 const trees = [["Rolecast", here] as const, ...positionals.map((path) => [path, path] as const)];
@@ -106,7 +106,8 @@ function best(samples: readonly Sample[]): Sample {
 function line(kind: string, name: string, { perSecond, mainUs, allUs }: Sample, more = ""): string {
   const rate = `${perSecond.toFixed(0)}/s`.padStart(9);
   const us = `${allUs.toFixed(1)} us`.padStart(11);
-  return `${kind.padEnd(26)} ${name.padEnd(24)} ${rate} ${us}, serving thread ${mainUs.toFixed(1)} us${more}`;
+  const serving = `serving thread ${mainUs.toFixed(1)} us`;
+  return `${kind.padEnd(26)} ${name.padEnd(24)} ${rate} ${us}, ${serving}${more}`;
 }
 
 async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promise<void> {
@@ -128,7 +129,7 @@ async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promis
     const rate = last && result !== last ? result.perSecond / last.perSecond : undefined;
     const beside =
       last && rate !== undefined
-        ? `; of bare ${rate.toFixed(2)} by rate, ${(last.allUs / result.allUs).toFixed(2)} by processor time`
+        ? `; of bare ${rate.toFixed(2)}, ${(last.allUs / result.allUs).toFixed(2)} by processor time`
         : "";
     const other =
       index > 0 && first && result !== last
@@ -168,10 +169,13 @@ async function starts(): Promise<void> {
       await end(peer);
     }
   }
-  for (const [index, { ms, processorMs }] of figures.entries())
-    console.log(
-      `${"start".padEnd(26)} ${trees[index]?.[0].padEnd(24)} ${Math.min(...ms).toFixed(0)} ms, of the processor ${Math.min(...processorMs).toFixed(0)} ms; idle ${idle[index]?.toFixed(0)} MB`,
-    );
+  for (const [index, { ms, processorMs }] of figures.entries()) {
+    const start = `${Math.min(...ms).toFixed(0)} ms`;
+    const processor = `${Math.min(...processorMs).toFixed(0)} ms of the processor`;
+    const name = trees[index]?.[0].padEnd(24);
+    const resident = `idle ${idle[index]?.toFixed(0)} MB`;
+    console.log(`${"start".padEnd(26)} ${name} ${start}, ${processor}; ${resident}`);
+  }
   console.log(`${"".padEnd(26)} wanted: 300 ms, 100 MB`);
 }
 
@@ -201,9 +205,8 @@ try {
     if (isWanted(kind.name)) await measure(kind, servers, bare);
     if (kind.name !== "CreateRole" || !isWanted(kind.name)) continue;
     const { perSecond, processorUs } = commitLoop();
-    console.log(
-      `${"".padEnd(26)} ${"SQLite's commits".padEnd(24)} ${perSecond.toFixed(0)}/s, ${processorUs.toFixed(1)} us`,
-    );
+    const loop = `${perSecond.toFixed(0)}/s, ${processorUs.toFixed(1)} us`;
+    console.log(`${"".padEnd(26)} ${"SQLite's commits".padEnd(24)} ${loop}`);
   }
 } finally {
   for (const peer of running) await end(peer);

@@ -62,7 +62,7 @@ export async function end({ process: child }: Pick<Peer, "process">): Promise<vo
   await ended;
 }
 
-/** The time that a process's threads have run, from Linux's `/proc`, which has nanoseconds of it. */
+/** The time that a process's threads have run, from Linux's `/proc`, in nanoseconds there. */
 export function processorTime(pid: number | undefined): ProcessorTime {
   let [mainUs, allUs] = [0, 0];
   for (const thread of readdirSync(`/proc/${pid}/task`)) {

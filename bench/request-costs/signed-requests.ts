@@ -91,14 +91,22 @@ export class Signer {
     );
     const text = `AWS4-HMAC-SHA256\n${this.#date}\n${scope}\n${sha256(canonical)}`;
     const signature = hmac(key, text).toString("hex");
-    const authorization = `AWS4-HMAC-SHA256 Credential=${this.#key.accessKeyId}/${scope}, SignedHeaders=${names}, Signature=${signature}`;
+    const claims = [
+      `Credential=${this.#key.accessKeyId}/${scope}`,
+      `SignedHeaders=${names}`,
+      `Signature=${signature}`,
+    ];
+    const authorization = `AWS4-HMAC-SHA256 ${claims.join(", ")}`;
     const sent = [
       ...headers,
       ["authorization", authorization],
       ["content-length", String(body.length)],
     ];
-    const head = `${method} ${path} HTTP/1.1\r\n${sent.map(([n, v]) => `${n}: ${v}`).join("\r\n")}\r\n\r\n`;
-    return Buffer.concat([Buffer.from(head), body]);
+    const head = [
+      `${method} ${path} HTTP/1.1`,
+      ...sent.map(([name, value]) => `${name}: ${value}`),
+    ];
+    return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
   }
 }
 

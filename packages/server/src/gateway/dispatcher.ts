@@ -222,7 +222,7 @@ const OPERATIONS_PAGE = "/_rolecast/docs/operations";
 function handlerOf(
   { service: { title }, operations }: LoadedService,
   name: string,
-  { baseUrl = "" }: RequestContext,
+  context: RequestContext,
 ): RunnableHandler {
   const handler: AnyOperationHandler | undefined = Object.hasOwn(operations, name)
     ? operations[name]
@@ -230,7 +230,7 @@ function handlerOf(
   if (!handler) {
     throw new AwsError(
       "NotImplemented",
-      `Rolecast doesn't implement ${title}'s ${name} yet. ${baseUrl}${OPERATIONS_PAGE} lists the operations that work.`,
+      `Rolecast doesn't implement ${title}'s ${name} yet. ${context.baseUrl ?? ""}${OPERATIONS_PAGE} lists the operations that work.`,
       { status: 501, fault: "server" },
     );
   }

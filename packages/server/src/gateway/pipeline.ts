@@ -311,10 +311,16 @@ export class Pipeline {
     return { operation, input, malformed, http };
   }
 
-  /** Undefined for a bucket's own host name, below which no other address of the server is. */
-  #baseUrlOf({ headers: { host = "" } }: GatewayRequest, scheme: string): string | undefined {
+  /**
+   * The server's URL by the setting, else as a request has it. Undefined for a bucket's own host
+   * name, below which no other address of the server is. Few answers name it.
+   */
+  readonly #baseUrlOf = ({ headers, scheme }: HttpRequestInfo): string | undefined => {
+    const { publicBaseUrl } = this.#options;
+    if (publicBaseUrl !== undefined) return publicBaseUrl;
+    const { host = "" } = headers;
     return HOST.test(host) && !this.#hostKinds.isBuckets(host) ? `${scheme}://${host}` : undefined;
-  }
+  };
 
   #context(
     exchange: Exchange,
@@ -338,7 +344,7 @@ export class Pipeline {
       userAgent: request.headers["user-agent"],
       referer: request.headers.referer,
       secure: http.scheme === "https",
-      baseUrl: this.#options.publicBaseUrl ?? this.#baseUrlOf(request, http.scheme),
+      baseUrlOf: this.#baseUrlOf,
       store,
       invoke: dispatcher.invoke,
       http,

@@ -36,8 +36,8 @@ export interface RequestContextInit {
   readonly userAgent: string | undefined;
   readonly referer?: string | undefined;
   readonly secure: boolean;
-  /** Left out for a call from inside the process. */
-  readonly baseUrl?: string | undefined;
+  /** Makes `baseUrl`. Left out for a call from inside the process. */
+  readonly baseUrlOf?: (http: HttpRequestInfo) => string | undefined;
   readonly store: Store;
   readonly invoke: Invoke;
   readonly transaction?: Transaction;
@@ -77,10 +77,6 @@ export class RequestContext implements Reader {
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
   readonly secure: boolean;
-  /**
-   * The server's URL as the caller knows it, without a slash at the end, for addresses in answers.
-   */
-  readonly baseUrl: string | undefined;
   readonly http: HttpRequestInfo | undefined;
   readonly form: FormRequestInfo | undefined;
   readonly response: ResponseHints;
@@ -91,6 +87,7 @@ export class RequestContext implements Reader {
   /** Its body is accepted even on a nearly full disk. */
   readonly isEssential: boolean;
   readonly #invoke: Invoke;
+  readonly #baseUrlOf: RequestContextInit["baseUrlOf"];
   readonly #authorize: RequestContextInit["authorize"];
   readonly #recheck: RequestContextInit["recheck"];
   #beforeCommit: ((tx: Transaction) => Promise<void>) | undefined;
@@ -109,7 +106,6 @@ export class RequestContext implements Reader {
     this.userAgent = init.userAgent;
     this.referer = init.referer;
     this.secure = init.secure;
-    this.baseUrl = init.baseUrl;
     this.http = init.http;
     this.form = init.form;
     this.response = init.form?.response ?? { status: undefined, headers: {} };
@@ -119,6 +115,7 @@ export class RequestContext implements Reader {
     this.#alongside = init.alongside;
     this.isEssential = init.isEssential ?? false;
     this.#invoke = init.invoke;
+    this.#baseUrlOf = init.baseUrlOf;
     this.#authorize = init.authorize;
     this.#recheck = init.recheck;
   }
@@ -149,6 +146,14 @@ export class RequestContext implements Reader {
    */
   get invokedBy(): string | undefined {
     return callingService(this.caller);
+  }
+
+  /**
+   * The server's URL as the caller knows it, without a slash at the end, for addresses in answers.
+   * Undefined for a call from inside the process.
+   */
+  get baseUrl(): string | undefined {
+    return this.http && this.#baseUrlOf?.(this.http);
   }
 
   /** True if reads may yet be rolled back, so that nothing read may be cached. */

@@ -174,7 +174,7 @@ describe("groups", () => {
     return { commits, sizes };
   }
 
-  test("are answered when they are on the disk, refusals too, and keep no other group waiting", async () => {
+  test("are answered once on the disk, refusals too, and keep no other group waiting", async () => {
     const disks: (() => void)[] = [];
     const durable = () => new Promise<void>((resolve) => disks.push(resolve));
     const { commits, sizes } = groups({ durable });
