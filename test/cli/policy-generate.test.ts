@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -83,8 +83,25 @@ test("a program's own failure is the command's", async () => {
   expect((await generate("--record", "--", process.execPath, program, "7")).code).toBe(7);
 });
 
+test("without a program, the policy is of what the server remembers", async () => {
+  const root = ["--principal", "arn:aws:iam::000000000000:root"];
+  const run = [...root, "--since", "1h", "--resources", "prefix", "--reasons", "why.md"];
+  const { code, out, err } = await generate(...run);
+  expect(code, err).toBe(0);
+  expect(JSON.parse(out).Statement).toContainEqual(
+    expect.objectContaining({ Action: "s3:PutObject", Resource: "arn:aws:s3:::generated/a/*" }),
+  );
+  const reasons = readFileSync(join(dir, "why.md"), "utf8");
+  expect(reasons).toContain("# What arn:aws:iam::000000000000:root called\n");
+  expect(reasons).toMatch(/\n\n## S3\d\ns3:PutObject, needed by:\n- s3:PutObject\n/);
+  const later = await generate(...root, "--since", "2999-01-01");
+  expect(later.err).toContain("no calls of arn:aws");
+});
+
 test.each([
-  [[], /give --record and a program, or --from FILE/],
+  [["--since", "soon"], /a time is 90m, 12h or 7d ago/],
+  [["--record", "--since", "1h", "--", "true"], /leave --record out/],
+  [["true"], /a program is run with --record/],
   [["--record"], /name the program after --/],
   [["--from", "no.jsonl"], /no\.jsonl/],
 ])("%j says what is missing", async (args, message) => {

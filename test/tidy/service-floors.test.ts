@@ -153,6 +153,11 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       ...["delivery", "index.ts"],
     ],
   },
+  "iam-toolbox": {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: { details: [], uses: [] },
+    queries: ["details", "uses"],
+  },
   rolecast: {
     roof: ["index.ts", "api.ts"],
     floors: { feeds: [], films: [], "linked-services": [], "test-pictures": [] },

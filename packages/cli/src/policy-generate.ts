@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import {
   compilePolicy,
   decide,
@@ -15,13 +15,23 @@ import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { openFeed, readFeed } from "./read-feed.ts";
-import { callsOf, decisionsIn, type FedDecision, type PrincipalsCalls } from "./recorded-calls.ts";
+import {
+  callsOf,
+  decisionsIn,
+  type FedDecision,
+  type NeededPermission,
+  type PrincipalsCalls,
+} from "./recorded-calls.ts";
 import { fetchSigned } from "./signed-request.ts";
+import { sinceTime } from "./since-option.ts";
 import { print, printJson } from "./terminal.ts";
+import { usedPermissions } from "./used-permissions.ts";
 
 interface GenerateFlags extends ConnectionFlags {
   readonly from?: string[];
   readonly record?: boolean;
+  readonly since?: Date;
+  readonly reasons?: string;
   readonly principal?: string;
   readonly resources: ResourceRule;
   readonly check?: string[];
@@ -35,6 +45,7 @@ export function generateCommand(): Command {
   return withConnection(new Command("generate"))
     .description("Write the smallest policy that allows what a program really called.")
     .argument("[PROGRAM...]", "with --record: the program to run, after --")
+    .option("--since <TIME>", "what was called since: 90m, 12h, 7d ago, or a date", sinceTime)
     .option("--record", "run the program and take what it calls meanwhile")
     .option("--from <FILE...>", "decisions, as `rolecast logs --of decisions --json` prints them")
     .option("--principal <ARN>", "whose calls; without it, of the only one who called")
@@ -44,27 +55,50 @@ export function generateCommand(): Command {
         .default("exact"),
     )
     .option("--check <FILE...>", "say which calls these policies don't allow, and exit with 1")
+    .option("--reasons <FILE>", "write which calls need each statement")
     .option("--json", "the policies and what each statement is for, as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
+      "\nExamples:\n  rolecast policy generate --principal arn:aws:iam::000000000000:role/app --since 7d\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nWithout --record and --from, the calls are those that the server remembers, of a year at most.\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
     )
     .action(generate);
 }
 
 async function generate(program: string[], flags: GenerateFlags): Promise<void> {
-  const recorded = flags.record
-    ? await recordedWhile(program, new Connection(flags))
-    : { decisions: await fromFiles(flags.from ?? []), code: 0 };
+  const recorded = await recordedBy(program, flags);
   const found = callsOf(recorded.decisions, flags.principal);
   const generated = generatePolicy(found.calls, { resources: flags.resources });
   const missing = flags.check && (await uncovered(found.calls, flags.check));
+  if (flags.reasons !== undefined) await writeFile(flags.reasons, reasonsOf(found, generated));
   if (flags.json) printJson({ ...generated, principal: found.principal, missing });
   else if (missing === undefined) for (const document of generated.documents) print(document);
   else for (const line of missing) print(`not allowed: ${line}`);
   for (const line of summary(found, generated, missing)) process.stderr.write(`${line}\n`);
   if (recorded.code !== 0) process.exitCode = recorded.code;
   else if (missing !== undefined && missing.length > 0) process.exitCode = EXIT.failed;
+}
+
+/** Finds the calls where the flags say. */
+async function recordedBy(program: string[], flags: GenerateFlags): Promise<Recorded> {
+  const { record, from, since } = flags;
+  if (record) {
+    if (since) throw new CommandError("--since is about earlier calls: leave --record out.");
+    return recordedWhile(program, new Connection(flags));
+  }
+  if (program.length > 0) throw new CommandError("a program is run with --record.");
+  if (from) return { decisions: await fromFiles(from), code: 0 };
+  return { decisions: await usedPermissions(new Connection(flags), { since }), code: 0 };
+}
+
+/** Text for people: the statements, and the calls that need each. */
+function reasonsOf({ principal }: PrincipalsCalls, { statements }: GeneratedPolicy): string {
+  const parts = statements.map(({ sid, actions, operations }) => {
+    const calls = operations.length === 0 ? ["calls that the records don't name"] : operations;
+    return [`## ${sid}`, `${actions.join(", ")}, needed by:`, ...calls.map((call) => `- ${call}`)];
+  });
+  return [`# What ${principal} called`, ...parts.map((lines) => lines.join("\n"))]
+    .join("\n\n")
+    .concat("\n");
 }
 
 function summary(
@@ -86,17 +120,19 @@ function summary(
   ];
 }
 
+interface Recorded {
+  readonly decisions: readonly NeededPermission[];
+  /** The program's exit code. */
+  readonly code: number;
+}
+
 async function fromFiles(files: readonly string[]): Promise<readonly FedDecision[]> {
-  if (files.length === 0) throw new CommandError("give --record and a program, or --from FILE.");
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8")));
   return texts.flatMap((text, index) => decisionsIn(text, files[index] ?? ""));
 }
 
 /** Runs the program, and takes the account's decisions from its start to its end. */
-async function recordedWhile(
-  [name, ...args]: string[],
-  connection: Connection,
-): Promise<{ decisions: readonly FedDecision[]; code: number }> {
+async function recordedWhile([name, ...args]: string[], connection: Connection): Promise<Recorded> {
   if (name === undefined) throw new CommandError("name the program after --: `-- npm test`.");
   const before = new Set<string>();
   for await (const json of readFeed(connection, "decisions", { follow: false }))

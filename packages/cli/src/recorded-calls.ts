@@ -1,15 +1,23 @@
 import type { RecordedCall } from "@rolecast/policy";
 import { CommandError } from "./command-error.ts";
 
-/** A decision as the server's feed has it, as far as a policy is made of it. */
-export interface FedDecision {
-  readonly authorizationId: string;
+/** A permission that a call needed, wherever it was recorded. */
+export interface NeededPermission {
   readonly principalArn: string;
   readonly action: string;
   readonly resource: string;
+  /** The resource is a pattern of ARNs. */
+  readonly isPattern?: boolean;
   readonly allowed: boolean;
+  /** The call: with `service` its name, such as `CreateChannel`, else `ivs:CreateChannel`. */
   readonly operation?: string;
+  readonly service?: string;
   readonly context?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A decision as the server's feed has it, as far as a policy is made of it. */
+export interface FedDecision extends NeededPermission {
+  readonly authorizationId: string;
 }
 
 /** Reads the lines of `rolecast logs --of decisions --json`. @throws CommandError */
@@ -44,7 +52,7 @@ export interface PrincipalsCalls {
  * @throws CommandError when nobody called, or several did
  */
 export function callsOf(
-  decisions: readonly FedDecision[],
+  decisions: readonly NeededPermission[],
   principal: string | undefined,
 ): PrincipalsCalls {
   const own = decisions.filter(
@@ -63,9 +71,11 @@ export function callsOf(
   const calls = own.filter(({ principalArn }) => identityOf(principalArn) === only);
   return {
     principal: only,
-    calls: calls.map(({ action, resource, context = {} }) => ({
+    calls: calls.map(({ action, resource, isPattern, service, operation, context = {} }) => ({
       action,
       resource,
+      isPattern,
+      operation: service === undefined ? operation : `${service}:${operation}`,
       context: new Map(Object.entries(context).map(([key, value]) => [key.toLowerCase(), value])),
     })),
     denied: calls.filter(({ allowed }) => !allowed).length,

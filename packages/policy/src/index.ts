@@ -71,7 +71,7 @@ export type {
 export { heldText, missText, obstacleText } from "./explain/obstacle-text.ts";
 export { obstaclesOf } from "./explain/obstacles.ts";
 export { type ProposedStatement, proposedStatement } from "./explain/proposal.ts";
-export type { ResourceRule } from "./generate/generalise.ts";
+export { patternFor, type ResourceRule } from "./generate/generalise.ts";
 export {
   type GeneratedPolicy,
   type GeneratedStatement,

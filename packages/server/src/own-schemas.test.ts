@@ -64,6 +64,15 @@ test("Rolecast's own operations", () => {
         "ContextKeyValues?: [string], ContextKeyType?: string}]}",
       TEXT,
     ],
+    [
+      "ListPermissionUses GET /_rolecast/permission-uses",
+      "{PrincipalArn?: string, Since?: timestamp}",
+      `{PermissionUses?: [{${[
+        "PrincipalArn?: string, Action?: string, Resource?: string, IsPattern?: boolean",
+        "Condition?: <[string]>, Operation?: string",
+        "FirstUsed?: timestamp, LastUsed?: timestamp, LastDenied?: timestamp",
+      ].join(", ")}}]}`,
+    ],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
     ["StartTestPicture POST /_rolecast/test-pictures", "{ChannelArn: string}", "{}"],
     [

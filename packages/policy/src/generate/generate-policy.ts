@@ -7,6 +7,10 @@ export interface RecordedCall {
   action: string;
   /** The ARN that was decided on, or "*". */
   resource: string;
+  /** The resource is a pattern of ARNs, not one. */
+  isPattern?: boolean | undefined;
+  /** The call that needed it, such as "ivs:CreateChannel". */
+  operation?: string | undefined;
   /** Its condition keys, lower-cased. */
   context?: { get(lowerCasedKey: string): ContextValue | undefined } | undefined;
 }
@@ -25,6 +29,8 @@ export interface GeneratedStatement {
   condition: Readonly<Record<string, readonly string[]>>;
   /** How many recorded calls need it. */
   calls: number;
+  /** The calls, in order, where the records name them: "ivs:CreateChannel". */
+  operations: readonly string[];
 }
 
 export interface GeneratedPolicy {
@@ -50,6 +56,7 @@ interface Need {
   readonly action: string;
   readonly condition: Readonly<Record<string, readonly string[]>>;
   readonly patterns: Set<string>;
+  readonly operations: Set<string>;
   calls: number;
 }
 
@@ -83,6 +90,7 @@ export function generatePolicy(
         resources: chunk,
         condition: own[0]?.condition ?? {},
         calls: own.reduce((sum, need) => sum + need.calls, 0),
+        operations: [...new Set(own.flatMap(({ operations }) => [...operations]))].sort(),
       };
     }),
   );
@@ -91,18 +99,25 @@ export function generatePolicy(
 
 function needsOf(calls: Iterable<RecordedCall>, rule: ResourceRule): readonly Need[] {
   const needs = new Map<string, Need>();
-  for (const { action, resource, context } of calls) {
+  for (const { action, resource, isPattern = false, operation, context } of calls) {
     const safeKey = SAFE_KEYS[action.toLowerCase()];
     const value = safeKey === undefined ? undefined : context?.get(safeKey.toLowerCase());
     const condition: Need["condition"] =
       safeKey === undefined || value === undefined ? {} : { [safeKey]: [value].flat() };
     const key = `${action.toLowerCase()} ${JSON.stringify(condition)}`;
-    const need = needs.get(key) ?? { action, condition, patterns: new Set<string>(), calls: 0 };
-    need.patterns.add(patternFor(resource, rule));
+    const need = needs.get(key) ?? newNeed(action, condition);
+    need.patterns.add(isPattern && rule !== "service" ? resource : patternFor(resource, rule));
+    if (operation !== undefined) {
+      need.operations.add(operation);
+    }
     need.calls += 1;
     needs.set(key, need);
   }
   return [...needs.values()].filter((need) => !isCovered(need, needs));
+}
+
+function newNeed(action: string, condition: Need["condition"]): Need {
+  return { action, condition, patterns: new Set(), operations: new Set(), calls: 0 };
 }
 
 /** Whether the same action without a condition reaches the same resources. */

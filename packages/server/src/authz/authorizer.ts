@@ -20,6 +20,7 @@ import type {
   PolicyDocument,
 } from "../kernel/ports/identity.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import type { PermissionUses } from "../kernel/ports/permission-uses.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { Question, RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
@@ -49,6 +50,8 @@ export interface AuthorizerOptions {
   readonly messages?: AuthorizationMessages;
   /** Left out, decisions aren't kept. */
   readonly decisions?: DecisionLog;
+  /** Left out, nobody learns which permissions are used. */
+  readonly permissionUses?: Pick<PermissionUses, "note">;
 }
 
 interface Gathered {
@@ -82,13 +85,14 @@ export class Authorizer {
     service: Service,
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
-    { isCall, isRepeated = false }: Question = { isCall: true },
+    question: Question = { isCall: true },
   ): Promise<void> {
+    const { isCall } = question;
     const [first] = asList(authorizations);
     if (first && isCall) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
     for (const authorization of asList(authorizations)) {
-      const denial = await this.decide(authorization, context, isRepeated);
+      const denial = await this.decide(authorization, context, question);
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
       if (this.#options.enforcement === "enforce") {
@@ -118,7 +122,7 @@ export class Authorizer {
   async decide(
     authorization: Authorization,
     context: RequestContext,
-    isRepeated = false,
+    { isCall, isRepeated = false }: Question,
   ): Promise<Denial | undefined> {
     const caller = authorization.caller ?? context.caller;
     const request: DecisionRequest & { readonly context: ConditionContext } = {
@@ -132,7 +136,8 @@ export class Authorizer {
     const gathered = await this.#gather(caller, context);
     const layers = this.#layers(gathered, authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
-    const { decisions, messages } = this.#options;
+    const { decisions, messages, permissionUses } = this.#options;
+    if (isCall && permissionUses) permissionUses.note(request, context, effect !== "allow");
     const isWatched = !isRepeated && decisions?.isWatched(context.accountId) === true;
     if (effect === "allow" && !isWatched) return undefined;
     const explanation = explain(request, layers, this.#onError);

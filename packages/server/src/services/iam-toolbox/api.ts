@@ -1,6 +1,6 @@
 import type { ServiceApi } from "../../kernel/service.ts";
-import type { AuthorizationDetails } from "./authorization-details.ts";
-import { authorizationDetailOperations } from "./operations.ts";
+import type { AuthorizationDetails } from "./details/authorization-details.ts";
+import { authorizationDetailOperations } from "./details/operations.ts";
 import { iamToolboxSchemas } from "./schema.ts";
 
 export function iamToolboxApi(kept: AuthorizationDetails): ServiceApi {

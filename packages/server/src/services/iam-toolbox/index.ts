@@ -1,10 +1,12 @@
 import { SAFE_KEYS } from "@rolecast/policy";
 import { defineService } from "../../kernel/define-service.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
+import type { PermissionUses } from "../../kernel/ports/permission-uses.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
-import { AuthorizationDetails } from "./authorization-details.ts";
+import { AuthorizationDetails } from "./details/authorization-details.ts";
 import { unknownDecision } from "./errors.ts";
-import { iamToolboxMigrations } from "./tables.ts";
+import { iamToolboxMigrations } from "./migrations.ts";
+import { RememberedUses } from "./uses/remembered-uses.ts";
 
 /** The part of IAM's API that explains decisions; it shares IAM's signing name. */
 export const iamToolbox = defineService({
@@ -24,13 +26,23 @@ export function createIamToolbox(
   needs: Pick<ServiceDependencies, "store" | "clock" | "ids" | "log">,
 ) {
   const kept = new AuthorizationDetails(needs);
+  const uses = new RememberedUses(needs);
   return {
     api: async () => (await import("./api.ts")).iamToolboxApi(kept),
-    start: () => kept.start(),
-    close: () => kept.close(),
-    reset: async () => kept.clear(),
+    start: () => {
+      uses.start();
+      return kept.start();
+    },
+    close: async () => {
+      await Promise.all([kept.close(), uses.close()]);
+    },
+    reset: async () => {
+      kept.clear();
+      uses.clear();
+    },
     provides: {
       decisions: kept satisfies DecisionLog,
+      permissionUses: uses satisfies PermissionUses,
       /**
        * Reads an account's latest denials, then each decision, as JSON. Returns the way to stop.
        */

@@ -3,6 +3,7 @@ import type { Invoke } from "../../kernel/invoke.ts";
 import type { DecideAgain } from "../../kernel/ports/decisions.ts";
 import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
+import type { PermissionUses } from "../../kernel/ports/permission-uses.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
 import { explainSimulation } from "./explain-simulation.ts";
 import { type FeedDependencies, feedOperations } from "./feeds/feed-operations.ts";
@@ -12,6 +13,7 @@ import {
   type ForwardAccessSessionDependencies,
 } from "./linked-services/forward-access-sessions.ts";
 import { listServiceLinkedRoleUsage } from "./linked-services/service-linked-role-usage.ts";
+import { listPermissionUses } from "./list-permission-uses.ts";
 import { rolecastSchemas } from "./schema.ts";
 import { serverOperations } from "./server-operations.ts";
 import { startTestPicture } from "./test-pictures/start-test-picture.ts";
@@ -33,6 +35,7 @@ export interface RolecastApiParts
   readonly forwardAccessSessions: ForwardAccessSessionDependencies["sessions"];
   readonly linkedRoleReport: LinkedRoleReport;
   readonly testPictures: TestPictures;
+  readonly permissionUses: Pick<PermissionUses, "list">;
   readonly keptDecision: DecisionTrials["keptDecision"];
   readonly decideAgain: DecideAgain;
   readonly invoke: Invoke;
@@ -50,7 +53,11 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
     schemas: rolecastSchemas,
     constraints: {
       errorCode: "ValidationException",
-      members: { AuthorizationId: { min: 1, max: 64 }, PolicyDocument: { min: 1, max: 131_072 } },
+      members: {
+        AuthorizationId: { min: 1, max: 64 },
+        PolicyDocument: { min: 1, max: 131_072 },
+        PrincipalArn: { min: 20, max: 2_048 },
+      },
     },
     operations: {
       CreateForwardAccessSession: createForwardAccessSession({
@@ -71,6 +78,7 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
         records: parts.readRecords,
       }),
       ...serverOperations(parts.ownRoutes, serverWide),
+      ListPermissionUses: listPermissionUses(parts.permissionUses),
       TryPolicyChange: tryPolicyChange(parts),
       ExplainSimulation: explainSimulation(parts.invoke),
     },

@@ -38,6 +38,7 @@ export const rolecast = defineService({
     resourceTypePrefix: "Rolecast",
     readOnly: [
       "DownloadRecording",
+      "ListPermissionUses",
       "ReadCloudTrail",
       "ReadDecisions",
       "ReadEvents",

@@ -10,6 +10,7 @@ const LIST = 1;
 const MAP = 2;
 const STRING = 0;
 const TIMESTAMP = 4;
+const TIMESTAMP_DATE_TIME = 5;
 const BOOLEAN = 2;
 const STREAMED = 42;
 const LABEL = 1;
@@ -84,6 +85,18 @@ function ownRoute(
 /** `follow=false` ends the feed after what is kept. */
 const following = { Follow: [BOOLEAN, { httpQuery: "follow" }] };
 
+const permissionUse = structure("PermissionUse", {
+  PrincipalArn: STRING,
+  Action: STRING,
+  Resource: STRING,
+  IsPattern: BOOLEAN,
+  Condition: [MAP, NAMESPACE, "UseCondition", 0, STRING, strings],
+  Operation: STRING,
+  FirstUsed: TIMESTAMP,
+  LastUsed: TIMESTAMP,
+  LastDenied: TIMESTAMP,
+});
+
 export const rolecastSchemas = {
   ReadLogs$: ownRoute("ReadLogs", "GET", "logs", following),
   ReadDecisions$: ownRoute("ReadDecisions", "GET", "decisions", following),
@@ -124,6 +137,19 @@ export const rolecastSchemas = {
     ResourceArns: strings,
     ContextEntries: listOf("ContextEntries", contextEntry),
   }),
+  ListPermissionUses$: [
+    OPERATION,
+    NAMESPACE,
+    "ListPermissionUses",
+    { http: ["GET", "/_rolecast/permission-uses", 200] },
+    structure("ListPermissionUsesRequest", {
+      PrincipalArn: [STRING, { httpQuery: "principal" }],
+      Since: [TIMESTAMP_DATE_TIME, { httpQuery: "since" }],
+    }),
+    structure("ListPermissionUsesResponse", {
+      PermissionUses: listOf("PermissionUses", permissionUse),
+    }),
+  ],
   Reset$: ownRoute("Reset", "POST", "state/reset"),
   StartTestPicture$: [
     OPERATION,

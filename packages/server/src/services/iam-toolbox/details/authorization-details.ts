@@ -1,14 +1,14 @@
-import type { Clock } from "../../kernel/clock.ts";
-import type { Ids } from "../../kernel/ids.ts";
-import { LiveFeed } from "../../kernel/live-feed.ts";
-import { LruMap } from "../../kernel/lru-map.ts";
-import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
-import type { Log } from "../../kernel/ports/log.ts";
-import type { Store } from "../../kernel/store.ts";
-import { nextTurn } from "../../kernel/work/turns.ts";
-import { WriteBehind } from "../../kernel/work/write-behind.ts";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import { LiveFeed } from "../../../kernel/live-feed.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
+import type { DecisionLog, DecisionRecord } from "../../../kernel/ports/decisions.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import { WriteBehind } from "../../../kernel/work/write-behind.ts";
+import type { IamToolboxTables } from "../tables.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
-import type { IamToolboxTables } from "./tables.ts";
 
 /** The number of an account's decisions kept in memory, watched ones among them. */
 const REMEMBERED_MAX = 1_000;

@@ -1,7 +1,7 @@
-import type { Clock } from "../../kernel/clock.ts";
-import type { Store } from "../../kernel/store.ts";
-import { nextTurn } from "../../kernel/work/turns.ts";
-import type { IamToolboxTables } from "./tables.ts";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import type { IamToolboxTables } from "../tables.ts";
 
 /** Source: IAM user guide, "Authorization details": kept for 24 hours. */
 export const KEPT_MS = 24 * 60 * 60_000;

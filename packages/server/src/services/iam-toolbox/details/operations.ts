@@ -1,9 +1,9 @@
-import { isoSeconds } from "../../kernel/clock.ts";
-import type { OperationHandler, OperationTable } from "../../kernel/operations.ts";
-import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
-import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
+import { isoSeconds } from "../../../kernel/clock.ts";
+import type { OperationHandler, OperationTable } from "../../../kernel/operations.ts";
+import type { DecisionRecord } from "../../../kernel/ports/decisions.ts";
+import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import { notFound, unknownDecision } from "../errors.ts";
 import type { AuthorizationDetails } from "./authorization-details.ts";
-import { notFound, unknownDecision } from "./errors.ts";
 
 /** The gateway has checked that these are there. */
 interface DetailsInput {
