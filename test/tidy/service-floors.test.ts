@@ -117,6 +117,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       "events/event-store.ts": "A class that owns its table; recorder and trails are given it.",
     },
   },
+  organizations: {
+    roof: ["index.ts", "api.ts"],
+    floors: {
+      rows: [],
+      access: ["rows"],
+      directory: ["rows"],
+      policies: ["access", "rows"],
+      organization: ["access", "policies", "rows"],
+      units: ["access", "policies", "rows"],
+      services: ["access", "rows"],
+      accounts: ["access", "policies", "rows", "services", "units"],
+    },
+    queries: ["rows"],
+  },
   kms: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

@@ -21,6 +21,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   iam: "iam",
   ivs: "ivs",
   kms: "kms",
+  organizations: "organizations",
   s3: "s3",
   sts: "sts",
 };

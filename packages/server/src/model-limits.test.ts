@@ -8,6 +8,7 @@ import { eventsConstraints } from "./services/events/constraints.ts";
 import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
 import { kmsConstraints } from "./services/kms/constraints.ts";
+import { organizationsConstraints } from "./services/organizations/constraints.ts";
 import { stsConstraints } from "./services/sts/constraints.ts";
 
 /*
@@ -55,6 +56,16 @@ const NEWER_KEY_SPECS = [
   ...["ECC_NIST_EDWARDS25519", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"],
   ...["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
 ];
+
+const NEWER_POLICY_TYPES = [
+  ...["BEDROCK_POLICY", "GUARDDUTY_POLICY", "INSPECTOR_POLICY", "S3_POLICY"],
+  ...["NETWORK_SECURITY_DIRECTOR_POLICY", "SECURITYHUB_CSPM_POLICY", "SECURITYHUB_POLICY"],
+  "UPGRADE_ROLLOUT_POLICY",
+];
+const EFFECTIVE_POLICY_TYPES = [
+  ...["AISERVICES_OPT_OUT_POLICY", "BACKUP_POLICY", "CHATBOT_POLICY", "DECLARATIVE_POLICY_EC2"],
+  ...["TAG_POLICY", ...NEWER_POLICY_TYPES],
+].toSorted();
 
 const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = [
   [
@@ -198,6 +209,21 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
           "VerifyMac",
         ],
       },
+    },
+  ],
+  [
+    "organizations/2016-11-28",
+    organizationsConstraints,
+    {
+      Type: { newer: NEWER_POLICY_TYPES },
+      PolicyType: { newer: NEWER_POLICY_TYPES },
+      Filter: { newer: NEWER_POLICY_TYPES },
+      "DescribeEffectivePolicy.PolicyType": { newer: NEWER_POLICY_TYPES },
+      "ListAccountsWithInvalidEffectivePolicy.PolicyType": { values: EFFECTIVE_POLICY_TYPES },
+      "ListEffectivePolicyValidationErrors.PolicyType": { values: EFFECTIVE_POLICY_TYPES },
+      ActionType: { newer: ["TRANSFER_RESPONSIBILITY"] },
+      // The newest resources that have tags.
+      ResourceId: { pattern: organizationsConstraints.members["ResourceId"]?.pattern },
     },
   ],
   [

@@ -1,6 +1,6 @@
 import { ConfigError } from "./config/config-error.ts";
 import { outsideServices } from "./config/linked-services.ts";
-import { loadOrganization } from "./config/organization.ts";
+import { readOrganizationFolder } from "./config/organization-folder.ts";
 import type { Config } from "./config/settings.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { errorClass } from "./kernel/error-class.ts";
@@ -81,8 +81,10 @@ export async function openParts(
     throw new ConfigError(`The setting linkedServices asks for ${taken}, which is AWS's own.`);
   return {
     config,
-    organization:
-      config.organization === undefined ? undefined : loadOrganization(config.organization),
+    organizationFolder:
+      config.organization === undefined
+        ? undefined
+        : readOrganizationFolder(config.organization, config.account),
     folder,
     node,
     disk,

@@ -4,7 +4,6 @@ import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { decideAgain } from "./authz/decide-again.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { spillOf } from "./config/node.ts";
-import { rootAccessOf } from "./config/root-access.ts";
 import type { Config } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -13,13 +12,12 @@ import type { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import { isLoopback } from "./kernel/loopback.ts";
-import type { Organization } from "./kernel/organization.ts";
+import type { OrganizationFolder } from "./kernel/organization-folder.ts";
 import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
 import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
 import type { DecideAgain } from "./kernel/ports/decisions.ts";
 import type { OutsideService } from "./kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
-import type { RootAccess } from "./kernel/root-access.ts";
 import type { ServiceDependencies, ServiceFacts } from "./kernel/service.ts";
 import type { OpenedParts } from "./open-parts.ts";
 import type { MediaPort } from "./services/ivs/media-port.ts";
@@ -49,8 +47,7 @@ interface WholeServer {
 export interface Platform extends ServiceDependencies, WholeServer {
   /** Each service declares the settings that it reads. */
   readonly settings: Config;
-  readonly organization: Organization | undefined;
-  readonly rootAccess: RootAccess;
+  readonly organizationFolder: OrganizationFolder | undefined;
   readonly outsideServices: readonly OutsideService[];
   /** At least 32 random bytes that outlive the process. */
   readonly sealingKey: Uint8Array;
@@ -66,7 +63,7 @@ export interface Platform extends ServiceDependencies, WholeServer {
 }
 
 export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform {
-  const { config, organization, folder, node, outsideServices } = parts;
+  const { config, organizationFolder, folder, node, outsideServices } = parts;
   const contributed = noContributions();
   gather(contributed, { credentialSources: [new ServiceCredentials(outsideServices)] });
   return {
@@ -82,12 +79,11 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     disk: parts.disk,
     node: { dir: node.dir, id: node.id, abandoned: node.abandoned, disk: parts.nodeDisk },
     settings: config,
-    organization,
-    rootAccess: rootAccessOf(config, organization),
+    organizationFolder,
     outsideServices,
     sealingKey: parts.sealingKey,
     decideAgain: (decision, change) => decideAgain(decision, change, parts.log),
-    authenticator: new Authenticator(contributed.credentialSources, systemClock),
+    authenticator: new Authenticator(contributed, systemClock),
     outgoing: new OutgoingClient(outgoingRulesOf(config, whole.address, contributed)),
     media: mediaOf(parts),
     contributed,

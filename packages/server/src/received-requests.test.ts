@@ -65,7 +65,10 @@ async function trade(received: Received, change: Partial<Credential> = {}): Prom
   const source = {
     findCredential: async (id: string) => (id === KEY.id ? credential : undefined),
   };
-  const authenticator = new Authenticator([source], clock);
+  const authenticator = new Authenticator(
+    { credentialSources: [source], organizations: [] },
+    clock,
+  );
   const protocol = "restJson1";
   const definition = { name: "rolecast", signingName: "rolecast", protocol, version: "1" } as const;
   const issued: string[] = [];

@@ -81,6 +81,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     }),
   ],
   [
+    ...(["organizations", "JSON", "organizations:ListAccounts on *"] as const),
+    asStranger("organizations", json("AWSOrganizationsV20161128.ListAccounts")),
+  ],
+  [
     ...(["sts", "a form", "sts:GetFederationToken on "] as const),
     asStranger("sts", form({ Action: "GetFederationToken", Version: "2011-06-15", Name: "eve" })),
   ],

@@ -204,7 +204,7 @@ describe("a folder that is no organization is refused at the start", () => {
     ["an RCP that allows", { "a.rcp.json": rcp({ Effect: "Allow" }) }, /can only deny/],
     ["an RCP for somebody", { "a.rcp.json": rcp({ Principal: { AWS: PROD } }) }, /Principal/],
     ["an RCP of everything", { "a.rcp.json": rcp({ Action: "*" }) }, /don't reach \*/],
-    ["too long a policy", { "a.scp.json": `${deny("*")}${" ".repeat(5_200)}` }, /5120/],
+    ["too long a policy", { "a.scp.json": `${deny("*")}${" ".repeat(10_200)}` }, /10240/],
     ["another name", { "deny.json": deny("*") }, /\.scp\.json or \.rcp\.json/],
     ["an account twice", { [`a/${PROD}/x.md`]: "", [`b/${PROD}/x.md`]: "" }, /twice/],
     ["a path that isn't there", { "organization.yml": "withoutFullAWSAccess: [/a]" }, /\/a, which/],

@@ -15,8 +15,10 @@ import {
   withHeadersInUrl,
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
+import type { Contributions } from "../kernel/contributions.ts";
 import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
-import type { Caller } from "../kernel/principal.ts";
+import type { OrganizationPorts } from "../kernel/ports/organizations.ts";
+import { accountOf, type Caller } from "../kernel/principal.ts";
 import type { ServiceFacts } from "../kernel/service.ts";
 import { authenticationError } from "./authentication-error.ts";
 
@@ -34,6 +36,8 @@ const DIALECTS: Readonly<Record<ServiceFacts["definition"]["protocol"], AuthDial
 /** The service that a request is for. */
 type AskedService = Pick<ServiceFacts, "definition">;
 
+type AuthenticatorSources = Pick<Contributions, "credentialSources" | "organizations">;
+
 export interface Authenticated {
   readonly caller: Caller;
   readonly authentication: Authentication;
@@ -45,10 +49,12 @@ export interface Authenticated {
 export class Authenticator {
   /** Complete once all services are created. */
   readonly #sources: readonly CredentialSource[];
+  readonly #organizations: readonly OrganizationPorts[];
   readonly #clock: Clock;
 
-  constructor(sources: readonly CredentialSource[], clock: Clock) {
-    this.#sources = sources;
+  constructor({ credentialSources, organizations }: AuthenticatorSources, clock: Clock) {
+    this.#sources = credentialSources;
+    this.#organizations = organizations;
     this.#clock = clock;
   }
 
@@ -156,6 +162,10 @@ export class Authenticator {
     if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
     if (credential === "expired-token") throw authenticationError("expired-token", protocol);
     if (credential.status !== "Active")
+      throw authenticationError("inactive-key", protocol, accessKeyId);
+    const [ports] = this.#organizations;
+    const known = ports && (ports.directory.current() ?? (await ports.directory.read()));
+    if (known?.hasClosed && known.members.get(accountOf(credential.caller.principal))?.isClosed)
       throw authenticationError("inactive-key", protocol, accessKeyId);
     if (credential.refusedBy?.has(name)) throw authenticationError("invalid-token", protocol);
     return credential;

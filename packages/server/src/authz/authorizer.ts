@@ -12,7 +12,7 @@ import type { Authorization, ResourcePolicy } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import { errorClass } from "../kernel/error-class.ts";
 import { LruMap } from "../kernel/lru-map.ts";
-import type { Organization } from "../kernel/organization.ts";
+import { NO_ORGANIZATIONS, type Organizations } from "../kernel/organization.ts";
 import type { DecisionLog } from "../kernel/ports/decisions.ts";
 import type {
   AuthorizationMessages,
@@ -20,6 +20,7 @@ import type {
   PolicyDocument,
 } from "../kernel/ports/identity.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import type { OrganizationDirectory } from "../kernel/ports/organizations.ts";
 import type { PermissionUses } from "../kernel/ports/permission-uses.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { Question, RequestContext } from "../kernel/request-context.ts";
@@ -27,7 +28,7 @@ import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
-import { OrganizationLayers } from "./organization-layers.ts";
+import { NO_LEVELS, OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
 /** Principals whose gathered policies are cached. */
@@ -45,7 +46,7 @@ export interface AuthorizerOptions {
   readonly enforcement: "enforce" | "soft" | "off";
   readonly log: Log;
   /** Left out, no account is in an organization. */
-  readonly organization?: Organization | undefined;
+  readonly organizations?: OrganizationDirectory | undefined;
   /** Left out, denials carry no sealed message. */
   readonly messages?: AuthorizationMessages;
   /** Left out, decisions aren't kept. */
@@ -66,7 +67,7 @@ interface Gathered {
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #policies = new PolicyCache();
-  readonly #organization: OrganizationLayers;
+  #organizationLayers: OrganizationLayers;
   readonly #gathered = new LruMap<string, Gathered>(GATHERED_MAX);
   /** Keyed by the list itself: authentication keeps one list per session. */
   readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
@@ -77,7 +78,7 @@ export class Authorizer {
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
-    this.#organization = new OrganizationLayers(options.organization);
+    this.#organizationLayers = new OrganizationLayers(NO_ORGANIZATIONS, this.#policies);
   }
 
   /** Resolves when every pair is allowed, else rejects with the service's denial of the first. */
@@ -125,16 +126,19 @@ export class Authorizer {
     { isCall, isRepeated = false }: Question,
   ): Promise<Denial | undefined> {
     const caller = authorization.caller ?? context.caller;
+    const directory = this.#options.organizations;
+    const organizations = directory ? (directory.current() ?? (await directory.read())) : undefined;
     const request: DecisionRequest & { readonly context: ConditionContext } = {
       principal: caller.principal,
       action: authorization.action,
       resource: authorization.resource,
       resourceAccountId:
         authorization.decidingAccountId ?? authorization.resourceAccountId ?? context.accountId,
-      context: new ConditionContext(context, authorization, caller, this.#options.organization),
+      context: new ConditionContext(context, authorization, caller, organizations),
     };
     const gathered = await this.#gather(caller, context);
-    const layers = this.#layers(gathered, authorization, caller, context);
+    const control = organizations && this.#layersOf(organizations);
+    const layers = this.#layers(gathered, control, authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
     const { decisions, messages, permissionUses } = this.#options;
     if (isCall && permissionUses) permissionUses.note(request, context, effect !== "allow");
@@ -163,16 +167,24 @@ export class Authorizer {
     };
   }
 
+  /** The compiled policies are kept until the organizations change. */
+  #layersOf(organizations: Organizations): OrganizationLayers {
+    if (!this.#organizationLayers.isOf(organizations))
+      this.#organizationLayers = new OrganizationLayers(organizations, this.#policies);
+    return this.#organizationLayers;
+  }
+
   #layers(
     gathered: Gathered | undefined,
+    organizations: OrganizationLayers | undefined,
     authorization: Authorization,
     caller: Caller,
     context: RequestContext,
   ): PolicyLayers {
     const session = this.#sessionPolicies(caller);
-    const scpLevels = this.#organization.scpLevels(accountOf(caller.principal));
+    const scpLevels = organizations?.scpLevels(accountOf(caller.principal)) ?? NO_LEVELS;
     const owner = authorization.resourceAccountId ?? context.accountId;
-    const rcpLevels = this.#organization.rcpLevels(owner);
+    const rcpLevels = organizations?.rcpLevels(owner) ?? NO_LEVELS;
     return {
       ...(gathered ? { identity: gathered.identity } : {}),
       ...(gathered?.boundary ? { boundary: gathered.boundary } : {}),

@@ -109,10 +109,10 @@ test("every global key that has a value is shown", () => {
   const caller: Caller = { ...through(USER, IVS), multiFactorAuthAtMs: 0 };
   const request = { caller, userAgent: "aws-cli", referer: "https://a/", secure: true };
   const pair = { action: "s3:GetObject", resource: "*", context: { "s3:prefix": "a" } };
-  const member = { orgPath: "o-1/r-1/ou-1/" };
-  const organization = { id: "o-1", members: new Map([[ACCOUNT, member]]) };
+  const member = { orgPath: "o-1/r-1/ou-1/", organization: { id: "o-1" } };
+  const organizations = { members: new Map([[ACCOUNT, member]]) };
   const keys = (context: RequestContext) =>
-    new ConditionContext(context, pair, caller, organization as never).entries();
+    new ConditionContext(context, pair, caller, organizations as never).entries();
   const names = (shown: ReturnType<typeof keys>) =>
     shown.map(([key]) => key.toLowerCase()).toSorted();
   const common = [

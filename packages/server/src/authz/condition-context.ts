@@ -2,7 +2,7 @@ import type { ContextValue, RequestContextValues } from "@rolecast/policy";
 import type { Authorization } from "../kernel/authorization.ts";
 import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
-import type { Organization } from "../kernel/organization.ts";
+import type { Organizations } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import { conditionKeyName } from "./condition-key-names.ts";
@@ -41,15 +41,15 @@ export class ConditionContext implements RequestContextValues {
   readonly #request: RequestContext;
   readonly #authorization: Authorization;
   readonly #caller: Caller;
-  readonly #organization: Organization | undefined;
+  readonly #organizations: Organizations | undefined;
 
   constructor(
     request: RequestContext,
     authorization: Authorization,
     caller: Caller,
-    organization?: Organization,
+    organizations?: Organizations,
   ) {
-    this.#organization = organization;
+    this.#organizations = organizations;
     this.#request = request;
     this.#caller = caller;
     this.#authorization = authorization;
@@ -123,9 +123,9 @@ export class ConditionContext implements RequestContextValues {
 
   /** Undefined for accounts outside the organization, services and anonymous callers. */
   #organizationKey(key: string, accountId: string): ContextValue | undefined {
-    const member = this.#organization?.members.get(accountId);
+    const member = this.#organizations?.members.get(accountId);
     if (!member) return undefined;
-    return key.endsWith("paths") ? [member.orgPath] : this.#organization?.id;
+    return key.endsWith("paths") ? [member.orgPath] : member.organization.id;
   }
 }
 

@@ -24,7 +24,7 @@ const OF_SERVICES: readonly string[] = [
   ...["sts:AWSServiceName", "sts:DurationSeconds", "sts:ExternalId", "sts:IdentityTokenAudience"],
   ...["sts:RoleSessionName", "sts:SigningAlgorithm", "sts:SourceIdentity", "sts:TaskPolicyArn"],
   ...["sts:TransitiveTagKeys", "SAML:aud", "SAML:iss", "SAML:sub", "SAML:namequalifier"],
-  "events:TargetArn",
+  ...["events:TargetArn", "organizations:PolicyType", "organizations:ServicePrincipal"],
   ...["kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:DataKeyPairSpec"],
   ...["kms:EncryptionAlgorithm", "kms:ExpirationModel", "kms:KeyAgreementAlgorithm"],
   ...["kms:MacAlgorithm", "kms:MessageType", "kms:MultiRegionKeyType", "kms:PrimaryRegion"],

@@ -24,6 +24,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "iam",
   "ivs",
   "kms",
+  "organizations",
   "s3",
   "s3control",
   "sts",

@@ -219,6 +219,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     ],
   },
   maxConnections: wholeNumbers(2, 1_000_000),
+  organizationAccounts: wholeNumbers(1, 10_000),
   outgoing: {
     taken: [
       ["hooks.internal", "10.0.0.0/8", "192.168.1.5:1", "a:65535", "[fd00::1]:443", "::1", "a."],

@@ -222,8 +222,13 @@ export const SETTINGS = {
     ),
     organization: setting(
       existingFolder.optional(),
-      "Folder with the service and resource control policies of an organization; docs/policies.md.",
+      "Folder of policy files that an organization is made from; docs/organizations.md.",
       { placeholder: "DIR" },
+    ),
+    organizationAccounts: setting(
+      wholeNumber(1, 10_000).default(10),
+      "The most accounts of an organization; AWS raises its quota on request.",
+      { placeholder: "N" },
     ),
     enforcement: setting(
       z.enum(["enforce", "soft", "off"]).default("enforce"),

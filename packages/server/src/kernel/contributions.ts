@@ -1,4 +1,5 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
+import type { OrganizationPorts } from "./ports/organizations.ts";
 
 /** The ports that a service listens at beside HTTP, by name; 0 until it does. */
 export type ListeningPorts = Readonly<Record<string, number>>;
@@ -13,6 +14,8 @@ export interface Contributions {
   readonly credentialSources: readonly CredentialSource[];
   /** Find where a service-linked role is in use; IAM asks them before it deletes the role. */
   readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** Answer in which organization an account is; IAM, which is created earlier, asks the first. */
+  readonly organizations: readonly OrganizationPorts[];
   /** Requests that callers ask for aren't sent to these ports of this server. */
   readonly listeningPorts: readonly (() => ListeningPorts)[];
 }
@@ -23,7 +26,7 @@ export type GatheredContributions = {
 };
 
 export function noContributions(): GatheredContributions {
-  return { credentialSources: [], linkedServiceUsages: [], listeningPorts: [] };
+  return { credentialSources: [], linkedServiceUsages: [], organizations: [], listeningPorts: [] };
 }
 
 export function gather(into: GatheredContributions, contributed: Partial<Contributions>): void {

@@ -4,24 +4,45 @@ export interface OrganizationPolicy {
   readonly text: string;
 }
 
-/**
- * An account's place in the organization, with the policies of every level above and of its own.
- */
-export interface OrganizationMember {
-  readonly accountId: string;
-  /** As in `aws:PrincipalOrgPaths`: `o-a1b2c3d4e5/r-root/prod/`. */
-  readonly orgPath: string;
-  /**
-   * From the root to the account; one list of policies a level. Empty for the management account.
-   */
-  readonly scpLevels: readonly (readonly OrganizationPolicy[])[];
-  readonly rcpLevels: readonly (readonly OrganizationPolicy[])[];
+/** A root, an organizational unit or an account, with the policies of one kind attached to it. */
+export interface OrganizationLevel {
+  readonly kind: "root" | "unit" | "account";
+  /** `r-a1b2`, `ou-a1b2-c3d4e5f6`, or the account's id. */
+  readonly id: string;
+  readonly name: string;
+  readonly policies: readonly OrganizationPolicy[];
 }
 
-/** An organization as a folder describes it. */
+/** IAM's features of an organization. Source: IAM API reference, ListOrganizationsFeatures. */
+export type RootFeature = "RootCredentialsManagement" | "RootSessions";
+
 export interface Organization {
   /** `o-a1b2c3d4e5`. */
   readonly id: string;
-  readonly managementAccountId: string | undefined;
-  readonly members: ReadonlyMap<string, OrganizationMember>;
+  readonly managementAccountId: string;
+  readonly rootFeatures: ReadonlySet<RootFeature>;
+  /** The accounts that administer a service for the organization, by service principal. */
+  readonly administrators: ReadonlyMap<string, ReadonlySet<string>>;
 }
+
+/** An account's place in its organization, with the policies of every level above and its own. */
+export interface OrganizationMember {
+  readonly accountId: string;
+  readonly organization: Organization;
+  /** As in `aws:PrincipalOrgPaths`: `o-a1b2c3d4e5/r-a1b2/ou-a1b2-c3d4e5f6/`. */
+  readonly orgPath: string;
+  /** A closed account: its credentials are no longer accepted. */
+  readonly isClosed: boolean;
+  /** From the root to the account. Empty for the management account, and while SCPs are off. */
+  readonly scpLevels: readonly OrganizationLevel[];
+  readonly rcpLevels: readonly OrganizationLevel[];
+}
+
+/** The organizations of a server at one moment, by the accounts that belong to them. */
+export interface Organizations {
+  readonly members: ReadonlyMap<string, OrganizationMember>;
+  /** Whether an account of any organization is closed. */
+  readonly hasClosed: boolean;
+}
+
+export const NO_ORGANIZATIONS: Organizations = { members: new Map(), hasClosed: false };

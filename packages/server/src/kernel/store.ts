@@ -42,6 +42,11 @@ export function readerOf(store: Store): Reader {
   return { inTransaction: false, db: <T extends Tables>() => store.tables<T>().db };
 }
 
+/** A reader of what a transaction sees. */
+export function readerIn(tx: Pick<Transaction, "tables">): Reader {
+  return { inTransaction: true, db: <T extends Tables>() => tx.tables<T>().db };
+}
+
 /** A numbered step of a service's schema, in SQL that SQLite and PostgreSQL share. */
 export interface Migration {
   /** `<service>/<four digits>-<what>`, e.g. `iam/0001-principals`. Never changed once landed. */

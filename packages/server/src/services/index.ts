@@ -8,6 +8,7 @@ import { iam } from "./iam/index.ts";
 import { iamToolbox } from "./iam-toolbox/index.ts";
 import { ivs } from "./ivs/index.ts";
 import { kms } from "./kms/index.ts";
+import { organizations } from "./organizations/index.ts";
 import { rolecast } from "./rolecast/index.ts";
 import { s3Control } from "./s3/control/index.ts";
 import { s3 } from "./s3/index.ts";
@@ -20,6 +21,7 @@ import { sts } from "./sts/index.ts";
  */
 export const SERVICES = servicesInOrder<Platform>()([
   iam,
+  organizations,
   iamToolbox,
   sts,
   accessAnalyzer,

@@ -75,6 +75,8 @@ export interface IdentityDirectory {
 export interface AccountDirectory {
   /** When the account was made, in milliseconds; undefined for one that isn't here any more. */
   findCreation(accountId: string, reader: Reader): Promise<number | undefined>;
+  /** Makes an account whose root user has no key, at `nowMs`. It isn't there yet. */
+  create(accountId: string, nowMs: number, tx: Transaction): Promise<void>;
 }
 
 /** An OpenID Connect provider of an account, as AssumeRoleWithWebIdentity needs it. */
@@ -186,6 +188,8 @@ export interface LinkedServiceUsage {
 
 /** A linked service's access to its own role beyond the public API. IAM implements it. */
 export interface ServiceLinkedRoles {
+  /** Whether the service has a linked role at all. */
+  has(servicePrincipal: string): boolean;
   /**
    * The role if it exists, as `tx` sees it. A pending deletion doesn't hide it: a use that begins
    * in `tx` makes that deletion fail.

@@ -1,9 +1,9 @@
 import type { Contributions } from "../../kernel/contributions.ts";
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
-import type { Organization } from "../../kernel/organization.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import type { ChangeCounter } from "../../kernel/ports/change-counter.ts";
 import type {
   AccountDirectory,
   CredentialSource,
@@ -24,7 +24,7 @@ import { createIdentityDirectory } from "./identities/identity-directory.ts";
 import { LastUsed } from "./last-used/last-used.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
-import { findAccount } from "./rows/accounts.ts";
+import { findAccount, insertAccount } from "./rows/accounts.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import type { IamTables } from "./tables.ts";
 
@@ -35,10 +35,8 @@ interface IamNeeds extends ServiceDependencies {
   readonly outgoing: OutgoingClient;
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
   readonly sealingKey: Uint8Array;
-  /** Read when IAM starts: the services that use a role of theirs are created after IAM. */
-  readonly contributed: Pick<Contributions, "linkedServiceUsages">;
-  /** Simulations take its service control policies into account. */
-  readonly organization: Organization | undefined;
+  /** Services that are created after IAM; read when IAM starts, or later. */
+  readonly contributed: Pick<Contributions, "linkedServiceUsages" | "organizations">;
   readonly settings: {
     /** A deletion of a service-linked role stays pending this long. */
     readonly roleDeletionDelayMs: number;
@@ -68,6 +66,7 @@ async function createIam(needs: IamNeeds) {
   const policies = policiesBesideCatalogue(outside, needs.clock.nowMs());
   const parts: IamParts = {
     ...needs,
+    organizations: contributed.organizations,
     generations: new Generations(needs),
     awsPolicies: new AwsManagedPolicies(await readManagedPolicies(), policies),
     secrets: new SecretBox(needs.sealingKey, IAM_SECRETS),
@@ -101,7 +100,13 @@ async function createIam(needs: IamNeeds) {
       accounts: {
         findCreation: async (accountId, reader) =>
           (await findAccount(reader.db<IamTables>(), accountId))?.created_ms,
+        create: async (accountId, nowMs, tx) => {
+          const created = { account_id: accountId, root_access_key_id: null, created_ms: nowMs };
+          await insertAccount(tx.tables<IamTables>().db, created);
+          await parts.generations.bump(tx, accountId);
+        },
       } satisfies AccountDirectory,
+      changes: parts.generations satisfies ChangeCounter,
       federation: createFederationDirectory(parts),
       longTermCredentials: credentials satisfies CredentialSource,
       linkedRoles: linked.linkedRoles satisfies ServiceLinkedRoles,

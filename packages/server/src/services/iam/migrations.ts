@@ -18,6 +18,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0070-pages", up: indexPages },
   { name: "iam/0080-assigned-devices", up: indexAssignedDevices },
   { name: "iam/0090-root-keys", up: keepRootKeysWithOthers },
+  { name: "iam/0100-accounts-without-keys", up: allowAccountsWithoutKeys },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -219,6 +220,23 @@ async function keepRootKeysWithOthers(db: Kysely<Tables>): Promise<void> {
     from iam_accounts where root_access_key_id not in (select access_key_id from iam_access_keys)
   `.execute(db);
   await db.schema.alterTable("iam_accounts").dropColumn("root_secret_sealed").execute();
+}
+
+/** Accounts that Organizations makes have a root user without a key. */
+async function allowAccountsWithoutKeys(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable("iam_accounts_next")
+    .addColumn("account_id", "text", (c) => c.primaryKey())
+    .addColumn("root_access_key_id", "text", (c) => c.unique())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await sql`
+    insert into iam_accounts_next (account_id, root_access_key_id, created_ms)
+    select account_id, root_access_key_id, created_ms from iam_accounts
+  `.execute(db);
+  await schema.dropTable("iam_accounts").execute();
+  await schema.alterTable("iam_accounts_next").renameTo("iam_accounts").execute();
 }
 
 async function index(

@@ -1,6 +1,6 @@
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
-import type { Organization } from "../../kernel/organization.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import type { OrganizationPorts } from "../../kernel/ports/organizations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
@@ -19,7 +19,8 @@ export interface IamParts extends ServiceDependencies {
   readonly templates: LinkedRoleTemplates;
   /** Knows where no request is ever sent. */
   readonly outgoing: Pick<OutgoingClient, "check">;
-  readonly organization: Organization | undefined;
+  /** Empty where the server has no Organizations. */
+  readonly organizations: readonly OrganizationPorts[];
   readonly roleDeletionDelayMs: number;
   /** The URL of an account's issuer of web identity tokens, which STS serves. */
   readonly outboundIssuer: (issuerId: string) => string;

@@ -6,8 +6,8 @@ import type { FederationTables } from "./federation-tables.ts";
 /** An account that this server knows. */
 export interface AccountRow {
   account_id: string;
-  /** The access key of its root user that the configuration sets. */
-  root_access_key_id: string;
+  /** The root user's key that the configuration sets; null for an account that isn't in it. */
+  root_access_key_id: string | null;
   created_ms: number;
 }
 

@@ -1,5 +1,4 @@
 import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
-import type { RootAccess } from "../../kernel/root-access.ts";
 import type { ServiceApi, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import type { AuthorizationMessages } from "./authorization-messages.ts";
@@ -9,6 +8,7 @@ import { decodeAuthorizationMessage } from "./decode-authorization-message.ts";
 import { federationTokens } from "./federation-tokens.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { roleSessions } from "./role-sessions.ts";
+import type { RootAccessDependencies } from "./root-access.ts";
 import { rootSessions } from "./root-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
 import type { SamlVerifier } from "./saml-verifier.ts";
@@ -18,10 +18,9 @@ import { sessionTokens } from "./session-tokens.ts";
 import { webIdentitySessions } from "./web-identity-sessions.ts";
 import { webIdentityTokens } from "./web-identity-tokens.ts";
 
-interface StsApiParts extends Pick<ServiceDependencies, "ids"> {
+interface StsApiParts extends Pick<ServiceDependencies, "ids">, RootAccessDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
-  readonly rootAccess: RootAccess;
   readonly credentials: SessionCredentials;
   readonly messages: AuthorizationMessages;
   readonly keys: IssuerKeys;

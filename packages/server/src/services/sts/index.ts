@@ -6,7 +6,6 @@ import type {
   IdentityDirectory,
 } from "../../kernel/ports/identity.ts";
 import type { ForwardAccessSessions } from "../../kernel/ports/linked-services.ts";
-import type { RootAccess } from "../../kernel/root-access.ts";
 import type { Denial, PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { stsAudit } from "./audit.ts";
 import { AuthorizationMessages } from "./authorization-messages.ts";
@@ -14,14 +13,13 @@ import { accessDenied, notAuthorized } from "./errors.ts";
 import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { outboundIssuerDocument, ownIssuerDocument } from "./outbound-issuer-documents.ts";
+import type { RootAccessDependencies } from "./root-access.ts";
 import { SamlVerifier } from "./saml-verifier.ts";
 import { SessionCredentials } from "./session-credentials.ts";
 
-interface StsNeeds extends ServiceDependencies {
+interface StsNeeds extends ServiceDependencies, RootAccessDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
-  /** The accounts that may call AssumeRoot, and for which. */
-  readonly rootAccess: RootAccess;
   /** At least 32 random bytes that outlive the process; they seal the tokens. */
   readonly sealingKey: Uint8Array;
   /** Finds long-term keys, for linked services that pass them on. */

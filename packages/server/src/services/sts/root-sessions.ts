@@ -3,12 +3,12 @@ import { isAccountId, parseArn } from "../../kernel/arn.ts";
 import { defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import type { RootAccess } from "../../kernel/root-access.ts";
 import { callerArn } from "./caller-arn.ts";
 import { ROOT_TASK_SECONDS_MAX } from "./constraints.ts";
 import { accessDenied, validationError } from "./errors.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { refuseFederatedUser } from "./refuse-federated-user.ts";
+import { mayBecomeRoot, type RootAccessDependencies } from "./root-access.ts";
 import { inheritedSourceIdentity } from "./session-context.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
@@ -29,24 +29,23 @@ const EVERYTHING_ELSE = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-export interface RootSessionsDependencies {
+export interface RootSessionsDependencies extends RootAccessDependencies {
   readonly directory: IdentityDirectory;
   readonly credentials: SessionCredentials;
-  readonly rootAccess: RootAccess;
 }
 
-export function rootSessions({ directory, credentials, rootAccess }: RootSessionsDependencies) {
+export function rootSessions(deps: RootSessionsDependencies) {
+  const { directory, credentials } = deps;
   return defineOperations<typeof sts>()({
     AssumeRoot: withSubject({
-      authorize: ({ TargetPrincipal, TaskPolicyArn }, context) => {
+      authorize: async ({ TargetPrincipal, TaskPolicyArn }, context) => {
         const { accountId, arn } = targetOf(TargetPrincipal);
         refuseFederatedUser(context, arn);
         const { principal } = context.caller;
         const permitted =
-          context.accountId === rootAccess.managementAccountId &&
-          rootAccess.memberAccountIds.has(accountId) &&
           // Source: API reference, AssumeRoot: not with root's own credentials.
-          principal.kind !== "root";
+          principal.kind !== "root" &&
+          (await mayBecomeRoot(context.accountId, accountId, deps, context));
         if (!permitted) throw accessDenied(callerArn(principal), "sts:AssumeRoot", arn);
         const pairs = {
           action: "sts:AssumeRoot",

@@ -1,6 +1,11 @@
 import type { IamParts } from "../parts.ts";
 import { deleteAccessKey, replaceRootKey } from "../rows/access-keys.ts";
-import { allAccounts, deleteAllAccounts, insertAccount } from "../rows/accounts.ts";
+import {
+  allAccounts,
+  deleteAccount,
+  deleteConfiguredAccounts,
+  insertAccount,
+} from "../rows/accounts.ts";
 import type { IamTables } from "../tables.ts";
 
 /** An account of the configuration, with its root user's key. */
@@ -22,9 +27,11 @@ export async function bootstrapAccounts(
     const known = await allAccounts(tx.db);
     const nowMs = parts.clock.nowMs();
     // Emptied first, so that two accounts may exchange their keys.
-    await deleteAllAccounts(tx.db);
+    await deleteConfiguredAccounts(tx.db);
     for (const { id, rootAccessKeyId, rootSecretAccessKey } of accounts) {
       const before = known.find((row) => row.account_id === id);
+      // One that Organizations made may have come into the configuration since.
+      await deleteAccount(tx.db, id);
       await insertAccount(tx.db, {
         account_id: id,
         root_access_key_id: rootAccessKeyId,
@@ -36,7 +43,7 @@ export async function bootstrapAccounts(
     }
     const configured = new Set(accounts.map(({ rootAccessKeyId }) => rootAccessKeyId));
     for (const { account_id: id, root_access_key_id: keyId } of known) {
-      if (!configured.has(keyId)) await deleteAccessKey(tx.db, keyId);
+      if (keyId !== null && !configured.has(keyId)) await deleteAccessKey(tx.db, keyId);
       await parts.generations.bump(tx, id);
     }
   });

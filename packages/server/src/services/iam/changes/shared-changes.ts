@@ -1,4 +1,5 @@
 import type { Ids } from "../../../kernel/ids.ts";
+import { ORGANIZATIONS_KEY } from "../../../kernel/ports/change-counter.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { accountChanges, writeAccountChange } from "../rows/account-changes.ts";
 import type { IamTables } from "../tables.ts";
@@ -26,6 +27,8 @@ export class SharedChanges {
 
   refresh(accountId: string): Promise<void> {
     this.#waiting.add(accountId);
+    // Decisions of every account depend on the organizations: asked in the same query.
+    this.#waiting.add(ORGANIZATIONS_KEY);
     // Joins the reading that hasn't begun; the one that is under way may be too early.
     this.#next ??= this.#reading.then(() => this.#readWaiting());
     return this.#next;

@@ -16,8 +16,13 @@ export function findAccount(db: Db, accountId: string): Promise<Account | undefi
     .executeTakeFirst();
 }
 
-export async function deleteAllAccounts(db: Db): Promise<void> {
-  await db.deleteFrom("iam_accounts").execute();
+/** Deletes the accounts that have a key of the configuration. */
+export async function deleteConfiguredAccounts(db: Db): Promise<void> {
+  await db.deleteFrom("iam_accounts").where("root_access_key_id", "is not", null).execute();
+}
+
+export async function deleteAccount(db: Db, accountId: string): Promise<void> {
+  await db.deleteFrom("iam_accounts").where("account_id", "=", accountId).execute();
 }
 
 export async function insertAccount(db: Db, account: AccountRow): Promise<void> {

@@ -28,6 +28,7 @@ export function createLinkedRoles(
     return roles.find((role) => role.role_name === name);
   };
   return {
+    has: (servicePrincipal) => templates.find(servicePrincipal) !== undefined,
     find: async (servicePrincipal, accountId, tx) => {
       const role = await ownRole(servicePrincipal, accountId, tx);
       return role && { arn: roleArn(role), roleName: role.role_name };

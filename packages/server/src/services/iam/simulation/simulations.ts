@@ -3,6 +3,7 @@ import { type CompiledPolicy, PolicySet } from "@rolecast/policy";
 import { parseArn, splitArn } from "../../../kernel/arn.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
+import { organizationsNow } from "../../../kernel/ports/organizations.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput } from "../errors.ts";
@@ -39,7 +40,7 @@ const DEFAULT_PAGE = 100;
 const RESOURCES_MAX = 1_000;
 const ACCOUNT_ID = /^[0-9]{12}$/;
 
-type Parts = Pick<IamParts, "awsPolicies" | "organization">;
+type Parts = Pick<IamParts, "awsPolicies" | "organizations">;
 
 export function simulationOperations(parts: Parts) {
   return defineOperations<typeof iam>()({
@@ -65,7 +66,7 @@ export function simulationOperations(parts: Parts) {
         const owned = await policiesOfOwner(parts, db, context.accountId, source);
         const boundary = boundaryInput(input) ?? (await storedBoundary(parts, context, source));
         const policies = owned.map(compileOwned);
-        const levels = organizationLevels(parts, accountOf(caller.principal));
+        const levels = await organizationLevels(parts, accountOf(caller.principal));
         return answer(input, prepare(input, caller, policies, boundary, levels));
       },
     }),
@@ -198,12 +199,15 @@ function invalidResource(text: string) {
 }
 
 /** The policies that apply to the account; those of the input replace them. */
-function organizationLevels({ organization }: Parts, accountId: string): readonly PolicySet[] {
-  const levels = organization?.members.get(accountId)?.scpLevels ?? [];
+async function organizationLevels(
+  { organizations }: Parts,
+  accountId: string,
+): Promise<readonly PolicySet[]> {
+  const levels = (await organizationsNow(organizations))?.members.get(accountId)?.scpLevels ?? [];
   return levels.map(
-    (level) =>
+    ({ policies }) =>
       new PolicySet(
-        level.map(({ id, text }) => compileInput(text, { kind: "scp", id, managed: true })),
+        policies.map(({ id, text }) => compileInput(text, { kind: "scp", id, managed: true })),
       ),
   );
 }

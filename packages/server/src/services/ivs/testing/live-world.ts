@@ -156,6 +156,7 @@ export class LiveWorld {
       disk: UNWATCHED_DISK,
       durable: false,
       linkedRoles: {
+        has: () => false,
         find: async () => undefined,
         inlinePolicyNames: async () => [],
         removeInlinePolicy: async () => {},

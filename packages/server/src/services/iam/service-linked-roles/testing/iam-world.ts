@@ -94,7 +94,7 @@ export class IamWorld {
       ),
       secrets: new SecretBox(new Uint8Array(32), "test"),
       lastUsed: new LastUsed(this.store, silent),
-      organization: undefined,
+      organizations: [],
       roleDeletionDelayMs: 200,
       outboundIssuer: (id) => `http://localhost/${id}`,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),

@@ -1,23 +1,46 @@
 import { compilePolicy, PolicyCompileError } from "@rolecast/policy";
+import type { OrganizationPolicy } from "./organization.ts";
 
 export type ControlPolicyKind = "scp" | "rcp";
 
-/** Source: Organizations User Guide, quotas; white space counts here. */
-const POLICY_SIZE_MAX = 5_120;
+/** Characters, white space counted. Source: Organizations User Guide, quotas. */
+export const CONTROL_POLICY_CHARS_MAX: Readonly<Record<ControlPolicyKind, number>> = {
+  scp: 10_240,
+  rcp: 5_120,
+};
+/** Policies of a root, unit or account, FullAWSAccess counted. Source: the same. */
+export const CONTROL_POLICIES_MAX: Readonly<Record<ControlPolicyKind, number>> = {
+  scp: 10,
+  rcp: 5,
+};
+/** Source: Organizations User Guide, quotas: units nest five deep. */
+export const UNIT_DEPTH_MAX = 5;
 /** Source: Organizations User Guide, "AWS services that support RCPs". */
 const RCP_SERVICES: ReadonlySet<string> = new Set([
-  "s3",
-  "sts",
-  "kms",
-  "sqs",
-  "secretsmanager",
-  "cognito-idp",
-  "cognito-sync",
-  "logs",
-  "dynamodb",
-  "ecr",
-  "aoss",
+  ...["aoss", "appconfig", "appstream", "autoscaling", "autoscaling-plans", "budgets"],
+  ...["clouddirectory", "cloudfront", "cloudsearch", "cloudtrail-data", "codeartifact"],
+  ...["codebuild", "codecommit", "codepipeline", "cognito-identity", "cognito-idp"],
+  ...["cognito-sync", "comprehend", "comprehendmedical", "compute-optimizer"],
+  ...["cost-optimization-hub", "dax", "dsql", "dynamodb", "ecr", "ecr-public", "events"],
+  ...["firehose", "fis", "fms", "gamelift", "health", "inspector-scan", "kendra"],
+  ...["kinesisvideo", "kms", "logs", "memorydb", "networkmonitor", "notifications"],
+  ...["opensearch", "pca-connector-ad", "personalize", "polly", "pricing"],
+  ...["resource-groups", "rolesanywhere", "s3", "secretsmanager", "servicediscovery"],
+  ...["signin", "sqs", "sts", "support", "swf", "textract", "timestream-influxdb"],
+  ...["transcribe", "transfer", "translate", "wafv2", "workspaces", "xray"],
 ]);
+
+/** The policies that Organizations attaches by itself, which its owner can't change. */
+export const FULL_ACCESS = {
+  scp: {
+    id: "arn:aws:organizations::aws:policy/service_control_policy/p-FullAWSAccess",
+    text: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+  },
+  rcp: {
+    id: "arn:aws:organizations::aws:policy/resource_control_policy/p-RCPFullAWSAccess",
+    text: '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}',
+  },
+} as const satisfies Readonly<Record<ControlPolicyKind, OrganizationPolicy>>;
 
 export interface ControlPolicyProblem {
   readonly message: string;
@@ -41,8 +64,8 @@ export function findControlPolicyProblem(
   text: string,
   kind: ControlPolicyKind,
 ): ControlPolicyProblem | undefined {
-  if (text.length > POLICY_SIZE_MAX)
-    return { message: `it is longer than ${POLICY_SIZE_MAX} characters`, offset: POLICY_SIZE_MAX };
+  const most = CONTROL_POLICY_CHARS_MAX[kind];
+  if (text.length > most) return { message: `it is longer than ${most} characters`, offset: most };
   try {
     const policy = compilePolicy(text, { kind, id: kind, managed: true });
     if (policy.version !== "2012-10-17")

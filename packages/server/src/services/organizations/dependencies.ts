@@ -1,0 +1,16 @@
+import type { ChangeCounter } from "../../kernel/ports/change-counter.ts";
+import type {
+  AccountDirectory,
+  IdentityDirectory,
+  ServiceLinkedRoles,
+} from "../../kernel/ports/identity.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+
+/** What Organizations' operations are made with. */
+export interface OrganizationsDependencies extends Pick<ServiceDependencies, "ids" | "invoke"> {
+  readonly changes: ChangeCounter;
+  readonly accounts: AccountDirectory;
+  readonly directory: IdentityDirectory;
+  readonly linkedRoles: ServiceLinkedRoles;
+  readonly settings: { readonly organizationAccounts: number };
+}
