@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "multipart-contract";
@@ -201,6 +202,24 @@ function withoutChecksums(): s3.S3Client {
     requestChecksumCalculation: "WHEN_REQUIRED",
   });
 }
+
+test.each([
+  ["upload-locations.s3.localhost", ""],
+  ["localhost:4566", "/upload-locations"],
+])("a completed upload is where it was completed, below %s", async (host, prefix) => {
+  const ids = { Bucket: "upload-locations", Key: "a b/c+d" };
+  await client.send(new s3.CreateBucketCommand({ Bucket: ids.Bucket }));
+  const { UploadId = "" } = await client.send(new s3.CreateMultipartUploadCommand(ids));
+  const { ETag } = await client.send(
+    new s3.UploadPartCommand({ ...ids, UploadId, PartNumber: 1, Body: "part" }),
+  );
+  const part = `<Part><PartNumber>1</PartNumber><ETag>${ETag}</ETag></Part>`;
+  const body = `<CompleteMultipartUpload>${part}</CompleteMultipartUpload>`;
+  const path = `${prefix}/a%20b/c%2Bd`;
+  const request = { method: "POST", path, query: { uploadId: UploadId }, headers: { host }, body };
+  const answer = await sendSigned(server.endpoint, request, { service: "s3" });
+  expect(answer.body).toContain(`<Location>http://${host}${path}</Location>`);
+});
 
 test("UploadPartCopy takes a part from an object, or a range of it", async () => {
   await client.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key: "source", Body: FIVE }));

@@ -206,6 +206,32 @@ describe("the website", () => {
   });
 
   test.each([
+    ["s3-website.localhost:4566", 200],
+    ["s3-website-us-east-1.localhost:4566", 200],
+    ["s3-website-us-east-1.amazonaws.com", 200],
+    ["s3-website.us-east-1.amazonaws.com", 200],
+    ["s3-website.us-east-1.amazonaws.com.cn", 200],
+    ["S3-Website-us-east-1.AmazonAWS.com:80", 200],
+    ["s3-website.localhost.localstack.cloud:4566", 200],
+    // Another Region's.
+    ["s3-website-eu-west-1.amazonaws.com", 400],
+    ["s3-website.us-gov-west-1.amazonaws.com", 400],
+    // Not a website's: the API answers.
+    ["s3-website.amazonaws.com", 403],
+    ["s3-website-nowhere.amazonaws.com", 403],
+  ])("is at its bucket's name below %s: %i", async (below, status) => {
+    const headers = { host: `${BUCKET}.${below}`, origin: "https://example.test" };
+    const answer = await send(server.endpoint, { method: "GET", path: "/", headers });
+    expect(answer.status).toBe(status);
+    if (status === 200) expect(answer.body).toBe("<p>Home</p>");
+    if (status === 400)
+      expect(answer.body).toContain(
+        `<li>Endpoint: ${BUCKET}.s3-website-us-east-1.amazonaws.com</li>`,
+      );
+    if (status === 403) expect(answer.body).toContain("<?xml");
+  });
+
+  test.each([
     ["PUT", "/a", {}],
     ["POST", "/", {}],
     ["POST", "/", { "content-type": "application/x-www-form-urlencoded" }],

@@ -24,7 +24,8 @@ import { ObjectCommits } from "./object-commits.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
 import type { S3Tables } from "./tables.ts";
-import { visitWebsite, websiteOf } from "./website/website-endpoint.ts";
+import { visitWebsite } from "./website/website-endpoint.ts";
+import { websiteOf } from "./website-host.ts";
 
 /** S3 tells its name; a client may tell it from others by that. */
 const S3_HEADERS = { server: "AmazonS3" };

@@ -5,6 +5,7 @@ import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findCors } from "../rows/buckets.ts";
 import type { S3Tables } from "../tables.ts";
+import { websiteOf } from "../website-host.ts";
 import { CORS_METHODS, type CrossOriginRequest, findCorsRule } from "./cors-rules.ts";
 
 /*
@@ -120,8 +121,9 @@ function namesOf(header: string | undefined): string[] {
   return names.filter((name) => name !== "");
 }
 
-/** Buckets have names of their own below `hosts`. */
+/** Buckets have names of their own below `hosts`; their rules aren't a website's. */
 function bucketOf({ path, headers }: PlainRequest, hosts: readonly string[]): string | undefined {
+  if (websiteOf(headers.host ?? "", hosts)) return undefined;
   return bucketFromHost(headers.host, hosts) ?? bucketOfPath(path);
 }
 

@@ -296,7 +296,8 @@ function checkClaims(
 }
 
 function locationOf(bucket: string, key: string, { http }: RequestContext): string {
-  const host = http?.headers.host ?? "s3.amazonaws.com";
+  // The request came to the object's own address, whether or not the host names the bucket.
+  if (http?.headers.host) return `${http.scheme}://${http.headers.host}${http.rawPath}`;
   const path = key.split("/").map(encodeURIComponent).join("/");
-  return `${http?.scheme ?? "http"}://${host}/${bucket}/${path}`;
+  return `http://s3.amazonaws.com/${bucket}/${path}`;
 }

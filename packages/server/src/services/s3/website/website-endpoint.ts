@@ -8,6 +8,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { methodNotAllowed, noSuchBucket, noSuchWebsite } from "../errors.ts";
 import { findConfiguration } from "../rows/bucket-configurations.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
+import { type WebsiteHost, websiteOf } from "../website-host.ts";
 import { encodePath, redirectOf } from "./website-configuration.ts";
 
 /*
@@ -41,27 +42,17 @@ export function visitWebsite(
   request: PlainRequest,
   deps: S3Dependencies & { readonly hosts: readonly string[] },
 ): Promise<PlainResponse> | undefined {
-  const name = websiteOf(request.headers.host ?? "", deps.hosts);
-  if (name === undefined) return undefined;
+  const site = websiteOf(request.headers.host ?? "", deps.hosts);
+  if (site === undefined) return undefined;
   const ids = requestHeaders(deps.ids.uuid());
-  return answer(name, request, ids, deps).then((response) => ({
+  return answer(site, request, ids, deps).then((response) => ({
     ...response,
     headers: { ...response.headers, ...ids },
   }));
 }
 
-/** `BUCKET.s3-website.localhost:4566`. */
-export function websiteOf(host: string, hosts: readonly string[]): string | undefined {
-  const name = host.toLowerCase().replace(/:\d+$/, "");
-  for (const base of hosts) {
-    const end = `.s3-website.${base}`;
-    if (name.endsWith(end)) return name.slice(0, -end.length);
-  }
-  return undefined;
-}
-
 async function answer(
-  name: string,
+  { bucket: name, region }: WebsiteHost,
   request: PlainRequest,
   ids: RequestIds,
   deps: S3Dependencies,
@@ -76,6 +67,7 @@ async function answer(
       .where("bucket_name", "=", name)
       .executeTakeFirst();
     if (!bucket) throw noSuchBucket(name);
+    if (region !== undefined && region !== bucket.region) throw elsewhere(bucket);
     const context = { db: <T extends Tables>() => deps.store.tables<T>().db };
     const website = await findConfiguration<s3.WebsiteConfiguration>(bucket, "website", context);
     if (!website) throw noSuchWebsite(name);
@@ -83,6 +75,15 @@ async function answer(
   } catch (error) {
     return errorPage(error, { request, ids });
   }
+}
+
+function elsewhere({ bucket_name: name, region }: Visit["bucket"]): AwsError {
+  return new AwsError(
+    "IncorrectEndpoint",
+    "The specified bucket exists in another region. " +
+      "Please direct requests to the specified endpoint.",
+    { status: 400, fields: { Endpoint: `${name}.s3-website-${region}.amazonaws.com` } },
+  );
 }
 
 async function visit(at: Visit): Promise<PlainResponse> {
