@@ -249,6 +249,9 @@ const s3Failures: readonly (readonly [string, Change, string])[] = [
     "InvalidRequest 400",
   ],
   ["the content's hash is no hash", header("x-amz-content-sha256", "abc"), "InvalidArgument 400"],
+  ["the date is before all", header("x-amz-date", "19500707T215304Z"), S3_DENIED],
+  ["the date is long past", header("x-amz-date", "20100707T215304Z"), "RequestTimeTooSkewed 403"],
+  ["the date is to come", header("x-amz-date", "99990707T215304Z"), "RequestTimeTooSkewed 403"],
 ];
 
 function outcome(request: WireRequest, dialect: AuthDialect, nowMs = NOW_MS): string {

@@ -10,6 +10,7 @@ import {
   s3SignatureMismatch,
   s3TimeSkewed,
   signatureMismatch,
+  wrongScopeDate,
 } from "../authentication/auth-failures.ts";
 import {
   ALGORITHM,
@@ -57,10 +58,12 @@ export function verifySignature(
   const dialect = dialectOf(options);
   const isS3 = dialect === "s3";
   verifyTime(authentication, nowMs, dialect);
+  const { amzDate, date, kind } = authentication;
+  if (!amzDate.startsWith(date)) throw wrongScopeDate(date, amzDate, kind, dialect);
   const payloadHash = isS3 ? s3PayloadHash(authentication) : sha256Hex(options.body ?? EMPTY_BODY);
   const key = signingKey(secretAccessKey, authentication);
   const given = Buffer.from(authentication.signature, "hex");
-  const preamble = `${ALGORITHM}\n${authentication.amzDate}\n${credentialScope(authentication)}`;
+  const preamble = `${ALGORITHM}\n${amzDate}\n${credentialScope(authentication)}`;
   let refusal: AuthError | undefined;
   for (const path of canonicalPaths(request.rawPath, isS3)) {
     const canonical = canonicalRequest(request, authentication, path, payloadHash);
