@@ -12,6 +12,7 @@ import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { createMediaEngine, findFfmpeg, letHeapGrow } from "../../packages/media/src/index.ts";
 import { BELOW_SOURCE } from "../../packages/media/src/testing/ladders.ts";
+import { recordedBytes } from "../../packages/media/src/testing/recorded-bytes.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
 const recording =
@@ -64,7 +65,7 @@ const engine = createMediaEngine(
       }
       const file = join(folder, streamId, path);
       await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, body);
+      await writeFile(file, recordedBytes(body));
     },
   },
 );

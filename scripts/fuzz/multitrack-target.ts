@@ -6,6 +6,7 @@ import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { multitrackStreams } from "../../packages/media/src/testing/corpus.ts";
 import { FlvFeed } from "../../packages/media/src/testing/flv-feed.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
+import { recordedBytes } from "../../packages/media/src/testing/recorded-bytes.ts";
 import type { FuzzTarget } from "./chance.ts";
 import { accepted } from "./media-targets.ts";
 import { mutateTags } from "./segment-target.ts";
@@ -40,7 +41,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
     event: () => undefined,
     startRecording: async () => ({ rows: [], thumbnails: 0 }),
     putRecordingObject: async ({ contentType, body }) => {
-      if (contentType === "video/mp4") recorded.push(Buffer.concat(body));
+      if (contentType === "video/mp4") recorded.push(recordedBytes(body));
     },
   };
   const broadcast = new Broadcast({

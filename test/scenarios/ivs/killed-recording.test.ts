@@ -1,9 +1,11 @@
 import { randomInt } from "node:crypto";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { crc32 } from "node:zlib";
 import { CreateChannelCommand, type CreateChannelCommandInput } from "@aws-sdk/client-ivs";
+import { HeadObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
@@ -109,6 +111,22 @@ function keysOf(copy: BucketCopy, playlist: string): string[] {
     .map((name) => at + name);
 }
 
+/** The number of media files that became objects as they lay on the disk, with a true checksum. */
+async function linkedFiles({ root }: ServerProcess, { bucket }: Recorded): Promise<number> {
+  const copy = await copyBucket(root.s3, bucket);
+  let linked = 0;
+  for (const Key of copy.keys.filter((key) => /\/\d+\.(?:ts|mp4)$/.test(key))) {
+    const head = { Bucket: bucket, Key, ChecksumMode: "ENABLED" } as const;
+    const { ETag, ChecksumCRC32 } = await root.s3.send(new HeadObjectCommand(head));
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32BE(crc32(await readFile(join(copy.folder, Key))));
+    expect(ChecksumCRC32).toBe(sum.toString("base64"));
+    linked += Number(/^"[0-9a-f]{32}-1"$/.test(ETag ?? ""));
+  }
+  await copy.remove();
+  return linked;
+}
+
 /** Checks what the next server made of it. */
 async function inspect(server: ServerProcess, { bucket, listedMs: sentMs }: Recorded) {
   const copy = await copyBucket(server.root.s3, bucket);
@@ -158,6 +176,9 @@ test.each([[[]], [["--ingest-workers", "2"]]])(
     const kept = await readdir(left).catch((): string[] => []);
     for (const name of kept) expect((await stat(join(left, name))).mode & 0o077).toBe(0);
     const second = await startServerProcess(["--data", data, ...workers]);
+    let linked = 0;
+    for (const one of recorded) linked += await linkedFiles(second, one);
+    expect(linked).toBeGreaterThan(0);
     for (const one of recorded) await inspect(second, one);
     expect(recorded.some(({ listedMs: sent }) => sent > 0)).toBe(true);
     expect(kept).not.toEqual([]);

@@ -179,7 +179,8 @@ export class RenditionOutputs {
   #deliver(outlet: LiveOutlet, output: Output, segment: Segment): void {
     const { rendition, recordedName = "" } = output;
     assert(rendition, "a segment is given away with what it is");
-    outlet.add(rendition.id, segment);
+    const kept = this.#options.recording?.add(recordedName, segment);
+    outlet.add(rendition.id, segment, kept);
     if (output === this.#best()) {
       const isMade = ({ index }: Segment): boolean => index <= segment.index;
       for (const { body } of this.#spare.filter(isMade)) {
@@ -187,7 +188,6 @@ export class RenditionOutputs {
       }
       this.#spare = this.#spare.filter((spare) => !isMade(spare));
     }
-    this.#options.recording?.add(recordedName, segment);
   }
 
   #renditions(): Rendition[] {

@@ -8,6 +8,7 @@ import { LiveWindow, POSITION_START, type WindowPosition } from "./live-window.t
 import { renditionReportTag } from "./media-playlist.ts";
 import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
+import type { KeptBytes } from "./segment-media.ts";
 import type { SegmentShelf } from "./segment-shelf.ts";
 
 type LiveLimits = Pick<
@@ -24,7 +25,8 @@ const DEFAULT_LISTED_SEGMENTS = 6;
 export interface LiveOutlet {
   /** The broadcast's renditions changed: those that are missing now are no longer served. */
   describe(renditions: readonly Rendition[]): void;
-  add(renditionId: string, segment: Segment): void;
+  /** `kept` is the segment on the disk, if it is put there for others. */
+  add(renditionId: string, segment: Segment, kept?: KeptBytes): void;
   /** A piece of the rendition's next segment. */
   addPart(renditionId: string, part: SegmentPart): void;
   /** Listed in every rendition with the segments that it touches. */
@@ -151,9 +153,9 @@ export class LiveChannel {
           this.#describe(renditions, listedSegments);
         }
       },
-      add: (renditionId, segment) => {
+      add: (renditionId, segment, kept) => {
         if (this.#current === outlet) {
-          this.#renditions.get(renditionId)?.window.add(segment);
+          this.#renditions.get(renditionId)?.window.add(segment, kept);
         }
       },
       addPart: (renditionId, part) => {

@@ -7,7 +7,7 @@ import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
 import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";
 import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
-import { SegmentMedia } from "./segment-media.ts";
+import { type KeptBytes, SegmentMedia } from "./segment-media.ts";
 import type { SegmentShelf } from "./segment-shelf.ts";
 
 /** How far a channel has come: the number of its next segment. */
@@ -117,10 +117,10 @@ export class LiveWindow {
     return Math.max(1, ...rates);
   }
 
-  add({ body, ...segment }: Segment): void {
+  add({ body, ...segment }: Segment, kept?: KeptBytes): void {
     const discontinuity = segment.discontinuity || this.#seam;
     const parts = within(body, this.#parts.splice(0));
-    const media = new SegmentMedia(body);
+    const media = new SegmentMedia(body, kept?.lease());
     const sequence = this.#nextSequence;
     this.#segments.push({ ...segment, media, discontinuity, sequence, parts });
     this.#nextSequence += 1;

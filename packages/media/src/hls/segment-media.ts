@@ -1,19 +1,39 @@
 import { keepBytes } from "../runtime/kept-bytes.ts";
 import { holdMemory, isSegmentMemory, releaseMemory } from "../runtime/segment-memory.ts";
-import type { SegmentShelf, ShelvedSegment } from "./segment-shelf.ts";
+import type { SegmentShelf } from "./segment-shelf.ts";
+
+/** Bytes on the disk, which stay there until they are freed. */
+interface BytesOnDisk {
+  /** Resolves to undefined when they are gone. */
+  read(): Promise<Buffer | undefined>;
+  /** Once. */
+  free(): void;
+}
+
+/** Bytes that somebody else puts on the disk. */
+export interface KeptBytes {
+  lease(): KeptBytesLease;
+}
+
+/** The right to read them, should they get there. */
+export interface KeptBytesLease extends BytesOnDisk {
+  readonly isThere: boolean;
+}
 
 /**
- * The bytes of a listed segment: in memory, where most players ask for them, and later on the
- * shelf.
+ * The bytes of a listed segment: in memory, where most players ask for them, and later on the disk:
+ * where its recording keeps them, or on the shelf.
  */
 export class SegmentMedia {
   readonly length: number;
   #body: Buffer | undefined;
-  #shelved: ShelvedSegment | undefined;
+  #kept: KeptBytesLease | undefined;
+  #shelved: BytesOnDisk | undefined;
   #isShelving = false;
   #isOver = false;
 
-  constructor(body: Buffer) {
+  constructor(body: Buffer, kept?: KeptBytesLease) {
+    this.#kept = kept;
     this.length = body.length;
     this.#body = body;
     holdMemory(body);
@@ -37,17 +57,25 @@ export class SegmentMedia {
     return this.#body;
   }
 
-  /** The bytes, if they are on the shelf. */
+  /** The bytes, if they are on the disk alone. */
   async onShelf(): Promise<Buffer | undefined> {
     return this.#shelved?.read();
   }
 
-  /** Puts them on the shelf; they stay in memory where that can't be. */
+  /** Leaves them to the disk; they stay in memory where that can't be. */
   async moveTo(shelf: SegmentShelf): Promise<void> {
     const body = this.#body;
     if (body === undefined || this.#isShelving) {
       return;
     }
+    const kept = this.#kept;
+    this.#kept = undefined;
+    if (kept?.isThere) {
+      this.#shelved = kept;
+      this.#forgetBody();
+      return;
+    }
+    kept?.free();
     this.#isShelving = true;
     holdMemory(body);
     const shelved = await shelf.put(body);
@@ -65,6 +93,8 @@ export class SegmentMedia {
   drop(): void {
     this.#isOver = true;
     this.#forgetBody();
+    this.#kept?.free();
+    this.#kept = undefined;
     this.#shelved?.free();
     this.#shelved = undefined;
   }

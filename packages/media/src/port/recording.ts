@@ -140,14 +140,22 @@ export interface RecordingFileRow {
   readonly marks?: readonly RecordingMark[];
 }
 
+/**
+ * Pieces that follow each other, since to join them first would cost a copy of the whole stream; or
+ * a file that waits in the stream's folder of `SpillOptions.segments` (`KeptRecordings.pathOf`).
+ * Nothing is written to that file any more, so the host may take it as it is, by a link.
+ */
+export type RecordingBody =
+  | readonly Uint8Array[]
+  | { readonly file: string; readonly length: number; readonly crc32: number };
+
 export interface RecordingObject {
   readonly streamName: string;
   readonly streamId: string;
   /** Relative to the recording's prefix, such as `media/hls/720p30/0.ts`. */
   readonly path: string;
   readonly contentType: string;
-  /** Pieces that follow each other: to join them first would cost a copy of the whole stream. */
-  readonly body: readonly Uint8Array[];
+  readonly body: RecordingBody;
   /** Present for files of media. Store it when the object is written, not before. */
   readonly row?: RecordingFileRow;
   /** Present for numbered thumbnails: n of `thumb<n>.jpg`. Store that there are n + 1. */

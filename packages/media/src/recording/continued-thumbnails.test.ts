@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Rendition } from "../hls/rendition.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
 import type { StreamMedia } from "../port/source.ts";
+import { recordedBytes } from "../testing/recorded-bytes.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
 
@@ -51,7 +52,7 @@ class Host {
       spill: undefined,
       start: async () => ({ rows: [], thumbnails: this.count }),
       put: async ({ path, body, thumbnail }) => {
-        const text = Buffer.concat(body).toString();
+        const text = recordedBytes(body).toString();
         if (text.startsWith("not written")) throw new Error("SlowDown");
         if (thumbnail === undefined) return;
         if (this.stored.has(path)) this.overwritten.push(path);

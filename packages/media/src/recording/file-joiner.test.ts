@@ -10,7 +10,7 @@ const shape = (segments: readonly Segment[]) => {
     // The second rendition's segments are measured a little longer: its files end with the first
     // one's all the same.
     const own = segments.map((one) => ({ ...one, durationMs: one.durationMs + 30 * index }));
-    const files = [...own.flatMap((one) => joiner.add(one)), ...joiner.flush()];
+    const files = [...own.flatMap((one) => joiner.add(one).files), ...joiner.flush()];
     return files.map(({ row }) => [row.index, row.byteRanges.length, row.discontinuity]);
   });
 };

@@ -1,12 +1,24 @@
 import type { Segment } from "../container/segment.ts";
 import type { RecordingMark } from "../port/recording.ts";
-import { holdMemory } from "../runtime/segment-memory.ts";
-import type { SegmentToKeep } from "./kept-segment.ts";
-import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
-import type { KeptSegment } from "./segment-keeper.ts";
+import type { KeptFile, KeptSegment } from "./kept-file.ts";
+import { RecordedPiece } from "./recorded-piece.ts";
+import { type JoinedSegment, joinSegments, type RecordingFile } from "./recording-file.ts";
 
-/** Undefined where there is no room. */
-type Keep = (kept: SegmentToKeep) => KeptSegment | undefined;
+/** Makes a file on the disk for the segments of a recorded file; undefined when it is too late. */
+type NewKeptFile = () => KeptFile | undefined;
+
+/** A segment in its recording. */
+interface Joined {
+  /**
+   * Files that are complete with it: one, or two where it doesn't continue the one before.
+   */
+  readonly files: readonly RecordingFile[];
+  /** The segment on the disk. */
+  readonly kept: KeptSegment | undefined;
+}
+
+/** As much of a segment as decides where a file ends. */
+type Joinable = Pick<Segment, "index" | "durationMs">;
 
 /** Decides where the files of a recording end, by the rendition that gets there first. */
 export class FileBoundaries {
@@ -19,7 +31,7 @@ export class FileBoundaries {
   }
 
   /** Whether `segment` is the last of file n, which lasts `durationMs` with it. */
-  endsWith(file: number, segment: Segment, durationMs: number): boolean {
+  endsWith(file: number, segment: Joinable, durationMs: number): boolean {
     const decided = this.#lastSegments[file];
     if (decided !== undefined) {
       return segment.index >= decided;
@@ -34,7 +46,7 @@ export class FileBoundaries {
   }
 
   /** File n ends with `segment`, whatever its length. */
-  end(file: number, segment: Segment): void {
+  end(file: number, segment: Joinable): void {
     this.#lastSegments[file] ??= segment.index;
   }
 }
@@ -45,9 +57,11 @@ export class FileBoundaries {
 export class FileJoiner {
   readonly #rendition: string;
   readonly #boundaries: FileBoundaries;
-  readonly #keep: Keep | undefined;
-  #segments: Segment[] = [];
-  #kept: (KeptSegment | undefined)[] = [];
+  readonly #newKeptFile: NewKeptFile | undefined;
+  #segments: JoinedSegment[] = [];
+  #pieces: RecordedPiece[] = [];
+  /** The file on the disk of the segments since the last complete one. */
+  #keptFile: KeptFile | undefined;
   /** Marks of moments that no kept segment has yet. */
   #unkeptMarks: RecordingMark[] = [];
   #durationMs = 0;
@@ -58,17 +72,13 @@ export class FileJoiner {
   /** Marks of moments that no file has yet, in order. */
   #marks: RecordingMark[] = [];
 
-  constructor(rendition: string, boundaries: FileBoundaries, keep?: Keep) {
+  constructor(rendition: string, boundaries: FileBoundaries, newKeptFile?: NewKeptFile) {
     this.#rendition = rendition;
     this.#boundaries = boundaries;
-    this.#keep = keep;
+    this.#newKeptFile = newKeptFile;
   }
 
-  /**
-   * Files that are complete with this segment: one, or two where it doesn't continue the one
-   * before.
-   */
-  add(segment: Segment): RecordingFile[] {
+  add(segment: Segment): Joined {
     const files: RecordingFile[] = [];
     const isOther = segment.init?.name !== (this.#segments[0] ?? segment).init?.name;
     if (segment.discontinuity || isOther) {
@@ -77,20 +87,24 @@ export class FileJoiner {
     if (segment.discontinuity) {
       this.breakNext();
     }
-    // Released by whoever has the file, once it is in the bucket.
-    holdMemory(segment.body);
-    this.#segments.push(segment);
-    this.#keepOne(segment);
+    const { body, ...joined } = segment;
+    const kept = this.#keep(segment);
+    // Released by whoever has the file, once it is in the bucket, or when it is on the disk.
+    this.#pieces.push(new RecordedPiece(body, kept));
+    this.#segments.push({ ...joined, length: body.length });
     this.#durationMs += segment.durationMs;
     if (this.#boundaries.endsWith(this.#nextIndex, segment, this.#durationMs)) {
       files.push(...this.flush());
     }
-    return files;
+    return { files, kept };
   }
 
-  #keepOne(segment: Segment): void {
-    if (this.#keep === undefined) {
-      return;
+  #keep(segment: Segment): KeptSegment | undefined {
+    if (this.#segments.length === 0) {
+      this.#keptFile = this.#newKeptFile?.();
+    }
+    if (this.#keptFile === undefined) {
+      return undefined;
     }
     const endMs = Math.floor(segment.programDateTimeMs + segment.durationMs);
     const marks = this.#unkeptMarks.filter(({ atMs }) => atMs < endMs);
@@ -98,7 +112,7 @@ export class FileJoiner {
     const file = this.#earlierFiles + this.#nextIndex;
     const rendition = this.#rendition;
     const breaksBefore = this.#breakBefore;
-    this.#kept.push(this.#keep({ rendition, segment, file, breaksBefore, marks }));
+    return this.#keptFile.keep({ rendition, segment, file, breaksBefore, marks });
   }
 
   /** Adds it to the file of its moment. Called before the segment of that moment is added. */
@@ -133,9 +147,10 @@ export class FileJoiner {
     const here = this.#marks.filter(({ atMs }) => atMs < Math.floor(endMs));
     this.#marks = this.#marks.slice(here.length);
     const joined = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore, here);
-    const file = this.#keep ? { ...joined, kept: new KeptFile(this.#kept) } : joined;
+    const file = { ...joined, pieces: this.#pieces, kept: this.#keptFile };
     this.#segments = [];
-    this.#kept = [];
+    this.#pieces = [];
+    this.#keptFile = undefined;
     this.#durationMs = 0;
     this.#nextIndex += 1;
     this.#breakBefore = false;

@@ -1,9 +1,14 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordingFileRow } from "../port/recording.ts";
-import type { SegmentToKeep } from "./kept-segment.ts";
-import { KEPT_FILE_SUFFIX, readKeptSegment } from "./kept-segment.ts";
-import { joinSegments, type RecordingFile } from "./recording-file.ts";
+import {
+  INDEX_SUFFIX,
+  MEDIA_SUFFIX,
+  readKeptFile,
+  readKeptPlace,
+  type SegmentToKeep,
+} from "./kept-index.ts";
+import { joinSegments } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, recordingFileName } from "./recording-playlists.ts";
 
 /**
@@ -20,6 +25,8 @@ export interface KeptObject {
 
 /** Ids of streams are ours; a name that isn't one leads nowhere else. */
 const STREAM_ID = /^[\w-]+$/;
+/** So are those of recorded files. */
+const MEDIA_NAME = /^\d+\.media$/;
 
 /** Segments that dead processes have left of recordings: a folder for each stream. */
 export class KeptRecordings {
@@ -36,6 +43,14 @@ export class KeptRecordings {
     return join(this.#folder, streamId);
   }
 
+  /** The place of a recorded file that waits for its host, to whom an engine named it. */
+  pathOf(streamId: string, name: string): string {
+    if (!MEDIA_NAME.test(name)) {
+      throw new Error(`${JSON.stringify(basename(name))} isn't a recorded file's name`);
+    }
+    return join(this.folderOf(streamId), name);
+  }
+
   /**
    * The objects after those whose rows there are, in the order in which they are to be put; one
    * file's media is in memory at a time.
@@ -47,14 +62,17 @@ export class KeptRecordings {
   ): AsyncGenerator<KeptObject> {
     const written = new Set(rows.map(keyOf));
     const inits = new Set<string>();
-    for (const places of await this.#files(streamId)) {
-      const kept = await segmentsAt(places);
-      const [first] = kept;
-      if (!first || written.has(keyOf({ rendition: first.rendition, index: first.file }))) {
+    for (const { rendition, file, index } of await this.#files(streamId)) {
+      if (written.has(keyOf({ rendition, index: file }))) {
         continue;
       }
-      const path = (name: string) => `${hlsPath}/${first.rendition}/${name}`;
-      const { row, init, body } = joinKept(first, kept, written);
+      const kept = await readKeptFile(index, index.replace(INDEX_SUFFIX, MEDIA_SUFFIX));
+      const [first] = kept;
+      if (first === undefined) {
+        continue;
+      }
+      const path = (name: string) => `${hlsPath}/${rendition}/${name}`;
+      const { row, init } = joinKept(first, kept, written);
       written.add(keyOf(row));
       if (init !== undefined && !inits.has(path(init.name))) {
         inits.add(path(init.name));
@@ -62,6 +80,7 @@ export class KeptRecordings {
       }
       const type =
         init === undefined ? { contentType: RECORDING_CONTENT_TYPE.segment } : FRAGMENTED;
+      const body = kept.map(({ segment }) => segment.body);
       yield { path: path(recordingFileName(row)), ...type, body, row };
     }
   }
@@ -76,65 +95,43 @@ export class KeptRecordings {
     return (await entries(this.#folder)).filter((name) => STREAM_ID.test(name));
   }
 
-  /** The segments of each recorded file, in order; the files in the order of their numbers. */
-  async #files(streamId: string): Promise<readonly (readonly Place[])[]> {
+  /** The recorded files of a stream, in the order of their numbers. */
+  async #files(streamId: string): Promise<readonly Place[]> {
     const folder = this.folderOf(streamId);
-    const files = new Map<string, Place[]>();
+    const places: Place[] = [];
     for (const name of await entries(folder)) {
-      if (!name.endsWith(KEPT_FILE_SUFFIX)) {
-        continue;
-      }
-      const path = join(folder, name);
-      const kept = await readKeptSegment(path);
-      if (kept !== undefined) {
-        const { rendition, file, segment } = kept;
-        const key = keyOf({ rendition, index: file });
-        const place = { path, rendition, file, ordinal: segment.index };
-        files.set(key, [...(files.get(key) ?? []), place]);
+      const index = join(folder, name);
+      const place = name.endsWith(INDEX_SUFFIX) ? await readKeptPlace(index) : undefined;
+      if (place !== undefined) {
+        places.push({ ...place, index });
       }
     }
-    const sorted = [...files.values()].sort(
-      ([a], [b]) => (a?.file ?? 0) - (b?.file ?? 0) || compare(a?.rendition, b?.rendition),
-    );
-    return sorted.map((places) => places.sort((a, b) => a.ordinal - b.ordinal));
+    return places.sort((a, b) => a.file - b.file || compare(a.rendition, b.rendition));
   }
 }
 
-/** A segment that waits. */
+/** A recorded file that waits. */
 interface Place {
-  readonly path: string;
   readonly rendition: string;
   readonly file: number;
-  readonly ordinal: number;
-}
-
-async function segmentsAt(places: readonly Place[]): Promise<SegmentToKeep[]> {
-  const kept: SegmentToKeep[] = [];
-  for (const { path } of places) {
-    const segment = await readKeptSegment(path);
-    if (segment !== undefined) {
-      kept.push(segment);
-    }
-  }
-  return kept;
+  /** Path of its index. */
+  readonly index: string;
 }
 
 const FRAGMENTED = { contentType: RECORDING_CONTENT_TYPE.fragmented };
 
-/** One file of a rendition, up to the first segment that is missing. */
 function joinKept(
-  { rendition, file, breaksBefore, segment: { index: first } }: SegmentToKeep,
+  { rendition, file, breaksBefore }: SegmentToKeep,
   kept: readonly SegmentToKeep[],
   written: ReadonlySet<string>,
-): RecordingFile {
-  const whole = kept.filter(({ segment }, position) => segment.index === first + position);
+): ReturnType<typeof joinSegments> {
   const isContinued = file === 0 || written.has(keyOf({ rendition, index: file - 1 }));
   return joinSegments(
-    whole.map(({ segment }) => segment),
+    kept.map(({ segment: { body, ...segment } }) => ({ ...segment, length: body.length })),
     rendition,
     file,
     breaksBefore || !isContinued,
-    whole.flatMap(({ marks }) => marks),
+    kept.flatMap(({ marks }) => marks),
   );
 }
 
@@ -142,7 +139,7 @@ function keyOf({ rendition, index }: Pick<RecordingFileRow, "rendition" | "index
   return `${rendition}/${index}`;
 }
 
-function compare(a = "", b = ""): number {
+function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 

@@ -1,11 +1,12 @@
 import type { InitSection, Segment } from "../container/segment.ts";
 import type { RecordingByteRange, RecordingFileRow, RecordingMark } from "../port/recording.ts";
-import type { KeptSegment } from "./segment-keeper.ts";
+import type { KeptFile } from "./kept-file.ts";
+import type { RecordedPiece } from "./recorded-piece.ts";
 
 /** A recorded file before it is written. */
 export interface RecordingFile {
   /** Bytes of its segments. */
-  readonly body: readonly Buffer[];
+  readonly pieces: readonly RecordedPiece[];
   /** The init section that its row's `init` names. */
   readonly init: InitSection | undefined;
   readonly row: RecordingFileRow;
@@ -13,51 +14,19 @@ export interface RecordingFile {
   readonly kept?: KeptFile | undefined;
 }
 
-/** The segments of a file on the disk. */
-export class KeptFile {
-  readonly #segments: readonly (KeptSegment | undefined)[];
-
-  constructor(segments: readonly (KeptSegment | undefined)[]) {
-    this.#segments = segments;
-  }
-
-  /** Its bytes can be read from there, should they be written. */
-  get isWhole(): boolean {
-    return this.#segments.every((segment) => segment !== undefined);
-  }
-
-  /** Resolves to undefined, or to why a segment isn't there. */
-  get failure(): Promise<string | undefined> {
-    const failures = this.#segments.map((segment) => segment?.failure);
-    return Promise.all(failures).then((all) => all.find((failure) => failure !== undefined));
-  }
-
-  async read(): Promise<Buffer> {
-    return Buffer.concat(
-      await Promise.all(this.#segments.map((segment) => segment?.read() ?? EMPTY)),
-    );
-  }
-
-  /** The file is in the bucket, and has its row. */
-  async free(): Promise<void> {
-    await Promise.all(this.#segments.map((segment) => segment?.free()));
-  }
-
-  async remove(): Promise<void> {
-    await Promise.all(this.#segments.map((segment) => segment?.remove()));
-  }
+/** A segment in a recorded file. */
+export interface JoinedSegment extends Omit<Segment, "body"> {
+  readonly length: number;
 }
-
-const EMPTY = Buffer.alloc(0);
 
 /** Joins live segments, which continue each other, into one file. `segments` is not empty. */
 export function joinSegments(
-  segments: readonly Segment[],
+  segments: readonly JoinedSegment[],
   rendition: string,
   index: number,
   discontinuity: boolean,
   marks: readonly RecordingMark[] = [],
-): RecordingFile {
+): Pick<RecordingFile, "init" | "row"> {
   const byteRanges: RecordingByteRange[] = [];
   let offset = 0;
   for (const segment of segments) {
@@ -65,7 +34,7 @@ export function joinSegments(
     byteRanges.push(
       ...segment.keyframeIntervals.map((range) => ({ ...range, offset: start + range.offset })),
     );
-    offset += segment.body.length;
+    offset += segment.length;
   }
   const init = segments[0]?.init;
   const row: RecordingFileRow = {
@@ -79,5 +48,5 @@ export function joinSegments(
     byteRanges,
     ...(marks.length > 0 ? { marks } : {}),
   };
-  return { body: segments.map((segment) => segment.body), init, row };
+  return { init, row };
 }

@@ -1,11 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { holdMemory, takeMemory } from "../runtime/segment-memory.ts";
+import { takeMemory } from "../runtime/segment-memory.ts";
 import { segment } from "../testing/synthetic-media.ts";
-import { writeKeptSegment } from "./kept-segment.ts";
-import { joinSegments, KeptFile } from "./recording-file.ts";
+import { makeKeptFile } from "./kept-file.ts";
+import { RecordedPiece } from "./recorded-piece.ts";
+import { joinSegments } from "./recording-file.ts";
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
 
@@ -16,9 +17,11 @@ async function waitingFiles(failing: readonly number[]) {
   const folder = mkdtempSync(join(tmpdir(), "rolecast-queue-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const room = { reserve: () => true, release: () => {} };
-  const keeper = new SegmentKeeper(folder, room, async (file, kept, isNew) => {
-    if (failing.includes(kept.file)) throw new Error("the disk is full");
-    await writeKeptSegment(file, kept, isNew);
+  const keeper = new SegmentKeeper(folder, room, async (path) => {
+    if (failing.some((number) => basename(path).startsWith(`${number + 1}.`))) {
+      throw new Error("the disk is full");
+    }
+    return makeKeptFile(path);
   });
   keeper.begin(0);
   const queue = new RecordingQueue(10 * BYTES, undefined);
@@ -29,48 +32,64 @@ async function waitingFiles(failing: readonly number[]) {
         .subarray(0, BYTES)
         .fill(index + 1),
     });
-    holdMemory(one.body);
     const place = { rendition: "720p30", segment: one, file: index, breaksBefore: false };
-    const kept = new KeptFile([keeper.keep({ ...place, marks: [] })]);
-    queue.push({ ...joinSegments([one], "720p30", index, false), kept });
+    const file = keeper.file();
+    const kept = file?.keep({ ...place, marks: [] });
+    const joined = joinSegments([{ ...one, length: BYTES }], "720p30", index, false);
+    const isTaken = queue.push({
+      ...joined,
+      pieces: [new RecordedPiece(one.body, kept)],
+      kept: file,
+    });
+    expect(isTaken).toBe(true);
     return { body: one.body, kept };
   });
-  await Promise.all(bodies.map(({ kept }) => kept.failure));
+  const written = await Promise.all(bodies.map(({ kept }) => kept?.written));
+  expect(written).toEqual([0, 1, 2].map((index) => !failing.includes(index)));
   await new Promise(setImmediate);
-  return { queue, bodies: bodies.map(({ body }) => body) };
+  return { queue, folder, bodies: bodies.map(({ body }) => body) };
 }
 
-async function readAll(queue: RecordingQueue): Promise<NextFile[]> {
-  const read: NextFile[] = [];
+/** The files' bytes, each once, and whether they come from the disk. */
+async function readAll(queue: RecordingQueue, folder: string): Promise<unknown[]> {
+  const read: unknown[] = [];
+  const bytesOf = (file: NextFile): Buffer => {
+    if (file.lost !== undefined) return Buffer.from(file.lost);
+    const { body } = file;
+    return "file" in body ? readFileSync(join(folder, body.file)) : Buffer.concat(body);
+  };
   while (
     await queue.next(async (file) => {
       // What the host is given stays as it is until it has answered.
-      const copy = file.lost === undefined ? [Buffer.concat(file.body)] : [];
-      read.push(file.lost === undefined ? { row: file.row, body: copy } : file);
+      read.push([[...new Set(bytesOf(file))], file.lost === undefined && "file" in file.body]);
       return true;
     })
   );
+  expect(readdirSync(folder)).toEqual([]);
   return read;
 }
 
-const bytesOf = (file: NextFile): number[] => [
-  ...new Set(file.lost === undefined ? file.body.flatMap((body) => [...body]) : []),
-];
-
-test("files that wait for others leave memory, and are read from where they are kept", async () => {
-  const { queue, bodies } = await waitingFiles([]);
-  const [first, ...others] = bodies;
+test("files that are on the disk leave memory, and are given as they lie there", async () => {
+  const { queue, folder, bodies } = await waitingFiles([]);
   const taken = Array.from({ length: 4 }, () => takeMemory(BYTES).fill(9));
   const isTaken = (body?: Buffer): boolean => taken.some(({ buffer }) => buffer === body?.buffer);
-  expect([isTaken(first), ...others.map(isTaken)]).toEqual([false, true, true]);
+  expect(bodies.map(isTaken)).toEqual([true, true, true]);
   expect(queue.pendingBytes).toBe(3 * BYTES);
-  expect((await readAll(queue)).map(bytesOf)).toEqual([[1], [2], [3]]);
+  expect(await readAll(queue, folder)).toEqual([
+    [[1], true],
+    [[2], true],
+    [[3], true],
+  ]);
   expect(queue.pendingBytes).toBe(0);
 });
 
 test("a file that couldn't be kept on the disk stays in memory", async () => {
-  const { queue, bodies } = await waitingFiles([1]);
+  const { queue, folder, bodies } = await waitingFiles([1]);
   const taken = Array.from({ length: 4 }, () => takeMemory(BYTES).fill(9));
   expect(taken.some(({ buffer }) => buffer === bodies[1]?.buffer)).toBe(false);
-  expect((await readAll(queue)).map(bytesOf)).toEqual([[1], [2], [3]]);
+  expect(await readAll(queue, folder)).toEqual([
+    [[1], true],
+    [[2], false],
+    [[3], true],
+  ]);
 });

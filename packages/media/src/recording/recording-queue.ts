@@ -1,40 +1,32 @@
 import { strict as assert } from "node:assert";
-import type { RecordingFileRow } from "../port/recording.ts";
-import { releaseMemory } from "../runtime/segment-memory.ts";
-import type { KeptFile, RecordingFile } from "./recording-file.ts";
+import type { RecordingBody, RecordingFileRow } from "../port/recording.ts";
+import type { RecordingFile } from "./recording-file.ts";
 import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 
 /** A recorded file that waits for the host. */
-interface WaitingFile {
+interface WaitingFile extends RecordingFile {
   row: RecordingFileRow;
-  /** Bytes in memory; undefined once they are on the disk alone. */
-  body: readonly Buffer[] | undefined;
+  /** Its place on the disk, if it was put there because memory was full. */
   readonly spilled: WaitingBody | undefined;
-  /**
-   * On the disk, whether or not it is in memory: for the process that finishes the recording of a
-   * killed process.
-   */
-  readonly kept: KeptFile | undefined;
 }
 
 /** A file whose turn it is: its bytes, or why they are lost. */
 export type NextFile =
-  | { readonly row: RecordingFileRow; readonly body: readonly Buffer[]; readonly lost?: undefined }
+  | { readonly row: RecordingFileRow; readonly body: RecordingBody; readonly lost?: undefined }
   | { readonly row: RecordingFileRow; readonly lost: string };
 
+const UNREADABLE = "a part of it can't be read from the disk";
+
 /**
- * The files of one recording that wait for the host, in order: up to a bound as what they take in
- * memory, then on the disk up to the disk's bound. Of those that are kept on the disk anyway only
- * the first one really takes memory.
+ * The files of one recording that wait for the host, in order. Those whose segments are on the disk
+ * take no memory; others do up to a bound, then they are put on the disk up to the disk's bound.
  */
 export class RecordingQueue {
   readonly #memoryBytesMax: number;
   readonly #spill: SpillFolder | undefined;
   readonly #waiting: WaitingFile[] = [];
-  #memoryBytes = 0;
-  #spilledBytes = 0;
-  /** Being written to the disk: still in memory, beside the bound and by the same one. */
-  #spillingBytes = 0;
+  /** Those that wait, and the one whose turn it is. */
+  readonly #files = new Set<WaitingFile>();
 
   constructor(memoryBytesMax: number, spill: SpillFolder | undefined) {
     this.#memoryBytesMax = memoryBytesMax;
@@ -43,50 +35,56 @@ export class RecordingQueue {
 
   /** Bytes of waiting files and of the one whose turn it is. */
   get pendingBytes(): number {
-    return this.#memoryBytes + this.#spilledBytes;
+    return [...this.#files].reduce((sum, { row }) => sum + row.length, 0);
   }
 
   /** False when there is no room for it. */
-  push({ body, row, kept }: RecordingFile): boolean {
-    if (this.#memoryBytes + row.length <= this.#memoryBytesMax) {
-      this.#memoryBytes += row.length;
-      const file: WaitingFile = { row, body, spilled: undefined, kept };
-      this.#waiting.push(file);
-      if (this.#waiting.length > 1 && kept?.isWhole === true) {
-        void this.#leaveToDisk(file, kept);
-      }
-      return true;
+  push(file: RecordingFile): boolean {
+    const { pieces, row } = file;
+    const [toStay, toLeave] = this.#memoryBytes();
+    const bytes = memoryBytesOf(file);
+    if (isKept(file)) {
+      return toLeave + bytes <= this.#memoryBytesMax && this.#add({ ...file, spilled: undefined });
     }
-    const fits = this.#spillingBytes + row.length <= this.#memoryBytesMax;
-    const there = kept?.isWhole ? kept : this.#spill?.keep(body, row.length);
-    const spilled = fits ? there : undefined;
+    if (toStay + bytes <= this.#memoryBytesMax) {
+      return this.#add({ ...file, spilled: undefined });
+    }
+    const memory = pieces.flatMap((piece) => piece.memory ?? []);
+    if (toLeave + bytes > this.#memoryBytesMax || bytes < row.length) {
+      return false;
+    }
+    const spilled = this.#spill?.keep(memory, row.length);
     if (spilled === undefined) {
       return false;
     }
-    const file: WaitingFile = { row, body, spilled, kept };
-    this.#waiting.push(file);
-    this.#spilledBytes += row.length;
-    this.#spillingBytes += row.length;
+    const waiting: WaitingFile = { ...file, spilled };
     spilled.failure.then(() => {
-      this.#forgetBody(file);
-      this.#spillingBytes -= row.length;
+      // Once its turn has come, the host reads it.
+      if (this.#waiting.includes(waiting)) {
+        release(waiting);
+      }
     });
+    return this.#add(waiting);
+  }
+
+  #add(file: WaitingFile): true {
+    this.#waiting.push(file);
+    this.#files.add(file);
     return true;
   }
 
-  /** A file that waits for another one is read again from where it is kept anyway. */
-  async #leaveToDisk(file: WaitingFile, kept: KeptFile): Promise<void> {
-    if ((await kept.failure) === undefined) {
-      this.#forgetBody(file);
+  /** The bytes that stay in memory, and those that are being written to the disk. */
+  #memoryBytes(): readonly [toStay: number, toLeave: number] {
+    let [toStay, toLeave] = [0, 0];
+    for (const file of this.#files) {
+      const bytes = memoryBytesOf(file);
+      if (file.spilled !== undefined || isKept(file)) {
+        toLeave += bytes;
+      } else {
+        toStay += bytes;
+      }
     }
-  }
-
-  /** Once its turn has come, the host reads it. */
-  #forgetBody(file: WaitingFile): void {
-    if (file.body !== undefined && this.#waiting.includes(file)) {
-      release(file.body);
-      file.body = undefined;
-    }
+    return [toStay, toLeave];
   }
 
   /**
@@ -129,42 +127,57 @@ export class RecordingQueue {
   }
 
   async #forget(file: WaitingFile, isWritten: boolean): Promise<void> {
-    const { row, spilled, kept } = file;
-    if (spilled === undefined) {
-      this.#memoryBytes -= row.length;
-    } else {
-      this.#spilledBytes -= row.length;
-    }
-    if (spilled !== kept) {
-      await spilled?.remove();
-    }
-    await (isWritten ? kept?.free() : kept?.remove());
+    this.#files.delete(file);
+    await file.spilled?.remove();
+    await file.kept?.remove();
     // After a failure the host may still read them.
-    if (isWritten && file.body !== undefined) {
-      release(file.body);
+    if (isWritten) {
+      release(file);
     }
   }
 
-  async #load({ row, body, spilled, kept }: WaitingFile): Promise<NextFile> {
-    if (body !== undefined) {
-      return { row, body };
-    }
-    const there = spilled ?? kept;
-    assert(there, "what isn't in memory is on the disk");
-    const failure = await there.failure;
-    if (failure !== undefined) {
-      return { row, lost: failure };
+  async #load(file: WaitingFile): Promise<NextFile> {
+    const { row, pieces, spilled, kept } = file;
+    const written = await Promise.all(pieces.map((piece) => piece.kept?.written ?? false));
+    if (kept !== undefined && written.every((isThere) => isThere)) {
+      return { row, body: { file: kept.name, length: row.length, crc32: kept.crc32 } };
     }
     try {
-      return { row, body: [await there.read()] };
+      return spilled === undefined || memoryBytesOf(file) === row.length
+        ? { row, body: await bytesOf(pieces) }
+        : await readSpilled(row, spilled);
     } catch (error) {
       return { row, lost: error instanceof Error ? error.message : String(error) };
     }
   }
 }
 
-function release(body: readonly Buffer[]): void {
-  for (const piece of body) {
-    releaseMemory(piece);
+async function readSpilled(row: RecordingFileRow, spilled: WaitingBody): Promise<NextFile> {
+  const failure = await spilled.failure;
+  return failure === undefined ? { row, body: [await spilled.read()] } : { row, lost: failure };
+}
+
+async function bytesOf(pieces: RecordingFile["pieces"]): Promise<Buffer[]> {
+  const all: Buffer[] = [];
+  for (const piece of pieces) {
+    const bytes = await piece.bytes();
+    assert(bytes, UNREADABLE);
+    all.push(bytes);
+  }
+  return all;
+}
+
+/** Each segment is on the disk, or on its way there. */
+function isKept({ pieces }: RecordingFile): boolean {
+  return pieces.every(({ kept }) => kept !== undefined);
+}
+
+function memoryBytesOf({ pieces }: RecordingFile): number {
+  return pieces.reduce((sum, piece) => sum + piece.memoryBytes, 0);
+}
+
+function release({ pieces }: RecordingFile): void {
+  for (const piece of pieces) {
+    piece.release();
   }
 }

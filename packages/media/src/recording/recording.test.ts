@@ -8,6 +8,7 @@ import type { StreamEventBody } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { RecordingFileRow, RecordingObject, RecordingStart } from "../port/recording.ts";
 import type { StreamMedia } from "../port/source.ts";
+import { recordedBytes } from "../testing/recorded-bytes.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
 import { renderRecordingPlaylists } from "./recording-playlists.ts";
@@ -85,7 +86,7 @@ function feed(recording: Recording, count: number, startMs = 0): void {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const isFile = ({ path }: { readonly path: string }): boolean => path.endsWith(".ts");
 const lastBody = (puts: readonly RecordingObject[], name: string): string =>
-  Buffer.concat(puts.findLast(({ path }) => path.endsWith(name))?.body ?? []).toString();
+  recordedBytes(puts.findLast(({ path }) => path.endsWith(name))?.body ?? []).toString();
 
 describe("recording", () => {
   test("writes a file for five segments at once, and with it the playlists", async () => {
@@ -248,7 +249,7 @@ describe("recording", () => {
         files.map((index) => [index, "init-a.mp4"]),
       );
       const sections = puts.filter(({ path }) => path.endsWith("init-a.mp4"));
-      expect(sections.map(({ body }) => Buffer.concat(body).toString())).toEqual(
+      expect(sections.map(({ body }) => recordedBytes(body).toString())).toEqual(
         Array(failures + 1).fill("init"),
       );
       expect(lastBody(puts, "/playlist.m3u8").match(/#EXT-X-MAP:URI="init-a.mp4"/g)).not.toBeNull();
@@ -412,7 +413,7 @@ describe("recording", () => {
     const written = (puts: readonly RecordingObject[]) =>
       puts
         .filter(isFile)
-        .map(({ row, body }) => [row?.index, row?.discontinuity, Buffer.concat(body).length]);
+        .map(({ row, body }) => [row?.index, row?.discontinuity, recordedBytes(body).length]);
     const whole = (indexes: readonly number[]) =>
       indexes.map((index) => [index, false, FILE_BYTES]);
 

@@ -2,6 +2,7 @@ import type { Segment } from "../container/segment.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type {
+  RecordingBody,
   RecordingFileRow,
   RecordingMedia,
   RecordingObject,
@@ -11,6 +12,7 @@ import type {
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
+import type { KeptSegment } from "./kept-file.ts";
 import { describeRendition, recordedRenditions } from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import type { RecordingOptions } from "./recording-options.ts";
@@ -82,9 +84,9 @@ export class Recording {
     this.#thumbnails = new Thumbnails(renditions, isMultitrack, this.#options, onPicture);
     const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
     const { keeper } = this.#options;
-    const keep = keeper?.keep.bind(keeper);
+    const newKeptFile = keeper?.file.bind(keeper);
     this.#joiners = new Map(
-      recorded.map(({ name }) => [name, new FileJoiner(name, boundaries, keep)] as const),
+      recorded.map(({ name }) => [name, new FileJoiner(name, boundaries, newKeptFile)] as const),
     );
     this.#media = {
       hlsPath: "media/hls",
@@ -99,12 +101,15 @@ export class Recording {
     this.#working = this.#start({ streamName, streamId, ...source, media: this.#media });
   }
 
-  /** A segment of the rendition of that name. */
-  add(renditionName: string, segment: Segment): void {
-    if (this.#state === "recording" && !this.#finishing) {
-      this.#enqueue(this.#joiners.get(renditionName)?.add(segment) ?? []);
-      this.#thumbnails?.add(renditionName, segment);
+  /** A segment of the rendition of that name; returns it where it is on the disk. */
+  add(renditionName: string, segment: Segment): KeptSegment | undefined {
+    if (this.#state !== "recording" || this.#finishing) {
+      return undefined;
     }
+    const joined = this.#joiners.get(renditionName)?.add(segment);
+    this.#enqueue(joined?.files ?? []);
+    this.#thumbnails?.add(renditionName, segment);
+    return joined?.kept;
   }
 
   /** A break that begins with a segment which isn't added yet. */
@@ -284,7 +289,7 @@ export class Recording {
   }
 
   /** Objects that the file needs are put before it. */
-  async #putMedia(row: RecordingFileRow, body: readonly Buffer[]): Promise<string | undefined> {
+  async #putMedia(row: RecordingFileRow, body: RecordingBody): Promise<string | undefined> {
     if (row.init === undefined) {
       const contentType = RECORDING_CONTENT_TYPE.segment;
       return this.#put({ path: this.#path(row), contentType, body, row });

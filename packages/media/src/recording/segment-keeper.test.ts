@@ -1,10 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  cp,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Segment } from "../container/segment.ts";
+import type { KeptFile } from "./kept-file.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
-import { KeptFile } from "./recording-file.ts";
 import { SpillFolder } from "./spill-folder.ts";
 
 const BODY_BYTES = 1_000;
@@ -33,13 +43,21 @@ function spillFolder(bytesMax = 100 * BODY_BYTES): SpillFolder {
 /** Keeps segments as a recording would that has `filesBefore` files of earlier broadcasts. */
 async function keep(streamId: string, files: readonly (readonly Segment[])[], filesBefore = 0) {
   const keeper = spillFolder().keeperOf(streamId);
-  const kept = files.flatMap((segments, file) =>
-    segments.map((segment) =>
-      keeper?.keep({ rendition: "180p30", segment, file, breaksBefore: false, marks: [] }),
-    ),
-  );
+  const kept = files.flatMap((segments, file) => {
+    const one = keeper?.file();
+    return segments.map((segment) => keepIn(one, segment, file)?.written);
+  });
   keeper?.begin(filesBefore);
-  expect(await new KeptFile(kept).failure).toBeUndefined();
+  expect(await Promise.all(kept)).toEqual(files.flat().map(() => true));
+  // As a killed process leaves it.
+  const [own, aside] = [join(folder, streamId), join(folder, "aside")];
+  await cp(own, aside, { recursive: true });
+  await keeper?.close();
+  await rename(aside, own);
+}
+
+function keepIn(kept: KeptFile | undefined, segment: Segment, file = 0) {
+  return kept?.keep({ rendition: "180p30", segment, file, breaksBefore: false, marks: [] });
 }
 
 async function objectsOf(streamId: string, indexes: readonly number[] = []) {
@@ -88,74 +106,82 @@ test("what players read before a file comes before it, once", async () => {
 
 test("a segment that was being written when its process died isn't part of a file", async () => {
   await keep("st-1", [[segmentAt(0), segmentAt(1), segmentAt(2)]]);
-  const second = join(folder, "st-1", "2.segment");
-  const { size, mode } = await stat(second);
-  expect(mode & 0o077).toBe(0);
-  for (const length of [0, 3, 20, size - 1]) {
-    await truncate(second, length);
+  const [media, index] = [join(folder, "st-1", "1.media"), join(folder, "st-1", "1.segments")];
+  const [bytes, lines] = [await readFile(media), await readFile(index)];
+  expect(((await stat(media)).mode | (await stat(index)).mode) & 0o077).toBe(0);
+  const second = lines.indexOf("\n") + 1;
+  const only = [["media/hls/180p30/0.ts", BODY_BYTES, DURATION_MS, false]];
+  for (const length of [0, 3, 20, BODY_BYTES - 1]) {
     // Nor what comes after it, which doesn't continue the first.
-    expect(await objectsOf("st-1")).toEqual([
-      ["media/hls/180p30/0.ts", BODY_BYTES, DURATION_MS, false],
-    ]);
+    await truncate(media, BODY_BYTES + length);
+    expect(await objectsOf("st-1")).toEqual(only);
+    // As a power cut leaves it, which took a part of the bytes.
+    await writeFile(media, bytes.subarray(0, BODY_BYTES + length));
+    await truncate(media, bytes.length);
+    expect(await objectsOf("st-1")).toEqual(only);
   }
+  await writeFile(media, bytes);
+  for (const length of [second, second + 1, lines.indexOf("\n", second) - 1]) {
+    await writeFile(index, lines.subarray(0, length));
+    expect(await objectsOf("st-1")).toEqual(only);
+  }
+  await rm(media);
+  expect(await objectsOf("st-1")).toEqual([]);
 });
 
-test("a file that has its row makes room for another segment, in the same file of the disk", async () => {
-  const [keeper, path] = [spillFolder().keeperOf("st-1"), join(folder, "st-1", "1.segment")];
+test("a file that has its row is gone, and goes on for those that read it", async () => {
+  const keeper = spillFolder().keeperOf("st-1");
   keeper?.begin(0);
-  const one = async (index: number, length = BODY_BYTES) => {
-    const segment = { ...segmentAt(index), body: Buffer.alloc(length, index) };
-    const kept = keeper?.keep({
-      ...{ rendition: "180p30", segment, file: index, breaksBefore: false, marks: [] },
-    });
-    expect(await kept?.failure).toBeUndefined();
-    return kept;
-  };
-  await (await one(1))?.free();
-  const before = await readFile(path);
-  const second = await one(2, BODY_BYTES / 2);
-  expect(await readdir(join(folder, "st-1"))).toEqual(["1.segment"]);
-  expect(await second?.read()).toEqual(Buffer.alloc(BODY_BYTES / 2, 2));
-  expect(await objectsOf("st-1")).toEqual([
-    ["media/hls/180p30/2.ts", BODY_BYTES / 2, DURATION_MS, true],
-  ]);
-  // As a kill leaves it in the midst of a write, or a power cut with a part of what was written.
-  const after = await readFile(path);
-  const start = after.indexOf(Buffer.alloc(BODY_BYTES / 2, 2));
-  for (const length of [2, 100, start]) {
-    await writeFile(path, Buffer.concat([after.subarray(0, length), before.subarray(length)]));
-    expect(await objectsOf("st-1", [1])).toEqual([]);
-  }
-  await second?.remove();
-  expect(await readdir(join(folder, "st-1"))).toEqual([]);
+  const [file, other] = [keeper?.file(), keeper?.file()];
+  const [first, second] = [keepIn(file, segmentAt(1)), keepIn(file, segmentAt(2))];
+  const lease = second?.lease();
+  expect(await second?.written).toBe(true);
+  expect(await keepIn(other, segmentAt(3), 1)?.written).toBe(true);
+  const media = await readFile(join(folder, "st-1", "1.media"));
+  expect(media).toEqual(Buffer.concat([segmentAt(1).body, segmentAt(2).body]));
+  await file?.remove();
+  expect((await readdir(join(folder, "st-1"))).sort()).toEqual(["2.media", "2.segments"]);
+  expect(await lease?.read()).toEqual(segmentAt(2).body);
+  lease?.free();
+  await new Promise(setImmediate);
+  expect([await lease?.read(), await first?.read()]).toEqual([undefined, undefined]);
+  await keeper?.close();
 });
 
 test("nothing is kept past the bound, and a recording that is over leaves nothing", async () => {
   const spill = spillFolder(2 * BODY_BYTES);
   const keeper = spill.keeperOf("st-1");
   keeper?.begin(0);
-  const one = (index: number) =>
-    keeper?.keep({
-      ...{ rendition: "180p30", segment: segmentAt(index), file: 0, breaksBefore: false },
-      marks: [],
-    });
-  const kept = [one(0), one(1), one(2)];
+  const file = keeper?.file();
+  const kept = [0, 1, 2].map((index) => keepIn(file, segmentAt(index)));
   expect(kept.map((segment) => segment !== undefined)).toEqual([true, true, false]);
-  await kept[0]?.remove();
-  expect(one(3)).toBeDefined();
+  expect(keepIn(keeper?.file(), segmentAt(3), 1)).toBeUndefined();
+  await file?.remove();
+  expect(keepIn(keeper?.file(), segmentAt(3), 1)).toBeDefined();
+  // In the place of the one that had no room it would be another's.
+  expect(keepIn(file, segmentAt(3))).toBeUndefined();
   await keeper?.close();
-  expect([one(4), await readdir(folder)]).toEqual([undefined, []]);
+  expect([keeper?.file(), await readdir(folder)]).toEqual([undefined, []]);
+  expect(spill.reserve(2 * BODY_BYTES)).toBe(true);
+  expect(spill.reserve(1)).toBe(false);
 });
 
 test("what waits for a recording that never begins is no hindrance to its end", async () => {
   const keeper = spillFolder().keeperOf("st-1");
-  const kept = keeper?.keep({
-    ...{ rendition: "180p30", segment: segmentAt(0), file: 0, breaksBefore: false, marks: [] },
-  });
+  const file = keeper?.file();
+  const kept = keepIn(file, segmentAt(0));
   await keeper?.close();
-  await kept?.remove();
+  expect(await kept?.written).toBe(false);
+  await file?.remove();
   expect(await readdir(folder)).toEqual([]);
 });
+
+test.each(["../1.media", "1.segments", "", "a.media", "1.media/x"])(
+  "%j isn't a recorded file's name, whoever says so",
+  (name) => {
+    expect(() => new KeptRecordings(folder).pathOf("st-1", name)).toThrow("recorded file's name");
+  },
+);
 
 test.each(["..", "a/b", "", "../x"])("%j isn't a stream's id, and no folder's name", (id) => {
   expect(() => new KeptRecordings(folder).folderOf(id)).toThrow("isn't a stream's id");

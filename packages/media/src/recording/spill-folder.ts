@@ -2,8 +2,9 @@ import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { SpillOptions } from "../port/options.ts";
+import type { DiskRoom } from "./kept-file.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
-import { type DiskRoom, SegmentKeeper } from "./segment-keeper.ts";
+import { SegmentKeeper } from "./segment-keeper.ts";
 
 /** Between two looks at the disk; what is kept meanwhile is counted. */
 const LOOK_INTERVAL_MS = 1_000;

@@ -14,6 +14,7 @@ import type {
 } from "../port/publish.ts";
 import type { RecordingObject, RecordingPlan, RecordingStart } from "../port/recording.ts";
 import { ingestProtocols } from "../transport/protocols.ts";
+import { recordedBytes } from "./recorded-bytes.ts";
 import { testCertificate } from "./test-certificate.ts";
 
 /** The longest that libsrt takes. */
@@ -68,7 +69,7 @@ export class EngineHarness {
         putRecordingObject: async (object) => {
           await host.putRecordingObject?.(object);
           this.putPaths.push(object.path);
-          this.objects.set(object.path, { ...object, body: Buffer.concat(object.body) });
+          this.objects.set(object.path, { ...object, body: recordedBytes(object.body) });
         },
       },
       makers,

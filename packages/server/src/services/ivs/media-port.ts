@@ -35,5 +35,5 @@ export interface MediaPort {
     media: RecordingMedia,
   ): readonly RenderedPlaylist[];
   /** The recordings that processes of this node left when they died. */
-  readonly keptRecordings: Pick<KeptRecordings, "objects" | "forget" | "streamIds">;
+  readonly keptRecordings: Pick<KeptRecordings, "objects" | "pathOf" | "forget" | "streamIds">;
 }

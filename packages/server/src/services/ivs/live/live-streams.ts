@@ -12,6 +12,7 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
+import { FileBody } from "../../../kernel/files/file-body.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -23,6 +24,7 @@ import { StreamDirectory } from "../nodes/stream-directory.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
 import {
   LIVE_PATIENCE_MS,
+  type ObjectBody,
   RecordingBucketWriter,
   STARTUP_PATIENCE_MS,
 } from "../recording/recording-bucket-writer.ts";
@@ -234,7 +236,14 @@ export class LiveStreams implements MediaHost {
     const broadcast = this.#broadcasts.get(object.streamId);
     const writer = (await broadcast?.opened)?.recording;
     assert(writer, "what is put belongs to a recording that has started");
-    await writer.put(object);
+    await writer.put({ ...object, body: this.#bodyOf(object) });
+  }
+
+  /** An engine, which reads what strangers send, names the file alone: its folder is ours. */
+  #bodyOf({ streamId, body }: RecordingObject): ObjectBody {
+    if (!("file" in body)) return body;
+    const path = this.#deps.media.keptRecordings.pathOf(streamId, body.file);
+    return new FileBody(path, body.length, body.crc32);
   }
 
   /** The broadcast of a channel that playback may show: running, or ended a moment ago. */

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { FileBody } from "../../../kernel/files/file-body.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { pause } from "../../../kernel/work/timers.ts";
@@ -28,6 +29,9 @@ export interface RecordingBucketWriterOptions {
   readonly stopping: AbortSignal;
 }
 
+/** Pieces that follow each other, a text, or a file. */
+export type ObjectBody = readonly Uint8Array[] | string | FileBody;
+
 export type PutOptions = Pick<InvokeOptions, "precondition" | "alongside" | "isEssential">;
 
 /** Puts a recording's objects as the service-linked role's session. */
@@ -45,16 +49,15 @@ export class RecordingBucketWriter {
    */
   async put(
     key: string,
-    body: readonly Uint8Array[] | string,
+    body: ObjectBody,
     contentType: string,
     { isEssential = false, ...together }: PutOptions = {},
   ): Promise<void> {
-    const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
     const { patienceMs, retryDelaysMs = RETRY_DELAYS_MS, stopping } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#putOnce(key, pieces, contentType, { isEssential, ...together });
+        await this.#putOnce(key, body, contentType, { isEssential, ...together });
         return;
       } catch (error) {
         const delayMs = retryDelaysMs[attempt] ?? retryDelaysMs.at(-1) ?? 0;
@@ -75,7 +78,7 @@ export class RecordingBucketWriter {
 
   async #putOnce(
     key: string,
-    pieces: readonly Uint8Array[],
+    body: ObjectBody,
     contentType: string,
     options: PutOptions,
   ): Promise<void> {
@@ -83,9 +86,10 @@ export class RecordingBucketWriter {
     const input = {
       Bucket: bucketName,
       Key: key,
-      Body: Readable.from(pieces, { objectMode: false }),
-      ContentLength: pieces.reduce((sum, { length }) => sum + length, 0),
+      ...contentOf(body),
       ContentType: contentType,
+      // AWS's SDKs send a CRC32 with what they upload.
+      ChecksumAlgorithm: "CRC32",
       // Channel, recording configuration and bucket are of one account.
       ExpectedBucketOwner: accountId,
     };
@@ -97,6 +101,16 @@ export class RecordingBucketWriter {
       throw error;
     }
   }
+}
+
+/** A stream can be read once: each attempt has its own. */
+function contentOf(body: ObjectBody): { Body: Readable | FileBody; ContentLength: number } {
+  if (body instanceof FileBody) return { Body: body, ContentLength: body.sizeBytes };
+  const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
+  return {
+    Body: Readable.from(pieces, { objectMode: false }),
+    ContentLength: pieces.reduce((sum, { length }) => sum + length, 0),
+  };
 }
 
 /** S3's own failures, not its refusals. What isn't implemented will not be in a moment either. */

@@ -12,7 +12,7 @@ import type { RecordingChange } from "../rows/recordings.ts";
 import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
-import { mayPass, type RecordingBucketWriter } from "./recording-bucket-writer.ts";
+import { mayPass, type ObjectBody, type RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import {
   METADATA_PATHS,
   type RecordingOutcome,
@@ -36,7 +36,7 @@ interface Begun {
 
 /** An object of the engine's, or a playlist that was rendered here. */
 type WrittenObject = Omit<RecordingObject, "streamName" | "streamId" | "body"> & {
-  readonly body: readonly Uint8Array[] | string;
+  readonly body: ObjectBody;
 };
 
 export interface RecordingWriterOptions {

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { FileBody } from "../../../kernel/files/file-body.ts";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { BlobFiles, prefixOf } from "./blob-files.ts";
@@ -42,6 +43,23 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   yield Buffer.alloc(2_000_000);
   throw new Error("the client went away");
 }
+
+test("a file becomes a blob without a copy, where it can be linked and is whole", async () => {
+  const blobs = blobFiles();
+  const outside = await mkdtemp(join(tmpdir(), "rolecast-adopted-"));
+  onTestFinished(() => rm(outside, { recursive: true }));
+  const path = join(outside, "1.media");
+  await writeFile(path, "recorded");
+  const adopted = await blobs.adopt(new FileBody(path, 8, 0));
+  const placeOf = (blobId = "") => join(dir, blobId);
+  expect((await stat(placeOf(adopted?.blobId))).ino).toBe((await stat(path)).ino);
+  const kept = (await files()).length;
+  await expect(blobs.adopt(new FileBody(path, 9, 0))).rejects.toThrow("internal error");
+  await expect(blobs.adopt(new FileBody(join(outside, "2.media"), 8, 0))).rejects.toThrow("ENOENT");
+  // As a file system without links answers.
+  expect(await blobs.adopt(new FileBody(outside, 8, 0))).toBeUndefined();
+  expect((await files()).length).toBe(kept);
+});
 
 test("what is written reads back, across blobs and from the middle of them", async () => {
   const blobs = blobFiles();

@@ -1,5 +1,6 @@
 import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import type { FileBody } from "../../../kernel/files/file-body.ts";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
 import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { DiskSpace } from "../../../kernel/ports/disk-space.ts";
@@ -56,6 +57,9 @@ export interface BlobWriteOptions {
 /** Files that wait for the end of a copy. */
 const DOOMED_MAX = 200_000;
 const REMOVAL_DELAY_MS = 2_000;
+
+/** How file systems say that a file can't have a second name there. */
+export const NO_LINK = ["EPERM", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP"] as const;
 
 /** Sizes that are compared at once. */
 const SIZES_AT_ONCE = 16;
@@ -145,6 +149,39 @@ export class BlobFiles {
     }
     if (this.#options.durable) await folder.syncNames.run();
     return blobId;
+  }
+
+  /**
+   * Makes a file a new blob, by a second name for its bytes. Undefined where files can't be linked:
+   * on another file system, or on one that has no links. Rejects with DiskFullError when there is
+   * no room for bodies, and with InternalError where the file isn't as long as was said.
+   */
+  async adopt(file: FileBody, isEssential = false): Promise<WrittenBlob | undefined> {
+    const { disk, durable } = this.#options;
+    const { path, sizeBytes } = file;
+    if (!isEssential) await disk.admit(sizeBytes);
+    const folder = await this.#openFolder();
+    const blobId = this.#nameBlob(folder);
+    try {
+      await link(path, this.#path(blobId));
+    } catch (error) {
+      if (NO_LINK.some((code) => hasCode(error, code))) return undefined;
+      throw error;
+    }
+    try {
+      const handle = await this.open(blobId);
+      try {
+        const { size } = await handle.stat();
+        if (size !== sizeBytes) throw this.damaged(blobId, `${size} bytes instead of ${sizeBytes}`);
+        if (durable) await Promise.all([handle.datasync(), folder.syncNames.run()]);
+      } finally {
+        await handle.close();
+      }
+    } catch (error) {
+      await this.#unlink(blobId);
+      throw error;
+    }
+    return { blobId, sizeBytes };
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { hasCode } from "../blobs/blob-files.ts";
+import { hasCode, NO_LINK } from "../blobs/blob-files.ts";
 import { BodyDigests } from "../checksums/body-digests.ts";
 import {
   CHECKSUM_ALGORITHMS,
@@ -89,8 +89,7 @@ async function linkBytes(
     const blobId = await blobs.link({ blobId: row.blob_id, sizeBytes: row.size_bytes });
     return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
   } catch (error) {
-    if (["ENOENT", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].some((code) => hasCode(error, code)))
-      return undefined;
+    if (["ENOENT", ...NO_LINK].some((code) => hasCode(error, code))) return undefined;
     throw error;
   }
 }

@@ -11,7 +11,10 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { requireRestored } from "../archive/archived-objects.ts";
 import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
-import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  DEFAULT_CHECKSUM_ALGORITHM,
+} from "../checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
@@ -30,6 +33,7 @@ import { parseTaggingHeader } from "../rows/tag-set.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
+import { adoptBody } from "./adopt-body.ts";
 import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
@@ -112,10 +116,14 @@ async function putObject(
   if (lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
   const claim = readChecksumClaim(input, context);
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
-  const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const how = { key: encryption.key, ...body.expected };
-  const stored = await storeBody(body.bytes, digests, context, deps, how);
+  const isAdoptable = kept === CHECKSUM_ALGORITHMS.CRC32 && encryption.key === undefined;
+  let stored = body.file && isAdoptable ? await adoptBody(body.file, context, deps) : undefined;
+  if (!stored) {
+    const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
+    const how = { key: encryption.key, ...body.expected };
+    stored = await storeBody(body.bytes, digests, context, deps, how);
+  }
   const checksum: ObjectChecksum = {
     algorithm: kept.name,
     type: "FULL_OBJECT",

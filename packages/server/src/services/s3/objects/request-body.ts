@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { FileBody } from "../../../kernel/files/file-body.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
   entityTooLarge,
@@ -15,6 +16,8 @@ export interface RequestBody {
   /** Fails rather than ends when it isn't as long as announced. */
   readonly bytes: AsyncIterable<Uint8Array>;
   readonly expected: { readonly expectedBytes?: number };
+  /** A file with just these bytes, which may become the object's. */
+  readonly file?: FileBody;
 }
 
 /** Throws EntityTooLarge, MissingContentLength, NotImplemented. */
@@ -28,15 +31,24 @@ export function readBody(
     throw entityTooLarge(announced, SINGLE_UPLOAD_BYTES_MAX);
   }
   const expected = announced === undefined ? {} : { expectedBytes: announced };
-  return { bytes: counted(sourceOf(body), announced), expected };
+  const bytes = counted(sourceOf(body), announced);
+  if (body instanceof FileBody && body.sizeBytes === announced)
+    return { bytes, expected, file: body };
+  return { bytes, expected };
 }
 
 function sourceOf(body: unknown): AsyncIterable<unknown> | Iterable<unknown> {
   if (body === undefined || body === null) return [];
   if (typeof body === "string") return [Buffer.from(body)];
   if (body instanceof Uint8Array) return [body];
+  if (body instanceof FileBody) return lazily(body);
   if (body instanceof Readable) return body;
   throw invalidRequest("Body must be a string, bytes or a readable stream.");
+}
+
+/** Opens the file when it is read. */
+async function* lazily(body: FileBody): AsyncGenerator<unknown> {
+  yield* body.read();
 }
 
 /** The length of the content itself: a body in aws-chunked form is longer than that. */
