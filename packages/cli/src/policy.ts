@@ -16,13 +16,14 @@ import { checkCommand } from "./policy-check.ts";
 import { differenceLines, diffPolicies } from "./policy-diff.ts";
 import { generateCommand } from "./policy-generate.ts";
 import { policyText } from "./policy-text.ts";
+import { unusedCommand } from "./policy-unused.ts";
 import { contextOf, principalOf } from "./simulated-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
 
 /** `rolecast policy`: policies from files, without a server. */
 export function policyCommand(): Command {
   return new Command("policy")
-    .description("Check, simulate and compare policy files, without a server.")
+    .description("Check, simulate and compare policies; write the one that a program needs.")
     .addCommand(checkCommand())
     .addCommand(
       new Command("simulate")
@@ -57,7 +58,8 @@ export function policyCommand(): Command {
         )
         .action(diff),
     )
-    .addCommand(generateCommand());
+    .addCommand(generateCommand())
+    .addCommand(unusedCommand());
 }
 
 function actionOf(text: string): string {

@@ -80,6 +80,11 @@ export {
   type RecordedCall,
   SAFE_KEYS,
 } from "./generate/generate-policy.ts";
+export {
+  type UnusedPermissions,
+  type UnusedStatement,
+  unusedPermissions,
+} from "./generate/unused-permissions.ts";
 export { accountOf, type Principal } from "./principal.ts";
 export type {
   ContextValue,

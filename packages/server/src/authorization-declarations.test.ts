@@ -224,6 +224,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     durationSeconds: 30,
   },
   rolecast: {
+    PrincipalArn: `arn:aws:iam::${ACCOUNT}:user/alice`,
     ChannelArn: ivsArn("channel"),
     Method: "GET",
     Path: "/",

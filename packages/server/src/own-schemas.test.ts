@@ -73,6 +73,16 @@ test("Rolecast's own operations", () => {
         "FirstUsed?: timestamp, LastUsed?: timestamp, LastDenied?: timestamp",
       ].join(", ")}}]}`,
     ],
+    [
+      "ListUnusedPermissions GET /_rolecast/unused-permissions",
+      "{PrincipalArn: string, Since?: timestamp}",
+      `{LastUsed?: timestamp, Policies?: [{${[
+        "PolicyName?: string, PolicyArn?: string, GroupName?: string",
+        "UnusedStatements?: [{Index?: number, Sid?: string, IsUnused?: boolean, Actions?: [string]",
+        "Resources?: [string]}], IsUnused?: boolean, ReducedPolicy?: string}]",
+        "AccessKeys?: [{AccessKeyId?: string, LastUsed?: timestamp}]}",
+      ].join(", ")}`,
+    ],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
     ["StartTestPicture POST /_rolecast/test-pictures", "{ChannelArn: string}", "{}"],
     [

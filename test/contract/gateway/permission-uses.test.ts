@@ -1,10 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
+  CreateGroupCommand,
+} from "@aws-sdk/client-iam";
 import { CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { allow, assumeRole, createRole, createUser } from "../../support/principals.ts";
+import { rolecast } from "../../support/rolecast-command.ts";
 import { sendSigned } from "../../support/signed-request.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -90,6 +96,53 @@ test("a role's sessions count as the role, and many objects become one pattern",
       IsPattern: true,
     }),
   ]);
+});
+
+test("statements, actions and resources that a user didn't need are named", async () => {
+  const { iam } = server.clients();
+  const wide = allow(["s3:PutObject", "s3:DeleteObject"], "arn:aws:s3:::media/*");
+  const cat = await createUser(iam, "cat", [wide, { ...allow("ivs:*"), Sid: "Ivs" }]);
+  await iam.send(new CreateGroupCommand({ GroupName: "readers" }));
+  await iam.send(new AddUserToGroupCommand({ GroupName: "readers", UserName: "cat" }));
+  const PolicyArn = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+  await iam.send(new AttachGroupPolicyCommand({ GroupName: "readers", PolicyArn }));
+  await server.clients(cat).s3.send(new PutObjectCommand({ Bucket: "media", Key: "c" }));
+  const { body } = await sendSigned(
+    server.endpoint,
+    { method: "GET", path: "/_rolecast/unused-permissions", query: { principal: cat.arn } },
+    { key: ROOT, service: "rolecast" },
+  );
+  const { Policies, AccessKeys } = JSON.parse(body);
+  expect(Policies).toEqual([
+    {
+      PolicyName: "own",
+      IsUnused: false,
+      UnusedStatements: [
+        { Index: 0, IsUnused: false, Actions: ["s3:DeleteObject"], Resources: [] },
+        { Index: 1, Sid: "Ivs", IsUnused: true, Actions: ["ivs:*"], Resources: ["*"] },
+      ],
+      ReducedPolicy: expect.stringContaining('"s3:PutObject"'),
+    },
+    expect.objectContaining({ PolicyArn, GroupName: "readers", IsUnused: true }),
+  ]);
+  expect(AccessKeys).toEqual([expect.objectContaining({ AccessKeyId: cat.accessKeyId })]);
+
+  const env = {
+    AWS_ENDPOINT_URL: server.endpoint,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
+  const reduced = join(dir, "reduced");
+  const args = ["policy", "unused", "--principal", cat.arn, "--reduced", reduced];
+  const { code, out } = await rolecast(args, { env });
+  expect(out.split("\n").filter(Boolean)).toEqual([
+    "own: statement 1 doesn't need s3:DeleteObject",
+    "own: statement Ivs isn't used",
+    "AmazonS3ReadOnlyAccess (via group readers) isn't used",
+  ]);
+  expect(code).toBe(1);
+  const { Statement } = JSON.parse(readFileSync(join(reduced, "own.json"), "utf8"));
+  expect(Statement).toEqual([{ ...wide, Action: ["s3:PutObject"] }]);
 });
 
 test("who may not ask isn't answered, and a service's own writes are nobody's", async () => {

@@ -14,6 +14,7 @@ import {
 } from "./linked-services/forward-access-sessions.ts";
 import { listServiceLinkedRoleUsage } from "./linked-services/service-linked-role-usage.ts";
 import { listPermissionUses } from "./list-permission-uses.ts";
+import { listUnusedPermissions } from "./list-unused-permissions.ts";
 import { rolecastSchemas } from "./schema.ts";
 import { serverOperations } from "./server-operations.ts";
 import { startTestPicture } from "./test-pictures/start-test-picture.ts";
@@ -79,6 +80,7 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
       }),
       ...serverOperations(parts.ownRoutes, serverWide),
       ListPermissionUses: listPermissionUses(parts.permissionUses),
+      ListUnusedPermissions: listUnusedPermissions(parts.permissionUses),
       TryPolicyChange: tryPolicyChange(parts),
       ExplainSimulation: explainSimulation(parts.invoke),
     },

@@ -39,6 +39,7 @@ export const rolecast = defineService({
     readOnly: [
       "DownloadRecording",
       "ListPermissionUses",
+      "ListUnusedPermissions",
       "ReadCloudTrail",
       "ReadDecisions",
       "ReadEvents",

@@ -9,6 +9,7 @@ const STRUCTURE = 3;
 const LIST = 1;
 const MAP = 2;
 const STRING = 0;
+const INTEGER = 1;
 const TIMESTAMP = 4;
 const TIMESTAMP_DATE_TIME = 5;
 const BOOLEAN = 2;
@@ -97,6 +98,22 @@ const permissionUse = structure("PermissionUse", {
   LastDenied: TIMESTAMP,
 });
 
+const unusedStatement = structure("UnusedStatement", {
+  Index: INTEGER,
+  Sid: STRING,
+  IsUnused: BOOLEAN,
+  Actions: strings,
+  Resources: strings,
+});
+const examinedPolicy = structure("ExaminedPolicy", {
+  PolicyName: STRING,
+  PolicyArn: STRING,
+  GroupName: STRING,
+  UnusedStatements: listOf("UnusedStatements", unusedStatement),
+  IsUnused: BOOLEAN,
+  ReducedPolicy: STRING,
+});
+
 export const rolecastSchemas = {
   ReadLogs$: ownRoute("ReadLogs", "GET", "logs", following),
   ReadDecisions$: ownRoute("ReadDecisions", "GET", "decisions", following),
@@ -148,6 +165,28 @@ export const rolecastSchemas = {
     }),
     structure("ListPermissionUsesResponse", {
       PermissionUses: listOf("PermissionUses", permissionUse),
+    }),
+  ],
+  ListUnusedPermissions$: [
+    OPERATION,
+    NAMESPACE,
+    "ListUnusedPermissions",
+    { http: ["GET", "/_rolecast/unused-permissions", 200] },
+    structure(
+      "ListUnusedPermissionsRequest",
+      {
+        PrincipalArn: [STRING, { httpQuery: "principal" }],
+        Since: [TIMESTAMP_DATE_TIME, { httpQuery: "since" }],
+      },
+      1,
+    ),
+    structure("ListUnusedPermissionsResponse", {
+      LastUsed: TIMESTAMP,
+      Policies: listOf("ExaminedPolicies", examinedPolicy),
+      AccessKeys: listOf(
+        "ExaminedAccessKeys",
+        structure("ExaminedAccessKey", { AccessKeyId: STRING, LastUsed: TIMESTAMP }),
+      ),
     }),
   ],
   Reset$: ownRoute("Reset", "POST", "state/reset"),
