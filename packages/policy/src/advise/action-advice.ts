@@ -19,7 +19,7 @@ export interface NamedAction extends ServiceAction {
 }
 
 /** Operations whose permission has another name. Source: "Actions" of S3's API reference. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+export const OTHER_NAMES: Readonly<Record<string, string>> = {
   "s3:createmultipartupload": "s3:PutObject",
   "s3:completemultipartupload": "s3:PutObject",
   "s3:copyobject": "s3:PutObject",

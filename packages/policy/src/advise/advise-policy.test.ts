@@ -23,6 +23,7 @@ const DATA: AuthorizationData = {
     "aws:SourceIp": "IPAddress",
     "aws:TagKeys": "ArrayOfString",
   },
+  rcpServices: [],
 };
 
 const BUCKET = "arn:aws:s3:::media";

@@ -4,6 +4,8 @@ export interface AuthorizationData {
   readonly services: Readonly<Record<string, ServiceAuthorization>>;
   /** The types of global condition keys by their names: "aws:SourceIp" to "IPAddress". */
   readonly globalKeys: Readonly<Record<string, string>>;
+  /** The prefixes of the services that resource control policies reach. */
+  readonly rcpServices: readonly string[];
 }
 
 export interface ServiceAuthorization {
@@ -18,7 +20,7 @@ export interface ServiceAuthorization {
 export interface ServiceAction {
   /** The types of resources that it is about; empty if it knows none, so that only "*" fits. */
   readonly resources: readonly string[];
-  /** The condition keys of its requests beside the global ones. */
+  /** The condition keys of its requests beside the global ones, and the global ones of tags. */
   readonly keys: readonly string[];
 }
 

@@ -99,5 +99,11 @@ function patternCovers(pattern: ActionPattern, lowerCased: string): boolean {
 
 /** Whether one pattern as written ("s3:Get*") covers an action. */
 export function matchesActionPattern(pattern: string, action: string): boolean {
-  return new ActionMatcher({ negated: false, values: [pattern] }).matches(action);
+  return actionPattern(pattern)(action);
+}
+
+/** Asks of many actions whether one pattern as written covers them. */
+export function actionPattern(pattern: string): (action: string) => boolean {
+  const matcher = new ActionMatcher({ negated: false, values: [pattern] });
+  return (action) => matcher.matches(action);
 }

@@ -1,6 +1,8 @@
+import { CHECKED_POLICY_TYPES, CHECKED_RESOURCE_TYPES } from "@rolecast/policy";
 import type { ServiceConstraints } from "../../kernel/constraints.ts";
 
 const POLICY_TYPES = ["IDENTITY_POLICY", "RESOURCE_POLICY"];
+const LOCALES = ["DE", "EN", "ES", "FR", "IT", "JA", "KO", "PT_BR", "ZH_CN", "ZH_TW"];
 
 /** Resources whose policies CheckNoPublicAccess knows. Source: API reference, resourceType. */
 const RESOURCE_TYPES = [
@@ -21,6 +23,9 @@ export const accessAnalyzerConstraints: ServiceConstraints = {
   showsValues: true,
   members: {
     policyType: { values: POLICY_TYPES },
+    "ValidatePolicy.policyType": { values: CHECKED_POLICY_TYPES },
+    validatePolicyResourceType: { values: CHECKED_RESOURCE_TYPES },
+    locale: { values: LOCALES },
     resourceType: { values: RESOURCE_TYPES },
     access: { min: 0, max: 1 },
     actions: { min: 0, max: 100 },

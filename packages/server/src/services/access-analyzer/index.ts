@@ -1,7 +1,7 @@
 import { defineService } from "../../kernel/define-service.ts";
 import { accessAnalyzerDenied } from "./errors.ts";
 
-/** IAM Access Analyzer: checks of policies by proof. */
+/** IAM Access Analyzer: checks of policies, of their form and by proof. */
 export const accessAnalyzer = defineService({
   title: "Access Analyzer",
   definition: {
@@ -12,7 +12,9 @@ export const accessAnalyzer = defineService({
   },
   audit: {
     resourceTypePrefix: "AWS::AccessAnalyzer",
-    readOnly: ["CheckAccessNotGranted", "CheckNoNewAccess", "CheckNoPublicAccess"],
+    readOnly: [
+      ...["CheckAccessNotGranted", "CheckNoNewAccess", "CheckNoPublicAccess", "ValidatePolicy"],
+    ],
   },
   create: () => ({
     api: async () => {
