@@ -352,26 +352,6 @@ describe("against a server", () => {
 });
 
 describe("without a server", () => {
-  test("policy check gives the line and column of what AWS would refuse", async () => {
-    const good = file("good.json", allow("s3:GetObject", "*"));
-    const bad = file("bad.json", allow("s3-GetObject", "*"));
-    expect(await rolecast(["policy", "check", good])).toMatchObject({ code: 0 });
-    const found = await rolecast(["policy", "check", good, bad]);
-    expect(found.code).toBe(1);
-    expect(found.out).toContain(`${bad}:6:17: MalformedPolicyDocument`);
-  });
-
-  test("policy check warns of what hardly fits, and is strict if asked", async () => {
-    const misspelled = file("misspelled.json", allow("s3:GetObjct", "*"));
-    const lenient = await rolecast(["policy", "check", misspelled]);
-    expect(lenient.code).toBe(0);
-    expect(lenient.out).toContain("warning AWS lists no action `s3:GetObjct`; did you mean");
-    const strict = await rolecast(["policy", "check", "--strict", misspelled]);
-    expect(strict).toMatchObject({ code: 1, out: expect.stringContaining("error AWS lists no") });
-    const json = await rolecast(["policy", "check", "--json", misspelled]);
-    expect(JSON.parse(json.out)[0].warnings).toMatchObject([{ code: "NoSuchAction" }]);
-  });
-
   test("policy simulate decides with AWS's reason, policy diff finds what changed", async () => {
     const wide = file("wide.json", allow("s3:*", "arn:aws:s3:::media/*"));
     const narrow = file("narrow.json", allow("s3:Get*", "arn:aws:s3:::media/*"));

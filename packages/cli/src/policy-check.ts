@@ -1,30 +1,43 @@
 import {
   advisePolicy,
+  type CheckFinding,
+  type CheckPolicyOptions,
+  checkPolicy,
   type PolicyFinding,
   type PolicyWarning,
   validatePolicy,
 } from "@rolecast/policy";
 import { readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
-import { EXIT } from "./command-error.ts";
+import { CommandError, EXIT } from "./command-error.ts";
 import { policyText } from "./policy-text.ts";
 import { print, printJson, styled } from "./terminal.ts";
 
-const KINDS = ["managed", "inline", "session", "trust", "bucket"] as const;
+/** Kinds of policies that IAM, STS and S3 save. */
+const SAVED = ["managed", "inline", "session", "trust", "bucket"] as const;
+/** Kinds that Access Analyzer's checks know beside them. */
+const CHECKED = ["resource", "scp", "rcp"] as const;
+type SavedKind = (typeof SAVED)[number];
+type Kind = SavedKind | (typeof CHECKED)[number];
 
 const HELP = `
 Examples:
   rolecast policy check policies/*.json
   rolecast policy check --strict --kind trust editor.trust.json
   rolecast policy check --kind bucket --bucket media media.json --json
+  rolecast policy check --aws --kind scp guardrails/*.json
 
 Warns of actions and condition keys that AWS doesn't list, of operators that don't fit a key, and
 of resources that don't fit an action. Exits with 1 when AWS would refuse one of them; with
---strict, when there is a warning too.`;
+--strict, when there is a warning too.
+
+With --aws it shows the findings of Access Analyzer's ValidatePolicy instead, in AWS's codes and
+words; errors and security warnings make it exit with 1, with --strict every finding does.`;
 
 interface CheckFlags {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: Kind;
   readonly bucket?: string;
+  readonly aws?: boolean;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -43,8 +56,13 @@ export function checkCommand(): Command {
       "Show what AWS would refuse in a policy, with line and column, and what hardly fits.",
     )
     .argument("<FILE...>", "policy files; - is standard input")
-    .addOption(new Option("--kind <KIND>", "what it is to be").choices(KINDS).default("managed"))
+    .addOption(
+      new Option("--kind <KIND>", "what it is to be; resource, scp and rcp with --aws")
+        .choices([...SAVED, ...CHECKED])
+        .default("managed"),
+    )
     .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
+    .option("--aws", "the findings of Access Analyzer's ValidatePolicy")
     .option("--strict", "count warnings as errors")
     .option("--json", "as JSON")
     .addHelpText("after", HELP)
@@ -53,11 +71,17 @@ export function checkCommand(): Command {
 
 async function check(files: string[], flags: CheckFlags): Promise<void> {
   const data = await readAuthorizationData();
+  if (flags.aws) {
+    await checkAsAws(files, flags, { ...CHECKED_AS[flags.kind], data });
+    return;
+  }
+  const kind = SAVED.find((each) => each === flags.kind);
+  if (!kind) throw new CommandError(`--kind ${flags.kind} is checked with --aws only`, EXIT.usage);
   const options = flags.bucket === undefined ? {} : { bucketName: flags.bucket };
   const results: CheckedFile[] = [];
   for (const file of files) {
     const text = await policyText(file);
-    const findings = validatePolicy(text, flags.kind, options);
+    const findings = validatePolicy(text, kind, options);
     results.push({ file, findings, warnings: advisePolicy(text, data) });
   }
   if (flags.json) printJson(results);
@@ -83,4 +107,51 @@ function printResult({ file, findings, warnings }: CheckedFile, strict: boolean)
 function placeIn(file: string, position: PolicyFinding["position"]): string {
   const { line = 1, column = 1 } = position?.start ?? {};
   return `${file}:${line}:${column}`;
+}
+
+const IDENTITY = { policyType: "IDENTITY_POLICY" } as const;
+const RESOURCE = { policyType: "RESOURCE_POLICY" } as const;
+const CHECKED_AS: Readonly<Record<Kind, Omit<CheckPolicyOptions, "data">>> = {
+  managed: IDENTITY,
+  inline: IDENTITY,
+  session: IDENTITY,
+  trust: { ...RESOURCE, resourceType: "AWS::IAM::AssumeRolePolicyDocument" },
+  bucket: { ...RESOURCE, resourceType: "AWS::S3::Bucket" },
+  resource: RESOURCE,
+  scp: { policyType: "SERVICE_CONTROL_POLICY" },
+  rcp: { policyType: "RESOURCE_CONTROL_POLICY" },
+};
+
+async function checkAsAws(
+  files: readonly string[],
+  { strict = false, json = false }: CheckFlags,
+  options: CheckPolicyOptions,
+): Promise<void> {
+  const results: { readonly file: string; readonly findings: readonly CheckFinding[] }[] = [];
+  for (const file of files) {
+    results.push({ file, findings: checkPolicy(await policyText(file), options) });
+  }
+  if (json) printJson(results);
+  else {
+    for (const { file, findings } of results) {
+      if (findings.length === 0) print(`${file}: ${styled("green", "no findings")}`);
+      for (const finding of findings) printFinding(file, finding);
+    }
+  }
+  const isFailed = results.some(({ findings }) =>
+    findings.some((finding) => strict || isSerious(finding)),
+  );
+  if (isFailed) process.exitCode = EXIT.failed;
+}
+
+function isSerious({ findingType }: CheckFinding): boolean {
+  return findingType === "ERROR" || findingType === "SECURITY_WARNING";
+}
+
+function printFinding(file: string, finding: CheckFinding): void {
+  const { findingType, issueCode, findingDetails, learnMoreLink, locations } = finding;
+  const { line = 1, column = 0 } = locations[0]?.span.start ?? {};
+  const name = styled(isSerious(finding) ? "red" : "yellow", `${findingType} ${issueCode}`);
+  print(`${file}:${line}:${column + 1}: ${name} ${findingDetails}`);
+  print(`  ${learnMoreLink}`);
 }

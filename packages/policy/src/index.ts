@@ -11,8 +11,8 @@ export type {
   CheckFinding,
   CheckLocation,
   FindingType,
-  PathElement,
 } from "./checks/finding.ts";
+export type { PathElement } from "./checks/place.ts";
 export {
   CHECKED_POLICY_TYPES,
   CHECKED_RESOURCE_TYPES,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkPolicy } from "./check-policy.ts";
-import { CHECK_TYPES, type CheckCode, type CheckFinding, type PathElement } from "./finding.ts";
+import { CHECK_TYPES, type CheckCode, type CheckFinding } from "./finding.ts";
+import type { PathElement } from "./place.ts";
 import type { Case, Policy } from "./testing/case.testing.ts";
 import { CONDITION_CASES } from "./testing/condition-cases.testing.ts";
 import { DATA } from "./testing/data.testing.ts";

@@ -44,7 +44,7 @@ class KeyTypes {
   }
 }
 
-/** AWS's authorization data as the rules ask it. Each part is indexed when it is first asked for. */
+/** AWS's authorization data as the rules ask it; each part is indexed when first asked for. */
 export class DataIndex {
   readonly #data: AuthorizationData;
   readonly #services = new Map<string, IndexedService | undefined>();

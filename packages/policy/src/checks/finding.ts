@@ -1,17 +1,10 @@
 import type { TextPositions } from "../document/position.ts";
 import checkTexts from "./check-texts.json" with { type: "json" };
-import { type Place, pathOf } from "./place.ts";
+import { type PathElement, type Place, pathOf } from "./place.ts";
 
 /** The code of one of AWS's published policy checks. */
 export type CheckCode = keyof typeof checkTexts;
 export type FindingType = "ERROR" | "SECURITY_WARNING" | "SUGGESTION" | "WARNING";
-
-/** One step of the way from a policy's root to the place of a finding. */
-export type PathElement =
-  | { readonly value: string }
-  | { readonly index: number }
-  | { readonly key: string }
-  | { readonly substring: { readonly start: number; readonly length: number } };
 
 /** Lines start at 1, columns and offsets at 0. */
 export interface SpanPosition {

@@ -1,5 +1,11 @@
 import type { JsonMember, JsonNode } from "../document/json-node.ts";
-import type { PathElement } from "./finding.ts";
+
+/** One step of the way from a policy's root to the place of a finding. */
+export type PathElement =
+  | { readonly value: string }
+  | { readonly index: number }
+  | { readonly key: string }
+  | { readonly substring: { readonly start: number; readonly length: number } };
 
 /** A stretch of a policy's text with the way to it. The root has no step. */
 export interface Place {

@@ -60,7 +60,6 @@ export interface PrincipalGroup {
 /** One key of one operator. */
 export interface ConditionSubject {
   readonly operator: string;
-  readonly operatorPlace: Place;
   /** Undefined if there is no such operator. */
   readonly read: ConditionOperator | undefined;
   readonly key: string;
@@ -191,13 +190,11 @@ function conditionsOf(object: JsonObject, from: Place, text: string): readonly C
   return member.value.members.flatMap((operator) => {
     if (operator.value.type !== "object") return [];
     const block = placeOfValue(place, operator);
-    const operatorPlace = placeOfKey(place, operator, text);
     const read = readConditionOperator(operator.key);
     return operator.value.members.map((entry): ConditionSubject => {
       const at = placeOfValue(block, entry);
       return {
         operator: operator.key,
-        operatorPlace,
         read,
         key: entry.key,
         name: entry.key.toLowerCase(),

@@ -101,8 +101,8 @@ export function* checkBounds({
 }
 
 /**
- * Keys whose values the caller chooses freely. Source: IAM User Guide, "AWS global condition context
- * keys".
+ * Keys whose values the caller chooses freely. Source: IAM User Guide, "AWS global condition
+ * context keys".
  */
 const UNTRUSTWORTHY = new Set(["aws:referer", "aws:useragent"]);
 

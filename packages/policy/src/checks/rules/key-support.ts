@@ -79,7 +79,7 @@ function lacksTags(action: string, key: string, data: DataIndex): boolean {
   return service !== undefined && ![...service.actionKeys].some((each) => isKeyNamed(key, each));
 }
 
-/** Keys that only one action's requests set, and that action. Source: IAM User Guide, "Session tags". */
+/** Keys that only one action sets, and that action. Source: IAM User Guide, "Session tags". */
 const SETTERS: readonly (readonly [RegExp, string])[] = [
   [/^sts:sourceidentity$/, "sts:SetSourceIdentity"],
   [/^(?:sts:transitivetagkeys$|aws:tagkeys$|aws:requesttag\/)/, "sts:TagSession"],

@@ -48,7 +48,7 @@ function isOpenRole(resource: string, isNamed: (name: string, path: string) => b
   return mayBeRole && /[*?]/.test(path) && !isNamed(path.split("/").at(-1) ?? "", path);
 }
 
-/** Roles that a statement lets somebody pass to a service, or lets services create, all too freely. */
+/** Roles that a statement lets somebody pass to services, or create for them, too freely. */
 export function* checkPassedRoles(
   { action, resource, effect, conditions }: StatementSubject,
   { policyType }: Subject,

@@ -2,9 +2,9 @@ import type { Report } from "../finding.ts";
 import type { ConditionSubject, StatementSubject, Text } from "../subject.ts";
 
 /**
- * Keys that name one account, organization, network or principal, so that a wildcard in their values
- * may name a stranger's. AWS's own list isn't published in full. Source: S3 User Guide, "The meaning
- * of 'public'", and IAM User Guide, "AWS global condition context keys".
+ * Keys that name one account, organization, network or principal: a wildcard in their values may
+ * name a stranger's. AWS's own list isn't published in full. Source: S3 User Guide, "The meaning of
+ * 'public'", and IAM User Guide, "AWS global condition context keys".
  */
 const SENSITIVE = new Set([
   ...["aws:principalaccount", "aws:principalorgid", "aws:resourceaccount", "aws:resourceorgid"],

@@ -6,7 +6,7 @@ import type { PrincipalSubject, StatementSubject, Subject, Text } from "../subje
 const SAML_PROVIDER = /^arn:[^:]+:iam::[0-9]{12}:saml-provider\/.+$/;
 const OIDC_PROVIDER = /^(?:arn:[^:]+:iam::[0-9]{12}:oidc-provider\/.+|[^:/]+\.[^:]+)$/;
 
-/** What only the trust policies of roles can't have. */
+/** Elements and principals that the trust policies of roles can't have. */
 export function* checkTrustPolicy(statement: StatementSubject, subject: Subject): Iterable<Report> {
   if (!subject.isTrust) return;
   const { object, place, principal, effect } = statement;

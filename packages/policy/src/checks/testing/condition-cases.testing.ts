@@ -184,7 +184,8 @@ export const CONDITION_CASES = {
     at: ["Statement.0.Condition.DateLessThan.aws:CurrentTime"],
     quotes: ['"2021"'],
     details:
-      "The date 2021 might not resolve as expected. We recommend that you use the YYYY-MM-DD format.",
+      "The date 2021 might not resolve as expected. We recommend that you use the YYYY-MM-DD " +
+      "format.",
     silent: when({ DateLessThan: { "aws:CurrentTime": "2021-01-01" } }),
   },
   TYPE_MISMATCH_STRING: {

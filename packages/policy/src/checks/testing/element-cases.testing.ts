@@ -160,8 +160,8 @@ export const ELEMENT_CASES = {
     at: ["Statement.0.Action.1"],
     quotes: ['"s3:ListBuckets"'],
     details:
-      "The action s3:ListBuckets does not exist. Did you mean s3:ListAllMyBuckets? The API called " +
-      "ListBuckets authorizes against the IAM action s3:ListAllMyBuckets.",
+      "The action s3:ListBuckets does not exist. Did you mean s3:ListAllMyBuckets? The API " +
+      "called ListBuckets authorizes against the IAM action s3:ListAllMyBuckets.",
     silent: identity({ Action: ["s3:getobject", "s3:L*"] }),
   },
   INVALID_SERVICE_IN_ACTION: {
@@ -260,7 +260,8 @@ export const ELEMENT_CASES = {
     at: ["Statement.0.Resource"],
     quotes: ['"arn:aws:iam:::role/deploy"'],
     details:
-      "The resource role in the arn is missing an account id. Please provide a 12 digit account id.",
+      "The resource role in the arn is missing an account id. Please provide a 12 digit account " +
+      "id.",
     silent: identity({ Resource: `arn:aws:iam::${ACCOUNT}:role/deploy` }),
   },
   ARN_ACCOUNT_NOT_ALLOWED: {

@@ -10,7 +10,7 @@ const POLICY_CHARS_MAX = 65_536;
 /** Findings of one answer, which AWS doesn't publish. */
 const PAGE_SIZE_MAX = 1_000;
 
-/** ValidatePolicy: AWS's published policy checks. Their texts are in English, whatever the locale. */
+/** ValidatePolicy: AWS's published policy checks, in English whatever the locale. */
 export function validatePolicyOperations(): OperationTable {
   return defineOperations<typeof analyzer>()({
     ValidatePolicy: {
