@@ -8,7 +8,7 @@ import type { StatementSubject, Subject } from "../subject.ts";
 interface WrittenVariable {
   readonly start: number;
   readonly text: string;
-  /** What its braces hold; undefined if the closing one is missing. */
+  /** The text in its braces; undefined if the closing one is missing. */
   readonly content: string | undefined;
 }
 

@@ -11,13 +11,13 @@ export interface Policy {
 /** A policy that has exactly one finding, and one like it that has none. */
 export interface Case {
   readonly found: Policy;
-  /** Where it points, as `Statement.0.Action`; a key in brackets, a part of a string as `@2+5`. */
+  /** Paths as `Statement.0.Action`: keys in brackets, a part of a string as `@2+5`. */
   readonly at: readonly string[];
   /** The text there. */
   readonly quotes: readonly string[];
   readonly details?: string;
   readonly silent: Policy;
-  /** What the policy can't but have beside it. */
+  /** Findings that the policy can't but have beside it. */
   readonly also?: readonly CheckCode[];
 }
 
