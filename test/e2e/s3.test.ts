@@ -258,7 +258,11 @@ describeConsole(() => {
       if (bypass) await page.getByLabel("Bypass governance mode").click();
       await button("Save").click();
     };
+    // The dialog closes once the lock is saved. The page's own words prove nothing: it shows those
+    // of an earlier save, and while it reads the object again it shows none.
+    const saved = () => page.getByRole("dialog").waitFor({ state: "detached" });
     await lock("Governance");
+    await saved();
     await page.getByText(/^GOVERNANCE until 2199-01-3/).waitFor();
     await takePicture(page, "object-lock");
     await lock("None");
@@ -271,7 +275,7 @@ describeConsole(() => {
     await page.getByText(/Access Denied because object protected by object lock/).waitFor();
     await button("Cancel").click();
     await lock("None", true);
-    // The notice of the first save may still be shown, so it doesn't prove that this one is done.
+    await saved();
     await page.getByText(/^GOVERNANCE until/).waitFor({ state: "detached" });
     const last = new DeleteObjectCommand({ Bucket: BUCKET, Key: "contract.txt", VersionId });
     await s3.send(last);
