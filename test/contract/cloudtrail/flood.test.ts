@@ -6,41 +6,41 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
 import { lookupRecords } from "../../support/event-records.ts";
 import { createUser } from "../../support/principals.ts";
-import { send } from "../../support/signed-request.ts";
-import { type Key, startTestServer } from "../../support/test-server.ts";
+import { send, sign } from "../../support/signed-request.ts";
+import { startTestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
 
-const OTHER: Key = { accessKeyId: "otherroot", secretAccessKey: "othersecret" };
 /** The least that the setting takes. */
 const auditEventsMax = 1_000;
 const AT_A_TIME = 25;
 
 /** Makes as many calls as the history keeps of one kind, and some more. */
-async function flood(call: (index: number) => Promise<unknown>): Promise<void> {
+async function flood(call: () => Promise<unknown>): Promise<void> {
   for (let from = 0; from < auditEventsMax + 100; from += AT_A_TIME)
-    await Promise.all(Array.from({ length: AT_A_TIME }, (_, index) => call(from + index)));
+    await Promise.all(Array.from({ length: AT_A_TIME }, call));
 }
 
-test("no stranger's, refused principal's or other account's flood drives out an account's changes", {
-  // More than three thousand requests: CloudTrail keeps no fewer events.
+// Other accounts' floods are a matter of rows: retention.test.ts of CloudTrail makes them there.
+test("no stranger's or refused principal's flood drives out an account's changes", {
+  // More than two thousand requests: CloudTrail keeps no fewer events.
   timeout: 120_000,
 }, async () => {
   const data = await mkdtemp(join(tmpdir(), "rolecast-flood-"));
-  const { accessKeyId: rootAccessKeyId, secretAccessKey: rootSecretAccessKey } = OTHER;
-  const accounts = [{ id: "111122223333", rootAccessKeyId, rootSecretAccessKey }];
-  const settings = { data, accounts, auditEventsMax };
+  const settings = { data, auditEventsMax };
   const server = await startTestServer(settings);
   const { iam, s3 } = server.clients();
   await s3.send(new CreateBucketCommand({ Bucket: "flooded" }));
   await iam.send(new CreateUserCommand({ UserName: "early" }));
-  const powerless = server.clients(await createUser(iam, "powerless"));
-  const others = server.clients(OTHER);
+  const powerless = await createUser(iam, "powerless");
   const put = { method: "PUT", path: "/flooded", query: { policy: "" }, body: "{}" };
-  await flood(async () => expect((await send(server.endpoint, put)).status).toBe(403));
-  await flood(() =>
-    powerless.iam.send(new CreateUserCommand({ UserName: "denied" })).catch(() => {}),
-  );
-  await flood((index) => others.iam.send(new CreateUserCommand({ UserName: `user${index}` })));
+  const create = {
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: "Action=CreateUser&Version=2010-05-08&UserName=denied",
+  };
+  // The SDK's client would take as long as the server, for the same bytes each time.
+  const headers = await sign(server.endpoint, create, { key: powerless });
+  for (const request of [put, { ...create, headers }])
+    await flood(async () => expect((await send(server.endpoint, request)).status).toBe(403));
   await server.close();
 
   // Excess events are removed once in a while, and when a server starts.

@@ -2,6 +2,7 @@ import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { IAM } from "@aws-sdk/client-iam";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rsaPublicKey } from "../../support/rsa-public-key.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { failureOf, iamOf } from "./iam-api.ts";
 
@@ -17,14 +18,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-function rsaPem(bits = 2048): string {
-  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });
-  return publicKey.export({ type: "spki", format: "pem" }).toString();
-}
-
 describe("SSH public keys", () => {
   it("are uploaded as PEM or SSH, shown as either, switched off and deleted", async () => {
-    const pem = rsaPem();
+    const pem = rsaPublicKey();
     const { SSHPublicKey: made } = await iam.uploadSSHPublicKey({
       UserName,
       SSHPublicKeyBody: pem,
@@ -74,7 +70,7 @@ describe("SSH public keys", () => {
   it.each([
     ["text", "UnrecognizedPublicKeyEncoding", () => "key"],
     ["a broken SSH key", "InvalidPublicKey", () => "ssh-rsa AAAA"],
-    ["a short key", "InvalidPublicKey", () => rsaPem(1024)],
+    ["a short key", "InvalidPublicKey", () => rsaPublicKey(1024)],
     [
       "a key that isn't RSA",
       "InvalidPublicKey",

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from "node:crypto";
 import type { IAM } from "@aws-sdk/client-iam";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rsaPublicKey } from "../../support/rsa-public-key.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { totpOf, totpPeriod } from "../../support/totp.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, policyOf, trusting } from "./iam-api.ts";
@@ -30,11 +30,6 @@ interface Quota {
   readonly message: string;
   /** Makes what the things belong to; returns how one more of them is made. */
   readonly prepare: () => Promise<(index: number) => Promise<unknown>>;
-}
-
-function sshKey(): string {
-  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  return publicKey.export({ type: "spki", format: "pem" }).toString();
 }
 
 const certificate = () =>
@@ -124,7 +119,7 @@ const quotas: readonly Quota[] = [
     message: "Cannot exceed quota for SSHPublicKeysPerUser: 5",
     prepare: async () => {
       await iam.createUser({ UserName: "pusher" });
-      return () => iam.uploadSSHPublicKey({ UserName: "pusher", SSHPublicKeyBody: sshKey() });
+      return () => iam.uploadSSHPublicKey({ UserName: "pusher", SSHPublicKeyBody: rsaPublicKey() });
     },
   },
   {

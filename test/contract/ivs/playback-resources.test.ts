@@ -2,6 +2,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import * as ivs from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
+import { rsaPublicKey } from "../../support/rsa-public-key.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const ARN = "arn:aws:ivs:us-east-1:000000000000";
@@ -65,10 +66,9 @@ describe("playback key pairs", () => {
   });
 
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
-  const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey;
   it.each([
     ["of another curve", publicKey("prime256v1")],
-    ["that is RSA", rsa.export({ type: "spki", format: "pem" }).toString()],
+    ["that is RSA", rsaPublicKey()],
     ["that is private", privateKey.export({ type: "pkcs8", format: "pem" }).toString()],
     ["that is no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"],
     ["that is empty", ""],

@@ -17,7 +17,7 @@ export interface SamlKey {
 }
 
 export async function samlKey(): Promise<SamlKey> {
-  const made = await generate([{ name: "commonName", value: "idp" }], { keySize: 2048 });
+  const made = await generate([{ name: "commonName", value: "idp" }], { keySize: 1024 });
   return { certificate: made.cert, privateKey: made.private };
 }
 
