@@ -199,7 +199,7 @@ test("each request is decided by what is in force when it comes", async () => {
         }
       },
     ),
-    { numRuns: 14 },
+    { numRuns: 8 },
   );
   expect(seen.allowed).toBeGreaterThan(8);
   expect(seen.denied).toBeGreaterThan(8);

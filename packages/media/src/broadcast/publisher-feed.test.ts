@@ -62,7 +62,7 @@ describe("publisher feed", () => {
           demux(live.segment("chunked", sequence) ?? Buffer.alloc(0), continuity);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

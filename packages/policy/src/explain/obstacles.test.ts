@@ -8,7 +8,7 @@ import { withChanged, withoutMisses, withProposed } from "./mended-layers.testin
 import type { NearMiss, Obstacle } from "./obstacle.ts";
 import { obstaclesOf } from "./obstacles.ts";
 
-const RUNS = { numRuns: 500 };
+const RUNS = { numRuns: 300 };
 
 function mended(
   texts: NaiveLayers,

@@ -205,7 +205,7 @@ test("never is the role gone while it is used, and never does a create end witho
       await life.world.close();
       expect(broken).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
   // A run in which the role was never deleted, or never in use, would have shown nothing.
   expect(seen.succeeded).toBeGreaterThan(0);

@@ -276,7 +276,7 @@ test("whatever copy of the database is put back, no file goes that another copy 
       await life.stop();
       rmSync(home, { recursive: true, force: true });
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
