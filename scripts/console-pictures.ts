@@ -1,6 +1,6 @@
 /*
  * Puts the pictures of the console that the docs show into docs/images, out of those that its tests
- * took (`npx vitest run test/e2e`): npx tsx scripts/console-pictures.ts
+ * took (`npm run test:console`): npx tsx scripts/console-pictures.ts
  */
 import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";

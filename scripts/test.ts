@@ -4,12 +4,16 @@ import { join } from "node:path";
 import { isBuilt } from "./built-from.ts";
 
 /*
- * All checks that must pass before a change lands. Types and lint are checked while the tests run,
- * which wait for encoders and intervals; the tests need only the build, which is left alone where
- * nothing that it is made of has changed. What is given is passed on to vitest. Ends with 1 if
- * tests failed and all else passed, since those may be tried again; else with 2.
+ * The checks of a change: build, types, lint, and all tests but those that walk through the console
+ * and the docs in a browser (`npm run test:console`), of which the main job alone is done here.
+ * Types and lint are checked while the tests run, which wait for encoders and intervals; the tests
+ * need only the build, which is left alone where nothing that it is made of has changed. What is
+ * given is passed on to vitest. Ends with 1 if tests failed and all else passed, since those may be
+ * tried again; else with 2.
  */
 const VITEST = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
+/** A browser takes as long as a quarter of all other tests. */
+const WALKS = "test/e2e/!(mission).test.ts";
 
 /** Prints what a script says when it ends; resolves to its name if it fails. */
 async function failureOf(script: string): Promise<readonly string[]> {
@@ -31,9 +35,8 @@ async function failureOf(script: string): Promise<readonly string[]> {
 async function buildAndTest(): Promise<readonly string[]> {
   const unbuilt = isBuilt() ? [] : await failureOf("build");
   if (unbuilt.length > 0) return unbuilt;
-  const tests = spawn(process.execPath, [VITEST, "run", ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
+  const words = [VITEST, "run", "--exclude", WALKS, ...process.argv.slice(2)];
+  const tests = spawn(process.execPath, words, { stdio: "inherit" });
   const [code] = await once(tests, "close");
   return code === 0 ? [] : ["tests"];
 }
