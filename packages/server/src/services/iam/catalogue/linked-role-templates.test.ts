@@ -265,11 +265,14 @@ async function expectRefusals(definition: ServiceLinkedRoleDefinition): Promise<
   });
 }
 
+const protectedRole = (name: string) =>
+  `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`;
+
 /** One of the changes that `expectProtection` tries, and its words. */
 async function expectGuard({ roleName: RoleName }: ServiceLinkedRoleDefinition): Promise<void> {
   expect(await failureOf("AttachRolePolicy", { RoleName, PolicyArn: READ_ONLY })).toMatchObject({
     code: "UnmodifiableEntity",
-    message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
+    message: protectedRole(RoleName),
   });
 }
 
@@ -299,7 +302,7 @@ async function expectProtection(definition: ServiceLinkedRoleDefinition): Promis
         message:
           operation === "UpdateRole"
             ? `${RoleName} is an AWS service linked role, max session duration cannot be changed.`
-            : `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
+            : protectedRole(RoleName),
       },
     ]);
   // The owner alone has a way around the guard.
