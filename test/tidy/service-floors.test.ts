@@ -58,7 +58,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       buckets: ["access", "encryption", "rows"],
       control: ["access", "rows"],
       cors: ["access", "rows"],
-      listing: ["access", "checksums", "rows"],
+      listing: ["access", "checksums", "encryption", "rows"],
       notifications: ["access", "rows"],
       "object-lock": ["access", "checksums", "rows"],
       website: ["access", "rows"],

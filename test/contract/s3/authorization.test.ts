@@ -137,6 +137,22 @@ describe("identity policies", () => {
     ).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
+  test("s3:prefix narrows which missing keys are told of: to what begins so", async () => {
+    const Bucket = await bucket("missing-below");
+    const client = await user(
+      "lists-below",
+      allow("s3:GetObject", `arn:aws:s3:::${Bucket}/*`),
+      allow("s3:ListBucket", `arn:aws:s3:::${Bucket}`, { StringLike: { "s3:prefix": "told/*" } }),
+    );
+    const status = async (Key: string) => {
+      const sent = client.send(new s3.HeadObjectCommand({ Bucket, Key }));
+      return sent.catch((error) => error.$metadata.httpStatusCode);
+    };
+    expect([await status("told/x"), await status("untold/x"), await status("told")]).toEqual([
+      404, 403, 403,
+    ]);
+  });
+
   test("s3:prefix narrows listings", async () => {
     const Bucket = await bucket("prefixed", "home/a", "etc/b");
     const client = await user(

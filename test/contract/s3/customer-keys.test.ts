@@ -199,9 +199,24 @@ test("an upload's parts all come with its key, and are one object", async () => 
   const Parts: s3.CompletedPart[] = [];
   for (const PartNumber of [1, 2])
     Parts.push({ PartNumber, ETag: (await part(PartNumber, ONE)).ETag });
-  await client.send(
-    new s3.CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload: { Parts } }),
-  );
+  const list = (key: Keyed) =>
+    client.send(new s3.ListPartsCommand({ ...upload, UploadId, ...key }));
+  const complete = (key: Keyed) => {
+    const input = { ...upload, UploadId, MultipartUpload: { Parts }, ...key };
+    return client.send(new s3.CompleteMultipartUploadCommand(input));
+  };
+  // Neither must come with the key, but one that comes must be it.
+  for (const send of [list, complete]) {
+    expect(await refusal(send(OTHER))).toBe(
+      "InvalidRequest: The provided encryption parameters did not match the ones used originally.",
+    );
+    const malformed = { ...ONE, SSECustomerAlgorithm: "AES128" };
+    expect(await refusal(send(malformed))).toMatch(/^InvalidEncryptionAlgorithmError: /);
+  }
+  for (const key of [ONE, {}]) expect((await list(key)).Parts).toHaveLength(2);
+  const { ETag } = await complete({});
+  expect((await complete(ONE)).ETag).toBe(ETag);
+  expect(await refusal(complete(OTHER))).toMatch(/^InvalidRequest: /);
   expect((await get("parts", ONE)).bytes.equals(bytes)).toBe(true);
   const Range = `bytes=${PART_BYTES - 20}-${PART_BYTES + 20}`;
   const seam = (await get("parts", ONE, { Range })).bytes;
@@ -213,6 +228,43 @@ test("an upload's parts all come with its key, and are one object", async () => 
     await client.send(new s3.CopyObjectCommand({ Bucket: BUCKET, Key, ...source, ...key }));
     const copy = await get(Key, key);
     expect([copy.bytes.equals(bytes), copy.Metadata]).toEqual([true, { kept: "yes" }]);
+  }
+});
+
+test("a policy that requires customers' keys wants one with every request", async () => {
+  const Bucket = "customer-keys-required";
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  await take(["NONE"], Bucket);
+  const required = {
+    ...{ Effect: "Deny", Principal: "*", Action: "s3:PutObject" },
+    Resource: `arn:aws:s3:::${Bucket}/*`,
+    Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "true" } },
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: required });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+  await put("source", "x", { Bucket, ...ONE });
+  const upload = { Bucket, Key: "uploaded" };
+  const begin = (key: Keyed) =>
+    client.send(new s3.CreateMultipartUploadCommand({ ...upload, ...key }));
+  const { UploadId } = await begin(ONE);
+  const part = { ...upload, UploadId, PartNumber: 1 };
+  const Parts: s3.CompletedPart[] = [{ PartNumber: 1, ETag: '"0"' }];
+  const source = { CopySource: `${Bucket}/source`, ...asSource(ONE) };
+  const requests = [
+    begin,
+    (key: Keyed) => client.send(new s3.UploadPartCopyCommand({ ...part, ...source, ...key })),
+    async (key: Keyed) => {
+      const { ETag } = await client.send(new s3.UploadPartCommand({ ...part, Body: "x", ...key }));
+      Parts[0] = { PartNumber: 1, ETag };
+    },
+    (key: Keyed) => {
+      const input = { ...upload, UploadId, MultipartUpload: { Parts }, ...key };
+      return client.send(new s3.CompleteMultipartUploadCommand(input));
+    },
+  ];
+  for (const request of requests) {
+    expect(await refusal(request({}))).toMatch(/^AccessDenied: /);
+    expect(await refusal(request(ONE))).toBe("ok");
   }
 });
 

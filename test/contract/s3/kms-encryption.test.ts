@@ -268,6 +268,48 @@ test("a bucket policy's conditions see the request's headers, the key as an ARN"
     expect(await outcomeOf(put("k", { Bucket, ...byKey(), SSEKMSKeyId }))).toBe("done");
 });
 
+/*
+ * Parts and completions can't say how S3 encrypts, so a policy on that sees what the upload said.
+ */
+test.each<[string, () => Partial<s3.PutObjectCommandInput>, string, () => string]>([
+  ["S3's own", () => ({ ServerSideEncryption: "AES256" }), "", () => "AES256"],
+  ["KMS", byKey, "", () => "aws:kms"],
+  ["one KMS key", byKey, "-aws-kms-key-id", () => key.arn],
+])(
+  "a bucket policy that requires %s takes uploads that began so",
+  async (name, how, end, value) => {
+    const Bucket = `kms-required-${name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-")}`;
+    await client.send(new s3.CreateBucketCommand({ Bucket }));
+    await put("source", { Bucket });
+    const denied = {
+      ...allow("s3:PutObject", `arn:aws:s3:::${Bucket}/*`),
+      ...{ Effect: "Deny", Principal: "*" },
+      Condition: { StringNotEquals: { [`s3:x-amz-server-side-encryption${end}`]: value() } },
+    };
+    const Policy = policyOf([denied]);
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+    const upload = { Bucket, Key: "uploaded" };
+    const begin = (input: object) =>
+      client.send(new s3.CreateMultipartUploadCommand({ ...upload, ...input }));
+    expect(await outcomeOf(begin({}))).toMatch(/^AccessDenied/);
+    const { UploadId } = await begin(how());
+    const part = { ...upload, UploadId, PartNumber: 1 };
+    await client.send(new s3.UploadPartCommand({ ...part, Body: BODY }));
+    const CopySource = `${Bucket}/source`;
+    const { CopyPartResult } = await client.send(
+      new s3.UploadPartCopyCommand({ ...part, CopySource }),
+    );
+    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag: CopyPartResult?.ETag }] };
+    const complete = new s3.CompleteMultipartUploadCommand({
+      ...upload,
+      UploadId,
+      MultipartUpload,
+    });
+    await client.send(complete);
+    expect((await read("uploaded", { Bucket })).text).toBe(BODY);
+  },
+);
+
 test("another account's key is used by its ARN alone, as its policy allows", async () => {
   const theirs = kmsOf(server, OTHER);
   const Policy = policyOf([

@@ -8,6 +8,10 @@ import { startTestServer, type TestServer } from "../../support/test-server.ts";
 const BUCKET = "refusals-contract";
 const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";
+const KMS_NEEDS_HEADER = [
+  "Server Side Encryption with AWS KMS managed key",
+  "requires HTTP header x-amz-server-side-encryption : aws:kms",
+].join(" ");
 let server: TestServer;
 
 beforeAll(async () => {
@@ -26,6 +30,8 @@ function remove(body: string, headers: Record<string, string> = md5(body)): RawR
 
 const LIST = "<Delete><Object><Key>a</Key></Object></Delete>";
 const key = { method: "PUT", path: `/${BUCKET}/key`, body: "x" };
+const part: RawRequest = { ...key, query: { partNumber: "1", uploadId: "upload" } };
+const completion: RawRequest = { ...key, method: "POST", query: { uploadId: "upload" } };
 
 test.each<[string, RawRequest, number, string, string]>([
   [
@@ -126,8 +132,29 @@ test.each<[string, RawRequest, number, string, string]>([
     { ...key, headers: { "x-amz-server-side-encryption-aws-kms-key-id": "k" } },
     400,
     "InvalidArgument",
-    "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+    KMS_NEEDS_HEADER,
   ],
+  [
+    "a part's KMS key without KMS",
+    { ...part, headers: { "x-amz-server-side-encryption-aws-kms-key-id": "k" } },
+    400,
+    "InvalidArgument",
+    KMS_NEEDS_HEADER,
+  ],
+  ...[
+    { method: "GET", path: `/${BUCKET}` },
+    { method: "GET", path: `/${BUCKET}`, query: { "list-type": "2" } },
+    { method: "GET", path: `/${BUCKET}/key` },
+    part,
+    { ...part, body: "", headers: { "x-amz-copy-source": `/${BUCKET}/key` } },
+    { ...completion, body: "<CompleteMultipartUpload/>" },
+  ].map((request): [string, RawRequest, number, string, string] => [
+    `encryption where nothing begins: ${request.method} ${Object.keys(request.query ?? {})}`,
+    { ...request, headers: { ...request.headers, "x-amz-server-side-encryption": "AES256" } },
+    400,
+    "InvalidArgument",
+    "x-amz-server-side-encryption header is not supported for this operation.",
+  ]),
 ])("%s", async (_what, request, status, code, message) => {
   const answer = await sendSigned(server.endpoint, request, { service: "s3" });
   expect([answer.status, answer.body]).toEqual([status, expect.stringContaining(code)]);

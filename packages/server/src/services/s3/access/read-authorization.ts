@@ -6,8 +6,9 @@ import { onBucket, onObject } from "./authorization.ts";
 import { existingTagKeys } from "./tag-keys.ts";
 
 /**
- * The permissions that reading an object needs. Whoever may list the bucket learns that an object
- * is missing (S3 API, GetObject, "Permissions"); everybody else is denied.
+ * The permissions that reading an object needs. Whoever may list the bucket, or what begins with
+ * the key, learns that an object is missing (S3 API, GetObject, "Permissions"); everybody else is
+ * denied.
  */
 export async function readAuthorizations(
   actions: readonly string[],
@@ -18,7 +19,9 @@ export async function readAuthorizations(
   const row = await findObject(input, context);
   const keys = existingTagKeys(row?.tags);
   const reads = actions.map((action) => onVersion(action, bucket, input, context, keys, row));
-  return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
+  return row
+    ? reads
+    : [...reads, onBucket("ListBucket", bucket, context, { "s3:prefix": input.Key })];
 }
 
 /**

@@ -82,6 +82,14 @@ export function keyOfPart(input: CustomerKeyInput, kept: string | undefined): Bu
   return key;
 }
 
+/**
+ * Lists and completions may come without their upload's key. Throws InvalidRequest when one comes
+ * that isn't it, and what `keyToWrite` throws.
+ */
+export function checkGivenKey(input: CustomerKeyInput, kept: string | undefined): void {
+  if (namesCustomerKey(input)) keyOfPart(input, kept);
+}
+
 export function sourceKey(input: SourceKeyInput): CustomerKeyInput {
   return {
     SSECustomerAlgorithm: input.CopySourceSSECustomerAlgorithm,

@@ -104,6 +104,20 @@ export function shownEncryption(input: CustomerKeyInput, { kms }: KeptEncryption
   return kms ? kmsOutput(kms) : encryptionOutput(input);
 }
 
+/** Throws InvalidArgument. What begins an object or an upload says how it is encrypted. */
+export function refuseEncryptionHeader({ http }: RequestContext): void {
+  const asked = http?.headers[HEADER];
+  if (asked !== undefined)
+    throw invalidArgument(`${HEADER} header is not supported for this operation.`, HEADER, asked);
+}
+
+/** Throws InvalidArgument for a part that says how S3 is to encrypt it, as its upload did. */
+export function refusePartEncryption(context: RequestContext): void {
+  refuseEncryptionHeader(context);
+  if (context.http?.headers[`${HEADER}-aws-kms-key-id`] !== undefined)
+    throw invalidArgument(KMS_NEEDS_HEADER, HEADER, "null");
+}
+
 export function isEncrypted({ customerKey, kms }: KeptEncryption): boolean {
   return customerKey !== undefined || kms !== undefined;
 }

@@ -8,6 +8,7 @@ import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
+import { refuseEncryptionHeader } from "../encryption/object-encryption.ts";
 import type { BucketInput } from "../rows/buckets.ts";
 import { firstKeysOfGroups } from "../rows/group-keys.ts";
 import { type ListedRow, listObjectRows } from "../rows/object-lists.ts";
@@ -41,6 +42,7 @@ async function listObjectsV2(
   input: s3.ListObjectsV2CommandInput,
   context: RequestContext,
 ) {
+  refuseEncryptionHeader(context);
   tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
@@ -76,6 +78,7 @@ async function listObjects(
   input: s3.ListObjectsCommandInput,
   context: RequestContext,
 ) {
+  refuseEncryptionHeader(context);
   tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);

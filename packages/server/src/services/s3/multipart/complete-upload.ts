@@ -13,15 +13,16 @@ import {
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { checkGivenKey } from "../encryption/customer-key.ts";
 import { openDataKey } from "../encryption/kms-encryption.ts";
-import { shownEncryption } from "../encryption/object-encryption.ts";
+import { refuseEncryptionHeader, shownEncryption } from "../encryption/object-encryption.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { checkWriteConditions, putObjectRow } from "../objects/object-writes.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { selectObject } from "../rows/objects.ts";
-import { requireUpload } from "../rows/uploads.ts";
+import { findUpload, requireUpload } from "../rows/uploads.ts";
 import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { chooseParts, requestedParts } from "./choose-parts.ts";
@@ -42,8 +43,9 @@ export async function completeUpload(
   context: RequestContext,
   deps: S3Dependencies,
 ) {
+  refuseEncryptionHeader(context);
   checkWriteConditions(input);
-  const upload = await findUpload(input.UploadId, bucket, context);
+  const upload = await findUpload(input, bucket, context.db<S3Tables>());
   // Whoever completes an upload must be able to read it (S3 API, CompleteMultipartUpload).
   const kms = upload && readAttributesOf(upload).kms;
   if (kms) await openDataKey(kms, upload, context);
@@ -51,6 +53,7 @@ export async function completeUpload(
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
     if (!before) return complete(input, bucket, context, tx, deps);
+    checkGivenKey(input, readAttributesOf(before).customerKey);
     requestedParts(input);
     return before;
   });
@@ -69,16 +72,6 @@ export async function completeUpload(
       ? {}
       : checksumOutput(readChecksum(row.checksum))),
   };
-}
-
-function findUpload(uploadId: string, { bucket_id: bucketId }: BucketRow, context: RequestContext) {
-  return context
-    .db<S3Tables>()
-    .selectFrom("s3_uploads")
-    .select(["bucket_name", "object_key", "attributes", "checksum_algorithm"])
-    .where("upload_id", "=", uploadId)
-    .where("bucket_id", "=", bucketId)
-    .executeTakeFirst();
 }
 
 /**
@@ -145,6 +138,7 @@ async function complete(
 ): Promise<ObjectRow> {
   // S3 looks at the list of parts once it knows the upload.
   const upload = await requireUpload(input, bucket, tx.db);
+  checkGivenKey(input, readAttributesOf(upload).customerKey);
   const requested = requestedParts(input);
   const stored = await tx.db
     .selectFrom("s3_parts")

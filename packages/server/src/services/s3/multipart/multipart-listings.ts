@@ -8,6 +8,7 @@ import { onObject } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
+import { checkGivenKey } from "../encryption/customer-key.ts";
 import { openDataKey } from "../encryption/kms-encryption.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
@@ -37,7 +38,8 @@ async function listParts(
 ) {
   const db = context.db<S3Tables>();
   const upload = await requireUpload(input, bucket, db);
-  const { kms } = readAttributesOf(upload);
+  const { customerKey, kms } = readAttributesOf(upload);
+  checkGivenKey(input, customerKey);
   if (kms) await openDataKey(kms, upload, context);
   const maxParts = readMaxKeys(input.MaxParts, "max-parts");
   const marker = readPartMarker(input.PartNumberMarker);

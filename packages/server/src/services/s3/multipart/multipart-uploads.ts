@@ -18,6 +18,7 @@ import { parseTaggingHeader } from "../rows/tag-set.ts";
 import { removeUpload, requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
 import { completeUpload } from "./complete-upload.ts";
+import { uploadAuthorizations } from "./upload-authorization.ts";
 import { chooseUploadChecksum } from "./upload-checksum.ts";
 
 /** CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload. */
@@ -28,8 +29,7 @@ export function multipartUploadOperations(deps: S3Dependencies): OperationTable 
       (bucket, input, context) => createUpload(bucket, input, context, deps),
     ),
     CompleteMultipartUpload: bucketOperation(
-      (bucket, { IfMatch, IfNoneMatch, Key }, context) =>
-        writeAuthorizations({ IfMatch, IfNoneMatch, Key }, bucket, context),
+      (bucket, input, context) => uploadAuthorizations(input, bucket, context),
       (bucket, input, context) => completeUpload(bucket, input, context, deps),
     ),
     AbortMultipartUpload: bucketOperation(

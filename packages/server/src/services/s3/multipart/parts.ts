@@ -5,7 +5,6 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { onObject } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
@@ -15,7 +14,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { refuseBlockedEncryption } from "../encryption/bucket-default.ts";
 import { type CustomerKeyInput, keyOfPart } from "../encryption/customer-key.ts";
 import { openDataKey } from "../encryption/kms-encryption.ts";
-import { shownEncryption } from "../encryption/object-encryption.ts";
+import { refusePartEncryption, shownEncryption } from "../encryption/object-encryption.ts";
 import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
 import type { ByteRange } from "../objects/byte-range.ts";
 import { copyBytes } from "../objects/copy-bytes.ts";
@@ -33,6 +32,7 @@ import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload, type UploadInput } from "../rows/uploads.ts";
 import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
+import { uploadAuthorizations } from "./upload-authorization.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
 
 const LOCKED_WITHOUT_DIGEST =
@@ -42,7 +42,7 @@ const LOCKED_WITHOUT_DIGEST =
 export function partOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
     UploadPart: bucketOperation(
-      (bucket, input, context) => onObject("PutObject", bucket, input.Key, context),
+      (bucket, input, context) => uploadAuthorizations(input, bucket, context),
       (bucket, input, context) => uploadPart(bucket, input, context, deps),
       { verifiesSha256: true },
     ),
@@ -59,10 +59,9 @@ async function authorizePartCopy(
 ): Promise<readonly Authorization[]> {
   const source = await requireSourceBucket(input, context);
   const name = parseCopySource(input.CopySource);
-  const keys = { "s3:x-amz-copy-source": input.CopySource };
   return [
     ...(await readAuthorizations(["GetObject"], source, name, context)),
-    onObject("PutObject", bucket, input.Key, context, keys),
+    ...(await uploadAuthorizations(input, bucket, context)),
   ];
 }
 
@@ -72,6 +71,7 @@ async function uploadPart(
   context: RequestContext,
   deps: S3Dependencies,
 ) {
+  refusePartEncryption(context);
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   if (upload.object_lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
@@ -108,6 +108,7 @@ async function uploadPartCopy(
   context: RequestContext,
   deps: S3Dependencies,
 ) {
+  refusePartEncryption(context);
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);

@@ -19,7 +19,11 @@ import { checksumOutput, type ObjectChecksum } from "../checksums/object-checksu
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { keyToRead } from "../encryption/customer-key.ts";
-import { encryptionToWrite, keyOfObject } from "../encryption/object-encryption.ts";
+import {
+  encryptionToWrite,
+  keyOfObject,
+  refuseEncryptionHeader,
+} from "../encryption/object-encryption.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -43,7 +47,6 @@ import { chooseRange } from "./read-range.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 
-const ENCRYPTION = "x-amz-server-side-encryption";
 const LOCKED_WITHOUT_DIGEST =
   "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters";
 
@@ -245,14 +248,8 @@ async function requireHeadKey(
   else keyToRead(input, customerKey);
 }
 
-function checkReadInput(input: ReadInput, { http }: RequestContext): void {
-  const encryption = http?.headers[ENCRYPTION];
-  if (encryption !== undefined)
-    throw invalidArgument(
-      `${ENCRYPTION} header is not supported for this operation.`,
-      ENCRYPTION,
-      encryption,
-    );
+function checkReadInput(input: ReadInput, context: RequestContext): void {
+  refuseEncryptionHeader(context);
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
   }

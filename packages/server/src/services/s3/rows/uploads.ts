@@ -17,16 +17,22 @@ export async function requireUpload(
   bucket: BucketRow,
   db: Kysely<S3Tables>,
 ): Promise<UploadRow> {
-  const { UploadId: uploadId } = input;
+  const row = await findUpload(input, bucket, db);
+  if (!row) throw noSuchUpload(input.UploadId);
+  return row;
+}
+
+export async function findUpload(
+  { Key: key, UploadId: uploadId }: UploadInput,
+  { bucket_id: bucketId }: BucketRow,
+  db: Kysely<S3Tables>,
+): Promise<UploadRow | undefined> {
   const row = await db
     .selectFrom("s3_uploads")
     .selectAll()
     .where("upload_id", "=", uploadId)
     .executeTakeFirst();
-  if (!row || row.object_key !== input.Key || row.bucket_id !== bucket.bucket_id) {
-    throw noSuchUpload(uploadId);
-  }
-  return row;
+  return row?.object_key === key && row.bucket_id === bucketId ? row : undefined;
 }
 
 /**
