@@ -3,6 +3,7 @@ import type { CreateGrantResponse, CreateKeyResponse, EncryptResponse } from "@a
 import type {
   CreateOrganizationalUnitResponse,
   CreatePolicyResponse,
+  InviteAccountToOrganizationResponse,
   ListRootsResponse,
 } from "@aws-sdk/client-organizations";
 import {
@@ -30,6 +31,9 @@ const MEMBER = "111122223333";
 const REGION = "us-east-1";
 const ROOT: Caller = {
   principal: { kind: "root", accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
+};
+const MEMBER_ROOT: Caller = {
+  principal: { kind: "root", accountId: MEMBER, arn: `arn:aws:iam::${MEMBER}:root` },
 };
 const NOBODY: Caller = {
   principal: {
@@ -350,7 +354,7 @@ const NEEDS_NO_PERMISSION = [
  * These take their caller from a token, without which nothing can be declared: see their contract
  * tests.
  */
-const VERIFY_FIRST = ["sts:AssumeRoot", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
+const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
 
 let server: RunningServer;
 const declared: Declared[] = [];
@@ -397,6 +401,13 @@ beforeAll(async () => {
     ROOT,
   );
   const UnitId = (unit as CreateOrganizationalUnitResponse).OrganizationalUnit?.Id;
+  const invited = { Target: { Id: MEMBER, Type: "ACCOUNT" } };
+  const invitation = await invoke("organizations", "InviteAccountToOrganization", invited, ROOT);
+  const HandshakeId = (invitation as InviteAccountToOrganizationResponse).Handshake?.Id;
+  await invoke("organizations", "AcceptHandshake", { HandshakeId }, MEMBER_ROOT);
+  const ServicePrincipal = "iam.amazonaws.com";
+  await invoke("organizations", "EnableAWSServiceAccess", { ServicePrincipal }, ROOT);
+  await invoke("iam", "EnableOrganizationsRootSessions", {}, ROOT);
   const policy = await invoke(
     "organizations",
     "CreatePolicy",
@@ -406,6 +417,7 @@ beforeAll(async () => {
   const PolicyId = (policy as CreatePolicyResponse).Policy?.PolicySummary?.Id;
   const made = {
     PolicyId,
+    HandshakeId,
     ...{ RootId, ParentId: RootId, SourceParentId: RootId, DestinationParentId: UnitId },
     ...{ OrganizationalUnitId: UnitId, TargetId: RootId, ResourceId: UnitId },
     AccessKeyId: AccessKey?.AccessKeyId,

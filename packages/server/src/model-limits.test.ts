@@ -223,7 +223,7 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       "ListEffectivePolicyValidationErrors.PolicyType": { values: EFFECTIVE_POLICY_TYPES },
       ActionType: { newer: ["TRANSFER_RESPONSIBILITY"] },
       // The newest resources that have tags.
-      ResourceId: { pattern: organizationsConstraints.members["ResourceId"]?.pattern },
+      ResourceId: { pattern: organizationsConstraints.members.ResourceId?.pattern },
     },
   ],
   [

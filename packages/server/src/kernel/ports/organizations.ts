@@ -1,4 +1,5 @@
-import type { Organizations } from "../organization.ts";
+import type { Organizations, RootFeature } from "../organization.ts";
+import type { Reader, Transaction } from "../store.ts";
 
 /**
  * Knows which account belongs to which organization. The service Organizations implements it.
@@ -11,9 +12,33 @@ export interface OrganizationDirectory {
   read(): Promise<Organizations>;
 }
 
+/** A member's entry in Organizations, as IAM's features need it. */
+export interface OrganizationFacts {
+  readonly organizationId: string;
+  readonly managementAccountId: string;
+  readonly hasAllFeatures: boolean;
+  /** The service may act in the organization's accounts (trusted access). */
+  readonly trusts: (servicePrincipal: string) => boolean;
+  /** The caller's account administers this service for the organization. */
+  readonly isDelegatedAdministrator: (servicePrincipal: string) => boolean;
+  readonly features: readonly RootFeature[];
+}
+
+/** IAM's questions to Organizations about the account of a caller. */
+export interface OrganizationFeatures {
+  find(accountId: string, reader: Reader): Promise<OrganizationFacts | undefined>;
+  setFeature(
+    organizationId: string,
+    feature: RootFeature,
+    isEnabled: boolean,
+    tx: Transaction,
+  ): Promise<void>;
+}
+
 /** Organizations' ports in one value, for services that are created before it. */
 export interface OrganizationPorts {
   readonly directory: OrganizationDirectory;
+  readonly features: OrganizationFeatures;
 }
 
 /** The organizations, if the server has the service. */

@@ -4,6 +4,7 @@ import { accountAliasOperations } from "./account/account-aliases.ts";
 import { accountAuthorizationOperations } from "./account/account-authorization-details.ts";
 import { accountSummaryOperations } from "./account/account-summary.ts";
 import { credentialReportOperations } from "./account/credential-reports.ts";
+import { organizationsFeatureOperations } from "./account/organizations-features.ts";
 import { iamConstraints } from "./constraints.ts";
 import { accessKeyOperations } from "./credentials/access-keys.ts";
 import { serverCertificateOperations } from "./credentials/server-certificates.ts";
@@ -71,6 +72,7 @@ export function iamApi(parts: IamParts, linkedRoleOperations: OperationTable): S
       ...contextKeyOperations(parts),
       ...serviceAccessOperations(parts),
       ...serviceLastAccessedOperations(parts),
+      ...organizationsFeatureOperations(parts),
       ...linkedRoleOperations,
     },
   };

@@ -5,6 +5,7 @@ import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { OrganizationsDependencies } from "./dependencies.ts";
 import { fillFromFolder } from "./directory/fill-from-folder.ts";
 import { StoredOrganizations } from "./directory/organization-directory.ts";
+import { organizationFeatures } from "./directory/organization-features.ts";
 import { organizationsDenied } from "./errors.ts";
 import { organizationsMigrations } from "./migrations.ts";
 
@@ -42,6 +43,8 @@ async function createOrganizations(needs: OrganizationsNeeds) {
     /** The store was emptied, and IAM has counted a change of everything. */
     reset: fill,
     provides: { organizations: directory },
-    contributes: { organizations: [{ directory }] },
+    contributes: {
+      organizations: [{ directory, features: organizationFeatures(changes) }],
+    },
   };
 }

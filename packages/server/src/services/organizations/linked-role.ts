@@ -1,6 +1,9 @@
+import { AwsError } from "../../kernel/aws-error.ts";
 import type { Caller } from "../../kernel/principal.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import { readerIn, type Transaction } from "../../kernel/store.ts";
 import type { OrganizationsDependencies } from "./dependencies.ts";
+import { deniedForDependency } from "./errors.ts";
 
 /** The service whose linked role acts in every account of an organization. */
 export const ORGANIZATIONS_PRINCIPAL = "organizations.amazonaws.com";
@@ -26,6 +29,24 @@ export function callIam(
   { invoke }: Pick<Parts, "invoke">,
 ): Promise<unknown> {
   return invoke("iam", operation, input, { as, region: REGION, transaction: tx });
+}
+
+/** The caller must be allowed to create it in its account. @throws AccessDeniedForDependency */
+export async function createCallersRole(
+  accountId: string,
+  context: RequestContext,
+  tx: Transaction,
+  { linkedRoles }: Pick<Parts, "linkedRoles">,
+): Promise<void> {
+  if (await linkedRoles.find(ORGANIZATIONS_PRINCIPAL, accountId, tx)) return;
+  const input = { AWSServiceName: ORGANIZATIONS_PRINCIPAL };
+  const options = { invokedBy: ORGANIZATIONS_PRINCIPAL, transaction: tx };
+  try {
+    await context.forward("iam", "CreateServiceLinkedRole", input, options);
+  } catch (error) {
+    if (error instanceof AwsError && error.code === "AccessDenied") throw deniedForDependency();
+    throw error;
+  }
 }
 
 /** Makes Organizations' own linked role in a member, if it isn't there. */

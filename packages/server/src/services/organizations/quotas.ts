@@ -13,3 +13,8 @@ export const TAGS_MAX = 50;
 export const DAY_MS = 86_400_000;
 /** A page, unless the request asks for less. Source: API reference, MaxResults. */
 export const PAGE_SIZE = 20;
+
+/** How many accounts can be closed in 30 days: a fifth of them, at least 250, at most 1,000. */
+export function closesInMonth(accounts: number): number {
+  return Math.min(Math.max(Math.floor(accounts / 5), 250), 1_000);
+}

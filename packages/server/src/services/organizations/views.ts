@@ -9,6 +9,11 @@ export function defaultEmail(accountId: string): string {
   return `root+${accountId}@example.com`;
 }
 
+/** The account whose address that is. */
+export function accountOfDefaultEmail(email: string): string | undefined {
+  return /^root\+(\d{12})@example\.com$/.exec(email)?.[1];
+}
+
 export function enabledTypes(row: Pick<OrganizationRow, "policy_types">): readonly PolicyType[] {
   return JSON.parse(row.policy_types) as readonly PolicyType[];
 }

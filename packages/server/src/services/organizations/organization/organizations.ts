@@ -1,14 +1,12 @@
 import type * as organizations from "@aws-sdk/client-organizations";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { ORGANIZATIONS_KEY } from "../../../kernel/ports/change-counter.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
-import type { Transaction } from "../../../kernel/store.ts";
 import { change, inOrganization } from "../access/organization-operation.ts";
 import { dbOf } from "../access/place.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
-import { alreadyInOrganization, deniedForDependency, organizationNotEmpty } from "../errors.ts";
-import { ORGANIZATIONS_PRINCIPAL } from "../linked-role.ts";
+import { alreadyInOrganization, organizationNotEmpty } from "../errors.ts";
+import { createCallersRole } from "../linked-role.ts";
 import { newOrganizationId, newRootId } from "../names.ts";
 import { pageOfList } from "../page.ts";
 import { attachAwsPolicies } from "../policies/aws-policies.ts";
@@ -33,7 +31,8 @@ export function organizationOperations(deps: OrganizationsDependencies): Operati
             const account = managementAccount(row, accountId, context.nowMs);
             await insertAccount(account, tx.db);
             await attachAwsPolicies(row, [row.root_id, accountId], context.nowMs, tx.db);
-            if (FeatureSet === "ALL") await createLinkedRole(accountId, context, tx.tables(), deps);
+            if (FeatureSet === "ALL")
+              await createCallersRole(accountId, context, tx.tables(), deps);
             return { Organization: organizationView(row, account.email) };
           },
         ),
@@ -109,22 +108,4 @@ function managementAccount(
     closed_ms: null,
     tags: "{}",
   };
-}
-
-/** The caller must be allowed to create it. @throws AccessDeniedForDependency */
-async function createLinkedRole(
-  accountId: string,
-  context: RequestContext,
-  tx: Transaction,
-  { linkedRoles }: OrganizationsDependencies,
-): Promise<void> {
-  if (await linkedRoles.find(ORGANIZATIONS_PRINCIPAL, accountId, tx)) return;
-  const input = { AWSServiceName: ORGANIZATIONS_PRINCIPAL };
-  const options = { invokedBy: ORGANIZATIONS_PRINCIPAL, transaction: tx };
-  try {
-    await context.forward("iam", "CreateServiceLinkedRole", input, options);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === "AccessDenied") throw deniedForDependency();
-    throw error;
-  }
 }
