@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { build } from "vite";
 
+/** It is small, and the server writes into it (gateway/console-files.ts). */
+const PAGE = "index.html";
 const COMPRESSIBLE = [".html", ".js", ".css", ".svg"];
 /** Below this a compressed copy saves nothing that matters. */
 const COMPRESS_FROM_BYTES = 1_024;
@@ -17,7 +19,7 @@ export async function buildConsole(root: string, outDir: string): Promise<readon
     configFile: join(root, "vite.config.ts"),
     build: { outDir, emptyOutDir: true },
   });
-  await nameHashes(outDir);
+  await nameHashes(join(outDir, PAGE), outDir);
   await compressFiles(outDir);
   const outputs = Array.isArray(result) ? result : "output" in result ? [result] : [];
   return outputs.flatMap(({ output }) =>
@@ -29,8 +31,7 @@ export async function buildConsole(root: string, outDir: string): Promise<readon
  * Has the page name the hash of each script that it loads: the browser refuses another one, and the
  * server makes the page's Content-Security-Policy of them (gateway/console-policy.ts).
  */
-async function nameHashes(outDir: string): Promise<void> {
-  const page = join(outDir, "index.html");
+async function nameHashes(page: string, outDir: string): Promise<void> {
   let html = await readFile(page, "utf8");
   const loaded = [...html.matchAll(/(?:src|href)="\/_rolecast\/console\/(assets\/[\w.-]+\.js)"/g)];
   for (const [attribute, name = ""] of loaded) {
@@ -46,7 +47,10 @@ async function nameHashes(outDir: string): Promise<void> {
 async function compressFiles(folder: string): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter(
-    (entry) => entry.isFile() && COMPRESSIBLE.includes(extname(entry.name)),
+    (entry) =>
+      entry.isFile() &&
+      COMPRESSIBLE.includes(extname(entry.name)) &&
+      join(entry.parentPath, entry.name) !== join(folder, PAGE),
   );
   await Promise.all(
     files.map(async ({ parentPath, name }) => {

@@ -15,7 +15,7 @@ const pages = readdirSync(join(CONSOLE, "docs"), { recursive: true, encoding: "u
     html: readFileSync(join(CONSOLE, "docs", name), "utf8"),
   }));
 
-const files = new ConsoleFiles(CONSOLE);
+const files = new ConsoleFiles(CONSOLE, false);
 function get(path: string): Promise<PlainResponse | undefined> {
   return files.handle({
     method: "GET",

@@ -58,6 +58,19 @@ describeConsole(() => {
     process.stdout.write(`A first visit loads ${files}, ${Math.round(usableMs)} ms.\n`);
   });
 
+  test("heading, navigation and buttons work before the server has answered a call", async () => {
+    const page = await browser.blank();
+    // The page, its first script and its style come; all else is held back.
+    const isHeld = ({ pathname }: URL) => !/^\/$|\/(?:first|rolldown)[\w.-]+$/.test(pathname);
+    await page.route(isHeld, () => {});
+    await page.goto(`${server.endpoint}/`);
+    await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+    await page.getByRole("button", { name: "Dark mode" }).click();
+    await page.getByRole("button", { name: "Light mode" }).click();
+    await page.getByRole("link", { name: "Buckets" }).waitFor();
+    await page.close();
+  });
+
   test("a new tab is whoever the tab beside it is, and signs out with it", async () => {
     const first = await browser.blank();
     const others = first.context().pages();

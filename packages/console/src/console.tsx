@@ -1,16 +1,14 @@
-import { lazy, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, Suspense, startTransition, useCallback, useEffect, useState } from "react";
 import { Frame } from "./frame.tsx";
 import { WATCH_PATH } from "./pages/ivs/watch-link.ts";
 import { ROOT_GREETING } from "./root-greeting.tsx";
 import { goTo, SIGN_IN_PATH, usePlace } from "./routing/hash-route.ts";
-import { findKey } from "./session/find-key.ts";
+import type { Session } from "./session/open-session.ts";
 import {
-  rememberedKey,
   rememberedRegion,
   rememberKey,
   rememberRegion,
   type SignedIn,
-  wasSignedOut,
 } from "./session/signed-in.ts";
 import { answerOtherTabs, signOutOtherTabs } from "./session/tab-handover.ts";
 import { NoticesProvider } from "./shared/notices.tsx";
@@ -24,8 +22,8 @@ const WatchPage = lazy(async () => ({
 }));
 
 /** The whole console: the sign-in page, or the pages of the user who is signed in, in a Region. */
-export function Console() {
-  const [signedIn, setSignedIn] = useState(rememberedKey);
+export function Console({ session }: { readonly session: Session }) {
+  const [signedIn, setSignedIn] = useState(session.key);
   const [region, setRegion] = useState(rememberedRegion);
   const { path, query } = usePlace();
   const signingIn = path === SIGN_IN_PATH;
@@ -33,18 +31,6 @@ export function Console() {
     rememberKey(key);
     setSignedIn(key);
   }, []);
-  const [looking, stopLooking] = useState(
-    () => !signedIn && !signingIn && path !== WATCH_PATH && !wasSignedOut(),
-  );
-  const [greeted, setGreeted] = useState(false);
-  useEffect(() => {
-    if (!looking) return;
-    void findKey().then(({ key, isHandedOver }) => {
-      if (key) sign(key);
-      setGreeted(key !== undefined && !isHandedOver);
-      stopLooking(false);
-    });
-  }, [looking, sign]);
   useEffect(
     () => (signedIn ? answerOtherTabs(signedIn, () => sign(undefined)) : undefined),
     [signedIn, sign],
@@ -60,7 +46,6 @@ export function Console() {
       </Suspense>
     );
   }
-  if (looking) return null;
   if (!signedIn || signingIn) {
     return (
       <Suspense>
@@ -73,13 +58,14 @@ export function Console() {
       </Suspense>
     );
   }
+  const isGreeted = session.isGreeted && signedIn === session.key;
   return (
     <AwsProvider signedIn={signedIn} region={region} onSignOut={signOut}>
-      <NoticesProvider greeting={greeted ? ROOT_GREETING : undefined}>
+      <NoticesProvider greeting={isGreeted ? ROOT_GREETING : undefined}>
         <Frame
           onRegion={(name) => {
             rememberRegion(name);
-            setRegion(name);
+            startTransition(() => setRegion(name));
           }}
         />
       </NoticesProvider>

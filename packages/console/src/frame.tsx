@@ -12,7 +12,7 @@ import { PageBoundary } from "./shared/page-boundary.tsx";
 import { PageFrameContext } from "./shared/page-frame.tsx";
 import { useShortcuts } from "./shortcuts/use-shortcuts.ts";
 import { TopBar } from "./top-bar.tsx";
-import { useAws } from "./wire/aws-context.tsx";
+import { useSession } from "./wire/aws-context.tsx";
 
 /** Loaded when somebody asks for them. */
 const Search = lazy(async () => ({
@@ -26,7 +26,7 @@ const Help = lazy(async () => ({ default: (await import("./help/help.tsx")).Help
 /** The frame around every page: identity and Region above, the services at the side. */
 export function Frame(props: { readonly onRegion: (region: string) => void }) {
   const place = usePlace();
-  const { calls, region } = useAws();
+  const { calls, region } = useSession();
   const found = findPage(place.path);
   const { pattern } = found.route;
   const [named, setNamed] = useState({ path: "", title: "" });

@@ -5,15 +5,30 @@ import messages from "@cloudscape-design/components/i18n/messages/all.en";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { Console } from "./console.tsx";
+import { findPage } from "./pages/pages.ts";
+import { parsePlace } from "./routing/hash-route.ts";
 import { applyStoredMode } from "./session/colour-mode.ts";
+import { openSession } from "./session/open-session.ts";
+import { loadSdk } from "./wire/sdk.ts";
 
-const element = document.getElementById("console");
-if (!element) throw new Error("the page has no place for the console");
+/** Shows nothing before the page's code is there: React holds back what follows a spinner. */
+async function show(element: HTMLElement): Promise<void> {
+  const { path } = parsePlace(window.location.hash);
+  const session = await openSession(path);
+  if (session.key) {
+    void loadSdk();
+    await findPage(path).route.load();
+  }
+  createRoot(element).render(
+    <StrictMode>
+      <I18nProvider locale="en" messages={[messages]}>
+        <Console session={session} />
+      </I18nProvider>
+    </StrictMode>,
+  );
+}
+
+const place = document.getElementById("console");
+if (!place) throw new Error("the page has no place for the console");
 applyStoredMode();
-createRoot(element).render(
-  <StrictMode>
-    <I18nProvider locale="en" messages={[messages]}>
-      <Console />
-    </I18nProvider>
-  </StrictMode>,
-);
+void show(place);

@@ -8,7 +8,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { checkKey } from "./session/find-key.ts";
+import { checkKey } from "./session/check-key.ts";
 import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./session/signed-in.ts";
 import { EnterForm } from "./shared/enter-form.tsx";
 import { callErrorText } from "./wire/call-error.ts";

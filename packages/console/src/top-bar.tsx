@@ -1,12 +1,15 @@
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
 import { SIGN_IN_PATH } from "./routing/hash-route.ts";
 import { chooseMode, isDark } from "./session/colour-mode.ts";
 import { IVS_REGIONS } from "./session/regions.ts";
-import { useAws } from "./wire/aws-context.tsx";
+import type { AwsClients } from "./wire/aws-clients.ts";
+import { useSession } from "./wire/aws-context.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
+
+const callerIdentity = async (aws: AwsClients) =>
+  (await import("./wire/caller-identity.ts")).callerIdentity(aws);
 
 /** Shows who is signed in, and where. */
 export function TopBar(props: {
@@ -14,9 +17,9 @@ export function TopBar(props: {
   readonly onSearch: () => void;
   readonly onShortcuts: () => void;
 }) {
-  const { region, key, signOut } = useAws();
+  const { region, key, signOut } = useSession();
   const [dark, setDark] = useState(isDark);
-  const identity = useCall("identity", ({ sts }) => sts.send(new GetCallerIdentityCommand({})));
+  const identity = useCall("identity", callerIdentity);
   const arn = identity.data?.Arn;
   const account = identity.data?.Account;
   const name = arn?.split(":").slice(5).join(":") ?? key.accessKeyId;

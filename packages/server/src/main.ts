@@ -140,7 +140,8 @@ async function startServer(
   const pipeline = new Pipeline({
     registry,
     routes,
-    console: consoleDir === undefined ? undefined : new ConsoleFiles(consoleDir),
+    console:
+      consoleDir === undefined ? undefined : new ConsoleFiles(consoleDir, roots.test !== undefined),
     authenticator: provided.authenticator,
     dispatcher,
     store: parts.store,

@@ -1,4 +1,4 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { type ComponentType, lazy } from "react";
 import type { Params } from "./hash-route.ts";
 
 export interface PageProps {
@@ -11,7 +11,10 @@ export interface PageRoute {
   readonly pattern: string;
   /** Shown in the breadcrumbs and in the window's title. */
   readonly title: string;
-  readonly page: LazyExoticComponent<ComponentType<PageProps>>;
+  /** Always the same component; it suspends once if it is used before the page is loaded. */
+  readonly page: ComponentType<PageProps>;
+  /** Resolves when the page can be shown at once, or can't be loaded: it says so then itself. */
+  load(): Promise<void>;
 }
 
 /** `pageRoute("/iam/users", "Users", () => import("…/users-page.tsx"), "UsersPage")`. */
@@ -21,6 +24,22 @@ export function pageRoute<Name extends string>(
   load: () => Promise<Readonly<Record<Name, ComponentType<PageProps>>>>,
   name: Name,
 ): PageRoute {
-  const page = lazy(async () => ({ default: (await load())[name] }));
-  return { pattern, title, page };
+  type Page = ComponentType<PageProps>;
+  let loaded: Page | undefined;
+  let page: Page | undefined;
+  const loadPage = async () => ({ default: (await load())[name] as Page });
+  return {
+    pattern,
+    title,
+    get page() {
+      return (page ??= loaded ?? lazy(loadPage));
+    },
+    load: () =>
+      loadPage().then(
+        (module) => {
+          loaded = module.default;
+        },
+        () => {},
+      ),
+  };
 }

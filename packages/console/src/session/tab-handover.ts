@@ -1,6 +1,6 @@
 import { isSignedIn, type SignedIn } from "./signed-in.ts";
 
-/** Tabs of one server share it: messages reach pages of the same origin only. */
+/** Tabs of one server share it, as the lock of the same name: both end at the origin. */
 const CHANNEL_NAME = "rolecast.session";
 /** Another tab answers within milliseconds; a new one waits no longer for its key. */
 const ANSWER_MS_MAX = 100;
@@ -11,7 +11,20 @@ type Message =
   | { readonly type: "signed-out"; readonly accessKeyId: string };
 
 /** Asks the other tabs for a key; undefined when none of them has one. */
-export function askOtherTabs(): Promise<SignedIn | undefined> {
+export async function askOtherTabs(): Promise<SignedIn | undefined> {
+  return (await hasOtherTabs()) ? firstAnswer() : undefined;
+}
+
+/** Tells without waiting for an answer that never comes whether a tab has a key. */
+async function hasOtherTabs(): Promise<boolean> {
+  const locks: LockManager | undefined = navigator.locks;
+  // A page of another machine's plain HTTP has no locks.
+  if (locks === undefined) return true;
+  const { held = [] } = await locks.query();
+  return held.some(({ name }) => name === CHANNEL_NAME);
+}
+
+function firstAnswer(): Promise<SignedIn | undefined> {
   return new Promise((resolve) => {
     const channel = new BroadcastChannel(CHANNEL_NAME);
     const answer = (key: SignedIn | undefined) => {
@@ -38,7 +51,20 @@ export function answerOtherTabs(key: SignedIn, onSignedOut: () => void): () => v
     if (message.type === "ask") send(channel, { type: "key", key });
     if (message.type === "signed-out" && message.accessKeyId === key.accessKeyId) onSignedOut();
   });
-  return () => channel.close();
+  const unlock = lockUntilCalled();
+  return () => {
+    channel.close();
+    unlock();
+  };
+}
+
+/** Holds the tabs' shared lock, by which a new one sees that there is one to ask. */
+function lockUntilCalled(): () => void {
+  const end = new AbortController();
+  const ended = new Promise((resolve) => end.signal.addEventListener("abort", resolve));
+  const locks: LockManager | undefined = navigator.locks;
+  void locks?.request(CHANNEL_NAME, { mode: "shared" }, () => ended);
+  return () => end.abort();
 }
 
 /** Signs the other tabs out that have this key. */

@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Icon from "@cloudscape-design/components/icon";
-import { useAws } from "../wire/aws-context.tsx";
+import { useSession } from "../wire/aws-context.tsx";
 import { callErrorText } from "../wire/call-error.ts";
 import { Refusal } from "./refusal.tsx";
 
@@ -15,7 +15,7 @@ export function CallFailure(props: {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const { signOut } = useAws();
+  const { signOut } = useSession();
   const { isKeyRefused, authorizationId } = callErrorText(props.error);
   const retry = isKeyRefused ? signOut : props.onRetry;
   if (authorizationId !== undefined && !isKeyRefused) {

@@ -4,12 +4,12 @@ import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useSyncExternalStore } from "react";
-import { useAws } from "../wire/aws-context.tsx";
+import { useSession } from "../wire/aws-context.tsx";
 import { cliLine } from "../wire/cli-line.ts";
 
 /** The calls of the page that is open, as lines to copy. */
 export function CliCallsModal({ onClose }: { readonly onClose: () => void }) {
-  const { calls } = useAws();
+  const { calls } = useSession();
   const recorded = useSyncExternalStore(calls.subscribe, calls.calls);
   return (
     <Modal visible size="large" header="What this page did, as AWS CLI" onDismiss={onClose}>

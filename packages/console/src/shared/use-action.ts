@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
-import { useAws } from "../wire/aws-context.tsx";
+import { useSession } from "../wire/aws-context.tsx";
 import { useNotices } from "./notices.tsx";
 
 export interface Action<Arguments extends readonly unknown[]> {
@@ -14,7 +14,7 @@ export function useAction<Arguments extends readonly unknown[]>(
   failing: string,
   act: (aws: AwsClients, ...given: Arguments) => Promise<string | undefined>,
 ): Action<Arguments> {
-  const aws = useAws();
+  const { late } = useSession();
   const { done, failed } = useNotices();
   const [running, setRunning] = useState(false);
   const busy = useRef(false);
@@ -24,7 +24,7 @@ export function useAction<Arguments extends readonly unknown[]>(
       busy.current = true;
       setRunning(true);
       try {
-        const sentence = await act(aws, ...given);
+        const sentence = await act(await late.coming, ...given);
         if (sentence !== undefined) done(sentence);
         return true;
       } catch (error) {
@@ -35,7 +35,7 @@ export function useAction<Arguments extends readonly unknown[]>(
         setRunning(false);
       }
     },
-    [aws, act, done, failed, failing],
+    [late, act, done, failed, failing],
   );
   return { running, run };
 }

@@ -2,6 +2,7 @@ import { IAMClient } from "@aws-sdk/client-iam";
 import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
+import { SignatureV4 } from "@smithy/signature-v4";
 import type { MiddlewareStack } from "@smithy/types";
 import type { SignedIn } from "../session/signed-in.ts";
 import type { CallLog } from "./call-log.ts";
@@ -23,6 +24,8 @@ export interface AwsClients {
   /** Signs URLs; what it signs isn't a call of the page. */
   readonly s3Presigner: S3Client;
   readonly region: string;
+  /** Signs requests to a service that no client is published for. */
+  signer(service: string): SignatureV4;
   /**
    * The client of a service that few pages call, by the AWS CLI's name: the page brings it along,
    * so that the others needn't load it. `make` is called once.
@@ -46,13 +49,16 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     made.set(service, fresh);
     return fresh;
   };
+  const iam = client("iam", () => new IAMClient(options));
+  const { credentials, sha256 } = iam.config;
   return {
-    iam: client("iam", () => new IAMClient(options)),
+    iam,
     ivs: client("ivs", () => new IvsClient(options)),
     s3: client("s3api", s3Client),
     sts: client("sts", () => new STSClient(options)),
     s3Presigner: s3Client(options),
     region,
+    signer: (service) => new SignatureV4({ credentials, service, region: "us-east-1", sha256 }),
     client,
   };
 }

@@ -1,4 +1,3 @@
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsClients } from "./aws-clients.ts";
 import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "./call-error.ts";
 
@@ -15,18 +14,12 @@ export interface SignedRequest {
 
 /** Asks, signed, what no client is published for. */
 export async function fetchSigned(
-  { iam }: AwsClients,
+  { signer }: AwsClients,
   { method = "GET", body, path, query = {}, service, headers = {}, signal }: SignedRequest,
 ): Promise<Response> {
   const url = new URL(path, globalThis.location.origin);
   url.search = new URLSearchParams(query).toString();
-  const signer = new SignatureV4({
-    credentials: iam.config.credentials,
-    service,
-    region: "us-east-1",
-    sha256: iam.config.sha256,
-  });
-  const signed = await signer.sign({
+  const signed = await signer(service).sign({
     method,
     protocol: url.protocol,
     hostname: url.hostname,

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { AwsClients } from "./aws-clients.ts";
-import { useAws } from "./aws-context.tsx";
+import { useSession } from "./aws-context.tsx";
 
 /** The state of a call: its latest answer, or why there is none. */
 export interface Call<Output> {
@@ -24,7 +24,7 @@ export function useCall<Output>(
   call: (aws: AwsClients) => Promise<Output>,
   { everyMs }: CallOptions = {},
 ): Call<Output> {
-  const aws = useAws();
+  const { late } = useSession();
   const [state, setState] = useState<State<Output>>({ key, loading: true });
   const [round, setRound] = useState(0);
   const latest = useRef(call);
@@ -34,14 +34,15 @@ export function useCall<Output>(
   useEffect(() => {
     let current = true;
     setState((known) => (known.key === key ? { ...known, loading: true } : { key, loading: true }));
-    latest.current(aws).then(
+    const answer = late.now ? latest.current(late.now) : late.coming.then(latest.current);
+    answer.then(
       (data) => current && setState({ key, question, data, loading: false }),
       (error: unknown) => current && setState({ key, question, error, loading: false }),
     );
     return () => {
       current = false;
     };
-  }, [key, question, aws]);
+  }, [key, question, late]);
 
   const reload = useCallback(() => setRound((value) => value + 1), []);
   useEffect(() => {

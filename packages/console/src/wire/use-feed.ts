@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useAws } from "./aws-context.tsx";
+import { useSession } from "./aws-context.tsx";
 import { type Retold, withItem } from "./feed-items.ts";
 import { followFeed } from "./follow-feed.ts";
 
@@ -20,7 +20,7 @@ export function useFeed<Item>(
   parse: (value: unknown) => Item | undefined,
   retold?: Retold<Item>,
 ): Feed<Item> {
-  const aws = useAws();
+  const { late } = useSession();
   const [items, setItems] = useState<readonly Item[]>([]);
   const [state, setState] = useState<Feed<Item>["state"]>("connecting");
   const [refusal, setRefusal] = useState<Error>();
@@ -39,8 +39,8 @@ export function useFeed<Item>(
         if (item !== undefined) setItems((known) => withItem(known, item, retold));
       },
     };
-    void followFeed(aws, path, listener, signal);
+    void late.coming.then((aws) => followFeed(aws, path, listener, signal), listener.onRefused);
     return () => abort.abort();
-  }, [aws, path, parse, retold]);
+  }, [late, path, parse, retold]);
   return { items, state, refusal };
 }

@@ -7,6 +7,9 @@ import { consolePolicy } from "./console-policy.ts";
 
 /** This can't be a bucket's name, so there can't be objects below it. */
 const PREFIX = "/_rolecast/console/";
+const PAGE = "index.html";
+/** The build leaves this in the page. */
+const TEST_ROOT_UNKNOWN = 'data-test-root="unknown"';
 const ONE_YEAR_SECONDS = 31_536_000;
 const HASHED_NAME = /^assets\/[\w.-]+$/;
 const PLAIN_NAME = /^[\w-]+\.(?:svg|html)$/;
@@ -49,15 +52,18 @@ const ENCODINGS = [
  */
 export class ConsoleFiles {
   readonly #dir: string;
+  readonly #isTestRootTaken: boolean;
 
-  constructor(dir: string) {
+  /** The page says whether the key `test` is the root user's, which signs browsers in at once. */
+  constructor(dir: string, isTestRootTaken: boolean) {
     this.#dir = dir;
+    this.#isTestRootTaken = isTestRootTaken;
   }
 
   /** Resolves with undefined if the request isn't for the console. */
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
-    if (isForThePage(request)) return this.#answer("index.html", request);
+    if (isForThePage(request)) return this.#answer(PAGE, request);
     if (request.path === DOCS_PREFIX.slice(0, -1)) return moved(DOCS_PREFIX);
     if (request.path.startsWith(DOCS_PREFIX)) return this.#docs(request);
     if (!request.path.startsWith(PREFIX)) return undefined;
@@ -94,8 +100,9 @@ export class ConsoleFiles {
     const encodings = ENCODINGS.filter(({ name: encoding }) => accepted.includes(encoding));
     for (const { name: encoding, suffix } of [...encodings, { name: undefined, suffix: "" }]) {
       const file = join(this.#dir, name);
-      const body = suffix === "" ? await readPlain(file) : await readIfThere(`${file}${suffix}`);
-      if (!body) continue;
+      const found = suffix === "" ? await readPlain(file) : await readIfThere(`${file}${suffix}`);
+      if (!found) continue;
+      const body = name === PAGE ? this.#asPage(found) : found;
       const headers = {
         ...SECURITY_HEADERS,
         "content-security-policy": await this.#policyOf(name, request),
@@ -110,6 +117,11 @@ export class ConsoleFiles {
       return { status: 200, headers, body: request.method === "HEAD" ? undefined : body };
     }
     return undefined;
+  }
+
+  #asPage(file: Buffer): Buffer {
+    const known = `data-test-root="${this.#isTestRootTaken ? "taken" : "refused"}"`;
+    return Buffer.from(file.toString("utf8").replace(TEST_ROOT_UNKNOWN, known));
   }
 
   async #policyOf(name: string, { headers }: PlainRequest): Promise<string> {

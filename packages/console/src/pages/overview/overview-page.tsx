@@ -1,21 +1,20 @@
-import { ListStreamsCommand, type ListStreamsResponse } from "@aws-sdk/client-ivs";
-import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import type { RecordingConfigurationSummary } from "@aws-sdk/client-ivs";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { Page } from "../../shared/page.tsx";
-import type { AwsClients } from "../../wire/aws-clients.ts";
-import { useAws } from "../../wire/aws-context.tsx";
+import { useSession } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
-import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
-import { latestRecordings } from "../recordings/recording-index.ts";
 import { TestPictureButton } from "../test-picture/test-picture-button.tsx";
 import { Checklist } from "./checklist.tsx";
 import { checklistSteps } from "./checklist-steps.ts";
 import { LatestDenials } from "./latest-denials.tsx";
 import { ServerHealth } from "./server-health.tsx";
+
+/** They need the SDK, which the page is shown without. */
+const calls = () => import("./overview-calls.ts");
 
 /** Loaded when there is something to show in them. */
 const LatestRecordings = lazy(async () => ({
@@ -33,17 +32,27 @@ const NOTHING: readonly never[] = [];
 
 /** Shows what goes on in the account, and until something does, how to begin. */
 export function OverviewPage() {
-  const { region } = useAws();
-  const channels = useCall("channels", listChannels, { everyMs: POLL_MS });
-  const live = useCall("streams", listStreams, { everyMs: POLL_MS });
-  const buckets = useCall("buckets", listBuckets, { everyMs: SLOW_POLL_MS });
-  const configurations = useCall("configurations", listRecordingConfigurations, {
+  const { region } = useSession();
+  const channels = useCall("channels", async (aws) => (await calls()).listChannels(aws), {
+    everyMs: POLL_MS,
+  });
+  const live = useCall("streams", async (aws) => (await calls()).listStreams(aws), {
+    everyMs: POLL_MS,
+  });
+  const buckets = useCall("buckets", async (aws) => (await calls()).listBuckets(aws), {
     everyMs: SLOW_POLL_MS,
   });
+  const configurations = useCall(
+    "configurations",
+    async (aws) => (await calls()).listRecordingConfigurations(aws),
+    {
+      everyMs: SLOW_POLL_MS,
+    },
+  );
   const recordedTo = bucketsOf(configurations.data ?? NOTHING);
   const recordings = useCall(
     `latest recordings in ${recordedTo.join(" ")}`,
-    (aws) => latestRecordings(aws, recordedTo, {}, RECORDINGS_SHOWN),
+    async (aws) => (await calls()).latestRecordings(aws, recordedTo, {}, RECORDINGS_SHOWN),
     { everyMs: SLOW_POLL_MS },
   );
   const entries = recordings.data?.entries ?? NOTHING;
@@ -94,21 +103,9 @@ export function OverviewPage() {
   );
 }
 
-function bucketsOf(
-  configurations: Awaited<ReturnType<typeof listRecordingConfigurations>>,
-): readonly string[] {
+function bucketsOf(configurations: readonly RecordingConfigurationSummary[]): readonly string[] {
   const names = configurations.flatMap(
     ({ destinationConfiguration }) => destinationConfiguration?.s3?.bucketName ?? [],
   );
   return [...new Set(names)].slice(0, BUCKETS_LOOKED_AT);
-}
-
-async function listStreams({
-  ivs,
-}: AwsClients): Promise<NonNullable<ListStreamsResponse["streams"]>> {
-  return (await ivs.send(new ListStreamsCommand({ maxResults: 100 }))).streams ?? [];
-}
-
-async function listBuckets({ s3 }: AwsClients): Promise<readonly unknown[]> {
-  return (await s3.send(new ListBucketsCommand({ MaxBuckets: 10 }))).Buckets ?? [];
 }
