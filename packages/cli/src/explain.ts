@@ -21,9 +21,9 @@ const LAST_MAX = 100;
 export function explainCommand(): Command {
   return withConnection(new Command("explain"))
     .description(
-      "Explain a denial: the latest one, or the one with this authorization id. The id is in IAM's message and in the header x-rolecast-authorization-id.",
+      "Explain a denial: the latest one, the one with this authorization id, or all those of the request with this id. The first is in IAM's message and in the header x-rolecast-authorization-id, the second in every answer.",
     )
-    .argument("[id]", "authorization id; left out, the latest denial")
+    .argument("[id]", "id of an authorization or of a request; left out, the latest denial")
     .option("--last <N>", "explain so many of the latest denials", countOf, 1)
     .option("--user <NAME>", "only denials of this user, role or session")
     .option("--follow", "explain each denial as it happens")
@@ -65,9 +65,13 @@ async function explain(id: string | undefined, flags: ExplainFlags): Promise<voi
 
 async function show(connection: Connection, id: string, { json }: ExplainFlags): Promise<void> {
   const path = `/authorization-details/${encodeURIComponent(id)}`;
-  const details = (await getSigned(connection, path, "iam")) as Details;
-  if (json) printJson(details);
-  else print(explanationOf(details));
+  for (let query = ""; ; ) {
+    const details = (await getSigned(connection, path + query, "iam")) as Details;
+    if (json) printJson(details);
+    else print(explanationOf(details));
+    if (details.nextToken === undefined) return;
+    query = `?nextToken=${encodeURIComponent(details.nextToken)}`;
+  }
 }
 
 function idOf(json: string): string {

@@ -9,6 +9,8 @@ export interface Details {
     readonly type: string;
     readonly attachedTo?: { readonly arn: string };
   }[];
+  /** There are more denials of the request. */
+  readonly nextToken?: string;
 }
 
 interface Evaluation {
@@ -16,6 +18,8 @@ interface Evaluation {
   readonly resource: string;
   readonly context: Readonly<Record<string, readonly string[]>>;
   readonly evaluatedEffect: string;
+  /** Older servers give it with the request alone. */
+  readonly reason?: string;
   readonly matchedPolicies: readonly {
     readonly uri: string;
     readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
@@ -31,10 +35,11 @@ interface Evaluation {
 
 /** The text of an explained denial: the reason first, then what nearly allowed it. */
 export function explanationOf({ requestContext, evaluations, policies }: Details): string {
-  const { principal, reason = "", time = "" } = requestContext;
+  const { principal, time = "" } = requestContext;
   const lines = [`${time}  ${principal}`];
   for (const evaluation of evaluations) {
     const { evaluatedEffect, action, resource, obstacles = [] } = evaluation;
+    const { reason = requestContext.reason ?? "" } = evaluation;
     const isAllowed = evaluatedEffect === "ALLOW";
     const verdict = styled(isAllowed ? "green" : "red", isAllowed ? "allowed" : "denied");
     lines.push(`${verdict}  ${action} on ${resource}`, `  ${reason}`);

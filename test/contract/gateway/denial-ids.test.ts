@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -196,11 +196,24 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
       ...bodyOf({ policyDocument: "{}", resourceType: "AWS::S3::Bucket" }),
     }),
   ],
+  ["s3", "an unsigned request", OBJECT, () => get("/denied/a")],
+  ["s3", "several keys to delete", "s3:DeleteObject on ", () => deleteTwo(stranger)],
+  ["s3", "several keys to delete, unsigned", "s3:DeleteObject on ", () => deleteTwo(undefined)],
   [
     ...(["rolecast", "the server's own routes", "rolecast:ReadDecisions on "] as const),
     asStranger("rolecast", { method: "GET", path: "/_rolecast/decisions" }),
   ],
 ];
+
+function deleteTwo(key: Key | undefined): Promise<RawResponse> {
+  const objects = ["a", "b"].map((name) => `<Object><Key>${name}</Key></Object>`).join("");
+  const body = `<Delete>${objects}</Delete>`;
+  const headers = { "content-md5": createHash("md5").update(body).digest("base64") };
+  const raw = { method: "POST", path: "/denied", query: { delete: "" }, headers, body };
+  return key
+    ? sendSigned(server.endpoint, raw, { key, service: "s3" })
+    : send(server.endpoint, raw);
+}
 
 function bodyOf(input: object): RawRequest {
   return { headers: { "content-type": "application/json" }, body: JSON.stringify(input) };
@@ -240,6 +253,16 @@ test.each(cases)("%s, %s: %s", async (_service, _how, decided, denied) => {
   const found = await sendSigned(server.endpoint, { method: "GET", path }, { service: "iam" });
   const [{ action, resource }] = JSON.parse(found.body).evaluations;
   expect(`${action} on ${resource}`).toContain(decided);
+});
+
+test("the id of DeleteObjects' request leads to the decision on each key", async () => {
+  const { headers } = await deleteTwo(stranger);
+  const path = `/authorization-details/${headers["x-amz-request-id"]}`;
+  const found = await sendSigned(server.endpoint, { method: "GET", path }, { service: "iam" });
+  const { requestContext, evaluations } = JSON.parse(found.body);
+  expect(requestContext.requestId).toBe(headers["x-amz-request-id"]);
+  const decided = evaluations.map(({ resource }: { resource: string }) => resource);
+  expect(decided.sort()).toEqual(["arn:aws:s3:::denied/a", "arn:aws:s3:::denied/b"]);
 });
 
 test("the table has every service in each of its protocols", () => {

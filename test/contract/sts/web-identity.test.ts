@@ -10,7 +10,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, createRole, type Statements } from "../../support/principals.ts";
-import { send } from "../../support/signed-request.ts";
+import { send, sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import {
   type OidcIssuer,
@@ -298,6 +298,19 @@ describe("an issuer", () => {
     } finally {
       other.close();
     }
+  });
+});
+
+test("the denial of an identity carries an id, by which the role's account has it explained", async () => {
+  const denied = await assume(signToken(rsa, claims({ sub: "repo:them/app" }))).catch(
+    (error: unknown) => error as { $response: { headers: Record<string, string> } },
+  );
+  const { headers } = "$response" in denied ? denied.$response : { headers: {} };
+  const path = `/authorization-details/${headers["x-rolecast-authorization-id"]}`;
+  const found = await sendSigned(server.endpoint, { method: "GET", path }, { service: "iam" });
+  expect(JSON.parse(found.body)).toMatchObject({
+    requestContext: { principal: providerArn, accountId: ACCOUNT },
+    evaluations: [{ action: "sts:AssumeRoleWithWebIdentity", resource: roleArn }],
   });
 });
 

@@ -146,10 +146,13 @@ export class Authorizer {
     if (effect === "allow" && !isWatched) return undefined;
     const explanation = explain(request, layers, this.#onError);
     const principalArn = callerArn(caller.principal);
-    const authorizationId = hasDetails(caller.principal) ? decisions?.newId() : undefined;
-    if (decisions && authorizationId !== undefined) {
+    const isOutsider = !hasAccount(caller.principal);
+    const accountId = isOutsider ? authorization.resourceAccountId : context.accountId;
+    const authorizationId = accountId === undefined ? undefined : decisions?.newId();
+    if (decisions && accountId !== undefined && authorizationId !== undefined) {
+      const ids = { authorizationId, accountId, isOutsider };
       const { groupArns } = gathered ?? {};
-      const decided = { authorizationId, request, authorization, layers, explanation, groupArns };
+      const decided = { ...ids, request, authorization, layers, explanation, groupArns };
       const onError = this.#onError;
       decisions.note(decisionRecord({ ...decided, principalArn, context, onError }));
     }
@@ -268,8 +271,8 @@ function withDetails(error: AwsError, { encodedMessage, authorizationId }: Denia
   return new AwsError(code, error.message, { status, fault, fields, headers });
 }
 
-/** As on AWS, decisions on anonymous callers and services have no retrievable details. */
-function hasDetails({ kind }: Principal): boolean {
+/** Decisions on other callers are for the resource's account to read; AWS keeps none of them. */
+function hasAccount({ kind }: Principal): boolean {
   return kind !== "anonymous" && kind !== "service" && kind !== "federated-provider";
 }
 

@@ -23,6 +23,9 @@ export const EFFECTS = {
 
 export interface Decided {
   readonly authorizationId: string;
+  /** See DecisionRecord. */
+  readonly accountId: string;
+  readonly isOutsider: boolean;
   readonly request: DecisionRequest & { readonly context: ConditionContext };
   readonly authorization: Authorization;
   readonly layers: PolicyLayers;
@@ -36,13 +39,13 @@ export interface Decided {
 
 /** Converts a decision to the form of GetRequestAuthorizationDetails. */
 export function decisionRecord(decided: Decided): DecisionRecord {
-  const { request, authorization, explanation, context, layers } = decided;
-  const { resourceAccountId = context.accountId } = authorization;
-  const ownResource = resourceAccountId === context.accountId;
+  const { accountId, request, authorization, explanation, context, layers } = decided;
+  const { resourceAccountId = accountId } = authorization;
+  const ownResource = resourceAccountId === accountId;
   const policies = policiesOf(layers).map(({ policy: { source, text }, level }) => ({
     ...decidingPolicy(source, text, decided),
     ...{ source, level },
-    // The caller may not read another account's policies.
+    // No account may read another's policies.
     isOthers: !ownResource && isOwners(source.kind),
   }));
   const known = new Set(policies.filter(({ isOthers }) => !isOthers).map(({ uri }) => uri));
@@ -50,7 +53,8 @@ export function decisionRecord(decided: Decided): DecisionRecord {
   return {
     authorizationId: decided.authorizationId,
     atMs: context.nowMs,
-    accountId: context.accountId,
+    accountId,
+    ...(decided.isOutsider && { isOutsider: true }),
     region: context.region,
     service: context.service,
     operation: context.operation,

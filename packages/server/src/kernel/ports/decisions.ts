@@ -98,8 +98,10 @@ export type DecideAgain = (decision: DecisionRecord, change: PolicyChange) => Tr
 export interface DecisionRecord {
   readonly authorizationId: string;
   readonly atMs: number;
-  /** The caller's account. */
+  /** The account that may read it: the caller's, else the resource's. */
   readonly accountId: string;
+  /** The caller has no account: it is anonymous, an identity provider's or a service. */
+  readonly isOutsider?: boolean | undefined;
   readonly region: string;
   readonly service: string;
   readonly operation: string;

@@ -8,7 +8,7 @@ export function iamToolboxApi(kept: AuthorizationDetails): ServiceApi {
     schemas: iamToolboxSchemas,
     constraints: {
       errorCode: "ValidationException",
-      members: { authorizationId: { min: 1, max: 64, pattern: "[0-9a-z]+" } },
+      members: { authorizationId: { min: 1, max: 64, pattern: "[0-9a-z-]+" } },
     },
     operations: authorizationDetailOperations(kept),
   };

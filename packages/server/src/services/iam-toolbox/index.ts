@@ -50,7 +50,7 @@ export function createIamToolbox(
         kept.subscribe(accountId, (decision) => read(shown(decision))),
       /** A kept decision of the account. Throws ResourceNotFoundException. */
       keptDecision: async (accountId: string, authorizationId: string) => {
-        const found = await kept.find(authorizationId, accountId);
+        const [found] = await kept.find(authorizationId, accountId);
         if (!found) throw unknownDecision(authorizationId);
         return found;
       },

@@ -5,6 +5,7 @@ export const iamToolboxMigrations: readonly Migration[] = [
   { name: "iam-toolbox/0001-authorization-details", up: createDetails },
   { name: "iam-toolbox/0002-details-by-account", up: indexByAccount },
   { name: "iam-toolbox/0003-permission-uses", up: createUses },
+  { name: "iam-toolbox/0004-details-by-request", up: indexByRequest },
 ];
 
 async function createDetails({ schema }: Kysely<Tables>): Promise<void> {
@@ -63,5 +64,17 @@ async function createUses({ schema }: Kysely<Tables>): Promise<void> {
     .createIndex("iam_permission_uses_by_account")
     .on("iam_permission_uses")
     .columns(["account_id", "last_ms"])
+    .execute();
+}
+
+async function indexByRequest({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable("iam_authorization_details")
+    .addColumn("request_id", "text", (c) => c.notNull().defaultTo(""))
+    .execute();
+  await schema
+    .createIndex("iam_authorization_details_by_request")
+    .on("iam_authorization_details")
+    .columns(["request_id"])
     .execute();
 }

@@ -64,6 +64,7 @@ const evaluation = structure("Evaluation", {
   evaluatedEffect: STRING,
   matchedPolicies: listOf("MatchedPolicies", matchedPolicy),
   obstacles: listOf("Obstacles", obstacle),
+  reason: STRING,
 });
 const policy = structure("Policy", {
   uri: STRING,

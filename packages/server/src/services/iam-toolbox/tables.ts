@@ -1,7 +1,10 @@
 /** A denial, explained. */
 export interface AuthorizationDetailRow {
   authorization_id: string;
+  /** An account, or its outsiders (details-retention.ts). */
   account_id: string;
+  /** Empty in rows of earlier versions. */
+  request_id: string;
   created_ms: number;
   /** JSON of a DecisionRecord. */
   details: string;

@@ -107,6 +107,76 @@ test("an account's flood of denials drives out nothing but its own", async () =>
   rmSync(dir, { recursive: true, force: true });
 });
 
+test("a flood of outsiders' denials drives out no user's, in memory, in the database, for readers", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
+  let nowMs = 1_700_000_000_000;
+  const clock = { nowMs: () => nowMs };
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
+    migrations: iamToolboxMigrations,
+  });
+  const details = new AuthorizationDetails({ store, clock, ids: randomIds, log });
+  const shown: string[] = [];
+  details.subscribe(OWN, ({ authorizationId }) => shown.push(authorizationId));
+  const ids = (name: string, count: number) =>
+    Array.from({ length: count }, (_, index) => `${name}${index}`.padEnd(25, "x"));
+  const users = ids("user", 20);
+  for (const id of users) details.note(decision(id, nowMs, "IMPLICIT_DENY"));
+  for (const id of ids("outsider", 11_000)) {
+    details.note({ ...decision(id, nowMs, "IMPLICIT_DENY"), isOutsider: true });
+  }
+  expect(shown.filter((id) => id.startsWith("outsider"))).toHaveLength(5);
+  nowMs += 1_000;
+  const last = "last".padEnd(25, "x");
+  details.note({ ...decision(last, nowMs, "IMPLICIT_DENY"), isOutsider: true });
+  expect(shown.at(-1)).toBe(last);
+  const found = async (kept: AuthorizationDetails) =>
+    (await Promise.all([...users, last].map((id) => kept.find(id, OWN)))).flat().length;
+  expect(await found(details)).toBe(21);
+  expect(await details.find(last, OTHER)).toEqual([]);
+  await details.close();
+
+  const again = new AuthorizationDetails({ store, clock, ids: randomIds, log });
+  await again.start();
+  expect(await found(again)).toBe(21);
+  const later: string[] = [];
+  again.subscribe(OWN, ({ authorizationId }) => later.push(authorizationId))();
+  expect(later).toEqual(expect.arrayContaining(users));
+  expect(later.at(-1)).toBe(last);
+  const rows = await sql<{ denials: number }>`
+    select count(*) as denials from iam_authorization_details group by account_id
+    order by account_id`.execute(store.db);
+  expect(rows.rows.map(({ denials }) => Number(denials))).toEqual([20, 1_000]);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("a request's id leads to all of its denials, written or not, and to no other account's", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
+  const clock = { nowMs: () => 1_700_000_000_000 };
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
+    migrations: iamToolboxMigrations,
+  });
+  const requestId = randomIds.uuid();
+  const details = new AuthorizationDetails({ store, clock, ids: randomIds, log });
+  const note = (id: string, effect: DecisionRecord["evaluatedEffect"], accountId = OWN) =>
+    details.note({ ...decision(id, clock.nowMs(), effect, accountId), requestId });
+  const found = async (kept: AuthorizationDetails) =>
+    (await kept.find(requestId, OWN)).map(({ authorizationId }) => authorizationId).sort();
+  note("first", "IMPLICIT_DENY");
+  note("allowed", "ALLOW");
+  note("others", "IMPLICIT_DENY", OTHER);
+  await details.flush();
+  note("second", "EXPLICIT_DENY");
+  expect(await found(details)).toEqual(["first", "second"]);
+  await details.close();
+  const again = new AuthorizationDetails({ store, clock, ids: randomIds, log });
+  expect(await found(again)).toEqual(["first", "second"]);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
 test("an account's denials are kept by their size, too", async () => {
   const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
   let nowMs = 1_700_000_000_000;

@@ -8,26 +8,33 @@ import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import type { IamToolboxTables } from "../tables.ts";
-import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
+import { DetailsRetention, KEPT_MS, keeperOf, keptMaxOf } from "./details-retention.ts";
 
 /** The number of an account's decisions kept in memory, watched ones among them. */
 const REMEMBERED_MAX = 1_000;
 /** Larger ones aren't kept; on AWS very large evaluations have no details either. */
 const DETAILS_CHARS_MAX = 512 * 1024;
-/** The number of denials that a new reader gets first. */
+/** The number of denials that a new reader gets first, and as many of outsiders. */
 const SENT_FIRST_MAX = 100;
+/** Denials of outsiders that readers get in a second: a flood of them hides no other. */
+const OUTSIDERS_SHOWN_MAX = 5;
+/** The number of one request's denials that are found by its id. */
+const OF_REQUEST_MAX = 1_000;
 const FLUSH_DELAY_MS = 1_000;
 /** The number of denials in one transaction: nothing else is served during it. */
 const WRITTEN_AT_ONCE = 20;
 /** Seen on AWS: 25 characters of `[0-9a-z]`. */
 const ID_LENGTH = 25;
+const ID = /^[0-9a-z]{25}$/;
 
-/** One account's decisions in memory; other accounts' decisions never evict them. */
-interface AccountDecisions {
+/** What a keeper has in memory, an account or its outsiders; others' decisions never evict it. */
+interface KeptDecisions {
   readonly remembered: LruMap<string, DecisionRecord>;
   /** Kept apart, since allowed decisions would evict denials while a reader watches. */
   readonly latestDenials: LruMap<string, DecisionRecord>;
   unwritten: DecisionRecord[];
+  /** So many were shown to readers in this second. */
+  readonly shown: { second: number; count: number };
 }
 
 /** Denials with their reasons, for a day; written in batches, since AWS's appear late too. */
@@ -38,7 +45,7 @@ export class AuthorizationDetails implements DecisionLog {
   readonly #ids: Ids;
   readonly #writes: WriteBehind;
   readonly #retention: DetailsRetention;
-  readonly #accounts = new Map<string, AccountDecisions>();
+  readonly #keepers = new Map<string, KeptDecisions>();
 
   constructor(deps: { store: Store; clock: Clock; ids: Ids; log: Log }) {
     this.#store = deps.store.tables<IamToolboxTables>();
@@ -60,15 +67,15 @@ export class AuthorizationDetails implements DecisionLog {
   /** Loads the latest denials of an earlier process. */
   async start(): Promise<void> {
     this.#writes.start();
-    for (const accountId of await this.#retention.accounts()) {
+    for (const keeper of await this.#retention.keepers()) {
       const rows = await this.#store.db
         .selectFrom("iam_authorization_details")
         .select("details")
-        .where("account_id", "=", accountId)
+        .where("account_id", "=", keeper)
         .orderBy("created_ms", "desc")
         .limit(SENT_FIRST_MAX)
         .execute();
-      const { latestDenials } = this.#of(accountId);
+      const { latestDenials } = this.#of(keeper);
       const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
       const noted = [...latestDenials.values()];
       for (const denial of [...earlier, ...noted])
@@ -78,8 +85,10 @@ export class AuthorizationDetails implements DecisionLog {
 
   /** Reads the account's latest denials, since readers come after them, then each decision. */
   subscribe(accountId: string, read: (decision: DecisionRecord) => void): () => void {
-    const { latestDenials } = this.#of(accountId);
-    for (const denial of latestDenials.values()) if (!this.#isExpired(denial)) read(denial);
+    const denials = keepersOf(accountId)
+      .flatMap((keeper) => [...(this.#keepers.get(keeper)?.latestDenials.values() ?? [])])
+      .sort((a, b) => a.atMs - b.atMs);
+    for (const denial of denials) if (!this.#isExpired(denial)) read(denial);
     return this.#feed.subscribe(accountId, read);
   }
 
@@ -93,29 +102,53 @@ export class AuthorizationDetails implements DecisionLog {
   }
 
   note(decision: DecisionRecord): void {
-    const own = this.#of(decision.accountId);
+    const keeper = keeperOf(decision.accountId, decision.isOutsider === true);
+    const own = this.#of(keeper);
     own.remembered.set(decision.authorizationId, decision);
-    this.#feed.publish(decision.accountId, decision);
+    if (!decision.isOutsider || isShown(own, decision.atMs))
+      this.#feed.publish(decision.accountId, decision);
     if (decision.evaluatedEffect === "ALLOW") return;
     own.latestDenials.set(decision.authorizationId, decision);
     own.unwritten.push(decision);
-    if (own.unwritten.length > KEPT_MAX) own.unwritten.shift();
+    if (own.unwritten.length > keptMaxOf(keeper)) own.unwritten.shift();
     this.#writes.mark();
   }
 
-  async find(authorizationId: string, accountId: string): Promise<DecisionRecord | undefined> {
-    const remembered = this.#accounts.get(accountId)?.remembered.get(authorizationId);
-    const found = remembered ?? (await this.#read(authorizationId));
-    return found?.accountId === accountId && !this.#isExpired(found) ? found : undefined;
+  /** Finds the decision with an authorization id, or all denials of the request with an id. */
+  async find(id: string, accountId: string): Promise<readonly DecisionRecord[]> {
+    const found = ID.test(id)
+      ? await this.#findOne(id, accountId)
+      : await this.#findAll(id, accountId);
+    return found.filter((each) => each.accountId === accountId && !this.#isExpired(each));
   }
 
-  #of(accountId: string): AccountDecisions {
-    let own = this.#accounts.get(accountId);
+  async #findOne(id: string, accountId: string): Promise<readonly DecisionRecord[]> {
+    for (const keeper of keepersOf(accountId)) {
+      const remembered = this.#keepers.get(keeper)?.remembered.get(id);
+      if (remembered) return [remembered];
+    }
+    return this.#read("authorization_id", id);
+  }
+
+  async #findAll(requestId: string, accountId: string): Promise<readonly DecisionRecord[]> {
+    const written = await this.#read("request_id", requestId);
+    const inMemory = keepersOf(accountId).flatMap((keeper) => {
+      const { remembered, unwritten } = this.#of(keeper);
+      return [...remembered.values(), ...unwritten].filter(
+        (each) => each.requestId === requestId && each.evaluatedEffect !== "ALLOW",
+      );
+    });
+    const byId = [...written, ...inMemory].map((each) => [each.authorizationId, each] as const);
+    return [...new Map(byId).values()].slice(0, OF_REQUEST_MAX);
+  }
+
+  #of(keeper: string): KeptDecisions {
+    let own = this.#keepers.get(keeper);
     if (!own) {
       const remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
       const latestDenials = new LruMap<string, DecisionRecord>(SENT_FIRST_MAX);
-      own = { remembered, latestDenials, unwritten: [] };
-      this.#accounts.set(accountId, own);
+      own = { remembered, latestDenials, unwritten: [], shown: { second: 0, count: 0 } };
+      this.#keepers.set(keeper, own);
     }
     return own;
   }
@@ -135,14 +168,14 @@ export class AuthorizationDetails implements DecisionLog {
   }
 
   async #write(): Promise<void> {
-    for (const own of [...this.#accounts.values()]) {
+    for (const [keeper, own] of [...this.#keepers]) {
       const taken = own.unwritten;
       own.unwritten = [];
       for (let from = 0; from < taken.length; from += WRITTEN_AT_ONCE) {
         try {
           await this.#insert(taken.slice(from, from + WRITTEN_AT_ONCE));
         } catch (error) {
-          own.unwritten = [...taken.slice(from), ...own.unwritten].slice(-KEPT_MAX);
+          own.unwritten = [...taken.slice(from), ...own.unwritten].slice(-keptMaxOf(keeper));
           throw error;
         }
         // Other requests are served between the parts of a flood.
@@ -156,7 +189,8 @@ export class AuthorizationDetails implements DecisionLog {
     const rows = decisions
       .map((decision) => ({
         authorization_id: decision.authorizationId,
-        account_id: decision.accountId,
+        account_id: keeperOf(decision.accountId, decision.isOutsider === true),
+        request_id: decision.requestId,
         created_ms: decision.atMs,
         details: JSON.stringify(decision),
       }))
@@ -177,15 +211,31 @@ export class AuthorizationDetails implements DecisionLog {
 
   clear(): void {
     this.#writes.forget();
-    this.#accounts.clear();
+    this.#keepers.clear();
   }
 
-  async #read(authorizationId: string): Promise<DecisionRecord | undefined> {
-    const row = await this.#store.db
+  async #read(
+    column: "authorization_id" | "request_id",
+    id: string,
+  ): Promise<readonly DecisionRecord[]> {
+    const rows = await this.#store.db
       .selectFrom("iam_authorization_details")
       .select("details")
-      .where("authorization_id", "=", authorizationId)
-      .executeTakeFirst();
-    return row && (JSON.parse(row.details) as DecisionRecord);
+      .where(column, "=", id)
+      .orderBy("created_ms")
+      .limit(OF_REQUEST_MAX)
+      .execute();
+    return rows.map(({ details }) => JSON.parse(details) as DecisionRecord);
   }
+}
+
+function keepersOf(accountId: string): readonly string[] {
+  return [keeperOf(accountId, false), keeperOf(accountId, true)];
+}
+
+function isShown({ shown }: KeptDecisions, atMs: number): boolean {
+  const second = Math.floor(atMs / 1_000);
+  if (shown.second !== second) Object.assign(shown, { second, count: 0 });
+  shown.count += 1;
+  return shown.count <= OUTSIDERS_SHOWN_MAX;
 }

@@ -6,7 +6,9 @@ import type { IamToolboxTables } from "../tables.ts";
 /** Source: IAM user guide, "Authorization details": kept for 24 hours. */
 export const KEPT_MS = 24 * 60 * 60_000;
 /** The most denials kept of one account: a flood of them evicts the account's own oldest. */
-export const KEPT_MAX = 10_000;
+const KEPT_MAX = 10_000;
+/** The same of outsiders, whose requests cost them nothing. */
+const OUTSIDERS_KEPT_MAX = 1_000;
 /** The most characters kept of one account's denials; a usual denial has a few thousand. */
 const KEPT_CHARS_MAX = 64 * 1024 * 1024;
 const PRUNE_INTERVAL_MS = 60_000;
@@ -14,6 +16,20 @@ const PRUNE_INTERVAL_MS = 60_000;
 const PRUNE_AFTER_MAX = 2_000;
 /** Denials removed in one transaction. */
 const PRUNED_AT_ONCE = 100;
+
+const OUTSIDERS = "/outsiders";
+
+/**
+ * The name under which a decision is kept: its account, or that account's outsiders, whose denials
+ * drive out none of the account's own users.
+ */
+export function keeperOf(accountId: string, isOutsider: boolean): string {
+  return isOutsider ? accountId + OUTSIDERS : accountId;
+}
+
+export function keptMaxOf(keeper: string): number {
+  return keeper.endsWith(OUTSIDERS) ? OUTSIDERS_KEPT_MAX : KEPT_MAX;
+}
 
 /** Removes denials that are older than a day, and the oldest of an account that has too many. */
 export class DetailsRetention {
@@ -31,7 +47,7 @@ export class DetailsRetention {
     this.#added += count;
   }
 
-  async accounts(): Promise<readonly string[]> {
+  async keepers(): Promise<readonly string[]> {
     const rows = await this.#store.db
       .selectFrom("iam_authorization_details")
       .select("account_id")
@@ -46,11 +62,10 @@ export class DetailsRetention {
     if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS && this.#added < PRUNE_AFTER_MAX) return;
     this.#prunedMs = nowMs;
     this.#added = 0;
-    for (const accountId of await this.accounts())
-      await this.#pruneAccount(accountId, nowMs - KEPT_MS);
+    for (const keeper of await this.keepers()) await this.#pruneKeeper(keeper, nowMs - KEPT_MS);
   }
 
-  async #pruneAccount(accountId: string, expiredBeforeMs: number): Promise<void> {
+  async #pruneKeeper(keeper: string, expiredBeforeMs: number): Promise<void> {
     // The index by account holds all that is counted: the details themselves aren't read.
     const kept = await this.#store.db
       .selectFrom("iam_authorization_details")
@@ -58,15 +73,15 @@ export class DetailsRetention {
         fn.countAll<number>().as("denials"),
         fn.sum<number>("details_chars").as("chars"),
       ])
-      .where("account_id", "=", accountId)
+      .where("account_id", "=", keeper)
       .executeTakeFirstOrThrow();
-    let denials = Number(kept.denials) - KEPT_MAX;
+    let denials = Number(kept.denials) - keptMaxOf(keeper);
     let chars = Number(kept.chars) - KEPT_CHARS_MAX;
     for (;;) {
       const oldest = await this.#store.db
         .selectFrom("iam_authorization_details")
         .select(["authorization_id", "created_ms", "details_chars"])
-        .where("account_id", "=", accountId)
+        .where("account_id", "=", keeper)
         .orderBy("created_ms")
         .limit(PRUNED_AT_ONCE)
         .execute();

@@ -103,6 +103,8 @@ async function sortOut(
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       errors.push(errorOf({ Key, VersionId }, error));
+      // The answer isn't a refusal: its header names the first one, and its request's id all.
+      Object.assign(context.response.headers, { ...error.headers, ...context.response.headers });
     }
   }
   return { permitted, errors };
