@@ -6,8 +6,8 @@
  * a click ("interactive"), and when the first answers are shown ("filled"). Between the console's
  * visits the same server gives an empty page, so that what the browser itself takes is known.
  * Minima: other programs only make a visit longer. The processor's time is that of all of the
- * browser's processes from before the context to the page's end. ScriptDuration and TaskDuration are
- * of visits with a debugger.
+ * browser's processes from before the context to the page's end. ScriptDuration and TaskDuration
+ * are of visits with a debugger.
  * `npx tsx bench/console-interactive.ts [FOLDER …]` compares built consoles with each other.
  */
 import { createHash } from "node:crypto";

@@ -17,7 +17,7 @@ interface ModuleGraph {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** Puts the entries, and all that they import, into a file of this name: it loads faster than many. */
+/** Puts the entries, and all that they import, into one file: it loads faster than many. */
 function oneFile(name: string, entries: readonly string[]) {
   let ids: Set<string> | undefined;
   const reached = (graph: ModuleGraph) => {

@@ -27,7 +27,7 @@ const WRITTEN_AT_ONCE = 20;
 const ID_LENGTH = 25;
 const ID = /^[0-9a-z]{25}$/;
 
-/** What a keeper has in memory, an account or its outsiders; others' decisions never evict it. */
+/** The decisions of an account, or of its outsiders; those of others never evict them. */
 interface KeptDecisions {
   readonly remembered: LruMap<string, DecisionRecord>;
   /** Kept apart, since allowed decisions would evict denials while a reader watches. */
