@@ -28,6 +28,7 @@ const hmac = (key: string | Buffer, text: string) =>
  */
 export function presignV4(host: string, asked: Presigning): string {
   const { key = ROOT, service = "s3", region = "us-east-1", expiresSeconds = 300 } = asked;
+  const s3Hash = asked.headers?.["x-amz-content-sha256"] ?? "UNSIGNED-PAYLOAD";
   const amzDate = new Date(asked.signedAtMs ?? Date.now())
     .toISOString()
     .replace(/[-:]|\.\d{3}/g, "");
@@ -56,7 +57,7 @@ export function presignV4(host: string, asked: Presigning): string {
     ...headers.map(([name, value]) => `${name}:${value}`),
     "",
     names,
-    service === "s3" ? "UNSIGNED-PAYLOAD" : createHash("sha256").update("").digest("hex"),
+    service === "s3" ? s3Hash : createHash("sha256").update("").digest("hex"),
   ].join("\n");
   const digest = createHash("sha256").update(canonical).digest("hex");
   const toSign = ["AWS4-HMAC-SHA256", amzDate, scope, digest].join("\n");

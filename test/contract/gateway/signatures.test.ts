@@ -261,6 +261,25 @@ describe("headers that are read are signed", () => {
     },
   );
 
+  test.each([
+    ["a URL of version 4", (asked: Presigning) => ({ target: v4(asked), signed: asked.headers })],
+    ["a URL of version 2", (asked: Presigning) => ({ target: v2(asked), signed: asked.headers })],
+    ["version 2", (asked: Presigning) => ({ target: asked.path, signed: signV2(asked) })],
+  ])("any hash of the body may be signed by %s, and is compared", async (_how, signed) => {
+    const headers = { "x-amz-content-sha256": "nonsense" };
+    const read = signed({ path: PATH, headers });
+    expect(await answer(read.target, { headers: read.signed ?? {} })).toMatchObject({
+      body: "content",
+    });
+    const path = `/${BUCKET}/signed-hash`;
+    const write = signed({ method: "PUT", path, headers });
+    const asked = { method: "PUT", headers: write.signed ?? {}, body: "body" };
+    const { code, body } = await answer(write.target, asked);
+    expect(code).toBe("XAmzContentSHA256Mismatch");
+    expect(body).toContain("<ClientComputedContentSHA256>nonsense</ClientComputedContentSHA256>");
+    expect(await answer(v4({ path }))).toMatchObject({ status: 404 });
+  });
+
   test("X-Amz-Target says which operation it is, so it is signed", async () => {
     const raw = {
       method: "POST",

@@ -47,6 +47,23 @@ test.each([
     `${SINGLE}. Multiple checksum Types are not allowed.`,
   ],
   [
+    "a checksum after the body that is none",
+    ask(`PUT /${Bucket}/k`, "1\r\nx\r\n0\r\nx-amz-checksum-crc32:bad\r\n", {
+      "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
+      "x-amz-decoded-content-length": "1",
+      "x-amz-trailer": "x-amz-checksum-crc32",
+    }),
+    "400 InvalidRequest | Value for x-amz-checksum-crc32 trailing header is invalid.",
+  ],
+  [
+    "a body with signed trailers that has none",
+    ask(`PUT /${Bucket}/k`, `0;chunk-signature=${X_SHA256}\r\n`, {
+      "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+      "x-amz-decoded-content-length": "0",
+    }),
+    "400 IncompleteBody | The request body terminated unexpectedly",
+  ],
+  [
     "a part whose number none can have",
     ask(`GET /${Bucket}/o?partNumber=10001`),
     "400 InvalidArgument | Part number must be an integer between 1 and 10000, inclusive | " +

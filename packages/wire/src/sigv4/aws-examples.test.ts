@@ -215,6 +215,16 @@ describe("the S3 API reference's examples", () => {
       "SignatureDoesNotMatch",
     ],
     ["an end that never comes", (frames) => frames.slice(0, 2), "IncompleteBody"],
+    [
+      "something before a signature",
+      ([first, ...rest]) => [replace(first, ";chunk", ";more=x;chunk"), ...rest],
+      "SignatureDoesNotMatch",
+    ],
+    [
+      "something after a signature",
+      ([first, ...rest]) => [replace(first, "\r\n", ";more=x\r\n"), ...rest],
+      "IncompleteBody",
+    ],
     ["more after the end", (frames) => [...frames, Buffer.from("0\r\n\r\n")], "IncompleteBody"],
   ];
 
@@ -225,6 +235,17 @@ describe("the S3 API reference's examples", () => {
       await expect(collectBody(body, BODY_LIMIT_BYTES)).rejects.toMatchObject({ code });
       await expect(body.trailers).rejects.toMatchObject({ code });
     }
+  });
+
+  test("a chunk's refusal shows what was signed, and by which request", async () => {
+    const wire = chunkedRequest(chunked, [flip(chunked.frames[0], 1000)]);
+    const body = decodeBody(verified(wire), wire);
+    await expect(collectBody(body, BODY_LIMIT_BYTES)).rejects.toMatchObject({
+      fields: {
+        StringToSign: expect.stringMatching(/^AWS4-HMAC-SHA256-PAYLOAD\n/),
+        CanonicalRequest: expect.stringMatching(/^PUT\n.*\nSTREAMING-AWS4-HMAC-SHA256-PAYLOAD$/s),
+      },
+    });
   });
 
   test("a signed trailer is refused with its checksum changed", async () => {
@@ -238,6 +259,10 @@ describe("the S3 API reference's examples", () => {
     });
   });
 });
+
+function replace(bytes: Buffer | undefined, text: string, by: string): Buffer {
+  return Buffer.from((bytes ?? Buffer.alloc(0)).toString("latin1").replace(text, by), "latin1");
+}
 
 function flip(bytes: Buffer | undefined, at: number): Buffer {
   const changed = Buffer.from(bytes ?? []);

@@ -3,6 +3,7 @@ import { s3SignatureMismatch } from "../authentication/auth-failures.ts";
 import { credentialScope, type SignedAuthentication } from "../authentication/authentication.ts";
 import { WireError } from "../wire-error.ts";
 import { hmac } from "./signing-key.ts";
+import type { VerifiedSignature } from "./verify-signature.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
 
@@ -11,14 +12,14 @@ const EMPTY_SHA256 = createHash("sha256").digest("hex");
  */
 export class ChunkSigner {
   readonly #accessKeyId: string;
-  readonly #key: Buffer;
+  readonly #verified: VerifiedSignature;
   readonly #prefix: string;
   #previous: string;
 
   /** The chain starts from the request's own signature. */
-  constructor(authentication: SignedAuthentication, key: Buffer) {
+  constructor(authentication: SignedAuthentication, verified: VerifiedSignature) {
     this.#accessKeyId = authentication.accessKeyId;
-    this.#key = key;
+    this.#verified = verified;
     this.#prefix = `${authentication.amzDate}\n${credentialScope(authentication)}`;
     this.#previous = authentication.signature;
   }
@@ -40,11 +41,11 @@ export class ChunkSigner {
   }
 
   #verify(stringToSign: string, signature: string): void {
-    const expected = hmac(this.#key, stringToSign);
+    const { key, canonicalRequest } = this.#verified;
+    const expected = hmac(key, stringToSign);
     const given = Buffer.from(signature, "hex");
     if (given.length !== expected.length || !timingSafeEqual(expected, given)) {
       const accessKeyId = this.#accessKeyId;
-      const canonicalRequest = undefined;
       const { code, message, status, fields } = s3SignatureMismatch({
         ...{ accessKeyId, stringToSign, signature, canonicalRequest },
       });

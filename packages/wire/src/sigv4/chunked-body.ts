@@ -17,7 +17,7 @@ export interface ChunkedBodyOptions {
   readonly signer: ChunkSigner | undefined;
   /**
    * Lower-case names of the headers that must follow the last chunk, each of them and no other.
-   * Undefined: none may, not even their signature.
+   * Undefined: none may, not even their signature. Signed trailers must be some.
    */
   readonly trailerNames: ReadonlySet<string> | undefined;
   /** `x-amz-decoded-content-length`. */
@@ -27,8 +27,9 @@ export interface ChunkedBodyOptions {
 type State = "header" | "data" | "dataEnd" | "trailer" | "end";
 
 const UNSIGNED_CHUNK = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=[0-9a-f]{64})?$/;
+/** Whatever comes before the signature makes it another one; after it, nothing may come. */
 const SIGNED_CHUNK =
-  /^([0-9a-fA-F]{1,12})[\t ]*;[\t ]*chunk-signature[\t ]*=[\t ]*([^\s;]+)[\t ]*$/;
+  /^([0-9a-fA-F]{1,12})[\t ]*;[\t ]*((?:[^;]*;)?)chunk-signature[\t ]*=[\t ]*([^\s;]+)[\t ]*$/;
 const SIGNATURE_TRAILER = "x-amz-trailer-signature";
 const LF = 0x0a;
 
@@ -149,10 +150,10 @@ export class ChunkedBody extends BodyTransform {
   }
 
   #startChunk(line: string): void {
-    const { signer, decodedLengthBytes } = this.#options;
+    const { signer, decodedLengthBytes, trailerNames } = this.#options;
     const match = (signer === undefined ? UNSIGNED_CHUNK : SIGNED_CHUNK).exec(line);
     if (match === null) throw unexpectedEnd();
-    this.#signature = match[2] ?? "";
+    this.#signature = `${match[2] ?? ""}${match[3] ?? ""}`;
     this.#remainingBytes = Number.parseInt(match[1] ?? "", 16);
     const decodedBytes = this.#decodedBytes + this.#remainingBytes;
     if (decodedBytes > decodedLengthBytes) throw otherLength(decodedBytes, decodedLengthBytes);
@@ -165,6 +166,7 @@ export class ChunkedBody extends BodyTransform {
       this.#state = "data";
       return;
     }
+    if (signer !== undefined && trailerNames?.size === 0) throw unexpectedEnd();
     this.#endChunk();
     if (decodedBytes < decodedLengthBytes) throw otherLength(decodedBytes, decodedLengthBytes);
     this.#state = "trailer";

@@ -16,10 +16,6 @@ export function isContentSha256(value: string): boolean {
   return CONTENT_SHA256_WORDS.includes(value) || HEX_SHA256.test(value);
 }
 
-export function isLiteralSha256(value: string): boolean {
-  return HEX_SHA256.test(value);
-}
-
 /** Whether the body is framed as `aws-chunked`. */
 export function isChunked(value: string | undefined): boolean {
   return value !== undefined && value !== UNSIGNED_PAYLOAD && CONTENT_SHA256_WORDS.includes(value);

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import type { Authentication, HeaderV2 } from "../authentication/authentication.ts";
 import { collectBody } from "../body.ts";
 import { MAX_TRAILER_BYTES } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
@@ -32,8 +33,8 @@ function unsigned(
   });
 }
 
-async function read(request: WireRequest) {
-  const body = decodeBody(ANONYMOUS, request);
+async function read(request: WireRequest, authentication: Authentication = ANONYMOUS) {
+  const body = decodeBody(authentication, request);
   const content = await collectBody(body, LIMIT_BYTES);
   return { content: content.toString(), trailers: await body.trailers };
 }
@@ -58,6 +59,42 @@ describe("decodeBody", () => {
     });
   });
 
+  const COUNTED = (provided: number, expected: number) =>
+    [
+      "IncompleteBody",
+      "You did not provide the number of bytes specified by the Content-Length HTTP header",
+      { NumberBytesExpected: String(expected), NumberBytesProvided: String(provided) },
+    ] as const;
+
+  const signedV2: HeaderV2 = {
+    ...{ kind: "header", version: 2, accessKeyId: "AKIAIOSFODNN7EXAMPLE", signature: "" },
+    ...{ requestTimeMs: 0, sessionToken: undefined },
+  };
+
+  test.each(["nonsense", "unsigned-payload", UNSIGNED, "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"])(
+    "compares %s with a body that version 2 signed",
+    async (claimed) => {
+      const headers = { "x-amz-content-sha256": claimed, "x-amz-decoded-content-length": "5" };
+      await expect(read(put("hello", headers), signedV2)).rejects.toMatchObject({
+        code: "XAmzContentSHA256Mismatch",
+        fields: {
+          ClientComputedContentSHA256: claimed,
+          S3ComputedContentSHA256: sha256Hex("hello"),
+        },
+      });
+    },
+  );
+
+  test.each([
+    ["5", { code: "IncompleteBody", fields: COUNTED(14, 5)[2] }],
+    ["no", { code: "MissingContentLength", status: 411 }],
+  ])("undoes no chunks that version 2 signed, of %s bytes", (length, refusal) => {
+    const body = "5\r\nhello\r\n0\r\n";
+    const { headers } = unsigned(body, length);
+    const request = put(body, { ...headers, "content-length": "14" });
+    expect(() => decodeBody(signedV2, request)).toThrow(expect.objectContaining(refusal));
+  });
+
   const CHUNKS = "3\r\nhel\r\n2\r\nlo\r\n0\r\n";
   const CRC = "X-Amz-Checksum-Crc32: abc=\r\n";
   const NAME = "x-amz-checksum-crc32";
@@ -77,12 +114,6 @@ describe("decodeBody", () => {
   });
 
   const ENDED = ["IncompleteBody", "The request body terminated unexpectedly", {}] as const;
-  const COUNTED = (provided: number, expected: number) =>
-    [
-      "IncompleteBody",
-      "You did not provide the number of bytes specified by the Content-Length HTTP header",
-      { NumberBytesExpected: String(expected), NumberBytesProvided: String(provided) },
-    ] as const;
   const MALFORMED = [
     "MalformedTrailerError",
     "The request contained trailing data that was not well-formed " +

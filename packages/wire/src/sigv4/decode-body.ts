@@ -4,15 +4,16 @@ import type { Authentication } from "../authentication/authentication.ts";
 import type { WireRequest } from "../message.ts";
 import { WireError } from "../wire-error.ts";
 import { BodyTransform } from "./body-transform.ts";
+import { otherLength } from "./chunk-errors.ts";
 import { ChunkSigner } from "./chunk-signer.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 import {
   isChunked,
-  isLiteralSha256,
   SIGNED_CHUNKS_TRAILER,
   UNSIGNED_CHUNKS_TRAILER,
+  UNSIGNED_PAYLOAD,
 } from "./content-sha256.ts";
-import { verifiedSigningKey } from "./verify-signature.ts";
+import { verifiedSignature } from "./verify-signature.ts";
 
 /** A body with its transfer encoding undone. */
 export type DecodedBody = Readable & {
@@ -26,7 +27,8 @@ export type DecodedBody = Readable & {
 
 export interface DecodeBodyOptions {
   /**
-   * True: a literal `x-amz-content-sha256` is left to the reader, who digests the body anyway.
+   * True: the `x-amz-content-sha256` of a body that isn't in chunks is left to the reader, who
+   * digests the body anyway.
    * Reading then doesn't fail with `XAmzContentSHA256Mismatch`: the reader must check.
    */
   readonly readerVerifiesSha256?: boolean;
@@ -35,11 +37,11 @@ export interface DecodeBodyOptions {
 const MISSING_LENGTH_STATUS = 411;
 
 /**
- * The body as the client meant it: `aws-chunked` undone with every signature verified, a literal
+ * The body as the client meant it: `aws-chunked` undone with every signature verified, any other
  * `x-amz-content-sha256` compared at the end. Reading fails with WireError `SignatureDoesNotMatch`,
  * `XAmzContentSHA256Mismatch` or `IncompleteBody`; a reader must keep nothing before the end.
- * A signed request must have passed `verifySignature`. Signature version 2 leaves the body open, as
- * no signature does.
+ * A signed request must have passed `verifySignature`. S3 undoes nothing for signatures in URLs and
+ * those of version 2.
  */
 export function decodeBody(
   authentication: Authentication,
@@ -50,12 +52,22 @@ export function decodeBody(
     authentication.version !== 4
       ? request.headers["x-amz-content-sha256"]
       : authentication.contentSha256;
-  if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
-  if (claimed !== undefined && isLiteralSha256(claimed)) {
-    if (!readerVerifiesSha256) return new HashedBody(request.body, claimed);
-    return Object.assign(withoutTrailers(request.body), { unverifiedSha256: claimed });
+  if (!claimed || claimed === UNSIGNED_PAYLOAD) return withoutTrailers(request.body);
+  if (isChunked(claimed)) {
+    const { kind, version } = authentication;
+    if (kind === "anonymous" || (kind === "header" && version === 4))
+      return decodeChunks(authentication, request, claimed);
+    requireLength(request);
   }
-  return withoutTrailers(request.body);
+  if (!readerVerifiesSha256) return new HashedBody(request.body, claimed);
+  return Object.assign(withoutTrailers(request.body), { unverifiedSha256: claimed });
+}
+
+/** Chunks that nobody undoes are longer than what they hold. */
+function requireLength(request: WireRequest): void {
+  const expectedBytes = decodedLength(request);
+  const providedBytes = Number(request.headers["content-length"] ?? expectedBytes);
+  if (providedBytes !== expectedBytes) throw otherLength(providedBytes, expectedBytes);
 }
 
 /** Defined rather than assigned: node's own requests have an accessor of that name. */
@@ -76,7 +88,7 @@ function decodeChunks(
   const signer =
     isUnsigned || authentication.version !== 4
       ? undefined
-      : new ChunkSigner(authentication, verifiedSigningKey(authentication));
+      : new ChunkSigner(authentication, verifiedSignature(authentication));
   return new ChunkedBody(request.body, {
     signer,
     trailerNames:

@@ -21,8 +21,12 @@ import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate, isoSeconds } from "./amz-date.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
-import { CONTENT_SHA256_WORDS, isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
-
+import {
+  CONTENT_SHA256_WORDS,
+  isChunked,
+  isContentSha256,
+  UNSIGNED_PAYLOAD,
+} from "./content-sha256.ts";
 import { hmac, signingKey } from "./signing-key.ts";
 
 export interface VerifyOptions extends AuthOptions {
@@ -35,13 +39,21 @@ export interface VerifyOptions extends AuthOptions {
 
 const SKEW_MINUTES = MAX_CLOCK_SKEW_MS / 60_000;
 const EMPTY_BODY = new Uint8Array(0);
-const verifiedKeys = new WeakMap<SignedAuthentication, Buffer>();
 
-/** The signing key of a request that was verified: its chunks are signed with the same. */
-export function verifiedSigningKey(authentication: SignedAuthentication): Buffer {
-  const key = verifiedKeys.get(authentication);
-  assert(key !== undefined, "verifySignature comes before decodeBody");
-  return key;
+/** The means to verify the chunks of a request that was verified. */
+export interface VerifiedSignature {
+  /** Chunks are signed with the same. */
+  readonly key: Buffer;
+  /** For the client whose chunks don't match; undefined where it may not be repeated. */
+  readonly canonicalRequest: string | undefined;
+}
+
+const verified = new WeakMap<SignedAuthentication, VerifiedSignature>();
+
+export function verifiedSignature(authentication: SignedAuthentication): VerifiedSignature {
+  const found = verified.get(authentication);
+  assert(found !== undefined, "verifySignature comes before decodeBody");
+  return found;
 }
 
 /**
@@ -70,7 +82,10 @@ export function verifySignature(
     const stringToSign = `${preamble}\n${sha256Hex(canonical)}`;
     if (timingSafeEqual(hmac(key, stringToSign), given)) {
       // Only S3's bodies are signed in chunks.
-      if (isS3) verifiedKeys.set(authentication, key);
+      if (isS3 && isChunked(authentication.contentSha256)) {
+        const canonicalRequest = repeatable(authentication, canonical);
+        verified.set(authentication, { key, canonicalRequest });
+      }
       return;
     }
     refusal ??= mismatch(authentication, dialect, stringToSign, canonical);
@@ -80,8 +95,9 @@ export function verifySignature(
 }
 
 function s3PayloadHash({ kind, contentSha256 }: SignedAuthentication): string {
+  // What a URL signs may be anything; S3 compares it with the body, where there is one.
+  if (kind === "presigned") return contentSha256 ?? UNSIGNED_PAYLOAD;
   if (contentSha256 === undefined) {
-    if (kind === "presigned") return UNSIGNED_PAYLOAD;
     throw new AuthError(
       "contentHashMissing",
       "s3",
@@ -136,20 +152,24 @@ function skewMessage({ amzDate }: SignedAuthentication, nowMs: number, isTooLate
 }
 
 function mismatch(
-  { accessKeyId, signature, sessionToken }: SignedAuthentication,
+  authentication: SignedAuthentication,
   dialect: AuthDialect,
   stringToSign: string,
   canonical: string,
 ): AuthError {
   if (dialect !== "s3") return signatureMismatch(dialect);
-  // S3 shows the client what it should have signed. The canonical request quotes headers, so it is
-  // left out when a session token, which clients may log with the error, would be among them.
-  return s3SignatureMismatch({
-    accessKeyId,
-    stringToSign,
-    signature,
-    canonicalRequest: sessionToken === undefined ? canonical : undefined,
-  });
+  const { accessKeyId, signature } = authentication;
+  // S3 shows the client what it should have signed.
+  const canonicalRequest = repeatable(authentication, canonical);
+  return s3SignatureMismatch({ accessKeyId, stringToSign, signature, canonicalRequest });
+}
+
+/**
+ * The canonical request quotes headers, so it is left out when a session token, which clients may
+ * log with the error, would be among them.
+ */
+function repeatable({ sessionToken }: SignedAuthentication, canonical: string): string | undefined {
+  return sessionToken === undefined ? canonical : undefined;
 }
 
 export function sha256Hex(data: string | Uint8Array): string {

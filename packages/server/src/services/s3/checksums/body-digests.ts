@@ -116,7 +116,7 @@ export class BodyDigests implements BlobObserver {
       if (!inTrailer) return;
       throw malformedTrailer();
     }
-    if (inTrailer) checkValue(algorithm, value);
+    if (inTrailer) checkValue(algorithm, value, "trailing header");
     if (!actual.equals(Buffer.from(value, "base64"))) {
       throw badDigest(`The ${algorithm.name} you specified did not match the calculated checksum.`);
     }
@@ -208,9 +208,9 @@ function refuseUnknownAlgorithms(input: ChecksumInput, { http }: RequestContext)
   }
 }
 
-function checkValue(algorithm: ChecksumAlgorithm, value: string): void {
+function checkValue(algorithm: ChecksumAlgorithm, value: string, place = "header"): void {
   if (isBase64Of(value, algorithm.sizeBytes)) return;
-  throw invalidRequest(`Value for ${algorithm.header} header is invalid.`);
+  throw invalidRequest(`Value for ${algorithm.header} ${place} is invalid.`);
 }
 
 function checkContentMd5(value: string | undefined): void {
