@@ -4,6 +4,7 @@ import { PolicyJsonError, parseJson } from "../document/json-parser.ts";
 import { TextPositions } from "../document/position.ts";
 import { DataIndex } from "./data-index.ts";
 import { type CheckFinding, findingOf, type Report } from "./finding.ts";
+import type { Place } from "./place.ts";
 import { checkTypes } from "./rules/shape.ts";
 import { RULES } from "./rules.ts";
 import { type CheckedPolicyType, type CheckedResourceType, subjectOf } from "./subject.ts";
@@ -16,9 +17,12 @@ export interface CheckPolicyOptions {
   readonly data: AuthorizationData;
 }
 
+/** Findings of one policy; nobody reads more, and a hostile policy would have tens of thousands. */
+const FINDINGS_MAX = 1_000;
+
 /**
  * Finds what ValidatePolicy of IAM Access Analyzer finds, in its codes and words: AWS's published
- * policy checks. The findings are in the order of the text.
+ * policy checks. The findings are in the order of the text, the first thousand of them.
  */
 export function checkPolicy(
   text: string,
@@ -41,17 +45,30 @@ export function checkPolicy(
   const mistyped = [...checkTypes(subject)];
   const reports = [...mistyped];
   for (const rule of RULES) for (const report of rule(subject)) reports.push(report);
+  const isMistyped = withinSome(mistyped.flatMap(({ places }) => places));
   return reports
-    .filter((report) => mistyped.includes(report) || !concerns(report, mistyped))
+    .filter(({ code, places }) => code === "DATA_TYPE_MISMATCH" || !places.some(isMistyped))
     .sort((one, other) => startOf(one) - startOf(other))
+    .slice(0, FINDINGS_MAX)
     .map((report) => findingOf(report, positions));
 }
 
-/** Whether a report is about an element whose type is wrong, so that nothing else can be said. */
-function concerns({ places }: Report, mistyped: readonly Report[]): boolean {
-  return mistyped.some(({ places: [wrong] }) =>
-    places.some((place) => wrong && place.start >= wrong.start && place.end <= wrong.end),
-  );
+/**
+ * Asks whether a place is within one of some, which lie beside each other in the text's order:
+ * of an element whose type is wrong nothing else can be said.
+ */
+function withinSome(places: readonly Place[]): (place: Place) => boolean {
+  return ({ start, end }) => {
+    let low = 0;
+    let high = places.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((places[middle]?.start ?? 0) <= start) low = middle + 1;
+      else high = middle;
+    }
+    const before = places[low - 1];
+    return before !== undefined && end <= before.end;
+  };
 }
 
 function startOf({ places }: Report): number {

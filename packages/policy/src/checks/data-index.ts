@@ -4,6 +4,8 @@ import {
   type ServiceAction,
   type ServiceAuthorization,
 } from "../advise/authorization-data.ts";
+import { type Glob, globOf } from "../compile/glob.ts";
+import { tokenizePattern } from "../compile/pattern-tokens.ts";
 
 export interface IndexedAction extends ServiceAction {
   /** "s3:GetObject" */
@@ -23,7 +25,10 @@ export interface IndexedService {
 export interface ArnTemplate {
   readonly region: string;
   readonly account: string;
-  readonly resource: string;
+  /** The literal text before the first part that differs, in lower case. */
+  readonly start: string;
+  /** Matches the resources in lower case: AWS compares them in any case. */
+  readonly resource: Glob;
 }
 
 /** Condition keys and their types; a name may begin all keys of its kind. */
@@ -121,12 +126,7 @@ function indexed(prefix: string, service: ServiceAuthorization): IndexedService 
   return { prefix, actions, actionKeys, keys: new KeyTypes(service.keys) };
 }
 
-/** The template with its literal text in lower case: AWS compares these parts in any case. */
-function lowerCased(template: string): string {
-  return template.replaceAll(/\$\{[^}]*\}|[^$]+/g, (part) =>
-    part.startsWith("${") ? part : part.toLowerCase(),
-  );
-}
+const PLACEHOLDER = /\$\{[^}]*\}/g;
 
 function templatesOf({ services }: AuthorizationData): ReadonlyMap<string, readonly ArnTemplate[]> {
   const found = new Map<string, ArnTemplate[]>();
@@ -139,7 +139,10 @@ function templatesOf({ services }: AuthorizationData): ReadonlyMap<string, reado
       // AWS Backup's recovery points are of the service whose resource was saved, or its own.
       const service = named.startsWith("${") ? prefix : named;
       const list = found.get(service) ?? [];
-      list.push({ region, account, resource: lowerCased(rest.join(":")) });
+      const resource = rest.join(":").replaceAll(PLACEHOLDER, "*").toLowerCase();
+      const [start = ""] = resource.split("*", 1);
+      const glob = globOf(tokenizePattern(resource, { variables: false, wildcards: true }));
+      list.push({ region, account, start, resource: glob });
       found.set(service, list);
     }
   }

@@ -215,16 +215,28 @@ export function listOf(
   return node.items.map((item, index) => ({ node: item, place: placeOfItem(place, item, index) }));
 }
 
+/** The strings, numbers and booleans of a list, or of a value alone. */
 function textsOf(place: Place, node: JsonNode): readonly Text[] {
-  return listOf(place, node).flatMap(({ node: item, place: at }): readonly Text[] => {
-    switch (item.type) {
-      case "string":
-        return [{ value: item.value, type: item.type, place: at }];
-      case "number":
-      case "boolean":
-        return [{ value: item.text, type: item.type, place: at }];
-      default:
-        return [];
-    }
-  });
+  const texts: Text[] = [];
+  if (node.type === "array") {
+    node.items.forEach((item, index) => {
+      const text = textOf(placeOfItem(place, item, index), item);
+      if (text) texts.push(text);
+    });
+    return texts;
+  }
+  const text = textOf(place, node);
+  return text ? [text] : texts;
+}
+
+function textOf(place: Place, node: JsonNode): Text | undefined {
+  switch (node.type) {
+    case "string":
+      return { value: node.value, type: node.type, place };
+    case "number":
+    case "boolean":
+      return { value: node.text, type: node.type, place };
+    default:
+      return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import { canNameResource } from "../../advise/arn-overlap.ts";
+import { globMatches } from "../../compile/glob.ts";
 import { isPartition, PARTITIONS } from "../../validate/partitions.ts";
 import { isRegion } from "../aws-regions.ts";
 import type { ArnTemplate } from "../data-index.ts";
@@ -20,6 +20,12 @@ export function* checkArns({ resource }: StatementSubject, subject: Subject): It
   }
   if (resource && isEmpty(resource))
     yield { code: "EMPTY_ARRAY_RESOURCE", places: [resource.place] };
+}
+
+interface WrittenArn {
+  readonly region: string;
+  readonly account: string;
+  readonly resource: string;
 }
 
 type Problem = Omit<Report, "places"> | undefined;
@@ -51,10 +57,11 @@ function arnProblem({ value }: Text, { data }: Subject): Problem {
 
 function templateProblem(
   service: string,
-  { region, account, resource }: ArnTemplate,
+  { region, account, resource }: WrittenArn,
   templates: readonly ArnTemplate[],
 ): Problem {
-  const fitting = templates.filter((each) => fits(resource.toLowerCase(), each.resource));
+  const lowerCased = resource.toLowerCase();
+  const fitting = templates.filter((each) => fits(lowerCased, each));
   const some = fitting.length > 0 ? fitting : templates;
   if (region !== "" && !isOpen(region)) {
     if (some.every((each) => each.region === "")) {
@@ -85,11 +92,10 @@ function templateProblem(
 }
 
 /** Whether a resource is one of a type. Of a pattern, AWS compares the type's name alone. */
-function fits(resource: string, template: string): boolean {
-  const [written = ""] = resource.split(isOpen(resource) ? /[/:*?$]/ : /\$/, 1);
-  const [known = ""] = template.split(/[*$]/, 1);
-  const begins = written.startsWith(known) || known.startsWith(written);
-  return begins && (isOpen(resource) || canNameResource(resource, template));
+function fits(resource: string, template: ArnTemplate): boolean {
+  if (!isOpen(resource)) return globMatches(template.resource, resource);
+  const [written = ""] = resource.split(/[/:*?$]/, 1);
+  return written.startsWith(template.start) || template.start.startsWith(written);
 }
 
 /** Whether a part of an ARN may be several things: it has a wildcard or a variable. */

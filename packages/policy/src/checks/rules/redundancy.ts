@@ -58,10 +58,16 @@ function redundantGroups(
   }
   const same = new Map<string, Text[]>();
   for (const item of items) {
-    if (!done.has(item)) same.set(item.value, [...(same.get(item.value) ?? []), item]);
+    if (!done.has(item)) addTo(same, item.value, item);
   }
   for (const group of same.values()) if (group.length > 1) groups.push(group);
   return groups;
+}
+
+function addTo<T>(groups: Map<string, T[]>, key: string, item: T): void {
+  const group = groups.get(key);
+  if (group) group.push(item);
+  else groups.set(key, [item]);
 }
 
 function literalLength(value: string): number {
@@ -86,7 +92,7 @@ export function* checkRedundantStatements({ statements }: Subject): Iterable<Rep
   for (const { object, place } of statements) {
     const members = object.members.filter(({ key }) => key !== "Sid");
     const id = canonical({ ...object, members });
-    same.set(id, [...(same.get(id) ?? []), place]);
+    addTo(same, id, place);
   }
   for (const places of same.values()) {
     if (places.length > 1) yield { code: "REDUNDANT_STATEMENT", places };

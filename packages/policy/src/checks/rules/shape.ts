@@ -53,6 +53,8 @@ function membersOf(node: JsonNode): readonly JsonMember[] {
 }
 
 function* eachOf(types: readonly JsonType[], node: JsonNode, at: Place): Iterable<Report> {
+  const nodes = node.type === "array" ? node.items : [node];
+  if (nodes.every(({ type }) => types.includes(type))) return;
   for (const { node: item, place } of listOf(at, node)) yield* isOf(types, item, place);
 }
 

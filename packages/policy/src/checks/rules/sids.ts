@@ -15,7 +15,11 @@ export function* checkSids(subject: Subject): Iterable<Report> {
     const { value } = member.value;
     const at = placeOfValue(place, member);
     if (value === "") yield { code: "EMPTY_SID_VALUE", places: [at] };
-    else places.set(value, [...(places.get(value) ?? []), at]);
+    else {
+      const same = places.get(value);
+      if (same) same.push(at);
+      else places.set(value, [at]);
+    }
     if (isStrict && /[^0-9A-Za-z]/.test(value)) yield { code: "UNSUPPORTED_SID", places: [at] };
   }
   const code = isStrict ? "UNIQUE_SIDS_REQUIRED" : "UNIQUE_SIDS_RECOMMENDED";

@@ -79,15 +79,24 @@ function problemOf(
 
 function variablesOf(value: string): readonly WrittenVariable[] {
   const found: WrittenVariable[] = [];
-  for (let start = value.indexOf("${"); start >= 0; start = value.indexOf("${", start + 2)) {
-    const end = value.indexOf("}", start);
+  let end = -1;
+  for (let start = value.indexOf("${"); start >= 0; ) {
+    // A search that has passed this place, or found nothing, isn't made again.
+    if (end < start) end = indexFrom(value, "}", start);
+    const next = indexFrom(value, "${", start + 2);
     // A second variable before the brace: the first one has none.
-    const next = value.indexOf("${", start + 2);
-    const isOpen = end < 0 || (next >= 0 && next < end);
-    const text = value.slice(start, isOpen ? (next < 0 ? value.length : next) : end + 1);
+    const isOpen = end === value.length || next < end;
+    const text = value.slice(start, isOpen ? next : end + 1);
     found.push({ start, text, content: isOpen ? undefined : text.slice(2, -1) });
+    start = next === value.length ? -1 : next;
   }
   return found;
+}
+
+/** The place of a text; the end if it isn't there. */
+function indexFrom(value: string, text: string, from: number): number {
+  const at = value.indexOf(text, from);
+  return at < 0 ? value.length : at;
 }
 
 function placeOf({ start, text }: WrittenVariable, place: Place): Place {

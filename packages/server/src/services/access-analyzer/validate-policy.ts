@@ -8,7 +8,7 @@ import { invalidField } from "./errors.ts";
 /** The most characters of a policy; the largest of AWS's quotas is below it. */
 const POLICY_CHARS_MAX = 65_536;
 /** Findings of one answer, which AWS doesn't publish. */
-const PAGE_SIZE_MAX = 1_000;
+const PAGE_SIZE_MAX = 100;
 
 /** ValidatePolicy: AWS's published policy checks, in English whatever the locale. */
 export function validatePolicyOperations(): OperationTable {
