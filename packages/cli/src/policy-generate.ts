@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import {
+  callsOfTrailRecord,
   compilePolicy,
   decide,
   type GeneratedPolicy,
@@ -10,6 +11,7 @@ import {
   type RecordedCall,
   type ResourceRule,
 } from "@rolecast/policy";
+import { readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
@@ -25,10 +27,12 @@ import {
 import { fetchSigned } from "./signed-request.ts";
 import { sinceTime } from "./since-option.ts";
 import { print, printJson } from "./terminal.ts";
+import { trailRecords } from "./trail-files.ts";
 import { usedPermissions } from "./used-permissions.ts";
 
 interface GenerateFlags extends ConnectionFlags {
   readonly from?: string[];
+  readonly fromCloudtrail?: string[];
   readonly record?: boolean;
   readonly since?: Date;
   readonly reasons?: string;
@@ -48,6 +52,7 @@ export function generateCommand(): Command {
     .option("--since <TIME>", "what was called since: 90m, 12h, 7d ago, or a date", sinceTime)
     .option("--record", "run the program and take what it calls meanwhile")
     .option("--from <FILE...>", "decisions, as `rolecast logs --of decisions --json` prints them")
+    .option("--from-cloudtrail <PLACE...>", "log files, folders of them, or s3://bucket/prefix")
     .option("--principal <ARN>", "whose calls; without it, of the only one who called")
     .addOption(
       new Option("--resources <RULE>", "as they were, up to the last slash, or all of the service")
@@ -59,7 +64,7 @@ export function generateCommand(): Command {
     .option("--json", "the policies and what each statement is for, as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast policy generate --principal arn:aws:iam::000000000000:role/app --since 7d\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nWithout --record and --from, the calls are those that the server remembers, of a year at most.\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
+      "\nExamples:\n  rolecast policy generate --principal arn:aws:iam::000000000000:role/app --since 7d\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nWithout --record and --from…, the calls are those that the server remembers, of a year at most.\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
     )
     .action(generate);
 }
@@ -87,6 +92,7 @@ async function recordedBy(program: string[], flags: GenerateFlags): Promise<Reco
   }
   if (program.length > 0) throw new CommandError("a program is run with --record.");
   if (from) return { decisions: await fromFiles(from), code: 0 };
+  if (flags.fromCloudtrail) return { decisions: await fromTrails(flags), code: 0 };
   return { decisions: await usedPermissions(new Connection(flags), { since }), code: 0 };
 }
 
@@ -118,6 +124,27 @@ function summary(
       ? []
       : [`${denied} calls were denied, and are in the policy. Others may come after them.`]),
   ];
+}
+
+/** CloudTrail's records as permissions; says which calls AWS lists no action for. */
+async function fromTrails(flags: GenerateFlags): Promise<readonly NeededPermission[]> {
+  const { fromCloudtrail = [], since } = flags;
+  const data = await readAuthorizationData();
+  const found: NeededPermission[] = [];
+  const unknown = new Set<string>();
+  for await (const record of trailRecords(fromCloudtrail, () => new Connection(flags))) {
+    if (since && new Date(record.eventTime ?? 0) < since) continue;
+    const calls = callsOfTrailRecord(record, data);
+    if (calls.length === 0 && record.userIdentity?.type !== "AWSService")
+      unknown.add(`${record.eventSource} ${record.eventName}`);
+    for (const { context, ...call } of calls) {
+      const service = context?.get("iam:awsservicename");
+      const values = service === undefined ? {} : { "iam:AWSServiceName": [service].flat() };
+      found.push({ ...call, context: values });
+    }
+  }
+  for (const call of unknown) process.stderr.write(`no action is known for ${call}\n`);
+  return found;
 }
 
 interface Recorded {

@@ -7,12 +7,12 @@ export interface NeededPermission {
   readonly action: string;
   readonly resource: string;
   /** The resource is a pattern of ARNs. */
-  readonly isPattern?: boolean;
+  readonly isPattern?: boolean | undefined;
   readonly allowed: boolean;
   /** The call: with `service` its name, such as `CreateChannel`, else `ivs:CreateChannel`. */
-  readonly operation?: string;
+  readonly operation?: string | undefined;
   readonly service?: string;
-  readonly context?: Readonly<Record<string, readonly string[]>>;
+  readonly context?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** A decision as the server's feed has it, as far as a policy is made of it. */

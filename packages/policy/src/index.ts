@@ -94,6 +94,7 @@ export {
   type RecordedCall,
   SAFE_KEYS,
 } from "./generate/generate-policy.ts";
+export { callsOfTrailRecord, type TrailCall, type TrailRecord } from "./generate/trail-record.ts";
 export {
   type UnusedPermissions,
   type UnusedStatement,

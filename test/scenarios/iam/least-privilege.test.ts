@@ -1,13 +1,15 @@
+import { gzipSync } from "node:zlib";
 import { AccessAnalyzerClient, CheckAccessNotGrantedCommand } from "@aws-sdk/client-accessanalyzer";
+import { LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
   CreateServiceLinkedRoleCommand,
   DeleteServiceLinkedRoleCommand,
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { createUser } from "../../support/principals.ts";
+import { allow, createUser } from "../../support/principals.ts";
 import { rolecast } from "../../support/rolecast-command.ts";
 import { type Clients, clientsOf, type Key, startTestServer } from "../../support/test-server.ts";
 
@@ -28,6 +30,36 @@ async function pipeline({ iam, s3, ivs }: Clients): Promise<void> {
 async function pipelineUser(clients: Clients): Promise<Key & { readonly arn: string }> {
   return createUser(clients.iam, "pipeline");
 }
+
+test("CloudTrail's records of a pipeline make the policy under which it runs", async ({
+  onTestFinished,
+}) => {
+  const first = await startTestServer();
+  onTestFinished(() => first.close());
+  const { cloudtrail, s3 } = first.clients();
+  await pipeline(first.clients());
+  const { Events = [] } = await cloudtrail.send(new LookupEventsCommand({}));
+  const Records = Events.map(({ CloudTrailEvent = "" }) => JSON.parse(CloudTrailEvent));
+  await s3.send(new CreateBucketCommand({ Bucket: "trails" }));
+  const Body = gzipSync(JSON.stringify({ Records }));
+  const Key = "AWSLogs/000000000000/CloudTrail/us-east-1/2026/11/28/a.json.gz";
+  await s3.send(new PutObjectCommand({ Bucket: "trails", Key, Body }));
+  const env = {
+    AWS_ENDPOINT_URL: first.endpoint,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  };
+  const args = ["policy", "generate", "--from-cloudtrail", "s3://trails/AWSLogs/"];
+  const { code, out: policy, err } = await rolecast(args, { env });
+  expect(code, err).toBe(0);
+
+  const enforced = await startTestServer();
+  onTestFinished(() => enforced.close());
+  // IVS lists the bucket's objects as the caller, which is a data event: trails don't record it.
+  const statements = [...JSON.parse(policy).Statement, allow("s3:ListBucket")];
+  const user = await createUser(enforced.clients().iam, "pipeline", statements);
+  await pipeline(clientsOf(enforced.endpoint, user, "us-east-1"));
+});
 
 test("what a pipeline did in soft mode is the policy under which it runs enforced", async ({
   onTestFinished,
