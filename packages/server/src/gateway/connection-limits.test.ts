@@ -104,6 +104,18 @@ describe("a connection is closed", () => {
     expect(await closed).toContain("the body came too slowly");
   });
 
+  test.each([
+    ["nothing of a body", ""],
+    ["less of a body than its length", "abc"],
+  ])("when %s comes", async (_what, piece) => {
+    const port = await startServer({ limits: { idleMs: 200, sweepMs: 50 }, serve: readWhole });
+    const { socket, closed } = open(port);
+    socket.write(post(4) + piece);
+    const answer = await closed;
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close/i);
+    expect(answer).toContain("Idle connections will be closed.");
+  });
+
   test("when a streamed body hardly comes, with an answer", async () => {
     const port = await startServer({
       limits,
@@ -156,7 +168,7 @@ describe("a connection is closed", () => {
 
 describe("a connection is kept", () => {
   test("while a slow body comes on fast enough, and while a server thinks", async () => {
-    const limits = { slowMs: 200, sweepMs: 50, bytesPerSecondMin: 100 };
+    const limits = { idleMs: 500, slowMs: 200, sweepMs: 50, bytesPerSecondMin: 100 };
     let thought: (() => void) | undefined;
     const port = await startServer({
       limits,

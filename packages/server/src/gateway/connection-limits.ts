@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type CallOff, every } from "../kernel/work/timers.ts";
-import type { IncomingBody } from "./request-body.ts";
+import { IDLE, type IncomingBody, TOO_SLOW } from "./request-body.ts";
 
 /** Limits on one connection and on all together; tests set smaller ones. */
 export interface ConnectionLimits {
@@ -9,6 +9,8 @@ export interface ConnectionLimits {
   readonly connectionsMax: number;
   /** The time from a request's first byte to the end of its headers. */
   readonly headersMs: number;
+  /** A body that is waited for, and of which nothing comes for so long, is given up. */
+  readonly idleMs: number;
   /** The rate of a body that is waited for, and of an answer that is being read. */
   readonly bytesPerSecondMin: number;
   /** A slower rate ends it after so long; an answer after twice that, since systems buffer it. */
@@ -25,6 +27,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   // The setting maxConnections.
   connectionsMax: Number.POSITIVE_INFINITY,
   headersMs: 20_000,
+  // As S3 does.
+  idleMs: 20_000,
   bytesPerSecondMin: 1_024,
   slowMs: 60_000,
   drainMs: 60_000,
@@ -71,6 +75,10 @@ export interface Exchange {
 interface Watched extends Exchange {
   sinceMs: number;
   bytes: number;
+  /** All bytes that the last sweep knew of. */
+  seenBytes: number;
+  /** Sweeps since then: time itself would pass in a server that is busy with something else. */
+  idleSweeps: number;
   direction: "in" | "out" | undefined;
 }
 
@@ -87,7 +95,8 @@ export class SlowClients {
 
   /** Watches an exchange until the returned object is passed to `unwatch`. */
   watch({ incoming, outgoing, body }: Exchange): Watched {
-    const watched = { incoming, outgoing, body, sinceMs: 0, bytes: 0, direction: undefined };
+    const counts = { sinceMs: 0, bytes: 0, seenBytes: 0, idleSweeps: 0 };
+    const watched = { incoming, outgoing, body, ...counts, direction: undefined };
     this.#watched.add(watched);
     return watched;
   }
@@ -111,9 +120,15 @@ export class SlowClients {
       watched.direction = waiting?.direction;
       watched.sinceMs = nowMs;
       watched.bytes = waiting?.bytes ?? 0;
+      watched.seenBytes = watched.bytes;
+      watched.idleSweeps = 0;
       return;
     }
-    const { slowMs, bytesPerSecondMin } = this.#limits;
+    const { idleMs, sweepMs, slowMs, bytesPerSecondMin } = this.#limits;
+    watched.idleSweeps = waiting.bytes === watched.seenBytes ? watched.idleSweeps + 1 : 0;
+    watched.seenBytes = waiting.bytes;
+    const isIdle = watched.idleSweeps * sweepMs >= idleMs;
+    if (waiting.direction === "in" && isIdle && body.giveUp(IDLE)) return;
     const windowMs = waiting.direction === "in" ? slowMs : 2 * slowMs;
     const elapsedMs = nowMs - watched.sinceMs;
     if (elapsedMs < windowMs) return;
@@ -121,7 +136,7 @@ export class SlowClients {
     watched.sinceMs = nowMs;
     watched.bytes = waiting.bytes;
     if (!isSlow) return;
-    if (waiting.direction === "in" && body.giveUp()) return;
+    if (waiting.direction === "in" && body.giveUp(TOO_SLOW)) return;
     incoming.socket.destroy();
   }
 }

@@ -15,8 +15,13 @@ export class ClientGoneError extends Error {
   }
 }
 
-const TOO_SLOW =
-  "Your socket connection to the server was not written to within the timeout period: the body came too slowly.";
+/** S3's own words. */
+export const IDLE =
+  "Your socket connection to the server was not read from or written to within the timeout " +
+  "period. Idle connections will be closed.";
+export const TOO_SLOW =
+  "Your socket connection to the server was not written to within the timeout period: " +
+  "the body came too slowly.";
 
 /**
  * A request's body, separate from its connection: destroying it leaves the connection open, so that
@@ -70,10 +75,10 @@ export class IncomingBody {
   }
 
   /** Stops reading it: readers get an error. Returns false if it was given up before. */
-  giveUp(): boolean {
+  giveUp(reason: string): boolean {
     if (this.#isGivenUp) return false;
     this.#isGivenUp = true;
-    const error = new ClientGoneError(TOO_SLOW);
+    const error = new ClientGoneError(reason);
     this.#stream?.destroy(error);
     this.#reject?.(error);
     return true;
