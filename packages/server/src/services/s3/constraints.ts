@@ -4,6 +4,8 @@ import { malformedPolicy, malformedXml, missingRequestBody } from "./errors.ts";
 /** A policy's text that is left out is one that doesn't begin as it should. */
 const NOT_JSON = "Policies must be valid JSON and the first byte must be '{'";
 
+const STATUS = { values: ["Enabled", "Disabled"] };
+
 /*
  * Few of S3's limits are stated in its model; those that S3 answers with errors of its own
  * (InvalidBucketName, KeyTooLongError, MaxKeys) stand with the operations.
@@ -31,6 +33,24 @@ export const s3Constraints: ServiceConstraints = {
     "ListBuckets.MaxBuckets": { min: 1, max: 10_000 },
     "ListBuckets.ContinuationToken": { max: 1024 },
     Key: { min: 1 },
+    "PutBucketAnalyticsConfiguration.Format": { values: ["CSV"] },
+    "PutBucketAnalyticsConfiguration.OutputSchemaVersion": { values: ["V_1"] },
+    "PutBucketIntelligentTieringConfiguration.AccessTier": {
+      values: ["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"],
+    },
+    "PutBucketIntelligentTieringConfiguration.Status": STATUS,
+    "PutBucketLogging.PartitionDateSource": { values: ["EventTime", "DeliveryTime"] },
+    "PutBucketLogging.Permission": { values: ["FULL_CONTROL", "READ", "WRITE"] },
+    "PutBucketLogging.Type": { values: ["CanonicalUser", "AmazonCustomerByEmail", "Group"] },
+    "PutBucketReplication.Owner": { values: ["Destination"] },
+    "PutBucketReplication.Status": STATUS,
+    "PutBucketReplication.StorageClass": {
+      values: [
+        ...["STANDARD", "REDUCED_REDUNDANCY", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"],
+        ...["GLACIER", "DEEP_ARCHIVE", "OUTPOSTS", "GLACIER_IR", "SNOW", "EXPRESS_ONEZONE"],
+        ...["FSX_OPENZFS", "FSX_ONTAP", "AWS_BACKUP_WARM", "AWS_BACKUP_LOW_COST_WARM"],
+      ],
+    },
   },
   // An empty body isn't an empty document.
   required: {

@@ -131,8 +131,7 @@ async function checkedReplication(
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
       status: 400,
     });
-  for (const { Status: status, Destination: destination } of rules) {
-    if (status !== "Enabled" && status !== "Disabled") throw malformedXml();
+  for (const { Destination: destination } of rules) {
     const { Bucket: target } = destination;
     const prefix = bucketArn("");
     const row = target.startsWith(prefix)
