@@ -12,6 +12,12 @@ const MISTAKEN = `{
   "Statement": [{ "Effect": "Alow", "Action": "ivs:ListChannels", "Resource": "*" }]
 }`;
 
+const PASSING = `{
+  "Version": "2012-10-17",
+  "Statement": [{ "Effect": "Allow",
+    "Action": "iam:PassRole", "Resource": "*" }]
+}`;
+
 const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
 
 describeConsole(() => {
@@ -37,6 +43,12 @@ describeConsole(() => {
     await place.click();
     await page.keyboard.type('"Allow"');
     await page.getByText("Valid policy").waitFor();
+    await editor.fill(PASSING);
+    await page.getByText("Security warning: Using the iam:PassRole action with").waitFor();
+    await page.getByRole("button", { name: "Line 4, column 15" }).waitFor();
+    expect(await editor.getAttribute("aria-invalid")).toBe("false");
+    await editor.fill(MISTAKEN.replace("Alow", "Allow"));
+    await page.getByText("Security warning").waitFor({ state: "detached" });
     await button("Create policy").click();
     await page.getByRole("heading", { name: "Viewer", level: 1 }).waitFor();
     const saved = page.getByRole("textbox", { name: "Policy", exact: true });

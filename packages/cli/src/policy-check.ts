@@ -1,8 +1,5 @@
 import {
   advisePolicy,
-  type CheckFinding,
-  type CheckPolicyOptions,
-  checkPolicy,
   type PolicyFinding,
   type PolicyWarning,
   validatePolicy,
@@ -10,15 +7,20 @@ import {
 import { readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import type { PolicyKind } from "./policy-check-aws.ts";
 import { policyText } from "./policy-text.ts";
 import { print, printJson, styled } from "./terminal.ts";
 
 /** Kinds of policies that IAM, STS and S3 save. */
-const SAVED = ["managed", "inline", "session", "trust", "bucket"] as const;
+const SAVED = [
+  "managed",
+  "inline",
+  "session",
+  "trust",
+  "bucket",
+] as const satisfies readonly PolicyKind[];
 /** Kinds that Access Analyzer's checks know beside them. */
-const CHECKED = ["resource", "scp", "rcp"] as const;
-type SavedKind = (typeof SAVED)[number];
-type Kind = SavedKind | (typeof CHECKED)[number];
+const CHECKED = ["resource", "scp", "rcp"] as const satisfies readonly PolicyKind[];
 
 const HELP = `
 Examples:
@@ -35,7 +37,7 @@ With --aws it shows the findings of Access Analyzer's ValidatePolicy instead, in
 words; errors and security warnings make it exit with 1, with --strict every finding does.`;
 
 interface CheckFlags {
-  readonly kind: Kind;
+  readonly kind: PolicyKind;
   readonly bucket?: string;
   readonly aws?: boolean;
   readonly strict?: boolean;
@@ -72,7 +74,9 @@ export function checkCommand(): Command {
 async function check(files: string[], flags: CheckFlags): Promise<void> {
   const data = await readAuthorizationData();
   if (flags.aws) {
-    await checkAsAws(files, flags, { ...CHECKED_AS[flags.kind], data });
+    // Half as large as all other commands: it is loaded by whoever asks for it.
+    const { checkAsAws } = await import("./policy-check-aws.ts");
+    await checkAsAws(files, flags, data);
     return;
   }
   const kind = SAVED.find((each) => each === flags.kind);
@@ -107,51 +111,4 @@ function printResult({ file, findings, warnings }: CheckedFile, strict: boolean)
 function placeIn(file: string, position: PolicyFinding["position"]): string {
   const { line = 1, column = 1 } = position?.start ?? {};
   return `${file}:${line}:${column}`;
-}
-
-const IDENTITY = { policyType: "IDENTITY_POLICY" } as const;
-const RESOURCE = { policyType: "RESOURCE_POLICY" } as const;
-const CHECKED_AS: Readonly<Record<Kind, Omit<CheckPolicyOptions, "data">>> = {
-  managed: IDENTITY,
-  inline: IDENTITY,
-  session: IDENTITY,
-  trust: { ...RESOURCE, resourceType: "AWS::IAM::AssumeRolePolicyDocument" },
-  bucket: { ...RESOURCE, resourceType: "AWS::S3::Bucket" },
-  resource: RESOURCE,
-  scp: { policyType: "SERVICE_CONTROL_POLICY" },
-  rcp: { policyType: "RESOURCE_CONTROL_POLICY" },
-};
-
-async function checkAsAws(
-  files: readonly string[],
-  { strict = false, json = false }: CheckFlags,
-  options: CheckPolicyOptions,
-): Promise<void> {
-  const results: { readonly file: string; readonly findings: readonly CheckFinding[] }[] = [];
-  for (const file of files) {
-    results.push({ file, findings: checkPolicy(await policyText(file), options) });
-  }
-  if (json) printJson(results);
-  else {
-    for (const { file, findings } of results) {
-      if (findings.length === 0) print(`${file}: ${styled("green", "no findings")}`);
-      for (const finding of findings) printFinding(file, finding);
-    }
-  }
-  const isFailed = results.some(({ findings }) =>
-    findings.some((finding) => strict || isSerious(finding)),
-  );
-  if (isFailed) process.exitCode = EXIT.failed;
-}
-
-function isSerious({ findingType }: CheckFinding): boolean {
-  return findingType === "ERROR" || findingType === "SECURITY_WARNING";
-}
-
-function printFinding(file: string, finding: CheckFinding): void {
-  const { findingType, issueCode, findingDetails, learnMoreLink, locations } = finding;
-  const { line = 1, column = 0 } = locations[0]?.span.start ?? {};
-  const name = styled(isSerious(finding) ? "red" : "yellow", `${findingType} ${issueCode}`);
-  print(`${file}:${line}:${column + 1}: ${name} ${findingDetails}`);
-  print(`  ${learnMoreLink}`);
 }

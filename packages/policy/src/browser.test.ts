@@ -23,7 +23,7 @@ test("the package runs in a browser: bundled for one, without a module of node's
   const run = (code: string): unknown => runInContext(code, realm);
   run(chunk.code);
   expect(run("typeof process + typeof Buffer + typeof require")).toBe("undefined".repeat(3));
-  const { compilePolicy, decide, explain, PolicySet, validatePolicy } = run(
+  const { checkPolicy, compilePolicy, decide, explain, PolicySet, validatePolicy } = run(
     "policy",
   ) as typeof policy;
   const text = JSON.stringify({
@@ -39,6 +39,9 @@ test("the package runs in a browser: bundled for one, without a module of node's
     },
   });
   expect(validatePolicy(text, "managed")).toHaveLength(0);
+  const data = { services: {}, globalKeys: {}, rcpServices: [] };
+  const [finding] = checkPolicy(text, { policyType: "IDENTITY_POLICY", data });
+  expect(finding?.issueCode).toBe("INVALID_SERVICE_IN_ACTION");
   const source = { kind: "identity", id: "own", managed: false } as const;
   const layers = { identity: new PolicySet([compilePolicy(text, source)]) };
   const request = {

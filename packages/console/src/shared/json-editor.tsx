@@ -7,6 +7,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type PolicyFinding, policySizeWithoutWhitespace, validatePolicy } from "@rolecast/policy";
 import { lazy, Suspense, useMemo, useRef } from "react";
 import type { CodeEditorHandle } from "./code-editor/code-editor.tsx";
+import { PolicyChecks, usePolicyChecks } from "./policy-checks.tsx";
 import { pretty } from "./pretty-json.ts";
 
 export type PolicyKind = Parameters<typeof validatePolicy>[1];
@@ -21,8 +22,8 @@ const CodeEditor = lazy(async () => ({
 }));
 
 /**
- * A policy's text, validated as it is typed with AWS's checks in AWS's words. A finding moves the
- * cursor to its place.
+ * A policy's text, validated as it is typed with AWS's checks in AWS's words, and then by Access
+ * Analyzer. A finding moves the cursor to its place.
  */
 export function JsonEditor(props: {
   readonly label: string;
@@ -37,12 +38,21 @@ export function JsonEditor(props: {
   const { label, kind, value, onChange, sizeMax, bucketName, readOnly = false } = props;
   const editor = useRef<CodeEditorHandle>(undefined);
   const findings = useFindings(value, kind, bucketName);
+  const checks = usePolicyChecks(value, kind, !readOnly && findings.length === 0);
   const marks = useMemo(
-    () =>
-      findings.flatMap(({ position }) =>
+    () => [
+      ...findings.flatMap(({ position }) =>
         position ? { from: position.start.offset, to: position.end.offset } : [],
       ),
-    [findings],
+      ...checks.flatMap(({ findingType, locations }) =>
+        locations.map(({ span }) => ({
+          from: span.start.offset,
+          to: span.end.offset,
+          isAdvice: findingType !== "ERROR",
+        })),
+      ),
+    ],
+    [findings, checks],
   );
   const size = kind === "bucket" ? UTF8.encode(value).length : policySizeWithoutWhitespace(value);
   const show = ({ position }: PolicyFinding) => {
@@ -85,6 +95,7 @@ export function JsonEditor(props: {
           tooLong={sizeMax !== undefined && size > sizeMax}
           onShow={show}
         />
+        <PolicyChecks findings={checks} onShow={(from, to) => editor.current?.select(from, to)} />
       </div>
     </FormField>
   );

@@ -91,7 +91,7 @@ export function CodeEditor(props: {
     const attributes = {
       tabindex: "0",
       "aria-label": label,
-      "aria-invalid": String(marks.length > 0),
+      "aria-invalid": String(marks.some(({ isAdvice }) => !isAdvice)),
     };
     view.current?.dispatch({
       effects: [

@@ -32,6 +32,7 @@ export const LOOK = EditorView.theme({
     color: "var(--code-number)",
   },
   ".cm-mistake": { textDecoration: "underline wavy #d91515 1.5px", textUnderlineOffset: "3px" },
+  ".cm-advice": { textDecoration: "underline wavy #8d6605 1.5px", textUnderlineOffset: "3px" },
   "&.cm-focused .cm-matchingBracket, .cm-matchingBracket": {
     outline: "1px solid currentColor",
     backgroundColor: "transparent",

@@ -6,14 +6,16 @@ import {
 } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView } from "@codemirror/view";
 
-/** A stretch of the text that is wrong. */
+/** A stretch of the text that is wrong, or that could be better. */
 export interface Mark {
   readonly from: number;
   readonly to: number;
+  readonly isAdvice?: boolean;
 }
 
 const setMistakes: StateEffectType<readonly Mark[]> = StateEffect.define();
 const UNDERLINED = Decoration.mark({ class: "cm-mistake" });
+const ADVISED = Decoration.mark({ class: "cm-advice" });
 
 /** Underlines these, and nothing else. */
 export function markMistakes(marks: readonly Mark[]): Effect<readonly Mark[]> {
@@ -29,9 +31,12 @@ export const mistakes = StateField.define<DecorationSet>({
       if (!effect.is(setMistakes)) continue;
       const { length } = transaction.state.doc;
       const ranges = effect.value
-        .map(({ from, to }) => [from, Math.min(Math.max(to, from + 1), length)] as const)
+        .map(({ from, to, isAdvice }) => {
+          const look = isAdvice ? ADVISED : UNDERLINED;
+          return [from, Math.min(Math.max(to, from + 1), length), look] as const;
+        })
         .filter(([from, to]) => from < to)
-        .map(([from, to]) => UNDERLINED.range(from, to));
+        .map(([from, to, look]) => look.range(from, to));
       next = Decoration.set(ranges, true);
     }
     return next;
