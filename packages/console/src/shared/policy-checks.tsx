@@ -5,11 +5,12 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator, {
   type StatusIndicatorProps,
 } from "@cloudscape-design/components/status-indicator";
-import type { CheckFinding, CheckPolicyOptions } from "@rolecast/policy";
+import type { CheckFinding, CheckPolicyOptions, validatePolicy } from "@rolecast/policy";
 import { useEffect, useState } from "react";
 import { useCall } from "../wire/use-call.ts";
 import { findingsOfAws } from "../wire/validate-policy.ts";
-import type { PolicyKind } from "./json-editor.tsx";
+
+type PolicyKind = Parameters<typeof validatePolicy>[1];
 
 /** The text is checked when nothing was typed for so long. */
 const PAUSE_MS = 600;

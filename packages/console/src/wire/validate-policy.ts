@@ -4,7 +4,9 @@ import { fetchSigned, refusalOf } from "./fetch-signed.ts";
 
 /**
  * Asks Access Analyzer's ValidatePolicy for the first page of its findings. The call is written by
- * hand: the SDK's client would weigh more than the editor. @throws Error with AWS's code as its name
+ * hand: the SDK's client would weigh more than the editor.
+ *
+ * @throws Error with AWS's code as its name
  */
 export async function findingsOfAws(
   aws: AwsClients,
