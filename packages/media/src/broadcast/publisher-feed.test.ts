@@ -39,10 +39,10 @@ const body = fc.oneof(
 );
 
 describe("publisher feed", () => {
-  test("any audio and video bodies end in well-formed segments or in a typed error", () => {
+  test("any audio and video bodies end in well-formed segments or in a typed error", async () => {
     const message = fc.tuple(fc.boolean(), fc.oneof(fc.nat(9_000), fc.nat(0xffffffff)), body);
-    fc.assert(
-      fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(message, { maxLength: 40 }), async (messages) => {
         const { live, broadcast, feed } = testBroadcast();
         feed.video(0, videoConfigBody());
         try {
@@ -59,7 +59,7 @@ describe("publisher feed", () => {
         broadcast.end("protocol-error", "");
         const continuity = new Map<number, number>();
         for (let sequence = 0; sequence < 40; sequence += 1) {
-          demux(live.segment("chunked", sequence) ?? Buffer.alloc(0), continuity);
+          demux((await live.segment("chunked", sequence)) ?? Buffer.alloc(0), continuity);
         }
       }),
       { numRuns: 200 },

@@ -199,7 +199,7 @@ export class StreamEngine implements MediaEngine {
     rendition: string,
     sequence: number,
   ): Promise<Uint8Array | undefined> {
-    return this.#live.get(streamName)?.readSegment(rendition, sequence);
+    return this.#live.get(streamName)?.segment(rendition, sequence);
   }
 
   async initSection(

@@ -122,15 +122,8 @@ export class LiveChannel {
     return playlist + reports.join("");
   }
 
-  /** A segment in memory. */
-  segment(renditionId: string, sequence: number): Buffer | undefined {
+  async segment(renditionId: string, sequence: number): Promise<Buffer | undefined> {
     return this.#renditions.get(renditionId)?.window.segment(sequence);
-  }
-
-  /** A segment, wherever it is. */
-  async readSegment(renditionId: string, sequence: number): Promise<Buffer | undefined> {
-    const { window } = this.#renditions.get(renditionId) ?? {};
-    return window?.segment(sequence) ?? window?.shelvedSegment(sequence);
   }
 
   init(renditionId: string, name: string): Buffer | undefined {

@@ -43,8 +43,8 @@ type WindowLimits = Pick<MediaLimits, "segmentsKeptMs" | "segmentsKeptBytesMax">
 /** Parts of this many segments are listed: three target durations (RFC 8216bis, 6.2.2). */
 const SEGMENTS_WITH_PARTS = 3;
 /**
- * Segments that stay in memory: parts are served of them, and players begin three from the end.
- * Older ones are for players that lag.
+ * Segments that are in memory if players asked for them: parts are served of these, and players
+ * begin three from the end. Older ones are for players that lag.
  */
 const SEGMENTS_IN_MEMORY = SEGMENTS_WITH_PARTS + 1;
 /** PART-HOLD-BACK in part target durations: at least two, better three (RFC 8216bis, 4.4.3.8). */
@@ -178,13 +178,14 @@ export class LiveWindow {
     return this.#listedPart(sequence, index);
   }
 
-  #listedPart(sequence: number, index: number): Buffer | undefined {
+  async #listedPart(sequence: number, index: number): Promise<Buffer | undefined> {
     const segment = this.#recent(sequence);
     const part = segment?.parts[index];
     if (part?.offset === undefined) {
       return part?.body;
     }
-    return segment?.media.inMemory()?.subarray(part.offset, part.offset + part.body.length);
+    const bytes = await segment?.media.bytes();
+    return bytes?.subarray(part.offset, part.offset + part.body.length);
   }
 
   #hold(isHere: () => boolean): Promise<MediaArrival> {
@@ -264,19 +265,10 @@ export class LiveWindow {
     }
   }
 
-  /** A segment in memory. */
-  segment(sequence: number): Buffer | undefined {
-    return this.#mediaOf(sequence)?.inMemory();
-  }
-
-  /** A segment that isn't in memory any more. */
-  async shelvedSegment(sequence: number): Promise<Buffer | undefined> {
-    return this.#mediaOf(sequence)?.onShelf();
-  }
-
-  #mediaOf(sequence: number): SegmentMedia | undefined {
+  /** A segment, wherever it is. */
+  async segment(sequence: number): Promise<Buffer | undefined> {
     const first = this.#segments[0]?.sequence ?? 0;
-    return this.#segments[sequence - first]?.media;
+    return this.#segments[sequence - first]?.media.bytes();
   }
 
   /** The init section of that name, if a segment still needs it. */

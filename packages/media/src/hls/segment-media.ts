@@ -17,26 +17,32 @@ export interface KeptBytes {
 
 /** The right to read them, should they get there. */
 export interface KeptBytesLease extends BytesOnDisk {
-  readonly isThere: boolean;
+  /** Resolves to whether they are there. */
+  readonly written: Promise<boolean>;
 }
 
 /**
- * The bytes of a listed segment: in memory, where most players ask for them, and later on the disk:
- * where its recording keeps them, or on the shelf.
+ * The bytes of a listed segment. They leave memory as soon as its recording has them on the disk,
+ * and come back for players that ask for them while the segment is recent. Without a recording they
+ * stay in memory until the segment is old, and lie on the shelf then.
  */
 export class SegmentMedia {
   readonly length: number;
   #body: Buffer | undefined;
-  #kept: KeptBytesLease | undefined;
-  #shelved: BytesOnDisk | undefined;
+  #onDisk: BytesOnDisk | undefined;
+  /** The bytes on their way back into memory. */
+  #recall: Promise<Buffer | undefined> | undefined;
   #isShelving = false;
+  #isOld = false;
   #isOver = false;
 
   constructor(body: Buffer, kept?: KeptBytesLease) {
-    this.#kept = kept;
     this.length = body.length;
     this.#body = body;
     holdMemory(body);
+    if (kept !== undefined) {
+      void this.#leaveTo(kept);
+    }
   }
 
   /** Bytes in memory. */
@@ -44,11 +50,16 @@ export class SegmentMedia {
     return this.#body?.length ?? 0;
   }
 
+  /** The bytes, for as long as anybody has them; undefined when they are gone. */
+  async bytes(): Promise<Buffer | undefined> {
+    return this.#inMemory() ?? (this.#isOld ? this.#onDisk?.read() : this.#recalled());
+  }
+
   /**
-   * The bytes, if they are in memory, for as long as anybody has them. A segment's own memory is
-   * used again for the next one, so what a player asks for is copied, once for all players.
+   * A segment's own memory is used again for the next one, so what a player asks for is copied, once
+   * for all players.
    */
-  inMemory(): Buffer | undefined {
+  #inMemory(): Buffer | undefined {
     const body = this.#body;
     if (body !== undefined && isSegmentMemory(body)) {
       this.#body = keepBytes(body);
@@ -57,34 +68,52 @@ export class SegmentMedia {
     return this.#body;
   }
 
-  /** The bytes, if they are on the disk alone. */
-  async onShelf(): Promise<Buffer | undefined> {
-    return this.#shelved?.read();
+  #recalled(): Promise<Buffer | undefined> {
+    this.#recall ??= this.#bringBack();
+    return this.#recall;
   }
 
-  /** Leaves them to the disk; they stay in memory where that can't be. */
+  async #bringBack(): Promise<Buffer | undefined> {
+    const bytes = await this.#onDisk?.read();
+    if (!this.#isOld && !this.#isOver) {
+      this.#body = bytes;
+    }
+    this.#recall = undefined;
+    return bytes;
+  }
+
+  async #leaveTo(kept: KeptBytesLease): Promise<void> {
+    if (this.#isOver || !(await kept.written) || this.#isOver || this.#onDisk !== undefined) {
+      kept.free();
+      return;
+    }
+    this.#onDisk = kept;
+    const isAskedFor = this.#body !== undefined && !isSegmentMemory(this.#body);
+    if (this.#isOld || !isAskedFor) {
+      this.#forgetBody();
+    }
+  }
+
+  /** It is old: leaves its bytes to the disk, or to memory where that can't be. */
   async moveTo(shelf: SegmentShelf): Promise<void> {
+    this.#isOld = true;
     const body = this.#body;
     if (body === undefined || this.#isShelving) {
       return;
     }
-    const kept = this.#kept;
-    this.#kept = undefined;
-    if (kept?.isThere) {
-      this.#shelved = kept;
+    if (this.#onDisk !== undefined) {
       this.#forgetBody();
       return;
     }
-    kept?.free();
     this.#isShelving = true;
     holdMemory(body);
     const shelved = await shelf.put(body);
     releaseMemory(body);
     this.#isShelving = false;
-    if (this.#isOver) {
+    if (this.#isOver || this.#onDisk !== undefined) {
       shelved?.free();
     } else if (shelved !== undefined) {
-      this.#shelved = shelved;
+      this.#onDisk = shelved;
       this.#forgetBody();
     }
   }
@@ -93,10 +122,8 @@ export class SegmentMedia {
   drop(): void {
     this.#isOver = true;
     this.#forgetBody();
-    this.#kept?.free();
-    this.#kept = undefined;
-    this.#shelved?.free();
-    this.#shelved = undefined;
+    this.#onDisk?.free();
+    this.#onDisk = undefined;
   }
 
   #forgetBody(): void {

@@ -61,8 +61,7 @@ test("what is too large, fills the disk or comes after the end isn't taken", asy
 test("older segments leave memory, and are served until they are dropped", async () => {
   const { shelf } = await openShelf();
   const window = new LiveWindow(6, LIMITS, POSITION_START, new DateRanges(), shelf);
-  const read = async (sequence: number) =>
-    window.segment(sequence) ?? (await window.shelvedSegment(sequence));
+  const read = (sequence: number) => window.segment(sequence);
   const bodyOf = (index: number): Buffer => {
     const body = takeMemory(500).subarray(0, 500).fill(index);
     return body;
@@ -78,7 +77,6 @@ test("older segments leave memory, and are served until they are dropped", async
     expect(body?.[0]).toBe(sequence < first ? undefined : sequence);
     expect(body?.length).toBe(sequence < first ? undefined : 500);
   }
-  expect(window.segment(7)).toBeUndefined();
   window.close();
   expect([await read(11), await read(5), window.bytes]).toEqual([undefined, undefined, 0]);
 });
@@ -97,7 +95,7 @@ test("a player's bytes stay as they are, whatever becomes of their segment", asy
   const body = memory.subarray(0, 500).fill(7);
   window.addPart({ ...part(1), body: body.subarray(200) });
   window.add(segment({ body, durationMs: 2_000 }));
-  const given = [window.segment(0), await window.part(0, 1)];
+  const given = [await window.segment(0), await window.part(0, 1)];
   for (let index = 1; index < 9; index += 1) {
     window.add(segment({ body: takeMemory(500).subarray(0, 500).fill(index) }));
     await setImmediate();
@@ -105,6 +103,53 @@ test("a player's bytes stay as they are, whatever becomes of their segment", asy
   // The segment's own memory is another's by now.
   memory.fill(0);
   expect(given).toEqual([Buffer.alloc(500, 7), Buffer.alloc(300, 7)]);
+});
+
+/** A recording's copy on the disk, of which a test decides when it is written. */
+function keptBytes(body: Buffer) {
+  const [onDisk, counts] = [Buffer.from(body), { reads: 0, freed: 0 }];
+  let write: (isThere: boolean) => void = () => {};
+  const written = new Promise<boolean>((resolve) => {
+    write = resolve;
+  });
+  const read = async () => {
+    counts.reads += 1;
+    return counts.freed === 0 ? onDisk : undefined;
+  };
+  const free = () => {
+    counts.freed += 1;
+  };
+  return { counts, write, kept: { lease: () => ({ written, read, free }) } };
+}
+
+test("a recorded segment leaves memory once it is on the disk, and comes back while it is recent", async () => {
+  const { shelf } = await openShelf();
+  const window = new LiveWindow(6, LIMITS, POSITION_START, new DateRanges(), shelf);
+  const all = [1, 2, 3].map((index) => {
+    const body = takeMemory(500).subarray(0, 500).fill(index);
+    const one = keptBytes(body);
+    window.add(segment({ body, durationMs: 2_000 }), one.kept);
+    return one;
+  });
+  const [first, second, third] = all;
+  expect(await window.segment(1)).toEqual(Buffer.alloc(500, 2));
+  for (const one of all.slice(0, 2)) one.write(true);
+  third?.write(false);
+  await setImmediate();
+  // The second one was asked for, and the third isn't there.
+  expect([window.bytes, third?.counts.freed]).toEqual([2 * 500, 1]);
+  const twice = await Promise.all([window.segment(0), window.segment(0)]);
+  expect(twice).toEqual([Buffer.alloc(500, 1), Buffer.alloc(500, 1)]);
+  expect([window.bytes, first?.counts.reads, second?.counts.reads]).toEqual([3 * 500, 1, 0]);
+  for (let index = 4; index < 8; index += 1) window.add(segment({ durationMs: 2_000 }));
+  const others = window.bytes;
+  await vi.waitFor(() => expect(window.bytes).toBeLessThan(others));
+  expect(await window.segment(0)).toEqual(Buffer.alloc(500, 1));
+  expect(await window.segment(2)).toEqual(Buffer.alloc(500, 3));
+  expect(first?.counts).toEqual({ reads: 2, freed: 0 });
+  window.close();
+  expect(all.map(({ counts }) => counts.freed)).toEqual([1, 1, 1]);
+  expect(await window.segment(0)).toBeUndefined();
 });
 
 test("a recording that still has a segment keeps its memory from being used again", async () => {

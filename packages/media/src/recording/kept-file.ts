@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { takeKeptMemory } from "../runtime/kept-bytes.ts";
 import { holdMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import { INDEX_SUFFIX, indexLine, MEDIA_SUFFIX, type SegmentToKeep } from "./kept-index.ts";
 
@@ -102,7 +103,7 @@ export class KeptFile {
       return undefined;
     }
     const { media } = handles;
-    const bytes = Buffer.allocUnsafeSlow(length);
+    const bytes = takeKeptMemory(length);
     const { bytesRead } = await media.read(bytes, 0, length, offset);
     return bytesRead === length ? bytes : undefined;
   }
@@ -194,20 +195,12 @@ export class KeptSegment {
   readonly #file: KeptFile;
   readonly #offset: number;
   readonly #length: number;
-  #isThere = false;
 
   constructor(file: KeptFile, offset: number, length: number, written: Promise<boolean>) {
     this.#file = file;
     this.#offset = offset;
     this.#length = length;
-    this.written = written.then((isThere) => {
-      this.#isThere = isThere;
-      return isThere;
-    });
-  }
-
-  get isThere(): boolean {
-    return this.#isThere;
+    this.written = written;
   }
 
   /** Undefined where the bytes aren't whole. */
@@ -232,8 +225,9 @@ export class KeptLease {
     this.#leave = leave;
   }
 
-  get isThere(): boolean {
-    return this.#segment.isThere;
+  /** Resolves to whether it is there. */
+  get written(): Promise<boolean> {
+    return this.#segment.written;
   }
 
   read(): Promise<Buffer | undefined> {

@@ -31,18 +31,23 @@ function lookNext(): void {
  * it.
  */
 export function keepBytes(bytes: Buffer): Buffer {
-  if (bytes.length === 0) {
+  const kept = takeKeptMemory(bytes.length);
+  // To shared memory, set() copies word by word; this is a memcpy.
+  kept.fill(bytes);
+  return kept;
+}
+
+/** Memory for bytes that are read into it, and kept like those above. */
+export function takeKeptMemory(length: number): Buffer {
+  if (length === 0) {
     return EMPTY;
   }
-  const memory = new SharedArrayBuffer(bytes.length);
-  found.register(memory, bytes.length);
-  keptBytes += bytes.length;
+  const memory = new SharedArrayBuffer(length);
+  found.register(memory, length);
+  keptBytes += length;
   if (keptBytes > lookAtBytes) {
     Buffer.allocUnsafeSlow(SIGNAL_BYTES);
     lookNext();
   }
-  const kept = Buffer.from(memory);
-  // To shared memory, set() copies word by word; this is a memcpy.
-  kept.fill(bytes);
-  return kept;
+  return Buffer.from(memory);
 }
