@@ -56,8 +56,8 @@ export class SegmentMedia {
   }
 
   /**
-   * A segment's own memory is used again for the next one, so what a player asks for is copied, once
-   * for all players.
+   * A segment's own memory is used again for the next one, so what a player asks for is copied,
+   * once for all players.
    */
   #inMemory(): Buffer | undefined {
     const body = this.#body;

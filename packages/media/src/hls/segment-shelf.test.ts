@@ -122,7 +122,7 @@ function keptBytes(body: Buffer) {
   return { counts, write, kept: { lease: () => ({ written, read, free }) } };
 }
 
-test("a recorded segment leaves memory once it is on the disk, and comes back while it is recent", async () => {
+test("a recorded segment leaves memory for the disk, and comes back if it is recent", async () => {
   const { shelf } = await openShelf();
   const window = new LiveWindow(6, LIMITS, POSITION_START, new DateRanges(), shelf);
   const all = [1, 2, 3].map((index) => {

@@ -109,6 +109,30 @@ describe.each<ReadPace>(["prompt", "steady", "relaxed"])("read at the %s pace", 
   });
 });
 
+test("a burst is read whole in its step, and doesn't make the next reads more", async () => {
+  const { client, socket, heard, text } = await connection("prompt", await ownSteps());
+  client.write("x");
+  await once(socket, "data");
+  const burst = Buffer.alloc(100_000, "k");
+  await new Promise((resolve) => client.write(burst, resolve));
+  while (text().length < 1 + burst.length) {
+    vi.advanceTimersByTime(30);
+    await setImmediate();
+  }
+  const before = heard.length;
+  for (let packet = 0; packet < 20; packet += 1) {
+    await new Promise((resolve) => client.write("x", resolve));
+    await setImmediate();
+    await setImmediate();
+  }
+  while (text().length < 21 + burst.length) {
+    vi.advanceTimersByTime(30);
+    await setImmediate();
+  }
+  expect(before).toBeLessThan(5);
+  expect(heard.length - before).toBeLessThan(10);
+});
+
 test("what is read at the relaxed pace is read a third as often", async () => {
   const read = await ownSteps();
   const both = [await connection("prompt", read), await connection("relaxed", read)] as const;

@@ -11,7 +11,10 @@ export type ReadPace = "prompt" | "steady" | "relaxed";
 
 /** Steps without a byte after which a socket is waited for: encoders send in steps of their own. */
 const EMPTY_STEPS_MAX = 3;
-/** A socket from which too much came for its steps is read more often for so long. */
+/**
+ * A socket from which too much came for its steps, twice in a row, is read more often for so long.
+ * A keyframe comes once.
+ */
 const HASTE_MS = 100;
 
 /** The handle inside node's sockets, where it is a file descriptor. */
@@ -91,6 +94,7 @@ class SteppedSocket {
   /** Undefined while its handle reads it as it comes. */
   #steps: Steps | undefined;
   #emptySteps = 0;
+  #wasMuch = false;
   #hasteUntilMs = 0;
 
   constructor(socket: Socket, handle: Handle, pace: ReadPace) {
@@ -113,14 +117,17 @@ class SteppedSocket {
       this.#move(undefined);
       return;
     }
-    const length = this.#readOnce();
-    if (length > 0) {
-      this.#emptySteps = 0;
-      this.#socket.emit("data", scratch.subarray(0, length));
+    let length = this.#readOnce();
+    const isMuch = length > steps.bytesMax;
+    if (length === scratch.length && !this.#socket.destroyed) {
+      // The sender waits for what is left.
+      length = this.#readOnce();
     }
+    const wasMuch = this.#wasMuch;
+    this.#wasMuch = isMuch;
     if (length < 0 || this.#emptySteps === EMPTY_STEPS_MAX) {
       this.#move(undefined);
-    } else if (length > steps.bytesMax) {
+    } else if (isMuch && wasMuch) {
       this.#hasteUntilMs = performance.now() + HASTE_MS;
       this.#move(steps === STEPS.prompt ? undefined : STEPS.prompt);
     } else if (steps !== STEPS[this.#pace] && performance.now() >= this.#hasteUntilMs) {
@@ -141,8 +148,20 @@ class SteppedSocket {
     }
   }
 
-  /** 0 when there is nothing, negative at the end: the handle will meet that again. */
+  /**
+   * Emits what has come, and returns how much. 0 when there is nothing, negative at the end: the
+   * handle will meet that again.
+   */
   #readOnce(): number {
+    const length = this.#tryToRead();
+    if (length > 0) {
+      this.#emptySteps = 0;
+      this.#socket.emit("data", scratch.subarray(0, length));
+    }
+    return length;
+  }
+
+  #tryToRead(): number {
     try {
       return readSync(this.#handle.fd, scratch) || -1;
     } catch (error) {
