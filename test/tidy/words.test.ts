@@ -22,6 +22,30 @@ const AVOIDED = new RegExp(
     .join("|"),
 );
 
+/** Here code reads, holds and waits: a person has no part in it. */
+const WITHOUT_PEOPLE = [
+  "packages/media/src/{broadcast,codec,container,hls,ingest,recording,runtime,segmenter}/",
+  "packages/server/src/kernel/work/",
+  "packages/server/src/services/ivs/{recording,rows}/",
+  "packages/server/src/services/s3/{blobs,check,checksums}/",
+  "packages/server/src/storage/",
+].map(
+  (pattern) => new RegExp(`^${pattern.replace("{", "(?:").replace("}", ")").replaceAll(",", "|")}`),
+);
+
+test("comments on what code alone does speak of no people", () => {
+  const modules = listModules().filter(({ path }) =>
+    WITHOUT_PEOPLE.some((folder) => folder.test(path)),
+  );
+  expect(modules.length).toBeGreaterThan(150);
+  const people = modules.flatMap(({ path, text }) =>
+    [...text.matchAll(COMMENT)]
+      .filter(([line]) => /\b(?:nobody|whoever)\b/i.test(line))
+      .map(([line]) => `${path}: ${line.trim()}`),
+  );
+  expect(people).toEqual([]);
+});
+
 test("a doc comment begins with its subject, not with a relative clause", () => {
   const firstLines = listModules().flatMap(({ path, text }) =>
     [...text.matchAll(FIRST_LINE)].map(([, line = ""]) => ({ path, line })),

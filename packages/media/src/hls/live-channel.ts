@@ -58,7 +58,9 @@ export class LiveChannel {
     return [...this.#renditions.values()].reduce((sum, { window }) => sum + window.bytes, 0);
   }
 
-  /** True when a broadcast ended so long ago that nobody can be waiting for its last segments. */
+  /**
+   * True when a broadcast ended so long ago that no player can be waiting for its last segments.
+   */
   expired(monotonicMs: number): boolean {
     const endedAtMs = this.#endedAtMs;
     return endedAtMs !== undefined && monotonicMs - endedAtMs > this.#limits.endedStreamKeptMs;

@@ -118,7 +118,7 @@ export class SegmentMedia {
     }
   }
 
-  /** Nobody asks for them any more. */
+  /** No request needs them any more. */
   drop(): void {
     this.#isOver = true;
     this.#forgetBody();

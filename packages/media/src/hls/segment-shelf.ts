@@ -124,7 +124,7 @@ export class ShelvedSegment {
     }
   }
 
-  /** Once. Another segment may take its place as soon as nobody reads it. */
+  /** Once. Another segment may take its place as soon as no request reads it. */
   free(): void {
     this.#isFree = true;
     this.#leave();

@@ -40,7 +40,7 @@ export interface IngestProtocol {
 
 /** The addresses at which a protocol is reached. */
 export interface Listening {
-  /** Undefined for a protocol to which nobody connects. */
+  /** Undefined for a protocol without connections. */
   readonly port: number | undefined;
 }
 

@@ -89,7 +89,7 @@ export class FileJoiner {
     }
     const { body, ...joined } = segment;
     const kept = this.#keep(segment);
-    // Released by whoever has the file, once it is in the bucket, or when it is on the disk.
+    // Released by the holder of the file, once it is in the bucket, or when it is on the disk.
     this.#pieces.push(new RecordedPiece(body, kept));
     this.#segments.push({ ...joined, length: body.length });
     this.#durationMs += segment.durationMs;

@@ -119,7 +119,8 @@ export class KeptFile {
   }
 
   /**
-   * It is in the bucket and has its row, or is lost: nobody may find it. Those that read it go on.
+   * It is in the bucket and has its row, or is lost: no reader may find it. Those that read it go
+   * on.
    */
   remove(): Promise<void> {
     this.#removal ??= this.#remove();
@@ -130,7 +131,7 @@ export class KeptFile {
     const { folder, room, onRemoved } = this.#options;
     await Promise.all(this.#writing);
     if (this.#opened !== undefined) {
-      // Without its index nobody takes the other one for a file.
+      // Without its index the other one is taken for no file.
       await rm(join(folder, this.name.replace(MEDIA_SUFFIX, INDEX_SUFFIX)), { force: true });
       await rm(join(folder, this.name), { force: true });
     }

@@ -31,7 +31,7 @@ export class RecordedPiece {
     return this.#memory ?? (await this.kept?.read());
   }
 
-  /** Nobody reads them in memory any more. */
+  /** They are read in memory no more. */
   release(): void {
     if (this.#memory !== undefined) {
       releaseMemory(this.#memory);

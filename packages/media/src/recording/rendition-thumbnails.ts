@@ -34,7 +34,7 @@ export class RenditionThumbnails {
   #nextNumber = 0;
   #decoding: Promise<void> | undefined;
   #lost = 0;
-  /** Nobody waits for the picture that is being decoded. */
+  /** The picture that is being decoded is wanted no more. */
   #isOver = false;
 
   constructor(options: RenditionThumbnailsOptions) {

@@ -18,7 +18,7 @@ const blocks = new WeakMap<ArrayBufferLike, Block>();
 interface FreeBlocks {
   /** The one that was used last at the end. */
   readonly memories: Buffer[];
-  /** The fewest that there were since the last look: nobody has needed them. */
+  /** The fewest that there were since the last look: they weren't needed. */
   spared: number;
 }
 
@@ -27,9 +27,9 @@ let isLookDue = false;
 
 /**
  * Memory of at least so many bytes, for one segment. It is used again once all who held it have
- * released it. Nobody has to: memory that isn't released goes the way of any other buffer. A
+ * released it. No holder has to: memory that isn't released goes the way of any other buffer. A
  * segment in new memory costs more than half of its copying: the system clears the pages, and V8
- * has to find out when nobody has them any more.
+ * has to find out when they have no holder any more.
  */
 export function takeMemory(bytesMin: number): Buffer {
   let size = blockBytes(bytesMin);
@@ -73,7 +73,7 @@ export function releaseMemory(bytes: Buffer): void {
   }
 }
 
-/** For memory that was taken, and that nobody has been given. */
+/** For memory that was taken, and given to no holder. */
 export function discardMemory(memory: Buffer): void {
   const block = blocks.get(memory.buffer);
   if (block?.holders === 0) {
@@ -91,7 +91,7 @@ function giveBack(memory: Buffer): void {
   }
 }
 
-/** Leaves blocks that nobody has needed since the last time to the system. */
+/** Leaves blocks that weren't needed since the last time to the system. */
 function dropSpared(): void {
   for (const [size, ofSize] of free) {
     ofSize.memories.splice(0, ofSize.spared);

@@ -78,7 +78,7 @@ describe.each<ReadPace>(["prompt", "steady", "relaxed"])("read at the %s pace", 
       const heard = heardAll(socket, () => text().endsWith(word));
       client.write(word);
       await heard;
-      // The timer ends when nobody is busy any more.
+      // The timer ends when no reader is busy any more.
       while (timers() > others) {
         await setImmediate();
       }

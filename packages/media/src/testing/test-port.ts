@@ -1,6 +1,6 @@
 import type { IngestPort } from "../ingest/protocol.ts";
 
-/** A port for one protocol without an engine: nobody is let in unless `change` says so. */
+/** A port for one protocol without an engine: no publisher is let in unless `change` says so. */
 export function testPort(change: Partial<IngestPort> = {}): IngestPort {
   let ids = 0;
   return {

@@ -24,8 +24,8 @@ export class RegisteredService {
   }
 
   /**
-   * Loads the API once; whoever asks meanwhile waits for the same. After a failure it's tried
-   * again.
+   * Loads the API once; requests that need it meanwhile wait for the same. After a failure it's
+   * tried again.
    */
   load(): Promise<LoadedService> {
     this.#loading ??= this.#load().catch((error: unknown) => {

@@ -62,8 +62,8 @@ export class IncomingBody {
   }
 
   /**
-   * Whether the client waits to be asked for it. Nobody knows then whether it follows the answer or
-   * the next request does, so node ends the connection.
+   * Whether the client waits to be asked for it. It isn't known then whether it follows the answer
+   * or the next request does, so node ends the connection.
    */
   get isUnasked(): boolean {
     return this.#ask !== undefined && !this.#isWanted;

@@ -63,7 +63,7 @@ export interface SubjectHandler<Input, Output, Subject> extends OperationTraits 
  * - A change may rely on it for what never changes: its id, ARN, account, time of creation.
  * - All else that the change depends on (that the entity is still there, its quotas, what is
  *   attached to it) it reads again in its transaction, by the subject's id. By its name it could
- *   find a namesake that was made in between, on which nobody decided.
+ *   find a namesake that was made in between, that was never decided on.
  */
 export function withSubject<Input, Output, Subject>(
   handler: SubjectHandler<Input, Output, Subject>,

@@ -96,7 +96,7 @@ export class ReceiverReports {
     body.writeUInt32BE(Math.round(this.#rttVarianceMs * 1_000), 8);
     body.writeUInt32BE(Math.max(2, this.#buffer.room), 12);
     body.writeUInt32BE(this.#packetsPerSecond, 16);
-    // Nobody probes the link: what it carried is all that is known of its capacity.
+    // The link isn't probed: what it carried is all that is known of its capacity.
     body.writeUInt32BE(this.#packetsPerSecond, 20);
     body.writeUInt32BE(this.#bytesPerSecond, 24);
     this.#send(CONTROL.ack, this.#ackNumber, body);

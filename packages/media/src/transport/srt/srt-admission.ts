@@ -6,7 +6,7 @@ import { requireKeyMaterial, StreamDecryptor } from "./key-material.ts";
 import { SrtRejection } from "./reject-reason.ts";
 import { nameOfStreamId } from "./stream-id.ts";
 
-/** Nobody has it: wrong keys take as much work as wrong passphrases, and look the same. */
+/** The key of no stream: wrong keys take as much work as wrong passphrases, and look the same. */
 const DECOY: PublishSecret = { secret: randomBytes(32).toString("base64url"), required: true };
 
 /** 1.3.0 brought the handshake that is spoken here. */

@@ -86,8 +86,8 @@ export class SrtCallers {
 
   receive(datagram: Buffer, from: PeerAddress): void {
     const destination = destinationOf(datagram);
-    // Nobody could be answered at port 0, which a forged datagram may name; larger ones SRT doesn't
-    // send.
+    // No caller could be answered at port 0, which a forged datagram may name; larger ones SRT
+    // doesn't send.
     if (destination === undefined || from.port === 0 || datagram.length > PACKET_BYTES_MAX) {
       return;
     }

@@ -10,7 +10,7 @@ const READ_BYTES = 256 * 1024;
 export class FileBody {
   readonly path: string;
   readonly sizeBytes: number;
-  /** The checksum of all its bytes, summed up by whoever wrote them. */
+  /** The checksum of all its bytes, summed up by their writer. */
   readonly crc32: number;
 
   constructor(path: string, sizeBytes: number, crc32: number) {
@@ -19,7 +19,7 @@ export class FileBody {
     this.crc32 = crc32;
   }
 
-  /** For whoever needs the bytes themselves. */
+  /** For readers that need the bytes themselves. */
   read(): ReadStream {
     return createReadStream(this.path, { highWaterMark: READ_BYTES });
   }

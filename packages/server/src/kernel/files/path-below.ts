@@ -8,7 +8,7 @@ const UNSAFE = /[/\\\p{Cc}]/u;
 /**
  * The path of a file or folder below `root`: everything that the server keeps below the data folder
  * is named by this. Each part must be one plain name, so that no text, wherever it came from, leads
- * elsewhere. A part that isn't is a bug of whoever made it, and fails the assertion. The data
+ * elsewhere. A part that isn't is a bug of its maker's, and fails the assertion. The data
  * folder is its owner's alone, so nobody else could place a symbolic link in it.
  */
 export function pathBelow(root: string, ...parts: readonly string[]): string {

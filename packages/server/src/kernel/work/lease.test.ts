@@ -128,7 +128,7 @@ describe("a lease", () => {
         const ended = table.ended.map(({ id }) => id);
         expect(ended).toEqual([...new Set(ended)]);
         expect(all.flatMap(({ lost }) => lost).sort()).toEqual([...ended].sort());
-        // All beat again, so each has one row, and it is a row that nobody has ended.
+        // All beat again, so each has one row, and it is a row that no process has ended.
         expect([...table.rows.keys()].sort()).toEqual(all.map(({ id }) => id));
         await Promise.all(all.map((each) => each.close()));
       }),

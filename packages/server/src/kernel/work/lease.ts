@@ -12,7 +12,7 @@ export interface LeaseOptions<Row extends Beating> {
   readonly renew: (id: string) => Promise<boolean>;
   /** Gives up what an own row stood for, or takes a new row. */
   readonly lost: (id: string) => Promise<void>;
-  /** Every row that hasn't ended, whoever holds it. */
+  /** Every row that hasn't ended, whichever process holds it. */
   readonly rows: () => Promise<readonly Row[]>;
   /** Ends a silent row. False: its counter was raised since, or another process was first. */
   readonly end: (silent: Row) => Promise<boolean>;

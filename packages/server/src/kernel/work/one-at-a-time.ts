@@ -28,7 +28,10 @@ export class OneAtATime {
     return this.#next;
   }
 
-  /** Resolves when nothing runs any more. Never rejects: whoever asked for a run has its error. */
+  /**
+   * Resolves when nothing runs any more. Never rejects: the callers that asked for a run have its
+   * error.
+   */
   async settled(): Promise<void> {
     while (this.isRunning) await Promise.allSettled([this.#current, this.#next]);
   }

@@ -29,7 +29,7 @@ export class Periodic {
     this.#options = options;
   }
 
-  /** Begins the first interval. Whoever wants a round at once wakes it, too. */
+  /** Begins the first interval. A caller that wants a round at once wakes it, too. */
   start(): void {
     if (this.#closing) return;
     this.#closing = new AbortController();

@@ -201,7 +201,8 @@ export class TaskQueue<Row> {
     const { table, failed } = this.#options;
     const ms = backoffMs(this.#attemptsOf(claimed.row));
     try {
-      // A holder that the row names finds its task again; without one nobody does while it is held.
+      // A holder that the row names finds its task again; without one no holder does while it is
+      // held.
       if (table.dueMs || !table.owner) await this.#held(claimed).retryIn(ms);
     } catch (error) {
       // The database fails as well; the lease ends all the same.

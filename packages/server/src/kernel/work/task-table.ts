@@ -8,7 +8,7 @@ type ColumnOf<Row> = keyof Row & string;
 export interface TaskTable<Row> {
   readonly name: string;
   readonly id: ColumnOf<Row>;
-  /** The task is its holder's until then. Null, or a time that has passed: nobody holds it. */
+  /** The task is its holder's until then. Null, or a time that has passed: no process holds it. */
   readonly leasedUntilMs: ColumnOf<Row>;
   /**
    * Names the holder. With this column, a process that is alone with its database goes on at once

@@ -136,7 +136,7 @@ describe("writing behind", () => {
             );
           }
         }
-        // Nobody asks any more: what waits is written all the same, once the database is back.
+        // No caller asks any more: what waits is written all the same, once the database is back.
         seen.away = false;
         await vi.advanceTimersByTimeAsync(2 * AFTER_MS + 1_000);
         if (seen.twice) broken.push("two writes at once");

@@ -225,7 +225,7 @@ function beforeNextOpening(meanwhile: () => Promise<unknown>): void {
   });
 }
 
-/** Leaves open what the next commit has written: whoever looks at it breaks. */
+/** Leaves open what the next commit has written: code that looks at it breaks. */
 function failNextAnswer(): void {
   const { commit } = ObjectCommits.prototype;
   const untold = new Proxy(

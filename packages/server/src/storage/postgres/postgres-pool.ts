@@ -69,7 +69,7 @@ export interface PostgresPoolOptions {
   readonly url: string;
   readonly connectionsMax: number;
   readonly purpose: PoolPurpose;
-  /** A connection that nobody uses broke; the next user gets another one. */
+  /** A connection that wasn't in use broke; the next user gets another one. */
   readonly onIdleError: (error: Error) => void;
 }
 

@@ -266,7 +266,7 @@ export class LiveStreams implements MediaHost {
     return { nodeId: this.node.id, isHere };
   }
 
-  /** Ends what nobody alive has: sessions and recordings of nodes that died, or gave them up. */
+  /** Ends what no living node has: sessions and recordings of nodes that died, or gave them up. */
   async #takeOver(): Promise<void> {
     const store = this.#deps.store.tables<IvsTables>();
     if (this.#unfinished.length > 0) await releaseRecordings(this.#unfinished, store);
@@ -301,7 +301,7 @@ export class LiveStreams implements MediaHost {
     broadcast.recordingOver = !event.recording;
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
-    // Nobody could see or stop a stream that has no session.
+    // No caller could see or stop a stream that has no session.
     broadcast.session.add(async () => {
       const isOpen = await opened.then(Boolean, () => false);
       if (!isOpen) await this.#engine.stopStream(event.streamName);

@@ -61,7 +61,8 @@ export class RecordingStore {
   ): Promise<void> {
     await this.#store.transaction(async (tx) => {
       if (!(await setRecording(tx.db, recording, change))) throw new LeaseLostError();
-      // The files are kept for whoever must finish the recording, so only until it is over.
+      // The files are kept for the process that must finish the recording, so only until it is
+      // over.
       if (change.ended_at_ms !== undefined) await deleteRecordingFiles(tx.db, recording.stream_id);
       for (const occurrence of occurrences)
         await this.#journal.append(tx, subjectOf(recording), occurrence);
@@ -69,8 +70,9 @@ export class RecordingStore {
   }
 
   /**
-   * Remembers a file, in the transaction that puts it into the bucket: there is none of which
-   * whoever finishes the recording doesn't know. It may be put again when its commit is in doubt.
+   * Remembers a file, in the transaction that puts it into the bucket: there is none of which the
+   * process that finishes the recording doesn't know. It may be put again when its commit is in
+   * doubt.
    */
   file(recording: RecordingRow, file: RecordingFileRow): Alongside {
     return (tx) => putRecordingFile(tx.tables<IvsTables>().db, recording, file);
@@ -97,7 +99,7 @@ export class RecordingStore {
     return listRecordingFiles(this.#store.db, recording.stream_id);
   }
 
-  /** Recordings that no process has finished, and that wait for nobody. */
+  /** Recordings that no process has finished, and that wait for no process. */
   unfinished(): Promise<RecordingRow[]> {
     return listUnfinished(this.#store.db);
   }

@@ -50,7 +50,7 @@ export interface RecordingWriterOptions {
 
 /**
  * One recording as the bucket and the events see it: its beginning, its objects and its one end.
- * Row first, object next, event last: whoever finds the row can finish the rest.
+ * Row first, object next, event last: the process that finds the row can finish the rest.
  */
 export class RecordingWriter {
   readonly #options: RecordingWriterOptions;
@@ -146,7 +146,8 @@ export class RecordingWriter {
     const key = `${this.#begun.prefix}/${path}`;
     const part = row ? undefined : partOf(this.#begun.media, path);
     const isNoted = part === undefined || (this.#written?.has(part) ?? true);
-    // What is in the bucket is noted with it: whoever goes on must not write it a second time.
+    // What is in the bucket is noted with it: a process that goes on must not write it a second
+    // time.
     const notes = [
       ...(row ? [store.file(this.#row, row)] : []),
       ...(isNoted ? [] : [store.part(this.#row, part)]),
@@ -202,7 +203,8 @@ export class RecordingWriter {
     this.#over = true;
     const { store } = this.#options;
     const message = "InternalServerException";
-    // Whoever finds the row now knows that it has failed: there is never an ended.json beside it.
+    // A process that finds the row now knows that it has failed: there is never an ended.json
+    // beside it.
     await store.change(this.#row, { state: "failing" });
     try {
       const status = "RECORDING_ENDED_WITH_FAILURE";

@@ -63,7 +63,7 @@ export async function setWritten(db: Db, key: string, written: string): Promise<
   await db.updateTable("ivs_recordings").set({ written }).where("stream_id", "=", key).execute();
 }
 
-/** Recordings that no process has finished, and that wait for nobody. */
+/** Recordings that no process has finished, and that wait for no process. */
 export function listUnfinished(db: Db): Promise<RecordingRow[]> {
   return db
     .selectFrom("ivs_recordings")

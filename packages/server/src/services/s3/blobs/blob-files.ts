@@ -39,7 +39,7 @@ export interface BlobFilesOptions {
   /** Makes this process known before its first file exists; resolves to its prefix of blob ids. */
   readonly register: () => Promise<string>;
   readonly log: Log;
-  /** Left out: nobody holds blobs. */
+  /** Left out: no process holds blobs. */
   readonly holds?: BlobHolds;
   readonly disk: DiskSpace;
 }
@@ -83,9 +83,9 @@ interface Folder {
 }
 
 /**
- * Immutable files of bytes. A blob's name is new and known to nobody until the row that refers to
- * it is committed, so the commit is the moment that makes it visible and no rename is needed: what
- * a crash leaves behind before that is an orphan, which `sweepBlobs` removes. When `write`
+ * Immutable files of bytes. A blob's name is new and known to no reader until the row that refers
+ * to it is committed, so the commit is the moment that makes it visible and no rename is needed:
+ * what a crash leaves behind before that is an orphan, which `sweepBlobs` removes. When `write`
  * resolves, bytes and directory entry are on the disk.
  */
 export class BlobFiles {
@@ -93,7 +93,7 @@ export class BlobFiles {
   /** The prefix of the writer that is registered now. */
   #prefix: string | undefined;
   readonly #blanks: Blank[] = [];
-  /** To be removed once nobody holds them. */
+  /** To be removed once no reader holds them. */
   readonly #doomed: string[] = [];
   #callOffRemoval: CallOff | undefined;
   #makingBlanks: Promise<void> | undefined;

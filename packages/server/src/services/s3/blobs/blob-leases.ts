@@ -28,7 +28,7 @@ export class BlobLeases {
     };
   }
 
-  /** Removes the files once nobody reads them; doesn't wait for it. */
+  /** Removes the files once no request reads them; doesn't wait for it. */
   remove(owner: string, blobIds: readonly string[]): void {
     const lease = this.#held.get(owner);
     if (lease) lease.doomed.push(...blobIds);

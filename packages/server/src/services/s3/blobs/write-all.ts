@@ -1,7 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { BATCH_BYTES, giveBackBatch, takeBatch } from "./batches.ts";
 
-/** Whoever looks at a blob's bytes while they are written. */
+/** A part of the server that sees a blob's bytes while they are written. */
 export interface BlobObserver {
   /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
@@ -42,7 +42,7 @@ export async function writeAll(
     const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
       giveBackBatch(bytes),
     );
-    // A failure is met by whoever waits for the batch, or by the digest.
+    // A failure is met by the request that waits for the batch, or by the digest.
     done.catch(() => undefined);
     underWay.push(done);
   };

@@ -16,8 +16,8 @@ const TIME_DIGITS = 14;
 /** Between reading the clock and writing to the file, which may have to wait for a thread. */
 const WRITE_MS_MAX = 3_000;
 /**
- * The system sets both times of a file that is written to; whoever sets one himself changes the
- * other.
+ * The system sets both times of a file that is written to; a process that sets one itself changes
+ * the other.
  */
 const SAME_TIME_MS = 10;
 

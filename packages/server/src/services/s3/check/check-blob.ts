@@ -16,7 +16,7 @@ export async function checkBlob(
   { blobId, sizeBytes, digest: stored }: StoredBlob,
   pace: Pace,
 ): Promise<string | undefined> {
-  // Nobody opens the file of an object without bytes.
+  // The file of an object without bytes is never opened.
   if (sizeBytes === 0) return undefined;
   await pace(0);
   try {

@@ -71,7 +71,7 @@ export class BodyDigests implements BlobObserver {
     return this.#running.update(bytes, isLast);
   }
 
-  /** For a body that broke off: nobody wants to know the result, or why there is none. */
+  /** For a body that broke off: no caller wants to know the result, or why there is none. */
   async abandon(): Promise<void> {
     await this.#running.finish().catch(() => undefined);
   }
