@@ -62,6 +62,9 @@ describe("CompleteMultipartUpload", () => {
     expect(got).toMatchObject({ ContentType: "video/mp4", Metadata: { a: "1" } });
     // Once more, as a client does that lost the answer.
     expect((await upload.complete([one, three])).ETag).toBe(done.ETag);
+    const others = [[one], [one, { ...three, PartNumber: 4 }], [one, { ...three, ETag: one.ETag }]];
+    for (const parts of others)
+      await expect(upload.complete(parts)).rejects.toMatchObject({ name: "NoSuchUpload" });
     await expect(upload.put(4, SMALL)).rejects.toMatchObject({ name: "NoSuchUpload" });
   });
 

@@ -16,7 +16,8 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { checkGivenKey } from "../encryption/customer-key.ts";
 import { openDataKey } from "../encryption/kms-encryption.ts";
 import { refuseEncryptionHeader, shownEncryption } from "../encryption/object-encryption.ts";
-import { badDigest, invalidRequest } from "../errors.ts";
+import { unquote } from "../entity-tags.ts";
+import { badDigest, invalidRequest, noSuchUpload } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { checkWriteConditions, putObjectRow } from "../objects/object-writes.ts";
@@ -35,7 +36,7 @@ type Input = Checked<s3.CompleteMultipartUploadCommandInput>;
 
 /**
  * CompleteMultipartUpload: the parts' files become the object as they are, so that it takes one
- * transaction and no copying. Repeating the request after its success answers the same again.
+ * transaction and no copying. The same request after its success is answered alike.
  */
 export async function completeUpload(
   bucket: BucketRow,
@@ -54,7 +55,7 @@ export async function completeUpload(
     const before = await completedBefore(input, bucket, tx);
     if (!before) return complete(input, bucket, context, tx, deps);
     checkGivenKey(input, readAttributesOf(before).customerKey);
-    requestedParts(input);
+    await requireSameParts(input, tx);
     return before;
   });
   const attributes = readAttributesOf(row);
@@ -127,6 +128,23 @@ async function completedBefore(
     .where("object_key", "=", key)
     .where("upload_id", "=", uploadId)
     .executeTakeFirst();
+}
+
+/** Throws NoSuchUpload unless the upload was completed of exactly the parts that are named. */
+async function requireSameParts(input: Input, tx: Transaction<S3Tables>): Promise<void> {
+  const requested = requestedParts(input);
+  const used = await tx.db
+    .selectFrom("s3_parts")
+    .select(["part_number", "etag"])
+    .where("upload_id", "=", input.UploadId)
+    .orderBy("part_number")
+    .execute();
+  const isSame = used.every(
+    (part, index) =>
+      part.part_number === requested[index]?.PartNumber &&
+      part.etag === unquote(requested[index]?.ETag ?? ""),
+  );
+  if (!isSame || used.length !== requested.length) throw noSuchUpload(input.UploadId);
 }
 
 async function complete(
