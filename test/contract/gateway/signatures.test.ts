@@ -226,6 +226,18 @@ describe("what conditions see is what was verified", () => {
   });
 });
 
+test("a client behind what it takes for a proxy sends the whole URL", async () => {
+  const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });
+  const whole = `http://${host}`;
+  expect(await answer(whole + PATH, { headers })).toMatchObject({ status: 200, body: "content" });
+  expect(await answer(whole + v4())).toMatchObject({ status: 200, body: "content" });
+  const list = await sign(server.endpoint, { method: "GET" }, { service: "s3" });
+  expect(await answer(whole, { headers: list })).toMatchObject({
+    body: expect.stringContaining(`<Name>${BUCKET}</Name>`),
+  });
+  expect(await answer(`http://elsewhere${PATH}`, { headers })).toMatchObject({ status: 403 });
+});
+
 describe("headers that are read are signed", () => {
   test("S3 names every x-amz- header that isn't", async () => {
     const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });

@@ -34,7 +34,7 @@ export class IncomingRequest implements GatewayRequest {
     { address, scheme }: Client,
     held: HeldBytes,
   ) {
-    const target = incoming.url ?? "/";
+    const target = originForm(incoming);
     const question = target.indexOf("?");
     this.method = incoming.method ?? "GET";
     this.rawPath = question < 0 ? target : target.slice(0, question);
@@ -74,6 +74,18 @@ export class IncomingRequest implements GatewayRequest {
   holdBytes(sizeBytes: number): void {
     this.#held.add(sizeBytes);
   }
+}
+
+/**
+ * The path and query that a request asks for. Behind what they take for a proxy, clients send the
+ * whole URL (RFC 9112, "absolute-form"); it must be that of the Host, which decided the rest.
+ */
+function originForm({ url = "/", headers }: IncomingMessage): string {
+  if (url.startsWith("/")) return url;
+  const [, authority, target = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
+  if (authority === undefined || authority.toLowerCase() !== headers.host?.toLowerCase())
+    return url;
+  return target.startsWith("/") ? target : `/${target}`;
 }
 
 function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
