@@ -46,13 +46,3 @@ export function actionNamed(
   const action = found === undefined ? undefined : actions[found];
   return found !== undefined && action ? { ...action, name: found } : undefined;
 }
-
-/** The type of a condition key; undefined if AWS has no such key. */
-export function keyType(data: AuthorizationData, key: string): string | undefined {
-  const prefix = key.slice(0, key.indexOf(":")).toLowerCase();
-  const own = Object.entries(data.services).find(([name]) => name === prefix)?.[1].keys ?? {};
-  const found = Object.entries({ ...data.globalKeys, ...own }).find(([known]) =>
-    isKeyNamed(key, known),
-  );
-  return found?.[1];
-}

@@ -1,3 +1,4 @@
+import type { Place } from "../checks/place.ts";
 import type { PositionRange } from "../document/position.ts";
 
 /** Something that AWS takes in a policy, but that hardly does what was meant. */
@@ -13,10 +14,9 @@ export interface PolicyWarning {
   position: PositionRange;
 }
 
-/** A warning while its place is still the text that it is about. */
+/** A warning while its place is still a pair of offsets. */
 export interface Advice {
   code: PolicyWarning["code"];
   message: string;
-  /** A string of the statement. */
-  about: string;
+  place: Place;
 }

@@ -16,6 +16,8 @@ export interface IndexedService {
   readonly prefix: string;
   /** By their names in lower case. */
   readonly actions: ReadonlyMap<string, IndexedAction>;
+  /** ARN templates by the types of resources. */
+  readonly resources: Readonly<Record<string, string>>;
   readonly keys: KeyTypes;
   /** Condition keys of any of its actions, beside the global ones that every request has. */
   readonly actionKeys: ReadonlySet<string>;
@@ -83,6 +85,17 @@ export class DataIndex {
     return this.#services.get(prefix);
   }
 
+  /** The prefixes of all services. */
+  prefixes(): readonly string[] {
+    return Object.keys(this.#data.services);
+  }
+
+  /** The names of the global condition keys and of a service's own. */
+  keyNames(service: string): readonly string[] {
+    const own = this.service(service) && this.#data.services[service.toLowerCase()]?.keys;
+    return [...Object.keys(this.#data.globalKeys), ...Object.keys(own ?? {})];
+  }
+
   action(name: string): IndexedAction | undefined {
     const colon = name.indexOf(":");
     return this.service(name.slice(0, colon))?.actions.get(name.slice(colon + 1).toLowerCase());
@@ -123,7 +136,8 @@ function indexed(prefix: string, service: ServiceAuthorization): IndexedService 
     actions.set(name.toLowerCase(), { ...action, name: `${prefix}:${name}` });
     for (const key of action.keys) actionKeys.add(key.toLowerCase());
   }
-  return { prefix, actions, actionKeys, keys: new KeyTypes(service.keys) };
+  const { resources } = service;
+  return { prefix, actions, resources, actionKeys, keys: new KeyTypes(service.keys) };
 }
 
 const PLACEHOLDER = /\$\{[^}]*\}/g;

@@ -1,7 +1,7 @@
-import { OTHER_NAMES } from "../../advise/action-advice.ts";
 import { actionPattern } from "../../compile/action-matcher.ts";
 import type { IndexedService } from "../data-index.ts";
 import type { Report } from "../finding.ts";
+import { OTHER_NAMES } from "../operation-names.ts";
 import type { ListElement, StatementSubject, Subject, Text } from "../subject.ts";
 import { resourceTypeNamed } from "./resource-types.ts";
 

@@ -15,7 +15,7 @@ export function* checkKey(
   const places = [keyPlace];
   const colon = key.indexOf(":");
   if (colon <= 0 || colon === key.length - 1) {
-    yield { code: "INVALID_CONDITION_KEY_FORMAT", places };
+    yield { code: "INVALID_CONDITION_KEY_FORMAT", places, words: { key } };
     return;
   }
   const tagKey = TAG_KEYS.find((each) => name === each || name === `${each}/`);
@@ -51,7 +51,7 @@ function comparesPrincipal({ values }: ConditionSubject): boolean {
 
 /** Whether a key's values are several, and whether the operator says how to compare them. */
 export function* checkQualifier(
-  { key, name, read, keyPlace }: ConditionSubject,
+  { operator: written, key, name, read, keyPlace }: ConditionSubject,
   { effect }: StatementSubject,
   { data }: Subject,
 ): Iterable<Report> {
@@ -61,7 +61,9 @@ export function* checkQualifier(
   const places = [keyPlace];
   const isList = type.startsWith("ArrayOf");
   const isAudience = name.endsWith(":aud");
-  if (isList && read.set === undefined) yield { code: "MISSING_QUALIFIER", places, words: { key } };
+  if (isList && read.set === undefined) {
+    yield { code: "MISSING_QUALIFIER", places, words: { key, written } };
+  }
   if (isList || effect !== "Allow") return;
   if (read.set === "all") {
     yield { code: "FORALLVALUES_WITH_SINGLE_VALUED_KEY", places, words: { key } };

@@ -34,6 +34,8 @@ const KEY_TYPES: Readonly<Record<string, string>> = {
 function isComparedBy(family: OperatorFamily, type: string): boolean {
   if (family === "null" || OPERATOR_TYPES[family] === KEY_TYPES[type]) return true;
   if (family === "numeric") return type === "Date";
+  if (family === "date") return type === "Numeric";
+  if (family === "bool") return type === "String";
   if (family === "arnLike") return type === "String";
   if (family === "binaryEquals") return type === "String";
   return OPERATOR_TYPES[family] === "string" && type === "ARN";
@@ -41,14 +43,14 @@ function isComparedBy(family: OperatorFamily, type: string): boolean {
 
 /** Operators that don't compare values of the key's type. */
 export function* checkOperatorType(
-  { operator: _operator, key, read, keyPlace }: ConditionSubject,
+  { operator: written, key, read, keyPlace }: ConditionSubject,
   _statement: StatementSubject,
   { data }: Subject,
 ): Iterable<Report> {
   const type = data.keyType(key)?.replace(/^ArrayOf/, "");
   if (!read || type === undefined) return;
   const allowed = KEY_TYPES[type] ?? type;
-  const words = { key, allowed, operator: OPERATOR_TYPES[read.family] };
+  const words = { key, type, written, allowed, operator: OPERATOR_TYPES[read.family] };
   if (!isComparedBy(read.family, type)) {
     yield { code: "TYPE_MISMATCH", places: [keyPlace], words };
   } else if (type === "ARN" && read.family === "stringLike") {
