@@ -87,6 +87,11 @@ describeConsole(() => {
     await visit(ann, "/ivs/recordings", "Recordings");
     await ann.getByText(/not authorized to perform: ivs:ListRecordingConfigurations/).waitFor();
     await ann.close();
+
+    await page.getByRole("tab", { name: "Used", exact: true }).click();
+    await page.getByRole("row", { name: /s3:ListAllMyBuckets .*denied$/ }).waitFor();
+    await page.getByRole("button", { name: /smallest policy that allows/ }).click();
+    await page.getByText('"Action": "s3:ListAllMyBuckets"').waitFor();
   });
 
   test("a group takes a user in, and lets them go", async () => {

@@ -30,6 +30,7 @@ import { accountOfRole, linkedService, trustedBy } from "./role-facts.ts";
 import { SimulateButton } from "./simulate-button.tsx";
 import { TrustPanel } from "./trust-panel.tsx";
 import { TrustedPrincipals } from "./trusted-principals.tsx";
+import { UsedPermissions } from "./used-permissions.tsx";
 
 export function RolePage({ params }: PageProps) {
   const name = params.name ?? "";
@@ -184,7 +185,10 @@ function tabsOf(
       ),
     },
   ];
-  if (service === undefined) return tabs;
+  if (service === undefined) {
+    const content = <UsedPermissions principal={role.Arn ?? ""} />;
+    return [...tabs, { id: "used", label: "Used", content }];
+  }
   return [
     {
       id: "usage",

@@ -22,6 +22,7 @@ import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 import { SimulateButton } from "./simulate-button.tsx";
+import { UsedPermissions } from "./used-permissions.tsx";
 import { UserGroups } from "./user-groups.tsx";
 
 export function UserPage({ params }: PageProps) {
@@ -79,6 +80,11 @@ export function UserPage({ params }: PageProps) {
               ),
             },
             { id: "keys", label: "Access keys", content: <AccessKeys userName={name} /> },
+            {
+              id: "used",
+              label: "Used",
+              content: <UsedPermissions principal={user.Arn ?? ""} />,
+            },
             { id: "groups", label: "Groups", content: <UserGroups userName={name} /> },
             {
               id: "tags",
