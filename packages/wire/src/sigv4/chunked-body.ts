@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { createHash, type Hash } from "node:crypto";
-import type { Readable, TransformCallback } from "node:stream";
+import type { Readable } from "node:stream";
 import { MAX_CHUNK_HEADER_BYTES, MAX_TRAILER_BYTES } from "../limits.ts";
 import { BodyTransform } from "./body-transform.ts";
 import {
@@ -52,6 +52,7 @@ export class ChunkedBody extends BodyTransform {
   #chunkBytes = 0;
   #trailerBytes = 0;
   #canonicalTrailers = "";
+  #isWhole = false;
   #hash: Hash = createHash("sha256");
   #resolveTrailers: (trailers: Record<string, string>) => void = () => {};
   #rejectTrailers: (error: Error) => void = () => {};
@@ -67,31 +68,20 @@ export class ChunkedBody extends BodyTransform {
     this.trailers.catch(() => {});
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    try {
-      this.#consume(chunk);
-      done();
-    } catch (error) {
-      assert(error instanceof Error);
-      done(error);
-    }
+  protected override decode(chunk: Buffer): void {
+    this.#consume(chunk);
   }
 
-  override _flush(done: TransformCallback): void {
-    try {
-      if (this.#state === "trailer" && this.#line === "") this.#endTrailers();
-      if (this.#state !== "end") throw unexpectedEnd();
-      this.#resolveTrailers(this.#trailers);
-      done();
-    } catch (error) {
-      assert(error instanceof Error);
-      done(error);
-    }
+  protected override finish(): void {
+    if (this.#state === "trailer" && this.#line === "") this.#endTrailers();
+    if (this.#state !== "end") throw unexpectedEnd();
+    this.#isWhole = true;
+    this.#resolveTrailers(this.#trailers);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#rejectTrailers(error ?? unexpectedEnd());
-    done(error);
+    if (!this.#isWhole) this.#rejectTrailers(error ?? unexpectedEnd());
+    super._destroy(error, done);
   }
 
   #consume(bytes: Buffer): void {
@@ -110,7 +100,7 @@ export class ChunkedBody extends BodyTransform {
     const data = bytes.subarray(at, end);
     this.#decodedBytes += data.length;
     if (this.#options.signer !== undefined) this.#hash.update(data);
-    this.push(data);
+    this.pass(data);
     this.#remainingBytes -= data.length;
     if (this.#remainingBytes === 0) this.#state = "dataEnd";
     return end;

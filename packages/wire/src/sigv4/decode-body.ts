@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Readable, TransformCallback } from "node:stream";
+import type { Readable } from "node:stream";
 import type { Authentication } from "../authentication/authentication.ts";
 import type { WireRequest } from "../message.ts";
 import { WireError } from "../wire-error.ts";
@@ -136,17 +136,12 @@ class HashedBody extends BodyTransform {
     this.#claimed = claimed;
   }
 
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+  protected override decode(chunk: Buffer): void {
     this.#hash.update(chunk);
-    done(null, chunk);
+    this.pass(chunk);
   }
 
-  override _flush(done: TransformCallback): void {
-    try {
-      compareSha256(this.#claimed, this.#hash.digest("hex"));
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
+  protected override finish(): void {
+    compareSha256(this.#claimed, this.#hash.digest("hex"));
   }
 }

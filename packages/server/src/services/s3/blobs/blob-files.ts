@@ -11,8 +11,9 @@ import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import type { BlobHolds } from "./blob-holds.ts";
+import type { ByteSource } from "./each-chunk.ts";
 import { folderSync } from "./folder-sync.ts";
-import { type BlobObserver, writeAll } from "./write-all.ts";
+import { type BlobObserver, type SizeCheck, writeAll } from "./write-all.ts";
 
 /** Below the data folder. */
 export const BLOBS_FOLDER = "s3/blobs";
@@ -50,6 +51,7 @@ export interface BlobWriteOptions {
   readonly key?: Buffer | undefined;
   /** Its size, if that is known. */
   readonly expectedBytes?: number | undefined;
+  readonly checkSize?: SizeCheck | undefined;
   /** Also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }
@@ -110,9 +112,9 @@ export class BlobFiles {
    * it reads or in the middle, when there is no room for bodies.
    */
   async write(
-    source: AsyncIterable<Uint8Array>,
+    source: ByteSource,
     observer: BlobObserver,
-    { key, expectedBytes = 0, isEssential = false }: BlobWriteOptions = {},
+    { key, expectedBytes = 0, checkSize, isEssential = false }: BlobWriteOptions = {},
   ): Promise<WrittenBlob> {
     const { disk } = this.#options;
     if (!isEssential) await disk.admit(expectedBytes);
@@ -123,7 +125,7 @@ export class BlobFiles {
     const { blobId, handle } = await this.#takeBlank();
     try {
       const seal = key && sealBlob(key, blobId);
-      const sizeBytes = await writeAll(source, handle, observer, { seal, spend });
+      const sizeBytes = await writeAll(source, handle, observer, { seal, spend, checkSize });
       if (this.#options.durable) await handle.datasync();
       await handle.close();
       return { blobId, sizeBytes };

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { BATCH_BYTES, giveBackBatch, takeBatch } from "./batches.ts";
+import { type ByteSource, eachChunk } from "./each-chunk.ts";
 
 /** A part of the server that sees a blob's bytes while they are written. */
 export interface BlobObserver {
@@ -7,11 +8,15 @@ export interface BlobObserver {
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
 }
 
+/** Throws when the bytes so far are too many, or the whole isn't as long as it should be. */
+export type SizeCheck = (sizeBytes: number, isWhole: boolean) => void;
+
 export interface WriteOptions {
   /** Makes of the batches, in their order, what is written. */
   readonly seal: ((bytes: Buffer) => Buffer) | undefined;
   /** Asked before each batch; rejects when there is no room for it. */
   readonly spend: (bytes: number) => Promise<void> | undefined;
+  readonly checkSize: SizeCheck | undefined;
 }
 
 /** Batches of one body that are written or observed while the next one is filled. */
@@ -23,54 +28,95 @@ const BATCHES_UNDER_WAY_MAX = 3;
  * still be observed then.
  */
 export async function writeAll(
-  source: AsyncIterable<Uint8Array>,
+  source: ByteSource,
   handle: FileHandle,
   observer: BlobObserver,
-  { seal, spend }: WriteOptions,
+  options: WriteOptions,
 ): Promise<number> {
+  const batches = new Batches(handle, observer, options);
   let sizeBytes = 0;
-  let batch = takeBatch();
-  let filled = 0;
-  let written: Promise<void> = Promise.resolve();
-  const underWay: Promise<void>[] = [];
-  const flush = async (isLast: boolean) => {
-    if (underWay.length >= BATCHES_UNDER_WAY_MAX) await underWay.shift();
-    const bytes = batch.subarray(0, filled);
-    const waiting = spend(bytes.byteLength);
-    if (waiting) await waiting;
-    written = written.then(() => writeBytes(handle, seal ? seal(bytes) : bytes));
-    const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
-      giveBackBatch(bytes),
-    );
-    // A failure is met by the request that waits for the batch, or by the digest.
-    done.catch(() => undefined);
-    underWay.push(done);
-  };
   try {
-    for await (const chunk of source) {
+    await eachChunk(source, (chunk) => {
       sizeBytes += chunk.byteLength;
-      for (let at = 0; at < chunk.byteLength; ) {
-        // A full batch waits for what follows: the observer learns which one is the last.
-        if (filled === BATCH_BYTES) {
-          await flush(false);
-          batch = takeBatch();
-          filled = 0;
-        }
-        const count = Math.min(chunk.byteLength - at, BATCH_BYTES - filled);
-        // To shared memory, V8's own set() copies word by word; this is a memcpy.
-        batch.fill(chunk.subarray(at, at + count), filled, filled + count);
-        filled += count;
-        at += count;
-      }
-    }
-    if (filled > 0) await flush(true);
-    else giveBackBatch(batch);
-    await written;
+      options.checkSize?.(sizeBytes, false);
+      return batches.add(chunk);
+    });
+    options.checkSize?.(sizeBytes, true);
+    await batches.end();
     return sizeBytes;
   } catch (error) {
     // Nothing may be written to the file after this call.
-    await Promise.allSettled([written, ...underWay]);
+    await batches.settled();
     throw error;
+  }
+}
+
+/** Bytes on their way to a file, and to the observer of them. */
+class Batches {
+  readonly #handle: FileHandle;
+  readonly #observer: BlobObserver;
+  readonly #options: WriteOptions;
+  readonly #underWay: Promise<void>[] = [];
+  #written: Promise<void> = Promise.resolve();
+  #batch = takeBatch();
+  #filled = 0;
+
+  constructor(handle: FileHandle, observer: BlobObserver, options: WriteOptions) {
+    this.#handle = handle;
+    this.#observer = observer;
+    this.#options = options;
+  }
+
+  /** Copies bytes. Returns a promise if those before must get further first. */
+  add(bytes: Uint8Array): Promise<void> | undefined {
+    for (let at = 0; at < bytes.byteLength; ) {
+      // A full batch waits for what follows: the observer learns which one is the last.
+      if (this.#filled === BATCH_BYTES) {
+        const waiting = this.#send(false);
+        if (waiting) return waiting.then(() => this.add(bytes.subarray(at)));
+      }
+      const count = Math.min(bytes.byteLength - at, BATCH_BYTES - this.#filled);
+      const piece = bytes.subarray(at, at + count);
+      // To shared memory, V8's own set() copies word by word; this is a memcpy.
+      this.#batch.fill(piece, this.#filled, this.#filled + count);
+      this.#filled += count;
+      at += count;
+    }
+    return undefined;
+  }
+
+  /** Resolves when all is written. */
+  async end(): Promise<void> {
+    if (this.#filled > 0) await this.#send(true);
+    else giveBackBatch(this.#batch);
+    await this.#written;
+  }
+
+  /** Resolves when nothing is written or observed any more. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([this.#written, ...this.#underWay]);
+  }
+
+  #send(isLast: boolean): Promise<void> | undefined {
+    const before =
+      this.#underWay.length >= BATCHES_UNDER_WAY_MAX ? this.#underWay.shift() : undefined;
+    const room = this.#options.spend(this.#filled);
+    if (!before && !room) return this.#sendNow(isLast);
+    return Promise.all([before, room]).then(() => this.#sendNow(isLast));
+  }
+
+  #sendNow(isLast: boolean): undefined {
+    const bytes = this.#batch.subarray(0, this.#filled);
+    const { seal } = this.#options;
+    this.#written = this.#written.then(() => writeBytes(this.#handle, seal ? seal(bytes) : bytes));
+    const observed = this.#observer.observeBatch(bytes, isLast);
+    const done = Promise.all([this.#written, observed]).then(() => giveBackBatch(bytes));
+    // A failure is met by the request that waits for the batch, or by the digest.
+    done.catch(() => undefined);
+    this.#underWay.push(done);
+    if (!isLast) this.#batch = takeBatch();
+    this.#filled = 0;
+    return undefined;
   }
 }
 

@@ -48,7 +48,8 @@ class Crc32 implements Digest {
   #crc = 0;
 
   update(bytes: Uint8Array): void {
-    this.#crc = crc32(bytes, this.#crc);
+    // Of no bytes, node returns 0.
+    if (bytes.byteLength > 0) this.#crc = crc32(bytes, this.#crc);
   }
 
   digest(): Buffer {

@@ -1,3 +1,5 @@
+import { I32, I64, moduleOf, signed, unsigned } from "./webassembly-code.ts";
+
 /** Bytes folded into the CRC at a step, each through a table of its own ("slicing by 16"). */
 const SLICES = 16;
 const TABLE_BYTES = 256 * 8;
@@ -31,8 +33,6 @@ const OP = {
   i32WrapI64: [0xa7],
 } as const;
 
-const I32 = 0x7f;
-const I64 = 0x7e;
 /** The function's parameters and variables. */
 const CRC = 0;
 const AT = 1;
@@ -47,28 +47,17 @@ const SECOND_WORD = 5;
  * JavaScript, which has no 64-bit integers but BigInt.
  */
 export function crcModule(polynomial: bigint): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector([[0x60, ...vector([[I64], [I32], [I32]]), ...vector([[I64]])]])),
-    ...section(3, vector([[0]])),
-    ...section(5, vector([[0, 2]])),
-    ...section(
-      7,
-      vector([
-        [...text("memory"), 2, 0],
-        [...text("update"), 0, 0],
-      ]),
-    ),
-    ...section(10, vector([sized([...locals(), ...body()])])),
-    ...section(11, vector([[0, ...OP.i32Const(0), ...OP.end, ...sized(tables(polynomial))]])),
-  ]);
-}
-
-function locals(): number[] {
-  return vector([
-    [1, I32],
-    [2, I64],
-  ]);
+  const update = {
+    name: "update",
+    parameters: [I64, I32, I32],
+    results: [I64],
+    variables: [
+      [1, I32],
+      [2, I64],
+    ],
+    instructions: body(),
+  } as const;
+  return moduleOf([update], INPUT_AT + INPUT_BYTES_MAX, tables(polynomial));
 }
 
 function body(): number[] {
@@ -78,7 +67,7 @@ function body(): number[] {
     ...[...OP.i32Const(-SLICES), ...OP.i32And, ...OP.i32Add, ...OP.set(WHOLE_TO)],
     ...loopUntil(WHOLE_TO, step()),
     ...loopUntil(TO, byteStep()),
-    ...[...OP.get(CRC), ...OP.end],
+    ...OP.get(CRC),
   ];
 }
 
@@ -141,30 +130,4 @@ function tables(polynomial: bigint): number[] {
   const bytes = new DataView(new ArrayBuffer(words.byteLength));
   for (const [at, word] of words.entries()) bytes.setBigUint64(at * 8, word, true);
   return [...new Uint8Array(bytes.buffer)];
-}
-
-function section(id: number, content: number[]): number[] {
-  return [id, ...sized(content)];
-}
-
-function sized(content: number[]): number[] {
-  return [...unsigned(content.length), ...content];
-}
-
-function vector(items: readonly number[][]): number[] {
-  return [...unsigned(items.length), ...items.flat()];
-}
-
-function text(name: string): number[] {
-  return sized([...Buffer.from(name)]);
-}
-
-/** LEB128. */
-function unsigned(value: number): number[] {
-  return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
-}
-
-function signed(value: number): number[] {
-  const isLast = value >= -0x40 && value < 0x40;
-  return isLast ? [value & 0x7f] : [(value & 0x7f) | 0x80, ...signed(value >> 7)];
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { CHECKSUM_ALGORITHMS } from "./checksum-algorithm.ts";
 import { DigestThreads } from "./digest-threads.ts";
@@ -56,4 +57,21 @@ test("a body that was begun before the threads were closed gets its digests", as
   await again.update(Buffer.alloc(100_000), true);
   expect((await again.finish())[0]?.length).toBe(16);
   await own.close();
+});
+
+test("pieces end anywhere in a block, of bodies that end at different times", async () => {
+  const size = fc.oneof(
+    fc.constantFrom(0, 1, 55, 56, 63, 64, 65, 119, 120, 32_767, 32_768, 32_769),
+    fc.nat(100_000),
+  );
+  const body = fc.array(size, { maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(body, { minLength: 1, maxLength: 7 }), async (sizes) => {
+      // Below that size a body isn't digested in a thread.
+      const bodies = sizes.map((rest) => [65_536, ...rest].map((bytes) => randomBytes(bytes)));
+      const digests = await Promise.all(bodies.map((pieces, i) => digestsOf(pieces, i % 2 === 0)));
+      expect(digests).toEqual(bodies.map(expected));
+    }),
+    { numRuns: 25 },
+  );
 });

@@ -7,65 +7,16 @@ import {
   type Digest,
 } from "./checksum-algorithm.ts";
 import { INPUT_AT, INPUT_BYTES_MAX } from "./crc-module.ts";
+import { DIGEST_PROGRAM } from "./digest-program.ts";
+import { LANE_BYTES, LANES, LANES_AT, md5Module, STATE_AT } from "./md5-module.ts";
 
 /** Shorter bodies are digested sooner than a message is there and back. */
 const THREAD_BYTES_MIN = 64 * 1024;
 const THREADS_MAX = 4;
 const THREAD_COUNT = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
 
-/**
- * The program of a thread: a body's digests by number, one reply a message, in order. It stands
- * here as text, because the command is bundled into one file that has no others beside it.
- */
-const THREAD_SOURCE = `
-const { createHash } = require("node:crypto");
-const { crc32 } = require("node:zlib");
-const { parentPort, workerData: { engines, inputAt, inputBytesMax } } = require("node:worker_threads");
-const crcs = new Map(engines.map(({ name, module, sizeBytes }) => {
-  const { memory, update } = new WebAssembly.Instance(module).exports;
-  const input = Buffer.from(memory.buffer, inputAt, inputBytesMax);
-  return [name, { input, update, sizeBytes, ones: (1n << BigInt(sizeBytes * 8)) - 1n }];
-}));
-const startCrc = ({ input, update, sizeBytes, ones }) => {
-  let state = BigInt.asIntN(64, ones);
-  return {
-    update(bytes) {
-      for (let at = 0; at < bytes.byteLength; at += inputBytesMax) {
-        const piece = bytes.subarray(at, at + inputBytesMax);
-        // From shared memory, set() copies word by word; this is a memcpy.
-        input.fill(piece, 0, piece.byteLength);
-        state = update(state, inputAt, inputAt + piece.byteLength);
-      }
-    },
-    digest() {
-      const bytes = Buffer.alloc(8);
-      bytes.writeBigUInt64BE(BigInt.asUintN(64, state) ^ ones);
-      return bytes.subarray(8 - sizeBytes);
-    },
-  };
-};
-const startCrc32 = () => {
-  let crc = 0;
-  return {
-    update: (bytes) => { crc = crc32(bytes, crc); },
-    digest() {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32BE(crc);
-      return bytes;
-    },
-  };
-};
-const start = (name) =>
-  crcs.has(name) ? startCrc(crcs.get(name)) : name === "CRC32" ? startCrc32() : createHash(name);
-const bodies = new Map();
-parentPort.on("message", ({ id, names, bytes, isLast }) => {
-  const digests = bodies.get(id) ?? names.map(start);
-  if (bytes) for (const digest of digests) digest.update(bytes);
-  if (isLast) bodies.delete(id);
-  else bodies.set(id, digests);
-  parentPort.postMessage(isLast ? digests.map((digest) => Uint8Array.from(digest.digest())) : undefined);
-});
-`;
+/** The loops of a thread's MD5s, compiled for the first of them. */
+let md5Loops: WebAssembly.Module | undefined;
 
 /** Digests of one body that are being computed. */
 export interface RunningDigests {
@@ -165,23 +116,30 @@ class DigestsHere implements RunningDigests {
 }
 
 interface Question {
+  /** The body's. */
   readonly id: number;
   readonly names: readonly ChecksumAlgorithmName[];
   readonly bytes?: Uint8Array;
   readonly isLast: boolean;
 }
 
-type Reply = readonly Uint8Array[] | undefined;
+type Digests = readonly Uint8Array[] | undefined;
+
+/** To the question of this number; only the last one of a body gets digests. */
+interface Reply {
+  readonly number: number;
+  readonly digests: Digests;
+}
 
 interface Waiting {
-  readonly resolve: (reply: Reply) => void;
+  readonly resolve: (digests: Digests) => void;
   readonly reject: (error: Error) => void;
 }
 
 class DigestThread {
   /** Why it digests no more. */
   failed: Error | undefined;
-  readonly #worker = new Worker(THREAD_SOURCE, {
+  readonly #worker = new Worker(DIGEST_PROGRAM, {
     eval: true,
     workerData: {
       engines: Object.entries(CRC_ENGINES).map(([name, { module, parameters }]) => ({
@@ -191,22 +149,33 @@ class DigestThread {
       })),
       inputAt: INPUT_AT,
       inputBytesMax: INPUT_BYTES_MAX,
+      md5: {
+        module: compiledMd5(),
+        lanes: LANES,
+        stateAt: STATE_AT,
+        lanesAt: LANES_AT,
+        laneBytes: LANE_BYTES,
+      },
     },
   });
-  readonly #waiting: Waiting[] = [];
+  /** By the numbers of the questions. */
+  readonly #waiting = new Map<number, Waiting>();
   #ids = 0;
+  #questions = 0;
   /** Bodies that were begun and not finished. */
   #bodies = 0;
   #isRetired = false;
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on("message", (reply: Reply) => {
-      this.#waiting.shift()?.resolve(reply);
+    this.#worker.on("message", ({ number, digests }: Reply) => {
+      this.#waiting.get(number)?.resolve(digests);
+      this.#waiting.delete(number);
     });
     const fail = (error: Error) => {
       this.failed ??= error;
-      for (const { reject } of this.#waiting.splice(0)) reject(error);
+      for (const { reject } of this.#waiting.values()) reject(error);
+      this.#waiting.clear();
     };
     this.#worker.on("error", fail);
     this.#worker.on("exit", () => fail(new Error("A thread that digests S3 objects has ended.")));
@@ -215,7 +184,7 @@ class DigestThread {
   start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     const body = { id: this.#ids++, names: algorithms.map(({ name }) => name) };
     this.#bodies += 1;
-    let last: Promise<Reply> | undefined;
+    let last: Promise<Digests> | undefined;
     return {
       update: async (bytes, isLast) => {
         const reply = this.#ask({ ...body, bytes, isLast });
@@ -239,11 +208,17 @@ class DigestThread {
     if (this.#bodies === 0) await this.#worker.terminate();
   }
 
-  #ask(question: Question): Promise<Reply> {
+  #ask(question: Question): Promise<Digests> {
     if (this.failed) return Promise.reject(this.failed);
+    const number = this.#questions++;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject });
-      this.#worker.postMessage(question);
+      this.#waiting.set(number, { resolve, reject });
+      this.#worker.postMessage({ ...question, number });
     });
   }
+}
+
+function compiledMd5(): WebAssembly.Module {
+  md5Loops ??= new WebAssembly.Module(md5Module());
+  return md5Loops;
 }

@@ -1,6 +1,8 @@
 import { Readable } from "node:stream";
 import { FileBody } from "../../../kernel/files/file-body.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { ByteSource } from "../blobs/each-chunk.ts";
+import type { SizeCheck } from "../blobs/write-all.ts";
 import {
   entityTooLarge,
   headerNotImplemented,
@@ -13,9 +15,12 @@ import {
 export const SINGLE_UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
 
 export interface RequestBody {
-  /** Fails rather than ends when it isn't as long as announced. */
-  readonly bytes: AsyncIterable<Uint8Array>;
-  readonly expected: { readonly expectedBytes?: number };
+  readonly bytes: ByteSource;
+  readonly expected: {
+    readonly expectedBytes?: number;
+    /** Throws EntityTooLarge, and IncompleteBody where the whole isn't as long as announced. */
+    readonly checkSize: SizeCheck;
+  };
   /** A file with just these bytes, which may become the object's. */
   readonly file?: FileBody;
 }
@@ -30,14 +35,19 @@ export function readBody(
   if (announced !== undefined && announced > SINGLE_UPLOAD_BYTES_MAX) {
     throw entityTooLarge(announced, SINGLE_UPLOAD_BYTES_MAX);
   }
+  const checkSize: SizeCheck = (sizeBytes, isWhole) => {
+    if (sizeBytes > SINGLE_UPLOAD_BYTES_MAX)
+      throw entityTooLarge(sizeBytes, SINGLE_UPLOAD_BYTES_MAX);
+    if (isWhole && announced !== undefined && sizeBytes !== announced) throw incompleteBody();
+  };
   const expected = announced === undefined ? {} : { expectedBytes: announced };
-  const bytes = counted(sourceOf(body), announced);
-  if (body instanceof FileBody && body.sizeBytes === announced)
-    return { bytes, expected, file: body };
-  return { bytes, expected };
+  const given = { bytes: sourceOf(body), expected: { ...expected, checkSize } };
+  return body instanceof FileBody && body.sizeBytes === announced
+    ? { ...given, file: body }
+    : given;
 }
 
-function sourceOf(body: unknown): AsyncIterable<unknown> | Iterable<unknown> {
+function sourceOf(body: unknown): ByteSource {
   if (body === undefined || body === null) return [];
   if (typeof body === "string") return [Buffer.from(body)];
   if (body instanceof Uint8Array) return [body];
@@ -47,7 +57,7 @@ function sourceOf(body: unknown): AsyncIterable<unknown> | Iterable<unknown> {
 }
 
 /** Opens the file when it is read. */
-async function* lazily(body: FileBody): AsyncGenerator<unknown> {
+async function* lazily(body: FileBody): AsyncGenerator<Uint8Array> {
   yield* body.read();
 }
 
@@ -65,20 +75,4 @@ function announcedBytes(
   const plain = http.headers["content-length"];
   if (plain === undefined || !/^\d{1,15}$/.test(plain)) throw missingContentLength();
   return Number(plain);
-}
-
-async function* counted(
-  source: AsyncIterable<unknown> | Iterable<unknown>,
-  announced: number | undefined,
-): AsyncGenerator<Uint8Array> {
-  let sizeBytes = 0;
-  for await (const chunk of source) {
-    const bytes = chunk instanceof Uint8Array ? chunk : Buffer.from(String(chunk));
-    sizeBytes += bytes.byteLength;
-    if (sizeBytes > SINGLE_UPLOAD_BYTES_MAX) {
-      throw entityTooLarge(sizeBytes, SINGLE_UPLOAD_BYTES_MAX);
-    }
-    yield bytes;
-  }
-  if (announced !== undefined && sizeBytes !== announced) throw incompleteBody();
 }

@@ -1,4 +1,6 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { BlobWriteOptions } from "../blobs/blob-files.ts";
+import type { ByteSource } from "../blobs/each-chunk.ts";
 import type { BodyDigests, DigestedBody } from "../checksums/body-digests.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { sealedEtag } from "../encryption/blob-cipher.ts";
@@ -17,17 +19,14 @@ export interface StoredBody {
  * (BadDigest).
  */
 export async function storeBody(
-  body: AsyncIterable<Uint8Array>,
+  body: ByteSource,
   digests: BodyDigests,
   context: RequestContext,
   { blobs }: S3Dependencies,
-  {
-    key,
-    expectedBytes,
-  }: { readonly key?: Buffer | undefined; readonly expectedBytes?: number } = {},
+  { key, expectedBytes, checkSize }: Omit<BlobWriteOptions, "isEssential"> = {},
 ): Promise<StoredBody> {
   const { isEssential } = context;
-  const options = { key, expectedBytes, isEssential };
+  const options = { key, expectedBytes, checkSize, isEssential };
   const blob = await blobs.write(body, digests, options).catch(async (error: unknown) => {
     await digests.abandon();
     throw error;
