@@ -2,6 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { type DiskSpace, isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { statement } from "../../../kernel/statements.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
@@ -42,6 +43,13 @@ export interface EventStoreOptions {
     tx: Transaction<CloudTrailTables>,
   ) => Promise<void>;
 }
+
+const insertIntent = statement<CloudTrailTables, IntentRow>((db, intent) =>
+  db
+    .insertInto("cloudtrail_intents")
+    .values(intent)
+    .onConflict((conflict) => conflict.column("event_id").doNothing()),
+);
 
 /**
  * The events of all accounts. A record is in the journal before its call is answered, and in the
@@ -119,22 +127,17 @@ export class EventStore {
   /** Writes the records of a change in the transaction of its effect. */
   async intend(records: readonly EventRecord[], tx: Transaction): Promise<void> {
     if (records.length === 0) return;
-    await tx
-      .tables<CloudTrailTables>()
-      .db.insertInto("cloudtrail_intents")
-      .values(
-        records.map(({ eventId, accountId, region, kind, atMs, text }) => ({
-          event_id: eventId,
-          account_id: accountId,
-          region,
-          kind,
-          at_ms: Math.floor(atMs),
-          owner: this.#options.owner,
-          record: text,
-        })),
-      )
-      .onConflict((conflict) => conflict.column("event_id").doNothing())
-      .execute();
+    const { db } = tx.tables<CloudTrailTables>();
+    for (const { eventId, accountId, region, kind, atMs, text } of records)
+      await insertIntent(db, {
+        event_id: eventId,
+        account_id: accountId,
+        region,
+        kind,
+        at_ms: Math.floor(atMs),
+        owner: this.#options.owner,
+        record: text,
+      });
   }
 
   /** Everything recorded before is in the database when it resolves. */

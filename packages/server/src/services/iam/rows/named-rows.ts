@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { statement } from "../../../kernel/statements.ts";
 import { quotaExceeded, stillReferenced } from "../errors.ts";
 import { type Page, type PageInput, readPage } from "../pagination.ts";
 import type { Db, IamTables } from "../tables.ts";
@@ -39,25 +40,48 @@ export function readNames<T extends NamedTable>(
   return query.orderBy("name_key").limit(limit).execute() as Promise<Named<T>[]>;
 }
 
+const findings = new Map<NamedTable, ReturnType<typeof findingIn>>();
+
+function findingIn(table: NamedTable) {
+  return statement<IamTables, { account_id: string; name_key: string }, Named<NamedTable>>(
+    (db, { account_id: accountId, name_key: nameKey }) =>
+      selectOf(db, table, accountId).selectAll().where("name_key", "=", nameKey),
+  );
+}
+
 /** Names are unique, and found, irrespective of case. */
-export function findIgnoringCase<T extends NamedTable>(
+export async function findIgnoringCase<T extends NamedTable>(
   db: Db,
   table: T,
   accountId: string,
   name: string,
 ): Promise<Named<T> | undefined> {
-  const query = selectOf(db, table, accountId).selectAll();
-  const found = query.where("name_key", "=", name.toLowerCase()).executeTakeFirst();
-  return found as Promise<Named<T> | undefined>;
+  const find = kept(findings, table, findingIn);
+  const [row] = await find(db, { account_id: accountId, name_key: name.toLowerCase() });
+  return row as Named<T> | undefined;
+}
+
+const counts = new Map<CountedTable, ReturnType<typeof countOf>>();
+
+function countOf(table: CountedTable) {
+  return statement<IamTables, { account_id: string }, { count: number }>(
+    (db, { account_id: accountId }) =>
+      db
+        .selectFrom(table)
+        .select((e) => e.fn.countAll<number>().as("count"))
+        .where("account_id", "=", accountId),
+  );
 }
 
 export async function countRows(db: Db, table: CountedTable, accountId: string): Promise<number> {
-  const { count } = await db
-    .selectFrom(table)
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+  const [row] = await kept(counts, table, countOf)(db, { account_id: accountId });
+  return Number(row?.count);
+}
+
+function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {
+  const found = known.get(key) ?? make(key);
+  known.set(key, found);
+  return found;
 }
 
 /** Must run before one more is inserted. @throws LimitExceeded */

@@ -1,6 +1,7 @@
 import type { Selectable } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import { noSuchNamed } from "../errors.ts";
-import type { Db, RoleRow } from "../tables.ts";
+import type { Db, IamTables, RoleRow } from "../tables.ts";
 import { findIgnoringCase } from "./named-rows.ts";
 import { deleteAccessesOf } from "./uses.ts";
 
@@ -49,8 +50,12 @@ export function allLinkedRoles(db: Db, accountId: string): Promise<Role[]> {
     .execute();
 }
 
+const insertion = statement<IamTables, RoleRow>((db, role) =>
+  db.insertInto("iam_roles").values(role),
+);
+
 export async function insertRole(db: Db, role: RoleRow): Promise<void> {
-  await db.insertInto("iam_roles").values(role).execute();
+  await insertion(db, role);
 }
 
 export async function setRole(

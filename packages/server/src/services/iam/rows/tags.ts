@@ -1,8 +1,10 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import type { Selectable } from "kysely";
 import type { Checked } from "../../../kernel/checked.ts";
+import { statement } from "../../../kernel/statements.ts";
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { TAGS_PER_RESOURCE } from "../quotas.ts";
-import type { Db, TagRow } from "../tables.ts";
+import type { Db, IamTables, TagRow } from "../tables.ts";
 
 /** Source: IAM User Guide, "Tagging rules": no key begins with it, in any case. */
 const RESERVED_PREFIX = "aws:";
@@ -15,12 +17,16 @@ export interface StoredTag {
   readonly Value: string;
 }
 
+const ofOwner = statement<
+  IamTables,
+  { owner_id: string },
+  Pick<Selectable<TagRow>, "tag_key" | "tag_value">
+>((db, { owner_id: ownerId }) =>
+  db.selectFrom("iam_tags").select(["tag_key", "tag_value"]).where("owner_id", "=", ownerId),
+);
+
 export async function tagsOf(db: Db, ownerId: string): Promise<StoredTag[]> {
-  const rows = await db
-    .selectFrom("iam_tags")
-    .select(["tag_key", "tag_value"])
-    .where("owner_id", "=", ownerId)
-    .execute();
+  const rows = await ofOwner(db, { owner_id: ownerId });
   const order = tagOrder(ownerId);
   return rows
     .map((row) => ({ Key: row.tag_key, Value: row.tag_value }))

@@ -131,7 +131,7 @@ function digest(words: Words, prepare: Code, word: (index: number) => Code): Cod
   ];
 }
 
-/** One step: of (a, b, c, d), which take turns, a becomes b + rotate(a + f(b, c, d) + word + sine). */
+/** A step: of (a, b, c, d) in turn, a becomes b + rotate(a + f(b, c, d) + word + sine). */
 function stepOf(words: Words, step: number, sine: number, word: (index: number) => Code): Code {
   const [a, b, c, d] = [0, 1, 2, 3].map((at) => NOW[(at - step + STEPS) % 4] ?? 0) as Four;
   const round = Math.floor(step / WORDS);

@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { statement } from "../../../kernel/statements.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { accessDenied, invalidBucketOwner, noSuchBucket, permanentRedirect } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -15,6 +16,11 @@ export interface BucketInput {
 /** `authorize` and `handle` of one request see the same row. */
 const found = new WeakMap<RequestContext, Map<string, Promise<BucketRow | undefined>>>();
 
+const selection = statement<S3Tables, { bucket_name: string }, BucketRow>(
+  (db, { bucket_name: name }) =>
+    db.selectFrom("s3_buckets").selectAll().where("bucket_name", "=", name),
+);
+
 export function findBucket(name: string, context: RequestContext): Promise<BucketRow | undefined> {
   let ofRequest = found.get(context);
   if (!ofRequest) {
@@ -23,12 +29,7 @@ export function findBucket(name: string, context: RequestContext): Promise<Bucke
   }
   let row = ofRequest.get(name);
   if (!row) {
-    row = context
-      .db<S3Tables>()
-      .selectFrom("s3_buckets")
-      .selectAll()
-      .where("bucket_name", "=", name)
-      .executeTakeFirst();
+    row = selection(context.db(), { bucket_name: name }).then(([first]) => first);
     ofRequest.set(name, row);
   }
   return row;
@@ -81,6 +82,17 @@ export async function requireBucket(
   return bucket;
 }
 
+const settings = statement<
+  S3Tables,
+  { bucket_name: string },
+  Pick<BucketRow, "bucket_id" | "versioning" | "object_lock">
+>((db, { bucket_name: name }) =>
+  db
+    .selectFrom("s3_buckets")
+    .select(["bucket_id", "versioning", "object_lock"])
+    .where("bucket_name", "=", name),
+);
+
 /**
  * The bucket that a request began with, as what is about to be written sees it. Throws NoSuchBucket
  * when it has gone meanwhile.
@@ -89,11 +101,7 @@ export async function assertBucketStays(
   bucket: BucketRow,
   tx: Transaction<S3Tables>,
 ): Promise<Pick<BucketRow, "versioning" | "object_lock">> {
-  const current = await tx.db
-    .selectFrom("s3_buckets")
-    .select(["bucket_id", "versioning", "object_lock"])
-    .where("bucket_name", "=", bucket.bucket_name)
-    .executeTakeFirst();
+  const [current] = await settings(tx.db, { bucket_name: bucket.bucket_name });
   if (current?.bucket_id !== bucket.bucket_id) throw noSuchBucket(bucket.bucket_name);
   return current;
 }

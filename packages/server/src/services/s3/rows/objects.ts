@@ -1,5 +1,6 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { statement } from "../../../kernel/statements.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
@@ -117,32 +118,45 @@ function markerHeaders(row: FoundVersion): Readonly<Record<string, string>> {
   return { "x-amz-delete-marker": "true", "x-amz-version-id": row.version_id };
 }
 
-export function selectObject(
+type ObjectPlace = Pick<ObjectRow, "bucket_name" | "object_key">;
+
+const selection = statement<S3Tables, ObjectPlace, ObjectRow>((db, place) =>
+  db
+    .selectFrom("s3_objects")
+    .selectAll()
+    .where("bucket_name", "=", place.bucket_name)
+    .where("object_key", "=", place.object_key),
+);
+
+export async function selectObject(
   bucket: string,
   key: string,
   db: Transaction<S3Tables>["db"],
 ): Promise<ObjectRow | undefined> {
-  return db
-    .selectFrom("s3_objects")
-    .selectAll()
-    .where("bucket_name", "=", bucket)
-    .where("object_key", "=", key)
-    .executeTakeFirst();
+  const [row] = await selection(db, { bucket_name: bucket, object_key: key });
+  return row;
 }
 
+const insertion = statement<S3Tables, ObjectRow>((db, row) =>
+  db.insertInto("s3_objects").values(row),
+);
+
 export async function insertObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
-  await tx.db.insertInto("s3_objects").values(row).execute();
+  await insertion(tx.db, row);
 }
+
+const replacement = statement<S3Tables, ObjectRow>(
+  (db, { bucket_name: bucket, object_key: key, ...changed }) =>
+    db
+      .updateTable("s3_objects")
+      .set(changed)
+      .where("bucket_name", "=", bucket)
+      .where("object_key", "=", key),
+);
 
 /** Puts a row in the place of the one that its key has. */
 export async function replaceObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
-  const { bucket_name: bucket, object_key: key, ...changed } = row;
-  await tx.db
-    .updateTable("s3_objects")
-    .set(changed)
-    .where("bucket_name", "=", bucket)
-    .where("object_key", "=", key)
-    .execute();
+  await replacement(tx.db, row);
 }
 
 export async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
