@@ -128,7 +128,7 @@ describe.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])("on %s", (
         );
         expect(await all({ ...search, ...range })).toEqual(expected.map(({ eventId }) => eventId));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
