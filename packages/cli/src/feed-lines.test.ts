@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { styleText } from "node:util";
+import { expect, test, vi } from "vitest";
 import { callLine, dataOf, decisionLine, eventLine, logLine } from "./feed-lines.ts";
 
 test.each([
@@ -18,6 +19,25 @@ test.each([
   [{ time: "t", level: 35 }, "t 35 "],
 ])("the log's %j is %j", (fields, expected) => {
   expect(logLine(fields)).toBe(expected);
+});
+
+test("on a terminal the colours say how bad a line is", () => {
+  vi.stubEnv("NO_COLOR", "");
+  vi.stubEnv("FORCE_COLOR", "1");
+  const { isTTY } = process.stdout;
+  process.stdout.isTTY = true;
+  try {
+    const levels = { debug: 20, info: 30, warn: 40, error: 50 };
+    const shown = Object.values(levels).map((level) => logLine({ time: "t", level, msg: "m" }));
+    const [warn, error] = [styleText("yellow", "warn"), styleText("red", "error")];
+    expect(shown).toEqual(["t debug m", "t info m", `t ${warn} m`, `t ${error} m`]);
+    const verdict = (evaluatedEffect: string) => decisionLine({ ...DECISION, evaluatedEffect });
+    expect(verdict("ALLOW")).toContain(styleText("green", "allowed"));
+    expect(verdict("IMPLICIT_DENY")).toContain(styleText("red", "denied"));
+  } finally {
+    process.stdout.isTTY = isTTY;
+    vi.unstubAllEnvs();
+  }
 });
 
 test("an event is written with its detail", () => {

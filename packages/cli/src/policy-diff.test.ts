@@ -56,6 +56,21 @@ test.each([
         "allowed at old.json:4:5",
     ],
   ],
+  [
+    "two keys that it takes",
+    [get],
+    [
+      get,
+      allow("s3:PutObject", MEDIA, {
+        StringEquals: { "aws:RequestedRegion": "eu-west-1", "s3:x-amz-acl": "private" },
+      }),
+    ],
+    [
+      "new.json allows more than old.json.",
+      "more: s3:putobject on arn:aws:s3:::media/ with aws:requestedregion=eu-west-1, " +
+        "s3:x-amz-acl=private, allowed at new.json:9:5",
+    ],
+  ],
 ])("%s", (_name, old, now, lines) => {
   const difference = diffPolicies(version(NAMES.old, ...old), version(NAMES.now, ...now));
   expect(differenceLines(difference, NAMES)).toEqual(lines);
