@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
 
 const COMMAND = join(ROOT, "packages/cli/bin/rolecast.js");
@@ -45,7 +45,10 @@ export async function runPage(
     writeCommand(dir);
     for (const snippet of page.snippets) {
       const name = fileNameOf(snippet);
-      if (name !== undefined) writeFileSync(join(dir, name), `${snippet.text}\n`);
+      if (name === undefined) continue;
+      const file = join(dir, name);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${snippet.text}\n`);
     }
     const script = runnable.map((snippet, index) => {
       const command = commandOf(dir, { ...snippet, text: here(snippet.text, place) }, index);

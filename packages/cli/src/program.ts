@@ -7,6 +7,7 @@ import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { explainCommand } from "./explain.ts";
+import { guardrailsCommand } from "./guardrails/guardrails.ts";
 import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
 import { logsCommand } from "./logs.ts";
 import { policyCommand } from "./policy.ts";
@@ -37,6 +38,7 @@ export function rolecastProgram(): Command {
     broadcastCommand(),
     recordCommand(),
     policyCommand(),
+    guardrailsCommand(),
     explainCommand(),
     new Command("iam")
       .description("Ask a running server about IAM.")

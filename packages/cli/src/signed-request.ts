@@ -9,13 +9,15 @@ export interface SignedRequest {
   readonly method?: "GET" | "POST";
   /** The service in the signature's scope; left out, Rolecast's own API. */
   readonly service?: string;
+  /** A call of an API in AWS's JSON protocol. */
+  readonly target?: { readonly name: string; readonly input: object };
   readonly signal?: AbortSignal;
 }
 
 /** Fetches what no client is published for, signed. */
 export async function fetchSigned(
   { endpoint, credentials }: Signer,
-  { path, method = "GET", service = "rolecast", signal }: SignedRequest,
+  { path, method = "GET", service = "rolecast", target, signal }: SignedRequest,
 ): Promise<Response> {
   const url = new URL(path, endpoint);
   const { Hash } = await import("@smithy/core/serde");
@@ -33,9 +35,15 @@ export async function fetchSigned(
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host },
+    headers: { host: url.host, ...(target && jsonHeaders(target.name)) },
+    ...(target && { body: JSON.stringify(target.input) }),
   });
-  return fetch(url, { method, headers, ...(signal ? { signal } : {}) });
+  const body = target && { body: JSON.stringify(target.input) };
+  return fetch(url, { method, headers, ...body, ...(signal ? { signal } : {}) });
+}
+
+function jsonHeaders(target: string) {
+  return { "x-amz-target": target, "content-type": "application/x-amz-json-1.1" };
 }
 
 /**

@@ -20,6 +20,12 @@ export interface DecisionRequest {
   context: RequestContextValues;
 }
 
+/** The place of an organization's policy: `the unit \`prod\``, with its ARN. */
+export interface PolicyTarget {
+  arn: string;
+  title: string;
+}
+
 /** The place that a policy comes from. */
 export interface PolicySource {
   kind:
@@ -35,4 +41,6 @@ export interface PolicySource {
   /** The ARN of a managed policy, the name of an inline policy, or the resource's own name. */
   id: string;
   managed: boolean;
+  /** The root, unit or account that an organization's policy is attached to, for explanations. */
+  target?: PolicyTarget;
 }

@@ -5,6 +5,12 @@ export {
   type DamagedObject,
 } from "./check-objects.ts";
 export { ConfigError } from "./config/config-error.ts";
+export {
+  type GuardrailTest,
+  type GuardrailTests,
+  readGuardrailTests,
+} from "./config/guardrail-tests.ts";
+export { readOrganizationFolder } from "./config/organization-folder.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {
   type Config,
@@ -19,8 +25,10 @@ export {
 } from "./config/settings.ts";
 export type { ReadyScript, ReadyScripts } from "./gateway/localstack-routes.ts";
 export type { OperationCoverage } from "./gateway/operation-coverage.ts";
+export { FULL_ACCESS } from "./kernel/control-policy.ts";
 export { syncFolder } from "./kernel/files/write-durably.ts";
 export { isLoopback } from "./kernel/loopback.ts";
+export { FOLDER_ROOT_ID, type FolderLevel, folderUnitId } from "./kernel/organization-folder.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
 export { createServer } from "./main.ts";

@@ -1,8 +1,9 @@
-import { ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import { ListGroupsCommand, ListRolesCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import * as organizations from "@aws-sdk/client-organizations";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../../support/principals.ts";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { assume, createAccount, createPolicy, organizationsOf, outcomeOf } from "./support.ts";
 
@@ -206,6 +207,31 @@ describe("a new account", () => {
     expect(Policies?.map(({ Id }) => Id)).toEqual([FULL_ACCESS]);
     expect(await outcomeOf(detach(FULL_ACCESS, account))).toMatch(
       /^ConstraintViolationException MIN_POLICY_TYPE_ATTACHMENT_LIMIT_EXCEEDED: You cannot remove/,
+    );
+  });
+
+  test("is told which unit the policy that denies is attached to", async () => {
+    const policy = await createPolicy(client, "no-groups", deny("iam:ListGroups"));
+    const level = await unit("explained");
+    await attach(policy, level);
+    const { Parents } = await client.send(
+      new organizations.ListParentsCommand({ ChildId: account }),
+    );
+    await move(account, Parents?.[0]?.Id ?? "", level);
+    const list = server.clients(session).iam.send(new ListGroupsCommand({}));
+    const id = /authorization id: (\w+)$/.exec(await outcomeOf(list))?.[1];
+    const raw = { method: "GET", path: `/authorization-details/${id}` };
+    const answer = await sendSigned(server.endpoint, raw, { service: "iam", key: session });
+    const { policies, evaluations } = JSON.parse(answer.body);
+    const { Organization } = await client.send(new organizations.DescribeOrganizationCommand({}));
+    expect(policies).toContainEqual({
+      uri: arnOf(`policy/${Organization?.Id}/service_control_policy/${policy}`),
+      type: "SERVICE_CONTROL_POLICY",
+      inline: false,
+      attachedTo: { arn: arnOf(`ou/${Organization?.Id}/${level}`) },
+    });
+    expect(evaluations[0].obstacles[0].statements[0].sentence).toContain(
+      `the service control policy \`${policy}\` on the unit \`explained\` (${level})`,
     );
   });
 });

@@ -9,9 +9,9 @@ import {
   scpLevelsOf,
   sessionOf,
 } from "./applicable-layers.ts";
-import { setAllows, setDenies, setStrength } from "./match-statements.ts";
+import { type StackedCandidates, stackedCandidates } from "./level-stack.ts";
+import { anyAllows, anyDenies, setAllows, setDenies, setStrength } from "./match-statements.ts";
 import type { PolicyLayers } from "./policy-layers.ts";
-import type { PolicySet } from "./policy-set.ts";
 import { ALLOW, ALLOW_ROOT, EXPLICIT_DENY, IMPLICIT_DENY, type Verdict } from "./verdict.ts";
 
 /**
@@ -20,24 +20,30 @@ import { ALLOW, ALLOW_ROOT, EXPLICIT_DENY, IMPLICIT_DENY, type Verdict } from ".
  * attached to the caller must allow as far as each has a say. Throws what `context` throws.
  */
 export function evaluate(request: DecisionRequest, layers: PolicyLayers): Verdict {
+  const { principal, action } = request;
+  const rcp = stackedCandidates(rcpLevelsOf(principal, layers), action);
+  const scp = stackedCandidates(scpLevelsOf(principal, layers), action);
   return (
-    explicitDeny(request, layers) ?? organizationDeny(request, layers) ?? rest(request, layers)
+    explicitDeny(request, layers, rcp, scp) ??
+    organizationDeny(request, rcp, scp) ??
+    rest(request, layers)
   );
 }
 
-function explicitDeny(request: DecisionRequest, layers: PolicyLayers): Verdict | undefined {
+function explicitDeny(
+  request: DecisionRequest,
+  layers: PolicyLayers,
+  rcp: StackedCandidates | undefined,
+  scp: StackedCandidates | undefined,
+): Verdict | undefined {
   const { principal } = request;
   const boundary = boundaryOf(principal, layers);
   const bounded = boundary !== undefined;
-  for (const level of rcpLevelsOf(principal, layers)) {
-    if (setDenies(level, request, bounded)) {
-      return EXPLICIT_DENY.rcp;
-    }
+  if (anyDenies(rcp?.deny, request, bounded)) {
+    return EXPLICIT_DENY.rcp;
   }
-  for (const level of scpLevelsOf(principal, layers)) {
-    if (setDenies(level, request, bounded)) {
-      return EXPLICIT_DENY.scp;
-    }
+  if (anyDenies(scp?.deny, request, bounded)) {
+    return EXPLICIT_DENY.scp;
   }
   if (setDenies(layers.resource, request, bounded)) {
     return EXPLICIT_DENY[layers.resourceKind ?? "resource"];
@@ -55,18 +61,23 @@ function explicitDeny(request: DecisionRequest, layers: PolicyLayers): Verdict |
 }
 
 /** Policies of one level are united, levels are intersected. */
-function organizationDeny(request: DecisionRequest, layers: PolicyLayers): Verdict | undefined {
-  if (!everyLevelAllows(rcpLevelsOf(request.principal, layers), request)) {
+function organizationDeny(
+  request: DecisionRequest,
+  rcp: StackedCandidates | undefined,
+  scp: StackedCandidates | undefined,
+): Verdict | undefined {
+  if (!everyLevelAllows(rcp, request)) {
     return IMPLICIT_DENY.rcp;
   }
-  return everyLevelAllows(scpLevelsOf(request.principal, layers), request)
-    ? undefined
-    : IMPLICIT_DENY.scp;
+  return everyLevelAllows(scp, request) ? undefined : IMPLICIT_DENY.scp;
 }
 
-function everyLevelAllows(levels: readonly PolicySet[], request: DecisionRequest): boolean {
-  for (const level of levels) {
-    if (!setAllows(level, request)) {
+function everyLevelAllows(stack: StackedCandidates | undefined, request: DecisionRequest): boolean {
+  if (stack === undefined) {
+    return true;
+  }
+  for (const level of stack.allow) {
+    if (!anyAllows(level, request)) {
       return false;
     }
   }

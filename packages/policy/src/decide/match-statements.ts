@@ -33,10 +33,19 @@ export function setDenies(
   request: DecisionRequest,
   hasBoundary: boolean,
 ): boolean {
-  if (set === undefined) {
+  return set !== undefined && anyDenies(set.candidates(request.action).deny, request, hasBoundary);
+}
+
+/** Whether one of these Denies of the request's action applies to the request. */
+export function anyDenies(
+  statements: readonly CompiledStatement[] | undefined,
+  request: DecisionRequest,
+  hasBoundary: boolean,
+): boolean {
+  if (statements === undefined) {
     return false;
   }
-  for (const statement of set.candidates(request.action).deny) {
+  for (const statement of statements) {
     if (denyApplies(statement, request, hasBoundary)) {
       return true;
     }
@@ -67,7 +76,15 @@ export function setAllows(set: PolicySet | undefined, request: DecisionRequest):
   if (set === undefined) {
     return false;
   }
-  for (const statement of set.candidates(request.action).allow) {
+  return anyAllows(set.candidates(request.action).allow, request);
+}
+
+/** Whether one of these Allows of the request's action allows the request. */
+export function anyAllows(
+  statements: readonly CompiledStatement[],
+  request: DecisionRequest,
+): boolean {
+  for (const statement of statements) {
     if (allowStrength(statement, request) !== NAMED.not) {
       return true;
     }

@@ -28,7 +28,7 @@ import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
-import { NO_LEVELS, OrganizationLayers } from "./organization-layers.ts";
+import { OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
 /** Principals whose gathered policies are cached. */
@@ -184,33 +184,32 @@ export class Authorizer {
     caller: Caller,
     context: RequestContext,
   ): PolicyLayers {
-    const session = this.#sessionPolicies(caller);
-    const scpLevels = organizations?.scpLevels(accountOf(caller.principal)) ?? NO_LEVELS;
     const owner = authorization.resourceAccountId ?? context.accountId;
-    const rcpLevels = organizations?.rcpLevels(owner) ?? NO_LEVELS;
+    const { resourcePolicy, grants } = authorization;
+    // Always the same members, in the same order: decisions read them millions of times.
     return {
-      ...(gathered ? { identity: gathered.identity } : {}),
-      ...(gathered?.boundary ? { boundary: gathered.boundary } : {}),
-      ...(session ? { session } : {}),
-      ...(scpLevels.length > 0 ? { scpLevels } : {}),
-      ...(rcpLevels.length > 0 ? { rcpLevels } : {}),
-      ...this.#resourceLayer(authorization),
+      identity: gathered?.identity,
+      boundary: gathered?.boundary,
+      session: this.#sessionPolicies(caller),
+      resource: this.#resourceLayer(resourcePolicy, grants),
+      resourceKind: (resourcePolicy ?? grants)?.kind,
+      scpLevels: organizations?.scpLevels(accountOf(caller.principal)),
+      rcpLevels: organizations?.rcpLevels(owner),
+      endpoint: undefined,
     };
   }
 
-  #resourceLayer({ resourcePolicy, grants }: Authorization): Partial<PolicyLayers> {
+  #resourceLayer(
+    resourcePolicy: ResourcePolicy | undefined,
+    grants: ResourcePolicy | undefined,
+  ): PolicySet | undefined {
     const first = resourcePolicy ?? grants;
-    if (!first) return {};
+    if (!first) return undefined;
     const source = ({ kind, id }: ResourcePolicy) => ({ kind, id, managed: false }) as const;
-    const resource =
-      resourcePolicy && grants
-        ? new PolicySet(
-            [resourcePolicy, grants].map((policy) =>
-              this.#policies.compile(policy.text, source(policy)),
-            ),
-          )
-        : this.#policies.setOf(first.text, source(first));
-    return { resource, resourceKind: first.kind };
+    if (!resourcePolicy || !grants) return this.#policies.setOf(first.text, source(first));
+    return new PolicySet(
+      [resourcePolicy, grants].map((policy) => this.#policies.compile(policy.text, source(policy))),
+    );
   }
 
   async #gather(caller: Caller, context: RequestContext): Promise<Gathered | undefined> {

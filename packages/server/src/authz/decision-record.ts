@@ -101,11 +101,13 @@ function decidingPolicy(
   { request, authorization, groupArns }: Decided,
 ): DecidingPolicy {
   const { kind, managed } = source;
-  const arn = isOwners(source.kind)
-    ? (authorization.resourcePolicy ?? authorization.grants)?.id
-    : kind === "scp" || kind === "endpoint"
-      ? undefined
-      : (groupArns?.get(source) ?? attachedArn(request.principal));
+  const arn = source.target
+    ? source.target.arn
+    : isOwners(source.kind)
+      ? (authorization.resourcePolicy ?? authorization.grants)?.id
+      : kind === "scp" || kind === "endpoint"
+        ? undefined
+        : (groupArns?.get(source) ?? attachedArn(request.principal));
   return {
     uri: uriOf(source),
     type: POLICY_TYPES[kind],

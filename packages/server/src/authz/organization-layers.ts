@@ -6,7 +6,7 @@ import type {
 } from "../kernel/organization.ts";
 import type { PolicyCache } from "./policy-cache.ts";
 
-export const NO_LEVELS: readonly PolicySet[] = [];
+const NO_LEVELS: readonly PolicySet[] = [];
 
 type Kind = "scp" | "rcp";
 
@@ -57,12 +57,17 @@ export class OrganizationLayers {
   #setOf(level: OrganizationLevel, kind: Kind): PolicySet {
     const known = this.#sets.get(level);
     if (known) return known;
+    const target = { arn: level.arn, title: titleOf(level) };
     const set = new PolicySet(
       level.policies.map(({ id, text }) =>
-        this.#policies.compile(text, { kind, id, managed: true }),
+        this.#policies.compile(text, { kind, id, managed: true, target }),
       ),
     );
     this.#sets.set(level, set);
     return set;
   }
+}
+
+function titleOf({ kind, id, name }: OrganizationLevel): string {
+  return kind === "root" ? "the root" : `the ${kind} \`${name}\` (${id})`;
 }

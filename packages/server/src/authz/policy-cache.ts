@@ -11,7 +11,9 @@ export class PolicyCache {
   readonly #single = new LruMap<CompiledPolicy, PolicySet>(SETS_MAX);
 
   compile(text: string, source: PolicySource): CompiledPolicy {
-    const key = `${source.kind} ${source.id}`;
+    const { kind, id, target } = source;
+    // A policy of several levels of an organization is explained by each of them.
+    const key = target ? `${kind} ${id} ${target.arn}` : `${kind} ${id}`;
     const known = this.#compiled.get(key);
     if (known && known.text === text) return known.policy;
     const policy = compilePolicy(text, source);

@@ -29,6 +29,7 @@ export function policyTitle(source: PolicySource, groupArn: string | undefined):
   const isOfResource = isOwners(kind) && kind !== "rcp";
   const name = managed ? id.slice(id.lastIndexOf("/") + 1) : id.slice(id.lastIndexOf(" ") + 1);
   const title = `\`${isOfResource ? id : name}\``;
+  if (source.target) return `${title} on ${source.target.title}`;
   const group = groupArn?.slice(groupArn.lastIndexOf("/") + 1);
   return group === undefined ? title : `${title} (via group \`${group}\`)`;
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { ControlPolicyKind } from "./control-policy.ts";
 
 /** A policy file: its name without the ending, and the ending's kind. */
@@ -29,4 +30,17 @@ export interface OrganizationFolder {
   readonly root: FolderLevel;
   /** Changes with every change of the folder. */
   readonly digest: string;
+}
+
+/** The root's id is fixed, so that units' are. */
+export const FOLDER_ROOT_ID = "r-root";
+
+export function folderUnitId(path: string): string {
+  return `ou-root-${derivedId(path)}`;
+}
+
+/** An id that stays the same as long as the path does. */
+export function derivedId(path: string): string {
+  const digest = createHash("sha256").update(path).digest("hex").slice(0, 16);
+  return BigInt(`0x${digest}`).toString(36).padStart(8, "0").slice(-8);
 }

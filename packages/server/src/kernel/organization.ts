@@ -9,6 +9,7 @@ export interface OrganizationLevel {
   readonly kind: "root" | "unit" | "account";
   /** `r-a1b2`, `ou-a1b2-c3d4e5f6`, or the account's id. */
   readonly id: string;
+  readonly arn: string;
   readonly name: string;
   readonly policies: readonly OrganizationPolicy[];
 }

@@ -1,5 +1,10 @@
-import { createHash } from "node:crypto";
-import type { FolderLevel, OrganizationFolder } from "../../../kernel/organization-folder.ts";
+import {
+  derivedId,
+  FOLDER_ROOT_ID,
+  type FolderLevel,
+  folderUnitId,
+  type OrganizationFolder,
+} from "../../../kernel/organization-folder.ts";
 import { type ChangeCounter, ORGANIZATIONS_KEY } from "../../../kernel/ports/change-counter.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
@@ -61,7 +66,7 @@ class Filling {
     this.#organization = {
       organization_id: folder.id,
       management_account_id: folder.managementAccountId,
-      root_id: "r-root",
+      root_id: FOLDER_ROOT_ID,
       feature_set: "ALL",
       created_ms: nowMs,
       policy_types: JSON.stringify(Object.keys(CONTROL_KINDS)),
@@ -77,15 +82,15 @@ class Filling {
   async run(): Promise<void> {
     const { managementAccountId, root } = this.#folder;
     await insertOrganization(this.#organization, this.#db);
-    await this.#attach(root, "r-root");
-    for (const child of root.children) await this.#insert(child, "r-root");
+    await this.#attach(root, FOLDER_ROOT_ID);
+    for (const child of root.children) await this.#insert(child, FOLDER_ROOT_ID);
     if (!(await findMembership(managementAccountId, this.#db)))
-      await this.#insertAccount(managementAccountId, "r-root", undefined);
+      await this.#insertAccount(managementAccountId, FOLDER_ROOT_ID, undefined);
   }
 
   async #insert(level: FolderLevel, parentId: string): Promise<void> {
     if (level.accountId !== undefined) return this.#insertAccount(level.accountId, parentId, level);
-    const unitId = `ou-root-${derivedId(level.path)}`;
+    const unitId = folderUnitId(level.path);
     const { organization_id } = this.#organization;
     const place = { unit_id: unitId, organization_id, parent_id: parentId };
     await insertUnit({ ...place, name: level.name, tags: "{}" }, this.#db);
@@ -148,10 +153,4 @@ class Filling {
       await attach(policy_id, type);
     }
   }
-}
-
-/** An id that stays the same as long as the path does. */
-function derivedId(path: string): string {
-  const digest = createHash("sha256").update(path).digest("hex").slice(0, 16);
-  return BigInt(`0x${digest}`).toString(36).padStart(8, "0").slice(-8);
 }

@@ -6,7 +6,7 @@ import type {
   OrganizationPolicy,
   Organizations,
 } from "../../../kernel/organization.ts";
-import { policyArn } from "../names.ts";
+import { accountArn, policyArn, rootArn, unitArn } from "../names.ts";
 import { CONTROL_KINDS, type PolicyType } from "../policy-type.ts";
 import { allAccounts } from "../rows/accounts.ts";
 import { attachmentsOfTypes } from "../rows/attachments.ts";
@@ -113,7 +113,8 @@ class Place {
   #levelsOf(type: PolicyType, account: AccountRow): readonly OrganizationLevel[] {
     const { account_id: id, name } = account;
     if (!this.#enabled.has(type) || id === this.#organization.management_account_id) return [];
-    const own = { kind: "account", id, name, policies: this.#attached(type, id) } as const;
+    const arn = accountArn(this.#organization, id);
+    const own = { kind: "account", id, arn, name, policies: this.#attached(type, id) } as const;
     return [...this.#levelsTo(type, account.parent_id), own];
   }
 
@@ -129,8 +130,12 @@ class Place {
   #levelsAt(type: PolicyType, id: string): readonly OrganizationLevel[] {
     const policies = this.#attached(type, id);
     const unit = this.#tree.unit(id);
-    if (!unit) return [{ kind: "root", id, name: "Root", policies }];
-    const level = { kind: "unit", id, name: unit.name, policies } as const;
+    if (!unit) {
+      const arn = rootArn(this.#organization);
+      return [{ kind: "root", id, arn, name: "Root", policies }];
+    }
+    const arn = unitArn(this.#organization, id);
+    const level = { kind: "unit", id, arn, name: unit.name, policies } as const;
     return [...this.#levelsTo(type, unit.parent_id), level];
   }
 }
