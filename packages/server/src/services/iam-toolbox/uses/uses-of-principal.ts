@@ -44,6 +44,11 @@ export function usingPrincipal(principal: Principal, entityId: string): UsingPri
   }
 }
 
+/** Calls that need one action, each with the values of its condition key. */
+const USES_OF_ACTION_MAX = 50;
+/** No condition. */
+const ANY = "{}";
+
 /** One action that one kind of call needed, under one value of its condition key. */
 export interface UsedAction {
   readonly action: string;
@@ -90,7 +95,7 @@ export class UsesOfPrincipal {
     const safeKey = action.startsWith("iam:") ? SAFE_KEYS[action.toLowerCase()] : undefined;
     const value = safeKey && context.get(safeKey.toLowerCase());
     const condition =
-      safeKey && value !== undefined ? JSON.stringify({ [safeKey]: [value].flat() }) : "{}";
+      safeKey && value !== undefined ? JSON.stringify({ [safeKey]: [value].flat() }) : ANY;
     const { resources } = this.action(action, { service, operation }, condition);
     const before = resources.size;
     resources.note(resource, isDenied, nowMs);
@@ -111,6 +116,9 @@ export class UsesOfPrincipal {
     for (const used of all)
       if (used.operation === operation && used.condition === condition && used.service === service)
         return used;
+    // The caller chooses the values: of very many none is remembered.
+    if (all.length >= USES_OF_ACTION_MAX && condition !== ANY)
+      return this.action(action, { service, operation }, ANY);
     const used = { action, service, operation, condition, resources: new UsedResources() };
     all.push(used);
     return used;
