@@ -126,6 +126,7 @@ async function checkedReplication(
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+      { BucketName: bucket.bucket_name },
     );
   if (!isRoleArn(Role))
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
