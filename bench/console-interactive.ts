@@ -39,7 +39,7 @@ const NOTE_TIMES = `(() => {
         port2.postMessage(0);
       });
     }
-    if (times.filled === undefined && document.querySelector("ol")) {
+    if (times.filled === undefined && document.querySelector("ol.checklist")) {
       times.filled = performance.now();
       report();
     }
@@ -68,7 +68,7 @@ const SCRIPT = `<script src="${FOLDER}/times.js" integrity="sha384-${createHash(
   .update(NOTE_TIMES)
   .digest("base64")}"></script>`;
 const EMPTY_PAGE = `<!doctype html><html lang="en"><head><title>Empty</title>${SCRIPT}</head>
-<body><h1>Empty</h1><button>Empty</button><ol></ol></body></html>`;
+<body><h1>Empty</h1><button>Empty</button><ol class="checklist"></ol></body></html>`;
 
 interface Visit {
   readonly interactive: number;
