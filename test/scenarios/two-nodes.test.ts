@@ -13,6 +13,11 @@ import {
 } from "@aws-sdk/client-iam";
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import {
+  AttachPolicyCommand,
+  CreateOrganizationCommand,
+  DetachPolicyCommand,
+} from "@aws-sdk/client-organizations";
+import {
   CreateBucketCommand,
   GetObjectCommand,
   ListBucketsCommand,
@@ -28,6 +33,13 @@ import {
   type PostgresServer,
   startPostgres,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
+import {
+  assume,
+  createAccount,
+  createPolicy,
+  organizationsOf,
+  outcomeOf,
+} from "../contract/organizations/support.ts";
 import {
   allow,
   assumeRole,
@@ -60,6 +72,26 @@ describe.skipIf(!hasPostgres)("two nodes on one PostgreSQL", () => {
     for (const node of nodes ?? []) await node.close();
     await postgres?.remove();
     if (data) await rm(data, { recursive: true });
+  });
+
+  test("a policy that one attaches binds a member's next request to the other", async () => {
+    const [one, other] = nodes;
+    const client = organizationsOf(one);
+    await client.send(new CreateOrganizationCommand({}));
+    const admin = await createUser(one.clients().iam, "administrator", [allow("sts:AssumeRole")]);
+    const account = await createAccount(client, "two-nodes");
+    const session = await assume(other, admin, account);
+    const list = async () => {
+      const listed = other.clients(session).iam.send(new ListUsersCommand({}));
+      return outcomeOf(listed);
+    };
+    expect(await list()).toBe("done");
+    const statement = { Effect: "Deny", Action: "iam:ListUsers", Resource: "*" };
+    const PolicyId = await createPolicy(client, "no-users", policyOf([statement]));
+    await client.send(new AttachPolicyCommand({ PolicyId, TargetId: account }));
+    expect(await list()).toContain("explicit deny in a service control policy");
+    await client.send(new DetachPolicyCommand({ PolicyId, TargetId: account }));
+    expect(await list()).toBe("done");
   });
 
   const root = (node: number) => (nodes[node] ?? nodes[0]).clients();
