@@ -284,6 +284,15 @@ describe("ValidatePolicy finds what AWS's validators expect", () => {
       {},
       [],
     ],
+    // The validator of CloudFormation templates names no types of resources.
+    ["trust in an account, without its type", role({ AWS: ACCOUNT }), asResource, []],
+    ["trust in nobody, without its type", role({}), asResource, ["EMPTY_OBJECT_PRINCIPAL"]],
+    [
+      "a bucket for nobody, without its type",
+      owned({}, ["s3:PutObject", "s3:PutObjectAcl"], [bucket[1]]),
+      asResource,
+      ["EMPTY_OBJECT_PRINCIPAL"],
+    ],
   ])("%s", async (_name, document, request, codes) => {
     const { findings = [] } = await validate(document, request);
     expect(findings.map(({ issueCode }) => issueCode)).toEqual(codes);

@@ -123,10 +123,15 @@ export function subjectOf(
   };
 }
 
-/** Only trust policies name actions of STS, and only they need no resource. */
+/**
+ * Only trust policies need no resource. AWS's validator of CloudFormation templates sends them
+ * without their type.
+ */
 function assumesRole({ action, resource }: StatementSubject): boolean {
   const items = action?.items ?? [];
-  return !resource && items.length > 0 && items.every(({ value }) => /^sts:/i.test(value));
+  return (
+    !resource && items.length > 0 && items.every(({ value }) => /^(?:sts:.*|\*)$/i.test(value))
+  );
 }
 
 function statementOf(

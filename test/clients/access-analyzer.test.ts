@@ -1,0 +1,32 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
+
+const SCRIPT = fileURLToPath(new URL("access_analyzer_boto3.py", import.meta.url));
+const run = promisify(execFile);
+
+describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto3)`, () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer();
+  });
+  afterAll(() => server?.close());
+
+  it("validates and checks policies as AWS's own validators of templates call it", async () => {
+    const { stdout } = await run(PYTHON, [SCRIPT, server.endpoint]);
+    expect(JSON.parse(stdout)).toEqual({
+      identity: [["SECURITY_WARNING", "PASS_ROLE_WITH_STAR_IN_RESOURCE"]],
+      trust: [],
+      bucket: [
+        ["ERROR", "INVALID_ACTION"],
+        ["ERROR", "UNSUPPORTED_RESOURCE_ARN_IN_POLICY"],
+      ],
+      pages: [2, 2, 1],
+      refused: ["ValidationException", "ValidationException", 400],
+      access: "PASS",
+    });
+  });
+});
