@@ -29,6 +29,18 @@ export function manyBut(chars: string): PatternPosition {
   return { chars, negated: true, repeated: true };
 }
 
+/** The characters that every text of the pattern begins with. */
+export function literalStart(pattern: AutomatonPattern): string {
+  let text = "";
+  for (const { chars, negated, repeated } of pattern) {
+    if (negated || repeated || chars.length !== 1) {
+      break;
+    }
+    text += chars;
+  }
+  return text;
+}
+
 function readsEverything(position: PatternPosition | undefined): boolean {
   return position?.repeated === true && position.negated && position.chars === "";
 }
@@ -74,6 +86,10 @@ export function acceptsForEver(pattern: AutomatonPattern, reached: ReachedPositi
  * dropped: the star takes whatever would lead there.
  */
 function closed(pattern: AutomatonPattern, positions: readonly number[]): ReachedPositions {
+  const [first] = positions;
+  if (positions.length < 2 && (first === undefined || pattern[first]?.repeated !== true)) {
+    return positions;
+  }
   const reached = new Set<number>();
   for (const from of positions) {
     reached.add(from);

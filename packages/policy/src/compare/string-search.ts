@@ -3,6 +3,7 @@ import {
   accepts,
   acceptsForEver,
   afterChar,
+  literalStart,
   type ReachedPositions,
   startOf,
 } from "./pattern-automaton.ts";
@@ -69,11 +70,7 @@ export function findString(
   }
   const cost = constraints.reduce((sum, { patterns }) => sum + patterns.length, 0);
   const free = freeChar(constraints);
-  const first: Node = {
-    reached: constraints.map(({ patterns }) => patterns.map(startOf)),
-    before: undefined,
-    char: "",
-  };
+  const first = afterCommonStart(constraints);
   const seen = new Set([keyOf(first)]);
   const queue = [first];
   for (let index = 0; index < queue.length; index += 1) {
@@ -101,6 +98,28 @@ export function findString(
     }
   }
   return NOTHING;
+}
+
+/** The texts' beginning that a constraint with one pattern demands: nothing else is worth a try. */
+function afterCommonStart(constraints: readonly StringConstraint[]): Node {
+  let start = "";
+  for (const { patterns, matches } of constraints) {
+    const [only, ...others] = patterns;
+    if (matches && only && others.length === 0) {
+      const own = literalStart(only);
+      start = own.length > start.length ? own : start;
+    }
+  }
+  let reached = constraints.map(({ patterns }) => patterns.map(startOf));
+  for (const char of start) {
+    reached = reached.map((unit, index) =>
+      unit.map((positions, at) => {
+        const pattern = constraints[index]?.patterns[at];
+        return pattern ? afterChar(pattern, positions, char) : positions;
+      }),
+    );
+  }
+  return { reached, before: undefined, char: start };
 }
 
 /** Whether a text meets all constraints. */
