@@ -382,6 +382,18 @@ for operation, federated in GIVEN["federated"].items():
     assert error["Message"] == f"Not authorized to perform sts:{operation}", error
     allowed(operation, "sts", by=unsigned, **federated)
 
+# What an organization's management account may, where this boto3 knows it.
+if "ListOrganizationsFeatures" in root["iam"].meta.service_model.operation_names:
+    _root = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    organizations = boto3.client("organizations", config=ONCE, **_root, **OPTIONS)
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.enable_aws_service_access(ServicePrincipal="iam.amazonaws.com")
+    call("EnableOrganizationsRootCredentialsManagement", "*")
+    call("EnableOrganizationsRootSessions", "*")
+    call("ListOrganizationsFeatures", "*")
+    call("DisableOrganizationsRootSessions", "*")
+    call("DisableOrganizationsRootCredentialsManagement", "*")
+
 # The end of what was made.
 call("DeleteGroup", "group crew", **crew)
 call("DeleteRole", "role app", **app)

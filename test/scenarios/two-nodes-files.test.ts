@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import {
   hasPostgres,
   makeSharedSchema,
@@ -15,6 +15,7 @@ import { type ServerProcess, startServerProcess } from "../support/server-proces
 const BUCKET = "two-nodes-files";
 /** Longer than other tests: a node that says nothing is taken for dead after half a minute. */
 const PATIENCE_MS = 90_000;
+const TRICKLE_MS = 5_000;
 const HALF = Buffer.alloc(1024 * 1024, "x");
 
 let data: string;
@@ -41,11 +42,15 @@ describe.skipIf(!hasPostgres)("of two nodes on one PostgreSQL", { timeout: PATIE
     ] as const)
       await node?.root.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: name, Body: name }));
     const halves = [beginUpload("dead", dying), beginUpload("alive", living)];
+    // An upload without a byte for 20 seconds is ended.
+    const trickle = setInterval(() => halves[1]?.send(1), TRICKLE_MS);
+    onTestFinished(() => clearInterval(trickle));
     await expect.poll(filesWithBytes).toBe(4);
     await dying?.stop("SIGKILL");
     await halves[0]?.sent;
     await expect.poll(filesWithBytes, { timeout: PATIENCE_MS / 2, interval: 500 }).toBe(3);
-    halves[1]?.body.end(HALF);
+    clearInterval(trickle);
+    halves[1]?.end();
     await halves[1]?.sent;
     const size = async (Key: string) =>
       (
@@ -57,15 +62,24 @@ describe.skipIf(!hasPostgres)("of two nodes on one PostgreSQL", { timeout: PATIE
   });
 });
 
+/** Sends the first half; `send` sends some of the other, `end` the rest. */
 function beginUpload(Key: string, node: ServerProcess | undefined) {
   const Body = new PassThrough();
   Body.write(HALF);
   const ContentLength = 2 * HALF.length;
+  let rest = HALF.length;
   const sent = node?.root.s3.send(
     new PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentLength }),
   );
-  // The killed node's is never answered.
-  return { body: Body, sent: Promise.resolve(sent).catch((error: unknown) => error) };
+  return {
+    send(bytes: number) {
+      rest -= bytes;
+      Body.write(HALF.subarray(0, bytes));
+    },
+    end: () => Body.end(HALF.subarray(0, rest)),
+    // The killed node's is never answered.
+    sent: Promise.resolve(sent).catch((error: unknown) => error),
+  };
 }
 
 async function filesWithBytes(): Promise<number> {

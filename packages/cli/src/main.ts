@@ -5,4 +5,5 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
-await runCommandLine(process.argv.slice(2));
+// Not awaited: a chunk that a command loads may import this module, and would wait for its end.
+void runCommandLine(process.argv.slice(2));

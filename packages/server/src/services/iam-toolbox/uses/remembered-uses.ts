@@ -134,6 +134,13 @@ export class RememberedUses implements PermissionUses {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS) return;
     this.#prunedMs = nowMs;
-    await this.#store.transaction(({ db }) => pruneUses(db, nowMs - KEPT_MS, USES_MAX));
+    const kept = { beforeMs: nowMs - KEPT_MS, usesMax: USES_MAX };
+    const accounts = new Set(
+      [...this.#principals.values()].map((uses) => uses.principal.accountId),
+    );
+    for (const accountId of accounts) {
+      await this.#store.transaction(({ db }) => pruneUses(db, accountId, kept));
+      await nextTurn();
+    }
   }
 }

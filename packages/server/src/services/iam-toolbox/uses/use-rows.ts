@@ -101,29 +101,23 @@ export async function usesOf(
   }));
 }
 
-/** Removes uses that are older, and the oldest of the account beyond a number. */
-export async function pruneUses(db: Db, beforeMs: number, usesMax: number): Promise<void> {
-  await db.deleteFrom("iam_permission_uses").where("last_ms", "<", beforeMs).execute();
-  const many = await db
+/** Removes an account's uses that are older, and its oldest beyond a number. */
+export async function pruneUses(
+  db: Db,
+  accountId: string,
+  { beforeMs, usesMax }: { readonly beforeMs: number; readonly usesMax: number },
+): Promise<void> {
+  const firstTooMany = await db
     .selectFrom("iam_permission_uses")
-    .select("account_id")
-    .groupBy("account_id")
-    .having(({ fn }) => fn.countAll(), ">", usesMax)
+    .select("last_ms")
+    .where("account_id", "=", accountId)
+    .orderBy("last_ms", "desc")
+    .offset(usesMax)
+    .limit(1)
+    .executeTakeFirst();
+  await db
+    .deleteFrom("iam_permission_uses")
+    .where("account_id", "=", accountId)
+    .where("last_ms", "<=", Math.max(beforeMs, Number(firstTooMany?.last_ms ?? 0)))
     .execute();
-  for (const { account_id } of many) {
-    const oldestKept = await db
-      .selectFrom("iam_permission_uses")
-      .select("last_ms")
-      .where("account_id", "=", account_id)
-      .orderBy("last_ms", "desc")
-      .offset(usesMax)
-      .limit(1)
-      .executeTakeFirst();
-    if (oldestKept)
-      await db
-        .deleteFrom("iam_permission_uses")
-        .where("account_id", "=", account_id)
-        .where("last_ms", "<=", oldestKept.last_ms)
-        .execute();
-  }
 }
