@@ -16,6 +16,8 @@ function world() {
     writing: 0,
     twice: false,
     failures: 0,
+    /** Runs after writes. */
+    cleared: 0,
     away: false,
   };
   const writes = new WriteBehind({
@@ -31,6 +33,10 @@ function world() {
         throw new Error("away");
       }
       seen.database.push(...taken);
+    },
+    written: async () => {
+      seen.cleared += 1;
+      if (seen.cleared === 3) throw new Error("not now");
     },
     failed: () => {
       seen.failures += 1;
@@ -61,6 +67,23 @@ describe("writing behind", () => {
     writes.hurry();
     await vi.advanceTimersByTimeAsync(301);
     expect(seen.database).toEqual([1]);
+  });
+
+  test("is followed by the rest of the work, though each is asked for before its time", async () => {
+    const { writes, seen, note } = world();
+    for (let round = 0; round < 3; round += 1) {
+      note();
+      await vi.advanceTimersByTimeAsync(AFTER_MS / 2);
+      const asked = writes.flush();
+      await vi.advanceTimersByTimeAsync(300);
+      await asked;
+    }
+    expect(seen).toMatchObject({ database: [1, 2, 3], cleared: 3, failures: 1 });
+    // Nothing was marked, so nothing was written.
+    const asked = writes.flush();
+    await vi.advanceTimersByTimeAsync(300);
+    await asked;
+    expect(seen.cleared).toBe(3);
   });
 
   test("is forgotten where nothing waits any more", async () => {

@@ -6,7 +6,7 @@ export interface WriteBehindOptions {
   readonly afterMs: number;
   /** Writes what waits, and keeps what it couldn't write: it is called again `afterMs` later. */
   readonly write: () => Promise<void>;
-  /** Runs after each write that wasn't asked for. */
+  /** Runs in the background after each write of what was marked, asked for or not. */
   readonly written?: () => Promise<void>;
   /** Gets the error of what ran in the background. */
   readonly failed: (error: unknown) => void;
@@ -41,8 +41,11 @@ export class WriteBehind {
 
   /** Resolves when everything that waited is written; rejects with the error of that write. */
   flush(): Promise<void> {
+    const wasMarked = this.#callOff !== undefined;
     this.forget();
-    return this.#writes.run();
+    const writing = this.#writes.run();
+    if (wasMarked && !this.#isClosed) void this.#afterIts(writing);
+    return writing;
   }
 
   /**
@@ -85,12 +88,24 @@ export class WriteBehind {
   }
 
   async #writeInBackground(): Promise<void> {
-    const { failed, written } = this.#options;
     try {
       await this.flush();
-      await written?.();
     } catch (error) {
-      failed(error);
+      this.#options.failed(error);
+    }
+  }
+
+  async #afterIts(writing: Promise<void>): Promise<void> {
+    try {
+      await writing;
+    } catch {
+      // Whoever asked for it has the error; the next write is followed by the rest.
+      return;
+    }
+    try {
+      await this.#options.written?.();
+    } catch (error) {
+      this.#options.failed(error);
     }
   }
 }

@@ -35,7 +35,7 @@ async function openEvents(leftovers: ReadonlyMap<string, readonly JournaledRecor
   const journal = noJournal();
   const events = new EventStore({
     store: { ...failing, tables: () => failing } as unknown as typeof store,
-    ...{ clock, ids: randomIds, log, disk: UNWATCHED_DISK, owner: "own", eventsMax: 10_000 },
+    ...{ clock, ids: randomIds, log, disk: UNWATCHED_DISK, owner: "own", eventsMax: 100_000 },
     journal: {
       ...journal,
       append: async (records) => {
