@@ -66,7 +66,7 @@ test("records wait for a database that is away, as many as memory is meant for, 
   const refused = await (async () => {
     for (; taken < 100; taken += 1) {
       try {
-        await events.append([anEvent(taken, { note })]);
+        await events.append([anEvent(taken, { note, atMs: clock.nowMs() })]);
       } catch (error) {
         return error;
       }
@@ -80,7 +80,7 @@ test("records wait for a database that is away, as many as memory is meant for, 
   fails.store = false;
   await events.flush();
   expect(await count()).toBe(taken);
-  await events.append([anEvent(taken, { note })]);
+  await events.append([anEvent(taken, { note, atMs: clock.nowMs() })]);
   await events.flush();
   expect(await count()).toBe(taken + 1);
   await end();
