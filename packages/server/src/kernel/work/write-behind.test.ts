@@ -69,7 +69,7 @@ describe("writing behind", () => {
     expect(seen.database).toEqual([1]);
   });
 
-  test("is followed by the rest of the work, though each is asked for before its time", async () => {
+  test("is followed by the rest of the work, though each was asked for", async () => {
     const { writes, seen, note } = world();
     for (let round = 0; round < 3; round += 1) {
       note();

@@ -99,7 +99,7 @@ export class WriteBehind {
     try {
       await writing;
     } catch {
-      // Whoever asked for it has the error; the next write is followed by the rest.
+      // The caller that asked has the error; the next write is followed by the rest.
       return;
     }
     try {
