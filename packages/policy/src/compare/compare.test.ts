@@ -95,6 +95,7 @@ const policy = (statements: readonly object[], kind: PolicySource["kind"] = "ide
 ];
 const inUsEast = { StringEquals: { "aws:RequestedRegion": "us-east-1" } };
 const from = (...ranges: string[]) => ({ IpAddress: { "aws:SourceIp": ranges } });
+const likeUs = { StringLikeIfExists: { m: "us-*" } };
 const HOME = "arn:aws:s3:::homes/${aws:username}/*";
 
 test.each([
@@ -129,6 +130,12 @@ test.each([
     "a range without its last quarter",
     [allow("s3:*", "*", from("10.0.0.0/8"))],
     [allow("s3:*", "*", from("10.0.0.0/9", "10.128.0.0/10"))],
+    "more",
+  ],
+  [
+    "a key with a list without elements, which is there for operators without sets alone",
+    [allow("s3:*"), deny("s3:*", "*", likeUs)],
+    [allow("s3:*"), deny("s3:*", "*", likeUs), deny("s3:*", "*", { Null: { m: "true" } })],
     "more",
   ],
   [

@@ -25,7 +25,7 @@ export type Multiplicity = "one" | "many" | "either";
 
 /**
  * A value of one condition key (undefined: the key is absent) for which the guards hold or don't,
- * as asked. It tries absence, one value, and a list, as the operators tell these apart.
+ * as asked. It tries absence, one value, no elements, and a list, as the operators tell these apart.
  */
 export function findKeyValue(
   literals: readonly KeyLiteral[],
@@ -40,8 +40,17 @@ export function findKeyValue(
   if (one.kind === "found" || multiplicity === "one") {
     return one;
   }
+  if (settled.every(({ guard, holds }) => holdsEmpty(guard) === holds)) {
+    return { kind: "found", value: [] };
+  }
   const many = findList(settled, budget);
   return many.kind === "nothing" ? one : many;
+}
+
+/** A list without elements is absent for Null and for sets, and is a list for all others. */
+function holdsEmpty(guard: KeyGuard): boolean {
+  const { family, set } = guard.operator;
+  return family === "null" || set !== undefined ? holdsAbsent(guard) : false;
 }
 
 function holdsAbsent({ operator, values }: KeyGuard): boolean {
