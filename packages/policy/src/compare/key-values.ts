@@ -25,7 +25,8 @@ export type Multiplicity = "one" | "many" | "either";
 
 /**
  * A value of one condition key (undefined: the key is absent) for which the guards hold or don't,
- * as asked. It tries absence, one value, no elements, and a list, as the operators tell these apart.
+ * as asked. It tries absence, one value, a list without elements, and one with some, as the
+ * operators tell these apart.
  */
 export function findKeyValue(
   literals: readonly KeyLiteral[],

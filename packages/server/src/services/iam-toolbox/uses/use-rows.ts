@@ -10,6 +10,8 @@ type Db = Kysely<IamToolboxTables>;
 const ROWS_AT_ONCE = 80;
 /** The most uses that are read of one account, the latest first. */
 const LISTED_MAX = 50_000;
+/** With the rest of the key some 2,400 bytes. An object's ARN has 1,100 at most. */
+const RESOURCE_BYTES_MAX = 2_000;
 const KEY = ["entity_id", "action", "operation", "condition", "resource"] as const;
 
 /** Adds what earlier processes have written about the principal. */
@@ -28,6 +30,14 @@ export async function loadUses(db: Db, uses: UsesOfPrincipal): Promise<void> {
       deniedMs: Number(times.denied_ms),
     });
   }
+}
+
+/**
+ * PostgreSQL keeps no U+0000, and no key that is longer than a third of a page. Callers may send
+ * such names; a resource that has one isn't there.
+ */
+function canBeKept(resource: string): boolean {
+  return !resource.includes("\0") && Buffer.byteLength(resource) <= RESOURCE_BYTES_MAX;
 }
 
 /** Writes some of an action's uses, and removes the rows that have become patterns. */
@@ -52,7 +62,8 @@ export async function writeUses(
       )
       .execute();
   const key = { entity_id: entityId, action, operation, condition } as const;
-  const rows = changed.map(({ resource, isPattern, firstMs, lastMs, deniedMs }) => {
+  const kept = changed.filter(({ resource }) => canBeKept(resource));
+  const rows = kept.map(({ resource, isPattern, firstMs, lastMs, deniedMs }) => {
     const times = { first_ms: firstMs, last_ms: lastMs, denied_ms: deniedMs };
     const owner = { account_id: accountId, arn };
     return { ...key, ...owner, resource, is_pattern: isPattern ? 1 : 0, ...times } as const;
