@@ -13,18 +13,26 @@ interface Manifest {
 }
 
 /**
- * Names and licences of the packages that the given modules come from, each with its licence's own
- * text. Throws when a licence isn't one that may be shipped here.
+ * Names and licences of the packages that the given modules come from, with each licence's own text
+ * once. Throws when a licence isn't one that may be shipped here.
  */
 export function noticesOf(modules: readonly string[], further: readonly string[]): string {
   const folders = new Set([...modules, ...further].flatMap((file) => packageFolder(file) ?? []));
-  const notices = [...folders].map((folder) => {
+  /** Titles by their text: many packages have the same one. */
+  const titles = new Map<string, string[]>();
+  for (const folder of folders) {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
     const { name, version, license, licenses = [] } = manifest;
     const licence = license ?? licenses.map(({ type }) => type).join(" OR ");
     const title = `${name} ${version} (${licence})`;
     if (!isAllowed(licence)) throw new Error(`${title}: licence not allowed`);
-    return `${title}\n${"-".repeat(title.length)}\n\n${licenceText(folder)}\n`;
+    const text = licenceText(folder);
+    titles.set(text, [...(titles.get(text) ?? []), title]);
+  }
+  const notices = [...titles].map(([text, own]) => {
+    const lines = own.sort();
+    const width = Math.max(...lines.map(({ length }) => length));
+    return `${lines.join("\n")}\n${"-".repeat(width)}\n\n${text}\n`;
   });
   notices.sort();
   return `Rolecast contains the following software, under the licences given.\n\n${notices.join("\n")}`;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { CHECK_CODES } from "./check-codes.ts";
 import { checkPolicy } from "./check-policy.ts";
+import checkTexts from "./check-texts.json" with { type: "json" };
 import { CHECK_TYPES, type CheckCode, type CheckFinding } from "./finding.ts";
 import type { PathElement } from "./place.ts";
 import type { Case, Policy } from "./testing/case.testing.ts";
@@ -29,6 +31,10 @@ function stepOf(element: PathElement): string {
 }
 
 const rows: readonly (readonly [string, Case])[] = Object.entries(CASES);
+
+test("the codes are those that have texts", () => {
+  expect([...CHECK_CODES].sort()).toEqual(Object.keys(checkTexts).sort());
+});
 
 describe("each of AWS's policy checks", () => {
   test.each(rows)(

@@ -1,9 +1,9 @@
 import type { TextPositions } from "../document/position.ts";
+import { CHECK_CODES, type CheckCode } from "./check-codes.ts";
 import checkTexts from "./check-texts.json" with { type: "json" };
 import { type PathElement, type Place, pathOf } from "./place.ts";
 
-/** The code of one of AWS's published policy checks. */
-export type CheckCode = keyof typeof checkTexts;
+export type { CheckCode };
 export type FindingType = "ERROR" | "SECURITY_WARNING" | "SUGGESTION" | "WARNING";
 
 /** Lines start at 1, columns and offsets at 0. */
@@ -50,7 +50,7 @@ const ANCHORS: Readonly<Record<FindingType, string>> = {
 
 /** Every published code with its type. */
 export const CHECK_TYPES = Object.fromEntries(
-  Object.entries(checkTexts).map(([code, { type }]) => [code, type]),
+  CHECK_CODES.map((code) => [code, checkTexts[code].type]),
 ) as Readonly<Record<CheckCode, FindingType>>;
 
 /** Makes a report what AWS answers. */
