@@ -39,10 +39,10 @@ function explicitDeny(
   const { principal } = request;
   const boundary = boundaryOf(principal, layers);
   const bounded = boundary !== undefined;
-  if (anyDenies(rcp?.deny, request, bounded)) {
+  if (stackDenies(rcp, request, bounded)) {
     return EXPLICIT_DENY.rcp;
   }
-  if (anyDenies(scp?.deny, request, bounded)) {
+  if (stackDenies(scp, request, bounded)) {
     return EXPLICIT_DENY.scp;
   }
   if (setDenies(layers.resource, request, bounded)) {
@@ -58,6 +58,22 @@ function explicitDeny(
     return EXPLICIT_DENY.session;
   }
   return setDenies(layers.endpoint, request, bounded) ? EXPLICIT_DENY.endpoint : undefined;
+}
+
+function stackDenies(
+  stack: StackedCandidates | undefined,
+  request: DecisionRequest,
+  hasBoundary: boolean,
+): boolean {
+  if (stack === undefined) {
+    return false;
+  }
+  for (const { guard, statements } of stack.deny) {
+    if (guard?.holds(request.context) !== false && anyDenies(statements, request, hasBoundary)) {
+      return true;
+    }
+  }
+  return false;
 }
 
 /** Policies of one level are united, levels are intersected. */

@@ -1,4 +1,5 @@
 import type { CompiledStatement } from "../compile/compile-policy.ts";
+import { type GuardedDenials, guardDenials } from "./guarded-denials.ts";
 import type { PolicySet } from "./policy-set.ts";
 
 /** As for a set: a caller that invents names makes a stack start over rather than grow. */
@@ -7,7 +8,7 @@ const MAX_CACHED_ACTIONS = 2_048;
 /** The statements of an organization's levels that speak about one action. */
 export interface StackedCandidates {
   /** The denials of all levels: any that applies ends the decision. */
-  readonly deny: readonly CompiledStatement[];
+  readonly deny: readonly GuardedDenials[];
   /** One list a level, of which one statement must allow; levels that allow anyway are left out. */
   readonly allow: readonly (readonly CompiledStatement[])[];
 }
@@ -31,7 +32,7 @@ class LevelStack {
   #findCandidates(action: string): StackedCandidates {
     const found = this.#levels.map((level) => level.candidates(action));
     const candidates = {
-      deny: found.flatMap(({ deny }) => deny),
+      deny: guardDenials(found.flatMap(({ deny }) => deny)),
       allow: found.map(({ allow }) => allow).filter((allow) => !allow.some(allowsAnything)),
     };
     if (this.#byAction.size >= MAX_CACHED_ACTIONS) {

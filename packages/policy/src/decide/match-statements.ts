@@ -38,13 +38,10 @@ export function setDenies(
 
 /** Whether one of these Denies of the request's action applies to the request. */
 export function anyDenies(
-  statements: readonly CompiledStatement[] | undefined,
+  statements: readonly CompiledStatement[],
   request: DecisionRequest,
   hasBoundary: boolean,
 ): boolean {
-  if (statements === undefined) {
-    return false;
-  }
   for (const statement of statements) {
     if (denyApplies(statement, request, hasBoundary)) {
       return true;

@@ -185,6 +185,8 @@ export class Authorizer {
     context: RequestContext,
   ): PolicyLayers {
     const owner = authorization.resourceAccountId ?? context.accountId;
+    const callerAccount = accountOf(caller.principal);
+    const callerLevels = organizations?.levelsOf(callerAccount);
     const { resourcePolicy, grants } = authorization;
     // Always the same members, in the same order: decisions read them millions of times.
     return {
@@ -193,8 +195,8 @@ export class Authorizer {
       session: this.#sessionPolicies(caller),
       resource: this.#resourceLayer(resourcePolicy, grants),
       resourceKind: (resourcePolicy ?? grants)?.kind,
-      scpLevels: organizations?.scpLevels(accountOf(caller.principal)),
-      rcpLevels: organizations?.rcpLevels(owner),
+      scpLevels: callerLevels?.scp,
+      rcpLevels: (owner === callerAccount ? callerLevels : organizations?.levelsOf(owner))?.rcp,
       endpoint: undefined,
     };
   }

@@ -7,41 +7,15 @@ import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/prin
 import type { RequestContext } from "../kernel/request-context.ts";
 import { conditionKeyName } from "./condition-key-names.ts";
 
-/** The keys that `ConditionContext` computes itself. */
-const GLOBAL_KEYS = [
-  "aws:currenttime",
-  "aws:epochtime",
-  "aws:securetransport",
-  "aws:sourceip",
-  "aws:useragent",
-  "aws:referer",
-  "aws:requestedregion",
-  "aws:resourceaccount",
-  "aws:multifactorauthage",
-  "aws:viaawsservice",
-  "aws:calledvia",
-  "aws:calledviafirst",
-  "aws:calledvialast",
-  "aws:principalarn",
-  "aws:principalaccount",
-  "aws:principaltype",
-  "aws:userid",
-  "aws:username",
-  "aws:principalorgid",
-  "aws:principalorgpaths",
-  "aws:resourceorgid",
-  "aws:resourceorgpaths",
-];
-
 /**
  * The condition keys of one decision, computed when a policy asks for them.
  * Source: IAM user guide, "AWS global condition context keys".
  */
-export class ConditionContext implements RequestContextValues {
-  readonly #request: RequestContext;
-  readonly #authorization: Authorization;
-  readonly #caller: Caller;
-  readonly #organizations: Organizations | undefined;
+export class ConditionContext implements RequestContextValues, Facts {
+  readonly request: RequestContext;
+  readonly authorization: Authorization;
+  readonly caller: Caller;
+  readonly organizations: Organizations | undefined;
 
   constructor(
     request: RequestContext,
@@ -49,107 +23,102 @@ export class ConditionContext implements RequestContextValues {
     caller: Caller,
     organizations?: Organizations,
   ) {
-    this.#organizations = organizations;
-    this.#request = request;
-    this.#caller = caller;
-    this.#authorization = authorization;
+    this.organizations = organizations;
+    this.request = request;
+    this.caller = caller;
+    this.authorization = authorization;
   }
 
   get(key: string): ContextValue | undefined {
-    const own = this.#authorization.context;
+    const own = this.authorization.context;
     if (own && Object.hasOwn(own, key)) return own[key];
-    const fixed = this.#caller.sessionContext?.get(key);
+    const fixed = this.caller.sessionContext?.get(key);
     if (fixed !== undefined) return fixed;
-    return this.#global(key);
+    return GLOBAL_KEYS.get(key)?.(this);
   }
 
   /** All keys that have a value, as AWS writes them, for explanations. */
   entries(): (readonly [key: string, value: ContextValue])[] {
-    const own = Object.keys(this.#authorization.context ?? {});
-    const fixed = [...(this.#caller.sessionContext?.keys() ?? [])];
-    return [...new Set([...GLOBAL_KEYS, ...fixed, ...own])].flatMap((key) => {
+    const own = Object.keys(this.authorization.context ?? {});
+    const fixed = [...(this.caller.sessionContext?.keys() ?? [])];
+    return [...new Set([...Object.keys(SHOWN_KEYS), ...fixed, ...own])].flatMap((key) => {
       const value = this.get(key);
       return value === undefined ? [] : [[conditionKeyName(key), value] as const];
     });
   }
-
-  #global(key: string): ContextValue | undefined {
-    const { nowMs, region } = this.#request;
-    const { chain } = this.#request.caller;
-    const caller = this.#caller;
-    switch (key) {
-      case "aws:currenttime":
-        return isoSeconds(nowMs);
-      case "aws:epochtime":
-        return String(Math.floor(nowMs / 1000));
-      case "aws:securetransport":
-        return String(this.#request.secure);
-      case "aws:sourceip":
-        // A call that a service forwards doesn't come from the caller's address.
-        return chain === undefined ? this.#request.sourceIp : undefined;
-      case "aws:useragent":
-        return this.#request.userAgent;
-      case "aws:referer":
-        return this.#request.referer;
-      case "aws:requestedregion":
-        return region;
-      case "aws:resourceaccount":
-        return this.#authorization.resourceAccountId ?? this.#request.accountId;
-      case "aws:multifactorauthage":
-        return caller.multiFactorAuthAtMs === undefined
-          ? undefined
-          : String(Math.floor((nowMs - caller.multiFactorAuthAtMs) / 1000));
-      case "aws:viaawsservice":
-        return String(chain !== undefined);
-      case "aws:calledvia":
-        return chain;
-      case "aws:calledviafirst":
-        return chain?.[0];
-      case "aws:calledvialast":
-        return callingService(this.#request.caller);
-      case "aws:principalorgid":
-      case "aws:principalorgpaths":
-        return this.#organizationKey(key, accountOf(caller.principal));
-      case "aws:resourceorgid":
-      case "aws:resourceorgpaths":
-        return this.#organizationKey(
-          key,
-          this.#authorization.resourceAccountId ?? this.#request.accountId,
-        );
-      default:
-        return principalKey(key, caller.principal);
-    }
-  }
-
-  /** Undefined for accounts outside the organization, services and anonymous callers. */
-  #organizationKey(key: string, accountId: string): ContextValue | undefined {
-    const member = this.#organizations?.members.get(accountId);
-    if (!member) return undefined;
-    return key.endsWith("paths") ? [member.orgPath] : member.organization.id;
-  }
 }
 
-function principalKey(key: string, principal: Principal): ContextValue | undefined {
-  switch (key) {
-    case "aws:principalarn":
-      return principalArn(principal);
-    case "aws:principalaccount":
-      return principal.kind === "service" ? undefined : accountOf(principal);
-    case "aws:principaltype":
-      return principalType(principal);
-    case "aws:userid":
-      return userIdOf(principal);
-    case "aws:username":
-      return principal.kind === "user" ? principal.userName : undefined;
-    case "aws:principalisawsservice":
-      return String(principal.kind === "service");
-    case "aws:principalservicename":
-      return principal.kind === "service" ? principal.serviceName : undefined;
-    case "aws:principalservicenameslist":
-      return principal.kind === "service" ? [principal.serviceName] : undefined;
-    default:
-      return undefined;
-  }
+/** The values from which a decision's global keys are computed. */
+interface Facts {
+  readonly request: RequestContext;
+  readonly authorization: Authorization;
+  readonly caller: Caller;
+  readonly organizations: Organizations | undefined;
+}
+
+type ComputeKey = (facts: Facts) => ContextValue | undefined;
+
+/** The global keys that explanations show. */
+const SHOWN_KEYS: Readonly<Record<string, ComputeKey>> = {
+  "aws:currenttime": ({ request }) => isoSeconds(request.nowMs),
+  "aws:epochtime": ({ request }) => String(Math.floor(request.nowMs / 1000)),
+  "aws:securetransport": ({ request }) => String(request.secure),
+  // A call that a service forwards doesn't come from the caller's address.
+  "aws:sourceip": ({ request }) =>
+    request.caller.chain === undefined ? request.sourceIp : undefined,
+  "aws:useragent": ({ request }) => request.userAgent,
+  "aws:referer": ({ request }) => request.referer,
+  "aws:requestedregion": ({ request }) => request.region,
+  "aws:resourceaccount": resourceAccount,
+  "aws:multifactorauthage": ({ request, caller }) =>
+    caller.multiFactorAuthAtMs === undefined
+      ? undefined
+      : String(Math.floor((request.nowMs - caller.multiFactorAuthAtMs) / 1000)),
+  "aws:viaawsservice": ({ request }) => String(request.caller.chain !== undefined),
+  "aws:calledvia": ({ request }) => request.caller.chain,
+  "aws:calledviafirst": ({ request }) => request.caller.chain?.[0],
+  "aws:calledvialast": ({ request }) => callingService(request.caller),
+  "aws:principalarn": ({ caller }) => principalArn(caller.principal),
+  "aws:principalaccount": ({ caller: { principal } }) =>
+    principal.kind === "service" ? undefined : accountOf(principal),
+  "aws:principaltype": ({ caller }) => principalType(caller.principal),
+  "aws:userid": ({ caller }) => userIdOf(caller.principal),
+  "aws:username": ({ caller: { principal } }) =>
+    principal.kind === "user" ? principal.userName : undefined,
+  "aws:principalorgid": (facts) => organizationId(facts, accountOf(facts.caller.principal)),
+  "aws:principalorgpaths": (facts) => organizationPaths(facts, accountOf(facts.caller.principal)),
+  "aws:resourceorgid": (facts) => organizationId(facts, resourceAccount(facts)),
+  "aws:resourceorgpaths": (facts) => organizationPaths(facts, resourceAccount(facts)),
+};
+
+/** By key: a look-up costs the same for each, where a switch compares text after text. */
+const GLOBAL_KEYS: ReadonlyMap<string, ComputeKey> = new Map<string, ComputeKey>([
+  ...Object.entries(SHOWN_KEYS),
+  ["aws:principalisawsservice", ({ caller }) => String(caller.principal.kind === "service")],
+  [
+    "aws:principalservicename",
+    ({ caller: { principal } }) =>
+      principal.kind === "service" ? principal.serviceName : undefined,
+  ],
+  [
+    "aws:principalservicenameslist",
+    ({ caller: { principal } }) =>
+      principal.kind === "service" ? [principal.serviceName] : undefined,
+  ],
+]);
+
+function resourceAccount({ authorization, request }: Facts): string {
+  return authorization.resourceAccountId ?? request.accountId;
+}
+
+/** Undefined for accounts outside the organization, services and anonymous callers. */
+function organizationId({ organizations }: Facts, accountId: string): string | undefined {
+  return organizations?.members.get(accountId)?.organization.id;
+}
+
+function organizationPaths({ organizations }: Facts, accountId: string): ContextValue | undefined {
+  const member = organizations?.members.get(accountId);
+  return member && [member.orgPath];
 }
 
 /** `aws:PrincipalArn` is the role's ARN, not the session's. */

@@ -1,14 +1,16 @@
 import { PolicySet } from "@rolecast/policy";
-import type {
-  OrganizationLevel,
-  OrganizationMember,
-  Organizations,
-} from "../kernel/organization.ts";
+import type { OrganizationLevel, Organizations } from "../kernel/organization.ts";
 import type { PolicyCache } from "./policy-cache.ts";
 
-const NO_LEVELS: readonly PolicySet[] = [];
-
 type Kind = "scp" | "rcp";
+
+/** The levels from the root to an account, compiled; none in no organization, or managing it. */
+export interface AccountLevels {
+  readonly scp: readonly PolicySet[];
+  readonly rcp: readonly PolicySet[];
+}
+
+const NO_LEVELS: AccountLevels = { scp: [], rcp: [] };
 
 /**
  * The policies of the organizations at one moment, compiled when an account is first decided on. A
@@ -19,10 +21,7 @@ export class OrganizationLayers {
   readonly #policies: PolicyCache;
   /** A level is the same object in all accounts below it. */
   readonly #sets = new WeakMap<OrganizationLevel, PolicySet>();
-  readonly #levels = {
-    scp: new WeakMap<OrganizationMember, readonly PolicySet[]>(),
-    rcp: new WeakMap<OrganizationMember, readonly PolicySet[]>(),
-  };
+  readonly #accounts = new Map<string, AccountLevels>();
 
   constructor(organizations: Organizations, policies: PolicyCache) {
     this.#organizations = organizations;
@@ -33,25 +32,22 @@ export class OrganizationLayers {
     return this.#organizations === organizations;
   }
 
-  /** The caller's account's; none when it is in no organization, or manages it. */
-  scpLevels(accountId: string): readonly PolicySet[] {
-    return this.#levelsOf(accountId, "scp");
+  levelsOf(accountId: string): AccountLevels {
+    return this.#accounts.get(accountId) ?? this.#compile(accountId);
   }
 
-  /** The resource's account's. */
-  rcpLevels(accountId: string): readonly PolicySet[] {
-    return this.#levelsOf(accountId, "rcp");
-  }
-
-  #levelsOf(accountId: string, kind: Kind): readonly PolicySet[] {
+  #compile(accountId: string): AccountLevels {
     const member = this.#organizations.members.get(accountId);
+    // Accounts outside of all organizations aren't kept: anybody can name one.
     if (!member) return NO_LEVELS;
-    const known = this.#levels[kind].get(member);
-    if (known) return known;
-    const levels = kind === "scp" ? member.scpLevels : member.rcpLevels;
-    const sets = levels.map((level) => this.#setOf(level, kind));
-    this.#levels[kind].set(member, sets);
-    return sets;
+    const setsOf = (levels: readonly OrganizationLevel[], kind: Kind) =>
+      levels.map((level) => this.#setOf(level, kind));
+    const levels = {
+      scp: setsOf(member.scpLevels, "scp"),
+      rcp: setsOf(member.rcpLevels, "rcp"),
+    };
+    this.#accounts.set(accountId, levels);
+    return levels;
   }
 
   #setOf(level: OrganizationLevel, kind: Kind): PolicySet {
