@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { AccessAnalyzerClient, CheckAccessNotGrantedCommand } from "@aws-sdk/client-accessanalyzer";
 import { LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
@@ -7,11 +10,31 @@ import {
   PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
+import {
+  AcceptHandshakeCommand,
+  AttachPolicyCommand,
+  CreateOrganizationCommand,
+  InviteAccountToOrganizationCommand,
+} from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, test } from "vitest";
-import { allow, createUser } from "../../support/principals.ts";
+import { createPolicy, organizationsOf } from "../../contract/organizations/support.ts";
+import { allow, createUser, policyOf } from "../../support/principals.ts";
 import { rolecast } from "../../support/rolecast-command.ts";
-import { type Clients, clientsOf, type Key, startTestServer } from "../../support/test-server.ts";
+import {
+  type Clients,
+  clientsOf,
+  type Key,
+  startTestServer,
+  type TestServer,
+} from "../../support/test-server.ts";
+
+/** The account that manages the organization. */
+const MANAGEMENT = {
+  id: "111111111111",
+  rootAccessKeyId: "MANAGER",
+  rootSecretAccessKey: "manager-secret",
+};
 
 /** Runs a team's pipeline: it makes a bucket, a recording configuration, the role, a channel. */
 async function pipeline({ iam, s3, ivs }: Clients): Promise<void> {
@@ -61,7 +84,7 @@ test("CloudTrail's records of a pipeline make the policy under which it runs", a
   await pipeline(clientsOf(enforced.endpoint, user, "us-east-1"));
 });
 
-test("what a pipeline did in soft mode is the policy under which it runs enforced", async ({
+test("what a pipeline did in soft mode is its policy, and an SCP guards its role", async ({
   onTestFinished,
 }) => {
   const soft = await startTestServer({ enforcement: "soft", logLevel: "silent" });
@@ -80,7 +103,7 @@ test("what a pipeline did in soft mode is the policy under which it runs enforce
   } = await rolecast(["policy", "generate", "--principal", arn, "--since", "1h"], { env });
   expect(code, err).toBe(0);
 
-  const enforced = await startTestServer();
+  const enforced = await startTestServer({ accounts: [MANAGEMENT] });
   onTestFinished(() => enforced.close());
   const { iam } = enforced.clients();
   const user = await pipelineUser(enforced.clients());
@@ -106,4 +129,51 @@ test("what a pipeline did in soft mode is the policy under which it runs enforce
   };
   expect(await touches("ecs.amazonaws.com/AWSServiceRoleForECS")).toBe("PASS");
   expect(await touches("ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3")).toBe("FAIL");
+
+  await guardLinkedRoles(enforced);
+  // Whatever the account's own policies allow, its root user's rights included.
+  const PolicyDocument = policyOf([allow("iam:*")]);
+  await iam.send(new PutUserPolicyCommand({ ...input, PolicyDocument }));
+  for (const caller of [own.iam, iam])
+    await expect(caller.send(deletion)).rejects.toThrow(
+      "with an explicit deny in a service control policy: arn:aws:organizations::111111111111",
+    );
+  const report = join(mkdtempSync(join(tmpdir(), "rolecast-story-")), "report.xml");
+  onTestFinished(() => rmSync(dirname(report), { recursive: true }));
+  const file = join(dirname(report), "tests.yml");
+  const row = (action: string, expected: string) => ({
+    ...{ name: "guard", principal: arn, action, expect: expected },
+  });
+  const rows = [row("iam:DeleteServiceLinkedRole", "deny"), row("iam:CreateRole", "allow")];
+  writeFileSync(file, JSON.stringify({ tests: rows }));
+  const { rootAccessKeyId, rootSecretAccessKey } = MANAGEMENT;
+  const manager = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: rootAccessKeyId,
+    AWS_SECRET_ACCESS_KEY: rootSecretAccessKey,
+  };
+  const guards = await rolecast(["guardrails", "test", file, "--junit", report], { env: manager });
+  expect(guards.code, guards.err).toBe(0);
+  expect(guards.out).toMatch(
+    /iam:DeleteServiceLinkedRole .* deny +arn:\S+ on the account `000000000000`, statement Keep\n/,
+  );
+  const xml = readFileSync(report, "utf8");
+  expect(xml).toContain('tests="2" failures="0"');
+  expect(xml).toMatch(
+    /<system-out>deny, by arn:\S+ on the account `000000000000`, statement Keep</,
+  );
 });
+
+/** Makes an organization that the pipeline's account joins, and attaches an SCP to the account. */
+async function guardLinkedRoles(server: TestServer): Promise<void> {
+  const { rootAccessKeyId: accessKeyId, rootSecretAccessKey: secretAccessKey } = MANAGEMENT;
+  const manager = organizationsOf(server, { accessKeyId, secretAccessKey });
+  await manager.send(new CreateOrganizationCommand({}));
+  const Target = { Type: "ACCOUNT", Id: "000000000000" } as const;
+  const { Handshake } = await manager.send(new InviteAccountToOrganizationCommand({ Target }));
+  const accepting = new AcceptHandshakeCommand({ HandshakeId: Handshake?.Id });
+  await organizationsOf(server).send(accepting);
+  const deny = { Effect: "Deny", Action: "iam:DeleteServiceLinkedRole", Resource: "*" };
+  const PolicyId = await createPolicy(manager, "keep", policyOf([{ Sid: "Keep", ...deny }]));
+  await manager.send(new AttachPolicyCommand({ PolicyId, TargetId: Target.Id }));
+}

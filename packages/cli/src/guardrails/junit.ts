@@ -19,10 +19,10 @@ function testCase(result: GuardrailResult): string {
   const { name, principal, action, resource, expected, decision, decidedBy } = result;
   const title = escaped(`${name}: ${principal} ${action} ${resource}`);
   const head = `    <testcase classname="guardrails" name="${title}"`;
-  if (expected === decision) return `${head}/>`;
-  const by = decidedBy === "" ? "" : `, by ${decidedBy}`;
-  const message = escaped(`expected ${expected}, decided ${decision}${by}`);
-  return `${head}><failure message="${message}"/></testcase>`;
+  const decided = escaped(decidedBy === "" ? decision : `${decision}, by ${decidedBy}`);
+  const failure = `<failure message="expected ${expected}, decided ${decided}"/>`;
+  const output = `<system-out>${decided}</system-out>`;
+  return `${head}>${expected === decision ? "" : failure}${output}</testcase>`;
 }
 
 /** Characters that XML can't have are left out. */
