@@ -1,0 +1,132 @@
+/** Properties by the names that the type's schema gives them: `{ RoleName: "writer" }`. */
+export type ResourceModel = Readonly<Record<string, unknown>>;
+
+/** What a change of a property's value does to the resource: keeps it, replaces it, or either. */
+export type Replacement = "no" | "yes" | "maybe";
+
+/** The type of a property's value, as the resource's schema has it. */
+export type PropertyType =
+  | { readonly kind: "string" | "integer" | "number" | "boolean" | "json" | "timestamp" }
+  | { readonly kind: "list" | "map"; readonly of: PropertyType }
+  /** One of `ResourceSchema.types`. */
+  | { readonly kind: "named"; readonly name: string }
+  | { readonly kind: "union"; readonly of: readonly PropertyType[] };
+
+export interface Property {
+  readonly type: PropertyType;
+  readonly required: boolean;
+  readonly replacement: Replacement;
+}
+
+/** All that is known of a resource type as data: checks, plans, drift and Ref need nothing else. */
+export interface ResourceSchema {
+  /** `AWS::IVS::Channel`. */
+  readonly typeName: string;
+  readonly properties: Readonly<Record<string, Property>>;
+  /** Types that properties share, by name. */
+  readonly types: Readonly<Record<string, Readonly<Record<string, Property>>>>;
+  /** What `Fn::GetAtt` gives beside properties: `Arn`, `Outputs.Url`. */
+  readonly attributes: Readonly<Record<string, PropertyType>>;
+  /** Properties or attributes that name the resource; Cloud Control joins them with `|`. */
+  readonly primaryIdentifier: readonly string[];
+  /** What `Ref` gives. */
+  readonly ref: string;
+  /** Values that reading the resource doesn't give back. */
+  readonly writeOnly: readonly string[];
+  /** The property that holds tags, and its form: a list of Key and Value, or a map. */
+  readonly tags: { readonly property: string; readonly form: "list" | "map" } | undefined;
+}
+
+/** The outcome of a step: the resource as it is now, or a pause after which the work goes on. */
+export type Step =
+  | { readonly kind: "done"; readonly model: ResourceModel }
+  /** `state` is stored and handed to the next step, which may run in another process. */
+  | { readonly kind: "wait"; readonly ms: number; readonly state: ResourceModel };
+
+/**
+ * A step's calls. They are made as the caller of the whole work, through its chain of services:
+ * real authorization and audit. One step is one transaction with the row that remembers it, so a
+ * step that rejects, or whose process dies, has changed nothing.
+ */
+export interface ResourceCall {
+  readonly accountId: string;
+  readonly region: string;
+  /** `aws`. */
+  readonly partition: string;
+  /** As `Invoke` has it; rejects with AwsError. */
+  invoke<Output>(service: string, operation: string, input: object): Promise<Output>;
+  /** The state that the step before it left; undefined in the first. */
+  readonly state: ResourceModel | undefined;
+  /** The same in every step of one piece of work, and different in each: an idempotency token. */
+  readonly token: string;
+}
+
+/**
+ * How one type of resource is made, read, changed and removed by its service's own operations.
+ * Undoing, replacing and naming are the engine's, once for all types. Every method rejects with
+ * the AwsError of the operation that refused, or with `ResourceError`.
+ */
+export interface ResourceType {
+  readonly typeName: string;
+  /** The model has what can be read afterwards: its identifier and attributes are among it. */
+  create(want: ResourceModel, call: ResourceCall): Promise<Step>;
+  /** `identifier` has the primary identifier's members. Rejects with NotFound where it is gone. */
+  read(identifier: ResourceModel, call: ResourceCall): Promise<ResourceModel>;
+  /** From `was`, the declared properties of before, to `want`, without a change that replaces. */
+  update(
+    identifier: ResourceModel,
+    was: ResourceModel,
+    want: ResourceModel,
+    call: ResourceCall,
+  ): Promise<Step>;
+  /** Rejects with NotFound where it is gone. */
+  delete(identifier: ResourceModel, call: ResourceCall): Promise<Step>;
+  /** Identifiers of all in the account and Region; `model` has what listing needs beside it. */
+  list(model: ResourceModel, call: ResourceCall): AsyncIterable<ResourceModel>;
+}
+
+/**
+ * Source: CloudFormation CLI user guide, "Handler error codes".
+ */
+export type HandlerErrorCode =
+  | "NotUpdatable"
+  | "InvalidRequest"
+  | "AccessDenied"
+  | "UnauthorizedTaggingOperation"
+  | "InvalidCredentials"
+  | "AlreadyExists"
+  | "NotFound"
+  | "ResourceConflict"
+  | "Throttling"
+  | "ServiceLimitExceeded"
+  | "NotStabilized"
+  | "GeneralServiceException"
+  | "ServiceInternalError"
+  | "ServiceTimeout"
+  | "NetworkFailure"
+  | "InternalFailure";
+
+/** A refusal of a resource type's own, where no operation refuses. */
+export class ResourceError extends Error {
+  override readonly name = "ResourceError";
+  readonly code: HandlerErrorCode;
+
+  constructor(code: HandlerErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The types of one service, loaded with the first use. */
+export interface ResourceTypeSource {
+  readonly typeNames: readonly string[];
+  load(): Promise<readonly ResourceType[]>;
+}
+
+/** All resource types of the server. */
+export interface ResourceTypes {
+  readonly typeNames: readonly string[];
+  /** Undefined: this server has no such type. */
+  find(typeName: string): Promise<ResourceType | undefined>;
+  schema(typeName: string): Promise<ResourceSchema | undefined>;
+}
