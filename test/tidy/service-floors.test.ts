@@ -40,6 +40,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       simulation: ["identities", "policies", "rows"],
       "last-accessed": ["identities", "policies", "rows"],
       account: ["catalogue", "identities", "last-used", "policies", "roles", "rows", "users"],
+      resources: [],
     },
     // Deletion tasks are a table of service-linked roles alone.
     queries: ["rows", "service-linked-roles"],
@@ -100,6 +101,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       live: ["channels", "nodes", "recording", "recording-configurations", "rows", "sessions"],
       playback: ["channels", "live", "nodes", "rows"],
       streams: ["channels", "live", "recording-configurations", "rows", "sessions"],
+      resources: [],
     },
     queries: ["rows"],
   },

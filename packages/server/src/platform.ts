@@ -18,6 +18,8 @@ import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
 import type { DecideAgain } from "./kernel/ports/decisions.ts";
 import type { OutsideService } from "./kernel/ports/linked-services.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
+import { CollectedResourceTypes } from "./kernel/resource-types/collected-types.ts";
+import type { ResourceTypes } from "./kernel/resources.ts";
 import type { ServiceDependencies, ServiceFacts } from "./kernel/service.ts";
 import type { OpenedParts } from "./open-parts.ts";
 import type { MediaPort } from "./services/ivs/media-port.ts";
@@ -59,6 +61,8 @@ export interface Platform extends ServiceDependencies, WholeServer {
   readonly media: MediaPort;
   readonly events: EventLog;
   readonly readLog: TextFeed;
+  /** The types of all services' resources. */
+  readonly resources: ResourceTypes;
   readonly contributed: GatheredContributions;
 }
 
@@ -74,6 +78,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     events: parts.events,
     log: parts.log,
     readLog: parts.readLog,
+    resources: new CollectedResourceTypes(contributed),
     dataDir: folder.dir,
     durable: folder.durable,
     disk: parts.disk,

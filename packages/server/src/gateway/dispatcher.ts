@@ -163,7 +163,7 @@ export class Dispatcher {
     if (!loaded || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
     refuseUnforwarded(options.as, serviceName, operationName);
     const context = new RequestContext({
-      requestId: this.#options.ids.uuid(),
+      requestId: options.requestId ?? this.#options.ids.uuid(),
       service: serviceName,
       operation: operationName,
       region: options.region,

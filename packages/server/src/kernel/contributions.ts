@@ -1,5 +1,6 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
 import type { OrganizationPorts } from "./ports/organizations.ts";
+import type { ResourceTypeSource } from "./resources.ts";
 
 /** The ports that a service listens at beside HTTP, by name; 0 until it does. */
 export type ListeningPorts = Readonly<Record<string, number>>;
@@ -18,6 +19,8 @@ export interface Contributions {
   readonly organizations: readonly OrganizationPorts[];
   /** Requests that callers ask for aren't sent to these ports of this server. */
   readonly listeningPorts: readonly (() => ListeningPorts)[];
+  /** Types of resources that stacks and Cloud Control make of services' operations. */
+  readonly resourceTypes: readonly ResourceTypeSource[];
 }
 
 /** The same lists while they are being filled. */
@@ -26,7 +29,13 @@ export type GatheredContributions = {
 };
 
 export function noContributions(): GatheredContributions {
-  return { credentialSources: [], linkedServiceUsages: [], organizations: [], listeningPorts: [] };
+  return {
+    credentialSources: [],
+    linkedServiceUsages: [],
+    organizations: [],
+    listeningPorts: [],
+    resourceTypes: [],
+  };
 }
 
 export function gather(into: GatheredContributions, contributed: Partial<Contributions>): void {

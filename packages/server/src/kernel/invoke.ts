@@ -6,6 +6,8 @@ export interface InvokeOptions {
   /** The caller whose permissions decide, with its chain of services. */
   readonly as: Caller;
   readonly region: string;
+  /** The id of the call in records and errors; left out, a new one. */
+  readonly requestId?: string;
   readonly sourceIp?: string | undefined;
   readonly userAgent?: string | undefined;
   /** The page that a browser came from. */

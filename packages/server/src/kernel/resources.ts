@@ -1,7 +1,7 @@
 /** Properties by the names that the type's schema gives them: `{ RoleName: "writer" }`. */
 export type ResourceModel = Readonly<Record<string, unknown>>;
 
-/** What a change of a property's value does to the resource: keeps it, replaces it, or either. */
+/** A change of the property's value keeps the resource, replaces it, or either. */
 export type Replacement = "no" | "yes" | "maybe";
 
 /** The type of a property's value, as the resource's schema has it. */
@@ -25,16 +25,16 @@ export interface ResourceSchema {
   readonly properties: Readonly<Record<string, Property>>;
   /** Types that properties share, by name. */
   readonly types: Readonly<Record<string, Readonly<Record<string, Property>>>>;
-  /** What `Fn::GetAtt` gives beside properties: `Arn`, `Outputs.Url`. */
+  /** `Fn::GetAtt` gives these beside properties: `Arn`, `Outputs.Url`. */
   readonly attributes: Readonly<Record<string, PropertyType>>;
   /** Properties or attributes that name the resource; Cloud Control joins them with `|`. */
   readonly primaryIdentifier: readonly string[];
-  /** What `Ref` gives. */
-  readonly ref: string;
-  /** Values that reading the resource doesn't give back. */
+  /** The names of what `Ref` gives; several are joined with `|`. */
+  readonly ref: readonly string[];
+  /** Properties that reading the resource doesn't give back; paths, where they are nested. */
   readonly writeOnly: readonly string[];
   /** The property that holds tags, and its form: a list of Key and Value, or a map. */
-  readonly tags: { readonly property: string; readonly form: "list" | "map" } | undefined;
+  readonly tags?: { readonly property: string; readonly form: "list" | "map" };
 }
 
 /** The outcome of a step: the resource as it is now, or a pause after which the work goes on. */
@@ -61,6 +61,15 @@ export interface ResourceCall {
   readonly token: string;
 }
 
+/** How a resource is named that was declared without a name. */
+export interface Naming {
+  /** The property or attribute that gets the name. */
+  readonly property: string;
+  readonly lengthMax: number;
+  /** `abbreviated`: the first characters of stack and logical id alone, as for inline policies. */
+  readonly form?: "lower-case" | "abbreviated" | "cfn-prefix";
+}
+
 /**
  * How one type of resource is made, read, changed and removed by its service's own operations.
  * Undoing, replacing and naming are the engine's, once for all types. Every method rejects with
@@ -68,9 +77,22 @@ export interface ResourceCall {
  */
 export interface ResourceType {
   readonly typeName: string;
+  /** The properties that its operations take; the schema's others are refused by name. */
+  readonly properties: readonly string[];
+  /** Left out: a resource has no name, or must be given one. */
+  readonly naming?: Naming;
+  /**
+   * The service doesn't know such a resource as one thing: only whoever remembers its model can
+   * read, update and delete it, and hands the whole model in as its identifier. Cloud Control
+   * refuses such types, as AWS does.
+   */
+  readonly isRemembered?: boolean;
   /** The model has what can be read afterwards: its identifier and attributes are among it. */
   create(want: ResourceModel, call: ResourceCall): Promise<Step>;
-  /** `identifier` has the primary identifier's members. Rejects with NotFound where it is gone. */
+  /**
+   * `identifier` has at least the primary identifier's members. Rejects with NotFound where it is
+   * gone.
+   */
   read(identifier: ResourceModel, call: ResourceCall): Promise<ResourceModel>;
   /** From `was`, the declared properties of before, to `want`, without a change that replaces. */
   update(
@@ -79,7 +101,10 @@ export interface ResourceType {
     want: ResourceModel,
     call: ResourceCall,
   ): Promise<Step>;
-  /** Rejects with NotFound where it is gone. */
+  /**
+   * `identifier` is the whole model as it was last: what it has is removed with the resource, what
+   * others attached isn't. Rejects with NotFound where it is gone.
+   */
   delete(identifier: ResourceModel, call: ResourceCall): Promise<Step>;
   /** Identifiers of all in the account and Region; `model` has what listing needs beside it. */
   list(model: ResourceModel, call: ResourceCall): AsyncIterable<ResourceModel>;

@@ -1,9 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 import type { AuthorizationData } from "@rolecast/policy";
-
-const FILE_NAME = "service-authorization.br";
+import { readGenerated } from "../../kernel/files/read-generated.ts";
 
 let data: Promise<AuthorizationData> | undefined;
 
@@ -21,22 +18,7 @@ export function readAuthorizationData(): Promise<AuthorizationData> {
 }
 
 async function readFirst(): Promise<AuthorizationData> {
-  const candidates = [
-    // Beside the bundle, as it is published.
-    `./${FILE_NAME}`,
-    // From source: services/access-analyzer/ → packages/server/generated/.
-    `../../../generated/${FILE_NAME}`,
-    // From packages/cli/dist/ in the repository.
-    `../../server/generated/${FILE_NAME}`,
-  ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  for (const candidate of candidates) {
-    try {
-      const bytes = await readFile(candidate);
-      const text = brotliDecompressSync(bytes.subarray(bytes.indexOf("\n") + 1));
-      return JSON.parse(text.toString()) as AuthorizationData;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    }
-  }
-  throw new Error(`${FILE_NAME} is missing (looked for ${candidates.join(", ")}): run the build`);
+  const bytes = await readGenerated("service-authorization.br");
+  const text = brotliDecompressSync(bytes.subarray(bytes.indexOf("\n") + 1));
+  return JSON.parse(text.toString()) as AuthorizationData;
 }

@@ -18,6 +18,7 @@ import { RevokedViewers } from "./playback/revoked-viewers.ts";
 import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
 import { IVS_REGIONS } from "./regions.ts";
+import { ivsResourceTypes } from "./resources/ivs-type-names.ts";
 import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
 
@@ -132,6 +133,7 @@ async function createIvs(needs: IvsNeeds) {
     contributes: {
       linkedServiceUsages: [recordToS3Usage],
       listeningPorts: [() => ({ ...live.ports })],
+      resourceTypes: [ivsResourceTypes],
     },
   };
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert";
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
+import { readGenerated } from "../../../kernel/files/read-generated.ts";
 
 const MAGIC = "ROLECAST-POLICIES 1\n";
 const INDEX_LENGTH_BYTES = 4;
@@ -115,23 +114,8 @@ export function isAwsPolicyArn(arn: string): boolean {
  * Reads the file that the build writes (`scripts/build-managed-policies.ts`), about a megabyte,
  * from beside the bundle or from where the build puts it in the repository.
  */
-export async function readManagedPolicies(): Promise<Buffer> {
-  const candidates = [
-    // Beside the bundle, as it is published.
-    `./${FILE_NAME}`,
-    // From source: services/iam/catalogue/ → packages/server/generated/.
-    `../../../../generated/${FILE_NAME}`,
-    // From packages/cli/dist/ in the repository.
-    `../../server/generated/${FILE_NAME}`,
-  ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  for (const candidate of candidates) {
-    try {
-      return await readFile(candidate);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    }
-  }
-  throw new Error(`${FILE_NAME} is missing (looked for ${candidates.join(", ")}): run the build`);
+export function readManagedPolicies(): Promise<Buffer> {
+  return readGenerated(FILE_NAME);
 }
 
 type IndexRow = readonly [string, number, number, number, number, readonly [number, number][]];
