@@ -14,9 +14,10 @@ describe("dependency direction", () => {
   test("packages import only what stands below them", () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       policy: [],
+      template: [],
       wire: [],
       media: [],
-      server: ["@rolecast/policy", "@rolecast/wire", "@rolecast/media"],
+      server: ["@rolecast/policy", "@rolecast/template", "@rolecast/wire", "@rolecast/media"],
       cli: ["@rolecast/server", "@rolecast/policy"],
       console: ["@rolecast/policy"],
     };
@@ -135,6 +136,19 @@ describe("dependency direction", () => {
       .filter(({ path }) => path.startsWith("packages/policy/") && !isTest(path))
       .filter(({ imports }) => imports.some((target) => !target.startsWith(".")));
     expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("inside template, each floor imports only floors below it", () => {
+    const floors = ["document", "functions", "declare", "order", "evaluate", "compare"];
+    const wrong = importsBelow("packages/template/src/").filter(({ from, to }) => {
+      const [above, below] = [from, to].map((path) => floors.indexOf(dirname(path)));
+      return dirname(from) !== "." && (below === -1 || Number(below) > Number(above));
+    });
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+    const foreign = sources
+      .filter(({ path }) => path.startsWith("packages/template/") && !isTest(path))
+      .filter(({ imports }) => imports.some((name) => !/^(?:\.|js-yaml$)/.test(name)));
+    expect(foreign.map(({ path }) => path)).toEqual([]);
   });
 
   test("shared code doesn't branch on a service's name", () => {

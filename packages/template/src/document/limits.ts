@@ -1,0 +1,21 @@
+/*
+ * What a template may hold: the CloudFormation User Guide's page "Understand CloudFormation
+ * quotas", but for the last three, which keep a hostile template from taking time or memory.
+ */
+
+export const MAX_BODY_BYTES = 51_200;
+export const MAX_STORED_BODY_BYTES = 1_048_576;
+export const MAX_RESOURCES = 500;
+export const MAX_PARAMETERS = 200;
+export const MAX_OUTPUTS = 200;
+export const MAX_MAPPINGS = 200;
+export const MAX_MAPPING_ATTRIBUTES = 200;
+export const MAX_NAME_LENGTH = 255;
+export const MAX_DESCRIPTION_BYTES = 1_024;
+export const MAX_PARAMETER_VALUE_LENGTH = 4_096;
+
+/** Lists and maps inside each other; templates need about twenty. */
+export const MAX_NESTING = 100;
+/** Values and characters that one expansion or resolution may make of a template. */
+export const MAX_VALUES_MADE = 1_000_000;
+export const MAX_CHARACTERS_MADE = 16 * 1_048_576;

@@ -1,0 +1,32 @@
+/** A place in a template's text; both count from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The codes with which CloudFormation refuses a template. */
+export type TemplateErrorCode = "ValidationError" | "InsufficientCapabilitiesException";
+
+/** The answer to a template, or to values for it, that CloudFormation refuses, in AWS's words. */
+export class TemplateError extends Error {
+  override readonly name = "TemplateError";
+  readonly code: TemplateErrorCode;
+  /** The place at which the text isn't well-formed; `placeOf` finds that of anything else. */
+  readonly place: Place | undefined;
+
+  constructor(message: string, options: { code?: TemplateErrorCode; place?: Place } = {}) {
+    super(message);
+    this.code = options.code ?? "ValidationError";
+    this.place = options.place;
+  }
+}
+
+/** Refuses a template whose form is wrong. */
+export function formatError(text: string): TemplateError {
+  return new TemplateError(`Template format error: ${text}`);
+}
+
+/** Refuses a template whose functions or references are wrong. */
+export function functionError(text: string): TemplateError {
+  return new TemplateError(`Template error: ${text}`);
+}

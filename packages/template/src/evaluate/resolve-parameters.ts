@@ -1,0 +1,152 @@
+import { parameterKind } from "../declare/parameter-types.ts";
+import type { ParameterDeclaration, Template } from "../declare/template.ts";
+import { MAX_PARAMETER_VALUE_LENGTH } from "../document/limits.ts";
+import { TemplateError } from "../document/template-error.ts";
+import type { ParameterValue } from "./environment.ts";
+
+/** A parameter as a request gives it. */
+export interface GivenParameter {
+  readonly name: string;
+  readonly value?: string | undefined;
+  readonly usePreviousValue?: boolean | undefined;
+}
+
+/** A parameter with its value. */
+export interface ResolvedParameter {
+  readonly declaration: ParameterDeclaration;
+  /** The text that was given, or the default. */
+  readonly text: string;
+  /** For SSM types, the value of the SSM parameter that the text names. */
+  readonly ssmValue: string | undefined;
+  /** The result of a Ref to it. */
+  readonly value: ParameterValue;
+}
+
+/**
+ * The names of the SSM parameters whose values `resolveParameters` needs.
+ *
+ * @throws TemplateError with AWS's text.
+ */
+export function ssmParametersOf(
+  template: Template,
+  given: readonly GivenParameter[],
+  previous: ReadonlyMap<string, string>,
+): readonly string[] {
+  const texts = parameterTexts(template, given, previous);
+  const names = [...template.parameters.values()]
+    .filter(({ type }) => parameterKind(type)?.ssm)
+    .map(({ name }) => texts.get(name) ?? "");
+  return [...new Set(names)];
+}
+
+/**
+ * Gives the parameters of a template their values, and checks these.
+ *
+ * @param previous the texts of the stack's parameters, for those that keep theirs.
+ * @param ssmValues the values of the SSM parameters that `ssmParametersOf` names.
+ * @throws TemplateError with AWS's text.
+ */
+export function resolveParameters(
+  template: Template,
+  given: readonly GivenParameter[],
+  previous: ReadonlyMap<string, string>,
+  ssmValues: ReadonlyMap<string, string>,
+): ReadonlyMap<string, ResolvedParameter> {
+  const texts = parameterTexts(template, given, previous);
+  return new Map(
+    [...template.parameters.values()].map((declaration) => {
+      const text = texts.get(declaration.name) ?? "";
+      return [declaration.name, resolveParameter(declaration, text, ssmValues)];
+    }),
+  );
+}
+
+function parameterTexts(
+  { parameters }: Template,
+  given: readonly GivenParameter[],
+  previous: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const unknown = given.map(({ name }) => name).filter((name) => !parameters.has(name));
+  if (unknown.length > 0)
+    throw new TemplateError(`Parameters: [${unknown.join(", ")}] do not exist in the template`);
+  const byName = new Map(given.map((parameter) => [parameter.name, parameter]));
+  const texts = new Map<string, string>();
+  const missing: string[] = [];
+  for (const { name, defaultValue } of parameters.values()) {
+    const own = byName.get(name);
+    const text = own?.usePreviousValue ? previous.get(name) : own?.value;
+    const value = text ?? defaultValue;
+    if (value === undefined) missing.push(name);
+    else texts.set(name, value);
+  }
+  if (missing.length > 0)
+    throw new TemplateError(`Parameters: [${missing.join(", ")}] must have values`);
+  return texts;
+}
+
+function resolveParameter(
+  declaration: ParameterDeclaration,
+  text: string,
+  ssmValues: ReadonlyMap<string, string>,
+): ResolvedParameter {
+  const { name, type } = declaration;
+  const kind = parameterKind(type);
+  if (text.length > MAX_PARAMETER_VALUE_LENGTH)
+    throw new TemplateError(
+      `Parameter '${name}' must contain at most ${MAX_PARAMETER_VALUE_LENGTH} characters`,
+    );
+  const ssmValue = kind?.ssm ? ssmValues.get(text) : undefined;
+  if (kind?.ssm && ssmValue === undefined) throw missingSsmParameter(text);
+  const effective = ssmValue ?? text;
+  const items = kind?.list ? effective.split(",").map((item) => item.trim()) : [effective];
+  // CommaDelimitedList is checked as the one text that it is.
+  const checked = type === "CommaDelimitedList" ? [text] : kind?.ssm ? [text] : items;
+  for (const item of checked) checkConstraints(declaration, item, kind?.element === "Number");
+  const value = kind?.list ? (effective === "" ? [] : items) : effective;
+  return { declaration, text, ssmValue, value };
+}
+
+function missingSsmParameter(name: string): TemplateError {
+  return new TemplateError(
+    `Unable to fetch parameters [${name}] from parameter store for this account.`,
+  );
+}
+
+function checkConstraints(of: ParameterDeclaration, text: string, numeric: boolean): void {
+  const broken = brokenConstraint(of, text, numeric);
+  if (broken === undefined) return;
+  const { name, constraintDescription } = of;
+  throw new TemplateError(
+    constraintDescription === undefined
+      ? `Parameter '${name}' ${broken}`
+      : `Parameter '${name}' failed to satisfy constraint: ${constraintDescription}`,
+  );
+}
+
+function brokenConstraint(
+  of: ParameterDeclaration,
+  text: string,
+  numeric: boolean,
+): string | undefined {
+  const { allowedValues, minLength, maxLength, minValue, maxValue, allowedPattern } = of;
+  if (allowedValues && !allowedValues.includes(text)) return "must be one of AllowedValues";
+  if (numeric) {
+    const number = Number(text);
+    if (text.trim() === "" || !Number.isFinite(number)) return "must be a number.";
+    if (minValue !== undefined && number < minValue)
+      return `must be a number not less than ${minValue}`;
+    if (maxValue !== undefined && number > maxValue)
+      return `must be a number not greater than ${maxValue}`;
+  }
+  if (minLength !== undefined && text.length < minLength)
+    return `must contain at least ${minLength} characters`;
+  if (maxLength !== undefined && text.length > maxLength)
+    return `must contain at most ${maxLength} characters`;
+  if (allowedPattern !== undefined && !matchesWhole(allowedPattern, text))
+    return `must match pattern ${allowedPattern}`;
+  return undefined;
+}
+
+function matchesWhole(pattern: string, text: string): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(text);
+}

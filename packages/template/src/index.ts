@@ -1,0 +1,32 @@
+export { parseTemplate } from "./declare/parse-template.ts";
+export type {
+  OutputDeclaration,
+  ParameterDeclaration,
+  ResourceDeclaration,
+  RuleAssertion,
+  RuleDeclaration,
+  Template,
+  TransformDeclaration,
+} from "./declare/template.ts";
+export { placeOf } from "./document/read-document.ts";
+export { type Place, TemplateError, type TemplateErrorCode } from "./document/template-error.ts";
+export { isMap, type MapValue, sameValue, type Value } from "./document/value.ts";
+export {
+  type DynamicReference,
+  dynamicReferencesIn,
+  withDynamicValues,
+} from "./evaluate/dynamic-references.ts";
+export {
+  type Attributes,
+  type Environment,
+  type ParameterValue,
+  UNKNOWN,
+} from "./evaluate/environment.ts";
+export { Evaluation, type ResolvedOutput, type ResolvedResource } from "./evaluate/evaluation.ts";
+export {
+  type GivenParameter,
+  type ResolvedParameter,
+  resolveParameters,
+  ssmParametersOf,
+} from "./evaluate/resolve-parameters.ts";
+export type { DependencyGraph } from "./order/dependency-graph.ts";
