@@ -19,12 +19,32 @@ export async function buildConsole(root: string, outDir: string): Promise<readon
     configFile: join(root, "vite.config.ts"),
     build: { outDir, emptyOutDir: true },
   });
+  const outputs = Array.isArray(result) ? result : "output" in result ? [result] : [];
+  const chunks = outputs.flatMap(({ output }) =>
+    output.flatMap((chunk) => (chunk.type === "chunk" ? [chunk] : [])),
+  );
+  for (const chunk of chunks) requireAnnouncements(chunk);
   await nameHashes(join(outDir, PAGE), outDir);
   await compressFiles(outDir);
-  const outputs = Array.isArray(result) ? result : "output" in result ? [result] : [];
-  return outputs.flatMap(({ output }) =>
-    output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])),
-  );
+  return chunks.flatMap(({ moduleIds }) => moduleIds);
+}
+
+interface Chunk {
+  readonly fileName: string;
+  readonly code: string;
+  /** The files of the chunks that it loads by `import()`. */
+  readonly dynamicImports: readonly string[];
+}
+
+/**
+ * Refuses a chunk that loads another one without announcing it: the page's policy would refuse that
+ * one in every browser. Vite's list of what a chunk announces is the only place with whole paths.
+ */
+function requireAnnouncements({ fileName, code, dynamicImports }: Chunk): void {
+  const others = dynamicImports.filter((loaded) => loaded !== fileName);
+  const unannounced = others.filter((loaded) => !code.includes(`"${loaded}"`));
+  if (unannounced.length > 0)
+    throw new Error(`${fileName} loads ${unannounced.join(", ")}, which it doesn't announce`);
 }
 
 /**

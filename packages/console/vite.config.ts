@@ -79,7 +79,12 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    // Browsers take no chunk by `import()` from a page whose scripts have hashes, unless it was
+    // announced before (gateway/console-policy.ts). Vite announces those that need others alone.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (chunk, announced) => (announced.length > 0 ? announced : [chunk]),
+    },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 2_000,
     rolldownOptions: {

@@ -2,7 +2,6 @@ import { matchPath, type Params, placeOf } from "../routing/hash-route.ts";
 import { firstPageOf } from "../routing/navigation.ts";
 import { type PageRoute, pageRoute } from "../routing/page-route.ts";
 import { SERVICE_TITLES } from "../service-titles.ts";
-import { MissingPage } from "./missing-page.tsx";
 
 /** Every page. A pattern's beginning is the page above it. */
 const PAGES: readonly PageRoute[] = [
@@ -126,11 +125,7 @@ export function pageEntries(): readonly { kind: string; name: string; href: stri
   );
 }
 
-/**
- * Part of the first file: browsers take a chunk from a page whose scripts have hashes only if it
- * was announced before, and a chunk that needs no other one isn't (gateway/console-policy.ts).
- */
-const MISSING = pageRoute("", "Not found", async () => ({ MissingPage }), "MissingPage");
+const MISSING = pageRoute("", "Not found", () => import("./missing-page.tsx"), "MissingPage");
 
 export interface FoundPage {
   readonly route: PageRoute;
