@@ -151,6 +151,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  ssm: {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      names: [],
+      "parameter-events.ts": ["names"],
+      access: ["names", "rows"],
+      filters: ["access", "names"],
+      values: ["names"],
+      policies: ["rows"],
+      parameters: ["access", "filters", "names", "policies", "rows", "values"],
+    },
+    queries: ["rows"],
+  },
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

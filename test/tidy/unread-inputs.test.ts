@@ -23,6 +23,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   kms: "kms",
   organizations: "organizations",
   s3: "s3",
+  ssm: "ssm",
   sts: "sts",
 };
 

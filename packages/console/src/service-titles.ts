@@ -10,6 +10,7 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   kms: "KMS",
   s3: "S3",
   s3control: "S3 Control",
+  ssm: "SSM",
   cloudtrail: "CloudTrail",
   ivs: "IVS",
   rolecast: "Rolecast",

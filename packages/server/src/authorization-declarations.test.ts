@@ -295,6 +295,19 @@ const INPUTS: Readonly<Record<string, object>> = {
     Description: "d",
     NumberOfBytes: 32,
   },
+  ssm: {
+    Name: "/declared",
+    Names: ["/declared"],
+    Path: "/declared",
+    Value: "v",
+    Type: "String",
+    Tags: TAGS,
+    TagKeys: ["team"],
+    ResourceType: "Parameter",
+    ResourceId: "/declared",
+    Labels: ["prod"],
+    ParameterVersion: 1,
+  },
   cloudtrail: {
     Name: "declared",
     TrailName: "declared",
@@ -311,6 +324,8 @@ function inputOf(service: string, operation: string): object {
   const input = { ...INPUTS[service] };
   // S3 gives two members one name: a header's text and a body's structure.
   if (/^Put(Object|Bucket)Tagging$/.test(operation)) return { ...input, Tagging: { TagSet: TAGS } };
+  // What lists parameters has filters with keys of their own, and no tags.
+  if (service === "ssm" && !/Tags|Put/.test(operation)) return { ...input, Tags: undefined };
   if (service !== "ivs") return input;
   const resource =
     /RecordingConfiguration|StreamKey|PlaybackKey|PlaybackRestrictionPolicy|AdConfiguration/.exec(

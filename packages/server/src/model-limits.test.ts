@@ -9,6 +9,7 @@ import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
 import { kmsConstraints } from "./services/kms/constraints.ts";
 import { organizationsConstraints } from "./services/organizations/constraints.ts";
+import { ssmConstraints } from "./services/ssm/constraints.ts";
 import { stsConstraints } from "./services/sts/constraints.ts";
 
 /*
@@ -144,6 +145,7 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     },
   ],
   ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
+  ["ssm/2014-11-06", ssmConstraints, {}],
   [
     "kms/2014-11-01",
     kmsConstraints,

@@ -119,6 +119,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("kms", json("TrentService.ListKeys")),
   ],
   [
+    ...(["ssm", "JSON", "ssm:DescribeParameters on *"] as const),
+    asStranger("ssm", json("AmazonSSM.DescribeParameters")),
+  ],
+  [
     ...(["s3", "REST and XML", "s3:ListAllMyBuckets on "] as const),
     asStranger("s3", { method: "GET", path: "/" }),
   ],

@@ -27,6 +27,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "organizations",
   "s3",
   "s3control",
+  "ssm",
   "sts",
 ];
 

@@ -12,6 +12,7 @@ import { organizations } from "./organizations/index.ts";
 import { rolecast } from "./rolecast/index.ts";
 import { s3Control } from "./s3/control/index.ts";
 import { s3 } from "./s3/index.ts";
+import { ssm } from "./ssm/index.ts";
 import { sts } from "./sts/index.ts";
 
 /**
@@ -30,6 +31,7 @@ export const SERVICES = servicesInOrder<Platform>()([
   kms,
   s3,
   s3Control,
+  ssm,
   cloudtrail,
   ivs,
   rolecast,
