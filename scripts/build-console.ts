@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { brotliCompress, constants } from "node:zlib";
 import { build } from "vite";
 
 /** It is small, and the server writes into it (gateway/console-files.ts). */
@@ -78,12 +78,8 @@ async function compressFiles(folder: string): Promise<void> {
       const bytes = await readFile(file);
       if (bytes.length < COMPRESS_FROM_BYTES) return;
       const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_LEVEL };
-      const [br, gz] = await Promise.all([
-        promisify(brotliCompress)(bytes, { params }),
-        promisify(gzip)(bytes),
-      ]);
-      await Promise.all([writeFile(`${file}.br`, br), writeFile(`${file}.gz`, gz)]);
-      // Servers unpack a script for the rare client that takes neither; the page's policy is read.
+      await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }));
+      // Servers unpack a script for a client that doesn't take it so; the page's policy is read.
       if (extname(name) !== ".html") await rm(file);
     }),
   );

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
+import { brotliDecompress, gzip } from "node:zlib";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { consolePolicy } from "./console-policy.ts";
 
@@ -40,11 +40,11 @@ const SECURITY_HEADERS = {
 /** The policy of scripts, styles and pictures, which aren't documents of their own. */
 const POLICY_OF_PARTS = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
-/** In order of preference. The build compresses the files. */
-const ENCODINGS = [
-  { name: "br", suffix: ".br" },
-  { name: "gzip", suffix: ".gz" },
-] as const;
+/** A file as it is sent. */
+interface SentFile {
+  readonly bytes: Buffer;
+  readonly encoding: "br" | "gzip" | undefined;
+}
 
 /**
  * The console's built files: its page is served at `/`, the others and the documentation below
@@ -96,32 +96,32 @@ export class ConsoleFiles {
   async #answer(name: string, request: PlainRequest): Promise<PlainResponse | undefined> {
     const type = TYPES[extname(name)];
     if (type === undefined) return undefined;
+    const file = join(this.#dir, name);
     const accepted = request.headers["accept-encoding"] ?? "";
-    const encodings = ENCODINGS.filter(({ name: encoding }) => accepted.includes(encoding));
-    for (const { name: encoding, suffix } of [...encodings, { name: undefined, suffix: "" }]) {
-      const file = join(this.#dir, name);
-      const found = suffix === "" ? await readPlain(file) : await readIfThere(`${file}${suffix}`);
-      if (!found) continue;
-      const body = name === PAGE ? this.#asPage(found) : found;
-      const headers = {
-        ...SECURITY_HEADERS,
-        "content-security-policy": await this.#policyOf(name, request),
-        "content-type": type,
-        "content-length": String(body.length),
-        "cache-control": HASHED_NAME.test(name)
-          ? `public, max-age=${ONE_YEAR_SECONDS}, immutable`
-          : "no-cache",
-        vary: "accept-encoding",
-        ...(encoding === undefined ? {} : { "content-encoding": encoding }),
-      };
-      return { status: 200, headers, body: request.method === "HEAD" ? undefined : body };
-    }
-    return undefined;
+    const found =
+      name === PAGE ? await this.#page(file) : await readAccepted(file, accepted.split(/[\s,;]+/));
+    if (!found) return undefined;
+    const { bytes, encoding } = found;
+    const headers = {
+      ...SECURITY_HEADERS,
+      "content-security-policy": await this.#policyOf(name, request),
+      "content-type": type,
+      "content-length": String(bytes.length),
+      "cache-control": HASHED_NAME.test(name)
+        ? `public, max-age=${ONE_YEAR_SECONDS}, immutable`
+        : "no-cache",
+      vary: "accept-encoding",
+      ...(encoding === undefined ? {} : { "content-encoding": encoding }),
+    };
+    return { status: 200, headers, body: request.method === "HEAD" ? undefined : bytes };
   }
 
-  #asPage(file: Buffer): Buffer {
+  async #page(file: string): Promise<SentFile | undefined> {
+    const page = await readIfThere(file);
+    if (!page) return undefined;
     const known = `data-test-root="${this.#isTestRootTaken ? "taken" : "refused"}"`;
-    return Buffer.from(file.toString("utf8").replace(TEST_ROOT_UNKNOWN, known));
+    const text = page.toString("utf8").replace(TEST_ROOT_UNKNOWN, known);
+    return { bytes: Buffer.from(text), encoding: undefined };
   }
 
   async #policyOf(name: string, { headers }: PlainRequest): Promise<string> {
@@ -141,12 +141,22 @@ function isForThePage({ path, headers, query, isSigned }: PlainRequest): boolean
   );
 }
 
-/** The build leaves most files in their compressed forms alone. */
-async function readPlain(file: string): Promise<Buffer | undefined> {
-  const plain = await readIfThere(file);
-  if (plain) return plain;
-  const compressed = await readIfThere(`${file}.gz`);
-  return compressed && promisify(gunzip)(compressed);
+/**
+ * Reads a file in a form that the client accepts. The build leaves most files in Brotli's form
+ * alone. Browsers accept that over TLS and from this machine; over plain HTTP from another one they
+ * accept gzip.
+ */
+async function readAccepted(
+  file: string,
+  accepted: readonly string[],
+): Promise<SentFile | undefined> {
+  const packed = await readIfThere(`${file}.br`);
+  if (packed && accepted.includes("br")) return { bytes: packed, encoding: "br" };
+  const unpacked =
+    (await readIfThere(file)) ?? (packed && (await promisify(brotliDecompress)(packed)));
+  if (!unpacked || !packed || !accepted.includes("gzip"))
+    return unpacked && { bytes: unpacked, encoding: undefined };
+  return { bytes: await promisify(gzip)(unpacked), encoding: "gzip" };
 }
 
 function moved(location: string): PlainResponse {
