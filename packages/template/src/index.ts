@@ -1,3 +1,14 @@
+export { compareTemplates } from "./compare/compare-templates.ts";
+export type { Comparison, DeployedResource, DeployedStack } from "./compare/comparison.ts";
+export { differences, isSame } from "./compare/differences.ts";
+export {
+  type Replacement,
+  replacementAt,
+  replacementOf,
+  type SchemaLookup,
+  type TypeSchema,
+} from "./compare/recreation.ts";
+export type { ChangeDetail, ChangeTarget, ResourceChange } from "./compare/resource-change.ts";
 export { parseTemplate } from "./declare/parse-template.ts";
 export type {
   OutputDeclaration,
