@@ -165,6 +165,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  "access-analyzer": {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      finding: [],
+      "access.ts": ["rows"],
+      "tags.ts": ["rows"],
+      analysis: ["finding", "rows"],
+      analyzers: ["analysis", "finding", "rows"],
+      findings: ["analysis", "finding", "rows"],
+      previews: ["analysis", "finding", "rows"],
+    },
+    queries: ["rows"],
+  },
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

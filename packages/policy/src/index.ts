@@ -36,6 +36,7 @@ export {
   type Witness,
 } from "./compare/compare.ts";
 export { droppedConditions } from "./compare/dropped-conditions.ts";
+export { type ExternalAccess, externalAccess, type TrustZone } from "./compare/external-access.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {
   type CompiledPolicy,

@@ -29,6 +29,7 @@ import { EVERY_BUCKET } from "./services/s3/resource-arn.ts";
 const ACCOUNT = "000000000000";
 const MEMBER = "111122223333";
 const REGION = "us-east-1";
+const ANALYZER = `arn:aws:access-analyzer:${REGION}:${ACCOUNT}:analyzer/declared`;
 const ROOT: Caller = {
   principal: { kind: "root", accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
 };
@@ -126,6 +127,18 @@ const INPUTS: Readonly<Record<string, object>> = {
     policyType: "IDENTITY_POLICY",
     access: [{ actions: ["s3:GetObject"] }],
     resourceType: "AWS::S3::Bucket",
+    analyzerName: "declared",
+    analyzerArn: ANALYZER,
+    ruleName: "declared",
+    filter: { isPublic: { eq: ["true"] } },
+    type: "ACCOUNT",
+    id: "00000000-0000-0000-0000-000000000000",
+    resourceArn: ANALYZER,
+    status: "ARCHIVED",
+    tags: { team: "video" },
+    tagKeys: ["team"],
+    accessPreviewId: "00000000-0000-0000-0000-000000000000",
+    configurations: { "arn:aws:s3:::declared-bucket": { s3Bucket: { bucketPolicy: "" } } },
   },
   organizations: {
     Email: "declared@example.com",
@@ -386,6 +399,8 @@ beforeAll(async () => {
   const invoke = (service: string, operation: string, input: object, as: Caller) =>
     server.invoke(service, operation, input, { as, region: REGION });
   await invoke("s3", "CreateBucket", { Bucket: "declared-bucket" }, ROOT);
+  const analyzer = { analyzerName: "declared", type: "ACCOUNT", tags: { team: "video" } };
+  await invoke("accessanalyzer", "CreateAnalyzer", analyzer, ROOT);
   await invoke("s3", "PutObject", { Bucket: "declared-bucket", Key: "key", Body: "body" }, ROOT);
   await invoke("iam", "CreateUser", { UserName: "alice", Tags: TAGS }, ROOT);
   await invoke("iam", "CreateRole", { RoleName: "app", AssumeRolePolicyDocument: TRUST }, ROOT);

@@ -58,6 +58,7 @@ const NEWER_KEY_SPECS = [
   ...["ML_KEM_512", "ML_KEM_768", "ML_KEM_1024"],
 ];
 
+const NEWER_ANALYZERS = ["ACCOUNT_INTERNAL_ACCESS", "ORGANIZATION_INTERNAL_ACCESS"];
 const NEWER_POLICY_TYPES = [
   ...["BEDROCK_POLICY", "GUARDDUTY_POLICY", "INSPECTOR_POLICY", "S3_POLICY"],
   ...["NETWORK_SECURITY_DIRECTOR_POLICY", "SECURITYHUB_CSPM_POLICY", "SECURITYHUB_POLICY"],
@@ -96,6 +97,8 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
           "AWS::S3Tables::TableBucket",
         ],
       },
+      "CreateAnalyzer.type": { newer: NEWER_ANALYZERS },
+      "ListAnalyzers.type": { newer: NEWER_ANALYZERS },
     },
   ],
   [

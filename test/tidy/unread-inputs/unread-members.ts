@@ -66,6 +66,8 @@ function membersOf({ name, input }: DeclaredOperation, types: SdkTypes): readonl
       if (seen.has(structure.id)) continue;
       seen.add(structure.id);
       for (const member of types.membersOf(structure)) {
+        // The SDK's name for a union's member that it doesn't know.
+        if (member.name === "$unknown") continue;
         const [, client = ""] =
           /@aws-sdk\/client-([\w-]+)/.exec(member.declarations[0] ?? "") ?? [];
         const path = parent ? `${parent.path}.${member.name}` : member.name;

@@ -1,5 +1,6 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
 import type { OrganizationPorts } from "./ports/organizations.ts";
+import type { ShareableResources } from "./ports/shareable-resources.ts";
 import type { ResourceTypeSource } from "./resources.ts";
 
 /** The ports that a service listens at beside HTTP, by name; 0 until it does. */
@@ -21,6 +22,8 @@ export interface Contributions {
   readonly listeningPorts: readonly (() => ListeningPorts)[];
   /** Types of resources that stacks and Cloud Control make of services' operations. */
   readonly resourceTypes: readonly ResourceTypeSource[];
+  /** Find the resources that policies may share; Access Analyzer looks at each. */
+  readonly shareableResources: readonly ShareableResources[];
 }
 
 /** The same lists while they are being filled. */
@@ -35,6 +38,7 @@ export function noContributions(): GatheredContributions {
     organizations: [],
     listeningPorts: [],
     resourceTypes: [],
+    shareableResources: [],
   };
 }
 

@@ -1,13 +1,32 @@
 import type { ServiceApi } from "../../kernel/service.ts";
+import type { Analysis } from "./analysis/analysis.ts";
+import { analyzerOperations } from "./analyzers/analyzers.ts";
+import { archiveRuleOperations } from "./analyzers/archive-rules.ts";
 import { accessAnalyzerConstraints } from "./constraints.ts";
 import { customCheckOperations } from "./custom-checks.ts";
+import type { AnalyzerDependencies } from "./dependencies.ts";
+import { resourceOperations } from "./findings/analyzed-resources.ts";
+import { findingOperations } from "./findings/findings.ts";
+import { statisticsOperations } from "./findings/statistics.ts";
+import { accessPreviewOperations } from "./previews/access-previews.ts";
 import { accessAnalyzerSchemas } from "./schema.ts";
+import { tagOperations } from "./tags.ts";
 import { validatePolicyOperations } from "./validate-policy.ts";
 
-export function accessAnalyzerApi(): ServiceApi {
+export function accessAnalyzerApi(deps: AnalyzerDependencies, analysis: Analysis): ServiceApi {
   return {
     schemas: accessAnalyzerSchemas,
     constraints: accessAnalyzerConstraints,
-    operations: { ...customCheckOperations(), ...validatePolicyOperations() },
+    operations: {
+      ...customCheckOperations(),
+      ...validatePolicyOperations(),
+      ...analyzerOperations(deps, analysis),
+      ...archiveRuleOperations(deps, analysis),
+      ...findingOperations(deps, analysis),
+      ...statisticsOperations(analysis),
+      ...resourceOperations(analysis),
+      ...accessPreviewOperations(deps, analysis),
+      ...tagOperations(),
+    },
   };
 }

@@ -17,14 +17,52 @@ const RESOURCE_TYPES = [
   "AWS::S3Express::AccessPoint",
 ];
 
+const NAME = { min: 1, max: 255, pattern: "[A-Za-z][A-Za-z0-9_.-]*" };
+const TYPES = [
+  ...["ACCOUNT", "ORGANIZATION", "ACCOUNT_UNUSED_ACCESS", "ORGANIZATION_UNUSED_ACCESS"],
+  ...["ACCOUNT_INTERNAL_ACCESS", "ORGANIZATION_INTERNAL_ACCESS"],
+];
+const ANALYZED_TYPES = [
+  ...["AWS::S3::Bucket", "AWS::IAM::Role", "AWS::SQS::Queue", "AWS::Lambda::Function"],
+  ...["AWS::Lambda::LayerVersion", "AWS::KMS::Key", "AWS::SecretsManager::Secret"],
+  ...["AWS::EFS::FileSystem", "AWS::EC2::Snapshot", "AWS::ECR::Repository"],
+  ...["AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot", "AWS::SNS::Topic"],
+  ...["AWS::S3Express::DirectoryBucket", "AWS::DynamoDB::Table", "AWS::DynamoDB::Stream"],
+  "AWS::IAM::User",
+];
+
 /** Limits of the public service model. */
 export const accessAnalyzerConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
+  unsupported: [
+    "CreateAnalyzer.configuration.internalAccess",
+    "UpdateAnalyzer.configuration.internalAccess",
+  ],
   members: {
     policyType: { values: POLICY_TYPES },
     "ValidatePolicy.policyType": { values: CHECKED_POLICY_TYPES },
     validatePolicyResourceType: { values: CHECKED_RESOURCE_TYPES },
+    analyzerName: NAME,
+    ruleName: NAME,
+    "CreateAnalyzer.type": { values: TYPES },
+    "ListAnalyzers.type": { values: TYPES },
+    analyzerArn: { pattern: "[^:]*:[^:]*:[^:]*:[^:]*:[^:]*:analyzer/.{1,255}" },
+    resourceArn: { pattern: "arn:[^:]*:[^:]*:[^:]*:[^:]*:.*" },
+    "TagResource.resourceArn": {},
+    "UntagResource.resourceArn": {},
+    "ListTagsForResource.resourceArn": {},
+    status: { values: ["ACTIVE", "ARCHIVED"] },
+    orderBy: { values: ["ASC", "DESC"] },
+    accessPreviewId: {
+      pattern: "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}",
+    },
+    permission: { values: ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"] },
+    topicPolicy: { max: 30_720 },
+    "ListAnalyzedResources.resourceType": { values: ANALYZED_TYPES },
+    eq: { min: 1, max: 20 },
+    neq: { min: 1, max: 20 },
+    contains: { min: 1, max: 20 },
     locale: { values: LOCALES },
     resourceType: { values: RESOURCE_TYPES },
     access: { min: 0, max: 1 },

@@ -22,3 +22,45 @@ export function invalidField(name: string, message: string): AwsError {
     fields: { reason: "fieldValidationFailed", fieldList: [{ name, message }] },
   });
 }
+
+/** The kinds of resources that errors name. */
+export type ResourceKind = "Analyzer" | "ArchiveRule" | "Finding" | "AccessPreview" | "Resource";
+
+export function notFound(kind: ResourceKind, id: string): AwsError {
+  return new AwsError("ResourceNotFoundException", `The specified ${WORDS[kind]} does not exist.`, {
+    status: 404,
+    fields: { resourceId: id, resourceType: kind },
+  });
+}
+
+const WORDS: Readonly<Record<ResourceKind, string>> = {
+  Analyzer: "analyzer",
+  ArchiveRule: "archive rule",
+  Finding: "finding",
+  AccessPreview: "access preview",
+  Resource: "resource",
+};
+
+export function conflict(kind: ResourceKind, id: string, message: string): AwsError {
+  return new AwsError("ConflictException", message, {
+    status: 409,
+    fields: { resourceId: id, resourceType: kind },
+  });
+}
+
+/** Source: API reference: status 402. */
+export function quotaExceeded(kind: string, id: string, message: string): AwsError {
+  return new AwsError("ServiceQuotaExceededException", message, {
+    status: 402,
+    fields: { resourceId: id, resourceType: kind },
+  });
+}
+
+/** A request that can't be honoured as a whole, or what isn't built. */
+export function invalidRequest(message: string, reason: "other" | "notSupported"): AwsError {
+  return new AwsError("ValidationException", message, { status: 400, fields: { reason } });
+}
+
+export function accessDenied(message: string, cause?: unknown): AwsError {
+  return new AwsError("AccessDeniedException", message, { status: 403, cause });
+}

@@ -1,7 +1,15 @@
 import { defineService } from "../../kernel/define-service.ts";
+import type { Analysis } from "./analysis/analysis.ts";
+import { analysisRounds } from "./analysis/rounds.ts";
+import { analyzerUsage } from "./analyzers/analyzer-usage.ts";
+import type { AnalyzerDependencies } from "./dependencies.ts";
 import { accessAnalyzerDenied } from "./errors.ts";
+import { accessAnalyzerMigrations } from "./migrations.ts";
 
-/** IAM Access Analyzer: checks of policies, of their form and by proof. */
+/**
+ * IAM Access Analyzer: checks of policies, of their form and by proof, and analyzers, which find
+ * who gets to resources from outside.
+ */
 export const accessAnalyzer = defineService({
   title: "Access Analyzer",
   definition: {
@@ -10,17 +18,31 @@ export const accessAnalyzer = defineService({
     protocol: "restJson1",
     version: "2019-11-01",
   },
+  migrations: accessAnalyzerMigrations,
   audit: {
     resourceTypePrefix: "AWS::AccessAnalyzer",
     readOnly: [
       ...["CheckAccessNotGranted", "CheckNoNewAccess", "CheckNoPublicAccess", "ValidatePolicy"],
     ],
   },
-  create: () => ({
+  create: createAccessAnalyzer,
+});
+
+function createAccessAnalyzer(needs: AnalyzerDependencies) {
+  let made: Promise<Analysis> | undefined;
+  const analysis = () => {
+    made ??= import("./analysis/analysis.ts").then((module) => new module.Analysis(needs));
+    return made;
+  };
+  const rounds = analysisRounds(needs, analysis);
+  return {
     api: async () => {
       const { accessAnalyzerApi } = await import("./api.ts");
-      return accessAnalyzerApi();
+      return accessAnalyzerApi(needs, await analysis());
     },
     accessDenied: accessAnalyzerDenied,
-  }),
-});
+    contributes: { linkedServiceUsages: [analyzerUsage] },
+    start: async () => rounds.start(),
+    close: () => rounds.close(),
+  };
+}

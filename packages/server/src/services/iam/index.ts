@@ -25,6 +25,7 @@ import { LastUsed } from "./last-used/last-used.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
 import { iamResourceTypes } from "./resources/iam-type-names.ts";
+import { SHAREABLE_ROLES } from "./roles/shareable-roles.ts";
 import { findAccount, insertAccount } from "./rows/accounts.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import type { IamTables } from "./tables.ts";
@@ -115,6 +116,10 @@ async function createIam(needs: IamNeeds) {
       /** Makes accounts and sets their root keys; may be called again with the same or others. */
       bootstrapAccounts: (accounts: readonly RootAccount[]) => bootstrapAccounts(parts, accounts),
     },
-    contributes: { credentialSources: [credentials], resourceTypes: [iamResourceTypes] },
+    contributes: {
+      credentialSources: [credentials],
+      resourceTypes: [iamResourceTypes],
+      shareableResources: [SHAREABLE_ROLES],
+    },
   };
 }

@@ -7,6 +7,7 @@ import { KeyMaterials } from "./ciphertext/key-materials.ts";
 import { kmsAccessDenied } from "./errors.ts";
 import { DueKeys } from "./keys/due-keys.ts";
 import { AwsManagedKeys } from "./keys/managed-keys.ts";
+import { SHAREABLE_KEYS } from "./keys/shareable-keys.ts";
 import { kmsMigrations } from "./migrations.ts";
 import { KeyUses } from "./uses/key-uses.ts";
 
@@ -58,6 +59,7 @@ function createKms({ store, clock, ids, log, sealingKey, directory }: KmsNeeds) 
     },
     accessDenied: kmsAccessDenied,
     provides: { managedKeys },
+    contributes: { shareableResources: [SHAREABLE_KEYS] },
     async start() {
       due.start();
       uses.start();

@@ -21,6 +21,7 @@ import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
 import { ObjectCommits } from "./object-commits.ts";
+import { SHAREABLE_BUCKETS } from "./permissions/shareable-buckets.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
 import type { S3Tables } from "./tables.ts";
@@ -133,5 +134,6 @@ function createS3(needs: S3Needs) {
     },
     health: async () => ({ ...sweeper.health(), ...scrubber.health() }),
     provides: { bucketHosts: hosts },
+    contributes: { shareableResources: [SHAREABLE_BUCKETS] },
   };
 }

@@ -39,6 +39,17 @@ export function findLinkedRoles(db: Db, accountId: string, linkedService: string
     .execute();
 }
 
+/** The roles in an account that no service owns. */
+export function ordinaryRoles(db: Db, accountId: string): Promise<Role[]> {
+  return db
+    .selectFrom("iam_roles")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("linked_service", "is", null)
+    .orderBy("name_key")
+    .execute();
+}
+
 /** The roles in an account that any service owns. */
 export function allLinkedRoles(db: Db, accountId: string): Promise<Role[]> {
   return db

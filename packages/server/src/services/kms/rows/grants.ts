@@ -96,6 +96,36 @@ export function listGrants(
   return query.execute();
 }
 
+/** All grants of a key. */
+export function grantsOf({ region, key_id }: KeyPlace, db: Db): Promise<readonly GrantRow[]> {
+  return db
+    .selectFrom("kms_grants")
+    .selectAll()
+    .where("region", "=", region)
+    .where("key_id", "=", key_id)
+    .orderBy("grant_id")
+    .execute();
+}
+
+/** All grants of an account's keys in a Region. */
+export function grantsIn(
+  { account_id, region }: Pick<KeyRow, "account_id" | "region">,
+  db: Db,
+): Promise<readonly GrantRow[]> {
+  return db
+    .selectFrom("kms_grants")
+    .innerJoin("kms_keys", (join) =>
+      join
+        .onRef("kms_keys.region", "=", "kms_grants.region")
+        .onRef("kms_keys.key_id", "=", "kms_grants.key_id"),
+    )
+    .selectAll("kms_grants")
+    .where("kms_grants.region", "=", region)
+    .where("kms_keys.account_id", "=", account_id)
+    .orderBy("grant_id")
+    .execute();
+}
+
 /** The account's keys' grants that a principal may retire. */
 export function listRetirable(
   { region, account_id }: Pick<KeyRow, "region" | "account_id">,

@@ -81,6 +81,20 @@ export async function countKeys(account_id: string, region: string, db: Db): Pro
   return Number(count);
 }
 
+/** All of an account's keys in a Region. */
+export function keysIn(
+  { account_id, region }: Pick<KeyRow, "account_id" | "region">,
+  db: Db,
+): Promise<readonly KeyRow[]> {
+  return db
+    .selectFrom("kms_keys")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .orderBy("key_id")
+    .execute();
+}
+
 export function listKeys(
   account_id: string,
   { region, nowMs }: Pick<RequestContext, "region" | "nowMs">,

@@ -25,11 +25,13 @@ export function readPublicAccessBlock({
   return block === null ? undefined : (JSON.parse(block) as PublicAccessBlock);
 }
 
+type Blocked = Pick<BucketRow, "public_access_block" | "account_public_access_block">;
+
 /**
  * Whether a public policy is in force for the owner's account and AWS's services alone. Source: S3
  * user guide, "Blocking public access", RestrictPublicBuckets.
  */
-export function isRestricted(bucket: BucketRow): boolean {
+export function isRestricted(bucket: Blocked & Pick<BucketRow, "policy">): boolean {
   return (
     bucket.policy !== null &&
     isBlocked(bucket, "RestrictPublicBuckets") &&
@@ -41,7 +43,7 @@ export function isRestricted(bucket: BucketRow): boolean {
  * Whether the bucket's settings or its account's say so. Source: S3 user guide, "Blocking public
  * access": of the two the more restrictive one counts.
  */
-export function isBlocked(bucket: BucketRow, setting: keyof PublicAccessBlock): boolean {
+export function isBlocked(bucket: Blocked, setting: keyof PublicAccessBlock): boolean {
   return [bucket.public_access_block, bucket.account_public_access_block].some(
     (block) => block !== null && (JSON.parse(block) as PublicAccessBlock)[setting],
   );

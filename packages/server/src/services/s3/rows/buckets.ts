@@ -146,6 +146,42 @@ export function updateBucket(
   });
 }
 
+/** All of an account's buckets in a Region. */
+export function bucketsIn(
+  { account_id, region }: Pick<BucketRow, "account_id" | "region">,
+  db: Transaction<S3Tables>["db"],
+): Promise<readonly BucketRow[]> {
+  return db
+    .selectFrom("s3_buckets")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .orderBy("bucket_name")
+    .execute();
+}
+
+/** A bucket by its name alone, whoever has it. */
+export async function bucketNamed(
+  name: string,
+  db: Transaction<S3Tables>["db"],
+): Promise<BucketRow | undefined> {
+  const [row] = await selection(db, { bucket_name: name });
+  return row;
+}
+
+/** An account's own PublicAccessBlockConfiguration as JSON; null without one. */
+export async function accountBlock(
+  account_id: string,
+  db: Transaction<S3Tables>["db"],
+): Promise<string | null> {
+  const row = await db
+    .selectFrom("s3_accounts")
+    .select("public_access_block")
+    .where("account_id", "=", account_id)
+    .executeTakeFirst();
+  return row?.public_access_block ?? null;
+}
+
 /** A bucket's CORS rules as JSON, null without any; undefined: there is no such bucket. */
 export function findCors(
   bucket: string,

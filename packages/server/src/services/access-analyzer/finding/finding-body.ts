@@ -1,0 +1,33 @@
+import type { FindingRow, FindingType } from "../tables.ts";
+
+/** All of a finding that its row keeps as JSON. */
+export interface FindingBody {
+  readonly error?: "ACCESS_DENIED";
+  readonly external?: ExternalBody;
+}
+
+export interface ExternalBody {
+  readonly principal: Readonly<Record<string, string>>;
+  readonly action: readonly string[];
+  readonly condition: Readonly<Record<string, string>>;
+  readonly isPublic: boolean;
+  /** For buckets alone. */
+  readonly sources?: readonly ("POLICY" | "BUCKET_ACL")[];
+  /** Whether a resource control policy may restrict the access; it isn't taken into account. */
+  readonly restriction: "APPLICABLE" | "NOT_APPLICABLE";
+}
+
+/** A finding of one analysis, before it is known whether there was one like it. */
+export interface FoundFinding {
+  readonly type: FindingType;
+  readonly resource: string;
+  readonly resourceType: string;
+  readonly ownerAccountId: string;
+  /** The part of the resource that it is about. */
+  readonly subject: string;
+  readonly body: FindingBody;
+}
+
+export function bodyOf({ body }: Pick<FindingRow, "body">): FindingBody {
+  return JSON.parse(body) as FindingBody;
+}

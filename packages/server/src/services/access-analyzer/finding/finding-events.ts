@@ -1,0 +1,60 @@
+import { isoSeconds } from "../../../kernel/clock.ts";
+import type { EventBus } from "../../../kernel/events.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import { arnOf } from "../arns.ts";
+import type { AnalyzerRow, FindingRow } from "../tables.ts";
+import { bodyOf } from "./finding-body.ts";
+
+interface Publishing {
+  readonly events: EventBus;
+  readonly ids: Ids;
+  /** The finding is gone with its analyzer. */
+  readonly isDeleted: boolean;
+}
+
+/**
+ * Publishes a finding's event for each. Source: IAM user guide, "Monitoring IAM Access Analyzer
+ * with Amazon EventBridge".
+ */
+export function publishFindings(
+  analyzer: AnalyzerRow,
+  findings: readonly FindingRow[],
+  { events, ids, isDeleted }: Publishing,
+): void {
+  for (const row of findings)
+    events.publish({
+      version: "0",
+      id: ids.uuid(),
+      "detail-type": "Access Analyzer Finding",
+      source: "aws.access-analyzer",
+      account: analyzer.account_id,
+      time: isoSeconds(row.updated_ms),
+      region: analyzer.region,
+      resources: [arnOf(analyzer)],
+      detail: detailOf(analyzer, row, isDeleted),
+    });
+}
+
+function detailOf({ region }: AnalyzerRow, row: FindingRow, isDeleted: boolean) {
+  const { error, external } = bodyOf(row);
+  return {
+    version: "1.0",
+    id: row.finding_id,
+    status: row.status,
+    resourceType: row.resource_type,
+    resource: row.resource,
+    createdAt: isoSeconds(row.created_ms),
+    analyzedAt: isoSeconds(row.analyzed_ms),
+    updatedAt: isoSeconds(row.updated_ms),
+    accountId: row.owner_account_id,
+    region,
+    ...(external && {
+      principal: external.principal,
+      action: external.action,
+      condition: external.condition,
+      isPublic: external.isPublic,
+    }),
+    ...(error !== undefined && { error }),
+    isDeleted,
+  };
+}

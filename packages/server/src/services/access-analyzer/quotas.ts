@@ -1,0 +1,13 @@
+/** Source: IAM user guide, "IAM Access Analyzer quotas". */
+export const QUOTAS = {
+  analyzersOfAccount: 1,
+  analyzersOfOrganization: 5,
+  archiveRules: 100,
+  accessPreviewsPerHour: 1_000,
+} as const;
+
+/** Source: access-analyzer API reference, TagResource. */
+export const TAGS_MAX = 50;
+
+/** Items of one answer where the request names no number, and the most. */
+export const PAGE_SIZE_MAX = 100;

@@ -1,0 +1,76 @@
+/** The types of analyzers that are built. */
+export type AnalyzerType =
+  | "ACCOUNT"
+  | "ORGANIZATION"
+  | "ACCOUNT_UNUSED_ACCESS"
+  | "ORGANIZATION_UNUSED_ACCESS";
+
+export type FindingStatus = "ACTIVE" | "ARCHIVED" | "RESOLVED";
+
+export type FindingType =
+  | "ExternalAccess"
+  | "UnusedIAMRole"
+  | "UnusedIAMUserAccessKey"
+  | "UnusedIAMUserPassword"
+  | "UnusedPermission";
+
+export interface AnalyzerRow {
+  /** Tells an analyzer from an earlier one of the same name. */
+  analyzer_id: string;
+  account_id: string;
+  region: string;
+  name: string;
+  type: AnalyzerType;
+  created_ms: number;
+  /** A tag set as JSON. */
+  tags: string;
+  /** An AnalyzerConfiguration as JSON; null where none was given. */
+  configuration: string | null;
+  /** The token that the request for it came with; null without one. */
+  client_token: string | null;
+}
+
+export interface ArchiveRuleRow {
+  analyzer_id: string;
+  name: string;
+  /** A filter as JSON. */
+  filter: string;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface FindingRow {
+  finding_id: string;
+  analyzer_id: string;
+  type: FindingType;
+  resource: string;
+  resource_type: string;
+  owner_account_id: string;
+  /** The part of the resource that it is about: its principal, its key, its service. */
+  subject: string;
+  status: FindingStatus;
+  created_ms: number;
+  analyzed_ms: number;
+  updated_ms: number;
+  /** A FindingBody as JSON. */
+  body: string;
+}
+
+export interface AccessPreviewRow {
+  preview_id: string;
+  analyzer_id: string;
+  created_ms: number;
+  status: "COMPLETED" | "FAILED";
+  /** The configurations as they were given, as JSON. */
+  configurations: string;
+  /** PreviewFindings as JSON. */
+  findings: string;
+  client_token: string | null;
+}
+
+export interface AccessAnalyzerTables {
+  access_analyzer_analyzers: AnalyzerRow;
+  access_analyzer_archive_rules: ArchiveRuleRow;
+  access_analyzer_findings: FindingRow;
+  access_analyzer_previews: AccessPreviewRow;
+}
