@@ -393,6 +393,14 @@ if "ListOrganizationsFeatures" in root["iam"].meta.service_model.operation_names
     call("ListOrganizationsFeatures", "*")
     call("DisableOrganizationsRootSessions", "*")
     call("DisableOrganizationsRootCredentialsManagement", "*")
+    _place = organizations.describe_organization()["Organization"]["Id"]
+    _place += "/" + organizations.list_roots()["Roots"][0]["Id"]
+    _report = call(
+        "GenerateOrganizationsAccessReport",
+        f"{ACCOUNT}access-report/{_place}",
+        EntityPath=_place,
+    )
+    call("GetOrganizationsAccessReport", "*", JobId=_report["JobId"])
 
 # The end of what was made.
 call("DeleteGroup", "group crew", **crew)

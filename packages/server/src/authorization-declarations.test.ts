@@ -115,6 +115,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     CredentialAgeDays: 1,
     ServiceSpecificCredentialId: "ACCAQAAAAAAAQAAAAAAAA",
     CertificateId: "A".repeat(24),
+    EntityPath: "o-a1b2c3d4e5/r-a1b2",
     JobId: "00000000-0000-0000-0000-000000000000",
     ServiceNamespace: "s3",
     DeletionTaskId:

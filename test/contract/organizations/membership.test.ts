@@ -1,10 +1,14 @@
 import {
   EnableOrganizationsRootSessionsCommand,
+  GenerateOrganizationsAccessReportCommand,
+  GetOrganizationsAccessReportCommand,
   ListOrganizationsFeaturesCommand,
   ListRolesCommand,
   ListUsersCommand,
+  PutUserPolicyCommand,
 } from "@aws-sdk/client-iam";
 import * as organizations from "@aws-sdk/client-organizations";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { AssumeRootCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../../support/principals.ts";
@@ -15,6 +19,7 @@ const MANAGEMENT = "000000000000";
 const STUDIO = "111111111111";
 const OTHER = "222222222222";
 const keyOf = (id: string): Key => ({ accessKeyId: `KEY${id}`, secretAccessKey: `secret-${id}` });
+const LATEST_FIRST = "LAST_AUTHENTICATED_TIME_DESCENDING";
 const ANALYZER = "access-analyzer.amazonaws.com";
 
 let server: TestServer;
@@ -284,6 +289,79 @@ test("root sessions need trusted access for IAM, and then let AssumeRoot in", as
   expect(await outcomeOf(outside.send(new ListOrganizationsFeaturesCommand({})))).toMatch(
     /^OrganizationNotFoundException/,
   );
+});
+
+describe("IAM's access report", () => {
+  const report = async (EntityPath: string, more: object = {}, by = server.clients(admin).iam) => {
+    const asked = new GenerateOrganizationsAccessReportCommand({ EntityPath, ...more });
+    const { JobId } = await by.send(asked);
+    return by.send(new GetOrganizationsAccessReportCommand({ JobId, SortKey: LATEST_FIRST }));
+  };
+
+  test("has the services that SCPs leave, with the accounts that called them last", async () => {
+    const { Organization } = await client.send(new organizations.DescribeOrganizationCommand({}));
+    const root = `${Organization?.Id}/${rootId}`;
+    const north = await createAccount(client, "reported");
+    const { iam, s3 } = server.clients(await assume(server, admin, north));
+    await s3.send(new ListBucketsCommand({}));
+    await iam.send(new ListRolesCommand({}));
+    const PolicyId = await createPolicy(
+      client,
+      "no-s3",
+      policyOf([{ Effect: "Deny", Action: "s3:*", Resource: "*" }]),
+    );
+    const before = await report(`${root}/${north}`);
+    expect(before).toMatchObject({ JobStatus: "COMPLETED", IsTruncated: false });
+    const called = before.AccessDetails?.slice(0, 2);
+    expect(called?.map(({ ServiceNamespace }) => ServiceNamespace)).toEqual(["iam", "s3"]);
+    expect(called?.[0]).toMatchObject({
+      ServiceName: "AWS Identity and Access Management",
+      EntityPath: `${root}/${north}`,
+      Region: "us-east-1",
+      TotalAuthenticatedEntities: 1,
+    });
+    const { NumberOfServicesAccessible = 0, NumberOfServicesNotAccessed } = before;
+    expect(NumberOfServicesNotAccessed).toBe(NumberOfServicesAccessible - 2);
+    await client.send(new organizations.AttachPolicyCommand({ PolicyId, TargetId: north }));
+    const after = await report(`${root}/${north}`);
+    expect(after.NumberOfServicesAccessible).toBe(NumberOfServicesAccessible - 1);
+    expect(after.AccessDetails?.some(({ ServiceNamespace: name }) => name === "s3")).toBe(false);
+    // The root has no such policy; the management account is bound by none.
+    const all = await report(root);
+    expect(all.NumberOfServicesAccessible).toBe(NumberOfServicesAccessible);
+    const own = await report(root, { OrganizationsPolicyId: "p-FullAWSAccess" });
+    expect(own.AccessDetails?.find(({ ServiceNamespace: name }) => name === "s3")).toMatchObject({
+      EntityPath: `${root}/${north}`,
+    });
+    expect((await report(`${root}/${MANAGEMENT}`)).JobStatus).toBe("COMPLETED");
+    expect(await report(`${root}/${OTHER}`)).toMatchObject({
+      JobStatus: "FAILED",
+      ErrorDetails: { Code: "TargetNotFoundException" },
+    });
+    const outside = await report(root, {}, server.clients(keyOf(OTHER)).iam);
+    expect(outside.ErrorDetails?.Code).toBe("AWSOrganizationsNotInUseException");
+  });
+
+  test("is granted by path and policy, with Organizations' own permissions", async () => {
+    const path = `o-a1b2c3d4e5/${rootId}`;
+    const generate = allow(
+      "iam:GenerateOrganizationsAccessReport",
+      `arn:aws:iam::${MANAGEMENT}:access-report/${path}`,
+    );
+    const Condition = { StringEquals: { "iam:OrganizationsPolicyId": "p-FullAWSAccess" } };
+    const reader = await createUser(server.clients().iam, "reader", [
+      { ...generate, Condition },
+      allow(["iam:GetOrganizationsAccessReport", "organizations:List*"]),
+    ]);
+    const { iam } = server.clients(reader);
+    const withPolicy = { OrganizationsPolicyId: "p-FullAWSAccess" };
+    expect(await outcomeOf(report(path, {}, iam))).toMatch(/perform: iam:GenerateOrganizations/);
+    expect(await outcomeOf(report(path, withPolicy, iam))).toMatch(/organizations:DescribePolicy/);
+    const PolicyDocument = policyOf([allow("organizations:DescribePolicy")]);
+    const more = { UserName: "reader", PolicyName: "more", PolicyDocument };
+    await server.clients().iam.send(new PutUserPolicyCommand(more));
+    expect(await outcomeOf(report(path, withPolicy, iam))).toBe("done");
+  });
 });
 
 test("consolidated billing becomes all features once every invited account agrees", async () => {

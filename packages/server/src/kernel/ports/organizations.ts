@@ -24,9 +24,33 @@ export interface OrganizationFacts {
   readonly features: readonly RootFeature[];
 }
 
+/** A root, unit or account as IAM's access report needs it. */
+export interface ReportedPlace {
+  /**
+   * The documents of the SCPs that bound it, a list a level, of which each must allow. Undefined
+   * for the management account, which none bounds.
+   */
+  readonly scpLevels: readonly (readonly string[])[] | undefined;
+  /** The accounts that the report is about, with their paths. */
+  readonly accounts: readonly { readonly id: string; readonly path: string }[];
+}
+
+/** A place of an organization, or the code of what is missing. */
+export type PlaceAnswer = ReportedPlace | "noPlace" | "noPolicy" | "noServiceControlPolicies";
+
 /** IAM's questions to Organizations about the account of a caller. */
 export interface OrganizationFeatures {
   find(accountId: string, reader: Reader): Promise<OrganizationFacts | undefined>;
+  /**
+   * Finds the place of a path (`o-…/r-…/ou-…/111122223333`); with a policy's id, as far as this SCP
+   * bounds it, alone.
+   */
+  findPlace(
+    organizationId: string,
+    path: string,
+    policyId: string | undefined,
+    reader: Reader,
+  ): Promise<PlaceAnswer>;
   setFeature(
     organizationId: string,
     feature: RootFeature,

@@ -14,6 +14,7 @@ import { sshPublicKeyOperations } from "./credentials/ssh-public-keys.ts";
 import { openIdConnectProviderOperations } from "./federation/open-id-connect-providers.ts";
 import { outboundFederationOperations } from "./federation/outbound-federation.ts";
 import { samlProviderOperations } from "./federation/saml-providers.ts";
+import { organizationReportOperations } from "./last-accessed/organization-report.ts";
 import { serviceAccessOperations } from "./last-accessed/service-access.ts";
 import { serviceLastAccessedOperations } from "./last-accessed/service-last-accessed-details.ts";
 import { mfaDeviceOperations } from "./mfa/mfa-devices.ts";
@@ -73,6 +74,7 @@ export function iamApi(parts: IamParts, linkedRoleOperations: OperationTable): S
       ...serviceAccessOperations(parts),
       ...serviceLastAccessedOperations(parts),
       ...organizationsFeatureOperations(parts),
+      ...organizationReportOperations(parts),
       ...linkedRoleOperations,
     },
   };

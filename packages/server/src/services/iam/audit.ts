@@ -6,6 +6,9 @@ import type { AuditFacts } from "../../kernel/audit-facts.ts";
  */
 export const iamAudit: AuditFacts = {
   recordedIn: "us-east-1",
-  readOnly: ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"],
+  readOnly: [
+    ...["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"],
+    "GenerateOrganizationsAccessReport",
+  ],
   secretMembers: ["AuthenticationCode1", "AuthenticationCode2", "ServicePassword"],
 };

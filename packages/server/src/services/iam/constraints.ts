@@ -121,6 +121,17 @@ export const iamConstraints: ServiceConstraints = {
     "ServiceNamespaces.member": { min: 1, max: 64, pattern: "[\\w-]*" },
     ServiceNamespace: { min: 1, max: 64, pattern: "[\\w-]*" },
     JobId: { min: 36, max: 36 },
+    EntityPath: {
+      ...{ min: 19, max: 427 },
+      pattern: "^o-[0-9a-z]{10,32}\\/r-[0-9a-z]{4,32}[0-9a-z-\\/]*",
+    },
+    OrganizationsPolicyId: { pattern: "^p-[0-9a-zA-Z_]{8,128}$" },
+    SortKey: {
+      values: [
+        ...["SERVICE_NAMESPACE_ASCENDING", "SERVICE_NAMESPACE_DESCENDING"],
+        ...["LAST_AUTHENTICATED_TIME_ASCENDING", "LAST_AUTHENTICATED_TIME_DESCENDING"],
+      ],
+    },
     Granularity: { values: ["SERVICE_LEVEL", "ACTION_LEVEL"] },
     ServerCertificateName: name(128),
     NewServerCertificateName: name(128),

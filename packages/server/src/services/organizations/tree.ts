@@ -18,6 +18,11 @@ export class Tree {
     return parentId === this.#organization.root_id || this.#units.has(parentId);
   }
 
+  /** The ids of all units. */
+  ids(): readonly string[] {
+    return [...this.#units.keys()];
+  }
+
   unit(id: string): UnitRow | undefined {
     return this.#units.get(id);
   }

@@ -14,7 +14,7 @@ import { grantsService, namedServices } from "./granted-services.ts";
 import { SERVICE_NAMES } from "./service-names.ts";
 
 /** Source: IAM User Guide, "Refine permissions using last accessed information". */
-const TRACKING_PERIOD_MS = 400 * 24 * 60 * 60 * 1000;
+export const TRACKING_PERIOD_MS = 400 * 24 * 60 * 60 * 1000;
 
 /** A user or role that may have used what the report is about. */
 export interface ReportedEntity {

@@ -1,12 +1,10 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type Decidable, defineOperations, withSubject } from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchEntity } from "../errors.ts";
 import { onAccount, onPolicy } from "../identities/authorization.ts";
 import { onIdentityArn } from "../identities/identity-arns.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
-import { findAccessReport, insertAccessReport, keepAccessReports } from "../rows/access-reports.ts";
 import type { IamTables } from "../tables.ts";
 import type { ReportSubject } from "./access-report.ts";
 import {
@@ -16,16 +14,7 @@ import {
   type ReportedAccess,
   type ReportedEntity,
 } from "./access-report.ts";
-
-/** Reports can be read for a week. */
-const REPORT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
-/** An account keeps this many reports; older ones are deleted. */
-const REPORTS_PER_ACCOUNT = 100;
-
-interface StoredReport {
-  readonly createdMs: number;
-  readonly report: AccessReport;
-}
+import { requireReport, storeReport } from "./report-jobs.ts";
 
 export function serviceLastAccessedOperations(
   parts: Pick<IamParts, "awsPolicies" | "lastUsed" | "ids">,
@@ -42,15 +31,13 @@ export function serviceLastAccessedOperations(
         const granularity = input.Granularity ?? "SERVICE_LEVEL";
         const db = context.db<IamTables>();
         const report = await makeAccessReport(parts, db, subject, about, granularity);
-        const JobId = parts.ids.uuid();
-        await store(context, JobId, report);
-        return { JobId };
+        return { JobId: await storeReport(parts, context, report) };
       },
     }),
     GetServiceLastAccessedDetails: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        const { createdMs, report } = await requireReport(context, input.JobId);
+        const { createdMs, report } = await requireReport(context, input.JobId, isAccessReport);
         const page = await pageOf(input, report.services, ({ namespace }) => namespace);
         return {
           JobStatus: "COMPLETED" as const,
@@ -65,7 +52,7 @@ export function serviceLastAccessedOperations(
     GetServiceLastAccessedDetailsWithEntities: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        const { createdMs, report } = await requireReport(context, input.JobId);
+        const { createdMs, report } = await requireReport(context, input.JobId, isAccessReport);
         const { ServiceNamespace: namespace } = input;
         const service = report.services.find((each) => each.namespace === namespace);
         if (!service) throw noSuchEntity(`Service ${namespace} is not in the report.`);
@@ -141,26 +128,6 @@ function shownEntity({ arn, name, kind, id, path }: ReportedEntity): iam.EntityI
   return { Arn: arn, Name: name, Type: kind === "role" ? "ROLE" : "USER", Id: id, Path: path };
 }
 
-function store(context: RequestContext, jobId: string, report: AccessReport): Promise<void> {
-  const { accountId, nowMs } = context;
-  return context.transaction<IamTables, void>(async ({ db }) => {
-    await keepAccessReports(db, accountId, {
-      sinceMs: nowMs - REPORT_LIFETIME_MS,
-      max: REPORTS_PER_ACCOUNT - 1,
-    });
-    await insertAccessReport(db, {
-      job_id: jobId,
-      account_id: accountId,
-      content: JSON.stringify(report),
-      created_ms: nowMs,
-    });
-  });
-}
-
-async function requireReport(context: RequestContext, jobId: string): Promise<StoredReport> {
-  const { accountId, nowMs } = context;
-  const db = context.db<IamTables>();
-  const row = await findAccessReport(db, accountId, jobId, nowMs - REPORT_LIFETIME_MS);
-  if (!row) throw noSuchEntity(`Job ${jobId} cannot be found.`);
-  return { createdMs: Number(row.created_ms), report: JSON.parse(row.content) as AccessReport };
+function isAccessReport(report: object): report is AccessReport {
+  return "granularity" in report;
 }

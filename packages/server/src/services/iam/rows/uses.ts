@@ -81,6 +81,29 @@ export async function accessesOf(
   return found;
 }
 
+/** The accesses of an account's users and roles since `sinceMs`. */
+export async function accessesOfAccount(
+  db: Db,
+  accountId: string,
+  sinceMs: number,
+): Promise<Omit<LastAccessedRow, "entity_id">[]> {
+  const users = await db
+    .selectFrom("iam_last_accessed")
+    .innerJoin("iam_users", "iam_users.user_id", "iam_last_accessed.entity_id")
+    .select(["action", "last_ms", "region"])
+    .where("iam_users.account_id", "=", accountId)
+    .where("last_ms", ">=", sinceMs)
+    .execute();
+  const roles = await db
+    .selectFrom("iam_last_accessed")
+    .innerJoin("iam_roles", "iam_roles.role_id", "iam_last_accessed.entity_id")
+    .select(["action", "last_ms", "region"])
+    .where("iam_roles.account_id", "=", accountId)
+    .where("last_ms", ">=", sinceMs)
+    .execute();
+  return [...users, ...roles];
+}
+
 /** Deletes the accesses of a user or role that is being deleted. */
 export async function deleteAccessesOf(db: Db, entityId: string): Promise<void> {
   await db.deleteFrom("iam_last_accessed").where("entity_id", "=", entityId).execute();

@@ -4,6 +4,7 @@ import { findPlace } from "../access/place.ts";
 import { findOrganization, updateOrganization } from "../rows/organizations.ts";
 import { administratorsOf, trustedServicesOf } from "../rows/services.ts";
 import type { OrganizationsTables, RootFeatures } from "../tables.ts";
+import { reportedPlace } from "./reported-place.ts";
 
 /** Keeps IAM's features of organizations. */
 export function organizationFeatures(changes: ChangeCounter): OrganizationFeatures {
@@ -30,6 +31,8 @@ export function organizationFeatures(changes: ChangeCounter): OrganizationFeatur
         features: JSON.parse(organization.root_features) as RootFeatures,
       };
     },
+    findPlace: (organizationId, path, policyId, reader) =>
+      reportedPlace(organizationId, path, policyId, reader.db<OrganizationsTables>()),
     setFeature: async (organizationId, feature, isEnabled, tx) => {
       const { db } = tx.tables<OrganizationsTables>();
       await changes.bump(tx, ORGANIZATIONS_KEY);
