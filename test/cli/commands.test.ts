@@ -126,7 +126,7 @@ describe("against a server", () => {
       Ingest: expect.stringMatching(/^RTMPS on port \d+, RTMP on \d+, SRT on \d+$/),
       ffmpeg: expect.stringMatching(/^\S+, transcoding \S+/),
       Services: expect.stringMatching(
-        /^accessanalyzer, cloudtrail, cloudwatch, events, iam, .*, ivs, .*sts$/,
+        /^accessanalyzer, cloudtrail, cloudwatch, ecr, events, iam, .*, ivs, .*sts$/,
       ),
       "Key of": "arn:aws:iam::000000000000:root",
       Live: "nothing in us-east-1",

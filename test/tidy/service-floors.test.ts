@@ -151,6 +151,16 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  ecr: {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      access: ["rows"],
+      policies: ["access", "rows"],
+      repositories: ["access", "rows"],
+    },
+    queries: ["rows"],
+  },
   ssm: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

@@ -17,6 +17,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   accessanalyzer: "access-analyzer",
   cloudtrail: "cloudtrail",
   cloudwatch: "cloudwatch",
+  ecr: "ecr",
   eventbridge: "events",
   iam: "iam",
   ivs: "ivs",

@@ -11,6 +11,7 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   s3: "S3",
   s3control: "S3 Control",
   ssm: "SSM",
+  ecr: "ECR",
   cloudtrail: "CloudTrail",
   ivs: "IVS",
   rolecast: "Rolecast",

@@ -309,6 +309,18 @@ const INPUTS: Readonly<Record<string, object>> = {
     Description: "d",
     NumberOfBytes: 32,
   },
+  ecr: {
+    repositoryName: "declared",
+    repositoryNames: ["declared"],
+    resourceArn: `arn:aws:ecr:${REGION}:${ACCOUNT}:repository/declared`,
+    imageIds: [{ imageTag: "latest" }],
+    imageTagMutability: "IMMUTABLE",
+    imageScanningConfiguration: {},
+    policyText: "{}",
+    lifecyclePolicyText: "x".repeat(100),
+    tags: TAGS,
+    tagKeys: ["team"],
+  },
   ssm: {
     Name: "/declared",
     Names: ["/declared"],

@@ -4,6 +4,7 @@ import type { Constraint, ServiceConstraints } from "./kernel/constraints.ts";
 import { accessAnalyzerConstraints } from "./services/access-analyzer/constraints.ts";
 import { cloudTrailConstraints } from "./services/cloudtrail/constraints.ts";
 import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
+import { ecrConstraints } from "./services/ecr/constraints.ts";
 import { eventsConstraints } from "./services/events/constraints.ts";
 import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
@@ -52,6 +53,8 @@ const adConfigurationArn = {
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 const bus = "(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?";
 const parameter = { max: 512, pattern: undefined };
+
+const imageTagFilter = { min: 1, max: 128, pattern: "^[0-9a-zA-Z._*-]{1,128}$" };
 
 const NEWER_KEY_SPECS = [
   ...["ECC_NIST_EDWARDS25519", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"],
@@ -149,6 +152,20 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
   ],
   ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
   ["ssm/2014-11-06", ssmConstraints, {}],
+  [
+    "ecr/2015-09-21",
+    ecrConstraints,
+    // The newest names, filters and statuses.
+    {
+      repositoryName: { pattern: ecrConstraints.members.repositoryName?.pattern },
+      "repositoryNames.member": { pattern: ecrConstraints.members.repositoryName?.pattern },
+      imageTagMutability: { newer: ["IMMUTABLE_WITH_EXCLUSION", "MUTABLE_WITH_EXCLUSION"] },
+      imageTagMutabilityExclusionFilters: { min: 1, max: 5 },
+      "CreateRepository.filter": imageTagFilter,
+      "PutImageTagMutability.filter": imageTagFilter,
+      imageStatus: { values: ["ACTIVATING", "ACTIVE", "ANY", "ARCHIVED"] },
+    },
+  ],
   [
     "kms/2014-11-01",
     kmsConstraints,

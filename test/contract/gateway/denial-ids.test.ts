@@ -119,6 +119,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("kms", json("TrentService.ListKeys")),
   ],
   [
+    ...(["ecr", "JSON", "ecr:DescribeRepositories on arn:aws:ecr:"] as const),
+    asStranger("ecr", json("AmazonEC2ContainerRegistry_V20150921.DescribeRepositories")),
+  ],
+  [
     ...(["ssm", "JSON", "ssm:DescribeParameters on *"] as const),
     asStranger("ssm", json("AmazonSSM.DescribeParameters")),
   ],

@@ -40,6 +40,7 @@ const OF_SERVICES: readonly string[] = [
   ...["kms:KeyUsage", "kms:MultiRegion", "kms:ReEncryptOnSameKey", "kms:RequestAlias"],
   ...["kms:ResourceAliases", "kms:RetiringPrincipal", "kms:RotationPeriodInDays"],
   ...["kms:ScheduleKeyDeletionPendingWindowInDays", "kms:ViaService"],
+  "ecr:ResourceTag/",
   ...["ssm:Overwrite", "ssm:Policies", "ssm:Recursive", "ssm:resourceTag/"],
 ];
 

@@ -20,6 +20,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "accessanalyzer",
   "cloudtrail",
   "cloudwatch",
+  "ecr",
   "events",
   "iam",
   "ivs",

@@ -3,6 +3,7 @@ import type { Platform } from "../platform.ts";
 import { accessAnalyzer } from "./access-analyzer/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
+import { ecr } from "./ecr/index.ts";
 import { events } from "./events/index.ts";
 import { iam } from "./iam/index.ts";
 import { iamToolbox } from "./iam-toolbox/index.ts";
@@ -32,6 +33,7 @@ export const SERVICES = servicesInOrder<Platform>()([
   s3,
   s3Control,
   ssm,
+  ecr,
   cloudtrail,
   ivs,
   rolecast,
