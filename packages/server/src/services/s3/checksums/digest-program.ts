@@ -2,8 +2,8 @@
  * The program of a thread that digests bodies. It stands here as text, because the command is
  * bundled into one file that has no others beside it.
  *
- * A message is a piece of a body, and has one reply, which names it. Pieces of different bodies
- * that wait are taken together: their MD5s, the slowest, advance in the lanes of one loop
+ * A message has pieces of bodies, and each piece one reply, which names it. Pieces of different
+ * bodies that wait are taken together: their MD5s, the slowest, advance in the lanes of one loop
  * (md5-module.ts). Of one body, pieces stay in their order.
  */
 export const DIGEST_PROGRAM = `
@@ -82,8 +82,9 @@ const advance = (parts, blocks) => {
     lanes[lane].fill(piece, rest.length, size);
     part.at += piece.byteLength;
   }
-  if (parts.length === 1) loops.one(md5.stateAt, md5.lanesAt, blocks);
-  else loops.all(md5.stateAt, md5.lanesAt, blocks);
+  const { one, four, eight } = loops;
+  const loop = parts.length === 1 ? one : parts.length <= md5.vectorLanes ? four : eight;
+  loop(md5.stateAt, md5.lanesAt, blocks);
   for (const [lane, part] of parts.entries())
     for (let at = 0; at < 4; at++) part.md5.state[at] = words[at * md5.lanes + lane];
 };
@@ -117,12 +118,12 @@ const digestPieces = (pieces) => {
       else digest.update(bytes);
   }
   updateMd5s(parts);
-  for (const { number, id, isLast } of pieces) {
+  parentPort.postMessage(pieces.map(({ number, id, isLast }) => {
     const digests = isLast
       ? bodies.get(id).map((digest) => Uint8Array.from(digest.digest())) : undefined;
     if (isLast) bodies.delete(id);
-    parentPort.postMessage({ number, digests });
-  }
+    return { number, digests };
+  }));
 };
 const waiting = [];
 // As many as there are lanes, each the first of its body.
@@ -137,10 +138,10 @@ const takePieces = () => {
     }
   return taken;
 };
-parentPort.on("message", (message) => {
-  waiting.push(message);
+parentPort.on("message", (questions) => {
+  waiting.push(...questions);
   while (waiting.length > 0) {
-    for (let more; (more = receiveMessageOnPort(parentPort)); ) waiting.push(more.message);
+    for (let more; (more = receiveMessageOnPort(parentPort)); ) waiting.push(...more.message);
     digestPieces(takePieces());
   }
 });

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import {
   type ChecksumAlgorithm,
   type ChecksumAlgorithmName,
@@ -8,12 +9,17 @@ import {
 } from "./checksum-algorithm.ts";
 import { INPUT_AT, INPUT_BYTES_MAX } from "./crc-module.ts";
 import { DIGEST_PROGRAM } from "./digest-program.ts";
-import { LANE_BYTES, LANES, LANES_AT, md5Module, STATE_AT } from "./md5-module.ts";
+import { LANE_BYTES, LANES, LANES_AT, md5Module, STATE_AT, VECTOR_LANES } from "./md5-module.ts";
 
 /** Shorter bodies are digested sooner than a message is there and back. */
 const THREAD_BYTES_MIN = 64 * 1024;
 const THREADS_MAX = 4;
 const THREAD_COUNT = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
+
+/** A turn of the event loop that is shorter had nothing to read. */
+const BUSY_TURN_MS = 0.1;
+/** Pieces are gathered for at most so many turns: some milliseconds of a busy server. */
+const GATHERING_TURNS_MAX = 8;
 
 /** The loops of a thread's MD5s, compiled for the first of them. */
 let md5Loops: WebAssembly.Module | undefined;
@@ -152,6 +158,7 @@ class DigestThread {
       md5: {
         module: compiledMd5(),
         lanes: LANES,
+        vectorLanes: VECTOR_LANES,
         stateAt: STATE_AT,
         lanesAt: LANES_AT,
         laneBytes: LANE_BYTES,
@@ -160,6 +167,8 @@ class DigestThread {
   });
   /** By the numbers of the questions. */
   readonly #waiting = new Map<number, Waiting>();
+  /** Questions that the thread hasn't been asked yet. */
+  readonly #gathered: (Question & { readonly number: number })[] = [];
   #ids = 0;
   #questions = 0;
   /** Bodies that were begun and not finished. */
@@ -168,9 +177,11 @@ class DigestThread {
 
   constructor() {
     this.#worker.unref();
-    this.#worker.on("message", ({ number, digests }: Reply) => {
-      this.#waiting.get(number)?.resolve(digests);
-      this.#waiting.delete(number);
+    this.#worker.on("message", (replies: readonly Reply[]) => {
+      for (const { number, digests } of replies) {
+        this.#waiting.get(number)?.resolve(digests);
+        this.#waiting.delete(number);
+      }
     });
     const fail = (error: Error) => {
       this.failed ??= error;
@@ -213,8 +224,30 @@ class DigestThread {
     const number = this.#questions++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(number, { resolve, reject });
-      this.#worker.postMessage({ ...question, number });
+      this.#gathered.push({ ...question, number });
+      if (!this.#isGathering()) this.#send();
+      else if (this.#gathered.length === 1) void this.#sendSoon();
     });
+  }
+
+  #send(): void {
+    if (this.#gathered.length > 0) this.#worker.postMessage(this.#gathered.splice(0));
+  }
+
+  /** Whether a piece may come whose MD5 advances beside those of the gathered ones. */
+  #isGathering(): boolean {
+    if (this.#bodies < 2 || this.#gathered.length >= LANES) return false;
+    return new Set(this.#gathered.map(({ id }) => id)).size < this.#bodies;
+  }
+
+  /** Sends them when this thread has nothing to do: no other piece will be there soon then. */
+  async #sendSoon(): Promise<void> {
+    for (let turn = 0; turn < GATHERING_TURNS_MAX && this.#gathered.length > 0; turn++) {
+      const sinceMs = performance.now();
+      await nextTurn();
+      if (turn > 0 && performance.now() - sinceMs < BUSY_TURN_MS) break;
+    }
+    this.#send();
   }
 }
 

@@ -1,15 +1,20 @@
 import { I32, moduleOf, signed, unsigned, V128 } from "./webassembly-code.ts";
 
-/** Bodies whose blocks are digested at once, each in a lane of the vector instructions. */
-export const LANES = 4;
+/** Lanes of a vector instruction, each with a block of another body. */
+export const VECTOR_LANES = 4;
+/**
+ * Bodies whose blocks are digested at once. A step of an MD5 waits for the one before it, so two
+ * vectors of lanes take hardly longer than one.
+ */
+export const LANES = 2 * VECTOR_LANES;
 /** The state's four words, of each the lanes' values side by side. */
-export const STATE_AT = 0;
+export const STATE_AT = 1024;
 /** The lanes' bytes, one lane after the other. */
-export const LANES_AT = 1024;
+export const LANES_AT = 2048;
 export const LANE_BYTES = 32 * 1024;
 
 const WORD_BYTES = 4;
-const VECTOR_BYTES = LANES * WORD_BYTES;
+const VECTOR_BYTES = VECTOR_LANES * WORD_BYTES;
 const BLOCK_BYTES = 64;
 const WORDS = 16;
 const STEPS = 64;
@@ -31,17 +36,18 @@ const set = (local: number): Code => [0x21, ...unsigned(local)];
 const i32 = (value: number): Code => [0x41, ...signed(value | 0)];
 const I32_ADD = 0x6a;
 const vectorOp = (code: number): Code => [0xfd, ...unsigned(code)];
-const bytesOf = (value: number): Code => [0, 8, 16, 24].map((shift) => (value >>> shift) & 255);
 
-/** The instructions on words: of one lane, or of all at once. */
+/** The instructions on words: of one lane, or of all lanes of a vector at once. */
 interface Words {
   readonly type: number;
   readonly add: Code;
   readonly and: Code;
   readonly or: Code;
   readonly xor: Code;
-  readonly not: Code;
-  constant(value: number): Code;
+  /** Puts all ones on the stack. */
+  readonly ones: Code;
+  /** Puts the step's number on the stack. */
+  sine(step: number): Code;
   load(offset: number): Code;
   store(offset: number): Code;
   /** Rotates what is in the local, to the left. */
@@ -54,8 +60,8 @@ const ONE: Words = {
   and: [0x71],
   or: [0x72],
   xor: [0x73],
-  not: [...i32(-1), 0x73],
-  constant: i32,
+  ones: i32(-1),
+  sine: (step) => i32(SINES[step] ?? 0),
   load: (offset) => [0x28, 2, ...unsigned(offset)],
   store: (offset) => [0x36, 2, ...unsigned(offset)],
   rotate: (local, bits) => [...get(local), ...i32(bits), 0x77],
@@ -67,8 +73,9 @@ const ALL: Words = {
   and: vectorOp(78),
   or: vectorOp(80),
   xor: vectorOp(81),
-  not: vectorOp(77),
-  constant: (value) => [...vectorOp(12), ...Array(LANES).fill(bytesOf(value)).flat()],
+  ones: [...i32(-1), ...vectorOp(17)],
+  // A constant vector takes four instructions to make, from memory one.
+  sine: (step) => [...i32(step * WORD_BYTES), ...vectorOp(9), 2, 0],
   load: (offset) => [...vectorOp(0), 4, ...unsigned(offset)],
   store: (offset) => [...vectorOp(11), 4, ...unsigned(offset)],
   rotate: (local, bits) => [
@@ -77,73 +84,104 @@ const ALL: Words = {
   ],
 };
 
-/** Both functions' parameters, and their variables. */
+/** The functions' parameters, and their variables. */
 const STATE = 0;
 const INPUT = 1;
 const BLOCKS = 2;
-const NOW = [3, 4, 5, 6] as const;
-const BEFORE = [7, 8, 9, 10] as const;
-const SUM = 11;
-const WORD = 12;
-const ROW = WORD + WORDS;
+const ONES = 3;
+const ROW = 4;
+const GROUP = ROW + 4;
+
+/** The variables of a group: one lane, or the lanes of one vector. */
+interface Group {
+  readonly index: number;
+  readonly now: Four;
+  readonly before: Four;
+  readonly sum: number;
+  /** The first of sixteen words of a block. */
+  readonly word: number;
+}
+
+type Four = readonly [number, number, number, number];
+
+const VARIABLES_PER_GROUP = 9 + WORDS;
+
+function groupOf(index: number): Group {
+  const first = GROUP + index * VARIABLES_PER_GROUP;
+  const four = (at: number): Four => [at, at + 1, at + 2, at + 3];
+  const [now, before] = [four(first), four(first + 4)];
+  return { index, now, before, sum: first + 8, word: first + 9 };
+}
 
 /**
  * A WebAssembly module that continues MD5s over its `memory`, by `blocks` of 64 bytes:
- * `one(state, input, blocks)` one lane's, `all(state, input, blocks)` those of all lanes. `state`
- * and `input` are the places of the first lane that is meant. One MD5 can't be computed in parallel
- * and takes 1.3 ms for a MiB, here as in OpenSSL; of four at once each takes a third of that.
+ * `one(state, input, blocks)` one lane's, `four` those of the first four, `eight` those of all.
+ * `state` and `input` are the places of the first lane that is meant. One MD5 can't be computed in
+ * parallel and takes 1.3 ms for a MiB, here as in OpenSSL; of four at once each takes a third of
+ * that, and of eight a fifth.
  */
 export function md5Module(): Uint8Array<ArrayBuffer> {
   const parameters = [I32, I32, I32];
-  const one = {
-    name: "one",
-    variables: [[9, I32]] as const,
-    instructions: digest(ONE, [], (index) => [...get(INPUT), ...ONE.load(index * WORD_BYTES)]),
-  };
-  const all = {
-    name: "all",
-    variables: [[9 + WORDS + LANES, V128]] as const,
-    instructions: digest(ALL, transposed(), (index) => get(WORD + index)),
-  };
-  const functions = [one, all].map((each) => ({ ...each, parameters, results: [] }));
-  return moduleOf(functions, LANES_AT + LANES * LANE_BYTES, []);
+  const functions = [
+    { name: "one", words: ONE, groups: 1 },
+    { name: "four", words: ALL, groups: 1 },
+    { name: "eight", words: ALL, groups: 2 },
+  ].map(({ name, words, groups }) => ({
+    name,
+    parameters,
+    results: [],
+    variables: [[1 + 4 + groups * VARIABLES_PER_GROUP, words.type]] as const,
+    instructions: digest(
+      words,
+      Array.from({ length: groups }, (_, index) => groupOf(index)),
+    ),
+  }));
+  const sines = new Uint8Array(Uint32Array.from(SINES).buffer);
+  return moduleOf(functions, LANES_AT + LANES * LANE_BYTES, [...sines]);
 }
 
-/** `prepare` runs for each block; `word` puts one of its words on the stack. */
-function digest(words: Words, prepare: Code, word: (index: number) => Code): Code {
+function digest(words: Words, groups: readonly Group[]): Code {
+  const eachState = (code: (local: number, place: number, before: number) => Code) =>
+    groups.flatMap(({ index, now, before }) =>
+      now.flatMap((local, at) => {
+        const place = at * LANES * WORD_BYTES + index * VECTOR_BYTES;
+        return code(local, place, before[at] ?? 0);
+      }),
+    );
   return [
-    ...NOW.flatMap((local, at) => [
-      ...[...get(STATE), ...words.load(at * VECTOR_BYTES), ...set(local)],
-    ]),
+    ...[...words.ones, ...set(ONES)],
+    ...eachState((local, place) => [...get(STATE), ...words.load(place), ...set(local)]),
     ...[0x02, 0x40, 0x03, 0x40, ...get(BLOCKS), 0x45, 0x0d, 1],
-    ...prepare,
-    ...NOW.flatMap((local, at) => [...get(local), ...set(BEFORE[at] ?? 0)]),
-    ...SINES.flatMap((sine, step) => stepOf(words, step, sine, word)),
-    ...NOW.flatMap((local, at) => [
-      ...[...get(local), ...get(BEFORE[at] ?? 0), ...words.add, ...set(local)],
+    ...groups.flatMap((group) => (words === ONE ? [] : transposed(group))),
+    ...eachState((local, _, before) => [...get(local), ...set(before)]),
+    ...SINES.flatMap((_, step) => groups.flatMap((group) => stepOf(words, step, group))),
+    ...eachState((local, _, before) => [
+      ...[...get(local), ...get(before), ...words.add, ...set(local)],
     ]),
     ...[...get(INPUT), ...i32(BLOCK_BYTES), I32_ADD, ...set(INPUT)],
     ...[...get(BLOCKS), ...i32(-1), I32_ADD, ...set(BLOCKS)],
     ...[0x0c, 0, 0x0b, 0x0b],
-    ...NOW.flatMap((local, at) => [
-      ...[...get(STATE), ...get(local), ...words.store(at * VECTOR_BYTES)],
-    ]),
+    ...eachState((local, place) => [...get(STATE), ...get(local), ...words.store(place)]),
   ];
 }
 
 /** A step: of (a, b, c, d) in turn, a becomes b + rotate(a + f(b, c, d) + word + sine). */
-function stepOf(words: Words, step: number, sine: number, word: (index: number) => Code): Code {
-  const [a, b, c, d] = [0, 1, 2, 3].map((at) => NOW[(at - step + STEPS) % 4] ?? 0) as Four;
+function stepOf(words: Words, step: number, group: Group): Code {
+  const [a, b, c, d] = [0, 1, 2, 3].map((at) => group.now[(at - step + STEPS) % 4] ?? 0) as [
+    ...Four,
+  ];
+  const { sum } = group;
   const round = Math.floor(step / WORDS);
   const shift = SHIFTS[round]?.[step % 4] ?? 0;
-  const sum = [...get(a), ...word(wordOf(step)), ...words.constant(sine), ...words.add];
+  const index = wordOf(step);
+  const word =
+    words === ONE ? [...get(INPUT), ...ONE.load(index * WORD_BYTES)] : get(group.word + index);
   return [
-    ...[...sum, ...words.add, ...mixed(words, round, b, c, d), ...set(SUM)],
-    ...[...words.rotate(SUM, shift), ...get(b), ...words.add, ...set(a)],
+    ...[...get(a), ...word, ...words.sine(step), ...words.add],
+    ...[...words.add, ...mixed(words, round, b, c, d), ...set(sum)],
+    ...[...words.rotate(sum, shift), ...get(b), ...words.add, ...set(a)],
   ];
 }
-
-type Four = [number, number, number, number];
 
 function wordOf(step: number): number {
   const factors = [
@@ -157,29 +195,27 @@ function wordOf(step: number): number {
 }
 
 /** Adds the round's function of b, c and d; b, the newest, comes in as late as it may. */
-function mixed({ add, and, or, xor, not }: Words, round: number, b: number, c: number, d: number) {
+function mixed({ add, and, or, xor }: Words, round: number, b: number, c: number, d: number) {
+  const notD = [...get(d), ...get(ONES), ...xor];
   switch (round) {
     case 0:
       return [...get(d), ...get(b), ...get(c), ...get(d), ...xor, ...and, ...xor, ...add];
     case 1:
-      return [
-        ...[...get(c), ...get(d), ...not, ...and, ...add],
-        ...[...get(b), ...get(d), ...and, ...add],
-      ];
+      return [...[...get(c), ...notD, ...and, ...add], ...[...get(b), ...get(d), ...and, ...add]];
     case 2:
       return [...get(c), ...get(d), ...xor, ...get(b), ...xor, ...add];
     default:
-      return [...get(c), ...get(b), ...get(d), ...not, ...or, ...xor, ...add];
+      return [...get(c), ...get(b), ...notD, ...or, ...xor, ...add];
   }
 }
 
-/** Brings the lanes' blocks into vectors of which each has one word of all lanes. */
-function transposed(): Code {
+/** Brings the lanes' blocks into vectors of which each has one word of all the group's lanes. */
+function transposed(group: Group): Code {
   return [0, 4, 8, 12].flatMap((first) => {
     const row = (lane: number) => get(ROW + lane);
-    const word = (index: number) => WORD + first + index;
+    const word = (index: number) => group.word + first + index;
     const rows = [0, 1, 2, 3].flatMap((lane) => {
-      const place = lane * LANE_BYTES + first * WORD_BYTES;
+      const place = (group.index * VECTOR_LANES + lane) * LANE_BYTES + first * WORD_BYTES;
       return [...get(INPUT), ...ALL.load(place), ...set(ROW + lane)];
     });
     return [
