@@ -34,10 +34,24 @@ export {
   UNKNOWN,
 } from "./evaluate/environment.ts";
 export { Evaluation, type ResolvedOutput, type ResolvedResource } from "./evaluate/evaluation.ts";
+export { importsOf } from "./evaluate/imports.ts";
 export {
   type GivenParameter,
   type ResolvedParameter,
   resolveParameters,
   ssmParametersOf,
 } from "./evaluate/resolve-parameters.ts";
+export { expandTemplate, includesOf, parseProcessedTemplate } from "./expand/expand-template.ts";
 export type { DependencyGraph } from "./order/dependency-graph.ts";
+export {
+  type Capability,
+  type NeededCapabilities,
+  neededCapabilities,
+  requireCapabilities,
+} from "./summary/capabilities.ts";
+export {
+  type ParameterSummary,
+  type ResourceIdentifierSummary,
+  type TemplateSummary,
+  templateSummary,
+} from "./summary/template-summary.ts";

@@ -185,8 +185,9 @@ class JsonReader {
     return true;
   }
 
+  /** AWS names the place after a character that it doesn't expect. */
   #refuse(): never {
-    throw new JsonSyntaxError(this.#at);
+    throw new JsonSyntaxError(Math.min(this.#at + 1, this.#text.length));
   }
 }
 

@@ -10,6 +10,15 @@ const MAX_OPERANDS = 10;
 
 /** Decides a condition: a boolean function, or the name of another condition. */
 export function holds(condition: Value, scope: Scope): boolean {
+  return booleanFunction(condition, scope, holds);
+}
+
+/** Decides a boolean function; `decide` decides the operands of Fn::And and the like. */
+export function booleanFunction(
+  condition: Value,
+  scope: Scope,
+  decide: (operand: Value, scope: Scope) => boolean,
+): boolean {
   const named = isMap(condition) ? member(condition, "Condition") : undefined;
   if (named !== undefined && Object.keys(condition as object).length === 1) {
     if (typeof named !== "string") throw functionError("All Conditions must be of type string");
@@ -20,11 +29,11 @@ export function holds(condition: Value, scope: Scope): boolean {
     case "Fn::Equals":
       return equals(call.argument, scope);
     case "Fn::And":
-      return operands("Fn::And", call.argument).every((operand) => holds(operand, scope));
+      return operands("Fn::And", call.argument).every((operand) => decide(operand, scope));
     case "Fn::Or":
-      return operands("Fn::Or", call.argument).some((operand) => holds(operand, scope));
+      return operands("Fn::Or", call.argument).some((operand) => decide(operand, scope));
     case "Fn::Not":
-      return !holds(onlyOperand(call.argument), scope);
+      return !decide(onlyOperand(call.argument), scope);
     default:
       throw functionError(
         "Conditions can only be boolean operations on parameters and other conditions",

@@ -7,6 +7,7 @@ import { type DependencyGraph, dependencyGraph } from "../order/dependency-graph
 import { holds } from "./condition-functions.ts";
 import { type Attributes, type Environment, pseudoParameter } from "./environment.ts";
 import { EXTENDED_FUNCTIONS, FUNCTIONS } from "./intrinsic-functions.ts";
+import { checkRules } from "./rules.ts";
 import { NO_VALUE, type Resolved, type Scope } from "./scope.ts";
 
 /** A resource with its functions resolved. */
@@ -42,10 +43,11 @@ export class Evaluation {
   readonly #deciding = new Set<string>();
   #graph: DependencyGraph | undefined;
 
-  /** @throws TemplateError if a condition can't be decided. */
+  /** @throws TemplateError if a rule fails, or a condition can't be decided. */
   constructor(template: Template, environment: Environment) {
     this.template = template;
     this.environment = environment;
+    checkRules(template.rules.values(), new Resolver(this, noAttributes, "/Rules"));
     for (const name of template.conditions.keys()) this.condition(name);
     this.resources = new Map(
       [...template.resources].filter(([, { condition }]) => this.#exists(condition, "Resources")),

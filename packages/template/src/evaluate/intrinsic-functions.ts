@@ -29,21 +29,3 @@ export const EXTENDED_FUNCTIONS: ReadonlyMap<string, IntrinsicFunction> = new Ma
   ["Fn::Length", list.length],
   ["Fn::ToJsonString", text.toJsonString],
 ]);
-
-/** Functions that give true or false, for conditions and rules. */
-export const BOOLEAN_FUNCTIONS: ReadonlySet<string> = new Set([
-  "Fn::Equals",
-  "Fn::And",
-  "Fn::Or",
-  "Fn::Not",
-]);
-
-/** Functions that only rules have. */
-export const RULE_FUNCTIONS: ReadonlySet<string> = new Set([
-  "Fn::Contains",
-  "Fn::EachMemberEquals",
-  "Fn::EachMemberIn",
-  "Fn::RefAll",
-  "Fn::ValueOf",
-  "Fn::ValueOfAll",
-]);
