@@ -186,6 +186,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       analyzers: ["analysis", "finding", "rows"],
       findings: ["analysis", "finding", "rows"],
       previews: ["analysis", "finding", "rows"],
+      generations: ["analysis", "rows"],
     },
     queries: ["rows"],
   },

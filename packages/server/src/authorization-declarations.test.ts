@@ -138,6 +138,15 @@ const INPUTS: Readonly<Record<string, object>> = {
     status: "ARCHIVED",
     tags: { team: "video" },
     tagKeys: ["team"],
+    jobId: "00000000-0000-0000-0000-000000000000",
+    policyGenerationDetails: { principalArn: `arn:aws:iam::${ACCOUNT}:role/app` },
+    cloudTrailDetails: {
+      trails: [
+        { cloudTrailArn: `arn:aws:cloudtrail:${REGION}:${ACCOUNT}:trail/t`, allRegions: true },
+      ],
+      accessRole: `arn:aws:iam::${ACCOUNT}:role/app`,
+      startTime: new Date(0),
+    },
     accessPreviewId: "00000000-0000-0000-0000-000000000000",
     configurations: { "arn:aws:s3:::declared-bucket": { s3Bucket: { bucketPolicy: "" } } },
   },

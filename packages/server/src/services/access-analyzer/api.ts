@@ -8,12 +8,18 @@ import type { AnalyzerDependencies } from "./dependencies.ts";
 import { resourceOperations } from "./findings/analyzed-resources.ts";
 import { findingOperations } from "./findings/findings.ts";
 import { statisticsOperations } from "./findings/statistics.ts";
+import type { GenerationWorker } from "./generations/generation-worker.ts";
+import { policyGenerationOperations } from "./generations/policy-generations.ts";
 import { accessPreviewOperations } from "./previews/access-previews.ts";
 import { accessAnalyzerSchemas } from "./schema.ts";
 import { tagOperations } from "./tags.ts";
 import { validatePolicyOperations } from "./validate-policy.ts";
 
-export function accessAnalyzerApi(deps: AnalyzerDependencies, analysis: Analysis): ServiceApi {
+export function accessAnalyzerApi(
+  deps: AnalyzerDependencies,
+  analysis: Analysis,
+  generations: Pick<GenerationWorker, "wake">,
+): ServiceApi {
   return {
     schemas: accessAnalyzerSchemas,
     constraints: accessAnalyzerConstraints,
@@ -26,6 +32,7 @@ export function accessAnalyzerApi(deps: AnalyzerDependencies, analysis: Analysis
       ...statisticsOperations(analysis),
       ...resourceOperations(analysis),
       ...accessPreviewOperations(deps, analysis),
+      ...policyGenerationOperations(deps, generations),
       ...tagOperations(),
     },
   };

@@ -57,6 +57,10 @@ export const accessAnalyzerConstraints: ServiceConstraints = {
     accessPreviewId: {
       pattern: "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}",
     },
+    principalArn: { pattern: "arn:[^:]*:iam::[^:]*:(role|user)/.{1,576}" },
+    accessRole: { pattern: "arn:[^:]*:iam::[^:]*:role/.{1,576}" },
+    cloudTrailArn: { pattern: "arn:[^:]*:cloudtrail:[^:]*:[^:]*:trail/.{1,576}" },
+    "ListPolicyGenerations.maxResults": { min: 1 },
     permission: { values: ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"] },
     topicPolicy: { max: 30_720 },
     "ListAnalyzedResources.resourceType": { values: ANALYZED_TYPES },

@@ -1,9 +1,14 @@
 import type { Contributions } from "../../kernel/contributions.ts";
-import type { IdentityDirectory, ServiceLinkedRoles } from "../../kernel/ports/identity.ts";
+import type {
+  CredentialSource,
+  IdentityDirectory,
+  ServiceLinkedRoles,
+} from "../../kernel/ports/identity.ts";
 import type { OrganizationPorts } from "../../kernel/ports/organizations.ts";
+import type { PermissionUses } from "../../kernel/ports/permission-uses.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 
-/** What Access Analyzer's operations are made with. */
+/** The parts that Access Analyzer's operations are made with. */
 export interface AnalyzerDependencies
   extends Pick<ServiceDependencies, "store" | "clock" | "ids" | "events" | "log" | "invoke"> {
   readonly directory: IdentityDirectory;
@@ -12,4 +17,10 @@ export interface AnalyzerDependencies
   readonly contributed: Pick<Contributions, "shareableResources"> & {
     readonly organizations: readonly OrganizationPorts[];
   };
+}
+
+/** Jobs of policy generation need these beside. */
+export interface GenerationDependencies extends AnalyzerDependencies {
+  readonly sessions: CredentialSource;
+  readonly permissionUses: Pick<PermissionUses, "list">;
 }

@@ -2,8 +2,9 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { Analysis } from "./analysis/analysis.ts";
 import { analysisRounds } from "./analysis/rounds.ts";
 import { analyzerUsage } from "./analyzers/analyzer-usage.ts";
-import type { AnalyzerDependencies } from "./dependencies.ts";
+import type { GenerationDependencies } from "./dependencies.ts";
 import { accessAnalyzerDenied } from "./errors.ts";
+import { GenerationWorker } from "./generations/generation-worker.ts";
 import { accessAnalyzerMigrations } from "./migrations.ts";
 
 /**
@@ -28,21 +29,28 @@ export const accessAnalyzer = defineService({
   create: createAccessAnalyzer,
 });
 
-function createAccessAnalyzer(needs: AnalyzerDependencies) {
+function createAccessAnalyzer(needs: GenerationDependencies) {
   let made: Promise<Analysis> | undefined;
   const analysis = () => {
     made ??= import("./analysis/analysis.ts").then((module) => new module.Analysis(needs));
     return made;
   };
   const rounds = analysisRounds(needs, analysis);
+  const generations = new GenerationWorker(needs);
   return {
     api: async () => {
       const { accessAnalyzerApi } = await import("./api.ts");
-      return accessAnalyzerApi(needs, await analysis());
+      return accessAnalyzerApi(needs, await analysis(), generations);
     },
     accessDenied: accessAnalyzerDenied,
     contributes: { linkedServiceUsages: [analyzerUsage] },
-    start: async () => rounds.start(),
-    close: () => rounds.close(),
+    async start() {
+      rounds.start();
+      generations.start();
+    },
+    async close() {
+      await generations.close();
+      await rounds.close();
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { Migration, Tables } from "../../kernel/store.ts";
 
 export const accessAnalyzerMigrations: readonly Migration[] = [
   { name: "access-analyzer/0001-analyzers", up: createAnalyzers },
+  { name: "access-analyzer/0002-generations", up: createGenerations },
 ];
 
 async function createAnalyzers({ schema }: Kysely<Tables>): Promise<void> {
@@ -62,5 +63,31 @@ async function createAnalyzers({ schema }: Kysely<Tables>): Promise<void> {
     .createIndex("access_analyzer_previews_by_analyzer")
     .on("access_analyzer_previews")
     .columns(["analyzer_id", "created_ms"])
+    .execute();
+}
+
+async function createGenerations({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("access_analyzer_generations")
+    .addColumn("job_id", "text", (c) => c.primaryKey())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("principal_arn", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("started_ms", "bigint", (c) => c.notNull())
+    .addColumn("completed_ms", "bigint")
+    .addColumn("trails", "text")
+    .addColumn("result", "text")
+    .addColumn("error", "text")
+    .addColumn("client_token", "text")
+    .addColumn("lease_until_ms", "bigint", (c) => c.notNull())
+    .addColumn("lease_owner", "text")
+    .addColumn("due_ms", "bigint", (c) => c.notNull())
+    .addColumn("attempts", "integer", (c) => c.notNull())
+    .execute();
+  await schema
+    .createIndex("access_analyzer_generations_by_account")
+    .on("access_analyzer_generations")
+    .columns(["account_id", "region", "started_ms"])
     .execute();
 }

@@ -4,6 +4,7 @@ export const QUOTAS = {
   analyzersOfOrganization: 5,
   archiveRules: 100,
   accessPreviewsPerHour: 1_000,
+  generationsPerDay: 50,
 } as const;
 
 /** Source: access-analyzer API reference, TagResource. */
@@ -11,3 +12,12 @@ export const TAGS_MAX = 50;
 
 /** Items of one answer where the request names no number, and the most. */
 export const PAGE_SIZE_MAX = 100;
+
+/** Source: IAM user guide, "IAM Access Analyzer policy generation", the quotas. */
+export const GENERATION = {
+  rangeDaysMax: 90,
+  logFilesMax: 100_000,
+  logBytesMax: 25 * 1024 ** 3,
+  /** Results are listed so long. */
+  keptDays: 7,
+} as const;

@@ -68,9 +68,34 @@ export interface AccessPreviewRow {
   client_token: string | null;
 }
 
+export type JobStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "CANCELED";
+
+/** A job that generates a policy of what a principal called. */
+export interface GenerationRow {
+  job_id: string;
+  account_id: string;
+  region: string;
+  principal_arn: string;
+  status: JobStatus;
+  started_ms: number;
+  completed_ms: number | null;
+  /** TrailDetails as JSON; null: what the server remembers of the principal is taken. */
+  trails: string | null;
+  /** GeneratedActions as JSON, once it has succeeded. */
+  result: string | null;
+  /** A JobError as JSON, if it has failed. */
+  error: string | null;
+  client_token: string | null;
+  lease_until_ms: number;
+  lease_owner: string | null;
+  due_ms: number;
+  attempts: number;
+}
+
 export interface AccessAnalyzerTables {
   access_analyzer_analyzers: AnalyzerRow;
   access_analyzer_archive_rules: ArchiveRuleRow;
   access_analyzer_findings: FindingRow;
   access_analyzer_previews: AccessPreviewRow;
+  access_analyzer_generations: GenerationRow;
 }
