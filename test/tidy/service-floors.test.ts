@@ -40,7 +40,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       simulation: ["identities", "policies", "rows"],
       "last-accessed": ["identities", "policies", "rows"],
       account: ["catalogue", "identities", "last-used", "policies", "roles", "rows", "users"],
-      resources: [],
+      resources: ["mfa"],
     },
     // Deletion tasks are a table of service-linked roles alone.
     queries: ["rows", "service-linked-roles"],
@@ -48,6 +48,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   s3: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       encryption: [],
       rows: ["encryption"],
       blobs: ["encryption", "rows"],
@@ -108,6 +109,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   cloudtrail: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       record: [],
       "tables.ts": ["record"],
       events: ["record"],
@@ -122,6 +124,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   organizations: {
     roof: ["index.ts", "api.ts"],
     floors: {
+      resources: [],
       rows: [],
       access: ["rows"],
       directory: ["access", "rows"],
@@ -138,6 +141,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   kms: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       rows: [],
       ciphertext: ["rows"],
       uses: ["rows"],
@@ -193,6 +197,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   events: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       rows: [],
       pattern: [],
       "target-input": ["pattern"],

@@ -186,6 +186,10 @@ export class Dispatcher {
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);
     const members = input as Readonly<Record<string, unknown>>;
+    if (options.isOnlyDecided) {
+      await this.redecide(loaded, operation, members, context);
+      return undefined as Output;
+    }
     const output = await this.#options.tracer.step(`${serviceName}/${operationName}`, () =>
       this.run(loaded, operation, members, context),
     );

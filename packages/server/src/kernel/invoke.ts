@@ -26,6 +26,8 @@ export interface InvokeOptions {
   readonly precondition?: Precondition | undefined;
   /** Is committed with the effect of the call or not at all, likewise in its own transactions. */
   readonly alongside?: Alongside | undefined;
+  /** Rejects as the operation's authorization would, and does nothing else. */
+  readonly isOnlyDecided?: boolean;
   /** A small body that must be kept: it is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }

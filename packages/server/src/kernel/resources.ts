@@ -41,7 +41,13 @@ export interface ResourceSchema {
 export type Step =
   | { readonly kind: "done"; readonly model: ResourceModel }
   /** `state` is stored and handed to the next step, which may run in another process. */
-  | { readonly kind: "wait"; readonly ms: number; readonly state: ResourceModel };
+  | {
+      readonly kind: "wait";
+      readonly ms: number;
+      readonly state: ResourceModel;
+      /** The resource so far, once it has an identifier. */
+      readonly model?: ResourceModel;
+    };
 
 /**
  * A step's calls. They are made as the caller of the whole work, through its chain of services:
@@ -53,8 +59,13 @@ export interface ResourceCall {
   readonly region: string;
   /** `aws`. */
   readonly partition: string;
-  /** As `Invoke` has it; rejects with AwsError. */
-  invoke<Output>(service: string, operation: string, input: object): Promise<Output>;
+  /** As `Invoke` has it, in the resource's Region or another one; rejects with AwsError. */
+  invoke<Output>(
+    service: string,
+    operation: string,
+    input: object,
+    region?: string,
+  ): Promise<Output>;
   /** The state that the step before it left; undefined in the first. */
   readonly state: ResourceModel | undefined;
   /** The same in every step of one piece of work, and different in each: an idempotency token. */

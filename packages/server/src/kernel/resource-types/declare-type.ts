@@ -29,6 +29,9 @@ export interface Part {
   clear?(id: ResourceModel, call: ResourceCall): Promise<void>;
 }
 
+/** A deletion that goes on; the next step has its state. */
+export type Waiting = Extract<Step, { readonly kind: "wait" }>;
+
 /** A resource type as its service declares it: its operations, and the parts it consists of. */
 export interface TypeDeclaration {
   readonly typeName: string;
@@ -44,7 +47,8 @@ export interface TypeDeclaration {
   read(id: ResourceModel, call: ResourceCall): Promise<ResourceModel>;
   /** The pause until a resource that was created is looked at again; undefined: it is complete. */
   waitMs?(model: ResourceModel): number | undefined;
-  delete(id: ResourceModel, call: ResourceCall): Promise<void>;
+  /** May leave something to wait for: the pause and the state of a step. */
+  delete(id: ResourceModel, call: ResourceCall): Promise<Waiting | undefined>;
   /** Left out, there is no operation that lists them. */
   list?(model: ResourceModel, call: ResourceCall): AsyncIterable<ResourceModel>;
 }
@@ -55,8 +59,9 @@ export function declareType(declared: TypeDeclaration): ResourceType {
   const properties = [...fixed, ...parts.flatMap((part) => part.properties)];
   const created = async (model: ResourceModel, want: ResourceModel): Promise<Step> => {
     const ms = declared.waitMs?.(model);
-    if (ms !== undefined) return { kind: "wait", ms, state: { id: model, want } };
-    return { kind: "done", model: { ...want, ...model } };
+    const whole = { ...want, ...model };
+    if (ms !== undefined) return { kind: "wait", ms, state: { id: model, want }, model: whole };
+    return { kind: "done", model: whole };
   };
   const look = (id: ResourceModel, call: ResourceCall) =>
     declared.isReadAfterwards || declared.waitMs ? declared.read(id, call) : undefined;
@@ -70,7 +75,7 @@ export function declareType(declared: TypeDeclaration): ResourceType {
         const { id, want: whole } = call.state as Readonly<Record<"id" | "want", ResourceModel>>;
         return created({ ...id, ...(await declared.read(id, call)) }, whole);
       }
-      refuseOthers(typeName, properties, want);
+      refuseOthers(typeName, [...properties, naming?.property ?? ""], want);
       const id = await declared.create(want, call);
       for (const part of parts) {
         const isDeclared = part.properties.some((property) => want[property] !== undefined);
@@ -84,9 +89,12 @@ export function declareType(declared: TypeDeclaration): ResourceType {
       return defined(model);
     },
     async update(id, was, want, call) {
-      refuseOthers(typeName, properties, want);
+      refuseOthers(typeName, [...properties, naming?.property ?? ""], want);
+      const differs = (property: string) => !isDeepStrictEqual(was[property], want[property]);
+      const changed = fixed.find((property) => want[property] !== undefined && differs(property));
+      if (changed !== undefined)
+        throw new ResourceError("NotUpdatable", `${typeName}'s '${changed}' can't be changed.`);
       for (const part of parts) {
-        const differs = (property: string) => !isDeepStrictEqual(was[property], want[property]);
         if (part.properties.some(differs)) await part.write({ id, was, want }, call);
       }
       const kept = Object.entries(id).filter(([name]) => !properties.includes(name));
@@ -94,9 +102,8 @@ export function declareType(declared: TypeDeclaration): ResourceType {
       return { kind: "done", model: defined({ ...model, ...(await look(id, call)) }) };
     },
     async delete(id, call) {
-      for (const part of parts) await part.clear?.(id, call);
-      await declared.delete(id, call);
-      return { kind: "done", model: {} };
+      if (!call.state) for (const part of parts) await part.clear?.(id, call);
+      return (await declared.delete(id, call)) ?? { kind: "done", model: {} };
     },
     list(model, call) {
       if (declared.list) return declared.list(model, call);

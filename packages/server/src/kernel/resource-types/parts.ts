@@ -49,19 +49,23 @@ interface Members {
   current?(id: ResourceModel, call: ResourceCall): Promise<readonly string[]>;
   /** Those that the model has go before the resource is deleted. */
   readonly isCleared?: boolean;
+  /** There is room for so few that old ones go before new ones come. */
+  readonly removesFirst?: boolean;
 }
 
 /** A list of names or ARNs, each added and removed by itself: attached policies, groups, users. */
 export function membersPart(members: Members): Part {
-  const { property, isCreated, current, isCleared } = members;
+  const { property, isCreated, current, isCleared, removesFirst } = members;
   return {
     properties: [property],
     ...(isCreated && { isCreated }),
     async write({ id, was, want }, call) {
       const before = listOf<string>(was[property]);
       const now = listOf<string>(want[property]);
+      const gone = before.filter((name) => !now.includes(name));
+      if (removesFirst) for (const name of gone) await unlessGone(members.remove(id, name, call));
       for (const name of now) if (!before.includes(name)) await members.add(id, name, call);
-      for (const name of before) if (!now.includes(name)) await members.remove(id, name, call);
+      if (!removesFirst) for (const name of gone) await unlessGone(members.remove(id, name, call));
     },
     ...(current && {
       read: async (id, call) => {

@@ -57,8 +57,13 @@ export class StepCalls implements ResourceCall {
     this.token = options.token;
   }
 
-  async invoke<Output>(service: string, operation: string, input: object): Promise<Output> {
-    const { invoke, ids, as, region, transaction } = this.#options;
+  async invoke<Output>(
+    service: string,
+    operation: string,
+    input: object,
+    region: string = this.region,
+  ): Promise<Output> {
+    const { invoke, ids, as, transaction } = this.#options;
     const requestId = ids.uuid();
     try {
       return await invoke<Output>(service, operation, input, {

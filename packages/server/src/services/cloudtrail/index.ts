@@ -10,6 +10,7 @@ import { EventStore } from "./events/event-store.ts";
 import { FileJournal, noJournal } from "./events/journal.ts";
 import { cloudTrailMigrations } from "./migrations.ts";
 import { type EventRecord, EventRecords } from "./record/event-record.ts";
+import { cloudtrailResourceTypes } from "./resources/cloudtrail-type-names.ts";
 import { Deliveries } from "./trails/deliveries.ts";
 
 interface CloudTrailNeeds extends ServiceDependencies {
@@ -79,6 +80,7 @@ function createCloudTrail(needs: CloudTrailNeeds) {
       readRecords: (accountId: string, read: (json: string) => void) =>
         feed.subscribe(accountId, ({ text }) => read(text)),
     },
+    contributes: { resourceTypes: [cloudtrailResourceTypes] },
     async start() {
       await events.recover();
       deliveries.start();

@@ -12,6 +12,7 @@ import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
 import { eventsMigrations } from "./migrations.ts";
 import { type IncomingEvent, incoming } from "./put-event.ts";
+import { eventsResourceTypes } from "./resources/events-type-names.ts";
 import type { EventsTables } from "./tables.ts";
 
 interface EventsNeeds extends ServiceDependencies {
@@ -72,6 +73,7 @@ function createEvents(deps: EventsNeeds) {
       return eventsApi({ ...deps, secrets, put, wake: () => worker.wake() });
     },
     accessDenied,
+    contributes: { resourceTypes: [eventsResourceTypes] },
     async start() {
       unsubscribe = deps.events.subscribe(onEvent);
       worker.start();

@@ -9,6 +9,7 @@ import { DueKeys } from "./keys/due-keys.ts";
 import { AwsManagedKeys } from "./keys/managed-keys.ts";
 import { SHAREABLE_KEYS } from "./keys/shareable-keys.ts";
 import { kmsMigrations } from "./migrations.ts";
+import { kmsResourceTypes } from "./resources/kms-type-names.ts";
 import { KeyUses } from "./uses/key-uses.ts";
 
 interface KmsNeeds extends ServiceDependencies {
@@ -59,7 +60,7 @@ function createKms({ store, clock, ids, log, sealingKey, directory }: KmsNeeds) 
     },
     accessDenied: kmsAccessDenied,
     provides: { managedKeys },
-    contributes: { shareableResources: [SHAREABLE_KEYS] },
+    contributes: { resourceTypes: [kmsResourceTypes], shareableResources: [SHAREABLE_KEYS] },
     async start() {
       due.start();
       uses.start();

@@ -8,6 +8,7 @@ import { StoredOrganizations } from "./directory/organization-directory.ts";
 import { organizationFeatures } from "./directory/organization-features.ts";
 import { organizationsDenied } from "./errors.ts";
 import { organizationsMigrations } from "./migrations.ts";
+import { organizationsResourceTypes } from "./resources/organizations-type-names.ts";
 
 interface OrganizationsNeeds extends ServiceDependencies, OrganizationsDependencies {
   readonly clock: Clock;
@@ -44,6 +45,7 @@ async function createOrganizations(needs: OrganizationsNeeds) {
     reset: fill,
     provides: { organizations: directory },
     contributes: {
+      resourceTypes: [organizationsResourceTypes],
       organizations: [{ directory, features: organizationFeatures(changes) }],
     },
   };

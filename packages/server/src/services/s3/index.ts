@@ -22,6 +22,7 @@ import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
 import { ObjectCommits } from "./object-commits.ts";
 import { SHAREABLE_BUCKETS } from "./permissions/shareable-buckets.ts";
+import { s3ResourceTypes } from "./resources/s3-type-names.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
 import type { S3Tables } from "./tables.ts";
@@ -134,6 +135,6 @@ function createS3(needs: S3Needs) {
     },
     health: async () => ({ ...sweeper.health(), ...scrubber.health() }),
     provides: { bucketHosts: hosts },
-    contributes: { shareableResources: [SHAREABLE_BUCKETS] },
+    contributes: { resourceTypes: [s3ResourceTypes], shareableResources: [SHAREABLE_BUCKETS] },
   };
 }

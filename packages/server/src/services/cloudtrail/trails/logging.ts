@@ -10,12 +10,16 @@ import { requireTrail, requireTrailHere } from "./trail-queries.ts";
 
 /** StartLogging, StopLogging and what became of the files. */
 export function loggingOperations(events: EventStore, deliveries: Deliveries) {
+  // Events are written by a transaction of their own: one that waited for it would never end.
+  const flushBefore = async (context: RequestContext) => {
+    if (!context.inTransaction) await events.flush();
+  };
   return defineOperations<typeof cloudtrail>()({
     StartLogging: {
       authorize: ({ Name }, context) => onTrail("StartLogging", Name, context),
       handle: async ({ Name }, context) => {
         // Events recorded before aren't the trail's.
-        await events.flush();
+        await flushBefore(context);
         await setLogging(Name, context, { is_logging: 1, started_ms: context.nowMs });
         return {};
       },
@@ -23,7 +27,7 @@ export function loggingOperations(events: EventStore, deliveries: Deliveries) {
     StopLogging: {
       authorize: ({ Name }, context) => onTrail("StopLogging", Name, context),
       handle: async ({ Name }, context) => {
-        await events.flush();
+        await flushBefore(context);
         await setLogging(Name, context, { is_logging: 0, stopped_ms: context.nowMs });
         deliveries.wake();
         return {};

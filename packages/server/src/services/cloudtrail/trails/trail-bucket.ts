@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Caller } from "../../../kernel/principal.ts";
+import type { Transaction } from "../../../kernel/store.ts";
 import { bucketDoesNotExist, insufficientBucketPolicy } from "../errors.ts";
 import type { TrailRow } from "../tables.ts";
 
@@ -29,11 +30,24 @@ export class TrailBucket {
   }
 
   /** Throws S3BucketDoesNotExistException or InsufficientS3BucketPolicyException. */
-  async check(): Promise<void> {
+  check(): Promise<void> {
+    return this.#checkWith(() => this.put(`${logFolder(this.#trail)}/`, Buffer.alloc(0)), {});
+  }
+
+  /** Throws as `check` does, and writes nothing. */
+  decide(transaction: Transaction): Promise<void> {
+    const Bucket = this.#trail.bucket_name;
+    const input = { Bucket, Key: `${logFolder(this.#trail)}/`, ACL: "bucket-owner-full-control" };
+    const joined = { transaction };
+    const put = () => this.#call("PutObject", () => input, { ...joined, isOnlyDecided: true });
+    return this.#checkWith(put, joined);
+  }
+
+  async #checkWith(put: () => Promise<void>, options: Partial<InvokeOptions>): Promise<void> {
     const { bucket_name: Bucket } = this.#trail;
     try {
-      await this.#call("GetBucketAcl", () => ({ Bucket }));
-      await this.put(`${logFolder(this.#trail)}/`, Buffer.alloc(0));
+      await this.#call("GetBucketAcl", () => ({ Bucket }), options);
+      await put();
     } catch (error) {
       if (!(error instanceof AwsError) || error.status >= 500) throw error;
       throw error.code === "NoSuchBucket"
@@ -56,7 +70,11 @@ export class TrailBucket {
   }
 
   /** The bucket may be in another Region than the trail. */
-  async #call(operation: string, input: () => object): Promise<void> {
+  async #call(
+    operation: string,
+    input: () => object,
+    options: Partial<InvokeOptions> = {},
+  ): Promise<void> {
     const { home_region: region, trail_arn, account_id } = this.#trail;
     const as: Caller = {
       principal: { kind: "service", serviceName: CLOUDTRAIL_PRINCIPAL },
@@ -66,11 +84,11 @@ export class TrailBucket {
       ]),
     };
     try {
-      await this.#invoke("s3", operation, input(), { as, region });
+      await this.#invoke("s3", operation, input(), { as, region, ...options });
     } catch (error) {
       const there = error instanceof AwsError && error.headers["x-amz-bucket-region"];
       if (!there) throw error;
-      await this.#invoke("s3", operation, input(), { as, region: there });
+      await this.#invoke("s3", operation, input(), { as, region: there, ...options });
     }
   }
 }

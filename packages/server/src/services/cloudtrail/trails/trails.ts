@@ -127,7 +127,7 @@ async function createTrail(
   };
   checkSettings(row);
   await refuseAnother(row, context);
-  await new TrailBucket(row, invoke).check();
+  await checkBucket(row, context, invoke);
   return context.transaction<CloudTrailTables, Output>(async ({ db }) => {
     await refuseAnother(row, context);
     await db.insertInto("cloudtrail_trails").values(row).execute();
@@ -144,7 +144,7 @@ async function updateTrail(
   const before = await requireTrailHere(input.Name, context, context.db());
   const changed = { ...before, ...changes };
   checkSettings(changed);
-  await new TrailBucket(changed, invoke).check();
+  await checkBucket(changed, context, invoke);
   return context.transaction<CloudTrailTables, Output>(async ({ db }) => {
     const { trail_arn } = await requireTrailHere(input.Name, context, db);
     await db
@@ -153,6 +153,22 @@ async function updateTrail(
       .where("trail_arn", "=", trail_arn)
       .execute();
     return trailSettings(changed);
+  });
+}
+
+/**
+ * Writes to the bucket, as CloudTrail does. A call that joined a transaction can't: bytes are put
+ * in one of their own. Then the same is decided, and written once the trail is there.
+ */
+function checkBucket(trail: TrailRow, context: RequestContext, invoke: Invoke): Promise<void> {
+  const bucket = new TrailBucket(trail, invoke);
+  if (!context.inTransaction) return bucket.check();
+  return context.transaction(async (tx) => {
+    await bucket.decide(tx);
+    tx.afterCommit(() => {
+      // Deliveries meet the same refusal, and the trail's status shows it.
+      bucket.check().catch(() => {});
+    });
   });
 }
 

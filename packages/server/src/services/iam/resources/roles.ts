@@ -66,6 +66,7 @@ export const roleType = declareType({
   },
   async delete({ RoleName }, call) {
     await iam(call, "DeleteRole", { RoleName });
+    return undefined;
   },
   async *list(_model, call) {
     for await (const { RoleName } of iamItems<Role>(call, "ListRoles", {}, "Roles"))

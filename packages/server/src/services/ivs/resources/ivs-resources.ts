@@ -55,6 +55,7 @@ export const ivsResources: readonly ResourceType[] = [
     createOperation: "ImportPlaybackKeyPair",
     // Answers have one word less than the operations: `keyPair`.
     answerMember: "keyPair",
+    listMember: "keyPairs",
     attributes: ["Arn", "Fingerprint"],
     fixed: ["Name", "PublicKeyMaterial"],
   }),

@@ -18,6 +18,8 @@ interface IvsDeclaration
   readonly createOperation?: string;
   /** The member of answers that has the resource, if not the noun. */
   readonly answerMember?: string;
+  /** The member of lists, if not the noun's plural. */
+  readonly listMember?: string;
   /** Attributes that the operations' answers have. */
   readonly attributes: readonly string[];
   /** Properties that `Update<noun>` takes, with the values they have when they aren't declared. */
@@ -79,8 +81,9 @@ export function ivsType(declared: IvsDeclaration): ResourceType {
     },
     async delete({ Arn }, call) {
       await ivs(call, `Delete${noun}`, { arn: Arn });
+      return undefined;
     },
-    list: declared.list ?? ((_model, call) => listNouns(noun, call)),
+    list: declared.list ?? ((_model, call) => listNouns(declared, call)),
   });
 }
 
@@ -101,10 +104,13 @@ export async function* ivsArns(
     for (const { arn } of listOf<{ arn: string }>(page[member])) yield { Arn: arn };
 }
 
-function listNouns(noun: string, call: ResourceCall): AsyncIterable<ResourceModel> {
+function listNouns(
+  { noun, listMember }: IvsDeclaration,
+  call: ResourceCall,
+): AsyncIterable<ResourceModel> {
   const plural =
     noun.endsWith("y") && !noun.endsWith("Key") ? `${noun.slice(0, -1)}ies` : `${noun}s`;
-  return ivsArns(call, `List${plural}`, lowerFirst(plural));
+  return ivsArns(call, `List${plural}`, listMember ?? lowerFirst(plural));
 }
 
 function lowerFirst(word: string): string {

@@ -1,0 +1,6 @@
+import type { ResourceTypeSource } from "../../../kernel/resources.ts";
+
+export const eventsResourceTypes: ResourceTypeSource = {
+  typeNames: ["AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::Events::Rule"],
+  load: async () => (await import("./events-resources.ts")).eventsResources,
+};

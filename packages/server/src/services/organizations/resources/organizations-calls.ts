@@ -1,0 +1,43 @@
+import type { Part } from "../../../kernel/resource-types/declare-type.ts";
+import { listed, listOf } from "../../../kernel/resource-types/members.ts";
+import { pagesOf, tagsPart } from "../../../kernel/resource-types/parts.ts";
+import type { ResourceCall } from "../../../kernel/resources.ts";
+
+export function organizations<Output>(
+  call: ResourceCall,
+  operation: string,
+  input: object,
+): Promise<Output> {
+  return call.invoke<Output>("organizations", operation, input);
+}
+
+interface Page {
+  readonly NextToken?: string;
+}
+
+export async function itemsOf<Item>(
+  call: ResourceCall,
+  operation: string,
+  input: object,
+  member: string,
+): Promise<readonly Item[]> {
+  const next = ({ NextToken }: Page) => NextToken;
+  const options = { service: "organizations", operation, input, tokenMember: "NextToken", next };
+  const found: Item[] = [];
+  for await (const page of pagesOf<Page & Readonly<Record<string, unknown>>>(options, call))
+    found.push(...listOf<Item>(page[member]));
+  return found;
+}
+
+/** Tags of what has `property` as its id. */
+export function organizationsTags(property: string): Part {
+  return tagsPart({
+    tag: (id, Tags, call) => organizations(call, "TagResource", { ResourceId: id[property], Tags }),
+    untag: (id, TagKeys, call) =>
+      organizations(call, "UntagResource", { ResourceId: id[property], TagKeys }),
+    async read(id, call) {
+      const input = { ResourceId: id[property] };
+      return { Tags: listed(await itemsOf(call, "ListTagsForResource", input, "Tags")) };
+    },
+  });
+}

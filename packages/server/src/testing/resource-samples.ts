@@ -1,0 +1,224 @@
+import { generateKeyPairSync } from "node:crypto";
+import { s3Samples } from "./bucket-samples.ts";
+import { iamSamples } from "./iam-samples.ts";
+import { OTHER_TAGS, type Sample, TAGS, TRUST } from "./sample-words.ts";
+
+/** Calls an operation as the account's root user, and resolves to its answer. */
+export type Act = <Output>(
+  service: string,
+  operation: string,
+  input: object,
+  region?: string,
+) => Promise<Output>;
+
+/** The resources that the samples refer to. */
+export interface Surroundings {
+  readonly accountId: string;
+  readonly channelArn: string;
+  readonly keyIds: readonly [string, string];
+  readonly primaryKeyArn: string;
+  readonly connectionArn: string;
+}
+
+interface KeyNames {
+  readonly KeyId: string;
+  readonly Arn: string;
+}
+
+export async function makeSurroundings(act: Act, accountId: string): Promise<Surroundings> {
+  const trust = JSON.stringify(TRUST);
+  await act("iam", "CreateRole", { RoleName: "stage", AssumeRolePolicyDocument: trust });
+  await act("iam", "CreateRole", { RoleName: "hall", AssumeRolePolicyDocument: trust });
+  await act("iam", "CreateUser", { UserName: "ada" });
+  await act("iam", "CreateGroup", { GroupName: "crew" });
+  for (const Bucket of ["recordings", "logs", "copies"])
+    await act("s3", "CreateBucket", { Bucket });
+  await act("s3", "PutBucketVersioning", {
+    Bucket: "copies",
+    VersioningConfiguration: { Status: "Enabled" },
+  });
+  await act("s3", "PutBucketPolicy", { Bucket: "logs", Policy: JSON.stringify(LOG_DELIVERY) });
+  const { channel } = await act<{ channel: { arn: string } }>("ivs", "CreateChannel", {});
+  const { streamKeys } = await act<{ streamKeys: { arn: string }[] }>("ivs", "ListStreamKeys", {
+    channelArn: channel.arn,
+  });
+  for (const { arn } of streamKeys) await act("ivs", "DeleteStreamKey", { arn });
+  const makeKey = async (input: object, region?: string) =>
+    (await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input, region)).KeyMetadata;
+  const [key, otherKey] = [await makeKey({}), await makeKey({})];
+  const primary = await makeKey({ MultiRegion: true }, "us-west-2");
+  const connection = await act<{ ConnectionArn: string }>("events", "CreateConnection", {
+    Name: "hook",
+    AuthorizationType: "API_KEY",
+    AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: "key", ApiKeyValue: "value" } },
+  });
+  return {
+    accountId,
+    channelArn: channel.arn,
+    keyIds: [key.KeyId, otherKey.KeyId],
+    primaryKeyArn: primary.Arn,
+    connectionArn: connection.ConnectionArn,
+  };
+}
+
+const LOG_DELIVERY = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "cloudtrail.amazonaws.com" },
+      Action: ["s3:GetBucketAcl", "s3:PutObject"],
+      Resource: ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+    },
+  ],
+};
+
+export async function resourceSamples(around: Surroundings): Promise<readonly Sample[]> {
+  return [
+    ...(await iamSamples()),
+    ...ivsSamples(around),
+    ...s3Samples(around.accountId),
+    ...otherSamples(around),
+  ];
+}
+
+function ivsSamples({ channelArn }: Surroundings): readonly Sample[] {
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+  const destination = { S3: { BucketName: "recordings" } };
+  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
+  return [
+    {
+      typeName: "AWS::IVS::Channel",
+      create: { Name: "one", LatencyMode: "NORMAL", Authorized: true, Tags: TAGS },
+      update: { Name: "two", Type: "BASIC", Tags: OTHER_TAGS },
+    },
+    {
+      typeName: "AWS::IVS::RecordingConfiguration",
+      create: {
+        Name: "keep",
+        DestinationConfiguration: destination,
+        RecordingReconnectWindowSeconds: 60,
+        ThumbnailConfiguration: { RecordingMode: "INTERVAL", TargetIntervalSeconds: 30 },
+        RenditionConfiguration: { RenditionSelection: "CUSTOM", Renditions: ["HD"] },
+      },
+      update: {
+        Name: "keep",
+        DestinationConfiguration: destination,
+        RecordingReconnectWindowSeconds: 60,
+        ThumbnailConfiguration: { RecordingMode: "INTERVAL", TargetIntervalSeconds: 30 },
+        RenditionConfiguration: { RenditionSelection: "CUSTOM", Renditions: ["HD"] },
+        Tags: TAGS,
+      },
+    },
+    {
+      typeName: "AWS::IVS::StreamKey",
+      create: { ChannelArn: channelArn },
+      update: { ChannelArn: channelArn, Tags: TAGS },
+    },
+    {
+      typeName: "AWS::IVS::PlaybackKeyPair",
+      create: { Name: "viewers", PublicKeyMaterial: pem, Tags: TAGS },
+      update: { Name: "viewers", PublicKeyMaterial: pem },
+      unread: ["PublicKeyMaterial"],
+    },
+    {
+      typeName: "AWS::IVS::PlaybackRestrictionPolicy",
+      create: { AllowedCountries: ["DE"], AllowedOrigins: ["https://studio.example"] },
+      update: { AllowedCountries: ["AT"], EnableStrictOriginEnforcement: true, Name: "at" },
+    },
+  ];
+}
+
+function otherSamples(around: Surroundings): readonly Sample[] {
+  const trail = { TrailName: "audit", S3BucketName: "logs" };
+  const pattern = { source: ["aws.ivs"] };
+  const keyPolicy = (Sid: string) => ({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Sid,
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${around.accountId}:root` },
+        Action: "kms:*",
+        Resource: "*",
+      },
+    ],
+  });
+  return [
+    {
+      typeName: "AWS::KMS::Key",
+      create: { Description: "seals", EnableKeyRotation: true, Tags: TAGS },
+      update: {
+        Description: "sealed",
+        Enabled: false,
+        KeyPolicy: keyPolicy("all"),
+        PendingWindowInDays: 7,
+      },
+      unread: ["PendingWindowInDays"],
+    },
+    {
+      typeName: "AWS::KMS::ReplicaKey",
+      create: { PrimaryKeyArn: around.primaryKeyArn, KeyPolicy: keyPolicy("one") },
+      update: {
+        PrimaryKeyArn: around.primaryKeyArn,
+        KeyPolicy: keyPolicy("two"),
+        Description: "copy",
+      },
+    },
+    {
+      typeName: "AWS::KMS::Alias",
+      create: { AliasName: "alias/seal", TargetKeyId: around.keyIds[0] },
+      update: {
+        AliasName: "alias/seal",
+        TargetKeyId: around.keyIds[1],
+      },
+    },
+    {
+      typeName: "AWS::CloudTrail::Trail",
+      create: { ...trail, IsLogging: true, Tags: TAGS },
+      update: {
+        ...trail,
+        IsLogging: false,
+        S3KeyPrefix: "trail",
+        IsMultiRegionTrail: true,
+        EventSelectors: [{ ReadWriteType: "WriteOnly", IncludeManagementEvents: true }],
+      },
+    },
+    {
+      typeName: "AWS::Events::Rule",
+      create: { Name: "live", EventPattern: pattern, Tags: TAGS },
+      update: { Name: "live", Description: "live", EventPattern: pattern, State: "DISABLED" },
+    },
+    {
+      typeName: "AWS::Events::Connection",
+      create: {
+        Name: "door",
+        AuthorizationType: "BASIC",
+        AuthParameters: { BasicAuthParameters: { Username: "ada", Password: "secret" } },
+      },
+      update: {
+        Name: "door",
+        Description: "opens",
+        AuthorizationType: "BASIC",
+        AuthParameters: { BasicAuthParameters: { Username: "ada", Password: "other" } },
+      },
+      unread: ["AuthParameters"],
+    },
+    {
+      typeName: "AWS::Events::ApiDestination",
+      create: {
+        Name: "hook",
+        ConnectionArn: around.connectionArn,
+        HttpMethod: "POST",
+        InvocationEndpoint: "https://hook.example/one",
+      },
+      update: {
+        Name: "hook",
+        ConnectionArn: around.connectionArn,
+        HttpMethod: "PUT",
+        InvocationEndpoint: "https://hook.example/two",
+        InvocationRateLimitPerSecond: 5,
+      },
+    },
+  ];
+}
