@@ -165,6 +165,24 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  cloudformation: {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      types: [],
+      "dependencies.ts": ["types"],
+      access: ["rows"],
+      values: ["rows"],
+      engine: ["rows", "types", "values"],
+      exports: ["access", "rows"],
+      registry: ["access"],
+      stacks: ["access", "engine", "rows", "values"],
+      drift: ["access", "rows", "stacks", "values"],
+      templates: ["access", "rows", "values"],
+      "change-sets": ["access", "engine", "rows", "stacks", "types", "values"],
+    },
+    queries: ["rows"],
+  },
   ssm: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

@@ -15,6 +15,7 @@ import { type InputSurvey, surveyInputs } from "./unread-inputs/unread-members.t
 /** The SDK's packages and the folders of their services. */
 const FOLDERS: Readonly<Record<string, string>> = {
   accessanalyzer: "access-analyzer",
+  cloudformation: "cloudformation",
   cloudtrail: "cloudtrail",
   cloudwatch: "cloudwatch",
   ecr: "ecr",

@@ -14,5 +14,6 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   ecr: "ECR",
   cloudtrail: "CloudTrail",
   ivs: "IVS",
+  cloudformation: "CloudFormation",
   rolecast: "Rolecast",
 };

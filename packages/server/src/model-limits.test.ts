@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Constraint, ServiceConstraints } from "./kernel/constraints.ts";
 import { accessAnalyzerConstraints } from "./services/access-analyzer/constraints.ts";
+import { cloudFormationConstraints } from "./services/cloudformation/constraints.ts";
 import { cloudTrailConstraints } from "./services/cloudtrail/constraints.ts";
 import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
 import { ecrConstraints } from "./services/ecr/constraints.ts";
@@ -164,6 +165,19 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       "CreateRepository.filter": imageTagFilter,
       "PutImageTagMutability.filter": imageTagFilter,
       imageStatus: { values: ["ACTIVATING", "ACTIVE", "ANY", "ARCHIVED"] },
+    },
+  ],
+  [
+    "cloudformation/2010-05-15",
+    cloudFormationConstraints,
+    {
+      // As AWS's messages have it, whichever operation is asked.
+      StackName: { min: 1, pattern: "[a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*" },
+      TemplateBody: { min: 1, max: 51_200 },
+      // Older models have less.
+      TemplateURL: { min: 1, max: 5120 },
+      StackPolicyURL: { min: 1, max: 5120 },
+      StackPolicyDuringUpdateURL: { min: 1, max: 5120 },
     },
   ],
   [

@@ -1,3 +1,5 @@
+import type { DateTimePrecision } from "./codec/timestamp-text.ts";
+
 /** A service's API as this package needs to know it, without the schemas of its operations. */
 export interface ApiDefinition {
   readonly name: string;
@@ -28,6 +30,8 @@ export interface ApiDefinition {
    * awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't say.
    */
   readonly wholeNumbers?: boolean;
+  /** awsQuery: how exact times in answers are; left out, whole seconds. */
+  readonly precision?: DateTimePrecision;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
   readonly s3Addressing?: boolean;
   /**

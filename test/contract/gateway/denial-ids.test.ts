@@ -123,6 +123,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("ecr", json("AmazonEC2ContainerRegistry_V20150921.DescribeRepositories")),
   ],
   [
+    ...(["cloudformation", "a form", "cloudformation:ListStacks on *"] as const),
+    asStranger("cloudformation", form({ Action: "ListStacks", Version: "2010-05-15" })),
+  ],
+  [
     ...(["ssm", "JSON", "ssm:DescribeParameters on *"] as const),
     asStranger("ssm", json("AmazonSSM.DescribeParameters")),
   ],

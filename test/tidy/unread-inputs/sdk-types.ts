@@ -70,14 +70,17 @@ export class SdkTypes {
     return type.isUnionType() || type.isIntersectionType() ? type.getTypes() : [type];
   }
 
-  /** The structures that a type is made of, through unions and lists. */
-  structuresOf(type: Type): readonly Type[] {
-    if (isPlain(type)) return [];
+  /**
+   * The structures that a type is made of, through unions and lists; a type may be made of itself.
+   */
+  structuresOf(type: Type, above: readonly number[] = []): readonly Type[] {
+    if (isPlain(type) || above.includes(type.id)) return [];
+    const below = [...above, type.id];
     const parts = this.partsOf(type);
     if (parts.length !== 1 || parts[0] !== type)
-      return parts.flatMap((part) => this.structuresOf(part));
+      return parts.flatMap((part) => this.structuresOf(part, below));
     const element = this.elementOf(type);
-    return element ? this.structuresOf(element) : [type];
+    return element ? this.structuresOf(element, below) : [type];
   }
 
   /** The members of a structure that the SDK declares. */

@@ -18,6 +18,7 @@ const LOG_LEVELS: Readonly<Record<string, string>> = {
 /** LocalStack's names of the services that are here. */
 export const LOCALSTACK_SERVICES: readonly string[] = [
   "accessanalyzer",
+  "cloudformation",
   "cloudtrail",
   "cloudwatch",
   "ecr",

@@ -203,6 +203,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   diskLowWaterBytes: wholeNumbers(0, MAX),
   auditEventsMax: wholeNumbers(1_000, MAX),
   roleDeletionDelayMs: wholeNumbers(0, MAX),
+  stackAnswerMs: wholeNumbers(0, MAX),
   nodeUrl: urls,
   trustedProxies: {
     taken: [

@@ -245,6 +245,11 @@ export const SETTINGS = {
       "How long a deletion of a service-linked role is pending before it is decided; on AWS, seconds.",
       { placeholder: "MS" },
     ),
+    stackAnswerMs: setting(
+      wholeNumber(0).default(2_000),
+      "How long a request that changes a CloudFormation stack waits for the change's end before it is answered; AWS answers at once, and clients then look again only after 5 to 30 seconds.",
+      { placeholder: "MS" },
+    ),
     auditEventsMax: setting(
       wholeNumber(1_000).default(500_000),
       "Events that CloudTrail's event history keeps of each account at most, of changes and of reads each, and a tenth of it of refused calls; none is kept for more than 90 days.",

@@ -1,6 +1,7 @@
 import { servicesInOrder } from "../compose-services.ts";
 import type { Platform } from "../platform.ts";
 import { accessAnalyzer } from "./access-analyzer/index.ts";
+import { cloudformation } from "./cloudformation/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
 import { ecr } from "./ecr/index.ts";
@@ -36,5 +37,6 @@ export const SERVICES = servicesInOrder<Platform>()([
   ecr,
   cloudtrail,
   ivs,
+  cloudformation,
   rolecast,
 ]);

@@ -30,7 +30,7 @@ export class AwsQuery implements ServerProtocol {
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #errors: ReadonlyMap<string, ErrorShape>;
   readonly #readers: QueryReaders;
-  readonly #writers = new XmlWriters(TEXT_RULES);
+  readonly #writers: XmlWriters;
   readonly #namespace: string;
 
   constructor(
@@ -41,7 +41,8 @@ export class AwsQuery implements ServerProtocol {
     this.#service = service;
     this.#operations = operations;
     this.#errors = errors;
-    const { xmlNamespace, wholeNumbers = false } = service;
+    const { xmlNamespace, wholeNumbers = false, precision = TEXT_RULES.precision } = service;
+    this.#writers = new XmlWriters({ ...TEXT_RULES, precision });
     this.#readers = new QueryReaders({ ...TEXT_RULES, wholeNumbers });
     this.#namespace = namespaceAttribute(
       xmlNamespace === undefined ? undefined : ["", xmlNamespace],

@@ -1,0 +1,244 @@
+import type * as cloudformation from "@aws-sdk/client-cloudformation";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import {
+  conditionKeys,
+  decideOnStack,
+  onStack,
+  passRole,
+  placeOf,
+  stackNamed,
+} from "../access/stack-authorization.ts";
+import type { CloudFormationDependencies } from "../dependencies.ts";
+import type { OperationOptions } from "../engine/operation-options.ts";
+import { askingOf, startOperation } from "../engine/start-operation.ts";
+import { invalidChangeSetStatus, noChangeSet, noStackInBrackets, validation } from "../errors.ts";
+import { pageByText } from "../page.ts";
+import {
+  changeChangeSet,
+  changeSetsOf,
+  findChangeSet,
+  removeChangeSet,
+  removeOtherChangeSets,
+} from "../rows/change-sets.ts";
+import { addVersion, findStackById } from "../rows/stacks.ts";
+import { isArn } from "../stack-names.ts";
+import { operationOf, requireUpdatable, settled } from "../stacks/stack-changes.ts";
+import { parameterViews, tagViews } from "../stacks/stack-views.ts";
+import type { ChangeSetRow, CloudFormationTables, StackRow } from "../tables.ts";
+import type { StoredChanges } from "./compute-changes.ts";
+import { type ChangeSetOptions, createChangeSet, versionOf } from "./create-change-set.ts";
+
+/** As many as a template has resources: clients that read one page see all. */
+const CHANGES_PAGE = 1_000;
+const NO_STACK_NAME = "StackName must be specified if ChangeSetName is not specified as an ARN.";
+
+interface Named {
+  readonly ChangeSetName: string;
+  readonly StackName?: string | undefined;
+}
+
+interface Found {
+  readonly stack: StackRow | undefined;
+  readonly changeSet: ChangeSetRow | undefined;
+}
+
+/** CreateChangeSet, DescribeChangeSet, ListChangeSets, DeleteChangeSet, ExecuteChangeSet. */
+export function changeSetOperations(deps: CloudFormationDependencies): OperationTable {
+  return defineOperations<typeof cloudformation>()({
+    CreateChangeSet: withSubject({
+      authorize: async (input, context) => {
+        const stack = await stackNamed(input.StackName, context);
+        const names = [
+          ...["RoleARN", "TemplateURL", "ResourceTypes", "ChangeSetName"],
+          ...["ResourcesToImport", "Tags"],
+        ] as const;
+        const keys = conditionKeys(input, names as Parameters<typeof conditionKeys>[1]);
+        const pair = await onStack("CreateChangeSet", input.StackName, stack, context, keys);
+        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+      },
+      handle: (input, context, stack: StackRow | undefined) =>
+        createChangeSet(input, context, stack, deps),
+    }),
+    DescribeChangeSet: withSubject({
+      authorize: (input, context) => onChangeSet("DescribeChangeSet", input, context),
+      handle: async (input, _context, { stack, changeSet }: Found) => {
+        if (!changeSet || !stack) throw noChangeSet(input.ChangeSetName);
+        const view = changeSetView(changeSet, stack, input.IncludePropertyValues === true);
+        const { rows, rest } = await pageByText(
+          input.NextToken,
+          ["changes", changeSet.change_set_id],
+          async (after, limit) =>
+            (view.Changes ?? []).filter((each) => idOf(each) > after).slice(0, limit),
+          idOf,
+          CHANGES_PAGE,
+        );
+        return { ...view, Changes: [...rows], ...rest };
+      },
+    }),
+    ListChangeSets: withSubject({
+      authorize: (input, context) => decideOnStack("ListChangeSets", input, context),
+      handle: async ({ StackName, NextToken }, context, stack: StackRow | undefined) => {
+        if (!stack) throw noStackInBrackets(StackName);
+        const all = await changeSetsOf(stack.stack_id, context.db<CloudFormationTables>());
+        const { rows, rest } = await pageByText(
+          NextToken,
+          ["change sets", stack.stack_id],
+          async (after, limit) => all.filter(({ name }) => name > after).slice(0, limit),
+          ({ name }) => name,
+        );
+        return { Summaries: rows.map((row) => changeSetSummary(row, stack)), ...rest };
+      },
+    }),
+    DeleteChangeSet: withSubject({
+      authorize: (input, context) => onChangeSet("DeleteChangeSet", input, context),
+      handle: async ({ ChangeSetName }, context, { changeSet }: Found) => {
+        // One that isn't there needs no deletion, unless its ARN says that there was one.
+        if (!changeSet) {
+          if (isArn(ChangeSetName)) throw noChangeSet(ChangeSetName);
+          return {};
+        }
+        if (changeSet.execution_status === "EXECUTE_IN_PROGRESS")
+          throw invalidChangeSetStatus(
+            `ChangeSet [${changeSet.change_set_id}] cannot be deleted in its current status ` +
+              "of [EXECUTE_IN_PROGRESS]",
+          );
+        await context.transaction<CloudFormationTables, void>(({ db }) =>
+          removeChangeSet(changeSet.change_set_id, db),
+        );
+        return {};
+      },
+    }),
+    ExecuteChangeSet: withSubject({
+      authorize: (input, context) => onChangeSet("ExecuteChangeSet", input, context),
+      handle: (input, context, found: Found) => executeChangeSet(input, context, found, deps),
+    }),
+  });
+}
+
+async function onChangeSet(operation: string, input: Named, context: RequestContext) {
+  const { ChangeSetName, StackName } = input;
+  if (StackName === undefined && !isArn(ChangeSetName)) throw validation(NO_STACK_NAME);
+  const db = context.db<CloudFormationTables>();
+  const named = StackName === undefined ? undefined : await stackNamed(StackName, context);
+  const changeSet =
+    named || isArn(ChangeSetName)
+      ? await findChangeSet(ChangeSetName, named?.stack_id, db)
+      : undefined;
+  const owner = changeSet && (await findStackById(changeSet.stack_id, db));
+  const { account_id, region } = placeOf(context);
+  const isOwn = owner?.account_id === account_id && owner.region === region;
+  const stack = named ?? (isOwn ? owner : undefined);
+  const keys = conditionKeys(input, ["ChangeSetName"]);
+  const text = StackName ?? stack?.stack_id ?? "*";
+  const pairs = await onStack(operation, text, stack, context, keys);
+  return { pairs, subject: { stack, changeSet: stack ? changeSet : undefined } };
+}
+
+type ExecuteInput = Checked<cloudformation.ExecuteChangeSetInput>;
+
+async function executeChangeSet(
+  input: ExecuteInput,
+  context: RequestContext,
+  { stack, changeSet }: Found,
+  deps: CloudFormationDependencies,
+) {
+  if (!changeSet || !stack) throw noChangeSet(input.ChangeSetName);
+  const operationId = await context.transaction<CloudFormationTables, string>(async (tx) => {
+    const row = await findChangeSet(changeSet.change_set_id, stack.stack_id, tx.db);
+    const now = await findStackById(stack.stack_id, tx.db);
+    if (!row || !now) throw noChangeSet(input.ChangeSetName);
+    if (row.status !== "CREATE_COMPLETE" || row.execution_status !== "AVAILABLE")
+      throw invalidChangeSetStatus(
+        `ChangeSet [${row.change_set_id}] cannot be executed in its current status of ` +
+          `[${shownStatus(row)}]`,
+      );
+    if (now.status !== "REVIEW_IN_PROGRESS") requireUpdatable(now);
+    const number = await addVersion(versionOf(row), tx.db);
+    const isNew = now.status === "REVIEW_IN_PROGRESS";
+    const kind = row.type === "IMPORT" ? "import" : isNew ? "create" : "update";
+    const operation = operationOf(kind, optionsFor(row, input), input.ClientRequestToken, {
+      version: number,
+      ...(isNew ? {} : { updated_ms: context.nowMs }),
+      ...(row.role_arn === null ? {} : { role_arn: row.role_arn }),
+      notification_arns: row.notification_arns,
+      disable_rollback: input.DisableRollback ? 1 : 0,
+    });
+    await changeChangeSet(row.change_set_id, { execution_status: "EXECUTE_IN_PROGRESS" }, tx.db);
+    await removeOtherChangeSets(stack.stack_id, row.change_set_id, tx.db);
+    return startOperation(tx, now, operation, askingOf(context), deps);
+  });
+  await settled(operationId, context, deps);
+  return {};
+}
+
+function shownStatus({ status, execution_status }: ChangeSetRow): string {
+  return status === "CREATE_COMPLETE" ? execution_status : status;
+}
+
+function optionsFor(row: ChangeSetRow, input: ExecuteInput): OperationOptions {
+  const options = JSON.parse(row.options) as ChangeSetOptions;
+  if (input.DisableRollback && options.onStackFailure !== undefined)
+    throw validation(
+      "You cannot specify both DisableRollback and OnStackFailure of the change set.",
+    );
+  // AWS: EXPRESS doesn't roll back unless it is asked to.
+  const isExpress = options.mode === "EXPRESS";
+  const disableRollback = input.DisableRollback ?? (options.disableRollback || isExpress);
+  return {
+    ...(options.imports ? { imports: options.imports } : {}),
+    ...(options.onStackFailure ? { onFailure: options.onStackFailure } : {}),
+    ...(disableRollback ? { disableRollback: true } : {}),
+    ...(input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
+  };
+}
+
+function changeSetView(
+  row: ChangeSetRow,
+  stack: StackRow,
+  includeValues: boolean,
+): cloudformation.DescribeChangeSetOutput {
+  const { short, whole } = JSON.parse(row.changes) as StoredChanges;
+  const options = JSON.parse(row.options) as ChangeSetOptions;
+  const parameters = parameterViews(row);
+  const tags = tagViews(row);
+  return {
+    ...nameView(row, stack),
+    ...(parameters.length > 0 ? { Parameters: parameters } : {}),
+    NotificationARNs: JSON.parse(row.notification_arns) as string[],
+    RollbackConfiguration: {},
+    Capabilities: JSON.parse(row.capabilities) as cloudformation.Capability[],
+    ...(tags.length > 0 ? { Tags: tags } : {}),
+    Changes: [...(includeValues ? whole : short)],
+    ...(options.onStackFailure ? { OnStackFailure: options.onStackFailure } : {}),
+    ...(options.mode ? { DeploymentConfig: { Mode: options.mode } } : {}),
+  };
+}
+
+function idOf({ ResourceChange }: cloudformation.Change): string {
+  return ResourceChange?.LogicalResourceId ?? "";
+}
+
+function changeSetSummary(row: ChangeSetRow, stack: StackRow): cloudformation.ChangeSetSummary {
+  return nameView(row, stack);
+}
+
+function nameView(row: ChangeSetRow, { name }: StackRow) {
+  const options = JSON.parse(row.options) as ChangeSetOptions;
+  return {
+    ChangeSetName: row.name,
+    ChangeSetId: row.change_set_id,
+    StackId: row.stack_id,
+    StackName: name,
+    ...(row.description === null ? {} : { Description: row.description }),
+    CreationTime: new Date(Number(row.created_ms)),
+    ExecutionStatus: row.execution_status as cloudformation.ExecutionStatus,
+    Status: row.status as cloudformation.ChangeSetStatus,
+    ...(row.status_reason === null ? {} : { StatusReason: row.status_reason }),
+    IncludeNestedStacks: options.includeNestedStacks === true,
+    ImportExistingResources: options.importExistingResources === true,
+    ...(row.parent_id === null ? {} : { ParentChangeSetId: row.parent_id }),
+    ...(row.root_id === null ? {} : { RootChangeSetId: row.root_id }),
+  };
+}

@@ -1,0 +1,106 @@
+import type { Change } from "@aws-sdk/client-cloudformation";
+import {
+  compareTemplates,
+  type DeployedStack,
+  type Evaluation,
+  type MapValue,
+  TemplateError,
+} from "@rolecast/template";
+import type { Kysely } from "kysely";
+import type { ResourceSchema } from "../../../kernel/resources.ts";
+import { resourcesOf } from "../rows/resources.ts";
+import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import type { EngineTypes } from "../types/engine-types.ts";
+import { attributesOf } from "../values/attributes.ts";
+import { evaluateStack } from "../values/evaluate-stack.ts";
+
+/** A change set's changes: in short, and with the values of properties. */
+export interface StoredChanges {
+  readonly short: readonly Change[];
+  readonly whole: readonly Change[];
+}
+
+interface Question {
+  readonly stack: StackRow;
+  /** The version that the stack has; undefined: the stack is new. */
+  readonly previous: VersionRow | undefined;
+  readonly after: Evaluation;
+  readonly tags: string;
+  readonly imports: ReadonlyMap<string, string>;
+}
+
+/**
+ * Computes what a stack's resources need to become those of another version. Throws TemplateError.
+ */
+export async function computeChanges(
+  { stack, previous, after, tags, imports }: Question,
+  types: EngineTypes,
+  db: Kysely<CloudFormationTables>,
+): Promise<StoredChanges> {
+  const before = previous && (await deployedStack(stack, previous, db));
+  const names = [
+    ...[...after.resources.values()].map(({ type }) => type),
+    ...[...(before?.resources.values() ?? [])].map(({ type }) => type),
+  ];
+  const schemas = await schemasOf(names, types);
+  const comparison = {
+    before,
+    after,
+    schemas: (name: string) => schemas.get(name),
+    ...(imports.size > 0 ? { imports } : {}),
+    stackTagsChange: previous !== undefined && previous.tags !== tags,
+  };
+  const inForm = (includeValues: boolean): Change[] =>
+    compareTemplates({ ...comparison, includeValues }).map((ResourceChange) => ({
+      Type: "Resource",
+      ResourceChange: ResourceChange as Change["ResourceChange"],
+    }));
+  return { short: inForm(false), whole: inForm(true) };
+}
+
+/** The stack as it is, for comparison with what it is to become. */
+async function deployedStack(
+  stack: StackRow,
+  previous: VersionRow,
+  db: Kysely<CloudFormationTables>,
+): Promise<DeployedStack> {
+  const rows = await resourcesOf(stack.stack_id, db);
+  const { evaluation } = await evaluateStack(stack, previous, db);
+  const there = rows.filter(
+    ({ physical_id, status }) => physical_id !== null && status !== "DELETE_COMPLETE",
+  );
+  const attributes = attributesOf(new Map(there.map((row) => [row.logical_id, row])));
+  const resources = there.map(({ logical_id, type, physical_id, properties }) => {
+    const declared = evaluation.resources.has(logical_id)
+      ? declaredProperties(evaluation, logical_id, attributes)
+      : (JSON.parse(properties) as MapValue);
+    return [logical_id, { type, physicalId: physical_id ?? "", properties: declared }] as const;
+  });
+  return { evaluation, attributes, resources: new Map(resources) };
+}
+
+function declaredProperties(
+  evaluation: Evaluation,
+  logicalId: string,
+  attributes: ReturnType<typeof attributesOf>,
+): MapValue {
+  try {
+    return evaluation.resource(logicalId, attributes).properties;
+  } catch (error) {
+    // It failed for this when it was to be made: nothing of it is there to be compared with.
+    if (error instanceof TemplateError) return {};
+    throw error;
+  }
+}
+
+async function schemasOf(
+  names: readonly string[],
+  types: EngineTypes,
+): Promise<ReadonlyMap<string, ResourceSchema>> {
+  const schemas = new Map<string, ResourceSchema>();
+  for (const name of new Set(names)) {
+    const type = await types.find(name);
+    if (type) schemas.set(name, type.schema);
+  }
+  return schemas;
+}

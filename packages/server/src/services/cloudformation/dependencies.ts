@@ -1,0 +1,35 @@
+import type { Ids } from "../../kernel/ids.ts";
+import type { CredentialSource } from "../../kernel/ports/identity.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { StoredCallers } from "../../kernel/stored-callers.ts";
+import type { EngineTypes } from "./types/engine-types.ts";
+
+/** The engine's parts. */
+export interface EngineDependencies extends ServiceDependencies {
+  readonly ids: Ids;
+  /** Finds the callers of the sessions that stacks' roles get. */
+  readonly sessions: CredentialSource;
+  readonly storedCallers: StoredCallers;
+  readonly types: EngineTypes;
+}
+
+/** The worker of stacks' operations, as requests need it. */
+export interface Operations {
+  /** There is a new operation. */
+  wake(): void;
+  /** Wakes the worker and resolves when the operation has ended, at the latest after `ms`. */
+  settled(operationId: string, ms: number): Promise<void>;
+}
+
+/** What CloudFormation's operations are made with. */
+export interface CloudFormationDependencies extends EngineDependencies {
+  readonly worker: Operations;
+  /** Requests for templates name this server by it. */
+  readonly address: { readonly endpoint: string; readonly publicBaseUrl: string };
+  readonly settings: CloudFormationSettings;
+}
+
+export interface CloudFormationSettings {
+  /** A request that starts an operation is answered when that ends, at the latest after this. */
+  readonly stackAnswerMs: number;
+}

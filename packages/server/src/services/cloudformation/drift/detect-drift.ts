@@ -1,0 +1,50 @@
+import type { PropertyDifference, StackResourceDriftStatus } from "@aws-sdk/client-cloudformation";
+import type { Caller } from "../../../kernel/principal.ts";
+import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
+import type { EngineDependencies } from "../dependencies.ts";
+import type { ResourceRow, StackRow } from "../tables.ts";
+import { modelOf, propertiesOf } from "../values/stored-json.ts";
+import { differencesOf } from "./differences.ts";
+
+/** The outcome of comparing a resource with what is there, as its row keeps it. */
+export interface StoredDrift {
+  readonly status: StackResourceDriftStatus;
+  readonly checkedMs: number;
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly differences?: readonly PropertyDifference[];
+  readonly reason?: string;
+}
+
+/** Compares one resource with what is there, by the caller's permissions. */
+export async function detectDrift(
+  row: ResourceRow,
+  { region }: StackRow,
+  as: Caller,
+  deps: Pick<EngineDependencies, "types" | "invoke" | "ids" | "clock">,
+): Promise<StoredDrift> {
+  const checkedMs = deps.clock.nowMs();
+  const type = await deps.types.find(row.type);
+  if (!type || row.physical_id === null) return { status: "NOT_CHECKED", checkedMs };
+  const { invoke, ids } = deps;
+  const calls = new StepCalls({ invoke, ids, as, region, token: ids.uuid() });
+  const expected = propertiesOf(row);
+  const shown = { checkedMs, expected: JSON.stringify(expected) };
+  try {
+    const actual = await type.read(modelOf(row), calls as never);
+    const differences = differencesOf(expected, actual, type.schema.writeOnly);
+    const declared = Object.keys(expected).filter((name) => actual[name] !== undefined);
+    const compared = Object.fromEntries(declared.map((name) => [name, actual[name]]));
+    return {
+      ...shown,
+      status: differences.length > 0 ? "MODIFIED" : "IN_SYNC",
+      actual: JSON.stringify(compared),
+      differences,
+    };
+  } catch (error) {
+    const failure = calls.failureOf(error);
+    if (!failure) throw error;
+    if (failure.code === "NotFound") return { ...shown, status: "DELETED" };
+    return { checkedMs, status: "UNKNOWN", reason: failure.message };
+  }
+}

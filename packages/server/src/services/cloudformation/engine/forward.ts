@@ -1,0 +1,187 @@
+import { TemplateError } from "@rolecast/template";
+import type { ResourceModel } from "../../../kernel/resources.ts";
+import type { ResourceRow } from "../tables.ts";
+import { withDynamicReferences } from "../values/dynamic-values.ts";
+import { withStackTags } from "../values/stack-tags.ts";
+import { pendingOf, propertiesOf } from "../values/stored-json.ts";
+import { finishForward } from "./finish-forward.ts";
+import { giveUp } from "./give-up.ts";
+import {
+  changeOf,
+  createResource,
+  fail,
+  importResource,
+  newRow,
+  updateResource,
+  type Wanted,
+} from "./put-resource.ts";
+import { type Advance, AGAIN, type Run } from "./run.ts";
+
+/** Takes the stack one step towards its new version. */
+export async function advanceForward(run: Run): Promise<Advance> {
+  const pending = [...run.resources.values()].filter((row) => row.wait !== null);
+  const stop = run.failures.length > 0 ? "failed" : await stopReason(run);
+  if (stop && stop !== "failed") return giveUp(run, stop);
+  if (stop) return pending.length > 0 ? settlePending(run, pending) : giveUp(run, undefined);
+  const { graph } = await run.evaluation();
+  let isComplete = true;
+  for (const logicalId of graph.order) {
+    if (isDone(run, logicalId)) continue;
+    isComplete = false;
+    if (run.resources.get(logicalId)?.wait) continue;
+    const needs = graph.dependencies.get(logicalId) ?? new Set();
+    if ([...needs].some((name) => !isDone(run, name))) continue;
+    return begin(run, logicalId, [...needs]);
+  }
+  if (isComplete) return finishForward(run);
+  return goOn(run, pending);
+}
+
+/** The reason why an operation stops although nothing of it failed. */
+async function stopReason(run: Run): Promise<string | undefined> {
+  const { timeout_minutes: minutes } = run.stack;
+  const endMs = Number(run.operation.started_ms) + (minutes ?? 0) * 60_000;
+  if (run.operation.kind === "create" && minutes !== null && run.nowMs >= endMs)
+    return "Stack creation time exceeded the specified timeout. Rollback requested by user.";
+  return (await run.isCancelled()) ? "User Initiated" : undefined;
+}
+
+function isDone(run: Run, logicalId: string): boolean {
+  if (run.done.has(logicalId)) return true;
+  const row = run.resources.get(logicalId);
+  return row !== undefined && row.version === run.stack.version && row.wait === null
+    ? /_COMPLETE$/.test(row.status) && row.status !== "DELETE_COMPLETE"
+    : false;
+}
+
+/** Steps that wait go on as soon as they are due. */
+async function goOn(run: Run, pending: readonly ResourceRow[]): Promise<Advance> {
+  const due = pending.map((row) => ({ row, dueMs: pendingOf(row)?.dueMs ?? 0 }));
+  const [next] = due.sort((one, other) => one.dueMs - other.dueMs);
+  if (!next) return giveUp(run, "No resource can go on.");
+  const restMs = next.dueMs - run.nowMs;
+  if (restMs > 0) return { kind: "wait", ms: restMs };
+  return begin(run, next.row.logical_id, undefined);
+}
+
+/** After a failure, what is being made is finished first, so that it can be removed. */
+async function settlePending(run: Run, pending: readonly ResourceRow[]): Promise<Advance> {
+  for (const row of pending) {
+    if (row.physical_id === null || pendingOf(row)?.action === "update") continue;
+    const verb = row.status.startsWith("UPDATE") ? "update" : "creation";
+    const failed = verb === "update" ? "UPDATE_FAILED" : "CREATE_FAILED";
+    const reason = `Resource ${verb} cancelled`;
+    await fail(run, { ...row, wait: null }, { reason }, [row.status, failed]);
+    return AGAIN;
+  }
+  return goOn(run, pending);
+}
+
+async function begin(
+  run: Run,
+  logicalId: string,
+  needs: readonly string[] | undefined,
+): Promise<Advance> {
+  const row = run.resources.get(logicalId);
+  let wanted: Wanted;
+  try {
+    wanted = await wantedOf(run, logicalId, needs);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return refuse(run, logicalId, row, error.message);
+  }
+  const type = await run.types.find(wanted.type);
+  if (!type)
+    return refuse(run, logicalId, row, `Unrecognized resource types: [${wanted.type}]`, wanted);
+  const known = row && row.type === wanted.type ? row : undefined;
+  const identifier = run.options.imports?.[logicalId];
+  if (identifier && !known?.physical_id)
+    return importResource(run, newRow(run, logicalId, wanted), type, wanted, identifier);
+  const pending = known && pendingOf(known);
+  if (!known || known.physical_id === null || known.status === "DELETE_COMPLETE") {
+    const fresh = known?.wait ? known : { ...newRow(run, logicalId, wanted), ...keptBefore(known) };
+    return createResource(run, fresh, type, wanted, false);
+  }
+  if (pending)
+    return pending.action === "create"
+      ? createResource(run, known, type, wanted, true)
+      : updateResource(run, known, type, wanted);
+  const change = changeOf(type.schema, propertiesOf(known), wanted.properties);
+  switch (change) {
+    case "none":
+      return keep(run, known, wanted);
+    case "update":
+      return updateResource(run, known, type, wanted);
+    case "replace":
+      return createResource(run, known, type, wanted, true);
+    default:
+      return change satisfies never;
+  }
+}
+
+function keptBefore(row: ResourceRow | undefined) {
+  return row?.before ? { before: row.before } : {};
+}
+
+/** The resource stays as it is; its policies change with the end of the forward phase. */
+function keep(run: Run, row: ResourceRow, wanted: Wanted): Advance {
+  const next: ResourceRow = {
+    ...row,
+    depends_on: JSON.stringify(wanted.dependsOn),
+    deletion_policy: wanted.deletionPolicy,
+    replace_policy: wanted.replacePolicy,
+    metadata: wanted.metadata,
+  };
+  const isSame =
+    next.depends_on === row.depends_on &&
+    next.deletion_policy === row.deletion_policy &&
+    next.replace_policy === row.replace_policy &&
+    next.metadata === row.metadata;
+  if (!isSame) run.later.set(row.logical_id, next);
+  run.done.add(row.logical_id);
+  return AGAIN;
+}
+
+async function wantedOf(
+  run: Run,
+  logicalId: string,
+  needs: readonly string[] | undefined,
+): Promise<Wanted> {
+  const { evaluation, version } = await run.evaluated();
+  const resolved = evaluation.resource(logicalId, run.attributes);
+  const dependsOn = needs ?? [...(evaluation.graph.dependencies.get(logicalId) ?? [])];
+  const own = (await withDynamicReferences(resolved.properties, run)) as ResourceModel;
+  const type = await run.types.find(resolved.type);
+  const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
+  return {
+    type: resolved.type,
+    properties: type ? withStackTags(own, type.schema, tags) : own,
+    dependsOn,
+    deletionPolicy: resolved.deletionPolicy,
+    replacePolicy: resolved.updateReplacePolicy,
+    metadata: resolved.metadata === undefined ? null : JSON.stringify(resolved.metadata),
+    version: version.number,
+  };
+}
+
+async function refuse(
+  run: Run,
+  logicalId: string,
+  row: ResourceRow | undefined,
+  reason: string,
+  wanted?: Wanted,
+): Promise<Advance> {
+  const { evaluation } = await run.evaluated();
+  const type = evaluation.resources.get(logicalId)?.type ?? "";
+  const unmade: Wanted = wanted ?? {
+    ...{ type, properties: {}, dependsOn: [], deletionPolicy: "Delete", replacePolicy: "Delete" },
+    ...{ metadata: null, version: run.stack.version },
+  };
+  const isThere = row !== undefined && row.physical_id !== null;
+  const left = isThere ? row : newRow(run, logicalId, unmade);
+  const statuses = isThere
+    ? (["UPDATE_IN_PROGRESS", "UPDATE_FAILED"] as const)
+    : (["CREATE_IN_PROGRESS", "CREATE_FAILED"] as const);
+  await fail(run, left, { reason }, statuses);
+  return AGAIN;
+}

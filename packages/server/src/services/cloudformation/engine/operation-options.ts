@@ -1,0 +1,22 @@
+/** A request asks this of its operation beside template, parameters and tags; kept as JSON. */
+export interface OperationOptions {
+  /** The end of a creation that fails. */
+  readonly onFailure?: "ROLLBACK" | "DELETE" | "DO_NOTHING";
+  readonly disableRollback?: boolean;
+  /** Resources that a deletion leaves as they are. */
+  readonly retain?: readonly string[];
+  /** Leaves what can't be deleted. */
+  readonly force?: boolean;
+  /** Resources that ContinueUpdateRollback counts as rolled back. */
+  readonly skip?: readonly string[];
+  /** Resources of which those with Retain are deleted if their creation fails. */
+  readonly retainExceptOnCreate?: boolean;
+  /** Resources that are taken over: logical id → identifier. */
+  readonly imports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The stack policy for this update alone. */
+  readonly policy?: string;
+}
+
+export function optionsOf(row: { readonly options: string }): OperationOptions {
+  return JSON.parse(row.options) as OperationOptions;
+}

@@ -1,0 +1,127 @@
+import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
+import { pause } from "../../../kernel/work/timers.ts";
+import type { EngineDependencies } from "../dependencies.ts";
+import { OPERATIONS } from "../rows/operations.ts";
+import type { OperationRow } from "../tables.ts";
+import { advanceBack, advanceBackCleanup } from "./back.ts";
+import { advanceForward } from "./forward.ts";
+import { advanceCleanup, advanceDelete, advanceUndo } from "./removals.ts";
+import { type Advance, LeaseLostError, Run } from "./run.ts";
+
+/** This many stacks are at work at the same time. */
+const AT_ONCE_MAX = 16;
+/** A node that died keeps its operations this long. */
+const LEASE_MS = 10_000;
+/** An operation is given back, and claimed again, after this much work: its lease goes on. */
+const SLICE_MS = 3_000;
+/** On a shared database, the operations of nodes that died are looked for this often. */
+const LOOK_INTERVAL_MS = 2_000;
+
+export interface WorkerOptions {
+  /** Steps until an operation is given back; for tests that stop between every two of them. */
+  readonly stepsMax?: number;
+}
+
+/** Works through the operations of all stacks, each step one transaction. */
+export class OperationWorker {
+  readonly #deps: EngineDependencies;
+  readonly #queue: TaskQueue<OperationRow>;
+  readonly #stepsMax: number;
+  /** Requests that wait for the end of an operation of theirs. */
+  readonly #waiting = new Map<string, () => void>();
+
+  constructor(
+    deps: EngineDependencies,
+    { stepsMax = Number.POSITIVE_INFINITY }: WorkerOptions = {},
+  ) {
+    const { store, clock, ids, log } = deps;
+    this.#deps = deps;
+    this.#stepsMax = stepsMax;
+    this.#queue = new TaskQueue({
+      store,
+      clock,
+      table: OPERATIONS,
+      owner: store.shared ? ids.uuid() : "alone",
+      atOnceMax: AT_ONCE_MAX,
+      leaseMs: () => LEASE_MS,
+      ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),
+      run: (task) => this.#work(task),
+      failed: (err, row) =>
+        log.error({ err, operationId: row?.operation_id }, "A step of a stack's operation failed."),
+    });
+  }
+
+  start(): void {
+    this.#queue.start();
+  }
+
+  wake(): void {
+    this.#queue.wake();
+  }
+
+  close(): Promise<void> {
+    for (const resolve of this.#waiting.values()) resolve();
+    return this.#queue.close();
+  }
+
+  /** Takes an operation one step further. False when none is pending. */
+  step(): Promise<boolean> {
+    return this.#queue.step();
+  }
+
+  /** Wakes the worker and resolves when the operation has ended, at the latest after `ms`. */
+  async settled(operationId: string, ms: number): Promise<void> {
+    const ended = new Promise<void>((resolve) => {
+      this.#waiting.set(operationId, resolve);
+    });
+    this.wake();
+    await Promise.race([ended, pause(ms)]);
+    this.#waiting.delete(operationId);
+  }
+
+  async #work(task: HeldTask<OperationRow>): Promise<void> {
+    try {
+      const run = await Run.load(this.#deps, task);
+      const endMs = this.#deps.clock.nowMs() + SLICE_MS;
+      for (let steps = 0; ; steps++) {
+        if (task.closing.aborted || steps >= this.#stepsMax || run.nowMs >= endMs)
+          return this.#giveBack(task, 0);
+        const advance = await advanceOf(run);
+        if (advance.kind === "ended") return this.#ended(task.row.operation_id);
+        if (advance.kind === "wait") return this.#giveBack(task, advance.ms);
+      }
+    } catch (error) {
+      // Whoever has it now goes on from the rows.
+      if (!(error instanceof LeaseLostError)) throw error;
+    }
+  }
+
+  async #giveBack(task: HeldTask<OperationRow>, ms: number): Promise<void> {
+    await task.retryIn(ms);
+    this.#queue.wakeIn(ms);
+  }
+
+  #ended(operationId: string): void {
+    this.#waiting.get(operationId)?.();
+  }
+}
+
+function advanceOf(run: Run): Promise<Advance> {
+  const { phase } = run.operation;
+  switch (phase) {
+    case "forward":
+      return advanceForward(run);
+    case "cleanup":
+      return advanceCleanup(run);
+    case "back":
+      return advanceBack(run);
+    case "back-cleanup":
+      return advanceBackCleanup(run);
+    case "undo":
+      return advanceUndo(run);
+    case "delete":
+      return advanceDelete(run);
+    default:
+      return phase satisfies never;
+  }
+}

@@ -1,0 +1,293 @@
+import { sameValue, type Value } from "@rolecast/template";
+import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resources.ts";
+import type { LeftoverRow, ResourceRow } from "../tables.ts";
+import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
+import { withGeneratedName } from "../values/generated-names.ts";
+import {
+  type Before,
+  beforeOf,
+  modelOf,
+  type PendingStep,
+  pendingOf,
+  propertiesOf,
+} from "../values/stored-json.ts";
+import { performStep, type StepFailure } from "./resource-steps.ts";
+import { type Advance, AGAIN, type Run, type StepTools } from "./run.ts";
+
+/** The state that a resource is to have. */
+export interface Wanted {
+  readonly type: string;
+  readonly properties: ResourceModel;
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy: string;
+  readonly replacePolicy: string;
+  readonly metadata: string | null;
+  readonly version: number;
+}
+
+const REPLACES =
+  "Requested update requires the creation of a new physical resource; hence creating one.";
+const INITIATED = "Resource creation Initiated";
+
+/** How `was` becomes `want`. */
+export function changeOf(
+  schema: ResourceSchema,
+  was: ResourceModel,
+  want: ResourceModel,
+): "none" | "update" | "replace" {
+  const names = new Set([...Object.keys(was), ...Object.keys(want)]);
+  const changed = [...names].filter(
+    (name) => !sameValue(was[name] as Value | undefined, want[name] as Value | undefined),
+  );
+  if (changed.length === 0) return "none";
+  return changed.some((name) => schema.properties[name]?.replacement === "yes")
+    ? "replace"
+    : "update";
+}
+
+/** A row for a resource that isn't there yet. */
+export function newRow(run: Run, logicalId: string, wanted: Wanted): ResourceRow {
+  return {
+    stack_id: run.stack.stack_id,
+    logical_id: logicalId,
+    type: wanted.type,
+    physical_id: null,
+    status: "CREATE_IN_PROGRESS",
+    status_reason: null,
+    changed_ms: run.nowMs,
+    model: null,
+    ...declared(wanted),
+    version: run.stack.good_version,
+    before: JSON.stringify({ kind: "absent" } satisfies Before),
+    wait: null,
+    drift: null,
+  };
+}
+
+function declared(wanted: Wanted) {
+  return {
+    properties: JSON.stringify(wanted.properties),
+    depends_on: JSON.stringify(wanted.dependsOn),
+    deletion_policy: wanted.deletionPolicy,
+    replace_policy: wanted.replacePolicy,
+    metadata: wanted.metadata,
+  };
+}
+
+/** The state to which a failed operation goes back: the first touch remembers it. */
+function remembered(row: ResourceRow): string {
+  if (row.before !== null) return row.before;
+  const { physical_id, type, model, properties, depends_on } = row;
+  const { deletion_policy, replace_policy, metadata, version } = row;
+  if (physical_id === null || model === null)
+    return JSON.stringify({ kind: "absent" } satisfies Before);
+  const before: Before = {
+    kind: "present",
+    ...{ physical_id, type, model, properties, depends_on },
+    ...{ deletion_policy, replace_policy, metadata, version },
+  };
+  return JSON.stringify(before);
+}
+
+/** Makes a resource, or goes on making it. */
+export async function createResource(
+  run: Run,
+  row: ResourceRow,
+  type: EngineType,
+  wanted: Wanted,
+  isReplacement: boolean,
+): Promise<Advance> {
+  const pending = pendingOf(row);
+  const token = pending?.token ?? run.newToken();
+  const place = { stackName: run.stack.name, logicalId: row.logical_id };
+  const want = pending?.want ?? withGeneratedName(type, wanted.properties, place, run.deps.ids);
+  const [inProgress, complete, failed] = isReplacement
+    ? (["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_FAILED"] as const)
+    : (["CREATE_IN_PROGRESS", "CREATE_COMPLETE", "CREATE_FAILED"] as const);
+  const base: ResourceRow = {
+    ...row,
+    type: wanted.type,
+    ...declared(wanted),
+    before: remembered(row),
+  };
+  const begin = ({ changes, nowMs }: StepTools, physical_id: string | null) => {
+    if (pending) return;
+    const reason = isReplacement ? REPLACES : null;
+    const begun = { ...base, status: inProgress, status_reason: reason, changed_ms: nowMs };
+    changes.resource(begun);
+    changes.resourceEvent(
+      { ...begun, physical_id: physical_id ?? begun.physical_id },
+      { reason: INITIATED },
+    );
+  };
+  const failure = await performStep({
+    run,
+    logicalId: row.logical_id,
+    token,
+    pending,
+    perform: (call) => type.create(want, call),
+    done: (model, tools) => {
+      const physical_id = physicalIdOf(type.schema, model);
+      begin(tools, physical_id);
+      if (isReplacement && row.physical_id !== null && row.model !== null)
+        tools.changes.leftovers.push(replacedBy(run, row));
+      const made = { ...base, physical_id, model: JSON.stringify(model), wait: null };
+      const settled = { status: complete, status_reason: null, changed_ms: tools.nowMs };
+      tools.changes.resource({ ...made, ...settled, version: wanted.version });
+    },
+    waits: (step, tools) => {
+      begin(tools, null);
+      waitWith(tools, { ...base, status: inProgress }, step, { action: "create", token, want });
+    },
+  });
+  if (failure) {
+    const left = isReplacement ? asBefore(base) : { ...base, wait: null };
+    await fail(run, left, failure, [inProgress, failed], base.properties);
+  }
+  return AGAIN;
+}
+
+/** A resource as it was before the operation: its replacement has come to nothing. */
+function asBefore(row: ResourceRow): ResourceRow {
+  const before = beforeOf(row);
+  if (before?.kind !== "present") return { ...row, wait: null };
+  const { kind: _kind, ...was } = before;
+  return { ...row, ...was, wait: null };
+}
+
+function replacedBy(run: Run, row: ResourceRow): LeftoverRow {
+  return {
+    stack_id: row.stack_id,
+    number: run.nextLeftover(),
+    logical_id: row.logical_id,
+    type: row.type,
+    physical_id: row.physical_id ?? "",
+    model: row.model ?? "{}",
+    properties: row.properties,
+    depends_on: row.depends_on,
+    retain: row.replace_policy === "Delete" ? 0 : 1,
+    wait: null,
+  };
+}
+
+/** Changes a resource in place, or goes on changing it. */
+export async function updateResource(
+  run: Run,
+  row: ResourceRow,
+  type: EngineType,
+  wanted: Wanted,
+): Promise<Advance> {
+  const pending = pendingOf(row);
+  const token = pending?.token ?? run.newToken();
+  const base: ResourceRow = { ...row, before: remembered(row) };
+  const begin = ({ changes, nowMs }: StepTools) => {
+    if (pending) return;
+    const begun = { ...base, ...declared(wanted), changed_ms: nowMs };
+    changes.resource({ ...begun, status: "UPDATE_IN_PROGRESS", status_reason: null });
+  };
+  const failure = await performStep({
+    run,
+    logicalId: row.logical_id,
+    token,
+    pending,
+    perform: (call) => type.update(modelOf(row), propertiesOf(row), wanted.properties, call),
+    done: (model, tools) => {
+      begin(tools);
+      const { nowMs } = tools;
+      const settled = {
+        status: "UPDATE_COMPLETE",
+        status_reason: null,
+        changed_ms: nowMs,
+      } as const;
+      const next = { ...base, ...declared(wanted), model: JSON.stringify(model), wait: null };
+      tools.changes.resource({ ...next, ...settled, version: wanted.version });
+    },
+    waits: (step, tools) => {
+      begin(tools);
+      // The row keeps the properties that it had: an update that goes on compares with them.
+      const waiting = { ...base, status: "UPDATE_IN_PROGRESS" as const };
+      const want = wanted.properties;
+      waitWith(tools, waiting, step, { action: "update", token, want });
+    },
+  });
+  if (failure?.code === "NotUpdatable" && !pending)
+    return createResource(run, row, type, wanted, true);
+  if (failure) {
+    const { properties } = declared(wanted);
+    const statuses = ["UPDATE_IN_PROGRESS", "UPDATE_FAILED"] as const;
+    await fail(run, { ...base, wait: null }, failure, statuses, properties);
+  }
+  return AGAIN;
+}
+
+/** Leaves the rest of a step to a later one. */
+export function waitWith(
+  { changes, nowMs }: StepTools,
+  row: ResourceRow,
+  step: Extract<Step, { kind: "wait" }>,
+  rest: Omit<PendingStep, "dueMs" | "state">,
+): void {
+  const wait: PendingStep = { ...rest, dueMs: nowMs + step.ms, state: step.state };
+  const waiting = { ...row, changed_ms: nowMs, wait: JSON.stringify(wait) };
+  const index = changes.resources.findIndex(({ logical_id }) => logical_id === row.logical_id);
+  if (index >= 0) changes.resources[index] = waiting;
+  else changes.resources.push(waiting);
+}
+
+/** Says that a step failed; the operation goes on with undoing. `row` is what is left. */
+export async function fail(
+  run: Run,
+  row: ResourceRow,
+  { reason }: Pick<StepFailure, "reason">,
+  [inProgress, failed]: readonly [ResourceRow["status"], ResourceRow["status"]],
+  properties = row.properties,
+): Promise<void> {
+  await run.commit(({ changes, nowMs }) => {
+    const isBegun = run.resources.get(row.logical_id)?.wait != null;
+    const at = { ...row, changed_ms: nowMs };
+    if (!isBegun)
+      changes.resource({ ...at, status: inProgress, status_reason: null }, { properties });
+    changes.resource({ ...at, status: failed, status_reason: reason }, { properties });
+    changes.operation = { failures: JSON.stringify([...run.failures, row.logical_id]) };
+  });
+}
+
+/** Takes a resource over that is there already. */
+export async function importResource(
+  run: Run,
+  row: ResourceRow,
+  type: EngineType,
+  wanted: Wanted,
+  identifier: ResourceModel,
+): Promise<Advance> {
+  const token = run.newToken();
+  const base: ResourceRow = { ...row, ...declared(wanted) };
+  const failure = await performStep({
+    run,
+    logicalId: row.logical_id,
+    token,
+    pending: undefined,
+    perform: async (call) => ({ kind: "done", model: await type.read(identifier, call) }),
+    done: (read, { changes, nowMs }) => {
+      const model = { ...read, ...identifier };
+      const physical_id = physicalIdOf(type.schema, model);
+      const taken = { ...base, physical_id, model: JSON.stringify(model), changed_ms: nowMs };
+      changes.resource(
+        { ...taken, status: "IMPORT_IN_PROGRESS", status_reason: null },
+        {
+          reason: "Resource import started.",
+        },
+      );
+      const version = { version: wanted.version };
+      changes.resource(
+        { ...taken, ...version, status: "IMPORT_COMPLETE", status_reason: null },
+        {
+          reason: "Resource import completed.",
+        },
+      );
+    },
+    waits: () => {},
+  });
+  if (failure) await fail(run, base, failure, ["IMPORT_IN_PROGRESS", "IMPORT_FAILED"]);
+  return AGAIN;
+}

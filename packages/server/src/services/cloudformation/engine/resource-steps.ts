@@ -1,0 +1,96 @@
+import { TemplateError } from "@rolecast/template";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { errorClass } from "../../../kernel/error-class.ts";
+import type { ResourceModel, Step } from "../../../kernel/resources.ts";
+import { ResourceError } from "../../../kernel/resources.ts";
+import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { StackStepCalls } from "../types/own-type.ts";
+import type { PendingStep } from "../values/stored-json.ts";
+import { LeaseLostError, type Run, type StepTools } from "./run.ts";
+
+/** A failed step: why, and with which code of a handler. */
+export interface StepFailure {
+  readonly reason: string;
+  readonly code: string;
+}
+
+export interface StepRequest {
+  readonly run: Run;
+  readonly logicalId: string;
+  readonly token: string;
+  readonly pending: PendingStep | undefined;
+  /** Calls the type. */
+  readonly perform: (call: StackStepCalls) => Promise<Step>;
+  /** Names the changes that the outcome makes, in the step's own transaction. */
+  readonly done: (model: ResourceModel, tools: StepTools) => Promise<void> | void;
+  readonly waits: (step: Extract<Step, { kind: "wait" }>, tools: StepTools) => void;
+}
+
+/**
+ * Performs one step of a resource: its calls and the rows and events that say so are one commit.
+ * Resolves to the failure if the resource's service refuses; nothing has changed then. Rejects
+ * when the step is to be tried again: the database fails, or the operation is another process's.
+ */
+export async function performStep(request: StepRequest): Promise<StepFailure | undefined> {
+  const { run, token } = request;
+  let calls: StackStepCalls | undefined;
+  try {
+    const as = await run.currentCaller();
+    await run.commit(async (tools) => {
+      const { invoke, ids } = run.deps;
+      const { stack, operation } = run;
+      calls = new StackStepCalls(
+        {
+          invoke,
+          ids,
+          as,
+          region: stack.region,
+          transaction: tools.tx.tables(),
+          state: request.pending?.state,
+          token,
+        },
+        { stack, operation, logicalId: request.logicalId },
+      );
+      const step = await request.perform(calls);
+      if (step.kind === "done") await request.done(step.model, tools);
+      else request.waits(step, tools);
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof StoreUnavailableError || error instanceof LeaseLostError) throw error;
+    return failureOf(error, calls, request);
+  }
+}
+
+/** The reason as resources' events give it. Our own mistakes are logged, and say no more. */
+export function failureOf(
+  error: unknown,
+  calls: StackStepCalls | undefined,
+  { run, token, logicalId }: Pick<StepRequest, "run" | "token" | "logicalId">,
+): StepFailure {
+  if (error instanceof TemplateError) return { reason: error.message, code: "InvalidRequest" };
+  if (error instanceof ResourceError && isWhole(error.message))
+    return { reason: error.message, code: error.code };
+  const failure = calls?.failureOf(error);
+  if (failure) return { reason: handlerText(failure.message, token, failure.code), ...failure };
+  if (error instanceof AwsError)
+    return { reason: handlerText(error.message, token, "AccessDenied"), code: "AccessDenied" };
+  run.deps.log.error({ error: errorClass(error), err: error, logicalId }, "A stack's step failed.");
+  return {
+    reason: handlerText("Internal Failure", token, "InternalFailure"),
+    code: "InternalFailure",
+  };
+}
+
+function handlerText(message: string, token: string, code: string): string {
+  const facts = `RequestToken: ${token}, HandlerErrorCode: ${code}`;
+  return `Resource handler returned message: "${message}" (${facts})`;
+}
+
+/** Sentences that AWS gives as they are. */
+const WHOLE =
+  /^(Propert(y|ies) validation|Embedded stack|WaitCondition|Failed to receive|Resource )/;
+
+function isWhole(message: string): boolean {
+  return WHOLE.test(message);
+}

@@ -1,0 +1,255 @@
+import assert from "node:assert/strict";
+import type { Evaluation, ResolvedResource } from "@rolecast/template";
+import type { Caller } from "../../../kernel/principal.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import type { HeldTask } from "../../../kernel/work/task-queue.ts";
+import type { EngineDependencies } from "../dependencies.ts";
+import { endExecution } from "../rows/change-sets.ts";
+import { findOperation } from "../rows/operations.ts";
+import { forgetBefore, leftoversOf, removeLeftovers, resourcesOf } from "../rows/resources.ts";
+import { findStackById, findVersion, removeVersionsBefore } from "../rows/stacks.ts";
+import type {
+  CloudFormationTables,
+  LeftoverRow,
+  OperationRow,
+  ResourceRow,
+  StackRow,
+  VersionRow,
+} from "../tables.ts";
+import type { EngineTypes } from "../types/engine-types.ts";
+import { attributesOf } from "../values/attributes.ts";
+import { type EvaluatedStack, evaluateStack } from "../values/evaluate-stack.ts";
+import { Changes, writeChanges } from "./changes.ts";
+import { OperationCaller } from "./operation-caller.ts";
+import { type OperationOptions, optionsOf } from "./operation-options.ts";
+
+/** Another process has taken the operation up. */
+export class LeaseLostError extends Error {
+  override readonly name = "LeaseLostError";
+}
+
+/** The outcome of one step: go on, go on after a pause, or the operation has ended. */
+export type Advance =
+  | { readonly kind: "again" }
+  | { readonly kind: "wait"; readonly ms: number }
+  | { readonly kind: "ended" };
+
+export const AGAIN: Advance = { kind: "again" };
+export const ENDED: Advance = { kind: "ended" };
+
+export interface StepTools {
+  readonly tx: Transaction<CloudFormationTables>;
+  readonly changes: Changes;
+  readonly nowMs: number;
+}
+
+/**
+ * An operation while this process works on it: its rows in memory, and the one way to change them.
+ * A step's effect, its rows and its events are one commit; memory follows once it has succeeded.
+ */
+export class Run {
+  readonly deps: EngineDependencies;
+  readonly options: OperationOptions;
+  readonly caller: OperationCaller;
+  readonly types: EngineTypes;
+  /** Resources that the new version leaves as they are, or that have it already. */
+  readonly done = new Set<string>();
+  /** Rows that change with the end of the forward phase: policies, metadata. */
+  readonly later = new Map<string, ResourceRow>();
+  #task: HeldTask<OperationRow>;
+  #operation: OperationRow;
+  #stack: StackRow;
+  #resources: Map<string, ResourceRow>;
+  #leftovers: LeftoverRow[];
+  #evaluated: EvaluatedStack | undefined;
+
+  private constructor(
+    deps: EngineDependencies,
+    task: HeldTask<OperationRow>,
+    operation: OperationRow,
+    loaded: {
+      readonly stack: StackRow;
+      readonly resources: readonly ResourceRow[];
+      readonly leftovers: LeftoverRow[];
+    },
+  ) {
+    this.deps = deps;
+    this.#task = task;
+    this.#operation = operation;
+    this.options = optionsOf(operation);
+    this.#stack = loaded.stack;
+    this.#resources = new Map(loaded.resources.map((row) => [row.logical_id, row]));
+    this.#leftovers = loaded.leftovers;
+    this.caller = new OperationCaller(deps, operation, loaded.stack);
+    this.types = deps.types;
+  }
+
+  /** Reads the operation's rows. */
+  static async load(deps: EngineDependencies, task: HeldTask<OperationRow>): Promise<Run> {
+    const { db } = deps.store.tables<CloudFormationTables>();
+    const { stack_id } = task.row;
+    const stack = await findStackById(stack_id, db);
+    assert(stack, "an operation's stack has a row");
+    const resources = await resourcesOf(stack_id, db);
+    const leftovers = await leftoversOf(stack_id, db);
+    return new Run(deps, task, task.row, { stack, resources, leftovers });
+  }
+
+  get operation(): OperationRow {
+    return this.#operation;
+  }
+
+  get stack(): StackRow {
+    return this.#stack;
+  }
+
+  get resources(): ReadonlyMap<string, ResourceRow> {
+    return this.#resources;
+  }
+
+  get leftovers(): readonly LeftoverRow[] {
+    return this.#leftovers;
+  }
+
+  get failures(): readonly string[] {
+    return JSON.parse(this.#operation.failures) as string[];
+  }
+
+  get nowMs(): number {
+    return this.deps.clock.nowMs();
+  }
+
+  /** The template of the stack's version, with its conditions decided. */
+  async evaluated(): Promise<EvaluatedStack> {
+    if (this.#evaluated) return this.#evaluated;
+    const { db } = this.deps.store.tables<CloudFormationTables>();
+    const version = await findVersion(this.#stack.stack_id, this.#stack.version, db);
+    assert(version, "a stack's version has a row");
+    this.#evaluated = await evaluateStack(this.#stack, version, db);
+    return this.#evaluated;
+  }
+
+  async version(): Promise<VersionRow> {
+    return (await this.evaluated()).version;
+  }
+
+  async evaluation(): Promise<Evaluation> {
+    return (await this.evaluated()).evaluation;
+  }
+
+  /** Attributes of the stack's resources as they are now, for references to them. */
+  get attributes() {
+    return attributesOf(this.#resources);
+  }
+
+  /**
+   * Runs one step in a transaction that proves that this process still holds the operation, and
+   * writes the changes that the step names. `run` may run again. Rejects as `run` does, and then
+   * nothing has changed; with LeaseLostError when the operation is another process's.
+   */
+  async commit(run: (tools: StepTools) => Promise<void> | void): Promise<void> {
+    let committed: { changes: Changes; events: number; ms: number } | undefined;
+    const isHeld = await this.#task.finish(async (transaction, nowMs) => {
+      const tx = transaction.tables<CloudFormationTables>();
+      const changes = new Changes(this.#operation);
+      await run({ tx, changes, nowMs });
+      const { ids, events } = this.deps;
+      const publish = events.publish.bind(events);
+      const rows = await writeChanges(changes, this.#stack, this.#operation, nowMs, tx, {
+        ids,
+        publish,
+      });
+      const last = rows.at(-1);
+      committed = {
+        changes,
+        events: last?.number ?? this.#stack.events,
+        ms: last?.ms ?? Number(this.#stack.event_ms),
+      };
+    });
+    if (!isHeld || !committed) throw new LeaseLostError();
+    this.#take(committed.changes, committed);
+  }
+
+  #take(changes: Changes, sequence: { readonly events: number; readonly ms: number }): void {
+    for (const row of changes.resources) this.#resources.set(row.logical_id, row);
+    for (const row of changes.removed) this.#resources.delete(row.logical_id);
+    const gone = new Set(changes.removedLeftovers.map(({ number }) => number));
+    for (const row of changes.leftovers) {
+      const index = this.#leftovers.findIndex(({ number }) => number === row.number);
+      if (index >= 0) this.#leftovers[index] = row;
+      else this.#leftovers.push(row);
+    }
+    this.#leftovers = this.#leftovers.filter(({ number }) => !gone.has(number));
+    if (changes.stack.version !== undefined && changes.stack.version !== this.#stack.version)
+      this.#evaluated = undefined;
+    const { events, ms } = sequence;
+    this.#stack = { ...this.#stack, ...changes.stack, events, event_ms: ms };
+    this.#operation = { ...this.#operation, ...changes.operation };
+  }
+
+  /** A step's text or reason may be needed before its first event. */
+  newToken(): string {
+    return this.deps.ids.uuid();
+  }
+
+  nextLeftover(): number {
+    return (this.#leftovers.at(-1)?.number ?? 0) + 1;
+  }
+
+  /** Whether CancelUpdateStack was called meanwhile. */
+  async isCancelled(): Promise<boolean> {
+    const { db } = this.deps.store.tables<CloudFormationTables>();
+    const row = await findOperation(this.#operation.operation_id, db);
+    return row?.cancelled === 1;
+  }
+
+  /**
+   * Ends the operation with the stack's last status. `isSettled`: what was before it is forgotten,
+   * since nothing goes back there any more.
+   */
+  async end(
+    status: StackRow["status"],
+    {
+      reason = null,
+      isSettled = true,
+      stack = {},
+    }: { reason?: string | null; isSettled?: boolean; stack?: Partial<StackRow> } = {},
+  ): Promise<Advance> {
+    await this.commit(async ({ tx, changes, nowMs }) => {
+      changes.stackStatus(this.#stack, status, reason);
+      const good = isSettled ? { good_version: stack.version ?? this.#stack.version } : {};
+      changes.stack = { ...changes.stack, ...stack, ...good };
+      changes.operation = { status: "ENDED", ended_ms: nowMs };
+      await endExecution(this.#stack.stack_id, !/FAILED|ROLLBACK/.test(status), tx.db);
+      if (!isSettled) return;
+      const { stack_id } = this.#stack;
+      await forgetBefore(stack_id, tx.db);
+      await removeLeftovers(stack_id, tx.db);
+      await removeVersionsBefore(stack_id, good.good_version ?? 0, tx.db);
+    });
+    return ENDED;
+  }
+
+  /** Goes on with another part of the operation. */
+  async enter(
+    phase: OperationRow["phase"],
+    status: StackRow["status"],
+    reason: string | null = null,
+    change: { stack?: Partial<StackRow>; failures?: readonly string[] } = {},
+  ): Promise<Advance> {
+    await this.commit(({ changes }) => {
+      changes.stackStatus(this.#stack, status, reason);
+      changes.stack = { ...changes.stack, ...change.stack };
+      changes.operation = { phase, failures: JSON.stringify(change.failures ?? []) };
+    });
+    return AGAIN;
+  }
+
+  async currentCaller(): Promise<Caller> {
+    return this.caller.current();
+  }
+
+  async resolved(logicalId: string): Promise<ResolvedResource> {
+    return (await this.evaluation()).resource(logicalId, this.attributes);
+  }
+}

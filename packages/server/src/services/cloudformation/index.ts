@@ -1,0 +1,47 @@
+import { defineService } from "../../kernel/define-service.ts";
+import type { CredentialSource } from "../../kernel/ports/identity.ts";
+import type { ResourceTypes } from "../../kernel/resources.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import { StoredCallers } from "../../kernel/stored-callers.ts";
+import type { CloudFormationSettings } from "./dependencies.ts";
+import { OperationWorker } from "./engine/operation-worker.ts";
+import { cloudFormationMigrations } from "./migrations.ts";
+import { EngineTypes } from "./types/engine-types.ts";
+
+interface CloudFormationNeeds extends ServiceDependencies {
+  readonly sealingKey: Uint8Array;
+  readonly sessions: CredentialSource;
+  readonly resources: ResourceTypes;
+  readonly address: { readonly endpoint: string; readonly publicBaseUrl: string };
+  readonly settings: CloudFormationSettings;
+}
+
+/** AWS CloudFormation: stacks of the other services' resources, made by their own operations. */
+export const cloudformation = defineService({
+  title: "CloudFormation",
+  definition: {
+    name: "cloudformation",
+    signingName: "cloudformation",
+    protocol: "awsQuery",
+    version: "2010-05-15",
+    xmlNamespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
+    precision: "milliseconds",
+  },
+  migrations: cloudFormationMigrations,
+  audit: { resourceTypePrefix: "AWS::CloudFormation", secretMembers: ["ParameterValue"] },
+  create: createCloudFormation,
+});
+
+function createCloudFormation(needs: CloudFormationNeeds) {
+  const storedCallers = new StoredCallers(needs.sealingKey);
+  const types = new EngineTypes(needs.resources);
+  const engine = { ...needs, storedCallers, types };
+  const worker = new OperationWorker(engine);
+  return {
+    api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),
+    async start() {
+      worker.start();
+    },
+    close: () => worker.close(),
+  };
+}

@@ -1,0 +1,88 @@
+import type { Kysely } from "kysely";
+import { isArn } from "../stack-names.ts";
+import type { ChangeSetRow, CloudFormationTables } from "../tables.ts";
+
+type Db = Kysely<CloudFormationTables>;
+
+/** The change set of an ARN, or of a name in a stack. */
+export function findChangeSet(
+  text: string,
+  stackId: string | undefined,
+  db: Db,
+): Promise<ChangeSetRow | undefined> {
+  let query = db
+    .selectFrom("cloudformation_change_sets")
+    .selectAll()
+    .where(isArn(text) ? "change_set_id" : "name", "=", text);
+  if (stackId !== undefined) query = query.where("stack_id", "=", stackId);
+  return query.executeTakeFirst();
+}
+
+export function changeSetsOf(stackId: string, db: Db): Promise<ChangeSetRow[]> {
+  return db
+    .selectFrom("cloudformation_change_sets")
+    .selectAll()
+    .where("stack_id", "=", stackId)
+    .orderBy("created_ms")
+    .orderBy("name")
+    .execute();
+}
+
+export function childChangeSetsOf(parentId: string, db: Db): Promise<ChangeSetRow[]> {
+  return db
+    .selectFrom("cloudformation_change_sets")
+    .selectAll()
+    .where("parent_id", "=", parentId)
+    .orderBy("name")
+    .execute();
+}
+
+export async function insertChangeSet(row: ChangeSetRow, db: Db): Promise<void> {
+  await db.insertInto("cloudformation_change_sets").values(row).execute();
+}
+
+export async function changeChangeSet(
+  id: string,
+  change: Partial<ChangeSetRow>,
+  db: Db,
+): Promise<void> {
+  await db
+    .updateTable("cloudformation_change_sets")
+    .set(change)
+    .where("change_set_id", "=", id)
+    .execute();
+}
+
+export async function removeChangeSet(id: string, db: Db): Promise<void> {
+  await db.deleteFrom("cloudformation_change_sets").where("change_set_id", "=", id).execute();
+}
+
+/** An executed change set is the last one of its stack: the others no longer fit. */
+export async function removeOtherChangeSets(stackId: string, id: string, db: Db): Promise<void> {
+  await db
+    .deleteFrom("cloudformation_change_sets")
+    .where("stack_id", "=", stackId)
+    .where("change_set_id", "!=", id)
+    .execute();
+}
+
+/** The change set that made the stack what it is, or is making it so. */
+export async function executedChangeSetOf(stackId: string, db: Db): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("cloudformation_change_sets")
+    .select("change_set_id")
+    .where("stack_id", "=", stackId)
+    .where("execution_status", "in", ["EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"])
+    .executeTakeFirst();
+  return row?.change_set_id;
+}
+
+/** The change set that a stack's operation executed has been executed. */
+export async function endExecution(stackId: string, isDone: boolean, db: Db): Promise<void> {
+  await db
+    .updateTable("cloudformation_change_sets")
+    .set({ execution_status: isDone ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED" })
+    .where("stack_id", "=", stackId)
+    .where("execution_status", "=", "EXECUTE_IN_PROGRESS")
+    .execute();
+}

@@ -1,0 +1,119 @@
+import type { Kysely } from "kysely";
+import type { CloudFormationTables, LeftoverRow, ResourceRow } from "../tables.ts";
+
+type Db = Kysely<CloudFormationTables>;
+
+export function resourcesOf(stackId: string, db: Db): Promise<ResourceRow[]> {
+  return db
+    .selectFrom("cloudformation_resources")
+    .selectAll()
+    .where("stack_id", "=", stackId)
+    .orderBy("logical_id")
+    .execute();
+}
+
+export function listResources(
+  stackId: string,
+  after: string,
+  limit: number,
+  db: Db,
+): Promise<ResourceRow[]> {
+  return db
+    .selectFrom("cloudformation_resources")
+    .selectAll()
+    .where("stack_id", "=", stackId)
+    .where("logical_id", ">", after)
+    .orderBy("logical_id")
+    .limit(limit)
+    .execute();
+}
+
+export function findResource(
+  stackId: string,
+  logicalId: string,
+  db: Db,
+): Promise<ResourceRow | undefined> {
+  return db
+    .selectFrom("cloudformation_resources")
+    .selectAll()
+    .where("stack_id", "=", stackId)
+    .where("logical_id", "=", logicalId)
+    .executeTakeFirst();
+}
+
+/** The living stacks' resources with this physical id. */
+export function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRow[]> {
+  return db
+    .selectFrom("cloudformation_resources")
+    .selectAll()
+    .where("physical_id", "=", physicalId)
+    .where("status", "!=", "DELETE_COMPLETE")
+    .execute();
+}
+
+export async function putResource(row: ResourceRow, db: Db): Promise<void> {
+  const { stack_id: _stack, logical_id: _logical, ...rest } = row;
+  await db
+    .insertInto("cloudformation_resources")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["stack_id", "logical_id"]).doUpdateSet(rest))
+    .execute();
+}
+
+export async function removeResource(row: ResourceRow, db: Db): Promise<void> {
+  await db
+    .deleteFrom("cloudformation_resources")
+    .where("stack_id", "=", row.stack_id)
+    .where("logical_id", "=", row.logical_id)
+    .execute();
+}
+
+/** The operation has ended: no resource goes back any more. */
+export async function forgetBefore(stackId: string, db: Db): Promise<void> {
+  await db
+    .updateTable("cloudformation_resources")
+    .set({ before: null, wait: null })
+    .where("stack_id", "=", stackId)
+    .where(({ or, eb }) => or([eb("before", "is not", null), eb("wait", "is not", null)]))
+    .execute();
+}
+
+export function leftoversOf(stackId: string, db: Db): Promise<LeftoverRow[]> {
+  return db
+    .selectFrom("cloudformation_leftovers")
+    .selectAll()
+    .where("stack_id", "=", stackId)
+    .orderBy("number")
+    .execute();
+}
+
+export async function putLeftover(row: LeftoverRow, db: Db): Promise<void> {
+  await db
+    .insertInto("cloudformation_leftovers")
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.columns(["stack_id", "number"]).doUpdateSet({ wait: row.wait, retain: row.retain }),
+    )
+    .execute();
+}
+
+export async function removeLeftover(row: LeftoverRow, db: Db): Promise<void> {
+  await db
+    .deleteFrom("cloudformation_leftovers")
+    .where("stack_id", "=", row.stack_id)
+    .where("number", "=", row.number)
+    .execute();
+}
+
+export async function removeLeftovers(stackId: string, db: Db): Promise<void> {
+  await db.deleteFrom("cloudformation_leftovers").where("stack_id", "=", stackId).execute();
+}
+
+export async function changeDrift(row: ResourceRow, drift: string, db: Db): Promise<void> {
+  await db
+    .updateTable("cloudformation_resources")
+    .set({ drift })
+    .where("stack_id", "=", row.stack_id)
+    .where("logical_id", "=", row.logical_id)
+    .execute();
+}

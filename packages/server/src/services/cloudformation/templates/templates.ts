@@ -1,0 +1,188 @@
+import type * as cloudformation from "@aws-sdk/client-cloudformation";
+import { parseTemplate, type Template } from "@rolecast/template";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { conditionKeys, onEverything, onStack, stackNamed } from "../access/stack-authorization.ts";
+import type { CloudFormationDependencies } from "../dependencies.ts";
+import { noChangeSet, noStackWithId, notBuilt, validation } from "../errors.ts";
+import { findChangeSet } from "../rows/change-sets.ts";
+import { findVersion } from "../rows/stacks.ts";
+import { isArn } from "../stack-names.ts";
+import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import { neededCapabilities } from "../values/capabilities.ts";
+import { asAwsError, templateText } from "../values/requested-version.ts";
+
+interface Found {
+  readonly stack: StackRow | undefined;
+  readonly changeSet: ChangeSetRow | undefined;
+}
+
+/** GetTemplate, GetTemplateSummary, ValidateTemplate, EstimateTemplateCost. */
+export function templateOperations(deps: CloudFormationDependencies): OperationTable {
+  return defineOperations<typeof cloudformation>()({
+    GetTemplate: withSubject({
+      authorize: (input, context) => findTemplate(input, context),
+      handle: async (input, context, { stack, changeSet }: Found) => {
+        const { StackName = "", ChangeSetName, TemplateStage = "Original" } = input;
+        if (ChangeSetName !== undefined && !changeSet) throw noChangeSet(ChangeSetName);
+        if (!stack) throw noStackWithId(StackName);
+        const version = changeSet ?? (await versionOf(stack, context));
+        if (!version) throw noStackWithId(StackName);
+        const { template, processed } = version;
+        const TemplateBody = TemplateStage === "Original" ? template : (processed ?? template);
+        return { TemplateBody, StagesAvailable: ["Original", "Processed"] };
+      },
+    }),
+    GetTemplateSummary: withSubject({
+      authorize: async (input, context) => {
+        const { StackName } = input;
+        const keys = conditionKeys(input, ["TemplateURL"]);
+        if (StackName === undefined) {
+          const pairs = { ...onEverything("GetTemplateSummary"), context: keys };
+          return { pairs, subject: undefined };
+        }
+        const stack = await stackNamed(StackName, context);
+        const pairs = await onStack("GetTemplateSummary", StackName, stack, context, keys);
+        return { pairs, subject: stack };
+      },
+      handle: async (input, context, stack: StackRow | undefined) => {
+        if (input.StackSetName !== undefined) throw notBuilt("stack sets (StackSetName)");
+        const { StackName } = input;
+        if (StackName !== undefined && !stack) throw noStackWithId(StackName);
+        if (stack?.status === "REVIEW_IN_PROGRESS")
+          throw validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
+        const version = stack && (await versionOf(stack, context));
+        const text = version?.template ?? (await templateText(input, undefined, context, deps));
+        const asWarnings =
+          input.TemplateSummaryConfig?.TreatUnrecognizedResourceTypesAsWarnings === true;
+        return summaryOf(text, asWarnings, deps);
+      },
+    }),
+    ValidateTemplate: {
+      authorize: (input) => ({
+        ...onEverything("ValidateTemplate"),
+        context: conditionKeys(input, ["TemplateURL"]),
+      }),
+      handle: async (input, context) => {
+        const template = checked(await templateText(input, undefined, context, deps));
+        const { names, reason } = neededCapabilities(template);
+        const transforms = template.transforms.map(({ name }) => name);
+        return {
+          ...(template.description === undefined ? {} : { Description: template.description }),
+          Parameters: [...template.parameters.values()].map((parameter) => ({
+            ParameterKey: parameter.name,
+            ...(parameter.defaultValue === undefined
+              ? {}
+              : { DefaultValue: parameter.defaultValue }),
+            NoEcho: parameter.noEcho,
+            ...(parameter.description === undefined ? {} : { Description: parameter.description }),
+          })),
+          ...capabilityViews(names, reason),
+          ...(transforms.length > 0 ? { DeclaredTransforms: transforms } : {}),
+        };
+      },
+    },
+    EstimateTemplateCost: {
+      authorize: () => onEverything("EstimateTemplateCost"),
+      handle: async (input, context) => {
+        checked(await templateText(input, undefined, context, deps));
+        // Nothing here costs anything; AWS's calculator has a page without entries, too.
+        return { Url: "https://calculator.aws/#/" };
+      },
+    },
+  });
+}
+
+function versionOf(stack: StackRow, context: RequestContext): Promise<VersionRow | undefined> {
+  return findVersion(stack.stack_id, stack.version, context.db<CloudFormationTables>());
+}
+
+async function findTemplate(
+  {
+    StackName,
+    ChangeSetName,
+  }: { StackName?: string | undefined; ChangeSetName?: string | undefined },
+  context: RequestContext,
+) {
+  if (StackName === undefined && ChangeSetName === undefined)
+    throw validation("StackName is required if ChangeSetName is not specified.");
+  if (StackName === undefined && ChangeSetName !== undefined && !isArn(ChangeSetName))
+    throw validation("StackName must be specified if ChangeSetName is not specified as an ARN.");
+  const db = context.db<CloudFormationTables>();
+  const named = StackName === undefined ? undefined : await stackNamed(StackName, context);
+  const changeSet =
+    ChangeSetName === undefined
+      ? undefined
+      : await findChangeSet(ChangeSetName, named?.stack_id, db);
+  const stack = named ?? (changeSet && (await stackNamed(changeSet.stack_id, context)));
+  const text = StackName ?? stack?.stack_id ?? "*";
+  const pairs = await onStack("GetTemplate", text, stack, context);
+  return { pairs, subject: { stack, changeSet: stack ? changeSet : undefined } };
+}
+
+function checked(text: string): Template {
+  try {
+    return parseTemplate(text);
+  } catch (error) {
+    throw asAwsError(error);
+  }
+}
+
+function capabilityViews(names: readonly string[], reason: string | undefined) {
+  return {
+    ...(names.length > 0 ? { Capabilities: names as cloudformation.Capability[] } : {}),
+    ...(reason === undefined ? {} : { CapabilitiesReason: reason }),
+  };
+}
+
+async function summaryOf(
+  text: string,
+  asWarnings: boolean,
+  { types }: Pick<CloudFormationDependencies, "types">,
+): Promise<cloudformation.GetTemplateSummaryOutput> {
+  const template = checked(text);
+  const { names, reason } = neededCapabilities(template);
+  const resources = [...template.resources.values()];
+  const typeNames = [...new Set(resources.map(({ type }) => type))];
+  const unknown = await types.unrecognized(typeNames);
+  if (unknown.length > 0 && !asWarnings)
+    throw validation(`Template format error: Unrecognized resource types: [${unknown.join(", ")}]`);
+  const identifiers: cloudformation.ResourceIdentifierSummary[] = [];
+  for (const ResourceType of typeNames) {
+    const type = await types.find(ResourceType);
+    if (!type) continue;
+    const ids = resources.filter((each) => each.type === ResourceType);
+    identifiers.push({
+      ResourceType,
+      LogicalResourceIds: ids.map(({ logicalId }) => logicalId),
+      ResourceIdentifiers: [...type.schema.primaryIdentifier],
+    });
+  }
+  const { AWSTemplateFormatVersion: version } = template.document;
+  const transforms = template.transforms.map(({ name }) => name);
+  return {
+    Parameters: [...template.parameters.values()].map(parameterDeclaration),
+    ...(template.description === undefined ? {} : { Description: template.description }),
+    ...capabilityViews(names, reason),
+    ResourceTypes: typeNames,
+    ...(typeof version === "string" ? { Version: version } : {}),
+    ...(template.metadata === undefined ? {} : { Metadata: JSON.stringify(template.metadata) }),
+    ...(transforms.length > 0 ? { DeclaredTransforms: transforms } : {}),
+    ResourceIdentifierSummaries: identifiers,
+    ...(unknown.length > 0 ? { Warnings: { UnrecognizedResourceTypes: [...unknown] } } : {}),
+  };
+}
+
+type Parameter = Template["parameters"] extends ReadonlyMap<string, infer Value> ? Value : never;
+
+function parameterDeclaration(parameter: Parameter): cloudformation.ParameterDeclaration {
+  const { name, type, defaultValue, description, noEcho, allowedValues } = parameter;
+  return {
+    ParameterKey: name,
+    ...(defaultValue === undefined ? {} : { DefaultValue: defaultValue }),
+    ParameterType: type,
+    NoEcho: noEcho,
+    ...(description === undefined ? {} : { Description: description }),
+    ParameterConstraints: allowedValues ? { AllowedValues: [...allowedValues] } : {},
+  };
+}

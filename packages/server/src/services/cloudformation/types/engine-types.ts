@@ -1,0 +1,81 @@
+import { TemplateError } from "@rolecast/template";
+import type {
+  ResourceModel,
+  ResourceSchema,
+  ResourceType,
+  ResourceTypes,
+  Step,
+} from "../../../kernel/resources.ts";
+import { cdkMetadata } from "./cdk-metadata.ts";
+import type { OwnType, StackStepCalls } from "./own-type.ts";
+
+const OWN_TYPES: Readonly<Record<string, OwnType>> = {
+  "AWS::CDK::Metadata": cdkMetadata,
+};
+
+/** A type as the engine works with it: a service's, or its own. */
+export interface EngineType extends Pick<ResourceType, "naming"> {
+  readonly schema: ResourceSchema;
+  create(want: ResourceModel, call: StackStepCalls): Promise<Step>;
+  read(model: ResourceModel, call: StackStepCalls): Promise<ResourceModel>;
+  update(
+    model: ResourceModel,
+    was: ResourceModel,
+    want: ResourceModel,
+    call: StackStepCalls,
+  ): Promise<Step>;
+  delete(model: ResourceModel, call: StackStepCalls): Promise<Step>;
+}
+
+/** Finds types by their names, the engine's own first. */
+export class EngineTypes {
+  readonly #resources: ResourceTypes;
+
+  constructor(resources: ResourceTypes) {
+    this.#resources = resources;
+  }
+
+  get typeNames(): readonly string[] {
+    return [...new Set([...this.#resources.typeNames, ...Object.keys(OWN_TYPES)])].sort();
+  }
+
+  async find(name: string): Promise<EngineType | undefined> {
+    const own = Object.hasOwn(OWN_TYPES, name) ? OWN_TYPES[name] : undefined;
+    if (own) return own;
+    const [type, schema] = await Promise.all([
+      this.#resources.find(name),
+      this.#resources.schema(name),
+    ]);
+    if (!type || !schema) return undefined;
+    return {
+      schema,
+      ...(type.naming === undefined ? {} : { naming: type.naming }),
+      create: (want, call) => type.create(want, call),
+      read: (model, call) => type.read(model, call),
+      update: (model, was, want, call) => type.update(model, was, want, call),
+      delete: (model, call) => type.delete(model, call),
+    };
+  }
+
+  /** Rejects with TemplateError in AWS's words where there is no such type. */
+  async require(name: string): Promise<EngineType> {
+    const type = await this.find(name);
+    if (type) return type;
+    throw new TemplateError(`Template format error: Unrecognized resource types: [${name}]`);
+  }
+
+  /** The names among these that there is no type for. */
+  async unrecognized(names: Iterable<string>): Promise<readonly string[]> {
+    const missing: string[] = [];
+    for (const name of new Set(names)) if (!(await this.find(name))) missing.push(name);
+    return missing;
+  }
+}
+
+/** The text that `Ref` gives: the physical id. */
+export function physicalIdOf({ ref, typeName }: ResourceSchema, model: ResourceModel): string {
+  const parts = ref.map((name) => model[name]);
+  if (parts.some((part) => part === undefined))
+    throw new Error(`A resource of ${typeName} was made without ${ref.join(", ")}.`);
+  return parts.join("|");
+}

@@ -1,0 +1,210 @@
+import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
+import {
+  type Evaluation,
+  type GivenParameter,
+  parseTemplate,
+  type ResolvedParameter,
+  resolveParameters,
+  sameValue,
+  ssmParametersOf,
+  type Template,
+  TemplateError,
+} from "@rolecast/template";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Caller } from "../../../kernel/principal.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { CloudFormationDependencies } from "../dependencies.ts";
+import { validation } from "../errors.ts";
+import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import { requireCapabilities } from "./capabilities.ts";
+import { evaluateTemplate, type StoredParameters } from "./evaluate-stack.ts";
+import { readUrl } from "./template-url.ts";
+
+/** The members of a request that say what a stack is to become. */
+export interface VersionInput {
+  readonly TemplateBody?: string | undefined;
+  readonly TemplateURL?: string | undefined;
+  readonly UsePreviousTemplate?: boolean | undefined;
+  readonly Parameters?: readonly Parameter[] | undefined;
+  readonly Tags?: readonly Tag[] | undefined;
+  readonly Capabilities?: readonly string[] | undefined;
+  readonly ResourceTypes?: readonly string[] | undefined;
+}
+
+export interface RequestedVersion {
+  readonly row: Omit<VersionRow, "number" | "stack_id">;
+  readonly template: Template;
+  readonly evaluation: Evaluation;
+  readonly parameters: ReadonlyMap<string, ResolvedParameter>;
+  readonly imported: ReadonlySet<string>;
+}
+
+type Deps = Pick<CloudFormationDependencies, "address" | "types" | "invoke">;
+
+/** The text of a template that a request gives or names. Throws ValidationError. */
+export async function templateText(
+  input: VersionInput,
+  previous: VersionRow | undefined,
+  context: RequestContext,
+  { address }: Pick<Deps, "address">,
+): Promise<string> {
+  const { TemplateBody, TemplateURL, UsePreviousTemplate } = input;
+  const given = [TemplateBody, TemplateURL, UsePreviousTemplate || undefined];
+  const count = given.filter((each) => each !== undefined).length;
+  if (count > 1)
+    throw validation(
+      "You can specify only one of Template URL, Template Body or UsePreviousTemplate.",
+    );
+  if (TemplateURL !== undefined) return readUrl(TemplateURL, "TemplateURL", context, address);
+  if (TemplateBody !== undefined) return TemplateBody;
+  if (UsePreviousTemplate && previous) return previous.template;
+  throw validation("Either Template URL or Template Body must be specified.");
+}
+
+/**
+ * Reads, checks and evaluates what a stack is asked to become. `previous` is the version that it
+ * has. Throws ValidationError and InsufficientCapabilitiesException in AWS's words.
+ */
+export async function requestedVersion(
+  input: VersionInput,
+  stack: Pick<StackRow, "stack_id" | "name" | "account_id" | "region" | "notification_arns">,
+  previous: VersionRow | undefined,
+  caller: Caller,
+  context: RequestContext,
+  deps: Deps,
+): Promise<RequestedVersion> {
+  const text = await templateText(input, previous, context, deps);
+  try {
+    const template = parseTemplate(text);
+    await refuseUnknownTypes(template, input, deps);
+    const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
+    const texts = new Map(Object.entries(before).map(([name, { text: value }]) => [name, value]));
+    const given = (input.Parameters ?? []).map(givenParameter);
+    const ssmValues = await readParameters(
+      ssmParametersOf(template, given, texts),
+      caller,
+      context,
+      deps,
+    );
+    const parameters = resolveParameters(template, given, texts, ssmValues);
+    const stored = storedParameters(parameters);
+    const db = context.db<CloudFormationTables>();
+    const { evaluation, imported } = await evaluateTemplate(template, stack, stored, db);
+    // Finds circles and references to what isn't there.
+    void evaluation.graph;
+    requireCapabilities(template, input.Capabilities ?? []);
+    const tags = Object.fromEntries(
+      (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
+    );
+    const row = {
+      template: text,
+      processed: null,
+      parameters: JSON.stringify(stored),
+      tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),
+      capabilities: JSON.stringify(input.Capabilities ?? []),
+    };
+    return { row, template, evaluation, parameters, imported };
+  } catch (error) {
+    throw asAwsError(error);
+  }
+}
+
+/** A refusal of the template as the answer that it is. */
+export function asAwsError(error: unknown): unknown {
+  if (!(error instanceof TemplateError)) return error;
+  return new AwsError(error.code, error.message, { status: 400 });
+}
+
+function givenParameter({
+  ParameterKey = "",
+  ParameterValue,
+  UsePreviousValue,
+}: Parameter): GivenParameter {
+  return { name: ParameterKey, value: ParameterValue, usePreviousValue: UsePreviousValue };
+}
+
+function storedParameters(parameters: ReadonlyMap<string, ResolvedParameter>): StoredParameters {
+  return Object.fromEntries(
+    [...parameters].map(([name, { text, ssmValue, value, declaration }]) => [
+      name,
+      {
+        text,
+        value,
+        ...(ssmValue === undefined ? {} : { ssmValue }),
+        ...(declaration.noEcho ? { noEcho: true } : {}),
+      },
+    ]),
+  );
+}
+
+async function refuseUnknownTypes(
+  template: Template,
+  { ResourceTypes }: VersionInput,
+  { types }: Pick<Deps, "types">,
+): Promise<void> {
+  const names = [...template.resources.values()]
+    .map(({ type }) => type)
+    .filter((name) => name !== "");
+  for (const name of names)
+    if (
+      ResourceTypes &&
+      ResourceTypes.length > 0 &&
+      !ResourceTypes.some((each) => matches(each, name))
+    )
+      throw validation(
+        `Resource type ${name} is not allowed by parameter ResourceTypes ` +
+          `[${ResourceTypes.join(", ")}]`,
+      );
+  const unknown = await types.unrecognized(names);
+  if (unknown.length > 0)
+    throw validation(`Template format error: Unrecognized resource types: [${unknown.join(", ")}]`);
+}
+
+/** `AWS::EC2::*`, `AWS::*`, or a whole name. */
+function matches(pattern: string, name: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
+}
+
+async function readParameters(
+  names: readonly string[],
+  as: Caller,
+  { region }: RequestContext,
+  { invoke }: Pick<Deps, "invoke">,
+): Promise<ReadonlyMap<string, string>> {
+  if (names.length === 0) return new Map();
+  try {
+    const { Parameters = [] } = await invoke<{
+      readonly Parameters?: readonly { readonly Name?: string; readonly Value?: string }[];
+    }>("ssm", "GetParameters", { Names: names }, { as, region });
+    return new Map(Parameters.map(({ Name = "", Value = "" }) => [Name, Value]));
+  } catch (error) {
+    if (error instanceof AwsError && /AccessDenied/.test(error.code))
+      throw new AwsError(
+        "ValidationError",
+        "AccessDenied. User doesn't have permission to call ssm:GetParameters",
+        { status: 400, cause: error },
+      );
+    throw error;
+  }
+}
+
+/** Whether a stack that has `before` would be left as it is. Descriptions don't count. */
+export function isSameVersion(
+  before: VersionRow,
+  after: Pick<VersionRow, "template" | "parameters" | "tags">,
+): boolean {
+  if (before.parameters !== after.parameters && !sameJson(before.parameters, after.parameters))
+    return false;
+  if (!sameJson(before.tags, after.tags)) return false;
+  if (before.template === after.template) return true;
+  return sameValue(comparable(before.template), comparable(after.template));
+}
+
+function sameJson(one: string, other: string): boolean {
+  return sameValue(JSON.parse(one), JSON.parse(other));
+}
+
+function comparable(text: string) {
+  const { Description: _description, Metadata: _metadata, ...rest } = parseTemplate(text).document;
+  return rest;
+}

@@ -1,0 +1,133 @@
+import type { Readable } from "node:stream";
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { isLoopback } from "../../../kernel/loopback.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
+import { validation } from "../errors.ts";
+
+/** Source: CloudFormation user guide, "Understand CloudFormation quotas". */
+const STORED_BODY_BYTES_MAX = 1_048_576;
+const S3_PAGE = "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html";
+
+interface StoredObject {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly VersionId?: string;
+}
+
+/** The server's own addresses, under which clients name what lies in its S3. */
+export interface OwnAddress {
+  readonly endpoint: string;
+  readonly publicBaseUrl: string;
+}
+
+/** `s3.us-east-1.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `b.s3.amazonaws.com`. */
+const AWS_S3 = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}-[a-z]+-\d)?\.amazonaws\.com$/;
+
+/**
+ * Reads a template or policy that a URL names, from S3 with the caller's own permissions. Throws
+ * ValidationError.
+ */
+export async function readUrl(
+  url: string,
+  member: string,
+  context: RequestContext,
+  own: OwnAddress,
+): Promise<string> {
+  const place = objectOf(url, member, context, own);
+  try {
+    const options = { invokedBy: CLOUDFORMATION };
+    const { Body } = await context.forward<GetObjectCommandOutput>(
+      "s3",
+      "GetObject",
+      place,
+      options,
+    );
+    return await textOf(Body as unknown as Readable);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
+    const text =
+      error.code === "AccessDenied"
+        ? `Access Denied\nFor more information check ${S3_PAGE}`
+        : error.message;
+    throw new AwsError("ValidationError", `S3 error: ${text}`, { status: 400, cause: error });
+  }
+}
+
+async function textOf(body: Readable): Promise<string> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const piece of body) {
+    const bytes = Buffer.from(piece as Uint8Array);
+    length += bytes.length;
+    if (length > STORED_BODY_BYTES_MAX) {
+      body.destroy();
+      throw validation(`Template may not exceed ${STORED_BODY_BYTES_MAX} bytes in size.`);
+    }
+    pieces.push(bytes);
+  }
+  return Buffer.concat(pieces).toString("utf8");
+}
+
+function objectOf(
+  text: string,
+  member: string,
+  context: RequestContext,
+  own: OwnAddress,
+): StoredObject {
+  const unsupported = validation(`${member} must be a supported URL.`);
+  if (!URL.canParse(text)) throw unsupported;
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") throw unsupported;
+  const path = url.pathname.slice(1).split("/").map(decoded);
+  const VersionId = url.searchParams.get("versionId");
+  const version = VersionId === null ? {} : { VersionId };
+  const bucket = bucketInHost(url, context, own);
+  if (bucket === undefined)
+    throw validation(
+      `S3 error: Domain name specified in ${url.hostname.split(".")[0]} is not a valid S3 domain`,
+    );
+  const [first = "", ...rest] = path;
+  const found =
+    bucket === ""
+      ? { Bucket: first, Key: rest.join("/") }
+      : { Bucket: bucket, Key: path.join("/") };
+  if (found.Bucket === "" || found.Key === "") throw unsupported;
+  return { ...found, ...version };
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw validation("TemplateURL must be a supported URL.");
+  }
+}
+
+/** The bucket in a host's name; empty where the path names it. Undefined: no name of S3. */
+function bucketInHost(url: URL, context: RequestContext, own: OwnAddress): string | undefined {
+  const aws = AWS_S3.exec(url.hostname);
+  if (aws) return aws[1] ?? "";
+  const names = ownNames(context, own);
+  for (const name of names) {
+    if (url.host === name || url.host === `s3.${name}`) return "";
+    for (const base of [`.s3.${name}`, `.${name}`])
+      if (url.host.endsWith(base)) return url.host.slice(0, -base.length);
+  }
+  const ports = new Set(names.map((name) => name.replace(/^.*:/, "")));
+  return isLoopback(url.hostname) && ports.has(url.port) ? "" : undefined;
+}
+
+/** The names with ports under which this server is known, the request's own first. */
+function ownNames(context: RequestContext, { endpoint, publicBaseUrl }: OwnAddress) {
+  const port = new URL(endpoint).port;
+  const asked = context.baseUrl;
+  const urls = [...(asked === undefined ? [] : [asked]), endpoint, publicBaseUrl];
+  return [
+    ...urls.map((each) => new URL(each).host),
+    ...["localhost", "host.docker.internal", "localhost.localstack.cloud"].map(
+      (name) => `${name}:${port}`,
+    ),
+  ];
+}
