@@ -7,6 +7,7 @@ import {
   CreateRecordingConfigurationCommand,
   ImportPlaybackKeyPairCommand,
 } from "@aws-sdk/client-ivs";
+import { CreateOrganizationCommand, type OrganizationsClient } from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../support/test-server.ts";
 
@@ -36,6 +37,7 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/ivs/playback-tokens", "Make a playback token", /ivs:ListChannels/],
   ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
   ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
+  ["/organizations/tree", "Organization", /organizations:DescribeOrganization/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
@@ -54,7 +56,10 @@ export const PLAYBACK_CONFIGURATION =
  * Makes something of each kind, so that pages show more than that they are empty, and returns what
  * the addresses contain.
  */
-export async function furnish({ iam, s3, ivs }: Clients): Promise<Record<string, string>> {
+export async function furnish(
+  { iam, s3, ivs }: Clients,
+  organizations: OrganizationsClient,
+): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));
   await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
   const Bucket = "page-films";
@@ -62,6 +67,7 @@ export async function furnish({ iam, s3, ivs }: Clients): Promise<Record<string,
   await s3.send(
     new PutObjectCommand({ Bucket, Key: LONG_KEY, Body: "hello", ContentType: "text/plain" }),
   );
+  await organizations.send(new CreateOrganizationCommand({}));
   const { recordingConfiguration } = await ivs.send(
     new CreateRecordingConfigurationCommand({
       name: "films",

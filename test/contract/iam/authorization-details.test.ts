@@ -123,7 +123,10 @@ test("a denial names the statements that nearly allow it, and the groups they co
     $response?: { headers: Record<string, string> };
   };
   const { body } = await get(error.$response?.headers["x-rolecast-authorization-id"] ?? "");
-  const [{ obstacles, context }] = body.evaluations;
+  const [{ obstacles, context, layers }] = body.evaluations;
+  expect(layers).toEqual([
+    { type: "IDENTITY_BASED_POLICY", effect: "IMPLICIT_DENY", decides: true },
+  ]);
   const uri = "inline/identity/arn:aws:iam::000000000000:group/editors read-recordings";
   const text = "`StringLike s3:prefix` wants `ivs/*` and the request has no `s3:prefix`";
   expect(obstacles).toEqual([

@@ -230,6 +230,11 @@ describe("a new account", () => {
       inline: false,
       attachedTo: { arn: arnOf(`ou/${Organization?.Id}/${level}`) },
     });
+    // All levels are one layer.
+    expect(evaluations[0].layers).toEqual([
+      { type: "SERVICE_CONTROL_POLICY", effect: "EXPLICIT_DENY", decides: true },
+      { type: "IDENTITY_BASED_POLICY", effect: "ALLOW", decides: false },
+    ]);
     expect(evaluations[0].obstacles[0].statements[0].sentence).toContain(
       `the service control policy \`${policy}\` on the unit \`explained\` (${level})`,
     );

@@ -24,6 +24,7 @@ export const HELPED_PAGES = [
   "/iam/roles",
   "/iam/roles/:name",
   "/iam/simulator",
+  "/organizations/tree",
   "/s3/buckets",
   "/s3/buckets/:bucket",
   "/s3/buckets/:bucket/object",

@@ -11,6 +11,7 @@ export interface Topic {
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
 const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
+const ORGANIZATIONS = "https://docs.aws.amazon.com/organizations/latest/userguide";
 const S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide";
 
 const RECORDING = ["Auto-record to Amazon S3", `${IVS}/record-to-s3.html`] as const;
@@ -146,6 +147,20 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
       "An answer opens into the statements that matched and, for a denial, a statement that would allow it. Values of condition keys have to be given, as a request would bring them.",
     ],
     more: [["Testing policies", `${IAM}/access_policies_testing-policies.html`], EVALUATION],
+  },
+  "/organizations/tree": {
+    title: "Organization",
+    text: [
+      "Service control policies bound the users and roles of accounts, root users included.",
+      "Resource control policies bound what may be done with the resources of accounts.",
+      "Every level must allow, a Deny anywhere wins, and the management account is exempt.",
+      "Other types of policies are settings: those of all levels merge to one.",
+    ],
+    more: [
+      ["Service control policies", `${ORGANIZATIONS}/orgs_manage_policies_scps.html`],
+      ["Resource control policies", `${ORGANIZATIONS}/orgs_manage_policies_rcps.html`],
+      EVALUATION,
+    ],
   },
   "/s3/buckets": BUCKETS,
   "/s3/buckets/:bucket": BUCKETS,

@@ -49,6 +49,7 @@ const PAGES = [
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
   ["/iam/roles", "Roles", ["IAM", "Roles"]],
   ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],
+  ["/organizations/tree", "Organization", ["Organizations", "Organization"]],
   ["/s3/buckets", "Buckets", ["S3", "Buckets"]],
   ["/s3/buckets/films", "Bucket", ["S3", "Buckets", "films"]],
   ["/s3/buckets/films/object", "Object", ["S3", "Buckets", "films", "Object"]],
@@ -70,7 +71,8 @@ test.each(PAGES)("%s is %s", (path, title, names) => {
 
 test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
-  expect(new Set(homes)).toEqual(new Set(["#/", "#/ivs/channels", "#/iam/users", "#/s3/buckets"]));
+  const first = ["#/", "#/ivs/channels", "#/iam/users", "#/organizations/tree", "#/s3/buckets"];
+  expect(new Set(homes)).toEqual(new Set(first));
 });
 
 describe("the side", () => {
@@ -98,6 +100,7 @@ describe("the side", () => {
     expect(groups).toEqual([
       ["IVS", "ivs"],
       ["IAM", "iam"],
+      ["Organizations", "organizations"],
       ["S3", "s3"],
     ]);
   });

@@ -93,6 +93,12 @@ const PAGES: readonly PageRoute[] = [
   ),
   pageRoute("/iam/policies/:arn", "Policy", () => import("./iam/policy-page.tsx"), "PolicyPage"),
   pageRoute(
+    "/organizations/tree",
+    "Organization",
+    () => import("./organizations/organization-page.tsx"),
+    "OrganizationPage",
+  ),
+  pageRoute(
     "/iam/simulator",
     "Policy simulator",
     () => import("./simulator/simulator-page.tsx"),

@@ -18,6 +18,7 @@ const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: 
     ["Policies", "#/iam/policies"],
     ["Policy simulator", "#/iam/simulator"],
   ],
+  organizations: [["Organization", "#/organizations/tree"]],
   s3: [["Buckets", "#/s3/buckets"]],
 };
 

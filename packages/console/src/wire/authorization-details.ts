@@ -20,6 +20,17 @@ export interface Evaluation {
   }[];
   /** The reasons for a denial. */
   readonly obstacles?: readonly Obstacle[];
+  readonly layers?: readonly DecisionLayer[];
+  /** AWS's phrase. */
+  readonly reason?: string;
+}
+
+/** The answer of one type of policies; all levels of an organization's are one. */
+export interface DecisionLayer {
+  /** AWS's name of the policies' type. */
+  readonly type: string;
+  readonly effect: Evaluation["evaluatedEffect"];
+  readonly decides: boolean;
 }
 
 export interface Obstacle {

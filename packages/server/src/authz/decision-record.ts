@@ -7,7 +7,12 @@ import type {
   PolicySource,
 } from "@rolecast/policy";
 import type { Authorization } from "../kernel/authorization.ts";
-import type { DecidingPolicy, DecisionRecord, MatchedPolicy } from "../kernel/ports/decisions.ts";
+import type {
+  DecidingPolicy,
+  DecisionLayer,
+  DecisionRecord,
+  MatchedPolicy,
+} from "../kernel/ports/decisions.ts";
 import type { Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
@@ -69,6 +74,7 @@ export function decisionRecord(decided: Decided): DecisionRecord {
     ),
     matchedPolicies: matchedPolicies(explanation).filter(({ uri }) => known.has(uri)),
     policies,
+    layers: layersOf(explanation, ownResource),
     ...(explanation.effect !== "allow" && { obstacles: decisionObstacles(decided, ownResource) }),
     request: {
       principal: request.principal,
@@ -122,6 +128,29 @@ function attachedArn(principal: Principal): string | undefined {
   if (principal.kind === "role-session") return principal.roleArn;
   return "arn" in principal ? principal.arn : undefined;
 }
+
+/** Leaves the answers of another account's policies out, but for one that the reason names. */
+function layersOf(
+  { layers, layer: deciding }: Explanation,
+  ownResource: boolean,
+): readonly DecisionLayer[] {
+  const byType = new Map<string, DecisionLayer>();
+  for (const { layer, effect } of layers) {
+    const decides = layer === deciding;
+    if (!ownResource && isOwners(layer) && !decides) continue;
+    const type = POLICY_TYPES[layer];
+    const before = byType.get(type);
+    const worst =
+      before && SEVERITY[before.effect] > SEVERITY[EFFECTS[effect]]
+        ? before.effect
+        : EFFECTS[effect];
+    byType.set(type, { type, effect: worst, decides });
+  }
+  return [...byType.values()];
+}
+
+/** A Deny of any level denies, and every level must allow. */
+const SEVERITY = { ALLOW: 0, IMPLICIT_DENY: 1, EXPLICIT_DENY: 2 } as const;
 
 function matchedPolicies({ matched }: Explanation): readonly MatchedPolicy[] {
   const byUri = new Map<string, MatchedPolicy["matchedStatements"][number][]>();

@@ -17,6 +17,7 @@ import {
 } from "../../wire/authorization-details.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
+import { LayersPicture } from "./layers-picture.tsx";
 import { PolicyName } from "./policy-name.tsx";
 import { Reasons } from "./reasons.tsx";
 
@@ -90,6 +91,7 @@ function Decided(props: {
               { label: "Decision", value: <DecisionEffect effect={evaluatedEffect} /> },
             ]}
           />
+          <LayersPicture layers={evaluation.layers ?? []} />
           <Reasons id={id} action={action} resource={resource} obstacles={obstacles ?? []} />
         </SpaceBetween>
       </Container>

@@ -15,6 +15,7 @@ import { useFeed } from "../../wire/use-feed.ts";
 import { CalledBy } from "./called-by.tsx";
 import { callerName, type Decision, parseDecision } from "./decision.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
+import { LayersPicture } from "./layers-picture.tsx";
 import { PolicyName } from "./policy-name.tsx";
 import { Reasons } from "./reasons.tsx";
 
@@ -84,7 +85,7 @@ const COLUMNS = [
 ];
 
 function Details({ decision }: { readonly decision: Decision }) {
-  const { id, action, resource, reason, matched, obstacles } = decision;
+  const { id, action, resource, reason, matched, obstacles, layers } = decision;
   return (
     <Container header={<Header variant="h2">{action}</Header>}>
       <SpaceBetween size="m">
@@ -104,6 +105,7 @@ function Details({ decision }: { readonly decision: Decision }) {
             },
           ]}
         />
+        <LayersPicture layers={layers} />
         {matched.length === 0 && <Box>No statement of any policy matches.</Box>}
         {matched.map(({ uri, statements }) => (
           <Box key={uri}>

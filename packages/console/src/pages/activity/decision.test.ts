@@ -13,11 +13,13 @@ const SENT = {
     { uri: "arn:p", matchedStatements: [{ sid: "OverTls", evaluatedEffect: "DENY" }] },
   ],
   obstacles: [{ effect: "DENY", statements: [{ sentence: "Denied." }] }],
+  layers: [{ type: "IDENTITY_BASED_POLICY", effect: "EXPLICIT_DENY", decides: true }],
 };
 
 test("a decision is read with its policies and statements", () => {
   expect(parseDecision(SENT)).toEqual({
     obstacles: SENT.obstacles,
+    layers: SENT.layers,
     id: "id1",
     at: new Date(1_000),
     principalArn: SENT.principalArn,

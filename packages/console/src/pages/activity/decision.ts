@@ -1,4 +1,4 @@
-import type { Obstacle } from "../../wire/authorization-details.ts";
+import type { DecisionLayer, Obstacle } from "../../wire/authorization-details.ts";
 
 /** A decision of the feed `/_rolecast/decisions`, as far as the page shows it. */
 export interface Decision {
@@ -15,6 +15,8 @@ export interface Decision {
   readonly matched: readonly MatchedPolicy[];
   /** The reasons for a denial; empty if it is allowed. */
   readonly obstacles: readonly Obstacle[];
+  /** The answer of each type of policies that took part. */
+  readonly layers: readonly DecisionLayer[];
 }
 
 export interface MatchedPolicy {
@@ -45,6 +47,7 @@ export function parseDecision(value: unknown): Decision | undefined {
       return { uri: String(uri), statements: asList(matchedStatements).map(statementText) };
     }),
     obstacles: asList(record.obstacles).map((entry) => entry as Obstacle),
+    layers: asList(record.layers).map((entry) => entry as DecisionLayer),
   };
 }
 

@@ -19,6 +19,7 @@ import { RemoveItems } from "../../shared/remove-items.tsx";
 import { shownDuration } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { CompareDraft } from "./compare-draft.tsx";
 import { DeleteLinkedRole } from "./delete-linked-role.tsx";
 import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { EditRole } from "./edit-role.tsx";
@@ -187,7 +188,12 @@ function tabsOf(
   ];
   if (service === undefined) {
     const content = <UsedPermissions principal={role.Arn ?? ""} />;
-    return [...tabs, { id: "used", label: "Used", content }];
+    const compare = <CompareDraft owner={{ kind: "role", name }} />;
+    return [
+      ...tabs,
+      { id: "used", label: "Used", content },
+      { id: "compare", label: "Compare", content: compare },
+    ];
   }
   return [
     {

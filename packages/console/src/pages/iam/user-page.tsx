@@ -16,6 +16,7 @@ import { RemoveItems } from "../../shared/remove-items.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { AccessKeys } from "./access-keys.tsx";
+import { CompareDraft } from "./compare-draft.tsx";
 import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { GroupPolicies } from "./group-policies.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
@@ -84,6 +85,11 @@ export function UserPage({ params }: PageProps) {
               id: "used",
               label: "Used",
               content: <UsedPermissions principal={user.Arn ?? ""} />,
+            },
+            {
+              id: "compare",
+              label: "Compare",
+              content: <CompareDraft owner={{ kind: "user", name }} />,
             },
             { id: "groups", label: "Groups", content: <UserGroups userName={name} /> },
             {

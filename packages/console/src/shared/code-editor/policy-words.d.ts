@@ -1,4 +1,8 @@
+/** As `PolicyWords` of `policy-completion.ts`, which a declaration of a module can't import. */
 declare module "virtual:policy-words" {
-  import type { PolicyWords } from "./policy-completion.ts";
-  export const POLICY_WORDS: PolicyWords;
+  export const POLICY_WORDS: {
+    readonly actions: Readonly<Record<string, readonly string[]>>;
+    readonly keys: Readonly<Record<string, readonly string[]>>;
+    readonly globalKeys: readonly string[];
+  };
 }

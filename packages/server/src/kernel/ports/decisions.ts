@@ -28,6 +28,14 @@ export interface DecidedRequest {
   readonly rcpLevels: number;
 }
 
+/** The answer of one type of policies that took part; all levels of an organization's are one. */
+export interface DecisionLayer {
+  readonly type: string;
+  readonly effect: DecisionRecord["evaluatedEffect"];
+  /** The decision's reason names it. */
+  readonly decides: boolean;
+}
+
 export interface MatchedPolicy {
   readonly uri: string;
   readonly matchedStatements: readonly {
@@ -118,6 +126,8 @@ export interface DecisionRecord {
   readonly obstacles?: readonly DecisionObstacle[] | undefined;
   /** Left out by versions that couldn't decide again. */
   readonly request?: DecidedRequest | undefined;
+  /** In AWS's order of evaluation; older versions didn't keep them. */
+  readonly layers?: readonly DecisionLayer[] | undefined;
 }
 
 /** Keeps denials for a day, and publishes every decision to listeners. */

@@ -57,6 +57,8 @@ const obstacle = structure("Obstacle", {
   sentence: STRING,
   proposal: structure("ProposedPolicy", { document: STRING, sentence: STRING }),
 });
+/** Not AWS's: the answer of each type of policies that took part. */
+const layer = structure("Layer", { type: STRING, effect: STRING, decides: BOOLEAN });
 const evaluation = structure("Evaluation", {
   action: STRING,
   resource: STRING,
@@ -64,6 +66,7 @@ const evaluation = structure("Evaluation", {
   evaluatedEffect: STRING,
   matchedPolicies: listOf("MatchedPolicies", matchedPolicy),
   obstacles: listOf("Obstacles", obstacle),
+  layers: listOf("Layers", layer),
   reason: STRING,
 });
 const policy = structure("Policy", {

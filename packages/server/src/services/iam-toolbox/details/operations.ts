@@ -83,9 +83,10 @@ function detailsOf(page: readonly DecisionRecord[], { authorizationId }: Details
         evaluatedEffect,
         matchedPolicies,
         obstacles = [],
+        layers = [],
         ...each
       }) => ({
-        ...{ action, resource, context, evaluatedEffect, matchedPolicies, obstacles },
+        ...{ action, resource, context, evaluatedEffect, matchedPolicies, obstacles, layers },
         reason: each.reason,
       }),
     ),

@@ -1,0 +1,46 @@
+import { describe, expect, test } from "vitest";
+import { compareWith, type DraftPlace, oneDocument, withDraft } from "./draft-comparison.ts";
+
+const policy = (name: string, Action: string, more: object = {}) => ({
+  name,
+  text: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: { Sid: "Own", Effect: "Allow", Action, Resource: "*", ...more },
+  }),
+});
+const POLICIES = [policy("reads", "s3:Get*"), policy("lists", "s3:List*")];
+const DRAFT = policy("", "s3:GetObject").text;
+const PLACES: readonly (readonly [DraftPlace, string])[] = [
+  [{ kind: "beside" }, "equal"],
+  [{ kind: "all" }, "less"],
+  [{ kind: "policy", name: "reads" }, "less"],
+];
+
+test.each(PLACES)("a draft %j is %s", (place, relation) => {
+  const known = ["s3:GetObject", "s3:GetBucketLocation", "s3:ListBucket"];
+  const compared = compareWith(withDraft(POLICIES, DRAFT, place), POLICIES, known);
+  expect(compared).toMatchObject({ relation, exact: true, more: undefined });
+});
+
+describe("an example", () => {
+  test("names a request, its condition keys, and the policy that allows it", () => {
+    const Condition = { StringEquals: { "s3:prefix": "ivs/" } };
+    const wider = policy("", "s3:PutObject", { Condition }).text;
+    const candidate = withDraft(POLICIES, wider, { kind: "beside" });
+    const { relation, more, less } = compareWith(candidate, POLICIES, ["s3:PutObject"]);
+    expect([relation, less]).toEqual(["more", undefined]);
+    expect(more).toMatchObject({
+      request: expect.stringMatching(/^s3:PutObject on /),
+      context: ["s3:prefix = ivs/"],
+      policy: "the draft",
+    });
+  });
+});
+
+test("one document has the statements of all, without names that may be the same", () => {
+  const { Statement } = JSON.parse(oneDocument(POLICIES));
+  expect(Statement).toEqual([
+    { Effect: "Allow", Action: "s3:Get*", Resource: "*" },
+    { Effect: "Allow", Action: "s3:List*", Resource: "*" },
+  ]);
+});
