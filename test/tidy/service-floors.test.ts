@@ -209,6 +209,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       findings: ["analysis", "finding", "rows"],
       previews: ["analysis", "finding", "rows"],
       generations: ["analysis", "rows"],
+      recommendations: ["analysis", "findings", "rows"],
     },
     queries: ["rows"],
   },

@@ -71,6 +71,30 @@ export interface IdentityDirectory {
   noteRoleUsed(roleArn: string, region: string, atMs: number): void;
 }
 
+/** A user or role with the times of its last uses, as analyzers of unused access look at it. */
+export interface ExaminedIdentity {
+  readonly principal: Principal & { readonly kind: "user" | "role-session" };
+  /** The user's or role's own ARN. */
+  readonly arn: string;
+  readonly createdMs: number;
+  readonly tags: Readonly<Record<string, string>>;
+  /** When a role was last assumed or acted; undefined for users. */
+  readonly lastUsedMs: number | undefined;
+  /** A user's active access keys. */
+  readonly keys: readonly {
+    readonly id: string;
+    readonly createdMs: number;
+    readonly lastUsedMs: number | undefined;
+  }[];
+  /** When a user's password was made, which nobody signs in with here; undefined without one. */
+  readonly passwordMs: number | undefined;
+}
+
+/** All users and roles of an account but service-linked ones. IAM implements it. */
+export interface IdentityInventory {
+  examine(accountId: string, reader: Reader): Promise<readonly ExaminedIdentity[]>;
+}
+
 /** The server's accounts, for services that show how old theirs is. IAM implements it. */
 export interface AccountDirectory {
   /** When the account was made, in milliseconds; undefined for one that isn't here any more. */

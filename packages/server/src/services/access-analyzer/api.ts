@@ -11,6 +11,7 @@ import { statisticsOperations } from "./findings/statistics.ts";
 import type { GenerationWorker } from "./generations/generation-worker.ts";
 import { policyGenerationOperations } from "./generations/policy-generations.ts";
 import { accessPreviewOperations } from "./previews/access-previews.ts";
+import { recommendationOperations } from "./recommendations/recommendations.ts";
 import { accessAnalyzerSchemas } from "./schema.ts";
 import { tagOperations } from "./tags.ts";
 import { validatePolicyOperations } from "./validate-policy.ts";
@@ -32,6 +33,7 @@ export function accessAnalyzerApi(
       ...statisticsOperations(analysis),
       ...resourceOperations(analysis),
       ...accessPreviewOperations(deps, analysis),
+      ...recommendationOperations(deps, analysis),
       ...policyGenerationOperations(deps, generations),
       ...tagOperations(),
     },

@@ -54,6 +54,9 @@ export const accessAnalyzerConstraints: ServiceConstraints = {
     "ListTagsForResource.resourceArn": {},
     status: { values: ["ACTIVE", "ARCHIVED"] },
     orderBy: { values: ["ASC", "DESC"] },
+    "GenerateFindingRecommendation.id": { min: 1, max: 2_048 },
+    "GetFindingRecommendation.id": { min: 1, max: 2_048 },
+    "GetFindingRecommendation.maxResults": { min: 1, max: 1_000 },
     accessPreviewId: {
       pattern: "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}",
     },

@@ -2,6 +2,7 @@ import type { Contributions } from "../../kernel/contributions.ts";
 import type {
   CredentialSource,
   IdentityDirectory,
+  IdentityInventory,
   ServiceLinkedRoles,
 } from "../../kernel/ports/identity.ts";
 import type { OrganizationPorts } from "../../kernel/ports/organizations.ts";
@@ -13,6 +14,8 @@ export interface AnalyzerDependencies
   extends Pick<ServiceDependencies, "store" | "clock" | "ids" | "events" | "log" | "invoke"> {
   readonly directory: IdentityDirectory;
   readonly linkedRoles: ServiceLinkedRoles;
+  readonly inventory: IdentityInventory;
+  readonly permissionUses: Pick<PermissionUses, "list">;
   /** Services that are created after this one add to the first list. */
   readonly contributed: Pick<Contributions, "shareableResources"> & {
     readonly organizations: readonly OrganizationPorts[];
@@ -22,5 +25,4 @@ export interface AnalyzerDependencies
 /** Jobs of policy generation need these beside. */
 export interface GenerationDependencies extends AnalyzerDependencies {
   readonly sessions: CredentialSource;
-  readonly permissionUses: Pick<PermissionUses, "list">;
 }

@@ -24,7 +24,13 @@ export function invalidField(name: string, message: string): AwsError {
 }
 
 /** The kinds of resources that errors name. */
-export type ResourceKind = "Analyzer" | "ArchiveRule" | "Finding" | "AccessPreview" | "Resource";
+export type ResourceKind =
+  | "Analyzer"
+  | "ArchiveRule"
+  | "Finding"
+  | "AccessPreview"
+  | "Recommendation"
+  | "Resource";
 
 export function notFound(kind: ResourceKind, id: string): AwsError {
   return new AwsError("ResourceNotFoundException", `The specified ${WORDS[kind]} does not exist.`, {
@@ -38,6 +44,7 @@ const WORDS: Readonly<Record<ResourceKind, string>> = {
   ArchiveRule: "archive rule",
   Finding: "finding",
   AccessPreview: "access preview",
+  Recommendation: "recommendation",
   Resource: "resource",
 };
 

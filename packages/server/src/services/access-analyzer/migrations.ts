@@ -4,6 +4,7 @@ import type { Migration, Tables } from "../../kernel/store.ts";
 export const accessAnalyzerMigrations: readonly Migration[] = [
   { name: "access-analyzer/0001-analyzers", up: createAnalyzers },
   { name: "access-analyzer/0002-generations", up: createGenerations },
+  { name: "access-analyzer/0003-recommendations", up: createRecommendations },
 ];
 
 async function createAnalyzers({ schema }: Kysely<Tables>): Promise<void> {
@@ -89,5 +90,15 @@ async function createGenerations({ schema }: Kysely<Tables>): Promise<void> {
     .createIndex("access_analyzer_generations_by_account")
     .on("access_analyzer_generations")
     .columns(["account_id", "region", "started_ms"])
+    .execute();
+}
+
+async function createRecommendations({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("access_analyzer_recommendations")
+    .addColumn("finding_id", "text", (c) => c.primaryKey())
+    .addColumn("analyzer_id", "text", (c) => c.notNull())
+    .addColumn("generated_ms", "bigint", (c) => c.notNull())
+    .addColumn("body", "text", (c) => c.notNull())
     .execute();
 }

@@ -21,3 +21,6 @@ export const GENERATION = {
   /** Results are listed so long. */
   keptDays: 7,
 } as const;
+
+/** Source: IAM user guide, unused access analyzers: the console's default. */
+export const UNUSED_ACCESS_AGE_DAYS = 90;

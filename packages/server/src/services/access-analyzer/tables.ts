@@ -68,6 +68,15 @@ export interface AccessPreviewRow {
   client_token: string | null;
 }
 
+/** The recommendation for a finding, as it was generated last. */
+export interface RecommendationRow {
+  finding_id: string;
+  analyzer_id: string;
+  generated_ms: number;
+  /** A Recommendation as JSON. */
+  body: string;
+}
+
 export type JobStatus = "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "CANCELED";
 
 /** A job that generates a policy of what a principal called. */
@@ -98,4 +107,5 @@ export interface AccessAnalyzerTables {
   access_analyzer_findings: FindingRow;
   access_analyzer_previews: AccessPreviewRow;
   access_analyzer_generations: GenerationRow;
+  access_analyzer_recommendations: RecommendationRow;
 }

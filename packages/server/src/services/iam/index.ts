@@ -21,6 +21,7 @@ import { IAM_SECRETS } from "./credentials/try-sealing-key.ts";
 import { denialError } from "./errors.ts";
 import { createFederationDirectory } from "./federation/federation-directory.ts";
 import { createIdentityDirectory } from "./identities/identity-directory.ts";
+import { createIdentityInventory } from "./identities/identity-inventory.ts";
 import { LastUsed } from "./last-used/last-used.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
@@ -108,6 +109,7 @@ async function createIam(needs: IamNeeds) {
           await parts.generations.bump(tx, accountId);
         },
       } satisfies AccountDirectory,
+      inventory: createIdentityInventory(parts),
       changes: parts.generations satisfies ChangeCounter,
       federation: createFederationDirectory(parts),
       longTermCredentials: credentials satisfies CredentialSource,

@@ -1,3 +1,7 @@
+import type {
+  AnalyzerConfiguration,
+  UnusedAccessConfiguration,
+} from "@aws-sdk/client-accessanalyzer";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
 import { readerOf, type Store } from "../../../kernel/store.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
@@ -10,6 +14,7 @@ import type { AccessAnalyzerTables, AnalyzerRow, FindingRow } from "../tables.ts
 import { ExternalFindings, type Zone } from "./external-findings.ts";
 import { OwnRole } from "./own-role.ts";
 import { isUnchanged, reconcile } from "./reconcile.ts";
+import { UnusedFindings } from "./unused-findings.ts";
 import { isOfUnusedAccess, zoneOf } from "./zone.ts";
 
 /** The state of an analyzer after a look at all of its resources. */
@@ -28,11 +33,13 @@ export class Analysis {
   readonly #deps: AnalyzerDependencies;
   readonly #store: Store<AccessAnalyzerTables>;
   readonly external: ExternalFindings;
+  readonly #unused: UnusedFindings;
 
   constructor(deps: AnalyzerDependencies) {
     this.#deps = deps;
     this.#store = deps.store.tables<AccessAnalyzerTables>();
     this.external = new ExternalFindings(deps.directory);
+    this.#unused = new UnusedFindings(deps);
   }
 
   async refresh(analyzer: AnalyzerRow): Promise<Analyzed> {
@@ -69,9 +76,15 @@ export class Analysis {
   async #look(analyzer: AnalyzerRow, zone: Zone) {
     const resources: ShareableResource[] = [];
     const findings: FoundFinding[] = [];
-    if (isOfUnusedAccess(analyzer.type)) return { resources, findings };
     const reader = readerOf(this.#deps.store);
     const knownAccounts = [...zone.accounts];
+    if (isOfUnusedAccess(analyzer.type)) {
+      const configuration = unusedAccessOf(analyzer);
+      const nowMs = this.#deps.clock.nowMs();
+      for (const accountId of knownAccounts)
+        findings.push(...(await this.#unused.of({ accountId, configuration, nowMs }, reader)));
+      return { resources, findings };
+    }
     for (const accountId of knownAccounts) {
       const role = await OwnRole.of(accountId, this.#deps.directory, reader);
       for (const service of this.#deps.contributed.shareableResources) {
@@ -85,6 +98,11 @@ export class Analysis {
     }
     return { resources, findings };
   }
+}
+
+export function unusedAccessOf({ configuration }: AnalyzerRow): UnusedAccessConfiguration {
+  const { unusedAccess = {} } = JSON.parse(configuration ?? "{}") as AnalyzerConfiguration;
+  return unusedAccess;
 }
 
 /** The finding of a resource that shuts Access Analyzer's role out. */

@@ -109,8 +109,12 @@ function taken(
 }
 
 /** Findings with the same variant are the same one, whatever else changes. */
-function variantOf({ error, external }: FindingBody): string {
-  return JSON.stringify([error, external && Object.entries(external.condition).sort()]);
+function variantOf({ error, external, unused }: FindingBody): string {
+  const services = unused?.services?.map(({ service, actions }) => [
+    service,
+    actions?.map(({ action }) => action),
+  ]);
+  return JSON.stringify([error, external && Object.entries(external.condition).sort(), services]);
 }
 
 function keyOf({ type, resource, subject }: Pick<FindingRow, "type" | "resource" | "subject">) {

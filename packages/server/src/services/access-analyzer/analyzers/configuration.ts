@@ -1,10 +1,9 @@
 import type { AnalyzerConfiguration } from "@aws-sdk/client-accessanalyzer";
 import { isOfOrganization, isOfUnusedAccess } from "../analysis/zone.ts";
 import { invalidField, invalidRequest } from "../errors.ts";
+import { UNUSED_ACCESS_AGE_DAYS } from "../quotas.ts";
 import type { AnalyzerType } from "../tables.ts";
 
-/** Source: IAM user guide, unused access analyzers: the console's default. */
-export const UNUSED_ACCESS_AGE_DAYS = 90;
 const AGE_DAYS_MAX = 365;
 /** Source: API reference, AnalysisRuleCriteria. */
 const EXCLUDED_ACCOUNTS_MAX = 2_000;

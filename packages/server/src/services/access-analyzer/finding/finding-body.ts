@@ -4,6 +4,21 @@ import type { FindingRow, FindingType } from "../tables.ts";
 export interface FindingBody {
   readonly error?: "ACCESS_DENIED";
   readonly external?: ExternalBody;
+  readonly unused?: UnusedBody;
+}
+
+/** Unused access; which members it has follows from the finding's type. */
+export interface UnusedBody {
+  readonly lastAccessedMs?: number | undefined;
+  readonly accessKeyId?: string;
+  readonly services?: readonly UnusedService[];
+}
+
+/** A service that wasn't used, or of which actions weren't. */
+export interface UnusedService {
+  readonly service: string;
+  readonly lastAccessedMs?: number;
+  readonly actions?: readonly { readonly action: string; readonly lastAccessedMs?: number }[];
 }
 
 export interface ExternalBody {

@@ -25,7 +25,7 @@ export function publishFindings(
     events.publish({
       version: "0",
       id: ids.uuid(),
-      "detail-type": "Access Analyzer Finding",
+      "detail-type": detailTypeOf(row),
       source: "aws.access-analyzer",
       account: analyzer.account_id,
       time: isoSeconds(row.updated_ms),
@@ -35,11 +35,17 @@ export function publishFindings(
     });
 }
 
+function detailTypeOf({ type }: FindingRow): string {
+  return type === "ExternalAccess"
+    ? "Access Analyzer Finding"
+    : "Unused Access Finding for IAM entities";
+}
+
 function detailOf({ region }: AnalyzerRow, row: FindingRow, isDeleted: boolean) {
-  const { error, external } = bodyOf(row);
+  const { error, external, unused } = bodyOf(row);
   return {
     version: "1.0",
-    id: row.finding_id,
+    ...(unused ? { findingId: row.finding_id, findingType: row.type } : { id: row.finding_id }),
     status: row.status,
     resourceType: row.resource_type,
     resource: row.resource,
@@ -55,6 +61,10 @@ function detailOf({ region }: AnalyzerRow, row: FindingRow, isDeleted: boolean) 
       isPublic: external.isPublic,
     }),
     ...(error !== undefined && { error }),
+    ...(unused?.services && {
+      numberOfUnusedServices: unused.services.filter(({ actions }) => !actions).length,
+      numberOfUnusedActions: unused.services.flatMap(({ actions = [] }) => actions).length,
+    }),
     isDeleted,
   };
 }

@@ -38,8 +38,36 @@ export function firstView(row: FindingRow, analyzed: Pick<Analyzed, "atMs">): sd
   return { condition: {}, ...commonView(row, analyzed), ...(external && externalView(external)) };
 }
 
+/** The details of a finding; an unused permission has one for each service. */
 export function detailsOf(row: FindingRow): sdk.FindingDetails[] {
-  const { external } = bodyOf(row);
-  if (external) return [{ externalAccessDetails: externalView(external) }];
-  return [{ externalAccessDetails: { condition: {} } }];
+  const { external, unused = {} } = bodyOf(row);
+  const lastAccessed = accessedAt(unused);
+  switch (row.type) {
+    case "ExternalAccess":
+      return [{ externalAccessDetails: external ? externalView(external) : { condition: {} } }];
+    case "UnusedIAMRole":
+      return [{ unusedIamRoleDetails: lastAccessed }];
+    case "UnusedIAMUserPassword":
+      return [{ unusedIamUserPasswordDetails: lastAccessed }];
+    case "UnusedIAMUserAccessKey": {
+      const { accessKeyId = "" } = unused;
+      return [{ unusedIamUserAccessKeyDetails: { accessKeyId, ...lastAccessed } }];
+    }
+    case "UnusedPermission":
+      return (unused.services ?? []).map((each) => ({
+        unusedPermissionDetails: {
+          serviceNamespace: each.service,
+          ...accessedAt(each),
+          ...(each.actions && {
+            actions: each.actions.map(({ action, ...times }) => ({ action, ...accessedAt(times) })),
+          }),
+        },
+      }));
+    default:
+      return row.type satisfies never;
+  }
+}
+
+function accessedAt({ lastAccessedMs: ms }: { readonly lastAccessedMs?: number | undefined }) {
+  return ms === undefined ? {} : { lastAccessed: new Date(ms) };
 }

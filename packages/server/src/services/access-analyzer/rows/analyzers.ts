@@ -73,6 +73,7 @@ export async function removeAnalyzer(id: string, db: Db): Promise<void> {
     "access_analyzer_archive_rules",
     "access_analyzer_findings",
     "access_analyzer_previews",
+    "access_analyzer_recommendations",
     "access_analyzer_analyzers",
   ] as const)
     await db.deleteFrom(table).where("analyzer_id", "=", id).execute();

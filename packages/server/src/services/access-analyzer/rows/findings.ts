@@ -39,6 +39,8 @@ export async function updateFinding(
     .execute();
 }
 
+/** Removes a finding with its recommendation. */
 export async function removeFinding(id: string, db: Db): Promise<void> {
+  await db.deleteFrom("access_analyzer_recommendations").where("finding_id", "=", id).execute();
   await db.deleteFrom("access_analyzer_findings").where("finding_id", "=", id).execute();
 }
