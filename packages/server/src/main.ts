@@ -83,9 +83,13 @@ async function startServer(
     port: config.port,
     log,
     trustedProxies: config.trustedProxies,
+    plainIsSecure: isPlainSecure(config),
+    tls: parts.certificate,
     limits: { connectionsMax: config.maxConnections },
   });
   const httpPort = await http.listen();
+  if (isPlainSecure(config))
+    log.info({ secureTransport: config.secureTransport }, "plain HTTP is aws:SecureTransport here");
   ends.push(() => http.close());
   const address = addressOf(config, httpPort);
   const ownRoutes: OwnRoutes = {
@@ -181,6 +185,11 @@ async function startServer(
     failed: parts.failed,
     close: end,
   };
+}
+
+/** Plain HTTP between programs of this machine, which nobody else can listen to. */
+function isPlainSecure({ secureTransport, host }: Config): boolean {
+  return secureTransport === "loopback" && isLoopback(host);
 }
 
 function addressOf(config: Config, httpPort: number): Address {

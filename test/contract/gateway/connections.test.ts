@@ -121,7 +121,7 @@ test("a body that isn't in chunks, though it says so, is refused", async () => {
 });
 
 test.each([
-  ["no HTTP", ["\u0016\u0003\u0001 hello"]],
+  ["no HTTP", ["\u0015\u0003\u0001 hello"]],
   ["a header section without end", [`GET / HTTP/1.1\r\nx: ${"y".repeat(40_000)}`]],
   ["a request line with a bad escape", ["GET /%zz HTTP/1.1", "host: localhost"]],
   [

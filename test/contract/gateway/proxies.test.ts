@@ -7,7 +7,10 @@ const BUCKET = "over-tls-only";
 
 /** The answer of a bucket that requires TLS to a request that claims to have come by it. */
 async function statusBehind(trustedProxies: readonly string[], proto: string): Promise<number> {
-  const server = await startTestServer({ trustedProxies: [...trustedProxies] });
+  const server = await startTestServer({
+    trustedProxies: [...trustedProxies],
+    secureTransport: "tls",
+  });
   try {
     const client = server.clients().s3;
     await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));

@@ -200,6 +200,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   readyDir: folders,
   enforcement: { taken: ["enforce", "soft", "off"], refused: ["on", "", true] },
   allowReset: onOff,
+  secureTransport: { taken: ["loopback", "tls"], refused: ["http", "", true] },
   diskLowWaterBytes: wholeNumbers(0, MAX),
   auditEventsMax: wholeNumbers(1_000, MAX),
   roleDeletionDelayMs: wholeNumbers(0, MAX),

@@ -166,12 +166,19 @@ export const SETTINGS = {
     ),
     tlsCertificate: setting(
       existingFile.optional(),
-      "PEM file of the RTMPS certificate; default a self-signed one made at first start.",
+      "PEM file of the certificate of HTTPS and RTMPS; default a self-signed one.",
       { placeholder: "FILE" },
     ),
-    tlsKey: setting(existingFile.optional(), "PEM file of the RTMPS certificate's private key.", {
+    tlsKey: setting(existingFile.optional(), "PEM file of that certificate's private key.", {
       placeholder: "FILE",
     }),
+    secureTransport: setting(
+      z.enum(["loopback", "tls"]).default("loopback"),
+      "Requests for which aws:SecureTransport is true: `tls`, those over TLS alone; `loopback`, " +
+        "plain HTTP too while the server listens on loopback alone, unless a trusted proxy " +
+        "sends it. docs/deployment.md.",
+      { placeholder: "loopback|tls" },
+    ),
     trustedProxies: setting(
       trustedProxiesSchema,
       "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",

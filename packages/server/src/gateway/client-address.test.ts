@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { expect, test } from "vitest";
 import { ClientAddresses } from "./client-address.ts";
 
@@ -32,12 +33,25 @@ test.each<[string, readonly string[], string, string | undefined, string]>([
   expect(new ClientAddresses(trusted).of(peer, forwardedFor)).toBe(client);
 });
 
-test.each<[string, string, string | undefined, string]>([
-  ["a trusted proxy", "10.0.0.1", "https", "https"],
-  ["anybody on this machine", "::ffff:127.0.0.1", "https", "http"],
-  ["anybody else", "198.51.100.9", "https", "http"],
-  ["a trusted proxy that got plain HTTP", "10.0.0.1", "http", "http"],
-  ["a trusted proxy that says nothing", "10.0.0.1", undefined, "http"],
-])("%s says what the client spoke", (_case, peer, forwardedProto, scheme) => {
-  expect(new ClientAddresses(PROXIES).schemeOf(peer, forwardedProto)).toBe(scheme);
+type Encryption = "tls" | "plain";
+
+test.each<[string, string, Encryption, string | undefined, string, boolean, boolean]>([
+  ["a trusted proxy", "10.0.0.1", "plain", "https", "https", true, true],
+  ["a trusted proxy that got plain HTTP", "10.0.0.1", "tls", "http", "http", false, false],
+  ["a trusted proxy that says nothing", "10.0.0.1", "plain", undefined, "http", false, false],
+  ["a trusted proxy that says nothing, by TLS", "10.0.0.1", "tls", undefined, "https", true, true],
+  ["anybody on this machine", "::ffff:127.0.0.1", "plain", "https", "http", false, true],
+  ["anybody on this machine, by TLS", "127.0.0.1", "tls", "http", "https", true, true],
+])("%s says what the client spoke", (_case, peer, by, proto, scheme, isSecure, isSecureHere) => {
+  const socket = { remoteAddress: peer, ...(by === "tls" ? { encrypted: true } : {}) };
+  const headers = proto === undefined ? {} : { "x-forwarded-proto": proto };
+  const incoming = { socket, headers } as unknown as IncomingMessage;
+  for (const [plainIsSecure, expected] of [
+    [false, isSecure],
+    [true, isSecureHere],
+  ] as const)
+    expect(new ClientAddresses(PROXIES, plainIsSecure).clientOf(incoming)).toMatchObject({
+      scheme,
+      isSecure: expected,
+    });
 });

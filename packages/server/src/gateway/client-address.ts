@@ -9,15 +9,22 @@ const HOPS_MAX = 32;
 export interface Client {
   readonly address: string;
   readonly scheme: "http" | "https";
+  /** Whether nobody else can read the request: `aws:SecureTransport`. */
+  readonly isSecure: boolean;
 }
 
 /** Finds the client of a connection: the peer, or the address that a trusted proxy reports. */
 export class ClientAddresses {
   readonly #trusted = new BlockList();
   readonly #trustsAny: boolean;
+  readonly #plainIsSecure: boolean;
 
-  /** `trustedProxies`: addresses and blocks such as `10.0.0.0/8`. */
-  constructor(trustedProxies: readonly string[]) {
+  /**
+   * `trustedProxies`: addresses and blocks such as `10.0.0.0/8`. `plainIsSecure`: so is plain HTTP,
+   * unless a trusted proxy sends it, whose own client may be anywhere.
+   */
+  constructor(trustedProxies: readonly string[], plainIsSecure = false) {
+    this.#plainIsSecure = plainIsSecure;
     this.#trustsAny = trustedProxies.length > 0;
     for (const entry of trustedProxies) {
       const [address = "", prefix] = entry.split("/");
@@ -46,22 +53,18 @@ export class ClientAddresses {
     return client;
   }
 
-  /** The client's address and scheme of a request. */
+  /** The client of a request: its address, its scheme, and whether it is secure. */
   clientOf({ socket, headers }: IncomingMessage): Client {
     const peer = socket.remoteAddress ?? "";
     const forwardedFor = headers["x-forwarded-for"];
     const proto = headers["x-forwarded-proto"];
+    const isProxy = this.isProxy(peer);
+    const isHttps = isProxy && proto !== undefined ? proto === "https" : isEncrypted(socket);
     return {
       address: this.of(peer, forwardedFor === undefined ? undefined : String(forwardedFor)),
-      scheme: this.schemeOf(peer, proto === undefined ? undefined : String(proto)),
+      scheme: isHttps ? "https" : "http",
+      isSecure: isHttps || (this.#plainIsSecure && !isProxy),
     };
-  }
-
-  /** Reads `X-Forwarded-Proto` of trusted proxies, and of peers on this machine. */
-  schemeOf(peer: string, forwardedProto: string | undefined): "http" | "https" {
-    if (forwardedProto !== "https") return "http";
-    const proxy = plainAddress(peer);
-    return this.#isTrusted(proxy) ? "https" : "http";
   }
 
   /** Whether the peer is a trusted proxy, which may have many clients. */
@@ -72,6 +75,11 @@ export class ClientAddresses {
   #isTrusted(address: string): boolean {
     return isIP(address) !== 0 && this.#trusted.check(address, familyOf(address));
   }
+}
+
+/** TLS's sockets have a member that others lack. */
+function isEncrypted(socket: IncomingMessage["socket"]): boolean {
+  return "encrypted" in socket && socket.encrypted === true;
 }
 
 function familyOf(address: string): "ipv4" | "ipv6" {

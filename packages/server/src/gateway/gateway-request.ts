@@ -10,6 +10,8 @@ import type { IncomingBody } from "./request-body.ts";
 export interface GatewayRequest extends WireRequest, PlainRequest {
   /** Reads the whole body, instead of `body`. Rejects if it is larger or the client disconnects. */
   readBody(maxBytes: number): Promise<Buffer>;
+  /** Whether nobody else can read the request: `aws:SecureTransport`. */
+  readonly isSecure: boolean;
   /** Counts bytes of `body` that stay in memory until the answer. Throws NoRoomForBodyError. */
   holdBytes(sizeBytes: number): void;
 }
@@ -22,8 +24,9 @@ export class IncomingRequest implements GatewayRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The client's address, as a trusted proxy reports it if there is one. */
   readonly remoteAddress: string;
-  /** The client's scheme, as a trusted proxy reports it: the server itself doesn't speak TLS. */
+  /** The client's scheme, as a trusted proxy reports it if there is one. */
   readonly scheme: "http" | "https";
+  readonly isSecure: boolean;
   readonly #body: IncomingBody;
   readonly #held: HeldBytes;
   #claim: SignatureClaim | undefined;
@@ -31,7 +34,7 @@ export class IncomingRequest implements GatewayRequest {
   constructor(
     incoming: IncomingMessage,
     body: IncomingBody,
-    { address, scheme }: Client,
+    { address, scheme, isSecure }: Client,
     held: HeldBytes,
   ) {
     const target = originForm(incoming);
@@ -42,6 +45,7 @@ export class IncomingRequest implements GatewayRequest {
     this.headers = joinedHeaders(incoming);
     this.remoteAddress = address;
     this.scheme = scheme;
+    this.isSecure = isSecure;
     this.#body = body;
     this.#held = held;
   }

@@ -16,7 +16,8 @@ import {
 } from "./connection-limits.ts";
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
-import { UnreadableRests } from "./unreadable-rests.ts";
+import { onFirstByte, TlsConnections, type TlsPair } from "./tls-connections.ts";
+import { LATE, UnreadableRests } from "./unreadable-rests.ts";
 
 /** How long running requests may continue when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
@@ -46,6 +47,10 @@ export interface HttpServerOptions {
   readonly log: Log;
   /** The proxies whose `X-Forwarded-For` is trusted: addresses, and blocks such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
+  /** Plain HTTP counts as secure where no such proxy sends it; left out, TLS alone does. */
+  readonly plainIsSecure?: boolean;
+  /** The port speaks TLS with it, beside plain HTTP; left out, it doesn't. */
+  readonly tls?: TlsPair;
   readonly limits?: Partial<ConnectionLimits>;
   readonly budget?: BodyBudget;
 }
@@ -58,6 +63,9 @@ export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
   readonly #clients: ClientAddresses;
+  readonly #tls: TlsConnections | undefined;
+  /** Node's own listener: reads HTTP from a connection. */
+  readonly #readHttp: (socket: Socket) => void;
   /** Open connections, each with the number of requests in progress. */
   readonly #sockets = new Map<Socket, number>();
   readonly #limits: ConnectionLimits;
@@ -75,7 +83,7 @@ export class HttpServer {
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
-    this.#clients = new ClientAddresses(options.trustedProxies);
+    this.#clients = new ClientAddresses(options.trustedProxies, options.plainIsSecure);
     this.#limits = { ...CONNECTION_LIMITS, ...options.limits };
     this.#counts = new ConnectionCounts(this.#limits);
     this.#slowClients = new SlowClients(this.#limits);
@@ -105,10 +113,20 @@ export class HttpServer {
     this.#server.timeout = SOCKET_IDLE_MS;
     // Node would silently drop headers past its own limit.
     this.#server.maxHeadersCount = 0;
-    this.#server.on("clientError", (error, socket) =>
-      this.#rests.found(error, socket as Socket, this.#sockets.get(socket as Socket) ?? 0),
+    this.#server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, socket) =>
+      this.#rests.found(code, socket as Socket, this.#sockets.get(socket as Socket) ?? 0),
     );
+    const listeners = this.#server.listeners("connection") as ((socket: Socket) => void)[];
+    this.#readHttp = (socket) => {
+      for (const listener of listeners) listener.call(this.#server, socket);
+    };
+    this.#server.removeAllListeners("connection");
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
+    if (options.tls)
+      this.#tls = new TlsConnections(options.tls, this.#limits.headersMs, (socket) => {
+        this.#keep(socket);
+        this.#readHttp(socket);
+      });
   }
 
   #connected(socket: Socket): void {
@@ -118,6 +136,18 @@ export class HttpServer {
       socket.end(tooManyConnections(this.#limits.connectionsMax), () => socket.destroy());
       return;
     }
+    this.#keep(socket);
+    onFirstByte(socket, this.#limits.headersMs, {
+      found: (isTls) => {
+        if (!isTls || !this.#tls) return this.#readHttp(socket);
+        this.#sockets.delete(socket);
+        void this.#tls.accept(socket);
+      },
+      late: () => this.#rests.found(LATE, socket, 0),
+    });
+  }
+
+  #keep(socket: Socket): void {
     this.#sockets.set(socket, 0);
     socket.once("close", () => this.#sockets.delete(socket));
   }
@@ -151,7 +181,10 @@ export class HttpServer {
     this.#slowClients.close();
     // Node's closeIdleConnections ignores connections that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
-    const keepConnections = after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
+    const keepConnections = after(CLOSE_GRACE_MS, () => {
+      this.#server.closeAllConnections();
+      this.#tls?.destroy();
+    });
     await closed;
     keepConnections();
   }

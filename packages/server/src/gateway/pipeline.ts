@@ -297,7 +297,7 @@ export class Pipeline {
       ...(addressing ? { addressing } : {}),
     });
     const { method, rawPath, rawQuery, headers } = request;
-    const { scheme } = received;
+    const { scheme, isSecure } = received;
     const { unverifiedSha256 } = decoded ?? {};
     const http = {
       method,
@@ -305,6 +305,7 @@ export class Pipeline {
       rawQuery,
       headers,
       scheme,
+      isSecure,
       trailers: () => trailers,
       unverifiedSha256,
     };
@@ -343,7 +344,7 @@ export class Pipeline {
       sourceIp: request.remoteAddress,
       userAgent: request.headers["user-agent"],
       referer: request.headers.referer,
-      secure: http.scheme === "https",
+      secure: http.isSecure,
       baseUrlOf: this.#baseUrlOf,
       store,
       invoke: dispatcher.invoke,

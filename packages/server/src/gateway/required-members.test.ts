@@ -92,7 +92,7 @@ function fullValue(shape: Shape, within: readonly Shape[]): unknown {
     case "union":
       return fullStructure(shape, within);
     case "list":
-      return [fullValue(shape.member.target, within)];
+      return within.includes(shape.member.target) ? [] : [fullValue(shape.member.target, within)];
     case "map":
       return { key: fullValue(shape.value.target, within) };
     default:

@@ -6,11 +6,14 @@ interface LastRequest {
   readonly outgoing: ServerResponse;
 }
 
+/** Node's code for a request that didn't come whole in time. */
+export const LATE = "ERR_HTTP_REQUEST_TIMEOUT";
+
 /** The answers to what isn't HTTP, as node gives them by itself. */
 const ANSWERS: Readonly<Record<string, string>> = {
   HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
   HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
-  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  [LATE]: "408 Request Timeout",
 };
 
 /**
@@ -34,7 +37,7 @@ export class UnreadableRests {
   }
 
   /** Node can't read on, or waits no longer; so many requests of the connection are in progress. */
-  found({ code = "" }: NodeJS.ErrnoException, socket: Socket, requests: number): void {
+  found(code: string, socket: Socket, requests: number): void {
     const last = this.#last.get(socket);
     if (requests > 0 && last?.incoming.complete && code.startsWith("HPE_")) {
       this.#sockets.add(socket);

@@ -9,6 +9,8 @@ export interface HttpRequestInfo {
   readonly headers: Readonly<Record<string, string>>;
   /** `http` or `https` as the client sees it. */
   readonly scheme: string;
+  /** Whether nobody else can read the request: `aws:SecureTransport`. */
+  readonly isSecure: boolean;
   /** Trailing headers of an aws-chunked body: filled when the body has been read to its end. */
   trailers(): Readonly<Record<string, string>>;
   /** The body's digest in hexadecimal, which an operation that `verifiesSha256` must compare. */

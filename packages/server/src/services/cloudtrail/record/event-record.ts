@@ -196,7 +196,7 @@ function owned(resources: readonly RecordedResource[]) {
   return resources.map(({ accountId, type, ARN }) => ({ accountId, type, ARN }));
 }
 
-/** Which TLS version a proxy in front of the server spoke isn't known here. */
+/** Of TLS only the host is known here: a proxy in front of the server may have spoken it. */
 function tlsDetails({ context }: AuditedCall): object {
   if (context.http?.scheme !== "https") return {};
   return { tlsDetails: { clientProvidedHostHeader: context.http.headers.host } };
