@@ -139,7 +139,9 @@ describe("dependency direction", () => {
   });
 
   test("inside template, each floor imports only floors below it", () => {
-    const floors = "document functions declare order evaluate expand summary compare".split(" ");
+    const floors = "pattern document functions declare order evaluate expand summary compare".split(
+      " ",
+    );
     const wrong = importsBelow("packages/template/src/").filter(({ from, to }) => {
       const [above, below] = [from, to].map((path) => floors.indexOf(dirname(path)));
       return dirname(from) !== "." && (below === -1 || Number(below) > Number(above));

@@ -1,6 +1,6 @@
 /*
  * What a template may hold: the CloudFormation User Guide's page "Understand CloudFormation
- * quotas", but for the last three, which keep a hostile template from taking time or memory.
+ * quotas", but for the last two, which keep a hostile template from taking time or memory.
  */
 
 export const MAX_BODY_BYTES = 51_200;
@@ -16,6 +16,5 @@ export const MAX_PARAMETER_VALUE_LENGTH = 4_096;
 
 /** Lists and maps inside each other; templates need about twenty. */
 export const MAX_NESTING = 100;
-/** Values and characters that one expansion or resolution may make of a template. */
-export const MAX_VALUES_MADE = 1_000_000;
-export const MAX_CHARACTERS_MADE = 16 * 1_048_576;
+/** Characters that the functions of one resource may make. */
+export const MAX_CHARACTERS_MADE = 1_048_576;

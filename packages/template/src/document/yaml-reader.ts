@@ -33,7 +33,20 @@ export function readYaml(text: string, noteKey?: NoteKey): Value {
   return new YamlReader(text, eventsOf(text), noteKey).read();
 }
 
+/** A document's begin or end: nothing else has these at the beginning of a line. */
+const MARKERS = /^(?:---|\.\.\.)(?=\s|$)/gm;
+
+/** Refuses a text of several documents before they are read. */
+function refuseSecondDocument(text: string): void {
+  const seen = new Set<string>();
+  for (const { 0: marker, index } of text.matchAll(MARKERS)) {
+    if (seen.has(marker)) throw new YamlSyntaxError(index);
+    seen.add(marker);
+  }
+}
+
 function eventsOf(text: string): Event[] {
+  refuseSecondDocument(text);
   try {
     return parseEvents(text, { maxDepth: MAX_NESTING });
   } catch (error) {
@@ -70,7 +83,7 @@ class YamlReader {
   }
 
   read(): Value {
-    // A stream of no document says nothing; a second document belongs to no template.
+    // A text of comments alone has no document.
     if (this.#take() === undefined) return null;
     const value = this.#peek()?.type === EVENT_ID.POP ? null : this.#value();
     this.#take();

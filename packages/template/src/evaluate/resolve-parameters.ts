@@ -2,6 +2,8 @@ import { parameterKind } from "../declare/parameter-types.ts";
 import type { ParameterDeclaration, Template } from "../declare/template.ts";
 import { MAX_PARAMETER_VALUE_LENGTH } from "../document/limits.ts";
 import { TemplateError } from "../document/template-error.ts";
+import { matchesWhole } from "../pattern/matches-whole.ts";
+import { PatternError } from "../pattern/pattern-syntax.ts";
 import type { ParameterValue } from "./environment.ts";
 
 /** A parameter as a request gives it. */
@@ -142,11 +144,18 @@ function brokenConstraint(
     return `must contain at least ${minLength} characters`;
   if (maxLength !== undefined && text.length > maxLength)
     return `must contain at most ${maxLength} characters`;
-  if (allowedPattern !== undefined && !matchesWhole(allowedPattern, text))
+  if (allowedPattern !== undefined && !matches(of.name, allowedPattern, text))
     return `must match pattern ${allowedPattern}`;
   return undefined;
 }
 
-function matchesWhole(pattern: string, text: string): boolean {
-  return new RegExp(`^(?:${pattern})$`).test(text);
+function matches(name: string, pattern: string, text: string): boolean {
+  try {
+    return matchesWhole(pattern, text);
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    throw new TemplateError(
+      `Parameter '${name}' AllowedPattern must be a valid regular expression.`,
+    );
+  }
 }
