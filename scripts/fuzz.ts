@@ -20,10 +20,11 @@ import { segmentTarget } from "./fuzz/segment-target.ts";
 import { startServerTarget } from "./fuzz/server-target.ts";
 import { srtSessionTarget, srtStrangersTarget } from "./fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "./fuzz/srt-target.ts";
+import { templateTarget } from "./fuzz/template-target.ts";
 
 /*
- * Fuzzes policy text, requests on the wire, signatures, what encoders send, a media engine and a
- * whole server, in turn.
+ * Fuzzes policy text, templates, requests on the wire, signatures, what encoders send, a media
+ * engine and a whole server, in turn.
  *
  *   npx tsx scripts/fuzz.ts --seconds 600 --seed 1
  *   npx tsx scripts/fuzz.ts --seconds 600 --only H.264
@@ -47,7 +48,8 @@ const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
 const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
 const events = [arnTarget, eventTarget, outgoingTarget];
 const requests = [wireTarget, ...signatures, contentTypeTarget, browserTarget];
-const all = [policyTarget, ...requests, ...events, ...codecs, ...rtmp, ...srt, server];
+const texts = [policyTarget, templateTarget];
+const all = [...texts, ...requests, ...events, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

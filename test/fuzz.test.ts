@@ -23,6 +23,7 @@ import { segmentTarget } from "../scripts/fuzz/segment-target.ts";
 import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-target.ts";
 import { srtSessionTarget, srtStrangersTarget } from "../scripts/fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "../scripts/fuzz/srt-target.ts";
+import { templateTarget } from "../scripts/fuzz/template-target.ts";
 
 /* The beginning of what `scripts/fuzz.ts` does for longer, with the same inputs every time. */
 
@@ -38,6 +39,7 @@ afterAll(() => Promise.all([server.close(), ingest.close()]));
 describe("nothing that is sent breaks anything", () => {
   test.each([
     [policyTarget, 1_000],
+    [templateTarget, 1_000],
     [wireTarget, 1_000],
     [signatureTarget, 1_000],
     [changedSignatureTarget, 3_000],
