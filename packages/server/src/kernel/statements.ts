@@ -22,11 +22,11 @@ export function statement<T extends Tables, Values extends object, Row = unknown
   /** By the dialect's adapter, which a database's transactions share with it. */
   const known = new WeakMap<object, Map<string, CompiledQuery<Row>>>();
   return async (db, values) => {
-    const { adapter } = db.getExecutor();
-    let ofDatabase = known.get(adapter);
+    const executor = db.getExecutor();
+    let ofDatabase = known.get(executor.adapter);
     if (!ofDatabase) {
       ofDatabase = new Map();
-      known.set(adapter, ofDatabase);
+      known.set(executor.adapter, ofDatabase);
     }
     const names = Object.keys(values);
     const columns = names.join();
@@ -40,6 +40,11 @@ export function statement<T extends Tables, Values extends object, Row = unknown
     const parameters = query.parameters.map((each) =>
       each instanceof Blank ? given[each.name] : each,
     );
-    return (await db.executeQuery<Row>({ ...query, parameters })).rows;
+    const compiled = { ...query, parameters };
+    // What `db.executeQuery` does without plugins, but for an executor of its own each time.
+    const { rows } = await executor.provideConnection((connection) =>
+      connection.executeQuery<Row>(compiled),
+    );
+    return rows;
   };
 }

@@ -122,7 +122,11 @@ function withoutTransferCoding(
 ): Readonly<Record<string, string>> {
   const encoding = headers["content-encoding"];
   if (encoding === undefined || !encoding.includes(TRANSFER_CODING)) return headers;
-  const { "content-encoding": _all, ...others } = headers;
+  const others: Record<string, string> = Object.create(null);
+  for (const name in headers) {
+    const value = headers[name];
+    if (name !== "content-encoding" && value !== undefined) others[name] = value;
+  }
   const kept = encoding.split(",").filter((coding) => coding.trim() !== TRANSFER_CODING);
   const stored = kept.join(",").trim();
   return stored === "" ? others : { ...others, "content-encoding": stored };

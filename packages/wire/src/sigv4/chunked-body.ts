@@ -53,7 +53,7 @@ export class ChunkedBody extends BodyTransform {
   #trailerBytes = 0;
   #canonicalTrailers = "";
   #isWhole = false;
-  #hash: Hash = createHash("sha256");
+  #hash: Hash | undefined;
   #resolveTrailers: (trailers: Record<string, string>) => void = () => {};
   #rejectTrailers: (error: Error) => void = () => {};
 
@@ -99,7 +99,7 @@ export class ChunkedBody extends BodyTransform {
     const end = Math.min(bytes.length, at + this.#remainingBytes);
     const data = bytes.subarray(at, end);
     this.#decodedBytes += data.length;
-    if (this.#options.signer !== undefined) this.#hash.update(data);
+    if (this.#options.signer !== undefined) this.#chunkHash().update(data);
     this.pass(data);
     this.#remainingBytes -= data.length;
     if (this.#remainingBytes === 0) this.#state = "dataEnd";
@@ -165,8 +165,14 @@ export class ChunkedBody extends BodyTransform {
   #endChunk(): void {
     const { signer } = this.#options;
     if (signer === undefined) return;
-    signer.verifyChunk(this.#hash.digest("hex"), this.#signature);
-    this.#hash = createHash("sha256");
+    signer.verifyChunk(this.#chunkHash().digest("hex"), this.#signature);
+    this.#hash = undefined;
+  }
+
+  /** The hash of the chunk's bytes so far. */
+  #chunkHash(): Hash {
+    this.#hash ??= createHash("sha256");
+    return this.#hash;
   }
 
   #takeTrailer(line: string): void {

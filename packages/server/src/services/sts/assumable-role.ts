@@ -25,7 +25,7 @@ export async function findAssumableRole(
     throw validationError("Request ARN is invalid");
   const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
   const role = await directory.findRole(arn.accountId, roleName, context);
-  return role?.arn === roleArn ? { ...role, accountId: arn.accountId } : undefined;
+  return role?.arn === roleArn ? { accountId: arn.accountId, ...role } : undefined;
 }
 
 /** The condition keys that the role's own tags give. */

@@ -42,8 +42,9 @@ function eachOfStream(
     if (source.errored) return fail(source.errored);
     source.once("error", reject);
     source.once("end", resolve);
-    // After an error or the end this does nothing.
-    source.once("close", () => reject(new Error("The body ended before its end.")));
+    source.once("close", () => {
+      if (!source.readableEnded) reject(new Error("The body ended before its end."));
+    });
     source.on("data", onData);
   });
 }

@@ -64,15 +64,16 @@ export async function putObjectRow(
   checkReplaced(object.object_key, current, conditions);
   const place = { bucket_name: name, object_key: object.object_key };
   const version = await makeRoom(place, current, versioning, tx, deps);
-  const values = {
-    ...object,
-    ...version,
+  // V8 defines members after a spread one by one, slowly.
+  const row: ObjectRow = {
+    bucket_name: name,
     account_id,
     region,
     object_id: deps.ids.alphanumeric(16),
     modified_ms: deps.clock.nowMs(),
+    ...object,
+    ...version,
   };
-  const row: ObjectRow = { ...place, ...values };
   if (current) await replaceObjectRow(row, tx);
   else await insertObjectRow(row, tx);
   return row;
