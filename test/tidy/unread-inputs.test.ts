@@ -26,6 +26,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   organizations: "organizations",
   s3: "s3",
   ssm: "ssm",
+  cloudcontrol: "cloudcontrol",
   sts: "sts",
 };
 

@@ -9,8 +9,6 @@ const READ_ELSEWHERE: Readonly<Record<string, string>> = {
   videoCodec: "traits of recordings are compared as wholes",
   audioCodec: "traits of recordings are compared as wholes",
   ingestPorts: "the composition reads it once services are values",
-  writeOnly: "for the drift of stacks, which come next",
-  lengthMax: "for the names that stacks and Cloud Control give, which come next",
   thumbnailsLost: "shown with the whole of a stream's state",
   workerRestarts: "shown with the whole of a server's health",
 };

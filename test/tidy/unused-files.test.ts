@@ -8,10 +8,6 @@ const ENTRIES = [
   // A package's public face.
   /^packages\/\w+\/src\/index\.ts$/,
   /^packages\/console\/src\/main\.tsx$/,
-  // For work that outlives its request, of which no service has any yet.
-  /^packages\/server\/src\/kernel\/stored-callers\.ts$/,
-  // For Cloud Control and stacks, which come next.
-  /^packages\/server\/src\/kernel\/resource-types\/resource-calls\.ts$/,
   // Types for what brings none, and vite's own.
   /\.d\.ts$/,
   /^packages\/console\/vite\.config\.ts$/,

@@ -15,5 +15,6 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   cloudtrail: "CloudTrail",
   ivs: "IVS",
   cloudformation: "CloudFormation",
+  cloudcontrol: "CloudControl",
   rolecast: "Rolecast",
 };

@@ -330,6 +330,14 @@ const INPUTS: Readonly<Record<string, object>> = {
     tags: TAGS,
     tagKeys: ["team"],
   },
+  cloudcontrol: {
+    TypeName: "AWS::IVS::Channel",
+    DesiredState: "{}",
+    Identifier: "declared",
+    PatchDocument: "[]",
+    RequestToken: "declared",
+    RoleArn: "arn:aws:iam::000000000000:role/declared",
+  },
   ssm: {
     Name: "/declared",
     Names: ["/declared"],
@@ -577,6 +585,8 @@ async function faultsOf({ action, resource, context = {} }: Authorization): Prom
 
 /** IAM's lists: AWS documents no resource for them, and refuses them with such an ARN. */
 function isCollection(resource: string): boolean {
+  // Cloud Control's refusals name an ARN that the reference hasn't.
+  if (resource === `arn:aws:cloudformation:${REGION}:${ACCOUNT}:resource/*`) return true;
   return resource.startsWith(`arn:aws:iam::${ACCOUNT}:`) && resource.endsWith("/");
 }
 

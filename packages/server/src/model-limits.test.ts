@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import type { Constraint, ServiceConstraints } from "./kernel/constraints.ts";
 import { accessAnalyzerConstraints } from "./services/access-analyzer/constraints.ts";
+import { cloudControlConstraints } from "./services/cloudcontrol/constraints.ts";
 import { cloudFormationConstraints } from "./services/cloudformation/constraints.ts";
 import { cloudTrailConstraints } from "./services/cloudtrail/constraints.ts";
 import { cloudwatchConstraints } from "./services/cloudwatch/constraints.ts";
@@ -153,6 +154,7 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
   ],
   ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
   ["ssm/2014-11-06", ssmConstraints, {}],
+  ["cloudcontrol/2021-09-30", cloudControlConstraints, {}],
   [
     "ecr/2015-09-21",
     ecrConstraints,

@@ -127,6 +127,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("cloudformation", form({ Action: "ListStacks", Version: "2010-05-15" })),
   ],
   [
+    ...(["cloudcontrol", "JSON", "cloudformation:ListResourceRequests on arn:"] as const),
+    asStranger("cloudcontrolapi", json("CloudApiService.ListResourceRequests", "1.0")),
+  ],
+  [
     ...(["ssm", "JSON", "ssm:DescribeParameters on *"] as const),
     asStranger("ssm", json("AmazonSSM.DescribeParameters")),
   ],

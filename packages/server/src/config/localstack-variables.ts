@@ -30,6 +30,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "s3",
   "s3control",
   "ssm",
+  "cloudcontrol",
   "sts",
 ];
 

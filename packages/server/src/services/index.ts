@@ -1,6 +1,7 @@
 import { servicesInOrder } from "../compose-services.ts";
 import type { Platform } from "../platform.ts";
 import { accessAnalyzer } from "./access-analyzer/index.ts";
+import { cloudControl } from "./cloudcontrol/index.ts";
 import { cloudformation } from "./cloudformation/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { cloudwatch } from "./cloudwatch/index.ts";
@@ -38,5 +39,6 @@ export const SERVICES = servicesInOrder<Platform>()([
   cloudtrail,
   ivs,
   cloudformation,
+  cloudControl,
   rolecast,
 ]);
