@@ -220,5 +220,52 @@ function otherSamples(around: Surroundings): readonly Sample[] {
         InvocationRateLimitPerSecond: 5,
       },
     },
+    {
+      typeName: "AWS::SSM::Parameter",
+      create: {
+        ...{ Name: "/studio/bucket", Type: "String", Value: "recordings" },
+        ...{ Description: "d", AllowedPattern: "[a-z]+", Tags: { team: "studio" } },
+      },
+      update: { Name: "/studio/bucket", Type: "StringList", Value: "A,B", Tags: { stage: "beta" } },
+      unread: ["Description", "AllowedPattern", "Tags"],
+    },
+    {
+      typeName: "AWS::ECR::Repository",
+      create: {
+        RepositoryName: "studio",
+        ...{ ImageTagMutability: "IMMUTABLE", Tags: TAGS },
+        LifecyclePolicy: { LifecyclePolicyText: JSON.stringify(EXPIRE_UNTAGGED) },
+        RepositoryPolicyText: repositoryPolicy("lambda"),
+      },
+      update: {
+        RepositoryName: "studio",
+        ...{ ImageScanningConfiguration: { ScanOnPush: true }, Tags: OTHER_TAGS },
+        ImageTagMutability: "MUTABLE_WITH_EXCLUSION",
+        ImageTagMutabilityExclusionFilters: [
+          {
+            ImageTagMutabilityExclusionFilterType: "WILDCARD",
+            ImageTagMutabilityExclusionFilterValue: "v*",
+          },
+        ],
+        RepositoryPolicyText: repositoryPolicy("ecs-tasks"),
+        EmptyOnDelete: true,
+      },
+      unread: ["EmptyOnDelete"],
+    },
   ];
+}
+
+const EXPIRE_UNTAGGED = {
+  rules: [
+    {
+      ...{ rulePriority: 1, action: { type: "expire" } },
+      selection: { tagStatus: "untagged", countType: "imageCountMoreThan", countNumber: 10 },
+    },
+  ],
+};
+
+function repositoryPolicy(service: string) {
+  const Principal = { Service: `${service}.amazonaws.com` };
+  const Statement = [{ Effect: "Allow", Principal, Action: "ecr:BatchGetImage" }];
+  return { Version: "2012-10-17", Statement };
 }

@@ -4,6 +4,7 @@ import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { ecrAccessDenied } from "./errors.ts";
 import { ecrMigrations } from "./migrations.ts";
+import { ecrResourceTypes } from "./resources/ecr-type-names.ts";
 
 interface EcrNeeds extends ServiceDependencies {
   readonly directory: IdentityDirectory;
@@ -25,5 +26,6 @@ export const ecr = defineService({
   create: ({ ids, directory, managedKeys }: EcrNeeds) => ({
     api: async () => (await import("./api.ts")).ecrApi({ ids, directory, managedKeys }),
     accessDenied: ecrAccessDenied,
+    contributes: { resourceTypes: [ecrResourceTypes] },
   }),
 });

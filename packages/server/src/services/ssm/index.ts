@@ -4,6 +4,7 @@ import type { ServiceDependencies } from "../../kernel/service.ts";
 import { ssmAccessDenied } from "./errors.ts";
 import { ssmMigrations } from "./migrations.ts";
 import { DuePolicies } from "./policies/due-policies.ts";
+import { ssmResourceTypes } from "./resources/ssm-type-names.ts";
 
 interface SsmNeeds extends ServiceDependencies {
   readonly managedKeys: ManagedKeys;
@@ -30,6 +31,7 @@ function createSsm({ store, clock, ids, events, log, managedKeys }: SsmNeeds) {
   return {
     api: async () => (await import("./api.ts")).ssmApi({ ids, events, managedKeys, policyDue }),
     accessDenied: ssmAccessDenied,
+    contributes: { resourceTypes: [ssmResourceTypes] },
     async start() {
       policies.start();
     },

@@ -41,7 +41,7 @@ export function planVersion(
   const policies = policiesOfNew(input, before, nowMs);
   const tier = tierOf(input, before?.tier, policies.length > 0);
   checkSize(value, tier);
-  const allowed_pattern = AllowedPattern ?? before?.allowed_pattern ?? null;
+  const allowed_pattern = (AllowedPattern ?? before?.allowed_pattern) || null;
   if (allowed_pattern)
     checkPattern(allowed_pattern, type === "StringList" ? value.split(",") : [value]);
   return {
@@ -49,7 +49,7 @@ export function planVersion(
     tier,
     value,
     key_id: keyOf(input, type, before),
-    description: Description ?? before?.description ?? null,
+    description: (Description ?? before?.description) || null,
     allowed_pattern,
     data_type: dataTypeOf(DataType ?? before?.data_type ?? "text"),
     policies,
