@@ -114,6 +114,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       "tables.ts": ["record"],
       events: ["record"],
       "call-recorder.ts": ["events", "record"],
+      "service-event-recorder.ts": ["events", "record"],
       trails: ["events", "record"],
     },
     queries: ["events", "trails"],

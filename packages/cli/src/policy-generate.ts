@@ -135,8 +135,9 @@ async function fromTrails(flags: GenerateFlags): Promise<readonly NeededPermissi
   for await (const record of trailRecords(fromCloudtrail, () => new Connection(flags))) {
     if (since && new Date(record.eventTime ?? 0) < since) continue;
     const calls = callsOfTrailRecord(record, data);
-    if (calls.length === 0 && record.userIdentity?.type !== "AWSService")
-      unknown.add(`${record.eventSource} ${record.eventName}`);
+    const isServices =
+      record.userIdentity?.type === "AWSService" || record.eventType === "AwsServiceEvent";
+    if (calls.length === 0 && !isServices) unknown.add(`${record.eventSource} ${record.eventName}`);
     for (const { context, ...call } of calls) {
       const service = context?.get("iam:awsservicename");
       const values = service === undefined ? {} : { "iam:AWSServiceName": [service].flat() };

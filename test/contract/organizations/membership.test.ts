@@ -1,3 +1,4 @@
+import { LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import {
   EnableOrganizationsRootSessionsCommand,
   GenerateOrganizationsAccessReportCommand,
@@ -33,7 +34,7 @@ beforeAll(async () => {
     const { accessKeyId, secretAccessKey } = keyOf(id);
     return { id, rootAccessKeyId: accessKeyId, rootSecretAccessKey: secretAccessKey };
   });
-  server = await startTestServer({ accounts });
+  server = await startTestServer({ accounts, organizationAccounts: 20 });
   client = organizationsOf(server);
   studio = organizationsOf(server, keyOf(STUDIO));
   await client.send(new organizations.CreateOrganizationCommand({}));
@@ -362,6 +363,57 @@ describe("IAM's access report", () => {
     await server.clients().iam.send(new PutUserPolicyCommand(more));
     expect(await outcomeOf(report(path, withPolicy, iam))).toBe("done");
   });
+});
+
+test("CloudTrail records in the management account what became of accounts", async () => {
+  const { cloudtrail } = server.clients();
+  const eventsOf = async (EventName: string) => {
+    const wanted = { AttributeKey: "EventName", AttributeValue: EventName } as const;
+    const { Events } = await cloudtrail.send(
+      new LookupEventsCommand({ LookupAttributes: [wanted] }),
+    );
+    return (Events ?? []).map(({ CloudTrailEvent = "" }) => JSON.parse(CloudTrailEvent));
+  };
+  const detailsOf = async (name: string) => {
+    const events = await eventsOf(name);
+    return events.map(({ serviceEventDetails }) => serviceEventDetails);
+  };
+  const north = await createAccount(client, "recorded");
+  expect(await createAccount(client, "recorded")).toBe("");
+  const [failed, created] = await eventsOf("CreateAccountResult");
+  expect(created).toMatchObject({
+    ...{ eventType: "AwsServiceEvent", eventSource: "organizations.amazonaws.com" },
+    userIdentity: { accountId: MANAGEMENT, invokedBy: "AWS Internal" },
+    ...{ sourceIPAddress: "AWS Internal", requestParameters: null, readOnly: false },
+    ...{ awsRegion: "us-east-1", recipientAccountId: MANAGEMENT, eventCategory: "Management" },
+    serviceEventDetails: {
+      createAccountStatus: {
+        id: expect.stringMatching(/^car-/),
+        ...{ state: "SUCCEEDED", accountName: "****", accountId: north },
+        completedTimestamp: expect.stringMatching(/^\w{3} \d+, \d{4} \d+:\d\d:\d\d [AP]M$/),
+      },
+    },
+  });
+  expect(failed.serviceEventDetails.createAccountStatus).toMatchObject({
+    ...{ state: "FAILED", failureReason: "EMAIL_ALREADY_EXISTS" },
+  });
+  const AccountId = await createAccount(client, "departing");
+  await client.send(new organizations.RemoveAccountFromOrganizationCommand({ AccountId }));
+  await client.send(new organizations.CloseAccountCommand({ AccountId: north }));
+  expect((await detailsOf("AccountDepartedOrganization"))[0]).toMatchObject({
+    ...{ accountId: AccountId, departedMethod: "Removed" },
+  });
+  expect((await detailsOf("CloseAccountResult"))[0]).toMatchObject({
+    closeAccountStatus: { accountId: north, state: "SUCCEEDED" },
+  });
+  const joined = await detailsOf("AccountJoinedOrganization");
+  expect(joined.map(({ accountId, joinedMethod }) => `${accountId} ${joinedMethod}`)).toEqual(
+    expect.arrayContaining([`${AccountId} Created`, `${STUDIO} Invited`, `${MANAGEMENT} Invited`]),
+  );
+  // Members have no record of it.
+  const own = server.clients(keyOf(STUDIO)).cloudtrail;
+  const { Events = [] } = await own.send(new LookupEventsCommand({}));
+  expect(Events.map(({ EventName }) => EventName)).not.toContain("AccountJoinedOrganization");
 });
 
 test("consolidated billing becomes all features once every invited account agrees", async () => {

@@ -8,6 +8,8 @@ import { S3_EVENT_ACTIONS } from "./s3-event-actions.ts";
 export interface TrailRecord {
   readonly eventSource: string;
   readonly eventName: string;
+  /** Left out, or `AwsApiCall`, of a call; `AwsServiceEvent` of what a service did by itself. */
+  readonly eventType?: string;
   /** ISO 8601. */
   readonly eventTime?: string;
   readonly awsRegion?: string;

@@ -1,5 +1,6 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
 import type { OrganizationPorts } from "./ports/organizations.ts";
+import type { ServiceEventRecorder } from "./ports/service-events.ts";
 import type { ShareableResources } from "./ports/shareable-resources.ts";
 import type { ResourceTypeSource } from "./resources.ts";
 
@@ -24,6 +25,8 @@ export interface Contributions {
   readonly resourceTypes: readonly ResourceTypeSource[];
   /** Find the resources that policies may share; Access Analyzer looks at each. */
   readonly shareableResources: readonly ShareableResources[];
+  /** Record what services do by themselves; services that are created earlier call them. */
+  readonly serviceEventRecorders: readonly ServiceEventRecorder[];
 }
 
 /** The same lists while they are being filled. */
@@ -39,6 +42,7 @@ export function noContributions(): GatheredContributions {
     listeningPorts: [],
     resourceTypes: [],
     shareableResources: [],
+    serviceEventRecorders: [],
   };
 }
 

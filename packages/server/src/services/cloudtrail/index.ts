@@ -11,6 +11,7 @@ import { FileJournal, noJournal } from "./events/journal.ts";
 import { cloudTrailMigrations } from "./migrations.ts";
 import { type EventRecord, EventRecords } from "./record/event-record.ts";
 import { cloudtrailResourceTypes } from "./resources/cloudtrail-type-names.ts";
+import { CloudTrailServiceEvents } from "./service-event-recorder.ts";
 import { Deliveries } from "./trails/deliveries.ts";
 
 interface CloudTrailNeeds extends ServiceDependencies {
@@ -71,16 +72,21 @@ function createCloudTrail(needs: CloudTrailNeeds) {
     onBatches: (batches, tx) => deliveries.note(batches, tx),
   });
   const records = new EventRecords(() => typePrefixes(needs.knownServices));
+  const auditor = new CallRecorder({ events, records, feed, clock, ids });
+  const nextMs = () => auditor.nextMs();
   return {
     api: async () => (await import("./api.ts")).cloudTrailApi({ invoke, events, deliveries }),
     accessDenied: denialError,
     provides: {
-      auditor: new CallRecorder({ events, records, feed, clock, ids }) satisfies CallAuditor,
+      auditor: auditor satisfies CallAuditor,
       /** Gives each record of the account, as JSON, from now on. Returns the way to stop. */
       readRecords: (accountId: string, read: (json: string) => void) =>
         feed.subscribe(accountId, ({ text }) => read(text)),
     },
-    contributes: { resourceTypes: [cloudtrailResourceTypes] },
+    contributes: {
+      serviceEventRecorders: [new CloudTrailServiceEvents({ events, feed, nextMs, ids, log })],
+      resourceTypes: [cloudtrailResourceTypes],
+    },
     async start() {
       await events.recover();
       deliveries.start();

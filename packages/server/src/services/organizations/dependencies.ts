@@ -5,9 +5,12 @@ import type {
   ServiceLinkedRoles,
 } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { MembershipEvents } from "./membership-events.ts";
 
 /** What Organizations' operations are made with. */
-export interface OrganizationsDependencies extends Pick<ServiceDependencies, "ids" | "invoke"> {
+export interface OrganizationsDependencies
+  extends Pick<ServiceDependencies, "ids" | "invoke">,
+    MembershipEvents {
   readonly changes: ChangeCounter;
   readonly accounts: AccountDirectory;
   readonly directory: IdentityDirectory;

@@ -8,7 +8,8 @@ export interface ParsedRecord {
   readonly eventTime: string;
   readonly readOnly: boolean;
   readonly userIdentity: {
-    readonly type: string;
+    /** A service's own events have none. */
+    readonly type?: string;
     readonly userName?: string;
     readonly principalId?: string;
     readonly accessKeyId?: string;

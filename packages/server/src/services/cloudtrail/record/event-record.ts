@@ -16,7 +16,7 @@ import {
 } from "./user-identity.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail record contents". */
-const EVENT_VERSION = "1.11";
+export const EVENT_VERSION = "1.11";
 /** Same source: what is longer is left out. */
 const ELEMENTS_CHARS_MAX = 100 * 1024;
 /** Same source: where user agents and error messages are cut. */

@@ -99,7 +99,10 @@ export class Deliveries {
     this.#options.events.publish({
       version: "0",
       id: this.#options.ids.uuid(),
-      "detail-type": "AWS API Call via CloudTrail",
+      "detail-type":
+        record.eventType === "AwsServiceEvent"
+          ? "AWS Service Event via CloudTrail"
+          : "AWS API Call via CloudTrail",
       source: `aws.${record.eventSource.split(".")[0]}`,
       account: record.recipientAccountId,
       time: record.eventTime,
@@ -223,6 +226,7 @@ export class Deliveries {
 }
 
 interface PublishedRecord extends ParsedRecord {
+  readonly eventType: string;
   readonly awsRegion: string;
   readonly recipientAccountId: string;
 }

@@ -8,6 +8,7 @@ import { type Tag, tagContext, withTags } from "../access/request-keys.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
 import { constraintViolation, invalidInput, notFound } from "../errors.ts";
 import { asRootOf, callIam, createOwnRole } from "../linked-role.ts";
+import { recordCreation, recordJoining } from "../membership-events.ts";
 import { newAccountId, newRequestId } from "../names.ts";
 import { pageOf } from "../page.ts";
 import { findRequest, insertRequest, listRequests } from "../rows/account-requests.ts";
@@ -107,6 +108,7 @@ async function createAccount(
     const reason = { account_id: null, failure_reason: "EMAIL_ALREADY_EXISTS" } as const;
     const failed: AccountRequestRow = { ...request, ...reason, state: "FAILED" };
     await insertRequest(failed, db);
+    await recordCreation(failed, organization, tx, deps);
     return failed;
   }
   const account_id = await unusedAccountId(change, deps);
@@ -123,6 +125,8 @@ async function createAccount(
     ...{ ...request, account_id, state: "SUCCEEDED", failure_reason: null },
   };
   await insertRequest(done, db);
+  await recordJoining(account_id, "Created", nowMs, organization, tx, deps);
+  await recordCreation(done, organization, tx, deps);
   return done;
 }
 

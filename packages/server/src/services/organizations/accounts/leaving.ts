@@ -1,9 +1,11 @@
 import type * as organizations from "@aws-sdk/client-organizations";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type Change, change, inOrganization } from "../access/organization-operation.ts";
 import { onTarget } from "../access/targets.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
 import { constraintViolation, notFound, refused } from "../errors.ts";
+import { recordClosure, recordDeparture } from "../membership-events.ts";
 import { closesInMonth, DAY_MS } from "../quotas.ts";
 import { accountsOf, findAccount, updateAccount } from "../rows/accounts.ts";
 import { administratorsOf } from "../rows/services.ts";
@@ -21,7 +23,7 @@ export function leavingOperations(deps: OrganizationsDependencies): OperationTab
       on: ({ AccountId }, place, db) => onTarget(AccountId, place, db),
       handle: ({ AccountId }, context) =>
         change(deps, context, async (tx) => {
-          await leave(AccountId, tx);
+          await leave(AccountId, "Removed", tx, context, deps);
           return {};
         }),
     }),
@@ -30,7 +32,7 @@ export function leavingOperations(deps: OrganizationsDependencies): OperationTab
       access: "member",
       handle: (_input, context) =>
         change(deps, context, async (tx) => {
-          await leave(context.accountId, tx);
+          await leave(context.accountId, "Left", tx, context, deps);
           return {};
         }),
     }),
@@ -53,6 +55,7 @@ export function leavingOperations(deps: OrganizationsDependencies): OperationTab
             throw refused("AccountAlreadyClosed", "The provided account is already closed.");
           await refuseManyCloses(tx, context.nowMs);
           await updateAccount(AccountId, { closed_ms: context.nowMs }, db);
+          await recordClosure(AccountId, context.nowMs, organization, tx.tx, deps);
           return {};
         }),
     }),
@@ -60,7 +63,13 @@ export function leavingOperations(deps: OrganizationsDependencies): OperationTab
 }
 
 /** @throws MasterCannotLeaveOrganization, AccountNotFound, ConstraintViolation */
-async function leave(accountId: string, { organization, db }: Change): Promise<void> {
+async function leave(
+  accountId: string,
+  method: "Left" | "Removed",
+  { organization, db, tx }: Change,
+  { nowMs }: RequestContext,
+  deps: OrganizationsDependencies,
+): Promise<void> {
   const { organization_id, management_account_id } = organization;
   if (accountId === management_account_id)
     throw refused(
@@ -76,6 +85,7 @@ async function leave(accountId: string, { organization, db }: Change): Promise<v
       "You must deregister the account as a delegated administrator first.",
     );
   await release(account, { db });
+  await recordDeparture(accountId, method, nowMs, organization, tx, deps);
 }
 
 async function refuseManyCloses({ organization, db }: Change, nowMs: number): Promise<void> {

@@ -5,6 +5,7 @@ import { admit } from "../accounts/membership.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
 import { handshakeViolation } from "../errors.ts";
 import { createCallersRole } from "../linked-role.ts";
+import { recordJoining } from "../membership-events.ts";
 import { attachAwsPolicies } from "../policies/aws-policies.ts";
 import { accountsOf, findMembership } from "../rows/accounts.ts";
 import { handshakesOf } from "../rows/handshakes.ts";
@@ -59,6 +60,7 @@ async function joinInvited(
   const account = { ...place, name: accountId, email: row.email ?? defaultEmail(accountId) };
   const joined = { joined_method: "INVITED", joined_ms: nowMs, closed_ms: null } as const;
   await admit({ ...account, ...joined, tags: row.tags }, { organization, db }, nowMs);
+  await recordJoining(accountId, "Invited", nowMs, organization, tx.tables(), deps);
   const own = await findPlace(accountId, db);
   if (own) await createTrustedRoles(accountId, { ...own, tx: tx.tables(), db }, deps);
 }

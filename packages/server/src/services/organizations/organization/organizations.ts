@@ -7,6 +7,7 @@ import { dbOf } from "../access/place.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
 import { alreadyInOrganization, organizationNotEmpty } from "../errors.ts";
 import { createCallersRole } from "../linked-role.ts";
+import { recordJoining } from "../membership-events.ts";
 import { newOrganizationId, newRootId } from "../names.ts";
 import { pageOfList } from "../page.ts";
 import { attachAwsPolicies } from "../policies/aws-policies.ts";
@@ -31,6 +32,7 @@ export function organizationOperations(deps: OrganizationsDependencies): Operati
             const account = managementAccount(row, accountId, context.nowMs);
             await insertAccount(account, tx.db);
             await attachAwsPolicies(row, [row.root_id, accountId], context.nowMs, tx.db);
+            await recordJoining(accountId, "Invited", context.nowMs, row, tx.tables(), deps);
             if (FeatureSet === "ALL")
               await createCallersRole(accountId, context, tx.tables(), deps);
             return { Organization: organizationView(row, account.email) };
