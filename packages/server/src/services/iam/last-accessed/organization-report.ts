@@ -164,7 +164,12 @@ async function findPlace(
   const facts = await ports?.features.find(context.accountId, context);
   if (!facts || !ports) return "noOrganization";
   if (facts.managementAccountId !== context.accountId) return "notManagement";
-  return ports.features.findPlace(facts.organizationId, path, policyId, context);
+  return ports.features.findPlace(
+    facts.organizationId,
+    path.replace(/\/+$/, ""),
+    policyId,
+    context,
+  );
 }
 
 async function detailsOf(
