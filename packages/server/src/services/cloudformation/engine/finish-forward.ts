@@ -1,5 +1,5 @@
 import type { Output } from "@aws-sdk/client-cloudformation";
-import { type ResolvedOutput, TemplateError } from "@rolecast/template";
+import { importsOf, type ResolvedOutput, TemplateError } from "@rolecast/template";
 import {
   exportsOf,
   findExport,
@@ -16,12 +16,13 @@ import { type Advance, AGAIN, ENDED, type Run, type StepTools } from "./run.ts";
 /** All resources have the new version: outputs and exports follow, and the stack's status. */
 export async function finishForward(run: Run): Promise<Advance> {
   try {
-    const { evaluation, imported } = await run.evaluated();
+    const evaluation = await run.evaluation();
+    const imported = importsOf(evaluation);
     const outputs = evaluation.outputs(run.attributes);
     const { kind } = run.operation;
     await run.commit(async (tools) => {
       await changeExports(run, outputs, tools);
-      await replaceImports(run.stack.stack_id, run.stack, [...imported], tools.tx.db);
+      await replaceImports(run.stack.stack_id, run.stack, imported, tools.tx.db);
       for (const row of run.later.values()) tools.changes.resources.push(row);
       const shown = JSON.stringify(outputs.map(outputView));
       if (kind === "update") {

@@ -1,4 +1,4 @@
-import { sameValue, type Value } from "@rolecast/template";
+import { isSame, type MapValue, replacementOf } from "@rolecast/template";
 import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resources.ts";
 import type { LeftoverRow, ResourceRow } from "../tables.ts";
 import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
@@ -29,20 +29,15 @@ const REPLACES =
   "Requested update requires the creation of a new physical resource; hence creating one.";
 const INITIATED = "Resource creation Initiated";
 
-/** How `was` becomes `want`. */
+/** How `was` becomes `want`. An update that turns out impossible becomes a replacement. */
 export function changeOf(
   schema: ResourceSchema,
   was: ResourceModel,
   want: ResourceModel,
 ): "none" | "update" | "replace" {
-  const names = new Set([...Object.keys(was), ...Object.keys(want)]);
-  const changed = [...names].filter(
-    (name) => !sameValue(was[name] as Value | undefined, want[name] as Value | undefined),
-  );
-  if (changed.length === 0) return "none";
-  return changed.some((name) => schema.properties[name]?.replacement === "yes")
-    ? "replace"
-    : "update";
+  const [before, after] = [was as MapValue, want as MapValue];
+  if (isSame(before, after)) return "none";
+  return replacementOf(schema, before, after) === "yes" ? "replace" : "update";
 }
 
 /** A row for a resource that isn't there yet. */
@@ -136,8 +131,10 @@ export async function createResource(
       tools.changes.resource({ ...made, ...settled, version: wanted.version });
     },
     waits: (step, tools) => {
-      begin(tools, null);
-      waitWith(tools, { ...base, status: inProgress }, step, { action: "create", token, want });
+      const known = isReplacement ? {} : knownOf(type, step.model);
+      begin(tools, known.physical_id ?? null);
+      const waiting: ResourceRow = { ...base, ...known, status: inProgress };
+      waitWith(tools, waiting, step, { action: "create", token, want });
     },
   });
   if (failure) {
@@ -145,6 +142,12 @@ export async function createResource(
     await fail(run, left, failure, [inProgress, failed], base.properties);
   }
   return AGAIN;
+}
+
+/** As much of a resource as is known while it is being made. */
+function knownOf({ schema }: EngineType, model: ResourceModel | undefined): Partial<ResourceRow> {
+  if (!model || !schema.ref.some((name) => model[name] !== undefined)) return {};
+  return { physical_id: physicalIdOf(schema, model), model: JSON.stringify(model) };
 }
 
 /** A resource as it was before the operation: its replacement has come to nothing. */

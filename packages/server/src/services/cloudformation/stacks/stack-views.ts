@@ -1,7 +1,6 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
-import { parseTemplate, type Template } from "@rolecast/template";
 import type { EventRow, ResourceRow, StackRow, VersionRow } from "../tables.ts";
-import type { StoredParameters } from "../values/evaluate-stack.ts";
+import { type StoredParameters, templateOf } from "../values/evaluate-stack.ts";
 
 const MASKED = "****";
 
@@ -23,10 +22,6 @@ export function tagViews(version: Pick<VersionRow, "tags"> | undefined): cloudfo
 export function descriptionOf(version: VersionRow | undefined): string | undefined {
   if (!version?.template.includes("Description")) return undefined;
   return templateOf(version).description;
-}
-
-export function templateOf({ processed, template }: VersionRow): Template {
-  return parseTemplate(processed ?? template);
 }
 
 function driftView({ drift_status, drift_checked_ms }: StackRow) {

@@ -1,5 +1,10 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
-import { parseTemplate, type Template } from "@rolecast/template";
+import {
+  neededCapabilities,
+  parseTemplate,
+  type Template,
+  templateSummary,
+} from "@rolecast/template";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { conditionKeys, onEverything, onStack, stackNamed } from "../access/stack-authorization.ts";
@@ -9,7 +14,6 @@ import { findChangeSet } from "../rows/change-sets.ts";
 import { findVersion } from "../rows/stacks.ts";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
-import { neededCapabilities } from "../values/capabilities.ts";
 import { asAwsError, templateText } from "../values/requested-version.ts";
 
 interface Found {
@@ -65,7 +69,7 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
       }),
       handle: async (input, context) => {
         const template = checked(await templateText(input, undefined, context, deps));
-        const { names, reason } = neededCapabilities(template);
+        const { capabilities: names, reason } = neededCapabilities(template);
         const transforms = template.transforms.map(({ name }) => name);
         return {
           ...(template.description === undefined ? {} : { Description: template.description }),
@@ -141,48 +145,18 @@ async function summaryOf(
   { types }: Pick<CloudFormationDependencies, "types">,
 ): Promise<cloudformation.GetTemplateSummaryOutput> {
   const template = checked(text);
-  const { names, reason } = neededCapabilities(template);
-  const resources = [...template.resources.values()];
-  const typeNames = [...new Set(resources.map(({ type }) => type))];
-  const unknown = await types.unrecognized(typeNames);
+  const names = [...template.resources.values()].map(({ type }) => type).filter((name) => name);
+  const identifiers = new Map<string, readonly string[]>();
+  for (const name of new Set(names)) {
+    const type = await types.find(name);
+    if (type) identifiers.set(name, type.schema.primaryIdentifier);
+  }
+  const unknown = [...new Set(names)].filter((name) => !identifiers.has(name));
   if (unknown.length > 0 && !asWarnings)
     throw validation(`Template format error: Unrecognized resource types: [${unknown.join(", ")}]`);
-  const identifiers: cloudformation.ResourceIdentifierSummary[] = [];
-  for (const ResourceType of typeNames) {
-    const type = await types.find(ResourceType);
-    if (!type) continue;
-    const ids = resources.filter((each) => each.type === ResourceType);
-    identifiers.push({
-      ResourceType,
-      LogicalResourceIds: ids.map(({ logicalId }) => logicalId),
-      ResourceIdentifiers: [...type.schema.primaryIdentifier],
-    });
-  }
-  const { AWSTemplateFormatVersion: version } = template.document;
-  const transforms = template.transforms.map(({ name }) => name);
+  const summary = templateSummary(template, (name) => identifiers.get(name));
   return {
-    Parameters: [...template.parameters.values()].map(parameterDeclaration),
-    ...(template.description === undefined ? {} : { Description: template.description }),
-    ...capabilityViews(names, reason),
-    ResourceTypes: typeNames,
-    ...(typeof version === "string" ? { Version: version } : {}),
-    ...(template.metadata === undefined ? {} : { Metadata: JSON.stringify(template.metadata) }),
-    ...(transforms.length > 0 ? { DeclaredTransforms: transforms } : {}),
-    ResourceIdentifierSummaries: identifiers,
-    ...(unknown.length > 0 ? { Warnings: { UnrecognizedResourceTypes: [...unknown] } } : {}),
-  };
-}
-
-type Parameter = Template["parameters"] extends ReadonlyMap<string, infer Value> ? Value : never;
-
-function parameterDeclaration(parameter: Parameter): cloudformation.ParameterDeclaration {
-  const { name, type, defaultValue, description, noEcho, allowedValues } = parameter;
-  return {
-    ParameterKey: name,
-    ...(defaultValue === undefined ? {} : { DefaultValue: defaultValue }),
-    ParameterType: type,
-    NoEcho: noEcho,
-    ...(description === undefined ? {} : { Description: description }),
-    ParameterConstraints: allowedValues ? { AllowedValues: [...allowedValues] } : {},
+    ...(summary as cloudformation.GetTemplateSummaryOutput),
+    ...(unknown.length > 0 ? { Warnings: { UnrecognizedResourceTypes: unknown } } : {}),
   };
 }

@@ -1,9 +1,12 @@
 import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import {
-  type Evaluation,
+  Evaluation,
+  expandTemplate,
   type GivenParameter,
+  includesOf,
   parseTemplate,
   type ResolvedParameter,
+  requireCapabilities,
   resolveParameters,
   sameValue,
   ssmParametersOf,
@@ -16,9 +19,8 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
-import { requireCapabilities } from "./capabilities.ts";
-import { evaluateTemplate, type StoredParameters } from "./evaluate-stack.ts";
-import { readUrl } from "./template-url.ts";
+import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
+import { readIncludes, readUrl } from "./template-url.ts";
 
 /** The members of a request that say what a stack is to become. */
 export interface VersionInput {
@@ -33,10 +35,7 @@ export interface VersionInput {
 
 export interface RequestedVersion {
   readonly row: Omit<VersionRow, "number" | "stack_id">;
-  readonly template: Template;
   readonly evaluation: Evaluation;
-  readonly parameters: ReadonlyMap<string, ResolvedParameter>;
-  readonly imported: ReadonlySet<string>;
 }
 
 type Deps = Pick<CloudFormationDependencies, "address" | "types" | "invoke">;
@@ -75,35 +74,37 @@ export async function requestedVersion(
 ): Promise<RequestedVersion> {
   const text = await templateText(input, previous, context, deps);
   try {
-    const template = parseTemplate(text);
-    await refuseUnknownTypes(template, input, deps);
+    const declared = parseTemplate(text);
+    requireCapabilities(declared, input.Capabilities ?? []);
     const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
     const texts = new Map(Object.entries(before).map(([name, { text: value }]) => [name, value]));
     const given = (input.Parameters ?? []).map(givenParameter);
     const ssmValues = await readParameters(
-      ssmParametersOf(template, given, texts),
+      ssmParametersOf(declared, given, texts),
       caller,
       context,
       deps,
     );
-    const parameters = resolveParameters(template, given, texts, ssmValues);
+    const parameters = resolveParameters(declared, given, texts, ssmValues);
     const stored = storedParameters(parameters);
-    const db = context.db<CloudFormationTables>();
-    const { evaluation, imported } = await evaluateTemplate(template, stack, stored, db);
+    const environment = await environmentOf(stack, stored, context.db<CloudFormationTables>());
+    const included = await readIncludes(includesOf(declared, environment), context);
+    const template = expandTemplate(declared, environment, included);
+    await refuseUnknownTypes(template, input, deps);
+    const evaluation = new Evaluation(template, environment);
     // Finds circles and references to what isn't there.
     void evaluation.graph;
-    requireCapabilities(template, input.Capabilities ?? []);
     const tags = Object.fromEntries(
       (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
     );
     const row = {
       template: text,
-      processed: null,
+      processed: template === declared ? null : JSON.stringify(template.document),
       parameters: JSON.stringify(stored),
       tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),
       capabilities: JSON.stringify(input.Capabilities ?? []),
     };
-    return { row, template, evaluation, parameters, imported };
+    return { row, evaluation };
   } catch (error) {
     throw asAwsError(error);
   }
@@ -191,20 +192,20 @@ async function readParameters(
 /** Whether a stack that has `before` would be left as it is. Descriptions don't count. */
 export function isSameVersion(
   before: VersionRow,
-  after: Pick<VersionRow, "template" | "parameters" | "tags">,
+  after: Pick<VersionRow, "template" | "processed" | "parameters" | "tags">,
 ): boolean {
   if (before.parameters !== after.parameters && !sameJson(before.parameters, after.parameters))
     return false;
   if (!sameJson(before.tags, after.tags)) return false;
-  if (before.template === after.template) return true;
-  return sameValue(comparable(before.template), comparable(after.template));
+  if (before.template === after.template && before.processed === after.processed) return true;
+  return sameValue(comparable(before), comparable(after));
 }
 
 function sameJson(one: string, other: string): boolean {
   return sameValue(JSON.parse(one), JSON.parse(other));
 }
 
-function comparable(text: string) {
-  const { Description: _description, Metadata: _metadata, ...rest } = parseTemplate(text).document;
+function comparable(version: Pick<VersionRow, "template" | "processed">) {
+  const { Description: _description, Metadata: _metadata, ...rest } = templateOf(version).document;
   return rest;
 }

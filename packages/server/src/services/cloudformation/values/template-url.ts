@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { TemplateError } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { isLoopback } from "../../../kernel/loopback.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -37,14 +38,7 @@ export async function readUrl(
 ): Promise<string> {
   const place = objectOf(url, member, context, own);
   try {
-    const options = { invokedBy: CLOUDFORMATION };
-    const { Body } = await context.forward<GetObjectCommandOutput>(
-      "s3",
-      "GetObject",
-      place,
-      options,
-    );
-    return await textOf(Body as unknown as Readable);
+    return await readObject(place, context);
   } catch (error) {
     if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
     const text =
@@ -53,6 +47,35 @@ export async function readUrl(
         : error.message;
     throw new AwsError("ValidationError", `S3 error: ${text}`, { status: 400, cause: error });
   }
+}
+
+/**
+ * Reads what AWS::Include includes, by the caller's permissions. Rejects with TemplateError in
+ * AWS's words.
+ */
+export async function readIncludes(
+  addresses: readonly string[],
+  context: RequestContext,
+): Promise<ReadonlyMap<string, string>> {
+  const contents = new Map<string, string>();
+  for (const address of addresses) {
+    const [, Bucket = "", Key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address) ?? [];
+    try {
+      contents.set(address, await readObject({ Bucket, Key }, context));
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      const reason =
+        error.code === "NoSuchBucket" ? `S3 bucket [${Bucket}] does not exist.` : error.message;
+      throw new TemplateError(`Transform AWS::Include failed with: ${reason}`);
+    }
+  }
+  return contents;
+}
+
+async function readObject(place: StoredObject, context: RequestContext): Promise<string> {
+  const options = { invokedBy: CLOUDFORMATION };
+  const { Body } = await context.forward<GetObjectCommandOutput>("s3", "GetObject", place, options);
+  return textOf(Body as unknown as Readable);
 }
 
 async function textOf(body: Readable): Promise<string> {
