@@ -182,6 +182,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       drift: ["access", "rows", "stacks", "values"],
       templates: ["access", "rows", "values"],
       "change-sets": ["access", "engine", "rows", "stacks", "types", "values"],
+      nested: ["engine", "rows", "types", "values"],
     },
     queries: ["rows"],
   },

@@ -6,6 +6,8 @@ import { StoredCallers } from "../../kernel/stored-callers.ts";
 import type { CloudFormationSettings } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
+import { nestedStack } from "./nested/nested-stack.ts";
+import { cdkMetadata } from "./types/cdk-metadata.ts";
 import { EngineTypes } from "./types/engine-types.ts";
 
 interface CloudFormationNeeds extends ServiceDependencies {
@@ -36,6 +38,8 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   const storedCallers = new StoredCallers(needs.sealingKey);
   const types = new EngineTypes(needs.resources);
   const engine = { ...needs, storedCallers, types };
+  types.add(cdkMetadata);
+  types.add(nestedStack(engine));
   const worker = new OperationWorker(engine);
   return {
     api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),

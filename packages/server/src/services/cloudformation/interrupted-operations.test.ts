@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defineService } from "../../kernel/define-service.ts";
+import { subjectOf } from "../../kernel/operations.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../kernel/store.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
@@ -141,17 +142,17 @@ async function pendingOf({ store }: EngineDependencies): Promise<number> {
   return rows.length;
 }
 
-interface Told {
+interface Outcome {
   readonly status: string | undefined;
   readonly events: readonly string[];
 }
 
-/** Creates, updates and deletes a stack, and says what it told. */
+/** Creates, updates and deletes a stack. Resolves to its last status and its events. */
 async function life(
   name: string,
   shapes: readonly Shape[],
   dies: () => boolean,
-): Promise<readonly Told[]> {
+): Promise<readonly Outcome[]> {
   const { store, sealingKey, resources } = platform;
   const storedCallers = new StoredCallers(sealingKey);
   const engine: EngineDependencies = {
@@ -165,7 +166,7 @@ async function life(
     settings: { stackAnswerMs: 0 },
     worker: { wake() {}, settled: async () => {} },
   });
-  const told: Told[] = [];
+  const outcomes: Outcome[] = [];
   const call = async (operation: string, input: object) => {
     const context = testContext({
       ...{ service: "cloudformation", operation, store, invoke: platform.invoke },
@@ -180,8 +181,8 @@ async function life(
     });
     const handler = operations[operation];
     if (!handler) throw new Error(operation);
-    const decided = (await handler.authorize(input as never, context)) as { subject: never };
-    await handler.handle(input as never, context, decided.subject);
+    const decided = await handler.authorize(input as never, context);
+    await handler.handle(input as never, context, subjectOf(decided) as never);
     await workToTheEnd(engine, dies);
   };
   const db = store.tables<CloudFormationTables>().db;
@@ -208,7 +209,7 @@ async function life(
     .orderBy("number")
     .execute();
   expect(new Set(rows.map(({ event_id }) => event_id)).size).toBe(rows.length);
-  told.push({
+  outcomes.push({
     status: stack.status,
     events: rows.map(({ logical_id, status, reason }) =>
       `${logical_id} ${status} ${reason ?? ""}`.replaceAll(
@@ -217,7 +218,7 @@ async function life(
       ),
     ),
   });
-  return told;
+  return outcomes;
 }
 
 /** All roles and channels of the account. */

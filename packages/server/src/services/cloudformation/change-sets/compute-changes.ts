@@ -96,11 +96,12 @@ function declaredProperties(
 async function schemasOf(
   names: readonly string[],
   types: EngineTypes,
-): Promise<ReadonlyMap<string, ResourceSchema>> {
-  const schemas = new Map<string, ResourceSchema>();
+): Promise<ReadonlyMap<string, ResourceSchema & { readonly updatesAlways?: boolean }>> {
+  const schemas = new Map<string, ResourceSchema & { readonly updatesAlways?: boolean }>();
   for (const name of new Set(names)) {
     const type = await types.find(name);
-    if (type) schemas.set(name, type.schema);
+    const always = type?.updatesAlways ? { updatesAlways: true } : {};
+    if (type) schemas.set(name, { ...type.schema, ...always });
   }
   return schemas;
 }

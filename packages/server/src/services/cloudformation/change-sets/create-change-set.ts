@@ -1,15 +1,17 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import type { Checked } from "../../../kernel/checked.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { placeOf } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { Changes, writeChanges } from "../engine/changes.ts";
+import { newStack } from "../engine/new-stack.ts";
 import type { OperationOptions } from "../engine/operation-options.ts";
 import { changeSetExists, noStackInBrackets, validation } from "../errors.ts";
 import { findChangeSet, insertChangeSet } from "../rows/change-sets.ts";
 import { resourcesOf } from "../rows/resources.ts";
 import { findStack, findVersion, insertStack } from "../rows/stacks.ts";
 import { changeSetArn } from "../stack-names.ts";
-import { callerFor, newStack, requireRoom, requireUpdatable } from "../stacks/stack-changes.ts";
+import { callerFor, requireRoom, requireUpdatable } from "../stacks/stack-changes.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import {
   asAwsError,
@@ -17,6 +19,7 @@ import {
   type RequestedVersion,
   requestedVersion,
 } from "../values/requested-version.ts";
+import { readingOf } from "../values/template-url.ts";
 import { computeChanges, type StoredChanges } from "./compute-changes.ts";
 import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
 
@@ -47,7 +50,7 @@ export async function createChangeSet(
   const isNew = stack.version === 0;
   const previous = isNew ? undefined : await findVersion(stack.stack_id, stack.version, db);
   const caller = await callerFor(input.RoleARN ?? stack.role_arn ?? undefined, context, deps);
-  const version = await requestedVersion(input, stack, previous, caller, context, deps);
+  const version = await requestedVersion(input, stack, previous, caller, readingOf(context), deps);
   try {
     const rows = isNew ? [] : await resourcesOf(stack.stack_id, db);
     const existing = new Set(rows.map(({ logical_id }) => logical_id));
@@ -96,7 +99,10 @@ function stackFor(
         `[${ChangeSetName}].`,
     );
   if (found && isInReview) return found;
-  return { ...newStack(StackName, context, deps), status: "REVIEW_IN_PROGRESS" };
+  return {
+    ...newStack(StackName, placeOf(context), context.nowMs, deps.ids),
+    status: "REVIEW_IN_PROGRESS",
+  };
 }
 
 function changeSetRow(

@@ -122,13 +122,14 @@ async function store(
     ...{ detection_id: ids.uuid(), stack_id: stack.stack_id, status: "DETECTION_COMPLETE" },
     ...{ drift_status, drifted, reason: null, detected_ms: context.nowMs },
   };
-  await context.transaction<CloudFormationTables, void>(async ({ db, afterCommit }) => {
+  await context.transaction<CloudFormationTables, void>(async (tx) => {
+    const { db } = tx;
     for (const { row: resource, drift } of detected)
       await changeDrift(resource, JSON.stringify(drift), db);
     const change = { drift_status, drift_checked_ms: context.nowMs };
     await updateStackRow(stack.stack_id, change, db);
     await insertDetection(row, db);
-    afterCommit(() => events.publish(driftEvent(row, stack, ids.uuid())));
+    tx.afterCommit(() => events.publish(driftEvent(row, stack, ids.uuid())));
   });
   return row.detection_id;
 }

@@ -2,8 +2,9 @@ import { TemplateError } from "@rolecast/template";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { ResourceRow } from "../tables.ts";
 import { withDynamicReferences } from "../values/dynamic-values.ts";
+import { isAllowedByPolicy } from "../values/stack-policies.ts";
 import { withStackTags } from "../values/stack-tags.ts";
-import { pendingOf, propertiesOf } from "../values/stored-json.ts";
+import { beforeOf, pendingOf, propertiesOf } from "../values/stored-json.ts";
 import { finishForward } from "./finish-forward.ts";
 import { giveUp } from "./give-up.ts";
 import {
@@ -67,7 +68,8 @@ async function goOn(run: Run, pending: readonly ResourceRow[]): Promise<Advance>
 /** After a failure, what is being made is finished first, so that it can be removed. */
 async function settlePending(run: Run, pending: readonly ResourceRow[]): Promise<Advance> {
   for (const row of pending) {
-    if (row.physical_id === null || pendingOf(row)?.action === "update") continue;
+    const isUnknown = row.physical_id === null || isReplacing(row);
+    if (isUnknown || pendingOf(row)?.action === "update") continue;
     const verb = row.status.startsWith("UPDATE") ? "update" : "creation";
     const failed = verb === "update" ? "UPDATE_FAILED" : "CREATE_FAILED";
     const reason = `Resource ${verb} cancelled`;
@@ -98,18 +100,22 @@ async function begin(
   if (identifier && !known?.physical_id)
     return importResource(run, newRow(run, logicalId, wanted), type, wanted, identifier);
   const pending = known && pendingOf(known);
-  if (!known || known.physical_id === null || known.status === "DELETE_COMPLETE") {
-    const fresh = known?.wait ? known : { ...newRow(run, logicalId, wanted), ...keptBefore(known) };
-    return createResource(run, fresh, type, wanted, false);
-  }
   if (pending)
     return pending.action === "create"
-      ? createResource(run, known, type, wanted, true)
+      ? createResource(run, known, type, wanted, isReplacing(known))
       : updateResource(run, known, type, wanted);
+  if (!known || known.physical_id === null || known.status === "DELETE_COMPLETE") {
+    const fresh = { ...newRow(run, logicalId, wanted), ...keptBefore(known) };
+    return createResource(run, fresh, type, wanted, false);
+  }
   const change = changeOf(type.schema, propertiesOf(known), wanted.properties);
+  const denied = change === "none" ? undefined : deniedByPolicy(run, known, change);
+  if (denied !== undefined) return refuse(run, logicalId, row, denied, wanted);
   switch (change) {
     case "none":
-      return keep(run, known, wanted);
+      return type.updatesAlways
+        ? updateResource(run, known, type, wanted)
+        : keep(run, known, wanted);
     case "update":
       return updateResource(run, known, type, wanted);
     case "replace":
@@ -117,6 +123,25 @@ async function begin(
     default:
       return change satisfies never;
   }
+}
+
+/** The reason why the stack policy doesn't let an update do this to a resource. */
+function deniedByPolicy(
+  run: Run,
+  { logical_id: logicalId, type }: ResourceRow,
+  change: "update" | "replace",
+): string | undefined {
+  const policy = run.options.policy ?? run.stack.policy;
+  const action = change === "replace" ? "Update:Replace" : "Update:Modify";
+  if (isAllowedByPolicy(policy, action, { logicalId, type })) return undefined;
+  const resource = `LogicalResourceId/${logicalId}`;
+  const what = `no statement allows [${action}] for resource [${resource}]`;
+  return `Action denied by stack policy: ${what}`;
+}
+
+/** Whether the step that is under way makes a resource in another one's place. */
+function isReplacing(row: ResourceRow): boolean {
+  return beforeOf(row)?.kind === "present";
 }
 
 function keptBefore(row: ResourceRow | undefined) {

@@ -14,6 +14,7 @@ import {
   stackNamed,
 } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
+import { newStack } from "../engine/new-stack.ts";
 import { assumeStackRole } from "../engine/operation-caller.ts";
 import type { OperationOptions } from "../engine/operation-options.ts";
 import { askingOf, type NewOperation, startOperation } from "../engine/start-operation.ts";
@@ -34,14 +35,13 @@ import {
   findVersion,
   insertStack,
 } from "../rows/stacks.ts";
-import { stackArn } from "../stack-names.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
+import { readingOf } from "../values/template-url.ts";
 import { readPolicy } from "./stack-policy.ts";
 
 /** Source: CloudFormation user guide, "Understand CloudFormation quotas". */
 const STACKS_MAX = 2_000;
-const STACK_NAME_MAX = 128;
 
 const UPDATABLE = new Set<string>([
   ...["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"],
@@ -67,9 +67,16 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
       },
       handle: async (input, context, existing: StackRow | undefined) => {
         if (existing) throw alreadyExists(input.StackName);
-        const draft = newStack(input.StackName, context, deps);
+        const draft = newStack(input.StackName, placeOf(context), context.nowMs, deps.ids);
         const caller = await callerFor(input.RoleARN, context, deps);
-        const version = await requestedVersion(input, draft, undefined, caller, context, deps);
+        const version = await requestedVersion(
+          input,
+          draft,
+          undefined,
+          caller,
+          readingOf(context),
+          deps,
+        );
         const policy = await readPolicy(input, context, deps);
         if (input.OnFailure !== undefined && input.DisableRollback !== undefined)
           throw validation("You cannot specify both OnFailure and DisableRollback.");
@@ -148,7 +155,7 @@ async function updateStack(
   const db = context.db<CloudFormationTables>();
   const previous = await findVersion(stack.stack_id, stack.version, db);
   const caller = await callerFor(input.RoleARN ?? stack.role_arn ?? undefined, context, deps);
-  const version = await requestedVersion(input, stack, previous, caller, context, deps);
+  const version = await requestedVersion(input, stack, previous, caller, readingOf(context), deps);
   const policy = await readPolicy(input, context, deps);
   const during = await readPolicy(
     {
@@ -265,29 +272,6 @@ export async function settled(
 ): Promise<void> {
   if (context.inTransaction) return worker.wake();
   await worker.settled(operationId, settings.stackAnswerMs);
-}
-
-/** A stack without a template yet. */
-export function newStack(
-  name: string,
-  context: RequestContext,
-  { ids }: Pick<CloudFormationDependencies, "ids">,
-): StackRow {
-  if (name.length > STACK_NAME_MAX)
-    throw validation(
-      `1 validation error detected: Value '${name}' at 'stackName' failed to satisfy ` +
-        `constraint: Member must have length less than or equal to ${STACK_NAME_MAX}`,
-    );
-  const place = placeOf(context);
-  return {
-    ...{ stack_id: stackArn(place, name, ids.uuid()), ...place, name, live_name: name },
-    ...{ status: "CREATE_IN_PROGRESS", status_reason: null, created_ms: context.nowMs },
-    ...{ updated_ms: null, deleted_ms: null, role_arn: null, parent_id: null, root_id: null },
-    ...{ version: 0, good_version: 0, termination_protection: 0, disable_rollback: 0 },
-    ...{ timeout_minutes: null, notification_arns: "[]", policy: null, outputs: "[]" },
-    ...{ operation_id: null, events: 0, event_ms: 0 },
-    ...{ drift_status: "NOT_CHECKED", drift_checked_ms: null },
-  };
 }
 
 /** Throws LimitExceededException. */

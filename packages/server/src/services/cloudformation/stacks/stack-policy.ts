@@ -1,7 +1,8 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
-import { readUrl } from "../values/template-url.ts";
+import { statementsOf } from "../values/stack-policies.ts";
+import { readingOf, readUrl } from "../values/template-url.ts";
 
 export interface PolicyInput {
   readonly StackPolicyBody?: string | undefined;
@@ -19,94 +20,7 @@ export async function readPolicy(
   const text =
     StackPolicyURL === undefined
       ? StackPolicyBody
-      : await readUrl(StackPolicyURL, "StackPolicyURL", context, address);
+      : await readUrl(StackPolicyURL, "StackPolicyURL", readingOf(context), address);
   if (text !== undefined) statementsOf(text);
   return text;
-}
-
-interface Statement {
-  readonly effect: "Allow" | "Deny";
-  readonly actions: readonly string[];
-  readonly notActions: boolean;
-  readonly resources: readonly string[];
-  readonly notResources: boolean;
-  readonly types: readonly { readonly patterns: readonly string[]; readonly isLike: boolean }[];
-}
-
-/** The statements of a stack policy. Throws ValidationError for what isn't one. */
-export function statementsOf(text: string): readonly Statement[] {
-  const invalid = validation("Error validating stack policy: Invalid stack policy");
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    throw invalid;
-  }
-  if (!isRecord(document)) throw invalid;
-  const list = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  return list.map((each: unknown) => {
-    if (!isRecord(each) || (each.Effect !== "Allow" && each.Effect !== "Deny")) throw invalid;
-    const actions = texts(each.Action ?? each.NotAction);
-    const resources = texts(each.Resource ?? each.NotResource);
-    if (!actions?.length || !resources?.length || each.Principal !== "*") throw invalid;
-    if (!actions.every((action) => /^Update:(Modify|Replace|Delete|\*)$/.test(action)))
-      throw invalid;
-    return {
-      effect: each.Effect,
-      actions,
-      notActions: each.Action === undefined,
-      resources,
-      notResources: each.Resource === undefined,
-      types: typesOf(each.Condition),
-    };
-  });
-}
-
-function typesOf(condition: unknown): Statement["types"] {
-  if (!isRecord(condition)) return [];
-  return Object.entries(condition).flatMap(([operator, keys]) => {
-    const patterns = isRecord(keys) ? texts(keys.ResourceType) : undefined;
-    return patterns ? [{ patterns, isLike: operator === "StringLike" }] : [];
-  });
-}
-
-type UpdateAction = "Update:Modify" | "Update:Replace" | "Update:Delete";
-
-/** Whether a stack policy lets an update do this to a resource; without a policy it does. */
-export function isAllowedByPolicy(
-  policy: string | null,
-  action: UpdateAction,
-  { logicalId, type }: { readonly logicalId: string; readonly type: string },
-): boolean {
-  if (policy === null) return true;
-  const matching = statementsOf(policy).filter(
-    (statement) =>
-      statement.actions.some((each) => matches(each, action)) !== statement.notActions &&
-      statement.resources.some((each) => matches(each, `LogicalResourceId/${logicalId}`)) !==
-        statement.notResources &&
-      statement.types.every(({ patterns, isLike }) =>
-        patterns.some((each) => (isLike ? matches(each, type) : each === type)),
-      ),
-  );
-  return (
-    matching.some(({ effect }) => effect === "Allow") &&
-    !matching.some(({ effect }) => effect === "Deny")
-  );
-}
-
-function matches(pattern: string, text: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`, "s").test(text);
-}
-
-function texts(value: unknown): readonly string[] | undefined {
-  const list: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return list.every((each): each is string => typeof each === "string") ? list : undefined;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

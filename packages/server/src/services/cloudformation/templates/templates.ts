@@ -15,6 +15,7 @@ import { findVersion } from "../rows/stacks.ts";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { asAwsError, templateText } from "../values/requested-version.ts";
+import { readingOf } from "../values/template-url.ts";
 
 interface Found {
   readonly stack: StackRow | undefined;
@@ -56,7 +57,8 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         if (stack?.status === "REVIEW_IN_PROGRESS")
           throw validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");
         const version = stack && (await versionOf(stack, context));
-        const text = version?.template ?? (await templateText(input, undefined, context, deps));
+        const text =
+          version?.template ?? (await templateText(input, undefined, readingOf(context), deps));
         const asWarnings =
           input.TemplateSummaryConfig?.TreatUnrecognizedResourceTypesAsWarnings === true;
         return summaryOf(text, asWarnings, deps);
@@ -68,7 +70,7 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         context: conditionKeys(input, ["TemplateURL"]),
       }),
       handle: async (input, context) => {
-        const template = checked(await templateText(input, undefined, context, deps));
+        const template = checked(await templateText(input, undefined, readingOf(context), deps));
         const { capabilities: names, reason } = neededCapabilities(template);
         const transforms = template.transforms.map(({ name }) => name);
         return {
@@ -89,7 +91,7 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
     EstimateTemplateCost: {
       authorize: () => onEverything("EstimateTemplateCost"),
       handle: async (input, context) => {
-        checked(await templateText(input, undefined, context, deps));
+        checked(await templateText(input, undefined, readingOf(context), deps));
         // Nothing here costs anything; AWS's calculator has a page without entries, too.
         return { Url: "https://calculator.aws/#/" };
       },

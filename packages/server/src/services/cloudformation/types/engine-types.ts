@@ -6,15 +6,10 @@ import type {
   ResourceTypes,
   Step,
 } from "../../../kernel/resources.ts";
-import { cdkMetadata } from "./cdk-metadata.ts";
 import type { OwnType, StackStepCalls } from "./own-type.ts";
 
-const OWN_TYPES: Readonly<Record<string, OwnType>> = {
-  "AWS::CDK::Metadata": cdkMetadata,
-};
-
 /** A type as the engine works with it: a service's, or its own. */
-export interface EngineType extends Pick<ResourceType, "naming"> {
+export interface EngineType extends Pick<ResourceType, "naming">, Pick<OwnType, "updatesAlways"> {
   readonly schema: ResourceSchema;
   create(want: ResourceModel, call: StackStepCalls): Promise<Step>;
   read(model: ResourceModel, call: StackStepCalls): Promise<ResourceModel>;
@@ -30,17 +25,23 @@ export interface EngineType extends Pick<ResourceType, "naming"> {
 /** Finds types by their names, the engine's own first. */
 export class EngineTypes {
   readonly #resources: ResourceTypes;
+  readonly #own = new Map<string, OwnType>();
 
   constructor(resources: ResourceTypes) {
     this.#resources = resources;
   }
 
+  /** Adds a type of the engine's own. */
+  add(type: OwnType): void {
+    this.#own.set(type.schema.typeName, type);
+  }
+
   get typeNames(): readonly string[] {
-    return [...new Set([...this.#resources.typeNames, ...Object.keys(OWN_TYPES)])].sort();
+    return [...new Set([...this.#resources.typeNames, ...this.#own.keys()])].sort();
   }
 
   async find(name: string): Promise<EngineType | undefined> {
-    const own = Object.hasOwn(OWN_TYPES, name) ? OWN_TYPES[name] : undefined;
+    const own = this.#own.get(name);
     if (own) return own;
     const [type, schema] = await Promise.all([
       this.#resources.find(name),

@@ -33,6 +33,8 @@ export class StackStepCalls extends StepCalls {
 /** A type of resource that is the engine's own. */
 export interface OwnType {
   readonly schema: ResourceSchema;
+  /** An update of the stack updates the resource even if its properties stay. */
+  readonly updatesAlways?: true;
   create(want: ResourceModel, call: StackStepCalls): Promise<Step>;
   read(model: ResourceModel, call: StackStepCalls): Promise<ResourceModel>;
   update(

@@ -15,12 +15,11 @@ import {
 } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
-import { readIncludes, readUrl } from "./template-url.ts";
+import { type Reading, readIncludes, readUrl } from "./template-url.ts";
 
 /** The members of a request that say what a stack is to become. */
 export interface VersionInput {
@@ -44,7 +43,7 @@ type Deps = Pick<CloudFormationDependencies, "address" | "types" | "invoke">;
 export async function templateText(
   input: VersionInput,
   previous: VersionRow | undefined,
-  context: RequestContext,
+  reading: Reading,
   { address }: Pick<Deps, "address">,
 ): Promise<string> {
   const { TemplateBody, TemplateURL, UsePreviousTemplate } = input;
@@ -54,7 +53,7 @@ export async function templateText(
     throw validation(
       "You can specify only one of Template URL, Template Body or UsePreviousTemplate.",
     );
-  if (TemplateURL !== undefined) return readUrl(TemplateURL, "TemplateURL", context, address);
+  if (TemplateURL !== undefined) return readUrl(TemplateURL, "TemplateURL", reading, address);
   if (TemplateBody !== undefined) return TemplateBody;
   if (UsePreviousTemplate && previous) return previous.template;
   throw validation("Either Template URL or Template Body must be specified.");
@@ -69,10 +68,10 @@ export async function requestedVersion(
   stack: Pick<StackRow, "stack_id" | "name" | "account_id" | "region" | "notification_arns">,
   previous: VersionRow | undefined,
   caller: Caller,
-  context: RequestContext,
+  reading: Reading,
   deps: Deps,
 ): Promise<RequestedVersion> {
-  const text = await templateText(input, previous, context, deps);
+  const text = await templateText(input, previous, reading, deps);
   try {
     const declared = parseTemplate(text);
     requireCapabilities(declared, input.Capabilities ?? []);
@@ -82,13 +81,13 @@ export async function requestedVersion(
     const ssmValues = await readParameters(
       ssmParametersOf(declared, given, texts),
       caller,
-      context,
+      reading,
       deps,
     );
     const parameters = resolveParameters(declared, given, texts, ssmValues);
     const stored = storedParameters(parameters);
-    const environment = await environmentOf(stack, stored, context.db<CloudFormationTables>());
-    const included = await readIncludes(includesOf(declared, environment), context);
+    const environment = await environmentOf(stack, stored, reading.db<CloudFormationTables>());
+    const included = await readIncludes(includesOf(declared, environment), reading);
     const template = expandTemplate(declared, environment, included);
     await refuseUnknownTypes(template, input, deps);
     const evaluation = new Evaluation(template, environment);
@@ -169,7 +168,7 @@ function matches(pattern: string, name: string): boolean {
 async function readParameters(
   names: readonly string[],
   as: Caller,
-  { region }: RequestContext,
+  { region }: Reading,
   { invoke }: Pick<Deps, "invoke">,
 ): Promise<ReadonlyMap<string, string>> {
   if (names.length === 0) return new Map();

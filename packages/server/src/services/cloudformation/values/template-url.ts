@@ -1,17 +1,19 @@
 import type { Readable } from "node:stream";
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import { TemplateError } from "@rolecast/template";
+import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { isLoopback } from "../../../kernel/loopback.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
+import type { Tables } from "../../../kernel/store.ts";
 import { validation } from "../errors.ts";
 
 /** Source: CloudFormation user guide, "Understand CloudFormation quotas". */
 const STORED_BODY_BYTES_MAX = 1_048_576;
 const S3_PAGE = "http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html";
 
-interface StoredObject {
+export interface StoredObject {
   readonly Bucket: string;
   readonly Key: string;
   readonly VersionId?: string;
@@ -26,6 +28,26 @@ export interface OwnAddress {
 /** `s3.us-east-1.amazonaws.com`, `s3-us-west-2.amazonaws.com`, `b.s3.amazonaws.com`. */
 const AWS_S3 = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}-[a-z]+-\d)?\.amazonaws\.com$/;
 
+/** Whoever reads templates: a request, or a step of a stack's resource. */
+export interface Reading {
+  readonly region: string;
+  /** The server's URL as the caller knows it; undefined for a call from inside the process. */
+  readonly baseUrl: string | undefined;
+  db<T extends Tables>(): Kysely<T>;
+  /** Reads an object with the permissions of whoever asks. */
+  getObject(place: StoredObject): Promise<GetObjectCommandOutput>;
+}
+
+export function readingOf(context: RequestContext): Reading {
+  const options = { invokedBy: CLOUDFORMATION };
+  return {
+    region: context.region,
+    baseUrl: context.baseUrl,
+    db: () => context.db(),
+    getObject: (place) => context.forward("s3", "GetObject", place, options),
+  };
+}
+
 /**
  * Reads a template or policy that a URL names, from S3 with the caller's own permissions. Throws
  * ValidationError.
@@ -33,12 +55,12 @@ const AWS_S3 = /^(?:(.+)\.)?s3(?:[.-](?:dualstack\.)?[a-z]{2}-[a-z]+-\d)?\.amazo
 export async function readUrl(
   url: string,
   member: string,
-  context: RequestContext,
+  reading: Reading,
   own: OwnAddress,
 ): Promise<string> {
-  const place = objectOf(url, member, context, own);
+  const place = objectOf(url, member, reading, own);
   try {
-    return await readObject(place, context);
+    return await readObject(place, reading);
   } catch (error) {
     if (!(error instanceof AwsError) || error.code === "ValidationError") throw error;
     const text =
@@ -55,13 +77,13 @@ export async function readUrl(
  */
 export async function readIncludes(
   addresses: readonly string[],
-  context: RequestContext,
+  reading: Reading,
 ): Promise<ReadonlyMap<string, string>> {
   const contents = new Map<string, string>();
   for (const address of addresses) {
     const [, Bucket = "", Key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address) ?? [];
     try {
-      contents.set(address, await readObject({ Bucket, Key }, context));
+      contents.set(address, await readObject({ Bucket, Key }, reading));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const reason =
@@ -72,9 +94,8 @@ export async function readIncludes(
   return contents;
 }
 
-async function readObject(place: StoredObject, context: RequestContext): Promise<string> {
-  const options = { invokedBy: CLOUDFORMATION };
-  const { Body } = await context.forward<GetObjectCommandOutput>("s3", "GetObject", place, options);
+async function readObject(place: StoredObject, reading: Reading): Promise<string> {
+  const { Body } = await reading.getObject(place);
   return textOf(Body as unknown as Readable);
 }
 
@@ -93,12 +114,7 @@ async function textOf(body: Readable): Promise<string> {
   return Buffer.concat(pieces).toString("utf8");
 }
 
-function objectOf(
-  text: string,
-  member: string,
-  context: RequestContext,
-  own: OwnAddress,
-): StoredObject {
+function objectOf(text: string, member: string, reading: Reading, own: OwnAddress): StoredObject {
   const unsupported = validation(`${member} must be a supported URL.`);
   if (!URL.canParse(text)) throw unsupported;
   const url = new URL(text);
@@ -106,7 +122,7 @@ function objectOf(
   const path = url.pathname.slice(1).split("/").map(decoded);
   const VersionId = url.searchParams.get("versionId");
   const version = VersionId === null ? {} : { VersionId };
-  const bucket = bucketInHost(url, context, own);
+  const bucket = bucketInHost(url, reading, own);
   if (bucket === undefined)
     throw validation(
       `S3 error: Domain name specified in ${url.hostname.split(".")[0]} is not a valid S3 domain`,
@@ -129,10 +145,10 @@ function decoded(part: string): string {
 }
 
 /** The bucket in a host's name; empty where the path names it. Undefined: no name of S3. */
-function bucketInHost(url: URL, context: RequestContext, own: OwnAddress): string | undefined {
+function bucketInHost(url: URL, reading: Reading, own: OwnAddress): string | undefined {
   const aws = AWS_S3.exec(url.hostname);
   if (aws) return aws[1] ?? "";
-  const names = ownNames(context, own);
+  const names = ownNames(reading, own);
   for (const name of names) {
     if (url.host === name || url.host === `s3.${name}`) return "";
     for (const base of [`.s3.${name}`, `.${name}`])
@@ -143,9 +159,9 @@ function bucketInHost(url: URL, context: RequestContext, own: OwnAddress): strin
 }
 
 /** The names with ports under which this server is known, the request's own first. */
-function ownNames(context: RequestContext, { endpoint, publicBaseUrl }: OwnAddress) {
+function ownNames(reading: Reading, { endpoint, publicBaseUrl }: OwnAddress) {
   const port = new URL(endpoint).port;
-  const asked = context.baseUrl;
+  const asked = reading.baseUrl;
   const urls = [...(asked === undefined ? [] : [asked]), endpoint, publicBaseUrl];
   return [
     ...urls.map((each) => new URL(each).host),

@@ -1,0 +1,198 @@
+import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
+import { TemplateError } from "@rolecast/template";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import {
+  type PropertyType,
+  ResourceError,
+  type ResourceModel,
+  type ResourceSchema,
+  type Step,
+} from "../../../kernel/resources.ts";
+import type { Tables } from "../../../kernel/store.ts";
+import type { CloudFormationDependencies, EngineDependencies } from "../dependencies.ts";
+import { newStack } from "../engine/new-stack.ts";
+import type { OperationOptions } from "../engine/operation-options.ts";
+import { startOperation } from "../engine/start-operation.ts";
+import { addVersion, findStackById, findVersion, insertStack } from "../rows/stacks.ts";
+import type { StackRow, VersionRow } from "../tables.ts";
+import type { OwnType, StackStepCalls } from "../types/own-type.ts";
+import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
+import type { Reading } from "../values/template-url.ts";
+
+type NestedDependencies = EngineDependencies & Pick<CloudFormationDependencies, "address">;
+
+/** The pause between two looks at a nested stack that is at work. */
+const LOOK_MS = 50;
+const CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
+const NAME_ROOM = 128;
+
+const text: PropertyType = { kind: "string" };
+const optional = (type: PropertyType) => ({ type, required: false, replacement: "no" }) as const;
+
+const SCHEMA: ResourceSchema = {
+  typeName: "AWS::CloudFormation::Stack",
+  properties: {
+    TemplateURL: { type: text, required: true, replacement: "no" },
+    Parameters: optional({ kind: "map", of: text }),
+    NotificationARNs: optional({ kind: "list", of: text }),
+    Tags: optional({ kind: "list", of: { kind: "json" } }),
+    TimeoutInMinutes: optional({ kind: "integer" }),
+  },
+  types: {},
+  attributes: { StackId: text },
+  primaryIdentifier: ["StackId"],
+  ref: ["StackId"],
+  writeOnly: [],
+  tags: { property: "Tags", form: "list" },
+};
+
+/** Stacks as resources of stacks: each is worked through by operations of its own. */
+export function nestedStack(deps: NestedDependencies): OwnType {
+  return {
+    schema: SCHEMA,
+    updatesAlways: true,
+    async create(want, call) {
+      if (call.state) return created(call);
+      const { stack: parent, logicalId } = call.place;
+      const front = `${parent.name}-${logicalId}`.slice(0, NAME_ROOM - 13);
+      const name = `${front}-${deps.ids.alphanumeric(12)}`;
+      const nowMs = deps.clock.nowMs();
+      const child: StackRow = {
+        ...newStack(name, parent, nowMs, deps.ids),
+        parent_id: parent.stack_id,
+        root_id: parent.root_id ?? parent.stack_id,
+        role_arn: parent.role_arn,
+        timeout_minutes: (want.TimeoutInMinutes as number | undefined) ?? null,
+        notification_arns: JSON.stringify(want.NotificationARNs ?? []),
+      };
+      const version = await versionOf(want, child, undefined, call, deps);
+      await insertStack(child, call.tx.db);
+      const number = await addVersion({ stack_id: child.stack_id, ...version }, call.tx.db);
+      const options: OperationOptions = { onFailure: "DO_NOTHING" };
+      await begin("create", child, { version: number }, options, call, deps);
+      return waiting({ StackId: child.stack_id });
+    },
+    async read({ StackId }, { tx }) {
+      const child = await findStackById(String(StackId), tx.db);
+      if (!child || child.status === "DELETE_COMPLETE")
+        throw new ResourceError("NotFound", `Stack ${StackId} does not exist`);
+      return { StackId, Outputs: outputsOf(child) };
+    },
+    async update(model, _was, want, call) {
+      const child = await childOf(model, call);
+      if (call.state) return updated(model, want, child);
+      const previous = await findVersion(child.stack_id, child.version, call.tx.db);
+      const version = await versionOf(want, child, previous, call, deps);
+      if (previous && isSameVersion(previous, version) && !/FAILED$/.test(child.status))
+        return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
+      const number = await addVersion({ stack_id: child.stack_id, ...version }, call.tx.db);
+      const change = { version: number, updated_ms: deps.clock.nowMs() };
+      await begin("update", child, change, {}, call, deps);
+      return waiting({ StackId: child.stack_id });
+    },
+    async delete(model, call) {
+      const child = await findStackById(String(model.StackId), call.tx.db);
+      if (!child || child.status === "DELETE_COMPLETE") return { kind: "done", model };
+      if (/_IN_PROGRESS$/.test(child.status)) return waiting(model, call.state);
+      if (call.state?.deleting)
+        throw new ResourceError(
+          "GeneralServiceException",
+          `Embedded stack ${child.stack_id} was not successfully deleted: ${child.status_reason}`,
+        );
+      await begin("delete", child, {}, {}, call, deps);
+      return waiting(model, { deleting: true });
+    },
+  };
+}
+
+function waiting(model: ResourceModel, state: ResourceModel = {}): Step {
+  const { StackId } = model;
+  return { kind: "wait", ms: LOOK_MS, state: { ...state, StackId }, model: { StackId } };
+}
+
+async function childOf({ StackId }: ResourceModel, { tx }: StackStepCalls): Promise<StackRow> {
+  const child = await findStackById(String(StackId), tx.db);
+  if (child) return child;
+  throw new ResourceError("NotFound", `Stack ${StackId} does not exist`);
+}
+
+async function created(call: StackStepCalls): Promise<Step> {
+  const model = { StackId: call.state?.StackId };
+  const child = await childOf(model, call);
+  if (child.status === "CREATE_COMPLETE")
+    return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
+  if (/_IN_PROGRESS$/.test(child.status)) return waiting(model);
+  throw new ResourceError(
+    "NotStabilized",
+    `Embedded stack ${child.stack_id} was not successfully created: ${child.status_reason}`,
+  );
+}
+
+function updated(model: ResourceModel, want: ResourceModel, child: StackRow): Step {
+  if (child.status === "UPDATE_COMPLETE")
+    return { kind: "done", model: { ...model, ...want, Outputs: outputsOf(child) } };
+  if (/_IN_PROGRESS$/.test(child.status)) return waiting(model);
+  throw new ResourceError(
+    "NotStabilized",
+    `Embedded stack ${child.stack_id} was not successfully updated. ` +
+      `Currently in ${child.status} with reason: ${child.status_reason ?? ""}`,
+  );
+}
+
+function outputsOf({ outputs }: StackRow): Readonly<Record<string, string>> {
+  const list = JSON.parse(outputs) as { OutputKey: string; OutputValue: string }[];
+  return Object.fromEntries(list.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+}
+
+/** The version that the properties ask for; the template is read as whoever deploys. */
+async function versionOf(
+  want: ResourceModel,
+  child: StackRow,
+  previous: VersionRow | undefined,
+  call: StackStepCalls,
+  deps: NestedDependencies,
+): Promise<Omit<VersionRow, "number" | "stack_id">> {
+  const reading: Reading = {
+    region: child.region,
+    baseUrl: undefined,
+    db: <T extends Tables>() => call.tx.tables<T>().db,
+    getObject: (place) => call.invoke<GetObjectCommandOutput>("s3", "GetObject", place),
+  };
+  const parameters = Object.entries((want.Parameters ?? {}) as Readonly<Record<string, unknown>>);
+  const input = {
+    TemplateURL: want.TemplateURL as string | undefined,
+    Parameters: parameters.map(([ParameterKey, value]) => ({
+      ParameterKey,
+      ParameterValue: Array.isArray(value) ? value.join(",") : String(value),
+    })),
+    Tags: (want.Tags ?? []) as { Key: string; Value: string }[],
+    Capabilities: CAPABILITIES,
+  };
+  try {
+    const { row } = await requestedVersion(input, child, previous, call.caller, reading, deps);
+    return row;
+  } catch (error) {
+    // The resource's reason is the template's own sentence.
+    if (error instanceof AwsError && error.code === "ValidationError")
+      throw new TemplateError(error.message);
+    throw error;
+  }
+}
+
+async function begin(
+  kind: "create" | "update" | "delete",
+  child: StackRow,
+  stack: Partial<StackRow>,
+  options: OperationOptions,
+  { tx, caller }: StackStepCalls,
+  deps: NestedDependencies,
+): Promise<void> {
+  const beginnings = {
+    create: { phase: "forward", status: "CREATE_IN_PROGRESS" },
+    update: { phase: "forward", status: "UPDATE_IN_PROGRESS" },
+    delete: { phase: "delete", status: "DELETE_IN_PROGRESS" },
+  } as const;
+  const operation = { kind, ...beginnings[kind], reason: null, options, stack };
+  const asking = { caller, nowMs: deps.clock.nowMs() };
+  await startOperation(tx, child, { ...operation, clientToken: undefined }, asking, deps);
+}

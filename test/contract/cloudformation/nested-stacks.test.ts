@@ -1,0 +1,125 @@
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackResourceCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import {
+  channel,
+  cloudFormationOf,
+  eventsOf,
+  outcomeOf,
+  role,
+  stackOf,
+  template,
+} from "./support.ts";
+
+let server: TestServer;
+let client: ReturnType<typeof cloudFormationOf>;
+
+beforeAll(async () => {
+  server = await startTestServer({ stackAnswerMs: 10_000 });
+  client = cloudFormationOf(server);
+  await server.clients().s3.send(new CreateBucketCommand({ Bucket: "nested" }));
+});
+afterAll(() => server.close());
+
+const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+
+/** Stores a template and returns its address, as this server has it or as AWS does. */
+async function stored(Key: string, Body: string, host = `${server.endpoint}/nested`) {
+  await server.clients().s3.send(new PutObjectCommand({ Bucket: "nested", Key, Body }));
+  return `${host}/${Key}`;
+}
+
+const child = (name: string, latency = "LOW") =>
+  template(
+    {
+      Live: channel({ Name: { Ref: "Name" }, LatencyMode: latency }),
+      Role: role(name ? { RoleName: name } : {}),
+    },
+    {
+      Parameters: { Name: { Type: "String" } },
+      Outputs: { Arn: { Value: { "Fn::GetAtt": ["Live", "Arn"] } } },
+    },
+  );
+
+const parent = (TemplateURL: string, rest: object = {}) =>
+  template(
+    {
+      Child: {
+        Type: "AWS::CloudFormation::Stack",
+        Properties: { TemplateURL, Parameters: { Name: "nested" } },
+      },
+      ...rest,
+    },
+    { Outputs: { Arn: { Value: { "Fn::GetAtt": ["Child", "Outputs.Arn"] } } } },
+  );
+
+test("a stack in a stack is made, changed and removed with it", async () => {
+  const one = await stored("one.json", child(""));
+  const two = await stored(
+    "two.json",
+    child("", "NORMAL"),
+    "https://nested.s3.us-east-1.amazonaws.com",
+  );
+  await client.send(
+    new CreateStackCommand({ StackName: "outer", TemplateBody: parent(one), Capabilities }),
+  );
+  const outer = await stackOf(client, "outer");
+  expect(outer.StackStatus).toBe("CREATE_COMPLETE");
+  expect(outer.Outputs?.[0]?.OutputValue).toMatch(/^arn:aws:ivs:.*:channel\//);
+  const { StackResourceDetail } = await client.send(
+    new DescribeStackResourceCommand({ StackName: "outer", LogicalResourceId: "Child" }),
+  );
+  const childId = StackResourceDetail?.PhysicalResourceId ?? "";
+  const inner = await stackOf(client, childId);
+  expect([inner.StackStatus, inner.ParentId, inner.RootId]).toEqual([
+    "CREATE_COMPLETE",
+    outer.StackId,
+    outer.StackId,
+  ]);
+  expect(inner.StackName).toMatch(/^outer-Child-[A-Za-z0-9]{12}$/);
+  await client.send(
+    new UpdateStackCommand({ StackName: "outer", TemplateBody: parent(two), Capabilities }),
+  );
+  expect((await stackOf(client, "outer")).StackStatus).toBe("UPDATE_COMPLETE");
+  expect((await stackOf(client, childId)).StackStatus).toBe("UPDATE_COMPLETE");
+  await client.send(new DeleteStackCommand({ StackName: "outer" }));
+  expect((await stackOf(client, childId)).StackStatus).toBe("DELETE_COMPLETE");
+});
+
+test("a nested stack that fails says why, and goes with its parent", async () => {
+  const bad = await stored("bad.json", child("no/name"));
+  const { StackId = "" } = await client.send(
+    new CreateStackCommand({ StackName: "failing", TemplateBody: parent(bad), Capabilities }),
+  );
+  const failing = await stackOf(client, StackId);
+  expect(failing.StackStatus).toBe("ROLLBACK_COMPLETE");
+  expect(await eventsOf(client, StackId)).toEqual([
+    "failing CREATE_IN_PROGRESS",
+    "Child CREATE_IN_PROGRESS",
+    "Child CREATE_IN_PROGRESS",
+    "Child CREATE_FAILED",
+    "failing ROLLBACK_IN_PROGRESS",
+    "Child DELETE_IN_PROGRESS",
+    "Child DELETE_COMPLETE",
+    "failing ROLLBACK_COMPLETE",
+  ]);
+});
+
+test("a template that the caller may not read isn't used", async () => {
+  const url = `${server.endpoint}/absent/template.json`;
+  const sent = client.send(new CreateStackCommand({ StackName: "unread", TemplateURL: url }));
+  expect(await outcomeOf(sent)).toMatch(/^ValidationError: S3 error: /);
+  const strange = new CreateStackCommand({
+    StackName: "unread",
+    TemplateURL: "https://example.com/template.json",
+  });
+  expect(await outcomeOf(client.send(strange))).toBe(
+    "ValidationError: S3 error: Domain name specified in example is not a valid S3 domain",
+  );
+});
