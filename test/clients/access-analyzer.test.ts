@@ -15,7 +15,7 @@ describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto
   });
   afterAll(() => server?.close());
 
-  it("validates and checks policies as AWS's own validators of templates call it", async () => {
+  it("checks as AWS's validators do, finds, archives and previews access", async () => {
     const { stdout } = await run(PYTHON, [SCRIPT, server.endpoint]);
     expect(JSON.parse(stdout)).toEqual({
       identity: [["SECURITY_WARNING", "PASS_ROLE_WITH_STAR_IN_RESOURCE"]],
@@ -27,6 +27,28 @@ describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto
       pages: [2, 2, 1],
       refused: ["ValidationException", "ValidationException", 400],
       access: "PASS",
+      analyzer: "ACTIVE",
+      role: "/aws-service-role/access-analyzer.amazonaws.com/",
+      findings: [["ACTIVE", { AWS: "arn:aws:iam::111122223333:root" }, [{ type: "POLICY" }]]],
+      details: [["externalAccessDetails"]],
+      statistics: 1,
+      archived: "ARCHIVED",
+      preview: [["NEW", true]],
+      generation: "SUCCEEDED",
+      denied: {
+        ListFindings: "allowed",
+        GetFinding: "AccessDeniedException",
+        DeleteAnalyzer: "AccessDeniedException",
+        CreateAccessPreview: "AccessDeniedException",
+        StartPolicyGeneration: "AccessDeniedException",
+      },
+      missing: [
+        "ResourceNotFoundException",
+        "ConflictException",
+        "ServiceQuotaExceededException",
+        "ValidationException",
+      ],
+      left: 0,
     });
   });
 });

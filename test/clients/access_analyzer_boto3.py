@@ -3,6 +3,7 @@
 import json
 import sys
 
+import access_analyzer_findings_boto3
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
@@ -73,6 +74,7 @@ print(
                 policyType="IDENTITY_POLICY",
                 access=[{"actions": ["s3:PutObject"]}],
             )["result"],
+            **access_analyzer_findings_boto3.table,
         }
     )
 )

@@ -93,8 +93,8 @@ export {
   type GenerateOptions,
   generatePolicy,
   type RecordedCall,
-  SAFE_KEYS,
 } from "./generate/generate-policy.ts";
+export { safeCondition } from "./generate/safe-keys.ts";
 export { callsOfTrailRecord, type TrailCall, type TrailRecord } from "./generate/trail-record.ts";
 export {
   type UnusedPermissions,

@@ -89,7 +89,28 @@ const call: fc.Arbitrary<RecordedCall> = fc.oneof(
       ),
     })),
 );
-const calls = fc.array(call, { minLength: 1, maxLength: 25 });
+/** Any call, by a service for a caller and for a resource, or not. */
+const conditioned = fc
+  .record({
+    made: fc.oneof(
+      call,
+      fc.constant<RecordedCall>({
+        action: "kms:Decrypt",
+        resource: "arn:aws:kms:us-east-1:1:key/k",
+      }),
+    ),
+    via: fc.constantFrom("s3.us-east-1.amazonaws.com", undefined),
+    source: fc.constantFrom("arn:aws:s3:::media", "arn:aws:s3:::other", undefined),
+  })
+  .map(({ made, via, source }): RecordedCall => {
+    const keys = [
+      ["kms:viaservice", via],
+      ["aws:sourcearn", source],
+    ].flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as [string, string]]));
+    const own = made.context instanceof Map ? [...made.context] : [];
+    return { ...made, context: new Map([...own, ...keys]) };
+  });
+const calls = fc.array(fc.oneof(call, conditioned), { minLength: 1, maxLength: 25 });
 
 describe.each(["exact", "prefix", "service"] as const)("a policy of %s resources", (resources) => {
   test("is valid and allows every call", () => {
@@ -139,6 +160,25 @@ test("a service-linked role is granted for its service alone", () => {
     ],
   ]);
   expect(statements.map(({ calls: count }) => count)).toEqual([1, 2]);
+});
+
+test("a key that only S3 uses for its caller is granted through S3 alone", () => {
+  const key = "arn:aws:kms:us-east-1:111111111111:key/k";
+  const context = new Map([["kms:viaservice", "s3.us-east-1.amazonaws.com"]]);
+  const source = new Map([["aws:sourcearn", "arn:aws:s3:::media"]]);
+  const { documents } = generatePolicy([
+    { action: "kms:GenerateDataKey", resource: key, context },
+    { action: "sns:Publish", resource: "*", context: source },
+  ]);
+  expect(documents.map((text) => JSON.parse(text).Statement)).toMatchObject([
+    [
+      { Condition: { StringEquals: { "kms:ViaService": ["s3.us-east-1.amazonaws.com"] } } },
+      { Condition: { StringEquals: { "aws:SourceArn": ["arn:aws:s3:::media"] } } },
+    ],
+  ]);
+  const direct = { action: "kms:GenerateDataKey", resource: key };
+  expect(allows(documents, direct)).toBe(false);
+  expect(allows(documents, { ...direct, context })).toBe(true);
 });
 
 test("a long policy becomes several, none of which is too long", () => {

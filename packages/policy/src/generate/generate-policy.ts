@@ -1,6 +1,7 @@
 import { policySizeWithoutWhitespace } from "../document/policy-size.ts";
 import type { ContextValue } from "../request.ts";
 import { patternFor, type ResourceRule, withoutCovered } from "./generalise.ts";
+import { safeCondition } from "./safe-keys.ts";
 
 /** A call that was made, as it was decided. */
 export interface RecordedCall {
@@ -45,13 +46,7 @@ const DOCUMENT_CHARS_MAX = 6_144;
 const STATEMENTS_CHARS_MAX = DOCUMENT_CHARS_MAX - 64;
 const RESOURCES_CHARS_MAX = 4_000;
 
-/** Keys, by lower-cased action, without which a grant would reach further than the calls did. */
-export const SAFE_KEYS: Readonly<Record<string, string>> = {
-  "iam:createservicelinkedrole": "iam:AWSServiceName",
-  "iam:passrole": "iam:PassedToService",
-};
-
-/** All calls of an action under one value of its safe key. */
+/** All calls of an action under the same values of its safe keys. */
 interface Need {
   readonly action: string;
   readonly condition: Readonly<Record<string, readonly string[]>>;
@@ -100,10 +95,7 @@ export function generatePolicy(
 function needsOf(calls: Iterable<RecordedCall>, rule: ResourceRule): readonly Need[] {
   const needs = new Map<string, Need>();
   for (const { action, resource, isPattern = false, operation, context } of calls) {
-    const safeKey = SAFE_KEYS[action.toLowerCase()];
-    const value = safeKey === undefined ? undefined : context?.get(safeKey.toLowerCase());
-    const condition: Need["condition"] =
-      safeKey === undefined || value === undefined ? {} : { [safeKey]: [value].flat() };
+    const condition: Need["condition"] = (context && safeCondition(action, context)) ?? {};
     const key = `${action.toLowerCase()} ${JSON.stringify(condition)}`;
     const need = needs.get(key) ?? newNeed(action, condition);
     need.patterns.add(isPattern && rule !== "service" ? resource : patternFor(resource, rule));
@@ -120,14 +112,24 @@ function newNeed(action: string, condition: Need["condition"]): Need {
   return { action, condition, patterns: new Set(), operations: new Set(), calls: 0 };
 }
 
-/** Whether the same action without a condition reaches the same resources. */
+/** Whether the same action under less of its condition reaches the same resources. */
 function isCovered(need: Need, needs: ReadonlyMap<string, Need>): boolean {
-  const free = needs.get(`${need.action.toLowerCase()} {}`);
-  if (free === undefined || free === need) {
+  if (Object.keys(need.condition).length === 0) {
     return false;
   }
-  const both = withoutCovered([...free.patterns, ...need.patterns]);
-  return both.length === withoutCovered(free.patterns).length;
+  const wider = [...needs.values()].filter((other) => isUnderLess(other, need));
+  const reached = withoutCovered(wider.flatMap(({ patterns }) => [...patterns]));
+  const both = withoutCovered([...reached, ...need.patterns]);
+  return wider.length > 0 && both.every((pattern) => reached.includes(pattern));
+}
+
+function isUnderLess(other: Need, need: Need): boolean {
+  const demanded = Object.entries(other.condition);
+  return (
+    other.action.toLowerCase() === need.action.toLowerCase() &&
+    demanded.length < Object.keys(need.condition).length &&
+    demanded.every(([key, values]) => String(need.condition[key]) === String(values))
+  );
 }
 
 /** Statements of too many resources become several. */

@@ -9,7 +9,7 @@ export interface PermissionUse {
   /** An ARN or "*" as it was decided on; a pattern of ARNs if they were too many to remember. */
   readonly resource: string;
   readonly isPattern: boolean;
-  /** The one condition key that a grant of the action should have, with its value. */
+  /** The condition keys that a grant of the action should have, with their values. */
   readonly condition: Readonly<Record<string, readonly string[]>>;
   /** The call that needed it, such as `ivs:CreateChannel`. */
   readonly operation: string;

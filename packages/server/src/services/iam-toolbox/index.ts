@@ -1,4 +1,4 @@
-import { SAFE_KEYS } from "@rolecast/policy";
+import { safeCondition } from "@rolecast/policy";
 import { defineService } from "../../kernel/define-service.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { PermissionUses } from "../../kernel/ports/permission-uses.ts";
@@ -70,9 +70,8 @@ function shown({
   return JSON.stringify({ ...decision, allowed, ...(safe && { context: safe }) });
 }
 
-/** The one condition key that a grant of the action should have. */
+/** The condition keys that a grant of the action should have. */
 function grantContext(action: string, context: DecisionRecord["context"]) {
-  const key = SAFE_KEYS[action.toLowerCase()]?.toLowerCase();
-  const found = Object.entries(context).find(([name]) => name.toLowerCase() === key);
-  return found && Object.fromEntries([found]);
+  const values = Object.entries(context).map(([key, value]) => [key.toLowerCase(), value] as const);
+  return safeCondition(action, new Map(values));
 }

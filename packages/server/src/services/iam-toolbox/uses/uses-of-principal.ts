@@ -1,4 +1,4 @@
-import { type DecisionRequest, SAFE_KEYS } from "@rolecast/policy";
+import { type DecisionRequest, safeCondition } from "@rolecast/policy";
 import type { NotedCall } from "../../../kernel/ports/permission-uses.ts";
 import { accountOf, type Principal } from "../../../kernel/principal.ts";
 import { UsedResources } from "./used-resources.ts";
@@ -92,10 +92,8 @@ export class UsesOfPrincipal {
     { service, operation, nowMs }: NotedCall,
     isDenied: boolean,
   ): number {
-    const safeKey = action.startsWith("iam:") ? SAFE_KEYS[action.toLowerCase()] : undefined;
-    const value = safeKey && context.get(safeKey.toLowerCase());
-    const condition =
-      safeKey && value !== undefined ? JSON.stringify({ [safeKey]: [value].flat() }) : ANY;
+    const safe = safeCondition(action, context);
+    const condition = safe ? JSON.stringify(safe) : ANY;
     const { resources } = this.action(action, { service, operation }, condition);
     const before = resources.size;
     resources.note(resource, isDenied, nowMs);
