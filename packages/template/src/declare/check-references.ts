@@ -1,12 +1,12 @@
-import { formatError, functionError } from "../document/template-error.ts";
-import { isMap, type Value } from "../document/value.ts";
-import { functionCall } from "../functions/function-call.ts";
+import { formatError, functionError, type TemplateError } from "../document/template-error.ts";
+import type { Value } from "../document/value.ts";
 import { PSEUDO_PARAMETERS } from "../functions/pseudo-parameters.ts";
-import { eachReference, ifParts } from "../functions/references.ts";
+import { eachReference, type Reference } from "../functions/references.ts";
 import {
   type ReferringBlock,
   refuseUnresolvedResources,
 } from "../functions/unresolved-resources.ts";
+import { checkFunctions } from "./check-functions.ts";
 import type { Template } from "./template.ts";
 
 /**
@@ -50,9 +50,11 @@ function refuseSharedNames({ resources, parameters }: Template): void {
     );
 }
 
-function checkConditions({ conditions, parameters }: Template): void {
+function checkConditions(template: Template): void {
+  const { parameters } = template;
   const unresolved = new Set<string>();
-  for (const condition of conditions.values()) {
+  for (const condition of template.conditions.values()) {
+    checkFunctions(template, condition);
     eachReference(
       condition,
       () => "both",
@@ -71,32 +73,26 @@ function checkConditions({ conditions, parameters }: Template): void {
 function checkNames(template: Template, block: ReferringBlock, values: readonly Value[]): void {
   const { parameters, resources } = template;
   const unresolved = new Set<string>();
+  const check = (reference: Reference): void => {
+    const { kind, name } = reference;
+    if (resources.has(name)) return;
+    if (kind === "GetAtt") throw undefinedResource(reference);
+    if (!parameters.has(name) && !PSEUDO_PARAMETERS.has(name)) unresolved.add(name);
+  };
   for (const value of values) {
-    checkIfs(template, value);
-    eachReference(
-      value,
-      () => "both",
-      ({ kind, name }) => {
-        if (resources.has(name)) return;
-        if (kind === "Ref" && (parameters.has(name) || PSEUDO_PARAMETERS.has(name))) return;
-        unresolved.add(name);
-      },
-    );
+    checkFunctions(template, value);
+    eachReference(value, () => "both", check);
   }
   refuseUnresolvedResources(unresolved, block);
 }
 
-/** Refuses an Fn::If by a condition that isn't declared. */
-function checkIfs(template: Template, value: Value): void {
-  if (typeof value !== "object" || value === null) return;
-  const call = functionCall(value);
-  if (call?.name === "Fn::If") {
-    const { condition } = ifParts(call.argument);
-    if (!template.conditions.has(condition))
-      throw functionError(`unresolved condition dependency ${condition} in Fn::If`);
-  }
-  for (const below of isMap(value) ? Object.values(value) : (value as readonly Value[]))
-    checkIfs(template, below);
+function undefinedResource(reference: Extract<Reference, { kind: "GetAtt" }>): TemplateError {
+  const { name, attribute, isInSub } = reference;
+  return functionError(
+    isInSub
+      ? `instance of Fn::Sub references invalid resource attribute ${name}.${attribute}`
+      : `instance of Fn::GetAtt references undefined resource ${name}`,
+  );
 }
 
 function checkCondition(template: Template, name: string | undefined, block: ReferringBlock): void {

@@ -16,13 +16,13 @@ export function declareConditions(section: MapValue): ReadonlyMap<string, Value>
 }
 
 /** Checks a `Mappings` section: two levels of maps, with a text or a list of texts in each. */
-export function declareMappings(section: MapValue, unexpanded: boolean): MapValue {
+export function declareMappings(section: MapValue, expanded: boolean): MapValue {
   const maps = Object.entries(section);
   if (maps.length > MAX_MAPPINGS)
     throw formatError(
       `Number of mappings, ${maps.length}, is greater than maximum allowed, ${MAX_MAPPINGS}`,
     );
-  if (unexpanded) return section;
+  if (!expanded) return section;
   for (const [name, map] of maps) checkMapping(name, map);
   return section;
 }
@@ -30,8 +30,7 @@ export function declareMappings(section: MapValue, unexpanded: boolean): MapValu
 function checkMapping(name: string, map: Value): void {
   if (!isMap(map)) throw formatError(`Every Mappings member ${name} must be a map`);
   for (const [key, attributes] of Object.entries(map)) {
-    if (!isMap(attributes))
-      throw formatError(`[/Mappings/${name}/${key}] Every Mappings attribute must be a map`);
+    if (!isMap(attributes)) throw formatError(`Every Mappings member ${key} must be a map`);
     const values = Object.values(attributes);
     if (values.length > MAX_MAPPING_ATTRIBUTES)
       throw formatError(

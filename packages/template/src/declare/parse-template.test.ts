@@ -4,9 +4,19 @@ import { ENVIRONMENT, evaluate } from "../testing/environment.testing.ts";
 
 const BUCKET = '"A": {"Type": "AWS::S3::Bucket"}';
 const RESOURCES = `"Resources": {${BUCKET}}`;
+const JOIN =
+  "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of " +
+  "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be " +
+  "joined.";
+const SPLIT =
+  "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be " +
+  "split or a function that returns a string to be split.";
 const NULLS = "'null' values are not allowed in templates";
 
 /** Texts of AWS's, recorded or documented. */
+const property = (value: string) =>
+  `{"Resources": {"A": {"Type": "T", "Properties": {"x": ${value}}}}}`;
+
 const ERRORS: readonly (readonly [string, string])[] = [
   // Text
   [
@@ -76,7 +86,7 @@ const ERRORS: readonly (readonly [string, string])[] = [
   // References
   [
     '{"Resources": {"A": {"Type": "T", "Properties": {"x": {"Ref": "B"}, "y": {"Fn::Sub": ' +
-      '"${C.Arn}"}}}}}',
+      '"${C}"}}}}}',
     "Template format error: Unresolved resource dependencies [B, C] in the Resources block " +
       "of the template",
   ],
@@ -97,6 +107,42 @@ const ERRORS: readonly (readonly [string, string])[] = [
     '{"Resources": {"A": {"Type": "T", "Properties": {"x": {"Fn::GetAtt": ["A"]}}}}}',
     "Template error: every Fn::GetAtt object requires two non-empty parameters, the resource " +
       "name and the resource attribute",
+  ],
+  [
+    property('{"Fn::GetAtt": "B.Arn"}'),
+    "Template error: instance of Fn::GetAtt references undefined resource B",
+  ],
+  [
+    property('{"Fn::Sub": "${B.Arn}"}'),
+    "Template error: instance of Fn::Sub references invalid resource attribute B.Arn",
+  ],
+  [property('{"Fn::Join": ["-"]}'), `Template error: ${JOIN}`],
+  [property('{"Fn::Split": ["", "a"]}'), `Template error: ${SPLIT}`],
+  [
+    property('{"Fn::Select": ["x", ["a"]]}'),
+    "Template error: Fn::Select requires a list argument with two elements: an integer index " +
+      "and a list",
+  ],
+  [
+    `{"Conditions": {"C": {"Fn::Equals": ["a"]}}, ${RESOURCES}}`,
+    "Template error: every Fn::Equals object requires a list of 2 string parameters.",
+  ],
+  [
+    `{"Conditions": {"C": {"Fn::Or": [{"Condition": "C"}]}}, ${RESOURCES}}`,
+    "Template error: every Fn::Or object requires a list of at least 2 and at most 10 boolean " +
+      "parameters.",
+  ],
+  [
+    property('{"fn::GetAtt": "A.Arn"}'),
+    "Template Error: Encountered unsupported function: fn::GetAtt Supported functions are: " +
+      "[Fn::Base64, Fn::GetAtt, Fn::GetAZs, Fn::ImportValue, Fn::Join, Fn::Split, " +
+      "Fn::FindInMap, Fn::Select, Ref, Fn::Equals, Fn::If, Fn::Not, Condition, Fn::And, Fn::Or, " +
+      "Fn::Contains, Fn::EachMemberEquals, Fn::EachMemberIn, Fn::ValueOf, Fn::ValueOfAll, " +
+      "Fn::RefAll, Fn::Sub, Fn::Cidr]",
+  ],
+  [
+    `{"Mappings": {"M": {"A": "b"}}, ${RESOURCES}}`,
+    "Template format error: Every Mappings member A must be a map",
   ],
   [
     `{"Conditions": {"C": {"Fn::Equals": [{"Ref": "A"}, 1]}}, ${RESOURCES}}`,

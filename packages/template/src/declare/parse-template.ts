@@ -9,7 +9,7 @@ import { declareParameters } from "./parameters.ts";
 import { declareResources } from "./resources.ts";
 import { declareRules } from "./rules.ts";
 import type { Template } from "./template.ts";
-import { declareTransforms, EXTENSIONS } from "./transforms.ts";
+import { declareTransforms, EXTENSIONS, hasSnippets } from "./transforms.ts";
 
 const SECTIONS = new Set([
   "AWSTemplateFormatVersion",
@@ -47,6 +47,7 @@ export function declareTemplate(
   checkFormatVersion(member(document, "AWSTemplateFormatVersion"));
   const transforms = declareTransforms(member(document, "Transform"));
   const metadata = section(document, "Metadata");
+  const expanded = transforms.length === 0 && !hasSnippets(document);
   const template: Template = {
     text,
     document,
@@ -55,16 +56,16 @@ export function declareTemplate(
     transforms,
     extended: extended ?? transforms.some(({ name }) => name === EXTENSIONS),
     parameters: declareParameters(section(document, "Parameters") ?? {}),
-    mappings: declareMappings(section(document, "Mappings") ?? {}, transforms.length > 0),
+    mappings: declareMappings(section(document, "Mappings") ?? {}, expanded),
     conditions: declareConditions(section(document, "Conditions") ?? {}),
     rules: declareRules(section(document, "Rules") ?? {}),
     resources: declareResources(section(document, "Resources") ?? {}, {
-      expanded: transforms.length === 0,
+      expanded,
       extended: extended ?? false,
     }),
     outputs: declareOutputs(section(document, "Outputs") ?? {}),
   };
-  if (transforms.length === 0) checkReferences(template);
+  if (expanded) checkReferences(template);
   return template;
 }
 

@@ -1,5 +1,5 @@
 import { formatError, TemplateError } from "../document/template-error.ts";
-import { isMap, type MapValue, member, type Value } from "../document/value.ts";
+import { isList, isMap, type MapValue, member, type Value } from "../document/value.ts";
 import type { TransformDeclaration } from "./template.ts";
 
 export const EXTENSIONS = "AWS::LanguageExtensions";
@@ -28,4 +28,10 @@ export function declareTransform(value: Value): TransformDeclaration {
 /** Whether a map is the place of a macro that works on its siblings. */
 export function isSnippet(value: MapValue): boolean {
   return Object.hasOwn(value, "Fn::Transform");
+}
+
+/** Whether there is a place of a macro anywhere in a value. */
+export function hasSnippets(value: Value): boolean {
+  if (isList(value)) return value.some(hasSnippets);
+  return isMap(value) && (isSnippet(value) || Object.values(value).some(hasSnippets));
 }

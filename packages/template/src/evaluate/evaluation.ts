@@ -213,11 +213,7 @@ class Resolver implements Scope {
 
   #call(name: string, argument: Value): Resolved {
     const known = FUNCTIONS.get(name) ?? (this.extended ? EXTENDED_FUNCTIONS.get(name) : undefined);
-    if (known === undefined)
-      throw functionError(
-        `Encountered unsupported function: ${name} Supported functions are: ` +
-          `[${[...FUNCTIONS.keys()].join(", ")}]`,
-      );
+    if (known === undefined) throw functionError(`${name} isn't supported here`);
     this.#path.push(name);
     const resolved = known(argument, this);
     this.#path.pop();

@@ -1,39 +1,32 @@
 import { functionError, TemplateError } from "../document/template-error.ts";
 import { isMap, member, type Value } from "../document/value.ts";
+import { shapeError } from "../functions/function-shapes.ts";
 import { cidrBlocks } from "./cidr.ts";
 import { UNKNOWN } from "./environment.ts";
 import { type IntrinsicFunction, NO_VALUE } from "./scope.ts";
 import { isUnknown } from "./text-functions.ts";
 
-const SELECT_SHAPE =
-  "Fn::Select requires a list argument with two elements: an integer index and a list";
-
 export const select: IntrinsicFunction = (argument, scope) => {
   const [first, list, ...more]: readonly Value[] = Array.isArray(argument) ? argument : [];
-  if (first === undefined || list === undefined || more.length > 0)
-    throw functionError(SELECT_SHAPE);
+  if (first === undefined || list === undefined || more.length > 0) throw shapeError("Fn::Select");
   const index = scope.resolve(first, 0);
-  if (!/^-?[0-9]+$/.test(String(index))) throw functionError(SELECT_SHAPE);
+  if (!/^-?[0-9]+$/.test(String(index))) throw shapeError("Fn::Select");
   const items = scope.resolve(list, 1);
   if (items === UNKNOWN) return UNKNOWN;
-  if (!Array.isArray(items)) throw functionError(SELECT_SHAPE);
+  if (!Array.isArray(items)) throw shapeError("Fn::Select");
   const item: Value | undefined = items[Number(index)];
   if (item === undefined)
     throw functionError(`Fn::Select cannot select nonexistent value at index ${String(index)}`);
   return item;
 };
 
-const MAP_SHAPE =
-  "every Fn::FindInMap object requires three parameters, the map name, map key and the " +
-  "attribute for return value";
-
 export const findInMap: IntrinsicFunction = (argument, scope) => {
   const list: readonly Value[] = Array.isArray(argument) ? argument : [];
   const options = scope.extended && list.length === 4 ? list[3] : undefined;
-  if (list.length !== 3 && options === undefined) throw functionError(MAP_SHAPE);
+  if (list.length !== 3 && options === undefined) throw shapeError("Fn::FindInMap");
   const [name, key, attribute] = list.slice(0, 3).map((part, index) => {
     const value = scope.resolve(part, index);
-    if (typeof value === "object" || value === NO_VALUE) throw functionError(MAP_SHAPE);
+    if (typeof value === "object" || value === NO_VALUE) throw shapeError("Fn::FindInMap");
     return String(value);
   });
   const found = below(below(below(scope.mappings, name), key), attribute);
@@ -56,23 +49,18 @@ function below(map: Value | undefined, key: string | undefined): Value | undefin
 
 export const getAzs: IntrinsicFunction = (argument, scope) => {
   const region = scope.resolve(argument, "Fn::GetAZs");
-  if (typeof region !== "string")
-    throw functionError("every Fn::GetAZs object must have a String-typed value.");
+  if (typeof region !== "string") throw shapeError("Fn::GetAZs");
   return scope.environment.availabilityZones(region === "" ? scope.environment.region : region);
 };
 
-const CIDR_SHAPE =
-  "every Fn::Cidr object requires two or three parameters: an IP address block, the number of " +
-  "CIDRs to generate and the number of subnet bits";
-
 export const cidr: IntrinsicFunction = (argument, scope) => {
   const list: readonly Value[] = Array.isArray(argument) ? argument : [];
-  if (list.length < 2 || list.length > 3) throw functionError(CIDR_SHAPE);
+  if (list.length < 2 || list.length > 3) throw shapeError("Fn::Cidr");
   const parts = list.map((part, index) => scope.resolve(part, index));
   if (parts.some(isUnknown)) return UNKNOWN;
   const [block, count, bits] = parts.map(String);
   const blocks = cidrBlocks(block ?? "", Number(count), bits === undefined ? undefined : +bits);
-  if (blocks === undefined) throw functionError(CIDR_SHAPE);
+  if (blocks === undefined) throw shapeError("Fn::Cidr");
   return blocks;
 };
 

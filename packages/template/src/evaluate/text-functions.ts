@@ -1,5 +1,6 @@
 import { functionError } from "../document/template-error.ts";
 import { isScalar, member, type Value } from "../document/value.ts";
+import { shapeError } from "../functions/function-shapes.ts";
 import { attributeNames, refName, variableReference } from "../functions/references.ts";
 import { readSub, type SubText } from "../functions/sub-text.ts";
 import { UNKNOWN } from "./environment.ts";
@@ -24,20 +25,15 @@ function isScalarResult(value: unknown): value is string | number | boolean {
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
 }
 
-const JOIN_SHAPE =
-  "every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of " +
-  "strings to be joined or a function that returns a list of strings (such as Fn::GetAZs) to be " +
-  "joined.";
-
 export const join: IntrinsicFunction = (argument, scope) => {
-  const [delimiter, list] = pair(argument, JOIN_SHAPE);
+  const [delimiter, list] = pair("Fn::Join", argument);
   const by = scope.extended ? scope.resolve(delimiter, 0) : delimiter;
   const items = scope.resolve(list, 1);
   if (items === UNKNOWN) return UNKNOWN;
-  if (typeof by !== "string" || !Array.isArray(items)) throw functionError(JOIN_SHAPE);
+  if (typeof by !== "string" || !Array.isArray(items)) throw shapeError("Fn::Join");
   let characters = by.length * items.length;
   const texts = items.map((item: Value) => {
-    if (!isScalar(item)) throw functionError(JOIN_SHAPE);
+    if (!isScalar(item)) throw shapeError("Fn::Join");
     const text = String(item);
     characters += text.length;
     return text;
@@ -46,17 +42,12 @@ export const join: IntrinsicFunction = (argument, scope) => {
   return texts.join(by);
 };
 
-const SPLIT_SHAPE =
-  "every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be " +
-  "split or a function that returns a string to be split.";
-
 export const split: IntrinsicFunction = (argument, scope) => {
-  const [delimiter, source] = pair(argument, SPLIT_SHAPE);
+  const [delimiter, source] = pair("Fn::Split", argument);
   const by = scope.extended ? scope.resolve(delimiter, 0) : delimiter;
   const text = scope.resolve(source, 1);
   if (isUnknown(text)) return UNKNOWN;
-  if (typeof by !== "string" || by === "" || !isScalarResult(text))
-    throw functionError(SPLIT_SHAPE);
+  if (typeof by !== "string" || by === "" || !isScalarResult(text)) throw shapeError("Fn::Split");
   const source_ = String(text);
   scope.spend(source_.length);
   return source_.split(by);
@@ -99,8 +90,7 @@ function referred(name: string, scope: Scope): Value | typeof NO_VALUE {
 
 export const base64: IntrinsicFunction = (argument, scope) => {
   const value = scope.resolve(argument, "Fn::Base64");
-  if (!isScalarResult(value))
-    throw functionError("every Fn::Base64 object must have a String-typed value.");
+  if (!isScalarResult(value)) throw shapeError("Fn::Base64");
   if (isUnknown(value)) return UNKNOWN;
   const bytes = new TextEncoder().encode(String(value));
   scope.spend(bytes.length * 2);
@@ -132,9 +122,9 @@ export const toJsonString: IntrinsicFunction = (argument, scope) => {
   return text;
 };
 
-/** The two elements of a list; any other argument is refused with the text. */
-export function pair(argument: Value, shape: string): readonly [Value, Value] {
+/** The two elements of a function's list. */
+function pair(name: "Fn::Join" | "Fn::Split", argument: Value): readonly [Value, Value] {
   const [first, second, ...more]: readonly Value[] = Array.isArray(argument) ? argument : [];
-  if (first === undefined || second === undefined || more.length > 0) throw functionError(shape);
+  if (first === undefined || second === undefined || more.length > 0) throw shapeError(name);
   return [first, second];
 }

@@ -132,6 +132,18 @@ Resources:
     });
   });
 
+  test("may bring what the template refers to", () => {
+    const text = `Resources:
+  Other: {Type: AWS::S3::Bucket, Properties: {BucketName: !Ref Bucket}}
+  Fn::Transform: {Name: AWS::Include, Parameters: {Location: s3://parts/bucket.json}}`;
+    const bucket = '{"Bucket": {"Type": "AWS::S3::Bucket"}}';
+    const template = expand(text, { "s3://parts/bucket.json": bucket });
+    expect([...template.resources.keys()]).toEqual(["Other", "Bucket"]);
+    expect(() => expand(text, { "s3://parts/bucket.json": "{}" })).toThrow(
+      "Unresolved resource dependencies [Bucket] in the Resources block of the template",
+    );
+  });
+
   test("needs files that are there and can be read", () => {
     expect(() => expand(TEXT)).toThrow(/^Transform AWS::Include failed with: The file/);
     const broken = { "s3://studio/b": "{", "s3://parts/whole.yaml": "{}" };

@@ -1,4 +1,4 @@
-import { declareTransform, INCLUDE } from "../declare/transforms.ts";
+import { declareTransform, INCLUDE, isSnippet } from "../declare/transforms.ts";
 import { readDocument } from "../document/read-document.ts";
 import { TemplateError } from "../document/template-error.ts";
 import { isMap, type MapValue, mapOf, member, type Value } from "../document/value.ts";
@@ -51,7 +51,8 @@ export function includeSnippets(
       budget.spend(includes.get(location)?.length ?? 0);
       pairs.push(...Object.entries(included(location, includes)));
     }
-    return pairs.every(([key, item]) => below[key] === item) ? below : mapOf(pairs);
+    const isSame = !isSnippet(below) && pairs.every(([key, item]) => below[key] === item);
+    return isSame ? below : mapOf(pairs);
   };
   return include(value);
 }

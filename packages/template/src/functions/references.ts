@@ -6,7 +6,12 @@ import { readSub } from "./sub-text.ts";
 /** A name that a function uses: GetAtt names an attribute of a resource, Ref anything else. */
 export type Reference =
   | { readonly kind: "Ref"; readonly name: string }
-  | { readonly kind: "GetAtt"; readonly name: string; readonly attribute: string };
+  | {
+      readonly kind: "GetAtt";
+      readonly name: string;
+      readonly attribute: string;
+      readonly isInSub: boolean;
+    };
 
 /** How a walk goes on at Fn::If: through both branches, or through the one that holds. */
 export type Branches = (condition: string) => boolean | "both";
@@ -70,7 +75,9 @@ function splitOnce(text: string): string[] {
 /** A variable of Fn::Sub as the reference that it is. */
 export function variableReference(variable: string): Reference {
   const [name = "", attribute] = splitOnce(variable);
-  return attribute === undefined ? { kind: "Ref", name } : { kind: "GetAtt", name, attribute };
+  return attribute === undefined
+    ? { kind: "Ref", name }
+    : { kind: "GetAtt", name, attribute, isInSub: true };
 }
 
 function eachAttribute(
@@ -80,7 +87,12 @@ function eachAttribute(
 ): void {
   const { name, attribute } = attributeNames(argument);
   if (!isScalar(attribute)) eachReference(attribute, branches, visit);
-  visit({ kind: "GetAtt", name, attribute: isScalar(attribute) ? String(attribute) : "" });
+  visit({
+    kind: "GetAtt",
+    name,
+    attribute: isScalar(attribute) ? String(attribute) : "",
+    isInSub: false,
+  });
 }
 
 function eachVariable(

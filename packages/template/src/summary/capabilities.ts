@@ -1,6 +1,6 @@
 import type { Template } from "../declare/template.ts";
+import { hasSnippets } from "../declare/transforms.ts";
 import { TemplateError } from "../document/template-error.ts";
-import { isMap, type MapValue } from "../document/value.ts";
 
 /** A right that whoever creates a stack must say that they know of. */
 export type Capability = "CAPABILITY_IAM" | "CAPABILITY_NAMED_IAM" | "CAPABILITY_AUTO_EXPAND";
@@ -39,7 +39,7 @@ export function neededCapabilities(template: Template): NeededCapabilities {
   }
   const capabilities: Capability[] = [];
   if (types.size > 0) capabilities.push(isNamed ? "CAPABILITY_NAMED_IAM" : "CAPABILITY_IAM");
-  if (template.transforms.length > 0 || hasSnippet(template.document)) {
+  if (template.transforms.length > 0 || hasSnippets(template.document)) {
     capabilities.push("CAPABILITY_AUTO_EXPAND");
     for (const { name } of template.transforms) types.add(name);
   }
@@ -59,13 +59,4 @@ export function requireCapabilities(template: Template, given: readonly string[]
     throw new TemplateError(`Requires capabilities : [${missing.join(", ")}]`, {
       code: "InsufficientCapabilitiesException",
     });
-}
-
-function hasSnippet(value: MapValue): boolean {
-  if (Object.hasOwn(value, "Fn::Transform")) return true;
-  return Object.values(value).some((below) =>
-    Array.isArray(below)
-      ? below.some((item) => isMap(item) && hasSnippet(item))
-      : isMap(below) && hasSnippet(below),
-  );
 }
