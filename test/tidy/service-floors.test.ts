@@ -204,6 +204,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   "access-analyzer": {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       rows: [],
       finding: [],
       "access.ts": ["rows"],

@@ -146,6 +146,24 @@ function otherSamples(around: Surroundings): readonly Sample[] {
   });
   return [
     {
+      typeName: "AWS::AccessAnalyzer::Analyzer",
+      create: {
+        AnalyzerName: "outside",
+        Type: "ACCOUNT",
+        ArchiveRules: [
+          { RuleName: "gone", Filter: [{ Property: "resource", Contains: ["x"] }] },
+          { RuleName: "known", Filter: [{ Property: "isPublic", Eq: ["false"] }] },
+        ],
+        Tags: TAGS,
+      },
+      update: {
+        AnalyzerName: "outside",
+        Type: "ACCOUNT",
+        ArchiveRules: [{ RuleName: "known", Filter: [{ Property: "isPublic", Eq: ["true"] }] }],
+        Tags: OTHER_TAGS,
+      },
+    },
+    {
       typeName: "AWS::KMS::Key",
       create: { Description: "seals", EnableKeyRotation: true, Tags: TAGS },
       update: {

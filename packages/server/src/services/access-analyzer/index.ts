@@ -6,6 +6,7 @@ import type { GenerationDependencies } from "./dependencies.ts";
 import { accessAnalyzerDenied } from "./errors.ts";
 import { GenerationWorker } from "./generations/generation-worker.ts";
 import { accessAnalyzerMigrations } from "./migrations.ts";
+import { accessAnalyzerResourceTypes } from "./resources/analyzer-type-names.ts";
 
 /**
  * IAM Access Analyzer: checks of policies, of their form and by proof, and analyzers, which find
@@ -43,7 +44,10 @@ function createAccessAnalyzer(needs: GenerationDependencies) {
       return accessAnalyzerApi(needs, await analysis(), generations);
     },
     accessDenied: accessAnalyzerDenied,
-    contributes: { linkedServiceUsages: [analyzerUsage] },
+    contributes: {
+      linkedServiceUsages: [analyzerUsage],
+      resourceTypes: [accessAnalyzerResourceTypes],
+    },
     async start() {
       rounds.start();
       generations.start();

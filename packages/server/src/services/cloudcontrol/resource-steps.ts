@@ -49,7 +49,9 @@ export function wantedModel(
   if (violations.length > 0) throw invalidModel(violations);
   const { naming } = type;
   if (!naming || declared[naming.property] !== undefined) return declared;
-  const random = NAME_LENGTHS.map((length) => ids.alphanumeric(length)).join("-");
+  // Some services' names begin with a letter.
+  const [first, ...rest] = NAME_LENGTHS.map((length) => ids.alphanumeric(length));
+  const random = [first?.replace(/^\d/, "r"), ...rest].join("-");
   const name = random.slice(0, naming.lengthMax);
   const isLower = naming.form === "lower-case";
   return { ...declared, [naming.property]: isLower ? name.toLowerCase() : name };

@@ -53,13 +53,13 @@ export function analyzerOperations(deps: AnalyzerDependencies, analysis: Analysi
           await insertAnalyzer(row, tx.db);
           for (const rule of rules) await insertArchiveRule(rule, tx.db);
         });
-        await analysis.refresh(row);
+        if (!context.inTransaction) await analysis.refresh(row);
         return { arn: arnOf(row) };
       },
     },
-    GetAnalyzer: onAnalyzer("GetAnalyzer", {}, async (analyzer) => ({
+    GetAnalyzer: onAnalyzer("GetAnalyzer", {}, async (analyzer, _input, context) => ({
       analyzer: {
-        ...(await summaryOf(analyzer, deps, analysis)),
+        ...(await summaryOf(analyzer, deps, analysis, context)),
         ...(analyzer.configuration !== null && {
           configuration: JSON.parse(analyzer.configuration) as sdk.AnalyzerConfiguration,
         }),
@@ -76,7 +76,7 @@ export function analyzerOperations(deps: AnalyzerDependencies, analysis: Analysi
         const list = ["analyzers", type ?? ""];
         const { rows, rest } = pageOf(input, list, all, ({ name }) => [name, ""]);
         const analyzers = [];
-        for (const row of rows) analyzers.push(await summaryOf(row, deps, analysis));
+        for (const row of rows) analyzers.push(await summaryOf(row, deps, analysis, context));
         return { analyzers, ...rest };
       },
     },
@@ -176,9 +176,13 @@ async function summaryOf(
   analyzer: AnalyzerRow,
   { contributed }: AnalyzerDependencies,
   analysis: Analysis,
+  context: RequestContext,
 ): Promise<sdk.AnalyzerSummary> {
   const zone = await zoneOf(analyzer, contributed.organizations);
-  const { resources, atMs } = await analysis.refresh(analyzer);
+  // An analysis writes in a transaction of its own: one that waited for it would never end.
+  const { resources, atMs } = context.inTransaction
+    ? { resources: [], atMs: context.nowMs }
+    : await analysis.refresh(analyzer);
   const last = resources.at(-1);
   return {
     arn: arnOf(analyzer),
