@@ -260,22 +260,24 @@ describeConsole(() => {
     };
     // The dialog closes once the lock is saved. The page's own words prove nothing: it shows those
     // of an earlier save, and while it reads the object again it shows none.
-    const saved = () => page.getByRole("dialog").waitFor({ state: "detached" });
+    const closed = () => page.getByRole("dialog").waitFor({ state: "detached" });
     await lock("Governance");
-    await saved();
+    await closed();
     await page.getByText(/^GOVERNANCE until 2199-01-3/).waitFor();
     await takePicture(page, "object-lock");
     await lock("None");
     await page.getByText(/Access Denied because object protected by object lock/).waitFor();
     await button("Cancel").click();
+    await closed();
     await page.getByRole("checkbox", { name: `contract.txt ${VersionId}` }).click();
     await button("Delete version").click();
     await page.getByLabel(/^To confirm/).fill("delete");
     await page.keyboard.press("Enter");
     await page.getByText(/Access Denied because object protected by object lock/).waitFor();
     await button("Cancel").click();
+    await closed();
     await lock("None", true);
-    await saved();
+    await closed();
     await page.getByText(/^GOVERNANCE until/).waitFor({ state: "detached" });
     const last = new DeleteObjectCommand({ Bucket: BUCKET, Key: "contract.txt", VersionId });
     await s3.send(last);

@@ -1,5 +1,6 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hashPasswordsCheaply } from "../../support/cheap-passwords.ts";
 import type { Key } from "../../support/test-server.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, failureOf, iamOf, makeUser } from "./iam-api.ts";
@@ -10,6 +11,7 @@ const PASSWORD = "Correct-horse-1";
 let server: TestServer;
 let iam: IAM;
 
+hashPasswordsCheaply();
 beforeAll(async () => {
   server = await startTestServer();
   iam = iamOf(server);
