@@ -1,7 +1,14 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { ProgramsFirst } from "./test/support/programs-first.ts";
 
 export default defineConfig({
+  resolve: {
+    alias: {
+      // A worker process that compiles its sources takes ten times the processor time to start.
+      "./worker-program.ts": join(import.meta.dirname, "test/support/bundled-worker-program.ts"),
+    },
+  },
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-setup.ts",

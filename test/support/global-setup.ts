@@ -1,15 +1,17 @@
 import { startPostgres } from "../../packages/server/src/storage/testing/postgres-server.ts";
 import { SHARED_AWS_CLI } from "./aws-cli.ts";
+import { bundleMediaWorker } from "./bundle-media-worker.ts";
 import { askFor, offer } from "./run-wide.ts";
 
 /**
  * Offers the programs that all files of a run share: PostgreSQL, which holds the tables of all
- * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI.
+ * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI. Compiles the media workers' program.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const ends = await Promise.all([
     offer("TESTS_POSTGRES", startPostgres),
     offer(SHARED_AWS_CLI.variable, SHARED_AWS_CLI.start),
+    bundleMediaWorker(),
   ]);
   if (process.env.ROLECAST_TEST_DATABASE === "start")
     process.env.ROLECAST_TEST_DATABASE = await askFor("TESTS_POSTGRES");

@@ -1,17 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
-import { extname } from "node:path";
 import { performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
 import type { MediaErrorCode } from "../port/media-error.ts";
 import { Calls, type Message } from "./calls.ts";
 import { StreamLedger } from "./stream-ledger.ts";
 import type { MainMethods, RelaySource, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
-
-const extension = extname(new URL(import.meta.url).pathname);
-const PROGRAM = fileURLToPath(new URL(`./worker-main${extension}`, import.meta.url));
-/** The sources run through the loader that runs all of the project's. */
-const EXEC_ARGV = extension === ".ts" ? ["--import", "tsx"] : process.execArgv;
+import { WORKER_PROGRAM } from "./worker-program.ts";
 
 /** A worker that has nothing left to do ends at once. */
 const EXIT_PATIENCE_MS = 5_000;
@@ -33,9 +27,9 @@ export class WorkerProcess implements RelaySource {
   cores = 0;
 
   constructor(options: WorkerOptions) {
-    this.#child = fork(PROGRAM, {
+    this.#child = fork(WORKER_PROGRAM.file, {
       serialization: "advanced",
-      execArgv: EXEC_ARGV,
+      execArgv: [...WORKER_PROGRAM.execArgv],
       // It reads what strangers send: secrets of the environment are none of its business.
       env: {},
       stdio: ["ignore", "ignore", "inherit", "ipc"],
