@@ -14,7 +14,8 @@ import { join } from "node:path";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Outcome, rolecast } from "../support/rolecast-command.ts";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { startServerProcess } from "../support/server-process.ts";
+import { type Clients, startTestServer, type TestServer } from "../support/test-server.ts";
 
 /* What has become of objects' files is found by reading them, by hand and in the background. */
 
@@ -22,18 +23,18 @@ const Bucket = "doctor-objects";
 const PART_BYTES = 5 * 1024 * 1024;
 
 let home: string;
-const servers: ServerProcess[] = [];
+const ends: (() => Promise<unknown>)[] = [];
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), "rolecast-doctor-objects-"));
 });
 afterEach(async () => {
-  for (const server of servers.splice(0)) await server.stop("SIGKILL");
+  for (const end of ends.splice(0)) await end();
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-async function start(data: string, ...more: string[]): Promise<ServerProcess> {
-  const server = await startServerProcess(["--data", data, ...more]);
-  servers.push(server);
+async function start(data: string): Promise<TestServer> {
+  const server = await startTestServer({ data, scrubBytesPerSecond: 0 });
+  ends.push(server.close);
   return server;
 }
 
@@ -51,9 +52,9 @@ async function fileOf(data: string, bytes: Buffer): Promise<string> {
 }
 
 /** Puts the object and gives the path of its file. */
-async function put(server: ServerProcess, data: string, more: Partial<s3.PutObjectCommandInput>) {
+async function put(root: Clients, data: string, more: Partial<s3.PutObjectCommandInput>) {
   const Body = randomBytes(300_000);
-  const { VersionId } = await server.root.s3.send(
+  const { VersionId } = await root.s3.send(
     new s3.PutObjectCommand({ Bucket, Key: "k", Body, ...more }),
   );
   const file = more.SSECustomerKey === undefined ? await fileOf(data, Body) : "";
@@ -75,26 +76,27 @@ const onlySqlite = process.env.ROLECAST_TEST_DATABASE === undefined;
 describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
   test("names each damaged object, of a running server and of a stopped one's folder", async () => {
     const data = join(home, "named");
-    const server = await start(data, "--scrub-bytes-per-second", "0");
-    const { s3: client } = server.root;
+    const server = await start(data);
+    const root = server.clients();
+    const { s3: client } = root;
     await client.send(new s3.CreateBucketCommand({ Bucket }));
     const VersioningConfiguration = { Status: "Enabled" as const };
     await client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-    await put(server, data, { Key: "whole" });
-    await put(server, data, { Key: "empty", Body: "" }).catch(() => undefined);
+    await put(root, data, { Key: "whole" });
+    await put(root, data, { Key: "empty", Body: "" }).catch(() => undefined);
     expect(await doctor(data)).toMatchObject({
       code: 0,
       out: expect.stringContaining("0 files damaged"),
     });
 
-    const flipped = await put(server, data, {
+    const flipped = await put(root, data, {
       Key: "flipped\u001b[2J",
       ChecksumAlgorithm: "SHA256",
     });
-    const older = await put(server, data, { Key: "older" });
-    await put(server, data, { Key: "older" });
-    const longer = await put(server, data, { Key: "longer" });
-    const missing = await put(server, data, { Key: "missing" });
+    const older = await put(root, data, { Key: "older" });
+    await put(root, data, { Key: "older" });
+    const longer = await put(root, data, { Key: "longer" });
+    const missing = await put(root, data, { Key: "missing" });
     const upload = { Bucket, Key: "uploading" };
     const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(upload));
     const Body = randomBytes(PART_BYTES);
@@ -112,7 +114,7 @@ describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
       `s3://${Bucket}/uploading  uploadId ${UploadId}: bytes that aren't those of its CRC64NVME`,
     ];
     for (const isStopped of [false, true]) {
-      if (isStopped) await server.stop("SIGTERM");
+      if (isStopped) await server.close();
       const { code, out } = await doctor(data);
       expect(out.split("\n").filter((line) => line.startsWith("s3://"))).toEqual(wanted);
       expect(code).toBe(1);
@@ -124,7 +126,8 @@ describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
   test("says what it can't tell of objects that are encrypted with customers' keys", async () => {
     const data = join(home, "sealed");
     const server = await start(data);
-    const { s3: client } = server.root;
+    const root = server.clients();
+    const { s3: client } = root;
     await client.send(new s3.CreateBucketCommand({ Bucket }));
     await client.send(
       new s3.PutBucketEncryptionCommand({
@@ -140,7 +143,7 @@ describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
       }),
     );
     const key = randomBytes(32);
-    await put(server, data, {
+    await put(root, data, {
       SSECustomerAlgorithm: "AES256",
       SSECustomerKey: key.toString("base64"),
       SSECustomerKeyMD5: createHash("md5").update(key).digest("base64"),
@@ -152,12 +155,13 @@ describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
   test("removes files that no object refers to when it is told to, of a stopped server's folder only", async () => {
     const data = join(home, "unreferenced");
     const server = await start(data);
-    await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
-    const { file } = await put(server, data, {});
+    const root = server.clients();
+    await root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+    const { file } = await put(root, data, {});
     const running = await doctor(data, "--remove-unreferenced");
     expect(running).toMatchObject({ code: 1, err: expect.stringContaining("in use") });
     expect((await doctor(data)).out).not.toContain("no object refers to");
-    await server.stop("SIGTERM");
+    await server.close();
     await writeFile(join(file, "..", "left-over"), "bytes");
     expect((await doctor(data)).out).toContain("1 files (5 B) that no object refers to");
     const removed = await doctor(data, "--remove-unreferenced");
@@ -172,9 +176,16 @@ describe.skipIf(!onlySqlite)("rolecast doctor --objects", () => {
 
 test("a server finds damaged files by itself, at the rate that is set", async () => {
   const data = join(home, "scrubbed");
-  const server = await start(data, "--scrub-bytes-per-second", "100000000");
-  await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
-  const [whole, flipped] = [await put(server, data, { Key: "a" }), await put(server, data, {})];
+  const server = await startServerProcess([
+    "--data",
+    data,
+    "--scrub-bytes-per-second",
+    "100000000",
+  ]);
+  ends.push(() => server.stop("SIGKILL"));
+  const { root } = server;
+  await root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+  const [whole, flipped] = [await put(root, data, { Key: "a" }), await put(root, data, {})];
   await flip(flipped.file);
   const health = async () => {
     const answer = await fetch(`${server.endpoint}/_rolecast/health`);

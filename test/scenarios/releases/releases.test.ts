@@ -2,12 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  hasPostgres,
-  type PostgresServer,
-  startPostgres,
-} from "../../../packages/server/src/storage/testing/postgres-server.ts";
+import { hasPostgres } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { startReceiver } from "../../contract/events/receiver.ts";
+import { askFor } from "../../support/run-wide.ts";
 import { until } from "../../support/until.ts";
 import { type OpenedRelease, openRelease } from "./open-release.ts";
 import { comparable, readRelease, untilSettled } from "./read-release.ts";
@@ -23,17 +20,14 @@ const KINDS: readonly DatabaseKind[] = hasPostgres ? ["sqlite", "postgres"] : ["
 const CASES = listReleases().flatMap((version) => KINDS.map((kind) => ({ version, kind })));
 
 let folder: string;
-let postgres: PostgresServer | undefined;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "rolecast-releases-"));
   receiver = await startReceiver([], RECEIVER_PORT);
-  if (hasPostgres) postgres = await startPostgres();
 });
 afterAll(async () => {
   await receiver?.close();
-  await postgres?.remove();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -44,7 +38,7 @@ describe.each(CASES)("the data of $version ($kind)", ({ version, kind }) => {
   beforeAll(async () => {
     receiver.received.length = 0;
     const data = join(folder, `${version}-${kind}`);
-    const url = kind === "postgres" ? postgres?.url : undefined;
+    const url = kind === "postgres" ? await askFor("TESTS_POSTGRES") : undefined;
     const database = await unpackRelease(version, data, url);
     opened = await openRelease(folder, data, facts.madeAtMs, database);
     clients = releaseClients(opened.server.endpoint, opened.offsetMs);

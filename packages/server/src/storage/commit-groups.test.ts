@@ -15,12 +15,7 @@ import { testContext } from "../kernel/testing/test-context.ts";
 import { CommitGroups, type CommitGroupsOptions } from "./commit-groups.ts";
 import { openStore } from "./open-store.ts";
 import type { OpenedStore } from "./store.ts";
-import {
-  hasPostgres,
-  makeSchema,
-  type PostgresServer,
-  startPostgres,
-} from "./testing/postgres-server.ts";
+import { hasPostgres, makeSharedSchema } from "./testing/postgres-server.ts";
 
 interface Notes {
   notes: { what: string };
@@ -35,15 +30,9 @@ const migration = {
       .execute(),
 };
 
-let postgres: PostgresServer;
-beforeAll(async () => {
-  if (hasPostgres) postgres = await startPostgres();
-});
-afterAll(() => postgres?.remove());
-
 const dialects = [
   { name: "SQLite", makeUrl: async () => undefined },
-  ...(hasPostgres ? [{ name: "PostgreSQL", makeUrl: () => makeSchema(postgres.url) }] : []),
+  ...(hasPostgres ? [{ name: "PostgreSQL", makeUrl: makeSharedSchema }] : []),
 ];
 
 const note = (what: string) => async (tx: Pick<Transaction, "tables">) => {
