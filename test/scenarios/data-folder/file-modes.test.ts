@@ -15,7 +15,7 @@ import { CreateUserCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { refusedStart } from "../../support/rolecast-command.ts";
-import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+import { startServerProcess } from "../../support/server-process.ts";
 import { sendSigned } from "../../support/signed-request.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
@@ -91,12 +91,9 @@ const LINKED_SERVICES = JSON.stringify([
   },
 ]);
 
-function start(): Promise<ServerProcess> {
-  return startServerProcess(["--data", data], { ROLECAST_LINKED_SERVICES: LINKED_SERVICES });
-}
-
 test("nothing that a server writes can be read by others", async () => {
-  const server = await start();
+  const linked = { ROLECAST_LINKED_SERVICES: LINKED_SERVICES };
+  const server = await startServerProcess(["--data", data], linked);
   try {
     await beBusy(server);
     for (const kind of [/rtmps\.key$/, /rtmps\.crt$/, /sealing\.key$/, /lock\.db$/])
@@ -126,18 +123,18 @@ test("nor what a server inside another program writes, whose umask stays", async
 });
 
 test("a folder that an earlier version left open is closed, with what lies in it", async () => {
-  await (await start()).stop();
+  await (await startTestServer({ data })).close();
   const opened = ["rolecast.db", "sealing.key", "lock.db"].filter((name) =>
     existsSync(join(data, name)),
   );
   for (const name of opened) chmodSync(join(data, name), 0o644);
   chmodSync(data, 0o755);
   expect(openToOthers().length).toBe(opened.length + 1);
-  const server = await start();
+  const server = await startTestServer({ data });
   try {
     expect(openToOthers()).toEqual([]);
   } finally {
-    await server.stop();
+    await server.close();
   }
 });
 
