@@ -5,7 +5,8 @@ import { askFor, offer } from "./run-wide.ts";
 
 /**
  * Offers the programs that all files of a run share: PostgreSQL, which holds the tables of all
- * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI. Compiles the media workers' program.
+ * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI. Compiles the program of media
+ * workers.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const ends = await Promise.all([

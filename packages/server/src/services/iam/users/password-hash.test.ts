@@ -2,7 +2,7 @@ import { scryptSync } from "node:crypto";
 import { expect, test } from "vitest";
 import { hashPassword, passwordMatches } from "./password-hash.ts";
 
-test("a password is stored as its scrypt hash at OWASP's cost, with a salt of its own", async () => {
+test("a password is stored as a salted scrypt hash at OWASP's cost", async () => {
   const stored = await hashPassword("Correct-horse-1");
   const [scheme, salt = "", hash] = stored.split("$");
   expect(scheme).toBe("scrypt-16384-8-5");
