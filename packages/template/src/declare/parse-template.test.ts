@@ -184,6 +184,11 @@ describe("a template is refused in AWS's words", () => {
     );
   });
 
+  test("for being too long", () => {
+    const text = `{"Description": "${"é".repeat(500_000)}", ${RESOURCES}}`;
+    expect(() => parseTemplate(text)).toThrow("Template may not exceed 1000000 bytes in size.");
+  });
+
   test("for a circle, and what waits for it", () => {
     const text = `Resources:
   A: {Type: T, Properties: {x: !Ref B}}

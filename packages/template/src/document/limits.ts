@@ -3,8 +3,8 @@
  * quotas", but for the last two, which keep a hostile template from taking time or memory.
  */
 
-export const MAX_BODY_BYTES = 51_200;
-export const MAX_STORED_BODY_BYTES = 1_048_576;
+/** A template's text, also after its macros; requests carry less, files in S3 so much. */
+export const MAX_TEMPLATE_BYTES = 1_000_000;
 export const MAX_RESOURCES = 500;
 export const MAX_PARAMETERS = 200;
 export const MAX_OUTPUTS = 200;

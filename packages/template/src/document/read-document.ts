@@ -1,6 +1,7 @@
 import { JsonSyntaxError, readJson } from "./json-reader.ts";
 import type { NoteKey } from "./key-offsets.ts";
-import { type Place, TemplateError } from "./template-error.ts";
+import { MAX_TEMPLATE_BYTES } from "./limits.ts";
+import { type Place, TemplateError, tooLarge } from "./template-error.ts";
 import { isMap, type MapValue, type Value } from "./value.ts";
 import { readYaml, YamlSyntaxError } from "./yaml-reader.ts";
 
@@ -10,9 +11,17 @@ import { readYaml, YamlSyntaxError } from "./yaml-reader.ts";
  * @throws TemplateError if it is neither, or says something other than a map.
  */
 export function readDocument(text: string, noteKey?: NoteKey): MapValue {
+  // A character is one to three bytes here, and four as two of JavaScript's.
+  if (text.length > MAX_TEMPLATE_BYTES || byteLength(text) > MAX_TEMPLATE_BYTES) throw tooLarge();
   const value = readText(text, noteKey);
   if (!isMap(value)) throw new TemplateError("Template format error: unsupported structure.");
   return value;
+}
+
+function byteLength(text: string): number {
+  return text.length * 3 <= MAX_TEMPLATE_BYTES
+    ? text.length
+    : new TextEncoder().encode(text).length;
 }
 
 function readText(text: string, noteKey: NoteKey | undefined): Value {

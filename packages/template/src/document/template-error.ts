@@ -1,3 +1,5 @@
+import { MAX_TEMPLATE_BYTES } from "./limits.ts";
+
 /** A place in a template's text; both count from 1. */
 export interface Place {
   readonly line: number;
@@ -29,4 +31,9 @@ export function formatError(text: string): TemplateError {
 /** Refuses a template whose functions or references are wrong. */
 export function functionError(text: string): TemplateError {
   return new TemplateError(`Template error: ${text}`);
+}
+
+/** Refuses a template that is too long, or that macros or functions have made so. */
+export function tooLarge(): TemplateError {
+  return new TemplateError(`Template may not exceed ${MAX_TEMPLATE_BYTES} bytes in size.`);
 }

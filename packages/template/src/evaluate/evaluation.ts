@@ -1,6 +1,6 @@
 import type { ResourceDeclaration, Template } from "../declare/template.ts";
 import { MAX_CHARACTERS_MADE } from "../document/limits.ts";
-import { formatError, functionError, TemplateError } from "../document/template-error.ts";
+import { formatError, functionError, TemplateError, tooLarge } from "../document/template-error.ts";
 import { type MapValue, mapOf, type Value } from "../document/value.ts";
 import { functionCall } from "../functions/function-call.ts";
 import { type DependencyGraph, dependencyGraph } from "../order/dependency-graph.ts";
@@ -251,9 +251,4 @@ class Resolver implements Scope {
     this.#characters += characters;
     if (this.#characters > MAX_CHARACTERS_MADE) throw tooLarge();
   }
-}
-
-/** AWS's text for templates that macros have made too long; resolved ones have the same bound. */
-export function tooLarge(): TemplateError {
-  return new TemplateError("Template may not exceed 1000000 bytes in size.");
 }
