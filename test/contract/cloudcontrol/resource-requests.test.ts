@@ -1,7 +1,9 @@
 import { CloudControl, type ProgressEvent } from "@aws-sdk/client-cloudcontrol";
 import { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { lookupRecords, named } from "../../support/event-records.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 const ACCOUNT_ID = "000000000000";
 const TRUST = {
@@ -246,6 +248,24 @@ describe("a request", () => {
       "RequestTokenNotFoundException",
     );
   });
+});
+
+it("is in CloudTrail as the handler's calls, without the properties that it wants", async () => {
+  await create("AWS::IAM::User", { UserName: "seen", LoginProfile: { Password: "Secret-pass-1" } });
+  const { cloudtrail } = server.clients();
+  const made = await until(
+    async () =>
+      (await lookupRecords(cloudtrail, named("CreateUser"))).find(
+        ({ requestParameters }) => requestParameters?.userName === "seen",
+      ),
+    "the record of CreateUser",
+  );
+  expect(made.userIdentity).toMatchObject({ invokedBy: "cloudformation.amazonaws.com" });
+  const asked = await until(async () => {
+    const found = await lookupRecords(cloudtrail, named("CreateResource"));
+    return found.length > 0 && found;
+  }, "the record of CreateResource");
+  expect(JSON.stringify(asked)).not.toContain("Secret-pass-1");
 });
 
 describe("permissions", () => {
