@@ -1,19 +1,11 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { extname, join } from "node:path";
-import { promisify } from "node:util";
-import { brotliCompress, constants } from "node:zlib";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "vite";
 
-/** It is small, and the server writes into it (gateway/console-files.ts). */
 const PAGE = "index.html";
-const COMPRESSIBLE = [".html", ".js", ".css", ".svg"];
-/** Below this a compressed copy saves nothing that matters. */
-const COMPRESS_FROM_BYTES = 1_024;
-/** The highest level takes four times as long for three percent. */
-const BROTLI_LEVEL = 9;
 
-/** Builds the console into `outDir`, compressed; returns its modules. */
+/** Builds the console into `outDir`; returns its modules. */
 export async function buildConsole(root: string, outDir: string): Promise<readonly string[]> {
   const result = await build({
     configFile: join(root, "vite.config.ts"),
@@ -25,7 +17,6 @@ export async function buildConsole(root: string, outDir: string): Promise<readon
   );
   for (const chunk of chunks) requireAnnouncements(chunk);
   await nameHashes(join(outDir, PAGE), outDir);
-  await compressFiles(outDir);
   return chunks.flatMap(({ moduleIds }) => moduleIds);
 }
 
@@ -62,25 +53,4 @@ async function nameHashes(page: string, outDir: string): Promise<void> {
     );
   }
   await writeFile(page, html);
-}
-
-async function compressFiles(folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter(
-    (entry) =>
-      entry.isFile() &&
-      COMPRESSIBLE.includes(extname(entry.name)) &&
-      join(entry.parentPath, entry.name) !== join(folder, PAGE),
-  );
-  await Promise.all(
-    files.map(async ({ parentPath, name }) => {
-      const file = join(parentPath, name);
-      const bytes = await readFile(file);
-      if (bytes.length < COMPRESS_FROM_BYTES) return;
-      const params = { [constants.BROTLI_PARAM_QUALITY]: BROTLI_LEVEL };
-      await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }));
-      // Servers unpack a script for a client that doesn't take it so; the page's policy is read.
-      if (extname(name) !== ".html") await rm(file);
-    }),
-  );
 }

@@ -8,6 +8,7 @@ import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { buildResourceSchemas } from "./build-resource-schemas.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
 import { noticesOf } from "./bundle-notices.ts";
+import { compressFiles } from "./compress-files.ts";
 import { buildSite } from "./docs-site/build-site.ts";
 import { commonJsOf } from "./library-commonjs.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
@@ -113,5 +114,7 @@ const docs = await buildSite({
   outDir: join(distDir, "console/docs"),
   base: "/_rolecast/docs/",
 });
+// The console's page is small, and the server writes into it (gateway/console-files.ts).
+await compressFiles(join(distDir, "console"), "index.html");
 await writeNotices([...command, ...pages, ...docs]);
 rememberBuild(hash);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { brotliDecompressSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { ConsoleFiles } from "../../packages/server/src/gateway/console-files.ts";
 import type { PlainResponse } from "../../packages/server/src/kernel/service.ts";
@@ -8,12 +9,16 @@ import type { PlainResponse } from "../../packages/server/src/kernel/service.ts"
 const CONSOLE = join(import.meta.dirname, "../../packages/cli/dist/console");
 const ORIGIN = "http://127.0.0.1:4566";
 const DOCS = "/_rolecast/docs/";
+/** The build leaves larger pages compressed. */
 const pages = readdirSync(join(CONSOLE, "docs"), { recursive: true, encoding: "utf8" })
-  .filter((name) => name.endsWith(".html"))
-  .map((name) => ({
-    address: `${DOCS}${name.replace(/(?:(?<=^|\/)index)?\.html$/, "")}`,
-    html: readFileSync(join(CONSOLE, "docs", name), "utf8"),
-  }));
+  .filter((name) => /\.html(?:\.br)?$/.test(name))
+  .map((name) => {
+    const bytes = readFileSync(join(CONSOLE, "docs", name));
+    return {
+      address: `${DOCS}${name.replace(/(?:(?<=^|\/)index)?\.html(?:\.br)?$/, "")}`,
+      html: (name.endsWith(".br") ? brotliDecompressSync(bytes) : bytes).toString("utf8"),
+    };
+  });
 
 const files = new ConsoleFiles(CONSOLE, false);
 function get(path: string): Promise<PlainResponse | undefined> {

@@ -1,14 +1,17 @@
+import { mkdtempSync, rmSync } from "node:fs";
 import { readdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildSite } from "../../scripts/docs-site/build-site.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { violations } from "./axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from "./browser.ts";
 
-/** The site as it is built. */
-const dir = join(import.meta.dirname, "../../packages/cli/dist/console/docs");
+/** The site as `npm run docs:site` writes it: plain files. */
+const dir = mkdtempSync(join(tmpdir(), "rolecast-docs-"));
 
 /** Pages that have between them everything that a page can have: axe looks at these. */
 const EVERY_KIND = ["404.html", "adr/index.html", "index.html", "ffmpeg.html", "settings.html"];
@@ -16,8 +19,11 @@ const EVERY_KIND = ["404.html", "adr/index.html", "index.html", "ffmpeg.html", "
 let pages: readonly string[] = [];
 
 beforeAll(async () => {
+  await buildSite({ root: join(import.meta.dirname, "../.."), outDir: dir, base: "/" });
   pages = (await readdir(dir, { recursive: true })).filter((name) => name.endsWith(".html"));
 });
+
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM})`, () => {
   let browser: Browser;

@@ -85,7 +85,7 @@ export class ConsoleFiles {
     if (DOCS_NAME.test(file)) {
       const answer = await this.#answer(`docs/${file}${extname(file) ? "" : ".html"}`, request);
       if (answer) return answer;
-      if (await readIfThere(join(this.#dir, `docs/${file}/index.html`))) {
+      if (await readAccepted(join(this.#dir, `docs/${file}/index.html`), [])) {
         return moved(`${request.path}/`);
       }
     }
@@ -126,9 +126,9 @@ export class ConsoleFiles {
 
   async #policyOf(name: string, { headers }: PlainRequest): Promise<string> {
     if (extname(name) !== ".html") return POLICY_OF_PARTS;
-    const page = await readIfThere(join(this.#dir, name));
+    const page = await readAccepted(join(this.#dir, name), []);
     const folder = name.startsWith("docs/") ? DOCS_PREFIX : PREFIX;
-    return consolePolicy(page?.toString("utf8"), `${folder}assets/`, headers.host);
+    return consolePolicy(page?.bytes.toString("utf8"), `${folder}assets/`, headers.host);
   }
 }
 
