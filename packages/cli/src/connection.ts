@@ -1,4 +1,5 @@
 import assert from "node:assert";
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { IvsClient } from "@aws-sdk/client-ivs";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
@@ -77,6 +78,11 @@ export class Connection {
       );
     }
     return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+  }
+
+  async cloudFormation(): Promise<CloudFormationClient> {
+    const { CloudFormationClient } = await import("@aws-sdk/client-cloudformation");
+    return new CloudFormationClient(this.#options);
   }
 
   async ivs(): Promise<IvsClient> {

@@ -14,6 +14,7 @@ import { policyCommand } from "./policy.ts";
 import { recordCommand } from "./record.ts";
 import { resetCommand } from "./reset.ts";
 import { snapshotCommand } from "./snapshot.ts";
+import { stackCommand } from "./stack/stack.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 
@@ -38,6 +39,7 @@ export function rolecastProgram(): Command {
     broadcastCommand(),
     recordCommand(),
     policyCommand(),
+    stackCommand(),
     guardrailsCommand(),
     explainCommand(),
     new Command("iam")

@@ -1,5 +1,6 @@
 import { Authorizer } from "./authz/authorizer.ts";
 import { composeServices, migrationsOf } from "./compose-services.ts";
+import { prepareTemplate } from "./config/deploy-template.ts";
 import { type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf } from "./config/node.ts";
 import { prepareSeed } from "./config/prepare-seed.ts";
@@ -130,9 +131,12 @@ async function startServer(
   let ready = false;
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
   const seed = prepareSeed(config, roots.accounts, dispatcher.invoke);
+  const place = { accountId: config.account, region: DEFAULT_REGION };
+  const deployTemplate = prepareTemplate(config.template, place, dispatcher.invoke);
   const reset = async () => {
     await emptyEverything(services, parts.opened, events, bootstrap);
     await seed();
+    await deployTemplate();
   };
   const routes = new InternalRoutes({
     ...ownRoutes,
@@ -167,6 +171,7 @@ async function startServer(
   }
   parts.node.releaseAbandoned();
   await seed();
+  await deployTemplate();
   ready = true;
   return {
     config,

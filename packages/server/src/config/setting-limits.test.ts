@@ -197,6 +197,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     ],
   },
   seed: files,
+  template: files,
   readyDir: folders,
   enforcement: { taken: ["enforce", "soft", "off"], refused: ["on", "", true] },
   allowReset: onOff,

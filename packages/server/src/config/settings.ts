@@ -101,6 +101,11 @@ export const SETTINGS = {
       "File (rolecast.seed.yml) of users, roles, policies, buckets, recording configurations and channels to create at startup; docs/testing.md.",
       { placeholder: "FILE" },
     ),
+    template: setting(
+      existingFile.optional(),
+      "Template to deploy at startup, as a stack of the file's name; docs/deploy-with-cdk.md.",
+      { placeholder: "FILE" },
+    ),
     readyDir: setting(
       existingFolder.optional(),
       "Folder (ready.d) of scripts that the command runs once the server is ready; docs/testing.md.",

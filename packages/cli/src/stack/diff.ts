@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { EXIT } from "../command-error.ts";
+import { Connection } from "../connection.ts";
+import { print } from "../terminal.ts";
+import { changeLines } from "./change-lines.ts";
+import { createChangeSet, discard } from "./change-set.ts";
+import { type DeployFlags, withTemplate } from "./deploy.ts";
+
+const EXAMPLE = `
+Example:
+  rolecast stack diff studio --template studio.yaml
+
+Exits with 0 when nothing would change, with 1 when something would.`;
+
+/** `rolecast stack diff`: what a deployment would change. */
+export function diffCommand(): Command {
+  return withTemplate(new Command("diff"))
+    .description("Show what deploying a template would change; nothing is changed.")
+    .addHelpText("after", EXAMPLE)
+    .action(diff);
+}
+
+async function diff(stack: string, { template, ...flags }: DeployFlags): Promise<void> {
+  const { parameter: parameters, tag: tags, role, ...connection } = flags;
+  const client = await new Connection(connection).cloudFormation();
+  const changeSet = await createChangeSet(client, {
+    ...{ stack, file: template, parameters, tags, role },
+  });
+  if (!changeSet) return;
+  await discard(client, changeSet);
+  for (const line of changeSet.changes.flatMap(changeLines)) print(line);
+  process.exitCode = EXIT.failed;
+}

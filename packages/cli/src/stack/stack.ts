@@ -1,0 +1,15 @@
+import { Command } from "commander";
+import { deployCommand } from "./deploy.ts";
+import { diffCommand } from "./diff.ts";
+import { driftCommand } from "./drift.ts";
+import { eventsCommand } from "./events.ts";
+
+/** `rolecast stack`: CloudFormation's stacks without the CDK. */
+export function stackCommand(): Command {
+  return new Command("stack")
+    .description("Deploy CloudFormation templates, and see what a stack did and what differs.")
+    .addCommand(deployCommand())
+    .addCommand(diffCommand())
+    .addCommand(eventsCommand())
+    .addCommand(driftCommand());
+}
