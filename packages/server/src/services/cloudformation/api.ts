@@ -6,6 +6,7 @@ import { driftOperations } from "./drift/drift.ts";
 import { exportOperations } from "./exports/exports.ts";
 import { typeOperations } from "./registry/types.ts";
 import { cloudFormationSchemas } from "./schema.ts";
+import { operationEventOperations } from "./stacks/operation-events.ts";
 import { protectionOperations } from "./stacks/protection.ts";
 import { rollbackOperations } from "./stacks/rollbacks.ts";
 import { stackChangeOperations } from "./stacks/stack-changes.ts";
@@ -20,6 +21,7 @@ export function cloudFormationApi(deps: CloudFormationDependencies): ServiceApi 
     operations: {
       ...stackChangeOperations(deps),
       ...stackReadOperations(),
+      ...operationEventOperations(),
       ...changeSetOperations(deps),
       ...templateOperations(deps),
       ...rollbackOperations(deps),

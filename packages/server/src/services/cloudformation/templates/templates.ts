@@ -32,7 +32,8 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         if (ChangeSetName !== undefined && !changeSet) throw noChangeSet(ChangeSetName);
         if (!stack) throw noStackWithId(StackName);
         const version = changeSet ?? (await versionOf(stack, context));
-        if (!version) throw noStackWithId(StackName);
+        // A stack in review has none yet: clients take it for an empty one.
+        if (!version) return { StagesAvailable: ["Original", "Processed"] };
         const { template, processed } = version;
         const TemplateBody = TemplateStage === "Original" ? template : (processed ?? template);
         return { TemplateBody, StagesAvailable: ["Original", "Processed"] };
