@@ -1,17 +1,22 @@
-import { createWriteStream } from "node:fs";
-import { open } from "node:fs/promises";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
 /*
  * What node can do with a request's bytes and nothing else: writes them to a file, which it then
- * forces to the disk. `node bare-server.ts FOLDER`.
+ * forces to the disk, and reads them. `node bare-server.ts FOLDER`.
  */
 const [, , folder = "."] = process.argv;
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const file = join(folder, (request.url ?? "").replaceAll("/", "_"));
+  if (request.method === "GET") {
+    response.writeHead(200, { "content-length": (await stat(file)).size });
+    await pipeline(createReadStream(file), response);
+    return;
+  }
   await pipeline(request, createWriteStream(file));
   const handle = await open(file, "r+");
   await handle.sync();

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 
-/** A keep-alive connection that sends whole requests and throws away what it reads. */
+/** A keep-alive connection that sends requests and throws away what it reads. */
 export class Connection {
   readonly #socket: Socket;
 
@@ -16,8 +16,8 @@ export class Connection {
     });
   }
 
-  /** Resolves when the answer has been read; rejects unless it is a 200. */
-  exchange(request: Buffer): Promise<void> {
+  /** Resolves when the answer to a request has been read; rejects unless it is a 200. */
+  exchange(...request: readonly Buffer[]): Promise<void> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
       let start = "";
@@ -37,8 +37,16 @@ export class Connection {
         resolve();
       };
       socket.on("data", read);
-      socket.write(request);
+      void this.#send(request);
     });
+  }
+
+  /** Waits where the server reads more slowly. */
+  async #send(parts: readonly Buffer[]): Promise<void> {
+    for (const part of parts) {
+      if (this.#socket.write(part) || part === parts.at(-1)) continue;
+      await new Promise((resolve) => this.#socket.once("drain", resolve));
+    }
   }
 
   close(): void {

@@ -7,7 +7,7 @@ const KEYS_PER_CONNECTION = 16;
 /** Below the quota of 1,000 roles in an account: every window has one of its own. */
 const ROLES_PER_WINDOW = 900;
 const WINDOWS_MAX = 24;
-const BODY = Buffer.alloc(1024 * 1024, "0123456789abcdef");
+export const BODY = Buffer.alloc(1024 * 1024, "0123456789abcdef");
 export const TRUST = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],

@@ -23,7 +23,7 @@ export function startRolecast(
   name: string,
   tree: string,
   data: string,
-  config: string,
+  config?: string,
   flags: readonly string[] = [],
 ): Promise<Peer> {
   const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
@@ -31,16 +31,21 @@ export function startRolecast(
     ...flags,
     join(tree, COMMAND),
     "start",
-    "--config",
-    config,
+    ...(config === undefined ? [] : ["--config", config]),
     "--data",
     data,
     ...ports,
   ]);
 }
 
+/** Starts the bare server, which keeps its files in `folder`. */
+export function startBare(folder: string): Promise<Peer> {
+  const script = join(import.meta.dirname, "bare-server.ts");
+  return startPeer("bare node:http", [...process.execArgv, script, folder]);
+}
+
 /** Starts a node process, and waits until it has printed a URL and `Ready.`. */
-export function startPeer(name: string, args: readonly string[]): Promise<Peer> {
+function startPeer(name: string, args: readonly string[]): Promise<Peer> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [...args], { stdio: ["ignore", "pipe", "inherit"] });
   return new Promise((resolve, reject) => {

@@ -10,6 +10,7 @@ export interface Key {
 }
 
 const REGION = "us-east-1";
+const UNSIGNED = "UNSIGNED-PAYLOAD";
 const FORM = "application/x-www-form-urlencoded";
 
 /** Its signatures are valid for a quarter of an hour. */
@@ -33,9 +34,13 @@ export class Signer {
 
   /** Makes a bucket. */
   bucket(name: string): Buffer {
-    const none = Buffer.alloc(0);
-    const payload = [["x-amz-content-sha256", "UNSIGNED-PAYLOAD"]] as const;
-    return this.#request("s3", "PUT", `/${name}`, payload, "UNSIGNED-PAYLOAD", none);
+    return this.head("PUT", `/${name}`, 0);
+  }
+
+  /** A request to S3 without its body, which isn't signed. */
+  head(method: "GET" | "PUT", path: string, sizeBytes: number): Buffer {
+    const payload = [["x-amz-content-sha256", UNSIGNED]] as const;
+    return this.#head("s3", method, path, payload, UNSIGNED, sizeBytes);
   }
 
   /** The whole request: an SDK sends a stream's checksum after it, and a buffer's before. */
@@ -44,10 +49,8 @@ export class Signer {
     checksum.writeUInt32BE(crc32(bytes));
     const crc = checksum.toString("base64");
     switch (payload) {
-      case "unsigned": {
-        const headers = [["x-amz-content-sha256", "UNSIGNED-PAYLOAD"]] as const;
-        return this.#request("s3", "PUT", path, headers, "UNSIGNED-PAYLOAD", bytes);
-      }
+      case "unsigned":
+        return Buffer.concat([this.head("PUT", path, bytes.length), bytes]);
       case "signed": {
         const digest = sha256(bytes);
         const headers = [
@@ -77,6 +80,18 @@ export class Signer {
     payload: string,
     body: Buffer,
   ): Buffer {
+    const head = this.#head(service, method, path, more, payload, body.length);
+    return Buffer.concat([head, body]);
+  }
+
+  #head(
+    service: string,
+    method: string,
+    path: string,
+    more: readonly (readonly [string, string])[],
+    payload: string,
+    sizeBytes: number,
+  ): Buffer {
     const headers = [...more, ["host", this.#host], ["x-amz-date", this.#date]].sort(
       ([a = ""], [b = ""]) => (a < b ? -1 : 1),
     );
@@ -100,13 +115,13 @@ export class Signer {
     const sent = [
       ...headers,
       ["authorization", authorization],
-      ["content-length", String(body.length)],
+      ["content-length", String(sizeBytes)],
     ];
     const head = [
       `${method} ${path} HTTP/1.1`,
       ...sent.map(([name, value]) => `${name}: ${value}`),
     ];
-    return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
+    return Buffer.from(`${head.join("\r\n")}\r\n\r\n`);
   }
 }
 

@@ -322,7 +322,7 @@ function withLength({ status, headers, body }: WireResponse, method: string | un
   if (body instanceof Readable || "content-length" in headers) return headers;
   if (method === "HEAD" || status === 204 || status === 304) return headers;
   const length = body === undefined ? 0 : Buffer.byteLength(body);
-  return { ...headers, "content-length": String(length) };
+  return { "content-length": String(length), ...headers };
 }
 
 async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {

@@ -20,10 +20,11 @@ export async function roleSummary(db: Db, role: Role) {
 
 /** ListRoles shows a role without boundary, tags and last use. */
 export async function listedRole(db: Db, role: Role) {
+  const summary = await roleSummary(db, role);
   return {
-    ...(await roleSummary(db, role)),
-    ...(role.description === null ? {} : { Description: role.description }),
     MaxSessionDuration: role.max_session_duration_s,
+    ...summary,
+    ...(role.description === null ? {} : { Description: role.description }),
   } satisfies iam.Role;
 }
 
@@ -34,11 +35,12 @@ export async function describedRole(
   role: Role,
   tags: readonly StoredTag[],
 ) {
+  const listed = await listedRole(db, role);
   return {
-    ...(await listedRole(db, role)),
+    RoleLastUsed: roleLastUsed(lastUsed, role),
+    ...listed,
     ...boundaryMember(role.boundary_arn),
     ...tagsMember(tags),
-    RoleLastUsed: roleLastUsed(lastUsed, role),
   } satisfies iam.Role;
 }
 
