@@ -27,7 +27,9 @@ export function onFirstByte(socket: Socket, waitMs: number, { found, late }: Fir
     callOff();
     socket.off("readable", look).off("end", end).off("error", end).off("close", callOff);
     socket.unshift(chunk);
-    found(chunk[0] === HANDSHAKE);
+    // A stream forgets a listener for "readable" in the next tick. HTTP that began before that held
+    // most of a large upload in memory whenever the client was faster than the disk.
+    process.nextTick(found, chunk[0] === HANDSHAKE);
   };
   const end = () => void socket.destroy();
   const callOff = after(waitMs, late);
