@@ -31,8 +31,9 @@ import { Signer } from "./request-costs/signed-requests.ts";
  * loop of SQLite's commits, each forced to the disk. With the path of another built checkout, that
  * one runs too. A raw client sends signed requests over 8 keep-alive connections in windows of a
  * second, to one process after the other, in turn, round after round; the first round, whose
- * windows are longer, only warms up. Printed are the best rate, and the least processor time (user and system, of Linux's
- * `/proc/PID/task/TID/schedstat`) that a request took: of all threads, and of the one that serves.
+ * windows are longer, only warms up. Printed are the best rate, and the least processor time (user
+ * and system, of Linux's `/proc/PID/task/TID/schedstat`) that a request took: of all threads, and
+ * of the one that serves.
  * On a machine that others use too, processor time is the figure to compare. CreateRole makes 900
  * different roles in a window. "trailer" is what SDKs send of a stream: aws-chunked with a CRC32
  * after it; "signed" what they send of a buffer over plain HTTP, whose SHA-256 they sign, with a
