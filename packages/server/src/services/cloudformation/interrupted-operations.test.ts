@@ -242,6 +242,15 @@ async function leftBehind(): Promise<number> {
   return Roles.filter(({ RoleName }) => /^(calm|rough)/.test(RoleName)).length + channels.length;
 }
 
+/** Is true about every fourth time, by a seed: a process that always dies ends nothing. */
+function everyFourth(seed: number): () => boolean {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 30 === 0;
+  };
+}
+
 const shape: fc.Arbitrary<Shape> = fc.record({
   roles: fc.array(fc.nat({ max: 2 }), { minLength: 1, maxLength: 3 }),
   named: fc.boolean(),
@@ -253,16 +262,17 @@ test("a stack ends the same, wherever its process dies", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(shape, { minLength: 1, maxLength: 3 }),
-      fc.infiniteStream(fc.nat({ max: 2 })),
-      async (shapes, deaths) => {
+      fc.nat(),
+      async (shapes, seed) => {
+        const dies = everyFourth(seed);
         run += 1;
         const calm = await life(`calm${run}`, shapes, () => false);
-        const rough = await life(`rough${run}`, shapes, () => deaths.next().value === 2);
+        const rough = await life(`rough${run}`, shapes, dies);
         const renamed = JSON.parse(JSON.stringify(rough).replaceAll(`rough${run}`, `calm${run}`));
         expect(renamed).toEqual(calm);
         expect(await leftBehind()).toBe(0);
       },
     ),
-    { numRuns: 6 },
+    { numRuns: 20 },
   );
 }, 120_000);

@@ -18,7 +18,7 @@ const SLICE_MS = 3_000;
 const LOOK_INTERVAL_MS = 2_000;
 
 export interface WorkerOptions {
-  /** Steps until an operation is given back; for tests that stop between every two of them. */
+  /** Commits until an operation is given back; for tests that stop between every two of them. */
   readonly stepsMax?: number;
 }
 
@@ -83,8 +83,8 @@ export class OperationWorker {
     try {
       const run = await Run.load(this.#deps, task);
       const endMs = this.#deps.clock.nowMs() + SLICE_MS;
-      for (let steps = 0; ; steps++) {
-        if (task.closing.aborted || steps >= this.#stepsMax || run.nowMs >= endMs)
+      for (;;) {
+        if (task.closing.aborted || run.commits >= this.#stepsMax || run.nowMs >= endMs)
           return this.#giveBack(task, 0);
         const advance = await advanceOf(run);
         if (advance.kind === "ended") return this.#ended(task.row.operation_id);

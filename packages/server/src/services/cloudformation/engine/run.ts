@@ -56,6 +56,8 @@ export class Run {
   readonly done = new Set<string>();
   /** Rows that change with the end of the forward phase: policies, metadata. */
   readonly later = new Map<string, ResourceRow>();
+  /** Steps that this process has committed. */
+  commits = 0;
   #task: HeldTask<OperationRow>;
   #operation: OperationRow;
   #stack: StackRow;
@@ -167,6 +169,7 @@ export class Run {
       };
     });
     if (!isHeld || !committed) throw new LeaseLostError();
+    this.commits += 1;
     this.#take(committed.changes, committed);
   }
 
