@@ -27,7 +27,8 @@ function membersViolations(
   return [...missing, ...others];
 }
 
-function valueViolations(
+/** The violations of one value. */
+export function valueViolations(
   type: PropertyType,
   value: unknown,
   path: string,

@@ -1,6 +1,9 @@
 import { TemplateError } from "@rolecast/template";
+import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
+import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { ResourceRow } from "../tables.ts";
+import type { EngineType } from "../types/engine-types.ts";
 import { withDynamicReferences } from "../values/dynamic-values.ts";
 import { isAllowedByPolicy } from "../values/stack-policies.ts";
 import { withStackTags } from "../values/stack-tags.ts";
@@ -34,8 +37,15 @@ export async function advanceForward(run: Run): Promise<Advance> {
     if ([...needs].some((name) => !isDone(run, name))) continue;
     return begin(run, logicalId, [...needs]);
   }
-  if (isComplete) return finishForward(run);
-  return goOn(run, pending);
+  if (!isComplete) return goOn(run, pending);
+  if (run.operation.kind === "update") {
+    const { resources } = await run.evaluation();
+    for (const row of run.resources.values()) {
+      const denied = resources.has(row.logical_id) ? undefined : deniedByPolicy(run, row, "delete");
+      if (denied !== undefined) return refuse(run, row.logical_id, row, denied);
+    }
+  }
+  return finishForward(run);
 }
 
 /** The reason why an operation stops although nothing of it failed. */
@@ -105,11 +115,16 @@ async function begin(
       ? createResource(run, known, type, wanted, isReplacing(known))
       : updateResource(run, known, type, wanted);
   if (!known || known.physical_id === null || known.status === "DELETE_COMPLETE") {
+    const invalid = invalidProperties(logicalId, type, wanted);
+    if (invalid !== undefined) return refuse(run, logicalId, row, invalid, wanted);
     const fresh = { ...newRow(run, logicalId, wanted), ...keptBefore(known) };
     return createResource(run, fresh, type, wanted, false);
   }
   const change = changeOf(type.schema, propertiesOf(known), wanted.properties);
-  const denied = change === "none" ? undefined : deniedByPolicy(run, known, change);
+  const denied =
+    change === "none"
+      ? undefined
+      : (deniedByPolicy(run, known, change) ?? invalidProperties(logicalId, type, wanted));
   if (denied !== undefined) return refuse(run, logicalId, row, denied, wanted);
   switch (change) {
     case "none":
@@ -125,14 +140,32 @@ async function begin(
   }
 }
 
+/** AWS's text for properties that the type's schema doesn't allow. */
+function invalidProperties(
+  logicalId: string,
+  { schema }: EngineType,
+  { properties }: Wanted,
+): string | undefined {
+  const violations = modelViolations(schema, properties);
+  if (violations.length === 0) return undefined;
+  const lines = violations.join("\n");
+  return `Properties validation failed for resource ${logicalId} with message:\n${lines}`;
+}
+
+const POLICY_ACTIONS = {
+  update: "Update:Modify",
+  replace: "Update:Replace",
+  delete: "Update:Delete",
+} as const;
+
 /** The reason why the stack policy doesn't let an update do this to a resource. */
 function deniedByPolicy(
   run: Run,
   { logical_id: logicalId, type }: ResourceRow,
-  change: "update" | "replace",
+  change: keyof typeof POLICY_ACTIONS,
 ): string | undefined {
   const policy = run.options.policy ?? run.stack.policy;
-  const action = change === "replace" ? "Update:Replace" : "Update:Modify";
+  const action = POLICY_ACTIONS[change];
   if (isAllowedByPolicy(policy, action, { logicalId, type })) return undefined;
   const resource = `LogicalResourceId/${logicalId}`;
   const what = `no statement allows [${action}] for resource [${resource}]`;
@@ -180,7 +213,7 @@ async function wantedOf(
   const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
   return {
     type: resolved.type,
-    properties: type ? withStackTags(own, type.schema, tags) : own,
+    properties: type ? withStackTags(typedModel(type.schema, own), type.schema, tags) : own,
     dependsOn,
     deletionPolicy: resolved.deletionPolicy,
     replacePolicy: resolved.updateReplacePolicy,
