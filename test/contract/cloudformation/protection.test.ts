@@ -61,7 +61,7 @@ test("a stack policy stops an update, which goes back", async () => {
       { Effect: "Allow", Action: "Update:*", Principal: "*", Resource: "*" },
       {
         Effect: "Deny",
-        Action: "Update:Modify",
+        Action: ["Update:Modify", "Update:Delete"],
         Principal: "*",
         Resource: "LogicalResourceId/Fixed",
       },
@@ -72,10 +72,17 @@ test("a stack policy stops an update, which goes back", async () => {
   expect((await stackOf(client, "ruled")).StackStatus).toBe("UPDATE_COMPLETE");
   await update("ruled", template({ Free: channel({ Name: "d" }), Fixed: channel({ Name: "e" }) }));
   expect((await stackOf(client, "ruled")).StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
-  const invalid = new SetStackPolicyCommand({ StackName: "ruled", StackPolicyBody: "{}" });
-  expect(await outcomeOf(client.send(invalid))).toBe(
-    "ValidationError: Error validating stack policy: Invalid stack policy",
-  );
+  await update("ruled", template({ Free: channel({ Name: "d" }) }));
+  expect((await stackOf(client, "ruled")).StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  expect(await eventsOf(client, "ruled")).not.toContain("Fixed DELETE_COMPLETE");
+  const onAccount = JSON.parse(StackPolicyBody);
+  onAccount.Statement[1].Condition = { StringEquals: { "aws:PrincipalAccount": "1" } };
+  for (const body of ["{}", JSON.stringify(onAccount)]) {
+    const input = { StackName: "ruled", StackPolicyBody: body };
+    expect(await outcomeOf(client.send(new SetStackPolicyCommand(input)))).toBe(
+      "ValidationError: Error validating stack policy: Invalid stack policy",
+    );
+  }
 });
 
 test("an export that is imported can be neither changed nor removed", async () => {

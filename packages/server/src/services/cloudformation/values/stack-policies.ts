@@ -33,16 +33,21 @@ export function statementsOf(text: string): readonly Statement[] {
       notActions: each.Action === undefined,
       resources,
       notResources: each.Resource === undefined,
-      types: typesOf(each.Condition),
+      types: typesOf(each.Condition, invalid),
     };
   });
 }
 
-function typesOf(condition: unknown): Statement["types"] {
-  if (!isRecord(condition)) return [];
-  return Object.entries(condition).flatMap(([operator, keys]) => {
-    const patterns = isRecord(keys) ? texts(keys.ResourceType) : undefined;
-    return patterns ? [{ patterns, isLike: operator === "StringLike" }] : [];
+/** Conditions can be on the resource's type alone. Throws `invalid` for others. */
+function typesOf(condition: unknown, invalid: Error): Statement["types"] {
+  if (condition === undefined) return [];
+  if (!isRecord(condition)) throw invalid;
+  return Object.entries(condition).map(([operator, keys]) => {
+    const isOperator = operator === "StringEquals" || operator === "StringLike";
+    const { ResourceType, ...others } = isRecord(keys) ? keys : {};
+    const patterns = texts(ResourceType);
+    if (!isOperator || !patterns || Object.keys(others).length > 0) throw invalid;
+    return { patterns, isLike: operator === "StringLike" };
   });
 }
 
