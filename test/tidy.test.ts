@@ -19,7 +19,7 @@ describe("dependency direction", () => {
       media: [],
       server: ["@rolecast/policy", "@rolecast/template", "@rolecast/wire", "@rolecast/media"],
       cli: ["@rolecast/server", "@rolecast/policy"],
-      console: ["@rolecast/policy"],
+      console: ["@rolecast/policy", "@rolecast/template"],
     };
     const wrong = sources.flatMap((module) => {
       const name = module.path.split("/")[1] ?? "";

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
+import { type CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { CreateGroupCommand, CreateUserCommand } from "@aws-sdk/client-iam";
 import {
   CreateAdConfigurationCommand,
@@ -38,6 +39,8 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
   ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
   ["/organizations/tree", "Organization", /organizations:DescribeOrganization/],
+  ["/cloudformation/stacks", "Stacks", /cloudformation:ListStacks/],
+  ["/cloudformation/stacks/:stack", "page-stack", /cloudformation:DescribeStacks/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
@@ -52,6 +55,12 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
 export const PLAYBACK_CONFIGURATION =
   "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
 
+const TEMPLATE = JSON.stringify({
+  Resources: {
+    Title: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: "Live" } },
+  },
+});
+
 /**
  * Makes something of each kind, so that pages show more than that they are empty, and returns what
  * the addresses contain.
@@ -59,6 +68,7 @@ export const PLAYBACK_CONFIGURATION =
 export async function furnish(
   { iam, s3, ivs }: Clients,
   organizations: OrganizationsClient,
+  cloudFormation: CloudFormationClient,
 ): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));
   await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
@@ -68,6 +78,9 @@ export async function furnish(
     new PutObjectCommand({ Bucket, Key: LONG_KEY, Body: "hello", ContentType: "text/plain" }),
   );
   await organizations.send(new CreateOrganizationCommand({}));
+  const { StackId = "" } = await cloudFormation.send(
+    new CreateStackCommand({ StackName: "page-stack", TemplateBody: TEMPLATE }),
+  );
   const { recordingConfiguration } = await ivs.send(
     new CreateRecordingConfigurationCommand({
       name: "films",
@@ -104,6 +117,7 @@ export async function furnish(
   };
   const arns: Record<string, string> = {
     managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+    stack: StackId,
   };
   for (const [name, resource] of Object.entries(made)) arns[name] = resource?.arn ?? "";
   return arns;

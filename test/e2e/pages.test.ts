@@ -2,6 +2,7 @@ import { CreateAccessKeyCommand, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateRecordingConfigurationCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
+import { cloudFormationOf } from "../contract/cloudformation/support.ts";
 import { organizationsOf } from "../contract/organizations/support.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { overflow, violations } from "./axe.ts";
@@ -28,7 +29,7 @@ describeConsole(() => {
 
   startConsole("pages", async (started) => {
     ({ server, browser } = started);
-    arns = await furnish(server.root, organizationsOf(server));
+    arns = await furnish(server.root, organizationsOf(server), cloudFormationOf(server));
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);
     arns.denial = denialLink.split("/").at(-1) ?? "";

@@ -25,6 +25,8 @@ export const HELPED_PAGES = [
   "/iam/roles/:name",
   "/iam/simulator",
   "/organizations/tree",
+  "/cloudformation/stacks",
+  "/cloudformation/stacks/:arn",
   "/s3/buckets",
   "/s3/buckets/:bucket",
   "/s3/buckets/:bucket/object",

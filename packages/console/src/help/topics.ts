@@ -12,6 +12,7 @@ const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
 const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const ORGANIZATIONS = "https://docs.aws.amazon.com/organizations/latest/userguide";
+const STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide";
 const S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide";
 
 const RECORDING = ["Auto-record to Amazon S3", `${IVS}/record-to-s3.html`] as const;
@@ -147,6 +148,32 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
       "An answer opens into the statements that matched and, for a denial, a statement that would allow it. Values of condition keys have to be given, as a request would bring them.",
     ],
     more: [["Testing policies", `${IAM}/access_policies_testing-policies.html`], EVALUATION],
+  },
+  "/cloudformation/stacks": {
+    title: "Stacks",
+    text: [
+      "A stack has the resources of a template, created, changed and deleted together.",
+      "A change that fails is rolled back.",
+      "Resources are made with your permissions, or with those of the stack's role.",
+      "Deleting a stack deletes its resources, but not those whose DeletionPolicy is Retain.",
+    ],
+    more: [
+      ["Stacks", `${STACKS}/stacks.html`],
+      ["Templates", `${STACKS}/template-guide.html`],
+    ],
+  },
+  "/cloudformation/stacks/:arn": {
+    title: "Stack",
+    text: [
+      "Events appear as they happen.",
+      "Beside a denial, Why? shows the statements that deny the call or nearly allow it.",
+      "A change set shows what an update adds, changes, replaces or removes before it is done.",
+      "Drift is what somebody changed in a resource without the stack.",
+    ],
+    more: [
+      ["Change sets", `${STACKS}/using-cfn-updating-stacks-changesets.html`],
+      ["Drift", `${STACKS}/using-cfn-stack-drift.html`],
+    ],
   },
   "/organizations/tree": {
     title: "Organization",

@@ -8,6 +8,10 @@ import { breadcrumbsOf, findPage } from "./pages.ts";
 
 const ARN = encodeURIComponent("arn:aws:ivs:us-east-1:000000000000:kind/abc");
 
+const STACK = encodeURIComponent(
+  "arn:aws:cloudformation:us-east-1:000000000000:stack/studio/0f2b1c3d-0000-11f0-8000-0123456789ab",
+);
+
 /** Each address with the page's title, and its name below those above it. */
 const PAGES = [
   ["/", "Overview", ["Rolecast"]],
@@ -50,6 +54,8 @@ const PAGES = [
   ["/iam/roles", "Roles", ["IAM", "Roles"]],
   ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],
   ["/organizations/tree", "Organization", ["Organizations", "Organization"]],
+  ["/cloudformation/stacks", "Stacks", ["CloudFormation", "Stacks"]],
+  [`/cloudformation/stacks/${STACK}`, "Stack", ["CloudFormation", "Stacks", "studio"]],
   ["/s3/buckets", "Buckets", ["S3", "Buckets"]],
   ["/s3/buckets/films", "Bucket", ["S3", "Buckets", "films"]],
   ["/s3/buckets/films/object", "Object", ["S3", "Buckets", "films", "Object"]],
@@ -72,7 +78,7 @@ test.each(PAGES)("%s is %s", (path, title, names) => {
 test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/iam/users", "#/organizations/tree", "#/s3/buckets"];
-  expect(new Set(homes)).toEqual(new Set(first));
+  expect(new Set(homes)).toEqual(new Set([...first, "#/cloudformation/stacks"]));
 });
 
 describe("the side", () => {
@@ -102,6 +108,7 @@ describe("the side", () => {
       ["IAM", "iam"],
       ["Organizations", "organizations"],
       ["S3", "s3"],
+      ["CloudFormation", "cloudformation"],
     ]);
   });
 });

@@ -99,6 +99,18 @@ const PAGES: readonly PageRoute[] = [
     "OrganizationPage",
   ),
   pageRoute(
+    "/cloudformation/stacks",
+    "Stacks",
+    () => import("./cloudformation/stacks-page.tsx"),
+    "StacksPage",
+  ),
+  pageRoute(
+    "/cloudformation/stacks/:arn",
+    "Stack",
+    () => import("./cloudformation/stack-page.tsx"),
+    "StackPage",
+  ),
+  pageRoute(
     "/iam/simulator",
     "Policy simulator",
     () => import("./simulator/simulator-page.tsx"),
@@ -171,10 +183,13 @@ function serviceCrumb(pattern: string): { text: string; href: string } | undefin
   return href === undefined ? undefined : { text: SERVICE_TITLES[service] ?? service, href };
 }
 
+/** ARNs of stacks have an id after the name. */
+const UUID_AT_END = /\/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** A page about one thing is called like it. */
 function titleOf(pattern: string, title: string, params: Params): string {
   const last = pattern.split("/").at(-1) ?? "";
   if (!last.startsWith(":")) return title;
   const value = params[last.slice(1)] ?? title;
-  return value.split("/").at(-1) ?? value;
+  return value.replace(UUID_AT_END, "").split("/").at(-1) ?? value;
 }

@@ -20,6 +20,7 @@ const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: 
   ],
   organizations: [["Organization", "#/organizations/tree"]],
   s3: [["Buckets", "#/s3/buckets"]],
+  cloudformation: [["Stacks", "#/cloudformation/stacks"]],
 };
 
 /** A service's first page; undefined where it has none. */

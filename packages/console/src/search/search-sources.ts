@@ -29,6 +29,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   groups,
   roles,
   policies,
+  stacks,
   documentation,
 };
 
@@ -107,6 +108,17 @@ async function policies({ iam: client }: AwsClients): Promise<readonly SearchEnt
     name: PolicyName,
     detail: Arn,
     href: placeOf("/iam/policies/:arn", { arn: Arn }),
+  }));
+}
+
+/** The client is loaded with the first search. */
+async function stacks(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const { activeStacks } = await import("../pages/cloudformation/stack-lists.ts");
+  return (await activeStacks(aws)).map(({ StackName = "", StackId = "" }) => ({
+    kind: "Stack",
+    name: StackName,
+    detail: StackId,
+    href: placeOf("/cloudformation/stacks/:arn", { arn: StackId }),
   }));
 }
 

@@ -1,0 +1,39 @@
+import { placeOf } from "../../routing/hash-route.ts";
+
+type PlaceOfId = (id: string) => string;
+
+const byArn = (pattern: string): PlaceOfId => {
+  return (arn) => placeOf(`${pattern}/:arn`, { arn });
+};
+const byName = (pattern: string): PlaceOfId => {
+  return (name) => placeOf(`${pattern}/:name`, { name });
+};
+const inTree: PlaceOfId = (place) => placeOf("/organizations/tree", {}, { place });
+
+/** The console's pages by the types of resources that they show; they take the physical id. */
+const PLACES: Readonly<Record<string, PlaceOfId>> = {
+  "AWS::CloudFormation::Stack": byArn("/cloudformation/stacks"),
+  "AWS::IAM::Group": byName("/iam/groups"),
+  "AWS::IAM::ManagedPolicy": byArn("/iam/policies"),
+  "AWS::IAM::Role": byName("/iam/roles"),
+  "AWS::IAM::ServiceLinkedRole": byName("/iam/roles"),
+  "AWS::IAM::User": byName("/iam/users"),
+  "AWS::IVS::AdConfiguration": byArn("/ivs/ad-configurations"),
+  "AWS::IVS::Channel": byArn("/ivs/channels"),
+  "AWS::IVS::PlaybackKeyPair": byArn("/ivs/playback-keys"),
+  "AWS::IVS::PlaybackRestrictionPolicy": byArn("/ivs/restriction-policies"),
+  "AWS::IVS::RecordingConfiguration": byArn("/ivs/recording-configurations"),
+  "AWS::Organizations::Account": inTree,
+  "AWS::Organizations::OrganizationalUnit": inTree,
+  "AWS::S3::Bucket": byName("/s3/buckets"),
+  "AWS::S3::BucketPolicy": byName("/s3/buckets"),
+};
+
+/** The page of a stack's resource; undefined if the console has none of its type. */
+export function resourcePlace(
+  type: string | undefined,
+  id: string | undefined,
+): string | undefined {
+  if (type === undefined || id === undefined || id === "") return undefined;
+  return PLACES[type]?.(id);
+}
