@@ -120,6 +120,6 @@ test("a template that the caller may not read isn't used", async () => {
     TemplateURL: "https://example.com/template.json",
   });
   expect(await outcomeOf(client.send(strange))).toBe(
-    "ValidationError: S3 error: Domain name specified in example is not a valid S3 domain",
+    "ValidationError: TemplateURL must be a supported URL.",
   );
 });

@@ -111,5 +111,6 @@ function description(value: Value | undefined): string | undefined {
 function section(document: MapValue, name: string): MapValue | undefined {
   const value = member(document, name);
   if (value === undefined || isMap(value)) return value;
+  if (name === "Resources") throw formatError("Any Resources member must be an object.");
   throw formatError(`[/${name}] ${name} must be a map`);
 }

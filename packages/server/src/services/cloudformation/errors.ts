@@ -5,8 +5,8 @@ import { AwsError } from "../../kernel/aws-error.ts";
  * them.
  */
 
-function refusal(code: string, message: string): AwsError {
-  return new AwsError(code, message, { status: 400 });
+function refusal(code: string, message: string, status = 400): AwsError {
+  return new AwsError(code, message, { status });
 }
 
 export function validation(message: string): AwsError {
@@ -40,7 +40,7 @@ export function wrongState(stackId: string, status: string, verb = "updated"): A
 }
 
 export function noChangeSet(name: string): AwsError {
-  return refusal("ChangeSetNotFound", `ChangeSet [${name}] does not exist`);
+  return refusal("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
 }
 
 export function changeSetExists(name: string): AwsError {

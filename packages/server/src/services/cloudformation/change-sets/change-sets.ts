@@ -64,7 +64,7 @@ export function changeSetOperations(deps: CloudFormationDependencies): Operation
     DescribeChangeSet: withSubject({
       authorize: (input, context) => onChangeSet("DescribeChangeSet", input, context),
       handle: async (input, _context, { stack, changeSet }: Found) => {
-        if (!changeSet || !stack) throw noChangeSet(input.ChangeSetName);
+        if (!changeSet || !stack) throw notFound(input, stack);
         const view = changeSetView(changeSet, stack, input.IncludePropertyValues === true);
         const { rows, rest } = await pageByText(
           input.NextToken,
@@ -81,7 +81,10 @@ export function changeSetOperations(deps: CloudFormationDependencies): Operation
       authorize: (input, context) => decideOnStack("ListChangeSets", input, context),
       handle: async ({ StackName, NextToken }, context, stack: StackRow | undefined) => {
         if (!stack) throw noStackInBrackets(StackName);
-        const all = await changeSetsOf(stack.stack_id, context.db<CloudFormationTables>());
+        const db = context.db<CloudFormationTables>();
+        const all = (await changeSetsOf(stack.stack_id, db)).filter(
+          ({ execution_status }) => execution_status !== "EXECUTE_COMPLETE",
+        );
         const { rows, rest } = await pageByText(
           NextToken,
           ["change sets", stack.stack_id],
@@ -93,10 +96,10 @@ export function changeSetOperations(deps: CloudFormationDependencies): Operation
     }),
     DeleteChangeSet: withSubject({
       authorize: (input, context) => onChangeSet("DeleteChangeSet", input, context),
-      handle: async ({ ChangeSetName }, context, { changeSet }: Found) => {
-        // One that isn't there needs no deletion, unless its ARN says that there was one.
+      handle: async (input, context, { stack, changeSet }: Found) => {
+        // A name that no change set of the stack has needs no deletion.
         if (!changeSet) {
-          if (isArn(ChangeSetName)) throw noChangeSet(ChangeSetName);
+          if (!stack || isArn(input.ChangeSetName)) throw notFound(input, stack);
           return {};
         }
         if (changeSet.execution_status === "EXECUTE_IN_PROGRESS")
@@ -144,7 +147,7 @@ async function executeChangeSet(
   { stack, changeSet }: Found,
   deps: CloudFormationDependencies,
 ) {
-  if (!changeSet || !stack) throw noChangeSet(input.ChangeSetName);
+  if (!changeSet || !stack) throw notFound(input, stack);
   const operationId = await context.transaction<CloudFormationTables, string>(async (tx) => {
     const row = await findChangeSet(changeSet.change_set_id, stack.stack_id, tx.db);
     const now = await findStackById(stack.stack_id, tx.db);
@@ -160,7 +163,7 @@ async function executeChangeSet(
     const kind = row.type === "IMPORT" ? "import" : isNew ? "create" : "update";
     const operation = operationOf(kind, optionsFor(row, input), input.ClientRequestToken, {
       version: number,
-      ...(isNew ? {} : { updated_ms: context.nowMs }),
+      updated_ms: context.nowMs,
       ...(row.role_arn === null ? {} : { role_arn: row.role_arn }),
       notification_arns: row.notification_arns,
       disable_rollback: input.DisableRollback ? 1 : 0,
@@ -171,6 +174,12 @@ async function executeChangeSet(
   });
   await settled(operationId, context, deps);
   return {};
+}
+
+function notFound({ StackName, ChangeSetName }: Named, stack: StackRow | undefined) {
+  return stack || StackName === undefined
+    ? noChangeSet(ChangeSetName)
+    : noStackInBrackets(StackName);
 }
 
 function shownStatus({ status, execution_status }: ChangeSetRow): string {
@@ -237,7 +246,7 @@ function nameView(row: ChangeSetRow, { name }: StackRow) {
     Status: row.status as cloudformation.ChangeSetStatus,
     ...(row.status_reason === null ? {} : { StatusReason: row.status_reason }),
     IncludeNestedStacks: options.includeNestedStacks === true,
-    ImportExistingResources: options.importExistingResources === true,
+    ...(options.importExistingResources ? { ImportExistingResources: true } : {}),
     ...(row.parent_id === null ? {} : { ParentChangeSetId: row.parent_id }),
     ...(row.root_id === null ? {} : { RootChangeSetId: row.root_id }),
   };

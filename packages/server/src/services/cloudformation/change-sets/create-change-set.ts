@@ -93,7 +93,7 @@ function stackFor(
     requireUpdatable(found);
     return found;
   }
-  if (found && !isInReview && found.status !== "DELETE_COMPLETE")
+  if (found && !isInReview)
     throw validation(
       `Stack [${StackName}] already exists and cannot be created again with the changeSet ` +
         `[${ChangeSetName}].`,

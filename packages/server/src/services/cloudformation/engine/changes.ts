@@ -88,7 +88,9 @@ export async function writeChanges(
   const idOf = (event: NewEvent, ms: number) =>
     event.physical_id === stack.stack_id
       ? ids.uuid()
-      : `${event.logical_id}-${event.status}-${new Date(ms).toISOString()}`;
+      : event.properties === null
+        ? `${event.logical_id}-${ids.uuid()}`
+        : `${event.logical_id}-${event.status}-${new Date(ms).toISOString()}`;
   const sequence = await sequenceOf(stack.stack_id, db);
   const rows = await addEvents(sequence, changes.events, nowMs, changes.stack, idOf, db);
   if (rows.length > 0)

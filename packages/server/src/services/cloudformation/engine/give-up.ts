@@ -35,9 +35,13 @@ async function endCreation(run: Run, why: string, own: string | undefined): Prom
     case "DO_NOTHING":
       return run.end("CREATE_FAILED", { reason: why, isSettled: false });
     case "DELETE":
-      return run.enter("delete", "DELETE_IN_PROGRESS", own ?? `${why}Delete requested by user.`);
+      return run.enter("delete", "DELETE_IN_PROGRESS", own ?? `${why}Delete requested by user.`, {
+        stack: { deleted_ms: run.nowMs },
+      });
     case "ROLLBACK":
-      return run.enter("undo", "ROLLBACK_IN_PROGRESS", own ?? `${why}${BY_USER}`);
+      return run.enter("undo", "ROLLBACK_IN_PROGRESS", own ?? `${why}${BY_USER}`, {
+        stack: { deleted_ms: run.nowMs },
+      });
     default:
       return onFailure satisfies never;
   }

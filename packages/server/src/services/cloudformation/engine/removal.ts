@@ -64,11 +64,11 @@ async function remove(run: Run, item: Removable, removal: Removal): Promise<Adva
     pending,
     perform: (call) => deleteIt(type, row, call),
     done: (_model, tools) => {
-      if (!pending) begin(item, tools);
+      if (!pending) begin(item, removal, tools);
       gone(item, removal, tools);
     },
     waits: (step, tools) => {
-      if (!pending) begin(item, tools);
+      if (!pending) begin(item, removal, tools);
       waitOn(item, step, token, tools);
     },
   });
@@ -85,21 +85,28 @@ async function deleteIt(
   return type.delete(modelOf(row), call);
 }
 
-function begin({ row }: Removable, { changes, nowMs }: StepTools): void {
-  const event = { status: "DELETE_IN_PROGRESS", reason: null } as const;
-  if (!("status" in row)) changes.resourceEvent(row, event);
-  else changes.resource({ ...row, status: event.status, status_reason: null, changed_ms: nowMs });
+/** The events of a cleanup, unlike a stack's deletion, come without the resource's properties. */
+function shown({ keepsRows }: Removal): { readonly properties?: null } {
+  return keepsRows ? {} : { properties: null };
 }
 
-function gone({ row }: Removable, { keepsRows }: Removal, { changes, nowMs }: StepTools): void {
+function begin({ row }: Removable, removal: Removal, { changes, nowMs }: StepTools): void {
+  const event = { status: "DELETE_IN_PROGRESS", reason: null, ...shown(removal) } as const;
+  const status = { status: event.status, status_reason: null, changed_ms: nowMs } as const;
+  if (!("status" in row)) changes.resourceEvent(row, event);
+  else changes.resource({ ...row, ...status }, event);
+}
+
+function gone({ row }: Removable, removal: Removal, { changes, nowMs }: StepTools): void {
   if (!("status" in row)) {
-    changes.resourceEvent(row, { status: "DELETE_COMPLETE", reason: null });
+    const event = { status: "DELETE_COMPLETE", reason: null, ...shown(removal) };
+    changes.resourceEvent(row, event);
     changes.removedLeftovers.push(row);
     return;
   }
   const status = { status: "DELETE_COMPLETE", status_reason: null, changed_ms: nowMs } as const;
-  changes.resource({ ...row, ...status, wait: null });
-  if (!keepsRows) takeAway(row, changes);
+  changes.resource({ ...row, ...status, wait: null }, shown(removal));
+  if (!removal.keepsRows) takeAway(row, changes);
 }
 
 function takeAway(row: ResourceRow, changes: StepTools["changes"]): void {
@@ -137,7 +144,7 @@ async function settle(
   isUnmade: boolean,
 ): Promise<Advance> {
   await run.commit((tools) => {
-    if (!isUnmade && pendingOf(item.row) === undefined) begin(item, tools);
+    if (!isUnmade && pendingOf(item.row) === undefined) begin(item, removal, tools);
     gone(item, removal, tools);
   });
   return AGAIN;
@@ -148,12 +155,12 @@ async function skip(run: Run, item: Removable, removal: Removal): Promise<Advanc
   const { row } = item;
   await run.commit(({ changes, nowMs }) => {
     if (!("status" in row)) {
-      changes.resourceEvent(row, { status: "DELETE_SKIPPED", reason: null });
+      changes.resourceEvent(row, { status: "DELETE_SKIPPED", reason: null, ...shown(removal) });
       changes.removedLeftovers.push(row);
       return;
     }
     const status = { status: "DELETE_SKIPPED", status_reason: null, changed_ms: nowMs } as const;
-    changes.resource({ ...row, ...status, wait: null });
+    changes.resource({ ...row, ...status, wait: null }, shown(removal));
     if (!removal.keepsRows) takeAway(row, changes);
   });
   return AGAIN;
@@ -168,13 +175,13 @@ async function fail(
   const { row } = item;
   await run.commit((tools) => {
     const { changes, nowMs } = tools;
-    if (pendingOf(row) === undefined) begin(item, tools);
+    if (pendingOf(row) === undefined) begin(item, removal, tools);
     if (!("status" in row)) {
-      changes.resourceEvent(row, { status: "DELETE_FAILED", reason });
+      changes.resourceEvent(row, { status: "DELETE_FAILED", reason, ...shown(removal) });
       changes.leftovers.push({ ...row, wait: null });
     } else {
       const status = { status: "DELETE_FAILED", status_reason: reason } as const;
-      changes.resource({ ...row, ...status, changed_ms: nowMs, wait: null });
+      changes.resource({ ...row, ...status, changed_ms: nowMs, wait: null }, shown(removal));
     }
     if (removal.isForced) return skipForced(item, removal, tools);
     changes.operation = { failures: JSON.stringify([...run.failures, keyOf(item)]) };

@@ -66,6 +66,24 @@ export async function removeOtherChangeSets(stackId: string, id: string, db: Db)
     .execute();
 }
 
+/**
+ * The stack changes otherwise than by a change set: the one that was executed last no longer says
+ * what it is, and those that weren't no longer fit.
+ */
+export async function retireChangeSets(stackId: string, db: Db): Promise<void> {
+  await db
+    .deleteFrom("cloudformation_change_sets")
+    .where("stack_id", "=", stackId)
+    .where("execution_status", "like", "EXECUTE%")
+    .execute();
+  await db
+    .updateTable("cloudformation_change_sets")
+    .set({ execution_status: "OBSOLETE" })
+    .where("stack_id", "=", stackId)
+    .where("execution_status", "=", "AVAILABLE")
+    .execute();
+}
+
 /** The change set that made the stack what it is, or is making it so. */
 export async function executedChangeSetOf(stackId: string, db: Db): Promise<string | undefined> {
   const row = await db

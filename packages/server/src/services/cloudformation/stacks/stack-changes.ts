@@ -27,6 +27,7 @@ import {
   validation,
   wrongState,
 } from "../errors.ts";
+import { retireChangeSets } from "../rows/change-sets.ts";
 import {
   addVersion,
   countLiveStacks,
@@ -34,6 +35,7 @@ import {
   findStackById,
   findVersion,
   insertStack,
+  updateStackRow,
 } from "../rows/stacks.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
@@ -66,8 +68,10 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
         return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
       },
       handle: async (input, context, existing: StackRow | undefined) => {
-        if (existing) throw alreadyExists(input.StackName);
-        const draft = newStack(input.StackName, placeOf(context), context.nowMs, deps.ids);
+        const isInReview = existing?.status === "REVIEW_IN_PROGRESS";
+        if (existing && !isInReview) throw alreadyExists(input.StackName);
+        const draft =
+          existing ?? newStack(input.StackName, placeOf(context), context.nowMs, deps.ids);
         const caller = await callerFor(input.RoleARN, context, deps);
         const version = await requestedVersion(
           input,
@@ -95,9 +99,17 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
           policy: policy ?? null,
         };
         const OperationId = await context.transaction<CloudFormationTables, string>(async (tx) => {
-          if (await findStack(stack.name, stack, tx.db)) throw alreadyExists(input.StackName);
-          await requireRoom(stack, tx.db);
-          await insertStack(stack, tx.db);
+          const now = await findStack(stack.name, stack, tx.db);
+          if (now && now.status !== "REVIEW_IN_PROGRESS") throw alreadyExists(input.StackName);
+          if (now?.stack_id === stack.stack_id) {
+            const { events, event_ms } = now;
+            await updateStackRow(stack.stack_id, { ...stack, events, event_ms }, tx.db);
+            await retireChangeSets(stack.stack_id, tx.db);
+          } else {
+            if (now) throw alreadyExists(input.StackName);
+            await requireRoom(stack, tx.db);
+            await insertStack(stack, tx.db);
+          }
           const number = await addVersion({ stack_id: stack.stack_id, ...version.row }, tx.db);
           return startOperation(
             tx,
@@ -185,7 +197,13 @@ async function updateStack(
     const now = await findStackById(stack.stack_id, tx.db);
     if (!now) throw noStackInBrackets(input.StackName);
     requireUpdatable(now);
-    const number = await addVersion({ stack_id: stack.stack_id, ...version.row }, tx.db);
+    await retireChangeSets(stack.stack_id, tx.db);
+    const capabilities =
+      input.Capabilities === undefined && previous
+        ? previous.capabilities
+        : version.row.capabilities;
+    const row = { stack_id: stack.stack_id, ...version.row, capabilities };
+    const number = await addVersion(row, tx.db);
     const operation = operationOf("update", options, input.ClientRequestToken, {
       ...change,
       version: number,
@@ -226,7 +244,10 @@ async function deleteStack(
         ...(retain.length > 0 ? { retain } : {}),
         ...(input.DeletionMode === "FORCE_DELETE_STACK" ? { force: true } : {}),
       };
-      const change = input.RoleARN === undefined ? {} : { role_arn: input.RoleARN };
+      const change = {
+        deleted_ms: context.nowMs,
+        ...(input.RoleARN === undefined ? {} : { role_arn: input.RoleARN }),
+      };
       const operation = operationOf("delete", options, input.ClientRequestToken, change);
       return startOperation(tx, now, operation, askingOf(context), deps);
     },

@@ -77,7 +77,7 @@ export function stackReadOperations(): OperationTable {
         const db = context.db<CloudFormationTables>();
         const row = await findResource(stack.stack_id, LogicalResourceId, db);
         if (!row)
-          throw validation(`Resource ${LogicalResourceId} does not exist for stack ${stack.name}`);
+          throw validation(`Resource ${LogicalResourceId} does not exist for stack ${StackName}`);
         const detail = {
           ...stackOf(stack),
           ...resourceView(row),
@@ -106,7 +106,9 @@ export function stackReadOperations(): OperationTable {
           .filter(({ logical_id }) => (LogicalResourceId ?? logical_id) === logical_id)
           .slice(0, PAGE_SIZE);
         if (LogicalResourceId !== undefined && rows.length === 0)
-          throw validation(`Resource ${LogicalResourceId} does not exist for stack ${stack.name}`);
+          throw validation(
+            `Resource ${LogicalResourceId} does not exist for stack ${StackName ?? stack.name}`,
+          );
         const StackResources = rows.map((row) => ({
           ...stackOf(stack),
           ...resourceView(row),

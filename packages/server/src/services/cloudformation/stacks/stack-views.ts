@@ -40,10 +40,11 @@ export function stackView(
 ): cloudformation.Stack {
   const description = descriptionOf(version);
   const outputs = JSON.parse(row.outputs) as cloudformation.Output[];
+  const isDeleted = row.status === "DELETE_COMPLETE";
   return {
     StackId: row.stack_id,
     StackName: row.name,
-    ...(changeSetId === undefined ? {} : { ChangeSetId: changeSetId }),
+    ...(changeSetId === undefined || isDeleted ? {} : { ChangeSetId: changeSetId }),
     ...(description === undefined ? {} : { Description: description }),
     ...listed("Parameters", parameterViews(version)),
     CreationTime: new Date(Number(row.created_ms)),
@@ -59,10 +60,10 @@ export function stackView(
       "Capabilities",
       JSON.parse(version?.capabilities ?? "[]") as cloudformation.Capability[],
     ),
-    ...listed("Outputs", row.status === "DELETE_COMPLETE" ? [] : outputs),
+    ...listed("Outputs", isDeleted ? [] : outputs),
     ...(row.role_arn === null ? {} : { RoleARN: row.role_arn }),
     Tags: tagViews(version),
-    EnableTerminationProtection: row.termination_protection === 1,
+    ...(isDeleted ? {} : { EnableTerminationProtection: row.termination_protection === 1 }),
     ...(row.parent_id === null ? {} : { ParentId: row.parent_id }),
     ...(row.root_id === null ? {} : { RootId: row.root_id }),
     DriftInformation: driftView(row),

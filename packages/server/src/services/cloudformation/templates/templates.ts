@@ -114,7 +114,7 @@ async function findTemplate(
   if (StackName === undefined && ChangeSetName === undefined)
     throw validation("StackName is required if ChangeSetName is not specified.");
   if (StackName === undefined && ChangeSetName !== undefined && !isArn(ChangeSetName))
-    throw validation("StackName must be specified if ChangeSetName is not specified as an ARN.");
+    throw validation("StackName is a required parameter.");
   const db = context.db<CloudFormationTables>();
   const named = StackName === undefined ? undefined : await stackNamed(StackName, context);
   const changeSet =

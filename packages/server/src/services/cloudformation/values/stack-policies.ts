@@ -19,7 +19,8 @@ export function statementsOf(text: string): readonly Statement[] {
     throw invalid;
   }
   if (!isRecord(document)) throw invalid;
-  const list = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  const { Statement = [] } = document;
+  const list: readonly unknown[] = Array.isArray(Statement) ? Statement : [Statement];
   return list.map((each: unknown) => {
     if (!isRecord(each) || (each.Effect !== "Allow" && each.Effect !== "Deny")) throw invalid;
     const actions = texts(each.Action ?? each.NotAction);

@@ -118,15 +118,14 @@ function objectOf(text: string, member: string, reading: Reading, own: OwnAddres
   const unsupported = validation(`${member} must be a supported URL.`);
   if (!URL.canParse(text)) throw unsupported;
   const url = new URL(text);
+  if (url.protocol === "s3:")
+    throw validation(`S3 error: Domain name specified in ${url.host} is not a valid S3 domain`);
   if (url.protocol !== "https:" && url.protocol !== "http:") throw unsupported;
   const path = url.pathname.slice(1).split("/").map(decoded);
   const VersionId = url.searchParams.get("versionId");
   const version = VersionId === null ? {} : { VersionId };
   const bucket = bucketInHost(url, reading, own);
-  if (bucket === undefined)
-    throw validation(
-      `S3 error: Domain name specified in ${url.hostname.split(".")[0]} is not a valid S3 domain`,
-    );
+  if (bucket === undefined) throw unsupported;
   const [first = "", ...rest] = path;
   const found =
     bucket === ""

@@ -1,0 +1,180 @@
+import {
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteChangeSetCommand,
+  DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeStackEventsCommand,
+  DescribeStackResourceCommand,
+  ExecuteChangeSetCommand,
+  GetStackPolicyCommand,
+  GetTemplateCommand,
+  ListChangeSetsCommand,
+  SetStackPolicyCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { channel, cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
+
+/*
+ * What AWS answers, member by member, where it was recorded: which members a stack or change set
+ * has in which state, and which of its several sentences an operation uses.
+ */
+
+let server: TestServer;
+let client: ReturnType<typeof cloudFormationOf>;
+
+beforeAll(async () => {
+  server = await startTestServer({ stackAnswerMs: 10_000 });
+  client = cloudFormationOf(server);
+});
+afterAll(() => server.close());
+
+const ONE = template({ Channel: channel({ Name: "one" }) });
+const TWO = template({ Channel: channel({ Name: "two" }) });
+
+function create(StackName: string, TemplateBody = ONE, more: object = {}) {
+  return client.send(new CreateStackCommand({ StackName, TemplateBody, ...more }));
+}
+
+function update(StackName: string, TemplateBody: string) {
+  return client.send(new UpdateStackCommand({ StackName, TemplateBody }));
+}
+
+function propose(StackName: string, ChangeSetName: string, TemplateBody = ONE, isNew = true) {
+  const ChangeSetType = isNew ? ("CREATE" as const) : ("UPDATE" as const);
+  const input = { StackName, ChangeSetName, TemplateBody, ChangeSetType };
+  return client.send(new CreateChangeSetCommand(input));
+}
+
+function describeSet(ChangeSetName: string, StackName?: string) {
+  return client.send(new DescribeChangeSetCommand({ ChangeSetName, StackName }));
+}
+
+function execute(ChangeSetName: string) {
+  return client.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+}
+
+function remove(StackName: string) {
+  return client.send(new DeleteStackCommand({ StackName }));
+}
+
+test("which members a stack has follows from how it became what it is", async () => {
+  const { Id = "", StackId = "" } = await propose("members", "first");
+  await execute(Id);
+  const made = await stackOf(client, "members");
+  expect(made).toMatchObject({ ChangeSetId: Id, LastUpdatedTime: expect.any(Date) });
+
+  await update("members", TWO);
+  expect(await stackOf(client, "members")).not.toHaveProperty("ChangeSetId");
+
+  await remove("members");
+  const gone = await stackOf(client, StackId);
+  expect(gone.DeletionTime).toBeInstanceOf(Date);
+  expect(gone).not.toHaveProperty("ChangeSetId");
+  expect(gone).not.toHaveProperty("EnableTerminationProtection");
+});
+
+test("a creation that is rolled back has a time of deletion", async () => {
+  const broken = template({ Role: role({ ManagedPolicyArns: ["arn:aws:iam::aws:policy/None"] }) });
+  await create("undone", broken, { Capabilities: ["CAPABILITY_IAM"] });
+  const { StackStatus, DeletionTime } = await stackOf(client, "undone");
+  expect([StackStatus, DeletionTime]).toEqual(["ROLLBACK_COMPLETE", expect.any(Date)]);
+});
+
+test("an update without capabilities keeps those that the stack has", async () => {
+  await create("capable", ONE, { Capabilities: ["CAPABILITY_IAM"] });
+  await update("capable", TWO);
+  expect((await stackOf(client, "capable")).Capabilities).toEqual(["CAPABILITY_IAM"]);
+});
+
+test("CreateStack makes a stack in review, and its change sets are obsolete", async () => {
+  const { Id = "", StackId } = await propose("review", "waiting");
+  expect((await create("review")).StackId).toBe(StackId);
+  expect((await stackOf(client, "review")).StackStatus).toBe("CREATE_COMPLETE");
+  expect((await describeSet(Id)).ExecutionStatus).toBe("OBSOLETE");
+
+  const next = await propose("review", "next", TWO, false);
+  await update("review", template({ Channel: channel({ Name: "three" }) }));
+  expect(await outcomeOf(execute(next.Id ?? ""))).toContain("InvalidChangeSetStatus");
+});
+
+test("a change set says and lists what AWS's does", async () => {
+  const { Id = "" } = await propose("listed", "first");
+  expect(await describeSet(Id)).not.toHaveProperty("ImportExistingResources");
+  await execute(Id);
+  await propose("listed", "second", TWO, false);
+  const input = { StackName: "listed" };
+  const { Summaries = [] } = await client.send(new ListChangeSetsCommand(input));
+  expect(Summaries.map(({ ChangeSetName }) => ChangeSetName)).toEqual(["second"]);
+});
+
+test("the events of a cleanup come without properties", async () => {
+  await create("clean", template({ Channel: channel(), Other: channel() }));
+  await update("clean", template({ Channel: channel() }));
+  const input = { StackName: "clean" };
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand(input));
+  const removals = StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.startsWith("DELETE"));
+  expect(removals).toHaveLength(2);
+  for (const event of removals) {
+    expect(event).not.toHaveProperty("ResourceProperties");
+    expect(event.EventId).toMatch(/^Other-[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  }
+});
+
+test("an empty stack policy is one", async () => {
+  await create("policy");
+  const StackName = "policy";
+  await client.send(new SetStackPolicyCommand({ StackName, StackPolicyBody: "{}" }));
+  const { StackPolicyBody } = await client.send(new GetStackPolicyCommand({ StackName }));
+  expect(StackPolicyBody).toBe("{}");
+});
+
+test("refusals have AWS's sentences", async () => {
+  const { StackId = "" } = await create("gone");
+  await remove("gone");
+  const { StackId: there = "" } = await create("there");
+  const unknown = "arn:aws:cloudformation:us-east-1:000000000000:changeSet/none/d065e78c";
+  const byUrl = (TemplateURL: string) =>
+    client.send(new CreateStackCommand({ StackName: "by-url", TemplateURL }));
+  const dropSet = (input: object) =>
+    client.send(new DeleteChangeSetCommand({ ChangeSetName: "none", ...input }));
+  const table: readonly (readonly [Promise<unknown>, string])[] = [
+    [
+      create("flat", JSON.stringify({ Resources: "" })),
+      "ValidationError: Template format error: Any Resources member must be an object.",
+    ],
+    [
+      propose(StackId, "revived"),
+      `ValidationError: Stack [${StackId}] already exists and cannot be created again with ` +
+        "the changeSet [revived].",
+    ],
+    [describeSet("none", "nowhere"), "ValidationError: Stack [nowhere] does not exist"],
+    [dropSet({ StackName: "nowhere" }), "ValidationError: Stack [nowhere] does not exist"],
+    [dropSet({ StackName: "there" }), "done"],
+    [
+      client.send(new GetTemplateCommand({ ChangeSetName: "none" })),
+      "ValidationError: StackName is a required parameter.",
+    ],
+    [
+      client.send(
+        new DescribeStackResourceCommand({ StackName: there, LogicalResourceId: "None" }),
+      ),
+      `ValidationError: Resource None does not exist for stack ${there}`,
+    ],
+    [
+      byUrl("s3://bucket/template.yml"),
+      "ValidationError: S3 error: Domain name specified in bucket is not a valid S3 domain",
+    ],
+    [
+      byUrl("https://example.com/template.yml"),
+      "ValidationError: TemplateURL must be a supported URL.",
+    ],
+  ];
+  expect(await Promise.all(table.map(([sent]) => outcomeOf(sent)))).toEqual(
+    table.map(([, text]) => text),
+  );
+  const missing: unknown = await describeSet(unknown).catch((error: unknown) => error);
+  expect(missing).toMatchObject({ $metadata: { httpStatusCode: 404 } });
+});
