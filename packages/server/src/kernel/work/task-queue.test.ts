@@ -287,6 +287,25 @@ describe("a queue of tasks", () => {
     await queue.close();
   });
 
+  test("begins each task in its time, where nothing looks every so often", async () => {
+    await add("1", "2", "3");
+    const later = (id: string, ms: number) => {
+      const due = { due_ms: Date.now() + ms };
+      return db().updateTable("tasks").set(due).where("id", "=", id).execute();
+    };
+    await Promise.all([later("1", 1_500), later("2", 2_500), later("3", 5_500)]);
+    const one = new Process("a", TASKS, "a", {});
+    const seen: number[] = [];
+    await settle();
+    for (let second = 0; second < 6; second += 1) {
+      await passMs(1_000);
+      await settle();
+      seen.push((await effects()).length);
+    }
+    expect(seen).toEqual([0, 1, 2, 2, 2, 3]);
+    await one.queue.close();
+  });
+
   test("takes up another process's task when the lease has ended, and not before", async () => {
     const [a, b] = [new Process("a"), new Process("b")];
     a.hold();

@@ -150,6 +150,15 @@ export class TaskQueue<Row> {
       });
       this.#running.add(running);
     }
+    await this.#wakeForNext();
+  }
+
+  /** A task of later is begun in time, also when the wake for an earlier one was all there was. */
+  async #wakeForNext(): Promise<void> {
+    const { store, clock, lookEveryMs } = this.#options;
+    if (lookEveryMs !== undefined) return;
+    const next = await this.#rows.nextDueMs(store.db, this.#asking());
+    if (next !== undefined) this.wakeIn(Math.max(0, next - clock.nowMs()));
   }
 
   async #due(limit: number): Promise<readonly Row[]> {

@@ -49,6 +49,18 @@ export class TaskRows<Row> {
     return rows;
   }
 
+  /** Resolves to the time at which the first task that isn't due yet will be. */
+  async nextDueMs(db: Kysely<Tables>, asking: Asking): Promise<number | undefined> {
+    const { name, dueMs } = this.#table;
+    if (!dueMs) return undefined;
+    const due = sql.ref(dueMs);
+    const { rows } = await sql<{ next_ms: number | null }>`select min(${due}) as next_ms
+      from ${sql.table(name)}
+      where ${this.#isFree(asking)} and ${due} > ${asking.nowMs}`.execute(db);
+    const next = rows[0]?.next_ms ?? undefined;
+    return next === undefined ? undefined : Number(next);
+  }
+
   /** Takes a free task until `untilMs`, and sets further columns. False: another process has it. */
   async claim(
     db: Kysely<Tables>,
