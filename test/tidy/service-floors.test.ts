@@ -183,6 +183,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       templates: ["access", "rows", "values"],
       "change-sets": ["access", "engine", "rows", "stacks", "types", "values"],
       nested: ["engine", "rows", "types", "values"],
+      signals: ["access", "rows", "types", "values"],
     },
     queries: ["rows"],
   },

@@ -362,6 +362,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     EnableTerminationProtection: true,
     StackDriftDetectionId: NO_ID,
     LogicalResourceId: "Declared",
+    UniqueId: "declared",
+    Status: "SUCCESS",
     Tags: TAGS,
   },
   cloudtrail: {

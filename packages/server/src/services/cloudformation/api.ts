@@ -6,6 +6,7 @@ import { driftOperations } from "./drift/drift.ts";
 import { exportOperations } from "./exports/exports.ts";
 import { typeOperations } from "./registry/types.ts";
 import { cloudFormationSchemas } from "./schema.ts";
+import { signalOperations } from "./signals/signal-resource.ts";
 import { operationEventOperations } from "./stacks/operation-events.ts";
 import { protectionOperations } from "./stacks/protection.ts";
 import { rollbackOperations } from "./stacks/rollbacks.ts";
@@ -28,6 +29,7 @@ export function cloudFormationApi(deps: CloudFormationDependencies): ServiceApi 
       ...protectionOperations(deps),
       ...driftOperations(deps),
       ...exportOperations(),
+      ...signalOperations(),
       ...typeOperations(deps),
     },
   };

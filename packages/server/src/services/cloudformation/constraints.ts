@@ -58,6 +58,8 @@ export const cloudFormationConstraints: ServiceConstraints = {
     StackPolicyDuringUpdateURL: policyUrl,
     TimeoutInMinutes: { min: 1, whole: true },
     DeletionMode: { values: ["STANDARD", "FORCE_DELETE_STACK"] },
+    UniqueId: { min: 1, max: 64 },
+    Status: { values: ["FAILURE", "SUCCESS"] },
     NextToken: { min: 1, max: 1024 },
     TemplateStage: { values: ["Original", "Processed"] },
   },

@@ -1,12 +1,15 @@
 import { defineService } from "../../kernel/define-service.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
-import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
-import type { CloudFormationSettings } from "./dependencies.ts";
+import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
 import { nestedStack } from "./nested/nested-stack.ts";
+import { SIGNALS_PATH } from "./signals/handle-address.ts";
+import { waitCondition } from "./signals/wait-condition.ts";
+import { waitConditionHandle } from "./signals/wait-condition-handle.ts";
 import { cdkMetadata } from "./types/cdk-metadata.ts";
 import { EngineTypes } from "./types/engine-types.ts";
 
@@ -40,12 +43,21 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   const engine = { ...needs, storedCallers, types };
   types.add(cdkMetadata);
   types.add(nestedStack(engine));
+  types.add(waitConditionHandle(engine));
+  types.add(waitCondition(engine));
   const worker = new OperationWorker(engine);
   return {
     api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),
+    plainRequest: (request: PlainRequest) =>
+      request.path.startsWith(SIGNALS_PATH) ? takeSignal(request, engine) : undefined,
     async start() {
       worker.start();
     },
     close: () => worker.close(),
   };
+}
+
+async function takeSignal(request: PlainRequest, engine: EngineDependencies) {
+  const { answerSignal } = await import("./signals/signal-requests.ts");
+  return answerSignal(request, engine);
 }

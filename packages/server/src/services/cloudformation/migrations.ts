@@ -270,4 +270,18 @@ const stacks: Migration = {
   },
 };
 
-export const cloudFormationMigrations: readonly Migration[] = [stacks];
+const signals: Migration = {
+  name: "cloudformation/0002-signals",
+  up: (db) =>
+    createTable(
+      db,
+      "cloudformation_signals",
+      {
+        ...{ stack_id: "text", logical_id: "text", unique_id: "text" },
+        ...{ status: "text", reason: "text", data: "text", ms: "bigint" },
+      },
+      ["stack_id", "logical_id", "unique_id"],
+    ),
+};
+
+export const cloudFormationMigrations: readonly Migration[] = [stacks, signals];

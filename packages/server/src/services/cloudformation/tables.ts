@@ -11,6 +11,7 @@ export interface CloudFormationTables {
   cloudformation_exports: ExportRow;
   cloudformation_imports: ImportRow;
   cloudformation_drift_detections: DriftDetectionRow;
+  cloudformation_signals: SignalRow;
 }
 
 export interface StackRow {
@@ -218,4 +219,16 @@ export interface DriftDetectionRow {
   reason: string | null;
   drifted: number;
   detected_ms: number;
+}
+
+/** A signal to a wait condition's handle, or to a resource that waits for signals itself. */
+export interface SignalRow {
+  stack_id: string;
+  logical_id: string;
+  /** Names the signal: sent again, it is the same one. */
+  unique_id: string;
+  status: "SUCCESS" | "FAILURE";
+  reason: string;
+  data: string;
+  ms: number;
 }

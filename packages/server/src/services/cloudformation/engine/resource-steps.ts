@@ -88,8 +88,10 @@ function handlerText(message: string, token: string, code: string): string {
 }
 
 /** Sentences that AWS gives as they are. */
-const WHOLE =
-  /^(Propert(y|ies) validation|Embedded stack|WaitCondition|Failed to receive|Resource )/;
+const WHOLE = new RegExp(
+  "^(Propert(y|ies) validation|Embedded stack|WaitCondition|Failed to receive|Received |" +
+    "Resource |Update to )",
+);
 
 function isWhole(message: string): boolean {
   return WHOLE.test(message);
