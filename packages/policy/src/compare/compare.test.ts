@@ -49,9 +49,9 @@ describe.each([
           allows([{ ...access.statement.policy, statements: [access.statement] }], access.request),
         ).toBe(true);
       }),
-      RUNS,
+      // Of random pairs few differ, and of policies within others hardly any.
+      { ...RUNS, examples: [[[policy([allow("s3:*")]), policy([allow("s3:Get*")])]]] },
     );
-    // A tenth of the pairs on average.
     expect(found).toBeGreaterThan(0);
     expect(unknown).toBeLessThan(RUNS.numRuns / 10);
   });
