@@ -155,6 +155,19 @@ describe("a resource", () => {
   });
 });
 
+describe("a rule of EventBridge", () => {
+  it("is found by what Ref gives too, as the CDK's hotswap names it", async () => {
+    const type = "AWS::Events::Rule";
+    const EventPattern = { source: ["aws.ivs"] };
+    const Tags = [{ Key: "team", Value: "studio" }];
+    const { Identifier = "" } = await create(type, { Name: "swapped", EventPattern, Tags });
+    expect(Identifier).toMatch(/:rule\/swapped$/);
+    const patch = [{ op: "add", path: "/Description", value: "second" }];
+    expect(await update(type, "swapped", patch)).toMatchObject({ OperationStatus: "SUCCESS" });
+    expect(await propertiesOf(type, Identifier)).toMatchObject({ Description: "second", Tags });
+  });
+});
+
 describe("a request", () => {
   it("that fails leaves nothing behind, and says why", async () => {
     const failed = await create("AWS::IAM::Role", {

@@ -63,10 +63,20 @@ function refuseFailures({ FailedEntries = [] }: Failures): void {
 
 const RULE = ["Description", "EventBusName", "RoleArn", "ScheduleExpression", "State"];
 
-/** `arn:aws:events:us-east-1:123456789012:rule/nightly`, or `…:rule/bus/nightly`. */
+/**
+ * `arn:aws:events:us-east-1:123456789012:rule/nightly`, or `…:rule/bus/nightly`. The CDK's hotswap
+ * names a rule by what `Ref` gives: `nightly`, or `bus|nightly`.
+ */
 function ruleNamed(Arn: unknown): { Name: string; EventBusName?: string } {
-  const [, first = "", second] = String(Arn).split("/");
+  const path = String(Arn).replace(/^arn:[^/]*\//, "");
+  const [first = "", second] = path.split(/[/|]/);
   return second === undefined ? { Name: first } : { Name: second, EventBusName: first };
+}
+
+function arnOfRule(Arn: unknown, { partition, region, accountId }: ResourceCall): string {
+  const { Name, EventBusName } = ruleNamed(Arn);
+  const path = EventBusName === undefined ? Name : `${EventBusName}/${Name}`;
+  return `arn:${partition}:events:${region}:${accountId}:rule/${path}`;
 }
 
 function onBus({ Name, EventBusName }: ReturnType<typeof ruleNamed>) {
@@ -121,11 +131,12 @@ const ruleType = declareType({
     },
     tagsPart({
       isCreated: false,
-      tag: ({ Arn }, Tags, call) => events(call, "TagResource", { ResourceARN: Arn, Tags }),
+      tag: ({ Arn }, Tags, call) =>
+        events(call, "TagResource", { ResourceARN: arnOfRule(Arn, call), Tags }),
       untag: ({ Arn }, TagKeys, call) =>
-        events(call, "UntagResource", { ResourceARN: Arn, TagKeys }),
+        events(call, "UntagResource", { ResourceARN: arnOfRule(Arn, call), TagKeys }),
       async read({ Arn }, call) {
-        const input = { ResourceARN: Arn };
+        const input = { ResourceARN: arnOfRule(Arn, call) };
         const found = await events<{ Tags?: readonly unknown[] }>(
           call,
           "ListTagsForResource",
