@@ -184,6 +184,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       "change-sets": ["access", "engine", "rows", "stacks", "types", "values"],
       nested: ["engine", "rows", "types", "values"],
       signals: ["access", "rows", "types", "values"],
+      "custom-resources": ["dependencies.ts", "rows", "types", "values"],
     },
     queries: ["rows"],
   },

@@ -3,6 +3,9 @@ import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
+import { customType } from "./custom-resources/custom-type.ts";
+import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
+import { providerFunction } from "./custom-resources/provider-function.ts";
 import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
@@ -45,6 +48,8 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   types.add(nestedStack(engine));
   types.add(waitConditionHandle(engine));
   types.add(waitCondition(engine));
+  types.add(providerFunction(engine));
+  for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
   const worker = new OperationWorker(engine);
   return {
     api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),

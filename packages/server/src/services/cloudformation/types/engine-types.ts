@@ -22,6 +22,8 @@ export interface EngineType extends Pick<ResourceType, "naming">, Pick<OwnType, 
   delete(model: ResourceModel, call: StackStepCalls): Promise<Step>;
 }
 
+const CUSTOM = "Custom::";
+
 /** Finds types by their names, the engine's own first. */
 export class EngineTypes {
   readonly #resources: ResourceTypes;
@@ -36,8 +38,15 @@ export class EngineTypes {
     this.#own.set(type.schema.typeName, type);
   }
 
+  /** Custom resources' types aren't among them: they are no types of the registry. */
   get typeNames(): readonly string[] {
-    return [...new Set([...this.#resources.typeNames, ...this.#own.keys()])].sort();
+    const own = [...this.#own.keys()].filter((name) => !name.startsWith(CUSTOM));
+    return [...new Set([...this.#resources.typeNames, ...own])].sort();
+  }
+
+  /** Whether it is a custom resource's type, whose provider's function needn't run. */
+  isCustomResource(name: string): boolean {
+    return name.startsWith(CUSTOM) && this.#own.has(name);
   }
 
   async find(name: string): Promise<EngineType | undefined> {

@@ -19,6 +19,7 @@ import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
+import { refuseOtherFunctions } from "./other-functions.ts";
 import { type Reading, readIncludes, readUrl } from "./template-url.ts";
 
 /** The members of a request that say what a stack is to become. */
@@ -158,6 +159,7 @@ async function refuseUnknownTypes(
   const unknown = await types.unrecognized(names);
   if (unknown.length > 0)
     throw validation(`Template format error: Unrecognized resource types: [${unknown.join(", ")}]`);
+  refuseOtherFunctions(template, (name) => types.isCustomResource(name));
 }
 
 /** `AWS::EC2::*`, `AWS::*`, or a whole name. */

@@ -1,0 +1,51 @@
+import type { ResourceSchema } from "../../../kernel/resources.ts";
+import type { EngineDependencies } from "../dependencies.ts";
+import type { OwnType } from "../types/own-type.ts";
+import { json, optional, required, text } from "./properties.ts";
+
+/** Source: Lambda's API, FunctionName. */
+const NAME_LENGTH_MAX = 64;
+
+const SCHEMA: ResourceSchema = {
+  typeName: "AWS::Lambda::Function",
+  properties: {
+    Code: required({ kind: "json" }),
+    Role: required(text),
+    Handler: optional(text),
+    Runtime: optional(text),
+    Description: optional(text),
+    Timeout: optional({ kind: "integer" }),
+    MemorySize: optional({ kind: "integer" }),
+    Environment: optional(json),
+    Architectures: optional({ kind: "list", of: text }),
+    Tags: optional({ kind: "list", of: json }),
+  },
+  types: {},
+  attributes: { Arn: text, FunctionName: text },
+  primaryIdentifier: ["FunctionName"],
+  ref: ["FunctionName"],
+  writeOnly: ["Code"],
+  tags: { property: "Tags", form: "list" },
+};
+
+/**
+ * The function of a custom resource that is made natively: a record of its name and role. It never
+ * runs, and templates with other functions are refused before anything is made.
+ */
+export function providerFunction({ ids }: Pick<EngineDependencies, "ids">): OwnType {
+  return {
+    schema: SCHEMA,
+    async create(want, { place, accountId, region, partition }) {
+      const front = `${place.stack.name}-${place.logicalId}`.slice(0, NAME_LENGTH_MAX - 13);
+      const FunctionName = `${front}-${ids.alphanumeric(12)}`;
+      const Arn = `arn:${partition}:lambda:${region}:${accountId}:function:${FunctionName}`;
+      return { kind: "done", model: { ...want, FunctionName, Arn } };
+    },
+    read: async (model) => model,
+    update: async (model, _was, want) => {
+      const { FunctionName, Arn } = model;
+      return { kind: "done", model: { ...want, FunctionName, Arn } };
+    },
+    delete: async (model) => ({ kind: "done", model }),
+  };
+}

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import type { AssumeRoleResponse } from "@aws-sdk/client-sts";
+import type { Caller } from "../../../kernel/principal.ts";
+import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
+import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
+import type { EngineDependencies } from "../dependencies.ts";
+import { findByPhysicalId } from "../rows/resources.ts";
+import type { StackStepCalls } from "../types/own-type.ts";
+import { modelOf } from "../values/stored-json.ts";
+
+const LAMBDA = "lambda.amazonaws.com";
+
+type Dependencies = Pick<EngineDependencies, "invoke" | "ids" | "sessions">;
+
+/**
+ * The calls of a provider as a session of its function's role, which Lambda assumes: the role's
+ * trust policy and permissions decide. Rejects with AwsError, and with ResourceError where the
+ * service token is no function of this Region.
+ */
+export async function callsOfProvider(
+  { ServiceToken }: ResourceModel,
+  call: StackStepCalls,
+  deps: Dependencies,
+): Promise<StepCalls> {
+  const arn = String(ServiceToken);
+  const FunctionName = arn.slice(arn.lastIndexOf(":") + 1);
+  const rows = await findByPhysicalId(FunctionName, call.tx.db);
+  const found = rows.map(modelOf).find(({ Arn }) => Arn === arn);
+  if (!found) throw new ResourceError("NotFound", `Function not found: ${arn}`);
+  const { invoke, ids } = deps;
+  const { region, token, state } = call;
+  const transaction = call.tx.tables();
+  const as = await sessionOf(String(found.Role), FunctionName, call, deps);
+  return new StepCalls({ invoke, ids, as, region, transaction, token, state });
+}
+
+async function sessionOf(
+  RoleArn: string,
+  RoleSessionName: string,
+  { tx, region }: StackStepCalls,
+  { invoke, sessions }: Dependencies,
+): Promise<Caller> {
+  const { Credentials } = await invoke<AssumeRoleResponse>(
+    "sts",
+    "AssumeRole",
+    { RoleArn, RoleSessionName },
+    {
+      as: { principal: { kind: "service", serviceName: LAMBDA } },
+      region,
+      transaction: tx.tables(),
+    },
+  );
+  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
+  const { AccessKeyId, SessionToken } = Credentials;
+  const credential = await sessions.findCredential(AccessKeyId, SessionToken);
+  assert(typeof credential === "object", "the session just made is known");
+  return credential.caller;
+}

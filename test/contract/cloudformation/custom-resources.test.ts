@@ -1,0 +1,200 @@
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import {
+  GetOpenIDConnectProviderCommand,
+  ListOpenIDConnectProvidersCommand,
+} from "@aws-sdk/client-iam";
+import {
+  GetBucketNotificationConfigurationCommand,
+  HeadBucketCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
+
+/*
+ * The custom resources that the CDK makes for our services, as it synthesises them: a role, a
+ * function that has it, and a resource whose service token is the function.
+ */
+let server: TestServer;
+let client: ReturnType<typeof cloudFormationOf>;
+
+beforeAll(async () => {
+  server = await startTestServer({ stackAnswerMs: 10_000 });
+  client = cloudFormationOf(server);
+});
+afterAll(() => server.close());
+
+const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+const LAMBDA = {
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+};
+
+/** The provider, whose role may do these actions, and a bucket with a resource of the type. */
+function provided(Type: string, actions: readonly string[], properties: object, tagged = true) {
+  const Statement = [{ Effect: "Allow", Action: actions, Resource: "*" }];
+  const PolicyDocument = { Version: "2012-10-17", Statement };
+  const Policies = actions.length > 0 ? [{ PolicyName: "Inline", PolicyDocument }] : [];
+  const Tags = [{ Key: "aws-cdk:auto-delete-objects", Value: "true" }];
+  return {
+    Bucket: { Type: "AWS::S3::Bucket", Properties: tagged ? { Tags } : {} },
+    Role: role({ AssumeRolePolicyDocument: LAMBDA, Policies }),
+    Handler: {
+      Type: "AWS::Lambda::Function",
+      Properties: {
+        Code: { S3Bucket: "assets", S3Key: "0.zip" },
+        Role: { "Fn::GetAtt": ["Role", "Arn"] },
+        Handler: "index.handler",
+        Runtime: "nodejs24.x",
+        Timeout: 900,
+        MemorySize: 128,
+      },
+    },
+    Custom: {
+      Type,
+      Properties: { ServiceToken: { "Fn::GetAtt": ["Handler", "Arn"] }, ...properties },
+    },
+  };
+}
+
+const OF_BUCKET = { BucketName: { Ref: "Bucket" } };
+const BUCKET = { Outputs: { Bucket: { Value: { Ref: "Bucket" } } } };
+const EMPTIES = ["s3:GetBucket*", "s3:List*", "s3:DeleteObject*"];
+
+async function made(StackName: string, TemplateBody: string) {
+  await client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities }));
+  const { StackStatus, Outputs = [] } = await stackOf(client, StackName);
+  return { StackStatus, value: Outputs[0]?.OutputValue ?? "" };
+}
+
+async function failuresOf(StackName: string): Promise<readonly string[]> {
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  return StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED")).map(
+    ({ LogicalResourceId, ResourceStatusReason }) => `${LogicalResourceId} ${ResourceStatusReason}`,
+  );
+}
+
+/** Two versions, a delete marker's worth, in a bucket that keeps them. */
+async function fill(Bucket: string) {
+  const { s3 } = server.clients();
+  const VersioningConfiguration = { Status: "Enabled" as const };
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  for (const Body of ["one", "two"])
+    await s3.send(new PutObjectCommand({ Bucket, Key: "film.ts", Body }));
+}
+
+test("a bucket is emptied with all its versions before it is deleted", async () => {
+  const resources = provided("Custom::S3AutoDeleteObjects", EMPTIES, OF_BUCKET);
+  const { StackStatus, value: Bucket } = await made("emptied", template(resources, BUCKET));
+  expect(StackStatus).toBe("CREATE_COMPLETE");
+  await fill(Bucket);
+  const { StackId } = await stackOf(client, "emptied");
+  await client.send(new DeleteStackCommand({ StackName: "emptied" }));
+  expect((await stackOf(client, StackId ?? "")).StackStatus).toBe("DELETE_COMPLETE");
+  const gone = server.clients().s3.send(new HeadBucketCommand({ Bucket }));
+  expect(await outcomeOf(gone)).toContain("NotFound");
+});
+
+test("the function's role decides, and a bucket without the tag isn't emptied", async () => {
+  const type = "Custom::S3AutoDeleteObjects";
+  const narrow = provided(type, ["s3:GetBucket*", "s3:List*"], OF_BUCKET);
+  const denied = await made("denied", template(narrow, BUCKET));
+  await fill(denied.value);
+  await client.send(new DeleteStackCommand({ StackName: "denied" }));
+  expect((await stackOf(client, "denied")).StackStatus).toBe("DELETE_FAILED");
+  expect(await failuresOf("denied")).toContainEqual(
+    expect.stringMatching(
+      /^Custom Received response status \[FAILED\] from custom resource\. Message returned: Acc/,
+    ),
+  );
+
+  expect(await failuresOf("denied")).toContainEqual(
+    expect.stringMatching(/\/denied-Handler-\w+ is not authorized to perform: s3:DeleteObjectV/),
+  );
+
+  const kept = await made("kept", template(provided(type, EMPTIES, OF_BUCKET, false), BUCKET));
+  await fill(kept.value);
+  await client.send(new DeleteStackCommand({ StackName: "kept" }));
+  expect(await failuresOf("kept")).toContainEqual(
+    expect.stringContaining("The bucket you tried to delete is not empty"),
+  );
+});
+
+test("a bucket's notifications are put, and refused without the permission", async () => {
+  const type = "Custom::S3BucketNotifications";
+  const NotificationConfiguration = { EventBridgeConfiguration: {} };
+  const properties = { ...OF_BUCKET, NotificationConfiguration, Managed: true };
+  const resources = provided(type, ["s3:PutBucketNotification"], properties);
+  const { value: Bucket } = await made("notified", template(resources, BUCKET));
+  const configuration = async () => {
+    const command = new GetBucketNotificationConfigurationCommand({ Bucket });
+    return (await server.clients().s3.send(command)).EventBridgeConfiguration;
+  };
+  expect(await configuration()).toEqual({});
+  const off = provided(type, ["s3:PutBucketNotification"], {
+    ...properties,
+    NotificationConfiguration: {},
+  });
+  const TemplateBody = template(off, BUCKET);
+  await client.send(new UpdateStackCommand({ StackName: "notified", TemplateBody, Capabilities }));
+  expect(await configuration()).toBeUndefined();
+
+  await made("silent", template(provided(type, [], properties), BUCKET));
+  expect(await failuresOf("silent")).toContainEqual(
+    expect.stringContaining("is not authorized to perform: s3:PutBucketNotification"),
+  );
+});
+
+test("an OIDC provider is made, changes, and goes with its stack", async () => {
+  const actions = ["iam:*OpenIDConnectProvider*"];
+  const properties = {
+    Url: "https://token.example.com",
+    ClientIDList: ["sts.amazonaws.com"],
+    ThumbprintList: ["a".repeat(40)],
+    CodeHash: "0",
+  };
+  const type = "Custom::AWSCDKOpenIdConnectProvider";
+  const resources = provided(type, actions, properties);
+  const outputs = { Outputs: { Arn: { Value: { Ref: "Custom" } } } };
+  const { value } = await made("oidc", template(resources, outputs));
+  const listed = async () => {
+    const { iam } = server.clients();
+    const answer = await iam.send(new ListOpenIDConnectProvidersCommand({}));
+    return answer.OpenIDConnectProviderList;
+  };
+  expect(await listed()).toEqual([{ Arn: value }]);
+
+  const changed = { ...properties, ClientIDList: ["other"], ThumbprintList: ["b".repeat(40)] };
+  const TemplateBody = template(provided(type, actions, changed), outputs);
+  await client.send(new UpdateStackCommand({ StackName: "oidc", TemplateBody, Capabilities }));
+  const get = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: value });
+  const { ClientIDList, ThumbprintList } = changed;
+  expect(await server.clients().iam.send(get)).toMatchObject({ ClientIDList, ThumbprintList });
+
+  await client.send(new DeleteStackCommand({ StackName: "oidc" }));
+  expect(await listed()).toEqual([]);
+});
+
+test("other functions and other custom resources are refused by name", async () => {
+  const { Handler, Role } = provided("Custom::S3AutoDeleteObjects", [], OF_BUCKET);
+  const asked = (resources: object) => {
+    const TemplateBody = template(resources);
+    const command = new CreateStackCommand({ StackName: "refused", TemplateBody, Capabilities });
+    return outcomeOf(client.send(command));
+  };
+  expect(await asked({ Handler, Role })).toMatch(
+    /ValidationError: Rolecast runs no functions\..*\[Handler\]/,
+  );
+  expect(await asked(provided("Custom::CDKBucketDeployment", [], {}))).toContain(
+    "Unrecognized resource types: [Custom::CDKBucketDeployment]",
+  );
+});
