@@ -38,8 +38,8 @@ function create(StackName: string, TemplateBody = ONE, more: object = {}) {
   return client.send(new CreateStackCommand({ StackName, TemplateBody, ...more }));
 }
 
-function update(StackName: string, TemplateBody: string) {
-  return client.send(new UpdateStackCommand({ StackName, TemplateBody }));
+function update(StackName: string, TemplateBody: string, more: object = {}) {
+  return client.send(new UpdateStackCommand({ StackName, TemplateBody, ...more }));
 }
 
 function propose(StackName: string, ChangeSetName: string, TemplateBody = ONE, isNew = true) {
@@ -110,6 +110,37 @@ test("a change set says and lists what AWS's does", async () => {
   expect(Summaries.map(({ ChangeSetName }) => ChangeSetName)).toEqual(["second"]);
 });
 
+test("a parameter in metadata and tags is named as the cause of their change", async () => {
+  const body = template(
+    {
+      Channel: channel(
+        { Tags: [{ Key: "secret", Value: { Ref: "Secret" } }] },
+        { Metadata: { Secret: { Ref: "Secret" } } },
+      ),
+    },
+    { Parameters: { Secret: { Type: "String" } } },
+  );
+  const secret = (ParameterValue: string) => ({
+    Parameters: [{ ParameterKey: "Secret", ParameterValue }],
+  });
+  await create("caused", body, secret("one"));
+  const input = { StackName: "caused", ChangeSetName: "next", TemplateBody: body };
+  await client.send(new CreateChangeSetCommand({ ...input, ...secret("two") }));
+  const [change] = (await describeSet("next", "caused")).Changes ?? [];
+  expect(change?.ResourceChange?.Scope).toEqual(["Metadata", "Properties"]);
+  const details = change?.ResourceChange?.Details ?? [];
+  expect(
+    details.map(({ Target, ChangeSource, Evaluation }) =>
+      [Target?.Attribute, Target?.Name ?? "-", ChangeSource, Evaluation].join(" "),
+    ),
+  ).toEqual([
+    "Metadata - ParameterReference Static",
+    "Metadata - DirectModification Dynamic",
+    "Properties Tags ParameterReference Static",
+    "Properties Tags DirectModification Dynamic",
+  ]);
+});
+
 test("the events of a cleanup come without properties", async () => {
   await create("clean", template({ Channel: channel(), Other: channel() }));
   await update("clean", template({ Channel: channel() }));
@@ -140,6 +171,9 @@ test("refusals have AWS's sentences", async () => {
     client.send(new CreateStackCommand({ StackName: "by-url", TemplateURL }));
   const dropSet = (input: object) =>
     client.send(new DeleteChangeSetCommand({ ChangeSetName: "none", ...input }));
+  const triggers = (Type: string, Arn: string) =>
+    update("there", TWO, { RollbackConfiguration: { RollbackTriggers: [{ Type, Arn }] } });
+  const alarm = "arn:aws:cloudwatch:us-east-1:123456789012";
   const table: readonly (readonly [Promise<unknown>, string])[] = [
     [
       create("flat", JSON.stringify({ Resources: "" })),
@@ -170,6 +204,15 @@ test("refusals have AWS's sentences", async () => {
     [
       byUrl("https://example.com/template.yml"),
       "ValidationError: TemplateURL must be a supported URL.",
+    ],
+    [triggers("Another", "x"), "ValidationError: Rollback Trigger Type not supported"],
+    [
+      triggers("AWS::CloudWatch::Alarm", `${alarm}:name`),
+      "ValidationError: RelativeId of a Rollback Trigger's ARN is incorrect",
+    ],
+    [
+      triggers("AWS::CloudWatch::Alarm", `${alarm}:alarm:name`),
+      "NotImplemented: Rolecast doesn't implement CloudFormation's RollbackConfiguration.",
     ],
   ];
   expect(await Promise.all(table.map(([sent]) => outcomeOf(sent)))).toEqual(

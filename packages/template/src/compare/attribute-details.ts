@@ -1,36 +1,48 @@
+import type { ResourceDeclaration } from "../declare/template.ts";
 import type { Value } from "../document/value.ts";
 import type { ResolvedResource } from "../evaluate/evaluation.ts";
+import type { DeployedStack } from "./comparison.ts";
 import { isSame, shownValue } from "./differences.ts";
-import type { ChangeDetail, ChangedAttribute } from "./resource-change.ts";
+import { type Compared, causesOf, resourceNow } from "./own-causes.ts";
+import type { ChangeDetail } from "./resource-change.ts";
+
+const ATTRIBUTES = [
+  ["Metadata", "metadata"],
+  ["CreationPolicy", "creationPolicy"],
+  ["UpdatePolicy", "updatePolicy"],
+  ["DeletionPolicy", "deletionPolicy"],
+  ["UpdateReplacePolicy", "updateReplacePolicy"],
+] as const;
 
 /** The details of what changes in a resource's declaration beside its properties. */
 export function attributeDetails(
-  before: ResolvedResource,
-  after: ResolvedResource,
-  includeValues: boolean,
+  compared: Compared,
+  before: DeployedStack,
+  declared: ResourceDeclaration,
+  resolvedBefore: ResolvedResource,
+  resolved: ResolvedResource,
 ): readonly ChangeDetail[] {
-  const attributes: readonly (readonly [ChangedAttribute, Value | undefined, Value | undefined])[] =
-    [
-      ["Metadata", before.metadata, after.metadata],
-      ["CreationPolicy", before.creationPolicy, after.creationPolicy],
-      ["UpdatePolicy", before.updatePolicy, after.updatePolicy],
-      ["DeletionPolicy", before.deletionPolicy, after.deletionPolicy],
-      ["UpdateReplacePolicy", before.updateReplacePolicy, after.updateReplacePolicy],
-    ];
-  return attributes
-    .filter(([, was, is]) => !isSame(was, is))
-    .map(([Attribute, was, is]) => ({
-      Target: {
-        Attribute,
-        RequiresRecreation: "Never",
-        ...(includeValues && {
-          Path: `/${Attribute}`,
-          ...(was !== undefined && { BeforeValue: shownValue(was) }),
-          ...(is !== undefined && { AfterValue: shownValue(is) }),
-          AttributeChangeType: was === undefined ? "Add" : is === undefined ? "Remove" : "Modify",
-        }),
-      },
-      Evaluation: "Static",
-      ChangeSource: "DirectModification",
-    }));
+  const changed = ATTRIBUTES.filter(([, key]) => !isSame(resolvedBefore[key], resolved[key]));
+  if (changed.length === 0) return [];
+  const now = resourceNow(compared, before, declared.logicalId);
+  return changed.flatMap(([Attribute, key]) => {
+    const was = resolvedBefore[key];
+    const Target = {
+      Attribute,
+      RequiresRecreation: "Never",
+      ...(compared.includeValues && shown(Attribute, was, resolved[key])),
+    } as const;
+    const pick = (resource: ResolvedResource) => resource[key];
+    const causes = causesOf(compared, was, now, pick, declared[key] ?? null);
+    return causes.map((cause) => ({ ...cause, Target }));
+  });
+}
+
+function shown(name: string, was: Value | undefined, is: Value | undefined) {
+  return {
+    Path: `/${name}`,
+    ...(was !== undefined && { BeforeValue: shownValue(was) }),
+    ...(is !== undefined && { AfterValue: shownValue(is) }),
+    AttributeChangeType: was === undefined ? "Add" : is === undefined ? "Remove" : "Modify",
+  } as const;
 }

@@ -154,7 +154,7 @@ describe("a change set", () => {
     ]);
   });
 
-  test("shows every place inside a property, and tags by themselves", () => {
+  test("shows every place inside a property, and those of tags like any other", () => {
     const tags = (...values: readonly string[]) =>
       topics({ TopicName: "a", Tags: values.map((Value) => ({ Key: "team", Value })) });
     const after = evaluate(tags("media", "film"));
@@ -167,6 +167,27 @@ describe("a change set", () => {
     expect(changes(deployed(tags("studio")), after, false)).toEqual([
       "Modify Topic1 False",
       "  Tags Never DirectModification Static",
+    ]);
+  });
+
+  test("finds parameters in metadata as in properties", () => {
+    const template = {
+      Parameters: { Secret: { Type: "String" } },
+      Resources: {
+        Topic1: {
+          Type: "AWS::SNS::Topic",
+          Properties: { TopicName: "a", Tags: [{ Key: "k", Value: { Ref: "Secret" } }] },
+          Metadata: { Secret: { Ref: "Secret" } },
+        },
+      },
+    };
+    const before = deployed(template, { Secret: "one" });
+    expect(changes(before, evaluate(template, { Secret: "two" }), false)).toEqual([
+      "Modify Topic1 False",
+      "  Metadata Never ParameterReference Static Secret",
+      "  Metadata Never DirectModification Dynamic",
+      "  Tags Never ParameterReference Static Secret",
+      "  Tags Never DirectModification Dynamic",
     ]);
   });
 

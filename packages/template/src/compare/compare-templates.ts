@@ -5,7 +5,8 @@ import { attributeDetails } from "./attribute-details.ts";
 import type { Comparison, DeployedResource, DeployedStack } from "./comparison.ts";
 import { context } from "./context.ts";
 import { changedParameters, hybridEvaluation } from "./hybrid-evaluation.ts";
-import { type Compared, propertyDetails } from "./property-details.ts";
+import type { Compared } from "./own-causes.ts";
+import { propertyDetails } from "./property-details.ts";
 import type { ChangeDetail, ResourceChange } from "./resource-change.ts";
 
 /**
@@ -107,8 +108,8 @@ function modification(
   const resolved = after.resource(id, compared.attributes);
   const resolvedWas = resolvedBefore(before, id);
   const Details = [
+    ...(resolvedWas ? attributeDetails(compared, before, declared, resolvedWas, resolved) : []),
     ...propertyDetails(compared, before, declared, resolved),
-    ...(resolvedWas ? attributeDetails(resolvedWas, resolved, includeValues) : []),
     ...detailsOfType(compared, was.type),
   ];
   if (Details.length === 0) return undefined;

@@ -19,6 +19,7 @@ import {
   type RequestedVersion,
   requestedVersion,
 } from "../values/requested-version.ts";
+import { refuseRollbackTriggers } from "../values/rollback-triggers.ts";
 import { readingOf } from "../values/template-url.ts";
 import { computeChanges, type StoredChanges } from "./compute-changes.ts";
 import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
@@ -44,6 +45,7 @@ export async function createChangeSet(
   found: StackRow | undefined,
   deps: CloudFormationDependencies,
 ): Promise<{ Id: string; StackId: string }> {
+  refuseRollbackTriggers(input.RollbackConfiguration);
   const type = input.ChangeSetType ?? "UPDATE";
   const stack = stackFor(type, input, found, context, deps);
   const db = context.db<CloudFormationTables>();

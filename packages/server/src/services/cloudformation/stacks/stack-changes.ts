@@ -39,6 +39,7 @@ import {
 } from "../rows/stacks.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
+import { refuseRollbackTriggers } from "../values/rollback-triggers.ts";
 import { readingOf } from "../values/template-url.ts";
 import { readPolicy } from "./stack-policy.ts";
 
@@ -68,6 +69,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
         return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
       },
       handle: async (input, context, existing: StackRow | undefined) => {
+        refuseRollbackTriggers(input.RollbackConfiguration);
         const isInReview = existing?.status === "REVIEW_IN_PROGRESS";
         if (existing && !isInReview) throw alreadyExists(input.StackName);
         const draft =
@@ -163,6 +165,7 @@ async function updateStack(
   deps: CloudFormationDependencies,
 ) {
   if (!stack) throw noStackInBrackets(input.StackName);
+  refuseRollbackTriggers(input.RollbackConfiguration);
   requireUpdatable(stack);
   const db = context.db<CloudFormationTables>();
   const previous = await findVersion(stack.stack_id, stack.version, db);
