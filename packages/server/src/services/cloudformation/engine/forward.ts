@@ -1,4 +1,3 @@
-import { TemplateError } from "@rolecast/template";
 import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
 import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
@@ -19,6 +18,7 @@ import {
   updateResource,
   type Wanted,
 } from "./put-resource.ts";
+import { failureOf, isRetried } from "./resource-steps.ts";
 import { type Advance, AGAIN, type Run } from "./run.ts";
 
 /** Takes the stack one step towards its new version. */
@@ -99,8 +99,9 @@ async function begin(
   try {
     wanted = await wantedOf(run, logicalId, needs);
   } catch (error) {
-    if (!(error instanceof TemplateError)) throw error;
-    return refuse(run, logicalId, row, error.message);
+    if (isRetried(error)) throw error;
+    const { reason } = failureOf(error, undefined, { run, logicalId, token: run.newToken() });
+    return refuse(run, logicalId, row, reason);
   }
   const type = await run.types.find(wanted.type);
   if (!type)

@@ -57,9 +57,14 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
     });
     return undefined;
   } catch (error) {
-    if (error instanceof StoreUnavailableError || error instanceof LeaseLostError) throw error;
+    if (isRetried(error)) throw error;
     return failureOf(error, calls, request);
   }
+}
+
+/** Whether a step that failed so is tried again: the resource isn't to blame. */
+export function isRetried(error: unknown): boolean {
+  return error instanceof StoreUnavailableError || error instanceof LeaseLostError;
 }
 
 /** The reason as resources' events give it. Our own mistakes are logged, and say no more. */

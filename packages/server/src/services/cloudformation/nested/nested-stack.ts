@@ -165,6 +165,7 @@ async function versionOf(
       ParameterKey,
       ParameterValue: Array.isArray(value) ? value.join(",") : String(value),
     })),
+    NotificationARNs: (want.NotificationARNs ?? []) as string[],
     Tags: (want.Tags ?? []) as { Key: string; Value: string }[],
     Capabilities: CAPABILITIES,
   };

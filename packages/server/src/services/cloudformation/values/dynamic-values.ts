@@ -41,10 +41,11 @@ export async function withDynamicReferences(
 
 async function readParameter(
   { key, service }: DynamicReference,
-  { deps, stack, currentCaller }: Resolving,
+  resolving: Resolving,
 ): Promise<string> {
-  const as = await currentCaller();
+  const { deps, stack } = resolving;
   try {
+    const as = await resolving.currentCaller();
     const input = { Name: key, WithDecryption: service === "ssm-secure" };
     const options = { as, region: stack.region };
     const { Parameter } = await deps.invoke<{ readonly Parameter?: { readonly Value?: string } }>(

@@ -16,7 +16,7 @@ import {
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
-import { validation } from "../errors.ts";
+import { notBuilt, validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
 import { refuseOtherFunctions } from "./other-functions.ts";
@@ -31,6 +31,7 @@ export interface VersionInput {
   readonly Tags?: readonly Tag[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
   readonly ResourceTypes?: readonly string[] | undefined;
+  readonly NotificationARNs?: readonly string[] | undefined;
 }
 
 export interface RequestedVersion {
@@ -72,6 +73,9 @@ export async function requestedVersion(
   reading: Reading,
   deps: Deps,
 ): Promise<RequestedVersion> {
+  // There is no SNS to send them with.
+  if (input.NotificationARNs && input.NotificationARNs.length > 0)
+    throw notBuilt("NotificationARNs");
   const text = await templateText(input, previous, reading, deps);
   try {
     const declared = parseTemplate(text);
