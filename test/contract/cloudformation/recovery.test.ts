@@ -1,0 +1,272 @@
+import {
+  CancelUpdateStackCommand,
+  ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeEventsCommand,
+  DescribeStackResourceCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateSummaryCommand,
+  UpdateStackCommand,
+  ValidateTemplateCommand,
+} from "@aws-sdk/client-cloudformation";
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  PutRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { CreateChannelCommand, ListChannelsCommand } from "@aws-sdk/client-ivs";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+import {
+  channel,
+  cloudFormationOf,
+  eventsOf,
+  outcomeOf,
+  role,
+  stackOf,
+  TRUST,
+  template,
+} from "./support.ts";
+
+let server: TestServer;
+let client: ReturnType<typeof cloudFormationOf>;
+
+beforeAll(async () => {
+  server = await startTestServer({ stackAnswerMs: 300 });
+  client = cloudFormationOf(server);
+});
+afterAll(() => server.close());
+
+const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+const create = (StackName: string, TemplateBody: string, more: object = {}) =>
+  client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities, ...more }));
+const update = (StackName: string, TemplateBody: string, more: object = {}) =>
+  client.send(new UpdateStackCommand({ StackName, TemplateBody, Capabilities, ...more }));
+
+function reaches(StackName: string, status: string): Promise<void> {
+  const look = async () => expect((await stackOf(client, StackName)).StackStatus).toBe(status);
+  return vi.waitFor(look, { timeout: 10_000, interval: 50 });
+}
+
+const getRole = (RoleName: string) => server.clients().iam.send(new GetRoleCommand({ RoleName }));
+
+test("OnFailure leaves what was made, or removes the stack with it", async () => {
+  const failing = (name: string) =>
+    template({
+      Good: role({ RoleName: name }),
+      Bad: role({ RoleName: name }, { DependsOn: "Good" }),
+    });
+  const kept = await create("kept", failing("kept"), { OnFailure: "DO_NOTHING" });
+  await reaches("kept", "CREATE_FAILED");
+  expect((await getRole("kept")).Role?.RoleName).toBe("kept");
+  const { StackId = "" } = await create("gone", failing("gone"), { OnFailure: "DELETE" });
+  await reaches(StackId, "DELETE_COMPLETE");
+  expect(await outcomeOf(getRole("gone"))).toMatch(/^NoSuchEntity/);
+  expect((await eventsOf(client, StackId)).slice(-5)).toEqual([
+    "gone DELETE_IN_PROGRESS",
+    "Bad DELETE_COMPLETE",
+    "Good DELETE_IN_PROGRESS",
+    "Good DELETE_COMPLETE",
+    "gone DELETE_COMPLETE",
+  ]);
+  const { OperationEvents = [] } = await client.send(
+    new DescribeEventsCommand({ StackName: "kept", Filters: { FailedEvents: true } }),
+  );
+  expect(OperationEvents.map((each) => [each.LogicalResourceId, each.EventType])).toEqual([
+    ["kept", "STACK_EVENT"],
+    ["Bad", "PROVISIONING_ERROR"],
+  ]);
+  const { OperationEvents: all = [] } = await client.send(
+    new DescribeEventsCommand({ StackName: kept.StackId ?? "" }),
+  );
+  expect(new Set(all.map(({ OperationId }) => OperationId)).size).toBe(1);
+});
+
+test("an update that is cancelled goes back", async () => {
+  const before = { Live: channel({ Name: "uncancelled" }) };
+  await create("cancelled", template(before));
+  await reaches("cancelled", "CREATE_COMPLETE");
+  const after = {
+    Live: channel({ Name: "never" }),
+    Handle: { Type: "AWS::CloudFormation::WaitConditionHandle" },
+    Condition: {
+      Type: "AWS::CloudFormation::WaitCondition",
+      DependsOn: "Live",
+      Properties: { Handle: { Ref: "Handle" }, Timeout: "3600" },
+    },
+  };
+  await update("cancelled", template(after));
+  await reaches("cancelled", "UPDATE_IN_PROGRESS");
+  await client.send(new CancelUpdateStackCommand({ StackName: "cancelled" }));
+  await reaches("cancelled", "UPDATE_ROLLBACK_COMPLETE");
+  const { channels = [] } = await server.clients().ivs.send(new ListChannelsCommand({}));
+  expect(channels.map(({ name }) => name)).toContain("uncancelled");
+  const cancel = new CancelUpdateStackCommand({ StackName: "cancelled" });
+  expect(await outcomeOf(client.send(cancel))).toBe(
+    "ValidationError: CancelUpdateStack cannot be called from current stack status",
+  );
+});
+
+test("a rollback that fails goes on without what is skipped", async () => {
+  const { iam } = server.clients();
+  const first = template({
+    Lost: role({ RoleName: "lost", Description: "one" }),
+    Live: channel({ Name: "held" }),
+  });
+  await create("stuck", first);
+  await reaches("stuck", "CREATE_COMPLETE");
+  const Condition = {
+    Type: "AWS::CloudFormation::WaitCondition",
+    DependsOn: ["Lost", "Live"],
+    CreationPolicy: { ResourceSignal: { Timeout: "PT3S" } },
+  };
+  const second = template({
+    Lost: role({ RoleName: "lost", Description: "two" }),
+    Live: channel({ Name: "changed" }),
+    Condition,
+  });
+  await update("stuck", second);
+  await vi.waitFor(async () => expect((await getRole("lost")).Role?.Description).toBe("two"));
+  await iam.send(new DeleteRoleCommand({ RoleName: "lost" }));
+  await reaches("stuck", "UPDATE_ROLLBACK_FAILED");
+  const go = (ResourcesToSkip: string[]) =>
+    client.send(new ContinueUpdateRollbackCommand({ StackName: "stuck", ResourcesToSkip }));
+  expect(await outcomeOf(go(["Live"]))).toMatch(/^ValidationError: The following resources to sk/);
+  await go(["Lost"]);
+  await reaches("stuck", "UPDATE_ROLLBACK_COMPLETE");
+  const { channels = [] } = await server.clients().ivs.send(new ListChannelsCommand({}));
+  expect(channels.map(({ name }) => name)).toContain("held");
+});
+
+test("a deletion that fails is finished without what is retained", async () => {
+  const { iam } = server.clients();
+  await create("held", template({ Held: role({ RoleName: "held" }), Live: channel({}) }));
+  await reaches("held", "CREATE_COMPLETE");
+  const policy = { RoleName: "held", PolicyName: "of-another" };
+  const PolicyDocument = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }],
+  });
+  await iam.send(new PutRolePolicyCommand({ ...policy, PolicyDocument }));
+  const { StackId = "" } = await stackOf(client, "held");
+  const remove = (RetainResources?: string[]) =>
+    client.send(new DeleteStackCommand({ StackName: "held", RetainResources }));
+  expect(await outcomeOf(remove(["Held"]))).toMatch(/^ValidationError/);
+  await remove();
+  await reaches("held", "DELETE_FAILED");
+  await remove(["Held"]);
+  await reaches(StackId, "DELETE_COMPLETE");
+  expect((await eventsOf(client, StackId)).slice(-2)).toEqual([
+    "Held DELETE_SKIPPED",
+    "held DELETE_COMPLETE",
+  ]);
+  await iam.send(new DeleteRolePolicyCommand(policy));
+  await iam.send(new DeleteRoleCommand({ RoleName: "held" }));
+});
+
+test("resources that are there already are imported", async () => {
+  const { iam, ivs } = server.clients();
+  const AssumeRolePolicyDocument = JSON.stringify(TRUST);
+  await iam.send(new CreateRoleCommand({ RoleName: "found", AssumeRolePolicyDocument }));
+  const made = await ivs.send(new CreateChannelCommand({ name: "found" }));
+  const arn = made.channel?.arn ?? "";
+  const retained = { DeletionPolicy: "Retain" };
+  const TemplateBody = template({
+    Role: role({ RoleName: "found" }, retained),
+    Live: channel({ Name: "found" }, retained),
+  });
+  const summary = await client.send(new GetTemplateSummaryCommand({ TemplateBody }));
+  expect(summary.ResourceIdentifierSummaries).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ ResourceIdentifiers: ["RoleName"] }),
+      expect.objectContaining({ ResourceIdentifiers: ["Arn"] }),
+    ]),
+  );
+  const names = { StackName: "found", ChangeSetName: "import" };
+  const entry = (LogicalResourceId: string, ResourceType: string, ResourceIdentifier: object) => ({
+    ...{ LogicalResourceId, ResourceType },
+    ResourceIdentifier: ResourceIdentifier as Record<string, string>,
+  });
+  const input = { ...names, Capabilities, TemplateBody, ChangeSetType: "IMPORT" as const };
+  const role1 = entry("Role", "AWS::IAM::Role", { RoleName: "found" });
+  expect(
+    await outcomeOf(
+      client.send(new CreateChangeSetCommand({ ...input, ResourcesToImport: [role1] })),
+    ),
+  ).toBe("ValidationError: Resources [Live] is missing from ResourceToImport list");
+  const live = entry("Live", "AWS::IVS::Channel", { Arn: arn });
+  await client.send(new CreateChangeSetCommand({ ...input, ResourcesToImport: [role1, live] }));
+  await client.send(new ExecuteChangeSetCommand(names));
+  await reaches("found", "IMPORT_COMPLETE");
+  const { StackResourceDetail } = await client.send(
+    new DescribeStackResourceCommand({ StackName: "found", LogicalResourceId: "Live" }),
+  );
+  expect(StackResourceDetail?.PhysicalResourceId).toBe(arn);
+  await update("found", TemplateBody.replace('"Name":"found"', '"Name":"renamed"'));
+  await reaches("found", "UPDATE_COMPLETE");
+});
+
+test("values come from SSM, and a stack's tags reach its resources", async () => {
+  const ssm = new SSMClient({ endpoint: server.endpoint, region: "us-east-1", credentials: ROOT });
+  const put = (Name: string, Value: string) =>
+    ssm.send(new PutParameterCommand({ Name, Value, Type: "String", Overwrite: true }));
+  await put("/stack/name", "from-ssm");
+  await put("/stack/latency", "NORMAL");
+  const TemplateBody = template(
+    {
+      Live: channel({
+        Name: { Ref: "Name" },
+        LatencyMode: "{{resolve:ssm:/stack/latency}}",
+        Tags: [{ Key: "own", Value: "1" }],
+      }),
+    },
+    {
+      Parameters: {
+        Name: { Type: "AWS::SSM::Parameter::Value<String>", Default: "/stack/name" },
+      },
+      Description: "Described",
+    },
+  );
+  const Tags = [
+    { Key: "team", Value: "live" },
+    { Key: "own", Value: "2" },
+  ];
+  await create("valued", TemplateBody, { Tags });
+  await reaches("valued", "CREATE_COMPLETE");
+  const found = async () => {
+    const { channels = [] } = await server.clients().ivs.send(new ListChannelsCommand({}));
+    return channels.find(({ name }) => name?.startsWith("from-ssm"));
+  };
+  expect(await found()).toMatchObject({
+    ...{ name: "from-ssm", latencyMode: "NORMAL" },
+    tags: { team: "live", own: "1" },
+  });
+  const { Parameters } = await stackOf(client, "valued");
+  expect(Parameters).toEqual([
+    { ParameterKey: "Name", ParameterValue: "/stack/name", ResolvedValue: "from-ssm" },
+  ]);
+  await put("/stack/name", "from-ssm-again");
+  await update("valued", TemplateBody, { Tags: [{ Key: "team", Value: "night" }] });
+  await reaches("valued", "UPDATE_COMPLETE");
+  expect(await found()).toMatchObject({
+    name: "from-ssm-again",
+    tags: { team: "night", own: "1" },
+  });
+  const valid = await client.send(new ValidateTemplateCommand({ TemplateBody }));
+  expect([valid.Description, valid.Parameters?.[0]?.DefaultValue]).toEqual([
+    "Described",
+    "/stack/name",
+  ]);
+  const absent = template({ Live: channel({ Name: "{{resolve:ssm:/stack/absent}}" }) });
+  const { StackId = "" } = await create("unresolved", absent);
+  await reaches(StackId, "ROLLBACK_COMPLETE");
+  const NotificationARNs = ["arn:aws:sns:us-east-1:000000000000:topic"];
+  expect(await outcomeOf(create("notified", absent, { NotificationARNs }))).toBe(
+    "NotImplemented: Rolecast doesn't implement CloudFormation's NotificationARNs.",
+  );
+});
