@@ -40,6 +40,7 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
   ["/organizations/tree", "Organization", /organizations:DescribeOrganization/],
   ["/cloudformation/stacks", "Stacks", /cloudformation:ListStacks/],
+  ["/cloudformation/stacks/create", "Create stack", /^$/],
   ["/cloudformation/stacks/:stack", "page-stack", /cloudformation:DescribeStacks/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],

@@ -1,4 +1,5 @@
-import { CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { CreateStackCommand, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { ListChannelsCommand, UpdateChannelCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import {
@@ -20,6 +21,11 @@ const HALF = template({
   Crew: role(),
   Live: channel({ Name: "half-live" }, { DependsOn: "Crew" }),
 });
+const PASSWORD = "never-in-a-line";
+const SHOW = template(
+  { Crew: role({ RoleName: "show-crew" }), Live: channel({ Name: { Ref: "Title" } }) },
+  { Parameters: { Title: { Type: "String" }, Password: { Type: "String", NoEcho: true } } },
+);
 
 describeConsole(() => {
   let server: ConsoleServer;
@@ -31,6 +37,7 @@ describeConsole(() => {
     page = await browser.open(server.endpoint);
   });
 
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
   const tab = (name: string) => page.getByRole("tab", { name }).click();
   const faults = async () => {
     const wide = [...(await violations(page)), ...(await overflow(page))];
@@ -92,5 +99,69 @@ describeConsole(() => {
     await tab("Parameters and outputs");
     await page.getByText("The channel").waitFor();
     expect(await faults()).toEqual([]);
+  });
+
+  test("a stack is created by a change set, whose preview comes before", async () => {
+    await visit(page, "/cloudformation/stacks", "Stacks");
+    await button("Create stack").click();
+    await page.getByLabel("Stack name").fill("show");
+    await page.getByLabel("Template").fill(SHOW);
+    await button("Next").click();
+    await page.getByLabel("Title", { exact: true }).fill("live-one");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("checkbox", { name: /CAPABILITY_NAMED_IAM/ }).check();
+    expect(await faults()).toEqual([]);
+    await button("Preview changes").click();
+    await page.getByRole("heading", { name: "show", level: 1 }).waitFor();
+    await page.getByRole("row", { name: /Live Add/ }).waitFor();
+    const { Stacks = [] } = await cloudFormationOf(server).send(
+      new DescribeStacksCommand({ StackName: "show" }),
+    );
+    expect(Stacks.map(({ StackStatus }) => StackStatus)).toEqual(["REVIEW_IN_PROGRESS"]);
+    await button("Execute").click();
+    await page.getByRole("row", { name: /^show CREATE_COMPLETE/ }).waitFor();
+  });
+
+  test("an update shows what becomes of which value, and no line has the hidden one", async () => {
+    await tab("Changes");
+    await button("Change the stack").click();
+    await button("Keep the template").click();
+    await page.getByLabel("Title", { exact: true }).fill("live-two");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("checkbox", { name: /CAPABILITY_NAMED_IAM/ }).check();
+    await button("Preview changes").click();
+    await page
+      .getByRole("row", { name: /Live Modify False .*live-one becomes live-two/ })
+      .waitFor();
+    await takePicture(page, "stack-preview");
+    expect(await faults()).toEqual([]);
+    await button("Copy as AWS CLI").click();
+    const lines = await page.getByRole("dialog").textContent();
+    expect(lines).toMatch(/aws cloudformation create-change-set .*live-two/);
+    expect(lines).not.toContain(PASSWORD);
+    await page.getByRole("button", { name: /close/i }).first().click();
+    await button("Execute").click();
+    await page.getByRole("row", { name: /^show UPDATE_COMPLETE \W/ }).waitFor();
+  });
+
+  test("drift is what was changed without the stack, which is deleted from the list", async () => {
+    const { ivs } = server.root;
+    const { channels = [] } = await ivs.send(new ListChannelsCommand({}));
+    const arn = channels.find(({ name }) => name === "live-two")?.arn;
+    await ivs.send(new UpdateChannelCommand({ arn, name: "elsewhere" }));
+    await tab("Drift");
+    await button("Detect drift").click();
+    await page.getByText("live-two in the template, elsewhere now").waitFor();
+    await page.getByText("1 resources have drifted.").waitFor();
+    await takePicture(page, "stack-drift");
+    expect(await faults()).toEqual([]);
+    await visit(page, "/cloudformation/stacks", "Stacks");
+    await page.getByRole("checkbox", { name: /stack\/show\// }).check();
+    await button("Delete").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel(/To confirm/).fill("delete");
+    await dialog.getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByText("Stack show is deleted.").waitFor();
+    await page.getByRole("link", { name: "show", exact: true }).waitFor({ state: "detached" });
   });
 });

@@ -26,6 +26,7 @@ export const HELPED_PAGES = [
   "/iam/simulator",
   "/organizations/tree",
   "/cloudformation/stacks",
+  "/cloudformation/stacks/create",
   "/cloudformation/stacks/:arn",
   "/s3/buckets",
   "/s3/buckets/:bucket",

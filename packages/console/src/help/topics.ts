@@ -162,6 +162,18 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
       ["Templates", `${STACKS}/template-guide.html`],
     ],
   },
+  "/cloudformation/stacks/create": {
+    title: "Create stack",
+    text: [
+      "Paste a template, or choose its file. Then give the values that it asks for.",
+      "A template that makes IAM resources has to be acknowledged, since it gives permissions.",
+      "The change set shows what would be created. Nothing is created before you execute it.",
+    ],
+    more: [
+      ["Templates", `${STACKS}/template-guide.html`],
+      ["Parameters", `${STACKS}/parameters-section-structure.html`],
+    ],
+  },
   "/cloudformation/stacks/:arn": {
     title: "Stack",
     text: [

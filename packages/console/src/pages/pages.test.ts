@@ -55,6 +55,7 @@ const PAGES = [
   ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],
   ["/organizations/tree", "Organization", ["Organizations", "Organization"]],
   ["/cloudformation/stacks", "Stacks", ["CloudFormation", "Stacks"]],
+  ["/cloudformation/stacks/create", "Create stack", ["CloudFormation", "Stacks", "Create stack"]],
   [`/cloudformation/stacks/${STACK}`, "Stack", ["CloudFormation", "Stacks", "studio"]],
   ["/s3/buckets", "Buckets", ["S3", "Buckets"]],
   ["/s3/buckets/films", "Bucket", ["S3", "Buckets", "films"]],

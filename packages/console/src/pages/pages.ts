@@ -105,6 +105,12 @@ const PAGES: readonly PageRoute[] = [
     "StacksPage",
   ),
   pageRoute(
+    "/cloudformation/stacks/create",
+    "Create stack",
+    () => import("./cloudformation/create-stack-page.tsx"),
+    "CreateStackPage",
+  ),
+  pageRoute(
     "/cloudformation/stacks/:arn",
     "Stack",
     () => import("./cloudformation/stack-page.tsx"),

@@ -1,5 +1,6 @@
 import type { MiddlewareStack } from "@smithy/types";
 import type { CallLog, RecordedCall } from "./call-log.ts";
+import { shownInput } from "./shown-inputs.ts";
 
 /** Adds a step to a client of the SDK that notes each call in the log. */
 export function recordCalls<Input extends object, Output extends object>(
@@ -10,7 +11,7 @@ export function recordCalls<Input extends object, Output extends object>(
   stack.add(
     (next, context) => async (step) => {
       const operation = String(context.commandName ?? "").replace(/Command$/, "");
-      const input = { ...step.input } as Readonly<Record<string, unknown>>;
+      const input = shownInput(step.input);
       try {
         const output = await next(step);
         log.add({ ...call, operation, input, errorCode: undefined });

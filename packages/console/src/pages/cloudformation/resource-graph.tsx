@@ -65,6 +65,8 @@ async function readGraph(aws: AwsClients, stack: Stack): Promise<readonly GraphN
 const BOX = { width: 200, height: 56 } as const;
 const GAP = { x: 56, y: 16 } as const;
 const MARGIN = 4;
+/** The picture scrolls, so the keyboard has to reach it. */
+const SCROLLED_BY_KEYS = { tabIndex: 0 };
 /** Longer names are cut in the picture; the list has them whole. */
 const NAME_LENGTH = 22;
 
@@ -86,7 +88,7 @@ function Picture(props: {
   const width = span(Math.max(0, ...placed.map(({ layer }) => layer)), BOX.width, GAP.x);
   const height = span(Math.max(0, ...placed.map(({ row }) => row)), BOX.height, GAP.y);
   return (
-    <div className="graph">
+    <section className="graph" aria-label="Picture of the dependencies" {...SCROLLED_BY_KEYS}>
       <svg
         width={width}
         height={height}
@@ -103,7 +105,7 @@ function Picture(props: {
           <Node key={node.id} node={node} state={stateOf(node.id)} />
         ))}
       </svg>
-    </div>
+    </section>
   );
 }
 

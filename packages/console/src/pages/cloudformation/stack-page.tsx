@@ -14,6 +14,8 @@ import { PlaceLink } from "../../shared/place-link.tsx";
 import { RemoveItems } from "../../shared/remove-items.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { POLL_MS, readStack, stackNameOf } from "./stack-calls.ts";
+import { StackChanges } from "./stack-changes.tsx";
+import { StackDrift } from "./stack-drift.tsx";
 import { Reason, StackEvents } from "./stack-events.tsx";
 import { STACK_REMOVAL } from "./stack-removal.ts";
 import { StackResources } from "./stack-resources.tsx";
@@ -32,18 +34,20 @@ export function StackPage({ params }: PageProps) {
       {data && (
         <>
           <Facts stack={data} />
-          <PageTabs tabs={tabsOf(data)} />
+          <PageTabs tabs={tabsOf(data, stack.reload)} />
         </>
       )}
     </Page>
   );
 }
 
-function tabsOf(stack: Stack) {
+function tabsOf(stack: Stack, reload: () => void) {
   const { StackId = "" } = stack;
   return [
     { id: "events", label: "Events", content: <StackEvents stackId={StackId} /> },
     { id: "resources", label: "Resources", content: <StackResources stack={stack} /> },
+    { id: "changes", label: "Changes", content: <StackChanges stack={stack} onChanged={reload} /> },
+    { id: "drift", label: "Drift", content: <StackDrift stack={stack} /> },
     { id: "values", label: "Parameters and outputs", content: <StackValues stack={stack} /> },
     { id: "template", label: "Template", content: <StackTemplate stack={stack} /> },
   ];
