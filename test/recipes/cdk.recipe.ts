@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -11,8 +11,10 @@ import {
 import { GetStreamCommand, GetStreamKeyCommand } from "@aws-sdk/client-ivs";
 import {
   DeleteObjectsCommand,
+  GetBucketNotificationConfigurationCommand,
   GetBucketPolicyStatusCommand,
   ListObjectsV2Command,
+  PutObjectCommand,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeFilm, publish } from "../scenarios/ivs/encoder.ts";
@@ -36,6 +38,27 @@ const NARROW = JSON.stringify({
     { Effect: "Deny", Action: "ivs:CreateRecordingConfiguration", Resource: "*" },
   ],
 });
+/** A stack whose channel may be named badly, and one with two of the CDK's custom resources. */
+const CONSTRUCTS = `
+import { App, NestedStack, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { CfnRule } from "aws-cdk-lib/aws-events";
+import { CfnChannel } from "aws-cdk-lib/aws-ivs";
+import { Bucket } from "aws-cdk-lib/aws-s3";
+
+const app = new App();
+const name = app.node.tryGetContext("channel") ?? "none";
+const failing = new Stack(app, "Failing");
+const rule = { name: "swapped", description: "first", eventPattern: { source: ["aws.ivs"] } };
+new CfnRule(failing, "Rule", { ...rule, ...(name === "better" ? { description: "second" } : {}) });
+new CfnChannel(failing, "Channel", { name: name === "better" ? "good" : name });
+const emptied = new NestedStack(new Stack(app, "Emptied"), "Nested");
+new Bucket(emptied, "Bucket", {
+  bucketName: "emptied",
+  removalPolicy: RemovalPolicy.DESTROY,
+  autoDeleteObjects: true,
+  eventBridgeEnabled: true,
+});
+`;
 let server: ServerProcess;
 
 interface Outcome {
@@ -76,6 +99,7 @@ async function deployed(): Promise<Readonly<Record<string, string>>> {
 
 beforeAll(async () => {
   cpSync(join(ROOT, "examples/cdk"), folder, { recursive: true });
+  writeFileSync(join(folder, "constructs.ts"), CONSTRUCTS);
   const flags = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
   await run("npm", ["install", ...flags], { cwd: folder });
   server = await startServerProcess(["--data", "memory"]);
@@ -135,6 +159,32 @@ describe.sequential("the CDK", () => {
     expect(deploy.said).toContain("ROLLBACK_COMPLETE");
     const destroy = await cdk("destroy", "--force", ...toolkit, ...context);
     expect(destroy).toMatchObject({ code: 0 });
+  });
+
+  test("goes back from a failure that it was told to leave, and deploys again", async () => {
+    const walk = ["--app", "tsx constructs.ts", "-c"];
+    const direct = ["deploy", "--require-approval", "never", "--method=direct", ...walk];
+    const failed = await cdk(...direct, "channel=not a name", "--no-rollback", "Failing");
+    expect(failed.code).toBe(1);
+    expect(failed.said).toContain("CREATE_FAILED");
+    expect((await cdk("rollback", ...walk, "channel=good", "Failing")).code).toBe(0);
+    expect(await cdk(...direct, "channel=good", "Failing", "Emptied")).toMatchObject({ code: 0 });
+    const swap = ["deploy", "--hotswap", ...walk, "channel=better", "Failing"];
+    expect(await cdk(...swap)).toMatchObject({ code: 0 });
+  });
+
+  test("empties buckets, and puts their notifications, without a function", async () => {
+    const { s3 } = server.root;
+    const { EventBridgeConfiguration } = await s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket: "emptied" }),
+    );
+    expect(EventBridgeConfiguration).toEqual({});
+    await s3.send(new PutObjectCommand({ Bucket: "emptied", Key: "film.ts", Body: "film" }));
+    const destroy = ["destroy", "--force", "--app", "tsx constructs.ts", "Failing", "Emptied"];
+    expect(await cdk(...destroy)).toMatchObject({ code: 0 });
+    await expect(
+      s3.send(new GetBucketPolicyStatusCommand({ Bucket: "emptied" })),
+    ).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
   test("doesn't destroy a bucket with objects, and then does", async () => {
