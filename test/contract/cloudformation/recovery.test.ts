@@ -112,6 +112,29 @@ test("an update that is cancelled goes back", async () => {
   );
 });
 
+test("a stack that is being created can be deleted", async () => {
+  const Condition = {
+    Type: "AWS::CloudFormation::WaitCondition",
+    DependsOn: "Role",
+    CreationPolicy: { ResourceSignal: { Timeout: "PT1H" } },
+  };
+  const { StackId = "" } = await create(
+    "hasty",
+    template({ Role: role({ RoleName: "hasty" }), Condition }),
+  );
+  await reaches("hasty", "CREATE_IN_PROGRESS");
+  await client.send(new DeleteStackCommand({ StackName: "hasty" }));
+  await reaches(StackId, "DELETE_COMPLETE");
+  expect((await eventsOf(client, StackId)).slice(-6)).toEqual([
+    "hasty DELETE_IN_PROGRESS",
+    "Condition DELETE_IN_PROGRESS",
+    "Condition DELETE_COMPLETE",
+    "Role DELETE_IN_PROGRESS",
+    "Role DELETE_COMPLETE",
+    "hasty DELETE_COMPLETE",
+  ]);
+});
+
 test("a rollback that fails goes on without what is skipped", async () => {
   const { iam } = server.clients();
   const first = template({

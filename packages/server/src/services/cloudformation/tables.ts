@@ -170,6 +170,9 @@ export type OperationKind =
  */
 export type Phase = "forward" | "cleanup" | "back" | "back-cleanup" | "undo" | "delete";
 
+/** The mark of an operation whose stack is to be deleted. */
+export const DELETED = 2;
+
 export interface OperationRow {
   operation_id: string;
   stack_id: string;
@@ -186,7 +189,7 @@ export interface OperationRow {
   options: string;
   /** JSON list: logical ids of the resources that failed. */
   failures: string;
-  /** 1: CancelUpdateStack was called. */
+  /** 1: CancelUpdateStack was called. `DELETED`: DeleteStack was, during the creation. */
   cancelled: number;
   started_ms: number;
   ended_ms: number | null;

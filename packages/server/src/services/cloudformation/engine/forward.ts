@@ -54,7 +54,7 @@ async function stopReason(run: Run): Promise<string | undefined> {
   const endMs = Number(run.operation.started_ms) + (minutes ?? 0) * 60_000;
   if (run.operation.kind === "create" && minutes !== null && run.nowMs >= endMs)
     return "Stack creation time exceeded the specified timeout. Rollback requested by user.";
-  return (await run.isCancelled()) ? "User Initiated" : undefined;
+  return (await run.stopped()) ? "User Initiated" : undefined;
 }
 
 function isDone(run: Run, logicalId: string): boolean {

@@ -29,8 +29,9 @@ function listed(verb: string, names: readonly string[]): string {
 }
 
 async function endCreation(run: Run, why: string, own: string | undefined): Promise<Advance> {
-  const onFailure =
-    run.options.onFailure ?? (run.options.disableRollback ? "DO_NOTHING" : "ROLLBACK");
+  const { onFailure: asked, disableRollback } = run.options;
+  const isToGo = (await run.stopped()) === "delete";
+  const onFailure = isToGo ? "DELETE" : (asked ?? (disableRollback ? "DO_NOTHING" : "ROLLBACK"));
   switch (onFailure) {
     case "DO_NOTHING":
       return run.end("CREATE_FAILED", { reason: why, isSettled: false });

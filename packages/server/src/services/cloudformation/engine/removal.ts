@@ -30,13 +30,19 @@ export async function advanceRemoval(run: Run, removal: Removal): Promise<Advanc
   let waitMs = Number.POSITIVE_INFINITY;
   for (const item of left) {
     if (needed.has(item.row.logical_id) && isNeeded(item, removal.items)) continue;
-    const pending = pendingOf(item.row);
+    const pending = deletionOf(item.row);
     const restMs = pending ? pending.dueMs - run.nowMs : 0;
     if (restMs <= 0) return remove(run, item, removal);
     waitMs = Math.min(waitMs, restMs);
   }
   // The others wait for one that can't be deleted.
   return Number.isFinite(waitMs) ? { kind: "wait", ms: waitMs } : "finished";
+}
+
+/** The deletion that is under way. A creation that was is given up. */
+function deletionOf(row: Removable["row"]): PendingStep | undefined {
+  const pending = pendingOf(row);
+  return pending?.action === "delete" ? pending : undefined;
 }
 
 export function keyOf({ kind, row }: Removable): string {
@@ -55,7 +61,7 @@ async function remove(run: Run, item: Removable, removal: Removal): Promise<Adva
   if (item.retain) return skip(run, item, removal);
   const type = await run.types.find(row.type);
   if (!type) return settle(run, item, removal, false);
-  const pending = pendingOf(row);
+  const pending = deletionOf(row);
   const token = pending?.token ?? run.newToken();
   const failure = await performStep({
     run,
@@ -144,7 +150,7 @@ async function settle(
   isUnmade: boolean,
 ): Promise<Advance> {
   await run.commit((tools) => {
-    if (!isUnmade && pendingOf(item.row) === undefined) begin(item, removal, tools);
+    if (!isUnmade && deletionOf(item.row) === undefined) begin(item, removal, tools);
     gone(item, removal, tools);
   });
   return AGAIN;
@@ -175,7 +181,7 @@ async function fail(
   const { row } = item;
   await run.commit((tools) => {
     const { changes, nowMs } = tools;
-    if (pendingOf(row) === undefined) begin(item, removal, tools);
+    if (deletionOf(row) === undefined) begin(item, removal, tools);
     if (!("status" in row)) {
       changes.resourceEvent(row, { status: "DELETE_FAILED", reason, ...shown(removal) });
       changes.leftovers.push({ ...row, wait: null });

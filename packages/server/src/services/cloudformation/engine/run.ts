@@ -8,13 +8,14 @@ import { endExecution } from "../rows/change-sets.ts";
 import { findOperation } from "../rows/operations.ts";
 import { forgetBefore, leftoversOf, removeLeftovers, resourcesOf } from "../rows/resources.ts";
 import { findStackById, findVersion, removeVersionsBefore } from "../rows/stacks.ts";
-import type {
-  CloudFormationTables,
-  LeftoverRow,
-  OperationRow,
-  ResourceRow,
-  StackRow,
-  VersionRow,
+import {
+  type CloudFormationTables,
+  DELETED,
+  type LeftoverRow,
+  type OperationRow,
+  type ResourceRow,
+  type StackRow,
+  type VersionRow,
 } from "../tables.ts";
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
@@ -199,11 +200,12 @@ export class Run {
     return (this.#leftovers.at(-1)?.number ?? 0) + 1;
   }
 
-  /** Whether CancelUpdateStack was called meanwhile. */
-  async isCancelled(): Promise<boolean> {
+  /** The request that stops the operation meanwhile: CancelUpdateStack, or DeleteStack. */
+  async stopped(): Promise<"cancel" | "delete" | undefined> {
     const { db } = this.deps.store.tables<CloudFormationTables>();
     const row = await findOperation(this.#operation.operation_id, db);
-    return row?.cancelled === 1;
+    if (!row?.cancelled) return undefined;
+    return row.cancelled === DELETED ? "delete" : "cancel";
   }
 
   /**

@@ -28,6 +28,7 @@ import {
   wrongState,
 } from "../errors.ts";
 import { retireChangeSets } from "../rows/change-sets.ts";
+import { changeOperation } from "../rows/operations.ts";
 import {
   addVersion,
   countLiveStacks,
@@ -37,7 +38,7 @@ import {
   insertStack,
   updateStackRow,
 } from "../rows/stacks.ts";
-import type { CloudFormationTables, StackRow } from "../tables.ts";
+import { type CloudFormationTables, DELETED, type StackRow } from "../tables.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
 import { refuseRollbackTriggers } from "../values/rollback-triggers.ts";
 import { readingOf } from "../values/template-url.ts";
@@ -222,7 +223,7 @@ async function deleteStack(
   context: RequestContext,
   stack: StackRow | undefined,
   deps: CloudFormationDependencies,
-) {
+): Promise<object> {
   // A stack that isn't there needs no deletion.
   if (!stack || stack.status === "DELETE_COMPLETE") return {};
   if (input.RoleARN !== undefined) await callerFor(input.RoleARN, context, deps);
@@ -236,6 +237,10 @@ async function deleteStack(
           `Stack [${now.name}] cannot be deleted while TerminationProtection is enabled`,
         );
       if (now.status === "DELETE_IN_PROGRESS") return now.operation_id ?? undefined;
+      if (now.status === "CREATE_IN_PROGRESS" && now.operation_id && isPlain(input, now)) {
+        await changeOperation(now.operation_id, { cancelled: DELETED }, tx.db);
+        return now.operation_id;
+      }
       if (/_IN_PROGRESS$/.test(now.status) && now.status !== "REVIEW_IN_PROGRESS")
         throw wrongState(now.stack_id, now.status, "deleted");
       if (retain.length > 0 && now.status !== "DELETE_FAILED")
@@ -256,7 +261,17 @@ async function deleteStack(
     },
   );
   if (OperationId !== undefined) await settled(OperationId, context, deps);
+  const after = await findStackById(stack.stack_id, context.db<CloudFormationTables>());
+  // The creation was complete before it could be stopped.
+  if (stack.status === "CREATE_IN_PROGRESS" && after?.status === "CREATE_COMPLETE")
+    return deleteStack(input, context, after, deps);
   return {};
+}
+
+/** A deletion that a creation under way can turn into: by the same role, of all there is. */
+function isPlain({ RoleARN, RetainResources, DeletionMode }: DeleteInput, stack: StackRow) {
+  const isSameRole = RoleARN === undefined || RoleARN === stack.role_arn;
+  return isSameRole && !RetainResources?.length && DeletionMode !== "FORCE_DELETE_STACK";
 }
 
 interface RollbackInput {
