@@ -152,7 +152,7 @@ describeConsole(() => {
     await tab("Drift");
     await button("Detect drift").click();
     await page.getByText("live-two in the template, elsewhere now").waitFor();
-    await page.getByText("1 resources have drifted.").waitFor();
+    await page.getByText("1 resource has drifted.").waitFor();
     await takePicture(page, "stack-drift");
     expect(await faults()).toEqual([]);
     await visit(page, "/cloudformation/stacks", "Stacks");

@@ -7,7 +7,7 @@ import { CallState } from "../../shared/call-state.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { type GraphNode, layersOf, type PlacedNode } from "./graph-layers.ts";
-import { cloudFormationOf } from "./stack-calls.ts";
+import { cloudFormationOf, versionOf } from "./stack-calls.ts";
 import { statusKind } from "./status-text.tsx";
 
 interface Stated {
@@ -21,8 +21,7 @@ export function ResourceGraph(props: {
   readonly resources: readonly Stated[];
 }) {
   const { stack, resources } = props;
-  const version = stack.LastUpdatedTime ?? stack.CreationTime;
-  const key = `graph of ${stack.StackId} ${version?.getTime()}`;
+  const key = `graph of ${stack.StackId} ${versionOf(stack)}`;
   const graph = useCall(key, (aws) => readGraph(aws, stack));
   const states = new Map(
     resources.map(({ LogicalResourceId, ResourceStatus }) => [LogicalResourceId, ResourceStatus]),

@@ -44,3 +44,8 @@ export async function settledStack(
 export function stackNameOf(arn: string): string {
   return arn.split("/")[1] ?? arn;
 }
+
+/** Differs whenever the stack's template may be another: after a change, and after its rollback. */
+export function versionOf({ StackStatus, LastUpdatedTime }: Stack): string {
+  return `${StackStatus} ${LastUpdatedTime?.getTime()}`;
+}

@@ -60,9 +60,14 @@ async function detectDrift(aws: AwsClients, StackName: string): Promise<string> 
     if (DetectionStatus === "DETECTION_FAILED")
       throw new Error(DetectionStatusReason ?? "The detection failed.");
     if (DetectionStatus !== "DETECTION_IN_PROGRESS")
-      return `${DriftedStackResourceCount ?? 0} resources have drifted.`;
+      return driftedText(DriftedStackResourceCount ?? 0);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
+}
+
+function driftedText(count: number): string {
+  if (count === 0) return "No resource has drifted.";
+  return count === 1 ? "1 resource has drifted." : `${count} resources have drifted.`;
 }
 
 const COLUMNS = [

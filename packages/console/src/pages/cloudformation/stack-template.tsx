@@ -8,13 +8,13 @@ import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { pretty } from "../../shared/pretty-json.ts";
 import { useCall } from "../../wire/use-call.ts";
-import { cloudFormationOf } from "./stack-calls.ts";
+import { cloudFormationOf, versionOf } from "./stack-calls.ts";
 
 /** A stack's template as it was given, or with its transforms carried out. */
 export function StackTemplate({ stack }: { readonly stack: Stack }) {
-  const { StackId = "", LastUpdatedTime } = stack;
+  const { StackId = "" } = stack;
   const [stage, choose] = useAddressState("stage", "Original");
-  const key = `${stage} template of ${StackId} ${LastUpdatedTime?.getTime()}`;
+  const key = `${stage} template of ${StackId} ${versionOf(stack)}`;
   const template = useCall(key, (aws) => {
     const input = { StackName: StackId, TemplateStage: stage as TemplateStage };
     return cloudFormationOf(aws).send(new GetTemplateCommand(input));
