@@ -44,7 +44,8 @@ function update(StackName: string, TemplateBody: string, more: object = {}) {
 
 function propose(StackName: string, ChangeSetName: string, TemplateBody = ONE, isNew = true) {
   const ChangeSetType = isNew ? ("CREATE" as const) : ("UPDATE" as const);
-  const input = { StackName, ChangeSetName, TemplateBody, ChangeSetType };
+  const Capabilities = ["CAPABILITY_AUTO_EXPAND" as const];
+  const input = { StackName, ChangeSetName, TemplateBody, ChangeSetType, Capabilities };
   return client.send(new CreateChangeSetCommand(input));
 }
 
@@ -139,6 +140,24 @@ test("a parameter in metadata and tags is named as the cause of their change", a
     "Properties Tags ParameterReference Static",
     "Properties Tags DirectModification Dynamic",
   ]);
+});
+
+test("a transform that fails is a change set's end, of a stack in review", async () => {
+  const including = {
+    Type: "AWS::IVS::Channel",
+    Properties: {
+      "Fn::Transform": { Name: "AWS::Include", Parameters: { Location: "s3://absent-one/a.yml" } },
+    },
+  };
+  const body = template({ Channel: including });
+  await propose("included", "failing", body);
+  const { Status, ExecutionStatus, StatusReason } = await describeSet("failing", "included");
+  expect([Status, ExecutionStatus, StatusReason]).toEqual([
+    "FAILED",
+    "UNAVAILABLE",
+    "Transform AWS::Include failed with: S3 bucket [absent-one] does not exist.",
+  ]);
+  expect((await stackOf(client, "included")).StackStatus).toBe("REVIEW_IN_PROGRESS");
 });
 
 test("the events of a cleanup come without properties", async () => {

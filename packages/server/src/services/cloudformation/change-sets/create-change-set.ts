@@ -15,6 +15,7 @@ import { callerFor, requireRoom, requireUpdatable } from "../stacks/stack-change
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import {
   asAwsError,
+  FailedTransform,
   isSameVersion,
   type RequestedVersion,
   requestedVersion,
@@ -29,6 +30,8 @@ export type CreateInput = Checked<cloudformation.CreateChangeSetInput>;
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create " +
   "a change set.";
+
+const NOTHING: StoredChanges = { short: [], whole: [] };
 
 /** A change set's execution needs these beside its version. */
 export interface ChangeSetOptions extends OperationOptions {
@@ -52,8 +55,9 @@ export async function createChangeSet(
   const isNew = stack.version === 0;
   const previous = isNew ? undefined : await findVersion(stack.stack_id, stack.version, db);
   const caller = await callerFor(input.RoleARN ?? stack.role_arn ?? undefined, context, deps);
-  const version = await requestedVersion(input, stack, previous, caller, readingOf(context), deps);
+  const reading = readingOf(context);
   try {
+    const version = await requestedVersion(input, stack, previous, caller, reading, deps);
     const rows = isNew ? [] : await resourcesOf(stack.stack_id, db);
     const existing = new Set(rows.map(({ logical_id }) => logical_id));
     const { evaluation } = version;
@@ -72,11 +76,18 @@ export async function createChangeSet(
       previous !== undefined &&
       Object.keys(imports).length === 0 &&
       isSameVersion(previous, version.row);
-    const row = changeSetRow(input, type, stack, version, changes, imports, isEmpty, context, deps);
+    const failure = isEmpty ? NO_CHANGES : undefined;
+    const shown = isEmpty ? NOTHING : changes;
+    const { row: asked } = version;
+    const row = changeSetRow(input, type, stack, asked, shown, imports, failure, context, deps);
     await store(row, stack, found, context, deps);
     return { Id: row.change_set_id, StackId: stack.stack_id };
   } catch (error) {
-    throw asAwsError(error);
+    if (!(error instanceof FailedTransform)) throw asAwsError(error);
+    const { row: asked, message } = error;
+    const row = changeSetRow(input, type, stack, asked, NOTHING, {}, message, context, deps);
+    await store(row, stack, found, context, deps);
+    return { Id: row.change_set_id, StackId: stack.stack_id };
   }
 }
 
@@ -111,10 +122,10 @@ function changeSetRow(
   input: CreateInput,
   type: cloudformation.ChangeSetType,
   stack: StackRow,
-  { row }: RequestedVersion,
+  version: RequestedVersion["row"],
   changes: StoredChanges,
   imports: Imports,
-  isEmpty: boolean,
+  failure: string | undefined,
   context: RequestContext,
   { ids }: Pick<CloudFormationDependencies, "ids">,
 ): ChangeSetRow {
@@ -129,13 +140,13 @@ function changeSetRow(
   return {
     change_set_id: changeSetArn(stack, input.ChangeSetName, ids),
     ...{ stack_id: stack.stack_id, name: input.ChangeSetName, type },
-    status: isEmpty ? "FAILED" : "CREATE_COMPLETE",
-    execution_status: isEmpty ? "UNAVAILABLE" : "AVAILABLE",
-    status_reason: isEmpty ? NO_CHANGES : null,
+    status: failure === undefined ? "CREATE_COMPLETE" : "FAILED",
+    execution_status: failure === undefined ? "AVAILABLE" : "UNAVAILABLE",
+    status_reason: failure ?? null,
     created_ms: context.nowMs,
     description: input.Description ?? null,
-    ...row,
-    changes: JSON.stringify(isEmpty ? { short: [], whole: [] } : changes),
+    ...version,
+    changes: JSON.stringify(changes),
     options: JSON.stringify(options),
     role_arn: input.RoleARN ?? null,
     notification_arns: JSON.stringify(

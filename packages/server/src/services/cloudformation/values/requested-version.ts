@@ -1,5 +1,6 @@
 import type { Parameter, Tag } from "@aws-sdk/client-cloudformation";
 import {
+  type Environment,
   Evaluation,
   expandTemplate,
   type GivenParameter,
@@ -92,25 +93,48 @@ export async function requestedVersion(
     const parameters = resolveParameters(declared, given, texts, ssmValues);
     const stored = storedParameters(parameters);
     const environment = await environmentOf(stack, stored, reading.db<CloudFormationTables>());
-    const included = await readIncludes(includesOf(declared, environment), reading);
-    const template = expandTemplate(declared, environment, included);
+    const tags = Object.fromEntries(
+      (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
+    );
+    const unexpanded = {
+      ...{ template: text, processed: null, parameters: JSON.stringify(stored) },
+      tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),
+      capabilities: JSON.stringify(input.Capabilities ?? []),
+    };
+    const template = await expanded(declared, environment, unexpanded, reading);
     await refuseUnknownTypes(template, input, deps);
     const evaluation = new Evaluation(template, environment);
     // Finds circles and references to what isn't there.
     void evaluation.graph;
-    const tags = Object.fromEntries(
-      (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
-    );
-    const row = {
-      template: text,
-      processed: template === declared ? null : JSON.stringify(template.document),
-      parameters: JSON.stringify(stored),
-      tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),
-      capabilities: JSON.stringify(input.Capabilities ?? []),
-    };
-    return { row, evaluation };
+    const processed = template === declared ? null : JSON.stringify(template.document);
+    return { row: { ...unexpanded, processed }, evaluation };
   } catch (error) {
     throw asAwsError(error);
+  }
+}
+
+/** A template whose transforms failed, which a change set has for its end and others refuse. */
+export class FailedTransform extends AwsError {
+  readonly row: RequestedVersion["row"];
+
+  constructor({ code, message }: TemplateError, row: RequestedVersion["row"]) {
+    super(code, message, { status: 400 });
+    this.row = row;
+  }
+}
+
+/** Rejects with FailedTransform. */
+async function expanded(
+  declared: Template,
+  environment: Environment,
+  row: RequestedVersion["row"],
+  reading: Reading,
+): Promise<Template> {
+  const addresses = includesOf(declared, environment);
+  try {
+    return expandTemplate(declared, environment, await readIncludes(addresses, reading));
+  } catch (error) {
+    throw error instanceof TemplateError ? new FailedTransform(error, row) : error;
   }
 }
 
