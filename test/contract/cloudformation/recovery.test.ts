@@ -8,6 +8,7 @@ import {
   DescribeStackResourceCommand,
   ExecuteChangeSetCommand,
   GetTemplateSummaryCommand,
+  SignalResourceCommand,
   UpdateStackCommand,
   ValidateTemplateCommand,
 } from "@aws-sdk/client-cloudformation";
@@ -19,6 +20,7 @@ import {
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { CreateChannelCommand, ListChannelsCommand } from "@aws-sdk/client-ivs";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -110,6 +112,41 @@ test("an update that is cancelled goes back", async () => {
   expect(await outcomeOf(client.send(cancel))).toBe(
     "ValidationError: CancelUpdateStack cannot be called from current stack status",
   );
+});
+
+test("a nested stack that was being changed goes back as well", async () => {
+  const { s3, ivs } = server.clients();
+  await s3.send(new CreateBucketCommand({ Bucket: "inner" }));
+  const nested = async (Key: string, resources: object) => {
+    await s3.send(new PutObjectCommand({ Bucket: "inner", Key, Body: template(resources) }));
+    const TemplateURL = `${server.endpoint}/inner/${Key}`;
+    return template({ Child: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL } } });
+  };
+  const Condition = {
+    Type: "AWS::CloudFormation::WaitCondition",
+    DependsOn: "Live",
+    CreationPolicy: { ResourceSignal: { Timeout: "PT1H" } },
+  };
+  await create("outer", await nested("one.json", { Live: channel({ Name: "inner-one" }) }));
+  await reaches("outer", "CREATE_COMPLETE");
+  const two = await nested("two.json", { Live: channel({ Name: "inner-two" }), Condition });
+  await update("outer", two);
+  const child = new DescribeStackResourceCommand({
+    StackName: "outer",
+    LogicalResourceId: "Child",
+  });
+  const { StackResourceDetail } = await client.send(child);
+  const StackName = StackResourceDetail?.PhysicalResourceId ?? "";
+  await vi.waitFor(async () =>
+    expect(await eventsOf(client, StackName)).toContain("Condition CREATE_IN_PROGRESS"),
+  );
+  await client.send(new CancelUpdateStackCommand({ StackName: "outer" }));
+  const signal = { StackName, LogicalResourceId: "Condition", UniqueId: "one" };
+  await client.send(new SignalResourceCommand({ ...signal, Status: "SUCCESS" }));
+  await reaches("outer", "UPDATE_ROLLBACK_COMPLETE");
+  const { channels = [] } = await ivs.send(new ListChannelsCommand({}));
+  const names = channels.map(({ name }) => name);
+  expect([names.includes("inner-one"), names.includes("inner-two")]).toEqual([true, false]);
 });
 
 test("a stack that is being created can be deleted", async () => {

@@ -25,7 +25,11 @@ import { type Advance, AGAIN, type Run } from "./run.ts";
 export async function advanceForward(run: Run): Promise<Advance> {
   const pending = [...run.resources.values()].filter((row) => row.wait !== null);
   const stop = run.failures.length > 0 ? "failed" : await stopReason(run);
-  if (stop && stop !== "failed") return giveUp(run, stop);
+  if (stop && stop !== "failed") {
+    // What goes back later goes back from a state that is known.
+    const unsettled = pending.filter((row) => !canBeCancelled(row));
+    return unsettled.length > 0 ? goOn(run, unsettled) : giveUp(run, stop);
+  }
   if (stop) return pending.length > 0 ? settlePending(run, pending) : giveUp(run, undefined);
   const { graph } = await run.evaluation();
   let isComplete = true;
@@ -75,11 +79,16 @@ async function goOn(run: Run, pending: readonly ResourceRow[]): Promise<Advance>
   return begin(run, next.row.logical_id, undefined);
 }
 
+/** A creation whose resource is known: removing it is all there is to do. */
+function canBeCancelled(row: ResourceRow): boolean {
+  const isKnown = row.physical_id !== null && !isReplacing(row);
+  return isKnown && pendingOf(row)?.action === "create";
+}
+
 /** After a failure, what is being made is finished first, so that it can be removed. */
 async function settlePending(run: Run, pending: readonly ResourceRow[]): Promise<Advance> {
   for (const row of pending) {
-    const isUnknown = row.physical_id === null || isReplacing(row);
-    if (isUnknown || pendingOf(row)?.action === "update") continue;
+    if (!canBeCancelled(row)) continue;
     const verb = row.status.startsWith("UPDATE") ? "update" : "creation";
     const failed = verb === "update" ? "UPDATE_FAILED" : "CREATE_FAILED";
     const reason = `Resource ${verb} cancelled`;
