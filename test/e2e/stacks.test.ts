@@ -122,6 +122,22 @@ describeConsole(() => {
     await page.getByRole("row", { name: /^show CREATE_COMPLETE/ }).waitFor();
   });
 
+  test("a stack whose change set is discarded isn't there", async () => {
+    await visit(page, "/cloudformation/stacks/create", "Create stack");
+    await page.getByLabel("Stack name").fill("draft");
+    await page.getByLabel("Template").fill(template({ Live: channel() }));
+    await button("Next").click();
+    await page.getByText("The template has no parameters.").waitFor();
+    await button("Preview changes").click();
+    await button("Discard").click();
+    await page.getByRole("heading", { name: "Stacks", level: 1 }).waitFor();
+    await page.getByText("The change set is discarded.").waitFor();
+    await page.getByRole("link", { name: "show", exact: true }).waitFor();
+    expect(await page.getByRole("link", { name: "draft", exact: true }).count()).toBe(0);
+    await page.getByRole("link", { name: "show", exact: true }).click();
+    await page.getByRole("heading", { name: "show", level: 1 }).waitFor();
+  });
+
   test("an update shows what becomes of which value, and no line has the hidden one", async () => {
     await tab("Changes");
     await button("Change the stack").click();
