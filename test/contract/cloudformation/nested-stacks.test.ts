@@ -2,6 +2,8 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackResourceCommand,
+  DescribeStackResourceDriftsCommand,
+  DetectStackDriftCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -122,4 +124,47 @@ test("a template that the caller may not read isn't used", async () => {
   expect(await outcomeOf(client.send(strange))).toBe(
     "ValidationError: TemplateURL must be a supported URL.",
   );
+});
+
+test("drift isn't looked for in nested stacks, but in what is beside them", async () => {
+  const TemplateURL = await stored("drift.json", child(""));
+  const trail = {
+    Logs: { Type: "AWS::S3::Bucket" },
+    Allowed: {
+      Type: "AWS::S3::BucketPolicy",
+      Properties: {
+        Bucket: { Ref: "Logs" },
+        PolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: "cloudtrail.amazonaws.com" },
+              Action: ["s3:GetBucketAcl", "s3:PutObject"],
+              Resource: [{ "Fn::Sub": "${Logs.Arn}" }, { "Fn::Sub": "${Logs.Arn}/*" }],
+            },
+          ],
+        },
+      },
+    },
+    // The CDK declares an empty list where no selectors are asked for.
+    Trail: {
+      Type: "AWS::CloudTrail::Trail",
+      DependsOn: "Allowed",
+      Properties: { IsLogging: true, S3BucketName: { Ref: "Logs" }, EventSelectors: [] },
+    },
+  };
+  const TemplateBody = parent(TemplateURL, trail);
+  const StackName = "drifting";
+  await client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities }));
+  expect((await stackOf(client, StackName)).StackStatus).toBe("CREATE_COMPLETE");
+  await client.send(new DetectStackDriftCommand({ StackName }));
+  const command = new DescribeStackResourceDriftsCommand({ StackName });
+  const { StackResourceDrifts = [] } = await client.send(command);
+  const found = StackResourceDrifts.map(
+    ({ LogicalResourceId, StackResourceDriftStatus }) =>
+      `${LogicalResourceId} ${StackResourceDriftStatus}`,
+  );
+  expect(found).toContain("Trail IN_SYNC");
+  expect(found).not.toContain("Child IN_SYNC");
 });

@@ -25,7 +25,8 @@ export async function detectDrift(
 ): Promise<StoredDrift> {
   const checkedMs = deps.clock.nowMs();
   const type = await deps.types.find(row.type);
-  if (!type || row.physical_id === null) return { status: "NOT_CHECKED", checkedMs };
+  if (!type || deps.types.isOwn(row.type) || row.physical_id === null)
+    return { status: "NOT_CHECKED", checkedMs };
   const { invoke, ids } = deps;
   const calls = new StepCalls({ invoke, ids, as, region, token: ids.uuid() });
   const expected = propertiesOf(row);

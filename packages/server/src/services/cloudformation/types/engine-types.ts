@@ -44,6 +44,11 @@ export class EngineTypes {
     return [...new Set([...this.#resources.typeNames, ...own])].sort();
   }
 
+  /** Whether it is the engine's own: nothing of it is anywhere but in the stacks' rows. */
+  isOwn(name: string): boolean {
+    return this.#own.has(name);
+  }
+
   /** Whether it is a custom resource's type, whose provider's function needn't run. */
   isCustomResource(name: string): boolean {
     return name.startsWith(CUSTOM) && this.#own.has(name);

@@ -16,6 +16,14 @@ interface Trail {
   readonly HasCustomEventSelectors?: boolean;
 }
 
+/** The selectors that are declared; the CDK declares an empty list where there are none. */
+function selectorsOf(model: ResourceModel): ResourceModel {
+  const declared = Object.entries(pick(model, ["EventSelectors", "AdvancedEventSelectors"]));
+  return Object.fromEntries(
+    declared.filter(([, selectors]) => (selectors as readonly unknown[]).length > 0),
+  );
+}
+
 /** The settings of a trail, with what they are when nothing is declared. */
 const SETTINGS: Readonly<Record<string, unknown>> = {
   CloudWatchLogsLogGroupArn: "",
@@ -61,9 +69,10 @@ const trailType = declareType({
     },
     {
       properties: ["EventSelectors", "AdvancedEventSelectors"],
-      async write({ id: { TrailName }, want }, call) {
-        const selectors = pick(want, ["EventSelectors", "AdvancedEventSelectors"]);
+      async write({ id: { TrailName }, was, want }, call) {
+        const selectors = selectorsOf(want);
         const isDeclared = Object.keys(selectors).length > 0;
+        if (!isDeclared && Object.keys(selectorsOf(was)).length === 0) return;
         await cloudtrail(call, "PutEventSelectors", {
           TrailName,
           ...(isDeclared ? selectors : { EventSelectors: ALL_MANAGEMENT_EVENTS }),
