@@ -18,7 +18,7 @@ const PASSING = `{
     "Action": "iam:PassRole", "Resource": "*" }]
 }`;
 
-const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
+const ONLY_MFA = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
 
 describeConsole(() => {
   let server: ConsoleServer;
@@ -174,7 +174,7 @@ describeConsole(() => {
       const eve = await createUser(iam, UserName, [
         allow(["iam:GetRequestAuthorization*", "iam:SimulateCustomPolicy", "iam:List*"]),
         allow("s3:ListAllMyBuckets"),
-        { Sid: "ByTls", ...allow("s3:CreateBucket"), Condition: ONLY_TLS },
+        { Sid: "ByMfa", ...allow("s3:CreateBucket"), Condition: ONLY_MFA },
       ]);
       const own = await browser.open(server.endpoint, eve);
       await own.setViewportSize({ width, height: 900 });
@@ -194,7 +194,7 @@ describeConsole(() => {
       await dialog.getByLabel(/name/i).first().fill("why-not-this-bucket");
       await dialog.getByRole("button", { name: "Create" }).click();
       await dialog.getByRole("link", { name: "Why?" }).click();
-      await dialog.getByText(/but Bool aws:SecureTransport wants true/).waitFor();
+      await dialog.getByText(/but Bool aws:MultiFactorAuthPresent wants true/).waitFor();
       await takePicture(own, `why-${width}`);
       // The form keeps what was typed, and the link leads on.
       expect(await dialog.getByLabel(/name/i).first().inputValue()).toBe("why-not-this-bucket");
@@ -204,14 +204,14 @@ describeConsole(() => {
 
       await own.getByRole("button", { name: "Try a change" }).click();
       const editor = own.getByRole("textbox", { name: "Statement to try" });
-      await own.getByText(/"aws:SecureTransport": "true"/).waitFor();
+      await own.getByText(/"aws:MultiFactorAuthPresent": "true"/).waitFor();
       await own.getByRole("button", { name: "Decide again" }).click();
       await own.getByText("Denied, nothing allows it").nth(1).waitFor();
-      const statement = { Sid: "ByTls", ...allow("s3:CreateBucket") };
+      const statement = { Sid: "ByMfa", ...allow("s3:CreateBucket") };
       await editor.fill(policyOf([statement]));
       await own.getByRole("button", { name: "Decide again" }).click();
       await own.getByText("Allowed", { exact: true }).waitFor();
-      await own.getByText(/Bool aws:SecureTransport\. Without them/).waitFor();
+      await own.getByText(/Bool aws:MultiFactorAuthPresent\. Without them/).waitFor();
       await takePicture(own, `try-change-${width}`);
       await own.close();
     },
