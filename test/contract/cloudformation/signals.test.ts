@@ -91,7 +91,10 @@ test("a wait condition goes on when its handle was signalled often enough", asyn
   const update = { StackName: "waits", TemplateBody: template(changed) };
   await client.send(new UpdateStackCommand(update));
   await reaches("waits", "UPDATE_ROLLBACK_COMPLETE");
-  await client.send(new DeleteStackCommand({ StackName: "waits" }));
+  const { StackId = "" } = await stackOf(client, "waits");
+  await client.send(new DeleteStackCommand({ StackName: StackId }));
+  // A deletion that takes longer than the answer goes on after it.
+  await reaches(StackId, "DELETE_COMPLETE");
   expect(await signal(url, success)).toBe(403);
 });
 
