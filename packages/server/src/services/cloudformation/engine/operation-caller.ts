@@ -1,37 +1,11 @@
-import assert from "node:assert/strict";
-import type { AssumeRoleResponse } from "@aws-sdk/client-sts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
-import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
+import { assumeServiceRole } from "../../../kernel/resource-types/service-role.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { OperationRow, StackRow } from "../tables.ts";
 
-/** Source: sessions of stacks' roles in CloudTrail. */
-const SESSION_NAME = "AWSCloudFormation";
 /** A session with less than this to go isn't used for another step. */
 const RENEW_BEFORE_MS = 60_000;
-
-type Session = Pick<StackRow, "account_id" | "region">;
-
-/**
- * Assumes a stack's role as CloudFormation: the role's trust policy decides. Rejects with AwsError.
- */
-export async function assumeStackRole(
-  roleArn: string,
-  { region }: Session,
-  { invoke, sessions }: Pick<EngineDependencies, "invoke" | "sessions">,
-): Promise<Caller> {
-  const input = { RoleArn: roleArn, RoleSessionName: SESSION_NAME };
-  const { Credentials } = await invoke<AssumeRoleResponse>("sts", "AssumeRole", input, {
-    as: { principal: { kind: "service", serviceName: CLOUDFORMATION } },
-    region,
-  });
-  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-  const { AccessKeyId, SessionToken } = Credentials;
-  const credential = await sessions.findCredential(AccessKeyId, SessionToken);
-  assert(typeof credential === "object", "the session just made is known");
-  return credential.caller;
-}
 
 /** The caller of an operation's steps: a session of its role, or the forwarded session. */
 export class OperationCaller {
@@ -55,7 +29,7 @@ export class OperationCaller {
     this.#session =
       role_arn === null
         ? this.#restored(nowMs)
-        : await assumeStackRole(role_arn, this.#stack, this.#deps);
+        : await assumeServiceRole(role_arn, this.#stack.region, this.#deps);
     return this.#session;
   }
 

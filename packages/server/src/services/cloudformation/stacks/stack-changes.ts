@@ -6,6 +6,7 @@ import { defineOperations, type OperationTable, withSubject } from "../../../ker
 import type { Caller } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
+import { assumeServiceRole } from "../../../kernel/resource-types/service-role.ts";
 import {
   conditionKeys,
   onStack,
@@ -15,7 +16,6 @@ import {
 } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { newStack } from "../engine/new-stack.ts";
-import { assumeStackRole } from "../engine/operation-caller.ts";
 import type { OperationOptions } from "../engine/operation-options.ts";
 import { askingOf, type NewOperation, startOperation } from "../engine/start-operation.ts";
 import {
@@ -338,7 +338,7 @@ export async function callerFor(
 ): Promise<Caller> {
   if (roleArn === undefined) return calledThrough(context.caller, CLOUDFORMATION);
   try {
-    return await assumeStackRole(roleArn, placeOf(context), deps);
+    return await assumeServiceRole(roleArn, context.region, deps);
   } catch (error) {
     if (error instanceof AwsError) throw invalidRole(roleArn);
     throw error;
