@@ -1,6 +1,7 @@
 import {
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackEventsCommand,
   DescribeStackResourceCommand,
   DescribeStackResourceDriftsCommand,
   DetectStackDriftCommand,
@@ -111,6 +112,16 @@ test("a nested stack that fails says why, and goes with its parent", async () =>
     "Child DELETE_COMPLETE",
     "failing ROLLBACK_COMPLETE",
   ]);
+});
+
+test("a nested stack needs the capabilities that were given for its parent", async () => {
+  const TemplateBody = parent(await stored("capable.json", child("")));
+  await client.send(new CreateStackCommand({ StackName: "incapable", TemplateBody }));
+  const { StackEvents = [] } = await client.send(
+    new DescribeStackEventsCommand({ StackName: "incapable" }),
+  );
+  const failed = StackEvents.find(({ ResourceStatus }) => ResourceStatus === "CREATE_FAILED");
+  expect(failed?.ResourceStatusReason).toBe("Requires capabilities : [CAPABILITY_IAM]");
 });
 
 test("a template that the caller may not read isn't used", async () => {

@@ -11,6 +11,8 @@ export interface GivenParameter {
   readonly name: string;
   readonly value?: string | undefined;
   readonly usePreviousValue?: boolean | undefined;
+  /** The value is known only once a resource exists: nothing about it can be checked yet. */
+  readonly isUnknown?: boolean | undefined;
 }
 
 /** A parameter with its value. */
@@ -35,8 +37,9 @@ export function ssmParametersOf(
   previous: ReadonlyMap<string, string>,
 ): readonly string[] {
   const texts = parameterTexts(template, given, previous);
+  const unknown = unknownNames(given);
   const names = [...template.parameters.values()]
-    .filter(({ type }) => parameterKind(type)?.ssm)
+    .filter(({ name, type }) => parameterKind(type)?.ssm && !unknown.has(name))
     .map(({ name }) => texts.get(name) ?? "");
   return [...new Set(names)];
 }
@@ -55,12 +58,27 @@ export function resolveParameters(
   ssmValues: ReadonlyMap<string, string>,
 ): ReadonlyMap<string, ResolvedParameter> {
   const texts = parameterTexts(template, given, previous);
+  const unknown = unknownNames(given);
   return new Map(
     [...template.parameters.values()].map((declaration) => {
-      const text = texts.get(declaration.name) ?? "";
-      return [declaration.name, resolveParameter(declaration, text, ssmValues)];
+      const { name } = declaration;
+      const text = texts.get(name) ?? "";
+      const resolved = unknown.has(name)
+        ? { declaration, text, ssmValue: undefined, value: listed(declaration, text) }
+        : resolveParameter(declaration, text, ssmValues);
+      return [name, resolved];
     }),
   );
+}
+
+function unknownNames(given: readonly GivenParameter[]): ReadonlySet<string> {
+  return new Set(given.filter(({ isUnknown }) => isUnknown).map(({ name }) => name));
+}
+
+/** The result of a Ref to a parameter with a text as its value. */
+function listed({ type }: ParameterDeclaration, text: string): ParameterValue {
+  if (!parameterKind(type)?.list) return text;
+  return text === "" ? [] : text.split(",").map((item) => item.trim());
 }
 
 function parameterTexts(
@@ -104,8 +122,7 @@ function resolveParameter(
   // CommaDelimitedList is checked as the one text that it is.
   const checked = type === "CommaDelimitedList" ? [text] : kind?.ssm ? [text] : items;
   for (const item of checked) checkConstraints(declaration, item, kind?.element === "Number");
-  const value = kind?.list ? (effective === "" ? [] : items) : effective;
-  return { declaration, text, ssmValue, value };
+  return { declaration, text, ssmValue, value: listed(declaration, effective) };
 }
 
 function missingSsmParameter(name: string): TemplateError {

@@ -11,24 +11,20 @@ import {
   stackNamed,
 } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
+import { beginExecution, removeChangeSetTree } from "../engine/change-set-trees.ts";
 import type { OperationOptions } from "../engine/operation-options.ts";
 import { askingOf, startOperation } from "../engine/start-operation.ts";
 import { invalidChangeSetStatus, noChangeSet, noStackInBrackets, validation } from "../errors.ts";
 import { pageByText } from "../page.ts";
-import {
-  changeChangeSet,
-  changeSetsOf,
-  findChangeSet,
-  removeChangeSet,
-  removeOtherChangeSets,
-} from "../rows/change-sets.ts";
+import { changeSetsOf, findChangeSet } from "../rows/change-sets.ts";
 import { addVersion, findStackById } from "../rows/stacks.ts";
 import { isArn } from "../stack-names.ts";
 import { operationOf, requireUpdatable, settled } from "../stacks/stack-changes.ts";
 import { parameterViews, tagViews } from "../stacks/stack-views.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow } from "../tables.ts";
 import type { StoredChanges } from "./compute-changes.ts";
-import { type ChangeSetOptions, createChangeSet, versionOf } from "./create-change-set.ts";
+import { createChangeSet, versionOf } from "./create-change-set.ts";
+import type { ChangeSetOptions } from "./planned-change-set.ts";
 
 /** As many as a template has resources: clients that read one page see all. */
 const CHANGES_PAGE = 1_000;
@@ -107,8 +103,10 @@ export function changeSetOperations(deps: CloudFormationDependencies): Operation
             `ChangeSet [${changeSet.change_set_id}] cannot be deleted in its current status ` +
               "of [EXECUTE_IN_PROGRESS]",
           );
-        await context.transaction<CloudFormationTables, void>(({ db }) =>
-          removeChangeSet(changeSet.change_set_id, db),
+        requireRoot(changeSet, "deleted");
+        const { ids, events } = deps;
+        await context.transaction<CloudFormationTables, void>((tx) =>
+          removeChangeSetTree(changeSet, { tx, nowMs: context.nowMs, ids, events }),
         );
         return {};
       },
@@ -148,6 +146,7 @@ async function executeChangeSet(
   deps: CloudFormationDependencies,
 ) {
   if (!changeSet || !stack) throw notFound(input, stack);
+  requireRoot(changeSet, "executed");
   const operationId = await context.transaction<CloudFormationTables, string>(async (tx) => {
     const row = await findChangeSet(changeSet.change_set_id, stack.stack_id, tx.db);
     const now = await findStackById(stack.stack_id, tx.db);
@@ -168,12 +167,23 @@ async function executeChangeSet(
       notification_arns: row.notification_arns,
       disable_rollback: input.DisableRollback ? 1 : 0,
     });
-    await changeChangeSet(row.change_set_id, { execution_status: "EXECUTE_IN_PROGRESS" }, tx.db);
-    await removeOtherChangeSets(stack.stack_id, row.change_set_id, tx.db);
+    await beginExecution(row, { tx, nowMs: context.nowMs, ids: deps.ids, events: deps.events });
     return startOperation(tx, now, operation, askingOf(context), deps);
   });
   await settled(operationId, context, deps);
   return {};
+}
+
+/** The change set of a nested stack lives and ends with its root's. */
+function requireRoot(
+  { change_set_id, root_id, execution_status }: ChangeSetRow,
+  verb: string,
+): void {
+  if (root_id === null || execution_status.startsWith("EXECUTE")) return;
+  throw validation(
+    `ChangeSet [${change_set_id}] belongs to a nested stack and can only be ${verb} with its ` +
+      `root change set [${root_id}]`,
+  );
 }
 
 function notFound({ StackName, ChangeSetName }: Named, stack: StackRow | undefined) {
@@ -200,6 +210,7 @@ function optionsFor(row: ChangeSetRow, input: ExecuteInput): OperationOptions {
     ...(options.onStackFailure ? { onFailure: options.onStackFailure } : {}),
     ...(disableRollback ? { disableRollback: true } : {}),
     ...(input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
+    ...(options.includeNestedStacks ? { changeSetId: row.change_set_id } : {}),
   };
 }
 

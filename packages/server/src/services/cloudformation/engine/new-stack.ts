@@ -1,10 +1,18 @@
+import { TemplateError } from "@rolecast/template";
+import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
+import type { ResourceModel } from "../../../kernel/resources.ts";
 import { validation } from "../errors.ts";
+import { findStackById } from "../rows/stacks.ts";
 import { type Place, stackArn } from "../stack-names.ts";
-import type { StackRow } from "../tables.ts";
+import type { CloudFormationTables, StackRow } from "../tables.ts";
 
 /** Source: CloudFormation API reference, CreateStack, StackName. */
 const STACK_NAME_MAX = 128;
+/** A nested stack's name ends in a hyphen and as many characters of chance. */
+const RANDOM_LENGTH = 12;
+/** Stacks around a stack. A template that nests itself comes to an end; AWS documents no limit. */
+const DEPTH_MAX = 16;
 
 /** A stack without a template yet. */
 export function newStack(name: string, place: Place, nowMs: number, ids: Ids): StackRow {
@@ -23,4 +31,42 @@ export function newStack(name: string, place: Place, nowMs: number, ids: Ids): S
     ...{ operation_id: null, events: 0, event_ms: 0 },
     ...{ drift_status: "NOT_CHECKED", drift_checked_ms: null },
   };
+}
+
+/** A stack that is a resource of another one, before its first operation. */
+export function newNestedStack(
+  parent: StackRow,
+  logicalId: string,
+  want: ResourceModel,
+  nowMs: number,
+  ids: Ids,
+): StackRow {
+  const front = `${parent.name}-${logicalId}`.slice(0, STACK_NAME_MAX - RANDOM_LENGTH - 1);
+  const name = `${front}-${ids.alphanumeric(RANDOM_LENGTH)}`;
+  const minutes = want.TimeoutInMinutes;
+  return {
+    ...newStack(name, parent, nowMs, ids),
+    parent_id: parent.stack_id,
+    root_id: parent.root_id ?? parent.stack_id,
+    role_arn: parent.role_arn,
+    timeout_minutes: minutes === undefined ? null : Number(minutes),
+    notification_arns: JSON.stringify(want.NotificationARNs ?? []),
+  };
+}
+
+/** As many stacks are around a stack. */
+export async function depthOf(
+  { parent_id }: Pick<StackRow, "parent_id">,
+  db: Kysely<CloudFormationTables>,
+): Promise<number> {
+  let depth = 0;
+  for (let id = parent_id; id !== null; depth++)
+    id = (await findStackById(id, db))?.parent_id ?? null;
+  return depth;
+}
+
+/** Throws TemplateError where a stack has too many stacks around it. */
+export function refuseDepth(depth: number): void {
+  if (depth > DEPTH_MAX)
+    throw new TemplateError(`Rolecast nests stacks at most ${DEPTH_MAX} deep.`);
 }

@@ -1,6 +1,7 @@
 import { TemplateError } from "@rolecast/template";
 import { exportsOf, removeExport, replaceImports } from "../rows/exports.ts";
 import type { CloudFormationTables, ResourceRow } from "../tables.ts";
+import { removeAnnouncedStacks } from "./change-set-trees.ts";
 import { refuseIfImported } from "./finish-forward.ts";
 import { advanceRemoval, type Removable } from "./removal.ts";
 import type { Advance, Run } from "./run.ts";
@@ -44,9 +45,12 @@ export async function advanceDelete(run: Run): Promise<Advance> {
   if (run.failures.length > 0)
     return run.end("DELETE_FAILED", { reason: failedText(run), isSettled: false });
   const gone = { live_name: null, deleted_ms: run.nowMs };
-  await run.commit(async ({ tx: { db } }) => {
-    await replaceImports(run.stack.stack_id, run.stack, [], db);
-    for (const row of await exportsOf(run.stack.stack_id, db)) await removeExport(row, db);
+  await run.commit(async ({ tx, nowMs }) => {
+    const { ids, events } = run.deps;
+    const { stack_id } = run.stack;
+    await replaceImports(stack_id, run.stack, [], tx.db);
+    for (const row of await exportsOf(stack_id, tx.db)) await removeExport(row, tx.db);
+    await removeAnnouncedStacks(stack_id, { tx, nowMs, ids, events });
   });
   return run.end("DELETE_COMPLETE", { stack: gone });
 }

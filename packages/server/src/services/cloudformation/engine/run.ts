@@ -4,7 +4,6 @@ import type { Caller } from "../../../kernel/principal.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { HeldTask } from "../../../kernel/work/task-queue.ts";
 import type { EngineDependencies } from "../dependencies.ts";
-import { endExecution } from "../rows/change-sets.ts";
 import { findOperation } from "../rows/operations.ts";
 import { forgetBefore, leftoversOf, removeLeftovers, resourcesOf } from "../rows/resources.ts";
 import { findStackById, findVersion, removeVersionsBefore } from "../rows/stacks.ts";
@@ -20,6 +19,7 @@ import {
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import { type EvaluatedStack, evaluateStack } from "../values/evaluate-stack.ts";
+import { endExecution } from "./change-set-trees.ts";
 import { Changes, writeChanges } from "./changes.ts";
 import { OperationCaller } from "./operation-caller.ts";
 import { type OperationOptions, optionsOf } from "./operation-options.ts";
@@ -225,7 +225,9 @@ export class Run {
       const good = isSettled ? { good_version: stack.version ?? this.#stack.version } : {};
       changes.stack = { ...changes.stack, ...stack, ...good };
       changes.operation = { status: "ENDED", ended_ms: nowMs };
-      await endExecution(this.#stack.stack_id, !/FAILED|ROLLBACK/.test(status), tx.db);
+      const { ids, events } = this.deps;
+      const isDone = !/FAILED|ROLLBACK/.test(status);
+      await endExecution(this.#stack.stack_id, isDone, { tx, nowMs, ids, events });
       if (!isSettled) return;
       const { stack_id } = this.#stack;
       await forgetBefore(stack_id, tx.db);

@@ -10,12 +10,15 @@ import {
 } from "../../../kernel/resources.ts";
 import type { Tables } from "../../../kernel/store.ts";
 import type { CloudFormationDependencies, EngineDependencies } from "../dependencies.ts";
-import { newStack } from "../engine/new-stack.ts";
-import type { OperationOptions } from "../engine/operation-options.ts";
+import { beginExecution } from "../engine/change-set-trees.ts";
+import { depthOf, newNestedStack, refuseDepth } from "../engine/new-stack.ts";
+import { type OperationOptions, optionsOf } from "../engine/operation-options.ts";
 import { startOperation } from "../engine/start-operation.ts";
+import { childChangeSetsOf } from "../rows/change-sets.ts";
 import { addVersion, findStackById, findVersion, insertStack } from "../rows/stacks.ts";
-import type { StackRow, VersionRow } from "../tables.ts";
+import type { ChangeSetRow, StackRow, VersionRow } from "../tables.ts";
 import type { OwnType, StackStepCalls } from "../types/own-type.ts";
+import { nestedVersionInput } from "../values/nested-version-input.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
 import type { Reading } from "../values/template-url.ts";
 
@@ -23,8 +26,6 @@ type NestedDependencies = EngineDependencies & Pick<CloudFormationDependencies, 
 
 /** The pause between two looks at a nested stack that is at work. */
 const LOOK_MS = 50;
-const CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
-const NAME_ROOM = 128;
 
 const text: PropertyType = { kind: "string" };
 const optional = (type: PropertyType) => ({ type, required: false, replacement: "no" }) as const;
@@ -54,22 +55,18 @@ export function nestedStack(deps: NestedDependencies): OwnType {
     async create(want, call) {
       if (call.state) return created(call);
       const { stack: parent, logicalId } = call.place;
-      const front = `${parent.name}-${logicalId}`.slice(0, NAME_ROOM - 13);
-      const name = `${front}-${deps.ids.alphanumeric(12)}`;
-      const nowMs = deps.clock.nowMs();
-      const child: StackRow = {
-        ...newStack(name, parent, nowMs, deps.ids),
-        parent_id: parent.stack_id,
-        root_id: parent.root_id ?? parent.stack_id,
-        role_arn: parent.role_arn,
-        timeout_minutes: (want.TimeoutInMinutes as number | undefined) ?? null,
-        notification_arns: JSON.stringify(want.NotificationARNs ?? []),
-      };
-      const version = await versionOf(want, child, undefined, call, deps);
-      await insertStack(child, call.tx.db);
-      const number = await addVersion({ stack_id: child.stack_id, ...version }, call.tx.db);
+      const { db } = call.tx;
+      refuseDepth((await depthOf(parent, db)) + 1);
+      const planned = await nestedChangeSet(call);
+      const announced = planned && (await findStackById(planned.stack_id, db));
+      const child =
+        announced ?? newNestedStack(parent, logicalId, want, deps.clock.nowMs(), deps.ids);
+      const version = await versionOf(want, child, undefined, planned, call, deps);
+      if (!announced) await insertStack(child, db);
+      const number = await addVersion({ stack_id: child.stack_id, ...version }, db);
       const options: OperationOptions = { onFailure: "DO_NOTHING" };
-      await begin("create", child, { version: number }, options, call, deps);
+      const change = { version: number, role_arn: parent.role_arn };
+      await begin("create", child, change, options, planned, call, deps);
       return waiting({ StackId: child.stack_id });
     },
     async read({ StackId }, { tx }) {
@@ -81,13 +78,18 @@ export function nestedStack(deps: NestedDependencies): OwnType {
     async update(model, _was, want, call) {
       const child = await childOf(model, call);
       if (call.state) return updated(model, want, child);
+      const planned = await nestedChangeSet(call);
+      const isFailed = /FAILED$/.test(child.status);
+      // The change set that is executed found nothing to change here.
+      if (!planned && executedChangeSet(call) && !isFailed)
+        return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
       const previous = await findVersion(child.stack_id, child.version, call.tx.db);
-      const version = await versionOf(want, child, previous, call, deps);
-      if (previous && isSameVersion(previous, version) && !/FAILED$/.test(child.status))
+      const version = await versionOf(want, child, previous, planned, call, deps);
+      if (!planned && previous && isSameVersion(previous, version) && !isFailed)
         return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
       const number = await addVersion({ stack_id: child.stack_id, ...version }, call.tx.db);
       const change = { version: number, updated_ms: deps.clock.nowMs() };
-      await begin("update", child, change, {}, call, deps);
+      await begin("update", child, change, {}, planned, call, deps);
       return waiting({ StackId: child.stack_id });
     },
     async delete(model, call) {
@@ -99,7 +101,7 @@ export function nestedStack(deps: NestedDependencies): OwnType {
           "GeneralServiceException",
           `Embedded stack ${child.stack_id} was not successfully deleted: ${child.status_reason}`,
         );
-      await begin("delete", child, {}, {}, call, deps);
+      await begin("delete", child, {}, {}, undefined, call, deps);
       return waiting(model, { deleting: true });
     },
   };
@@ -144,11 +146,32 @@ function outputsOf({ outputs }: StackRow): Readonly<Record<string, string>> {
   return Object.fromEntries(list.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
 }
 
-/** The version that the properties ask for; the template is read as whoever deploys. */
+/** The change set that the stack's operation executes, on its way forward. */
+function executedChangeSet({ place }: StackStepCalls): string | undefined {
+  const { phase } = place.operation;
+  return phase === "forward" ? optionsOf(place.operation).changeSetId : undefined;
+}
+
+/** The change set that was planned for the nested stack together with its parent's. */
+async function nestedChangeSet(call: StackStepCalls): Promise<ChangeSetRow | undefined> {
+  const parentId = executedChangeSet(call);
+  if (parentId === undefined) return undefined;
+  const { logicalId } = call.place;
+  const all = await childChangeSetsOf(parentId, call.tx.db);
+  return all.find(
+    ({ options }) => (JSON.parse(options) as { logicalId?: string }).logicalId === logicalId,
+  );
+}
+
+/**
+ * The version that the properties ask for. The template is the planned change set's, or it is read
+ * as whoever deploys.
+ */
 async function versionOf(
   want: ResourceModel,
   child: StackRow,
   previous: VersionRow | undefined,
+  planned: ChangeSetRow | undefined,
   call: StackStepCalls,
   deps: NestedDependencies,
 ): Promise<Omit<VersionRow, "number" | "stack_id">> {
@@ -158,23 +181,18 @@ async function versionOf(
     db: <T extends Tables>() => call.tx.tables<T>().db,
     getObject: (place) => call.invoke<GetObjectCommandOutput>("s3", "GetObject", place),
   };
-  const parameters = Object.entries((want.Parameters ?? {}) as Readonly<Record<string, unknown>>);
-  const input = {
-    TemplateURL: want.TemplateURL as string | undefined,
-    Parameters: parameters.map(([ParameterKey, value]) => ({
-      ParameterKey,
-      ParameterValue: Array.isArray(value) ? value.join(",") : String(value),
-    })),
-    NotificationARNs: (want.NotificationARNs ?? []) as string[],
-    Tags: (want.Tags ?? []) as { Key: string; Value: string }[],
-    Capabilities: CAPABILITIES,
-  };
+  const { stack: parent } = call.place;
+  const outer = await findVersion(parent.stack_id, parent.version, call.tx.db);
+  const capabilities = JSON.parse(outer?.capabilities ?? "[]") as string[];
+  const { TemplateURL, ...asked } = nestedVersionInput(want, capabilities);
+  const template = planned ? { TemplateBody: planned.template } : { TemplateURL };
+  const input = { ...asked, ...template };
   try {
     const { row } = await requestedVersion(input, child, previous, call.caller, reading, deps);
     return row;
   } catch (error) {
     // The resource's reason is the template's own sentence.
-    if (error instanceof AwsError && error.code === "ValidationError")
+    if (error instanceof AwsError && /^(Validation|InsufficientCap)/.test(error.code))
       throw new TemplateError(error.message);
     throw error;
   }
@@ -185,6 +203,7 @@ async function begin(
   child: StackRow,
   stack: Partial<StackRow>,
   options: OperationOptions,
+  planned: ChangeSetRow | undefined,
   { tx, caller }: StackStepCalls,
   deps: NestedDependencies,
 ): Promise<void> {
@@ -193,7 +212,12 @@ async function begin(
     update: { phase: "forward", status: "UPDATE_IN_PROGRESS" },
     delete: { phase: "delete", status: "DELETE_IN_PROGRESS" },
   } as const;
-  const operation = { kind, ...beginnings[kind], reason: null, options, stack };
-  const asking = { caller, nowMs: deps.clock.nowMs() };
-  await startOperation(tx, child, { ...operation, clientToken: undefined }, asking, deps);
+  const nowMs = deps.clock.nowMs();
+  const executed = planned ? { changeSetId: planned.change_set_id } : {};
+  if (planned) await beginExecution(planned, { tx, nowMs, ids: deps.ids, events: deps.events });
+  const operation = {
+    ...{ kind, ...beginnings[kind], reason: null, stack, clientToken: undefined },
+    options: { ...options, ...executed },
+  };
+  await startOperation(tx, child, operation, { caller, nowMs }, deps);
 }

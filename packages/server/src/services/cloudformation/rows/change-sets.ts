@@ -57,15 +57,6 @@ export async function removeChangeSet(id: string, db: Db): Promise<void> {
   await db.deleteFrom("cloudformation_change_sets").where("change_set_id", "=", id).execute();
 }
 
-/** An executed change set is the last one of its stack: the others no longer fit. */
-export async function removeOtherChangeSets(stackId: string, id: string, db: Db): Promise<void> {
-  await db
-    .deleteFrom("cloudformation_change_sets")
-    .where("stack_id", "=", stackId)
-    .where("change_set_id", "!=", id)
-    .execute();
-}
-
 /**
  * The stack changes otherwise than by a change set: the one that was executed last no longer says
  * what it is, and those that weren't no longer fit.
@@ -95,12 +86,21 @@ export async function executedChangeSetOf(stackId: string, db: Db): Promise<stri
   return row?.change_set_id;
 }
 
-/** The change set that a stack's operation executed has been executed. */
-export async function endExecution(stackId: string, isDone: boolean, db: Db): Promise<void> {
-  await db
-    .updateTable("cloudformation_change_sets")
-    .set({ execution_status: isDone ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED" })
+/** The change set that the stack's operation under way executes. */
+export async function executingChangeSetOf(stackId: string, db: Db): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("cloudformation_change_sets")
+    .select("change_set_id")
     .where("stack_id", "=", stackId)
     .where("execution_status", "=", "EXECUTE_IN_PROGRESS")
-    .execute();
+    .executeTakeFirst();
+  return row?.change_set_id;
+}
+
+export async function markExecuted(id: string, isDone: boolean, db: Db): Promise<void> {
+  await changeChangeSet(
+    id,
+    { execution_status: isDone ? "EXECUTE_COMPLETE" : "EXECUTE_FAILED" },
+    db,
+  );
 }

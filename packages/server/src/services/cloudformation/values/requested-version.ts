@@ -29,6 +29,8 @@ export interface VersionInput {
   readonly TemplateURL?: string | undefined;
   readonly UsePreviousTemplate?: boolean | undefined;
   readonly Parameters?: readonly Parameter[] | undefined;
+  /** Parameters whose values are known only once the resources exist that give them. */
+  readonly unknownParameters?: ReadonlySet<string>;
   readonly Tags?: readonly Tag[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
   readonly ResourceTypes?: readonly string[] | undefined;
@@ -83,7 +85,7 @@ export async function requestedVersion(
     requireCapabilities(declared, input.Capabilities ?? []);
     const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
     const texts = new Map(Object.entries(before).map(([name, { text: value }]) => [name, value]));
-    const given = (input.Parameters ?? []).map(givenParameter);
+    const given = (input.Parameters ?? []).map((each) => givenParameter(each, input));
     const ssmValues = await readParameters(
       ssmParametersOf(declared, given, texts),
       caller,
@@ -102,25 +104,38 @@ export async function requestedVersion(
       capabilities: JSON.stringify(input.Capabilities ?? []),
     };
     const template = await expanded(declared, environment, unexpanded, reading);
-    await refuseUnknownTypes(template, input, deps);
-    const evaluation = new Evaluation(template, environment);
-    // Finds circles and references to what isn't there.
-    void evaluation.graph;
     const processed = template === declared ? null : JSON.stringify(template.document);
-    return { row: { ...unexpanded, processed }, evaluation };
+    const row = { ...unexpanded, processed };
+    try {
+      await refuseUnknownTypes(template, input, deps);
+      const evaluation = new Evaluation(template, environment);
+      // Finds circles and references to what isn't there.
+      void evaluation.graph;
+      return { row, evaluation };
+    } catch (error) {
+      throw processed === null ? error : failedTransform(error, row);
+    }
   } catch (error) {
     throw asAwsError(error);
   }
 }
 
-/** A template whose transforms failed, which a change set has for its end and others refuse. */
+/**
+ * A template whose transforms failed, or made something that is refused: a change set has this for
+ * its end, and other requests refuse it.
+ */
 export class FailedTransform extends AwsError {
   readonly row: RequestedVersion["row"];
 
-  constructor({ code, message }: TemplateError, row: RequestedVersion["row"]) {
+  constructor({ code, message }: TemplateError | AwsError, row: RequestedVersion["row"]) {
     super(code, message, { status: 400 });
     this.row = row;
   }
+}
+
+function failedTransform(error: unknown, row: RequestedVersion["row"]): unknown {
+  const isRefusal = error instanceof TemplateError || error instanceof AwsError;
+  return isRefusal ? new FailedTransform(error, row) : error;
 }
 
 /** Rejects with FailedTransform. */
@@ -134,7 +149,7 @@ async function expanded(
   try {
     return expandTemplate(declared, environment, await readIncludes(addresses, reading));
   } catch (error) {
-    throw error instanceof TemplateError ? new FailedTransform(error, row) : error;
+    throw failedTransform(error, row);
   }
 }
 
@@ -144,12 +159,11 @@ export function asAwsError(error: unknown): unknown {
   return new AwsError(error.code, error.message, { status: 400 });
 }
 
-function givenParameter({
-  ParameterKey = "",
-  ParameterValue,
-  UsePreviousValue,
-}: Parameter): GivenParameter {
-  return { name: ParameterKey, value: ParameterValue, usePreviousValue: UsePreviousValue };
+function givenParameter(
+  { ParameterKey: name = "", ParameterValue: value, UsePreviousValue: usePreviousValue }: Parameter,
+  { unknownParameters }: VersionInput,
+): GivenParameter {
+  return { name, value, usePreviousValue, isUnknown: unknownParameters?.has(name) };
 }
 
 function storedParameters(parameters: ReadonlyMap<string, ResolvedParameter>): StoredParameters {

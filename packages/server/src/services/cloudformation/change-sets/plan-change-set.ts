@@ -1,0 +1,143 @@
+import type { ChangeSetStatus } from "@aws-sdk/client-cloudformation";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { resourcesOf } from "../rows/resources.ts";
+import { findVersion } from "../rows/stacks.ts";
+import { changeSetArn } from "../stack-names.ts";
+import type { ChangeSetRow, VersionRow } from "../tables.ts";
+import {
+  asAwsError,
+  FailedTransform,
+  isSameVersion,
+  type RequestedVersion,
+  requestedVersion,
+  type VersionInput,
+} from "../values/requested-version.ts";
+import { computeChanges, type StoredChanges } from "./compute-changes.ts";
+import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
+import { planNested, withNestedChangeSets } from "./nested-change-sets.ts";
+import {
+  type Asked,
+  type ChangeSetOptions,
+  NO_CHANGES,
+  type PlannedChangeSet,
+  type Planning,
+} from "./planned-change-set.ts";
+
+const NOTHING: StoredChanges = { short: [], whole: [] };
+
+/**
+ * Computes a change set. One that fails in a way that its row shows resolves. Rejects with the
+ * AwsError of a request that is refused.
+ */
+export async function planChangeSet(
+  asked: Asked,
+  wanted: VersionInput,
+  planning: Planning,
+): Promise<PlannedChangeSet> {
+  const { stack, isNew, type, depth } = asked;
+  const { input, caller, reading, db, deps } = planning;
+  const id = changeSetArn(stack, asked.name, deps.ids);
+  const planned = (row: RequestedVersion["row"], outcome: Outcome) => ({
+    ...{ row: changeSetRow(id, asked, row, outcome, planning), stack, isNew },
+    nested: outcome.nested ?? [],
+  });
+  const previous =
+    stack.version === 0 ? undefined : await findVersion(stack.stack_id, stack.version, db);
+  try {
+    const version = await requestedVersion(wanted, stack, previous, caller, reading, deps);
+    const { evaluation } = version;
+    const rows = previous ? await resourcesOf(stack.stack_id, db) : [];
+    const existing = new Set(rows.map(({ logical_id }) => logical_id));
+    const imports: Imports =
+      type === "IMPORT"
+        ? requestedImports(input.ResourcesToImport ?? [], evaluation, existing)
+        : input.ImportExistingResources
+          ? await existingResources(evaluation, existing, caller, stack.region, deps)
+          : {};
+    const question = {
+      ...{ stack, previous, after: evaluation, tags: version.row.tags },
+      imports: await physicalIdsOf(imports, evaluation, deps),
+    };
+    const computed = await computeChanges(question, deps.types, db);
+    const around = { id, rootId: asked.parent?.rootId ?? id };
+    const nested = input.IncludeNestedStacks
+      ? await planNested(
+          { stack, depth, version: version.row, changes: computed.whole, around },
+          planning,
+          planChangeSet,
+        )
+      : new Map<string, PlannedChangeSet | "unchanged">();
+    const changes = withNestedChangeSets(computed, nested);
+    const inside = [...nested.values()].filter((each) => each !== "unchanged");
+    const isEmpty =
+      previous !== undefined &&
+      Object.keys(imports).length === 0 &&
+      inside.length === 0 &&
+      isSameVersion(previous, version.row);
+    if (isEmpty) return planned(version.row, { imports, changes: NOTHING, failure: NO_CHANGES });
+    const failed = inside.find(({ row }) => row.status === "FAILED");
+    const failure =
+      failed &&
+      `Nested change set ${failed.row.change_set_id} was not successfully created: Currently in ` +
+        "FAILED.";
+    return planned(version.row, { imports, changes, failure, nested: inside });
+  } catch (error) {
+    const refusal = asAwsError(error);
+    if (error instanceof FailedTransform)
+      return planned(error.row, { imports: {}, changes: NOTHING, failure: error.message });
+    // The root's change set says which nested one failed, and that one why.
+    if (asked.parent && refusal instanceof AwsError)
+      return planned(unreadVersion(previous), {
+        ...{ imports: {}, changes: NOTHING },
+        failure: refusal.message,
+      });
+    throw refusal;
+  }
+}
+
+interface Outcome {
+  readonly imports: Imports;
+  readonly changes: StoredChanges;
+  readonly failure: string | undefined;
+  readonly nested?: readonly PlannedChangeSet[];
+}
+
+/** A nested stack's template couldn't be read, or its parameters don't fit it. */
+function unreadVersion(previous: VersionRow | undefined): RequestedVersion["row"] {
+  const { template = "", processed = null, parameters = "{}", tags = "{}" } = previous ?? {};
+  return { template, processed, parameters, tags, capabilities: previous?.capabilities ?? "[]" };
+}
+
+function changeSetRow(
+  change_set_id: string,
+  { stack, type, name, parent, notificationArns }: Asked,
+  version: RequestedVersion["row"],
+  { imports, changes, failure }: Outcome,
+  { input, nowMs }: Planning,
+): ChangeSetRow {
+  const options: ChangeSetOptions = {
+    ...(Object.keys(imports).length > 0 ? { imports } : {}),
+    ...(input.OnStackFailure ? { onStackFailure: input.OnStackFailure } : {}),
+    ...(input.IncludeNestedStacks ? { includeNestedStacks: true } : {}),
+    ...(input.ImportExistingResources ? { importExistingResources: true } : {}),
+    ...(input.DeploymentConfig?.Mode ? { mode: input.DeploymentConfig.Mode } : {}),
+    ...(input.DeploymentConfig?.DisableRollback ? { disableRollback: true } : {}),
+    ...(parent ? { logicalId: parent.logicalId } : {}),
+  };
+  return {
+    ...{ change_set_id, stack_id: stack.stack_id, name, type },
+    status: (failure === undefined ? "CREATE_COMPLETE" : "FAILED") satisfies ChangeSetStatus,
+    execution_status: failure === undefined ? "AVAILABLE" : "UNAVAILABLE",
+    status_reason: failure ?? null,
+    created_ms: nowMs,
+    description: parent ? null : (input.Description ?? null),
+    ...version,
+    changes: JSON.stringify(changes),
+    options: JSON.stringify(options),
+    role_arn: input.RoleARN ?? null,
+    notification_arns: JSON.stringify(notificationArns),
+    parent_id: parent?.id ?? null,
+    root_id: parent?.rootId ?? null,
+    client_token: parent ? null : (input.ClientToken ?? null),
+  };
+}
