@@ -91,7 +91,6 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       rows: [],
       sessions: ["rows"],
       "authorization.ts": ["rows"],
-      "resource-operation.ts": ["rows"],
       "batch-items.ts": ["rows"],
       nodes: ["rows"],
       "ad-configurations.ts": ["rows"],

@@ -2,15 +2,14 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onAny, requestTagKeys } from "./authorization.ts";
+import { requestTagKeys } from "../../kernel/tagged-resources/decisions.ts";
+import { readTags, writeTags } from "../../kernel/tagged-resources/tags.ts";
+import { decisions } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import type { IvsQuotas } from "./quotas.ts";
-import { resourceArn } from "./resource-arn.ts";
-import { resourceOperation } from "./resource-operation.ts";
+import { arns } from "./resource-arn.ts";
 import { refuseWhileAttached } from "./rows/channels.ts";
-import { listResources, requireRoom } from "./rows/resource-lists.ts";
-import { deleteResource, insertResource, requireResource, setResource } from "./rows/resources.ts";
-import { readTags, refuseReservedTags, writeTags } from "./rows/tags.ts";
+import { resources } from "./rows/resources.ts";
 import type { AdConfigurationRow, IvsTables } from "./tables.ts";
 
 const RESOURCE_ID_LENGTH = 12;
@@ -26,10 +25,15 @@ export function adConfigurationOperations(
   return defineOperations<typeof ivs>()({
     CreateAdConfiguration: {
       authorize: (input, context) =>
-        onAny("CreateAdConfiguration", "ad-configuration", context, requestTagKeys(input.tags)),
+        decisions.onAny(
+          "CreateAdConfiguration",
+          "ad-configuration",
+          context,
+          requestTagKeys(input.tags),
+        ),
       handle: (input, context) => createAdConfiguration(input, context, deps, quotas),
     },
-    GetAdConfiguration: resourceOperation(
+    GetAdConfiguration: decisions.operation(
       "ad-configuration",
       ({ arn }) => arn,
       (row) => ({ adConfiguration: view(row) }),
@@ -39,12 +43,12 @@ export function adConfigurationOperations(
       authorize: () => ({ action: "ivs:UpdateAdConfiguration", resource: "*" }),
       handle: updateAdConfiguration,
     },
-    DeleteAdConfiguration: resourceOperation("ad-configuration", ({ arn }) => arn, deleteRow),
+    DeleteAdConfiguration: decisions.operation("ad-configuration", ({ arn }) => arn, deleteRow),
     ListAdConfigurations: {
       // The Service Authorization Reference lists no resource type for it.
       authorize: () => ({ action: "ivs:ListAdConfigurations", resource: "*" }),
       async handle(input, context) {
-        const page = await listResources("ad-configuration", input, MAX_RESULTS_DEFAULT, context);
+        const page = await resources.list("ad-configuration", input, MAX_RESULTS_DEFAULT, context);
         return { adConfigurations: page.rows.map(view), nextToken: page.nextToken };
       },
     },
@@ -57,7 +61,7 @@ async function createAdConfiguration(
   deps: IvsDependencies,
   quotas: IvsQuotas,
 ): Promise<ivs.CreateAdConfigurationResponse> {
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   const { enabled = false, durationSeconds } = input.postRollConfiguration ?? {};
   const row: AdConfigurationRow = {
     account_id: context.accountId,
@@ -72,8 +76,8 @@ async function createAdConfiguration(
   };
   await context.transaction<IvsTables, void>(async ({ db }) => {
     const { adConfigurations: quota } = quotas;
-    await requireRoom("ad-configuration", quota, "ad configurations", context, db);
-    await insertResource("ad-configuration", row, db);
+    await resources.requireRoom("ad-configuration", quota, "ad configurations", context, db);
+    await resources.insert("ad-configuration", row, db);
   });
   return { adConfiguration: view(row) };
 }
@@ -92,8 +96,8 @@ async function updateAdConfiguration(
     }),
   };
   const after = await context.transaction<IvsTables, AdConfigurationRow>(async ({ db }) => {
-    const row = await requireResource("ad-configuration", input.arn, context, db);
-    await setResource("ad-configuration", row, changed, db);
+    const row = await resources.require("ad-configuration", input.arn, context, db);
+    await resources.set("ad-configuration", row, changed, db);
     return { ...row, ...changed };
   });
   return { adConfiguration: view(after) };
@@ -106,7 +110,7 @@ async function deleteRow(
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await refuseWhileAttached("Ad configuration:", "ad_configuration_arn", arn, context, db);
-    await deleteResource("ad-configuration", row, db);
+    await resources.delete("ad-configuration", row, db);
   });
   return {};
 }
@@ -115,7 +119,7 @@ function view(row: AdConfigurationRow): ivs.AdConfiguration {
   const at = { accountId: row.account_id, region: row.region };
   const playback: ivs.MediaTailorPlaybackConfiguration[] = JSON.parse(row.playback_configurations);
   return {
-    arn: resourceArn(at, "ad-configuration", row.id),
+    arn: arns.arn(at, "ad-configuration", row.id),
     name: row.name,
     mediaTailorPlaybackConfigurations: playback,
     postRollConfiguration: {

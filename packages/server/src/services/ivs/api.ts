@@ -1,7 +1,8 @@
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
+import { limitCallRates } from "../../kernel/tagged-resources/call-rates.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
-import { limitCallRates } from "./call-rates.ts";
+import { ivsCallLimits } from "./call-rates.ts";
 import { channelOperations } from "./channels/channels.ts";
 import { streamKeyOperations } from "./channels/stream-keys.ts";
 import { ivsConstraints } from "./constraints.ts";
@@ -45,6 +46,6 @@ export function ivsApi(
   return {
     schemas: ivsSchemas,
     constraints: ivsConstraints,
-    operations: rateLimits ? limitCallRates(operations, deps.clock) : operations,
+    operations: rateLimits ? limitCallRates(operations, ivsCallLimits, deps.clock) : operations,
   };
 }

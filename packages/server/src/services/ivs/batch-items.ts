@@ -2,10 +2,10 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import { AwsError } from "../../kernel/aws-error.ts";
 import { NO_PERMISSION_NEEDED } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onRow } from "./authorization.ts";
+import type { ResourceRow } from "../../kernel/tagged-resources/tagged-rows.ts";
+import { decisions } from "./authorization.ts";
 import type { ResourceType } from "./resource-arn.ts";
-import { findResource, ownResource, type ResourceRows } from "./rows/resources.ts";
-import type { ResourceRow } from "./tables.ts";
+import { type ResourceRows, resources } from "./rows/resources.ts";
 
 /**
  * An item's error in the answer to a batch. Source: AWS CLI's example of
@@ -40,8 +40,8 @@ export async function eachItem<Item, Result>(
   for (const item of items) {
     try {
       const arn = arnOf(item);
-      const row = await findResource(arn, context);
-      await context.authorize(onRow(context.operation, arn, row));
+      const row = await resources.find(arn, context);
+      await context.authorize(decisions.onRow(context.operation, arn, row));
       results.push(await run(item, row));
     } catch (error) {
       if (!(error instanceof AwsError) || (error.status !== 404 && error.status !== 403))
@@ -69,7 +69,7 @@ export async function batchGet<Type extends ResourceType, View>(
   const each = await eachItem(
     [...new Set(arns)],
     (arn) => arn,
-    (arn, row) => viewOf(ownResource(type, arn, row, context)),
+    (arn, row) => viewOf(resources.own(type, arn, row, context)),
     context,
   );
   const errors = each.refused.map(({ item: arn, code, message }) => ({ arn, code, message }));

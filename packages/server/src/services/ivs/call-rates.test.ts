@@ -2,7 +2,8 @@ import * as ivs from "@aws-sdk/client-ivs";
 import { expect, test } from "vitest";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { limitCallRates } from "./call-rates.ts";
+import { limitCallRates } from "../../kernel/tagged-resources/call-rates.ts";
+import { ivsCallLimits } from "./call-rates.ts";
 
 const CHANNEL = "arn:aws:ivs:us-east-1:000000000000:channel/AbCdEf123456";
 const OPERATIONS = Object.keys(ivs).flatMap((name) => /^(\w+)Command$/.exec(name)?.[1] ?? []);
@@ -13,6 +14,7 @@ function limited() {
   const idle = { authorize: () => [], handle: async () => ({}) };
   const table = limitCallRates(
     Object.fromEntries(OPERATIONS.map((name) => [name, idle])) as OperationTable,
+    ivsCallLimits,
     clock,
   );
   const http = {};

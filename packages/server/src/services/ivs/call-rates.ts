@@ -1,12 +1,6 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import type { Clock } from "../../kernel/clock.ts";
-import { LruMap } from "../../kernel/lru-map.ts";
-import type {
-  AnyOperationHandler,
-  OperationName,
-  OperationTable,
-} from "../../kernel/operations.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
+import type { OperationName } from "../../kernel/operations.ts";
+import type { CallLimits } from "../../kernel/tagged-resources/call-rates.ts";
 import { throttled } from "./errors.ts";
 
 /** The SDK has a class `$Command` too. */
@@ -62,54 +56,12 @@ const ACCOUNT_RATES: Readonly<Record<Operation, number>> = {
 };
 /** PutMetadata has a rate for each channel beside its account's. */
 const METADATA_CALLS_PER_CHANNEL = 5;
-const WINDOW_MS = 1_000;
-const COUNTED_MAX = 10_000;
 
-/**
- * The same operations, each held to AWS's rate. The server's own calls (a seed file's) are free.
- */
-export function limitCallRates(operations: OperationTable, clock: Clock): OperationTable {
-  const rates = new CallRates(clock);
-  const limited = Object.entries(operations).map(([name, operation]) => {
-    const handler: AnyOperationHandler = {
-      ...operation,
-      handle(input, context, subject) {
-        if (context.http) rates.note(name as Operation, input, context);
-        return operation.handle(input, context, subject);
-      },
-    };
-    return [name, handler] as const;
-  });
-  return Object.fromEntries(limited);
-}
-
-/** Counts calls within the last second. */
-class CallRates {
-  readonly #clock: Clock;
-  /** When the latest calls were, the oldest first; at most as many as are allowed. */
-  readonly #calls = new LruMap<string, number[]>(COUNTED_MAX);
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Throws ThrottlingException for a call too many. */
-  note(
-    operation: Operation,
-    { channelArn }: { readonly channelArn?: string },
-    { accountId, region }: RequestContext,
-  ): void {
-    if (operation === "PutMetadata" && channelArn !== undefined)
-      this.#count(operation, channelArn, channelArn, METADATA_CALLS_PER_CHANNEL);
-    this.#count(operation, `${accountId} ${region}`, accountId, ACCOUNT_RATES[operation]);
-  }
-
-  #count(operation: string, counted: string, resource: string, max: number): void {
-    const nowMs = this.#clock.nowMs();
-    const key = `${operation} ${counted}`;
-    const calls = (this.#calls.get(key) ?? []).filter((atMs) => nowMs - atMs < WINDOW_MS);
-    this.#calls.set(key, calls);
-    if (calls.length >= max) throw throttled(operation, max, resource);
-    calls.push(nowMs);
-  }
-}
+export const ivsCallLimits: CallLimits = {
+  ofAccount: ACCOUNT_RATES,
+  ofResource(operation, input: { readonly channelArn?: string }) {
+    if (operation !== "PutMetadata" || input.channelArn === undefined) return undefined;
+    return { resource: input.channelArn, callsPerSecond: METADATA_CALLS_PER_CHANNEL };
+  },
+  throttled,
+};

@@ -6,7 +6,7 @@ import { channelOperations } from "./channels/channels.ts";
 import { streamKeyOperations } from "./channels/stream-keys.ts";
 import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
 import { DEFAULT_QUOTAS } from "./quotas.ts";
-import { insertResource } from "./rows/resources.ts";
+import { resources } from "./rows/resources.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "./tables.ts";
 import { tagOperations } from "./tags/tags.ts";
 import { CHANNEL_ARN, LiveWorld } from "./testing/live-world.ts";
@@ -70,13 +70,13 @@ describe("what happens after a decision", () => {
       POLICY_ARN,
     ],
   ])("%s doesn't find what was deleted", async (operation, input, deletion, arn) => {
-    await insertResource("playback-restriction-policy", POLICY, db());
+    await resources.insert("playback-restriction-policy", POLICY, db());
     const late = run(operation, input, () => run(deletion, { arn }));
     await expect(late).rejects.toMatchObject({ code: "ResourceNotFoundException" });
   });
 
   test("a change keeps what another one changed", async () => {
-    await insertResource("playback-restriction-policy", POLICY, db());
+    await resources.insert("playback-restriction-policy", POLICY, db());
     const countries = () =>
       run("UpdatePlaybackRestrictionPolicy", { arn: POLICY_ARN, allowedCountries: ["DE"] });
     const renamed = await run(

@@ -1,14 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-
-/** The columns of every resource; `tags` is a JSON object of strings. */
-export interface ResourceRow {
-  readonly account_id: string;
-  readonly region: string;
-  /** 12 characters of `[A-Za-z0-9]`. */
-  readonly id: string;
-  readonly tags: string;
-  readonly created_at_ms: number;
-}
+import type { ResourceRow } from "../../kernel/tagged-resources/tagged-rows.ts";
 
 export interface RecordingConfigurationRow extends ResourceRow {
   readonly name: string;

@@ -1,7 +1,7 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { resourceArn } from "../resource-arn.ts";
-import { readTags } from "../rows/tags.ts";
+import { readTags } from "../../../kernel/tagged-resources/tags.ts";
+import { arns } from "../resource-arn.ts";
 import type { ChannelRow, StreamKeyRow } from "../tables.ts";
 
 /** The URL at which players and encoders reach this server. */
@@ -19,7 +19,7 @@ export function hostsFor(
 }
 
 export function channelArn(row: ChannelRow): string {
-  return resourceArn({ accountId: row.account_id, region: row.region }, "channel", row.id);
+  return arns.arn({ accountId: row.account_id, region: row.region }, "channel", row.id);
 }
 
 /** The last part of a playback URL without `.m3u8`: `<region>.<account>.channel.<id>`. */
@@ -67,8 +67,8 @@ export function channelView(row: ChannelRow, hosts: ChannelHosts): ivs.Channel {
 export function streamKeySummary(row: StreamKeyRow): ivs.StreamKeySummary {
   const at = { accountId: row.account_id, region: row.region };
   return {
-    arn: resourceArn(at, "stream-key", row.id),
-    channelArn: resourceArn(at, "channel", row.channel_id),
+    arn: arns.arn(at, "stream-key", row.id),
+    channelArn: arns.arn(at, "channel", row.channel_id),
     tags: readTags(row.tags),
   };
 }

@@ -8,27 +8,20 @@ import {
   withSubject,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onRow, requestTagKeys } from "../authorization.ts";
+import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
+import type { ListFilter, ResourceRow } from "../../../kernel/tagged-resources/tagged-rows.ts";
+import { writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
-import { resourceOperation } from "../resource-operation.ts";
-import { type ListFilter, listResources, requireRoom } from "../rows/resource-lists.ts";
-import {
-  currentResource,
-  deleteResource,
-  findResource,
-  insertResource,
-  ownResource,
-  requireResource,
-  setResource,
-} from "../rows/resources.ts";
+import { arns } from "../resource-arn.ts";
+import { resources } from "../rows/resources.ts";
 import { deleteStreamKeys, selectStreamKeys } from "../rows/stream-keys.ts";
 import { selectOpenSession } from "../rows/stream-sessions.ts";
-import { refuseReservedTags, writeTags } from "../rows/tags.ts";
-import type { ChannelRow, IvsTables, ResourceRow, StreamKeyRow } from "../tables.ts";
+import type { ChannelRow, IvsTables, StreamKeyRow } from "../tables.ts";
 import {
   type ChannelSettings,
   type ChannelSettingsInput,
@@ -55,13 +48,13 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
       authorize(input, context) {
         const keys = requestTagKeys(input.tags);
         return [
-          onAny("CreateChannel", "channel", context, keys),
-          onAny("CreateChannel", "stream-key", context, keys),
+          decisions.onAny("CreateChannel", "channel", context, keys),
+          decisions.onAny("CreateChannel", "stream-key", context, keys),
         ];
       },
       handle: (input, context) => createChannel(input, context, deps, quotas),
     },
-    GetChannel: resourceOperation(
+    GetChannel: decisions.operation(
       "channel",
       ({ arn }) => arn,
       (channel, _input, context) => ({ channel: channelView(channel, hostsFor(deps, context)) }),
@@ -75,14 +68,14 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
         return { channels: found, errors };
       },
     },
-    UpdateChannel: resourceOperation(
+    UpdateChannel: decisions.operation(
       "channel",
       ({ arn }) => arn,
       (channel, input, context) => updateChannel(channel, input, context, deps),
     ),
     DeleteChannel: withSubject({ authorize: decideDelete, handle: deleteChannel }),
     ListChannels: {
-      authorize: (_input, context) => onAny("ListChannels", "channel", context),
+      authorize: (_input, context) => decisions.onAny("ListChannels", "channel", context),
       handle: listChannels,
     },
   });
@@ -94,7 +87,7 @@ async function createChannel(
   deps: IvsDependencies,
   quotas: IvsQuotas,
 ): Promise<ivs.CreateChannelResponse> {
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   const channel: ChannelRow = {
     ...changeChannelSettings(DEFAULT_CHANNEL_SETTINGS, input),
     account_id: context.accountId,
@@ -108,9 +101,9 @@ async function createChannel(
   const streamKey = newStreamKey(channel.id, undefined, context, deps.ids);
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireReferences(input, context, db);
-    await requireRoom("channel", quotas.channels, "channels", context, db);
-    await insertResource("channel", channel, db);
-    await insertResource("stream-key", streamKey, db);
+    await resources.requireRoom("channel", quotas.channels, "channels", context, db);
+    await resources.insert("channel", channel, db);
+    await resources.insert("stream-key", streamKey, db);
   });
   const hosts = hostsFor(deps, context);
   return { channel: channelView(channel, hosts), streamKey: streamKeyView(streamKey) };
@@ -124,9 +117,9 @@ async function requireReferences(
 ): Promise<void> {
   const recording = input.recordingConfigurationArn;
   const { playbackRestrictionPolicyArn: policy, adConfigurationArn: ads } = input;
-  if (recording) await requireResource("recording-configuration", recording, context, db);
-  if (policy) await requireResource("playback-restriction-policy", policy, context, db);
-  if (ads) await requireResource("ad-configuration", ads, context, db);
+  if (recording) await resources.require("recording-configuration", recording, context, db);
+  if (policy) await resources.require("playback-restriction-policy", policy, context, db);
+  if (ads) await resources.require("ad-configuration", ads, context, db);
 }
 
 async function updateChannel(
@@ -136,11 +129,11 @@ async function updateChannel(
   deps: IvsDependencies,
 ): Promise<ivs.UpdateChannelResponse> {
   const channel = await context.transaction<IvsTables, ChannelRow>(async ({ db }) => {
-    const before = await currentResource("channel", decided, db);
+    const before = await resources.current("channel", decided, db);
     await refuseWhileLive(before, db);
     await requireReferences(input, context, db);
     const settings: ChannelSettings = changeChannelSettings(settingsOf(before), input);
-    await setResource("channel", before, settings, db);
+    await resources.set("channel", before, settings, db);
     return { ...before, ...settings };
   });
   return { channel: channelView(channel, hostsFor(deps, context)) };
@@ -171,13 +164,13 @@ async function decideDelete(
   { arn }: Checked<ivs.DeleteChannelRequest>,
   context: RequestContext,
 ): Promise<Decidable<DecidedChannel>> {
-  const channel = await findResource(arn, context);
-  const pairs = [onRow("DeleteChannel", arn, channel)];
+  const channel = await resources.find(arn, context);
+  const pairs = [decisions.onRow("DeleteChannel", arn, channel)];
   if (!channel) return { pairs, subject: { channel, keys: [] } };
   const at = { accountId: channel.account_id, region: channel.region };
   const keys = await selectStreamKeys(context.db<IvsTables>(), at, channel.id);
   const onKeys = keys.map((key) =>
-    onRow("DeleteChannel", resourceArn(at, "stream-key", key.id), key),
+    decisions.onRow("DeleteChannel", arns.arn(at, "stream-key", key.id), key),
   );
   return { pairs: [...pairs, ...onKeys], subject: { channel, keys } };
 }
@@ -187,7 +180,7 @@ async function deleteChannel(
   context: RequestContext,
   decided: DecidedChannel,
 ): Promise<Record<string, never>> {
-  const channel = ownResource("channel", arn, decided.channel, context);
+  const channel = resources.own("channel", arn, decided.channel, context);
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await refuseWhileLive(channel, db);
     const at = placeOf(channel);
@@ -198,7 +191,7 @@ async function deleteChannel(
     );
     if ((await selectStreamKeys(db, at, channel.id)).length > 0)
       throw conflict(`Channel: ${arn} got another stream key in the meantime`);
-    await deleteResource("channel", channel, db);
+    await resources.delete("channel", channel, db);
   });
   return {};
 }
@@ -219,8 +212,8 @@ async function listChannels(
   if (given.length > 1)
     throw conflict(`Only one filter is allowed: ${given.map(([member]) => member).join(", ")}`);
   const filters = given.map(
-    ([member, column]): ListFilter<"channel"> => ({ column, value: input[member] ?? "" }),
+    ([member, column]): ListFilter<ChannelRow> => ({ column, value: input[member] ?? "" }),
   );
-  const page = await listResources("channel", input, MAX_RESULTS_DEFAULT, context, filters[0]);
+  const page = await resources.list("channel", input, MAX_RESULTS_DEFAULT, context, filters[0]);
   return { channels: page.rows.map(channelSummary), nextToken: page.nextToken };
 }

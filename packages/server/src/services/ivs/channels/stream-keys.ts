@@ -2,22 +2,15 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onRow, requestTagKeys } from "../authorization.ts";
+import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
+import { type Tags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { quotaExceeded } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { resourceOperation } from "../resource-operation.ts";
-import { listResources } from "../rows/resource-lists.ts";
-import {
-  deleteResource,
-  findResource,
-  insertResource,
-  ownResource,
-  requireResource,
-} from "../rows/resources.ts";
+import { resources } from "../rows/resources.ts";
 import { selectStreamKeys } from "../rows/stream-keys.ts";
-import { refuseReservedTags, type Tags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, StreamKeyRow } from "../tables.ts";
 import { streamKeySummary, streamKeyView } from "./channel-view.ts";
 
@@ -49,22 +42,22 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
   return defineOperations<typeof ivs>()({
     CreateStreamKey: {
       authorize: (input, context) =>
-        onAny("CreateStreamKey", "stream-key", context, requestTagKeys(input.tags)),
+        decisions.onAny("CreateStreamKey", "stream-key", context, requestTagKeys(input.tags)),
       async handle(input, context) {
-        refuseReservedTags(Object.keys(input.tags ?? {}));
+        resources.refuseReservedTags(Object.keys(input.tags ?? {}));
         const key = await context.transaction<IvsTables, StreamKeyRow>(async ({ db }) => {
-          const channel = await requireResource("channel", input.channelArn, context, db);
+          const channel = await resources.require("channel", input.channelArn, context, db);
           const present = await selectStreamKeys(db, context, channel.id);
           if (present.length >= quotas.streamKeys)
             throw quotaExceeded("stream keys per channel", quotas.streamKeys);
           const row = newStreamKey(channel.id, input.tags, context, deps.ids);
-          await insertResource("stream-key", row, db);
+          await resources.insert("stream-key", row, db);
           return row;
         });
         return { streamKey: streamKeyView(key) };
       },
     },
-    GetStreamKey: resourceOperation(
+    GetStreamKey: decisions.operation(
       "stream-key",
       ({ arn }) => arn,
       (key) => ({ streamKey: streamKeyView(key) }),
@@ -77,27 +70,33 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
       },
     },
     // A running broadcast goes on: the key only says who may begin one.
-    DeleteStreamKey: resourceOperation(
+    DeleteStreamKey: decisions.operation(
       "stream-key",
       ({ arn }) => arn,
       async (key, _input, context) => {
         await context.transaction<IvsTables, void>(({ db }) =>
-          deleteResource("stream-key", key, db),
+          resources.delete("stream-key", key, db),
         );
         return {};
       },
     ),
     ListStreamKeys: withSubject({
       authorize: async ({ channelArn: arn }, context) => {
-        const channel = await findResource(arn, context);
-        const onChannel = onRow("ListStreamKeys", arn, channel);
-        const pairs = [onChannel, onAny("ListStreamKeys", "stream-key", context)];
+        const channel = await resources.find(arn, context);
+        const onChannel = decisions.onRow("ListStreamKeys", arn, channel);
+        const pairs = [onChannel, decisions.onAny("ListStreamKeys", "stream-key", context)];
         return { pairs, subject: channel };
       },
       handle: async (input, context, subject) => {
-        const { id: value } = ownResource("channel", input.channelArn, subject, context);
+        const { id: value } = resources.own("channel", input.channelArn, subject, context);
         const filter = { column: "channel_id", value } as const;
-        const page = await listResources("stream-key", input, MAX_RESULTS_DEFAULT, context, filter);
+        const page = await resources.list(
+          "stream-key",
+          input,
+          MAX_RESULTS_DEFAULT,
+          context,
+          filter,
+        );
         return { streamKeys: page.rows.map(streamKeySummary), nextToken: page.nextToken };
       },
     }),

@@ -3,8 +3,9 @@ import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Store } from "../../../kernel/store.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { countOtherStreams, listOpenSessions } from "../rows/stream-sessions.ts";
 import { accountBreachEvent } from "../sessions/ivs-event.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
@@ -60,7 +61,7 @@ export class ConcurrencyLimits {
    */
   async admitsStream(channelArn: string): Promise<boolean> {
     const max = this.streamsMax;
-    const place = parseResourceArn(channelArn);
+    const place = arns.parse(channelArn);
     if (max === undefined || !place) return true;
     const others = await countOtherStreams(place, place.id, this.#store.db);
     if (others < max) return true;
@@ -73,7 +74,7 @@ export class ConcurrencyLimits {
    */
   async admitsView(channelArn: string, viewer: string): Promise<boolean> {
     const max = this.#options.quotas.concurrentViews;
-    const place = parseResourceArn(channelArn);
+    const place = arns.parse(channelArn);
     if (max === undefined || !place) return true;
     const views = this.#viewsOf(place);
     const counted = await views.counted;

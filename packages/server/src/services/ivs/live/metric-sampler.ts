@@ -4,7 +4,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
@@ -99,7 +99,7 @@ interface Location {
 
 /** `arn:aws:ivs:us-east-1:000000000000:channel/AbC`. */
 function locationOf(channelArn: string): Location {
-  const channel = parseResourceArn(channelArn);
+  const channel = arns.parse(channelArn);
   assert(channel, "a live channel has an ARN that isn't one");
   const { region, accountId, id } = channel;
   return { region, accountId, channelId: id };

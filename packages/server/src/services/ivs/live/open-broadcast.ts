@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { recordingConfigurationArn } from "../recording-configurations/recording-configuration-view.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { type PlaybackRules, readPlaybackRules } from "../rows/playback-rules.ts";
 import { insertRecording } from "../rows/recordings.ts";
@@ -56,7 +56,7 @@ export async function openBroadcast(
   journal: SessionJournal,
   ids: Ids,
 ): Promise<OpenedRows | undefined> {
-  const reference = parseResourceArn(broadcast.streamName);
+  const reference = arns.parse(broadcast.streamName);
   if (reference === undefined) return undefined;
   return store.tables<IvsTables>().transaction(async (tx) => {
     const { db } = tx;

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { selectOpenSession } from "../rows/stream-sessions.ts";
 import type { IvsTables } from "../tables.ts";
 
@@ -19,7 +19,7 @@ export async function contentionReason(
   { channelArn, priority, nodeId, isHere }: Contender,
   db: Kysely<IvsTables>,
 ): Promise<string | undefined> {
-  const place = parseResourceArn(channelArn);
+  const place = arns.parse(channelArn);
   const session = place && (await selectOpenSession(db, place, place.id));
   if (!session || isHere(session.stream_id)) return undefined;
   if (session.owner === nodeId) return "the channel's last stream is just ending";

@@ -5,7 +5,7 @@ import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
 import { channelArn } from "../channels/channel-view.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { findRecordingConfiguration } from "../rows/recording-configurations.ts";
 import { findStreamKey } from "../rows/stream-keys.ts";
@@ -74,7 +74,7 @@ export async function attachedConfiguration(
   channel: ChannelRow,
   db: Kysely<IvsTables>,
 ): Promise<RecordingConfigurationRow | undefined> {
-  const reference = parseResourceArn(channel.recording_configuration_arn);
+  const reference = arns.parse(channel.recording_configuration_arn);
   if (reference?.type !== "recording-configuration") return undefined;
   return findRecordingConfiguration(db, reference, reference.id);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { findNodeUrl } from "../rows/nodes.ts";
 import { newestSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
@@ -99,7 +99,7 @@ export class StreamDirectory {
 
   /** A stream that has ended can still be played for a while, where it was. */
   async #newestSession(channelArn: string): Promise<StreamSessionRow | undefined> {
-    const reference = parseResourceArn(channelArn);
+    const reference = arns.parse(channelArn);
     if (!reference) return undefined;
     return newestSession(this.#store.db, reference, reference.id);
   }

@@ -2,7 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { listPublicKeys } from "../rows/playback-key-pairs.ts";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
 import type { IvsTables } from "../tables.ts";
@@ -121,7 +121,7 @@ export class PlaybackGate {
   }
 
   async #publicKeys(channelArn: string): Promise<readonly string[]> {
-    const place = parseResourceArn(channelArn);
+    const place = arns.parse(channelArn);
     return place ? listPublicKeys(this.#store.db, place) : [];
   }
 

@@ -2,16 +2,15 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, requestTagKeys } from "../authorization.ts";
+import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
+import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { resourceArn } from "../resource-arn.ts";
-import { resourceOperation } from "../resource-operation.ts";
+import { arns } from "../resource-arn.ts";
 import { listPublicKeys } from "../rows/playback-key-pairs.ts";
-import { listResources, requireRoom } from "../rows/resource-lists.ts";
-import { deleteResource, insertResource } from "../rows/resources.ts";
-import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
+import { resources } from "../rows/resources.ts";
 import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
 import { readPlaybackPublicKey } from "./playback-key-material.ts";
 
@@ -26,27 +25,33 @@ export function playbackKeyPairOperations(
   return defineOperations<typeof ivs>()({
     ImportPlaybackKeyPair: {
       authorize: (input, context) =>
-        onAny("ImportPlaybackKeyPair", "playback-key", context, requestTagKeys(input.tags)),
+        decisions.onAny(
+          "ImportPlaybackKeyPair",
+          "playback-key",
+          context,
+          requestTagKeys(input.tags),
+        ),
       handle: (input, context) => importKeyPair(input, context, deps, quotas),
     },
-    GetPlaybackKeyPair: resourceOperation(
+    GetPlaybackKeyPair: decisions.operation(
       "playback-key",
       ({ arn }) => arn,
       (row) => ({ keyPair: view(row) }),
     ),
     ListPlaybackKeyPairs: {
-      authorize: (_input, context) => onAny("ListPlaybackKeyPairs", "playback-key", context),
+      authorize: (_input, context) =>
+        decisions.onAny("ListPlaybackKeyPairs", "playback-key", context),
       async handle(input, context) {
-        const page = await listResources("playback-key", input, MAX_RESULTS_DEFAULT, context);
+        const page = await resources.list("playback-key", input, MAX_RESULTS_DEFAULT, context);
         return { keyPairs: page.rows.map(summary), nextToken: page.nextToken };
       },
     },
-    DeletePlaybackKeyPair: resourceOperation(
+    DeletePlaybackKeyPair: decisions.operation(
       "playback-key",
       ({ arn }) => arn,
       async (row, _input, context) => {
         await context.transaction<IvsTables, void>(({ db }) =>
-          deleteResource("playback-key", row, db),
+          resources.delete("playback-key", row, db),
         );
         return {};
       },
@@ -60,7 +65,7 @@ async function importKeyPair(
   deps: IvsDependencies,
   quotas: IvsQuotas,
 ): Promise<ivs.ImportPlaybackKeyPairResponse> {
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   const { pem, fingerprint } = readPlaybackPublicKey(input.publicKeyMaterial);
   const row: PlaybackKeyPairRow = {
     account_id: context.accountId,
@@ -76,8 +81,14 @@ async function importKeyPair(
     const present = await listPublicKeys(db, context);
     if (present.includes(pem))
       throw conflict(`Public key with fingerprint ${fingerprint} is already imported`);
-    await requireRoom("playback-key", quotas.playbackKeyPairs, "playback key pairs", context, db);
-    await insertResource("playback-key", row, db);
+    await resources.requireRoom(
+      "playback-key",
+      quotas.playbackKeyPairs,
+      "playback key pairs",
+      context,
+      db,
+    );
+    await resources.insert("playback-key", row, db);
   });
   return { keyPair: view(row) };
 }
@@ -85,7 +96,7 @@ async function importKeyPair(
 /** A key pair as ListPlaybackKeyPairs shows it: without its fingerprint. */
 function summary(row: PlaybackKeyPairRow): ivs.PlaybackKeyPairSummary {
   const at = { accountId: row.account_id, region: row.region };
-  const arn = resourceArn(at, "playback-key", row.id);
+  const arn = arns.arn(at, "playback-key", row.id);
   return { arn, name: row.name, tags: readTags(row.tags) };
 }
 

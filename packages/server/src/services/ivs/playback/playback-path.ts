@@ -1,4 +1,4 @@
-import { resourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 
 const PREFIX = "/api/video/v1/";
 const PLAYLIST_SUFFIX = ".m3u8";
@@ -56,5 +56,5 @@ export function variantsPath(
 function channelArnOf(name: string): string | undefined {
   const [region, accountId, type, id, ...more] = name.split(".");
   if (!region || !accountId || type !== "channel" || !id || more.length > 0) return undefined;
-  return resourceArn({ region, accountId }, "channel", id);
+  return arns.arn({ region, accountId }, "channel", id);
 }

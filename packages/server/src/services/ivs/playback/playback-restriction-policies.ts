@@ -2,17 +2,16 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, requestTagKeys } from "../authorization.ts";
+import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
+import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { resourceArn } from "../resource-arn.ts";
-import { resourceOperation } from "../resource-operation.ts";
+import { arns } from "../resource-arn.ts";
 import { refuseWhileAttached } from "../rows/channels.ts";
 import { readList } from "../rows/playback-rules.ts";
-import { listResources, requireRoom } from "../rows/resource-lists.ts";
-import { deleteResource, insertResource, updateResource } from "../rows/resources.ts";
-import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
+import { resources } from "../rows/resources.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
 
 const RESOURCE_ID_LENGTH = 12;
@@ -31,21 +30,21 @@ export function playbackRestrictionPolicyOperations(
     CreatePlaybackRestrictionPolicy: {
       authorize: (input, context) => {
         const keys = requestTagKeys(input.tags);
-        return onAny(context.operation, "playback-restriction-policy", context, keys);
+        return decisions.onAny(context.operation, "playback-restriction-policy", context, keys);
       },
       handle: (input, context) => createPolicy(input, context, deps, quotas),
     },
-    GetPlaybackRestrictionPolicy: resourceOperation(
+    GetPlaybackRestrictionPolicy: decisions.operation(
       "playback-restriction-policy",
       ({ arn }) => arn,
       (row) => ({ playbackRestrictionPolicy: view(row) }),
     ),
-    UpdatePlaybackRestrictionPolicy: resourceOperation(
+    UpdatePlaybackRestrictionPolicy: decisions.operation(
       "playback-restriction-policy",
       ({ arn }) => arn,
       updatePolicy,
     ),
-    DeletePlaybackRestrictionPolicy: resourceOperation(
+    DeletePlaybackRestrictionPolicy: decisions.operation(
       "playback-restriction-policy",
       ({ arn }) => arn,
       deletePolicy,
@@ -55,7 +54,7 @@ export function playbackRestrictionPolicyOperations(
       authorize: () => ({ action: "ivs:ListPlaybackRestrictionPolicies", resource: "*" }),
       async handle(input, context) {
         const type = "playback-restriction-policy";
-        const page = await listResources(type, input, MAX_RESULTS_DEFAULT, context);
+        const page = await resources.list(type, input, MAX_RESULTS_DEFAULT, context);
         return { playbackRestrictionPolicies: page.rows.map(view), nextToken: page.nextToken };
       },
     },
@@ -68,7 +67,7 @@ async function createPolicy(
   deps: IvsDependencies,
   quotas: IvsQuotas,
 ): Promise<ivs.CreatePlaybackRestrictionPolicyResponse> {
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   const row: PlaybackRestrictionPolicyRow = {
     account_id: context.accountId,
     region: context.region,
@@ -83,8 +82,8 @@ async function createPolicy(
   await context.transaction<IvsTables, void>(async ({ db }) => {
     const { playbackRestrictionPolicies: quota } = quotas;
     const what = "playback restriction policies";
-    await requireRoom("playback-restriction-policy", quota, what, context, db);
-    await insertResource("playback-restriction-policy", row, db);
+    await resources.requireRoom("playback-restriction-policy", quota, what, context, db);
+    await resources.insert("playback-restriction-policy", row, db);
   });
   return { playbackRestrictionPolicy: view(row) };
 }
@@ -102,7 +101,7 @@ async function updatePolicy(
     ...(allowedOrigins && { allowed_origins: writeOrigins(allowedOrigins) }),
     ...(strict === undefined ? {} : { strict_origin_enforcement: Number(strict) }),
   };
-  const after = await updateResource("playback-restriction-policy", row, changed, context);
+  const after = await resources.update("playback-restriction-policy", row, changed, context);
   return { playbackRestrictionPolicy: view(after) };
 }
 
@@ -114,7 +113,7 @@ async function deletePolicy(
   await context.transaction<IvsTables, void>(async ({ db }) => {
     const column = "playback_restriction_policy_arn";
     await refuseWhileAttached("Playback restriction policy:", column, arn, context, db);
-    await deleteResource("playback-restriction-policy", row, db);
+    await resources.delete("playback-restriction-policy", row, db);
   });
   return {};
 }
@@ -135,7 +134,7 @@ function writeOrigins(origins: readonly string[]): string {
 function view(row: PlaybackRestrictionPolicyRow): ivs.PlaybackRestrictionPolicy {
   const at = { accountId: row.account_id, region: row.region };
   return {
-    arn: resourceArn(at, "playback-restriction-policy", row.id),
+    arn: arns.arn(at, "playback-restriction-policy", row.id),
     name: row.name,
     allowedCountries: readList(row.allowed_countries),
     allowedOrigins: readList(row.allowed_origins),

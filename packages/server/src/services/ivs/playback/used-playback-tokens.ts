@@ -1,5 +1,5 @@
 import type { Store } from "../../../kernel/store.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { noteUsedToken } from "../rows/used-playback-tokens.ts";
 import type { IvsTables } from "../tables.ts";
 import type { PlaybackClaims } from "./playback-claims.ts";
@@ -10,7 +10,7 @@ export function useOnce(
   channelArn: string,
   store: Store<IvsTables>,
 ): Promise<boolean> {
-  const place = parseResourceArn(channelArn);
+  const place = arns.parse(channelArn);
   const at = { accountId: place?.accountId ?? "", region: place?.region ?? "" };
   return store.transaction(({ db }) => noteUsedToken(db, at, uuid, Math.ceil(expiresAtMs)));
 }

@@ -2,10 +2,10 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { decisions } from "../authorization.ts";
 import { decidedByItem, eachItem } from "../batch-items.ts";
 import { channelArn } from "../channels/channel-view.ts";
-import { resourceOperation } from "../resource-operation.ts";
-import { currentResource, ownResource } from "../rows/resources.ts";
+import { resources } from "../rows/resources.ts";
 import { writeRevocation } from "../rows/viewer-session-revocations.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
 import type { RevokedViewers } from "./revoked-viewers.ts";
@@ -13,7 +13,7 @@ import type { RevokedViewers } from "./revoked-viewers.ts";
 /** Ends what a viewer of a private channel is watching, by the viewer id in its tokens. */
 export function viewerSessionRevocationOperations(revoked: RevokedViewers): OperationTable {
   return defineOperations<typeof ivs>()({
-    StartViewerSessionRevocation: resourceOperation(
+    StartViewerSessionRevocation: decisions.operation(
       "channel",
       ({ channelArn }) => channelArn,
       async (channel, input, context) => {
@@ -28,7 +28,7 @@ export function viewerSessionRevocationOperations(revoked: RevokedViewers): Oper
           viewerSessions,
           (session) => session.channelArn,
           (session, row) => {
-            const channel = ownResource("channel", session.channelArn, row, context);
+            const channel = resources.own("channel", session.channelArn, row, context);
             return revoke(channel, session, context, revoked);
           },
           context,
@@ -50,7 +50,7 @@ async function revoke(
 ): Promise<void> {
   const { viewerId, viewerSessionVersionsLessThanOrEqualTo: versionMax = 0 } = input;
   await context.transaction<IvsTables, void>(async (tx) => {
-    const channel = await currentResource("channel", decided, tx.db);
+    const channel = await resources.current("channel", decided, tx.db);
     const viewer = { channelArn: channelArn(channel), viewerId };
     await writeRevocation(viewer, versionMax, context.nowMs, tx.db);
     tx.afterCommit(() => revoked.forget(viewer));

@@ -1,7 +1,7 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import { readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { validation } from "../errors.ts";
-import { resourceArn } from "../resource-arn.ts";
-import { readTags } from "../rows/tags.ts";
+import { arns } from "../resource-arn.ts";
 import type { RecordingConfigurationRow } from "../tables.ts";
 
 /** Seconds between thumbnails when none are given. Source: IVS API, ThumbnailConfiguration. */
@@ -9,7 +9,7 @@ const TARGET_INTERVAL_DEFAULT_SECONDS = 60;
 
 export function recordingConfigurationArn(row: RecordingConfigurationRow): string {
   const at = { accountId: row.account_id, region: row.region };
-  return resourceArn(at, "recording-configuration", row.id);
+  return arns.arn(at, "recording-configuration", row.id);
 }
 
 export function recordingConfigurationState(

@@ -3,17 +3,16 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { onAny, requestTagKeys } from "../authorization.ts";
+import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
+import { writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict, validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
-import { resourceOperation } from "../resource-operation.ts";
 import { refuseWhileAttached } from "../rows/channels.ts";
 import { isRecordedTo } from "../rows/recording-configurations.ts";
 import { isRecordingWith } from "../rows/recordings.ts";
-import { listResources, requireRoom } from "../rows/resource-lists.ts";
-import { deleteResource, insertResource } from "../rows/resources.ts";
-import { refuseReservedTags, writeTags } from "../rows/tags.ts";
+import { resources } from "../rows/resources.ts";
 import type { IvsTables, RecordingConfigurationRow } from "../tables.ts";
 import { bucketPolicyName, ensureRecordToS3Role, IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { type BucketVerdict, examineBucket } from "./recording-bucket.ts";
@@ -43,7 +42,7 @@ export function recordingConfigurationOperations(
   return defineOperations<typeof ivs>()({
     CreateRecordingConfiguration: {
       authorize: (input, context) =>
-        onAny(
+        decisions.onAny(
           "CreateRecordingConfiguration",
           "recording-configuration",
           context,
@@ -54,7 +53,7 @@ export function recordingConfigurationOperations(
         return { recordingConfiguration: recordingConfigurationView(row, context.nowMs) };
       },
     },
-    GetRecordingConfiguration: resourceOperation(
+    GetRecordingConfiguration: decisions.operation(
       "recording-configuration",
       ({ arn }) => arn,
       (row, _input, { nowMs }) => ({
@@ -63,10 +62,10 @@ export function recordingConfigurationOperations(
     ),
     ListRecordingConfigurations: {
       authorize: (_input, context) =>
-        onAny("ListRecordingConfigurations", "recording-configuration", context),
+        decisions.onAny("ListRecordingConfigurations", "recording-configuration", context),
       handle: listRecordingConfigurations,
     },
-    DeleteRecordingConfiguration: resourceOperation(
+    DeleteRecordingConfiguration: decisions.operation(
       "recording-configuration",
       ({ arn }) => arn,
       (row, _input, context) => deleteRecordingConfiguration(row, context, deps),
@@ -83,7 +82,7 @@ async function createRecordingConfiguration(
   const bucketName = input.destinationConfiguration?.s3?.bucketName;
   if (bucketName === undefined)
     throw validation("destinationConfiguration must have exactly one destination");
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   const thumbnails = completeThumbnailConfiguration(input.thumbnailConfiguration);
   const renditions = completeRenditionConfiguration(input.renditionConfiguration);
   const verdict = await examineBucket(bucketName, context);
@@ -118,11 +117,11 @@ function insertWithRole(
   return context.transaction<IvsTables, void>(async (tx) => {
     const { recordingConfigurations: quota } = quotas;
     const what = "recording configurations";
-    await requireRoom("recording-configuration", quota, what, context, tx.db);
+    await resources.requireRoom("recording-configuration", quota, what, context, tx.db);
     // A configuration that is bound to fail gets no grant on a bucket that may be somebody else's.
     const grantOn = verdict.usable ? row.bucket_name : undefined;
     await ensureRecordToS3Role(grantOn, deps.linkedRoles, context, tx.tables());
-    await insertResource("recording-configuration", row, tx.db);
+    await resources.insert("recording-configuration", row, tx.db);
   });
 }
 
@@ -130,7 +129,7 @@ async function listRecordingConfigurations(
   input: Checked<ivs.ListRecordingConfigurationsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListRecordingConfigurationsResponse> {
-  const page = await listResources("recording-configuration", input, MAX_RESULTS_DEFAULT, context);
+  const page = await resources.list("recording-configuration", input, MAX_RESULTS_DEFAULT, context);
   return {
     recordingConfigurations: page.rows.map((row) =>
       recordingConfigurationSummary(row, context.nowMs),
@@ -147,7 +146,7 @@ async function deleteRecordingConfiguration(
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async (tx) => {
     await refuseWhileUsed(recordingConfigurationArn(row), context, tx);
-    await deleteResource("recording-configuration", row, tx.db);
+    await resources.delete("recording-configuration", row, tx.db);
     await removeUnusedGrant(row.bucket_name, context, deps, tx);
   });
   return {};

@@ -7,7 +7,7 @@ import type {
 } from "@rolecast/media";
 import type { Alongside } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
-import { resourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import type { RecordingChange } from "../rows/recordings.ts";
 import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
 import type { RecordingRow } from "../tables.ts";
@@ -225,7 +225,7 @@ export class RecordingWriter {
   async #putMetadata(begun: Begun, outcome: RecordingOutcome): Promise<void> {
     const { bucket, store } = this.#options;
     const subject = subjectOf(this.#row);
-    const channelArn = resourceArn(subject, "channel", subject.channelId);
+    const channelArn = arns.arn(subject, "channel", subject.channelId);
     const metadata = { channelArn, ...begun, written: this.#written };
     const text = recordingMetadataText(metadata, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import { conflict } from "../errors.ts";
-import type { ResourceLocation } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
 
 type Db = Kysely<IvsTables>;

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { ResourceLocation } from "../resource-arn.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { IvsTables } from "../tables.ts";
 
 /** The public keys of an account in a Region, as PEM. */

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
 
 /** The rules of a broadcast's playback: its channel and policy as they were when it began. */
@@ -23,7 +23,7 @@ export async function readPlaybackRules(
   db: Kysely<IvsTables>,
 ): Promise<PlaybackRules> {
   const authorized = channel.authorized === 1;
-  const reference = parseResourceArn(channel.playback_restriction_policy_arn);
+  const reference = arns.parse(channel.playback_restriction_policy_arn);
   if (!reference) return { authorized, restriction: undefined };
   const row = await db
     .selectFrom("ivs_playback_restriction_policies")

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Kysely } from "kysely";
-import type { ResourceLocation } from "../resource-arn.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { IvsTables, StreamKeyRow } from "../tables.ts";
 
 /** A key's value names its Region and id; the whole of it is compared in constant time. */

@@ -1,7 +1,11 @@
 import type { Kysely } from "kysely";
-import type { ResourceLocation } from "../resource-arn.ts";
+import {
+  isAfter,
+  isBefore,
+  type PagePosition,
+} from "../../../kernel/tagged-resources/page-position.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
-import { isAfter, isBefore, type PagePosition } from "./page-token.ts";
 
 type Db = Kysely<IvsTables>;
 

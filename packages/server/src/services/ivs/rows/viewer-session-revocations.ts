@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import type { IvsTables } from "../tables.ts";
 
 /** None revoked: tokens' versions begin at 0. */
@@ -12,7 +12,7 @@ export interface Viewer {
 }
 
 function placeOf({ channelArn }: Viewer) {
-  const reference = parseResourceArn(channelArn);
+  const reference = arns.parse(channelArn);
   return {
     accountId: reference?.accountId ?? "",
     region: reference?.region ?? "",

@@ -1,6 +1,7 @@
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
-import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
+import { arns } from "../resource-arn.ts";
 
 /*
  * Names and fields follow the IVS user guide, "Using Amazon EventBridge with Amazon IVS". Its table
@@ -134,7 +135,7 @@ export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: s
     account: subject.accountId,
     time: isoSeconds(atMs),
     region: subject.region,
-    resources: [resourceArn(subject, "channel", subject.channelId)],
+    resources: [arns.arn(subject, "channel", subject.channelId)],
     detail: {
       [IVS_EVENTS[type].nameField]: name,
       ...(code === undefined ? {} : { code }),

@@ -2,15 +2,15 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onResource } from "../authorization.ts";
+import { pageOf } from "../../../kernel/tagged-resources/page-position.ts";
+import { decisions } from "../authorization.ts";
 import { hostsFor } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { resourceNotFound } from "../errors.ts";
 import { selectChannel } from "../rows/channels.ts";
-import { pageOf, readPosition } from "../rows/page-token.ts";
+import { resources } from "../rows/resources.ts";
 import { listEvents } from "../rows/stream-events.ts";
 import { findSession, listSessions } from "../rows/stream-sessions.ts";
-import { ownReference } from "../rows/tags.ts";
 import type { IvsTables } from "../tables.ts";
 import { streamSessionSummary, streamSessionView } from "./stream-session-view.ts";
 
@@ -20,11 +20,13 @@ const MAX_RESULTS_DEFAULT = 100;
 export function streamSessionOperations(deps: IvsDependencies): OperationTable {
   return defineOperations<typeof ivs>()({
     ListStreamSessions: {
-      authorize: (input, context) => onResource("ListStreamSessions", input.channelArn, context),
+      authorize: (input, context) =>
+        decisions.onResource("ListStreamSessions", input.channelArn, context),
       handle: listStreamSessions,
     },
     GetStreamSession: {
-      authorize: (input, context) => onResource("GetStreamSession", input.channelArn, context),
+      authorize: (input, context) =>
+        decisions.onResource("GetStreamSession", input.channelArn, context),
       handle: (input, context) => getStreamSession(input, context, deps),
     },
   });
@@ -34,10 +36,10 @@ async function listStreamSessions(
   input: Checked<ivs.ListStreamSessionsRequest>,
   context: RequestContext,
 ): Promise<ivs.ListStreamSessionsResponse> {
-  const { id } = ownReference(input.channelArn, "channel", context);
+  const { id } = resources.ownReference(input.channelArn, "channel", context);
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const scope = ["ListStreamSessions", context.accountId, context.region, id];
-  const after = readPosition(input.nextToken, scope);
+  const after = resources.readPosition(input.nextToken, scope);
   const db = context.db<IvsTables>();
   const rows = await listSessions(db, context, id, after, limit + 1);
   if (rows.length === 0 && !after && !(await selectChannel(db, context, id)))
@@ -54,7 +56,7 @@ async function getStreamSession(
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<ivs.GetStreamSessionResponse> {
-  const { id } = ownReference(input.channelArn, "channel", context);
+  const { id } = resources.ownReference(input.channelArn, "channel", context);
   const db = context.db<IvsTables>();
   const session = await findSession(db, context, id, input.streamId);
   if (!session) throw resourceNotFound(input.streamId ?? input.channelArn);

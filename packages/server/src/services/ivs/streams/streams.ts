@@ -2,14 +2,14 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny } from "../authorization.ts";
+import { pageOf } from "../../../kernel/tagged-resources/page-position.ts";
+import { decisions } from "../authorization.ts";
 import { channelArn, hostsFor, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
-import { resourceArn } from "../resource-arn.ts";
-import { resourceOperation } from "../resource-operation.ts";
-import { pageOf, readPosition } from "../rows/page-token.ts";
+import { arns } from "../resource-arn.ts";
+import { resources } from "../rows/resources.ts";
 import { listPlayableSessions, selectOpenSession } from "../rows/stream-sessions.ts";
 import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
 import { shownTime } from "./stream-session-view.ts";
@@ -22,7 +22,7 @@ const AD_BREAK_ID_LENGTH = 12;
 /** A stream is the broadcast of a channel from the moment that it can be played. */
 export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
   return defineOperations<typeof ivs>()({
-    GetStream: resourceOperation(
+    GetStream: decisions.operation(
       "channel",
       ({ channelArn }) => channelArn,
       async (channel, _input, context) => {
@@ -37,10 +37,10 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
       },
     ),
     ListStreams: {
-      authorize: (_input, context) => onAny("ListStreams", "channel", context),
+      authorize: (_input, context) => decisions.onAny("ListStreams", "channel", context),
       handle: (input, context) => listStreams(input, context, live),
     },
-    PutMetadata: resourceOperation(
+    PutMetadata: decisions.operation(
       "channel",
       ({ channelArn }) => channelArn,
       async (channel, { metadata }) => {
@@ -52,12 +52,12 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         return {};
       },
     ),
-    InsertAdBreak: resourceOperation(
+    InsertAdBreak: decisions.operation(
       "channel",
       ({ channelArn }) => channelArn,
       (channel, input, context) => insertAdBreak(channel, input, context, deps, live),
     ),
-    StopStream: resourceOperation(
+    StopStream: decisions.operation(
       "channel",
       ({ channelArn }) => channelArn,
       async (channel) => {
@@ -95,7 +95,7 @@ function streamSummary(
 ): ivs.StreamSummary {
   const at = { accountId: session.account_id, region: session.region };
   return {
-    channelArn: resourceArn(at, "channel", session.channel_id),
+    channelArn: arns.arn(at, "channel", session.channel_id),
     streamId: session.stream_id,
     state: "LIVE",
     health: session.health,
@@ -112,7 +112,7 @@ async function listStreams(
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const health = input.filterBy?.health;
   const scope = ["ListStreams", context.accountId, context.region, health ?? ""];
-  const after = readPosition(input.nextToken, scope);
+  const after = resources.readPosition(input.nextToken, scope);
   const db = context.db<IvsTables>();
   const rows = await listPlayableSessions(db, context, health, after, limit + 1);
   const page = pageOf(rows, limit, scope, (row) => ({

@@ -1,6 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { markOf, pageToken, readPageToken } from "../../../kernel/page-token.ts";
-import { validation } from "../errors.ts";
+import { markOf, pageToken, readPageToken } from "../page-token.ts";
 
 /**
  * The place at which a page ended: lists are in the order of creation, equal times in the order of
@@ -52,14 +51,8 @@ export function isBefore({ createdAtMs, id }: PagePosition, idColumn = "id"): Ra
   return sql`(created_at_ms, ${sql.ref(idColumn)}) < (${createdAtMs}, ${id})`;
 }
 
-/** The position in a caller's token. Throws ValidationException on a token of another list. */
-export function readPosition(
-  token: string | undefined,
-  scope: readonly string[],
-): PagePosition | undefined {
-  if (token === undefined || token === "") return undefined;
+/** The position in a caller's token; undefined for a token of another list, or none of ours. */
+export function positionIn(token: string, scope: readonly string[]): PagePosition | undefined {
   const place = readPageToken(token, markOf(scope), ["number", "string"]);
-  if (!place) throw validation("Invalid nextToken");
-  const [createdAtMs, id] = place;
-  return { createdAtMs, id };
+  return place && { createdAtMs: place[0], id: place[1] };
 }
