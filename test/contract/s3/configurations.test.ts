@@ -244,6 +244,7 @@ test("acceleration, logging and replication read back, and are checked", async (
     TargetBucketLocation: "us-east-1",
   });
 
+  const copies = `${Bucket}-copies`;
   const ReplicationConfiguration: s3.ReplicationConfiguration = {
     Role: "arn:aws:iam::000000000000:role/replication",
     Rules: [
@@ -253,7 +254,7 @@ test("acceleration, logging and replication read back, and are checked", async (
         Status: "Enabled",
         Filter: { Prefix: "" },
         DeleteMarkerReplication: { Status: "Disabled" },
-        Destination: { Bucket: `arn:aws:s3:::${Bucket}` },
+        Destination: { Bucket: `arn:aws:s3:::${copies}` },
       },
     ],
   };
@@ -261,9 +262,11 @@ test("acceleration, logging and replication read back, and are checked", async (
     client.send(new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
   const replication = () => client.send(new s3.GetBucketReplicationCommand({ Bucket }));
   await expect(replicate()).rejects.toMatchObject({ name: "InvalidRequest" });
-  await client.send(
-    new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
-  );
+  await client.send(new s3.CreateBucketCommand({ Bucket: copies }));
+  for (const name of [Bucket, copies]) {
+    const VersioningConfiguration = { Status: "Enabled" } as const;
+    await client.send(new s3.PutBucketVersioningCommand({ Bucket: name, VersioningConfiguration }));
+  }
   const passer = await createUser(server.clients().iam, "replication-setter", [
     allow("s3:PutReplicationConfiguration"),
   ]);

@@ -1,20 +1,13 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { isAccountId, parseArn } from "../../../kernel/arn.ts";
-import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
-import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
-import { findBucket, updateBucket } from "../rows/buckets.ts";
-import type { BucketRow } from "../tables.ts";
+import { updateBucket } from "../rows/buckets.ts";
+import { checkedReplication, replicationRoleRefusal } from "./check-replication.ts";
 import { checkLogTarget } from "./log-delivery.ts";
 
-/** Source: S3 API, ReplicationConfiguration. */
-const REPLICATION_RULES_MAX = 1000;
 const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
@@ -75,7 +68,7 @@ export function bucketSettingOperations(): OperationTable {
         const put = onBucket("PutReplicationConfiguration", bucket, context);
         const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
         // A text that isn't a role's ARN is refused by the handler.
-        return isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
+        return replicationRoleRefusal(role) ? put : [put, { ...pass, resource: role }];
       },
       async (bucket, input, context) => {
         const replication = await checkedReplication(input, bucket, context);
@@ -107,40 +100,4 @@ export function bucketSettingOperations(): OperationTable {
       },
     ),
   });
-}
-
-/** Whether a text names a role of some account. */
-function isRoleArn(text: string): boolean {
-  const arn = parseArn(text);
-  return arn?.service === "iam" && isAccountId(arn.accountId) && arn.resource.startsWith("role/");
-}
-
-/** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
-async function checkedReplication(
-  { ReplicationConfiguration: given }: Checked<s3.PutBucketReplicationCommandInput>,
-  bucket: BucketRow,
-  context: RequestContext,
-): Promise<s3.ReplicationConfiguration> {
-  const { Role, Rules: rules } = given;
-  if (rules.length === 0 || rules.length > REPLICATION_RULES_MAX) throw malformedXml();
-  if (bucket.versioning !== "Enabled")
-    throw invalidRequest(
-      "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-      { BucketName: bucket.bucket_name },
-    );
-  if (!isRoleArn(Role))
-    throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
-      status: 400,
-    });
-  for (const { Destination: destination } of rules) {
-    const { Bucket: target } = destination;
-    const prefix = bucketArn("");
-    const row = target.startsWith(prefix)
-      ? await findBucket(target.slice(prefix.length), context)
-      : undefined;
-    if (row?.versioning !== "Enabled")
-      throw invalidRequest("Destination bucket must have versioning enabled.");
-  }
-  const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));
-  return { Role, Rules: named };
 }

@@ -12,6 +12,7 @@ import {
 } from "../rows/bucket-configurations.ts";
 import type { BucketInput } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
+import { checkAnalytics } from "./check-analytics.ts";
 import { checkInventory } from "./check-inventory.ts";
 
 /** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */
@@ -32,7 +33,9 @@ type NamedInput = BucketInput & { readonly Id: string };
  * an id. They are kept and shown; nothing here makes reports or moves objects by access.
  */
 export function listedConfigurationOperations(): OperationTable {
-  const analytics = configurations<s3.AnalyticsConfiguration>("analytics", "Analytics");
+  const analytics = configurations<s3.AnalyticsConfiguration>("analytics", "Analytics", {
+    check: checkAnalytics,
+  });
   const tiering = configurations<s3.IntelligentTieringConfiguration>(
     "intelligent-tiering",
     "IntelligentTiering",

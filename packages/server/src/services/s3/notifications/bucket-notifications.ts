@@ -3,6 +3,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { updateBucket } from "../rows/buckets.ts";
+import { checkDestinations } from "./check-destinations.ts";
 
 /** PutBucketNotificationConfiguration, GetBucketNotificationConfiguration: EventBridge alone. */
 export function bucketNotificationOperations(): OperationTable {
@@ -12,6 +13,7 @@ export function bucketNotificationOperations(): OperationTable {
       async (bucket, input, context) => {
         const { NotificationConfiguration: given } = input;
         if (!given) throw malformedXml();
+        checkDestinations(given, bucket);
         for (const name of [
           "TopicConfigurations",
           "QueueConfigurations",
