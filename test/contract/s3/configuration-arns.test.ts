@@ -20,24 +20,34 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
+const inside = (element: string, xml: string) => `<${element}>${xml}</${element}>`;
 const CREATED = "<Event>s3:ObjectCreated:*</Event>";
 const rule = (element: string, name: string, arn: string, more = CREATED) =>
-  `<NotificationConfiguration><${element}><${name}>${arn}</${name}>${more}</${element}></NotificationConfiguration>`;
+  inside("NotificationConfiguration", inside(element, `${inside(name, arn)}${more}`));
 const topic = (arn: string) => rule("TopicConfiguration", "Topic", arn);
 const queue = (arn: string, more?: string) => rule("QueueConfiguration", "Queue", arn, more);
 const lambda = (arn: string) => rule("CloudFunctionConfiguration", "CloudFunction", arn);
 const argument = (message: string, name: string, value: string) =>
   `400 InvalidArgument | ${message} | ArgumentName=${name} | ArgumentValue=${value}`;
 const constraint = (pattern: string) =>
-  `The ARN failed to satisfy constraint: Member must satisfy regular expression pattern: ${pattern}`;
+  [
+    "The ARN failed to satisfy constraint: Member must satisfy regular expression pattern:",
+    pattern,
+  ].join(" ");
 const UNPARSED = "The ARN could not be parsed";
 const SQS = "arn:aws:sqs:us-east-1:000000000000:q";
 const ELSEWHERE = SQS.replace("us-east-1", "us-west-2");
 const ROLE = "arn:aws:iam::000000000000:role/r";
 const filter = (name: string) =>
-  `${CREATED}<Filter><S3Key><FilterRule><Name>${name}</Name><Value>a</Value></FilterRule></S3Key></Filter>`;
+  [
+    `${CREATED}<Filter><S3Key><FilterRule><Name>${name}</Name><Value>a</Value>`,
+    "</FilterRule></S3Key></Filter>",
+  ].join("");
 const notImplemented = (kind: string) =>
-  `501 NotImplemented | A header you provided implies functionality that is not implemented: ${kind} | Header=${kind}`;
+  [
+    "501 NotImplemented | A header you provided implies functionality that is not implemented:",
+    `${kind} | Header=${kind}`,
+  ].join(" ");
 
 test.each([
   ["a topic that is no ARN", topic("t"), argument(UNPARSED, "Topic", "t")],
@@ -74,7 +84,10 @@ test.each([
     "a queue in another Region",
     queue(ELSEWHERE),
     argument(
-      "The notification destination service region is not valid for the bucket location constraint",
+      [
+        "The notification destination service region is not valid for the bucket location",
+        "constraint",
+      ].join(" "),
       "Queue",
       ELSEWHERE,
     ),
@@ -112,7 +125,10 @@ const replication = (role: string, destination: string) =>
 const to = (bucket: string) => replication(ROLE, `<Bucket>${bucket}</Bucket>`);
 const arnOf = (name: string) => `arn:aws:s3:::${name}`;
 const keyed = (key: string) =>
-  `<Bucket>${arnOf(PLAIN)}</Bucket><EncryptionConfiguration><ReplicaKmsKeyID>${key}</ReplicaKmsKeyID></EncryptionConfiguration>`;
+  [
+    inside("Bucket", arnOf(PLAIN)),
+    inside("EncryptionConfiguration", inside("ReplicaKmsKeyID", key)),
+  ].join("");
 
 test.each([
   [
@@ -206,8 +222,14 @@ test.each([
   [
     "logs to an ARN",
     "logging",
-    `<BucketLoggingStatus><LoggingEnabled><TargetBucket>${arnOf(PLAIN)}</TargetBucket><TargetPrefix></TargetPrefix></LoggingEnabled></BucketLoggingStatus>`,
-    `400 InvalidTargetBucketForLogging | The target bucket for logging does not exist | TargetBucket=${arnOf(PLAIN)}`,
+    inside(
+      "BucketLoggingStatus",
+      inside("LoggingEnabled", `${inside("TargetBucket", arnOf(PLAIN))}<TargetPrefix/>`),
+    ),
+    [
+      "400 InvalidTargetBucketForLogging | The target bucket for logging does not exist |",
+      `TargetBucket=${arnOf(PLAIN)}`,
+    ].join(" "),
   ],
 ])("%s", async (_what, query, body, expected) => {
   expect(await refusalOf(server.endpoint, ask(`PUT ${B}?${query}`, body))).toBe(expected);

@@ -22,38 +22,50 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
-function policy(statement: object) {
+function policy(statement: object): Step {
   const Resource = `arn:aws:s3:::${TARGET}/*`;
   const Statement = { Action: "s3:PutObject", Resource, ...statement };
   const document = { Version: "2012-10-17", Statement };
-  return new s3.PutBucketPolicyCommand({ Bucket: TARGET, Policy: JSON.stringify(document) });
+  const input = { Bucket: TARGET, Policy: JSON.stringify(document) };
+  return () => client.send(new s3.PutBucketPolicyCommand(input));
 }
 const LOGGING = { Service: "logging.s3.amazonaws.com" };
 const notFrom = (source: string) => ({
   ArnNotEquals: { "aws:SourceArn": `arn:aws:s3:::${source}` },
 });
-const owned = (ObjectOwnership: s3.ObjectOwnership) =>
-  new s3.PutBucketOwnershipControlsCommand({
-    Bucket: TARGET,
-    OwnershipControls: { Rules: [{ ObjectOwnership }] },
-  });
+const owned = (ObjectOwnership: s3.ObjectOwnership) => () =>
+  client.send(
+    new s3.PutBucketOwnershipControlsCommand({
+      Bucket: TARGET,
+      OwnershipControls: { Rules: [{ ObjectOwnership }] },
+    }),
+  );
 const retention = { Mode: "GOVERNANCE", Days: 1 } as const;
-const locked = (Rule?: s3.ObjectLockRule) =>
-  new s3.PutObjectLockConfigurationCommand({
-    Bucket: TARGET,
-    ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", ...(Rule ? { Rule } : {}) },
-  });
-const payer = (Payer: s3.Payer) =>
-  new s3.PutBucketRequestPaymentCommand({
-    Bucket: TARGET,
-    RequestPaymentConfiguration: { Payer },
-  });
+const locked = (Rule?: s3.ObjectLockRule) => () =>
+  client.send(
+    new s3.PutObjectLockConfigurationCommand({
+      Bucket: TARGET,
+      ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", ...(Rule ? { Rule } : {}) },
+    }),
+  );
+const payer = (Payer: s3.Payer) => () =>
+  client.send(
+    new s3.PutBucketRequestPaymentCommand({
+      Bucket: TARGET,
+      RequestPaymentConfiguration: { Payer },
+    }),
+  );
 const REFUSED = "InvalidTargetBucketForLogging";
-const MAY_NOT = `${REFUSED}: You must either provide the necessary permissions to the logging service using a bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the target bucket`;
+const MAY_NOT = [
+  `${REFUSED}: You must either provide the necessary permissions to the logging service using a`,
+  "bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the target",
+  "bucket",
+].join(" ");
 
-type Command = Parameters<s3.S3Client["send"]>[0];
+/** Something that is done to the target before. */
+type Step = () => Promise<unknown>;
 
-test.each<[string, Partial<s3.CreateBucketCommandInput>, Command[], object, string]>([
+test.each<[string, Partial<s3.CreateBucketCommandInput>, Step[], object, string]>([
   ["nothing granted, without ACLs", {}, [], {}, OK],
   ["nothing granted, with ACLs", { ObjectOwnership: "ObjectWriter" }, [], GRANTS, OK],
   [
@@ -128,7 +140,7 @@ test.each<[string, Partial<s3.CreateBucketCommandInput>, Command[], object, stri
   const maker = server.clients(undefined, region).s3;
   await maker.send(new s3.CreateBucketCommand({ Bucket: TARGET, ...creation }));
   try {
-    for (const command of prepare) await client.send(command);
+    for (const step of prepare) await step();
     expect(await order(of)).toBe(expected);
   } finally {
     await maker.send(new s3.DeleteBucketPolicyCommand({ Bucket: TARGET }));

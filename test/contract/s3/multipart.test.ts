@@ -278,8 +278,43 @@ test("uploads in progress are listed until they are completed or aborted", async
   expect(new Set(seen).size).toBe(3);
   expect(seen).toHaveLength(3);
   await client.send(new s3.AbortMultipartUploadCommand(first.ids));
-  await expect(client.send(new s3.AbortMultipartUploadCommand(first.ids))).rejects.toMatchObject({
-    name: "NoSuchUpload",
-  });
   expect(ids(await list({}))).toHaveLength(2);
+});
+
+test("an upload that has ended may be aborted, and nothing happens", async () => {
+  const abort = (input: object) =>
+    client.send(new s3.AbortMultipartUploadCommand({ ...upload.ids, ...input })).then(
+      ({ $metadata }) => $metadata.httpStatusCode,
+      ({ name }: Error) => name,
+    );
+  const upload = await begin("ended");
+  const part = await upload.put(1, SMALL);
+  expect(await abort({ Key: "other" })).toBe("NoSuchUpload");
+  expect(await abort({ UploadId: "definitely-wrong-upload-id" })).toBe("NoSuchUpload");
+  await upload.complete([part]);
+  expect(await abort({})).toBe(204);
+  const { ETag } = await client.send(new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "ended" }));
+  expect(ETag).toBe(etagOf(SMALL));
+  await client.send(new s3.DeleteObjectCommand({ Bucket: BUCKET, Key: "ended" }));
+  expect(await abort({})).toBe(204);
+  const aborted = await begin("ended");
+  expect([await abort(aborted.ids), await abort(aborted.ids)]).toEqual([204, 204]);
+  await expect(aborted.put(1, SMALL)).rejects.toMatchObject({ name: "NoSuchUpload" });
+});
+
+test("an object of an upload has the date of the upload's beginning", async () => {
+  const upload = await begin("dated");
+  const { Uploads } = await client.send(
+    new s3.ListMultipartUploadsCommand({ Bucket: BUCKET, Prefix: "dated" }),
+  );
+  const begun = Math.floor((Uploads?.[0]?.Initiated?.getTime() ?? 0) / 1000) * 1000;
+  await client.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key: "dated", Body: "replaced" }));
+  await expect.poll(() => Date.now() - begun).toBeGreaterThan(2000);
+  await upload.complete([await upload.put(1, SMALL)]);
+  const head = await client.send(new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "dated" }));
+  expect([head.LastModified?.getTime(), head.ETag]).toEqual([begun, etagOf(SMALL)]);
+  const listed = await client.send(
+    new s3.ListObjectsV2Command({ Bucket: BUCKET, Prefix: "dated" }),
+  );
+  expect(listed.Contents?.[0]?.LastModified?.getTime()).toBe(begun);
 });

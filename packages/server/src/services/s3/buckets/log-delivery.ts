@@ -19,6 +19,11 @@ const ALLOW_ALL = JSON.stringify({
   Statement: { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" },
 });
 
+const MAY_NOT_WRITE = [
+  "You must either provide the necessary permissions to the logging service using a bucket policy",
+  "or give the log-delivery group WRITE and READ_ACP permissions to the target bucket",
+].join(" ");
+
 /**
  * Throws InvalidTargetBucketForLogging, CrossLocationLoggingProhibitted, MalformedXML,
  * AccessControlListNotSupported. Whether anything allows the logging service to write isn't asked,
@@ -57,10 +62,7 @@ export async function checkLogTarget(
     throw refused("The target bucket for logging cannot be a Requester Pays bucket");
   if (target.object_lock !== null && readLockRule(target))
     throw refused("The target bucket for logging cannot have an Object Lock default retention");
-  if (await isDenied(prefix, target, bucket, context))
-    throw refused(
-      "You must either provide the necessary permissions to the logging service using a bucket policy or give the log-delivery group WRITE and READ_ACP permissions to the target bucket",
-    );
+  if (await isDenied(prefix, target, bucket, context)) throw refused(MAY_NOT_WRITE);
   if (grants.length > 0 && isEnforced(target))
     throw new AwsError(
       "AccessControlListNotSupported",

@@ -132,7 +132,9 @@ export async function isStillDue(
   const newer = [...between, ...(latest ? [latest] : [])];
   const [successor] = newer;
   if (successor) {
-    const place = { sinceMs: successor.modified_ms, newer: newer.length - 1 };
+    // An upload has the time of its initiation, and may have taken longer than the rule's days.
+    const sinceMs = Math.max(version.modified_ms, successor.modified_ms);
+    const place = { sinceMs, newer: newer.length - 1 };
     return isNoncurrentDue(version, place, rules, nowMs);
   }
   const below = others.where("version_number", "<", version.version_number).limit(1);

@@ -176,6 +176,8 @@ async function complete(
       blob_id: null,
       upload_id: upload.upload_id,
       parts_count: parts.length,
+      // S3 user guide, "Working with object metadata": an upload's date is that of its initiation.
+      modified_ms: upload.created_ms,
       size_bytes: sizeBytes,
       etag: etagOfParts(parts),
       storage_class: upload.storage_class,

@@ -15,7 +15,7 @@ import { checkKey } from "../rows/object-key.ts";
 import { selectObject } from "../rows/objects.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader } from "../rows/tag-set.ts";
-import { removeUpload, requireUpload } from "../rows/uploads.ts";
+import { abortUpload, newUploadId } from "../rows/uploads.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { uploadAuthorizations } from "./upload-authorization.ts";
@@ -36,7 +36,7 @@ export function multipartUploadOperations(deps: S3Dependencies): OperationTable 
       (bucket, input, context) => onObject("AbortMultipartUpload", bucket, input.Key, context),
       async (bucket, input, context) => {
         await context.transaction<S3Tables, void>(async (tx) => {
-          await removeUpload(await requireUpload(input, bucket, tx.db), tx, deps);
+          await abortUpload(input, bucket, tx, deps);
         });
         return {};
       },
@@ -58,8 +58,7 @@ async function createUpload(
   const encryption = await encryptionToWrite(input, bucket, context, deps);
   const nowMs = clock.nowMs();
   const row: Omit<UploadRow, "object_at_start"> = {
-    // Ids of one key sort by the time they were made, as ListMultipartUploads shows them.
-    upload_id: `${nowMs.toString(36).padStart(9, "0")}${ids.alphanumeric(55)}`,
+    upload_id: newUploadId(nowMs, ids),
     bucket_name: bucket.bucket_name,
     bucket_id: bucket.bucket_id,
     object_key: key,

@@ -41,6 +41,7 @@ interface Kind {
   readonly pattern: string;
 }
 
+const REGULAR_EXPRESSION = "Member must satisfy regular expression pattern";
 const ARN_OF = "^arn:aws[\\p{Alpha}\\-]*";
 const ACCOUNT = "[\\p{Digit}]{12}";
 const TOPIC: Kind = {
@@ -59,8 +60,10 @@ const FUNCTION: Kind = {
   element: "CloudFunction",
   service: "lambda",
   resource: /^function:[\w-]+(?::[\w$-]+)?$/,
-  pattern:
-    "^arn:aws[a-zA-Z\\-]*:lambda:[a-zA-Z0-9\\-]+:[0-9]{12}:function:[a-zA-Z0-9\\-_]+(:[a-zA-Z0-9$_\\-]+)?$",
+  pattern: [
+    "^arn:aws[a-zA-Z\\-]*:lambda:[a-zA-Z0-9\\-]+:[0-9]{12}",
+    ":function:[a-zA-Z0-9\\-_]+(:[a-zA-Z0-9$_\\-]+)?$",
+  ].join(""),
 };
 
 /** Throws InvalidArgument, MalformedXML: what S3 refuses before it looks at a destination. */
@@ -102,9 +105,7 @@ function checkArn(text: string, kind: Kind, { region: home }: BucketRow): void {
     /^\d{12}$/.test(accountId) &&
     kind.resource.test(resource);
   if (!isWhole)
-    throw refused(
-      `The ARN failed to satisfy constraint: Member must satisfy regular expression pattern: ${kind.pattern}`,
-    );
+    throw refused(`The ARN failed to satisfy constraint: ${REGULAR_EXPRESSION}: ${kind.pattern}`);
   if (region !== home)
     throw refused(
       "The notification destination service region is not valid for the bucket location constraint",

@@ -29,7 +29,10 @@ export type NewObject = Omit<
   | "modified_ms"
   | "version_id"
   | "version_number"
->;
+> & {
+  /** Left out: now. */
+  readonly modified_ms?: number;
+};
 
 /**
  * Throws NotImplemented: writes take one of the conditions, `*` with If-None-Match and only there.

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { Ids } from "../../../kernel/ids.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { noSuchUpload } from "../errors.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
@@ -23,16 +24,46 @@ export async function requireUpload(
 }
 
 export async function findUpload(
-  { Key: key, UploadId: uploadId }: UploadInput,
-  { bucket_id: bucketId }: BucketRow,
+  input: UploadInput,
+  bucket: BucketRow,
   db: Kysely<S3Tables>,
 ): Promise<UploadRow | undefined> {
-  const row = await db
+  const row = await selectUpload(input.UploadId, db);
+  return row && isNamed(row, input, bucket) ? row : undefined;
+}
+
+function selectUpload(uploadId: string, db: Kysely<S3Tables>): Promise<UploadRow | undefined> {
+  return db
     .selectFrom("s3_uploads")
     .selectAll()
     .where("upload_id", "=", uploadId)
     .executeTakeFirst();
-  return row?.object_key === key && row.bucket_id === bucketId ? row : undefined;
+}
+
+function isNamed(row: UploadRow, { Key: key }: UploadInput, { bucket_id }: BucketRow): boolean {
+  return row.object_key === key && row.bucket_id === bucket_id;
+}
+
+/** The form of an upload's id; ids of one key sort by the time they were made, as S3 lists them. */
+const UPLOAD_ID = /^[0-9a-z]{9}[0-9A-Za-z]{55}$/;
+
+export function newUploadId(nowMs: number, ids: Ids): string {
+  return `${nowMs.toString(36).padStart(9, "0")}${ids.alphanumeric(55)}`;
+}
+
+/**
+ * Ends an upload and deletes its parts. One that has ended before, aborted or completed, is ended
+ * already. Throws NoSuchUpload for an id that was never made, and for another key's.
+ */
+export async function abortUpload(
+  input: UploadInput,
+  bucket: BucketRow,
+  tx: Transaction<S3Tables>,
+  removal: FileRemoval,
+): Promise<void> {
+  const row = await selectUpload(input.UploadId, tx.db);
+  if (row && isNamed(row, input, bucket)) await removeUpload(row, tx, removal);
+  else if (row || !UPLOAD_ID.test(input.UploadId)) throw noSuchUpload(input.UploadId);
 }
 
 /**
