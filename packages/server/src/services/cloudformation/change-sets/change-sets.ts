@@ -211,6 +211,7 @@ function optionsFor(row: ChangeSetRow, input: ExecuteInput): OperationOptions {
     ...(disableRollback ? { disableRollback: true } : {}),
     ...(input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
     ...(options.includeNestedStacks ? { changeSetId: row.change_set_id } : {}),
+    ...(options.revertDrift ? { revertDrift: true } : {}),
   };
 }
 
@@ -219,7 +220,7 @@ function changeSetView(
   stack: StackRow,
   includeValues: boolean,
 ): cloudformation.DescribeChangeSetOutput {
-  const { short, whole } = JSON.parse(row.changes) as StoredChanges;
+  const { short, whole } = storedChanges(row);
   const options = JSON.parse(row.options) as ChangeSetOptions;
   const parameters = parameterViews(row);
   const tags = tagViews(row);
@@ -233,7 +234,14 @@ function changeSetView(
     Changes: [...(includeValues ? whole : short)],
     ...(options.onStackFailure ? { OnStackFailure: options.onStackFailure } : {}),
     ...(options.mode ? { DeploymentConfig: { Mode: options.mode } } : {}),
+    ...(options.revertDrift ? { DeploymentMode: "REVERT_DRIFT" as const } : {}),
   };
+}
+
+function storedChanges({ changes }: ChangeSetRow): StoredChanges {
+  const revived = (name: string, value: unknown) =>
+    name === "DriftDetectionTimestamp" ? new Date(String(value)) : value;
+  return JSON.parse(changes, revived) as StoredChanges;
 }
 
 function idOf({ ResourceChange }: cloudformation.Change): string {

@@ -12,7 +12,9 @@ import { resourcesOf } from "../rows/resources.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
+import type { DetectedDrift } from "../values/detect-drift.ts";
 import { evaluateStack } from "../values/evaluate-stack.ts";
+import { actualStack, driftAwareChanges, withoutValues } from "./drift-aware-changes.ts";
 
 /** A change set's changes: in short, and with the values of properties. */
 export interface StoredChanges {
@@ -27,13 +29,15 @@ interface Question {
   readonly after: Evaluation;
   readonly tags: string;
   readonly imports: ReadonlyMap<string, string>;
+  /** The drift of the stack's resources, for a change set that reverts it. */
+  readonly drifts?: ReadonlyMap<string, DetectedDrift> | undefined;
 }
 
 /**
  * Computes what a stack's resources need to become those of another version. Throws TemplateError.
  */
 export async function computeChanges(
-  { stack, previous, after, tags, imports }: Question,
+  { stack, previous, after, tags, imports, drifts }: Question,
   types: EngineTypes,
   db: Kysely<CloudFormationTables>,
 ): Promise<StoredChanges> {
@@ -50,12 +54,17 @@ export async function computeChanges(
     ...(imports.size > 0 ? { imports } : {}),
     stackTagsChange: previous !== undefined && previous.tags !== tags,
   };
-  const inForm = (includeValues: boolean): Change[] =>
-    compareTemplates({ ...comparison, includeValues }).map((ResourceChange) => ({
+  const changesFrom = (from: DeployedStack | undefined, includeValues: boolean): Change[] =>
+    compareTemplates({ ...comparison, before: from, includeValues }).map((ResourceChange) => ({
       Type: "Resource",
       ResourceChange: ResourceChange as Change["ResourceChange"],
     }));
-  return { short: inForm(false), whole: inForm(true) };
+  if (!drifts || !before)
+    return { short: changesFrom(before, false), whole: changesFrom(before, true) };
+  const actual = actualStack(before, drifts);
+  const planned = changesFrom(before, true);
+  const whole = driftAwareChanges({ actual: changesFrom(actual, true), planned, drifts, before });
+  return { short: whole.map(withoutValues), whole };
 }
 
 /** The stack as it is, for comparison with what it is to become. */

@@ -25,6 +25,7 @@ export async function createChangeSet(
 ): Promise<{ Id: string; StackId: string }> {
   refuseRollbackTriggers(input.RollbackConfiguration);
   const type = input.ChangeSetType ?? "UPDATE";
+  refuseDriftRevert(input, type);
   const stack = stackFor(type, input, found, context, deps);
   const caller = await callerFor(input.RoleARN ?? stack.role_arn ?? undefined, context, deps);
   const db = context.db<CloudFormationTables>();
@@ -64,6 +65,18 @@ function stackFor(
     ...newStack(StackName, placeOf(context), context.nowMs, deps.ids),
     status: "REVIEW_IN_PROGRESS",
   };
+}
+
+/** Throws ValidationError. The CDK asks for it with new stacks, too, which have no drift yet. */
+function refuseDriftRevert(
+  { DeploymentMode, IncludeNestedStacks }: CreateInput,
+  type: cloudformation.ChangeSetType,
+): void {
+  if (DeploymentMode === undefined) return;
+  if (type === "IMPORT")
+    throw validation("DeploymentMode REVERT_DRIFT can't be used with ChangeSetType IMPORT.");
+  if (IncludeNestedStacks)
+    throw validation("DeploymentMode REVERT_DRIFT can't be used with IncludeNestedStacks.");
 }
 
 function stackExists(stackName: string, changeSetName: string) {

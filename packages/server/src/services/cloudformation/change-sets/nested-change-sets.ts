@@ -122,7 +122,7 @@ export function withNestedChangeSets(changes: StoredChanges, nested: NestedPlans
 }
 
 /** Nothing says that the stack changes but that nested stacks may always change. */
-function isAutomatic({ ResourceChange }: Change): boolean {
+export function isAutomatic({ ResourceChange }: Change): boolean {
   return (
     ResourceChange?.Details?.every(({ ChangeSource }) => ChangeSource === "Automatic") === true
   );

@@ -3,7 +3,8 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { resourcesOf } from "../rows/resources.ts";
 import { findVersion } from "../rows/stacks.ts";
 import { changeSetArn } from "../stack-names.ts";
-import type { ChangeSetRow, VersionRow } from "../tables.ts";
+import type { ChangeSetRow, ResourceRow, VersionRow } from "../tables.ts";
+import { type DetectedDrift, detectDrift } from "../values/detect-drift.ts";
 import {
   asAwsError,
   FailedTransform,
@@ -14,7 +15,7 @@ import {
 } from "../values/requested-version.ts";
 import { computeChanges, type StoredChanges } from "./compute-changes.ts";
 import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
-import { planNested, withNestedChangeSets } from "./nested-change-sets.ts";
+import { isAutomatic, planNested, withNestedChangeSets } from "./nested-change-sets.ts";
 import {
   type Asked,
   type ChangeSetOptions,
@@ -54,8 +55,9 @@ export async function planChangeSet(
         : input.ImportExistingResources
           ? await existingResources(evaluation, existing, caller, stack.region, deps)
           : {};
+    const drifts = input.DeploymentMode ? await driftsOf(rows, asked, planning) : undefined;
     const question = {
-      ...{ stack, previous, after: evaluation, tags: version.row.tags },
+      ...{ stack, previous, after: evaluation, tags: version.row.tags, drifts },
       imports: await physicalIdsOf(imports, evaluation, deps),
     };
     const computed = await computeChanges(question, deps.types, db);
@@ -73,6 +75,7 @@ export async function planChangeSet(
       previous !== undefined &&
       Object.keys(imports).length === 0 &&
       inside.length === 0 &&
+      (drifts === undefined || changes.whole.every(isAutomatic)) &&
       isSameVersion(previous, version.row);
     if (isEmpty) return planned(version.row, { imports, changes: NOTHING, failure: NO_CHANGES });
     const failed = inside.find(({ row }) => row.status === "FAILED");
@@ -93,6 +96,19 @@ export async function planChangeSet(
       });
     throw refusal;
   }
+}
+
+/** The drift of a stack's resources, as whoever deploys may see it. */
+async function driftsOf(
+  rows: readonly ResourceRow[],
+  { stack }: Asked,
+  { caller, deps }: Planning,
+): Promise<ReadonlyMap<string, DetectedDrift>> {
+  const drifts = new Map<string, DetectedDrift>();
+  for (const row of rows)
+    if (row.status !== "DELETE_COMPLETE")
+      drifts.set(row.logical_id, await detectDrift(row, stack, caller, deps));
+  return drifts;
 }
 
 interface Outcome {
@@ -122,6 +138,7 @@ function changeSetRow(
     ...(input.ImportExistingResources ? { importExistingResources: true } : {}),
     ...(input.DeploymentConfig?.Mode ? { mode: input.DeploymentConfig.Mode } : {}),
     ...(input.DeploymentConfig?.DisableRollback ? { disableRollback: true } : {}),
+    ...(input.DeploymentMode ? { revertDrift: true } : {}),
     ...(parent ? { logicalId: parent.logicalId } : {}),
   };
   return {

@@ -11,7 +11,7 @@ import { changeDrift, findResource, resourcesOf } from "../rows/resources.ts";
 import { findStackById, updateStackRow } from "../rows/stacks.ts";
 import { callerFor } from "../stacks/stack-changes.ts";
 import type { CloudFormationTables, DriftDetectionRow, ResourceRow, StackRow } from "../tables.ts";
-import { detectDrift, type StoredDrift } from "./detect-drift.ts";
+import { type DetectedDrift, detectDrift, type StoredDrift } from "../values/detect-drift.ts";
 
 /** Detecting drift and describing it. A detection is done when its request is answered. */
 export function driftOperations(deps: CloudFormationDependencies): OperationTable {
@@ -103,8 +103,13 @@ async function detectAll(
   const caller = await callerFor(stack.role_arn ?? undefined, context, deps);
   const detected: Detected[] = [];
   for (const row of rows)
-    detected.push({ row, drift: await detectDrift(row, stack, caller, deps) });
+    detected.push({ row, drift: stored(await detectDrift(row, stack, caller, deps)) });
   return detected;
+}
+
+function stored(detected: DetectedDrift): StoredDrift {
+  const { actualProperties: _actual, ignored: _ignored, ...drift } = detected;
+  return drift;
 }
 
 /** Keeps what was found, and publishes it. Resolves to the detection's id. */

@@ -47,7 +47,7 @@ function isToGoBack(row: ResourceRow, run: Run): boolean {
 
 /** Marks a row as gone back: no version of the template has a negative number. */
 function wentBack(row: ResourceRow, before: Present, run: Run): ResourceRow {
-  const { kind: _kind, ...was } = before;
+  const { kind: _kind, actual: _actual, ...was } = before;
   return { ...row, ...was, version: -run.stack.version, wait: null };
 }
 
@@ -58,8 +58,9 @@ async function goBack(run: Run, row: ResourceRow, before: Present): Promise<Adva
   if (!type) return skip(run, row, before);
   const pending = pendingOf(row);
   const token = pending?.token ?? run.newToken();
-  const isSame = !pending && row.properties === before.properties;
-  const want = JSON.parse(before.properties) as ResourceModel;
+  const { actual, properties } = before;
+  const isSame = !pending && actual === undefined && row.properties === properties;
+  const want = JSON.parse(actual ?? properties) as ResourceModel;
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
@@ -76,7 +77,6 @@ async function goBack(run: Run, row: ResourceRow, before: Present): Promise<Adva
       changes.resource({ ...back, ...status, status: "UPDATE_COMPLETE" });
     },
     waits: (step, tools) => {
-      const { properties } = before;
       const status = { status: "UPDATE_IN_PROGRESS", status_reason: null } as const;
       if (!pending) tools.changes.resource({ ...row, ...status }, { properties });
       waitWith(tools, { ...row, ...status }, step, { action: "update", token, want });

@@ -1,8 +1,11 @@
+import { sameValue, type Value } from "@rolecast/template";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
 import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { ResourceRow } from "../tables.ts";
 import type { EngineType } from "../types/engine-types.ts";
+import { type DetectedDrift, detectDrift } from "../values/detect-drift.ts";
 import { withDynamicReferences } from "../values/dynamic-values.ts";
 import { isAllowedByPolicy } from "../values/stack-policies.ts";
 import { withStackTags } from "../values/stack-tags.ts";
@@ -130,7 +133,11 @@ async function begin(
     const fresh = { ...newRow(run, logicalId, wanted), ...keptBefore(known) };
     return createResource(run, fresh, type, wanted, false);
   }
-  const change = changeOf(type.schema, propertiesOf(known), wanted.properties);
+  const drift = run.options.revertDrift ? await driftOf(run, known) : undefined;
+  if (drift?.status === "DELETED")
+    return createResource(run, newRow(run, logicalId, wanted), type, wanted, false);
+  const actual = drift?.status === "MODIFIED" ? drift.actualProperties : undefined;
+  const change = changeOf(type.schema, actual ?? propertiesOf(known), wanted.properties);
   const denied =
     change === "none"
       ? undefined
@@ -142,11 +149,21 @@ async function begin(
         ? updateResource(run, known, type, wanted)
         : keep(run, known, wanted);
     case "update":
-      return updateResource(run, known, type, wanted);
+      return updateResource(run, known, type, wanted, actual);
     case "replace":
-      return createResource(run, known, type, wanted, true);
+      return createResource(run, known, type, wanted, true, actual);
     default:
       return change satisfies never;
+  }
+}
+
+/** A caller that can't look fails at the step itself, which says why. */
+async function driftOf(run: Run, row: ResourceRow): Promise<DetectedDrift | undefined> {
+  try {
+    return await detectDrift(row, run.stack, await run.currentCaller(), run.deps);
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
   }
 }
 
@@ -195,12 +212,15 @@ function keptBefore(row: ResourceRow | undefined) {
 function keep(run: Run, row: ResourceRow, wanted: Wanted): Advance {
   const next: ResourceRow = {
     ...row,
+    // Others than the row's only where what is there has come to be what is wanted.
+    properties: JSON.stringify(wanted.properties),
     depends_on: JSON.stringify(wanted.dependsOn),
     deletion_policy: wanted.deletionPolicy,
     replace_policy: wanted.replacePolicy,
     metadata: wanted.metadata,
   };
   const isSame =
+    sameValue(propertiesOf(row) as Value, wanted.properties as Value) &&
     next.depends_on === row.depends_on &&
     next.deletion_policy === row.deletion_policy &&
     next.replace_policy === row.replace_policy &&

@@ -13,6 +13,8 @@ export interface OperationOptions {
   readonly retainExceptOnCreate?: boolean;
   /** Resources that are taken over: logical id → identifier. */
   readonly imports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Resources are changed from what is there, not from what they were last given. */
+  readonly revertDrift?: boolean;
   /** The executed change set that has change sets of nested stacks: these are executed with it. */
   readonly changeSetId?: string;
   /** The stack policy for this update alone. */

@@ -70,7 +70,7 @@ function declared(wanted: Wanted) {
 }
 
 /** The state to which a failed operation goes back: the first touch remembers it. */
-function remembered(row: ResourceRow): string {
+function remembered(row: ResourceRow, actual?: ResourceModel): string {
   if (row.before !== null) return row.before;
   const { physical_id, type, model, properties, depends_on } = row;
   const { deletion_policy, replace_policy, metadata, version } = row;
@@ -80,6 +80,7 @@ function remembered(row: ResourceRow): string {
     kind: "present",
     ...{ physical_id, type, model, properties, depends_on },
     ...{ deletion_policy, replace_policy, metadata, version },
+    ...(actual ? { actual: JSON.stringify(actual) } : {}),
   };
   return JSON.stringify(before);
 }
@@ -91,6 +92,7 @@ export async function createResource(
   type: EngineType,
   wanted: Wanted,
   isReplacement: boolean,
+  actual?: ResourceModel,
 ): Promise<Advance> {
   const pending = pendingOf(row);
   const token = pending?.token ?? run.newToken();
@@ -103,7 +105,7 @@ export async function createResource(
     ...row,
     type: wanted.type,
     ...declared(wanted),
-    before: remembered(row),
+    before: remembered(row, actual),
   };
   const begin = ({ changes, nowMs }: StepTools, physical_id: string | null) => {
     if (pending) return;
@@ -173,16 +175,21 @@ function replacedBy(run: Run, row: ResourceRow): LeftoverRow {
   };
 }
 
-/** Changes a resource in place, or goes on changing it. */
+/**
+ * Changes a resource in place, or goes on changing it. `actual`: its properties as they are there,
+ * from which it is changed, and to which a rollback goes.
+ */
 export async function updateResource(
   run: Run,
   row: ResourceRow,
   type: EngineType,
   wanted: Wanted,
+  actual?: ResourceModel,
 ): Promise<Advance> {
   const pending = pendingOf(row);
   const token = pending?.token ?? run.newToken();
-  const base: ResourceRow = { ...row, before: remembered(row) };
+  const was = pending?.was ?? actual ?? propertiesOf(row);
+  const base: ResourceRow = { ...row, before: remembered(row, actual) };
   const begin = ({ changes, nowMs }: StepTools) => {
     if (pending) return;
     const begun = { ...base, ...declared(wanted), changed_ms: nowMs };
@@ -193,7 +200,7 @@ export async function updateResource(
     logicalId: row.logical_id,
     token,
     pending,
-    perform: (call) => type.update(modelOf(row), propertiesOf(row), wanted.properties, call),
+    perform: (call) => type.update(modelOf(row), was, wanted.properties, call),
     done: (model, tools) => {
       begin(tools);
       const { nowMs } = tools;
@@ -210,11 +217,12 @@ export async function updateResource(
       // The row keeps the properties that it had: an update that goes on compares with them.
       const waiting = { ...base, status: "UPDATE_IN_PROGRESS" as const };
       const want = wanted.properties;
-      waitWith(tools, waiting, step, { action: "update", token, want });
+      const start = actual ?? pending?.was;
+      waitWith(tools, waiting, step, { action: "update", token, want, was: start });
     },
   });
   if (failure?.code === "NotUpdatable" && !pending)
-    return createResource(run, row, type, wanted, true);
+    return createResource(run, row, type, wanted, true, actual);
   if (failure) {
     const { properties } = declared(wanted);
     const statuses = ["UPDATE_IN_PROGRESS", "UPDATE_FAILED"] as const;

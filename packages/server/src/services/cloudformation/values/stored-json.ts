@@ -9,6 +9,8 @@ export interface PendingStep {
   readonly token: string;
   /** The properties that are being put in force, with a generated name. */
   readonly want: ResourceModel;
+  /** An update's start, where it isn't what the row says: the resource had drifted. */
+  readonly was?: ResourceModel | undefined;
 }
 
 /** A resource as it was before an operation; `absent`: there was none. */
@@ -25,6 +27,8 @@ export type Before =
       readonly replace_policy: string;
       readonly metadata: string | null;
       readonly version: number;
+      /** JSON: the properties as they were there, where the resource had drifted. */
+      readonly actual?: string;
     };
 
 export function modelOf({ model }: { readonly model: string | null }): ResourceModel {

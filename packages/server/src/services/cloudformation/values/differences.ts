@@ -18,6 +18,31 @@ export function differencesOf(
     .flatMap(([name, value]) => differencesAt(`/${name}`, value, actual[name]));
 }
 
+/** The declared properties with the values that are there in place of those that differ. */
+export function actualOf(
+  expected: ResourceModel,
+  actual: ResourceModel,
+  writeOnly: readonly string[],
+): ResourceModel {
+  const hidden = new Set(writeOnly.map((path) => path.split("/")[0] ?? path));
+  const pairs = Object.entries(expected).map(
+    ([name, value]) => [name, hidden.has(name) ? value : actualAt(value, actual[name])] as const,
+  );
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
+function actualAt(was: unknown, is: unknown): unknown {
+  const expected = documentOf(was);
+  const actual = documentOf(is);
+  if (sameMeaning(expected, actual)) return was;
+  if (is === undefined && Array.isArray(expected) && expected.length === 0) return was;
+  if (!isRecord(expected) || !isRecord(actual) || isDocument(expected)) return actual;
+  const pairs = Object.entries(expected).map(
+    ([name, value]) => [name, actualAt(value, actual[name])] as const,
+  );
+  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+}
+
 function differencesAt(path: string, was: unknown, is: unknown): readonly PropertyDifference[] {
   const expected = documentOf(was);
   const actual = documentOf(is);

@@ -1,10 +1,11 @@
 import type { PropertyDifference, StackResourceDriftStatus } from "@aws-sdk/client-cloudformation";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
+import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { ResourceRow, StackRow } from "../tables.ts";
-import { modelOf, propertiesOf } from "../values/stored-json.ts";
-import { differencesOf } from "./differences.ts";
+import { actualOf, differencesOf } from "./differences.ts";
+import { modelOf, propertiesOf } from "./stored-json.ts";
 
 /** The outcome of comparing a resource with what is there, as its row keeps it. */
 export interface StoredDrift {
@@ -16,13 +17,21 @@ export interface StoredDrift {
   readonly reason?: string;
 }
 
+/** A resource's drift, with its declared properties as they are there. */
+export interface DetectedDrift extends StoredDrift {
+  /** Undefined: nothing could be read, or there is nothing. */
+  readonly actualProperties?: ResourceModel;
+  /** Declared properties that reading doesn't give back, as paths. */
+  readonly ignored?: readonly string[];
+}
+
 /** Compares one resource with what is there, by the caller's permissions. */
 export async function detectDrift(
-  row: ResourceRow,
-  { region }: StackRow,
+  row: Pick<ResourceRow, "type" | "physical_id" | "properties" | "model">,
+  { region }: Pick<StackRow, "region">,
   as: Caller,
   deps: Pick<EngineDependencies, "types" | "invoke" | "ids" | "clock">,
-): Promise<StoredDrift> {
+): Promise<DetectedDrift> {
   const checkedMs = deps.clock.nowMs();
   const type = await deps.types.find(row.type);
   if (!type || deps.types.isOwn(row.type) || row.physical_id === null)
@@ -33,7 +42,8 @@ export async function detectDrift(
   const shown = { checkedMs, expected: JSON.stringify(expected) };
   try {
     const actual = await type.read(modelOf(row), calls as never);
-    const differences = differencesOf(expected, actual, type.schema.writeOnly);
+    const { writeOnly } = type.schema;
+    const differences = differencesOf(expected, actual, writeOnly);
     const declared = Object.keys(expected).filter((name) => actual[name] !== undefined);
     const compared = Object.fromEntries(declared.map((name) => [name, actual[name]]));
     return {
@@ -41,6 +51,10 @@ export async function detectDrift(
       status: differences.length > 0 ? "MODIFIED" : "IN_SYNC",
       actual: JSON.stringify(compared),
       differences,
+      actualProperties: actualOf(expected, actual, writeOnly),
+      ignored: writeOnly
+        .filter((path) => Object.hasOwn(expected, path.split("/")[0] ?? path))
+        .map((path) => `/Properties/${path}`),
     };
   } catch (error) {
     const failure = calls.failureOf(error);
