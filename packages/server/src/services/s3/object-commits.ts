@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
-import { prefixOf } from "./blobs/blob-files.ts";
+import { prefixOf } from "./blobs/blob-store.ts";
 import type { BlobWriters } from "./blobs/blob-writers.ts";
 import type { S3Tables } from "./tables.ts";
 

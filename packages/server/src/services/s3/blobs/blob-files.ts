@@ -1,4 +1,5 @@
 import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
+import type { Readable } from "node:stream";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { FileBody } from "../../../kernel/files/file-body.ts";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
@@ -11,9 +12,11 @@ import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import type { BlobHolds } from "./blob-holds.ts";
+import { BlobReader } from "./blob-reader.ts";
+import type { BlobSlice, BlobStore, BlobWriteOptions, WrittenBlob } from "./blob-store.ts";
 import type { ByteSource } from "./each-chunk.ts";
 import { folderSync } from "./folder-sync.ts";
-import { type BlobObserver, type SizeCheck, writeAll } from "./write-all.ts";
+import { type BlobObserver, type BlobSink, writeAll } from "./write-all.ts";
 
 /** Below the data folder. */
 export const BLOBS_FOLDER = "s3/blobs";
@@ -45,32 +48,15 @@ export interface BlobFilesOptions {
   readonly disk: DiskSpace;
 }
 
-/** How a body is written. */
-export interface BlobWriteOptions {
-  /** A customer's, to encrypt it with. */
-  readonly key?: Buffer | undefined;
-  /** Its size, if that is known. */
-  readonly expectedBytes?: number | undefined;
-  readonly checkSize?: SizeCheck | undefined;
-  /** Also on a disk that is nearly full. */
-  readonly isEssential?: boolean;
-}
-
 /** Files that wait for the end of a copy. */
 const DOOMED_MAX = 200_000;
 const REMOVAL_DELAY_MS = 2_000;
 
 /** How file systems say that a file can't have a second name there. */
-export const NO_LINK = ["EPERM", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP"] as const;
+const NO_LINK = ["EPERM", "EXDEV", "EMLINK", "ENOTSUP", "EOPNOTSUPP"] as const;
 
 /** Sizes that are compared at once. */
 const SIZES_AT_ONCE = 16;
-
-export interface WrittenBlob {
-  /** `<prefix>-<folder>/<file>`; made by us, never from anything that a client sent. */
-  readonly blobId: string;
-  readonly sizeBytes: number;
-}
 
 interface Blank {
   readonly blobId: string;
@@ -85,12 +71,10 @@ interface Folder {
 }
 
 /**
- * Immutable files of bytes. A blob's name is new and known to no reader until the row that refers
- * to it is committed, so the commit is the moment that makes it visible and no rename is needed:
- * what a crash leaves behind before that is an orphan, which `sweepBlobs` removes. When `write`
- * resolves, bytes and directory entry are on the disk.
+ * Blobs that are files of a folder; no rename is needed. When `write` resolves, bytes and directory
+ * entry are on the disk.
  */
-export class BlobFiles {
+export class BlobFiles implements BlobStore {
   readonly #options: BlobFilesOptions;
   /** The prefix of the writer that is registered now. */
   #prefix: string | undefined;
@@ -107,10 +91,7 @@ export class BlobFiles {
     this.#options = options;
   }
 
-  /**
-   * Writes a new blob; nothing of it stays when `source` fails. Rejects with DiskFullError, before
-   * it reads or in the middle, when there is no room for bodies.
-   */
+  /** Rejects with DiskFullError, before it reads or in the middle, when there is no room. */
   async write(
     source: ByteSource,
     observer: BlobObserver,
@@ -125,7 +106,11 @@ export class BlobFiles {
     const { blobId, handle } = await this.#takeBlank();
     try {
       const seal = key && sealBlob(key, blobId);
-      const sizeBytes = await writeAll(source, handle, observer, { seal, spend, checkSize });
+      const sizeBytes = await writeAll(source, sinkOf(handle), observer, {
+        seal,
+        spend,
+        checkSize,
+      });
       if (this.#options.durable) await handle.datasync();
       await handle.close();
       return { blobId, sizeBytes };
@@ -136,14 +121,16 @@ export class BlobFiles {
     }
   }
 
-  /**
-   * A second name for a blob's bytes, with a life of its own. Rejects with ENOENT, and with
-   * InternalError where the blob isn't whole.
-   */
-  async link({ blobId: existing, sizeBytes }: WrittenBlob): Promise<string> {
+  /** A second name for a blob's bytes. Undefined where files can't be linked, and without one. */
+  async copy({ blobId: existing, sizeBytes }: WrittenBlob): Promise<string | undefined> {
     const folder = await this.#openFolder();
     const blobId = this.#nameBlob(folder);
-    await link(this.#path(existing), this.#path(blobId));
+    try {
+      await link(this.#path(existing), this.#path(blobId));
+    } catch (error) {
+      if (["ENOENT", ...NO_LINK].some((code) => hasCode(error, code))) return undefined;
+      throw error;
+    }
     const { size } = await stat(this.#path(blobId));
     if (size !== sizeBytes) {
       await this.#unlink(blobId);
@@ -186,10 +173,23 @@ export class BlobFiles {
     return { blobId, sizeBytes };
   }
 
-  /**
-   * Resolves when all the blobs' files have the sizes that their rows have. Rejects with ENOENT,
-   * and with InternalError where one is shorter or longer.
-   */
+  /** Opens the first file, and compares the sizes of all. */
+  async read(slices: readonly BlobSlice[], release: () => void, key?: Buffer): Promise<Readable> {
+    const [first] = slices;
+    const handle = first ? await this.open(first.blobId) : undefined;
+    const reader = new BlobReader(this, slices, handle, release, key);
+    // The first bytes are read while the sizes are compared.
+    reader.once("error", () => undefined).read(0);
+    await this.requireWhole(
+      slices.map(({ blobId, blobBytes: sizeBytes }) => ({ blobId, sizeBytes })),
+    ).catch((error: unknown) => {
+      reader.destroy();
+      throw error;
+    });
+    if (reader.errored) throw reader.errored;
+    return reader;
+  }
+
   async requireWhole(blobs: readonly WrittenBlob[]): Promise<void> {
     for (let at = 0; at < blobs.length; at += SIZES_AT_ONCE) {
       const checks = blobs.slice(at, at + SIZES_AT_ONCE).map(async ({ blobId, sizeBytes }) => {
@@ -343,11 +343,16 @@ export class BlobFiles {
   }
 }
 
-/** The prefix of the writer that made the folder. */
-export function prefixOf(blobId: string): string {
-  const [folder = ""] = blobId.split("/", 1);
-  const dash = folder.lastIndexOf("-");
-  return dash < 0 ? folder : folder.slice(0, dash);
+function sinkOf(handle: FileHandle): BlobSink {
+  return {
+    async write(bytes) {
+      let rest = bytes;
+      while (rest.byteLength > 0) {
+        const { bytesWritten } = await handle.write(rest);
+        rest = rest.subarray(bytesWritten);
+      }
+    },
+  };
 }
 
 /** For reading, whatever somebody has put there. */

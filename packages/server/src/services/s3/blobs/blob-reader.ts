@@ -1,23 +1,21 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
-import type { BlobFiles } from "./blob-files.ts";
+import type { BlobSlice } from "./blob-store.ts";
 
 /** Bytes that are read at once, and at most as many wait for the client. */
 const READ_BYTES = 256 * 1024;
 
-/** A part of a blob. */
-export interface BlobSlice {
-  readonly blobId: string;
-  /** The size of the whole blob. */
-  readonly blobBytes: number;
-  readonly start: number;
-  readonly length: number;
+/** The files that a reader opens. */
+export interface OpenedBlobs {
+  open(blobId: string): Promise<FileHandle>;
+  damaged(blobId: string, found: string): AwsError;
 }
 
 /** Slices of blobs one after the other; `release` is called once, at the end or when destroyed. */
 export class BlobReader extends Readable {
-  readonly #blobs: BlobFiles;
+  readonly #blobs: OpenedBlobs;
   readonly #slices: readonly BlobSlice[];
   readonly #release: () => void;
   readonly #key: Buffer | undefined;
@@ -28,7 +26,7 @@ export class BlobReader extends Readable {
 
   /** `first` is the opened file of the first slice; `key` what the blobs are encrypted with. */
   constructor(
-    blobs: BlobFiles,
+    blobs: OpenedBlobs,
     slices: readonly BlobSlice[],
     first: FileHandle | undefined,
     release: () => void,

@@ -1,7 +1,8 @@
 import { readdir, rmdir, stat } from "node:fs/promises";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
-import { type BlobFiles, hasCode, prefixOf } from "./blob-files.ts";
+import { type BlobFiles, hasCode } from "./blob-files.ts";
+import { prefixOf } from "./blob-store.ts";
 import type { BlobWriters, WriterState } from "./blob-writers.ts";
 
 /** Blob ids that are looked up at once. */

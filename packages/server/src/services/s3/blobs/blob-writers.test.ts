@@ -29,7 +29,8 @@ import { s3Migrations } from "../migrations.ts";
 import { ObjectCommits } from "../object-commits.ts";
 import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
-import { BlobFiles, prefixOf } from "./blob-files.ts";
+import { BlobFiles } from "./blob-files.ts";
+import { prefixOf } from "./blob-store.ts";
 import { sweepBlobs } from "./blob-sweep.ts";
 import { BlobWriters } from "./blob-writers.ts";
 

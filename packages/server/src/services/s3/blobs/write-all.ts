@@ -1,4 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
 import { BATCH_BYTES, giveBackBatch, takeBatch } from "./batches.ts";
 import { type ByteSource, eachChunk } from "./each-chunk.ts";
 
@@ -6,6 +5,12 @@ import { type ByteSource, eachChunk } from "./each-chunk.ts";
 export interface BlobObserver {
   /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
+}
+
+/** The place that a blob's bytes are written to. */
+export interface BlobSink {
+  /** Writes bytes after those before; resolves when their memory may be used again. */
+  write(bytes: Buffer): Promise<void>;
 }
 
 /** Throws when the bytes so far are too many, or the whole isn't as long as it should be. */
@@ -23,17 +28,17 @@ export interface WriteOptions {
 const BATCHES_UNDER_WAY_MAX = 3;
 
 /**
- * Writes `source` to the end of `handle`, batches being written in order and observed beside that
+ * Writes `source` to the end of `sink`, batches being written in order and observed beside that
  * while the next one is filled. Resolves with the size when all is written; the last batches may
  * still be observed then.
  */
 export async function writeAll(
   source: ByteSource,
-  handle: FileHandle,
+  sink: BlobSink,
   observer: BlobObserver,
   options: WriteOptions,
 ): Promise<number> {
-  const batches = new Batches(handle, observer, options);
+  const batches = new Batches(sink, observer, options);
   let sizeBytes = 0;
   try {
     await eachChunk(source, (chunk) => {
@@ -45,15 +50,15 @@ export async function writeAll(
     await batches.end();
     return sizeBytes;
   } catch (error) {
-    // Nothing may be written to the file after this call.
+    // Nothing may be written to the sink after this call.
     await batches.settled();
     throw error;
   }
 }
 
-/** Bytes on their way to a file, and to the observer of them. */
+/** Bytes on their way to a sink, and to the observer of them. */
 class Batches {
-  readonly #handle: FileHandle;
+  readonly #sink: BlobSink;
   readonly #observer: BlobObserver;
   readonly #options: WriteOptions;
   readonly #underWay: Promise<void>[] = [];
@@ -61,8 +66,8 @@ class Batches {
   #batch = takeBatch();
   #filled = 0;
 
-  constructor(handle: FileHandle, observer: BlobObserver, options: WriteOptions) {
-    this.#handle = handle;
+  constructor(sink: BlobSink, observer: BlobObserver, options: WriteOptions) {
+    this.#sink = sink;
     this.#observer = observer;
     this.#options = options;
   }
@@ -108,7 +113,7 @@ class Batches {
   #sendNow(isLast: boolean): undefined {
     const bytes = this.#batch.subarray(0, this.#filled);
     const { seal } = this.#options;
-    this.#written = this.#written.then(() => writeBytes(this.#handle, seal ? seal(bytes) : bytes));
+    this.#written = this.#written.then(() => this.#sink.write(seal ? seal(bytes) : bytes));
     const observed = this.#observer.observeBatch(bytes, isLast);
     const done = Promise.all([this.#written, observed]).then(() => giveBackBatch(bytes));
     // A failure is met by the request that waits for the batch, or by the digest.
@@ -117,13 +122,5 @@ class Batches {
     if (!isLast) this.#batch = takeBatch();
     this.#filled = 0;
     return undefined;
-  }
-}
-
-async function writeBytes(handle: FileHandle, bytes: Buffer): Promise<void> {
-  let rest = bytes;
-  while (rest.byteLength > 0) {
-    const { bytesWritten } = await handle.write(rest);
-    rest = rest.subarray(bytesWritten);
   }
 }

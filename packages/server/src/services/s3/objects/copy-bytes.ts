@@ -1,6 +1,5 @@
 import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { hasCode, NO_LINK } from "../blobs/blob-files.ts";
 import { BodyDigests } from "../checksums/body-digests.ts";
 import {
   CHECKSUM_ALGORITHMS,
@@ -41,7 +40,7 @@ export interface CopyBytesOptions {
 
 /**
  * Copies the bytes of the object that `name` names, `row` at first, into a new blob. If nothing
- * changes, the new blob is a second link to the same file.
+ * changes, no byte is read.
  */
 export async function copyBytes(
   row: ObjectRow,
@@ -51,11 +50,11 @@ export async function copyBytes(
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
   const isChanged = choose(row) ?? targetKey;
-  const linked =
+  const copied =
     isChanged || isEncrypted(readAttributesOf(row))
       ? undefined
-      : await linkBytes(row, algorithm, deps);
-  if (linked) return linked;
+      : await copyUnread(row, algorithm, deps);
+  if (copied) return copied;
   const wanted = { choose, key: sourceKey, authorize };
   const { row: source, body } = await openObject(name, context, deps, wanted);
   const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
@@ -74,10 +73,10 @@ function algorithmOf({ checksum }: ObjectRow): ChecksumAlgorithm | undefined {
 }
 
 /**
- * Undefined where the bytes must be read: other digests are wanted, or files can't be linked.
- * Rejects with InternalError where the file isn't whole.
+ * Undefined where the bytes must be read: other digests are wanted, or their place can't copy them.
+ * Rejects with InternalError where the blob isn't whole.
  */
-async function linkBytes(
+async function copyUnread(
   row: ObjectRow,
   algorithm: ChecksumAlgorithm | undefined,
   { blobs }: S3Dependencies,
@@ -85,11 +84,7 @@ async function linkBytes(
   const checksum = readChecksum(row.checksum);
   if (row.blob_id === null || checksum === undefined) return undefined;
   if (algorithm && algorithm.name !== checksum.algorithm) return undefined;
-  try {
-    const blobId = await blobs.link({ blobId: row.blob_id, sizeBytes: row.size_bytes });
-    return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
-  } catch (error) {
-    if (["ENOENT", ...NO_LINK].some((code) => hasCode(error, code))) return undefined;
-    throw error;
-  }
+  const blobId = await blobs.copy({ blobId: row.blob_id, sizeBytes: row.size_bytes });
+  if (blobId === undefined) return undefined;
+  return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
 }

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
-import { BlobReader, type BlobSlice } from "../blobs/blob-reader.ts";
+import type { BlobSlice } from "../blobs/blob-store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { findObject, type ObjectInput, requireObject } from "../rows/objects.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
@@ -66,20 +66,9 @@ async function openBytes(
   const release = leases.hold(row.object_id);
   if (!release) return undefined;
   try {
-    const slices = await slicesOf(row, range, context);
-    const [first] = slices;
-    const handle = first ? await blobs.open(first.blobId) : undefined;
-    const reader = new BlobReader(blobs, slices, handle, release, key);
-    // The first bytes are read while the sizes are compared.
-    reader.once("error", () => undefined).read(0);
-    await blobs
-      .requireWhole(slices.map(({ blobId, blobBytes: sizeBytes }) => ({ blobId, sizeBytes })))
-      .catch((error: unknown) => {
-        reader.destroy();
-        throw error;
-      });
-    if (reader.errored) throw reader.errored;
-    return reader;
+    const found = slicesOf(row, range, context);
+    const slices = found instanceof Promise ? await found : found;
+    return await blobs.read(slices, release, key);
   } catch (error) {
     release();
     if (hasCode(error, "ENOENT")) return undefined;
@@ -87,17 +76,26 @@ async function openBytes(
   }
 }
 
-async function slicesOf(
+function slicesOf(
   row: ObjectRow,
   range: ByteRange | undefined,
   context: RequestContext,
-): Promise<readonly BlobSlice[]> {
+): readonly BlobSlice[] | Promise<readonly BlobSlice[]> {
   const start = range?.start ?? 0;
   const end = range?.end ?? row.size_bytes - 1;
   if (end < start) return [];
   if (row.blob_id !== null) {
     return [{ blobId: row.blob_id, blobBytes: row.size_bytes, start, length: end - start + 1 }];
   }
+  return slicesOfParts(row, start, end, context);
+}
+
+async function slicesOfParts(
+  row: ObjectRow,
+  start: number,
+  end: number,
+  context: RequestContext,
+): Promise<readonly BlobSlice[]> {
   const parts = await context
     .db<S3Tables>()
     .selectFrom("s3_parts")

@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import type { BlobWriteOptions } from "../blobs/blob-files.ts";
+import type { BlobWriteOptions } from "../blobs/blob-store.ts";
 import type { ByteSource } from "../blobs/each-chunk.ts";
 import type { BodyDigests, DigestedBody } from "../checksums/body-digests.ts";
 import type { S3Dependencies } from "../dependencies.ts";
