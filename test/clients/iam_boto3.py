@@ -43,6 +43,36 @@ document = iam.get_policy_version(
     PolicyArn=version["Arn"], VersionId=version["DefaultVersionId"]
 )["PolicyVersion"]["Document"]
 assert document["Statement"], document
+# Which of two refusals comes, and AWS's words for a text that is no ARN.
+VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."
+for number, statement in enumerate([{"Action": "bogus"}, {"Action": ["iam:GetUser", "bogus"]}]):
+    error = refused(
+        iam.exceptions.MalformedPolicyDocumentException,
+        iam.create_policy,
+        PolicyName=f"bad-{number}",
+        PolicyDocument=policy({"Effect": "Allow", **statement}),
+    )
+    assert error["Message"] == VENDOR, error
+iam.create_user(UserName="attached")
+for call, name in [(iam.attach_role_policy, {"RoleName": "app"}),
+                   (iam.attach_user_policy, {"UserName": "attached"})]:
+    error = refused(ClientError, call, PolicyArn="long-policy-name-but-no-arn", **name)
+    assert (error["Code"], error["Message"]) == (
+        "ValidationError", "Invalid ARN:  Could not be parsed!"), error
+iam.delete_user(UserName="attached")
+iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
+error = refused(
+    iam.exceptions.EntityAlreadyExistsException,
+    iam.create_virtual_mfa_device,
+    VirtualMFADeviceName="phone",
+)
+assert error["Message"] == "MFADevice entity at the same path and name already exists.", error
+error = refused(
+    iam.exceptions.NoSuchEntityException,
+    iam.delete_virtual_mfa_device,
+    SerialNumber="arn:aws:iam::000000000000:mfa/lost",
+)
+assert error["Message"].endswith("mfa/lost doesn't exist."), error
 refused(iam.exceptions.DeleteConflictException, iam.delete_role, RoleName="app")
 refused(iam.exceptions.NoSuchEntityException, iam.get_role, RoleName="nope")
 refused(
