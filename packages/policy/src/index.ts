@@ -37,6 +37,12 @@ export {
 } from "./compare/compare.ts";
 export { droppedConditions } from "./compare/dropped-conditions.ts";
 export { type ExternalAccess, externalAccess, type TrustZone } from "./compare/external-access.ts";
+export {
+  type InternalAccess,
+  type InternalPair,
+  internalAccess,
+  type ResourceAction,
+} from "./compare/internal-access.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {
   type CompiledPolicy,

@@ -269,7 +269,9 @@ function naiveNumber(text: string): number {
 }
 
 function naiveDate(text: string): number {
-  return /^\d+$/.test(text) && text.length !== 4 ? Number(text) * 1000 : Date.parse(text);
+  return /^-?\d+(?:\.\d+)?$/.test(text) && text.length !== 4
+    ? Number(text) * 1000
+    : Date.parse(text);
 }
 
 function naiveCidr(range: string, address: string): boolean {

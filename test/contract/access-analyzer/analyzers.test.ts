@@ -117,7 +117,6 @@ describe("an analyzer", () => {
   test.each<[string, object]>([
     ["a name", { analyzerName: "1st", type: "ACCOUNT" }],
     ["a type", { analyzerName: "x", type: "REGION" }],
-    ["a type that isn't built", { analyzerName: "x", type: "ACCOUNT_INTERNAL_ACCESS" }],
     ["no organization", { analyzerName: "x", type: "ORGANIZATION" }],
     [
       "a configuration of another type",

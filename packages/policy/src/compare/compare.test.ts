@@ -50,7 +50,13 @@ describe.each([
         ).toBe(true);
       }),
       // Of random pairs few differ, and of policies within others hardly any.
-      { ...RUNS, examples: [[[policy([allow("s3:*")]), policy([allow("s3:Get*")])]]] },
+      {
+        ...RUNS,
+        examples: [
+          [[policy([allow("s3:*")]), policy([allow("s3:Get*")])]],
+          [[policy([dated, allow("*")]), []]],
+        ],
+      },
     );
     expect(found).toBeGreaterThan(0);
     expect(unknown).toBeLessThan(RUNS.numRuns / 10);
@@ -95,6 +101,11 @@ const policy = (statements: readonly object[], kind: PolicySource["kind"] = "ide
   }),
 ];
 const inUsEast = { StringEquals: { "aws:RequestedRegion": "us-east-1" } };
+/** Without a value the key gives the variable its default; as a date it doesn't. */
+const dated = allow("*", "arn:aws:s3:::b${k, 'a'}", {
+  DateGreaterThanIfExists: { k: ["2026-01-01T00:00:00Z"] },
+  Null: { k: "false" },
+});
 const from = (...ranges: string[]) => ({ IpAddress: { "aws:SourceIp": ranges } });
 const likeUs = { StringLikeIfExists: { m: "us-*" } };
 const HOME = "arn:aws:s3:::homes/${aws:username}/*";

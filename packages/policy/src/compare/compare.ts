@@ -171,8 +171,8 @@ class Problem {
 
   /** The request of these values, if the evaluator decides as it should. */
   #confirm(caller: Caller, variables: Variables, values: Values): DecisionRequest | undefined {
-    const context = new Map<string, ContextValue>(variables.values);
-    for (const [key, value] of [...caller.settled, ...values]) {
+    const context = new Map<string, ContextValue>();
+    for (const [key, value] of [...variables.values, ...caller.settled, ...values]) {
       if (value !== undefined && key !== ACTION && key !== RESOURCE) {
         context.set(key, value);
       }

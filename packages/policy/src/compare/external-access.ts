@@ -8,6 +8,7 @@ import { accountOf } from "../principal.ts";
 import { type Caller, callersOf, guardsOfCondition, unnamedOf } from "./callers.ts";
 import { publicAccess } from "./checks.ts";
 import { findAccess } from "./compare.ts";
+import { demandedConditions, isDemanding } from "./demanded-conditions.ts";
 
 /** The accounts whose access isn't external: one, or an organization's. */
 export interface TrustZone {
@@ -31,9 +32,6 @@ export interface ExternalAccess {
 /** Access under more combinations of values than this has the values of one key together. */
 const COMBINATIONS_MAX = 25;
 const STRANGERS = ["999999999999", "888888888888", "777777777777", "666666666666"];
-/** Operators that demand one of their values, each with or without IfExists. */
-const DEMANDING_KINDS = "String(?:Equals|EqualsIgnoreCase|Like)|Arn(?:Equals|Like)|IpAddress|Bool";
-const DEMANDING = new RegExp(`^(?:ForAnyValue:)?(?:${DEMANDING_KINDS})(?:IfExists)?$`, "i");
 const ACCOUNT_ID = /(?<![0-9])[0-9]{12}(?![0-9])/g;
 
 /**
@@ -62,7 +60,7 @@ export function externalAccess(
           add(found, {
             principal: { type: entry.type, value: entry.value },
             actions: negated ? ["*"] : actions,
-            condition: shownCondition(conditions),
+            condition: demandedConditions(conditions),
             isPublic,
             policies: [index],
           });
@@ -128,22 +126,13 @@ function combinationsOf(
   let combinations: readonly (readonly ConditionEntry[])[] = [[]];
   for (const entry of conditions) {
     const isSplit =
-      DEMANDING.test(entry.operator) &&
-      combinations.length * entry.values.length <= COMBINATIONS_MAX;
+      isDemanding(entry) && combinations.length * entry.values.length <= COMBINATIONS_MAX;
     const choices = isSplit
       ? entry.values.map((value) => ({ ...entry, values: [value] }))
       : [entry];
     combinations = combinations.flatMap((one) => choices.map((choice) => [...one, choice]));
   }
   return combinations;
-}
-
-function shownCondition(conditions: readonly ConditionEntry[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    conditions
-      .filter(({ operator }) => DEMANDING.test(operator))
-      .map(({ key, values }) => [key, values.join(",")]),
-  );
 }
 
 /** Whether a request of somebody outside is allowed, or may be. */

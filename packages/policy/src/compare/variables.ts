@@ -6,8 +6,8 @@ import type { Settle } from "./patterns-of.ts";
 
 /** The texts that policy variables stand for while policies are compared. */
 export interface Variables {
-  /** The values of keys in the requests that are looked for. */
-  values: ReadonlyMap<string, ContextValue>;
+  /** The values of keys in the requests that are looked for; undefined: the key is absent. */
+  values: ReadonlyMap<string, ContextValue | undefined>;
   /** All other variables have no value, or stand for any text at all. */
   others: "absent" | "any text";
 }
@@ -73,7 +73,7 @@ export function assignmentsOf(
   return {
     proof: { values: known, others: "any text" },
     examples: examples.slice(0, EXAMPLES_MAX).map((values) => ({
-      values: new Map([...known, ...values]),
+      values: new Map([...known, ...keys.map((key) => [key, values.get(key)] as const)]),
       others: "absent",
     })),
   };

@@ -44,7 +44,7 @@ class LevelStack {
 }
 
 /** Whether a statement about an action allows it to everybody, on everything, at any time. */
-function allowsAnything({ principal, resource, conditions }: CompiledStatement): boolean {
+export function allowsAnything({ principal, resource, conditions }: CompiledStatement): boolean {
   return (
     (principal === undefined || (principal.everyone && !principal.negated)) &&
     resource.everything &&

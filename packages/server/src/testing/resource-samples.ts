@@ -144,12 +144,16 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       },
     ],
   });
+  const internalAccess = (inclusion: object) => ({
+    InternalAccessConfiguration: { InternalAccessAnalysisRule: { Inclusions: [inclusion] } },
+  });
   return [
     {
       typeName: "AWS::AccessAnalyzer::Analyzer",
       create: {
-        AnalyzerName: "outside",
-        Type: "ACCOUNT",
+        AnalyzerName: "inside",
+        Type: "ACCOUNT_INTERNAL_ACCESS",
+        AnalyzerConfiguration: internalAccess({ ResourceTypes: ["AWS::S3::Bucket"] }),
         ArchiveRules: [
           { RuleName: "gone", Filter: [{ Property: "resource", Contains: ["x"] }] },
           { RuleName: "known", Filter: [{ Property: "isPublic", Eq: ["false"] }] },
@@ -157,8 +161,9 @@ function otherSamples(around: Surroundings): readonly Sample[] {
         Tags: TAGS,
       },
       update: {
-        AnalyzerName: "outside",
-        Type: "ACCOUNT",
+        AnalyzerName: "inside",
+        Type: "ACCOUNT_INTERNAL_ACCESS",
+        AnalyzerConfiguration: internalAccess({ ResourceArns: ["arn:aws:s3:::pictures"] }),
         ArchiveRules: [{ RuleName: "known", Filter: [{ Property: "isPublic", Eq: ["true"] }] }],
         Tags: OTHER_TAGS,
       },

@@ -14,6 +14,8 @@ export interface Sharing {
   /** Whether it is the resource's own policy or an access control list made into one. */
   readonly source: "POLICY" | "BUCKET_ACL";
   readonly kind: "resource" | "trust" | "key";
+  /** In force for the principals of the resource's own account alone; left out, for all. */
+  readonly within?: "account";
   /** As it is stored: users and roles stand as unique ids. */
   readonly text: string;
 }
@@ -25,7 +27,7 @@ export interface ShareableResource {
   /** `AWS::S3::Bucket`. */
   readonly resourceType: string;
   readonly createdMs: number;
-  /** Documents that are in force; those that a setting suspends are left out. */
+  /** Documents that are in force for anybody. */
   readonly sharings: readonly Sharing[];
 }
 

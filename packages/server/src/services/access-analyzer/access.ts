@@ -1,8 +1,9 @@
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import { type OperationHandler, withSubject } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { accessOf } from "./analyzer-type.ts";
 import { type AnalyzerName, analyzerArn, readAnalyzerArn } from "./arns.ts";
-import { notFound } from "./errors.ts";
+import { invalidRequest, notFound } from "./errors.ts";
 import { type Db, findAnalyzer } from "./rows/analyzers.ts";
 import type { AccessAnalyzerTables, AnalyzerRow } from "./tables.ts";
 
@@ -48,6 +49,15 @@ export function onAnalyzer<Input extends Naming, Output>(
       return handle(found, input, context);
     },
   });
+}
+
+/** Source: API reference, each such operation. @throws ValidationException */
+export function requireExternal({ type }: AnalyzerRow): void {
+  if (accessOf(type) !== "external")
+    throw invalidRequest(
+      `This operation supports analyzers of external access only, not those of type ${type}.`,
+      "notSupported",
+    );
 }
 
 /** An action that knows no resources. */

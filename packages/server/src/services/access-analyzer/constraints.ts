@@ -35,10 +35,6 @@ const ANALYZED_TYPES = [
 export const accessAnalyzerConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   showsValues: true,
-  unsupported: [
-    "CreateAnalyzer.configuration.internalAccess",
-    "UpdateAnalyzer.configuration.internalAccess",
-  ],
   members: {
     policyType: { values: POLICY_TYPES },
     "ValidatePolicy.policyType": { values: CHECKED_POLICY_TYPES },

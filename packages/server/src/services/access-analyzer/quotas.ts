@@ -2,6 +2,7 @@
 export const QUOTAS = {
   analyzersOfAccount: 1,
   analyzersOfOrganization: 5,
+  internalAnalyzersOfOrganization: 1,
   archiveRules: 100,
   accessPreviewsPerHour: 1_000,
   generationsPerDay: 50,

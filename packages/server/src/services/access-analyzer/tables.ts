@@ -1,9 +1,10 @@
-/** The types of analyzers that are built. */
 export type AnalyzerType =
   | "ACCOUNT"
   | "ORGANIZATION"
   | "ACCOUNT_UNUSED_ACCESS"
-  | "ORGANIZATION_UNUSED_ACCESS";
+  | "ORGANIZATION_UNUSED_ACCESS"
+  | "ACCOUNT_INTERNAL_ACCESS"
+  | "ORGANIZATION_INTERNAL_ACCESS";
 
 export type FindingStatus = "ACTIVE" | "ARCHIVED" | "RESOLVED";
 
@@ -12,7 +13,8 @@ export type FindingType =
   | "UnusedIAMRole"
   | "UnusedIAMUserAccessKey"
   | "UnusedIAMUserPassword"
-  | "UnusedPermission";
+  | "UnusedPermission"
+  | "InternalAccess";
 
 export interface AnalyzerRow {
   /** Tells an analyzer from an earlier one of the same name. */

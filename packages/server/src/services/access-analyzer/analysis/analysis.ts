@@ -1,9 +1,11 @@
 import type {
-  AnalyzerConfiguration,
+  InternalAccessAnalysisRule,
+  InternalAccessConfiguration,
   UnusedAccessConfiguration,
 } from "@aws-sdk/client-accessanalyzer";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
-import { readerOf, type Store } from "../../../kernel/store.ts";
+import { type Reader, readerOf, type Store } from "../../../kernel/store.ts";
+import { accessOf } from "../analyzer-type.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
 import type { FoundFinding } from "../finding/finding-body.ts";
 import { publishFindings } from "../finding/finding-events.ts";
@@ -12,10 +14,11 @@ import { archiveRulesOf } from "../rows/archive-rules.ts";
 import { findingsOf, insertFinding, removeFinding, updateFinding } from "../rows/findings.ts";
 import type { AccessAnalyzerTables, AnalyzerRow, FindingRow } from "../tables.ts";
 import { ExternalFindings, type Zone } from "./external-findings.ts";
+import { InternalFindings } from "./internal-findings.ts";
 import { OwnRole } from "./own-role.ts";
 import { isUnchanged, reconcile } from "./reconcile.ts";
 import { UnusedFindings } from "./unused-findings.ts";
-import { isOfUnusedAccess, zoneOf } from "./zone.ts";
+import { zoneOf } from "./zone.ts";
 
 /** The state of an analyzer after a look at all of its resources. */
 export interface Analyzed {
@@ -33,12 +36,14 @@ export class Analysis {
   readonly #deps: AnalyzerDependencies;
   readonly #store: Store<AccessAnalyzerTables>;
   readonly external: ExternalFindings;
+  readonly #internal: InternalFindings;
   readonly #unused: UnusedFindings;
 
   constructor(deps: AnalyzerDependencies) {
     this.#deps = deps;
     this.#store = deps.store.tables<AccessAnalyzerTables>();
     this.external = new ExternalFindings(deps.directory);
+    this.#internal = new InternalFindings(deps);
     this.#unused = new UnusedFindings(deps);
   }
 
@@ -73,42 +78,115 @@ export class Analysis {
     return { resources, findings, atMs };
   }
 
-  async #look(analyzer: AnalyzerRow, zone: Zone) {
-    const resources: ShareableResource[] = [];
-    const findings: FoundFinding[] = [];
+  async #look(analyzer: AnalyzerRow, zone: Zone): Promise<Looked> {
     const reader = readerOf(this.#deps.store);
-    const knownAccounts = [...zone.accounts];
-    if (isOfUnusedAccess(analyzer.type)) {
-      const configuration = unusedAccessOf(analyzer);
-      const nowMs = this.#deps.clock.nowMs();
-      for (const accountId of knownAccounts)
-        findings.push(...(await this.#unused.of({ accountId, configuration, nowMs }, reader)));
-      return { resources, findings };
+    const access = accessOf(analyzer.type);
+    switch (access) {
+      case "external": {
+        const resources = await this.#resourcesIn(zone, analyzer.region, reader);
+        return this.#findIn(resources, access, (resource) =>
+          this.external.of(resource, zone, reader),
+        );
+      }
+      case "internal": {
+        const { analysisRule } = configurationOf(analyzer).internalAccess ?? {};
+        const all = await this.#resourcesIn(zone, analyzer.region, reader);
+        const resources = all.filter(({ resource }) => isIncluded(resource, analysisRule));
+        const principals =
+          resources.length === 0 ? [] : await this.#internal.principalsOf(zone, reader);
+        return this.#findIn(resources, access, (resource) =>
+          this.#internal.of({ resource, zone, principals }),
+        );
+      }
+      case "unused": {
+        const configuration = unusedAccessOf(analyzer);
+        const nowMs = this.#deps.clock.nowMs();
+        const findings: FoundFinding[] = [];
+        for (const accountId of [...zone.accounts])
+          findings.push(...(await this.#unused.of({ accountId, configuration, nowMs }, reader)));
+        return { resources: [], findings };
+      }
+      default:
+        return access satisfies never;
     }
+  }
+
+  async #resourcesIn(zone: Zone, region: string, reader: Reader): Promise<readonly Readable[]> {
+    const found: Readable[] = [];
+    const knownAccounts = [...zone.accounts];
     for (const accountId of knownAccounts) {
       const role = await OwnRole.of(accountId, this.#deps.directory, reader);
-      for (const service of this.#deps.contributed.shareableResources) {
-        const place = { accountId, region: analyzer.region, knownAccounts };
-        for (const resource of await service.list(place, reader)) {
-          resources.push(resource);
-          if (role && !role.mayRead(resource, service.readAction)) findings.push(unread(resource));
-          else findings.push(...(await this.external.of(resource, zone, reader)));
+      for (const service of this.#deps.contributed.shareableResources)
+        for (const resource of await service.list({ accountId, region, knownAccounts }, reader)) {
+          const isReadable = role?.mayRead(resource, service.readAction) !== false;
+          found.push({ resource, isReadable });
         }
-      }
     }
-    return { resources, findings };
+    return found;
+  }
+
+  async #findIn(
+    all: readonly Readable[],
+    access: "external" | "internal",
+    find: (resource: ShareableResource) => Promise<readonly FoundFinding[]>,
+  ): Promise<Looked> {
+    const findings: FoundFinding[] = [];
+    for (const { resource, isReadable } of all)
+      findings.push(...(isReadable ? await find(resource) : [unread(resource, access)]));
+    return { resources: all.map(({ resource }) => resource), findings };
   }
 }
 
-export function unusedAccessOf({ configuration }: AnalyzerRow): UnusedAccessConfiguration {
-  const { unusedAccess = {} } = JSON.parse(configuration ?? "{}") as AnalyzerConfiguration;
-  return unusedAccess;
+interface Looked {
+  readonly resources: readonly ShareableResource[];
+  readonly findings: readonly FoundFinding[];
+}
+
+/** A resource, and whether it lets Access Analyzer's role look at it. */
+interface Readable {
+  readonly resource: ShareableResource;
+  readonly isReadable: boolean;
+}
+
+function configurationOf({ configuration }: AnalyzerRow): Configuration {
+  return JSON.parse(configuration ?? "{}") as Configuration;
+}
+
+interface Configuration {
+  readonly internalAccess?: InternalAccessConfiguration;
+  readonly unusedAccess?: UnusedAccessConfiguration;
+}
+
+/** Whether a resource meets all criteria of one of the inclusions. */
+function isIncluded(
+  { arn, accountId, resourceType }: ShareableResource,
+  rule: InternalAccessAnalysisRule = {},
+): boolean {
+  const meets = (list: readonly string[] | undefined, value: string) =>
+    list === undefined || list.length === 0 || list.includes(value);
+  return (rule.inclusions ?? []).some(
+    ({ accountIds, resourceTypes, resourceArns }) =>
+      INTERNAL_TYPES.includes(resourceType) &&
+      meets(accountIds, accountId) &&
+      meets(resourceTypes, resourceType) &&
+      meets(resourceArns, arn),
+  );
+}
+
+/** Roles and keys aren't AWS's to look at. Source: InternalAccessAnalysisRuleCriteria. */
+const INTERNAL_TYPES: readonly string[] = ["AWS::S3::Bucket"];
+
+export function unusedAccessOf(analyzer: AnalyzerRow): UnusedAccessConfiguration {
+  return configurationOf(analyzer).unusedAccess ?? {};
 }
 
 /** The finding of a resource that shuts Access Analyzer's role out. */
-function unread({ arn, accountId, resourceType }: ShareableResource): FoundFinding {
+function unread(
+  { arn, accountId, resourceType }: ShareableResource,
+  access: "external" | "internal",
+): FoundFinding {
   return {
-    type: "ExternalAccess",
+    type: access === "external" ? "ExternalAccess" : "InternalAccess",
     ...{ resource: arn, resourceType, ownerAccountId: accountId, subject: "" },
     body: { error: "ACCESS_DENIED" },
   };

@@ -6,7 +6,7 @@ import type { IdentityDirectory } from "../../../kernel/ports/identity.ts";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
 import type { Reader } from "../../../kernel/store.ts";
 import type { FoundFinding } from "../finding/finding-body.ts";
-import type { AnalyzedZone } from "./zone.ts";
+import { type AnalyzedZone, hasControlPolicies } from "./zone.ts";
 
 /** Resources whose analysis is remembered; one takes some hundred bytes. */
 const REMEMBERED_MAX = 5_000;
@@ -29,12 +29,14 @@ export class ExternalFindings {
     zone: Zone,
     reader: Reader,
   ): Promise<readonly FoundFinding[]> {
-    const { sharings, arn, accountId, resourceType } = resource;
+    const { arn, accountId, resourceType } = resource;
+    const sharings = resource.sharings.filter(({ within }) => within === undefined);
     if (sharings.length === 0) return [];
     const texts: string[] = [];
     for (const { text } of sharings) texts.push(await toShownPolicy(text, this.#directory, reader));
-    const accesses = this.#accessesOf(resource, texts, zone);
-    const restriction = zone.isRestricted(accountId) ? "APPLICABLE" : "NOT_APPLICABLE";
+    const accesses = this.#accessesOf({ arn, sharings }, texts, zone);
+    const isRestricted = hasControlPolicies(zone.memberOf(accountId)?.rcpLevels);
+    const restriction = isRestricted ? "APPLICABLE" : "NOT_APPLICABLE";
     const isBucket = resourceType === "AWS::S3::Bucket";
     return accesses.map(({ principal, actions, condition, isPublic, policies }): FoundFinding => {
       const sources = policies.flatMap((index) => sharings[index]?.source ?? []);
@@ -53,7 +55,7 @@ export class ExternalFindings {
   }
 
   #accessesOf(
-    { arn, sharings }: ShareableResource,
+    { arn, sharings }: Pick<ShareableResource, "arn" | "sharings">,
     texts: readonly string[],
     zone: Zone,
   ): readonly ExternalAccess[] {

@@ -87,7 +87,8 @@ function pairsOf(found: readonly FoundFinding[], left: Map<string, FindingRow[]>
     else open.push(one);
   }
   for (const one of open) {
-    const isUpdated = one.type === "ExternalAccess" && one.body.error === undefined;
+    const isAccess = one.type === "ExternalAccess" || one.type === "InternalAccess";
+    const isUpdated = isAccess && one.body.error === undefined;
     const row = isUpdated
       ? taken(left, one, (each) => each.status !== "RESOLVED" && !bodyOf(each).error)
       : undefined;
@@ -109,12 +110,13 @@ function taken(
 }
 
 /** Findings with the same variant are the same one, whatever else changes. */
-function variantOf({ error, external, unused }: FindingBody): string {
+function variantOf({ error, external, internal, unused }: FindingBody): string {
   const services = unused?.services?.map(({ service, actions }) => [
     service,
     actions?.map(({ action }) => action),
   ]);
-  return JSON.stringify([error, external && Object.entries(external.condition).sort(), services]);
+  const { condition } = external ?? internal ?? {};
+  return JSON.stringify([error, condition && Object.entries(condition).sort(), services]);
 }
 
 function keyOf({ type, resource, subject }: Pick<FindingRow, "type" | "resource" | "subject">) {

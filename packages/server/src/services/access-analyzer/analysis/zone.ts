@@ -1,20 +1,13 @@
 import type { TrustZone } from "@rolecast/policy";
-import type { Organizations } from "../../../kernel/organization.ts";
+import type { OrganizationLevel, OrganizationMember } from "../../../kernel/organization.ts";
 import { type OrganizationPorts, organizationsNow } from "../../../kernel/ports/organizations.ts";
-import type { AnalyzerRow, AnalyzerType } from "../tables.ts";
+import { isOfOrganization } from "../analyzer-type.ts";
+import type { AnalyzerRow } from "../tables.ts";
 
 export const ANALYZER_PRINCIPAL = "access-analyzer.amazonaws.com";
 
-/** The policy that every account has while resource control policies are on. */
-const FULL_ACCESS = "RCPFullAWSAccess";
-
-export function isOfOrganization(type: AnalyzerType): boolean {
-  return type.startsWith("ORGANIZATION");
-}
-
-export function isOfUnusedAccess(type: AnalyzerType): boolean {
-  return type.endsWith("UNUSED_ACCESS");
-}
+/** AWS's own policies, which every account has while policies of their kind are on. */
+const FULL_ACCESS = "FullAWSAccess";
 
 /** Why an analyzer finds nothing any more. Source: API reference, StatusReason. */
 export type DisabledReason = "ORGANIZATION_DELETED" | "DELEGATED_ADMINISTRATOR_DEREGISTERED";
@@ -22,8 +15,7 @@ export type DisabledReason = "ORGANIZATION_DELETED" | "DELEGATED_ADMINISTRATOR_D
 /** The accounts that an analyzer looks at, or the reason why it doesn't. */
 export type AnalyzedZone =
   | (TrustZone & {
-      /** Whether a resource control policy bears on an account beside AWS's own. */
-      readonly isRestricted: (accountId: string) => boolean;
+      readonly memberOf: (accountId: string) => OrganizationMember | undefined;
     })
   | { readonly disabled: DisabledReason };
 
@@ -32,8 +24,8 @@ export async function zoneOf(
   ports: readonly OrganizationPorts[],
 ): Promise<AnalyzedZone> {
   const organizations = await organizationsNow(ports);
-  const isRestricted = (account: string) => hasControlPolicies(organizations, account);
-  if (!isOfOrganization(type)) return { accounts: new Set([accountId]), isRestricted };
+  const memberOf = (account: string) => organizations?.members.get(account);
+  if (!isOfOrganization(type)) return { accounts: new Set([accountId]), memberOf };
   const organization = organizations?.members.get(accountId)?.organization;
   if (!organizations || !organization) return { disabled: "ORGANIZATION_DELETED" };
   const administrators = organization.administrators.get(ANALYZER_PRINCIPAL);
@@ -44,10 +36,10 @@ export async function zoneOf(
     (member) => member.organization.id === organization.id,
   );
   const accounts = new Set(members.map((member) => member.accountId));
-  return { accounts, organizationId: organization.id, isRestricted };
+  return { accounts, organizationId: organization.id, memberOf };
 }
 
-function hasControlPolicies(organizations: Organizations | undefined, accountId: string): boolean {
-  const levels = organizations?.members.get(accountId)?.rcpLevels ?? [];
+/** Whether one of the levels has a policy beside AWS's own. */
+export function hasControlPolicies(levels: readonly OrganizationLevel[] = []): boolean {
   return levels.some(({ policies }) => policies.some(({ id }) => !id.includes(FULL_ACCESS)));
 }

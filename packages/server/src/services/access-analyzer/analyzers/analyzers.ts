@@ -4,7 +4,8 @@ import { type RequestContext, requireAccount } from "../../../kernel/request-con
 import type { Transaction } from "../../../kernel/store.ts";
 import { dbOf, onAnalyzer, onArn, onEverything, requestTagKeys, tagsOf } from "../access.ts";
 import type { Analysis } from "../analysis/analysis.ts";
-import { ANALYZER_PRINCIPAL, isOfOrganization, zoneOf } from "../analysis/zone.ts";
+import { ANALYZER_PRINCIPAL, zoneOf } from "../analysis/zone.ts";
+import { accessOf, isOfOrganization } from "../analyzer-type.ts";
 import { analyzerArn, arnOf } from "../arns.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
 import { conflict, invalidRequest, quotaExceeded } from "../errors.ts";
@@ -25,7 +26,7 @@ import { findingsOf } from "../rows/findings.ts";
 import type { AccessAnalyzerTables, AnalyzerRow, AnalyzerType } from "../tables.ts";
 import { checkedTags } from "../tags.ts";
 import { ruleRow } from "./archive-rules.ts";
-import { analyzerType, storedConfiguration } from "./configuration.ts";
+import { storedConfiguration } from "./configuration.ts";
 import { ensureRole } from "./linked-role.ts";
 
 /** CreateAnalyzer, GetAnalyzer, ListAnalyzers, UpdateAnalyzer, DeleteAnalyzer. */
@@ -81,6 +82,11 @@ export function analyzerOperations(deps: AnalyzerDependencies, analysis: Analysi
       },
     },
     UpdateAnalyzer: onAnalyzer("UpdateAnalyzer", {}, async (analyzer, input, context) => {
+      if (accessOf(analyzer.type) === "external")
+        throw invalidRequest(
+          "Analyzers of external access have no configuration that could be updated.",
+          "notSupported",
+        );
       const configuration = storedConfiguration(input.configuration, analyzer.type);
       await context.transaction<AccessAnalyzerTables, void>(({ db }) =>
         updateAnalyzer(analyzer.analyzer_id, { configuration }, db),
@@ -106,7 +112,7 @@ function newAnalyzer(
   context: RequestContext,
   { ids }: AnalyzerDependencies,
 ): AnalyzerRow {
-  const type = analyzerType(input.type);
+  const type = input.type as AnalyzerType;
   return {
     analyzer_id: ids.uuid(),
     account_id: requireAccount(context),
@@ -158,9 +164,7 @@ async function isRepeated(row: AnalyzerRow, tx: Transaction<AccessAnalyzerTables
     const arn = arnOf(known);
     throw conflict("Analyzer", arn, `An analyzer with the name ${row.name} already exists.`);
   }
-  const [types, most] = isOfOrganization(row.type)
-    ? [ORGANIZATION_TYPES, QUOTAS.analyzersOfOrganization]
-    : [[row.type], QUOTAS.analyzersOfAccount];
+  const [types, most] = quotaOf(row.type);
   if ((await countAnalyzers(place, types, tx.db)) >= most)
     throw quotaExceeded(
       "Analyzer",
@@ -168,6 +172,13 @@ async function isRepeated(row: AnalyzerRow, tx: Transaction<AccessAnalyzerTables
       `You have reached the maximum number of analyzers of type ${row.type}: ${most}.`,
     );
   return false;
+}
+
+function quotaOf(type: AnalyzerType): readonly [types: readonly AnalyzerType[], most: number] {
+  if (!isOfOrganization(type)) return [[type], QUOTAS.analyzersOfAccount];
+  return accessOf(type) === "internal"
+    ? [[type], QUOTAS.internalAnalyzersOfOrganization]
+    : [ORGANIZATION_TYPES, QUOTAS.analyzersOfOrganization];
 }
 
 const ORGANIZATION_TYPES: readonly AnalyzerType[] = ["ORGANIZATION", "ORGANIZATION_UNUSED_ACCESS"];

@@ -1,28 +1,44 @@
-import type { AnalyzerConfiguration } from "@aws-sdk/client-accessanalyzer";
-import { isOfOrganization, isOfUnusedAccess } from "../analysis/zone.ts";
-import { invalidField, invalidRequest } from "../errors.ts";
+import type {
+  AnalyzerConfiguration,
+  UnusedAccessConfiguration,
+} from "@aws-sdk/client-accessanalyzer";
+import { accessOf, isOfOrganization } from "../analyzer-type.ts";
+import { invalidField } from "../errors.ts";
 import { UNUSED_ACCESS_AGE_DAYS } from "../quotas.ts";
 import type { AnalyzerType } from "../tables.ts";
+import { checkAccounts } from "./account-ids.ts";
+import { checkInclusions } from "./inclusions.ts";
 
 const AGE_DAYS_MAX = 365;
-/** Source: API reference, AnalysisRuleCriteria. */
-const EXCLUDED_ACCOUNTS_MAX = 2_000;
-const ACCOUNT_ID = /^\d{12}$/;
 
 /** The stored form of a configuration. @throws ValidationException */
 export function storedConfiguration(
   configuration: AnalyzerConfiguration | undefined,
   type: AnalyzerType,
 ): string | null {
+  const access = accessOf(type);
   if (configuration === undefined)
-    return isOfUnusedAccess(type) ? JSON.stringify({ unusedAccess: withAge({}) }) : null;
-  const { unusedAccess } = configuration;
-  if (!isOfUnusedAccess(type) || !unusedAccess)
-    throw invalidField(
-      "configuration",
-      `An analyzer of type ${type} doesn't have this configuration`,
-    );
-  const { unusedAccessAge: age = UNUSED_ACCESS_AGE_DAYS, analysisRule } = unusedAccess;
+    return access === "unused" ? JSON.stringify({ unusedAccess: withAge({}) }) : null;
+  const { internalAccess, unusedAccess } = configuration;
+  if (access === "internal" && internalAccess) {
+    checkInclusions(internalAccess.analysisRule?.inclusions ?? [], type);
+    return JSON.stringify({ internalAccess });
+  }
+  if (access === "unused" && unusedAccess) {
+    checkUnusedAccess(unusedAccess, type);
+    return JSON.stringify({ unusedAccess: withAge(unusedAccess) });
+  }
+  throw invalidField(
+    "configuration",
+    `An analyzer of type ${type} doesn't have this configuration`,
+  );
+}
+
+/** @throws ValidationException */
+function checkUnusedAccess(
+  { unusedAccessAge: age = UNUSED_ACCESS_AGE_DAYS, analysisRule }: UnusedAccessConfiguration,
+  type: AnalyzerType,
+): void {
   if (!Number.isInteger(age) || age < 1 || age > AGE_DAYS_MAX)
     throw invalidField("unusedAccessAge", `unusedAccessAge must be between 1 and ${AGE_DAYS_MAX}`);
   for (const { accountIds = [], resourceTags = [] } of analysisRule?.exclusions ?? []) {
@@ -33,25 +49,10 @@ export function storedConfiguration(
         "accountIds",
         "Accounts can be excluded from an organization's analyzer only",
       );
-    if (accountIds.length > EXCLUDED_ACCOUNTS_MAX || !accountIds.every((id) => ACCOUNT_ID.test(id)))
-      throw invalidField("accountIds", "Invalid account ids");
+    checkAccounts(accountIds);
   }
-  return JSON.stringify({ unusedAccess: withAge(unusedAccess) });
 }
 
 function withAge(unusedAccess: object): object {
   return { unusedAccessAge: UNUSED_ACCESS_AGE_DAYS, ...unusedAccess };
-}
-
-/** @throws ValidationException for analyzers of internal access, which aren't built */
-export function analyzerType(type: string): AnalyzerType {
-  switch (type) {
-    case "ACCOUNT":
-    case "ORGANIZATION":
-    case "ACCOUNT_UNUSED_ACCESS":
-    case "ORGANIZATION_UNUSED_ACCESS":
-      return type;
-    default:
-      throw invalidRequest(`Rolecast has no analyzers of type ${type}`, "notSupported");
-  }
 }

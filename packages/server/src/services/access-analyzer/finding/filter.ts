@@ -34,6 +34,9 @@ const KEYS: Readonly<Record<string, (finding: Filterable) => string | undefined>
   resourceOwnerAccount: ({ resourceOwnerAccount }) => resourceOwnerAccount,
   error: ({ body }) => body.error,
   isPublic: ({ body }) => body.external && String(body.external.isPublic),
+  accessType: ({ body }) => body.internal?.accessType,
+  principalType: ({ body }) => body.internal?.principalType,
+  principalOwnerAccount: ({ body }) => body.internal?.principalOwnerAccount,
 };
 const OF_PREVIEWS: typeof KEYS = {
   changeType: ({ changeType }) => changeType,
@@ -92,8 +95,9 @@ function meetsOne(value: string | undefined, { eq, neq, contains, exists }: Crit
 
 function valueIn(key: string, finding: Filterable): string | undefined {
   const [, kind, name = ""] = PREFIXED.exec(key) ?? [];
-  const { external } = finding.body;
-  if (kind === "principal") return external?.principal[name];
-  if (kind === "condition") return external?.condition[name];
+  const { external, internal } = finding.body;
+  const access = external ?? internal;
+  if (kind === "principal") return access?.principal[name];
+  if (kind === "condition") return access?.condition[name];
   return (KEYS[key] ?? OF_PREVIEWS[key])?.(finding);
 }

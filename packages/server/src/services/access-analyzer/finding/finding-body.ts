@@ -4,6 +4,7 @@ import type { FindingRow, FindingType } from "../tables.ts";
 export interface FindingBody {
   readonly error?: "ACCESS_DENIED";
   readonly external?: ExternalBody;
+  readonly internal?: InternalBody;
   readonly unused?: UnusedBody;
 }
 
@@ -31,6 +32,26 @@ export interface ExternalBody {
   /** Whether a resource control policy may restrict the access; it isn't taken into account. */
   readonly restriction: "APPLICABLE" | "NOT_APPLICABLE";
 }
+
+/** Access of a user or role of the zone of trust. */
+export interface InternalBody {
+  readonly principal: Readonly<Record<string, string>>;
+  readonly principalOwnerAccount: string;
+  readonly principalType: "IAM_ROLE" | "IAM_USER";
+  readonly accessType: "INTRA_ACCOUNT" | "INTRA_ORG";
+  readonly action: readonly string[];
+  readonly condition: Readonly<Record<string, string>>;
+  /** The bucket's documents that give the access, if any does. */
+  readonly sources?: readonly ("POLICY" | "BUCKET_ACL")[];
+  readonly resourceControlPolicy: Restriction;
+  readonly serviceControlPolicy: Restriction;
+}
+
+/**
+ * Whether policies of an organization restrict the access. With an account as its zone an analyzer
+ * leaves them out (APPLICABLE). Source: API reference, InternalAccessDetails.
+ */
+export type Restriction = "APPLICABLE" | "APPLIED" | "NOT_APPLICABLE";
 
 /** A finding of one analysis, before it is known whether there was one like it. */
 export interface FoundFinding {

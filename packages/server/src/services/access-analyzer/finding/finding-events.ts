@@ -36,16 +36,22 @@ export function publishFindings(
 }
 
 function detailTypeOf({ type }: FindingRow): string {
-  return type === "ExternalAccess"
-    ? "Access Analyzer Finding"
-    : "Unused Access Finding for IAM entities";
+  switch (type) {
+    case "ExternalAccess":
+      return "Access Analyzer Finding";
+    case "InternalAccess":
+      return "Internal Access Finding";
+    default:
+      return "Unused Access Finding for IAM entities";
+  }
 }
 
 function detailOf({ region }: AnalyzerRow, row: FindingRow, isDeleted: boolean) {
-  const { error, external, unused } = bodyOf(row);
+  const { error, external, internal, unused } = bodyOf(row);
   return {
     version: "1.0",
-    ...(unused ? { findingId: row.finding_id, findingType: row.type } : { id: row.finding_id }),
+    ...(unused ? { findingId: row.finding_id } : { id: row.finding_id }),
+    ...(row.type !== "ExternalAccess" && { findingType: row.type }),
     status: row.status,
     resourceType: row.resource_type,
     resource: row.resource,
@@ -59,6 +65,16 @@ function detailOf({ region }: AnalyzerRow, row: FindingRow, isDeleted: boolean) 
       action: external.action,
       condition: external.condition,
       isPublic: external.isPublic,
+    }),
+    ...(internal && {
+      principal: internal.principal,
+      principalOwnerAccount: internal.principalOwnerAccount,
+      principalType: internal.principalType,
+      accessType: internal.accessType,
+      action: internal.action,
+      condition: internal.condition,
+      resourceControlPolicyRestrictionType: internal.resourceControlPolicy,
+      serviceControlPolicyRestrictionType: internal.serviceControlPolicy,
     }),
     ...(error !== undefined && { error }),
     ...(unused?.services && {

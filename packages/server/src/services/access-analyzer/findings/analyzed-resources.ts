@@ -1,7 +1,7 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
-import { onAnalyzer } from "../access.ts";
+import { onAnalyzer, requireExternal } from "../access.ts";
 import type { Analysis, Analyzed } from "../analysis/analysis.ts";
 import { notFound } from "../errors.ts";
 import { bodyOf } from "../finding/finding-body.ts";
@@ -27,11 +27,13 @@ export function resourceOperations(analysis: Analysis): OperationTable {
       return { analyzedResources, ...rest };
     }),
     GetAnalyzedResource: onAnalyzer("GetAnalyzedResource", {}, async (analyzer, input) => {
+      requireExternal(analyzer);
       const analyzed = await analysis.refresh(analyzer);
       const resource = requireResource(input.resourceArn, analyzed);
       return { resource: viewOf(resource, analyzer, analyzed) };
     }),
     StartResourceScan: onAnalyzer("StartResourceScan", {}, async (analyzer, input) => {
+      requireExternal(analyzer);
       const { resourceArn, resourceOwnerAccount: owner } = input;
       const { accountId } = requireResource(resourceArn, await analysis.refresh(analyzer));
       if (owner !== undefined && owner !== accountId) throw notFound("Resource", resourceArn);

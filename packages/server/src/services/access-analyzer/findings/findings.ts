@@ -1,14 +1,13 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { onAnalyzer } from "../access.ts";
+import { onAnalyzer, requireExternal } from "../access.ts";
 import type { Analysis } from "../analysis/analysis.ts";
-import { isOfUnusedAccess } from "../analysis/zone.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
-import { invalidField, invalidRequest, notFound } from "../errors.ts";
+import { invalidField, notFound } from "../errors.ts";
 import { publishFindings } from "../finding/finding-events.ts";
 import { pageOf } from "../page.ts";
 import { findingsOf, updateFinding } from "../rows/findings.ts";
-import type { AccessAnalyzerTables, AnalyzerRow, FindingRow } from "../tables.ts";
+import type { AccessAnalyzerTables, FindingRow } from "../tables.ts";
 import { listFindings } from "./list-findings.ts";
 import { commonView, detailsOf, firstView } from "./views.ts";
 
@@ -18,6 +17,7 @@ import { commonView, detailsOf, firstView } from "./views.ts";
  */
 export function findingOperations(deps: AnalyzerDependencies, analysis: Analysis): OperationTable {
   return defineOperations<typeof sdk>()({
+    // The first version knows external access alone.
     ListFindings: onAnalyzer("ListFindings", {}, async (analyzer, input) => {
       requireExternal(analyzer);
       const analyzed = await analysis.refresh(analyzer);
@@ -78,15 +78,6 @@ export function findingOperations(deps: AnalyzerDependencies, analysis: Analysis
       return {};
     }),
   });
-}
-
-/** The first version knows external access alone. @throws ValidationException */
-function requireExternal({ type }: AnalyzerRow): void {
-  if (isOfUnusedAccess(type))
-    throw invalidRequest(
-      `This operation doesn't support analyzers of type ${type}: use the second version.`,
-      "notSupported",
-    );
 }
 
 /** @throws ResourceNotFoundException */

@@ -2,9 +2,9 @@ import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onAnalyzer } from "../access.ts";
 import type { Analysis } from "../analysis/analysis.ts";
-import { isOfUnusedAccess } from "../analysis/zone.ts";
+import { accessOf } from "../analyzer-type.ts";
 import { bodyOf } from "../finding/finding-body.ts";
-import type { FindingRow } from "../tables.ts";
+import type { AnalyzerRow, FindingRow } from "../tables.ts";
 
 /** Source: API reference, UnusedAccessFindingsStatistics: up to ten accounts. */
 const TOP_ACCOUNTS = 10;
@@ -14,12 +14,27 @@ export function statisticsOperations(analysis: Analysis): OperationTable {
   return defineOperations<typeof sdk>()({
     GetFindingsStatistics: onAnalyzer("GetFindingsStatistics", {}, async (analyzer) => {
       const { findings, atMs } = await analysis.refresh(analyzer);
-      const statistics = isOfUnusedAccess(analyzer.type)
-        ? { unusedAccessFindingsStatistics: unusedStatistics(findings) }
-        : { externalAccessFindingsStatistics: externalStatistics(findings) };
+      const statistics = statisticsOf(analyzer, findings);
       return { findingsStatistics: [statistics], lastUpdatedAt: new Date(atMs) };
     }),
   });
+}
+
+function statisticsOf(
+  { type }: AnalyzerRow,
+  findings: readonly FindingRow[],
+): sdk.FindingsStatistics {
+  const access = accessOf(type);
+  switch (access) {
+    case "external":
+      return { externalAccessFindingsStatistics: externalStatistics(findings) };
+    case "internal":
+      return { internalAccessFindingsStatistics: internalStatistics(findings) };
+    case "unused":
+      return { unusedAccessFindingsStatistics: unusedStatistics(findings) };
+    default:
+      return access satisfies never;
+  }
 }
 
 function totals(findings: readonly FindingRow[]) {
@@ -47,6 +62,17 @@ function externalStatistics(findings: readonly FindingRow[]): sdk.ExternalAccess
     else counts.totalActiveCrossAccount += 1;
   }
   return { resourceTypeStatistics, ...totals(findings) };
+}
+
+function internalStatistics(findings: readonly FindingRow[]): sdk.InternalAccessFindingsStatistics {
+  const types = new Set(findings.map(({ resource_type }) => resource_type));
+  const ofType = (type: string) => findings.filter(({ resource_type }) => resource_type === type);
+  return {
+    resourceTypeStatistics: Object.fromEntries(
+      [...types].sort().map((type) => [type, totals(ofType(type))]),
+    ),
+    ...totals(findings),
+  };
 }
 
 function unusedStatistics(findings: readonly FindingRow[]): sdk.UnusedAccessFindingsStatistics {

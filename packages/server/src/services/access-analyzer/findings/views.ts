@@ -1,6 +1,6 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import type { Analyzed } from "../analysis/analysis.ts";
-import { bodyOf, type ExternalBody } from "../finding/finding-body.ts";
+import { bodyOf, type ExternalBody, type InternalBody } from "../finding/finding-body.ts";
 import type { FindingRow } from "../tables.ts";
 
 /** Members that all views of findings have. */
@@ -32,6 +32,19 @@ export function externalView(external: ExternalBody) {
   };
 }
 
+function internalView(internal: InternalBody): sdk.InternalAccessDetails {
+  const { resourceControlPolicy, serviceControlPolicy, sources, ...members } = internal;
+  return {
+    ...members,
+    principal: { ...members.principal },
+    action: [...members.action],
+    condition: { ...members.condition },
+    ...(sources && { sources: sources.map((type) => ({ type })) }),
+    resourceControlPolicyRestriction: resourceControlPolicy,
+    serviceControlPolicyRestriction: serviceControlPolicy,
+  };
+}
+
 /** A finding of the first version, which knows external access alone. */
 export function firstView(row: FindingRow, analyzed: Pick<Analyzed, "atMs">): sdk.FindingSummary {
   const { external } = bodyOf(row);
@@ -40,11 +53,13 @@ export function firstView(row: FindingRow, analyzed: Pick<Analyzed, "atMs">): sd
 
 /** The details of a finding; an unused permission has one for each service. */
 export function detailsOf(row: FindingRow): sdk.FindingDetails[] {
-  const { external, unused = {} } = bodyOf(row);
+  const { external, internal, unused = {} } = bodyOf(row);
   const lastAccessed = accessedAt(unused);
   switch (row.type) {
     case "ExternalAccess":
       return [{ externalAccessDetails: external ? externalView(external) : { condition: {} } }];
+    case "InternalAccess":
+      return [{ internalAccessDetails: internal ? internalView(internal) : { condition: {} } }];
     case "UnusedIAMRole":
       return [{ unusedIamRoleDetails: lastAccessed }];
     case "UnusedIAMUserPassword":

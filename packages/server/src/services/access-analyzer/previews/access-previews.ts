@@ -5,7 +5,8 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { dbOf, onAnalyzer } from "../access.ts";
 import type { Analysis } from "../analysis/analysis.ts";
-import { isOfUnusedAccess, zoneOf } from "../analysis/zone.ts";
+import { zoneOf } from "../analysis/zone.ts";
+import { accessOf } from "../analyzer-type.ts";
 import { arnOf } from "../arns.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
 import { conflict, invalidRequest, notFound, quotaExceeded } from "../errors.ts";
@@ -35,7 +36,7 @@ export function accessPreviewOperations(
   return defineOperations<typeof sdk>()({
     CreateAccessPreview: onAnalyzer("CreateAccessPreview", {}, async (analyzer, input, context) => {
       const { configurations, clientToken = null } = input;
-      if (isOfUnusedAccess(analyzer.type))
+      if (accessOf(analyzer.type) !== "external")
         throw invalidRequest(
           `An analyzer of type ${analyzer.type} has no previews`,
           "notSupported",

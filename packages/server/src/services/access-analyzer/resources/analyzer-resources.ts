@@ -85,6 +85,24 @@ const archiveRules: Part = {
 
 /** `resourceTags` are maps in operations, and lists of tags in models. */
 const CONFIGURATION: Mapping = {
+  InternalAccessConfiguration: {
+    to: "internalAccess",
+    of: {
+      InternalAccessAnalysisRule: {
+        to: "analysisRule",
+        of: {
+          Inclusions: {
+            to: "inclusions",
+            of: {
+              AccountIds: "accountIds",
+              ResourceArns: "resourceArns",
+              ResourceTypes: "resourceTypes",
+            },
+          },
+        },
+      },
+    },
+  },
   UnusedAccessConfiguration: {
     to: "unusedAccess",
     of: {

@@ -109,14 +109,17 @@ function changesOf(
 function shared(bucket: SharedBucket, place: ResourcePlace): ShareableResource {
   const acl = aclOf(bucket, bucket);
   const grants = acl && policyOfGrants(acl, bucket, place);
-  const policy = isRestricted(bucket) ? null : bucket.policy;
+  const { policy } = bucket;
+  const within = isRestricted(bucket) ? ({ within: "account" } as const) : {};
   return {
     arn: bucketArn(bucket.bucket_name),
     accountId: bucket.account_id,
     resourceType: SHAREABLE_BUCKETS.resourceType,
     createdMs: bucket.created_ms,
     sharings: [
-      ...(policy === null ? [] : [{ source: "POLICY", kind: "resource", text: policy } as const]),
+      ...(policy === null
+        ? []
+        : [{ source: "POLICY", kind: "resource", ...within, text: policy } as const]),
       ...(grants ? [grants] : []),
     ],
   };
