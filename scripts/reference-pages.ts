@@ -94,7 +94,7 @@ export function metricsPage(exposition: string): string {
     "",
     "## Amazon CloudWatch, namespace AWS/IVS",
     "",
-    "Put every five seconds while a stream is live; `aws cloudwatch get-metric-statistics` reads them ([CloudWatch](events.md#cloudwatch)). `account` is a",
+    "Put every five seconds while a stream is live; `aws cloudwatch get-metric-statistics` reads them ([CloudWatch](cloudwatch.md)). `account` is a",
     "value over all channels, without a dimension.",
     "",
     "| metric | unit | by | meaning |",

@@ -240,6 +240,21 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       ...["delivery", "index.ts"],
     ],
   },
+  cloudwatch: {
+    roof: ["index.ts", "api.ts"],
+    floors: {
+      resources: [],
+      rows: [],
+      access: ["rows"],
+      alarms: ["access", "rows"],
+      dashboards: ["access", "rows"],
+      "tags.ts": ["access", "dashboards", "rows"],
+    },
+    queries: [
+      ...["rows", "migrations.ts", "metric-store.ts", "metric-list.ts", "minute-rows.ts"],
+      ...["retention.ts", "series-quota.ts"],
+    ],
+  },
   "iam-toolbox": {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: { details: [], uses: [] },

@@ -272,6 +272,7 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       MaxDatapoints: { min: 1, max: 100_800 },
       MetricData: { max: 1_000 },
       MetricDataQueries: { max: 500 },
+      "AlarmTypes.member": { newer: ["LogAlarm"] },
     },
   ],
   [

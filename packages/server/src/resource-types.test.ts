@@ -1,8 +1,12 @@
 import assert from "node:assert";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { defineService } from "./kernel/define-service.ts";
+import { readGenerated } from "./kernel/files/read-generated.ts";
 import { StepCalls } from "./kernel/resource-types/resource-calls.ts";
-import type { ResourceModel, Step } from "./kernel/resources.ts";
+import type { ResourceModel, ResourceSchema, Step } from "./kernel/resources.ts";
 import { createServer } from "./main.ts";
 import type { Platform } from "./platform.ts";
 import type { RunningServer } from "./running-server.ts";
@@ -162,6 +166,13 @@ test("each type has the specification's properties, and refuses some by name", a
   }
   expect(refused).toEqual({
     "AWS::CloudTrail::Trail": ["InsightSelectors", "AggregationConfigurations"],
+    "AWS::CloudWatch::Alarm": [
+      ...["ThresholdMetricId", "EvaluateLowSampleCountPercentile", "ExtendedStatistic"],
+      ...["WarmUpConfiguration", "EvaluationWindow", "EvaluationInterval", "EvaluationCriteria"],
+    ],
+    "AWS::CloudWatch::CompositeAlarm": [
+      ...["ActionsSuppressorWaitPeriod", "ActionsSuppressor", "ActionsSuppressorExtensionPeriod"],
+    ],
     "AWS::Events::Connection": ["InvocationConnectivityParameters", "KmsKeyIdentifier"],
     "AWS::IAM::SAMLProvider": ["RemovePrivateKey", "PrivateKeyList"],
     "AWS::S3::Bucket": [
@@ -169,4 +180,31 @@ test("each type has the specification's properties, and refuses some by name", a
       ...["MetadataTableConfiguration", "MetadataConfiguration"],
     ],
   });
+});
+
+/** All that CloudFormation's specification has of the services that the build takes. */
+async function typesOfOurServices(): Promise<readonly string[]> {
+  const bytes = await readGenerated("resource-schemas.br");
+  const text = brotliDecompressSync(bytes.subarray(bytes.indexOf("\n") + 1)).toString();
+  return (JSON.parse(text) as readonly ResourceSchema[]).map(({ typeName }) => typeName);
+}
+
+/** The page's names of services that CloudFormation calls otherwise. */
+const PAGE_NAMES: Readonly<Record<string, string>> = {
+  AccessAnalyzer: "Access Analyzer",
+  Events: "EventBridge (`Events`)",
+};
+
+test("the page lists every type of our services as here or refused", async () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/cloudcontrol.md"), "utf8");
+  const [, here = "", refused = ""] = page.split(/^\| service \| .*$/m);
+  const ours = new Set(platform.resources.typeNames);
+  const wrong = (await typesOfOurServices()).filter((typeName) => {
+    const [, service = "", name = ""] = typeName.split("::");
+    const start = `| ${PAGE_NAMES[service] ?? service} |`;
+    const rowOf = (table: string) => table.split("\n").find((line) => line.startsWith(start)) ?? "";
+    const isIn = (table: string) => rowOf(table).includes(`\`${name}\``);
+    return isIn(here) !== ours.has(typeName) || isIn(refused) === ours.has(typeName);
+  });
+  expect(wrong).toEqual([]);
 });

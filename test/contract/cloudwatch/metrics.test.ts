@@ -77,7 +77,7 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
       name: "UnrecognizedClientException",
       $metadata: { httpStatusCode: 400 },
     });
-    await expect(client.send(new cloudwatch.DescribeAlarmsCommand({}))).rejects.toMatchObject({
+    await expect(client.send(new cloudwatch.ListMetricStreamsCommand({}))).rejects.toMatchObject({
       name: "NotImplemented",
     });
   });

@@ -90,7 +90,7 @@ function readingNodes(file: SourceFile, names: ReadonlySet<string>): ReadingNode
     } else if (isElementAccessExpression(node)) nodes.computed.push(node);
     else if (isObjectBindingPattern(node)) nodes.patterns.push(node);
     else if (isAsExpression(node)) nodes.casts.push(node);
-    else if (isCallExpression(node))
+    else if (isCallExpression(node) && !isStored(node))
       for (const [index, argument] of node.arguments.entries())
         if (!isFunction(argument) && !isStringLiteral(argument))
           nodes.given.push({ call: node, index, argument });
@@ -129,6 +129,16 @@ function addArgument(
     const parameter = types.checker.getParameterType(target, index + at);
     if (value && parameter) reads.addFlow(value, parameter);
   }
+}
+
+/** Whoever writes a structure down as text keeps all of it, and honours nothing by that alone. */
+function isStored({ expression }: CallExpression): boolean {
+  return (
+    isPropertyAccessExpression(expression) &&
+    isIdentifier(expression.expression) &&
+    expression.expression.text === "JSON" &&
+    expression.name.text === "stringify"
+  );
 }
 
 export function isFunction(node: Node): boolean {

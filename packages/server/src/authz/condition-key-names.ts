@@ -26,7 +26,7 @@ const OF_SERVICES: readonly string[] = [
   ...["sts:TransitiveTagKeys", "SAML:aud", "SAML:iss", "SAML:sub", "SAML:namequalifier"],
   ...["cloudformation:ChangeSetName", "cloudformation:ImportResourceTypes"],
   ...["cloudformation:ResourceTypes", "cloudformation:RoleArn", "cloudformation:StackPolicyUrl"],
-  "cloudformation:TemplateUrl",
+  ...["cloudformation:TemplateUrl", "cloudwatch:AlarmActions"],
   ...["events:TargetArn", "organizations:PolicyType", "organizations:ServicePrincipal"],
   ...["kms:BypassPolicyLockoutSafetyCheck", "kms:CallerAccount", "kms:DataKeyPairSpec"],
   ...["kms:EncryptionAlgorithm", "kms:ExpirationModel", "kms:KeyAgreementAlgorithm"],

@@ -61,6 +61,16 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
   };
 }
 
+const ALARM = {
+  Namespace: "AWS/IVS",
+  MetricName: "IngestFramerate",
+  Dimensions: [{ Name: "Channel", Value: "one" }],
+  Statistic: "Minimum",
+  Period: 60,
+  EvaluationPeriods: 2,
+  ComparisonOperator: "LessThanThreshold",
+};
+
 const LOG_DELIVERY = {
   Version: "2012-10-17",
   Statement: [
@@ -206,6 +216,25 @@ function otherSamples(around: Surroundings): readonly Sample[] {
         IsMultiRegionTrail: true,
         EventSelectors: [{ ReadWriteType: "WriteOnly", IncludeManagementEvents: true }],
       },
+    },
+    {
+      typeName: "AWS::CloudWatch::Alarm",
+      create: { ...ALARM, AlarmName: "dropped", Threshold: 2, Tags: TAGS },
+      update: {
+        ...{ ...ALARM, AlarmName: "dropped", Threshold: 2.5, TreatMissingData: "breaching" },
+        ...{ ActionsEnabled: false, AlarmActions: ["arn:aws:sns:us-east-1:123456789012:ops"] },
+        Tags: OTHER_TAGS,
+      },
+    },
+    {
+      typeName: "AWS::CloudWatch::CompositeAlarm",
+      create: { AlarmName: "any", AlarmRule: "TRUE", Tags: TAGS },
+      update: { AlarmName: "any", AlarmRule: "FALSE", AlarmDescription: "never" },
+    },
+    {
+      typeName: "AWS::CloudWatch::Dashboard",
+      create: { DashboardName: "live", DashboardBody: '{"widgets":[]}', Tags: TAGS },
+      update: { DashboardName: "live", DashboardBody: '{"start":"-PT1H","widgets":[]}' },
     },
     {
       typeName: "AWS::Events::Rule",

@@ -1,13 +1,27 @@
 import type { ServiceApi } from "../../kernel/service.ts";
+import { alarmReads } from "./alarms/alarm-reads.ts";
+import { type AlarmParts, alarmOperations } from "./alarms/alarms.ts";
 import { cloudwatchConstraints } from "./constraints.ts";
+import { dashboardOperations } from "./dashboards/dashboards.ts";
 import type { MetricStore } from "./metric-store.ts";
 import { metricOperations } from "./metrics.ts";
 import { cloudwatchSchemas } from "./schema.ts";
+import { tagOperations } from "./tags.ts";
 
-export function cloudWatchApi(metrics: MetricStore): ServiceApi {
+interface CloudWatchApiParts extends AlarmParts {
+  readonly metrics: MetricStore;
+}
+
+export function cloudWatchApi(parts: CloudWatchApiParts): ServiceApi {
   return {
     schemas: cloudwatchSchemas,
     constraints: cloudwatchConstraints,
-    operations: metricOperations(metrics),
+    operations: {
+      ...metricOperations(parts.metrics),
+      ...alarmOperations(parts),
+      ...alarmReads,
+      ...dashboardOperations,
+      ...tagOperations,
+    },
   };
 }

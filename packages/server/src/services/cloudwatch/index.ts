@@ -1,9 +1,11 @@
 import { defineService } from "../../kernel/define-service.ts";
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
+import { AlarmEvaluator } from "./alarms/alarm-evaluator.ts";
 import { accessDenied } from "./errors.ts";
 import { MetricStore } from "./metric-store.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
+import { cloudwatchResourceTypes } from "./resources/cloudwatch-type-names.ts";
 
 const API = {
   signingName: "monitoring",
@@ -12,7 +14,7 @@ const API = {
 };
 const FURTHER = { ...API, targetPrefix: "GraniteServiceVersion20100801", queryCompatible: true };
 
-/** Amazon CloudWatch's metrics: what services measure, and what PutMetricData is given. */
+/** Amazon CloudWatch: metrics of services and those that are put, alarms, dashboards. */
 export const cloudwatch = defineService({
   title: "CloudWatch",
   definition: { ...API, name: "cloudwatch", protocol: "awsQuery" },
@@ -21,15 +23,33 @@ export const cloudwatch = defineService({
     { ...FURTHER, name: "cloudwatch-cbor", protocol: "rpcV2Cbor" },
   ],
   migrations: cloudwatchMigrations,
-  create({ store, clock, log }: Pick<ServiceDependencies, "store" | "clock" | "log">) {
+  create({
+    store,
+    clock,
+    log,
+    ids,
+    events,
+  }: Pick<ServiceDependencies, "store" | "clock" | "log" | "ids" | "events">) {
     const metrics = new MetricStore(store, clock, log);
+    const alarms = new AlarmEvaluator({ store, clock, log, ids, events, metrics });
+    const changed = () => alarms.changed();
     return {
-      api: async () => (await import("./api.ts")).cloudWatchApi(metrics),
+      api: async () => (await import("./api.ts")).cloudWatchApi({ metrics, ids, events, changed }),
       accessDenied,
-      start: async () => metrics.start(),
-      close: () => metrics.close(),
-      reset: async () => metrics.clear(),
+      start: async () => {
+        metrics.start();
+        alarms.start();
+      },
+      async close() {
+        await alarms.close();
+        await metrics.close();
+      },
+      reset: async () => {
+        metrics.clear();
+        alarms.clear();
+      },
       provides: { metrics: metrics satisfies MetricSink },
+      contributes: { resourceTypes: [cloudwatchResourceTypes] },
     };
   },
 });

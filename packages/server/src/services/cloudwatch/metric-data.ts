@@ -1,7 +1,6 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { AwsError } from "../../kernel/aws-error.ts";
 import { pageToken, readPageToken } from "../../kernel/page-token.ts";
-import { validationError } from "./errors.ts";
+import { invalidNextToken, validationError } from "./errors.ts";
 
 const QUERY_ID = /^[a-z][a-zA-Z0-9_]*$/;
 /** Also the default. Source: CloudWatch API reference, GetMetricData, `MaxDatapoints`. */
@@ -91,5 +90,5 @@ export function pageOfResults(
 function countIn(token: string): number {
   const [count = -1] = readPageToken(token, MARK, ["number"]) ?? [];
   if (Number.isSafeInteger(count) && count >= 0) return count;
-  throw new AwsError("InvalidNextToken", "The next token specified is invalid.", { status: 400 });
+  throw invalidNextToken();
 }

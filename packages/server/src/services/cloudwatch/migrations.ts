@@ -163,4 +163,59 @@ const byAccount: Migration = {
   },
 };
 
-export const cloudwatchMigrations: readonly Migration[] = [datapoints, series, names, byAccount];
+const alarms: Migration = {
+  name: "cloudwatch/0005-alarms",
+  async up({ schema }) {
+    await schema
+      .createTable("cloudwatch_alarms")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("type", "text", (column) => column.notNull())
+      .addColumn("definition", "text", (column) => column.notNull())
+      .addColumn("actions_enabled", "integer", (column) => column.notNull())
+      .addColumn("tags", "text", (column) => column.notNull())
+      .addColumn("configured_ms", "bigint", (column) => column.notNull())
+      .addColumn("state_value", "text", (column) => column.notNull())
+      .addColumn("state_reason", "text", (column) => column.notNull())
+      .addColumn("state_reason_data", "text")
+      .addColumn("state_updated_ms", "bigint", (column) => column.notNull())
+      .addColumn("state_transitioned_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("cloudwatch_alarms_key", ["account_id", "region", "name"])
+      .execute();
+    await schema
+      .createTable("cloudwatch_alarm_history")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("alarm_name", "text", (column) => column.notNull())
+      .addColumn("alarm_type", "text", (column) => column.notNull())
+      .addColumn("at_ms", "bigint", (column) => column.notNull())
+      .addColumn("item_type", "text", (column) => column.notNull())
+      .addColumn("summary", "text", (column) => column.notNull())
+      .addColumn("data", "text", (column) => column.notNull())
+      .execute();
+    await schema
+      .createIndex("cloudwatch_alarm_history_by_time")
+      .on("cloudwatch_alarm_history")
+      .columns(["account_id", "region", "at_ms", "id"])
+      .execute();
+    await schema
+      .createTable("cloudwatch_dashboards")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("body", "text", (column) => column.notNull())
+      .addColumn("tags", "text", (column) => column.notNull())
+      .addColumn("modified_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("cloudwatch_dashboards_key", ["account_id", "name"])
+      .execute();
+  },
+};
+
+export const cloudwatchMigrations: readonly Migration[] = [
+  datapoints,
+  series,
+  names,
+  byAccount,
+  alarms,
+];

@@ -1,6 +1,9 @@
 export interface CloudWatchTables {
   cloudwatch_series: SeriesRow;
   cloudwatch_minutes: MinuteRow;
+  cloudwatch_alarms: AlarmRow;
+  cloudwatch_alarm_history: AlarmHistoryRow;
+  cloudwatch_dashboards: DashboardRow;
 }
 
 /** A metric in one unit. */
@@ -32,4 +35,54 @@ export interface MinuteRow {
   sum: number;
   minimum: number;
   maximum: number;
+}
+
+/** The place of an alarm, and what names it. */
+export interface AlarmPlace {
+  account_id: string;
+  region: string;
+  name: string;
+}
+
+export interface AlarmRow extends AlarmPlace {
+  type: AlarmKind;
+  /** The members of PutMetricAlarm or PutCompositeAlarm but tags and ActionsEnabled, as JSON. */
+  definition: string;
+  /** 1 or 0. */
+  actions_enabled: number;
+  /** JSON, key to value. */
+  tags: string;
+  configured_ms: number;
+  state_value: AlarmState;
+  state_reason: string;
+  state_reason_data: string | null;
+  state_updated_ms: number;
+  state_transitioned_ms: number;
+}
+
+export type AlarmKind = "MetricAlarm" | "CompositeAlarm";
+export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
+
+export interface AlarmHistoryRow {
+  id: string;
+  account_id: string;
+  region: string;
+  alarm_name: string;
+  alarm_type: AlarmKind;
+  at_ms: number;
+  /** `ConfigurationUpdate`, `StateUpdate` or `Action`. */
+  item_type: string;
+  summary: string;
+  /** JSON. */
+  data: string;
+}
+
+/** A dashboard, which is its account's in all Regions. */
+export interface DashboardRow {
+  account_id: string;
+  name: string;
+  body: string;
+  /** JSON, key to value. */
+  tags: string;
+  modified_ms: number;
 }

@@ -138,7 +138,8 @@ function findConnection(name: string, context: RequestContext): Promise<Connecti
 }
 
 function checkAuth(type: string | undefined, parameters: AuthParameters | undefined): void {
-  if (type === "OAUTH_CLIENT_CREDENTIALS") throw notImplemented("OAuth connections");
+  if (type === "OAUTH_CLIENT_CREDENTIALS" || parameters?.OAuthParameters)
+    throw notImplemented("OAuth connections");
   checkConnectionParameters(parameters);
   const isWhole =
     type === "BASIC"

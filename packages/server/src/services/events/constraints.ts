@@ -13,6 +13,8 @@ const parameters = { max: 100 };
 const credential: Constraint = { min: 1, max: 512 };
 const secret: Constraint = { ...credential, secret: true };
 
+const forTargets = (kind: string) => `PutTargets.Targets.${kind}Parameters`;
+
 /**
  * Source: EventBridge API reference, the operations' request parameters. Patterns of credentials
  * are left out: they would refuse control characters, and can be made to take for ever.
@@ -27,6 +29,9 @@ export const eventsConstraints: ServiceConstraints = {
       `${operation}.KmsKeyIdentifier`,
     ]),
     "PutEvents.EndpointId",
+    // For kinds of targets that aren't here; on one that is, they would be kept and never used.
+    ...["AppSync", "Batch", "Ecs", "Kinesis", "RedshiftData", "RunCommand"].map(forTargets),
+    ...["SageMakerPipeline", "Sqs"].map(forTargets),
   ],
   members: {
     Name: name,

@@ -18,6 +18,7 @@ export const s3Constraints: ServiceConstraints = {
       `${operation}.ObjectLockEventHoldDurationDays`,
       `${operation}.ObjectLockEventHoldDurationYears`,
     ]),
+    "PutObjectLockConfiguration.ObjectLockConfiguration.Rule.DefaultRetention.DefaultEventHold",
     "PutObjectRetention.Retention.EventHold",
     "PutObjectRetention.Retention.EventHoldDuration",
     "CopyObject.AnnotationDirective",

@@ -1,0 +1,50 @@
+import type { ContextEntries } from "../../../kernel/authorization.ts";
+import { invalidParameterValue } from "../errors.ts";
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** Source: CloudWatch API reference, TagResource: as many tags as a resource may have. */
+const TAGS_MAX = 50;
+
+/** The tags together with those that were there before. Throws what CloudWatch refuses. */
+export function checkedTags(given: readonly Tag[] = [], before: Tags = {}): Tags {
+  if (given.some(({ Key }) => Key.toLowerCase().startsWith("aws:")))
+    throw invalidParameterValue("Tag keys that begin with aws: are reserved.");
+  const tags = { ...before, ...Object.fromEntries(given.map(({ Key, Value }) => [Key, Value])) };
+  if (Object.keys(tags).length > TAGS_MAX)
+    throw invalidParameterValue(`A resource can't have more than ${TAGS_MAX} tags.`);
+  return tags;
+}
+
+export function tagsIn(json: string): Tags {
+  return JSON.parse(json) as Tags;
+}
+
+export function tagList(json: string): readonly Tag[] {
+  return Object.entries(tagsIn(json)).map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
+  if (tags.length === 0) return {};
+  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  return {
+    ...(Object.fromEntries(pairs) as Tags),
+    "aws:tagkeys": tags.map(({ Key }) => Key),
+  };
+}
+
+/** @param json - the tags of the resource's row; undefined where there is no resource */
+export function resourceTagKeys(json: string | undefined): ContextEntries {
+  if (json === undefined) return {};
+  return Object.fromEntries(
+    Object.entries(tagsIn(json)).map(([key, value]) => [
+      `aws:resourcetag/${key.toLowerCase()}`,
+      value,
+    ]),
+  );
+}

@@ -1,0 +1,147 @@
+import type { EventBus } from "../../../kernel/events.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import { insertHistory } from "../rows/alarm-history.ts";
+import { writeState } from "../rows/alarms.ts";
+import type { AlarmHistoryRow, AlarmRow, AlarmState, CloudWatchTables } from "../tables.ts";
+import { configurationEvent, momentText, stateChangeEvent } from "./alarm-events.ts";
+import { compositeAlarmView, metricAlarmView } from "./alarm-views.ts";
+
+type Tx = Transaction<CloudWatchTables>;
+
+/** Everything that a change of an alarm needs beside its transaction. */
+export interface ChangeParts {
+  readonly ids: Ids;
+  readonly events: EventBus;
+}
+
+export interface NewState {
+  readonly state: AlarmState;
+  readonly reason: string;
+  readonly reasonData: string | null;
+}
+
+/** Notes an alarm's creation, change or removal in its history, and publishes its event. */
+export async function noteConfiguration(
+  operation: "create" | "update" | "delete",
+  row: AlarmRow,
+  before: AlarmRow | undefined,
+  nowMs: number,
+  tx: Tx,
+  { ids, events }: ChangeParts,
+): Promise<void> {
+  const verb = `${operation}d`;
+  const type = operation.charAt(0).toUpperCase() + operation.slice(1);
+  const data = { version: "1.0", type, [`${verb}Alarm`]: historyView(row) };
+  const item = { item_type: "ConfigurationUpdate", summary: `Alarm "${row.name}" ${verb}` };
+  await note(row, { ...item, data: JSON.stringify(data) }, nowMs, tx, ids);
+  const event = configurationEvent(operation, row, before, factsOf(ids, nowMs));
+  tx.afterCommit(() => events.publish(event));
+}
+
+/**
+ * Gives an alarm another state, or its state another reason. False, and nothing changes: another
+ * node, or a request, changed it since it was read.
+ */
+export async function changeState(
+  before: AlarmRow,
+  { state, reason, reasonData }: NewState,
+  nowMs: number,
+  tx: Tx,
+  { ids, events }: ChangeParts,
+): Promise<boolean> {
+  const isTransition = state !== before.state_value;
+  const row: AlarmRow = {
+    ...before,
+    state_value: state,
+    state_reason: reason,
+    state_reason_data: reasonData,
+    state_updated_ms: nowMs,
+    state_transitioned_ms: isTransition ? nowMs : before.state_transitioned_ms,
+  };
+  if (!(await writeState(before, row, tx.db))) return false;
+  if (!isTransition) return true;
+  const change = `Alarm updated from ${before.state_value} to ${state}`;
+  const data = { version: "1.0", oldState: stateText(before), newState: stateText(row) };
+  const item = { item_type: "StateUpdate", summary: change, data: JSON.stringify(data) };
+  await note(row, item, nowMs, tx, ids);
+  await noteActions(row, nowMs, tx, ids);
+  const event = stateChangeEvent(row, before, factsOf(ids, nowMs));
+  tx.afterCommit(() => events.publish(event));
+  return true;
+}
+
+/** What actions would notify isn't here: the history says so of each. */
+async function noteActions(row: AlarmRow, nowMs: number, tx: Tx, ids: Ids): Promise<void> {
+  if (row.actions_enabled === 0) return;
+  for (const arn of actionsOf(row)) {
+    const data = {
+      actionState: "Failed",
+      stateUpdateTimestamp: nowMs,
+      notificationResource: arn,
+      publishedMessage: null,
+      error: "Rolecast carries out no actions of alarms: use a rule of EventBridge.",
+    };
+    const summary = `Failed to execute action ${arn}`;
+    const item = { item_type: "Action", summary, data: JSON.stringify(data) };
+    await note(row, item, nowMs, tx, ids);
+  }
+}
+
+function actionsOf(row: AlarmRow): readonly string[] {
+  const { AlarmActions = [], OKActions = [], InsufficientDataActions = [] } = viewOf(row);
+  switch (row.state_value) {
+    case "ALARM":
+      return AlarmActions;
+    case "OK":
+      return OKActions;
+    case "INSUFFICIENT_DATA":
+      return InsufficientDataActions;
+  }
+}
+
+async function note(
+  { account_id, region, name: alarm_name, type: alarm_type }: AlarmRow,
+  item: Pick<AlarmHistoryRow, "item_type" | "summary" | "data">,
+  nowMs: number,
+  tx: Tx,
+  ids: Ids,
+): Promise<void> {
+  const place = { account_id, region, alarm_name, alarm_type };
+  await insertHistory({ id: ids.uuid(), ...place, at_ms: nowMs, ...item }, tx.db);
+}
+
+function stateText(row: AlarmRow) {
+  const data = row.state_reason_data === null ? undefined : jsonOr(row.state_reason_data);
+  return {
+    stateValue: row.state_value,
+    stateReason: row.state_reason,
+    ...(data === undefined ? {} : { stateReasonData: data }),
+  };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A caller of SetAlarmState gave it as text.
+    return text;
+  }
+}
+
+function viewOf(row: AlarmRow) {
+  return row.type === "MetricAlarm" ? metricAlarmView(row) : compositeAlarmView(row);
+}
+
+/** The alarm with names as Java's beans have them. */
+function historyView(row: AlarmRow): object {
+  const renamed = Object.entries(viewOf(row)).map(([name, value]) => [
+    name === "OKActions" ? "okactions" : name.charAt(0).toLowerCase() + name.slice(1),
+    value instanceof Date ? momentText(value.getTime()) : value,
+  ]);
+  return Object.fromEntries(renamed) as object;
+}
+
+function factsOf(ids: Ids, nowMs: number) {
+  return { id: ids.uuid(), metricId: ids.uuid(), nowMs };
+}

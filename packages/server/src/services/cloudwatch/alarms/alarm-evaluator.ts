@@ -1,0 +1,197 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import { errorClass } from "../../../kernel/error-class.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import { alarmArn } from "../access/alarm-access.ts";
+import { ofOneUnit } from "../metric-data.ts";
+import type { MetricStore } from "../metric-store.ts";
+import { forgetHistory } from "../rows/alarm-history.ts";
+import { alarmsIn, everyAlarmAfter } from "../rows/alarms.ts";
+import { STATISTICS } from "../statistics.ts";
+import type { AlarmPlace, AlarmRow, CloudWatchTables } from "../tables.ts";
+import { type ChangeParts, changeState, type NewState } from "./alarm-changes.ts";
+import { momentText } from "./alarm-events.ts";
+import { type Datapoint, FURTHER_PERIODS, type Verdict, verdictOf } from "./alarm-state.ts";
+import { metricDefinition } from "./alarm-views.ts";
+import { compositeChanges } from "./composite-state.ts";
+import { type Watched, watchedBy } from "./metric-alarm.ts";
+
+const ROUND_MS = 10_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** A new alarm keeps `Unchecked: Initial alarm creation` so long, as a first look takes on AWS. */
+const FIRST_LOOK_MS = 1_000;
+const ROWS_AT_ONCE = 500;
+/** Composite alarms of composite alarms follow one another in a round, so deep and no deeper. */
+const LEVELS_MAX = 10;
+/** Source: CloudWatch user guide: an alarm's history is kept for 30 days. */
+const HISTORY_MS = 30 * DAY_MS;
+/** Items of an account's Region; ours. */
+const HISTORY_MAX = 50_000;
+
+export interface AlarmEvaluatorParts extends ChangeParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: MetricStore;
+}
+
+/**
+ * Looks at alarms: at those of metrics each minute, or every ten seconds where their period is
+ * shorter than a minute, and then at composite ones. A state that changes is written under the
+ * condition that it is still the one that was read, so that of several nodes one changes it.
+ */
+export class AlarmEvaluator {
+  readonly #parts: AlarmEvaluatorParts;
+  readonly #store: Store<CloudWatchTables>;
+  readonly #rounds: Periodic;
+  /** The last look at each alarm, by its ARN. */
+  #looks = new Map<string, number>();
+  #forgotMs = 0;
+
+  constructor(parts: AlarmEvaluatorParts) {
+    this.#parts = parts;
+    this.#store = parts.store.tables<CloudWatchTables>();
+    this.#rounds = new Periodic({
+      everyMs: ROUND_MS,
+      round: (closing) => this.#round(closing),
+      failed: (error) =>
+        parts.log.error({ error: errorClass(error) }, "Alarms were not looked at yet"),
+    });
+  }
+
+  start(): void {
+    this.#rounds.start();
+  }
+
+  close(): Promise<void> {
+    return this.#rounds.close();
+  }
+
+  clear(): void {
+    this.#looks.clear();
+  }
+
+  /** There is a new or changed alarm, or one whose state was set. */
+  changed(): void {
+    void this.#rounds.wake();
+  }
+
+  async #round(closing: AbortSignal): Promise<void> {
+    const nowMs = this.#parts.clock.nowMs();
+    const seen = new Map<string, number>();
+    let place: AlarmPlace = { account_id: "", region: "", name: "" };
+    const composites: AlarmRow[] = [];
+    for (;;) {
+      const rows = await everyAlarmAfter(place, ROWS_AT_ONCE, this.#store.db);
+      for (const row of rows) {
+        if (closing.aborted) return;
+        if (row.type === "CompositeAlarm") composites.push(row);
+        else seen.set(alarmArn(row), await this.#look(row, nowMs));
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < ROWS_AT_ONCE) break;
+      place = last;
+      await nextTurn();
+    }
+    this.#looks = seen;
+    await this.#lookAtComposites(composites, nowMs);
+    if (nowMs - this.#forgotMs < HOUR_MS) return;
+    this.#forgotMs = nowMs;
+    await this.#store.transaction(({ db }) => forgetHistory(nowMs - HISTORY_MS, HISTORY_MAX, db));
+  }
+
+  /** Resolves to the time of the last look, which is now where it was due. */
+  async #look(row: AlarmRow, nowMs: number): Promise<number> {
+    const lastMs = this.#looks.get(alarmArn(row)) ?? 0;
+    const newMs = row.configured_ms + FIRST_LOOK_MS - nowMs;
+    if (newMs > 0) {
+      this.#rounds.wakeIn(newMs);
+      return lastMs;
+    }
+    const watched = watchedBy(metricDefinition(row), row);
+    const everyMs = watched.periodSeconds * 1000 < MINUTE_MS ? ROUND_MS : MINUTE_MS;
+    const isNew = lastMs < row.configured_ms + FIRST_LOOK_MS;
+    if (!isNew && nowMs < lastMs + everyMs) return lastMs;
+    const range = await this.#rangeOf(watched, nowMs);
+    const verdict = verdictOf(watched, range.periods);
+    if (verdict && verdict.state !== row.state_value) {
+      const reasonData = JSON.stringify(dataOf(watched, verdict, range, nowMs));
+      await this.#change(row, { state: verdict.state, reason: verdict.reason, reasonData }, nowMs);
+    }
+    return nowMs;
+  }
+
+  /** The periods that have ended, the newest first. */
+  async #rangeOf(
+    { metric, unit, statistic, periodSeconds, evaluationPeriods }: Watched,
+    nowMs: number,
+  ) {
+    const periodMs = periodSeconds * 1000;
+    const count = evaluationPeriods + FURTHER_PERIODS;
+    const stepMs = Math.min(periodMs, MINUTE_MS);
+    // What other nodes measured is in the database a minute later.
+    const lateMs = this.#store.shared && periodMs >= MINUTE_MS ? MINUTE_MS : 0;
+    const toMs = Math.floor((nowMs - lateMs) / stepMs) * stepMs;
+    const fromMs = toMs - count * periodMs;
+    const found = await this.#parts.metrics.periods(metric, { fromMs, toMs, periodMs }, unit);
+    const points = new Map<number, Datapoint>();
+    for (const period of ofOneUnit(found).found) {
+      const { atMs, sampleCount } = period;
+      points.set(atMs, { atMs, sampleCount, value: STATISTICS[statistic](period) });
+    }
+    const periods = Array.from({ length: count }, (_, index) =>
+      points.get(toMs - (index + 1) * periodMs),
+    );
+    return { periods, toMs, periodMs };
+  }
+
+  /** Looks again at those of an account's Region as long as one of them changed. */
+  async #lookAtComposites(rows: readonly AlarmRow[], nowMs: number): Promise<void> {
+    const places = new Map(rows.map((row) => [`${row.account_id} ${row.region}`, row]));
+    for (const place of places.values())
+      for (let level = 0; level < LEVELS_MAX; level++) {
+        const changes = compositeChanges(await alarmsIn(place, this.#store.db));
+        for (const [row, change] of changes) await this.#change(row, change, nowMs);
+        if (changes.length === 0) break;
+      }
+  }
+
+  async #change(row: AlarmRow, change: NewState, nowMs: number): Promise<void> {
+    await this.#store.transaction((tx) => changeState(row, change, nowMs, tx, this.#parts));
+  }
+}
+
+interface Range {
+  readonly periods: readonly (Datapoint | undefined)[];
+  readonly toMs: number;
+  readonly periodMs: number;
+}
+
+/** Source: recorded `StateReasonData`. */
+function dataOf(
+  { unit, statistic, periodSeconds, threshold, evaluationPeriods }: Watched,
+  { looked }: Verdict,
+  { periods, toMs, periodMs }: Range,
+  nowMs: number,
+) {
+  const oldest = looked.at(-1);
+  const evaluated = periods.slice(0, evaluationPeriods).map((point, index) => ({
+    timestamp: momentText(toMs - (index + 1) * periodMs),
+    ...(point && { sampleCount: point.sampleCount, value: point.value }),
+  }));
+  return {
+    version: "1.0",
+    queryDate: momentText(nowMs),
+    ...(oldest && { startDate: momentText(oldest.atMs) }),
+    ...(unit && { unit }),
+    statistic,
+    period: periodSeconds,
+    recentDatapoints: looked.map(({ value }) => value).reverse(),
+    threshold,
+    evaluatedDatapoints: evaluated,
+  };
+}

@@ -1,0 +1,129 @@
+import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import type { Checked } from "../../../kernel/checked.ts";
+import {
+  invalidParameterCombination,
+  missingParameter,
+  notImplemented,
+  validationError,
+} from "../errors.ts";
+import type { MetricKey } from "../series.ts";
+import { isStatistic, type StatisticName } from "../statistics.ts";
+import type { AlarmPlace } from "../tables.ts";
+import type { Evaluated, TreatMissing } from "./alarm-state.ts";
+import { isOperator } from "./thresholds.ts";
+
+export type MetricAlarmInput = Checked<cloudwatch.PutMetricAlarmCommandInput>;
+/** PutMetricAlarm's members that are kept as one; the rest are columns. */
+export type MetricDefinition = Omit<MetricAlarmInput, "AlarmName" | "ActionsEnabled" | "Tags">;
+
+const MISSING = ["breaching", "notBreaching", "ignore", "missing"];
+const DAY_SECONDS = 86_400;
+const HOUR_SECONDS = 3_600;
+/** Source: CloudWatch API reference, PutMetricAlarm, `EvaluationPeriods`. */
+const WEEK_SECONDS = 7 * DAY_SECONDS;
+
+/** The metric that an alarm watches, and how. */
+export interface Watched extends Evaluated {
+  readonly metric: MetricKey;
+  readonly unit: string | undefined;
+  readonly statistic: StatisticName;
+  readonly periodSeconds: number;
+}
+
+/** Throws what CloudWatch refuses of an alarm, or what isn't here, by its name. */
+export function checkMetricAlarm(input: MetricDefinition, place: AlarmPlace): void {
+  const { MetricName, Metrics, TreatMissingData: treat } = input;
+  if ((MetricName === undefined) === (Metrics === undefined))
+    throw invalidParameterCombination("Exactly one of MetricName and Metrics must be specified.");
+  if (treat !== undefined && !MISSING.includes(treat))
+    throw validationError(
+      `Option ${treat} for parameter TreatMissingData is not supported. Supported options are [${MISSING.join(", ")}].`,
+    );
+  checkActions(input);
+  const { periodSeconds, evaluationPeriods, datapointsToAlarm } = watchedBy(input, place);
+  if (![10, 20, 30].includes(periodSeconds) && periodSeconds % 60 !== 0)
+    throw validationError("Period must be 10, 20, 30 or a multiple of 60");
+  const most = periodSeconds >= HOUR_SECONDS ? WEEK_SECONDS : DAY_SECONDS;
+  if (evaluationPeriods * periodSeconds > most) {
+    const time = most === DAY_SECONDS ? "a day" : "a week";
+    throw validationError(
+      `Metrics cannot be checked across more than ${time} (EvaluationPeriods * Period must be <= ${most}).`,
+    );
+  }
+  if (datapointsToAlarm !== undefined && datapointsToAlarm > evaluationPeriods)
+    throw validationError("DatapointsToAlarm must be less than or equal to EvaluationPeriods");
+}
+
+type Actions = Pick<MetricDefinition, "AlarmActions" | "OKActions" | "InsufficientDataActions">;
+
+export function checkActions(input: Actions): void {
+  const arns = [input.AlarmActions, input.OKActions, input.InsufficientDataActions].flat();
+  const wrong = arns.find((arn) => arn !== undefined && !arn.startsWith("arn:"));
+  if (wrong !== undefined) throw validationError(`Invalid arn syntax: ${wrong}`);
+}
+
+/** The metric and the rule of a definition that was checked, or that is. */
+export function watchedBy(definition: MetricDefinition, place: AlarmPlace): Watched {
+  const { ComparisonOperator: operator, Threshold: threshold, EvaluationPeriods } = definition;
+  if (operator === undefined) throw missingParameter("ComparisonOperator");
+  if (EvaluationPeriods === undefined) throw missingParameter("EvaluationPeriods");
+  if (!isOperator(operator))
+    throw notImplemented(`alarms by predictions (ComparisonOperator ${operator})`);
+  if (threshold === undefined) throw missingParameter("Threshold");
+  return {
+    ...metricOf(definition, place),
+    operator,
+    threshold,
+    evaluationPeriods: EvaluationPeriods,
+    datapointsToAlarm: definition.DatapointsToAlarm,
+    treatMissingData: (definition.TreatMissingData ?? "missing") as TreatMissing,
+  };
+}
+
+type WatchedMetric = Pick<Watched, "metric" | "unit" | "statistic" | "periodSeconds">;
+
+function metricOf(definition: MetricDefinition, place: AlarmPlace): WatchedMetric {
+  const { Metrics, MetricName, Namespace, Dimensions, Statistic, Period, Unit } = definition;
+  if (Metrics) return metricOfQuery(Metrics, place);
+  if (Namespace === undefined) throw missingParameter("Namespace");
+  if (Period === undefined) throw missingParameter("Period");
+  if (Statistic === undefined) throw missingParameter("Statistic");
+  return {
+    metric: keyOf({ Namespace, MetricName, Dimensions }, place),
+    unit: Unit,
+    statistic: statisticOf(Statistic),
+    periodSeconds: Period,
+  };
+}
+
+/** An alarm of one metric may be written as a query, too. */
+function metricOfQuery(
+  [query, another]: NonNullable<MetricDefinition["Metrics"]>,
+  place: AlarmPlace,
+): WatchedMetric {
+  if (another) throw notImplemented("alarms of several metrics (Metrics)");
+  if (!query?.MetricStat) throw missingParameter("Metrics.member.1.MetricStat");
+  if (query.ReturnData === false)
+    throw validationError("Exactly one element of the metrics list should return data.");
+  const { Metric, Period, Stat, Unit } = query.MetricStat;
+  return {
+    metric: keyOf(Metric, place),
+    unit: Unit,
+    statistic: statisticOf(Stat),
+    periodSeconds: Period,
+  };
+}
+
+function statisticOf(name: string): StatisticName {
+  if (isStatistic(name)) return name;
+  throw notImplemented(`statistic ${name}`);
+}
+
+export function keyOf(
+  { Namespace = "", MetricName = "", Dimensions = [] }: cloudwatch.Metric,
+  { account_id: accountId, region }: Pick<AlarmPlace, "account_id" | "region">,
+): MetricKey {
+  const pairs = Dimensions.map(({ Name = "", Value = "" }) => [Name, Value] as const);
+  const dimensions = Object.fromEntries(pairs);
+  return { accountId, region, namespace: Namespace, name: MetricName, dimensions };
+}
