@@ -241,19 +241,18 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     ],
   },
   cloudwatch: {
-    roof: ["index.ts", "api.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       resources: [],
+      metrics: [],
       rows: [],
       access: ["rows"],
-      alarms: ["access", "rows"],
+      alarms: ["access", "metrics", "rows"],
       dashboards: ["access", "rows"],
       "tags.ts": ["access", "dashboards", "rows"],
     },
-    queries: [
-      ...["rows", "migrations.ts", "metric-store.ts", "metric-list.ts", "minute-rows.ts"],
-      ...["retention.ts", "series-quota.ts"],
-    ],
+    queries: ["metrics", "rows"],
+    lent: { "metrics/metric-store.ts": "alarms watch the periods of metrics" },
   },
   "iam-toolbox": {
     roof: ["index.ts", "api.ts", "migrations.ts"],

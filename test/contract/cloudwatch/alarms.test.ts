@@ -138,17 +138,20 @@ test("alarms of what was measured change state, with AWS's reasons, events and h
   );
   expect((await inState("named", "ALARM")).StateReason).toMatch(
     crossed(
-      `1 out of the last 1 datapoints \\[21\\.5 ${at}\\] was greater than the threshold \\(2\\.0\\) \\(minimum 1 datapoint for OK -> ALARM transition\\)\\.`,
+      `1 out of the last 1 datapoints \\[21\\.5 ${at}\\] was greater than the threshold ` +
+        `\\(2\\.0\\) \\(minimum 1 datapoint for OK -> ALARM transition\\)\\.`,
     ),
   );
   expect((await inState("both", "OK")).StateReason).toMatch(
     crossed(`1 datapoint \\[1\\.0 ${at}\\] was not greater than the threshold \\(2\\.0\\)\\.`),
   );
   expect((await inState("bad", "ALARM")).StateReason).toBe(
-    "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].",
+    "Threshold Crossed: no datapoints were received for 1 period and 1 missing datapoint " +
+      "was treated as [Breaching].",
   );
   expect((await inState("good", "OK")).StateReason).toBe(
-    "Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [NonBreaching].",
+    "Threshold Crossed: no datapoints were received for 2 periods and 2 missing " +
+      "datapoints were treated as [NonBreaching].",
   );
   expect((await inState("query", "ALARM")).StateReason).toContain("was less than");
   expect(await alarm("unknown")).toMatchObject({
@@ -287,12 +290,14 @@ test.each<[string, Call, string]>([
   [
     "a time of more than a day",
     asAlarm({ EvaluationPeriods: 1441 }),
-    "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
+    "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must " +
+      "be <= 86400).",
   ],
   [
     "missing data",
     asAlarm({ TreatMissingData: "no" }),
-    "Option no for parameter TreatMissingData is not supported. Supported options are [breaching, notBreaching, ignore, missing].",
+    "Option no for parameter TreatMissingData is not supported. Supported options are " +
+      "[breaching, notBreaching, ignore, missing].",
   ],
   ["an action", asAlarm({ AlarmActions: ["ops"] }), "Invalid arn syntax: ops"],
   ["a threshold", asAlarm({ Threshold: undefined }), "The parameter Threshold is required."],
@@ -310,7 +315,8 @@ test.each<[string, Call, string]>([
   [
     "predictions",
     asAlarm({ ComparisonOperator: "GreaterThanUpperThreshold" }),
-    "Rolecast's CloudWatch has no alarms by predictions (ComparisonOperator GreaterThanUpperThreshold).",
+    "Rolecast's CloudWatch has no alarms by predictions (ComparisonOperator " +
+      "GreaterThanUpperThreshold).",
   ],
   [
     "a rule",
@@ -326,7 +332,8 @@ test.each<[string, Call, string]>([
     "a state",
     (client) =>
       client.setAlarmState({ AlarmName: "x", StateValue: "INVALID" as "OK", StateReason: "r" }),
-    "1 validation error detected: Value 'INVALID' at 'stateValue' failed to satisfy constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]",
+    "1 validation error detected: Value 'INVALID' at 'stateValue' failed to satisfy " +
+      "constraint: Member must satisfy enum value set: [INSUFFICIENT_DATA, ALARM, OK]",
   ],
 ])("what is wrong is refused: %s", async (_what, call, message) => {
   await expect(call(root)).rejects.toThrow(message);

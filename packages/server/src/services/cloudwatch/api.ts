@@ -3,8 +3,8 @@ import { alarmReads } from "./alarms/alarm-reads.ts";
 import { type AlarmParts, alarmOperations } from "./alarms/alarms.ts";
 import { cloudwatchConstraints } from "./constraints.ts";
 import { dashboardOperations } from "./dashboards/dashboards.ts";
-import type { MetricStore } from "./metric-store.ts";
-import { metricOperations } from "./metrics.ts";
+import { metricOperations } from "./metrics/metric-operations.ts";
+import type { MetricStore } from "./metrics/metric-store.ts";
 import { cloudwatchSchemas } from "./schema.ts";
 import { tagOperations } from "./tags.ts";
 

@@ -3,7 +3,7 @@ import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { AlarmEvaluator } from "./alarms/alarm-evaluator.ts";
 import { accessDenied } from "./errors.ts";
-import { MetricStore } from "./metric-store.ts";
+import { MetricStore } from "./metrics/metric-store.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
 import { cloudwatchResourceTypes } from "./resources/cloudwatch-type-names.ts";
 

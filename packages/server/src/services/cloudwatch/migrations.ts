@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
-import { mergeSeries } from "./minute-rows.ts";
-import { isOfService, metricOfRow, seriesId, textOf } from "./series.ts";
+import { mergeSeries } from "./metrics/minute-rows.ts";
+import { isOfService, metricOfRow, seriesId, textOf } from "./metrics/series.ts";
 import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const datapoints: Migration = {

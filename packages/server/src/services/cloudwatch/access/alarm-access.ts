@@ -29,7 +29,7 @@ export async function onAlarm(
   };
 }
 
-/** What lists alarms is decided on all of them. */
+/** Lists of alarms are decided on all of them. */
 export function onEveryAlarm(operation: string, context: RequestContext): Authorization {
   return { action: `cloudwatch:${operation}`, resource: alarmArn(placeOf("*", context)) };
 }

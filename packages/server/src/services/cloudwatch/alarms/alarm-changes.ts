@@ -71,7 +71,7 @@ export async function changeState(
   return true;
 }
 
-/** What actions would notify isn't here: the history says so of each. */
+/** Nothing that an action would notify is here: the history says so of each. */
 async function noteActions(row: AlarmRow, nowMs: number, tx: Tx, ids: Ids): Promise<void> {
   if (row.actions_enabled === 0) return;
   for (const arn of actionsOf(row)) {

@@ -6,9 +6,9 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { Turns } from "../../../kernel/work/turns.ts";
 import { onAlarm, onEveryAlarm, placeOf } from "../access/alarm-access.ts";
 import { invalidNextToken, invalidParameterCombination } from "../errors.ts";
+import { textOf } from "../metrics/series.ts";
 import { historyOf } from "../rows/alarm-history.ts";
 import { alarmsAfter, alarmsIn, findAlarm } from "../rows/alarms.ts";
-import { textOf } from "../series.ts";
 import type { AlarmRow, CloudWatchTables } from "../tables.ts";
 import { compositeAlarmView, metricAlarmView, metricDefinition } from "./alarm-views.ts";
 import { childrenOf } from "./composite-alarm.ts";
@@ -115,7 +115,8 @@ async function relatives(
   const further = Object.values(rest).some((value) => value !== undefined);
   if (further || (parent !== undefined && child !== undefined))
     throw invalidParameterCombination(
-      "ChildrenOfAlarmName and ParentsOfAlarmName can be combined with MaxRecords and NextToken only.",
+      "ChildrenOfAlarmName and ParentsOfAlarmName can be combined with MaxRecords and NextToken " +
+        "only.",
     );
   const db = context.db<CloudWatchTables>();
   const row = parent === undefined ? undefined : await findAlarm(placeOf(parent, context), db);

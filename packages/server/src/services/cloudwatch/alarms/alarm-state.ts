@@ -28,7 +28,7 @@ export interface Verdict {
   readonly looked: readonly Datapoint[];
 }
 
-/** Periods before the ones that are evaluated, in which late or sparse datapoints are looked for. */
+/** Periods before those that are evaluated, in which late or sparse datapoints are found. */
 export const FURTHER_PERIODS = 2;
 
 /**

@@ -15,7 +15,7 @@ export type CompositeDefinition = Omit<CompositeInput, "AlarmName" | "ActionsEna
 type Db = Kysely<CloudWatchTables>;
 const PREFIX = "alarm:";
 
-/** The name of an alarm of this place that a rule has by name or ARN; undefined: another place's. */
+/** The name of an alarm that a rule has by name or ARN; undefined: it is another place's. */
 export function nameInRule(
   alarm: string,
   { account_id, region }: Pick<AlarmPlace, "account_id" | "region">,
@@ -49,7 +49,8 @@ export async function checkComposite(
   }
   if (unknown.length > 0)
     throw validationError(
-      `Could not save the composite alarm as alarms [${unknown.join(", ")}] in the alarm rule do not exist`,
+      `Could not save the composite alarm as alarms [${unknown.join(", ")}] ` +
+        "in the alarm rule do not exist",
     );
   const composites = await alarmsOfType("CompositeAlarm", place, db);
   const below = new Map(composites.map((row) => [row.name, childrenOf(row)]));
@@ -58,7 +59,8 @@ export async function checkComposite(
   for (const name of reached) for (const child of below.get(name) ?? []) reached.add(child);
   if (reached.has(place.name))
     throw validationError(
-      `Could not save the composite alarm as its alarm rule would make a cycle through ${alarmArn(place)}`,
+      "Could not save the composite alarm as its alarm rule would make a cycle " +
+        `through ${alarmArn(place)}`,
     );
   return rule;
 }

@@ -37,7 +37,8 @@ function compositeReason(
   const reason =
     isFirst || !last
       ? `${alarmArn(row)} was created and its alarm rule evaluates to ${state}`
-      : `${alarmArn(last)} transitioned to ${last.state_value} at ${dayText(last.state_transitioned_ms)}`;
+      : `${alarmArn(last)} transitioned to ${last.state_value} at ` +
+        dayText(last.state_transitioned_ms);
   const triggeringAlarms = triggering.map((child) => ({
     arn: alarmArn(child),
     state: { value: child.state_value, timestamp: momentText(child.state_transitioned_ms) },

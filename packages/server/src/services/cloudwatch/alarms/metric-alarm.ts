@@ -6,8 +6,8 @@ import {
   notImplemented,
   validationError,
 } from "../errors.ts";
-import type { MetricKey } from "../series.ts";
-import { isStatistic, type StatisticName } from "../statistics.ts";
+import type { MetricKey } from "../metrics/series.ts";
+import { isStatistic, type StatisticName } from "../metrics/statistics.ts";
 import type { AlarmPlace } from "../tables.ts";
 import type { Evaluated, TreatMissing } from "./alarm-state.ts";
 import { isOperator } from "./thresholds.ts";
@@ -37,7 +37,8 @@ export function checkMetricAlarm(input: MetricDefinition, place: AlarmPlace): vo
     throw invalidParameterCombination("Exactly one of MetricName and Metrics must be specified.");
   if (treat !== undefined && !MISSING.includes(treat))
     throw validationError(
-      `Option ${treat} for parameter TreatMissingData is not supported. Supported options are [${MISSING.join(", ")}].`,
+      `Option ${treat} for parameter TreatMissingData is not supported. ` +
+        `Supported options are [${MISSING.join(", ")}].`,
     );
   checkActions(input);
   const { periodSeconds, evaluationPeriods, datapointsToAlarm } = watchedBy(input, place);
@@ -47,7 +48,8 @@ export function checkMetricAlarm(input: MetricDefinition, place: AlarmPlace): vo
   if (evaluationPeriods * periodSeconds > most) {
     const time = most === DAY_SECONDS ? "a day" : "a week";
     throw validationError(
-      `Metrics cannot be checked across more than ${time} (EvaluationPeriods * Period must be <= ${most}).`,
+      `Metrics cannot be checked across more than ${time} ` +
+        `(EvaluationPeriods * Period must be <= ${most}).`,
     );
   }
   if (datapointsToAlarm !== undefined && datapointsToAlarm > evaluationPeriods)

@@ -1,8 +1,8 @@
 import { type DashboardFinding, invalidDashboard } from "../errors.ts";
 
 /*
- * Source: CloudWatch API reference, "Dashboard body structure and syntax". Sentences: PutDashboard's
- * errors in public reports.
+ * Source: CloudWatch API reference, "Dashboard body structure and syntax". Sentences:
+ * PutDashboard's errors in public reports.
  */
 
 const WIDGETS_MAX = 500;

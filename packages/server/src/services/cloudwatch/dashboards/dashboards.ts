@@ -31,7 +31,8 @@ export const dashboardOperations: OperationTable = defineOperations<typeof cloud
     async handle({ DashboardName: name, DashboardBody: body, Tags }, context) {
       if (!NAME.test(name))
         throw invalidDashboard(
-          `The value ${name} for field DashboardName contains invalid characters. It can only contain alphanumerics, dash (-) and underscore (_).`,
+          `The value ${name} for field DashboardName contains invalid characters. ` +
+            "It can only contain alphanumerics, dash (-) and underscore (_).",
         );
       checkBody(body);
       const account_id = requireAccount(context);

@@ -1,10 +1,10 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { pageToken, readPageToken } from "../../kernel/page-token.ts";
-import type { Store } from "../../kernel/store.ts";
-import { Turns } from "../../kernel/work/turns.ts";
-import { invalidParameterValue } from "./errors.ts";
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
+import { invalidParameterValue } from "../errors.ts";
+import type { CloudWatchTables, SeriesRow } from "../tables.ts";
 import { isOfSameMetric, type MetricKey, metricOfRow } from "./series.ts";
-import type { CloudWatchTables, SeriesRow } from "./tables.ts";
 
 /** Source: CloudWatch API reference, ListMetrics: up to 500 results. */
 const PAGE_SIZE = 500;

@@ -1,9 +1,9 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import type { Authorization } from "../../kernel/authorization.ts";
-import type { Checked } from "../../kernel/checked.ts";
-import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
-import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
-import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
+import type { Authorization } from "../../../kernel/authorization.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import { invalidParameterCombination, invalidParameterValue, missingParameter } from "../errors.ts";
 import { FINE_MS } from "./fine-periods.ts";
 import { checkQueries, labelsOf, ofOneUnit, pageOfResults } from "./metric-data.ts";
 import type { MetricStore, MetricWindow } from "./metric-store.ts";

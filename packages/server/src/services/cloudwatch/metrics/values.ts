@@ -1,5 +1,5 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
-import { invalidParameterCombination, invalidParameterValue } from "./errors.ts";
+import { invalidParameterCombination, invalidParameterValue } from "../errors.ts";
 import type { StatisticSet } from "./statistics.ts";
 
 /** Source: CloudWatch API reference, MetricDatum: values are from -2^360 to 2^360. */

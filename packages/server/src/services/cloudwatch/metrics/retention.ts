@@ -1,7 +1,7 @@
-import type { Log } from "../../kernel/ports/log.ts";
-import type { Store } from "../../kernel/store.ts";
-import { nextTurn } from "../../kernel/work/turns.ts";
-import type { CloudWatchTables, MinuteRow } from "./tables.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import type { CloudWatchTables, MinuteRow } from "../tables.ts";
 
 const MINUTE_MS = 60_000;
 /** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */

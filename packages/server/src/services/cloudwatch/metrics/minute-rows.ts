@@ -1,6 +1,6 @@
-import type { Store } from "../../kernel/store.ts";
+import type { Store } from "../../../kernel/store.ts";
+import type { CloudWatchTables, MinuteRow, SeriesRow } from "../tables.ts";
 import type { StatisticSet } from "./statistics.ts";
-import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 type Db = Store<CloudWatchTables>["db"];
 

@@ -1,6 +1,6 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import { pageToken, readPageToken } from "../../kernel/page-token.ts";
-import { invalidNextToken, validationError } from "./errors.ts";
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
+import { invalidNextToken, validationError } from "../errors.ts";
 
 const QUERY_ID = /^[a-z][a-zA-Z0-9_]*$/;
 /** Also the default. Source: CloudWatch API reference, GetMetricData, `MaxDatapoints`. */

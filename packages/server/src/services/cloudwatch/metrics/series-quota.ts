@@ -1,9 +1,9 @@
-import type { Clock } from "../../kernel/clock.ts";
-import type { Store } from "../../kernel/store.ts";
-import { nextTurn } from "../../kernel/work/turns.ts";
-import { limitExceeded } from "./errors.ts";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import { limitExceeded } from "../errors.ts";
+import type { CloudWatchTables, SeriesRow } from "../tables.ts";
 import { type SeriesKey, seriesId, textOf } from "./series.ts";
-import type { CloudWatchTables, SeriesRow } from "./tables.ts";
 
 /** Metrics that PutMetricData names in one account, counted for each unit. The limits are ours. */
 const SERIES_MAX = 20_000;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { SeriesRow } from "./tables.ts";
+import type { SeriesRow } from "../tables.ts";
 
 /** 80 bits in hexadecimal, which any collation of a database sorts alike. */
 const DIGEST_LENGTH = 20;

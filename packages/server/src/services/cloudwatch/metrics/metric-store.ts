@@ -1,11 +1,12 @@
 import type { ListMetricsCommandInput, ListMetricsCommandOutput } from "@aws-sdk/client-cloudwatch";
-import type { Clock } from "../../kernel/clock.ts";
-import type { Log } from "../../kernel/ports/log.ts";
-import type { MetricSample, MetricSink } from "../../kernel/ports/metric-sink.ts";
-import { type Store, StoreUnavailableError } from "../../kernel/store.ts";
-import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
-import { Periodic } from "../../kernel/work/periodic.ts";
-import { nextTurn } from "../../kernel/work/turns.ts";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
+import { type Store, StoreUnavailableError } from "../../../kernel/store.ts";
+import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
+import type { CloudWatchTables, MinuteRow, SeriesRow } from "../tables.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
 import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
@@ -21,7 +22,6 @@ import {
 } from "./series.ts";
 import { type SeriesLimits, SeriesQuota } from "./series-quota.ts";
 import { joined, type Period, type StatisticSet } from "./statistics.ts";
-import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
 /** After so many new minutes they are flushed at once. */
