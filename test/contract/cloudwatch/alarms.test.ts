@@ -61,7 +61,7 @@ const inState = (name: string, state: string) =>
     `${name} in ${state}`,
   );
 
-test("an alarm is described as it was put, unchecked, and keeps its state when it is put again", async () => {
+test("an alarm is described as it was put, and keeps its state when put again", async () => {
   const put = {
     ...DROPPED,
     AlarmName: "described",
@@ -103,7 +103,7 @@ test("an alarm is described as it was put, unchecked, and keeps its state when i
   expect(tags.Tags).toEqual(Tags);
 });
 
-test("alarms of what was measured change state, with AWS's reasons, events and history", async () => {
+test("alarms of metrics change state, with reasons, events and history", async () => {
   const events = new EventReader(server.endpoint);
   await put("Lost", 21.5);
   await put("Lost", 1, 2);
