@@ -105,6 +105,20 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  "ivs-realtime": {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      "authorization.ts": ["rows"],
+      "public-keys": ["rows"],
+      "encoder-configurations": ["rows"],
+      "storage-configurations": ["rows"],
+      stages: ["rows"],
+      "ingest-configurations": ["rows", "stages"],
+      tags: ["rows"],
+    },
+    queries: ["rows"],
+  },
   cloudtrail: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

@@ -11,6 +11,9 @@ import { root } from "./modules.ts";
 
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 
+/** Endpoints' variables that aren't their services' titles without spaces. */
+const VARIABLES: Readonly<Record<string, string>> = { "IVS Real-Time": "IVS_REALTIME" };
+
 /** APIs that belong to another service of AWS's, and the server's own. */
 const NO_SERVICE_OF_AWS = ["iam-toolbox", "s3control", "rolecast"];
 
@@ -27,7 +30,10 @@ test("the page about moving names each service of AWS's, and the variable of its
   const [, first = ""] = read("docs/migration.md").split("\n\n");
   const missing = Object.entries(SERVICE_TITLES)
     .filter(([name]) => !NO_SERVICE_OF_AWS.includes(name))
-    .flatMap(([, title]) => [title, `AWS_ENDPOINT_URL_${title.toUpperCase().replace(" ", "")}`])
+    .flatMap(([, title]) => [
+      title,
+      `AWS_ENDPOINT_URL_${VARIABLES[title] ?? title.toUpperCase().replace(" ", "")}`,
+    ])
     .filter((words) => !first.includes(words));
   expect(missing).toEqual([]);
 });

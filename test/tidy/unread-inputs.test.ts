@@ -22,6 +22,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   eventbridge: "events",
   iam: "iam",
   ivs: "ivs",
+  "ivs-realtime": "ivs-realtime",
   kms: "kms",
   organizations: "organizations",
   s3: "s3",

@@ -14,6 +14,7 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   ecr: "ECR",
   cloudtrail: "CloudTrail",
   ivs: "IVS",
+  "ivs-realtime": "IVS Real-Time",
   cloudformation: "CloudFormation",
   cloudcontrol: "CloudControl",
   rolecast: "Rolecast",

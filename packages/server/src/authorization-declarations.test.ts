@@ -250,6 +250,15 @@ const INPUTS: Readonly<Record<string, object>> = {
     ],
     durationSeconds: 30,
   },
+  "ivs-realtime": {
+    stageArn: ivsArn("stage"),
+    resourceArn: ivsArn("stage"),
+    s3: { bucketName: "declared-bucket" },
+    publicKeyMaterial: "-----BEGIN PUBLIC KEY-----\nkey\n-----END PUBLIC KEY-----",
+    ingestProtocol: "RTMPS",
+    tags: { team: "core" },
+    tagKeys: ["team"],
+  },
   rolecast: {
     PrincipalArn: `arn:aws:iam::${ACCOUNT}:user/alice`,
     ChannelArn: ivsArn("channel"),
@@ -398,14 +407,13 @@ function inputOf(service: string, operation: string): object {
   if (/^Put(Object|Bucket)Tagging$/.test(operation)) return { ...input, Tagging: { TagSet: TAGS } };
   // What lists parameters has filters with keys of their own, and no tags.
   if (service === "ssm" && !/Tags|Put/.test(operation)) return { ...input, Tags: undefined };
-  if (service !== "ivs") return input;
+  if (service !== "ivs" && service !== "ivs-realtime") return input;
   const resource =
-    /RecordingConfiguration|StreamKey|PlaybackKey|PlaybackRestrictionPolicy|AdConfiguration/.exec(
-      operation,
-    );
-  const type = (resource?.[0] ?? "Channel")
-    .replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
-    .toLowerCase();
+    service === "ivs"
+      ? /RecordingConfiguration|StreamKey|PlaybackKey|PlaybackRestrictionPolicy|AdConfiguration/
+      : /(Encoder|Storage|Ingest)Configuration|PublicKey/;
+  const [name] = resource.exec(operation) ?? [service === "ivs" ? "Channel" : "Stage"];
+  const type = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return {
     ...input,
     arn: ivsArn(type),

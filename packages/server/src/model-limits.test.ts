@@ -10,6 +10,7 @@ import { ecrConstraints } from "./services/ecr/constraints.ts";
 import { eventsConstraints } from "./services/events/constraints.ts";
 import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
+import { realTimeConstraints } from "./services/ivs-realtime/constraints.ts";
 import { kmsConstraints } from "./services/kms/constraints.ts";
 import { organizationsConstraints } from "./services/organizations/constraints.ts";
 import { ssmConstraints } from "./services/ssm/constraints.ts";
@@ -145,6 +146,18 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       // As many as there are values.
       renditions: { max: 4 },
       storage: { max: 2 },
+      // The model's type of a resource has one letter.
+      resourceArn: { pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" },
+      "tags.key": { pattern: `${tagText}+` },
+      "tags.value": { pattern: `${tagText}*` },
+      "tagKeys.member": { pattern: `${tagText}+` },
+    },
+  ],
+  [
+    "ivs-realtime/2020-07-14",
+    realTimeConstraints,
+    {
+      targetSegmentDurationSeconds: { min: 2, max: 10 },
       // The model's type of a resource has one letter.
       resourceArn: { pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" },
       "tags.key": { pattern: `${tagText}+` },

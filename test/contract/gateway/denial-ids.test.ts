@@ -194,6 +194,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("ivs", { path: "/ListChannels", ...bodyOf({}) }),
   ],
   [
+    ...(["ivs-realtime", "REST and JSON", "ivs:ListStages on "] as const),
+    asStranger("ivs", { path: "/ListStages", ...bodyOf({}) }),
+  ],
+  [
     ...(["ivs", "a bucket that IVS asks S3 for", "s3:GetBucketLocation on "] as const),
     async () => {
       const streamer = await createUser(server.clients().iam, "streamer", [allow("ivs:*")]);

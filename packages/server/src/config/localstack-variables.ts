@@ -25,6 +25,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "events",
   "iam",
   "ivs",
+  "ivs-realtime",
   "kms",
   "organizations",
   "s3",

@@ -117,6 +117,19 @@ export class TaggedRows<
     return asRow<Rows, Type>(row);
   }
 
+  /** Whether an ARN names the caller's own resource of the type in the request's Region. */
+  async has(
+    type: keyof Rows & string,
+    arn: string,
+    { accountId, region }: RequestContext,
+    db: Kysely<T>,
+  ): Promise<boolean> {
+    const reference = this.#arns.parse(arn);
+    if (reference?.type !== type) return false;
+    if (reference.accountId !== accountId || reference.region !== region) return false;
+    return (await this.#read(type, reference, db)) !== undefined;
+  }
+
   /**
    * The row that was decided on as it is in this transaction: what has changed since then counts.
    * Throws if it has been deleted since.

@@ -18,6 +18,7 @@ import { RevokedViewers } from "./playback/revoked-viewers.ts";
 import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
 import { IVS_REGIONS } from "./regions.ts";
+import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { ivsResourceTypes } from "./resources/ivs-type-names.ts";
 import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
@@ -63,6 +64,8 @@ export const ivs = defineService({
   },
   migrations: ivsMigrations,
   regions: IVS_REGIONS,
+  hostLabel: "ivs",
+  resourceTypes: RESOURCE_TYPES,
   create: createIvs,
 });
 

@@ -8,7 +8,7 @@ export type ResourceType =
   | "playback-restriction-policy"
   | "ad-configuration";
 
-const TYPES: readonly ResourceType[] = [
+export const RESOURCE_TYPES: readonly ResourceType[] = [
   "channel",
   "stream-key",
   "recording-configuration",
@@ -18,4 +18,4 @@ const TYPES: readonly ResourceType[] = [
 ];
 
 /** Source of the ids: IVS API reference, the ARNs' patterns. */
-export const arns = new ResourceArns<ResourceType>("ivs", TYPES, /^[a-zA-Z0-9-]+$/);
+export const arns = new ResourceArns<ResourceType>("ivs", RESOURCE_TYPES, /^[a-zA-Z0-9-]+$/);

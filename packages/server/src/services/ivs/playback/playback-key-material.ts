@@ -1,42 +1,16 @@
-import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { type P384PublicKey, readP384PublicKey } from "../../../kernel/crypto/p384-public-key.ts";
 import { validation } from "../errors.ts";
 
-/** Source: IVS user guide, "Private channels": ECDSA keys on this curve, for ES384. */
-const CURVE = "secp384r1";
-/** A P-384 key's PEM has some 215 characters, and base64 of it a third more. */
-const MATERIAL_CHARACTERS_MAX = 4_096;
-const PEM = /^\s*-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----\s*$/;
-
-/** A public key that playback tokens are verified with. */
-export interface PlaybackPublicKey {
-  readonly pem: string;
-  /** MD5 of the DER SubjectPublicKeyInfo in pairs of hexadecimal digits. */
-  readonly fingerprint: string;
-}
-
-/** Reads PEM, or base64 of it as some clients send it. Throws ValidationException. */
-export function readPlaybackPublicKey(material: string): PlaybackPublicKey {
-  const key = material.length > MATERIAL_CHARACTERS_MAX ? undefined : readPublicKey(material);
-  if (key?.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== CURVE)
-    // IVS's own words end at "constraints".
+/**
+ * A public key that playback tokens are verified with. Throws ValidationException for any other
+ * than ECDSA P-384, which ES384 needs. Source: IVS user guide, "Private channels".
+ */
+export function readPlaybackPublicKey(material: string): P384PublicKey {
+  const key = readP384PublicKey(material);
+  // IVS's own words end at "constraints".
+  if (!key)
     throw validation(
       "Request member: publicKeyMaterial failed to satisfy the constraints: it must be the PEM of an ECDSA P-384 public key",
     );
-  const digest = createHash("md5").update(key.export({ type: "spki", format: "der" }));
-  return {
-    pem: key.export({ type: "spki", format: "pem" }).toString(),
-    fingerprint: (digest.digest("hex").match(/../g) ?? []).join(":"),
-  };
-}
-
-function readPublicKey(material: string): KeyObject | undefined {
-  const pem = PEM.test(material) ? material : Buffer.from(material, "base64").toString();
-  // A private key's PEM would be read too: who sends one by mistake must hear of it.
-  if (!PEM.test(pem)) return undefined;
-  try {
-    return createPublicKey(pem);
-  } catch {
-    // Node throws for what isn't a key.
-    return undefined;
-  }
+  return key;
 }

@@ -1,0 +1,31 @@
+import type { OperationTable } from "../../kernel/operations.ts";
+import type { ServiceApi } from "../../kernel/service.ts";
+import { limitCallRates } from "../../kernel/tagged-resources/call-rates.ts";
+import { realTimeCallLimits } from "./call-rates.ts";
+import { realTimeConstraints } from "./constraints.ts";
+import type { RealTimeDependencies } from "./dependencies.ts";
+import { encoderConfigurationOperations } from "./encoder-configurations/encoder-configurations.ts";
+import { ingestConfigurationOperations } from "./ingest-configurations/ingest-configurations.ts";
+import { publicKeyOperations } from "./public-keys/public-keys.ts";
+import { realTimeSchemas } from "./schema.ts";
+import { stageOperations } from "./stages/stages.ts";
+import { storageConfigurationOperations } from "./storage-configurations/storage-configurations.ts";
+import { tagOperations } from "./tags/tags.ts";
+
+export function realTimeApi(deps: RealTimeDependencies, rateLimits: boolean): ServiceApi {
+  const operations: OperationTable = {
+    ...stageOperations(deps),
+    ...publicKeyOperations(deps),
+    ...encoderConfigurationOperations(deps),
+    ...storageConfigurationOperations(deps),
+    ...ingestConfigurationOperations(deps),
+    ...tagOperations(),
+  };
+  return {
+    schemas: realTimeSchemas,
+    constraints: realTimeConstraints,
+    operations: rateLimits
+      ? limitCallRates(operations, realTimeCallLimits, deps.clock)
+      : operations,
+  };
+}

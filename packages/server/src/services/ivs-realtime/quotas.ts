@@ -1,0 +1,13 @@
+/**
+ * How many of each there may be per account and Region; all can be raised on AWS. Source: IVS
+ * Real-Time user guide, "Service Quotas".
+ */
+export const QUOTAS = {
+  stages: 1_000,
+  publicKeys: 3,
+  encoderConfigurations: 20,
+  storageConfigurations: 5,
+  ingestConfigurations: 100,
+  /** Per resource. Source: IVS Real-Time API Reference, "Tagging". */
+  tags: 50,
+};
