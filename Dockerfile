@@ -1,5 +1,5 @@
 # docker build -t rolecast .
-# docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -p 127.0.0.1:9000:9000/udp -v rolecast:/data rolecast
+# docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -p 127.0.0.1:9000:9000/udp -p 127.0.0.1:8189:8189/udp -e ROLECAST_ANNOUNCED_ADDRESSES=127.0.0.1 -v rolecast:/data rolecast
 FROM node:26-bookworm-slim AS build
 WORKDIR /source
 COPY . .
@@ -19,7 +19,7 @@ RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz
 USER node
 VOLUME /data
 # AWS APIs and HLS, RTMP, RTMPS, SRT
-EXPOSE 4566 1935 4443 9000/udp
+EXPOSE 4566 1935 4443 9000/udp 8189/udp
 ENV ROLECAST_DATA=/data ROLECAST_HOST=0.0.0.0
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \

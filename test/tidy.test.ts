@@ -73,6 +73,7 @@ describe("dependency direction", () => {
       container: ["codec", "port"],
       "container/flv": ["container", "codec", "port"],
       "container/fmp4": ["container", "codec", "runtime", "port"],
+      "container/ogg": [],
       "container/mpegts": ["container", "codec", "runtime", "port"],
       "test-picture": ["container/flv", "codec"],
       ffmpeg: ["runtime", "port"],
@@ -80,7 +81,7 @@ describe("dependency direction", () => {
       hls: ["segmenter", "container", "container/mpegts", "runtime", "port"],
       ingest: ["container", "container/mpegts", "runtime", "port"],
       [PROTOCOL]: [
-        ...["ingest", "container", "container/flv", "container/mpegts"],
+        ...["ffmpeg", "ingest", "container", "container/flv", "container/mpegts", "container/ogg"],
         ...["codec", "runtime", "port"],
       ],
       transport: [PROTOCOL, "ingest"],
@@ -122,7 +123,7 @@ describe("dependency direction", () => {
           path,
         ) &&
         !isTest(path) &&
-        /rtmp|\bsrt|srt\b|Srt[A-Z]/i.test(text),
+        /rtmp|\bsrt|srt\b|Srt[A-Z]|webrtc/i.test(text),
     );
     expect(named.map(({ path }) => path)).toEqual([]);
     const foreign = media.filter(({ text }) =>

@@ -172,10 +172,13 @@ function banner(server: RunningServer): string {
 /**
  * The protocols that are listened for, with the URL that encoders are given, up to the stream key.
  */
-function protocolsOf({ config, ports }: RunningServer) {
+function protocolsOf({ config, endpoint, ports }: RunningServer) {
   return PROTOCOLS.filter(({ name }) => ports[name] !== 0).map((protocol) => ({
     ...protocol,
-    url: `${protocol.name}://${config.ingestHost}:${ports[protocol.name]}${protocol.path}`,
+    url:
+      "isAskedByHttp" in protocol
+        ? `${endpoint}${protocol.path}`
+        : `${protocol.name}://${config.ingestHost}:${ports[protocol.name]}${protocol.path}`,
   }));
 }
 

@@ -24,6 +24,7 @@ export interface Server {
     readonly rtmp: number;
     readonly rtmps: number;
     readonly srt: number;
+    readonly webrtc: number;
   };
   /** The root user's, in us-east-1: `new IvsClient(server.clientOptions)`. */
   readonly clientOptions: ClientOptions;

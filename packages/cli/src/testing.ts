@@ -7,6 +7,7 @@ const TEST_SETTINGS = {
   rtmpPort: 0,
   rtmpsPort: 0,
   srtPort: 0,
+  webrtcPort: 0,
   transcodeCores: 0,
   logLevel: "error",
 } as const satisfies Settings;

@@ -121,7 +121,8 @@ function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPor
     keptRecordings: new KeptRecordings(spill.segments),
     createEngine: (host, ivs, again) => {
       const where = { host: config.host, ports: ingestPortsOf(config, again), ...ivs };
-      const more = { spill, workers: config.ingestWorkers };
+      const { ingestWorkers: workers, announcedAddresses } = config;
+      const more = { spill, workers, announcedAddresses };
       return createMediaEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
     },
   };

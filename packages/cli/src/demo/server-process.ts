@@ -21,7 +21,7 @@ export class ServerProcess {
   static async start(dataDir: string): Promise<ServerProcess> {
     // The command that runs the demo serves as well.
     const [, command = ""] = process.argv;
-    const ports = ["port", "rtmp-port", "rtmps-port", "srt-port"].flatMap((name) => [
+    const ports = ["port", "rtmp-port", "rtmps-port", "srt-port", "webrtc-port"].flatMap((name) => [
       `--${name}`,
       "0",
     ]);

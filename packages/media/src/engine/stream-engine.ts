@@ -21,6 +21,7 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import type { AllowedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
@@ -131,11 +132,16 @@ export class StreamEngine implements MediaEngine {
     await this.#spill?.close();
   }
 
-  async negotiate(protocol: string, offer: string): Promise<string> {
+  async negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer> {
     return negotiate(
       this.#protocols.find(({ name }) => name === protocol),
       offer,
     );
+  }
+
+  async hangUp(protocol: string, session: string): Promise<boolean> {
+    const found = this.#protocols.find(({ name }) => name === protocol);
+    return (await found?.hangUp?.(session)) ?? false;
   }
 
   async stopStream(streamName: string): Promise<boolean> {
@@ -285,6 +291,7 @@ export class StreamEngine implements MediaEngine {
       limits: this.#limits,
       idPrefix: this.#idPrefix,
       now: this.#now,
+      carries: () => true,
       publish: (publisher, request) => this.#publish(publisher, request),
       countRefused: (isProtocolError) => {
         this.#protocolErrors += Number(isProtocolError);

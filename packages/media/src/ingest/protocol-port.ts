@@ -3,6 +3,7 @@ import type { IngestPorts } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishRequest, PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
@@ -17,6 +18,8 @@ export interface IngestEngine {
   readonly idPrefix: string;
   /** Wall clock in milliseconds since the epoch. */
   now(): number;
+  /** Whether media of the protocol comes to this process. */
+  carries(protocol: IngestProtocol): boolean;
   /** Resolves to where the media of a publisher goes. Rejects with MediaError `refused`. */
   publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink>;
   /** Counts a connection that ended without ever having published. */
@@ -38,6 +41,10 @@ class ProtocolPort implements IngestPort {
     this.#protocol = protocol;
     this.#engine = engine;
     this.#nextNumber = nextNumber;
+  }
+
+  get carriesStreams(): boolean {
+    return this.#engine.carries(this.#protocol);
   }
 
   newConnectionId(): string {
@@ -100,8 +107,8 @@ export async function openProtocols(
  */
 export async function negotiate(
   protocol: IngestProtocol | undefined,
-  offer: string,
-): Promise<string> {
+  offer: PublishOffer,
+): Promise<PublishAnswer> {
   if (protocol?.negotiate === undefined) {
     throw new MediaError("refused", "nothing is agreed on by this protocol");
   }

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { MediaLimits } from "../port/limits.ts";
+import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
 import type { PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
@@ -35,7 +36,9 @@ export interface IngestProtocol {
    * Takes the encoder's offer and resolves to the answer. Rejects with MediaError `refused`, whose
    * message the encoder is shown.
    */
-  negotiate?(offer: string): Promise<string>;
+  negotiate?(offer: PublishOffer): Promise<PublishAnswer>;
+  /** Ends a connection that was agreed on. Resolves false where there is no such session. */
+  hangUp?(session: string): Promise<boolean>;
 }
 
 /** The addresses at which a protocol is reached. */
@@ -46,7 +49,10 @@ export interface Listening {
 
 /** The settings that protocols are made of: plain data, since each worker makes its own. */
 export interface IngestSettings
-  extends Pick<MediaEngineOptions, "host" | "ports" | "tls" | "path"> {
+  extends Pick<
+    MediaEngineOptions,
+    "host" | "ports" | "tls" | "path" | "announcedAddresses" | "ffmpeg"
+  > {
   readonly limits: MediaLimits;
 }
 
@@ -57,6 +63,11 @@ export type ProtocolMakers = Readonly<Record<string, ProtocolMaker>>;
 
 /** The engine as one protocol sees it. */
 export interface IngestPort {
+  /**
+   * False in the main process of workers that run the protocol: it only hands connections over, and
+   * takes none itself.
+   */
+  readonly carriesStreams: boolean;
   /** An id for a connection, unique among all protocols and processes of the engine. */
   newConnectionId(): string;
   /**

@@ -1,3 +1,4 @@
+import type { PublishAnswer, PublishOffer } from "./offer.ts";
 import type { RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
 
@@ -19,7 +20,9 @@ export interface MediaEngine {
    * Agrees with an encoder on how it will send: takes its offer to `protocol`, and resolves to the
    * answer. Rejects with `refused` where the protocol takes no offers, or not this one.
    */
-  negotiate(protocol: string, offer: string): Promise<string>;
+  negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer>;
+  /** Ends a connection that was agreed on; resolves false where there is none of this session. */
+  hangUp(protocol: string, session: string): Promise<boolean>;
   /**
    * Disconnects the publisher; resolves true if there was one, after `stream-end` and
    * `session-ended` were published.

@@ -5,6 +5,11 @@ export interface MediaEngineOptions {
   readonly host: string;
   /** Ports of the protocols, by name; one that isn't named here isn't opened. */
   readonly ports: Readonly<Record<string, PortChoice>>;
+  /**
+   * Addresses or host names that answers to encoders name where others don't lead here: in a
+   * container, or behind NAT. Default: those that are listened on.
+   */
+  readonly announcedAddresses?: readonly string[] | undefined;
   /** PEM texts. */
   readonly tls: { readonly key: string; readonly cert: string };
   /** The path below which streams are published, in protocols whose URLs have one. */

@@ -4,6 +4,7 @@ import type { IngestPort } from "../ingest/protocol.ts";
 export function testPort(change: Partial<IngestPort> = {}): IngestPort {
   let ids = 0;
   return {
+    carriesStreams: true,
     newConnectionId: () => {
       ids += 1;
       return `c${ids}`;

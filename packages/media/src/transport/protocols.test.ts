@@ -44,14 +44,22 @@ describe("a protocol that publishes a file, as one more line in the list", () =>
       expect(segment?.[0]).toBe(0x47);
       expect(harness.rtmpPort).toBeGreaterThan(0);
 
-      expect(await engine.negotiate("file", "other")).toBe("f2");
+      const offer = (name: string) => ({
+        name,
+        description: "",
+        remoteAddress: "127.0.0.1",
+        secure: true,
+      });
+      expect(await engine.negotiate("file", offer("other"))).toMatchObject({ session: "f2" });
       await harness.seen("stream-start", ({ streamName }) => streamName === "channel/other");
-      await expect(engine.negotiate("file", "no-such")).rejects.toMatchObject({
+      await expect(engine.negotiate("file", offer("no-such"))).rejects.toMatchObject({
         code: "refused",
         message: "this key is not known",
       });
       for (const protocol of ["rtmp", "srt", "none"]) {
-        await expect(engine.negotiate(protocol, "")).rejects.toMatchObject({ code: "refused" });
+        await expect(engine.negotiate(protocol, offer(""))).rejects.toMatchObject({
+          code: "refused",
+        });
       }
     } finally {
       await engine.close();

@@ -51,6 +51,10 @@ export class PoolIngest implements IngestEngine {
     return Date.now();
   }
 
+  carries({ runsInWorkers }: IngestProtocol): boolean {
+    return !runsInWorkers;
+  }
+
   countRefused(): void {
     this.#options.onRefused();
   }

@@ -18,6 +18,7 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { PoolIngest } from "./pool-ingest.ts";
@@ -120,12 +121,21 @@ export class WorkerPool implements MediaEngine {
     await Promise.all(this.#concluding);
   }
 
-  async negotiate(protocol: string, offer: string): Promise<string> {
+  async negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer> {
     const own = this.#protocols.find(({ name }) => name === protocol);
     const worker = own?.runsInWorkers === true ? this.#idlest() : undefined;
     return worker === undefined
       ? negotiate(own, offer)
       : worker.calls.ask("negotiate", protocol, offer);
+  }
+
+  async hangUp(protocol: string, session: string): Promise<boolean> {
+    const own = this.#protocols.find(({ name }) => name === protocol);
+    if (own?.runsInWorkers !== true) {
+      return (await own?.hangUp?.(session)) ?? false;
+    }
+    const all = await this.#askAll((worker) => worker.calls.ask("hangUp", protocol, session));
+    return all.includes(true);
   }
 
   #handOver(protocol: string, socket: Socket): void {

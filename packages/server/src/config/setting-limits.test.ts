@@ -148,6 +148,11 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   rtmpPort: wholeNumbers(0, 65_535),
   rtmpsPort: wholeNumbers(0, 65_535),
   srtPort: wholeNumbers(0, 65_535),
+  webrtcPort: wholeNumbers(0, 65_535),
+  announcedAddresses: {
+    taken: [["10.0.0.1", "::1", "media.example.com"], "10.0.0.1, a", many(8, () => "a")],
+    refused: [["a:1"], ["a b"], [""], many(9, () => "a")],
+  },
   account: {
     taken: ["000000000000", "999999999999"],
     refused: ["00000000000", "0000000000000", "a00000000000", 111111111111],

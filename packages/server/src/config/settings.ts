@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { z } from "zod";
 import { allowedOriginsSchema } from "./allowed-origins.ts";
+import { announcedSchema } from "./announced-addresses.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
 import { outgoingSchema } from "./outgoing.ts";
@@ -23,6 +24,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 
 /** Amazon IVS's SRT port. Further servers on one machine, without this setting, use free ports. */
 export const SRT_PORT = 9000;
+/** MediaMTX's port of WebRTC, for which firewalls may be open. Further servers use free ones. */
+export const WEBRTC_PORT = 8189;
 
 const NO_THROW = { throwIfNoEntry: false } as const;
 const port = wholeNumber(0, 65_535);
@@ -150,6 +153,16 @@ export const SETTINGS = {
       port.optional(),
       `UDP port of SRT ingest; left out, ${SRT_PORT} or, where that is taken, a free one.`,
       { placeholder: "N" },
+    ),
+    webrtcPort: setting(
+      port.optional(),
+      `UDP port of media by WebRTC; left out, ${WEBRTC_PORT} or, where that is taken, a free one. With ingestWorkers each worker has one: this and the next.`,
+      { placeholder: "N" },
+    ),
+    announcedAddresses: setting(
+      announcedSchema,
+      "Addresses or host names (`203.0.113.7,media.example.com`) that browsers and WHIP encoders are told to send media to, where this machine doesn't have them itself: in a container, behind NAT; default those that it listens on.",
+      { placeholder: "ADDRESSES" },
     ),
     publicBaseUrl: setting(
       httpUrl.optional(),

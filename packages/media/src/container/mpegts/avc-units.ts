@@ -10,19 +10,23 @@ export interface AvcUnit {
   readonly picture: { readonly key: boolean; readonly data: readonly Buffer[] } | undefined;
 }
 
-/** Reads H.264's access units in annex B's byte stream. */
+/** Reads H.264's access units, each by itself. */
 export class AvcUnits {
   #sps: Buffer[] = [];
   #pps: Buffer[] = [];
   #record: Buffer | undefined;
   #begun = false;
 
-  /**
-   * Reads NAL units as views of `accessUnit`. Leaves out pictures before the first keyframe, which
-   * players can't show without it.
-   */
+  /** Reads an access unit in annex B's byte stream. Its NAL units are views of it. */
   read(accessUnit: Buffer): AvcUnit {
-    const units = splitAnnexB(accessUnit);
+    return this.take(splitAnnexB(accessUnit));
+  }
+
+  /**
+   * Reads an access unit's NAL units. Leaves out pictures before the first keyframe, which players
+   * can't show without it.
+   */
+  take(units: readonly Buffer[]): AvcUnit {
     const config = this.#configure(units);
     const data = units.filter((unit) => !isLeftOut(avcNalType(unit)));
     const key = data.some((unit) => avcNalType(unit) === NAL.idr);

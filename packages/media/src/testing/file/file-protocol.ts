@@ -8,6 +8,7 @@ import type {
   Listening,
   ProtocolMaker,
 } from "../../ingest/protocol.ts";
+import type { PublishAnswer, PublishOffer } from "../../port/offer.ts";
 
 /** Publishes an FLV file under a name when it is opened, and under each name that it is offered. */
 export function fileProtocol(file: string, name: string): ProtocolMaker {
@@ -45,8 +46,9 @@ class FileProtocol implements IngestProtocol {
     }
   }
 
-  async negotiate(offer: string): Promise<string> {
-    return this.#port === undefined ? "" : this.#publish(this.#port, offer);
+  async negotiate({ name }: PublishOffer): Promise<PublishAnswer> {
+    const session = this.#port === undefined ? "" : await this.#publish(this.#port, name);
+    return { session, description: "" };
   }
 
   async #publish(port: IngestPort, name: string): Promise<string> {

@@ -5,6 +5,7 @@ import { answerClientConfiguration } from "./channels/client-configuration.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { portByProtocol, portNameOf } from "./ingest-protocols.ts";
+import { answerOffer } from "./live/answer-offer.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { localStreams } from "./live/local-streams.ts";
@@ -95,6 +96,7 @@ async function createIvs(needs: IvsNeeds) {
     ingestHost,
     ports: () => live.ports,
   };
+  const offers = { live, db: clientConfiguration.db };
   return {
     api: async () => {
       const { ivsApi } = await import("./api.ts");
@@ -105,6 +107,7 @@ async function createIvs(needs: IvsNeeds) {
     plainRequest: async (request: PlainRequest) =>
       (await answerPeer(request, peerAnswers)) ??
       (await answerClientConfiguration(request, clientConfiguration)) ??
+      (await answerOffer(request, offers)) ??
       answerPlayback(request, live, gate),
     async start() {
       stopLogging = logIvsEvents(deps.events, deps.log);

@@ -18,10 +18,11 @@ test("every protocol that has a port is shown, at the port that its setting has 
 });
 
 test("a server that begins again listens where it did", () => {
-  const again = { rtmp: 1, rtmps: 2, srt: 3 };
+  const again = { rtmp: 1, rtmps: 2, srt: 3, webrtc: 4 };
   expect(ingestPortsOf(config, again)).toEqual({
     rtmp: { port: 1 },
     rtmps: { port: 2 },
     srt: { port: 3 },
+    webrtc: { port: 4 },
   });
 });

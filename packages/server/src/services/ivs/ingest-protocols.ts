@@ -9,12 +9,19 @@ export interface ShownProtocol {
   readonly defaultPort: number;
   /** Follows host and port in the URL that encoders are given, up to the stream key. */
   readonly path: string;
+  /** Encoders are given a URL of the APIs' port: only media comes to the protocol's own. */
+  readonly isAskedByHttp?: boolean;
+  /** Encoders of channels without insecureIngest must use this. */
+  readonly securely: string;
   /** The rest of the URL, in words. */
   readonly rest: string;
 }
 
 /** The application below which Amazon IVS takes streams. */
 export const INGEST_PATH = "app";
+
+/** WHIP encoders post their offers there (RFC 9725). */
+export const WHIP_PATH = "/whip";
 
 /**
  * The protocols to which encoders connect, in the order in which the banner shows them. Each one's
@@ -23,15 +30,22 @@ export const INGEST_PATH = "app";
 export const INGEST_PROTOCOLS = {
   rtmps: {
     ...{ title: "RTMPS", transport: "tcp", defaultPort: 4443 },
-    ...{ path: `/${INGEST_PATH}/`, rest: "<stream key>" },
+    ...{ path: `/${INGEST_PATH}/`, rest: "<stream key>", securely: "RTMPS" },
   },
   rtmp: {
     ...{ title: "RTMP", transport: "tcp", defaultPort: 1935 },
     ...{ path: `/${INGEST_PATH}/`, rest: "<stream key>  (channels with insecureIngest)" },
+    securely: "RTMPS",
   },
   srt: {
     ...{ title: "SRT", transport: "udp", defaultPort: 9000 },
     ...{ path: "?streamid=", rest: "<stream key>&passphrase=<the channel's>" },
+    securely: "SRT with a passphrase",
+  },
+  webrtc: {
+    ...{ title: "WebRTC", transport: "udp", defaultPort: 8189, isAskedByHttp: true },
+    ...{ path: WHIP_PATH, rest: "  (WHIP; the stream key is the bearer token)" },
+    securely: "WHIP over HTTPS",
   },
 } as const satisfies Partial<Record<IngestProtocolName, ShownProtocol>>;
 
@@ -47,4 +61,10 @@ export function portByProtocol(ports: IngestPorts = {}): Readonly<Record<Reached
 /** `rtmp` → `rtmpPort`: the port's setting, and its member in the server's health. */
 export function portNameOf<Protocol extends string>(protocol: Protocol): `${Protocol}Port` {
   return `${protocol}Port`;
+}
+
+/** How encoders of a channel without insecureIngest have to publish, who tried it by `protocol`. */
+export function secureWay(protocol: string): string {
+  const known = Object.entries<ShownProtocol>(INGEST_PROTOCOLS).find(([name]) => name === protocol);
+  return known?.[1].securely ?? INGEST_PROTOCOLS.rtmps.securely;
 }

@@ -4,6 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
 import { channelArn } from "../channels/channel-view.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
+import { secureWay } from "../ingest-protocols.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
 import { arns } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
@@ -30,7 +31,8 @@ export async function decidePublish(
   const channel = await channelOfKey(request.name, db);
   if (!channel) return WRONG_KEY;
   if (!request.secure && channel.insecure_ingest === 0) {
-    const reason = "This channel takes RTMPS only (insecureIngest is false)";
+    const way = secureWay(request.protocol);
+    const reason = `This channel takes ${way} only (insecureIngest is false)`;
     return { allow: false, reason, channelArn: channelArn(channel) };
   }
   const configuration = await attachedConfiguration(channel, db);

@@ -4,6 +4,7 @@ import {
   type MediaEngine,
   type MediaHost,
   type MediaPosition,
+  type PublishAnswer,
   type RecordingFileRow,
   type RecordingMedia,
   renderRecordingPlaylists,
@@ -114,8 +115,12 @@ export class ScriptedEngine implements MediaEngine {
 
   async close(): Promise<void> {}
 
-  async negotiate(): Promise<string> {
-    return "";
+  async negotiate(): Promise<PublishAnswer> {
+    return { session: "", description: "" };
+  }
+
+  async hangUp(): Promise<boolean> {
+    return false;
   }
 
   async putMetadata(): Promise<boolean> {

@@ -1,0 +1,71 @@
+import { Interleaver } from "../../../ingest/interleaver.ts";
+import type { MediaUnit, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
+import { VIDEO_CLOCK_HZ } from "./video-receiver.ts";
+
+/** Converting sound takes up to 200 ms; pictures wait for it up to this. */
+const WAIT_TICKS_MAX = VIDEO_CLOCK_HZ;
+/** A page whose user hasn't touched it sends no sound, though it has offered it. */
+const SOUND_ABSENT_MS = 2_000;
+
+/** Gives the units of both tracks to a sink in the order of their times. */
+export class UnitFeed {
+  readonly #sink: UnitSink;
+  readonly #interleaver: Interleaver;
+  #hasSound = false;
+  #soundAtMs: number;
+
+  /** `expectsSound`: pictures wait for the first sound, so that the first segment has both. */
+  constructor(sink: UnitSink, bytesMax: number, expectsSound: boolean, nowMs: number) {
+    this.#sink = sink;
+    this.#soundAtMs = nowMs;
+    this.#interleaver = new Interleaver({
+      waitTicksMax: WAIT_TICKS_MAX,
+      waitBytesMax: bytesMax,
+      onNext: ({ content }) => {
+        if ("kind" in content) {
+          this.#sink.configure([content]);
+        } else {
+          this.#sink.write(content);
+        }
+      },
+    });
+    this.#interleaver.pair = expectsSound;
+  }
+
+  /** `ticks` of the video's clock, as all times here. */
+  configure(track: TrackConfig, ticks: number): void {
+    if (track.kind === "audio" && !this.#hasSound) {
+      this.#hasSound = true;
+      this.#sink.configure([track]);
+    } else {
+      const heldBytes = track.config?.length ?? 0;
+      this.#interleaver.push({ kind: track.kind, ticks, heldBytes, content: track });
+    }
+  }
+
+  picture(unit: MediaUnit): void {
+    this.#push("video", unit);
+  }
+
+  sound(unit: MediaUnit, nowMs: number): void {
+    this.#soundAtMs = nowMs;
+    this.#interleaver.pair = true;
+    this.#push("audio", unit);
+  }
+
+  /** Waits no longer for sound that doesn't come. */
+  tick(nowMs: number): void {
+    if (nowMs - this.#soundAtMs > SOUND_ABSENT_MS) {
+      this.#interleaver.pair = false;
+    }
+  }
+
+  finish(): void {
+    this.#interleaver.finish();
+  }
+
+  #push(kind: "video" | "audio", content: MediaUnit): void {
+    const heldBytes = content.data.reduce((sum, { length }) => sum + length, 0);
+    this.#interleaver.push({ kind, ticks: content.dts, heldBytes, content });
+  }
+}

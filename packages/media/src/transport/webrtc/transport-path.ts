@@ -1,0 +1,8 @@
+/** A way to one address of a peer: a UDP socket and the address, or a TCP connection. */
+export interface TransportPath {
+  readonly address: string;
+  readonly port: number;
+  send(datagram: Buffer): void;
+  /** Nothing more is sent or received by it; there is nothing to do for UDP. */
+  close(): void;
+}

@@ -1,0 +1,154 @@
+import { MediaError, type PublishAnswer } from "@rolecast/media";
+import type { Kysely } from "kysely";
+import { isLoopback } from "../../../kernel/loopback.ts";
+import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { WHIP_PATH } from "../ingest-protocols.ts";
+import { readPlainBody } from "../plain-body.ts";
+import { findStreamKey } from "../rows/stream-keys.ts";
+import type { IvsTables } from "../tables.ts";
+import type { LiveStreams } from "./live-streams.ts";
+
+/*
+ * Offers of encoders that publish by WebRTC: WHIP (RFC 9725), and the request that Amazon's Web
+ * Broadcast SDK makes of a channel's ingest endpoint.
+ */
+
+const PROTOCOL = "webrtc";
+const BROADCAST_PATH = "/v1/offer";
+/** An offer of 64 KiB as base64 in base64, and what goes with it. */
+const BODY_BYTES_MAX = 128 * 1024;
+const SDP_TYPE = "application/sdp";
+/** A session's name follows the path. */
+const SESSION = new RegExp(`^${WHIP_PATH}/([\\w-]{22})$`);
+/** The Web Broadcast SDK's error is InvalidStreamKey for this code, PeerSetupError for others. */
+const CODE = { invalidStreamKey: 1007, other: 1000 } as const;
+
+const CORS = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-methods": "POST, DELETE, OPTIONS",
+  "access-control-allow-headers": "authorization, content-type",
+  "access-control-expose-headers": "location, link",
+  "access-control-max-age": "300",
+};
+
+export interface OfferOptions {
+  readonly live: Pick<LiveStreams, "engine">;
+  readonly db: Kysely<IvsTables>;
+}
+
+interface Refusal {
+  readonly status: number;
+  readonly message: string;
+}
+
+/** Undefined: not an offer. */
+export async function answerOffer(
+  request: PlainRequest,
+  options: OfferOptions,
+): Promise<PlainResponse | undefined> {
+  const { method, path, headers } = request;
+  if (!(path === BROADCAST_PATH || path.startsWith(WHIP_PATH))) return undefined;
+  // A bucket may have the same name.
+  if (request.isSigned && bearerOf(request) === undefined) return undefined;
+  if (method === "POST" && path === BROADCAST_PATH) return answerBroadcast(request, options);
+  if (method === "POST" && path === WHIP_PATH && headers["content-type"] === SDP_TYPE)
+    return answerWhip(request, options);
+  if (method === "OPTIONS" && (path === WHIP_PATH || path === BROADCAST_PATH)) return preflight();
+  const session = SESSION.exec(path)?.[1];
+  return session === undefined ? undefined : answerSession(request, session, options);
+}
+
+async function answerWhip(request: PlainRequest, options: OfferOptions): Promise<PlainResponse> {
+  const name = bearerOf(request);
+  if (name === undefined)
+    return {
+      ...text(401, "The stream key is missing: send it as the bearer token."),
+      headers: { ...CORS, "content-type": "text/plain", "www-authenticate": "Bearer" },
+    };
+  const sdp = await readPlainBody(request, BODY_BYTES_MAX);
+  if (sdp === undefined) return text(413, `The offer is longer than ${BODY_BYTES_MAX} bytes.`);
+  const answer = await negotiate(name, sdp, request, options);
+  if ("message" in answer) return text(answer.status, answer.message);
+  const location = `${WHIP_PATH}/${answer.session}`;
+  const headers = { ...CORS, "content-type": SDP_TYPE, location };
+  return { status: 201, headers, body: answer.description };
+}
+
+/** The encoder ends its session. There are no further candidates and no restarts. */
+async function answerSession(
+  { method }: PlainRequest,
+  session: string,
+  { live }: OfferOptions,
+): Promise<PlainResponse | undefined> {
+  if (method === "OPTIONS") return preflight();
+  if (method === "PATCH")
+    return text(405, "Neither trickle ICE nor ICE restarts are supported: all is in the answer.");
+  if (method !== "DELETE" || !(await live.engine.hangUp(PROTOCOL, session))) return undefined;
+  return { status: 200, headers: CORS, body: undefined };
+}
+
+async function answerBroadcast(
+  request: PlainRequest,
+  options: OfferOptions,
+): Promise<PlainResponse> {
+  const body = await readPlainBody(request, BODY_BYTES_MAX);
+  const asked = body === undefined ? undefined : readBroadcast(body);
+  if (asked === undefined)
+    return json(400, { code: CODE.other, message: "The request has no offer and stream key." });
+  const answer = await negotiate(asked.streamKey, asked.sdp, request, options);
+  if ("message" in answer) {
+    const isKnown = await findStreamKey(asked.streamKey.split("?")[0] ?? "", options.db);
+    const code = isKnown ? CODE.other : CODE.invalidStreamKey;
+    return json(answer.status, { code, message: answer.message });
+  }
+  const described = JSON.stringify({ type: "answer", sdp: answer.description });
+  return json(200, {
+    answer: Buffer.from(described).toString("base64"),
+    ingestSessionId: answer.session,
+  });
+}
+
+async function negotiate(
+  name: string,
+  description: string,
+  { remoteAddress, scheme }: PlainRequest,
+  { live }: OfferOptions,
+): Promise<PublishAnswer | Refusal> {
+  const secure = scheme === "https" || isLoopback(remoteAddress);
+  try {
+    return await live.engine.negotiate(PROTOCOL, { name, description, remoteAddress, secure });
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    return { status: error.code === "engine" ? 503 : 403, message: error.message };
+  }
+}
+
+function readBroadcast(body: string): { streamKey: string; sdp: string } | undefined {
+  try {
+    const { offer, streamKey } = JSON.parse(body);
+    const { sdp } = JSON.parse(Buffer.from(String(offer), "base64").toString());
+    return typeof streamKey === "string" && typeof sdp === "string"
+      ? { streamKey, sdp }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function bearerOf({ headers }: PlainRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+}
+
+function preflight(): PlainResponse {
+  const headers = { ...CORS, "accept-post": SDP_TYPE };
+  return { status: 204, headers, body: undefined };
+}
+
+function text(status: number, message: string): PlainResponse {
+  return { status, headers: { ...CORS, "content-type": "text/plain" }, body: message };
+}
+
+function json(status: number, body: unknown): PlainResponse {
+  const headers = { ...CORS, "content-type": "application/json" };
+  return { status, headers, body: JSON.stringify(body) };
+}

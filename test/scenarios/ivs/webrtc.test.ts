@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { CreateChannelCommand } from "@aws-sdk/client-ivs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
+import { type BroadcastPage, hasCamera, openBroadcastPage } from "../../support/broadcast-page.ts";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { copyBucket } from "./bucket-copy.ts";
+import { decodedSeconds } from "./encoder.ts";
+import { EventReader } from "./event-reader.ts";
+
+const run = promisify(execFile);
+
+let server: TestServer;
+let root: Clients;
+let events: EventReader;
+let browser: BroadcastPage | undefined;
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    startTestServer(),
+    hasCamera ? openBroadcastPage() : undefined,
+  ]);
+  root = server.clients();
+  events = new EventReader(server.endpoint);
+});
+afterAll(async () => {
+  events.close();
+  await browser?.close();
+  await server.close();
+});
+
+async function makeChannel(recordingConfigurationArn?: string) {
+  const input = { type: "BASIC", recordingConfigurationArn } as const;
+  const { channel, streamKey } = await root.ivs.send(new CreateChannelCommand(input));
+  const { arn = "", playbackUrl = "" } = channel ?? {};
+  return { channelArn: arn, playbackUrl, streamKey: streamKey?.value ?? "" };
+}
+
+const whip = () => `${server.endpoint}/whip`;
+
+describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
+  it("is live with picture and sound, and recorded by the role", async () => {
+    const bucket = await makeBucket(root);
+    const { arn } = await makeRecordingConfiguration(root, bucket);
+    const { channelArn, playbackUrl, streamKey } = await makeChannel(arn);
+    const outcome = await browser?.publish(whip(), streamKey);
+    expect(outcome).toMatchObject({ status: 201 });
+    await events.wait(channelArn, "Stream Start");
+    const fields = "stream=codec_name,profile,sample_rate";
+    const probed = await run("ffprobe", ["-v", "error", "-show_entries", fields, playbackUrl]);
+    expect(probed.stdout).toMatch(/codec_name=h264\nprofile=Constrained Baseline/);
+    expect(probed.stdout).toMatch(/codec_name=aac\nprofile=LC\nsample_rate=48000/);
+    await browser?.hangUp();
+    const { detail } = await events.wait(channelArn, "Recording End");
+    const copy = await copyBucket(root.s3, bucket);
+    const master = `${copy.folder}/${detail.recording_s3_key_prefix}/media/hls/master.m3u8`;
+    const seconds = await decodedSeconds(master);
+    await copy.remove();
+    // A camera that a busy machine serves gives fewer pictures than it should, but never more.
+    expect(seconds).toBeGreaterThan(1);
+    expect(seconds).toBeLessThan(Number(detail.recording_duration_ms) / 1_000 + 0.25);
+  });
+
+  it("is refused with the reason: a wrong key, another codec, sound alone", async () => {
+    const { streamKey } = await makeChannel();
+    expect(await browser?.publish(whip(), "sk_us-east-1_wrong")).toMatchObject({
+      status: 403,
+      text: "Invalid stream key",
+    });
+    expect(await browser?.publish(whip(), streamKey, { videoCodec: "VP8" })).toMatchObject({
+      status: 403,
+      text: "the offer's video has VP8: H.264 in packetization mode 1 is needed",
+    });
+    expect(await browser?.publish(whip(), streamKey, { kinds: ["audio"] })).toMatchObject({
+      status: 403,
+      text: "the offer sends no video: input of sound alone is not supported",
+    });
+  });
+
+  it("leaves by DELETE of its session, once", async () => {
+    const { channelArn, streamKey } = await makeChannel();
+    const outcome = await browser?.publish(whip(), streamKey);
+    const session = new URL(outcome?.location ?? "", server.endpoint);
+    await events.wait(channelArn, "Stream Start");
+    expect((await fetch(session, { method: "PATCH" })).status).toBe(405);
+    expect((await fetch(session, { method: "DELETE" })).status).toBe(200);
+    await events.wait(channelArn, "Stream End");
+    expect((await fetch(session, { method: "DELETE" })).status).not.toBe(200);
+  });
+});
