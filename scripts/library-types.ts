@@ -21,6 +21,9 @@ interface Schema {
   readonly items?: Schema;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  readonly additionalProperties?: Schema | boolean;
+  /** The type where JSON has none. */
+  readonly tsType?: string;
 }
 
 /** The types of `rolecast` itself. */
@@ -80,6 +83,7 @@ export function testcontainersTypes(): string {
 function typeOf(schema: Schema): string {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(typeOf).join(" | ");
+  if (schema.tsType !== undefined) return `(${schema.tsType})`;
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   switch (schema.type) {
@@ -98,7 +102,10 @@ function typeOf(schema: Schema): string {
   }
 }
 
-function objectType({ properties = {}, required = [] }: Schema): string {
+function objectType(schema: Schema): string {
+  const { properties = {}, required = [], additionalProperties } = schema;
+  if (typeof additionalProperties === "object")
+    return `Readonly<Record<string, ${typeOf(additionalProperties)}>>`;
   const members = Object.entries(properties).map(
     ([name, schema]) => `readonly ${name}${required.includes(name) ? "" : "?"}: ${typeOf(schema)};`,
   );

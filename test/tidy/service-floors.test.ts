@@ -119,6 +119,22 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     },
     queries: ["rows"],
   },
+  "ivs-chat": {
+    roof: ["index.ts", "api.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      metrics: [],
+      "authorization.ts": ["rows"],
+      tokens: ["authorization.ts"],
+      review: ["metrics"],
+      messaging: ["authorization.ts", "metrics", "review", "rows", "tokens"],
+      logging: ["authorization.ts", "messaging", "metrics", "rows"],
+      rooms: ["authorization.ts", "messaging", "rows"],
+      tags: ["authorization.ts", "rows"],
+      resources: [],
+    },
+    queries: ["rows"],
+  },
   cloudtrail: {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {

@@ -23,6 +23,7 @@ const FOLDERS: Readonly<Record<string, string>> = {
   iam: "iam",
   ivs: "ivs",
   "ivs-realtime": "ivs-realtime",
+  ivschat: "ivs-chat",
   kms: "kms",
   organizations: "organizations",
   s3: "s3",

@@ -15,6 +15,7 @@ export const SERVICE_TITLES: Readonly<Record<string, string>> = {
   cloudtrail: "CloudTrail",
   ivs: "IVS",
   "ivs-realtime": "IVS Real-Time",
+  ivschat: "IVS Chat",
   cloudformation: "CloudFormation",
   cloudcontrol: "CloudControl",
   rolecast: "Rolecast",

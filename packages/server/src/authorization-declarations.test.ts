@@ -63,6 +63,8 @@ const DENY_ALL = JSON.stringify({
 const TAGS = [{ Key: "team", Value: "core" }];
 const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
 
+const chatArn = (type: string) => `arn:aws:ivschat:${REGION}:${ACCOUNT}:${type}/abcdefABCDEF`;
+
 const NO_ID = "00000000-0000-0000-0000-000000000000";
 const LOG_GROUP = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:declared`;
 
@@ -259,6 +261,18 @@ const INPUTS: Readonly<Record<string, object>> = {
     tags: { team: "core" },
     tagKeys: ["team"],
   },
+  ivschat: {
+    name: "named",
+    identifier: chatArn("room"),
+    roomIdentifier: chatArn("room"),
+    resourceArn: chatArn("room"),
+    userId: "alice",
+    eventName: "goal",
+    id: "abcdefABCDEF",
+    tags: { team: "core" },
+    tagKeys: ["team"],
+    destinationConfiguration: { s3: { bucketName: "declared-bucket" } },
+  },
   rolecast: {
     PrincipalArn: `arn:aws:iam::${ACCOUNT}:user/alice`,
     ChannelArn: ivsArn("channel"),
@@ -407,6 +421,8 @@ function inputOf(service: string, operation: string): object {
   if (/^Put(Object|Bucket)Tagging$/.test(operation)) return { ...input, Tagging: { TagSet: TAGS } };
   // What lists parameters has filters with keys of their own, and no tags.
   if (service === "ssm" && !/Tags|Put/.test(operation)) return { ...input, Tags: undefined };
+  if (service === "ivschat" && operation.endsWith("LoggingConfiguration"))
+    return { ...input, identifier: chatArn("logging-configuration") };
   if (service !== "ivs" && service !== "ivs-realtime") return input;
   const resource =
     service === "ivs"

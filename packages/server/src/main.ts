@@ -17,6 +17,7 @@ import { PageGuard } from "./gateway/page-guard.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
 import { isAwsHost } from "./gateway/resolve-service.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
+import { WebSockets } from "./gateway/web-sockets.ts";
 import { systemClock } from "./kernel/clock.ts";
 import type { AnyServiceModule } from "./kernel/define-service.ts";
 import { randomIds } from "./kernel/ids.ts";
@@ -145,6 +146,7 @@ async function startServer(
     report: (isStrange) => (isStrange ? serverHealth.publicReport() : serverHealth.report()),
     localStack,
   });
+  const guards = guardsOf(config, registry, provided.bucketHosts, roots.test !== undefined);
   const pipeline = new Pipeline({
     registry,
     routes,
@@ -159,9 +161,14 @@ async function startServer(
     tracer: parts.tracer,
     defaultRegion: DEFAULT_REGION,
     publicBaseUrl: config.publicBaseUrl,
-    ...guardsOf(config, registry, provided.bucketHosts, roots.test !== undefined),
+    ...guards,
   });
-  http.serve((request) => pipeline.serve(request));
+  const webSockets = new WebSockets({ services, hosts: guards.hosts, log });
+  ends.push(() => webSockets.close());
+  http.serve(
+    (request) => pipeline.serve(request),
+    (...handshake) => webSockets.answer(...handshake),
+  );
   ends.push(() => {
     for (const service of services) service.endReaders?.();
   });

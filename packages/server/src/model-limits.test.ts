@@ -10,6 +10,7 @@ import { ecrConstraints } from "./services/ecr/constraints.ts";
 import { eventsConstraints } from "./services/events/constraints.ts";
 import { iamConstraints } from "./services/iam/constraints.ts";
 import { ivsConstraints } from "./services/ivs/constraints.ts";
+import { ivsChatConstraints } from "./services/ivs-chat/constraints.ts";
 import { realTimeConstraints } from "./services/ivs-realtime/constraints.ts";
 import { kmsConstraints } from "./services/kms/constraints.ts";
 import { organizationsConstraints } from "./services/organizations/constraints.ts";
@@ -164,6 +165,12 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       "tags.value": { pattern: `${tagText}*` },
       "tagKeys.member": { pattern: `${tagText}+` },
     },
+  ],
+  [
+    "ivschat/2020-07-14",
+    ivsChatConstraints,
+    // The model's type of a resource has one letter.
+    { resourceArn: { pattern: "arn:aws:ivschat:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" } },
   ],
   ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
   ["ssm/2014-11-06", ssmConstraints, {}],

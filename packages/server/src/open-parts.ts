@@ -16,7 +16,7 @@ import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
 import { DataDisk } from "./storage/data-disk.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
 import { openNodeFolder } from "./storage/node-folder.ts";
-import { openStore } from "./storage/open-store.ts";
+import { openNodeMessages, openStore } from "./storage/open-store.ts";
 import { SealingKey } from "./storage/sealing-key.ts";
 import { loadTlsCertificate } from "./storage/tls-certificate.ts";
 
@@ -61,6 +61,8 @@ export async function openParts(
   });
   ends.push(() => opened.close());
   const failed = watchStore(opened.health, log);
+  const nodeMessages = await openNodeMessages(config.database, log);
+  ends.push(() => nodeMessages.close());
   const sealingKey = await sealing.keep();
   const node = await openNodeFolder(folder, config.nodeDir, shared);
   ends.push(() => node.release());
@@ -92,6 +94,7 @@ export async function openParts(
     sealingKey,
     certificate,
     opened,
+    nodeMessages,
     failed,
     store: tracing.observe(opened),
     tracer: tracing.tracer,

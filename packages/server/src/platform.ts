@@ -17,6 +17,7 @@ import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
 import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
 import type { DecideAgain } from "./kernel/ports/decisions.ts";
 import type { OutsideService } from "./kernel/ports/linked-services.ts";
+import type { NodeMessages } from "./kernel/ports/node-messages.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import { CollectedResourceTypes } from "./kernel/resource-types/collected-types.ts";
 import type { ResourceTypes } from "./kernel/resources.ts";
@@ -53,6 +54,7 @@ export interface Platform extends ServiceDependencies, WholeServer {
   readonly outsideServices: readonly OutsideService[];
   /** At least 32 random bytes that outlive the process. */
   readonly sealingKey: Uint8Array;
+  readonly nodeMessages: NodeMessages;
   readonly node: Pick<NodeFolder, "dir" | "id" | "abandoned"> & { readonly disk: DataDisk };
   readonly authenticator: Authenticator;
   readonly decideAgain: DecideAgain;
@@ -83,6 +85,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     durable: folder.durable,
     disk: parts.disk,
     node: { dir: node.dir, id: node.id, abandoned: node.abandoned, disk: parts.nodeDisk },
+    nodeMessages: parts.nodeMessages,
     settings: config,
     organizationFolder,
     outsideServices,

@@ -123,6 +123,10 @@ const cases: readonly (readonly [service: string, how: string, decided: string, 
     asStranger("ecr", json("AmazonEC2ContainerRegistry_V20150921.DescribeRepositories")),
   ],
   [
+    ...(["ivschat", "REST and JSON", "ivschat:ListRooms on arn:aws:ivschat:"] as const),
+    asStranger("ivschat", { path: "/ListRooms", ...bodyOf({}) }),
+  ],
+  [
     ...(["cloudformation", "a form", "cloudformation:ListStacks on *"] as const),
     asStranger("cloudformation", form({ Action: "ListStacks", Version: "2010-05-15" })),
   ],

@@ -26,6 +26,7 @@ export const LOCALSTACK_SERVICES: readonly string[] = [
   "iam",
   "ivs",
   "ivs-realtime",
+  "ivschat",
   "kms",
   "organizations",
   "s3",

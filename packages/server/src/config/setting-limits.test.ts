@@ -53,6 +53,8 @@ const serviceOf = (index: number) => ({
 });
 const service = (change: object) => [{ ...serviceOf(1), ...change }];
 const usage = (change: object) => service({ usage: { ...USAGE, ...change } });
+const functionArn = (index: number) =>
+  `arn:aws:lambda:us-east-1:000000000000:function:review-${index}`;
 const services: Limits = {
   taken: [
     [],
@@ -211,6 +213,22 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   auditEventsMax: wholeNumbers(1_000, MAX),
   roleDeletionDelayMs: wholeNumbers(0, MAX),
   stackAnswerMs: wholeNumbers(0, MAX),
+  chatReviewHandlers: {
+    taken: [
+      {},
+      { [functionArn(1)]: "http://127.0.0.1:1/", [functionArn(2)]: () => ({}) },
+      Object.fromEntries(many(100, (index) => [functionArn(index), "https://a.example/"])),
+    ],
+    refused: [
+      { review: "http://a" },
+      { [`x${functionArn(1)}`]: "http://a" },
+      { [functionArn(1)]: "ftp://a" },
+      { [functionArn(1)]: 1 },
+      Object.fromEntries(many(101, (index) => [functionArn(index), "https://a.example/"])),
+    ],
+  },
+  chatReviewTimeoutMs: wholeNumbers(1, 60_000),
+  chatLogDelayMs: wholeNumbers(0, 600_000),
   nodeUrl: urls,
   trustedProxies: {
     taken: [

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { z } from "zod";
 import { allowedOriginsSchema } from "./allowed-origins.ts";
 import { announcedSchema } from "./announced-addresses.ts";
+import { chatReviewHandlersSchema } from "./chat-review-handlers.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
 import { outgoingSchema } from "./outgoing.ts";
@@ -299,7 +300,7 @@ export const SETTINGS = {
     ),
     rateLimits: setting(
       onOff.default(false),
-      "Hold every operation of IVS to AWS's rate of calls; docs/ivs.md.",
+      "Hold every operation of IVS and IVS Chat to AWS's rate of calls; docs/ivs.md.",
     ),
     ivsQuotas: setting(
       ivsQuotasSchema.default({}),
@@ -310,6 +311,25 @@ export const SETTINGS = {
       existingFile.optional(),
       "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
       { placeholder: "FILE" },
+    ),
+  }),
+  ...inGroup("Chat", {
+    chatReviewHandlers: setting(
+      chatReviewHandlersSchema.default({}),
+      "Message review handlers of IVS Chat: the ARN of each Lambda function with the URL that " +
+        "its event is posted to; docs/ivs-chat.md.",
+      { structured: true },
+    ),
+    chatReviewTimeoutMs: setting(
+      wholeNumber(1, 60_000).default(200),
+      "How long a message waits for its review handler until the room's fallback decides.",
+      { placeholder: "MS" },
+    ),
+    chatLogDelayMs: setting(
+      wholeNumber(0, 600_000).default(10_000),
+      "How often the messages of logged chat rooms are written to their bucket; on AWS, every " +
+        "five minutes.",
+      { placeholder: "MS" },
     ),
   }),
   ...inGroup("Output", {

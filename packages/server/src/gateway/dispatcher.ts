@@ -269,5 +269,6 @@ function validate(
     : violations;
   throw new AwsError(constraints.errorCode, validationSentence(reported, constraints), {
     status: 400,
+    ...(constraints.fieldsOf ? { fields: constraints.fieldsOf(reported) } : {}),
   });
 }

@@ -84,7 +84,7 @@ export class IncomingRequest implements GatewayRequest {
  * The path and query that a request asks for. Behind what they take for a proxy, clients send the
  * whole URL (RFC 9112, "absolute-form"); it must be that of the Host, which decided the rest.
  */
-function originForm({ url = "/", headers }: IncomingMessage): string {
+export function originForm({ url = "/", headers }: IncomingMessage): string {
   if (url.startsWith("/")) return url;
   const [, authority, target = ""] = /^https?:\/\/([^/?]*)(.*)$/is.exec(url) ?? [];
   if (authority === undefined || authority.toLowerCase() !== headers.host?.toLowerCase())
@@ -92,7 +92,7 @@ function originForm({ url = "/", headers }: IncomingMessage): string {
   return target.startsWith("/") ? target : `/${target}`;
 }
 
-function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+export function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
   const joined: Record<string, string> = Object.create(null);
   for (const name in headers) {
     const value = headers[name];

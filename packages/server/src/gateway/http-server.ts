@@ -7,7 +7,7 @@ import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
 import { after } from "../kernel/work/timers.ts";
 import { BodyBudget, HeldBytes } from "./body-budget.ts";
-import { ClientAddresses } from "./client-address.ts";
+import { type Client, ClientAddresses } from "./client-address.ts";
 import {
   CONNECTION_LIMITS,
   ConnectionCounts,
@@ -18,6 +18,7 @@ import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
 import { onFirstByte, TlsConnections, type TlsPair } from "./tls-connections.ts";
 import { LATE, UnreadableRests } from "./unreadable-rests.ts";
+import { HandshakeAwareRequest } from "./web-sockets.ts";
 
 /** How long running requests may continue when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
@@ -58,6 +59,14 @@ export interface HttpServerOptions {
 /** Answers a request. Never rejects: an error is an answer too. */
 export type Serve = (request: GatewayRequest) => Promise<WireResponse>;
 
+/** Answers a WebSocket's handshake and takes its connection. Never rejects. */
+export type OpenWebSocket = (
+  incoming: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  client: Client,
+) => Promise<void>;
+
 /** The listener: turns node's requests into ours and writes the answers with back-pressure. */
 export class HttpServer {
   readonly #options: HttpServerOptions;
@@ -74,6 +83,7 @@ export class HttpServer {
   readonly #budget: BodyBudget;
   readonly #rests = new UnreadableRests();
   #serve: Serve | undefined;
+  #openWebSocket: OpenWebSocket | undefined;
   #begin: (serve: Serve | undefined) => void = () => {};
   /** Resolves once requests can be answered, with undefined if the server closes before. */
   readonly #begun = new Promise<Serve | undefined>((resolve) => {
@@ -98,6 +108,7 @@ export class HttpServer {
         requestTimeout: 0,
         headersTimeout: this.#limits.headersMs,
         connectionsCheckingInterval: this.#limits.sweepMs,
+        IncomingMessage: HandshakeAwareRequest,
       },
       answer,
     );
@@ -109,6 +120,11 @@ export class HttpServer {
       "checkContinue",
       (request: IncomingMessage, response: ServerResponse) =>
         void this.#answer(request, response, () => response.writeContinue()),
+    );
+    this.#server.on(
+      "upgrade",
+      (request: IncomingMessage, socket: Socket, head: Buffer) =>
+        void this.#upgrade(request, socket, head),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
     // Node would silently drop headers past its own limit.
@@ -168,8 +184,9 @@ export class HttpServer {
   }
 
   /** Answers requests from now on, those that wait included. */
-  serve(serve: Serve): void {
+  serve(serve: Serve, openWebSocket?: OpenWebSocket): void {
     this.#serve = serve;
+    this.#openWebSocket = openWebSocket;
     this.#begin(serve);
   }
 
@@ -187,6 +204,13 @@ export class HttpServer {
     });
     await closed;
     keepConnections();
+  }
+
+  async #upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    const refusal = this.#refusal(incoming);
+    const serve = refusal ? undefined : await this.#begun;
+    if (!serve || !this.#openWebSocket) return void socket.destroy();
+    await this.#openWebSocket(incoming, socket, head, this.#clients.clientOf(incoming));
   }
 
   async #answer(

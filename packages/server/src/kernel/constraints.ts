@@ -52,6 +52,8 @@ export interface ServiceConstraints {
   readonly showsValues?: true;
   /** The service's own error for a violation in a document; only permitted callers get it. */
   refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
+  /** Members of the error beside its message. */
+  readonly fieldsOf?: (violations: readonly Violation[]) => Readonly<Record<string, unknown>>;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
   readonly inHashOrder?: true;
   /** The service's own words for what is too long. */

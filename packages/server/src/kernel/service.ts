@@ -13,6 +13,7 @@ import type { DiskSpace } from "./ports/disk-space.ts";
 import type { Log } from "./ports/log.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Store } from "./store.ts";
+import type { WebSocketAnswer, WebSocketRequest } from "./web-sockets.ts";
 
 /** A request that isn't an AWS operation: playback, the console, `/_rolecast`. */
 export interface PlainRequest {
@@ -110,6 +111,8 @@ export interface ServiceParts {
   hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
   plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
+  /** Answers a WebSocket's handshake. Undefined: not mine. */
+  webSocket?(request: WebSocketRequest): Promise<WebSocketAnswer | undefined> | undefined;
   /**
    * Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused.
    */

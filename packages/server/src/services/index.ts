@@ -10,6 +10,7 @@ import { events } from "./events/index.ts";
 import { iam } from "./iam/index.ts";
 import { iamToolbox } from "./iam-toolbox/index.ts";
 import { ivs } from "./ivs/index.ts";
+import { ivsChat } from "./ivs-chat/index.ts";
 import { ivsRealTime } from "./ivs-realtime/index.ts";
 import { kms } from "./kms/index.ts";
 import { organizations } from "./organizations/index.ts";
@@ -40,6 +41,7 @@ export const SERVICES = servicesInOrder<Platform>()([
   cloudtrail,
   ivs,
   ivsRealTime,
+  ivsChat,
   cloudformation,
   cloudControl,
   rolecast,

@@ -21,6 +21,8 @@ const MIGRATION_IDLE_TIMEOUT_MS = 60_000;
 
 /** A question about the database's health. */
 const CHECK_TIMEOUT_MS = 2_000;
+/** A message between nodes: a node that can't send or get one soon has to know. */
+const MESSAGE_TIMEOUT_MS = 3_000;
 
 /** After this long without a word each side asks whether the other is still there. */
 const KEEP_ALIVE_MS = 10_000;
@@ -32,8 +34,11 @@ const SERVER_KEEP_ALIVE = [
   ["tcp_user_timeout", "20000"],
 ] as const;
 
-/** Uses of connections: reads, which can't write; transactions; a schema's changes; a look. */
-export type PoolPurpose = "reads" | "transactions" | "migrations" | "checks";
+/**
+ * Uses of connections: reads, which can't write; transactions; a schema's changes; a look;
+ * messages between nodes.
+ */
+export type PoolPurpose = "reads" | "transactions" | "migrations" | "checks" | "messages";
 
 interface Limits {
   readonly connectMs: number;
@@ -62,6 +67,12 @@ const LIMITS: Readonly<Record<PoolPurpose, Limits>> = {
     statementMs: CHECK_TIMEOUT_MS,
     idleInTransactionMs: CHECK_TIMEOUT_MS,
     lockMs: CHECK_TIMEOUT_MS,
+  },
+  messages: {
+    connectMs: CONNECT_TIMEOUT_MS,
+    statementMs: MESSAGE_TIMEOUT_MS,
+    idleInTransactionMs: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    lockMs: MESSAGE_TIMEOUT_MS,
   },
 };
 

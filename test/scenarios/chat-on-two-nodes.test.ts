@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SendMessageRequest } from "amazon-ivs-chat-messaging";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  hasPostgres,
+  makeSchema,
+  type PostgresServer,
+  startPostgres,
+} from "../../packages/server/src/storage/testing/postgres-server.ts";
+import {
+  type AmazonClient,
+  chatOf,
+  connect,
+  socketUrl,
+  tokenOf,
+} from "../contract/ivs-chat/support.ts";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { until } from "../support/until.ts";
+
+/* A chat room whose members are connected to two nodes on one PostgreSQL. */
+
+let postgres: PostgresServer;
+let data: string;
+let nodes: readonly [TestServer, TestServer];
+const open: AmazonClient[] = [];
+
+async function roomWithMembers() {
+  const [one, other] = nodes;
+  const { arn = "" } = await chatOf(one).createRoom({ maximumMessageRatePerSecond: 100 });
+  const join = async (node: TestServer, userId: string) => {
+    const client = await connect(socketUrl(node), () => tokenOf(chatOf(one), arn, userId));
+    open.push(client);
+    return client;
+  };
+  return { arn, here: await join(one, "here"), there: await join(other, "there"), join };
+}
+
+const textsOf = ({ seen }: AmazonClient) =>
+  seen.filter(({ kind }) => kind !== "connect").map(({ kind, text }) => `${kind} ${text}`);
+
+describe.skipIf(!hasPostgres)("a room on two nodes", () => {
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    data = await mkdtemp(join(tmpdir(), "rolecast-chat-"));
+    const database = await makeSchema(postgres.url);
+    const start = () => startTestServer({ data, database, logLevel: "silent" });
+    nodes = await Promise.all([start(), start()]);
+  });
+  afterAll(async () => {
+    for (const client of open) client.disconnect();
+    for (const node of nodes ?? []) await node.close();
+    await postgres?.remove();
+    if (data) await rm(data, { recursive: true });
+  });
+
+  test("has one order of messages for all members, and loses none", async () => {
+    const { here, there } = await roomWithMembers();
+    const count = 10;
+    const numbers = Array.from({ length: count }, (_, index) => index);
+    // Longer than one notification of PostgreSQL's, in characters of two and three units' length.
+    const long = `${"𝄞€".repeat(250)}`;
+    const send = (client: AmazonClient, name: string) =>
+      Promise.all(
+        numbers.map((number) =>
+          client.room.sendMessage(
+            new SendMessageRequest(number === 5 ? long : `${name} ${number}`, {
+              v: "\u0001".repeat(900),
+            }),
+          ),
+        ),
+      );
+    await Promise.all([send(here, "here"), send(there, "there")]);
+    await until(() => textsOf(here).length === 2 * count, "all messages here");
+    await until(() => textsOf(there).length === 2 * count, "all messages there");
+    expect(textsOf(there)).toEqual(textsOf(here));
+    expect(textsOf(here).filter((text) => text === `message ${long}`)).toHaveLength(2);
+  });
+
+  test("is moderated by the API of any node", async () => {
+    const { arn, here, there } = await roomWithMembers();
+    const [, other] = nodes;
+    const chat = chatOf(other);
+    await chat.sendEvent({ roomIdentifier: arn, eventName: "goal" });
+    await chat.deleteMessage({ roomIdentifier: arn, id: "abcdefABCDEF" });
+    await chat.disconnectUser({ roomIdentifier: arn, userId: "here" });
+    await until(() => here.seen.at(-1)?.kind === "disconnect", "the end of the connection");
+    const events = ["event goal", "deleted abcdefABCDEF", "disconnected-user here"];
+    expect(textsOf(here)).toEqual([...events, "disconnect serverDisconnect"]);
+    await until(() => textsOf(there).length === events.length, "the events there");
+    expect(textsOf(there)).toEqual(events);
+  });
+
+  test("shares its settings and its rate", async () => {
+    const { arn, here, there } = await roomWithMembers();
+    await chatOf(nodes[1]).updateRoom({ identifier: arn, maximumMessageRatePerSecond: 1 });
+    const send = (client: AmazonClient, text: string) =>
+      client.room.sendMessage(new SendMessageRequest(text)).then(
+        () => "sent",
+        ({ errorCode }: { errorCode: number }) => errorCode,
+      );
+    await until(async () => {
+      const first = await send(here, "one");
+      const second = await send(there, "two");
+      return first === "sent" && second === 429;
+    }, "the other node's refusal");
+  });
+
+  test("lets go of members who could miss messages, who then come back", async () => {
+    const { here } = await roomWithMembers();
+    const admin = new pg.Client({ connectionString: postgres.url });
+    await admin.connect();
+    // Every session of the servers, those that listen among them.
+    await admin.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rolecast'",
+    );
+    await admin.end();
+    await until(() => here.seen.filter(({ kind }) => kind === "connect").length === 2, "a return");
+    expect(here.tokens()).toBe(2);
+    const { content } = await here.room.sendMessage(new SendMessageRequest("back"));
+    expect(content).toBe("back");
+  });
+});
