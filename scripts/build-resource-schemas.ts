@@ -16,16 +16,26 @@ import type {
   PropertyType,
   ResourceSchema,
 } from "../packages/server/src/kernel/resources.ts";
-import { WRITE_ONLY } from "./write-only-properties.ts";
+import { writeOnlyOf } from "./write-only-properties.ts";
 
 /** The services whose types the server has, or refuses by name. */
 const SERVICES = [
-  ...["AccessAnalyzer", "CloudTrail", "CloudWatch", "ECR", "Events", "IAM", "IVS", "KMS"],
+  ...[
+    "AccessAnalyzer",
+    "CloudTrail",
+    "CloudWatch",
+    "ECR",
+    "Events",
+    "IAM",
+    "IVS",
+    "IVSChat",
+    "KMS",
+  ],
   ...["Organizations", "S3", "SSM"],
 ];
 
 /** Before the specification's version, and changed with the form of the data. */
-const MAGIC = "ROLECAST-RESOURCES 1 ";
+const MAGIC = "ROLECAST-RESOURCES 2 ";
 
 /**
  * Writes what CloudFormation's specification says about the resource types of our services: a
@@ -112,7 +122,7 @@ function schemaOf(resource: Resource, db: SpecDatabase): ResourceSchema {
     types,
     primaryIdentifier,
     ref: cfnRefIdentifier ?? primaryIdentifier,
-    writeOnly: WRITE_ONLY[resource.cloudFormationType] ?? [],
+    writeOnly: writeOnlyOf(resource.cloudFormationType),
     ...(tags && {
       tags: { property: tags.tagPropertyName, form: tags.variant === "map" ? "map" : "list" },
     }),

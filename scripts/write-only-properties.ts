@@ -1,25 +1,21 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 /**
- * Properties that reading a resource doesn't give back, by type; a path where they are nested. They
- * are the `writeOnlyProperties` of CloudFormation's registry schemas, which
- * `@aws-cdk/aws-service-spec` leaves out. Source: DescribeType's schemas,
- * https://schema.cloudformation.us-east-1.amazonaws.com.
+ * AWS's handler of a parameter reads it by ssm:GetParameters alone, which answers no tags; the
+ * schema doesn't say so. Source: the schema's `handlers.read.permissions`.
  */
-export const WRITE_ONLY: Readonly<Record<string, readonly string[]>> = {
-  "AWS::ECR::Repository": ["EmptyOnDelete"],
-  "AWS::Events::Connection": ["AuthParameters"],
-  "AWS::IAM::SAMLProvider": ["AddPrivateKey", "RemovePrivateKey"],
-  "AWS::IAM::ServerCertificate": ["PrivateKey"],
-  "AWS::IAM::User": ["LoginProfile/Password"],
-  "AWS::IVS::PlaybackKeyPair": ["PublicKeyMaterial"],
-  "AWS::KMS::Key": ["BypassPolicyLockoutSafetyCheck", "PendingWindowInDays"],
-  "AWS::KMS::ReplicaKey": ["PendingWindowInDays"],
-  "AWS::Organizations::Account": ["RoleName"],
-  "AWS::S3::Bucket": [
-    "AccessControl",
-    "LifecycleConfiguration/Rules/*/NoncurrentVersionExpirationInDays",
-    "LifecycleConfiguration/Rules/*/NoncurrentVersionTransition",
-    "LifecycleConfiguration/Rules/*/Transition",
-    "ReplicationConfiguration/Rules/*/Prefix",
-  ],
-  "AWS::SSM::Parameter": ["AllowedPattern", "Description", "Policies", "Tags", "Tier"],
-};
+const UNREAD: Readonly<Record<string, readonly string[]>> = { "AWS::SSM::Parameter": ["Tags"] };
+
+const DERIVED: Readonly<Record<string, readonly string[]>> = JSON.parse(
+  readFileSync(join(import.meta.dirname, "write-only-properties.json"), "utf8"),
+);
+
+/**
+ * Properties that reading a resource of the type doesn't give back; paths, where they are nested.
+ * `@aws-cdk/aws-service-spec` leaves them out, so they are a file of their own, which
+ * `write-only-properties.py` writes.
+ */
+export function writeOnlyOf(typeName: string): readonly string[] {
+  return [...(DERIVED[typeName] ?? []), ...(UNREAD[typeName] ?? [])];
+}

@@ -16,6 +16,7 @@ import type { Sample } from "./testing/sample-words.ts";
 
 const ACCOUNT_ID = "123456789012";
 const REGION = "us-east-1";
+const ANY_PORTS = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
 
 let platform: Platform;
 let server: RunningServer;
@@ -37,7 +38,7 @@ const onlooker = defineService({
 });
 
 beforeAll(async () => {
-  server = await createServer({ data: "memory", port: 0 }, { furtherServices: [onlooker] });
+  server = await createServer({ data: "memory", ...ANY_PORTS }, { furtherServices: [onlooker] });
   const list = await resourceSamples(await makeSurroundings(act, ACCOUNT_ID));
   samples = new Map(list.map((sample) => [sample.typeName, sample]));
 });
@@ -193,6 +194,7 @@ async function typesOfOurServices(): Promise<readonly string[]> {
 const PAGE_NAMES: Readonly<Record<string, string>> = {
   AccessAnalyzer: "Access Analyzer",
   Events: "EventBridge (`Events`)",
+  IVSChat: "IVS Chat (`IVSChat`)",
 };
 
 test("the page lists every type of our services as here or refused", async () => {

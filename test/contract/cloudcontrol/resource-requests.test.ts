@@ -188,7 +188,7 @@ describe("a request", () => {
       outcomeOf(create("AWS::IVS::Channel", { Name: 1, Tags: [{ Key: "a" }] })),
       outcomeOf(create("AWS::IAM::Policy", {})),
       outcomeOf(create("AWS::SNS::Topic", {})),
-      outcomeOf(create("AWS::CloudWatch::Alarm", {})),
+      outcomeOf(create("AWS::CloudWatch::InsightRule", {})),
       outcomeOf(root.createResource({ TypeName: "AWS::IAM::Role", DesiredState: "[]" })),
     ]);
     expect(refusals).toEqual([
@@ -198,7 +198,7 @@ describe("a request", () => {
         "Integer\n#/Tags/0: required key [Value] not found)",
       "UnsupportedActionException: Resource type AWS::IAM::Policy does not support CREATE action",
       "TypeNotFoundException: The type 'AWS::SNS::Topic' cannot be found.",
-      "UnsupportedActionException: Resource type AWS::CloudWatch::Alarm does not support CREATE " +
+      "UnsupportedActionException: Resource type AWS::CloudWatch::InsightRule does not support CREATE " +
         "action",
       "InvalidRequestException: DesiredState must be a JSON object.",
     ]);

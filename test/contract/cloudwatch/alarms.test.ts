@@ -42,7 +42,7 @@ const DROPPED = {
   ComparisonOperator: "GreaterThanThreshold",
 } as const;
 
-function put(MetricName: string, Value: number, minutesAgo = 1) {
+function put(MetricName: string, Value: number, minutesAgo: number) {
   const Timestamp = new Date(Date.now() - minutesAgo * 60_000);
   const MetricData = [{ MetricName, Value, Timestamp }];
   return root.putMetricData({ Namespace: NAMESPACE, MetricData });
@@ -105,8 +105,8 @@ test("an alarm is described as it was put, and keeps its state when put again", 
 
 test("alarms of metrics change state, with reasons, events and history", async () => {
   const events = new EventReader(server.endpoint);
-  await put("Lost", 21.5);
-  await put("Lost", 1, 2);
+  await put("Lost", 21.5, 2);
+  await put("Lost", 1, 3);
   const metric = { ...DROPPED, MetricName: "Lost" };
   const AlarmActions = ["arn:aws:sns:us-east-1:000000000000:ops"];
   await root.putMetricAlarm({ ...metric, AlarmName: "one", AlarmActions });

@@ -82,6 +82,7 @@ export class AlarmEvaluator {
 
   async #round(closing: AbortSignal): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
+    if (this.#store.shared) await this.#parts.metrics.flush();
     const seen = new Map<string, number>();
     let place: AlarmPlace = { account_id: "", region: "", name: "" };
     const composites: AlarmRow[] = [];
@@ -133,8 +134,8 @@ export class AlarmEvaluator {
     const periodMs = periodSeconds * 1000;
     const count = evaluationPeriods + FURTHER_PERIODS;
     const stepMs = Math.min(periodMs, MINUTE_MS);
-    // What other nodes measured is in the database a minute later.
-    const lateMs = this.#store.shared && periodMs >= MINUTE_MS ? MINUTE_MS : 0;
+    // Each node writes what it measured in each of its rounds.
+    const lateMs = this.#store.shared && periodMs >= MINUTE_MS ? 2 * ROUND_MS : 0;
     const toMs = Math.floor((nowMs - lateMs) / stepMs) * stepMs;
     const fromMs = toMs - count * periodMs;
     const found = await this.#parts.metrics.periods(metric, { fromMs, toMs, periodMs }, unit);
@@ -179,10 +180,15 @@ function dataOf(
   nowMs: number,
 ) {
   const oldest = looked.at(-1);
-  const evaluated = periods.slice(0, evaluationPeriods).map((point, index) => ({
-    timestamp: momentText(toMs - (index + 1) * periodMs),
-    ...(point && { sampleCount: point.sampleCount, value: point.value }),
-  }));
+  let missing = evaluationPeriods - looked.length;
+  const evaluated = periods.flatMap((point, index) => {
+    const timestamp = momentText(toMs - (index + 1) * periodMs);
+    if (point && looked.includes(point))
+      return [{ timestamp, sampleCount: point.sampleCount, value: point.value }];
+    if (point || missing === 0) return [];
+    missing -= 1;
+    return [{ timestamp }];
+  });
   return {
     version: "1.0",
     queryDate: momentText(nowMs),

@@ -173,6 +173,7 @@ function namedType(
   noun: "Connection" | "ApiDestination",
   options: {
     readonly properties: readonly string[];
+    /** Not whole in what Describe answers. */
     readonly unread: readonly string[];
     readonly attributes: readonly string[];
     readonly member: string;
@@ -202,6 +203,11 @@ function namedType(
         async write({ id: { Name }, want }, call) {
           await events(call, `Update${noun}`, { Name, ...pick(want, properties) });
         },
+        // Without their secrets: what was just written keeps those that it was given.
+        ...(unread.length > 0 && {
+          read: async ({ Name }, call) =>
+            pick(await events<ResourceModel>(call, `Describe${noun}`, { Name }), unread),
+        }),
       },
     ],
     async create(want, call) {
