@@ -198,7 +198,8 @@ describe("a request", () => {
         "Integer\n#/Tags/0: required key [Value] not found)",
       "UnsupportedActionException: Resource type AWS::IAM::Policy does not support CREATE action",
       "TypeNotFoundException: The type 'AWS::SNS::Topic' cannot be found.",
-      "UnsupportedActionException: Resource type AWS::CloudWatch::InsightRule does not support CREATE " +
+      "UnsupportedActionException: " +
+        "Resource type AWS::CloudWatch::InsightRule does not support CREATE " +
         "action",
       "InvalidRequestException: DesiredState must be a JSON object.",
     ]);
