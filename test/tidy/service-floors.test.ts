@@ -131,7 +131,6 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       logging: ["authorization.ts", "messaging", "metrics", "rows"],
       rooms: ["authorization.ts", "messaging", "rows"],
       tags: ["authorization.ts", "rows"],
-      resources: [],
     },
     queries: ["rows"],
   },
