@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-setup.ts",
-    setupFiles: "test/support/whole-sizes.ts",
+    setupFiles: ["test/support/whole-sizes.ts", "test/support/nested-transactions.ts"],
     // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
     testTimeout: 60_000,
     hookTimeout: 60_000,

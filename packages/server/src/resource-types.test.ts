@@ -3,42 +3,27 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { defineService } from "./kernel/define-service.ts";
 import { readGenerated } from "./kernel/files/read-generated.ts";
 import { StepCalls } from "./kernel/resource-types/resource-calls.ts";
 import type { ResourceModel, ResourceSchema, Step } from "./kernel/resources.ts";
 import { createServer } from "./main.ts";
 import type { Platform } from "./platform.ts";
 import type { RunningServer } from "./running-server.ts";
+import { FREE_PORTS, onlooker } from "./testing/onlooker.ts";
 import { organizationsSamples } from "./testing/organization-samples.ts";
 import { type Act, makeSurroundings, resourceSamples } from "./testing/resource-samples.ts";
 import type { Sample } from "./testing/sample-words.ts";
 
 const ACCOUNT_ID = "123456789012";
 const REGION = "us-east-1";
-const ANY_PORTS = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
-
 let platform: Platform;
 let server: RunningServer;
 
-/** Has no operation: it is here for what the platform gives it. */
-const onlooker = defineService({
-  title: "Onlooker",
-  definition: { name: "onlooker", signingName: "onlooker", protocol: "restJson1", version: "1" },
-  create: (needs: Platform) => {
-    platform = needs;
-    return {
-      api: async () => ({
-        schemas: {},
-        constraints: { errorCode: "ValidationException", members: {} },
-        operations: {},
-      }),
-    };
-  },
-});
-
 beforeAll(async () => {
-  server = await createServer({ data: "memory", ...ANY_PORTS }, { furtherServices: [onlooker] });
+  const looking = onlooker((needs) => {
+    platform = needs;
+  });
+  server = await createServer({ data: "memory", ...FREE_PORTS }, { furtherServices: [looking] });
   const list = await resourceSamples(await makeSurroundings(act, ACCOUNT_ID));
   samples = new Map(list.map((sample) => [sample.typeName, sample]));
 });

@@ -2,6 +2,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import { StoreUnavailableError, type Tables, type Transaction } from "../kernel/store.ts";
 import { after } from "../kernel/work/timers.ts";
 import { nextTurn } from "../kernel/work/turns.ts";
+import { outermost } from "./nested-transactions.ts";
 import { OpenTransaction } from "./open-transaction.ts";
 
 /** Changes committed together at most; each is a few short statements. */
@@ -63,7 +64,7 @@ export class CommitGroups {
         reject(tooManyAtOnce());
       };
       const member: Member = {
-        run,
+        run: outermost(run),
         resolve: (value) => resolve(value as R),
         reject,
         callOff: patienceMs === undefined ? undefined : after(patienceMs, giveUp),

@@ -1,5 +1,6 @@
 import type { DecisionRequest } from "@rolecast/policy";
 import type { RequestContext } from "../request-context.ts";
+import type { Reader } from "../store.ts";
 
 /** A permission that a principal used. */
 export interface PermissionUse {
@@ -27,9 +28,13 @@ export type NotedCall = Pick<RequestContext, "service" | "operation" | "nowMs">;
 export interface PermissionUses {
   /** Runs for every decision: it costs a few map entries and no more. */
   note(request: DecisionRequest, call: NotedCall, isDenied: boolean): void;
-  /** An account's uses since a time, of all principals or of one. */
+  /**
+   * An account's uses since a time, of all principals or of one; within a transaction, those that
+   * were written before it.
+   */
   list(
     accountId: string,
     about: { readonly principalArn?: string | undefined; readonly sinceMs: number },
+    reader: Reader,
   ): Promise<readonly PermissionUse[]>;
 }

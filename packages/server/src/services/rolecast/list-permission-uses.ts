@@ -15,7 +15,9 @@ export function listPermissionUses(
     authorize: () => ({ action: "rolecast:ListPermissionUses", resource: "*" }),
     handle: async ({ PrincipalArn, Since }, context) => {
       const about = { principalArn: PrincipalArn, sinceMs: Since?.getTime() ?? 0 };
-      return { PermissionUses: (await uses.list(requireAccount(context), about)).map(shown) };
+      return {
+        PermissionUses: (await uses.list(requireAccount(context), about, context)).map(shown),
+      };
     },
   };
 }

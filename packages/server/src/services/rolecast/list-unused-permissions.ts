@@ -23,7 +23,7 @@ export function listUnusedPermissions(
       const policies = await attached.of(PrincipalArn);
       const accessKeys = await attached.accessKeys(PrincipalArn);
       const about = { principalArn: PrincipalArn, sinceMs: Since?.getTime() ?? 0 };
-      const uses = await permissionUses.list(requireAccount(context), about);
+      const uses = await permissionUses.list(requireAccount(context), about, context);
       const lastMs = Math.max(...uses.map(({ lastMs: ms }) => ms));
       return {
         LastUsed: uses.length === 0 ? undefined : new Date(lastMs),

@@ -4,7 +4,8 @@ import type {
   UnusedAccessConfiguration,
 } from "@aws-sdk/client-accessanalyzer";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
-import { type Reader, readerOf, type Store } from "../../../kernel/store.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type Reader, readerOf, type Store, type Transaction } from "../../../kernel/store.ts";
 import { accessOf } from "../analyzer-type.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
 import type { FoundFinding } from "../finding/finding-body.ts";
@@ -47,13 +48,16 @@ export class Analysis {
     this.#unused = new UnusedFindings(deps);
   }
 
-  async refresh(analyzer: AnalyzerRow): Promise<Analyzed> {
+  /** Within another's transaction, for which `context` stands, it reads and writes in that one. */
+  async refresh(analyzer: AnalyzerRow, context?: RequestContext): Promise<Analyzed> {
+    const joined = context?.inTransaction === true ? context : undefined;
+    const reader = joined ?? readerOf(this.#deps.store);
     const { clock, ids, events } = this.#deps;
     const atMs = clock.nowMs();
     const { analyzer_id: id } = analyzer;
     const zone = await zoneOf(analyzer, this.#deps.contributed.organizations);
-    const looked = "disabled" in zone ? undefined : await this.#look(analyzer, zone);
-    const known = async (db = this.#store.db) => {
+    const looked = "disabled" in zone ? undefined : await this.#look(analyzer, zone, reader);
+    const known = async (db = reader.db<AccessAnalyzerTables>()) => {
       const stored = await findingsOf(id, db);
       return { stored, rules: await archiveRulesOf(id, db) };
     };
@@ -63,7 +67,7 @@ export class Analysis {
     const at = { nowMs: atMs, ids };
     if (isUnchanged(reconcile(id, looked.findings, before, at)))
       return { resources, findings: before.stored, atMs };
-    const findings = await this.#store.transaction(async (tx) => {
+    const write = async (tx: Transaction<AccessAnalyzerTables>) => {
       // It may have been deleted meanwhile, and another request may have found the same.
       if (!(await findAnalyzerById(id, tx.db))) return [];
       const changes = reconcile(id, looked.findings, await known(tx.db), at);
@@ -74,12 +78,12 @@ export class Analysis {
       const changed = [...changes.inserted, ...changes.updated];
       tx.afterCommit(() => publishFindings(analyzer, changed, { events, ids, isDeleted: false }));
       return findingsOf(id, tx.db);
-    });
+    };
+    const findings = await (joined ? joined.transaction(write) : this.#store.transaction(write));
     return { resources, findings, atMs };
   }
 
-  async #look(analyzer: AnalyzerRow, zone: Zone): Promise<Looked> {
-    const reader = readerOf(this.#deps.store);
+  async #look(analyzer: AnalyzerRow, zone: Zone, reader: Reader): Promise<Looked> {
     const access = accessOf(analyzer.type);
     switch (access) {
       case "external": {

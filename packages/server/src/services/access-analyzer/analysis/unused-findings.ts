@@ -36,7 +36,7 @@ export class UnusedFindings {
       (one) => one.createdMs <= sinceMs && !isExcludedByTags(one, configuration),
     );
     if (old.length === 0) return [];
-    const uses = await this.#deps.permissionUses.list(accountId, { sinceMs: 0 });
+    const uses = await this.#deps.permissionUses.list(accountId, { sinceMs: 0 }, reader);
     const found: FoundFinding[] = [];
     for (const identity of old) {
       const own = uses.filter(({ principalArn }) => principalArn === identity.arn);

@@ -54,7 +54,7 @@ export function analyzerOperations(deps: AnalyzerDependencies, analysis: Analysi
           await insertAnalyzer(row, tx.db);
           for (const rule of rules) await insertArchiveRule(rule, tx.db);
         });
-        if (!context.inTransaction) await analysis.refresh(row);
+        await analysis.refresh(row, context);
         return { arn: arnOf(row) };
       },
     },
@@ -190,10 +190,7 @@ async function summaryOf(
   context: RequestContext,
 ): Promise<sdk.AnalyzerSummary> {
   const zone = await zoneOf(analyzer, contributed.organizations);
-  // An analysis writes in a transaction of its own: one that waited for it would never end.
-  const { resources, atMs } = context.inTransaction
-    ? { resources: [], atMs: context.nowMs }
-    : await analysis.refresh(analyzer);
+  const { resources, atMs } = await analysis.refresh(analyzer, context);
   const last = resources.at(-1);
   return {
     arn: arnOf(analyzer),

@@ -110,7 +110,7 @@ export function archiveRuleOperations(
       {},
       async (analyzer, { ruleName }, context) => {
         await requireRule(analyzer.analyzer_id, ruleName, dbOf(context));
-        await analysis.refresh(analyzer);
+        await analysis.refresh(analyzer, context);
         await context.transaction<AccessAnalyzerTables, void>(async (tx) => {
           const rule = await requireRule(analyzer.analyzer_id, ruleName, tx.db);
           const change = { status: "ARCHIVED", updated_ms: context.nowMs } as const;

@@ -11,31 +11,35 @@ import type { AnalyzerRow } from "../tables.ts";
 /** ListAnalyzedResources, GetAnalyzedResource, StartResourceScan. */
 export function resourceOperations(analysis: Analysis): OperationTable {
   return defineOperations<typeof sdk>()({
-    ListAnalyzedResources: onAnalyzer("ListAnalyzedResources", {}, async (analyzer, input) => {
-      const { resourceType } = input;
-      const { resources } = await analysis.refresh(analyzer);
-      const sorted = resources
-        .filter((one) => resourceType === undefined || one.resourceType === resourceType)
-        .sort((one, other) => (one.arn < other.arn ? -1 : 1));
-      const list = [analyzer.analyzer_id, resourceType ?? ""];
-      const { rows, rest } = pageOf(input, list, sorted, ({ arn }) => [arn, ""]);
-      const analyzedResources = rows.map((one) => ({
-        resourceArn: one.arn,
-        resourceOwnerAccount: one.accountId,
-        resourceType: one.resourceType as sdk.ResourceType,
-      }));
-      return { analyzedResources, ...rest };
-    }),
-    GetAnalyzedResource: onAnalyzer("GetAnalyzedResource", {}, async (analyzer, input) => {
+    ListAnalyzedResources: onAnalyzer(
+      "ListAnalyzedResources",
+      {},
+      async (analyzer, input, context) => {
+        const { resourceType } = input;
+        const { resources } = await analysis.refresh(analyzer, context);
+        const sorted = resources
+          .filter((one) => resourceType === undefined || one.resourceType === resourceType)
+          .sort((one, other) => (one.arn < other.arn ? -1 : 1));
+        const list = [analyzer.analyzer_id, resourceType ?? ""];
+        const { rows, rest } = pageOf(input, list, sorted, ({ arn }) => [arn, ""]);
+        const analyzedResources = rows.map((one) => ({
+          resourceArn: one.arn,
+          resourceOwnerAccount: one.accountId,
+          resourceType: one.resourceType as sdk.ResourceType,
+        }));
+        return { analyzedResources, ...rest };
+      },
+    ),
+    GetAnalyzedResource: onAnalyzer("GetAnalyzedResource", {}, async (analyzer, input, context) => {
       requireExternal(analyzer);
-      const analyzed = await analysis.refresh(analyzer);
+      const analyzed = await analysis.refresh(analyzer, context);
       const resource = requireResource(input.resourceArn, analyzed);
       return { resource: viewOf(resource, analyzer, analyzed) };
     }),
-    StartResourceScan: onAnalyzer("StartResourceScan", {}, async (analyzer, input) => {
+    StartResourceScan: onAnalyzer("StartResourceScan", {}, async (analyzer, input, context) => {
       requireExternal(analyzer);
       const { resourceArn, resourceOwnerAccount: owner } = input;
-      const { accountId } = requireResource(resourceArn, await analysis.refresh(analyzer));
+      const { accountId } = requireResource(resourceArn, await analysis.refresh(analyzer, context));
       if (owner !== undefined && owner !== accountId) throw notFound("Resource", resourceArn);
       return {};
     }),

@@ -18,22 +18,22 @@ import { commonView, detailsOf, firstView } from "./views.ts";
 export function findingOperations(deps: AnalyzerDependencies, analysis: Analysis): OperationTable {
   return defineOperations<typeof sdk>()({
     // The first version knows external access alone.
-    ListFindings: onAnalyzer("ListFindings", {}, async (analyzer, input) => {
+    ListFindings: onAnalyzer("ListFindings", {}, async (analyzer, input, context) => {
       requireExternal(analyzer);
-      const analyzed = await analysis.refresh(analyzer);
+      const analyzed = await analysis.refresh(analyzer, context);
       const { rows, rest } = listFindings(analyzer, analyzed.findings, input);
       return { findings: rows.map((row) => firstView(row, analyzed)), ...rest };
     }),
-    GetFinding: onAnalyzer("GetFinding", {}, async (analyzer, { id }) => {
+    GetFinding: onAnalyzer("GetFinding", {}, async (analyzer, { id }, context) => {
       requireExternal(analyzer);
-      const analyzed = await analysis.refresh(analyzer);
+      const analyzed = await analysis.refresh(analyzer, context);
       return { finding: firstView(requireFinding(analyzed.findings, id), analyzed) };
     }),
     ListFindingsV2: onAnalyzer(
       "ListFindingsV2",
       { action: "ListFindings" },
-      async (analyzer, input) => {
-        const analyzed = await analysis.refresh(analyzer);
+      async (analyzer, input, context) => {
+        const analyzed = await analysis.refresh(analyzer, context);
         const { rows, rest } = listFindings(analyzer, analyzed.findings, input);
         const findings = rows.map((row) => ({
           ...commonView(row, analyzed),
@@ -42,25 +42,29 @@ export function findingOperations(deps: AnalyzerDependencies, analysis: Analysis
         return { findings, ...rest };
       },
     ),
-    GetFindingV2: onAnalyzer("GetFindingV2", { action: "GetFinding" }, async (analyzer, input) => {
-      const analyzed = await analysis.refresh(analyzer);
-      const row = requireFinding(analyzed.findings, input.id);
-      const numbered = detailsOf(row).map((details, number) => ({ details, number }));
-      const list = ["details", row.finding_id];
-      const { rows, rest } = pageOf(input, list, numbered, ({ number }) => [number, ""]);
-      return {
-        ...commonView(row, analyzed),
-        findingType: row.type,
-        findingDetails: rows.map(({ details }) => details),
-        ...rest,
-      };
-    }),
+    GetFindingV2: onAnalyzer(
+      "GetFindingV2",
+      { action: "GetFinding" },
+      async (analyzer, input, context) => {
+        const analyzed = await analysis.refresh(analyzer, context);
+        const row = requireFinding(analyzed.findings, input.id);
+        const numbered = detailsOf(row).map((details, number) => ({ details, number }));
+        const list = ["details", row.finding_id];
+        const { rows, rest } = pageOf(input, list, numbered, ({ number }) => [number, ""]);
+        return {
+          ...commonView(row, analyzed),
+          findingType: row.type,
+          findingDetails: rows.map(({ details }) => details),
+          ...rest,
+        };
+      },
+    ),
     UpdateFindings: onAnalyzer("UpdateFindings", {}, async (analyzer, input, context) => {
       const { ids, resourceArn } = input;
       const status = input.status === "ARCHIVED" ? "ARCHIVED" : "ACTIVE";
       if ((ids === undefined) === (resourceArn === undefined))
         throw invalidField("ids", "Name findings by ids or by resourceArn");
-      await analysis.refresh(analyzer);
+      await analysis.refresh(analyzer, context);
       await context.transaction<AccessAnalyzerTables, void>(async (tx) => {
         const all = await findingsOf(analyzer.analyzer_id, tx.db);
         for (const id of ids ?? []) requireFinding(all, id);

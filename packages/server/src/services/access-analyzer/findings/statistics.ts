@@ -12,11 +12,15 @@ const TOP_ACCOUNTS = 10;
 /** GetFindingsStatistics: counted at the time of the request. */
 export function statisticsOperations(analysis: Analysis): OperationTable {
   return defineOperations<typeof sdk>()({
-    GetFindingsStatistics: onAnalyzer("GetFindingsStatistics", {}, async (analyzer) => {
-      const { findings, atMs } = await analysis.refresh(analyzer);
-      const statistics = statisticsOf(analyzer, findings);
-      return { findingsStatistics: [statistics], lastUpdatedAt: new Date(atMs) };
-    }),
+    GetFindingsStatistics: onAnalyzer(
+      "GetFindingsStatistics",
+      {},
+      async (analyzer, _input, context) => {
+        const { findings, atMs } = await analysis.refresh(analyzer, context);
+        const statistics = statisticsOf(analyzer, findings);
+        return { findingsStatistics: [statistics], lastUpdatedAt: new Date(atMs) };
+      },
+    ),
   });
 }
 

@@ -1,4 +1,5 @@
 import { callsOfTrailRecord } from "@rolecast/policy";
+import { readerOf } from "../../../kernel/store.ts";
 import { readAuthorizationData } from "../authorization-data.ts";
 import type { GenerationDependencies } from "../dependencies.ts";
 import type { GenerationRow } from "../tables.ts";
@@ -35,10 +36,10 @@ export async function actionsOf(
 /** The uses of a principal that the server remembers, without a trail. */
 async function remembered(
   { account_id, principal_arn }: GenerationRow,
-  { permissionUses }: GenerationDependencies,
+  { permissionUses, store }: GenerationDependencies,
 ): Promise<GeneratedActions> {
   const about = { principalArn: principal_arn, sinceMs: 0 };
-  const uses = await permissionUses.list(account_id, about);
+  const uses = await permissionUses.list(account_id, about, readerOf(store));
   return sorted(new Set(uses.map(({ action }) => action)), new Set());
 }
 

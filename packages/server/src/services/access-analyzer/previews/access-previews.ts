@@ -120,7 +120,7 @@ async function findingsOf(
   const judged = { services: deps.contributed.shareableResources, reader: context };
   const resource = await proposedResource(configurations, place, judged);
   if (!resource) return undefined;
-  const { findings } = await analysis.refresh(analyzer);
+  const { findings } = await analysis.refresh(analyzer, context);
   const existing = findings.filter((row) => row.resource === resource.arn);
   try {
     return previewFindings(await analysis.external.of(resource, zone, context), existing, deps.ids);

@@ -24,7 +24,7 @@ export function recommendationOperations(
       "GenerateFindingRecommendation",
       {},
       async (analyzer, { id }, context) => {
-        const { findings } = await analysis.refresh(analyzer);
+        const { findings } = await analysis.refresh(analyzer, context);
         const finding = requireFinding(findings, id);
         if (finding.type !== "UnusedPermission")
           throw invalidRequest("Only unused permissions have recommendations.", "notSupported");
@@ -48,7 +48,7 @@ export function recommendationOperations(
         const { id } = input;
         const row = await findRecommendation(analyzer.analyzer_id, id, dbOf(context));
         if (!row) throw notFound("Recommendation", id);
-        const { findings } = await analysis.refresh(analyzer);
+        const { findings } = await analysis.refresh(analyzer, context);
         const { resource: resourceArn } = requireFinding(findings, id);
         const at = new Date(row.generated_ms);
         const about = {
@@ -85,7 +85,7 @@ async function recommendationFor(
   if (!identity) throw notFound("Resource", resource);
   const days = unusedAccessOf(analyzer).unusedAccessAge ?? UNUSED_ACCESS_AGE_DAYS;
   const about = { principalArn: resource, sinceMs: context.nowMs - days * DAY_MS };
-  const uses = await permissionUses.list(accountId, about);
+  const uses = await permissionUses.list(accountId, about, context);
   const { identity: policies } = await directory.policiesOf(identity.principal, context);
   return recommendedSteps(policies, uses);
 }

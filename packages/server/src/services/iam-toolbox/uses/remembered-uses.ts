@@ -6,7 +6,7 @@ import type {
   PermissionUse,
   PermissionUses,
 } from "../../../kernel/ports/permission-uses.ts";
-import type { Store } from "../../../kernel/store.ts";
+import type { Reader, Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import type { IamToolboxTables } from "../tables.ts";
@@ -66,11 +66,12 @@ export class RememberedUses implements PermissionUses {
   async list(
     accountId: string,
     about: { readonly principalArn?: string | undefined; readonly sinceMs: number },
+    reader: Reader,
   ): Promise<readonly PermissionUse[]> {
     for (const uses of this.#principals.values())
       if (uses.principal.accountId === accountId) uses.isAskedFor = true;
-    await this.#writes.flush();
-    return usesOf(this.#store.db, accountId, about);
+    if (!reader.inTransaction) await this.#writes.flush();
+    return usesOf(reader.db<IamToolboxTables>(), accountId, about);
   }
 
   start(): void {

@@ -12,7 +12,8 @@ export function createIdentityInventory({
 }: Pick<IamParts, "lastUsed">): IdentityInventory {
   return {
     async examine(accountId, reader) {
-      await lastUsed.flush();
+      // Last uses are written in a transaction of their own.
+      if (!reader.inTransaction) await lastUsed.flush();
       const db = reader.db<IamTables>();
       const keys = await accessKeysOfAccount(db, accountId);
       const passwords = new Map(
