@@ -10,7 +10,7 @@ import { ACCOUNT, type AmazonClient, chatOf, connect, socketUrl, tokenOf } from 
 /* A handler behind a URL and one inside the process, and what happens when they fail. */
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${name}`;
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 800;
 
 let handler: Server;
 let server: TestServer;

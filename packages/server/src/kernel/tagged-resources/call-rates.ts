@@ -1,11 +1,8 @@
 import type { AwsError } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
-import { LruMap } from "../lru-map.ts";
 import type { AnyOperationHandler, OperationTable } from "../operations.ts";
+import { RateWindows } from "../rate-windows.ts";
 import type { RequestContext } from "../request-context.ts";
-
-const WINDOW_MS = 1_000;
-const COUNTED_MAX = 10_000;
 
 /** The rates of a service's operations, and its words for a call too many. */
 export interface CallLimits {
@@ -44,13 +41,11 @@ export function limitCallRates(
 /** Counts calls within the last second. */
 class CallRates {
   readonly #limits: CallLimits;
-  readonly #clock: Clock;
-  /** When the latest calls were, the oldest first; at most as many as are allowed. */
-  readonly #calls = new LruMap<string, number[]>(COUNTED_MAX);
+  readonly #windows: RateWindows;
 
   constructor(limits: CallLimits, clock: Clock) {
     this.#limits = limits;
-    this.#clock = clock;
+    this.#windows = new RateWindows(clock);
   }
 
   /** Throws the service's refusal of a call too many. */
@@ -62,11 +57,7 @@ class CallRates {
   }
 
   #count(operation: string, counted: string, resource: string, max: number): void {
-    const nowMs = this.#clock.nowMs();
-    const key = `${operation} ${counted}`;
-    const calls = (this.#calls.get(key) ?? []).filter((atMs) => nowMs - atMs < WINDOW_MS);
-    this.#calls.set(key, calls);
-    if (calls.length >= max) throw this.#limits.throttled(operation, max, resource);
-    calls.push(nowMs);
+    if (!this.#windows.take(`${operation} ${counted}`, max))
+      throw this.#limits.throttled(operation, max, resource);
   }
 }

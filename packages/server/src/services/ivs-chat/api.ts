@@ -3,7 +3,8 @@ import type { Ids } from "../../kernel/ids.ts";
 import type { Invoke } from "../../kernel/invoke.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
-import { limitCallRates } from "./call-rates.ts";
+import { limitCallRates } from "../../kernel/tagged-resources/call-rates.ts";
+import { chatCallLimits } from "./call-rates.ts";
 import { ivsChatConstraints } from "./constraints.ts";
 import { loggingConfigurationOperations } from "./logging/logging-configurations.ts";
 import type { ChatRooms } from "./messaging/chat-rooms.ts";
@@ -36,6 +37,6 @@ export function ivsChatApi(parts: IvsChatApiParts): ServiceApi {
   return {
     schemas: ivsChatSchemas,
     constraints: ivsChatConstraints,
-    operations: rateLimits ? limitCallRates(operations, clock) : operations,
+    operations: rateLimits ? limitCallRates(operations, chatCallLimits, clock) : operations,
   };
 }

@@ -1,11 +1,6 @@
 import type * as ivschat from "@aws-sdk/client-ivschat";
-import type { Clock } from "../../kernel/clock.ts";
-import type {
-  AnyOperationHandler,
-  OperationName,
-  OperationTable,
-} from "../../kernel/operations.ts";
-import { RateWindows } from "../../kernel/rate-windows.ts";
+import type { OperationName } from "../../kernel/operations.ts";
+import type { CallLimits } from "../../kernel/tagged-resources/call-rates.ts";
 import { throttled } from "./errors.ts";
 
 /** The SDK has a class `$Command` too. */
@@ -35,23 +30,4 @@ const ACCOUNT_RATES: Readonly<Record<Operation, number>> = {
   UntagResource: 10,
 };
 
-/**
- * The same operations, each held to AWS's rate. The server's own calls (a stack's) are free.
- */
-export function limitCallRates(operations: OperationTable, clock: Clock): OperationTable {
-  const windows = new RateWindows(clock);
-  const limited = Object.entries(operations).map(([name, operation]) => {
-    const max = ACCOUNT_RATES[name as Operation];
-    const handler: AnyOperationHandler = {
-      ...operation,
-      handle(input, context, subject) {
-        const { accountId, region, http } = context;
-        if (http && !windows.take(`${name} ${accountId} ${region}`, max))
-          throw throttled(name, max, accountId);
-        return operation.handle(input, context, subject);
-      },
-    };
-    return [name, handler] as const;
-  });
-  return Object.fromEntries(limited);
-}
+export const chatCallLimits: CallLimits = { ofAccount: ACCOUNT_RATES, throttled };

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Denial } from "../../kernel/service.ts";
-import { parseResourceArn } from "./resource-arn.ts";
+import { arns } from "./resource-arn.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -25,7 +25,7 @@ export function invalidField(name: string, rule: string): AwsError {
 
 /** The model has one value of resourceType, which is a room's; for others AWS's isn't published. */
 function resourceOf(arn: string): Fields {
-  return { resourceId: parseResourceArn(arn)?.id ?? arn, resourceType: "ROOM" };
+  return { resourceId: arns.parse(arn)?.id ?? arn, resourceType: "ROOM" };
 }
 
 export function resourceNotFound(arn: string): AwsError {

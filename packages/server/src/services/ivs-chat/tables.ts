@@ -1,16 +1,11 @@
-/** The columns of every resource; `tags` is a JSON object of strings. */
-export interface ResourceRow {
-  readonly account_id: string;
-  readonly region: string;
-  /** 12 characters of `[A-Za-z0-9]`. */
-  readonly id: string;
+import type { ResourceRow } from "../../kernel/tagged-resources/tagged-rows.ts";
+
+interface NamedRow extends ResourceRow {
   readonly name: string;
-  readonly tags: string;
-  readonly created_at_ms: number;
   readonly updated_at_ms: number;
 }
 
-export interface RoomRow extends ResourceRow {
+export interface RoomRow extends NamedRow {
   readonly message_rate: number;
   readonly message_length: number;
   /** The ARN of a Lambda function; empty where there is none. */
@@ -22,7 +17,7 @@ export interface RoomRow extends ResourceRow {
   readonly logging_3: string;
 }
 
-export interface LoggingConfigurationRow extends ResourceRow {
+export interface LoggingConfigurationRow extends NamedRow {
   readonly bucket_name: string;
 }
 

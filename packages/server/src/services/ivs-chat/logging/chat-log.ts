@@ -1,7 +1,8 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { type ChatLog, locationOf } from "../messaging/chat-rooms.ts";
+import type { ChatLog } from "../messaging/chat-rooms.ts";
 import { loggingConfigurationsOf } from "../messaging/room.ts";
+import { locationOf } from "../resource-arn.ts";
 import { insertLogRecord } from "../rows/log-records.ts";
 import { findLoggingConfiguration } from "../rows/logging-configurations.ts";
 import type { IvsChatTables, RoomRow } from "../tables.ts";

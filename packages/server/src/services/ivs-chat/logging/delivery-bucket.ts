@@ -3,7 +3,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { ResourceLocation } from "../resource-arn.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 
 /** Writes the logs of services. Source: IVS Chat user guide, "Chat Logging". */
 export const DELIVERY_PRINCIPAL = "delivery.logs.amazonaws.com";

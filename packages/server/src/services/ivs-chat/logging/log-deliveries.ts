@@ -8,7 +8,7 @@ import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { ChatMetrics } from "../metrics/chat-metrics.ts";
-import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
+import { arns, locationOf } from "../resource-arn.ts";
 import {
   deleteLogRecords,
   type LogFile,
@@ -105,7 +105,7 @@ export class LogDeliveries {
 
   async #put(file: LogFile, records: readonly LogRecordRow[], atMs: number): Promise<boolean> {
     const { invoke, ids, metrics, log } = this.#options;
-    const at: ResourceLocation = { accountId: file.account_id, region: file.region };
+    const at = locationOf(file);
     const bytes = await pack(records.map(({ text }) => `${text}\n`).join(""));
     const key = logFileKey(file, atMs, ids.alphanumeric(FILE_ID_LENGTH));
     try {
@@ -113,7 +113,7 @@ export class LogDeliveries {
       return true;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      const LoggingConfiguration = resourceArn(at, "logging-configuration", file.configuration_id);
+      const LoggingConfiguration = arns.arn(at, "logging-configuration", file.configuration_id);
       metrics.count(at, "LogDestinationErrors", { LoggingConfiguration });
       if (error.status === 403)
         metrics.count(at, "LogDestinationAccessDeniedError", { LoggingConfiguration });

@@ -7,7 +7,7 @@ import { textFrame, type WebSocketConnection } from "../../../kernel/web-sockets
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { type CallOff, every } from "../../../kernel/work/timers.ts";
 import type { ChatMetrics } from "../metrics/chat-metrics.ts";
-import { arnOfRow, ID_LENGTH, parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { arnOfRow, arns, ID_LENGTH, locationOf } from "../resource-arn.ts";
 import { findRoom } from "../rows/rooms.ts";
 import type { IvsChatTables, RoomRow } from "../tables.ts";
 import type { Attributes } from "../text-limits.ts";
@@ -170,7 +170,7 @@ export class ChatRooms {
 
   async #refresh(arn: string): Promise<void> {
     const room = this.#rooms.get(arn);
-    const reference = parseResourceArn(arn);
+    const reference = arns.parse(arn);
     if (!room || !reference) return;
     const row = await findRoom(this.#store.db, reference, reference.id);
     if (row) room.row = row;
@@ -192,8 +192,4 @@ export class ChatRooms {
   #dropAll(): void {
     for (const { members } of this.#rooms.values()) for (const member of members) member.drop();
   }
-}
-
-export function locationOf(row: RoomRow): ResourceLocation {
-  return { accountId: row.account_id, region: row.region };
 }

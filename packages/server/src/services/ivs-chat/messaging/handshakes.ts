@@ -3,7 +3,7 @@ import type { Store } from "../../../kernel/store.ts";
 import type { WebSocketAnswer, WebSocketRequest } from "../../../kernel/web-sockets.ts";
 import type { ChatMetrics } from "../metrics/chat-metrics.ts";
 import { CONNECTIONS_MAX } from "../quotas.ts";
-import { parseResourceArn } from "../resource-arn.ts";
+import { arns } from "../resource-arn.ts";
 import { findRoom } from "../rows/rooms.ts";
 import { noteUsedToken } from "../rows/used-tokens.ts";
 import type { IvsChatTables } from "../tables.ts";
@@ -49,7 +49,7 @@ export class Handshakes {
   ): Promise<WebSocketAnswer> {
     const { store, clock, rooms, requests, broadcasts, metrics } = this.#options;
     const nowMs = clock.nowMs();
-    const reference = parseResourceArn(token.roomArn);
+    const reference = arns.parse(token.roomArn);
     if (!reference || token.expiresAtMs <= nowMs || token.sessionEndsAtMs <= nowMs)
       return { status: 403, message: "The token has expired." };
     if (metrics.connections(reference, 0) >= CONNECTIONS_MAX)

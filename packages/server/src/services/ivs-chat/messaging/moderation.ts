@@ -1,6 +1,6 @@
 import type * as ivschat from "@aws-sdk/client-ivschat";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { resourceOperation } from "../authorization.ts";
+import { decisions } from "../authorization.ts";
 import { requireSmallAttributes } from "../text-limits.ts";
 import type { ChatRooms } from "./chat-rooms.ts";
 import { deletionAttributes, disconnectionAttributes } from "./payloads.ts";
@@ -8,7 +8,7 @@ import { deletionAttributes, disconnectionAttributes } from "./payloads.ts";
 /** A backend's messages to a room's members. None of them looks whether its object exists. */
 export function moderationOperations(rooms: ChatRooms): OperationTable {
   return defineOperations<typeof ivschat>()({
-    SendEvent: resourceOperation(
+    SendEvent: decisions.operation(
       "room",
       ({ roomIdentifier }) => roomIdentifier,
       async (row, { eventName, attributes = {} }) => {
@@ -16,7 +16,7 @@ export function moderationOperations(rooms: ChatRooms): OperationTable {
         return { id: await rooms.sendEvent(row, "SEND_EVENT", { eventName, attributes }) };
       },
     ),
-    DeleteMessage: resourceOperation(
+    DeleteMessage: decisions.operation(
       "room",
       ({ roomIdentifier }) => roomIdentifier,
       async (row, { id: messageId, reason }) => {
@@ -25,7 +25,7 @@ export function moderationOperations(rooms: ChatRooms): OperationTable {
         return { id: await rooms.sendEvent(row, "DELETE_MESSAGE", event) };
       },
     ),
-    DisconnectUser: resourceOperation(
+    DisconnectUser: decisions.operation(
       "room",
       ({ roomIdentifier }) => roomIdentifier,
       async (row, { userId, reason }) => {

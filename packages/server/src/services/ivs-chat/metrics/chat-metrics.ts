@@ -1,8 +1,8 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
-import type { ResourceLocation } from "../resource-arn.ts";
 
 /** Counts are handed on this often. */
 const INTERVAL_MS = 5_000;

@@ -3,21 +3,16 @@ import type { Checked } from "../../../kernel/checked.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAny, onCreation, resourceOperation } from "../authorization.ts";
+import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { decisions, onCreation } from "../authorization.ts";
 import { invalidField, resourceNotFound } from "../errors.ts";
 import type { ChatRooms } from "../messaging/chat-rooms.ts";
 import { loggingConfigurationsOf } from "../messaging/room.ts";
 import { MESSAGE_LENGTH_DEFAULT, MESSAGE_RATE_DEFAULT, ROOMS_MAX } from "../quotas.ts";
-import { arnOfRow, ID_LENGTH, parseResourceArn, resourceArn } from "../resource-arn.ts";
+import { arnOfRow, arns, ID_LENGTH, locationOf } from "../resource-arn.ts";
 import { findLoggingConfiguration } from "../rows/logging-configurations.ts";
-import {
-  type Db,
-  deleteResource,
-  insertResource,
-  listResources,
-  updateResource,
-} from "../rows/resources.ts";
-import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
+import { type Db, resources } from "../rows/resources.ts";
+import { listRooms } from "../rows/rooms.ts";
 import type { IvsChatTables, RoomRow } from "../tables.ts";
 
 const HANDLER = /^arn:aws:lambda:([a-z0-9-]+):([0-9]{12}):function:/;
@@ -28,12 +23,12 @@ export function roomOperations(rooms: ChatRooms, ids: Ids): OperationTable {
       authorize: ({ tags }, context) => onCreation("room", tags, context),
       handle: async (input, context) => roomView(await createRoom(input, context, ids)),
     },
-    GetRoom: resourceOperation(
+    GetRoom: decisions.operation(
       "room",
       ({ identifier }) => identifier,
       (row) => roomView(row),
     ),
-    UpdateRoom: resourceOperation(
+    UpdateRoom: decisions.operation(
       "room",
       ({ identifier }) => identifier,
       async (decided, input, context) => {
@@ -43,37 +38,29 @@ export function roomOperations(rooms: ChatRooms, ids: Ids): OperationTable {
             updated_at_ms: context.nowMs,
           };
           tx.afterCommit(() => void rooms.announceChange(input.identifier));
-          return updateResource("room", decided, changed, tx.db);
+          const row = await resources.current("room", decided, tx.db);
+          await resources.set("room", row, changed, tx.db);
+          return { ...row, ...changed };
         });
         return roomView(row);
       },
     ),
-    DeleteRoom: resourceOperation(
+    DeleteRoom: decisions.operation(
       "room",
       ({ identifier }) => identifier,
       async (decided, input, context) => {
         await context.transaction<IvsChatTables, void>(async (tx) => {
-          await deleteResource("room", decided, tx.db);
+          await resources.delete("room", decided, tx.db);
           tx.afterCommit(() => void rooms.announceChange(input.identifier));
         });
         return {};
       },
     ),
     ListRooms: {
-      authorize: (_input, context) => onAny("room", context),
+      authorize: (_input, context) => decisions.onAny("ListRooms", "room", context),
       async handle(input, context) {
-        const { loggingConfigurationIdentifier: logging } = input;
-        const filters = [
-          { columns: ["name"], value: input.name },
-          { columns: ["handler_uri"], value: input.messageReviewHandlerUri },
-          {
-            columns: ["logging_1", "logging_2", "logging_3"],
-            // An identifier of no configuration of the account's is no room's.
-            value: logging && (parseResourceArn(logging)?.id ?? logging),
-          },
-        ];
-        const page = await listResources("room", input, filters, context);
-        return { ...page, rooms: page.rows.map(roomSummary) };
+        const { rows, nextToken } = await listRooms(input, context);
+        return { rooms: rows.map(roomSummary), nextToken };
       },
     },
   });
@@ -93,7 +80,7 @@ async function createRoom(
   context: RequestContext,
   ids: Ids,
 ): Promise<RoomRow> {
-  refuseReservedTags(Object.keys(input.tags ?? {}));
+  resources.refuseReservedTags(Object.keys(input.tags ?? {}));
   return context.transaction<IvsChatTables, RoomRow>(async ({ db }) => {
     const row: RoomRow = {
       ...{ account_id: context.accountId, region: context.region },
@@ -104,7 +91,8 @@ async function createRoom(
       ...{ logging_1: "", logging_2: "", logging_3: "" },
       ...(await settingsOf(input, context, db)),
     };
-    await insertResource("room", row, ROOMS_MAX, db);
+    await resources.requireRoom("room", ROOMS_MAX, "rooms", context, db);
+    await resources.insert("room", row, db);
     return row;
   });
 }
@@ -135,10 +123,10 @@ function requireOwnFunction(uri: string, { accountId, region }: RequestContext):
     throw invalidField("uri", "invalid lambda permission");
 }
 
-async function loggingColumns(arns: readonly string[], context: RequestContext, db: Db) {
+async function loggingColumns(identifiers: readonly string[], context: RequestContext, db: Db) {
   const ids: string[] = [];
-  for (const arn of new Set(arns)) {
-    const reference = parseResourceArn(arn);
+  for (const arn of new Set(identifiers)) {
+    const reference = arns.parse(arn);
     const isOwn = reference?.accountId === context.accountId && reference.region === context.region;
     const found = isOwn && (await findLoggingConfiguration(db, reference, reference.id));
     if (!found) throw resourceNotFound(arn);
@@ -150,7 +138,6 @@ async function loggingColumns(arns: readonly string[], context: RequestContext, 
 
 function roomSummary(row: RoomRow) {
   const { handler_uri: uri, handler_fallback: fallbackResult } = row;
-  const at = { accountId: row.account_id, region: row.region };
   return {
     arn: arnOfRow("room", row),
     id: row.id,
@@ -159,7 +146,7 @@ function roomSummary(row: RoomRow) {
     updateTime: new Date(row.updated_at_ms),
     ...(uri === "" ? {} : { messageReviewHandler: { uri, fallbackResult } }),
     loggingConfigurationIdentifiers: loggingConfigurationsOf(row).map((id) =>
-      resourceArn(at, "logging-configuration", id),
+      arns.arn(locationOf(row), "logging-configuration", id),
     ),
     tags: readTags(row.tags),
   };

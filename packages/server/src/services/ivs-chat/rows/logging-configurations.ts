@@ -1,4 +1,4 @@
-import type { ResourceLocation } from "../resource-arn.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { LoggingConfigurationRow } from "../tables.ts";
 import type { Db } from "./resources.ts";
 

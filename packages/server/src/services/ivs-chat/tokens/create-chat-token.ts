@@ -1,7 +1,7 @@
 import type * as ivschat from "@aws-sdk/client-ivschat";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { resourceOperation } from "../authorization.ts";
+import { decisions } from "../authorization.ts";
 import { requireSmallAttributes } from "../text-limits.ts";
 import type { ChatTokens } from "./chat-token.ts";
 
@@ -13,7 +13,7 @@ const TOKEN_ID_LENGTH = 22;
 
 export function chatTokenOperations(tokens: ChatTokens, ids: Ids): OperationTable {
   return defineOperations<typeof ivschat>()({
-    CreateChatToken: resourceOperation(
+    CreateChatToken: decisions.operation(
       "room",
       ({ roomIdentifier }) => roomIdentifier,
       (_row, input, { nowMs }) => {
