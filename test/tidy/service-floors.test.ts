@@ -211,6 +211,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       templates: ["access", "rows", "values"],
       "change-sets": ["access", "engine", "rows", "stacks", "types", "values"],
       nested: ["engine", "rows", "types", "values"],
+      refactors: ["access", "engine", "rows", "stacks", "values"],
       signals: ["access", "rows", "types", "values"],
       "custom-resources": ["dependencies.ts", "rows", "types", "values"],
     },

@@ -400,6 +400,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     StackDriftDetectionId: NO_ID,
     LogicalResourceId: "Declared",
     UniqueId: "declared",
+    StackRefactorId: NO_ID,
+    StackDefinitions: [{ StackName: "declared", TemplateBody: "{}" }],
     Status: "SUCCESS",
     Tags: TAGS,
   },

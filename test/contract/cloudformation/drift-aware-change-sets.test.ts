@@ -111,6 +111,10 @@ test("a change set that reverts drift shows it and brings back what is declared"
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: "/one/gone" }));
   expect(Parameter?.Value).toBe("back");
 
+  await ssm.send(new DeleteParameterCommand({ Name: "/one/gone" }));
+  const alone = await reverting("one", { TemplateBody, ChangeSetName: "alone" });
+  expect(alone.Changes?.map(({ ResourceChange }) => ResourceChange?.Action)).toEqual(["Add"]);
+  await client.send(new ExecuteChangeSetCommand({ StackName: "one", ChangeSetName: "alone" }));
   // Without drift there is nothing to do.
   expect((await reverting("one", { TemplateBody, ChangeSetName: "again" })).Status).toBe("FAILED");
 });

@@ -43,6 +43,11 @@ export function noChangeSet(name: string): AwsError {
   return refusal("ChangeSetNotFound", `ChangeSet [${name}] does not exist`, 404);
 }
 
+export function noStackRefactor(id: string): AwsError {
+  const message = `Stack refactor with ID ${id} does not exist.`;
+  return refusal("StackRefactorNotFoundException", message, 404);
+}
+
 export function changeSetExists(name: string): AwsError {
   return refusal("AlreadyExistsException", `ChangeSet ${name} cannot be created due to a mismatch`);
 }

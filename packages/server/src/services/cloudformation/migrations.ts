@@ -284,4 +284,20 @@ const signals: Migration = {
     ),
 };
 
-export const cloudFormationMigrations: readonly Migration[] = [stacks, signals];
+const stackRefactors: Migration = {
+  name: "cloudformation/0003-stack-refactors",
+  up: (db) =>
+    createTable(
+      db,
+      "cloudformation_stack_refactors",
+      {
+        ...{ refactor_id: "text", account_id: "text", region: "text", description: "text?" },
+        ...{ status: "text", status_reason: "text?" },
+        ...{ execution_status: "text", execution_reason: "text?" },
+        ...{ created_ms: "bigint", plan: "text" },
+      },
+      ["refactor_id"],
+    ),
+};
+
+export const cloudFormationMigrations: readonly Migration[] = [stacks, signals, stackRefactors];

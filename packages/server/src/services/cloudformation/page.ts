@@ -19,12 +19,13 @@ export async function pageByNumber<Row>(
   list: readonly unknown[],
   read: (after: number | undefined, limit: number) => Promise<readonly Row[]>,
   numberOf: (row: Row) => number,
+  size = PAGE_SIZE,
 ): Promise<Page<Row>> {
   const mark = markOf(list);
   const place = token === undefined ? undefined : readPageToken(token, mark, ["number"]);
   if (token !== undefined && !place) throw validation("The specified NextToken is invalid.");
-  const found = await read(place?.[0], PAGE_SIZE + 1);
-  return pageOf(found, PAGE_SIZE, mark, numberOf);
+  const found = await read(place?.[0], size + 1);
+  return pageOf(found, size, mark, numberOf);
 }
 
 /** A page of rows in the order of a text. Throws ValidationError. */

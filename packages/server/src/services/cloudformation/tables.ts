@@ -12,6 +12,7 @@ export interface CloudFormationTables {
   cloudformation_imports: ImportRow;
   cloudformation_drift_detections: DriftDetectionRow;
   cloudformation_signals: SignalRow;
+  cloudformation_stack_refactors: StackRefactorRow;
 }
 
 export interface StackRow {
@@ -234,4 +235,19 @@ export interface SignalRow {
   reason: string;
   data: string;
   ms: number;
+}
+
+/** A reorganization of stacks: which resources go where, under which templates. */
+export interface StackRefactorRow {
+  refactor_id: string;
+  account_id: string;
+  region: string;
+  description: string | null;
+  status: "CREATE_COMPLETE" | "CREATE_FAILED";
+  status_reason: string | null;
+  execution_status: "UNAVAILABLE" | "AVAILABLE" | "EXECUTE_COMPLETE" | "EXECUTE_FAILED";
+  execution_reason: string | null;
+  created_ms: number;
+  /** JSON: the stacks with their new versions, and the resources that move. */
+  plan: string;
 }

@@ -2,7 +2,7 @@ import type { Authorization, ContextEntries } from "../../../kernel/authorizatio
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
 import { findStack, findVersion } from "../rows/stacks.ts";
-import { type Place, unknownStackArn } from "../stack-names.ts";
+import { type Place, stackArn, unknownStackArn } from "../stack-names.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
 
 export function placeOf(context: RequestContext): Place {
@@ -38,6 +38,11 @@ async function tagKeysOf(stack: StackRow, context: RequestContext): Promise<Cont
 
 export function onEverything(operation: string): Authorization {
   return { action: `cloudformation:${operation}`, resource: "*" };
+}
+
+/** An operation on stacks of which it names none. */
+export function onAnyStack(operation: string, context: RequestContext): Authorization {
+  return { action: `cloudformation:${operation}`, resource: stackArn(placeOf(context), "*", "*") };
 }
 
 /** The members of requests that condition keys go by. */

@@ -122,8 +122,9 @@ export function withNestedChangeSets(changes: StoredChanges, nested: NestedPlans
 }
 
 /** Nothing says that the stack changes but that nested stacks may always change. */
-export function isAutomatic({ ResourceChange }: Change): boolean {
-  return (
-    ResourceChange?.Details?.every(({ ChangeSource }) => ChangeSource === "Automatic") === true
+export function isAutomatic({ ResourceChange: change }: Change): boolean {
+  const isOnlyAutomatic = change?.Details?.every(
+    ({ ChangeSource }) => ChangeSource === "Automatic",
   );
+  return change?.Action === "Modify" && isOnlyAutomatic === true;
 }
