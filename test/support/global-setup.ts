@@ -2,16 +2,19 @@ import { startPostgres } from "../../packages/server/src/storage/testing/postgre
 import { SHARED_AWS_CLI } from "./aws-cli.ts";
 import { bundleMediaWorker } from "./bundle-media-worker.ts";
 import { askFor, offer } from "./run-wide.ts";
+import { SHARED_CEPH } from "./test-objects.ts";
 
 /**
  * Offers the programs that all files of a run share: PostgreSQL, which holds the tables of all
- * servers with `ROLECAST_TEST_DATABASE=start`, and the AWS CLI. Compiles the program of media
+ * servers with `ROLECAST_TEST_DATABASE=start`, Ceph, which keeps objects' bytes with
+ * `ROLECAST_TEST_OBJECTS=start`, and the AWS CLI. Compiles the program of media
  * workers.
  */
 export async function setup(): Promise<() => Promise<void>> {
   const ends = await Promise.all([
     offer("TESTS_POSTGRES", startPostgres),
     offer(SHARED_AWS_CLI.variable, SHARED_AWS_CLI.start),
+    offer(SHARED_CEPH.variable, SHARED_CEPH.start),
     bundleMediaWorker(),
   ]);
   if (process.env.ROLECAST_TEST_DATABASE === "start")

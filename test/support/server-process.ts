@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { testDatabase } from "./test-database.ts";
+import { testObjects } from "./test-objects.ts";
 import { type Clients, clientsAt, type Key } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
@@ -38,16 +39,18 @@ export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
+  const { ROLECAST_TEST_DATABASE: _, ROLECAST_TEST_OBJECTS: __, ...inherited } = process.env;
   const ROLECAST_DATABASE =
     environment.ROLECAST_DATABASE ??
     (await testDatabase(args[args.indexOf("--data") + 1] ?? "memory"));
+  const objects = await testObjects(args[args.indexOf("--data") + 1] ?? "memory");
   const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
   const child = spawn(process.execPath, all, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...inherited,
       ...(ROLECAST_DATABASE === undefined ? {} : { ROLECAST_DATABASE }),
+      ...(objects === undefined ? {} : { ROLECAST_OBJECTS: JSON.stringify(objects) }),
       ...environment,
     },
   });

@@ -38,7 +38,7 @@ test("every file that helps tests, benches or scripts is imported, or run as it 
     .map(({ path }) => path)
     .filter((path) => /^(?:test|scripts|bench)\/.+\/|\/testing\//.test(path))
     // Their own tools find them by their place.
-    .filter((path) => !/^scripts\/docs-site\/browser\/|\.recipe\.ts$/.test(path))
+    .filter((path) => !/^scripts\/docs-site\/browser\/|\.(?:recipe|ceph)\.ts$/.test(path))
     .filter((path) => !/\.test\.tsx?$|\.d\.ts$|config\.ts$/.test(path) && !imported.has(path))
     // Programs that another one starts by name.
     .filter((path) => !texts.includes(`/${path.split("/").at(-1)}"`))

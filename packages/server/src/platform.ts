@@ -4,6 +4,7 @@ import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { decideAgain } from "./authz/decide-again.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { spillOf } from "./config/node.ts";
+import { objectStoreOf } from "./config/objects.ts";
 import type { Config } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -50,6 +51,7 @@ interface WholeServer {
 export interface Platform extends ServiceDependencies, WholeServer {
   /** Each service declares the settings that it reads. */
   readonly settings: Config;
+  readonly objectStore: ReturnType<typeof objectStoreOf>;
   readonly organizationFolder: OrganizationFolder | undefined;
   readonly outsideServices: readonly OutsideService[];
   /** At least 32 random bytes that outlive the process. */
@@ -87,6 +89,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     node: { dir: node.dir, id: node.id, abandoned: node.abandoned, disk: parts.nodeDisk },
     nodeMessages: parts.nodeMessages,
     settings: config,
+    objectStore: objectStoreOf(config),
     organizationFolder,
     outsideServices,
     sealingKey: parts.sealingKey,

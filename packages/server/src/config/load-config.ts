@@ -3,6 +3,7 @@ import { checkValue, type Problem, pathText } from "./check-value.ts";
 import { ConfigError } from "./config-error.ts";
 import { localStackSettings } from "./localstack-variables.ts";
 import { nearestName } from "./nearest-name.ts";
+import { objectStoreOf } from "./objects.ts";
 import {
   type Config,
   type ConfigInput,
@@ -91,6 +92,7 @@ function checkTogether(config: Config): Config {
   if ((config.tlsCertificate === undefined) !== (config.tlsKey === undefined)) {
     throw new ConfigError("The settings tlsCertificate and tlsKey only go together.");
   }
+  objectStoreOf(config);
   const keys = [
     ...config.accounts.map((account) => account.rootAccessKeyId),
     ...config.linkedServices.flatMap(({ accessKeyId }) => accessKeyId ?? []),

@@ -134,6 +134,46 @@ const services: Limits = {
   ],
 };
 
+const STORE_KEY = { accessKeyId: "i", secretAccessKey: "s" };
+const OBJECTS = { type: "s3", bucket: "bytes", credentials: STORE_KEY };
+const objects: Limits = {
+  taken: [
+    OBJECTS,
+    { ...OBJECTS, type: "folder", endpoint: "http://127.0.0.1:7480" },
+    { ...OBJECTS, bucket: x(3), region: "eu-west-1", pathStyle: true },
+    { ...OBJECTS, bucket: x(255), prefix: "a_b/c=1.d-/" },
+    { ...OBJECTS, prefix: x(900), concurrency: 1 },
+    { ...OBJECTS, concurrency: 1_024 },
+    { ...OBJECTS, credentials: { accessKeyId: x(256), secretAccessKey: x(1_024) } },
+  ],
+  refused: [
+    "s3",
+    { type: "s3" },
+    { ...OBJECTS, type: "gcs" },
+    { ...OBJECTS, endpoint: "ftp://a" },
+    { ...OBJECTS, endpoint: "127.0.0.1:7480" },
+    { ...OBJECTS, bucket: x(2) },
+    { ...OBJECTS, bucket: x(256) },
+    { ...OBJECTS, bucket: "a/b" },
+    { ...OBJECTS, region: "" },
+    { ...OBJECTS, region: "Europe" },
+    { ...OBJECTS, prefix: "/a" },
+    { ...OBJECTS, prefix: "a b" },
+    { ...OBJECTS, prefix: x(901) },
+    { ...OBJECTS, concurrency: 0 },
+    { ...OBJECTS, concurrency: 1_025 },
+    { ...OBJECTS, concurrency: 1.5 },
+    { ...OBJECTS, pathStyle: "yes" },
+    { ...OBJECTS, credentials: { accessKeyId: "i" } },
+    { ...OBJECTS, credentials: { ...STORE_KEY, accessKeyId: "" } },
+    { ...OBJECTS, credentials: { ...STORE_KEY, accessKeyId: x(257) } },
+    { ...OBJECTS, credentials: { ...STORE_KEY, secretAccessKey: "" } },
+    { ...OBJECTS, credentials: { ...STORE_KEY, secretAccessKey: x(1_025) } },
+    { ...OBJECTS, credentials: { ...STORE_KEY, sessionToken: "t" } },
+    { ...OBJECTS, unknown: 1 },
+  ],
+};
+
 const WEBHOOK = { url: "http://a", secret: x(16) };
 const webhook = (change: object) => [{ ...WEBHOOK, ...change }];
 const nameLists = ["sources", "detailTypes"];
@@ -144,6 +184,9 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     taken: ["postgres://a", "postgresql://user:password@host/name"],
     refused: ["postgres://", "xpostgres://a", "mysql://a", "postgres:a", 1],
   },
+  objects,
+  objectsAccessKeyId: { taken: ["i", x(256)], refused: ["", x(257), 1] },
+  objectsSecretAccessKey: { taken: ["s", x(1_024)], refused: ["", x(1_025), 1] },
   nodeDir: texts,
   host: texts,
   port: wholeNumbers(0, 65_535),

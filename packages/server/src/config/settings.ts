@@ -1,11 +1,21 @@
-import { statSync } from "node:fs";
 import { z } from "zod";
 import { allowedOriginsSchema } from "./allowed-origins.ts";
 import { announcedSchema } from "./announced-addresses.ts";
 import { chatReviewHandlersSchema } from "./chat-review-handlers.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
+import { objectsSchema } from "./objects.ts";
 import { outgoingSchema } from "./outgoing.ts";
+import {
+  accountId,
+  cores,
+  existingFile,
+  existingFolder,
+  httpUrl,
+  onOff,
+  port,
+  wholeNumber,
+} from "./setting-schemas.ts";
 import { trustedProxiesSchema } from "./trusted-proxies.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
@@ -27,41 +37,6 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
 export const SRT_PORT = 9000;
 /** MediaMTX's port of WebRTC, for which firewalls may be open. Further servers use free ones. */
 export const WEBRTC_PORT = 8189;
-
-const NO_THROW = { throwIfNoEntry: false } as const;
-const port = wholeNumber(0, 65_535);
-const onOff = z
-  .union([z.boolean(), z.enum(["true", "false", "1", "0"])], { error: "it takes true or false" })
-  .transform((given) => given === true || given === "true" || given === "1");
-const accountId = z.string().regex(/^\d{12}$/, "an account id has 12 digits");
-const existingFile = z
-  .string()
-  .refine((path) => statSync(path, NO_THROW)?.isFile(), "there is no such file");
-const existingFolder = z
-  .string()
-  .refine((path) => statSync(path, NO_THROW)?.isDirectory(), "there is no such folder");
-const httpUrl = z.url({ protocol: /^https?$/ });
-
-const cores = z.preprocess(
-  (given) => (typeof given === "string" && /^[\d.]+$/.test(given) ? Number(given) : given),
-  z
-    .custom<"auto" | number>(
-      (given) => given === "auto" || (typeof given === "number" && given >= 0 && given <= 1_024),
-      "it takes `auto` or a number from 0 to 1024",
-    )
-    // What the library's types say.
-    .meta({ anyOf: [{ const: "auto" }, { type: "number" }] }),
-) as unknown as z.ZodType<"auto" | number, "auto" | number>;
-
-/** A whole number, which flags and variables give as text. */
-function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number, number> {
-  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  const error = `it takes a whole number ${range}`;
-  return z.preprocess(
-    (given) => (typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given),
-    z.int({ error }).min(min, { error }).max(max, { error }),
-  ) as unknown as z.ZodType<number, number>;
-}
 
 function setting<Schema extends z.ZodType>(
   schema: Schema,
@@ -94,6 +69,21 @@ export const SETTINGS = {
         .optional(),
       "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
       { placeholder: "URL", secret: true },
+    ),
+    objects: setting(
+      objectsSchema,
+      "Object store (any with S3's API) that holds objects' bytes; left out, they are files in the data folder. docs/object-store.md.",
+      { structured: true },
+    ),
+    objectsAccessKeyId: setting(
+      z.string().min(1).max(256).optional(),
+      "Id of the key for that store, in place of the one in `objects`.",
+      { placeholder: "ID" },
+    ),
+    objectsSecretAccessKey: setting(
+      z.string().min(1).max(1_024).optional(),
+      "Secret of that key.",
+      { placeholder: "SECRET", secret: true },
     ),
     nodeDir: setting(
       z.string().min(1).optional(),

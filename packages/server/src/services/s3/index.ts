@@ -1,19 +1,14 @@
 import type { ApiDefinition } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
-import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
-import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
-import { BlobHolds } from "./blobs/blob-holds.ts";
-import { BlobLeases } from "./blobs/blob-leases.ts";
-import { BlobSweeper } from "./blobs/blob-sweeper.ts";
-import { BlobWriters } from "./blobs/blob-writers.ts";
-import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
+import { openBlobPlace } from "./blob-place.ts";
 import { reportMissingFolder } from "./check/missing-folder.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
+import { notePlace } from "./check/other-place.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
@@ -22,10 +17,9 @@ import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
 import { ObjectCommits } from "./object-commits.ts";
 import { SHAREABLE_BUCKETS } from "./permissions/shareable-buckets.ts";
+import type { ObjectStoreSettings } from "./remote/object-store-settings.ts";
 import { s3ResourceTypes } from "./resources/s3-type-names.ts";
-import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
-import type { S3Tables } from "./tables.ts";
 import { visitWebsite } from "./website/website-endpoint.ts";
 import { websiteOf } from "./website-host.ts";
 
@@ -51,6 +45,8 @@ interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authentic
     /** The URL at which the other nodes reach this one. */
     readonly nodeUrl: string;
   };
+  /** The store that objects' bytes are written to or read from, beside the data folder. */
+  readonly objectStore: ObjectStoreSettings | undefined;
   readonly settings: {
     readonly publicBaseUrl?: string | undefined;
     readonly scrubBytesPerSecond: number;
@@ -69,30 +65,17 @@ export const s3 = defineService({
 
 function createS3(needs: S3Needs) {
   const hosts = s3HostsOf(needs.settings.publicBaseUrl);
-  const { store, clock, ids, log, durable, disk } = needs;
-  const { db } = store.tables<S3Tables>();
-  const writers: BlobWriters = new BlobWriters({
-    store,
-    // Not below `s3`, where there is nothing but objects' bytes.
-    marksDir: pathBelow(needs.dataDir, MARKS_FOLDER),
-    durable,
-    clock,
-    ids,
-    log,
+  const { store, log, durable } = needs;
+  const place = openBlobPlace({
+    ...needs,
     nodeUrl: () => needs.address.nodeUrl,
-    lost: (prefix) => blobs.abandon(prefix),
-    ended: () => sweeper.wake(),
+    objects: needs.objectStore,
   });
-  const dir = placeBelow(needs.dataDir, BLOBS_FOLDER);
-  const holds = new BlobHolds(needs.dataDir);
-  const register = () => writers.register();
-  const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds, disk });
-  const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
-  const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
-  const bytesPerSecond = durable ? needs.settings.scrubBytesPerSecond : 0;
-  const scrubber = new ObjectScrubber({ store, dir, bytesPerSecond, log });
+  const { blobs, leases, writers, sweeper, dir, remote } = place;
+  // An object store compares what it keeps by itself.
+  const bytesPerSecond = durable && dir && !remote ? needs.settings.scrubBytesPerSecond : 0;
+  const scrubber = new ObjectScrubber({ store, dir: dir ?? "", bytesPerSecond, log });
   const digests = new DigestThreads();
-  const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
   const deps: S3Dependencies & FormDependencies = {
     ...needs,
     hosts,
@@ -114,18 +97,22 @@ function createS3(needs: S3Needs) {
     corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
-      await reportMissingFolder(dir, store.tables(), log);
+      if (dir && !remote) await reportMissingFolder(dir, store.tables(), log);
+      await notePlace(needs.objectStore, store.tables(), log);
       await writers.start();
       // Not waited for: the files that it removes are invisible, and no request touches them.
       if (durable) sweeper.start();
       scrubber.start();
+      remote?.removals.start();
+      void remote?.client.probe();
     },
     async close() {
       await lifecycle.close();
       await sweeper.close();
       await scrubber.close();
-      await blobs.close();
+      await remote?.removals.close();
       await writers.close();
+      await blobs.close();
       await digests.close();
     },
     async reset() {
@@ -133,7 +120,11 @@ function createS3(needs: S3Needs) {
       await writers.marks.clear();
       sweeper.clear();
     },
-    health: async () => ({ ...sweeper.health(), ...scrubber.health() }),
+    health: async () => ({
+      ...sweeper.health(),
+      ...scrubber.health(),
+      ...(remote ? { objectStore: remote.client.health() } : {}),
+    }),
     provides: { bucketHosts: hosts },
     contributes: { resourceTypes: [s3ResourceTypes], shareableResources: [SHAREABLE_BUCKETS] },
   };

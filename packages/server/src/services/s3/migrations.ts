@@ -17,7 +17,23 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0013-writers", up: addWriters },
   { name: "s3/0014-buckets-of-regions", up: indexRegions },
   { name: "s3/0015-scrubs", up: addScrubs },
+  { name: "s3/0016-removals", up: addRemovals },
 ];
+
+/** Bytes that are to be removed from an object store, and which store that is. */
+async function addRemovals({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_removals")
+    .addColumn("blob_id", "text", (c) => c.primaryKey())
+    .addColumn("due_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await schema.createIndex("s3_removals_due").on("s3_removals").column("due_ms").execute();
+  await schema
+    .createTable("s3_places")
+    .addColumn("name", "text", (c) => c.primaryKey())
+    .addColumn("place", "text", (c) => c.notNull())
+    .execute();
+}
 
 async function addScrubs({ schema }: Kysely<Tables>): Promise<void> {
   await schema

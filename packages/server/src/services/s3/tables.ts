@@ -157,7 +157,22 @@ export interface ScrubRow {
   place: string;
 }
 
+/** A blob whose bytes are to be removed from the object store. */
+export interface RemovalRow {
+  blob_id: string;
+  due_ms: number;
+}
+
+/** The place where the last start put objects' bytes. */
+export interface PlaceRow {
+  name: string;
+  /** A KnownPlace as JSON. */
+  place: string;
+}
+
 export interface S3Tables {
+  s3_places: PlaceRow;
+  s3_removals: RemovalRow;
   s3_scrubs: ScrubRow;
   s3_writers: WriterRow;
   s3_accounts: AccountRow;

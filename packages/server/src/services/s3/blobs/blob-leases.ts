@@ -1,15 +1,31 @@
+import type { Transaction } from "../../../kernel/store.ts";
+import type { S3Tables } from "../tables.ts";
+
 /**
  * Keeps an object's files while somebody reads them, though the object is overwritten or deleted
  * meanwhile. Owners are object ids: what belongs to one is removed as a whole.
  */
 export class BlobLeases {
   readonly #remove: (blobIds: readonly string[]) => Promise<void>;
+  readonly #note:
+    | ((blobIds: readonly string[], tx: Transaction<S3Tables>) => Promise<void>)
+    | undefined;
   readonly #held = new Map<string, { readers: number; doomed: string[] }>();
   /** Owners whose files are being removed: too late to begin reading. */
   readonly #removing = new Set<string>();
 
-  constructor(remove: (blobIds: readonly string[]) => Promise<void>) {
+  /** `note` writes down in the transaction what is to be removed after it. */
+  constructor(
+    remove: (blobIds: readonly string[]) => Promise<void>,
+    note?: (blobIds: readonly string[], tx: Transaction<S3Tables>) => Promise<void>,
+  ) {
     this.#remove = remove;
+    this.#note = note;
+  }
+
+  /** The blobs that wait for their readers. */
+  get doomed(): ReadonlySet<string> {
+    return new Set([...this.#held.values()].flatMap(({ doomed }) => doomed));
   }
 
   /** The way to let go, or undefined when the owner's files are being removed. */
@@ -26,6 +42,17 @@ export class BlobLeases {
       this.#held.delete(owner);
       if (lease.doomed.length > 0) this.#removeNow(owner, lease.doomed);
     };
+  }
+
+  /** Removes the files once `tx` is committed and no request reads them. */
+  removeAfterCommit(
+    owner: string,
+    blobIds: readonly string[],
+    tx: Transaction<S3Tables>,
+  ): Promise<void> | undefined {
+    if (blobIds.length === 0) return undefined;
+    tx.afterCommit(() => this.remove(owner, blobIds));
+    return this.#note?.(blobIds, tx);
   }
 
   /** Removes the files once no request reads them; doesn't wait for it. */

@@ -14,6 +14,8 @@ export interface BlobSweepOptions {
   readonly blobs: Pick<BlobFiles, "remove">;
   readonly writers: Pick<BlobWriters, "states" | "forget">;
   readonly findReferenced: (blobIds: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Removes what else the ended writer `prefix` has left, in another place. */
+  readonly sweepElsewhere?: ((prefix: string) => Promise<FileCount>) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +38,7 @@ export interface SweptBlobs {
  * are kept and counted.
  */
 export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs> {
-  const { dir, blobs, writers, signal } = options;
+  const { dir, blobs, writers, sweepElsewhere, signal } = options;
   // Before the folders: who registers after this has none among them.
   const folders = await foldersOf(dir);
   const states = await writers.states();
@@ -59,6 +61,8 @@ export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs>
     if (state === "complete") await removeIfEmpty(pathBelow(dir, folder));
   }
   if (!signal.aborted) {
+    if (sweepElsewhere) await sweepComplete(states, sweepElsewhere, removed, signal);
+    if (signal.aborted) return { removed, kept, keptWriters: keptWriters.size };
     const withFolders = new Set(folders.map(prefixOf));
     const over = [...states].filter(
       ([prefix, state]) => state === "complete" && !withFolders.has(prefix),
@@ -66,6 +70,20 @@ export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs>
     await writers.forget(over.map(([prefix]) => prefix));
   }
   return { removed, kept, keptWriters: keptWriters.size };
+}
+
+async function sweepComplete(
+  states: ReadonlyMap<string, WriterState>,
+  sweep: (prefix: string) => Promise<FileCount>,
+  removed: { files: number; bytes: number },
+  signal: AbortSignal,
+): Promise<void> {
+  for (const [prefix, state] of states) {
+    if (state !== "complete" || signal.aborted) continue;
+    const { files, bytes } = await sweep(prefix);
+    removed.files += files;
+    removed.bytes += bytes;
+  }
 }
 
 async function* unreferenced(

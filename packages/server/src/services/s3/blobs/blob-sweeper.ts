@@ -2,6 +2,9 @@ import type { Log } from "../../../kernel/ports/log.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { type BlobSweepOptions, type SweptBlobs, sweepBlobs } from "./blob-sweep.ts";
 
+/** After a sweep that failed. */
+const AGAIN_MS = 60_000;
+
 const NOTHING: SweptBlobs = {
   removed: { files: 0, bytes: 0 },
   kept: { files: 0, bytes: 0 },
@@ -18,7 +21,10 @@ export class BlobSweeper {
     this.#options = options;
     this.#sweeps = new Periodic({
       round: (closing) => this.#sweep(closing),
-      failed: (err) => options.log.warn({ err }, "The sweep of S3 files has failed."),
+      failed: (err) => {
+        options.log.warn({ err }, "The sweep of S3 files has failed; it is tried again later.");
+        this.#sweeps.wakeIn(AGAIN_MS);
+      },
     });
   }
 

@@ -13,7 +13,7 @@ import {
   renewWriter,
 } from "../rows/writers.ts";
 import type { S3Tables, WriterRow } from "../tables.ts";
-import { type WriterMark, WriterMarks } from "./writer-marks.ts";
+import { type EndedMarks, type WriterMark, WriterMarks } from "./writer-marks.ts";
 
 /**
  * Beside other nodes, a process raises its writers' counters this often, and looks at the others'.
@@ -26,6 +26,7 @@ export interface BlobWritersOptions {
   readonly store: Store;
   /** The folder of the marks. */
   readonly marksDir: string;
+  readonly elsewhere?: EndedMarks | undefined;
   /** False: nothing is kept beyond this process, so nothing is registered. */
   readonly durable: boolean;
   readonly clock: Clock;
@@ -75,7 +76,7 @@ export class BlobWriters {
   constructor(options: BlobWritersOptions) {
     this.#options = options;
     this.#store = options.store.tables<S3Tables>();
-    this.marks = new WriterMarks(options.marksDir, !options.store.shared);
+    this.marks = new WriterMarks(options.marksDir, !options.store.shared, options.elsewhere);
     this.#lease = new Lease({
       beatMs: BEAT_MS,
       silenceMs: SILENCE_MS,

@@ -33,6 +33,13 @@ export interface MarkedCommits {
   readonly ended: boolean;
 }
 
+/** A further place for the marks of writers that have ended. */
+export interface EndedMarks {
+  end(prefix: string, commits: number): Promise<void>;
+  read(prefix: string): Promise<number | undefined>;
+  remove(prefix: string): Promise<void>;
+}
+
 /**
  * How many commits of each writer have been acknowledged, in files beside the blobs and outside of
  * the database. A database that counts fewer is an older copy, and doesn't know all of the writer's
@@ -41,11 +48,13 @@ export interface MarkedCommits {
 export class WriterMarks {
   readonly #dir: string;
   readonly #inPlace: boolean;
+  readonly #elsewhere: EndedMarks | undefined;
 
   /** `inPlace` as in writeAt. */
-  constructor(dir: string, inPlace = false) {
+  constructor(dir: string, inPlace = false, elsewhere?: EndedMarks) {
     this.#dir = dir;
     this.#inPlace = inPlace;
+    this.#elsewhere = elsewhere;
   }
 
   /** Makes the mark of a new writer. */
@@ -60,6 +69,7 @@ export class WriterMarks {
   async end(prefix: string, commits: number): Promise<void> {
     await makeFolderDurably(this.#dir);
     await writeDurably(this.#file(prefix), `ended ${commits}`, { ifExists: "replace" });
+    await this.#elsewhere?.end(prefix, commits);
   }
 
   /**
@@ -68,6 +78,13 @@ export class WriterMarks {
    * copy, nor where a copy was put over it.
    */
   async read(prefix: string): Promise<MarkedCommits | undefined> {
+    const own = await this.#readOwn(prefix);
+    if (own || !this.#elsewhere) return own;
+    const commits = await this.#elsewhere.read(prefix);
+    return commits === undefined ? undefined : { commits, ended: true };
+  }
+
+  async #readOwn(prefix: string): Promise<MarkedCommits | undefined> {
     const file = await readFound(this.#file(prefix));
     if (!file) return undefined;
     const { text, found } = file;
@@ -84,6 +101,7 @@ export class WriterMarks {
   /** For writers of which nothing is left. */
   async remove(prefix: string): Promise<void> {
     await rm(this.#file(prefix), { force: true });
+    await this.#elsewhere?.remove(prefix);
   }
 
   async clear(): Promise<void> {

@@ -89,12 +89,8 @@ async function deleteBucket(
   await tx.db.deleteFrom("s3_uploads").where("bucket_name", "=", name).execute();
   await tx.db.deleteFrom("s3_bucket_configurations").where("bucket_name", "=", name).execute();
   await tx.db.deleteFrom("s3_buckets").where("bucket_name", "=", name).execute();
-  tx.afterCommit(() =>
-    leases.remove(
-      bucket.bucket_id,
-      parts.map((part) => part.blob_id),
-    ),
-  );
+  const blobIds = parts.map((part) => part.blob_id);
+  await leases.removeAfterCommit(bucket.bucket_id, blobIds, tx);
 }
 
 async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestContext) {

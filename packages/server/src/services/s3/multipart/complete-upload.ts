@@ -241,7 +241,7 @@ async function settleParts(
     .execute();
   await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();
   const blobIds = unnamed.map((part) => part.blob_id);
-  if (blobIds.length > 0) tx.afterCommit(() => leases.remove(uploadId, blobIds));
+  await leases.removeAfterCommit(uploadId, blobIds, tx);
 }
 
 /** The MD5 of the parts' MD5s, and their number. */

@@ -211,7 +211,7 @@ async function putPartRow(
     .where("part_number", "=", row.part_number)
     .execute();
   await tx.db.insertInto("s3_parts").values(row).execute();
-  if (replaced) tx.afterCommit(() => leases.remove(replaced.blob_id, [replaced.blob_id]));
+  if (replaced) await leases.removeAfterCommit(replaced.blob_id, [replaced.blob_id], tx);
   return row.modified_ms;
 }
 

@@ -177,5 +177,6 @@ export async function removeBytes(
     ...(row.blob_id === null ? [] : [row.blob_id]),
     ...(row.upload_id === null ? [] : await takeParts(row.upload_id, tx)),
   ];
-  if (blobIds.length > 0) tx.afterCommit(() => leases.remove(row.object_id, blobIds));
+  const noted = leases.removeAfterCommit(row.object_id, blobIds, tx);
+  if (noted) await noted;
 }

@@ -3,7 +3,13 @@ import type { S3Tables } from "../tables.ts";
 
 /** Removes the files of rows that are gone. */
 export interface FileRemoval {
-  readonly leases: { remove(owner: string, blobIds: readonly string[]): void };
+  readonly leases: {
+    removeAfterCommit(
+      owner: string,
+      blobIds: readonly string[],
+      tx: Transaction<S3Tables>,
+    ): Promise<void> | undefined;
+  };
 }
 
 /** Deletes the rows of an upload's parts. Resolves to the blobs that they named. */

@@ -76,5 +76,5 @@ export async function removeUpload(
 ): Promise<void> {
   const blobIds = await takeParts(uploadId, tx);
   await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();
-  tx.afterCommit(() => leases.remove(uploadId, blobIds));
+  await leases.removeAfterCommit(uploadId, blobIds, tx);
 }

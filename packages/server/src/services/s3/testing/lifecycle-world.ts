@@ -43,7 +43,7 @@ export class LifecycleWorld {
         error: () => {},
         warn: (fields: unknown) => this.warned.push(fields),
       },
-      leases: { remove: () => {} },
+      leases: { removeAfterCommit: () => undefined },
     } as unknown as S3Dependencies);
   }
 

@@ -1,0 +1,289 @@
+import { performance } from "node:perf_hooks";
+import type { Readable } from "node:stream";
+import type * as s3 from "@aws-sdk/client-s3";
+import type { Log } from "../../../kernel/ports/log.ts";
+import { pause } from "../../../kernel/work/timers.ts";
+import { Circuit } from "./circuit.ts";
+import { type ObjectStoreSettings, placeOf } from "./object-store-settings.ts";
+import { RetryBudget } from "./retry-budget.ts";
+import type { Loaded } from "./sdk.ts";
+import { type Failure, failureOf, storeAway } from "./store-failure.ts";
+import { TurnQueue } from "./turn-queue.ts";
+
+const ATTEMPTS_MAX = 3;
+const RETRY_DELAYS_MS: readonly number[] = [50, 250];
+/** From the beginning of a request to the head of its answer. */
+const ANSWER_MS_MAX = 15_000;
+/** A store may put the parts together while it answers. */
+const COMPLETION_MS_MAX = 60_000;
+/** Source: S3 API reference, DeleteObjects. */
+export const DELETED_AT_ONCE = 1_000;
+
+/** A key of ours is nobody else's: that it is taken is a fault. */
+const NEVER_TAKEN: (attempt: number) => boolean = () => false;
+
+/** Undefined is an answer too: there is no such object. */
+type Sending<Output> = (client: s3.S3Client, options: SendOptions) => Promise<Output>;
+type SendOptions = NonNullable<Parameters<s3.S3Client["send"]>[1]>;
+
+export interface StoredKey {
+  readonly key: string;
+  readonly sizeBytes: number;
+}
+
+export interface OpenedObject {
+  readonly body: Readable;
+  /** The size of the whole object, if the store says it. */
+  readonly sizeBytes: number | undefined;
+}
+
+export interface StoreFacts {
+  readonly place: string;
+  readonly condition: "ok" | "away";
+  readonly message?: string;
+  readonly requests: number;
+  readonly failures: number;
+}
+
+/**
+ * Requests to an object store, by the AWS SDK's client. Each has a deadline and a few attempts;
+ * while the store is away, requests fail at once with `SlowDown` and the reason. The body of each
+ * write is signed with its SHA-256, by which the store refuses what was changed on the way.
+ */
+export class StoreClient {
+  readonly #settings: ObjectStoreSettings;
+  readonly #log: Log;
+  readonly #circuit = new Circuit(() => performance.now());
+  readonly #budget = new RetryBudget();
+  readonly #turns: TurnQueue;
+  #loaded: Promise<Loaded> | undefined;
+  #requests = 0;
+  #failures = 0;
+
+  constructor(settings: ObjectStoreSettings, log: Log) {
+    this.#settings = settings;
+    this.#log = log;
+    this.#turns = new TurnQueue(settings.concurrency);
+  }
+
+  get place(): string {
+    return placeOf(this.#settings);
+  }
+
+  get facts(): StoreFacts {
+    const { reason } = this.#circuit;
+    return {
+      place: this.place,
+      condition: reason === undefined ? "ok" : "away",
+      ...(reason === undefined ? {} : { message: `The object store is away: ${reason}.` }),
+      requests: this.#requests,
+      failures: this.#failures,
+    };
+  }
+
+  /** The facts for operators; while the store is away, each look tries it once more. */
+  health(): StoreFacts {
+    if (this.#circuit.reason !== undefined) void this.probe();
+    return this.facts;
+  }
+
+  /** Asks for an object that isn't there, so that a store that is away is noticed. */
+  async probe(): Promise<void> {
+    await this.get("probe").then(
+      (opened) => opened?.body.destroy(),
+      (err: Error) => this.#log.warn({ store: this.place, reason: err.message }, "No object store"),
+    );
+  }
+
+  /** Writes an object once; a key that is taken by an earlier attempt is a success. */
+  async put(key: string, bytes: Buffer): Promise<void> {
+    const name = { Key: this.#keyOf(key), IfNoneMatch: "*" };
+    await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.PutObjectCommand({ ...bucket, ...name, Body: bytes }), options),
+      { isTaken: (attempt) => attempt > 1 },
+    );
+  }
+
+  /** Begins to read. Undefined when there is no such object. */
+  get(key: string, range?: { start: number; length: number }): Promise<OpenedObject | undefined> {
+    const name = { Key: this.#keyOf(key) };
+    const part = range && {
+      Range: `bytes=${range.start}-${range.start + range.length - 1}`,
+    };
+    return this.#send(({ sdk, bucket }) => async (client, options) => {
+      const command = new sdk.GetObjectCommand({ ...bucket, ...name, ...part });
+      const { Body, ContentLength, ContentRange } = await client.send(command, options);
+      const total = ContentRange?.split("/").at(-1);
+      const sizeBytes = total === undefined ? ContentLength : Number(total);
+      // The SDK for node gives a Readable.
+      return { body: Body as unknown as Readable, sizeBytes };
+    });
+  }
+
+  /** Copies an object inside the store. False when there is none. */
+  async copy(from: string, to: string): Promise<boolean> {
+    const { bucket: Bucket } = this.#settings;
+    const source = `${Bucket}/${this.#keyOf(from)}`.split("/").map(encodeURIComponent).join("/");
+    const input = { Bucket, Key: this.#keyOf(to), CopySource: source };
+    const copied = await this.#send(
+      ({ sdk }) =>
+        (client, options) =>
+          client.send(new sdk.CopyObjectCommand(input), options),
+      { answerMs: COMPLETION_MS_MAX },
+    );
+    return copied !== undefined;
+  }
+
+  /** Removes at most `DELETED_AT_ONCE` objects. Rejects where one of them stays. */
+  async delete(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return;
+    const Objects = keys.map((key) => ({ Key: this.#keyOf(key) }));
+    const output = await this.#send(({ sdk, bucket }) => (client, options) => {
+      const input = { ...bucket, Delete: { Objects, Quiet: true } };
+      return client.send(new sdk.DeleteObjectsCommand(input), options);
+    });
+    const [failed] = output?.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
+    if (failed) throw storeAway(`it keeps what was to be removed (${failed.Code})`);
+  }
+
+  /** For work in the background alone. */
+  async *list(below: string): AsyncGenerator<readonly StoredKey[]> {
+    const Prefix = this.#keyOf(below);
+    for (let token: string | undefined; ; ) {
+      const page = await this.#send(({ sdk, bucket }) => (client, options) => {
+        const input = { ...bucket, Prefix, ContinuationToken: token };
+        return client.send(new sdk.ListObjectsV2Command(input), options);
+      });
+      const found = page?.Contents ?? [];
+      yield found.map(({ Key = "", Size = 0 }) => ({
+        key: Key.slice(this.#settings.prefix.length),
+        sizeBytes: Size,
+      }));
+      token = page?.NextContinuationToken;
+      if (token === undefined) return;
+    }
+  }
+
+  async beginParts(key: string): Promise<string> {
+    const name = { Key: this.#keyOf(key) };
+    const begun = await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.CreateMultipartUploadCommand({ ...bucket, ...name }), options),
+    );
+    if (begun?.UploadId === undefined) throw storeAway("it begins no upload");
+    return begun.UploadId;
+  }
+
+  /** Resolves to the part's entity tag. */
+  async putPart(key: string, upload: string, number: number, bytes: Buffer): Promise<string> {
+    const name = { Key: this.#keyOf(key), UploadId: upload, PartNumber: number };
+    const put = await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.UploadPartCommand({ ...bucket, ...name, Body: bytes }), options),
+    );
+    if (put?.ETag === undefined) throw storeAway("it has lost an upload");
+    return put.ETag;
+  }
+
+  async completeParts(key: string, upload: string, etags: readonly string[]): Promise<void> {
+    const Parts = etags.map((ETag, index) => ({ ETag, PartNumber: index + 1 }));
+    const name = { Key: this.#keyOf(key), UploadId: upload, MultipartUpload: { Parts } };
+    await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.CompleteMultipartUploadCommand({ ...bucket, ...name }), options),
+      { answerMs: COMPLETION_MS_MAX },
+    );
+  }
+
+  async abortParts(key: string, upload: string): Promise<void> {
+    const name = { Key: this.#keyOf(key), UploadId: upload };
+    await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.AbortMultipartUploadCommand({ ...bucket, ...name }), options),
+    );
+  }
+
+  /** Uploads in parts that nobody has completed; for work in the background alone. */
+  async openUploads(below: string): Promise<readonly { key: string; upload: string }[]> {
+    const Prefix = this.#keyOf(below);
+    const page = await this.#send(
+      ({ sdk, bucket }) =>
+        (client, options) =>
+          client.send(new sdk.ListMultipartUploadsCommand({ ...bucket, Prefix }), options),
+    );
+    return (page?.Uploads ?? []).map(({ Key = "", UploadId = "" }) => ({
+      key: Key.slice(this.#settings.prefix.length),
+      upload: UploadId,
+    }));
+  }
+
+  async close(): Promise<void> {
+    const loaded = await this.#loaded?.catch(() => undefined);
+    loaded?.client.destroy();
+    this.#loaded = undefined;
+  }
+
+  /**
+   * Sends a request, again where that may help. Undefined: the store has no such object. Rejects
+   * with SlowDown.
+   */
+  async #send<Output>(
+    request: (loaded: Loaded) => Sending<Output>,
+    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN } = {},
+  ): Promise<Output | undefined> {
+    this.#loaded ??= import("./sdk.ts").then(({ openClient }) => openClient(this.#settings));
+    const loaded = await this.#loaded;
+    const send = request(loaded);
+    for (let attempt = 1; ; attempt++) {
+      const refusal = this.#circuit.refusal();
+      if (refusal !== undefined) throw storeAway(refusal);
+      const turn = this.#turns.take();
+      if (turn) await turn;
+      let failure: Failure;
+      try {
+        this.#requests++;
+        const output = await send(loaded.client, { requestTimeout: answerMs });
+        this.#noteSuccess();
+        return output;
+      } catch (error) {
+        failure = failureOf(error);
+      } finally {
+        this.#turns.giveBack();
+      }
+      if (failure.kind === "missing" || (failure.kind === "taken" && isTaken(attempt))) {
+        this.#noteSuccess();
+        return undefined;
+      }
+      const reason = failure.kind === "taken" ? "a key was taken" : failure.reason;
+      this.#noteFailure(reason);
+      const mayPass = failure.kind === "failed" && failure.mayPass;
+      if (!mayPass || attempt === ATTEMPTS_MAX || !this.#budget.spend()) throw storeAway(reason);
+      await pause(RETRY_DELAYS_MS[attempt - 1] ?? 0);
+    }
+  }
+
+  #noteSuccess(): void {
+    this.#budget.earn();
+    if (this.#circuit.succeeded())
+      this.#log.info({ store: this.place }, "The object store answers again.");
+  }
+
+  #noteFailure(reason: string): void {
+    this.#failures++;
+    if (this.#circuit.failed(reason))
+      this.#log.error(
+        { store: this.place, reason },
+        "The object store is away: requests for bytes are answered 503.",
+      );
+  }
+
+  #keyOf(key: string): string {
+    return `${this.#settings.prefix}${key}`;
+  }
+}

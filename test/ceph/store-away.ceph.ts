@@ -1,0 +1,191 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Ceph } from "../support/ceph.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { clientsOf, ROOT } from "../support/test-server.ts";
+
+const Bucket = "away-contract";
+const WRITERS = 6;
+const KEYS_PER_WRITER = 8;
+/** Longer than a part of an upload to the store. */
+const LONGEST = 9_000_000;
+
+let ceph: Ceph;
+let bucket: string;
+let data: string;
+let server: ServerProcess;
+beforeAll(async () => {
+  ceph = await Ceph.start();
+  bucket = await ceph.createBucket();
+  data = await mkdtemp(join(tmpdir(), "rolecast-away-"));
+  await start();
+  await client().send(new s3.CreateBucketCommand({ Bucket }));
+}, 180_000);
+afterAll(async () => {
+  await server?.stop("SIGKILL");
+  await ceph?.close();
+  await rm(data, { recursive: true, force: true });
+});
+
+async function start(): Promise<void> {
+  const environment = { ROLECAST_OBJECTS: JSON.stringify(ceph.objects(bucket, "away/")) };
+  server = await startServerProcess(["--data", data], environment);
+}
+
+function client(): s3.S3Client {
+  return clientsOf(server.endpoint, ROOT, "us-east-1").s3;
+}
+
+interface Expectation {
+  acknowledged: string | undefined;
+  /** Any of them may have been stored without an answer. */
+  unanswered: string[];
+}
+const expected = new Map<string, Expectation>();
+
+/** Puts, overwrites and deletes until told to end; errors but SlowDown and the cut are failures. */
+async function write(writer: number, signal: AbortSignal, refusals: Set<string>): Promise<void> {
+  const own = client();
+  for (let count = 0; !signal.aborted; count++) {
+    const Key = `${writer}/${count % KEYS_PER_WRITER}`;
+    const size = count % 5 === 4 ? LONGEST : 1 + ((count * 7919 * (writer + 1)) % 300_000);
+    const Body = randomBytes(size);
+    const entry = expected.get(Key) ?? { acknowledged: undefined, unanswered: [] };
+    expected.set(Key, entry);
+    const hash = hashOf(Body);
+    entry.unanswered.push(hash);
+    try {
+      await own.send(new s3.PutObjectCommand({ Bucket, Key, Body }));
+      entry.acknowledged = hash;
+      entry.unanswered = [];
+    } catch (error) {
+      const { name, message } = error as Error;
+      refusals.add(`${name}: ${message}`);
+      await sleep(20);
+    }
+  }
+}
+
+async function checkAll(): Promise<void> {
+  const own = client();
+  for (const [Key, { acknowledged, unanswered }] of expected) {
+    const found = await own.send(new s3.GetObjectCommand({ Bucket, Key })).then(
+      async ({ Body }) => hashOf((await Body?.transformToByteArray()) ?? new Uint8Array()),
+      (error: Error) => {
+        if (error.name === "NoSuchKey") return undefined;
+        throw error;
+      },
+    );
+    expect([acknowledged, ...unanswered]).toContain(found);
+    expected.set(Key, { acknowledged: found, unanswered: [] });
+  }
+}
+
+async function storeFacts(): Promise<{ condition: string; message?: string }> {
+  const answer = await fetch(`${server.endpoint}/_rolecast/health`);
+  const { s3: facts } = (await answer.json()) as {
+    s3: { objectStore: { condition: string; message?: string } };
+  };
+  return facts.objectStore;
+}
+
+/** Writes while `interrupt` takes the store away and brings it back. */
+async function writeThrough(interrupt: () => Promise<void>): Promise<ReadonlySet<string>> {
+  const ending = new AbortController();
+  const refusals = new Set<string>();
+  const writers = Array.from({ length: WRITERS }, (_, index) =>
+    write(index, ending.signal, refusals),
+  );
+  await sleep(1_500);
+  await interrupt();
+  await sleep(1_500);
+  ending.abort();
+  await Promise.all(writers);
+  return refusals;
+}
+
+test("with the gateway killed, bytes are answered SlowDown with the reason, and none are lost", async () => {
+  const refusals = await writeThrough(async () => {
+    await ceph.killGateway();
+    await expect.poll(storeFacts).toMatchObject({ condition: "away" });
+    const list = await client().send(new s3.ListObjectsV2Command({ Bucket }));
+    expect(list.KeyCount).toBeGreaterThan(0);
+    const [Key = ""] = expected.keys();
+    await expect(client().send(new s3.GetObjectCommand({ Bucket, Key }))).rejects.toMatchObject({
+      name: "SlowDown",
+      $metadata: { httpStatusCode: 503 },
+      message: expect.stringContaining("ECONNREFUSED"),
+    });
+    expect(JSON.stringify(await storeFacts())).not.toContain(ceph.credentials.secretAccessKey);
+    await ceph.startGateway();
+  });
+  expect([...refusals].join()).toContain("SlowDown");
+  expect([...refusals].filter((text) => !text.startsWith("SlowDown"))).toEqual([]);
+  await checkAll();
+  await expect.poll(storeFacts).toMatchObject({ condition: "ok" });
+});
+
+test("with the OSD stopped, requests are answered in time, and go on when it does", async () => {
+  const refusals = await writeThrough(async () => {
+    ceph.stopOsd();
+    await expect.poll(storeFacts, { timeout: 60_000 }).toMatchObject({
+      condition: "away",
+      message: expect.stringContaining("doesn't answer"),
+    });
+    const beganMs = performance.now();
+    await client()
+      .send(new s3.PutObjectCommand({ Bucket, Key: "refused", Body: "at once" }))
+      .catch(() => undefined);
+    expect(performance.now() - beganMs).toBeLessThan(20_000);
+    ceph.continueOsd();
+    await expect.poll(storeFacts, { timeout: 30_000 }).toMatchObject({ condition: "ok" });
+  });
+  expect([...refusals].filter((text) => !text.startsWith("SlowDown"))).toEqual([]);
+  await checkAll();
+}, 120_000);
+
+test("with the server killed, acknowledged objects are there, and no other bytes", async () => {
+  const ending = new AbortController();
+  const writers = Array.from({ length: WRITERS }, (_, index) =>
+    write(index, ending.signal, new Set()),
+  );
+  await sleep(1_500);
+  await server.stop("SIGKILL");
+  ending.abort();
+  await Promise.all(writers);
+  await start();
+  await checkAll();
+  const rows = [...expected.values()].filter((each) => each.acknowledged !== undefined).length;
+  await expect.poll(storedObjects, { timeout: 30_000 }).toBe(rows);
+  expect(await openUploads()).toBe(0);
+});
+
+/** Objects in the store that `refused` may be one of. */
+async function storedObjects(): Promise<number> {
+  const { KeyCount: listed = 0 } = await client().send(new s3.ListObjectsV2Command({ Bucket }));
+  const store = ceph.client();
+  const { KeyCount: stored = 0 } = await store.send(
+    new s3.ListObjectsV2Command({ Bucket: bucket, Prefix: "away/blobs/" }),
+  );
+  store.destroy();
+  const others = listed - [...expected.values()].filter((each) => each.acknowledged).length;
+  return stored - others;
+}
+
+async function openUploads(): Promise<number> {
+  const store = ceph.client();
+  const { Uploads = [] } = await store.send(
+    new s3.ListMultipartUploadsCommand({ Bucket: bucket, Prefix: "away/" }),
+  );
+  store.destroy();
+  return Uploads.length;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

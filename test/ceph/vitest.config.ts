@@ -1,0 +1,25 @@
+import { join } from "node:path";
+import { defineConfig, mergeConfig } from "vitest/config";
+import whole from "../../vitest.config.ts";
+
+/** About files of the data folder. */
+const FOLDERS = ["damaged-files", "memory", "other-databases", "reset-in-flight"];
+
+process.env.ROLECAST_TEST_OBJECTS = "start";
+
+/** `npm run test:ceph`: objects' bytes in Ceph, which the whole run shares; needs a build. */
+export default mergeConfig(
+  { ...whole, test: { ...whole.test, include: [] } },
+  defineConfig({
+    root: join(import.meta.dirname, "../.."),
+    test: {
+      include: [
+        "test/ceph/*.ceph.ts",
+        "test/contract/s3/**/*.test.ts",
+        "test/scenarios/ivs/live-stream.test.ts",
+        "test/scenarios/ivs/killed-recording.test.ts",
+      ],
+      exclude: FOLDERS.map((name) => `test/contract/s3/${name}.test.ts`),
+    },
+  }),
+);
