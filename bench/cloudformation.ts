@@ -1,6 +1,8 @@
 /*
  * Stacks of 50 and of 500 mixed resources (roles, managed policies, channels, users, groups) on a
  * server with its data on the disk: created, changed by nothing, planned by a change set, deleted.
+ * While 500 are created and deleted, one caller after the other asks who it is: its slowest
+ * hundredth beside that of an idle server.
  * Run: npx tsx bench/cloudformation.ts
  */
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,6 +17,7 @@ import {
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { createServer } from "@rolecast/server";
 
 const TRUST = {
@@ -72,10 +75,37 @@ async function stored(Key: string, Body: string): Promise<string> {
   return `${endpoint}/templates/${Key}`;
 }
 
+/** Between two questions of the caller whose answers are timed. */
+const ASK_PAUSE_MS = 2;
+const IDLE_MS = 3_000;
+
 async function timed(what: string, run: () => Promise<unknown>): Promise<void> {
   const startMs = performance.now();
   await run();
   console.log(`${what}: ${Math.round(performance.now() - startMs)} ms`);
+}
+
+const sts = new STSClient({ endpoint, region: "us-east-1", credentials });
+
+/** Asks as long as `run` takes, or this long, and returns the times of the answers. */
+async function askedMeanwhile(run: () => Promise<unknown>): Promise<readonly number[]> {
+  let isOver = false;
+  const done = run().finally(() => {
+    isOver = true;
+  });
+  const times: number[] = [];
+  while (!isOver) {
+    const startMs = performance.now();
+    await sts.send(new GetCallerIdentityCommand({}));
+    times.push(performance.now() - startMs);
+    await new Promise((resolve) => setTimeout(resolve, ASK_PAUSE_MS));
+  }
+  await done;
+  return times.sort((one, other) => one - other);
+}
+
+function slowestHundredth(times: readonly number[]): number {
+  return times[Math.floor(times.length * 0.99)] ?? Number.NaN;
 }
 
 async function status(StackName: string): Promise<string | undefined> {
@@ -105,6 +135,24 @@ for (const count of [5, 50, 500]) {
     ),
   );
   await timed(`${count} deleted`, () => client.send(new DeleteStackCommand({ StackName })));
+}
+
+const StackName = "meanwhile";
+const TemplateURL = `${endpoint}/templates/500.json`;
+await askedMeanwhile(() => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+const idle = await askedMeanwhile(() => new Promise((resolve) => setTimeout(resolve, IDLE_MS)));
+const busy = {
+  "500 are created": () =>
+    client.send(new CreateStackCommand({ StackName, TemplateURL, Capabilities })),
+  "500 are deleted": () => client.send(new DeleteStackCommand({ StackName })),
+};
+const idleMs = slowestHundredth(idle);
+console.log(`p99 of GetCallerIdentity, idle: ${idleMs.toFixed(1)} ms of ${idle.length}`);
+for (const [what, run] of Object.entries(busy)) {
+  const times = await askedMeanwhile(run);
+  const busyMs = slowestHundredth(times);
+  const ratio = (busyMs / idleMs).toFixed(1);
+  console.log(`p99 while ${what}: ${busyMs.toFixed(1)} ms of ${times.length}, ${ratio} of idle`);
 }
 await server.close();
 await rm(dir, { recursive: true, force: true });

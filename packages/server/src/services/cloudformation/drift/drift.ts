@@ -26,8 +26,14 @@ export function driftOperations(deps: CloudFormationDependencies): OperationTabl
           ({ logical_id, status }) =>
             status !== "DELETE_COMPLETE" && (wanted?.includes(logical_id) ?? true),
         );
+        const StackDriftDetectionId = deps.ids.uuid();
+        const begun = {
+          ...{ detection_id: StackDriftDetectionId, status: "DETECTION_IN_PROGRESS" },
+          ...{ drift_status: stack.drift_status, drifted: -1, detected_ms: context.nowMs },
+        };
+        deps.events.publish(driftEvent(begun, stack, deps.ids.uuid()));
         const drifts = await detectAll(rows, stack, context, deps);
-        const StackDriftDetectionId = await store(stack, drifts, context, deps);
+        await store(StackDriftDetectionId, stack, drifts, context, deps);
         return { StackDriftDetectionId };
       },
     }),
@@ -112,19 +118,20 @@ function stored(detected: DetectedDrift): StoredDrift {
   return drift;
 }
 
-/** Keeps what was found, and publishes it. Resolves to the detection's id. */
+/** Keeps what was found, and publishes it. */
 async function store(
+  detection_id: string,
   stack: StackRow,
   detected: readonly Detected[],
   context: RequestContext,
   { ids, events }: CloudFormationDependencies,
-): Promise<string> {
+): Promise<void> {
   const statuses = detected.map(({ drift }) => drift.status);
   const drifted = statuses.filter((each) => each === "MODIFIED" || each === "DELETED").length;
   const unknown = statuses.includes("UNKNOWN");
   const drift_status = drifted > 0 ? "DRIFTED" : unknown ? "UNKNOWN" : "IN_SYNC";
   const row: DriftDetectionRow = {
-    ...{ detection_id: ids.uuid(), stack_id: stack.stack_id, status: "DETECTION_COMPLETE" },
+    ...{ detection_id, stack_id: stack.stack_id, status: "DETECTION_COMPLETE" },
     ...{ drift_status, drifted, reason: null, detected_ms: context.nowMs },
   };
   await context.transaction<CloudFormationTables, void>(async (tx) => {
@@ -136,11 +143,14 @@ async function store(
     await insertDetection(row, db);
     tx.afterCommit(() => events.publish(driftEvent(row, stack, ids.uuid())));
   });
-  return row.detection_id;
 }
 
-/** Source: CloudFormation user guide, "CloudFormation events detail reference". */
-function driftEvent(row: DriftDetectionRow, stack: StackRow, id: string) {
+/** Source: CloudFormation user guide, "Drift Detection Status Change event detail". */
+function driftEvent(
+  row: Omit<DriftDetectionRow, "stack_id" | "reason">,
+  stack: StackRow,
+  id: string,
+) {
   return {
     ...{ version: "0" as const, id, "detail-type": "CloudFormation Drift Detection Status Change" },
     ...{ source: "aws.cloudformation", account: stack.account_id, region: stack.region },
@@ -154,6 +164,7 @@ function driftEvent(row: DriftDetectionRow, stack: StackRow, id: string) {
         "detection-status": row.status,
       },
       "drift-detection-details": { "drifted-stack-resource-count": row.drifted },
+      "client-request-token": "",
     },
   };
 }
