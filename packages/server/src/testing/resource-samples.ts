@@ -87,6 +87,7 @@ export async function resourceSamples(around: Surroundings): Promise<readonly Sa
   return [
     ...(await iamSamples()),
     ...ivsSamples(around),
+    ...chatSamples(),
     ...s3Samples(around.accountId),
     ...otherSamples(around),
   ];
@@ -135,6 +136,22 @@ function ivsSamples({ channelArn }: Surroundings): readonly Sample[] {
       typeName: "AWS::IVS::PlaybackRestrictionPolicy",
       create: { AllowedCountries: ["DE"], AllowedOrigins: ["https://studio.example"] },
       update: { AllowedCountries: ["AT"], EnableStrictOriginEnforcement: true, Name: "at" },
+    },
+  ];
+}
+
+function chatSamples(): readonly Sample[] {
+  const DestinationConfiguration = { S3: { BucketName: "recordings" } };
+  return [
+    {
+      typeName: "AWS::IVSChat::Room",
+      create: { Name: "hall", MaximumMessageLength: 200, Tags: TAGS },
+      update: { Name: "stage", MaximumMessageRatePerSecond: 5, Tags: OTHER_TAGS },
+    },
+    {
+      typeName: "AWS::IVSChat::LoggingConfiguration",
+      create: { Name: "kept", DestinationConfiguration },
+      update: { Name: "held", DestinationConfiguration, Tags: TAGS },
     },
   ];
 }

@@ -16,6 +16,7 @@ import { Handshakes } from "./messaging/handshakes.ts";
 import { ChatMetrics } from "./metrics/chat-metrics.ts";
 import { ivsChatMigrations } from "./migrations.ts";
 import { IVS_CHAT_REGIONS } from "./regions.ts";
+import { chatResourceTypes } from "./resources/chat-type-names.ts";
 import { ReviewHandlers } from "./review/review-handlers.ts";
 import { forgetExpiredTokens } from "./rows/used-tokens.ts";
 import type { IvsChatTables } from "./tables.ts";
@@ -89,6 +90,7 @@ function createIvsChat(needs: IvsChatNeeds) {
       return ivsChatApi({ ids, clock, invoke, rooms, tokens, rateLimits });
     },
     accessDenied: denialError,
+    contributes: { resourceTypes: [chatResourceTypes] },
     webSocket: handshakes.answer.bind(handshakes),
     async start() {
       rooms.start();
