@@ -131,7 +131,7 @@ async function startServer(
 
   let ready = false;
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
-  const seed = prepareSeed(config, roots.accounts, dispatcher.invoke);
+  const seed = prepareSeed(config, roots.accounts, dispatcher.invoke, platform.resources);
   const place = { accountId: config.account, region: DEFAULT_REGION };
   const deployTemplate = prepareTemplate(config.template, place, dispatcher.invoke);
   const reset = async () => {

@@ -1,210 +1,223 @@
+import { isDeepStrictEqual } from "node:util";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Invoke } from "../kernel/invoke.ts";
-import { pathText } from "./check-value.ts";
-import { ConfigError } from "./config-error.ts";
+import { pascalMembers, tagList } from "../kernel/resource-types/members.ts";
+import type { ResourceCall, ResourceModel, ResourceTypes } from "../kernel/resources.ts";
+import { type Entry, finish, type Path, type RefusedCall, SeedCalls } from "./seed-calls.ts";
 import type { Seed, SeedAccount } from "./seed-file.ts";
 
-/** A path below an account: `["users", 0]`. */
-type Path = readonly (string | number)[];
-
-type Complain = (path: Path, problem: string) => ConfigError;
-
-/** Calls as the account's root user; a refusal becomes an error with the place in the file. */
-type Act = <Output>(
-  path: Path,
-  service: string,
-  operation: string,
-  input: object,
-  options?: { readonly unless?: readonly string[] },
-) => Promise<Output | undefined>;
-
 /**
- * Creates what the seed declares and is missing, through the public operations. Policies are
+ * Creates what the seed declares and is missing, by the types of its resources. Policies are
  * updated to the file's text; nothing is deleted, and nothing else that exists is changed.
  */
-export async function applySeed(seed: Seed, invoke: Invoke): Promise<void> {
+export async function applySeed(
+  seed: Seed,
+  invoke: Invoke,
+  types: Pick<ResourceTypes, "find">,
+): Promise<void> {
   const accounts = [...seed.accounts].map(([id, account]) => {
-    const complain: Complain = (path, problem) => {
-      const whole = ["accounts", id, ...path];
-      return new ConfigError(`${seed.placeOf(whole)}: ${pathText(whole)}: ${problem}`);
-    };
-    return { id, account, complain, act: actor(complain, id, account.region, invoke) };
+    const place = { accountId: id, region: account.region };
+    return { id, account, calls: new SeedCalls(seed, invoke, types, place) };
   });
   // A trust policy may name users of an account that comes later in the file.
-  for (const { id, account, act } of accounts) {
-    await applyPolicies(id, account, act);
-    await applyUsers(id, account, act);
+  for (const { id, account, calls } of accounts) {
+    for (const entry of policyEntries(id, account)) await putPolicy(entry, calls);
+    for (const entry of userEntries(id, account)) await calls.put(entry);
   }
-  for (const { id, account, act, complain } of accounts) {
-    await applyRoles(id, account, act);
-    await applyBuckets(account, act);
-    const configurations = await applyRecordingConfigurations(account, act, complain);
-    await applyChannels(account, configurations, act, complain);
+  for (const { id, account, calls } of accounts) {
+    for (const entry of roleEntries(id, account)) await calls.put(entry);
+    for (const [index, BucketName] of account.buckets.entries()) {
+      const entry = entryOf(["buckets", index], "AWS::S3::Bucket", { BucketName });
+      const own = { Bucket: BucketName, ExpectedBucketOwner: id };
+      if (!(await calls.with(entry, (_type, call) => isBucket(own, call)))) await calls.put(entry);
+    }
+    const configurations = await applyRecordingConfigurations(account, calls);
+    await applyChannels(account, configurations, calls);
   }
 }
 
-function actor(complain: Complain, id: string, region: string, invoke: Invoke): Act {
-  const arn = `arn:aws:iam::${id}:root`;
-  const as = { principal: { kind: "root", accountId: id, arn } } as const;
-  return async (path, service, operation, input, { unless = [] } = {}) => {
-    try {
-      return await invoke(service, operation, input, { as, region, userAgent: "rolecast-seed" });
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      if (unless.includes(error.code)) return undefined;
-      throw complain(path, `${operation} answered ${error.code}: ${error.message}`);
-    }
+function entryOf(path: Path, typeName: string, want: ResourceModel, ...names: string[]): Entry {
+  return { path, typeName, want, names };
+}
+
+function policyEntries(id: string, { policies }: SeedAccount): readonly Entry[] {
+  return policies.map(({ name, document }, index) => {
+    const want = {
+      PolicyArn: policyArn(id, name),
+      ManagedPolicyName: name,
+      PolicyDocument: document,
+    };
+    return entryOf(["policies", index], "AWS::IAM::ManagedPolicy", want, "PolicyArn");
+  });
+}
+
+/** A policy that is there gets a version only if the file has another text. */
+async function putPolicy(entry: Entry, calls: SeedCalls): Promise<void> {
+  const { PolicyArn, ...want } = entry.want;
+  await calls.with(entry, async (type, call) => {
+    const found = await unlessMissing(type.read({ PolicyArn }, call));
+    if (!found) return finish(call, (step) => type.create(want, step));
+    const { ManagedPolicyName, PolicyDocument, DefaultVersionId: VersionId } = found;
+    if (isDeepStrictEqual(PolicyDocument, want.PolicyDocument)) return found;
+    const was = { ManagedPolicyName, PolicyDocument };
+    await finish(call, (step) => type.update({ PolicyArn }, was, want, step));
+    // The version before it isn't kept: a policy has at most five.
+    return call.invoke("iam", "DeletePolicyVersion", { PolicyArn, VersionId });
+  });
+}
+
+async function unlessMissing<Result>(reading: Promise<Result>): Promise<Result | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AwsError && error.code === "NoSuchEntity") return undefined;
+    throw error;
+  }
+}
+
+function userEntries(id: string, { users }: SeedAccount): readonly Entry[] {
+  return users.map((user, index) => ({
+    ...entryOf(
+      ["users", index],
+      "AWS::IAM::User",
+      { UserName: user.name, ...identity(id, user) },
+      "UserName",
+    ),
+    partOf: partOfIdentity(id, user),
+  }));
+}
+
+function roleEntries(id: string, { roles }: SeedAccount): readonly Entry[] {
+  return roles.map((role, index) => ({
+    ...entryOf(
+      ["roles", index],
+      "AWS::IAM::Role",
+      {
+        RoleName: role.name,
+        AssumeRolePolicyDocument: role.trustPolicy,
+        ...identity(id, role),
+      },
+      "RoleName",
+    ),
+    partOf: partOfIdentity(id, role),
+  }));
+}
+
+type Identity = Pick<SeedAccount["users"][number], "policies" | "attachedPolicies">;
+
+function identity(id: string, { policies, attachedPolicies }: Identity): ResourceModel {
+  return {
+    Policies: policies.map(({ name, document }) => ({
+      PolicyName: name,
+      PolicyDocument: document,
+    })),
+    ManagedPolicyArns: attachedPolicies.map((policy) => policyArn(id, policy)),
   };
 }
 
-const EXISTS = { unless: ["EntityAlreadyExists"] };
-const NO_BUCKET = { unless: ["NoSuchBucket", "NotFound"] };
-const MISSING = { unless: ["NoSuchEntity"] };
-
-async function applyPolicies(id: string, { policies }: SeedAccount, act: Act): Promise<void> {
-  for (const [index, { name, document }] of policies.entries()) {
-    const path = ["policies", index];
-    const PolicyDocument = JSON.stringify(document);
-    const PolicyArn = `arn:aws:iam::${id}:policy/${name}`;
-    const found = await act<{ Policy: { DefaultVersionId: string } }>(
-      path,
-      "iam",
-      "GetPolicy",
-      { PolicyArn },
-      MISSING,
-    );
-    if (!found) {
-      await act(path, "iam", "CreatePolicy", { PolicyName: name, PolicyDocument });
-      continue;
+/** The inline or attached policy that a refused call was about. */
+function partOfIdentity(id: string, { policies, attachedPolicies }: Identity) {
+  return ({ operation, input }: RefusedCall): Path => {
+    if (/^Put\w+Policy$/.test(operation))
+      return ["policies", policies.findIndex(({ name }) => name === input.PolicyName)];
+    if (/^Attach\w+Policy$/.test(operation)) {
+      const index = attachedPolicies.findIndex((each) => policyArn(id, each) === input.PolicyArn);
+      return ["attachedPolicies", index];
     }
-    const VersionId = found.Policy.DefaultVersionId;
-    const version = await act<{ PolicyVersion: { Document: string } }>(
-      path,
-      "iam",
-      "GetPolicyVersion",
-      { PolicyArn, VersionId },
-    );
-    if (decodeURIComponent(version?.PolicyVersion.Document ?? "") === PolicyDocument) continue;
-    await act(path, "iam", "CreatePolicyVersion", {
-      PolicyArn,
-      PolicyDocument,
-      SetAsDefault: true,
-    });
-    // The version before it isn't kept: a policy has at most five.
-    await act(path, "iam", "DeletePolicyVersion", { PolicyArn, VersionId });
-  }
-}
-
-async function applyUsers(id: string, { users }: SeedAccount, act: Act): Promise<void> {
-  for (const [index, { name, policies, attachedPolicies }] of users.entries()) {
-    const path = ["users", index];
-    const user = { UserName: name };
-    await act(path, "iam", "CreateUser", user, EXISTS);
-    for (const [at, policy] of policies.entries())
-      await act([...path, "policies", at], "iam", "PutUserPolicy", { ...user, ...inline(policy) });
-    for (const [at, policy] of attachedPolicies.entries())
-      await act([...path, "attachedPolicies", at], "iam", "AttachUserPolicy", {
-        ...user,
-        PolicyArn: policyArn(id, policy),
-      });
-  }
-}
-
-async function applyRoles(id: string, { roles }: SeedAccount, act: Act): Promise<void> {
-  for (const [index, { name, trustPolicy, policies, attachedPolicies }] of roles.entries()) {
-    const path = ["roles", index];
-    const role = { RoleName: name };
-    const trust = JSON.stringify(trustPolicy);
-    const found = await act(path, "iam", "GetRole", role, MISSING);
-    if (found) await act(path, "iam", "UpdateAssumeRolePolicy", { ...role, PolicyDocument: trust });
-    else await act(path, "iam", "CreateRole", { ...role, AssumeRolePolicyDocument: trust });
-    for (const [at, policy] of policies.entries())
-      await act([...path, "policies", at], "iam", "PutRolePolicy", { ...role, ...inline(policy) });
-    for (const [at, policy] of attachedPolicies.entries())
-      await act([...path, "attachedPolicies", at], "iam", "AttachRolePolicy", {
-        ...role,
-        PolicyArn: policyArn(id, policy),
-      });
-  }
-}
-
-function inline({ name, document }: { name: string; document: object }) {
-  return { PolicyName: name, PolicyDocument: JSON.stringify(document) };
+    return [];
+  };
 }
 
 function policyArn(id: string, policy: string): string {
   return policy.startsWith("arn:") ? policy : `arn:aws:iam::${id}:policy/${policy}`;
 }
 
-async function applyBuckets({ buckets, region }: SeedAccount, act: Act): Promise<void> {
-  const elsewhere = region !== "us-east-1" && {
-    CreateBucketConfiguration: { LocationConstraint: region },
-  };
-  const owned = { unless: ["BucketAlreadyOwnedByYou"] };
-  for (const [index, Bucket] of buckets.entries())
-    await act(["buckets", index], "s3", "CreateBucket", { Bucket, ...elsewhere }, owned);
+/** Properties of the file, whose names begin with a small letter, and tags, which are a map. */
+function modelOf({ tags, ...members }: { readonly tags?: object | undefined }): ResourceModel {
+  const Tags = tagList(tags as Readonly<Record<string, string>> | undefined);
+  return { ...(pascalMembers(members) as ResourceModel), ...(Tags && { Tags }) };
 }
 
 /** ARNs of all recording configurations in the Region, by name. */
 async function applyRecordingConfigurations(
   { recordingConfigurations }: SeedAccount,
-  act: Act,
-  complain: Complain,
+  calls: SeedCalls,
 ): Promise<ReadonlyMap<string, string>> {
-  type Summary = { readonly arn: string; readonly name?: string };
+  const typeName = "AWS::IVS::RecordingConfiguration";
   const arns = new Map<string, string>();
-  let nextToken: string | undefined;
-  do {
-    const page = await act<{ recordingConfigurations: Summary[]; nextToken?: string }>(
-      ["recordingConfigurations"],
-      "ivs",
-      "ListRecordingConfigurations",
-      nextToken === undefined ? {} : { nextToken },
-    );
-    for (const { name, arn } of page?.recordingConfigurations ?? []) if (name) arns.set(name, arn);
-    nextToken = page?.nextToken;
-  } while (nextToken !== undefined);
-  for (const [index, { bucket, ...configuration }] of recordingConfigurations.entries()) {
-    const { name } = configuration;
-    if (arns.has(name)) continue;
+  const all = entryOf(["recordingConfigurations"], typeName, {});
+  await calls.with(all, async (_type, call) => {
+    for await (const { name, arn } of recordingConfigurationsOf(call))
+      if (name) arns.set(name, arn);
+  });
+  for (const [index, { bucket, ...given }] of recordingConfigurations.entries()) {
+    if (arns.has(given.name)) continue;
     const path = ["recordingConfigurations", index];
+    const want = { ...modelOf(given), DestinationConfiguration: { S3: { BucketName: bucket } } };
+    const entry = entryOf(path, typeName, want);
     // IVS would accept it and report CREATE_FAILED later.
-    const found = await act<object>(path, "s3", "HeadBucket", { Bucket: bucket }, NO_BUCKET);
-    if (!found) throw complain([...path, "bucket"], `there is no bucket ${bucket}`);
-    const created = await act<{ recordingConfiguration: Summary }>(
-      path,
-      "ivs",
-      "CreateRecordingConfiguration",
-      { ...configuration, destinationConfiguration: { s3: { bucketName: bucket } } },
-    );
-    if (created) arns.set(name, created.recordingConfiguration.arn);
+    const isThere = await calls.with(entry, (_type, call) => isBucket({ Bucket: bucket }, call));
+    if (!isThere) throw calls.complain([...path, "bucket"], `there is no bucket ${bucket}`);
+    const made = await calls.put(entry);
+    if (made) arns.set(given.name, String(made.Arn));
   }
   return arns;
+}
+
+interface Summary {
+  readonly arn: string;
+  readonly name?: string;
+}
+
+interface Page {
+  readonly recordingConfigurations: readonly Summary[];
+  readonly nextToken?: string;
+}
+
+async function* recordingConfigurationsOf(call: ResourceCall): AsyncIterable<Summary> {
+  let nextToken: string | undefined;
+  do {
+    const input = nextToken === undefined ? {} : { nextToken };
+    const page: Page = await call.invoke("ivs", "ListRecordingConfigurations", input);
+    yield* page.recordingConfigurations;
+    nextToken = page.nextToken;
+  } while (nextToken !== undefined);
+}
+
+/** False also where the bucket is another account's, which says no more of it. */
+async function isBucket(input: object, call: ResourceCall): Promise<boolean> {
+  try {
+    await call.invoke("s3", "HeadBucket", input);
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError && error.status < 500) return false;
+    throw error;
+  }
 }
 
 async function applyChannels(
   { channels }: SeedAccount,
   recordingConfigurations: ReadonlyMap<string, string>,
-  act: Act,
-  complain: Complain,
+  calls: SeedCalls,
 ): Promise<void> {
-  for (const [
-    index,
-    { recordingConfiguration: configuration = "", ...channel },
-  ] of channels.entries()) {
+  for (const [index, { recordingConfiguration: named = "", ...given }] of channels.entries()) {
     const path = ["channels", index];
-    const found = await act<{ channels: unknown[] }>(path, "ivs", "ListChannels", {
-      filterByName: channel.name,
-    });
-    if (found && found.channels.length > 0) continue;
-    const recordingConfigurationArn = configuration.startsWith("arn:")
-      ? configuration
-      : recordingConfigurations.get(configuration);
-    if (configuration !== "" && recordingConfigurationArn === undefined)
-      throw complain(
+    const arn = named.startsWith("arn:") ? named : recordingConfigurations.get(named);
+    const want = { ...modelOf(given), ...(arn && { RecordingConfigurationArn: arn }) };
+    const entry = entryOf(path, "AWS::IVS::Channel", want);
+    const { channels: found } = await calls.with(entry, (_type, call) =>
+      call.invoke<{ channels: readonly unknown[] }>("ivs", "ListChannels", {
+        filterByName: given.name,
+      }),
+    );
+    if (found.length > 0) continue;
+    if (named !== "" && arn === undefined)
+      throw calls.complain(
         [...path, "recordingConfiguration"],
-        `there is no recording configuration ${configuration}`,
+        `there is no recording configuration ${named}`,
       );
-    await act(path, "ivs", "CreateChannel", { ...channel, recordingConfigurationArn });
+    const made = await calls.put(entry);
+    // A channel's type makes no stream key; whoever writes a seed wants to stream.
+    await calls.put(entryOf(path, "AWS::IVS::StreamKey", { ChannelArn: made?.Arn }));
   }
 }
