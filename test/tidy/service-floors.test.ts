@@ -124,6 +124,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   "ivs-chat": {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
+      resources: [],
       rows: [],
       metrics: [],
       "authorization.ts": ["rows"],
