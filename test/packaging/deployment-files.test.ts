@@ -65,6 +65,33 @@ test("compose.yaml publishes the Dockerfile's ports on this machine and sets wha
   expect(mounts.map((mount: string) => mount.split(":")[0])).toEqual(Object.keys(volumes));
 });
 
+test("compose.nodes.yaml's nodes are settings' and stand where nginx looks for them", () => {
+  const { services, volumes, networks } = parse(text("packaging/compose.nodes.yaml"), {
+    merge: true,
+  });
+  const conf = text("packaging/nginx/rolecast.conf") + text("packaging/nginx/ingest.conf");
+  const nodes = [services.one, services.two];
+  const addresses = nodes.map(({ networks: { nodes: place } }) => place.ipv4_address);
+  expect([...new Set(conf.match(/(?<=^ *server )[\d.]+/gm))].toSorted()).toEqual(addresses);
+  for (const [index, { environment, volumes: mounts }] of nodes.entries()) {
+    expect(Object.keys(environment).filter((name) => !VARIABLES.has(name))).toEqual([]);
+    expect(environment.ROLECAST_NODE_URL).toBe(`http://${addresses[index]}:4566`);
+    expect(environment.ROLECAST_TRUSTED_PROXIES).toBe(services.nginx.networks.nodes.ipv4_address);
+    expect(mounts).toEqual(["data:/data"]);
+  }
+  expect(networks.nodes.ipam.config).toEqual([{ subnet: "10.0.0.0/24" }]);
+  expect(Object.keys(volumes)).toEqual(["data", "database"]);
+  // Each port that nginx listens on is published, and each file that it includes is mounted.
+  const listened = [...conf.matchAll(/listen (\d+)( udp)?/g)].map(
+    ([, port, udp]) => `127.0.0.1:${port}:${port}${udp ? "/udp" : ""}`,
+  );
+  expect([...new Set(listened)].toSorted()).toEqual([...services.nginx.ports].toSorted());
+  const mounted = services.nginx.volumes.map((mount: string) => mount.split(":")[1]);
+  const all = conf + text("packaging/nginx/nginx.conf");
+  const named = all.match(/\/etc\/nginx\/rolecast[\w.-]+/g) ?? [];
+  expect(named.filter((path) => !mounted.includes(path))).toEqual([]);
+});
+
 test("flags of `rolecast start` in units, workflows, examples and docs exist", () => {
   const files = [
     "packaging/rolecast.service",
