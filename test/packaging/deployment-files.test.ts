@@ -14,7 +14,9 @@ const DEFAULT_PORTS = [
   ...(["port", "rtmpPort", "rtmpsPort"] as const).map((name) =>
     String(SETTINGS[name].schema.parse(undefined)),
   ),
-  `${/\d{4}/.exec(SETTINGS.srtPort.description)?.[0]}/udp`,
+  ...(["srtPort", "webrtcPort"] as const).map(
+    (name) => `${/\d{4}/.exec(SETTINGS[name].description)?.[0]}/udp`,
+  ),
 ];
 const text = (path: string) => readFileSync(join(ROOT, path), "utf8");
 

@@ -7,11 +7,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { CreateChannelCommand, ImportPlaybackKeyPairCommand } from "@aws-sdk/client-ivs";
 import * as s3 from "@aws-sdk/client-s3";
+import { SendMessageRequest } from "amazon-ivs-chat-messaging";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   hasPostgres,
   makeSharedSchema,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { chatOf, connect, socketUrl, tokenOf } from "../contract/ivs-chat/support.ts";
 import { freePorts, hasNginx, type Nginx, startNginx } from "../support/nginx.ts";
 import { playbackToken } from "../support/playback-token.ts";
 import { presignV4 } from "../support/presigned-url.ts";
@@ -161,6 +163,16 @@ describe.skipIf(!hasPostgres || !hasNginx)("two nodes behind nginx", () => {
     const log = await readFile(join(dir, "rolecast.log"), "utf8");
     expect(log).toContain("/api/video/v1/");
     expect(log).not.toContain("token=");
+  });
+
+  test("a chat client's WebSocket is passed on", async () => {
+    const chat = chatOf({ endpoint: origin });
+    const { arn = "" } = await chat.createRoom({});
+    const token = () => tokenOf(chat, arn, "alice");
+    const client = await connect(socketUrl({ endpoint: origin }), token);
+    await client.room.sendMessage(new SendMessageRequest("hello"));
+    await until(() => client.seen.find(({ text: said }) => said === "hello"), "the message");
+    client.disconnect();
   });
 
   test("the other node goes on when one ends", async () => {

@@ -1,0 +1,44 @@
+{{- define "rolecast.name" -}}
+{{- if contains .Chart.Name .Release.Name -}}
+{{- .Release.Name | trunc 50 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 50 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rolecast.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "rolecast.labels" -}}
+{{ include "rolecast.selector" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "rolecast.serviceAccount" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "rolecast.name" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "rolecast.check" -}}
+{{- if gt (int .Values.replicas) 1 -}}
+{{- if not .Values.database.existingSecret -}}
+{{- fail "Several nodes need a database: set database.existingSecret, or replicas to 1." -}}
+{{- end -}}
+{{- if not .Values.accounts.existingSecret -}}
+{{- fail "Several nodes need the same accounts: set accounts.existingSecret." -}}
+{{- end -}}
+{{- if and (not .Values.data.existingClaim) (ne .Values.data.accessMode "ReadWriteMany") -}}
+{{- fail "Several nodes share the data folder: set data.accessMode to ReadWriteMany." -}}
+{{- end -}}
+{{- if .Values.ingest.webrtc.enabled -}}
+{{- fail "WebRTC's media must reach the node that answered: set ingest.webrtc.enabled to false, or replicas to 1." -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
