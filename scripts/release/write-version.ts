@@ -1,10 +1,17 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/* Has the server say the version that the package has; `npm run release:version` calls it. */
+/*
+ * Has the server and the Helm chart say the version that the package has; `npm run release:version`
+ * calls it.
+ */
 const ROOT = join(import.meta.dirname, "../..");
-const FILE = join(ROOT, "packages/server/src/kernel/version.ts");
 
 const { version } = JSON.parse(readFileSync(join(ROOT, "packages/cli/package.json"), "utf8"));
-const source = readFileSync(FILE, "utf8");
-writeFileSync(FILE, source.replace(/(VERSION = )"[^"]*"/, `$1${JSON.stringify(version)}`));
+write("packages/server/src/kernel/version.ts", /(VERSION = )"[^"]*"/, JSON.stringify(version));
+write("packaging/helm/rolecast/Chart.yaml", /^((?:appV|v)ersion: ).*$/gm, version);
+
+function write(path: string, place: RegExp, text: string): void {
+  const file = join(ROOT, path);
+  writeFileSync(file, readFileSync(file, "utf8").replace(place, `$1${text}`));
+}

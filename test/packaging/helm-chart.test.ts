@@ -154,10 +154,10 @@ describe("the Helm chart", () => {
     };
     const checks = Object.values(CASES)
       .flatMap(render)
-      .map(
-        (resource, index) =>
-          `const r${index}: import("kubernetes-types/${modules[resource.apiVersion]}").${resource.kind} = ${JSON.stringify(resource)};`,
-      );
+      .map((resource, index) => {
+        const type = `import("kubernetes-types/${modules[resource.apiVersion]}").${resource.kind}`;
+        return `const r${index}: ${type} = ${JSON.stringify(resource)};`;
+      });
     expect(checks.length).toBeGreaterThan(30);
     const dir = await mkdtemp(join(tmpdir(), "rolecast-chart-"));
     const compilerOptions = {

@@ -81,13 +81,14 @@ test("every workflow grants little, ends in time, and publishes only when asked"
   }
 });
 
-test("changesets make the next version of every package, the server's too", async () => {
+test("changesets make the next version of packages, server and chart", async () => {
   const copy = join(folder, "workspace");
   const listed = await run("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: ROOT });
   const needed = [
     /^\.changeset\/|^CHANGELOG\.md$|^package(?:-lock)?\.json$/,
     /^packages\/[^/]+\/package\.json$|^packages\/server\/src\/kernel\/version\.ts$/,
     /^scripts\/release\//,
+    /^packaging\/helm\/rolecast\/Chart\.yaml$/,
   ];
   for (const path of listed.stdout
     .split("\0")
@@ -116,6 +117,8 @@ test("changesets make the next version of every package, the server's too", asyn
   }
   const source = readFileSync(join(copy, "packages/server/src/kernel/version.ts"), "utf8");
   expect(source).toContain('VERSION = "0.2.0"');
+  const chart = parse(readFileSync(join(copy, "packaging/helm/rolecast/Chart.yaml"), "utf8"));
+  expect([chart.version, chart.appVersion]).toEqual(["0.2.0", "0.2.0"]);
 });
 
 describe("action.yml", () => {
