@@ -1,8 +1,9 @@
 import type { RequestContextValues } from "../request.ts";
-import { ARN_PARTS, arnColons } from "./arn-parts.ts";
+import { ARN_PARTS } from "./arn-parts.ts";
 import type { Glob } from "./glob.ts";
 import { globMatches, globOf } from "./glob.ts";
 import type { PatternToken } from "./pattern-tokens.ts";
+import { startsAt } from "./starts-at.ts";
 import {
   patternMatches,
   requiredKeysOf,
@@ -18,15 +19,21 @@ import {
  */
 export interface ArnPattern {
   shape: "any" | "exact" | "headed" | "parts" | "never";
-  /** The whole text of an exact pattern; the first five parts with their colons of a headed one. */
+  /**
+   * The whole text of an exact pattern; the first five parts of a headed one with their colons, and
+   * of any other one those before the first that isn't literal.
+   */
   text: string;
   /** The pattern that the text after a head, or the last part, must match. */
   tail: StringPattern;
-  /** The parts before the tail, when they hold wildcards or variables. */
-  parts: readonly (Glob | readonly PatternToken[])[];
+  /** The parts between text and tail, when they hold wildcards or variables. */
+  parts: readonly PartPattern[];
   /** Keys of variables without which the pattern has no meaning. */
   requiredKeys: readonly string[];
 }
+
+/** "any": one star. */
+type PartPattern = "any" | Glob | readonly PatternToken[];
 
 const ANY: StringPattern = { shape: "any" };
 
@@ -46,14 +53,20 @@ export function arnPatternOf(tokens: readonly PatternToken[]): ArnPattern {
   const head = parts.slice(0, -1);
   const literalHead = literalText(head);
   if (literalHead === undefined) {
-    return { ...base, shape: "parts", tail, parts: head.map(compilePart) };
+    const first = head.findIndex((part) => literalText([part]) === undefined);
+    const text = literalText(head.slice(0, first)) ?? "";
+    return { ...base, shape: "parts", text, tail, parts: head.slice(first).map(compilePart) };
   }
   return tail.shape === "exact"
     ? { ...base, shape: "exact", text: literalHead + tail.text }
     : { ...base, shape: "headed", text: literalHead, tail };
 }
 
-function compilePart(tokens: readonly PatternToken[]): Glob | readonly PatternToken[] {
+function compilePart(tokens: readonly PatternToken[]): PartPattern {
+  const [only] = tokens;
+  if (tokens.length === 1 && only?.kind === "star") {
+    return "any";
+  }
   return tokens.some((token) => token.kind === "variable") ? tokens : globOf(tokens);
 }
 
@@ -111,7 +124,7 @@ export function arnMatches(
       return arn === pattern.text;
     case "headed":
       return (
-        arn.startsWith(pattern.text) &&
+        startsAt(arn, pattern.text, 0) &&
         patternMatches(pattern.tail, arn, pattern.text.length, context)
       );
     case "parts":
@@ -123,22 +136,29 @@ export function arnMatches(
   }
 }
 
-function partsMatch(pattern: ArnPattern, arn: string, context: RequestContextValues): boolean {
-  const colons = arnColons(arn);
-  let from = 0;
-  for (let index = 0; index < pattern.parts.length; index += 1) {
-    const part = pattern.parts[index];
-    const colon = colons[index];
-    if (part === undefined || colon === undefined) {
+function partsMatch(
+  { text, parts, tail }: ArnPattern,
+  arn: string,
+  context: RequestContextValues,
+): boolean {
+  if (!startsAt(arn, text, 0)) {
+    return false;
+  }
+  let from = text.length;
+  for (const part of parts) {
+    const colon = arn.indexOf(":", from);
+    if (colon === -1) {
       return false;
     }
-    const glob = "chunks" in part ? part : resolvePart(part, context);
-    if (glob === undefined || !globMatches(glob, arn, from, colon)) {
-      return false;
+    if (part !== "any") {
+      const glob = "chunks" in part ? part : resolvePart(part, context);
+      if (glob === undefined || !globMatches(glob, arn, from, colon)) {
+        return false;
+      }
     }
     from = colon + 1;
   }
-  return patternMatches(pattern.tail, arn, from, context);
+  return patternMatches(tail, arn, from, context);
 }
 
 function resolvePart(

@@ -1,4 +1,5 @@
 import type { PatternToken } from "./pattern-tokens.ts";
+import { startsAt } from "./starts-at.ts";
 
 /**
  * A glob as the chunks between its stars. The first chunk is anchored at the start, the last one at
@@ -80,7 +81,7 @@ export function globMatches(glob: Glob, value: string, from = 0, to = value.leng
 function chunkAt(chunk: GlobChunk, value: string, at: number): boolean {
   const { text, holes } = chunk;
   if (holes === undefined) {
-    return value.startsWith(text, at);
+    return startsAt(value, text, at);
   }
   for (let index = 0; index < text.length; index += 1) {
     if (value.charCodeAt(at + index) !== text.charCodeAt(index) && !holes.has(index)) {

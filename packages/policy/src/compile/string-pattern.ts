@@ -2,6 +2,7 @@ import type { RequestContextValues } from "../request.ts";
 import type { Glob } from "./glob.ts";
 import { globMatches, globOf } from "./glob.ts";
 import type { PatternToken } from "./pattern-tokens.ts";
+import { startsAt } from "./starts-at.ts";
 
 /**
  * One pattern, possibly with variables, distinguished by its shape so that the usual ones are fast.
@@ -68,9 +69,9 @@ export function patternMatches(
     case "any":
       return true;
     case "exact":
-      return value.length - from === pattern.text.length && value.endsWith(pattern.text);
+      return value.length - from === pattern.text.length && startsAt(value, pattern.text, from);
     case "prefix":
-      return value.startsWith(pattern.text, from);
+      return startsAt(value, pattern.text, from);
     case "glob":
       return globMatches(pattern.glob, value, from);
     case "stream":
@@ -94,7 +95,7 @@ function streamMatches(
   let at = from;
   for (const piece of pieces) {
     const text = piece.literal ?? variableValue(piece.key, piece.defaultValue, context);
-    if (text === undefined || !value.startsWith(text, at)) {
+    if (text === undefined || !startsAt(value, text, at)) {
       return false;
     }
     at += text.length;

@@ -176,7 +176,8 @@ function boolTest(values: readonly Tokens[]): ValueTest {
   const fixed = new Set(values.filter(isFixed).map((tokens) => isTrue(fixedText(tokens))));
   const templates = values.filter((tokens) => !isFixed(tokens));
   if (templates.length === 0) {
-    return (value) => fixed.has(isTrue(value));
+    const [forTrue, forFalse] = [fixed.has(true), fixed.has(false)];
+    return (value) => (isTrue(value) ? forTrue : forFalse);
   }
   return (value, context) => {
     const mine = isTrue(value);
@@ -186,7 +187,7 @@ function boolTest(values: readonly Tokens[]): ValueTest {
 }
 
 export function isTrue(text: string): boolean {
-  return text.length === 4 && text.toLowerCase() === "true";
+  return text === "true" || (text.length === 4 && text.toLowerCase() === "true");
 }
 
 /** Base64 in its one canonical form (RFC 4648) has one text for the same bytes. */

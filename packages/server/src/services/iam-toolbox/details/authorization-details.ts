@@ -86,7 +86,10 @@ export class AuthorizationDetails implements DecisionLog {
   /** Reads the account's latest denials, since readers come after them, then each decision. */
   subscribe(accountId: string, read: (decision: DecisionRecord) => void): () => void {
     const denials = keepersOf(accountId)
-      .flatMap((keeper) => [...(this.#keepers.get(keeper)?.latestDenials.values() ?? [])])
+      .flatMap((keeper) => {
+        const kept = [...(this.#keepers.get(keeper)?.latestDenials.values() ?? [])];
+        return kept.slice(-SENT_FIRST_MAX);
+      })
       .sort((a, b) => a.atMs - b.atMs);
     for (const denial of denials) if (!this.#isExpired(denial)) read(denial);
     return this.#feed.subscribe(accountId, read);
@@ -146,7 +149,7 @@ export class AuthorizationDetails implements DecisionLog {
     let own = this.#keepers.get(keeper);
     if (!own) {
       const remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
-      const latestDenials = new LruMap<string, DecisionRecord>(SENT_FIRST_MAX);
+      const latestDenials = new LruMap<string, DecisionRecord>(2 * SENT_FIRST_MAX);
       own = { remembered, latestDenials, unwritten: [], shown: { second: 0, count: 0 } };
       this.#keepers.set(keeper, own);
     }
