@@ -256,6 +256,20 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   auditEventsMax: wholeNumbers(1_000, MAX),
   roleDeletionDelayMs: wholeNumbers(0, MAX),
   stackAnswerMs: wholeNumbers(0, MAX),
+  customResources: {
+    taken: [
+      {},
+      { [functionArn(1)]: "http://127.0.0.1:1/" },
+      { "arn:aws:sns:us-east-1:000000000000:topic": "https://a.example/make" },
+      Object.fromEntries(many(100, (index) => [functionArn(index), "https://a.example/"])),
+    ],
+    refused: [
+      { maker: "http://a" },
+      { [functionArn(1)]: "ftp://a.example/" },
+      { [functionArn(1)]: () => ({}) },
+      Object.fromEntries(many(101, (index) => [functionArn(index), "https://a.example/"])),
+    ],
+  },
   chatReviewHandlers: {
     taken: [
       {},

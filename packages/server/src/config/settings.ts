@@ -2,6 +2,7 @@ import { z } from "zod";
 import { allowedOriginsSchema } from "./allowed-origins.ts";
 import { announcedSchema } from "./announced-addresses.ts";
 import { chatReviewHandlersSchema } from "./chat-review-handlers.ts";
+import { customResourcesSchema } from "./custom-resources.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
 import { objectsSchema } from "./objects.ts";
@@ -265,6 +266,12 @@ export const SETTINGS = {
       wholeNumber(0).default(2_000),
       "How long a request that changes a CloudFormation stack waits for the change's end before it is answered; AWS answers at once, and clients then look again only after 5 to 30 seconds.",
       { placeholder: "MS" },
+    ),
+    customResources: setting(
+      customResourcesSchema.default({}),
+      "Endpoints of CloudFormation's custom resources: the ARN of each service token with the " +
+        "URL that its requests are posted to; docs/cloudformation.md.",
+      { structured: true },
     ),
     auditEventsMax: setting(
       wholeNumber(1_000).default(500_000),

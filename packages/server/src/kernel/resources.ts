@@ -23,6 +23,8 @@ export interface ResourceSchema {
   /** `AWS::IVS::Channel`. */
   readonly typeName: string;
   readonly properties: Readonly<Record<string, Property>>;
+  /** It takes further properties of any name: a custom resource does. */
+  readonly isOpen?: true;
   /** Types that properties share, by name. */
   readonly types: Readonly<Record<string, Readonly<Record<string, Property>>>>;
   /** `Fn::GetAtt` gives these beside properties: `Arn`, `Outputs.Url`. */

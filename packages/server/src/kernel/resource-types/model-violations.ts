@@ -5,7 +5,9 @@ import type { Property, PropertyType, ResourceModel, ResourceSchema } from "../r
  * validator: `#: required key [PolicyName] not found`.
  */
 export function modelViolations(schema: ResourceSchema, model: ResourceModel): readonly string[] {
-  return membersViolations(schema.properties, model, "#", schema);
+  const { properties, isOpen } = schema;
+  const own = Object.entries(model).filter(([name]) => !isOpen || Object.hasOwn(properties, name));
+  return membersViolations(properties, Object.fromEntries(own), "#", schema);
 }
 
 type Types = Pick<ResourceSchema, "types">;

@@ -32,4 +32,6 @@ export interface CloudFormationDependencies extends EngineDependencies {
 export interface CloudFormationSettings {
   /** A request that starts an operation is answered when that ends, at the latest after this. */
   readonly stackAnswerMs: number;
+  /** The URLs of custom resources' endpoints, by their service tokens. */
+  readonly customResources: Readonly<Record<string, string>>;
 }

@@ -4,8 +4,11 @@ import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
 import { customType } from "./custom-resources/custom-type.ts";
+import { EndpointCalls } from "./custom-resources/endpoint-calls.ts";
+import { endpointType } from "./custom-resources/endpoint-type.ts";
 import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
 import { providerFunction } from "./custom-resources/provider-function.ts";
+import { RESPONSES_PATH } from "./custom-resources/response-address.ts";
 import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
@@ -50,19 +53,36 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   types.add(waitCondition(engine));
   types.add(providerFunction(engine));
   for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
+  const calls = new EndpointCalls();
+  if (Object.keys(needs.settings.customResources).length > 0)
+    types.addCustom((typeName) => endpointType(typeName, { ...engine, calls }));
   const worker = new OperationWorker(engine);
   return {
     api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),
-    plainRequest: (request: PlainRequest) =>
-      request.path.startsWith(SIGNALS_PATH) ? takeSignal(request, engine) : undefined,
+    plainRequest(request: PlainRequest) {
+      if (request.path.startsWith(SIGNALS_PATH)) return takeSignal(request, engine);
+      if (request.path.startsWith(RESPONSES_PATH)) return takeResponse(request, engine);
+      return undefined;
+    },
     async start() {
       worker.start();
     },
-    close: () => worker.close(),
+    async close() {
+      await worker.close();
+      await calls.close();
+    },
   };
 }
 
 async function takeSignal(request: PlainRequest, engine: EngineDependencies) {
   const { answerSignal } = await import("./signals/signal-requests.ts");
   return answerSignal(request, engine);
+}
+
+async function takeResponse(
+  request: PlainRequest,
+  engine: EngineDependencies & { readonly sealingKey: Uint8Array },
+) {
+  const { answerResponse } = await import("./custom-resources/endpoint-responses.ts");
+  return answerResponse(request, engine);
 }

@@ -184,7 +184,7 @@ async function life(
   const { operations } = cloudFormationApi({
     ...(engines[0] as EngineDependencies),
     address: platform.address,
-    settings: { stackAnswerMs: 0 },
+    settings: { stackAnswerMs: 0, customResources: {} },
     worker: { wake() {}, settled: async () => {} },
   });
   const outcomes: Outcome[] = [];

@@ -209,7 +209,11 @@ export async function updateResource(
         status_reason: null,
         changed_ms: nowMs,
       } as const;
-      const next = { ...base, ...declared(wanted), model: JSON.stringify(model), wait: null };
+      const physical_id = physicalIdOf(type.schema, model);
+      // A custom resource's provider may have made another one: the old one is cleaned up.
+      if (physical_id !== row.physical_id) tools.changes.leftovers.push(replacedBy(run, row));
+      const made = { ...base, ...declared(wanted), physical_id, wait: null };
+      const next = { ...made, model: JSON.stringify(model) };
       tools.changes.resource({ ...next, ...settled, version: wanted.version });
     },
     waits: (step, tools) => {

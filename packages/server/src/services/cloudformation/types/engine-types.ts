@@ -23,11 +23,13 @@ export interface EngineType extends Pick<ResourceType, "naming">, Pick<OwnType, 
 }
 
 const CUSTOM = "Custom::";
+const CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource";
 
 /** Finds types by their names, the engine's own first. */
 export class EngineTypes {
   readonly #resources: ResourceTypes;
   readonly #own = new Map<string, OwnType>();
+  #custom: ((typeName: string) => OwnType) | undefined;
 
   constructor(resources: ResourceTypes) {
     this.#resources = resources;
@@ -38,6 +40,11 @@ export class EngineTypes {
     this.#own.set(type.schema.typeName, type);
   }
 
+  /** Makes the types of custom resources that aren't added by their names. */
+  addCustom(typeOf: (typeName: string) => OwnType): void {
+    this.#custom = typeOf;
+  }
+
   /** Custom resources' types aren't among them: they are no types of the registry. */
   get typeNames(): readonly string[] {
     const own = [...this.#own.keys()].filter((name) => !name.startsWith(CUSTOM));
@@ -46,7 +53,7 @@ export class EngineTypes {
 
   /** Whether it is the engine's own: nothing of it is anywhere but in the stacks' rows. */
   isOwn(name: string): boolean {
-    return this.#own.has(name);
+    return this.#ownType(name) !== undefined;
   }
 
   /** Whether it is a custom resource's type, whose provider's function needn't run. */
@@ -55,7 +62,7 @@ export class EngineTypes {
   }
 
   async find(name: string): Promise<EngineType | undefined> {
-    const own = this.#own.get(name);
+    const own = this.#ownType(name);
     if (own) return own;
     const [type, schema] = await Promise.all([
       this.#resources.find(name),
@@ -70,6 +77,13 @@ export class EngineTypes {
       update: (model, was, want, call) => type.update(model, was, want, call),
       delete: (model, call) => type.delete(model, call),
     };
+  }
+
+  #ownType(name: string): OwnType | undefined {
+    const own = this.#own.get(name);
+    if (own) return own;
+    const isCustom = name.startsWith(CUSTOM) || name === CUSTOM_RESOURCE;
+    return isCustom ? this.#custom?.(name) : undefined;
   }
 
   /** Rejects with TemplateError in AWS's words where there is no such type. */

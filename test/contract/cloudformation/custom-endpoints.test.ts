@@ -1,0 +1,198 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { cloudFormationOf, stackOf, template } from "./support.ts";
+
+/*
+ * Source: CloudFormation user guide, "Custom resource request and response reference".
+ */
+
+const TOKEN = "arn:aws:lambda:us-east-1:000000000000:function:maker";
+const BROKEN = "arn:aws:sns:us-east-1:000000000000:broken";
+
+interface Asked {
+  readonly RequestType: string;
+  readonly ResponseURL: string;
+  readonly RequestId: string;
+  readonly ResourceProperties: Readonly<Record<string, unknown>>;
+  readonly [name: string]: unknown;
+}
+
+let endpoint: Server;
+let server: TestServer;
+let client: ReturnType<typeof cloudFormationOf>;
+let asked: Asked[] = [];
+/** Statuses of the answers that responses got. */
+let taken: number[] = [];
+let respond: (request: Asked) => object | undefined = () => ({});
+/** Answers to the next requests themselves. */
+let statuses: number[] = [];
+
+beforeAll(async () => {
+  endpoint = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const status = statuses.shift() ?? 200;
+    response.writeHead(status).end();
+    if (status !== 200) return;
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as Asked;
+    asked.push(body);
+    const { StackId, RequestId, LogicalResourceId } = body;
+    const answer = respond(body);
+    if (!answer) return;
+    const whole = { Status: "SUCCESS", StackId, RequestId, LogicalResourceId, ...answer };
+    const put = { method: "PUT", body: JSON.stringify(whole) };
+    taken.push((await fetch(body.ResponseURL, put)).status);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => endpoint.once("listening", resolve));
+  const url = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/make`;
+  server = await startTestServer({
+    stackAnswerMs: 20_000,
+    customResources: { [TOKEN]: url, [BROKEN]: "http://127.0.0.1:9/" },
+  });
+  client = cloudFormationOf(server);
+});
+afterAll(async () => {
+  await server?.close();
+  endpoint.close();
+});
+
+function custom(properties: object, Type = "Custom::Maker", ServiceToken = TOKEN) {
+  const Made = { Type, Properties: { ServiceToken, ...properties } };
+  const Outputs = {
+    Id: { Value: { Ref: "Made" } },
+    Url: { Value: { "Fn::GetAtt": ["Made", "Place.Url"] } },
+  };
+  return template({ Made }, { Outputs });
+}
+
+async function failures(StackName: string): Promise<readonly string[]> {
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  return StackEvents.filter(({ ResourceStatus }) => ResourceStatus?.endsWith("_FAILED")).map(
+    ({ ResourceStatusReason = "" }) => ResourceStatusReason,
+  );
+}
+
+test("an endpoint creates, changes, replaces and deletes a resource", async () => {
+  asked = [];
+  taken = [];
+  const Data = { "Place.Url": "https://one.example" };
+  respond = () => ({ PhysicalResourceId: "one", Data });
+  const make = { StackName: "made", TemplateBody: custom({ Size: 5, Loud: true, In: { A: [1] } }) };
+  await client.send(new CreateStackCommand(make));
+  const { StackStatus, Outputs, StackId = "" } = await stackOf(client, "made");
+  expect(StackStatus).toBe("CREATE_COMPLETE");
+  expect(Outputs?.map(({ OutputValue }) => OutputValue)).toEqual(["one", "https://one.example"]);
+  const texts = { ServiceToken: TOKEN, Size: "5", Loud: "true", In: { A: ["1"] } };
+  expect(asked).toEqual([
+    {
+      RequestType: "Create",
+      ResponseURL: expect.stringMatching(/^http:\/\/.*\/_cloudformation\/responses\//),
+      StackId,
+      RequestId: expect.any(String),
+      ResourceType: "Custom::Maker",
+      LogicalResourceId: "Made",
+      ServiceToken: TOKEN,
+      ResourceProperties: texts,
+    },
+  ]);
+  respond = () => ({ Data });
+  const update = (size: number) =>
+    client.send(
+      new UpdateStackCommand({ StackName: "made", TemplateBody: custom({ Size: size }) }),
+    );
+  await update(6);
+  expect((await stackOf(client, "made")).StackStatus).toBe("UPDATE_COMPLETE");
+  expect(asked.at(-1)).toMatchObject({
+    RequestType: "Update",
+    PhysicalResourceId: "one",
+    ResourceProperties: { ServiceToken: TOKEN, Size: "6" },
+    OldResourceProperties: texts,
+  });
+  // Another physical id is another resource: the old one goes in the clean-up.
+  respond = ({ RequestType }) =>
+    RequestType === "Update" ? { PhysicalResourceId: "two", Data } : { Data };
+  await update(7);
+  const replaced = await stackOf(client, "made");
+  expect(replaced.StackStatus).toBe("UPDATE_COMPLETE");
+  expect(replaced.Outputs?.[0]?.OutputValue).toBe("two");
+  expect(asked.slice(-2).map((one) => [one.RequestType, one.PhysicalResourceId])).toEqual([
+    ["Update", "one"],
+    ["Delete", "one"],
+  ]);
+  await client.send(new DeleteStackCommand({ StackName: "made" }));
+  expect((await stackOf(client, StackId)).StackStatus).toBe("DELETE_COMPLETE");
+  expect(asked.at(-1)).toMatchObject({
+    RequestType: "Delete",
+    PhysicalResourceId: "two",
+    ResourceProperties: { Size: "7" },
+  });
+  expect(new Set(taken)).toEqual(new Set([200]));
+});
+
+test.each<[string, object, () => object | undefined, string]>([
+  [
+    "what the endpoint says",
+    {},
+    () => ({ Status: "FAILED", Reason: "no room" }),
+    "Received response status [FAILED] from custom resource. Message returned: no room (RequestId:",
+  ],
+  ["no id", {}, () => ({}), "Invalid PhysicalResourceId"],
+  ["NoEcho", {}, () => ({ PhysicalResourceId: "x", NoEcho: true }), "'NoEcho'"],
+  [
+    "no response in time",
+    { ServiceTimeout: 1 },
+    () => undefined,
+    "CloudFormation did not receive a response from your Custom Resource.",
+  ],
+  [
+    "a time",
+    { ServiceTimeout: 3601 },
+    () => undefined,
+    "ServiceTimeout must be between 1 and 3600",
+  ],
+])("a failure has its reason: %s", async (what, properties, answer, reason) => {
+  respond = answer;
+  const StackName = `fails-${what.replaceAll(/\W/g, "-")}`;
+  await client.send(new CreateStackCommand({ StackName, TemplateBody: custom(properties) }));
+  expect((await stackOf(client, StackName)).StackStatus).toBe("ROLLBACK_COMPLETE");
+  expect((await failures(StackName)).join("\n")).toContain(reason);
+});
+
+test("a request is sent again after an error of the endpoint's, and given up at last", async () => {
+  asked = [];
+  statuses = [503];
+  respond = () => ({ PhysicalResourceId: "x", Data: { "Place.Url": "u" } });
+  const Type = "AWS::CloudFormation::CustomResource";
+  const again = { StackName: "again", TemplateBody: custom({}, Type) };
+  await client.send(new CreateStackCommand(again));
+  expect((await stackOf(client, "again")).StackStatus).toBe("CREATE_COMPLETE");
+  expect(asked).toHaveLength(1);
+  const TemplateBody = custom({}, "Custom::Broken", BROKEN);
+  await client.send(new CreateStackCommand({ StackName: "broken", TemplateBody }));
+  expect((await stackOf(client, "broken")).StackStatus).toBe("ROLLBACK_COMPLETE");
+  expect((await failures("broken")).join("\n")).toContain("Failed to call the endpoint: it can't");
+  const unknown = custom({}, "Custom::Other", `${TOKEN}s`);
+  await client.send(new CreateStackCommand({ StackName: "other", TemplateBody: unknown }));
+  expect((await failures("other")).join("\n")).toContain("has no endpoint for the service token");
+});
+
+test("a response counts at its own address alone, up to 4,096 bytes", async () => {
+  respond = () => ({ PhysicalResourceId: "x", Data: { "Place.Url": "u" } });
+  const create = { StackName: "guarded", TemplateBody: custom({}) };
+  await client.send(new CreateStackCommand(create));
+  const { ResponseURL = "" } = asked.at(-1) ?? {};
+  const put = (url: string, body: string) => fetch(url, { method: "PUT", body });
+  expect((await put(`${ResponseURL}x`, "{}")).status).toBe(403);
+  expect((await put(ResponseURL.replace("/Made/", "/Other/"), "{}")).status).toBe(403);
+  expect((await put(ResponseURL, "{")).status).toBe(400);
+  expect((await put(ResponseURL, JSON.stringify("x".repeat(4_096)))).status).toBe(400);
+  expect((await fetch(ResponseURL)).status).toBe(405);
+});
