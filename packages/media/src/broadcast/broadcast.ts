@@ -20,7 +20,7 @@ import { BroadcastPublishers } from "./broadcast-publishers.ts";
 import { broadcastRecording } from "./broadcast-recording.ts";
 import { FurtherTracks } from "./further-tracks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
-import { IngestGuard, whatIsAllowed } from "./ingest-limits.ts";
+import { bitrateLimit, IngestGuard, whatIsAllowed } from "./ingest-limits.ts";
 import { type FedBroadcast, PublisherFeed } from "./publisher-feed.ts";
 import {
   type KnownTracks,
@@ -122,6 +122,11 @@ export class Broadcast implements FedBroadcast {
     const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takes, this.#ladder?.pace);
     this.#publishers.begin(feed);
     return feed;
+  }
+
+  bitrateMax({ tracks }: PublisherFeed): number | undefined {
+    const { sourceLimits } = this.#options;
+    return sourceLimits && bitrateLimit(sourceLimits, tracks.video?.sps);
   }
 
   /**

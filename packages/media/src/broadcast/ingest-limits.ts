@@ -27,15 +27,25 @@ export function resolutionBreach(
     : undefined;
 }
 
+/** Bits per second that are allowed for a picture, or before its size is known. */
+export function bitrateLimit(
+  { bitrates }: SourceLimits,
+  picture: Picture | undefined,
+): number | undefined {
+  const fitting = bitrates.find(
+    (size) => picture === undefined || resolutionBreach(size, picture) === undefined,
+  );
+  return (fitting ?? bitrates.at(-1))?.bitrateMax;
+}
+
 /** A rate that the limits don't allow, over the `segments` measured last. */
 export function bitrateBreach(
-  { bitrates }: SourceLimits,
+  limits: SourceLimits,
   picture: Picture,
   { videoBitrate, audioBitrate }: StreamMeasurement,
   segments: number,
 ): LimitBreach | undefined {
-  const fitting = bitrates.find((size) => resolutionBreach(size, picture) === undefined);
-  const limitValue = (fitting ?? bitrates.at(-1))?.bitrateMax;
+  const limitValue = bitrateLimit(limits, picture);
   const measured = videoBitrate + audioBitrate;
   if (limitValue === undefined || segments < SEGMENTS_MEASURED_LEAST) {
     return undefined;

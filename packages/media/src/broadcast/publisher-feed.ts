@@ -15,6 +15,8 @@ const COMPOSITION_SHIFT = 32 - 24;
 /** The broadcast that a publisher is for. Media is only taken of the active one. */
 export interface FedBroadcast {
   isActive(feed: PublisherFeed): boolean;
+  /** Bits per second that are allowed for the publisher's picture. */
+  bitrateMax(feed: PublisherFeed): number | undefined;
   /**
    * Makes a candidate the active publisher. Throws MediaError `refused` when its media is
    * different.
@@ -86,6 +88,10 @@ export class PublisherFeed implements MediaSink {
 
   announce(announced: AnnouncedMedia): void {
     this.tracks.announced = announced;
+  }
+
+  get bitrateMax(): number | undefined {
+    return this.#broadcast.bitrateMax(this);
   }
 
   end(reason: SessionEndReason, message: string): void {

@@ -19,6 +19,11 @@ export interface Publisher {
 export interface MediaSink extends UnitSink {
   /** How promptly the connection should be read; `prompt` if left out. */
   readonly pace?: ReadPace | undefined;
+  /**
+   * Bits per second that the channel takes of the publisher's picture as it is now, for protocols
+   * that can tell the encoder; undefined where there is no limit.
+   */
+  readonly bitrateMax?: number | undefined;
   /** Called at any time, and again when the announcement changes. */
   announce(announced: AnnouncedMedia): void;
   /** The connection is over, or the encoder unpublished. Called once. */

@@ -16,8 +16,9 @@ const UP = 1.08;
 export class Bandwidth {
   #bitrate = BITRATE_MAX;
 
-  get bitrate(): number {
-    return this.#bitrate;
+  /** `limit`: what the channel takes. */
+  bitrate(limit = BITRATE_MAX): number {
+    return Math.min(this.#bitrate, limit);
   }
 
   /** Called once a second. */

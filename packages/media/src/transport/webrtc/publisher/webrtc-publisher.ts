@@ -194,7 +194,9 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     if (isRembDue) {
       this.#rembAtMs = nowMs;
       const sources = known.map(({ ssrc }) => ssrc);
-      compound.push(writeRemb(this.#ssrc, this.#bandwidth.bitrate, sources));
+      compound.push(
+        writeRemb(this.#ssrc, this.#bandwidth.bitrate(this.#sink?.bitrateMax), sources),
+      );
     }
     this.#peer?.sendRtcp(Buffer.concat([...compound, ...asked]));
   }

@@ -1,0 +1,81 @@
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CreateChannelCommand, ListStreamsCommand } from "@aws-sdk/client-ivs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
+
+const run = promisify(execFile);
+// Debian's, which has the module.
+const PYTHON = "/usr/bin/python3";
+const hasAiortc = spawnSync(PYTHON, ["-c", "import aiortc"]).status === 0;
+const hasWhipClient = spawnSync("whip-client", ["--help"]).status === 0;
+/** GStreamer's ICE has no candidates on loopback. */
+const outside = Object.values(networkInterfaces())
+  .flatMap((addresses) => addresses ?? [])
+  .find(({ internal, family }) => !internal && family === "IPv4")?.address;
+
+/** A server that other addresses than loopback reach has a root key of its own. */
+const KEY = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: `root-${"x".repeat(35)}` };
+let server: TestServer;
+let root: Clients;
+beforeAll(async () => {
+  const { accessKeyId: rootAccessKeyId, secretAccessKey: rootSecretAccessKey } = KEY;
+  const accounts = [{ id: "000000000000", rootAccessKeyId, rootSecretAccessKey }];
+  server = await startTestServer({ host: "0.0.0.0", accounts });
+  root = server.clients(KEY);
+});
+afterAll(async () => {
+  await server.close();
+});
+
+/** Resolves to what plays, once the program's stream does; then the program is stopped. */
+async function playsWhile(command: string, argsOf: (url: string, key: string) => string[]) {
+  const { channel, streamKey } = await root.ivs.send(new CreateChannelCommand({}));
+  const { arn = "", playbackUrl = "" } = channel ?? {};
+  const args = argsOf(`${server.endpoint}/whip`, streamKey?.value ?? "");
+  const client = spawn(command, args, { stdio: "ignore" });
+  const closed = once(client, "close");
+  await until(async () => {
+    const answer = await fetch(playbackUrl);
+    return answer.ok;
+  }, `a stream of ${command}`);
+  const fields = "stream=codec_name,width,height";
+  const probed = await run("ffprobe", ["-v", "error", "-show_entries", fields, playbackUrl]);
+  client.kill("SIGINT");
+  await until(async () => {
+    const { streams = [] } = await root.ivs.send(new ListStreamsCommand({}));
+    return streams.every(({ channelArn }) => channelArn !== arn);
+  }, `the end of ${command}`);
+  client.kill("SIGKILL");
+  await closed;
+  return probed.stdout;
+}
+
+const PLAYS = /codec_name=h264\nwidth=640\nheight=360[\s\S]*codec_name=aac/;
+
+describe("programs that publish by WHIP", () => {
+  it.skipIf(!hasAiortc)("aiortc", async () => {
+    const script = join(import.meta.dirname, "whip_aiortc.py");
+    expect(await playsWhile(PYTHON, (url, key) => [script, url, key])).toMatch(PLAYS);
+  });
+
+  it.skipIf(!hasWhipClient || outside === undefined)("GStreamer", async () => {
+    const video = [
+      "videotestsrc is-live=true ! video/x-raw,width=640,height=360,framerate=30/1,format=I420",
+      "x264enc tune=zerolatency speed-preset=ultrafast bitrate=600 key-int-max=600",
+      "video/x-h264,profile=constrained-baseline ! rtph264pay config-interval=-1",
+      "application/x-rtp,media=video,encoding-name=H264,payload=96",
+    ].join(" ! ");
+    const audio = [
+      "audiotestsrc is-live=true ! audioconvert ! audioresample ! opusenc ! rtpopuspay pt=100",
+      "application/x-rtp,media=audio,encoding-name=OPUS,payload=100",
+    ].join(" ! ");
+    const args = ["-n", "-l", "2", "-V", video, "-A", audio];
+    const plays = await playsWhile("whip-client", (url, key) => ["-u", url, "-t", key, ...args]);
+    expect(plays).toMatch(PLAYS);
+  });
+});
