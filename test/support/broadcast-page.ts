@@ -65,7 +65,7 @@ async function close(browser: Browser, server: Server): Promise<void> {
 async function serve(script: string): Promise<Server> {
   const server = createServer(({ url }, response) => {
     const isScript = url === "/sdk.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html");
+    response.setHeader("content-type", `text/${isScript ? "javascript" : "html"}; charset=utf-8`);
     response.end(isScript ? script : `<!doctype html><script src="/sdk.js"></script>`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
