@@ -21,6 +21,7 @@ import { startServerTarget } from "./fuzz/server-target.ts";
 import { srtSessionTarget, srtStrangersTarget } from "./fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "./fuzz/srt-target.ts";
 import { templateTarget } from "./fuzz/template-target.ts";
+import { dtlsTarget, rtcpTarget, rtpTarget, sdpTarget, stunTarget } from "./fuzz/webrtc-target.ts";
 
 /*
  * Fuzzes policy text, templates, requests on the wire, signatures, what encoders send, a media
@@ -45,11 +46,12 @@ const ingest = await startIngestTarget();
 const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
+const webrtc = [stunTarget, dtlsTarget, rtpTarget, rtcpTarget, sdpTarget];
 const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
 const events = [arnTarget, eventTarget, outgoingTarget];
 const requests = [wireTarget, ...signatures, contentTypeTarget, browserTarget];
 const texts = [policyTarget, templateTarget];
-const all = [...texts, ...requests, ...events, ...codecs, ...rtmp, ...srt, server];
+const all = [...texts, ...requests, ...events, ...codecs, ...rtmp, ...srt, ...webrtc, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

@@ -24,6 +24,13 @@ import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-tar
 import { srtSessionTarget, srtStrangersTarget } from "../scripts/fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "../scripts/fuzz/srt-target.ts";
 import { templateTarget } from "../scripts/fuzz/template-target.ts";
+import {
+  dtlsTarget,
+  rtcpTarget,
+  rtpTarget,
+  sdpTarget,
+  stunTarget,
+} from "../scripts/fuzz/webrtc-target.ts";
 
 /* The beginning of what `scripts/fuzz.ts` does for longer, with the same inputs every time. */
 
@@ -61,6 +68,11 @@ describe("nothing that is sent breaks anything", () => {
     [srtSessionTarget, 100],
     [srtStrangersTarget, 100],
     [tsTarget, 100],
+    [stunTarget, 3_000],
+    [dtlsTarget, 100],
+    [rtpTarget, 500],
+    [rtcpTarget, 3_000],
+    [sdpTarget, 300],
   ])("$name", async (target, count) => {
     const { findings, tried } = await fuzz(target, SEED, (done) => done < count);
     expect(findings).toEqual([]);

@@ -41,8 +41,8 @@ describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
     const { port } = new URL(server.endpoint);
     const script = `(async () => {
       const { create, BASIC_LANDSCAPE } = IVSBroadcastClient;
-      const options = { streamConfig: BASIC_LANDSCAPE, ingestEndpoint: "https://localhost:${port}" };
-      window.client ??= create(options);
+      const ingestEndpoint = "https://localhost:${port}";
+      window.client ??= create({ streamConfig: BASIC_LANDSCAPE, ingestEndpoint });
       if (!window.media) {
         window.media = await navigator.mediaDevices.getUserMedia({ video: true, audio: true });
         const streamOf = (tracks) => new MediaStream(tracks);

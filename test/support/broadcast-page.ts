@@ -31,6 +31,8 @@ export interface BroadcastWant {
   readonly kinds?: readonly ("video" | "audio")[];
   /** The only codec of video that is offered, such as `VP8`. */
   readonly videoCodec?: string;
+  /** The port that media is sent to, in place of the answer's. */
+  readonly mediaPort?: number;
 }
 
 export interface BroadcastOutcome {
@@ -101,7 +103,11 @@ async function publishByWhip({ url, streamKey, want }: WhipRequest): Promise<Bro
     headers: { "content-type": "application/sdp", authorization: `Bearer ${streamKey}` },
     body: connection.localDescription?.sdp ?? "",
   });
-  const text = await response.text();
+  const answered = await response.text();
+  const text =
+    want.mediaPort === undefined
+      ? answered
+      : answered.replaceAll(/(127\.0\.0\.1) \d+ typ/g, `$1 ${want.mediaPort} typ`);
   if (response.ok) await connection.setRemoteDescription({ type: "answer", sdp: text });
   return { status: response.status, location: response.headers.get("location"), text };
 }

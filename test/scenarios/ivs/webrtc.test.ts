@@ -3,7 +3,12 @@ import { promisify } from "node:util";
 import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
-import { type BroadcastPage, hasCamera, openBroadcastPage } from "../../support/broadcast-page.ts";
+import {
+  type BroadcastOutcome,
+  type BroadcastPage,
+  hasCamera,
+  openBroadcastPage,
+} from "../../support/broadcast-page.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds } from "./encoder.ts";
@@ -86,5 +91,35 @@ describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
     expect((await fetch(session, { method: "DELETE" })).status).toBe(200);
     await events.wait(channelArn, "Stream End");
     expect((await fetch(session, { method: "DELETE" })).status).not.toBe(200);
+  });
+});
+
+describe.skipIf(!hasCamera)("browsers that publish to a server with workers", () => {
+  it("send to the port of the worker that has their stream, and leave it by DELETE", async () => {
+    const several = await startTestServer({ ingestWorkers: 2 });
+    const pages = await Promise.all([openBroadcastPage(), openBroadcastPage()]);
+    const told = new EventReader(several.endpoint);
+    const { ivs } = several.clients();
+    const streams: (BroadcastOutcome & { channelArn: string; playbackUrl: string })[] = [];
+    for (const { publish } of pages) {
+      const { channel, streamKey } = await ivs.send(new CreateChannelCommand({}));
+      const outcome = await publish(`${several.endpoint}/whip`, streamKey?.value ?? "");
+      const { arn: channelArn = "", playbackUrl = "" } = channel ?? {};
+      streams.push({ ...outcome, channelArn, playbackUrl });
+    }
+    for (const { channelArn, playbackUrl } of streams) {
+      await told.wait(channelArn, "Stream Start");
+      expect((await fetch(playbackUrl)).status).toBe(200);
+    }
+    const ports = streams.map(({ text }) => / (\d+) typ host/.exec(text)?.[1]);
+    expect(new Set(ports).size).toBe(2);
+    for (const { channelArn, location } of streams) {
+      const session = new URL(location ?? "", several.endpoint);
+      expect((await fetch(session, { method: "DELETE" })).status).toBe(200);
+      await told.wait(channelArn, "Stream End");
+    }
+    told.close();
+    await Promise.all(pages.map((page) => page.close()));
+    await several.close();
   });
 });

@@ -8,64 +8,74 @@ export interface LinkFaults {
   readonly reorderEach: number;
 }
 
-/** A UDP link for one peer that loses, doubles and reorders packets, always the same ones. */
+/**
+ * A UDP link for one peer that loses, doubles and reorders packets, always the same ones. The peer
+ * may send from several ports: the server sees as many.
+ */
 export class LossyLink {
   readonly #toPeer = createSocket("udp4");
-  readonly #toServer = createSocket("udp4");
+  /** By the peer's port. */
+  readonly #toServer = new Map<number, Socket>();
   dropped = 0;
 
   /** Resolves to the port that stands for the server's. */
   async open(serverPort: number, faults: LinkFaults): Promise<number> {
-    let peerPort = 0;
-    this.#toPeer.on(
-      "message",
-      this.#passing(faults, (datagram) => {
-        this.#toServer.send(datagram, serverPort, "127.0.0.1");
-      }),
-    );
-    this.#toPeer.on("message", (_, { port }) => {
-      peerPort = port;
+    const back = this.#passing(faults, (datagram, peerPort) => {
+      this.#toPeer.send(datagram, peerPort, "127.0.0.1");
     });
-    this.#toServer.on(
-      "message",
-      this.#passing(faults, (datagram) => {
-        this.#toPeer.send(datagram, peerPort, "127.0.0.1");
-      }),
-    );
-    await Promise.all([bind(this.#toPeer), bind(this.#toServer)]);
+    const forth = this.#passing(faults, (datagram, peerPort) => {
+      this.#socketOf(peerPort, back).send(datagram, serverPort, "127.0.0.1");
+    });
+    this.#toPeer.on("message", (datagram, { port }) => forth(datagram, port));
+    await bind(this.#toPeer);
     return this.#toPeer.address().port;
+  }
+
+  #socketOf(peerPort: number, back: Pass): Socket {
+    const known = this.#toServer.get(peerPort);
+    if (known !== undefined) {
+      return known;
+    }
+    const socket = createSocket("udp4");
+    socket.on("message", (datagram) => back(datagram, peerPort));
+    this.#toServer.set(peerPort, socket);
+    return socket;
   }
 
   close(): void {
     this.#toPeer.close();
-    this.#toServer.close();
+    for (const socket of this.#toServer.values()) {
+      socket.close();
+    }
   }
 
-  #passing(
-    { dropEach, duplicateEach, reorderEach }: LinkFaults,
-    pass: (datagram: Buffer) => void,
-  ): (datagram: Buffer) => void {
+  #passing({ dropEach, duplicateEach, reorderEach }: LinkFaults, pass: Pass): Pass {
     let count = 0;
-    let held: { readonly datagram: Buffer; readonly until: number } | undefined;
-    return (datagram) => {
+    let held:
+      | { readonly datagram: Buffer; readonly port: number; readonly until: number }
+      | undefined;
+    return (datagram, port) => {
       count += 1;
       if (count % dropEach === 0) {
         this.dropped += 1;
       } else if (count % reorderEach === 0 && held === undefined) {
-        held = { datagram, until: count + 2 };
+        held = { datagram, port, until: count + 2 };
       } else {
-        pass(datagram);
+        pass(datagram, port);
         if (count % duplicateEach === 0) {
-          pass(datagram);
+          pass(datagram, port);
         }
       }
       if (held !== undefined && count >= held.until) {
-        pass(held.datagram);
+        pass(held.datagram, held.port);
         held = undefined;
       }
     };
   }
 }
+
+/** Hands a datagram on that a peer's port sends or gets. */
+type Pass = (datagram: Buffer, peerPort: number) => void;
 
 function bind(socket: Socket): Promise<void> {
   return new Promise((resolve) => socket.bind(0, "127.0.0.1", resolve));

@@ -27,6 +27,11 @@ export class StreamOwners<Worker> {
     return this.#claims.get(streamName)?.owner;
   }
 
+  /** How many channels the worker has. */
+  count(worker: Worker): number {
+    return [...this.#claims.values()].filter(({ owner }) => owner === worker).length;
+  }
+
   decided(streamName: string, worker: Worker): void {
     this.#change(streamName, worker, (claim) => {
       claim.deciding -= 1;

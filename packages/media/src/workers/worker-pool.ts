@@ -149,9 +149,10 @@ export class WorkerPool implements MediaEngine {
     }
   }
 
-  /** The one with the fewest publishers. */
+  /** The one with the fewest publishers: they needn't have a connection that came through here. */
   #idlest(): WorkerProcess | undefined {
-    const load = (worker: WorkerProcess): number => worker.connections + this.#routes.count(worker);
+    const load = (worker: WorkerProcess): number =>
+      worker.connections + this.#routes.count(worker) + this.#owners.count(worker);
     return [...this.#workers].sort((a, b) => load(a) - load(b))[0];
   }
 

@@ -20,6 +20,7 @@ import { PlaceLink } from "../../shared/place-link.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { ChannelTestPicture } from "../test-picture/channel-test-picture.tsx";
+import { BrowserBroadcast } from "./browser-broadcast.tsx";
 import { LiveCharts, SAMPLES_MAX, type Sample } from "./live-charts.tsx";
 import { LiveFacts } from "./live-facts.tsx";
 import { LivePlayer, type Measurement, type Picture } from "./live-player.tsx";
@@ -120,6 +121,13 @@ export function ChannelLive(props: {
           )}
           <LiveFacts stream={stream} channel={channel} picture={stream && picture} />
         </ColumnLayout>
+        {live.data && (
+          <BrowserBroadcast
+            channel={channel}
+            isLive={stream !== undefined}
+            onStarted={live.reload}
+          />
+        )}
         <SpaceBetween size="xs">
           <KeyValuePairs
             items={[

@@ -1,0 +1,41 @@
+/** A broadcast of this browser's camera and microphone. */
+export interface Broadcast {
+  /** Ends it, and switches the camera off. */
+  stop(): void;
+}
+
+const PICTURE = { width: { ideal: 1_280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } };
+
+/**
+ * Publishes by WHIP (RFC 9725) to the server that the page came from. Rejects with the server's
+ * reason, or with the browser's where there is no camera or nobody allows it.
+ */
+export async function publishCamera(streamKey: string): Promise<Broadcast> {
+  if (navigator.mediaDevices === undefined) {
+    throw new Error("Browsers give cameras to pages from https:// and from localhost only.");
+  }
+  const media = await navigator.mediaDevices.getUserMedia({ video: PICTURE, audio: true });
+  const connection = new RTCPeerConnection();
+  const stop = (): void => {
+    connection.close();
+    for (const track of media.getTracks()) track.stop();
+  };
+  try {
+    for (const track of media.getTracks()) {
+      connection.addTransceiver(track, { direction: "sendonly" });
+    }
+    await connection.setLocalDescription();
+    const answer = await fetch("/whip", {
+      method: "POST",
+      headers: { "content-type": "application/sdp", authorization: `Bearer ${streamKey}` },
+      body: connection.localDescription?.sdp ?? "",
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(text);
+    await connection.setRemoteDescription({ type: "answer", sdp: text });
+    return { stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
