@@ -188,7 +188,7 @@ const compounds = [
   Buffer.concat([writeRemb(1, 8_500_000, [2, 3]), writeBye([1, 2])]),
 ];
 
-/** What is read of RTCP is no longer than what was sent. */
+/** The parts of a compound are no longer than what was sent. */
 export const rtcpTarget: FuzzTarget = {
   name: "RTCP",
   next(chance) {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LossyLink } from "../../../packages/media/src/testing/lossy-link.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import {
   type BroadcastOutcome,
@@ -10,6 +11,7 @@ import {
   openBroadcastPage,
 } from "../../support/broadcast-page.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 import { copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
@@ -39,6 +41,15 @@ async function makeChannel(recordingConfigurationArn?: string) {
   const { channel, streamKey } = await root.ivs.send(new CreateChannelCommand(input));
   const { arn = "", playbackUrl = "" } = channel ?? {};
   return { channelArn: arn, playbackUrl, streamKey: streamKey?.value ?? "" };
+}
+
+/** Seconds in the source's playlist. */
+async function listedSeconds(playbackUrl: string): Promise<number> {
+  const variants = await (await fetch(playbackUrl)).text();
+  const [path = ""] = variants.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  const playlist = await (await fetch(new URL(path, playbackUrl))).text();
+  const lengths = [...playlist.matchAll(/#EXTINF:([\d.]+)/g)].map(([, seconds]) => Number(seconds));
+  return lengths.reduce((sum, seconds) => sum + seconds, 0);
 }
 
 const whip = () => `${server.endpoint}/whip`;
@@ -80,6 +91,27 @@ describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
       status: 403,
       text: "the offer sends no video: input of sound alone is not supported",
     });
+  });
+
+  it("loses a packet in twenty, and nothing of the picture for more than half a second", async () => {
+    const link = new LossyLink();
+    const faults = { dropEach: 20, duplicateEach: 41, reorderEach: 31 };
+    const mediaPort = await link.open(server.server.ports.webrtc, faults);
+    const { channelArn, playbackUrl, streamKey } = await makeChannel();
+    const outcome = await browser?.publish(whip(), streamKey, { mediaPort });
+    expect(outcome?.status).toBe(201);
+    await events.wait(channelArn, "Stream Start");
+    await until(async () => (await listedSeconds(playbackUrl)) >= 8, "eight seconds");
+    await browser?.hangUp();
+    await events.wait(channelArn, "Stream End");
+    link.close();
+    const fields = ["-select_streams", "v", "-show_entries", "packet=pts_time", "-of", "csv=p=0"];
+    const { stdout } = await run("ffprobe", ["-v", "error", ...fields, playbackUrl]);
+    const times = stdout.trim().split("\n").map(Number.parseFloat);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    expect(link.dropped).toBeGreaterThan(20);
+    expect(times.length).toBeGreaterThan(60);
+    expect(Math.max(...gaps)).toBeLessThan(0.5);
   });
 
   it("leaves by DELETE of its session, once", async () => {
