@@ -82,7 +82,15 @@ test("compose.nodes.yaml's nodes are settings' and stand where nginx looks for t
     expect(mounts).toEqual(["data:/data"]);
   }
   expect(networks.nodes.ipam.config).toEqual([{ subnet: "10.0.0.0/24" }]);
-  expect(Object.keys(volumes)).toEqual(["data", "database"]);
+  expect(Object.keys(volumes)).toEqual(["data", "database", "objects"]);
+  // The nodes' store has the bucket and the key that they are given.
+  const { ROLECAST_OBJECTS, ROLECAST_OBJECTS_ACCESS_KEY_ID: keyId } = services.one.environment;
+  const { bucket, endpoint } = parse(ROLECAST_OBJECTS);
+  const { accounts } = parse(text("packaging/store.seed.yml"));
+  expect(accounts).toEqual({ "000000000000": { buckets: [bucket] } });
+  expect(endpoint).toBe("http://store:4566");
+  expect(Object.keys(services.store.environment).every((name) => VARIABLES.has(name))).toBe(true);
+  expect(parse(services.store.environment.ROLECAST_ACCOUNTS)[0].rootAccessKeyId).toBe(keyId);
   // Each port that nginx listens on is published, and each file that it includes is mounted.
   const listened = [...conf.matchAll(/listen (\d+)( udp)?/g)].map(
     ([, port, udp]) => `127.0.0.1:${port}:${port}${udp ? "/udp" : ""}`,

@@ -100,10 +100,21 @@ const SEVERAL = {
   accounts: { existingSecret: "accounts" },
   data: { accessMode: "ReadWriteMany", storageClassName: "nfs" },
 };
+const OWN = {
+  ...SEVERAL,
+  data: { size: "1Gi" },
+  objects: { bucket: "bytes", endpoint: "http://ceph:7480", existingSecret: "store" },
+  sealingKey: { existingSecret: "sealing", key: "key" },
+};
 const CASES: Readonly<Record<string, Values>> = {
   "as it is": {},
   "several nodes": SEVERAL,
   "a claim of one's own": { ...SEVERAL, data: { existingClaim: "shared" } },
+  "an object store beside a shared folder": {
+    ...SEVERAL,
+    objects: { bucket: "bytes", existingSecret: "store", prefix: "a/" },
+  },
+  "an object store, and no shared folder": OWN,
   "an ingress": {
     publicBaseUrl: "https://rolecast.example.com",
     trustedProxies: ["10.0.0.0/8", "192.0.2.1"],
@@ -188,9 +199,13 @@ describe("the Helm chart", () => {
     expect(named.filter((name) => !VARIABLES.has(name))).toEqual([]);
     const claims = set?.volumeClaimTemplates?.map((claim) => claim.metadata?.name ?? "") ?? [];
     const volumes = [...namesOf(pod?.volumes), ...claims];
-    expect(namesOf(container?.volumeMounts).toSorted()).toEqual(volumes.toSorted());
-    const claim = pod?.volumes?.[0]?.persistentVolumeClaim?.claimName;
-    expect(claim === "shared" || ids.includes(`PersistentVolumeClaim/${claim}`)).toBe(true);
+    const mounts = [container, ...(pod?.initContainers ?? [])].flatMap((one) =>
+      namesOf(one?.volumeMounts),
+    );
+    expect([...new Set(mounts)].toSorted()).toEqual(volumes.toSorted());
+    for (const { persistentVolumeClaim: of } of pod?.volumes ?? [])
+      if (of && of.claimName !== "shared")
+        expect(ids).toContain(`PersistentVolumeClaim/${of.claimName}`);
     const account = pod?.serviceAccountName;
     expect(account === "there" || ids.includes(`ServiceAccount/${account}`)).toBe(true);
     // Every selector chooses the pods, and every target is one of their ports.
@@ -227,6 +242,11 @@ describe("the Helm chart", () => {
     expect(securityContext?.runAsUser).toBe(1000);
     const url = container?.env?.find(({ name }) => name === "ROLECAST_NODE_URL")?.value;
     expect(url).toBe("http://$(POD_NAME).live-rolecast-nodes.video.svc:4566");
+    const [own] = ofKind(render(OWN), "StatefulSet");
+    const env = own?.spec?.template.spec?.containers[0]?.env ?? [];
+    expect(parse(env.find(({ name }) => name === "ROLECAST_OBJECTS")?.value ?? "")).toEqual({
+      ...{ type: "s3", bucket: "bytes", region: "us-east-1", endpoint: "http://ceph:7480" },
+    });
     const { appVersion } = chart;
     const { version } = JSON.parse(await readFile(join(ROOT, "packages/cli/package.json"), "utf8"));
     expect([appVersion, chart.version]).toEqual([version, version]);

@@ -26,7 +26,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- /* Not empty where each node has a data folder of its own. */ -}}
+{{- define "rolecast.ownData" -}}
+{{- if and .Values.database.existingSecret .Values.objects.bucket .Values.sealingKey.existingSecret -}}
+yes
+{{- end -}}
+{{- end -}}
+
+{{- define "rolecast.objects" -}}
+{{- with .Values.objects -}}
+{ type: s3, bucket: {{ .bucket | quote }}, region: {{ .region | quote }}
+{{- if .endpoint }}, endpoint: {{ .endpoint | quote }}{{ end }}
+{{- if .prefix }}, prefix: {{ .prefix | quote }}{{ end }} }
+{{- end -}}
+{{- end -}}
+
+{{- define "rolecast.image" -}}
+{{ printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
+{{- end -}}
+
 {{- define "rolecast.check" -}}
+{{- if and .Values.objects.bucket (not .Values.objects.existingSecret) -}}
+{{- fail "The object store wants a key: set objects.existingSecret." -}}
+{{- end -}}
 {{- if gt (int .Values.replicas) 1 -}}
 {{- if not .Values.database.existingSecret -}}
 {{- fail "Several nodes need a database: set database.existingSecret, or replicas to 1." -}}
@@ -34,8 +56,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if not .Values.accounts.existingSecret -}}
 {{- fail "Several nodes need the same accounts: set accounts.existingSecret." -}}
 {{- end -}}
-{{- if and (not .Values.data.existingClaim) (ne .Values.data.accessMode "ReadWriteMany") -}}
-{{- fail "Several nodes share the data folder: set data.accessMode to ReadWriteMany." -}}
+{{- $shared := or .Values.data.existingClaim (eq .Values.data.accessMode "ReadWriteMany") -}}
+{{- if not (or $shared (include "rolecast.ownData" .)) -}}
+{{- fail "Several nodes share the data folder: set data.accessMode to ReadWriteMany, or objects.bucket and sealingKey.existingSecret." -}}
 {{- end -}}
 {{- if .Values.ingest.webrtc.enabled -}}
 {{- fail "WebRTC's media must reach the node that answered: set ingest.webrtc.enabled to false, or replicas to 1." -}}
