@@ -2,6 +2,7 @@ import { VERSION } from "@rolecast/server";
 import { Command } from "commander";
 import { awsCommand } from "./aws.ts";
 import { broadcastCommand } from "./broadcast.ts";
+import { chatCommand } from "./chat.ts";
 import { completionCommand } from "./completion.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -38,6 +39,7 @@ export function rolecastProgram(): Command {
     awsCommand(),
     broadcastCommand(),
     recordCommand(),
+    chatCommand(),
     policyCommand(),
     stackCommand(),
     guardrailsCommand(),

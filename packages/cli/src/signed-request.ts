@@ -11,13 +11,17 @@ export interface SignedRequest {
   readonly service?: string;
   /** A call of an API in AWS's JSON protocol. */
   readonly target?: { readonly name: string; readonly input: object };
+  /** The body of a call of a REST API. */
+  readonly json?: object;
+  /** The Region in the signature's scope; left out, us-east-1. */
+  readonly region?: string;
   readonly signal?: AbortSignal;
 }
 
 /** Fetches what no client is published for, signed. */
 export async function fetchSigned(
   { endpoint, credentials }: Signer,
-  { path, method = "GET", service = "rolecast", target, signal }: SignedRequest,
+  { path, method = "GET", service = "rolecast", target, json, region, signal }: SignedRequest,
 ): Promise<Response> {
   const url = new URL(path, endpoint);
   const { Hash } = await import("@smithy/core/serde");
@@ -25,9 +29,11 @@ export async function fetchSigned(
   const signer = new SignatureV4({
     credentials,
     service,
-    region: "us-east-1",
+    region: region ?? "us-east-1",
     sha256: Hash.bind(null, "sha256"),
   });
+  const given = target?.input ?? json;
+  const body = given && { body: JSON.stringify(given) };
   const { headers } = await signer.sign({
     method,
     protocol: url.protocol,
@@ -35,10 +41,13 @@ export async function fetchSigned(
     ...(url.port === "" ? {} : { port: Number(url.port) }),
     path: url.pathname,
     query: Object.fromEntries(url.searchParams),
-    headers: { host: url.host, ...(target && jsonHeaders(target.name)) },
-    ...(target && { body: JSON.stringify(target.input) }),
+    headers: {
+      host: url.host,
+      ...(target && jsonHeaders(target.name)),
+      ...(json && { "content-type": "application/json" }),
+    },
+    ...body,
   });
-  const body = target && { body: JSON.stringify(target.input) };
   return fetch(url, { method, headers, ...body, ...(signal ? { signal } : {}) });
 }
 

@@ -8,6 +8,7 @@ import type { Service } from "../kernel/service.ts";
 import type {
   WebSocketAnswer,
   WebSocketConnection,
+  WebSocketEvents,
   WebSocketRequest,
 } from "../kernel/web-sockets.ts";
 import { type CallOff, every } from "../kernel/work/timers.ts";
@@ -57,15 +58,35 @@ export interface WebSocketsOptions {
 /** Opens WebSockets for the services that claim their handshakes, and watches that clients live. */
 export class WebSockets {
   readonly #options: WebSocketsOptions;
-  /** The open ones, each with the pings that it hasn't answered. */
-  readonly #open = new Map<WebSocket, number>();
+  readonly #open = new Map<WebSocket, Opened>();
   /** Protocol engines by their limit of a message. */
   readonly #engines = new Map<number, WebSocketServer>();
   readonly #stopPinging: CallOff;
+  // Listeners are the same for all connections: thousands of them that do nothing cost little.
+  readonly #onMessage: (this: WebSocket, data: Buffer) => void;
+  readonly #onPong: (this: WebSocket) => void;
+  readonly #onPing: (this: WebSocket) => void;
+  readonly #onClose: (this: WebSocket) => void;
 
   constructor(options: WebSocketsOptions) {
     this.#options = options;
     this.#stopPinging = every(PING_MS, () => this.#ping());
+    const open = this.#open;
+    this.#onMessage = function (data) {
+      open.get(this)?.events.received(data.toString());
+    };
+    this.#onPong = function () {
+      const found = open.get(this);
+      if (found) found.missedPings = 0;
+    };
+    this.#onPing = function () {
+      if ((open.get(this)?.socket.writableLength ?? 0) > PONG_BYTES_MAX) this.terminate();
+    };
+    this.#onClose = function () {
+      const found = open.get(this);
+      open.delete(this);
+      found?.events.closed();
+    };
   }
 
   /** Answers a handshake. Never rejects. */
@@ -114,28 +135,14 @@ export class WebSockets {
     remoteAddress: string,
     answer: Extract<WebSocketAnswer, { readonly protocol: string }>,
   ): void {
-    this.#open.set(opened, 0);
-    const connection: WebSocketConnection = {
-      remoteAddress,
-      get waitingBytes() {
-        return socket.writableLength;
-      },
-      send: (frame) => void (opened.readyState === opened.OPEN && socket.write(frame)),
-      close: (code, reason) => opened.close(code, reason),
-      destroy: () => opened.terminate(),
-    };
+    const connection = new OpenConnection(opened, socket, remoteAddress);
     const events = answer.open(connection);
-    opened.on("message", (data: Buffer) => events.received(data.toString()));
-    opened.on("pong", () => this.#open.set(opened, 0));
-    opened.on("ping", () => {
-      if (socket.writableLength > PONG_BYTES_MAX) opened.terminate();
-    });
-    // A broken connection closes; why doesn't matter.
+    this.#open.set(opened, { socket, events, missedPings: 0 });
+    opened.on("message", this.#onMessage);
+    opened.on("pong", this.#onPong);
+    opened.on("ping", this.#onPing);
     opened.on("error", ignore);
-    opened.on("close", () => {
-      this.#open.delete(opened);
-      events.closed();
-    });
+    opened.on("close", this.#onClose);
   }
 
   async #engine(maxPayload: number): Promise<WebSocketServer> {
@@ -154,13 +161,48 @@ export class WebSockets {
   }
 
   #ping(): void {
-    for (const [opened, missed] of this.#open) {
-      if (missed >= MISSED_MAX) opened.terminate();
+    for (const [opened, found] of this.#open) {
+      if (found.missedPings >= MISSED_MAX) opened.terminate();
       else if (opened.readyState === opened.OPEN) {
-        this.#open.set(opened, missed + 1);
+        found.missedPings += 1;
         opened.ping();
       }
     }
+  }
+}
+
+interface Opened {
+  readonly socket: Socket;
+  readonly events: WebSocketEvents;
+  /** In a row. */
+  missedPings: number;
+}
+
+class OpenConnection implements WebSocketConnection {
+  readonly remoteAddress: string;
+  readonly #opened: WebSocket;
+  readonly #socket: Socket;
+
+  constructor(opened: WebSocket, socket: Socket, remoteAddress: string) {
+    this.#opened = opened;
+    this.#socket = socket;
+    this.remoteAddress = remoteAddress;
+  }
+
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  send(frame: Buffer): void {
+    if (this.#opened.readyState === this.#opened.OPEN) this.#socket.write(frame);
+  }
+
+  close(code: number, reason: string): void {
+    this.#opened.close(code, reason);
+  }
+
+  destroy(): void {
+    this.#opened.terminate();
   }
 }
 

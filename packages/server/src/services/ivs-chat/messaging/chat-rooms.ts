@@ -82,7 +82,9 @@ export class ChatRooms {
     const arn = arnOfRow("room", row);
     const room = this.#rooms.get(arn) ?? new Room(row);
     this.#rooms.set(arn, room);
-    const member = new Member(token, room, connection);
+    const { userId, capabilities, attributes, sessionEndsAtMs } = token;
+    const kept = { userId, capabilities, attributes, sessionEndsAtMs };
+    const member = new Member(kept, room, connection);
     room.members.add(member);
     this.#options.metrics.connections(locationOf(row), 1);
     return member;

@@ -14,17 +14,24 @@ const REFUSALS_PER_SECOND_MAX = 100;
 const CLOSE_REASON_BYTES_MAX = 123;
 const NORMAL_CLOSURE = 1000;
 
+/** The part of a token that a connection needs. */
+export type MemberToken = Pick<
+  ChatToken,
+  "userId" | "capabilities" | "attributes" | "sessionEndsAtMs"
+>;
+
 /** A connection to a room. */
 export class Member {
-  readonly token: ChatToken;
+  readonly token: MemberToken;
   readonly room: Room;
   readonly #connection: WebSocketConnection;
-  readonly #requests = new RateWindow();
+  // Both are made when they are needed: most members only read.
+  #requests: RateWindow | undefined;
   #refusals: RateWindow | undefined;
   /** Requests that take time are done one after the other. */
   #turn: Promise<void> | undefined;
 
-  constructor(token: ChatToken, room: Room, connection: WebSocketConnection) {
+  constructor(token: MemberToken, room: Room, connection: WebSocketConnection) {
     this.token = token;
     this.room = room;
     this.#connection = connection;
@@ -36,6 +43,7 @@ export class Member {
 
   /** Counts a request; false if it is one too many. */
   mayRequest(nowMs: number): boolean {
+    this.#requests ??= new RateWindow();
     return this.#requests.take(CONNECTION_REQUESTS_PER_SECOND, nowMs);
   }
 
