@@ -132,14 +132,23 @@ const keyed = (key: string) =>
 
 test.each([
   [
-    "as a role that is no ARN",
+    "from a bucket without versions",
     B,
+    to("a-bucket"),
+    [
+      "400 InvalidRequest | Versioning must be 'Enabled' on the bucket to apply a replication",
+      `configuration | BucketName=${B.slice(1)}`,
+    ].join(" "),
+  ],
+  [
+    "as a role that is no ARN",
+    VERSIONED,
     replication("role", `<Bucket>${arnOf("a")}</Bucket>`),
     argument("Invalid Role specified in replication configuration", "Role", "role"),
   ],
   [
     "as a user",
-    B,
+    VERSIONED,
     replication("arn:aws:iam::000000000000:user/u", `<Bucket>${arnOf("a")}</Bucket>`),
     argument("The relative id should start with role", "Role", "arn:aws:iam::000000000000:user/u"),
   ],

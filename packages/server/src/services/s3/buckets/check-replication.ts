@@ -25,8 +25,8 @@ export function replicationRoleRefusal(role: string): AwsError | undefined {
 }
 
 /**
- * Throws InvalidArgument, InvalidRequest, MalformedXML. What is malformed comes before what is
- * missing. Rules without an id get one, as on AWS.
+ * Throws InvalidArgument, InvalidRequest, MalformedXML: of the source's versioning first, then of
+ * what is malformed, then of what is missing. Rules without an id get one, as on AWS.
  */
 export async function checkedReplication(
   { ReplicationConfiguration: given }: { readonly ReplicationConfiguration: Replication },
@@ -35,13 +35,13 @@ export async function checkedReplication(
 ): Promise<s3.ReplicationConfiguration> {
   const { Role, Rules: rules } = given;
   if (rules.length === 0 || rules.length > REPLICATION_RULES_MAX) throw malformedXml();
-  const refusal = replicationRoleRefusal(Role);
-  if (refusal) throw refusal;
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
       { BucketName: bucket.bucket_name },
     );
+  const refusal = replicationRoleRefusal(Role);
+  if (refusal) throw refusal;
   const targets = rules.map((rule) => checkedDestination(rule, bucket));
   for (const name of new Set(targets)) {
     const target = await findBucket(name, context);
