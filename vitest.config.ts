@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
-import { ProgramsFirst } from "./test/support/programs-first.ts";
+import { ProgramsSpread } from "./test/support/programs-spread.ts";
 
 export default defineConfig({
   resolve: {
@@ -12,15 +12,20 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-setup.ts",
-    setupFiles: ["test/support/whole-sizes.ts", "test/support/nested-transactions.ts"],
+    setupFiles: [
+      "test/support/whole-sizes.ts",
+      "test/support/nested-transactions.ts",
+      "test/support/seldom-optimized.ts",
+    ],
     // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Below that, so that a poll says what it last saw.
     expect: { poll: { timeout: 30_000 } },
-    // Tests wait for encoders and intervals a third of their time: more than CI's processors.
-    maxWorkers: 6,
-    sequence: { sequencer: ProgramsFirst },
+    // Tests wait for encoders and intervals: more than CI's processors. Each worker warms up by
+    // itself, which takes several seconds of processor time.
+    maxWorkers: 4,
+    sequence: { sequencer: ProgramsSpread },
     // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
     isolate: false,
     // Nor are they compiled again by the next run, where their text is the same.
