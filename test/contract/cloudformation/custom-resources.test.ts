@@ -9,6 +9,7 @@ import {
   ListOpenIDConnectProvidersCommand,
 } from "@aws-sdk/client-iam";
 import {
+  CreateBucketCommand,
   GetBucketNotificationConfigurationCommand,
   HeadBucketCommand,
   PutBucketVersioningCommand,
@@ -16,6 +17,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { ssmOf } from "../ssm/support.ts";
 import { cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
 
 /*
@@ -197,4 +199,94 @@ test("other functions and other custom resources are refused by name", async () 
   expect(await asked(provided("Custom::CDKBucketDeployment", [], {}))).toContain(
     "Unrecognized resource types: [Custom::CDKBucketDeployment]",
   );
+});
+
+const VALUE = { Outputs: { Value: { Value: { "Fn::GetAtt": ["Custom", "Parameter.Value"] } } } };
+const asked = (service: string, action: string, parameters: object, more: object = {}) =>
+  JSON.stringify({ service, action, parameters, ...more });
+
+test("a call of the SDK is made for each event, with the function's permissions", async () => {
+  const ssm = ssmOf(server);
+  const Name = "/custom/one";
+  const put = (Value: string) =>
+    asked(
+      "SSM",
+      "putParameter",
+      { Name, Value, Type: "String", Overwrite: true },
+      {
+        physicalResourceId: { id: Name },
+      },
+    );
+  const properties = (value: string) => ({
+    Create: put(value),
+    Update: put(value),
+    Delete: asked("@aws-sdk/client-ssm", "DeleteParameterCommand", {
+      Name: "PHYSICAL:RESOURCEID:",
+    }),
+    InstallLatestAwsSdk: false,
+  });
+  const resources = (value: string, actions = ["ssm:*"]) =>
+    provided("Custom::AWS", actions, properties(value));
+  const { StackStatus } = await made("called", template(resources("a")));
+  expect([StackStatus, await failuresOf("called")]).toEqual(["CREATE_COMPLETE", []]);
+  expect((await ssm.getParameter({ Name })).Parameter?.Value).toBe("a");
+  const TemplateBody = template(resources("b"));
+  await client.send(new UpdateStackCommand({ StackName: "called", TemplateBody, Capabilities }));
+  expect((await ssm.getParameter({ Name })).Parameter?.Value).toBe("b");
+  const read = provided("Custom::AWS", ["ssm:GetParameter"], {
+    Create: asked(
+      "SSM",
+      "getParameter",
+      { Name },
+      {
+        physicalResourceId: { responsePath: "Parameter.ARN" },
+      },
+    ),
+  });
+  expect((await made("reader", template(read, VALUE))).value).toBe("b");
+  const { s3 } = server.clients();
+  await s3.send(new CreateBucketCommand({ Bucket: "films" }));
+  await s3.send(new PutObjectCommand({ Bucket: "films", Key: "k", Body: "text" }));
+  const get = asked("S3", "getObject", { Bucket: "films", Key: "k" }, { outputPaths: ["Body"] });
+  const Outputs = { Value: { Value: { "Fn::GetAtt": ["Custom", "Body"] } } };
+  const reads = provided("Custom::AWS", ["s3:GetObject"], { Create: get });
+  expect((await made("object", template(reads, { Outputs }))).value).toBe("text");
+  await made("refused", template(resources("c", ["ssm:GetParameter"])));
+  expect((await failuresOf("refused")).join("\n")).toContain(
+    "is not authorized to perform: ssm:PutParameter",
+  );
+  const { StackId = "" } = await stackOf(client, "called");
+  await client.send(new DeleteStackCommand({ StackName: "called" }));
+  expect((await stackOf(client, StackId)).StackStatus).toBe("DELETE_COMPLETE");
+  await expect(ssm.getParameter({ Name })).rejects.toThrow();
+});
+
+test.each([
+  ["an operation that isn't here", asked("Lambda", "invoke", {}), "no operation Lambda:Invoke"],
+  ["another role", asked("SSM", "getParameter", {}, { assumedRoleArn: "arn:x" }), "assumedRoleArn"],
+  ["bytes of objects", asked("S3", "putObject", {}), "writes no objects (s3:PutObject)"],
+  [
+    "an expression",
+    asked("SSM", "getParameter", { Name: "/x" }, { ignoreErrorCodesMatching: "(a+)+$" }),
+    "has names joined by |, not (a+)+$",
+  ],
+  ["no JSON", "{", "Create isn't JSON."],
+])("a call that can't be made fails with its reason: %s", async (what, Create, reason) => {
+  const StackName = `call-${what.replaceAll(/\W/g, "-")}`;
+  await made(StackName, template(provided("Custom::AWS", ["ssm:*"], { Create })));
+  expect((await failuresOf(StackName)).join("\n")).toContain(reason);
+});
+
+test("an error that the call ignores is no failure", async () => {
+  const Create = asked(
+    "SSM",
+    "getParameter",
+    { Name: "/never" },
+    {
+      ignoreErrorCodesMatching: "ParameterNotFound",
+      physicalResourceId: { id: "never" },
+    },
+  );
+  const resources = provided("Custom::AWS", ["ssm:GetParameter"], { Create });
+  expect((await made("ignores", template(resources))).StackStatus).toBe("CREATE_COMPLETE");
 });

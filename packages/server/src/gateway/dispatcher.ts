@@ -4,7 +4,7 @@ import type { Authorization } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
-import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
+import { type Invoke, type InvokeOptions, UnknownOperationError } from "../kernel/invoke.ts";
 import {
   type AnyOperationHandler,
   type OperationHandler,
@@ -160,7 +160,8 @@ export class Dispatcher {
     const registered = this.#options.registry.named(serviceName);
     const loaded = registered && (registered.loaded ?? (await registered.load()));
     const operation = loaded?.wire.operations.get(operationName);
-    if (!loaded || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
+    if (!loaded || !operation)
+      throw new UnknownOperationError(`No operation ${serviceName}:${operationName}`);
     refuseUnforwarded(options.as, serviceName, operationName);
     const context = new RequestContext({
       requestId: options.requestId ?? this.#options.ids.uuid(),

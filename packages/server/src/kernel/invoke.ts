@@ -41,6 +41,11 @@ export type Precondition = (tx: Transaction) => Promise<void>;
  */
 export type Alongside = (tx: Transaction) => Promise<void>;
 
+/** No service of the server has such an operation: a bug, or a name that a caller gave. */
+export class UnknownOperationError extends Error {
+  override readonly name = "UnknownOperationError";
+}
+
 /**
  * The one way from a service to another: the same steps as a request from outside after decoding
  * (validate, authorize, dispatch, audit). `service` and `operation` are AWS's names, `input` and

@@ -12,7 +12,7 @@ export interface NativeProvider {
   /** Its properties beside ServiceToken. */
   readonly properties: Readonly<Record<string, Property>>;
   /** Resolves to what the answer has: Data, and PhysicalResourceId if it chooses one. */
-  create?(want: ResourceModel, calls: StepCalls): Promise<ResourceModel>;
+  create?(want: ResourceModel, calls: StepCalls, logicalId: string): Promise<ResourceModel>;
   update?(
     model: ResourceModel,
     was: ResourceModel,
@@ -39,7 +39,8 @@ export function customType(provider: NativeProvider, deps: EngineDependencies): 
     create: (want, call) =>
       answering(call, async () => {
         const PhysicalResourceId = call.token;
-        const made = await provider.create?.(want, await callsOfProvider(want, call, deps));
+        const calls = await callsOfProvider(want, call, deps);
+        const made = await provider.create?.(want, calls, call.place.logicalId);
         return { kind: "done", model: { ...want, PhysicalResourceId, ...made } };
       }),
     // AWS doesn't look at custom resources either: there is no drift to detect.
