@@ -105,22 +105,27 @@ function needsOf(calls: Iterable<RecordedCall>, rule: ResourceRule): readonly Ne
     need.calls += 1;
     needs.set(key, need);
   }
-  return [...needs.values()].filter((need) => !isCovered(need, needs));
+  return [...needs.values()]
+    .map((need) => ({ ...need, patterns: patternsLeft(need, needs) }))
+    .filter(({ patterns }) => patterns.size > 0);
 }
 
 function newNeed(action: string, condition: Need["condition"]): Need {
   return { action, condition, patterns: new Set(), operations: new Set(), calls: 0 };
 }
 
-/** Whether the same action under less of its condition reaches the same resources. */
-function isCovered(need: Need, needs: ReadonlyMap<string, Need>): boolean {
+/** The resources that the same action under less of its condition doesn't reach. */
+function patternsLeft(need: Need, needs: ReadonlyMap<string, Need>): Need["patterns"] {
   if (Object.keys(need.condition).length === 0) {
-    return false;
+    return need.patterns;
   }
   const wider = [...needs.values()].filter((other) => isUnderLess(other, need));
-  const reached = withoutCovered(wider.flatMap(({ patterns }) => [...patterns]));
+  if (wider.length === 0) {
+    return need.patterns;
+  }
+  const reached = new Set(wider.flatMap(({ patterns }) => [...patterns]));
   const both = withoutCovered([...reached, ...need.patterns]);
-  return wider.length > 0 && both.every((pattern) => reached.includes(pattern));
+  return new Set(both.filter((pattern) => !reached.has(pattern)));
 }
 
 function isUnderLess(other: Need, need: Need): boolean {
