@@ -58,6 +58,7 @@ export const cloudFormationConstraints: ServiceConstraints = {
     StackPolicyDuringUpdateBody: policyBody,
     StackPolicyDuringUpdateURL: policyUrl,
     TimeoutInMinutes: { min: 1, whole: true },
+    MonitoringTimeInMinutes: { min: 0, max: 180, whole: true },
     DeletionMode: { values: ["STANDARD", "FORCE_DELETE_STACK"] },
     UniqueId: { min: 1, max: 64 },
     Status: { values: ["FAILURE", "SUCCESS"] },

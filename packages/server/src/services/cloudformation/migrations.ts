@@ -300,4 +300,14 @@ const stackRefactors: Migration = {
     ),
 };
 
-export const cloudFormationMigrations: readonly Migration[] = [stacks, signals, stackRefactors];
+const rollbackTriggers: Migration = {
+  name: "cloudformation/0004-rollback-triggers",
+  up: (db) => db.schema.alterTable("cloudformation_stacks").addColumn("rollback", "text").execute(),
+};
+
+export const cloudFormationMigrations: readonly Migration[] = [
+  stacks,
+  signals,
+  stackRefactors,
+  rollbackTriggers,
+];

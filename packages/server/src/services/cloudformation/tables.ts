@@ -41,6 +41,8 @@ export interface StackRow {
   timeout_minutes: number | null;
   /** JSON list. */
   notification_arns: string;
+  /** JSON: alarms that end an operation, and how long they are watched. */
+  rollback: string | null;
   /** The stack policy's JSON as it was sent. */
   policy: string | null;
   /** JSON list of Output. */

@@ -22,6 +22,7 @@ import { isArn } from "../stack-names.ts";
 import { operationOf, requireUpdatable, settled } from "../stacks/stack-changes.ts";
 import { parameterViews, tagViews } from "../stacks/stack-views.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow } from "../tables.ts";
+import { rollbackView } from "../values/rollback-triggers.ts";
 import type { StoredChanges } from "./compute-changes.ts";
 import { createChangeSet, versionOf } from "./create-change-set.ts";
 import type { ChangeSetOptions } from "./planned-change-set.ts";
@@ -165,6 +166,7 @@ async function executeChangeSet(
       updated_ms: context.nowMs,
       ...(row.role_arn === null ? {} : { role_arn: row.role_arn }),
       notification_arns: row.notification_arns,
+      rollback: optionsOf(row).rollback ?? null,
       disable_rollback: input.DisableRollback ? 1 : 0,
     });
     await beginExecution(row, { tx, nowMs: context.nowMs, ids: deps.ids, events: deps.events });
@@ -196,8 +198,12 @@ function shownStatus({ status, execution_status }: ChangeSetRow): string {
   return status === "CREATE_COMPLETE" ? execution_status : status;
 }
 
+function optionsOf({ options }: ChangeSetRow): ChangeSetOptions {
+  return JSON.parse(options) as ChangeSetOptions;
+}
+
 function optionsFor(row: ChangeSetRow, input: ExecuteInput): OperationOptions {
-  const options = JSON.parse(row.options) as ChangeSetOptions;
+  const options = optionsOf(row);
   if (input.DisableRollback && options.onStackFailure !== undefined)
     throw validation(
       "You cannot specify both DisableRollback and OnStackFailure of the change set.",
@@ -221,14 +227,14 @@ function changeSetView(
   includeValues: boolean,
 ): cloudformation.DescribeChangeSetOutput {
   const { short, whole } = storedChanges(row);
-  const options = JSON.parse(row.options) as ChangeSetOptions;
+  const options = optionsOf(row);
   const parameters = parameterViews(row);
   const tags = tagViews(row);
   return {
     ...nameView(row, stack),
     ...(parameters.length > 0 ? { Parameters: parameters } : {}),
     NotificationARNs: JSON.parse(row.notification_arns) as string[],
-    RollbackConfiguration: {},
+    RollbackConfiguration: rollbackView(options.rollback ?? null),
     Capabilities: JSON.parse(row.capabilities) as cloudformation.Capability[],
     ...(tags.length > 0 ? { Tags: tags } : {}),
     Changes: [...(includeValues ? whole : short)],
@@ -253,7 +259,7 @@ function changeSetSummary(row: ChangeSetRow, stack: StackRow): cloudformation.Ch
 }
 
 function nameView(row: ChangeSetRow, { name }: StackRow) {
-  const options = JSON.parse(row.options) as ChangeSetOptions;
+  const options = optionsOf(row);
   return {
     ChangeSetName: row.name,
     ChangeSetId: row.change_set_id,

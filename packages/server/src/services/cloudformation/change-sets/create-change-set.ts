@@ -10,7 +10,7 @@ import { findChangeSet, insertChangeSet } from "../rows/change-sets.ts";
 import { findStack, insertStack } from "../rows/stacks.ts";
 import { callerFor, requireRoom, requireUpdatable } from "../stacks/stack-changes.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
-import { refuseRollbackTriggers } from "../values/rollback-triggers.ts";
+import { rollbackOf } from "../values/rollback-triggers.ts";
 import { readingOf } from "../values/template-url.ts";
 import { NESTED_MAX } from "./nested-change-sets.ts";
 import { planChangeSet } from "./plan-change-set.ts";
@@ -23,7 +23,6 @@ export async function createChangeSet(
   found: StackRow | undefined,
   deps: CloudFormationDependencies,
 ): Promise<{ Id: string; StackId: string }> {
-  refuseRollbackTriggers(input.RollbackConfiguration);
   const type = input.ChangeSetType ?? "UPDATE";
   refuseDriftRevert(input, type);
   const stack = stackFor(type, input, found, context, deps);
@@ -32,6 +31,7 @@ export async function createChangeSet(
   const asked: Asked = {
     ...{ stack, isNew: found === undefined, type, name: input.ChangeSetName },
     depth: await depthOf(stack, db),
+    rollback: rollbackOf(input.RollbackConfiguration, stack.rollback),
     notificationArns: input.NotificationARNs ?? (JSON.parse(stack.notification_arns) as string[]),
   };
   const planned = await planChangeSet(asked, input, {

@@ -126,7 +126,7 @@ function unreadVersion(previous: VersionRow | undefined): RequestedVersion["row"
 
 function changeSetRow(
   change_set_id: string,
-  { stack, type, name, parent, notificationArns }: Asked,
+  { stack, type, name, parent, notificationArns, rollback }: Asked,
   version: RequestedVersion["row"],
   { imports, changes, failure }: Outcome,
   { input, nowMs }: Planning,
@@ -139,6 +139,7 @@ function changeSetRow(
     ...(input.DeploymentConfig?.Mode ? { mode: input.DeploymentConfig.Mode } : {}),
     ...(input.DeploymentConfig?.DisableRollback ? { disableRollback: true } : {}),
     ...(input.DeploymentMode ? { revertDrift: true } : {}),
+    ...(rollback ? { rollback } : {}),
     ...(parent ? { logicalId: parent.logicalId } : {}),
   };
   return {

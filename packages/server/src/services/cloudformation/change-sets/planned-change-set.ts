@@ -20,6 +20,7 @@ export interface ChangeSetOptions extends OperationOptions {
   readonly importExistingResources?: boolean;
   readonly mode?: "STANDARD" | "EXPRESS";
   readonly onStackFailure?: "DO_NOTHING" | "ROLLBACK" | "DELETE";
+  readonly rollback?: string;
   /** The nested stack's resource in the stack of the change set's parent. */
   readonly logicalId?: string;
 }
@@ -46,6 +47,8 @@ export interface Asked {
   readonly type: cloudformation.ChangeSetType;
   readonly name: string;
   readonly notificationArns: readonly string[];
+  /** The stack's rollback triggers from then on, as its row keeps them. */
+  readonly rollback?: string | null;
   /** The change set of the stack around it, and the resource that the stack is there. */
   readonly parent?: { readonly id: string; readonly rootId: string; readonly logicalId: string };
 }

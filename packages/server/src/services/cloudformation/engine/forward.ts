@@ -45,6 +45,8 @@ export async function advanceForward(run: Run): Promise<Advance> {
     return begin(run, logicalId, [...needs]);
   }
   if (!isComplete) return goOn(run, pending);
+  const restMs = run.triggers.restMs();
+  if (restMs > 0) return { kind: "wait", ms: restMs };
   if (run.operation.kind === "update") {
     const { resources } = await run.evaluation();
     for (const row of run.resources.values()) {
@@ -61,7 +63,8 @@ async function stopReason(run: Run): Promise<string | undefined> {
   const endMs = Number(run.operation.started_ms) + (minutes ?? 0) * 60_000;
   if (run.operation.kind === "create" && minutes !== null && run.nowMs >= endMs)
     return "Stack creation time exceeded the specified timeout. Rollback requested by user.";
-  return (await run.stopped()) ? "User Initiated" : undefined;
+  if (await run.stopped()) return "User Initiated";
+  return run.triggers.reason();
 }
 
 function isDone(run: Run, logicalId: string): boolean {

@@ -27,7 +27,13 @@ export function newStack(name: string, place: Place, nowMs: number, ids: Ids): S
     ...{ status: "CREATE_IN_PROGRESS", status_reason: null, created_ms: nowMs },
     ...{ updated_ms: null, deleted_ms: null, role_arn: null, parent_id: null, root_id: null },
     ...{ version: 0, good_version: 0, termination_protection: 0, disable_rollback: 0 },
-    ...{ timeout_minutes: null, notification_arns: "[]", policy: null, outputs: "[]" },
+    ...{
+      timeout_minutes: null,
+      notification_arns: "[]",
+      rollback: null,
+      policy: null,
+      outputs: "[]",
+    },
     ...{ operation_id: null, events: 0, event_ms: 0 },
     ...{ drift_status: "NOT_CHECKED", drift_checked_ms: null },
   };

@@ -23,6 +23,7 @@ import { endExecution } from "./change-set-trees.ts";
 import { Changes, writeChanges } from "./changes.ts";
 import { OperationCaller } from "./operation-caller.ts";
 import { type OperationOptions, optionsOf } from "./operation-options.ts";
+import { RollbackTriggers } from "./rollback-triggers.ts";
 
 /** Another process has taken the operation up. */
 export class LeaseLostError extends Error {
@@ -57,6 +58,7 @@ export class Run {
   readonly done = new Set<string>();
   /** Rows that change with the end of the forward phase: policies, metadata. */
   readonly later = new Map<string, ResourceRow>();
+  readonly triggers = new RollbackTriggers(this);
   /** Steps that this process has committed. */
   commits = 0;
   #task: HeldTask<OperationRow>;

@@ -40,7 +40,7 @@ import {
 } from "../rows/stacks.ts";
 import { type CloudFormationTables, DELETED, type StackRow } from "../tables.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
-import { refuseRollbackTriggers } from "../values/rollback-triggers.ts";
+import { rollbackOf } from "../values/rollback-triggers.ts";
 import { readingOf } from "../values/template-url.ts";
 import { readPolicy } from "./stack-policy.ts";
 
@@ -52,25 +52,21 @@ const UPDATABLE = new Set<string>([
   ...["IMPORT_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED"],
 ]);
 
-/** CreateStack, UpdateStack, DeleteStack, and what goes back or stops. */
+/** The members of CreateStack and UpdateStack that condition keys go by. */
+const CHANGE_KEYS = ["RoleARN", "TemplateURL", "ResourceTypes", "StackPolicyURL", "Tags"] as const;
+
+/** CreateStack, UpdateStack and DeleteStack. */
 export function stackChangeOperations(deps: CloudFormationDependencies): OperationTable {
   return defineOperations<typeof cloudformation>()({
     CreateStack: withSubject({
       authorize: async (input, context) => {
         const stack = await stackNamed(input.StackName, context);
-        const names = [
-          "RoleARN",
-          "TemplateURL",
-          "ResourceTypes",
-          "StackPolicyURL",
-          "Tags",
-        ] as const;
-        const keys = conditionKeys(input, names);
+        const keys = conditionKeys(input, CHANGE_KEYS);
         const pair = await onStack("CreateStack", input.StackName, undefined, context, keys);
         return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
       },
       handle: async (input, context, existing: StackRow | undefined) => {
-        refuseRollbackTriggers(input.RollbackConfiguration);
+        const rollback = rollbackOf(input.RollbackConfiguration, null);
         const isInReview = existing?.status === "REVIEW_IN_PROGRESS";
         if (existing && !isInReview) throw alreadyExists(input.StackName);
         const draft =
@@ -99,7 +95,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
           disable_rollback: withoutRollback(input) || input.OnFailure === "DO_NOTHING" ? 1 : 0,
           timeout_minutes: input.TimeoutInMinutes ?? null,
           notification_arns: JSON.stringify(input.NotificationARNs ?? []),
-          policy: policy ?? null,
+          ...{ rollback, policy: policy ?? null },
         };
         const OperationId = await context.transaction<CloudFormationTables, string>(async (tx) => {
           const now = await findStack(stack.name, stack, tx.db);
@@ -129,14 +125,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
     UpdateStack: withSubject({
       authorize: async (input, context) => {
         const stack = await stackNamed(input.StackName, context);
-        const names = [
-          "RoleARN",
-          "TemplateURL",
-          "ResourceTypes",
-          "StackPolicyURL",
-          "Tags",
-        ] as const;
-        const keys = conditionKeys(input, names);
+        const keys = conditionKeys(input, CHANGE_KEYS);
         const pair = await onStack("UpdateStack", input.StackName, stack, context, keys);
         return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
       },
@@ -166,7 +155,7 @@ async function updateStack(
   deps: CloudFormationDependencies,
 ) {
   if (!stack) throw noStackInBrackets(input.StackName);
-  refuseRollbackTriggers(input.RollbackConfiguration);
+  const rollback = rollbackOf(input.RollbackConfiguration, stack.rollback);
   requireUpdatable(stack);
   const db = context.db<CloudFormationTables>();
   const previous = await findVersion(stack.stack_id, stack.version, db);
@@ -189,7 +178,7 @@ async function updateStack(
     ...(during === undefined ? {} : { policy: during }),
   };
   const change: Partial<StackRow> = {
-    updated_ms: context.nowMs,
+    ...{ updated_ms: context.nowMs, rollback },
     disable_rollback: withoutRollback(input) ? 1 : 0,
     ...(input.RoleARN === undefined ? {} : { role_arn: input.RoleARN }),
     ...(input.NotificationARNs === undefined

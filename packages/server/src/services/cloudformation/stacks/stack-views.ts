@@ -1,6 +1,7 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import type { EventRow, ResourceRow, StackRow, VersionRow } from "../tables.ts";
 import { type StoredParameters, templateOf } from "../values/evaluate-stack.ts";
+import { rollbackView } from "../values/rollback-triggers.ts";
 
 const MASKED = "****";
 
@@ -50,7 +51,7 @@ export function stackView(
     CreationTime: new Date(Number(row.created_ms)),
     ...(row.updated_ms === null ? {} : { LastUpdatedTime: new Date(Number(row.updated_ms)) }),
     ...(row.deleted_ms === null ? {} : { DeletionTime: new Date(Number(row.deleted_ms)) }),
-    RollbackConfiguration: {},
+    RollbackConfiguration: rollbackView(row.rollback),
     StackStatus: row.status,
     ...(row.status_reason === null ? {} : { StackStatusReason: row.status_reason }),
     DisableRollback: row.disable_rollback === 1,
