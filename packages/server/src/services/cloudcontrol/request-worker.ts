@@ -3,8 +3,8 @@ import type { Caller } from "../../kernel/principal.ts";
 import type { HandlerFailure } from "../../kernel/resource-types/resource-calls.ts";
 import { assumeServiceRole } from "../../kernel/resource-types/service-role.ts";
 import type { ResourceModel, Step } from "../../kernel/resources.ts";
+import { AwaitedEnds } from "../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../kernel/work/task-queue.ts";
-import { after } from "../../kernel/work/timers.ts";
 import type { CloudControlDependencies } from "./dependencies.ts";
 import { identifierOf } from "./identifiers.ts";
 import { updateRequest } from "./request-rows.ts";
@@ -39,7 +39,7 @@ type Failure = Omit<HandlerFailure, "refusal">;
 export class RequestWorker {
   readonly #deps: CloudControlDependencies;
   readonly #queue: TaskQueue<RequestRow>;
-  readonly #waiting = new Map<string, () => void>();
+  readonly #ends = new AwaitedEnds();
 
   constructor(deps: CloudControlDependencies) {
     const { store, clock, ids, log } = deps;
@@ -65,7 +65,7 @@ export class RequestWorker {
 
   /** Ends after the steps that are under way; requests that are left stay pending. */
   close(): Promise<void> {
-    for (const done of this.#waiting.values()) done();
+    this.#ends.close();
     return this.#queue.close();
   }
 
@@ -74,26 +74,18 @@ export class RequestWorker {
    * ended, or after a while. False from `insert`: there is no such row, and nothing to wait for.
    */
   async begin(token: string, insert: () => Promise<boolean>): Promise<void> {
-    const ended = new Promise<void>((resolve) => this.#waiting.set(token, resolve));
-    try {
-      if (!(await insert())) return;
-      this.#queue.wake();
-      let callOff = (): void => {};
-      const long = new Promise<void>((resolve) => {
-        callOff = after(ANSWER_WITHIN_MS, resolve);
-      });
-      await Promise.race([ended, long]);
-      callOff();
-    } finally {
-      this.#waiting.delete(token);
-    }
+    await this.#ends.within(token, ANSWER_WITHIN_MS, async () => {
+      const isThere = await insert();
+      if (isThere) this.#queue.wake();
+      return isThere;
+    });
   }
 
   async #work(task: HeldTask<RequestRow>): Promise<void> {
     const { row } = task;
     try {
       const caller = await this.#callerOf(row);
-      if (await this.#step(task, caller)) this.#waiting.get(row.request_token)?.();
+      if (await this.#step(task, caller)) this.#ends.end(row.request_token);
     } catch (error) {
       const failure = failureOf(error, row);
       if (!failure) throw error;
@@ -156,7 +148,7 @@ export class RequestWorker {
       const failed = { status: "FAILED", error_code: code, status_message: message } as const;
       await updateRequest(row, { ...ENDED, ...failed, updated_ms: nowMs }, tx);
     });
-    this.#waiting.get(row.request_token)?.();
+    this.#ends.end(row.request_token);
   }
 
   #callerOf(row: RequestRow): Promise<Caller> | Caller {

@@ -1,5 +1,5 @@
+import { AwaitedEnds } from "../../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
-import { pause } from "../../../kernel/work/timers.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import { OPERATIONS } from "../rows/operations.ts";
 import type { OperationRow } from "../tables.ts";
@@ -27,8 +27,7 @@ export class OperationWorker {
   readonly #deps: EngineDependencies;
   readonly #queue: TaskQueue<OperationRow>;
   readonly #stepsMax: number;
-  /** Requests that wait for the end of an operation of theirs. */
-  readonly #waiting = new Map<string, () => void>();
+  readonly #ends = new AwaitedEnds();
 
   constructor(
     deps: EngineDependencies,
@@ -60,7 +59,7 @@ export class OperationWorker {
   }
 
   close(): Promise<void> {
-    for (const resolve of this.#waiting.values()) resolve();
+    this.#ends.close();
     return this.#queue.close();
   }
 
@@ -71,12 +70,10 @@ export class OperationWorker {
 
   /** Wakes the worker and resolves when the operation has ended, at the latest after `ms`. */
   async settled(operationId: string, ms: number): Promise<void> {
-    const ended = new Promise<void>((resolve) => {
-      this.#waiting.set(operationId, resolve);
+    await this.#ends.within(operationId, ms, () => {
+      this.wake();
+      return true;
     });
-    this.wake();
-    await Promise.race([ended, pause(ms)]);
-    this.#waiting.delete(operationId);
   }
 
   async #work(task: HeldTask<OperationRow>): Promise<void> {
@@ -87,7 +84,7 @@ export class OperationWorker {
         if (task.closing.aborted || run.commits >= this.#stepsMax || run.nowMs >= endMs)
           return this.#giveBack(task, 0);
         const advance = await advanceOf(run);
-        if (advance.kind === "ended") return this.#ended(task.row.operation_id);
+        if (advance.kind === "ended") return this.#ends.end(task.row.operation_id);
         if (advance.kind === "wait") return this.#giveBack(task, advance.ms);
       }
     } catch (error) {
@@ -99,10 +96,6 @@ export class OperationWorker {
   async #giveBack(task: HeldTask<OperationRow>, ms: number): Promise<void> {
     await task.retryIn(ms);
     this.#queue.wakeIn(ms);
-  }
-
-  #ended(operationId: string): void {
-    this.#waiting.get(operationId)?.();
   }
 }
 

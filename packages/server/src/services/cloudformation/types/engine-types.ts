@@ -4,23 +4,11 @@ import type {
   ResourceSchema,
   ResourceType,
   ResourceTypes,
-  Step,
 } from "../../../kernel/resources.ts";
-import type { OwnType, StackStepCalls } from "./own-type.ts";
+import type { OwnType } from "./own-type.ts";
 
 /** A type as the engine works with it: a service's, or its own. */
-export interface EngineType extends Pick<ResourceType, "naming">, Pick<OwnType, "updatesAlways"> {
-  readonly schema: ResourceSchema;
-  create(want: ResourceModel, call: StackStepCalls): Promise<Step>;
-  read(model: ResourceModel, call: StackStepCalls): Promise<ResourceModel>;
-  update(
-    model: ResourceModel,
-    was: ResourceModel,
-    want: ResourceModel,
-    call: StackStepCalls,
-  ): Promise<Step>;
-  delete(model: ResourceModel, call: StackStepCalls): Promise<Step>;
-}
+export type EngineType = OwnType & Pick<ResourceType, "naming">;
 
 const CUSTOM = "Custom::";
 const CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource";
