@@ -193,6 +193,7 @@ test("refusals have AWS's sentences", async () => {
   const triggers = (Type: string, Arn: string) =>
     update("there", TWO, { RollbackConfiguration: { RollbackTriggers: [{ Type, Arn }] } });
   const alarm = "arn:aws:cloudwatch:us-east-1:123456789012";
+  const NAME = { Type: "String", Default: "old" };
   const table: readonly (readonly [Promise<unknown>, string])[] = [
     [
       create("flat", JSON.stringify({ Resources: "" })),
@@ -223,6 +224,18 @@ test("refusals have AWS's sentences", async () => {
     [
       byUrl("https://example.com/template.yml"),
       "ValidationError: TemplateURL must be a supported URL.",
+    ],
+    [
+      update("there", TWO, { UsePreviousTemplate: true }),
+      "ValidationError: You cannot specify both usePreviousTemplate and Template Body/" +
+        "Template URL.",
+    ],
+    [
+      update("there", template({ Channel: channel() }, { Parameters: { Name: NAME } }), {
+        Parameters: [{ ParameterKey: "Name", ParameterValue: "new", UsePreviousValue: true }],
+      }),
+      "ValidationError: Invalid input for parameter key Name. Cannot specify usePreviousValue as " +
+        "true and non empty value for a parameter",
     ],
     [triggers("Another", "x"), "ValidationError: Rollback Trigger Type not supported"],
     [

@@ -89,6 +89,12 @@ function parameterTexts(
   const unknown = given.map(({ name }) => name).filter((name) => !parameters.has(name));
   if (unknown.length > 0)
     throw new TemplateError(`Parameters: [${unknown.join(", ")}] do not exist in the template`);
+  for (const { name, value, usePreviousValue } of given)
+    if (usePreviousValue && value !== undefined && value !== "")
+      throw new TemplateError(
+        `Invalid input for parameter key ${name}. Cannot specify usePreviousValue as true and ` +
+          "non empty value for a parameter",
+      );
   const byName = new Map(given.map((parameter) => [parameter.name, parameter]));
   const texts = new Map<string, string>();
   const missing: string[] = [];

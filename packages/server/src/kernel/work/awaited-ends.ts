@@ -28,7 +28,7 @@ export class AwaitedEnds {
     this.#waiting.get(id)?.();
   }
 
-  /** Nobody waits any longer. */
+  /** All waits end. */
   close(): void {
     for (const resolve of this.#waiting.values()) resolve();
   }

@@ -54,10 +54,9 @@ export async function templateText(
   const { TemplateBody, TemplateURL, UsePreviousTemplate } = input;
   const given = [TemplateBody, TemplateURL, UsePreviousTemplate || undefined];
   const count = given.filter((each) => each !== undefined).length;
-  if (count > 1)
-    throw validation(
-      "You can specify only one of Template URL, Template Body or UsePreviousTemplate.",
-    );
+  if (count > 1 && UsePreviousTemplate)
+    throw validation("You cannot specify both usePreviousTemplate and Template Body/Template URL.");
+  if (count > 1) throw validation("You can specify only one of Template URL or Template Body.");
   if (TemplateURL !== undefined) return readUrl(TemplateURL, "TemplateURL", reading, address);
   if (TemplateBody !== undefined) return TemplateBody;
   if (UsePreviousTemplate && previous) return previous.template;
