@@ -16,6 +16,9 @@ export const CHROMIUM_ARGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // A camera that nobody has to allow.
+  "--use-fake-device-for-media-stream",
+  "--use-fake-ui-for-media-stream",
 ];
 /** Ends what hangs; a busy machine takes its time. */
 const WAIT_MS_MAX = 60_000;

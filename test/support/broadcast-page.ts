@@ -31,6 +31,8 @@ export interface BroadcastWant {
   readonly kinds?: readonly ("video" | "audio")[];
   /** The only codec of video that is offered, such as `VP8`. */
   readonly videoCodec?: string;
+  /** The answer's candidates that are left; default all. */
+  readonly transport?: "udp" | "tcp";
   /** The port that media is sent to, in place of the answer's. */
   readonly mediaPort?: number;
 }
@@ -104,10 +106,15 @@ async function publishByWhip({ url, streamKey, want }: WhipRequest): Promise<Bro
     body: connection.localDescription?.sdp ?? "",
   });
   const answered = await response.text();
+  const other = want.transport === "tcp" ? "udp" : "tcp";
+  const narrowed =
+    want.transport === undefined
+      ? answered
+      : answered.replaceAll(new RegExp(`a=candidate:\\d+ 1 ${other} .*\r\n`, "g"), "");
   const text =
     want.mediaPort === undefined
-      ? answered
-      : answered.replaceAll(/(127\.0\.0\.1) \d+ typ/g, `$1 ${want.mediaPort} typ`);
+      ? narrowed
+      : narrowed.replaceAll(/(127\.0\.0\.1) \d+ typ/g, `$1 ${want.mediaPort} typ`);
   if (response.ok) await connection.setRemoteDescription({ type: "answer", sdp: text });
   return { status: response.status, location: response.headers.get("location"), text };
 }

@@ -92,7 +92,11 @@ export function certificateFinding(
   const { file, endsMs } = certificate;
   const days = Math.floor((endsMs - nowMs) / DAY_MS);
   if (days >= CERTIFICATE_DAYS_MIN)
-    return { check, state: "ok", found: `${file} for ${days} days` };
+    return {
+      check,
+      state: "ok",
+      found: `${file} for ${days} days; browsers and OBS must trust it (docs/whip.md)`,
+    };
   const found = days < 0 ? `${file} has expired` : `${file} expires in ${days} days`;
   const fix = `Remove the folder ${dirname(file)}: the next start makes a new one.`;
   return { check, state: days < 0 ? "problem" : "warning", found, fix };

@@ -98,7 +98,7 @@ describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
     const faults = { dropEach: 20, duplicateEach: 41, reorderEach: 31 };
     const mediaPort = await link.open(server.server.ports.webrtc, faults);
     const { channelArn, playbackUrl, streamKey } = await makeChannel();
-    const outcome = await browser?.publish(whip(), streamKey, { mediaPort });
+    const outcome = await browser?.publish(whip(), streamKey, { mediaPort, transport: "udp" });
     expect(outcome?.status).toBe(201);
     await events.wait(channelArn, "Stream Start");
     await until(async () => (await listedSeconds(playbackUrl)) >= 8, "eight seconds");
@@ -112,6 +112,21 @@ describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
     expect(link.dropped).toBeGreaterThan(20);
     expect(times.length).toBeGreaterThan(60);
     expect(Math.max(...gaps)).toBeLessThan(0.5);
+  });
+
+  it("plays nothing by WHEP, and hears so", async () => {
+    const outcome = await browser?.publish(`${server.endpoint}/whep`, "any");
+    expect(outcome).toMatchObject({ status: 501, text: expect.stringContaining("WHEP") });
+  });
+
+  it("sends by TCP where UDP doesn't get through", async () => {
+    const { channelArn, playbackUrl, streamKey } = await makeChannel();
+    const outcome = await browser?.publish(whip(), streamKey, { transport: "tcp" });
+    expect(outcome?.text).not.toContain(" udp ");
+    await events.wait(channelArn, "Stream Start");
+    expect(await listedSeconds(playbackUrl)).toBeGreaterThan(1);
+    await browser?.hangUp();
+    await events.wait(channelArn, "Stream End");
   });
 
   it("leaves by DELETE of its session, once", async () => {

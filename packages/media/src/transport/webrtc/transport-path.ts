@@ -2,6 +2,8 @@
 export interface TransportPath {
   readonly address: string;
   readonly port: number;
+  /** The port, for UDP; other transports have numbers of their own. */
+  readonly key: number;
   send(datagram: Buffer): void;
   /** Nothing more is sent or received by it; there is nothing to do for UDP. */
   close(): void;

@@ -34,7 +34,7 @@ export class WebrtcEndpoint {
   readonly #options: WebrtcEndpointOptions;
   /** By our half of the name. */
   readonly #peers = new Map<string, WebrtcPeer>();
-  /** By the remote port: most have one of their own. */
+  /** By the path's key: most have one of their own. */
   readonly #proven = new Map<number, ProvenPath[]>();
   readonly #pathsOf = new Map<WebrtcPeer, number>();
   #ticker: NodeJS.Timeout | undefined;
@@ -57,12 +57,12 @@ export class WebrtcEndpoint {
     peer.close();
     this.#peers.delete(peer.iceUfrag);
     this.#pathsOf.delete(peer);
-    for (const [port, found] of this.#proven) {
+    for (const [key, found] of this.#proven) {
       const left = found.filter((proven) => proven.peer !== peer);
       if (left.length === 0) {
-        this.#proven.delete(port);
+        this.#proven.delete(key);
       } else if (left.length < found.length) {
-        this.#proven.set(port, left);
+        this.#proven.set(key, left);
       }
     }
     if (this.#peers.size === 0) {
@@ -77,17 +77,19 @@ export class WebrtcEndpoint {
     }
   }
 
-  /** Takes a datagram that came by a path. `pathOf` makes the path when it is proven. */
-  receive(datagram: Buffer, address: string, port: number, pathOf: () => TransportPath): void {
+  /**
+   * Takes a datagram that came by a path of this address and key. `pathOf` makes the path when it
+   * is to be answered. Returns whether the path is a peer's.
+   */
+  receive(datagram: Buffer, address: string, key: number, pathOf: () => TransportPath): boolean {
     const kind = packetKind(datagram);
     const nowMs = this.#options.monotonicMs();
-    const proven = this.#proven.get(port)?.find(({ path }) => path.address === address);
+    const proven = this.#proven.get(key)?.find(({ path }) => path.address === address);
     if (kind === "stun") {
-      this.#stun(datagram, proven, pathOf, nowMs);
-      return;
+      return this.#stun(datagram, proven, pathOf, nowMs);
     }
     if (proven === undefined) {
-      return;
+      return false;
     }
     const { peer } = proven;
     try {
@@ -102,6 +104,7 @@ export class WebrtcEndpoint {
     if (peer.isClosed) {
       this.remove(peer);
     }
+    return true;
   }
 
   #stun(
@@ -109,31 +112,32 @@ export class WebrtcEndpoint {
     proven: ProvenPath | undefined,
     pathOf: () => TransportPath,
     nowMs: number,
-  ): void {
+  ): boolean {
     const message = parseStun(datagram);
     if (message?.type !== STUN_TYPE.bindingRequest) {
-      return;
+      return proven !== undefined;
     }
     const peer = this.#peers.get(ufragOf(message));
     const path = proven?.peer === peer && proven !== undefined ? proven.path : pathOf();
     if (peer === undefined || !peer.check(message, path, nowMs)) {
       // Also after its end: a peer that hears this knows that nothing more will come.
       path.send(writeBindingError(message.transactionId, 401));
-      return;
+      return false;
     }
     if (path !== proven?.path) {
       this.#prove(peer, path);
     }
+    return true;
   }
 
   #prove(peer: WebrtcPeer, path: TransportPath): void {
     const paths = this.#pathsOf.get(peer) ?? 0;
     if (paths < PATHS_OF_PEER_MAX) {
       this.#pathsOf.set(peer, paths + 1);
-      const others = (this.#proven.get(path.port) ?? []).filter(
+      const others = (this.#proven.get(path.key) ?? []).filter(
         (proven) => proven.path.address !== path.address,
       );
-      this.#proven.set(path.port, [...others, { path, peer }]);
+      this.#proven.set(path.key, [...others, { path, peer }]);
     }
   }
 

@@ -21,6 +21,7 @@ import { WebrtcPublisher } from "./publisher/webrtc-publisher.ts";
 import { type AgreedMedia, agreeOnMedia } from "./sdp/agreed-media.ts";
 import { parseSdp, refusal, type SessionDescription } from "./sdp/session-description.ts";
 import { type HostCandidate, writeAnswer } from "./sdp/write-answer.ts";
+import { TcpPaths } from "./tcp-paths.ts";
 import type { TransportPath } from "./transport-path.ts";
 import { WebrtcEndpoint } from "./webrtc-endpoint.ts";
 import { WebrtcPeer } from "./webrtc-peer.ts";
@@ -34,7 +35,7 @@ export const webrtc: ProtocolMaker = (settings) =>
 
 /**
  * Publishers by WebRTC. Their offers come by HTTP, which is the host's; media comes to one UDP port
- * of this process, which the answers name.
+ * of this process, or to the TCP port of the same number; answers name both.
  */
 class WebrtcProtocol implements IngestProtocol {
   readonly name = "webrtc";
@@ -43,6 +44,7 @@ class WebrtcProtocol implements IngestProtocol {
   readonly #settings: IngestSettings;
   readonly #certificate = makeDtlsCertificate();
   readonly #endpoint: WebrtcEndpoint;
+  readonly #tcp: TcpPaths;
   /** By session. */
   readonly #publishers = new Map<string, WebrtcPublisher>();
   #port: IngestPort | undefined;
@@ -55,6 +57,12 @@ class WebrtcProtocol implements IngestProtocol {
     this.#endpoint = new WebrtcEndpoint({
       monotonicMs: () => performance.now(),
       onError: (peer, error) => this.#publisherOf(peer)?.fail(error),
+    });
+    this.#tcp = new TcpPaths({
+      proofDeadlineMs: settings.limits.publishDeadlineMs,
+      unreadBytesMax: settings.limits.unreadAnswerBytesMax,
+      receive: (datagram, path) =>
+        this.#endpoint.receive(datagram, path.address, path.key, () => path),
     });
   }
 
@@ -79,11 +87,16 @@ class WebrtcProtocol implements IngestProtocol {
     socket.on("error", () => undefined);
     const bound = socket.address();
     const addresses = await announcedAddresses(this.#settings.announcedAddresses, bound.address);
-    this.#candidates = addresses.map((candidate) => ({
-      address: candidate,
-      port: bound.port,
-      transport: "udp",
-    }));
+    // Workers are given no connections: a connection would have to go to the worker with its peer.
+    const tcp = await port.listen({ port: bound.port, orFree: true }, (connection) =>
+      this.#tcp.accept(connection),
+    );
+    this.#candidates = [
+      ...addresses.map((own) => ({ address: own, port: bound.port, transport: "udp" }) as const),
+      ...addresses.flatMap((own) =>
+        tcp.port === undefined ? [] : [{ address: own, port: tcp.port, transport: "tcp" } as const],
+      ),
+    ];
     return { port: bound.port };
   }
 
@@ -92,6 +105,7 @@ class WebrtcProtocol implements IngestProtocol {
       publisher.end("engine-closed", "the server stops");
     }
     this.#endpoint.close();
+    this.#tcp.close();
     const socket = this.#socket;
     this.#socket = undefined;
     if (socket !== undefined) {
@@ -181,7 +195,7 @@ class WebrtcProtocol implements IngestProtocol {
   #pathTo({ address, port }: RemoteInfo): TransportPath {
     // Datagrams may be under way when the socket is closed.
     const send = (datagram: Buffer): void => this.#socket?.send(datagram, port, address);
-    return { address, port, send, close: () => undefined };
+    return { address, port, key: port, send, close: () => undefined };
   }
 }
 

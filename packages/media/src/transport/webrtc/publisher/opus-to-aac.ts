@@ -123,7 +123,7 @@ export class OpusToAac {
         this.#options.onFrame({ ticks: this.#ticksAt(sample), config, data });
       }
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#fail(error);
     }
   }
 
@@ -135,11 +135,15 @@ export class OpusToAac {
     return anchor.ticks + sample - anchor.sample;
   }
 
-  #fail(why: string): void {
-    if (!this.#closed) {
-      this.close();
-      this.#options.onFailed(new MediaError("engine", `the sound can't be converted: ${why}`));
+  /** What the broadcast says of a frame stays as it said it. */
+  #fail(cause: unknown): void {
+    if (this.#closed) {
+      return;
     }
+    this.close();
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const ours = new MediaError("engine", `the sound can't be converted: ${why}`, { cause });
+    this.#options.onFailed(cause instanceof MediaError ? cause : ours);
   }
 }
 
