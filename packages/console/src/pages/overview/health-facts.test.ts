@@ -7,7 +7,7 @@ const WELL = {
   disk: { freeBytes: 67_962_146_816, takesBodies: 1 },
   ivs: {
     ...{ listening: true, ffmpeg: "/usr/bin/ffmpeg", transcoding: "on" },
-    ...{ rtmpPort: 1935, rtmpsPort: 4443, srtPort: 0 },
+    ...{ rtmpPort: 1935, rtmpsPort: 4443, srtPort: 0, webrtcPort: 8189 },
   },
 };
 const shown = (health: unknown) =>
@@ -18,7 +18,7 @@ test("a server that is well, with the ports that are open", () => {
     "Services: 2 running (success)",
     "Database: Writable (success)",
     "Disk: 68.0 GB free (success)",
-    "Ingest: RTMPS 4443, RTMP 1935 (success)",
+    "Ingest: RTMPS 4443, RTMP 1935, WebRTC 8189 (success)",
     "ffmpeg: Encodes renditions (success)",
   ]);
 });

@@ -5,7 +5,8 @@ export interface HealthFact {
   readonly type: "success" | "warning" | "error" | "stopped";
 }
 
-const PROTOCOLS = ["rtmps", "rtmp", "srt"] as const;
+const PROTOCOLS = ["rtmps", "rtmp", "srt", "webrtc"] as const;
+const TITLES = { rtmps: "RTMPS", rtmp: "RTMP", srt: "SRT", webrtc: "WebRTC" } as const;
 
 /** The server's health as people ask about it; what a stranger isn't shown is left out. */
 export function healthFacts(health: unknown): readonly HealthFact[] {
@@ -40,7 +41,7 @@ function diskFact({ freeBytes, takesBodies }: Fields): HealthFact | undefined {
 function ingestFact(ivs: Fields): HealthFact | undefined {
   const open = PROTOCOLS.flatMap((name) => {
     const port = ivs[`${name}Port`];
-    return typeof port === "number" && port > 0 ? [`${name.toUpperCase()} ${port}`] : [];
+    return typeof port === "number" && port > 0 ? [`${TITLES[name]} ${port}`] : [];
   });
   if (open.length === 0) return undefined;
   return fact("Ingest", open.join(", "), ivs.listening === false ? "error" : "success");

@@ -135,7 +135,7 @@ export class OpusToAac {
     return anchor.ticks + sample - anchor.sample;
   }
 
-  /** What the broadcast says of a frame stays as it said it. */
+  /** Reports an error of the broadcast as it is, and any other as ours. */
   #fail(cause: unknown): void {
     if (this.#closed) {
       return;
