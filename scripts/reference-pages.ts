@@ -1,4 +1,4 @@
-import { IVS_EVENTS, IVS_METRICS } from "@rolecast/server";
+import { CHAT_METRICS, IVS_EVENTS, IVS_METRICS } from "@rolecast/server";
 import type { Command } from "commander";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 
@@ -101,6 +101,16 @@ export function metricsPage(exposition: string): string {
     "| --- | --- | --- | --- |",
     ...Object.entries(IVS_METRICS).map(
       ([name, { unit, by, meaning }]) => `| ${name} | ${unit} | ${by.join(", ")} | ${meaning} |`,
+    ),
+    "",
+    "## Amazon CloudWatch, namespace AWS/IVSChat",
+    "",
+    "Put every five seconds; the unit is Count. None has the room as a dimension, as on AWS.",
+    "",
+    "| metric | by | meaning |",
+    "| --- | --- | --- |",
+    ...Object.entries(CHAT_METRICS).map(
+      ([name, { by, meaning }]) => `| ${name} | ${by.join(", ") || "account"} | ${meaning} |`,
     ),
     "",
     "## Prometheus, /_rolecast/metrics",

@@ -37,6 +37,7 @@ export { readAuthorizationData } from "./services/access-analyzer/authorization-
 export { INGEST_PROTOCOLS, portNameOf } from "./services/ivs/ingest-protocols.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { IVS_EVENTS } from "./services/ivs/sessions/ivs-event.ts";
+export { CHAT_METRICS } from "./services/ivs-chat/metrics/chat-metrics.ts";
 export { type StagedSnapshot, stageSnapshot } from "./stage-snapshot.ts";
 export { DataFolderError, DataFolderInUseError } from "./storage/data-folder-error.ts";
 export { lockDataFolder } from "./storage/folder-lock.ts";

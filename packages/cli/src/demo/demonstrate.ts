@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findFfmpeg } from "@rolecast/server";
 import { findAwsClient } from "./aws-client.ts";
+import { moderateChat } from "./chat-steps.ts";
 import { EventReader } from "./event-reader.ts";
 import { Report } from "./report.ts";
 import { createRole, deleteRole, tryToMisuseRole } from "./role-steps.ts";
@@ -18,6 +19,7 @@ async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
   await tryToMisuseRole(stage);
   await denyRecording(stage, events, channel);
   await deleteRole(stage, configurationArn, channel.arn);
+  await moderateChat(stage);
 }
 
 /** Prints what it shows; resolves with the exit code. */
