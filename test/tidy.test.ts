@@ -257,6 +257,7 @@ describe("style", () => {
       "storage/data-disk.ts",
       // Bytes of objects, which have a mechanism of their own.
       "services/s3/blobs/",
+      "services/s3/check/move-blob.ts",
       // A copy, which is forced to the disk as a whole.
       "stage-snapshot.ts",
       // SQLite's files, made with their mode before SQLite opens them.

@@ -8,8 +8,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Ceph } from "../support/ceph.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { clientsOf, ROOT } from "../support/test-server.ts";
+import { until } from "../support/until.ts";
 
 const Bucket = "away-contract";
+const NOTHING = "no object";
 const WRITERS = 6;
 const KEYS_PER_WRITER = 8;
 /** Longer than a part of an upload to the store. */
@@ -74,15 +76,22 @@ async function write(writer: number, signal: AbortSignal, refusals: Set<string>)
 async function checkAll(): Promise<void> {
   const own = client();
   for (const [Key, { acknowledged, unanswered }] of expected) {
-    const found = await own.send(new s3.GetObjectCommand({ Bucket, Key })).then(
-      async ({ Body }) => hashOf((await Body?.transformToByteArray()) ?? new Uint8Array()),
-      (error: Error) => {
-        if (error.name === "NoSuchKey") return undefined;
-        throw error;
-      },
-    );
-    expect([acknowledged, ...unanswered]).toContain(found);
-    expected.set(Key, { acknowledged: found, unanswered: [] });
+    const found = await until(() => hashIn(own, Key), `the store's answer for ${Key}`);
+    expect([acknowledged ?? NOTHING, ...unanswered]).toContain(found);
+    expected.set(Key, { acknowledged: found === NOTHING ? undefined : found, unanswered: [] });
+  }
+}
+
+/** A store that has just come back may be slow; any other error is a failure. */
+async function hashIn(own: s3.S3Client, Key: string): Promise<string | undefined> {
+  try {
+    const { Body } = await own.send(new s3.GetObjectCommand({ Bucket, Key }));
+    return hashOf((await Body?.transformToByteArray()) ?? new Uint8Array());
+  } catch (error) {
+    const { name } = error as Error;
+    if (name === "NoSuchKey") return NOTHING;
+    if (name === "SlowDown") return undefined;
+    throw error;
   }
 }
 

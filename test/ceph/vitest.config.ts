@@ -5,7 +5,7 @@ import whole from "../../vitest.config.ts";
 /** About files of the data folder. */
 const FOLDERS = ["damaged-files", "memory", "other-databases", "reset-in-flight"];
 
-process.env.ROLECAST_TEST_OBJECTS = "start";
+process.env.TESTS_OBJECTS = "start";
 
 /** `npm run test:ceph`: objects' bytes in Ceph, which the whole run shares; needs a build. */
 export default mergeConfig(
@@ -13,6 +13,8 @@ export default mergeConfig(
   defineConfig({
     root: join(import.meta.dirname, "../.."),
     test: {
+      // Ceph starts in 15 seconds, and in more beside other tests.
+      hookTimeout: 180_000,
       include: [
         "test/ceph/*.ceph.ts",
         "test/contract/s3/**/*.test.ts",

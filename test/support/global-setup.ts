@@ -7,7 +7,7 @@ import { SHARED_CEPH } from "./test-objects.ts";
 /**
  * Offers the programs that all files of a run share: PostgreSQL, which holds the tables of all
  * servers with `ROLECAST_TEST_DATABASE=start`, Ceph, which keeps objects' bytes with
- * `ROLECAST_TEST_OBJECTS=start`, and the AWS CLI. Compiles the program of media
+ * `TESTS_OBJECTS=start`, and the AWS CLI. Compiles the program of media
  * workers.
  */
 export async function setup(): Promise<() => Promise<void>> {

@@ -39,7 +39,7 @@ export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
-  const { ROLECAST_TEST_DATABASE: _, ROLECAST_TEST_OBJECTS: __, ...inherited } = process.env;
+  const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
   const ROLECAST_DATABASE =
     environment.ROLECAST_DATABASE ??
     (await testDatabase(args[args.indexOf("--data") + 1] ?? "memory"));

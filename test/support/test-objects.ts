@@ -3,8 +3,8 @@ import type { ConfigInput } from "@rolecast/server";
 import { Ceph } from "./ceph.ts";
 import { askFor, type RunWideProgram } from "./run-wide.ts";
 
-/** With `ROLECAST_TEST_OBJECTS=start` the servers of tests keep objects' bytes in Ceph. */
-const STARTS = process.env.ROLECAST_TEST_OBJECTS === "start";
+/** With `TESTS_OBJECTS=start` the servers of tests keep objects' bytes in Ceph. */
+const STARTS = process.env.TESTS_OBJECTS === "start";
 
 export const SHARED_CEPH = { variable: "TESTS_CEPH", start };
 

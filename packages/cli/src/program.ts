@@ -11,6 +11,7 @@ import { explainCommand } from "./explain.ts";
 import { guardrailsCommand } from "./guardrails/guardrails.ts";
 import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
 import { logsCommand } from "./logs.ts";
+import { objectsCommand } from "./objects.ts";
 import { policyCommand } from "./policy.ts";
 import { recordCommand } from "./record.ts";
 import { resetCommand } from "./reset.ts";
@@ -49,6 +50,7 @@ export function rolecastProgram(): Command {
       .addCommand(serviceLinkedRolesCommand()),
     logsCommand(),
     snapshotCommand(),
+    objectsCommand(),
     resetCommand(),
     doctorCommand(),
     completionCommand(program),

@@ -32,6 +32,7 @@ export { FOLDER_ROOT_ID, type FolderLevel, folderUnitId } from "./kernel/organiz
 export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
 export { createServer } from "./main.ts";
+export { type FailedMove, type MovedObjects, moveObjects } from "./move-objects.ts";
 export type { RunningServer } from "./running-server.ts";
 export { readAuthorizationData } from "./services/access-analyzer/authorization-data.ts";
 export { INGEST_PROTOCOLS, portNameOf } from "./services/ivs/ingest-protocols.ts";

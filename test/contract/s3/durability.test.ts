@@ -59,7 +59,7 @@ describe("after a kill -9", () => {
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
     // Among several nodes, a process is ended only half a minute later (docs/adr/0018).
-    const { ROLECAST_TEST_DATABASE: database, ROLECAST_TEST_OBJECTS: store } = process.env;
+    const { ROLECAST_TEST_DATABASE: database, TESTS_OBJECTS: store } = process.env;
     if (database === undefined && store === undefined) await expectNoOrphans(older.size);
   });
 });

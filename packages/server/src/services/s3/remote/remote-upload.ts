@@ -51,12 +51,15 @@ export class RemoteUpload implements BlobSink {
     }
   }
 
-  /** Resolves when the store has it all. A body without bytes needs no object: none is read. */
-  async finish(): Promise<void> {
+  /**
+   * Resolves when the store has it all. With `mayExist` an earlier process may have sent the same
+   * body. A body without bytes needs no object: none is read.
+   */
+  async finish({ mayExist = false } = {}): Promise<void> {
     if (!this.#upload) {
       if (this.#filled === 0) return;
       const bytes = this.#takeFilled();
-      await this.#client.put(this.#key, bytes).finally(() => this.#giveBack(bytes));
+      await this.#client.put(this.#key, bytes, mayExist).finally(() => this.#giveBack(bytes));
       return;
     }
     if (this.#filled > 0) await this.#sendPart();

@@ -95,14 +95,17 @@ export class StoreClient {
     );
   }
 
-  /** Writes an object once; a key that is taken by an earlier attempt is a success. */
-  async put(key: string, bytes: Buffer): Promise<void> {
+  /**
+   * Writes an object once; a key that is taken by an earlier attempt, or of which that is said, is
+   * a success.
+   */
+  async put(key: string, bytes: Buffer, mayExist = false): Promise<void> {
     const name = { Key: this.#keyOf(key), IfNoneMatch: "*" };
     await this.#send(
       ({ sdk, bucket }) =>
         (client, options) =>
           client.send(new sdk.PutObjectCommand({ ...bucket, ...name, Body: bytes }), options),
-      { isTaken: (attempt) => attempt > 1 },
+      { isTaken: (attempt) => mayExist || attempt > 1 },
     );
   }
 

@@ -22,9 +22,13 @@ export async function selectPlace(db: Kysely<S3Tables>): Promise<KnownPlace | un
 }
 
 export async function putPlace(place: KnownPlace, db: Kysely<S3Tables>): Promise<void> {
-  await db.deleteFrom("s3_places").where("name", "=", NAME).execute();
+  await deletePlace(db);
   await db
     .insertInto("s3_places")
     .values({ name: NAME, place: JSON.stringify(place) })
     .execute();
+}
+
+export async function deletePlace(db: Kysely<S3Tables>): Promise<void> {
+  await db.deleteFrom("s3_places").where("name", "=", NAME).execute();
 }
