@@ -13,6 +13,7 @@ import { type Key, Signer } from "./request-costs/signed-requests.ts";
  * unsigned, as over HTTPS. A figure is the time of a request, the better round of each; the ratio
  * is Rolecast's to the gateway's. 64 MiB over 64 connections would be 4 GiB for each round, which
  * the OSD's memory doesn't hold, and is left out. The processors are shared by all four programs.
+ * The OSD waits for no disk, so give Rolecast none either: TMPDIR=/dev/shm.
  */
 const ROUNDS = 2;
 const DURATION_MS = 3_000;

@@ -6,6 +6,7 @@ import {
   ffmpegFinding,
   nodeFinding,
   portFinding,
+  storeFinding,
 } from "./doctor-findings.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,6 +31,13 @@ test.each([
   const finding = portFinding({ ...port, code, own: new Set([4566]), silent: 4566 });
   expect(finding).toMatchObject({ check: "RTMP port", state, found });
   if (state !== "ok") expect(finding.fix).toContain("--rtmp-port 0");
+});
+
+test("an object store is there, or away for a reason", () => {
+  const place = "s3://bytes/ at ceph:7480";
+  expect(storeFinding({ place, condition: "ok" })).toMatchObject({ state: "ok", found: place });
+  const away = storeFinding({ place, condition: "away", message: "it doesn't answer" });
+  expect(away).toMatchObject({ state: "problem", found: `${place}: it doesn't answer` });
 });
 
 test("a port in use may be a Rolecast server's, or a program's that doesn't answer", () => {

@@ -33,6 +33,21 @@ export function nodeFinding(version: string): Finding {
   };
 }
 
+/** The state of a running server's object store, as its health says it. */
+export interface StoreState {
+  readonly place: string;
+  readonly condition: string;
+  readonly message?: string;
+}
+
+/** Judges the store that holds a running server's objects. */
+export function storeFinding({ place, condition, message = condition }: StoreState): Finding {
+  const check = "object store";
+  if (condition === "ok") return { check, state: "ok", found: place };
+  const fix = "Start the store, or correct the setting objects; docs/object-store.md.";
+  return { check, state: "problem", found: `${place}: ${message}`, fix };
+}
+
 /** A port, and how the attempt to listen there ended. */
 interface TriedPort {
   readonly check: string;

@@ -19,6 +19,8 @@ import {
   ffmpegFinding,
   nodeFinding,
   portFinding,
+  type StoreState,
+  storeFinding,
 } from "./doctor-findings.ts";
 import { checkAllObjects } from "./doctor-objects.ts";
 import { PROTOCOLS, PROTOCOLS_BY_NAME, type ProtocolName } from "./ingest-protocols.ts";
@@ -75,6 +77,7 @@ export function doctorCommand(): Command {
         ffmpeg(),
         certificate(flags),
         disk(flags.data),
+        ...(answer.store ? [storeFinding(answer.store)] : []),
         clockFinding,
       ]);
       if (flags.json) printJson(findings);
@@ -147,6 +150,8 @@ interface AnswerAtPort {
   readonly own: ReadonlySet<number>;
   /** The port asked, when something accepted and then said nothing. */
   readonly silent?: number;
+  /** The object store of the server that answers. */
+  readonly store?: StoreState;
 }
 
 async function answerAt(apiPort: number): Promise<AnswerAtPort> {
@@ -154,9 +159,13 @@ async function answerAt(apiPort: number): Promise<AnswerAtPort> {
     const answer = await fetch(`http://127.0.0.1:${apiPort}/_rolecast/health`, {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    const { ivs } = (await answer.json()) as { readonly ivs: Readonly<Record<string, number>> };
+    const { ivs, s3 } = (await answer.json()) as {
+      readonly ivs: Readonly<Record<string, number>>;
+      readonly s3?: { readonly objectStore?: StoreState };
+    };
     const ports = PROTOCOLS.map(({ portName }) => ivs[portName]);
-    return { own: new Set([apiPort, ...ports.filter((number) => number !== undefined)]) };
+    const own = new Set([apiPort, ...ports.filter((number) => number !== undefined)]);
+    return s3?.objectStore ? { own, store: s3.objectStore } : { own };
   } catch (error) {
     // Whatever listens there isn't ours.
     const isSilent = error instanceof Error && error.name === "TimeoutError";

@@ -8,6 +8,7 @@ import { BLOBS_FOLDER, hasCode } from "./services/s3/blobs/blob-files.ts";
 import { prefixOf } from "./services/s3/blobs/blob-store.ts";
 import { checkBlob } from "./services/s3/check/check-blob.ts";
 import { BEGINNING, type Place, pageOfStored } from "./services/s3/check/stored-objects.ts";
+import { selectPlace } from "./services/s3/rows/places.ts";
 import { findReferencedBlobs } from "./services/s3/rows/referenced-blobs.ts";
 import type { S3Tables } from "./services/s3/tables.ts";
 import { DataFolderError, DataFolderInUseError } from "./storage/data-folder-error.ts";
@@ -67,6 +68,7 @@ export async function checkObjects(options: CheckObjectsOptions): Promise<Checke
   try {
     const { db, close } = await openReader(file, database);
     try {
+      await refuseStore(db as unknown as Kysely<S3Tables>);
       return await check(db as unknown as Kysely<S3Tables>, unlock !== undefined, options);
     } finally {
       await close();
@@ -74,6 +76,16 @@ export async function checkObjects(options: CheckObjectsOptions): Promise<Checke
   } finally {
     if (removeUnreferenced) unlock?.();
   }
+}
+
+/** Rejects where the bytes are in an object store, which compares what it keeps by itself. */
+async function refuseStore(db: Kysely<S3Tables>): Promise<void> {
+  // A database of an earlier release lacks the table, and has all bytes in the folder.
+  const place = await selectPlace(db).catch(() => undefined);
+  if (place)
+    throw new DataFolderError(
+      `Only files are compared here, and objects' bytes are in ${place.store}.`,
+    );
 }
 
 /** Returns undefined if a server uses the folder. */

@@ -61,12 +61,12 @@ export async function stageSnapshot(folder: string): Promise<StagedSnapshot> {
     copyDatabase(join(folder, DATABASE), join(dir, DATABASE));
     await linkFiles(folder, dir);
     await separateFiles(dir);
-    const { blobIds, writers } = settleDatabase(join(dir, DATABASE));
+    const { blobIds, isElsewhere, writers } = settleDatabase(join(dir, DATABASE));
     const marks = new WriterMarks(join(dir, MARKS_FOLDER));
     for (const { prefix, commits } of writers) await marks.end(prefix, commits);
     const missing = await linkBlobs(blobIds, folder, dir);
     await syncAll(dir);
-    return { dir, missing, remove };
+    return { dir, missing: isElsewhere ? 0 : missing, remove };
   } catch (error) {
     await remove();
     throw error;
@@ -86,6 +86,8 @@ async function removeDeadStages(folder: string): Promise<void> {
 
 interface Settled {
   readonly blobIds: readonly string[];
+  /** Bytes that the folder lacks are in an object store. */
+  readonly isElsewhere: boolean;
   readonly writers: readonly { readonly prefix: string; readonly commits: number }[];
 }
 
@@ -95,6 +97,9 @@ function settleDatabase(file: string): Settled {
     const has = (table: string) =>
       database.prepare("select 1 from sqlite_master where name = ?").get(table) !== undefined;
     const select = <Row>(statement: string) => database.prepare(statement).all() as Row[];
+    // The rest is in an object store, which this is no copy of.
+    const isElsewhere =
+      has("s3_places") && database.prepare("select 1 from s3_places").get() !== undefined;
     const blobIds = ["s3_objects", "s3_versions", "s3_parts"]
       .filter(has)
       .flatMap((table) =>
@@ -102,12 +107,12 @@ function settleDatabase(file: string): Settled {
           `select blob_id from ${table} where blob_id is not null and size_bytes > 0`,
         ).map((row) => row.blob_id),
       );
-    if (!has("s3_writers")) return { blobIds, writers: [] };
+    if (!has("s3_writers")) return { blobIds, isElsewhere, writers: [] };
     database.exec("update s3_writers set ended_ms = started_ms where ended_ms is null");
     const writers = select<{ prefix: string; commits: number }>(
       "select prefix, commits from s3_writers",
     );
-    return { blobIds, writers };
+    return { blobIds, isElsewhere, writers };
   });
 }
 
