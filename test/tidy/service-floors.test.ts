@@ -118,6 +118,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       stages: ["rows"],
       "ingest-configurations": ["rows", "stages"],
       tags: ["rows"],
+      resources: [],
     },
     queries: ["rows"],
   },

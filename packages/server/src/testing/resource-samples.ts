@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { s3Samples } from "./bucket-samples.ts";
 import { iamSamples } from "./iam-samples.ts";
+import { realTimeSamples } from "./real-time-samples.ts";
 import { OTHER_TAGS, type Sample, TAGS, TRUST } from "./sample-words.ts";
 
 /** Calls an operation as the account's root user, and resolves to its answer. */
@@ -15,6 +16,10 @@ export type Act = <Output>(
 export interface Surroundings {
   readonly accountId: string;
   readonly channelArn: string;
+  readonly stageArn: string;
+  readonly storageArn: string;
+  /** A public key of the curve P-384. */
+  readonly pem: string;
   readonly keyIds: readonly [string, string];
   readonly primaryKeyArn: string;
   readonly connectionArn: string;
@@ -43,6 +48,12 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
     channelArn: channel.arn,
   });
   for (const { arn } of streamKeys) await act("ivs", "DeleteStreamKey", { arn });
+  const { stage } = await act<{ stage: { arn: string } }>("ivs-realtime", "CreateStage", {});
+  const { storageConfiguration } = await act<{ storageConfiguration: { arn: string } }>(
+    ...(["ivs-realtime", "CreateStorageConfiguration"] as const),
+    { s3: { bucketName: "recordings" } },
+  );
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
   const makeKey = async (input: object, region?: string) =>
     (await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input, region)).KeyMetadata;
   const [key, otherKey] = [await makeKey({}), await makeKey({})];
@@ -55,6 +66,9 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
   return {
     accountId,
     channelArn: channel.arn,
+    stageArn: stage.arn,
+    storageArn: storageConfiguration.arn,
+    pem: publicKey.export({ type: "spki", format: "pem" }).toString(),
     keyIds: [key.KeyId, otherKey.KeyId],
     primaryKeyArn: primary.Arn,
     connectionArn: connection.ConnectionArn,
@@ -88,15 +102,14 @@ export async function resourceSamples(around: Surroundings): Promise<readonly Sa
     ...(await iamSamples()),
     ...ivsSamples(around),
     ...chatSamples(),
+    ...realTimeSamples(around),
     ...s3Samples(around.accountId),
     ...otherSamples(around),
   ];
 }
 
-function ivsSamples({ channelArn }: Surroundings): readonly Sample[] {
-  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
+function ivsSamples({ channelArn, pem }: Surroundings): readonly Sample[] {
   const destination = { S3: { BucketName: "recordings" } };
-  const pem = publicKey.export({ type: "spki", format: "pem" }).toString();
   return [
     {
       typeName: "AWS::IVS::Channel",

@@ -3,6 +3,7 @@ import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { realTimeMigrations } from "./migrations.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
+import { realTimeResourceTypes } from "./resources/real-time-type-names.ts";
 
 type FromSettings = "publicBaseUrl" | "ingestHost";
 
@@ -32,6 +33,7 @@ export const ivsRealTime = defineService({
     return {
       api: async () => (await import("./api.ts")).realTimeApi(deps, rateLimits),
       accessDenied: denialError,
+      contributes: { resourceTypes: [realTimeResourceTypes] },
     };
   },
 });

@@ -1,11 +1,12 @@
+import { type AlikeApi, alikeType, listedArns } from "../../../kernel/resource-types/alike-type.ts";
 import { ResourceError, type ResourceType } from "../../../kernel/resources.ts";
-import { ivs, ivsArns, ivsType } from "./ivs-type.ts";
 
+const IVS: AlikeApi = { service: "ivs", namespace: "AWS::IVS" };
 /** The pause until a recording configuration that is being created is looked at again. */
 const LOOK_AGAIN_MS = 200;
 
 export const ivsResources: readonly ResourceType[] = [
-  ivsType({
+  alikeType(IVS, {
     noun: "Channel",
     attributes: ["Arn", "PlaybackUrl", "IngestEndpoint"],
     updated: {
@@ -21,10 +22,10 @@ export const ivsResources: readonly ResourceType[] = [
     },
     // The operation makes a stream key with the channel; the resource type doesn't.
     async afterCreate({ streamKey }, call) {
-      if (streamKey) await ivs(call, "DeleteStreamKey", { arn: streamKey.arn });
+      if (streamKey) await call.invoke("ivs", "DeleteStreamKey", { arn: streamKey.arn });
     },
   }),
-  ivsType({
+  alikeType(IVS, {
     noun: "RecordingConfiguration",
     attributes: ["Arn", "State"],
     fixed: [
@@ -37,20 +38,20 @@ export const ivsResources: readonly ResourceType[] = [
       return State === "CREATING" ? LOOK_AGAIN_MS : undefined;
     },
   }),
-  ivsType({
+  alikeType(IVS, {
     noun: "StreamKey",
     attributes: ["Arn", "Value"],
     fixed: ["ChannelArn"],
     async *list({ ChannelArn }, call) {
       const channels =
         ChannelArn === undefined
-          ? ivsArns(call, "ListChannels", "channels")
+          ? listedArns("ivs", "ListChannels", "channels", call)
           : [{ Arn: ChannelArn }];
       for await (const { Arn } of channels)
-        yield* ivsArns(call, "ListStreamKeys", "streamKeys", { channelArn: Arn });
+        yield* listedArns("ivs", "ListStreamKeys", "streamKeys", call, { channelArn: Arn });
     },
   }),
-  ivsType({
+  alikeType(IVS, {
     noun: "PlaybackKeyPair",
     createOperation: "ImportPlaybackKeyPair",
     // Answers have one word less than the operations: `keyPair`.
@@ -59,7 +60,7 @@ export const ivsResources: readonly ResourceType[] = [
     attributes: ["Arn", "Fingerprint"],
     fixed: ["Name", "PublicKeyMaterial"],
   }),
-  ivsType({
+  alikeType(IVS, {
     noun: "PlaybackRestrictionPolicy",
     attributes: ["Arn"],
     updated: {
