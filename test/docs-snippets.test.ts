@@ -111,7 +111,7 @@ test("commands and flags of rolecast that the pages name exist", () => {
 
 /** The AWS CLI calls services as they are called here, but for S3, whose `s3` isn't its API. */
 const CLI_NAMES = Object.keys(SERVICE_TITLES).map((name) => (name === "s3" ? "s3api" : name));
-const COMMAND_OF_SERVICE = new RegExp(`\\baws (${CLI_NAMES.join("|")}) ([a-z][a-z-]+)`, "g");
+const COMMAND_OF_SERVICE = new RegExp(`\\baws (${CLI_NAMES.join("|")}) ([a-z][a-z0-9-]+)`, "g");
 
 /** Commands of the AWS CLI that make calls of their own choice. */
 const OF_THE_CLI = new Set(["wait", "deploy"]);

@@ -123,7 +123,7 @@ describe("against a server", () => {
     expect(facts).toEqual({
       Server: server.endpoint,
       Console: `${server.endpoint}/`,
-      Ingest: expect.stringMatching(/^RTMPS on port \d+, RTMP on \d+, SRT on \d+$/),
+      Ingest: expect.stringMatching(/^RTMPS on port \d+, RTMP on \d+, SRT on \d+, WebRTC on \d+$/),
       ffmpeg: expect.stringMatching(/^\S+, transcoding \S+/),
       Services: expect.stringMatching(/^accessanalyzer, .*cloudtrail, .*, iam, .*, ivs, .*sts$/),
       "Key of": "arn:aws:iam::000000000000:root",

@@ -200,6 +200,8 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       TemplateURL: { min: 1, max: 5120 },
       StackPolicyURL: { min: 1, max: 5120 },
       StackPolicyDuringUpdateURL: { min: 1, max: 5120 },
+      DeploymentMode: { values: ["REVERT_DRIFT"] },
+      StackDefinitions: { min: 1, max: 200 },
     },
   ],
   [

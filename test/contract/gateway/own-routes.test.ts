@@ -228,7 +228,8 @@ describe("without a signature", () => {
     for (const path of ["/_rolecast/health", "/_localstack/health"]) {
       const health = JSON.parse((await asked({ path, headers })).body);
       expect(health.services.s3).toBe("running");
-      expect(Object.keys(health.ivs)).toEqual(["rtmpPort", "rtmpsPort", "srtPort"]);
+      const ports = ["rtmpPort", "rtmpsPort", "srtPort", "webrtcPort"];
+      expect(Object.keys(health.ivs)).toEqual(ports);
     }
   });
 

@@ -118,10 +118,10 @@ describe("a policy", () => {
 
   test("tells of an end that is near, and brings it", async () => {
     const Name = "/policies/ends";
+    const feed = await openFeed(server.endpoint, "events");
     const soon = Date.now() + 300;
     const notice = policy("ExpirationNotification", { Before: "1", ...HOUR });
     expect(await put([expiring(soon), notice], { Name })).toBe("done");
-    const feed = await openFeed(server.endpoint, "events");
     const text = await readFeed(feed, '"operation":"Delete","name":"/policies/ends"');
     const expected = ["ExpirationNotification", "Expiration"].map((type) =>
       expect.objectContaining({ "parameter-name": Name, "policy-type": type }),
