@@ -53,6 +53,7 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
     ...(["ivs-realtime", "CreateStorageConfiguration"] as const),
     { s3: { bucketName: "recordings" } },
   );
+  await act("accessanalyzer", "CreateAnalyzer", { analyzerName: "rules", type: "ACCOUNT" });
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
   const makeKey = async (input: object, region?: string) =>
     (await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input, region)).KeyMetadata;
@@ -188,6 +189,17 @@ function otherSamples(around: Surroundings): readonly Sample[] {
     InternalAccessConfiguration: { InternalAccessAnalysisRule: { Inclusions: [inclusion] } },
   });
   return [
+    {
+      typeName: "AWS::AccessAnalyzer::ArchiveRule",
+      create: {
+        ...{ AnalyzerName: "rules", RuleName: "known" },
+        Filter: { isPublic: { Eq: ["false"] }, resource: { Contains: ["x"] } },
+      },
+      update: {
+        ...{ AnalyzerName: "rules", RuleName: "known" },
+        Filter: { "condition.aws:PrincipalOrgID": { Exists: false } },
+      },
+    },
     {
       typeName: "AWS::AccessAnalyzer::Analyzer",
       create: {

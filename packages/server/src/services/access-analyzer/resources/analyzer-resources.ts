@@ -204,4 +204,72 @@ const analyzerType = declareType({
   },
 });
 
-export const accessAnalyzerResources: readonly ResourceType[] = [analyzerType];
+/** A rule's ARN is its analyzer's, and its name. */
+const RULE_ARN = /analyzer\/(?<analyzerName>[^/]+)\/archive-rule\/(?<ruleName>[^/]+)$/;
+
+function ruleOf({ Arn }: ResourceModel): { analyzerName?: string; ruleName?: string } {
+  return { ...RULE_ARN.exec(String(Arn))?.groups };
+}
+
+function ruleFilter({ Filter }: ResourceModel): object {
+  return mapValues(Filter, (criterion) => toOperation(CRITERION, criterion));
+}
+
+function mapValues(map: unknown, convert: (value: unknown) => unknown): object {
+  const entries = Object.entries((map ?? {}) as object);
+  return Object.fromEntries(entries.map(([name, value]) => [name, convert(value)]));
+}
+
+interface ShownRule {
+  readonly ruleName: string;
+  readonly filter: object;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+const archiveRuleType = declareType({
+  typeName: "AWS::AccessAnalyzer::ArchiveRule",
+  fixed: ["AnalyzerName", "RuleName"],
+  parts: [
+    {
+      properties: ["Filter"],
+      isCreated: true,
+      async write({ id, want }, call) {
+        const input = { ...ruleOf(id), filter: ruleFilter(want) };
+        await analyzer(call, "UpdateArchiveRule", input);
+      },
+    },
+  ],
+  async create(want, call) {
+    const { AnalyzerName: analyzerName, RuleName: ruleName } = want;
+    const found = await analyzer<{ analyzer: Analyzer }>(call, "GetAnalyzer", { analyzerName });
+    const input = { analyzerName, ruleName, filter: ruleFilter(want) };
+    await analyzer(call, "CreateArchiveRule", input);
+    return { Arn: `${found.analyzer.arn}/archive-rule/${ruleName}` };
+  },
+  async read({ Arn }, call) {
+    const { analyzerName, ruleName } = ruleOf({ Arn });
+    const { archiveRule } = await analyzer<{ archiveRule: ShownRule }>(call, "GetArchiveRule", {
+      ...{ analyzerName, ruleName },
+    });
+    return {
+      ...{ Arn, AnalyzerName: analyzerName, RuleName: ruleName },
+      Filter: mapValues(archiveRule.filter, (one) => fromOperation(CRITERION, one as object)),
+      CreatedAt: archiveRule.createdAt.toISOString(),
+      UpdatedAt: archiveRule.updatedAt.toISOString(),
+    };
+  },
+  async delete(id, call) {
+    await analyzer(call, "DeleteArchiveRule", ruleOf(id));
+    return undefined;
+  },
+  async *list(_model, call) {
+    for await (const { arn, name } of itemsOf<Analyzer>(call, "ListAnalyzers", {}, "analyzers")) {
+      const input = { analyzerName: name };
+      for await (const rule of itemsOf<ShownRule>(call, "ListArchiveRules", input, "archiveRules"))
+        yield { Arn: `${arn}/archive-rule/${rule.ruleName}` };
+    }
+  },
+});
+
+export const accessAnalyzerResources: readonly ResourceType[] = [analyzerType, archiveRuleType];
