@@ -1,30 +1,12 @@
-import type { Kysely } from "kysely";
-import type { Migration, Tables } from "../../kernel/store.ts";
-
-/** The columns and the key that every resource has. */
-function resourceTable(db: Kysely<Tables>, name: string) {
-  return db.schema
-    .createTable(name)
-    .addColumn("account_id", "text", (column) => column.notNull())
-    .addColumn("region", "text", (column) => column.notNull())
-    .addColumn("id", "text", (column) => column.notNull())
-    .addColumn("name", "text", (column) => column.notNull())
-    .addColumn("tags", "text", (column) => column.notNull())
-    .addColumn("created_at_ms", "bigint", (column) => column.notNull())
-    .addColumn("updated_at_ms", "bigint", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${name}_key`, ["account_id", "region", "id"]);
-}
-
-/** Lists walk a Region's resources from the one that was changed last. */
-async function listIndex(db: Kysely<Tables>, table: string): Promise<void> {
-  const columns = ["account_id", "region", "updated_at_ms", "id"];
-  await db.schema.createIndex(`${table}_in_order`).on(table).columns(columns).execute();
-}
+import type { Migration } from "../../kernel/store.ts";
+import { listIndex, resourceTable } from "../../kernel/tagged-resources/resource-tables.ts";
 
 const resources: Migration = {
   name: "ivschat/0001-resources",
   async up(db) {
     let rooms = resourceTable(db, "ivschat_rooms")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("updated_at_ms", "bigint", (column) => column.notNull())
       .addColumn("message_rate", "integer", (column) => column.notNull())
       .addColumn("message_length", "integer", (column) => column.notNull())
       .addColumn("handler_uri", "text", (column) => column.notNull())
@@ -32,11 +14,13 @@ const resources: Migration = {
     for (const name of ["logging_1", "logging_2", "logging_3"])
       rooms = rooms.addColumn(name, "text", (column) => column.notNull());
     await rooms.execute();
-    await listIndex(db, "ivschat_rooms");
+    await listIndex(db, "ivschat_rooms", "updated_at_ms");
     await resourceTable(db, "ivschat_logging_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("updated_at_ms", "bigint", (column) => column.notNull())
       .addColumn("bucket_name", "text", (column) => column.notNull())
       .execute();
-    await listIndex(db, "ivschat_logging_configurations");
+    await listIndex(db, "ivschat_logging_configurations", "updated_at_ms");
     await db.schema
       .createTable("ivschat_used_tokens")
       .addColumn("token_id", "text", (column) => column.primaryKey())

@@ -1,43 +1,29 @@
-import type { Kysely } from "kysely";
-import type { Migration, Tables } from "../../kernel/store.ts";
-
-/** The columns and the key that every resource has. */
-function resourceTable(db: Kysely<Tables>, name: string) {
-  return db.schema
-    .createTable(name)
-    .addColumn("account_id", "text", (column) => column.notNull())
-    .addColumn("region", "text", (column) => column.notNull())
-    .addColumn("id", "text", (column) => column.notNull())
-    .addColumn("tags", "text", (column) => column.notNull())
-    .addColumn("created_at_ms", "bigint", (column) => column.notNull())
-    .addColumn("name", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${name}_key`, ["account_id", "region", "id"]);
-}
-
-/** Lists walk a Region's resources in the order in which they were made. */
-async function listIndex(db: Kysely<Tables>, table: string): Promise<void> {
-  const columns = ["account_id", "region", "created_at_ms", "id"];
-  await db.schema.createIndex(`${table}_in_order`).on(table).columns(columns).execute();
-}
+import type { Migration } from "../../kernel/store.ts";
+import { listIndex, resourceTable } from "../../kernel/tagged-resources/resource-tables.ts";
 
 const resources: Migration = {
   name: "ivs-realtime/0001-resources",
   async up(db) {
     await resourceTable(db, "ivs_stages")
+      .addColumn("name", "text", (column) => column.notNull())
       .addColumn("recording", "text", (column) => column.notNull())
       .addColumn("storage_configuration_arn", "text", (column) => column.notNull())
       .execute();
     await resourceTable(db, "ivs_stage_public_keys")
+      .addColumn("name", "text", (column) => column.notNull())
       .addColumn("public_key", "text", (column) => column.notNull())
       .addColumn("fingerprint", "text", (column) => column.notNull())
       .execute();
     await resourceTable(db, "ivs_encoder_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
       .addColumn("video", "text", (column) => column.notNull())
       .execute();
     await resourceTable(db, "ivs_storage_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
       .addColumn("bucket_name", "text", (column) => column.notNull())
       .execute();
     await resourceTable(db, "ivs_ingest_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
       .addColumn("protocol", "text", (column) => column.notNull())
       .addColumn("stage_arn", "text", (column) => column.notNull())
       .addColumn("user_id", "text", (column) => column.notNull())

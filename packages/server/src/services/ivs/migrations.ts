@@ -1,17 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
-
-/** The columns and the key that every resource has. */
-function resourceTable(db: Kysely<Tables>, name: string) {
-  return db.schema
-    .createTable(name)
-    .addColumn("account_id", "text", (column) => column.notNull())
-    .addColumn("region", "text", (column) => column.notNull())
-    .addColumn("id", "text", (column) => column.notNull())
-    .addColumn("tags", "text", (column) => column.notNull())
-    .addColumn("created_at_ms", "bigint", (column) => column.notNull())
-    .addPrimaryKeyConstraint(`${name}_key`, ["account_id", "region", "id"]);
-}
+import { listIndex, resourceTable } from "../../kernel/tagged-resources/resource-tables.ts";
 
 async function index(db: Kysely<Tables>, table: string, ...columns: string[]): Promise<void> {
   await db.schema
@@ -19,12 +8,6 @@ async function index(db: Kysely<Tables>, table: string, ...columns: string[]): P
     .on(table)
     .columns(columns)
     .execute();
-}
-
-/** Lists walk a Region's resources in the order in which they were made. */
-async function listIndex(db: Kysely<Tables>, table: string): Promise<void> {
-  const columns = ["account_id", "region", "created_at_ms", "id"];
-  await db.schema.createIndex(`${table}_in_order`).on(table).columns(columns).execute();
 }
 
 const resources: Migration = {
