@@ -13,6 +13,8 @@ import { until } from "../support/until.ts";
 const Bucket = "away-contract";
 const NOTHING = "no object";
 const WRITERS = 6;
+/** As many acknowledged writes as make sure that all writers are at it. */
+const SOME = 12;
 const KEYS_PER_WRITER = 8;
 /** Longer than a part of an upload to the store. */
 const LONGEST = 9_000_000;
@@ -21,6 +23,7 @@ let ceph: Ceph;
 let bucket: string;
 let data: string;
 let server: ServerProcess;
+let acknowledgements = 0;
 beforeAll(async () => {
   ceph = await Ceph.start();
   bucket = await ceph.createBucket();
@@ -64,6 +67,7 @@ async function write(writer: number, signal: AbortSignal, refusals: Set<string>)
     try {
       await own.send(new s3.PutObjectCommand({ Bucket, Key, Body }));
       entry.acknowledged = hash;
+      acknowledgements += 1;
       entry.unanswered = [];
     } catch (error) {
       const { name, message } = error as Error;
@@ -103,36 +107,51 @@ async function storeFacts(): Promise<{ condition: string; message?: string }> {
   return facts.objectStore;
 }
 
-/** Writes while `interrupt` takes the store away and brings it back. */
-async function writeThrough(interrupt: () => Promise<void>): Promise<ReadonlySet<string>> {
+/** Waits until the writers have got so many more objects acknowledged. */
+async function writeSome(): Promise<void> {
+  const enough = acknowledgements + SOME;
+  await until(() => acknowledgements >= enough, `${SOME} acknowledged objects`);
+}
+
+/** Writes while `interrupt` takes the store away and `mend` brings it back. */
+async function writeThrough(
+  interrupt: () => Promise<void>,
+  mend: () => Promise<void>,
+): Promise<ReadonlySet<string>> {
   const ending = new AbortController();
   const refusals = new Set<string>();
   const writers = Array.from({ length: WRITERS }, (_, index) =>
     write(index, ending.signal, refusals),
   );
-  await sleep(1_500);
-  await interrupt();
-  await sleep(1_500);
-  ending.abort();
-  await Promise.all(writers);
+  try {
+    await writeSome();
+    // The next test begins with a store that works, whatever this one finds.
+    await interrupt().finally(mend);
+    await writeSome();
+  } finally {
+    ending.abort();
+    await Promise.all(writers);
+  }
   return refusals;
 }
 
 test("with the gateway killed, bytes are answered SlowDown with the reason, and none are lost", async () => {
-  const refusals = await writeThrough(async () => {
-    await ceph.killGateway();
-    await expect.poll(storeFacts).toMatchObject({ condition: "away" });
-    const list = await client().send(new s3.ListObjectsV2Command({ Bucket }));
-    expect(list.KeyCount).toBeGreaterThan(0);
-    const [Key = ""] = expected.keys();
-    await expect(client().send(new s3.GetObjectCommand({ Bucket, Key }))).rejects.toMatchObject({
-      name: "SlowDown",
-      $metadata: { httpStatusCode: 503 },
-      message: expect.stringContaining("ECONNREFUSED"),
-    });
-    expect(JSON.stringify(await storeFacts())).not.toContain(ceph.credentials.secretAccessKey);
-    await ceph.startGateway();
-  });
+  const refusals = await writeThrough(
+    async () => {
+      await ceph.killGateway();
+      await expect.poll(storeFacts).toMatchObject({ condition: "away" });
+      const list = await client().send(new s3.ListObjectsV2Command({ Bucket }));
+      expect(list.KeyCount).toBeGreaterThan(0);
+      const [Key = ""] = [...expected].find(([, { acknowledged }]) => acknowledged) ?? [];
+      await expect(client().send(new s3.GetObjectCommand({ Bucket, Key }))).rejects.toMatchObject({
+        name: "SlowDown",
+        $metadata: { httpStatusCode: 503 },
+        message: expect.stringContaining("ECONNREFUSED"),
+      });
+      expect(JSON.stringify(await storeFacts())).not.toContain(ceph.credentials.secretAccessKey);
+    },
+    () => ceph.startGateway(),
+  );
   expect([...refusals].join()).toContain("SlowDown");
   expect([...refusals].filter((text) => !text.startsWith("SlowDown"))).toEqual([]);
   await checkAll();
@@ -140,20 +159,22 @@ test("with the gateway killed, bytes are answered SlowDown with the reason, and 
 });
 
 test("with the OSD stopped, requests are answered in time, and go on when it does", async () => {
-  const refusals = await writeThrough(async () => {
-    ceph.stopOsd();
-    await expect.poll(storeFacts, { timeout: 60_000 }).toMatchObject({
-      condition: "away",
-      message: expect.stringContaining("doesn't answer"),
-    });
-    const beganMs = performance.now();
-    await client()
-      .send(new s3.PutObjectCommand({ Bucket, Key: "refused", Body: "at once" }))
-      .catch(() => undefined);
-    expect(performance.now() - beganMs).toBeLessThan(20_000);
-    ceph.continueOsd();
-    await expect.poll(storeFacts, { timeout: 30_000 }).toMatchObject({ condition: "ok" });
-  });
+  const refusals = await writeThrough(
+    async () => {
+      ceph.stopOsd();
+      await expect.poll(storeFacts, { timeout: 60_000 }).toMatchObject({
+        condition: "away",
+        message: expect.stringContaining("doesn't answer"),
+      });
+      const beganMs = performance.now();
+      await client()
+        .send(new s3.PutObjectCommand({ Bucket, Key: "refused", Body: "at once" }))
+        .catch(() => undefined);
+      expect(performance.now() - beganMs).toBeLessThan(20_000);
+    },
+    async () => ceph.continueOsd(),
+  );
+  await expect.poll(storeFacts, { timeout: 30_000 }).toMatchObject({ condition: "ok" });
   expect([...refusals].filter((text) => !text.startsWith("SlowDown"))).toEqual([]);
   await checkAll();
 }, 120_000);
@@ -163,7 +184,7 @@ test("with the server killed, acknowledged objects are there, and no other bytes
   const writers = Array.from({ length: WRITERS }, (_, index) =>
     write(index, ending.signal, new Set()),
   );
-  await sleep(1_500);
+  await writeSome();
   await server.stop("SIGKILL");
   ending.abort();
   await Promise.all(writers);

@@ -43,7 +43,10 @@ export async function startServerProcess(
   const ROLECAST_DATABASE =
     environment.ROLECAST_DATABASE ??
     (await testDatabase(args[args.indexOf("--data") + 1] ?? "memory"));
-  const objects = await testObjects(args[args.indexOf("--data") + 1] ?? "memory");
+  const objects =
+    environment.ROLECAST_OBJECTS === undefined
+      ? await testObjects(args[args.indexOf("--data") + 1] ?? "memory")
+      : undefined;
   const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
   const child = spawn(process.execPath, all, {
     stdio: ["ignore", "pipe", "pipe"],
