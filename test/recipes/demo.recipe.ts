@@ -46,6 +46,10 @@ const SHOWN: readonly (readonly [what: string, seen: RegExp])[] = [
   ["a recording configuration in use can't be deleted", /^ConflictException: /],
   ["detached and deleted, the role can go", /^SUCCEEDED; GetRole: NoSuchEntity$/],
   ["a new recording configuration creates it again", /with the new id AROA\w+$/],
+  ["what a viewer sends, the moderator gets", /^viewer: First!$/],
+  ["a viewer's token doesn't allow it to delete", /^403: Not allowed to DELETE_MESSAGE$/],
+  ["the moderator's does, and the viewer is told", /^aws:DELETE_MESSAGE: spoiler$/],
+  ["DisconnectUser ends the viewer's connection", /^\S/],
 ];
 
 test(
