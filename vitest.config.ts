@@ -24,7 +24,7 @@ export default defineConfig({
     expect: { poll: { timeout: 30_000 } },
     // Tests wait for encoders and intervals: more than CI's processors. Each worker warms up by
     // itself, which takes several seconds of processor time.
-    maxWorkers: 5,
+    maxWorkers: 4,
     sequence: { sequencer: ProgramsSpread },
     // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
     isolate: false,

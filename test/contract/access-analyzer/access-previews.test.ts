@@ -9,6 +9,9 @@ const OWN = "000000000000";
 const OTHER_ROOT = "arn:aws:iam::111122223333:root";
 const OWN_ROOT = `arn:aws:iam::${OWN}:root`;
 const BUCKET = "arn:aws:s3:::previewed";
+const SECRET_FOR_ALL = {
+  ...{ Effect: "Allow", Principal: "*", Action: "secretsmanager:GetSecretValue", Resource: "*" },
+};
 const ALL_USERS = "http://acs.amazonaws.com/groups/global/AllUsers";
 
 let server: TestServer;
@@ -36,6 +39,11 @@ const client = () => new analyzer.AccessAnalyzer({ ...options(), region: "us-eas
 const policy = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 const reading = (name: string, Principal: unknown, Action = "s3:GetObject") =>
   policy({ Effect: "Allow", Principal, Action, Resource: `arn:aws:s3:::${name}/*` });
+const secretOf = (own: object) => ({
+  [`arn:aws:secretsmanager:us-east-1:${OWN}:secret:token-AbCdEf`]: {
+    secretsManagerSecret: { ...own, secretPolicy: policy(SECRET_FOR_ALL) },
+  },
+});
 const trusting = (AWS: string) =>
   policy({ Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" });
 const keyPolicy = (AWS: string) =>
@@ -156,6 +164,12 @@ test.each<[string, () => Record<string, analyzer.Configuration>, unknown]>([
         },
       },
     }),
+    ["NEW ACTIVE * true"],
+  ],
+  ["a secret without a key of its own", () => secretOf({}), []],
+  [
+    "a secret with one",
+    () => secretOf({ kmsKeyId: `arn:aws:kms:us-east-1:${OWN}:key/own` }),
     ["NEW ACTIVE * true"],
   ],
 ])("%s", async (_, configurations, expected) => {

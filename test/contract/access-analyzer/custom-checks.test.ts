@@ -137,13 +137,17 @@ test.each([
   ["AWS::IAM::AssumeRolePolicyDocument", { Principal: { AWS: "*" } }, "FAIL"],
   ["AWS::IAM::AssumeRolePolicyDocument", { Principal: { Service: "ivs.amazonaws.com" } }, "PASS"],
 ] as const)("CheckNoPublicAccess of %s to %o", async (resourceType, statement, result) => {
-  const policyDocument = document({ Effect: "Allow", Action: "*", ...statement });
+  // An empty Sid, as Terraform writes it, names no statement.
+  const policyDocument = document({ Sid: "", Effect: "Allow", Action: "*", ...statement });
   const answer = await analyzerOf().checkNoPublicAccess({ policyDocument, resourceType });
   expect(answer.result).toBe(result);
   if (result === "FAIL")
-    expect(answer.reasons?.[0]?.description).toBe(
-      "Public access granted in the following statement with index: 0.",
-    );
+    expect(answer.reasons).toEqual([
+      {
+        description: "Public access granted in the following statement with index: 0.",
+        statementIndex: 0,
+      },
+    ]);
 });
 
 const checked = { policyDocument: document(allow("s3:*")), policyType: "IDENTITY_POLICY" } as const;

@@ -331,6 +331,13 @@ describe("ValidatePolicy", () => {
     await expect(answer).rejects.toMatchObject({ name: "ValidationException" });
   });
 
+  test("knows a trust policy whose list of resources is empty, as validators send it", async () => {
+    const Principal = { Service: "ec2.amazonaws.com" };
+    const document = allow("sts:AssumeRole", [], { Principal });
+    const { findings } = await validate(document, { policyType: "RESOURCE_POLICY" });
+    expect(findings?.map(({ issueCode }) => issueCode)).toEqual(["EMPTY_ARRAY_RESOURCE"]);
+  });
+
   test("is decided by policies", async () => {
     const iam = server.clients().iam;
     const stranger = await createUser(iam, "stranger");

@@ -124,14 +124,13 @@ export function subjectOf(
 }
 
 /**
- * Only trust policies need no resource. AWS's validator of CloudFormation templates sends them
- * without their type.
+ * Only trust policies need no resource. AWS's validators send them without their type, that of
+ * Terraform's plans with an empty list.
  */
 function assumesRole({ action, resource }: StatementSubject): boolean {
   const items = action?.items ?? [];
-  return (
-    !resource && items.length > 0 && items.every(({ value }) => /^(?:sts:.*|\*)$/i.test(value))
-  );
+  const isBare = resource === undefined || resource.items.length === 0;
+  return isBare && items.length > 0 && items.every(({ value }) => /^(?:sts:.*|\*)$/i.test(value));
 }
 
 function statementOf(

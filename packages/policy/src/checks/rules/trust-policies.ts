@@ -20,7 +20,8 @@ export function* checkTrustPolicy(statement: StatementSubject, subject: Subject)
     yield { code, places: [principal.place] };
   }
   const resource = memberOf(object, "Resource") ?? memberOf(object, "NotResource");
-  if (resource) {
+  // An empty list is another finding alone, as AWS's answers to its own validators show.
+  if (resource && statement.resource?.items.length !== 0) {
     const places = [placeOfKey(place, resource, subject.text)];
     yield { code: "ROLE_TRUST_POLICY_SYNTAX_ERROR_RESOURCE", places };
   }

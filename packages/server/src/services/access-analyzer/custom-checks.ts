@@ -11,7 +11,7 @@ import {
 import type { Authorization } from "../../kernel/authorization.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { invalidField, invalidParameter } from "./errors.ts";
+import { invalidField, invalidParameter, invalidRequest } from "./errors.ts";
 
 type Result = Pick<analyzer.CheckNoNewAccessCommandOutput, "result" | "message" | "reasons">;
 type PolicyType = "IDENTITY_POLICY" | "RESOURCE_POLICY";
@@ -65,7 +65,7 @@ export function customCheckOperations(): OperationTable {
         const policy = policyOf("policyDocument", policyDocument, policyType);
         const grants = access.flatMap(({ actions = [], resources = [] }, index) => {
           const place = `access.${index + 1}.member`;
-          for (const resource of resources) requireArn(resource, `${place}.resources`);
+          for (const resource of resources) requireArn(resource);
           if (actions.length === 0 && resources.length === 0) {
             throw invalidField(place, "Access must list actions, resources, or both");
           }
@@ -95,10 +95,9 @@ function onEverything(name: string, _context: RequestContext): Authorization {
 }
 
 /** @throws ValidationException */
-function requireArn(resource: string, place: string): void {
-  if (!/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/s.test(resource) && resource !== "*") {
-    throw invalidField(place, "Invalid ARN");
-  }
+function requireArn(resource: string): void {
+  if (!/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/s.test(resource) && resource !== "*")
+    throw invalidRequest("Invalid ARN", "fieldValidationFailed");
 }
 
 /** A policy of a resource may be a role's trust policy, which has no resource. */
@@ -137,10 +136,11 @@ function resultOf(grants: readonly Grant[], words: Words): Result {
   return {
     result: "FAIL",
     message: words.fail,
-    reasons: statements.map(({ index, sid }) => ({
-      description: `${words.reason} ${sid === undefined ? `index: ${index}` : `sid: ${sid}`}.`,
+    // An empty Sid, as Terraform writes it, is none.
+    reasons: statements.map(({ index, sid = "" }) => ({
+      description: `${words.reason} ${sid === "" ? `index: ${index}` : `sid: ${sid}`}.`,
       statementIndex: index,
-      ...(sid !== undefined && { statementId: sid }),
+      ...(sid !== "" && { statementId: sid }),
     })),
   };
 }

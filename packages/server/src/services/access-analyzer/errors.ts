@@ -64,7 +64,10 @@ export function quotaExceeded(kind: string, id: string, message: string): AwsErr
 }
 
 /** A request that can't be honoured as a whole, or what isn't built. */
-export function invalidRequest(message: string, reason: "other" | "notSupported"): AwsError {
+export function invalidRequest(
+  message: string,
+  reason: "other" | "notSupported" | "fieldValidationFailed",
+): AwsError {
   return new AwsError("ValidationException", message, { status: 400, fields: { reason } });
 }
 

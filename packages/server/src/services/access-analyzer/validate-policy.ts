@@ -22,10 +22,8 @@ export function validatePolicyOperations(): OperationTable {
           (type) => type === input.validatePolicyResourceType,
         );
         if (!policyType) throw invalidField("policyType", "Invalid policy type");
-        if (resourceType && policyType !== "RESOURCE_POLICY") {
-          const message = "A resource type can be given with the policy type RESOURCE_POLICY only";
-          throw invalidField("validatePolicyResourceType", message);
-        }
+        if (resourceType && policyType !== "RESOURCE_POLICY")
+          throw invalidField("validatePolicyResourceType", "InvalidInput");
         if (policyDocument.length > POLICY_CHARS_MAX) {
           const message = `The policy has more than ${POLICY_CHARS_MAX} characters`;
           throw invalidField("policyDocument", message);

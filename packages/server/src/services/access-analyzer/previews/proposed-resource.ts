@@ -27,7 +27,9 @@ const POLICIES_ALONE: Readonly<Record<string, PolicyAlone>> = {
   },
   secretsManagerSecret: {
     ...{ resourceType: "AWS::SecretsManager::Secret", service: "secretsmanager" },
-    policy: ({ secretsManagerSecret }) => secretsManagerSecret?.secretPolicy,
+    // Its key without one is `aws/secretsmanager`, which no other account can use.
+    policy: ({ secretsManagerSecret }) =>
+      isOwnKey(secretsManagerSecret?.kmsKeyId) ? secretsManagerSecret?.secretPolicy : undefined,
   },
   ecrRepository: {
     ...{ resourceType: "AWS::ECR::Repository", service: "ecr" },
@@ -46,6 +48,10 @@ const POLICIES_ALONE: Readonly<Record<string, PolicyAlone>> = {
     policy: ({ dynamodbStream }) => dynamodbStream?.streamPolicy,
   },
 };
+
+function isOwnKey(kmsKeyId = ""): boolean {
+  return kmsKeyId !== "" && !kmsKeyId.endsWith("alias/aws/secretsmanager");
+}
 
 interface Judged {
   readonly services: readonly ShareableResources[];
