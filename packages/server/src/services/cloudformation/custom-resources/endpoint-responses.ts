@@ -1,4 +1,5 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findResource } from "../rows/resources.ts";
@@ -34,7 +35,7 @@ export async function answerResponse(
   if (!asked || !row || row.status === "DELETE_COMPLETE")
     return refused(403, "Nothing waits for a response here.");
   const { requestId, ...signalled } = asked;
-  const text = await bodyOf(request);
+  const text = await readPlainBody(request, BODY_BYTES_MAX);
   if (text === undefined) return refused(400, "Response object is too long.");
   const response = responseOf(text);
   if (!response)
@@ -45,17 +46,6 @@ export async function answerResponse(
   };
   await store.transaction((tx) => putSignal(kept, tx.tables<CloudFormationTables>().db));
   return { status: 200, headers: {}, body: undefined };
-}
-
-async function bodyOf({ body }: PlainRequest): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function responseOf(text: string): Pick<SignalRow, "status" | "reason" | "data"> | undefined {

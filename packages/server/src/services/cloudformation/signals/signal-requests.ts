@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../../kernel/clock.ts";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findResource } from "../rows/resources.ts";
@@ -27,7 +28,7 @@ export async function answerSignal(
   const row = signalled && (await findResource(signalled.stack_id, signalled.logical_id, db));
   if (!signalled || !isHandleOf(row, request.path))
     return refused(403, "There is no such wait condition handle.");
-  const text = await bodyOf(request);
+  const text = await readPlainBody(request, BODY_BYTES_MAX);
   const signal = text === undefined ? undefined : signalOf(text);
   if (!signal)
     return refused(
@@ -48,17 +49,6 @@ function isHandleOf(row: ResourceRow | undefined, path: string): boolean {
   if (row.type !== "AWS::CloudFormation::WaitConditionHandle") return false;
   const [own, given] = [new URL(row.physical_id).pathname, path].map((each) => Buffer.from(each));
   return own?.length === given?.length && !!own && !!given && timingSafeEqual(own, given);
-}
-
-async function bodyOf({ body }: PlainRequest): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += (chunk as Buffer).length;
-    if (size > BODY_BYTES_MAX) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function signalOf(

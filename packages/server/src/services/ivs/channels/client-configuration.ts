@@ -1,9 +1,9 @@
 import type { IngestPorts } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
-import { readPlainBody } from "../plain-body.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { findStreamKey } from "../rows/stream-keys.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";

@@ -1,9 +1,9 @@
 import { MediaError, type PublishAnswer } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import { isLoopback } from "../../../kernel/loopback.ts";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { WHIP_PATH } from "../ingest-protocols.ts";
-import { readPlainBody } from "../plain-body.ts";
 import { findStreamKey } from "../rows/stream-keys.ts";
 import type { IvsTables } from "../tables.ts";
 import type { LiveStreams } from "./live-streams.ts";

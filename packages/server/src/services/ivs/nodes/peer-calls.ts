@@ -1,8 +1,8 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { randomIds } from "../../../kernel/ids.ts";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
-import { readPlainBody } from "../plain-body.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { type PeerSignature, sha256Of } from "./peer-signature.ts";
 

@@ -1,4 +1,4 @@
-import type { PlainRequest } from "../../kernel/service.ts";
+import type { PlainRequest } from "./service.ts";
 
 /** A plain request's body as text; undefined for one that is longer. */
 export async function readPlainBody(
