@@ -110,11 +110,12 @@ class Process {
     table = TASKS,
     owner = name,
     looks: { lookEveryMs?: number } = { lookEveryMs: LOOK_MS },
+    time = clock,
   ) {
     this.name = name;
     this.queue = new TaskQueue({
       store,
-      clock,
+      clock: time,
       table,
       owner,
       atOnceMax: 3,
@@ -303,6 +304,22 @@ describe("a queue of tasks", () => {
       seen.push((await effects()).length);
     }
     expect(seen).toEqual([0, 1, 2, 2, 2, 3]);
+    await one.queue.close();
+  });
+
+  test("begins a task that comes due during a look, where nothing looks every so often", async () => {
+    await add("1");
+    await db()
+      .updateTable("tasks")
+      .set({ due_ms: Date.now() + 1 })
+      .execute();
+    // Time goes on between any two readings of it.
+    let readings = 0;
+    const running = { nowMs: () => Date.now() + 2 * readings++ };
+    const one = new Process("a", TASKS, "a", {}, running);
+    await settle();
+    await passMs(LOOK_MS);
+    expect(await effects()).toEqual(["1 by a"]);
     await one.queue.close();
   });
 

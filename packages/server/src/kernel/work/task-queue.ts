@@ -129,7 +129,7 @@ export class TaskQueue<Row> {
       await this.#run(claimed);
       return true;
     }
-    const [row] = await this.#due(1);
+    const [row] = await this.#due(1, this.#asking());
     if (row === undefined) return false;
     const next = await this.#claim(row);
     if (next) this.#claimed.push(next);
@@ -138,7 +138,8 @@ export class TaskQueue<Row> {
 
   async #look(closing: AbortSignal): Promise<void> {
     const room = this.#options.atOnceMax - this.#running.size;
-    const rows = room > 0 ? await this.#due(room) : [];
+    const asking = this.#asking();
+    const rows = room > 0 ? await this.#due(room, asking) : [];
     this.#isMore = rows.length >= room;
     for (const row of rows) {
       if (closing.aborted) return;
@@ -150,22 +151,25 @@ export class TaskQueue<Row> {
       });
       this.#running.add(running);
     }
-    await this.#wakeForNext();
+    await this.#wakeForNext(asking);
   }
 
-  /** A task of later is begun in time, also when the wake for an earlier one was all there was. */
-  async #wakeForNext(): Promise<void> {
+  /**
+   * A task of later than the look is begun in time, also when the wake for an earlier one was all
+   * there was. Its moment is the look's own: what came due since then was not among its rows.
+   */
+  async #wakeForNext(asking: Asking): Promise<void> {
     const { store, clock, lookEveryMs } = this.#options;
     if (lookEveryMs !== undefined) return;
-    const next = await this.#rows.nextDueMs(store.db, this.#asking());
+    const next = await this.#rows.nextDueMs(store.db, asking);
     if (next !== undefined) this.wakeIn(Math.max(0, next - clock.nowMs()));
   }
 
-  async #due(limit: number): Promise<readonly Row[]> {
+  async #due(limit: number, asking: Asking): Promise<readonly Row[]> {
     const { store, table } = this.#options;
     // What this process holds is free to its owner: only such tables give it once more.
     const own = table.owner ? this.#busy.size : 0;
-    const rows = await this.#rows.due(store.db, this.#asking(), limit + own);
+    const rows = await this.#rows.due(store.db, asking, limit + own);
     return rows.filter((row) => !this.#busy.has(this.#idOf(row))).slice(0, limit);
   }
 
