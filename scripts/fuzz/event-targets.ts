@@ -95,7 +95,7 @@ interface EventInput {
 
 function tryEvent({ detail, pattern, template, path, source }: EventInput): void {
   const entry = { Source: source, DetailType: "t", Detail: detail };
-  const event = eventOf(entry, RULE, { id: "1", nowMs: 0 });
+  const event = eventOf(entry, RULE, { id: "1", nowMs: 0, bus: { ...RULE, name: "default" } });
   if (!event) return;
   const parsed = JSON.parse(event.json.toString());
   assert.deepEqual(parsed.detail, JSON.parse(detail));

@@ -305,6 +305,9 @@ const INPUTS: Readonly<Record<string, object>> = {
     ConnectionArn: `arn:aws:events:${REGION}:${ACCOUNT}:connection/c/${NO_ID}`,
     InvocationEndpoint: "https://studio.example/hook",
     HttpMethod: "POST",
+    Action: "events:PutEvents",
+    Principal: MEMBER,
+    StatementId: "declared",
   },
   cloudwatch: {
     Namespace: "Studio",

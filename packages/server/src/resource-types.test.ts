@@ -160,6 +160,9 @@ test("each type has the specification's properties, and refuses some by name", a
       ...["ActionsSuppressorWaitPeriod", "ActionsSuppressor", "ActionsSuppressorExtensionPeriod"],
     ],
     "AWS::Events::Connection": ["InvocationConnectivityParameters", "KmsKeyIdentifier"],
+    "AWS::Events::EventBus": [
+      ...["EventSourceName", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig"],
+    ],
     "AWS::IAM::SAMLProvider": ["RemovePrivateKey", "PrivateKeyList"],
     "AWS::S3::Bucket": [
       ...["BucketNamespace", "BucketNamePrefix"],

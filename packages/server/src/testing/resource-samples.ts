@@ -98,6 +98,18 @@ const LOG_DELIVERY = {
   ],
 };
 
+const putting = (bus: string) => ({
+  Effect: "Allow",
+  Principal: { AWS: "arn:aws:iam::111122223333:root" },
+  Action: "events:PutEvents",
+  Resource: `arn:aws:events:us-east-1:000000000000:event-bus/${bus}`,
+});
+
+const busPolicy = (bus: string) => ({
+  Version: "2012-10-17",
+  Statement: [{ Sid: "put", ...putting(bus) }],
+});
+
 export async function resourceSamples(around: Surroundings): Promise<readonly Sample[]> {
   return [
     ...(await iamSamples()),
@@ -282,6 +294,19 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       typeName: "AWS::Events::Rule",
       create: { Name: "live", EventPattern: pattern, Tags: TAGS },
       update: { Name: "live", Description: "live", EventPattern: pattern, State: "DISABLED" },
+    },
+    {
+      typeName: "AWS::Events::EventBus",
+      create: { Name: "studio", Policy: busPolicy("studio"), Tags: TAGS },
+      update: { Name: "studio", Description: "of the studio" },
+    },
+    {
+      typeName: "AWS::Events::EventBusPolicy",
+      create: { EventBusName: "default", StatementId: "put", Statement: putting("default") },
+      update: {
+        ...{ EventBusName: "default", StatementId: "put" },
+        Statement: { ...putting("default"), Action: "events:*" },
+      },
     },
     {
       typeName: "AWS::Events::Connection",

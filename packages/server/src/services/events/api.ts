@@ -1,11 +1,13 @@
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
-import type { AccountDirectory } from "../../kernel/ports/identity.ts";
+import type { AccountDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ServiceApi, ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
+import { eventBusOperations } from "./buses/event-buses.ts";
+import { permissionOperations } from "./buses/permissions.ts";
 import { connectionOperations } from "./connections.ts";
 import { eventsConstraints } from "./constraints.ts";
-import { eventBusOperations } from "./event-buses.ts";
+import { customEventOperations } from "./custom-events.ts";
 import type { IncomingEvent } from "./put-event.ts";
 import { ruleOperations } from "./rules.ts";
 import { eventsSchemas } from "./schema.ts";
@@ -14,6 +16,7 @@ import { targetOperations } from "./targets.ts";
 
 interface EventsApiParts extends Pick<ServiceDependencies, "ids"> {
   readonly accounts: AccountDirectory;
+  readonly directory: IdentityDirectory;
   readonly outgoing: OutgoingClient;
   readonly secrets: SecretBox;
   /** Resolves with false when too many events wait already. */
@@ -28,6 +31,8 @@ export function eventsApi(parts: EventsApiParts): ServiceApi {
     constraints: eventsConstraints,
     operations: {
       ...eventBusOperations(parts),
+      ...permissionOperations(parts.directory),
+      ...customEventOperations(parts),
       ...ruleOperations(parts.wake),
       ...targetOperations,
       ...connectionOperations(parts),

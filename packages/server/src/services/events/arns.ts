@@ -1,12 +1,20 @@
 import { parseArn } from "../../kernel/arn.ts";
-import type { Authorization } from "../../kernel/authorization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { requireAccount } from "../../kernel/request-context.ts";
-import { resourceNotFound } from "./errors.ts";
+import { validation } from "./errors.ts";
 
 export const DEFAULT_BUS = "default";
+const BUS = "event-bus/";
 
-type Location = { readonly account_id: string; readonly region: string };
+export interface Location {
+  readonly account_id: string;
+  readonly region: string;
+}
+
+/** The place of an event bus, whether there is one or not. */
+export interface BusPlace extends Location {
+  readonly name: string;
+}
 
 export function arnOf({ account_id, region }: Location, resource: string): string {
   return `arn:aws:events:${region}:${account_id}:${resource}`;
@@ -16,38 +24,41 @@ export function locationOf(context: RequestContext): Location {
   return { account_id: requireAccount(context), region: context.region };
 }
 
-export function ruleArn(location: Location, name: string): string {
-  return arnOf(location, `rule/${name}`);
+/** `live`, or `studio/live` of the bus `studio`: what the rule's ARN ends with. */
+export function rulePath(busName: string, rule: string): string {
+  return busName === DEFAULT_BUS ? rule : `${busName}/${rule}`;
 }
 
-export function busArn(location: Location): string {
-  return arnOf(location, `event-bus/${DEFAULT_BUS}`);
+export function ruleNameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
-/** True for the default bus's name or ARN, and if none is given. */
-export function isDefaultBus(given: string | undefined, context: RequestContext): boolean {
-  return given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context));
+export function ruleArn(location: Location, path: string): string {
+  return arnOf(location, `rule/${path}`);
 }
 
-/**
- * The resource to be allowed for putting events on a bus. Another account's bus has no policy that
- * would allow it, since PutPermission isn't implemented.
- */
-export function resourceOfBus(
-  given: string | undefined,
-  context: RequestContext,
-): Pick<Authorization, "resource" | "resourceAccountId"> {
-  const location = locationOf(context);
-  if (given === undefined) return { resource: busArn(location) };
-  const arn = parseArn(given);
-  return arn
-    ? { resource: given, resourceAccountId: arn.accountId }
-    : { resource: arnOf(location, `event-bus/${given}`) };
+export function busArn(bus: BusPlace): string {
+  return arnOf(bus, BUS + bus.name);
 }
 
-/** There is the default bus alone. Throws ResourceNotFoundException. */
-export function requireBus(given: string | undefined, context: RequestContext): void {
-  if (isDefaultBus(given, context)) return;
-  const name = given?.split("event-bus/").at(-1);
-  throw resourceNotFound(`Event bus ${name} does not exist.`);
+/** Reads a bus's ARN; undefined for every other text. */
+export function busOfArn(text: string): BusPlace | undefined {
+  const arn = parseArn(text);
+  if (arn?.service !== "events" || arn.partition !== "aws") return undefined;
+  if (!arn.resource.startsWith(BUS) || !/^\d{12}$/.test(arn.accountId)) return undefined;
+  const name = arn.resource.slice(BUS.length);
+  return name === "" ? undefined : { account_id: arn.accountId, region: arn.region, name };
+}
+
+/** The place of the bus that a name or an ARN gives; without one, of the default bus. */
+export function busPlaceOf(given: string | undefined, context: RequestContext): BusPlace {
+  const named = given === undefined ? undefined : busOfArn(given);
+  return named ?? { ...locationOf(context), name: given ?? DEFAULT_BUS };
+}
+
+/** The same; throws ValidationException for a bus of another Region than the request's. */
+export function busPlaceHere(given: string | undefined, context: RequestContext): BusPlace {
+  const place = busPlaceOf(given, context);
+  if (place.region === context.region) return place;
+  throw validation("Cross-region api call is not allowed.");
 }

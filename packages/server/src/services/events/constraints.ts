@@ -6,6 +6,8 @@ const bus = (start: string): Constraint => ({
   ...arn,
   pattern: `(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?[${start}\\.\\-_A-Za-z0-9]+`,
 });
+const busName = { min: 1, max: 256, pattern: "[/\\.\\-_A-Za-z0-9]+" };
+const ownBusName = { min: 1, max: 256, pattern: "[\\.\\-_A-Za-z0-9]+" };
 const tagKey = { min: 1, max: 128 };
 const tagValue = { min: 0, max: 256 };
 /** Constraints of connections: what goes into requests. */
@@ -28,6 +30,12 @@ export const eventsConstraints: ServiceConstraints = {
       `${operation}.InvocationConnectivityParameters`,
       `${operation}.KmsKeyIdentifier`,
     ]),
+    ...["CreateEventBus", "UpdateEventBus"].flatMap((operation) => [
+      `${operation}.DeadLetterConfig`,
+      `${operation}.KmsKeyIdentifier`,
+      `${operation}.LogConfig`,
+    ]),
+    "CreateEventBus.EventSourceName",
     "PutEvents.EndpointId",
     // For kinds of targets that aren't here; on one that is, they would be kept and never used.
     ...["AppSync", "Batch", "Ecs", "Kinesis", "RedshiftData", "RunCommand"].map(forTargets),
@@ -35,12 +43,20 @@ export const eventsConstraints: ServiceConstraints = {
   ],
   members: {
     Name: name,
+    "CreateEventBus.Name": busName,
+    "UpdateEventBus.Name": busName,
+    "DeleteEventBus.Name": busName,
     "DescribeEventBus.Name": bus("/"),
     Rule: name,
     NamePrefix: name,
-    "ListEventBuses.NamePrefix": { min: 1, max: 256, pattern: "[/\\.\\-_A-Za-z0-9]+" },
+    "ListEventBuses.NamePrefix": busName,
     EventBusName: bus("/"),
     "PutEvents.EventBusName": bus(""),
+    "PutPermission.EventBusName": ownBusName,
+    "RemovePermission.EventBusName": ownBusName,
+    Action: { min: 1, max: 64, pattern: "events:[a-zA-Z]+" },
+    Principal: { min: 1, max: 12, pattern: "(\\d{12}|\\*)" },
+    StatementId: { min: 1, max: 64, pattern: "[a-zA-Z0-9-_]+" },
     EventPattern: { max: 4096 },
     ScheduleExpression: { max: 256 },
     State: { values: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"] },
@@ -76,6 +92,8 @@ export const eventsConstraints: ServiceConstraints = {
     EndpointId: { min: 1, max: 50, pattern: "^[A-Za-z0-9\\-]+[\\.][A-Za-z0-9\\-]+$" },
 
     ResourceARN: arn,
+    "CreateEventBus.Key": tagKey,
+    "CreateEventBus.Value": tagValue,
     "PutRule.Key": tagKey,
     "PutRule.Value": tagValue,
     "TagResource.Key": tagKey,

@@ -34,6 +34,13 @@ export function limitExceeded(message: string): AwsError {
   return eventsError("LimitExceededException", message);
 }
 
+export function policyLengthExceeded(): AwsError {
+  return eventsError(
+    "PolicyLengthExceededException",
+    "The policy of an event bus has at most 10240 characters.",
+  );
+}
+
 export function invalidEventPattern(reason: string): AwsError {
   return eventsError(
     "InvalidEventPatternException",

@@ -4,7 +4,11 @@ import { errorClass } from "../../kernel/error-class.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
 import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
-import type { AccountDirectory } from "../../kernel/ports/identity.ts";
+import type {
+  AccountDirectory,
+  CredentialSource,
+  IdentityDirectory,
+} from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
@@ -18,13 +22,17 @@ import type { EventsTables } from "./tables.ts";
 interface EventsNeeds extends ServiceDependencies {
   /** A default bus is as old as its account. */
   readonly accounts: AccountDirectory;
+  /** Knows the users and roles that policies of buses name. */
+  readonly directory: IdentityDirectory;
+  /** Finds the sessions of targets' roles. */
+  readonly sessions: CredentialSource;
   readonly sealingKey: Uint8Array;
   readonly settings: { readonly webhooks: readonly WebhookSettings[] };
   /** Sends what callers ask for. */
   readonly outgoing: OutgoingClient;
 }
 
-/** Amazon EventBridge: the default bus, its rules, and targets that are webhooks and log files. */
+/** Amazon EventBridge: buses, their rules, and targets that are other buses, hooks and files. */
 export const events = defineService({
   title: "EventBridge",
   definition: {
@@ -44,7 +52,10 @@ function createEvents(deps: EventsNeeds) {
   const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
-  const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir, trusted });
+  const worker = new DeliveryWorker({
+    ...{ ...deps, secrets, webhooks, logDir, trusted },
+    forward: (event) => route(event),
+  });
   const route = async (event: IncomingEvent) => {
     const outcome = await router.route(event);
     if (outcome === "waiting") worker.wake();

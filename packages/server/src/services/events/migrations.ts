@@ -156,10 +156,60 @@ const destinationsOfConnections: Migration = {
   },
 };
 
+/** The columns of `events_bus_tags`, which was the default bus's alone. */
+interface BusTags {
+  account_id: string;
+  region: string;
+  tags: string;
+}
+
+const buses: Migration = {
+  name: "events/0006-buses",
+  async up(db) {
+    await db.schema
+      .createTable("events_buses")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("policy", "text")
+      .addColumn("tags", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint")
+      .addColumn("modified_at_ms", "bigint")
+      .addPrimaryKeyConstraint("events_buses_key", ["account_id", "region", "name"])
+      .execute();
+    const tagged = await (db as unknown as Kysely<{ events_bus_tags: BusTags }>)
+      .selectFrom("events_bus_tags")
+      .selectAll()
+      .execute();
+    const rest = { description: null, policy: null, created_at_ms: null, modified_at_ms: null };
+    for (const row of tagged)
+      await (db as Kysely<EventsTables>)
+        .insertInto("events_buses")
+        .values({ ...row, ...rest, name: "default" })
+        .execute();
+    await db.schema.dropTable("events_bus_tags").execute();
+    await db.schema
+      .alterTable("events_rules")
+      .addColumn("bus_name", "text", (column) => column.notNull().defaultTo("default"))
+      .execute();
+    await db.schema
+      .createIndex("events_rules_by_bus")
+      .on("events_rules")
+      .columns(["account_id", "region", "bus_name", "name"])
+      .execute();
+    await db.schema
+      .alterTable("events_deliveries")
+      .addColumn("is_forwarded", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
   ownTargets,
   deliveryBytes,
   destinationsOfConnections,
+  buses,
 ];

@@ -1,12 +1,12 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { isoSeconds } from "../../kernel/clock.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
+import { type BusPlace, DEFAULT_BUS, type Location } from "./arns.ts";
 import { validation } from "./errors.ts";
 import { jsonDepth } from "./json-depth.ts";
 import { isObject } from "./pattern/compile-pattern.ts";
 
 type Entry = eventbridge.PutEventsRequestEntry;
-type Location = { readonly account_id: string; readonly region: string };
 
 /** Source: API reference, PutEvents: "the total entry size must be less than 256KB". */
 const REQUEST_BYTES_MAX = 256 * 1024;
@@ -19,6 +19,10 @@ export const DETAIL_DEPTH_MAX = 1_000;
 export interface IncomingEvent
   extends Pick<AwsEvent, "id" | "account" | "region" | "source" | "detail-type"> {
   readonly json: Buffer;
+  /** The bus that it is put on, which may be another account's than its own. */
+  readonly bus: BusPlace;
+  /** It came from another bus, and so goes to no further one. */
+  readonly isForwarded?: boolean;
 }
 
 /** The size that AWS counts of all entries. Throws ValidationException beyond the limit. */
@@ -41,7 +45,7 @@ function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number 
 export function eventOf(
   entry: Entry,
   place: Location,
-  { id, nowMs }: { readonly id: string; readonly nowMs: number },
+  { id, nowMs, bus }: { readonly id: string; readonly nowMs: number; readonly bus: BusPlace },
 ): IncomingEvent | undefined {
   const detail = parseDetail(entry.Detail ?? "");
   if (!detail) return undefined;
@@ -56,13 +60,18 @@ export function eventOf(
     resources: entry.Resources ?? [],
     detail,
   };
-  return incoming(event);
+  return incoming(event, bus);
 }
 
-export function incoming(event: AwsEvent): IncomingEvent {
+/** An event for a bus: of the server's own services for the default one. */
+export function incoming(event: AwsEvent, bus = defaultBusOf(event)): IncomingEvent {
   const { id, account, region, source, "detail-type": type } = event;
   const json = Buffer.from(JSON.stringify(event));
-  return { id, account, region, source, "detail-type": type, json };
+  return { id, account, region, source, "detail-type": type, json, bus };
+}
+
+function defaultBusOf({ account, region }: AwsEvent): BusPlace {
+  return { account_id: account, region, name: DEFAULT_BUS };
 }
 
 export const MALFORMED_DETAIL: eventbridge.PutEventsResultEntry = {

@@ -1,15 +1,32 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { locationOf, ruleArn } from "./arns.ts";
+import { busPlaceHere, ruleArn, rulePath } from "./arns.ts";
 
 /** The condition key that a policy holds iam:PassRole to. */
 export const PASSED_TO_EVENTS = { "iam:passedtoservice": "events.amazonaws.com" };
 
-export function onRule(action: string, name: string, context: RequestContext) {
-  return { action: `events:${action}`, resource: ruleArn(locationOf(context), name) };
+/** A rule on another account's bus is that account's, and no policy lets others at its rules. */
+export function onRule(
+  action: string,
+  name: string,
+  busName: string | undefined,
+  context: RequestContext,
+): Authorization {
+  const bus = busPlaceHere(busName, context);
+  const resource = ruleArn(bus, rulePath(bus.name, name));
+  return { action: `events:${action}`, resource, resourceAccountId: bus.account_id };
 }
 
-export function tagsOf(tags: readonly Checked<eventbridge.Tag>[] = []): Record<string, string> {
+type Tags = readonly Checked<eventbridge.Tag>[];
+
+export function tagsOf(tags: Tags = []): Record<string, string> {
   return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+}
+
+export function requestTagKeys(tags: Tags = []): ContextEntries {
+  if (tags.length === 0) return {};
+  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  return { ...Object.fromEntries(pairs), "aws:tagkeys": tags.map(({ Key }) => Key) };
 }

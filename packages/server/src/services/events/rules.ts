@@ -2,9 +2,10 @@ import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { locationOf, requireBus, ruleArn } from "./arns.ts";
+import { ruleArn, ruleNameOf, rulePath } from "./arns.ts";
 import { limitExceeded, notImplemented, validation } from "./errors.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
+import { requireBus, requireOwnBus } from "./rows/buses.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
 import { onRule, PASSED_TO_EVENTS, tagsOf } from "./rule-authorization.ts";
@@ -19,7 +20,7 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
   return defineOperations<typeof eventbridge>()({
     PutRule: {
       authorize: (input, context) => {
-        const rule = onRule("PutRule", input.Name, context);
+        const rule = onRule("PutRule", input.Name, input.EventBusName, context);
         const role = { action: "iam:PassRole", resource: input.RoleArn ?? "" };
         return input.RoleArn === undefined ? rule : [rule, { ...role, context: PASSED_TO_EVENTS }];
       },
@@ -30,45 +31,45 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
       },
     },
     DescribeRule: {
-      authorize: (input, context) => onRule("DescribeRule", input.Name, context),
+      authorize: (input, context) =>
+        onRule("DescribeRule", input.Name, input.EventBusName, context),
       async handle(input, context) {
         const row = await requireRule(input.Name, input.EventBusName, context);
-        return { ...ruleView(row), EventBusName: "default", CreatedBy: row.account_id };
+        return { ...ruleView(row), CreatedBy: row.account_id };
       },
     },
     ListRules: {
       authorize: () => ({ action: "events:ListRules", resource: "*" }),
       async handle(input, context) {
-        requireBus(input.EventBusName, context);
+        const { name: bus } = await requireOwnBus(input.EventBusName, context);
+        const { NamePrefix: prefix = "" } = input;
         const { rows, NextToken } = await pageByName(
           (after, limit) =>
             context
               .db<EventsTables>()
               .selectFrom("events_rules")
               .selectAll()
-              .where(namesOf(context, input.NamePrefix, after))
+              .where(namesOf(context, rulePath(bus, prefix), after && rulePath(bus, after)))
+              .where("bus_name", "=", bus)
               .orderBy("name")
               .limit(limit)
               .execute(),
-          ({ name }) => name,
+          ({ name }) => ruleNameOf(name),
           input,
         );
-        return {
-          Rules: rows.map((row) => ({ ...ruleView(row), EventBusName: "default" })),
-          NextToken,
-        };
+        return { Rules: rows.map(ruleView), NextToken };
       },
     },
     EnableRule: {
-      authorize: (input, context) => onRule("EnableRule", input.Name, context),
+      authorize: (input, context) => onRule("EnableRule", input.Name, input.EventBusName, context),
       handle: (input, context) => switchRule(input, "ENABLED", context).then(rulesChanged),
     },
     DisableRule: {
-      authorize: (input, context) => onRule("DisableRule", input.Name, context),
+      authorize: (input, context) => onRule("DisableRule", input.Name, input.EventBusName, context),
       handle: (input, context) => switchRule(input, "DISABLED", context).then(rulesChanged),
     },
     DeleteRule: {
-      authorize: (input, context) => onRule("DeleteRule", input.Name, context),
+      authorize: (input, context) => onRule("DeleteRule", input.Name, input.EventBusName, context),
       handle: (input, context) => deleteRule(input, context).then(rulesChanged),
     },
   });
@@ -76,8 +77,9 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
 
 function ruleView(row: RuleRow) {
   return {
-    Name: row.name,
+    Name: ruleNameOf(row.name),
     Arn: ruleArn(row, row.name),
+    EventBusName: row.bus_name,
     EventPattern: row.event_pattern,
     State: row.state as eventbridge.RuleState,
     ...(row.description === null ? {} : { Description: row.description }),
@@ -89,22 +91,23 @@ async function putRule(
   input: Checked<eventbridge.PutRuleCommandInput>,
   context: RequestContext,
 ): Promise<RuleRow> {
-  requireBus(input.EventBusName, context);
+  const bus = await requireBus(input.EventBusName, context);
   if (input.ScheduleExpression !== undefined)
     throw notImplemented("schedules (ScheduleExpression)");
   if (input.EventPattern === undefined || input.EventPattern === "") {
     throw validation("Parameter(s) EventPattern or ScheduleExpression must be specified.");
   }
   compilePattern(input.EventPattern);
-  const location = locationOf(context);
+  const location = { account_id: bus.account_id, region: bus.region, bus_name: bus.name };
   checkPassedRole(input.RoleArn, location.account_id);
-  const name = input.Name;
+  const name = rulePath(bus.name, input.Name);
   return context.transaction<EventsTables, RuleRow>(async ({ db }) => {
     const rows = await db
       .selectFrom("events_rules")
       .selectAll()
       .where("account_id", "=", location.account_id)
       .where("region", "=", location.region)
+      .where("bus_name", "=", location.bus_name)
       .execute();
     const before = rows.find((row) => row.name === name);
     if (!before && rows.length >= RULES_MAX) {
@@ -122,7 +125,7 @@ async function putRule(
       created_at_ms: before?.created_at_ms ?? context.nowMs,
     };
     if (before) {
-      const { account_id: _a, region: _r, name: _n, ...values } = row;
+      const { account_id: _a, region: _r, bus_name: _b, name: _n, ...values } = row;
       await db
         .updateTable("events_rules")
         .set(values)
@@ -157,9 +160,9 @@ async function deleteRule(
   input: Checked<eventbridge.DeleteRuleCommandInput>,
   context: RequestContext,
 ): Promise<void> {
-  requireBus(input.EventBusName, context);
-  const { account_id, region } = locationOf(context);
-  const name = input.Name;
+  const bus = await requireBus(input.EventBusName, context);
+  const { account_id, region } = bus;
+  const name = rulePath(bus.name, input.Name);
   await context.transaction<EventsTables, unknown>(async ({ db }) => {
     const target = await db
       .selectFrom("events_targets")

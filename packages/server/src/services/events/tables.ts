@@ -1,6 +1,6 @@
 export interface EventsTables {
   events_rules: RuleRow;
-  events_bus_tags: BusTagsRow;
+  events_buses: BusRow;
   events_targets: TargetRow;
   events_connections: ConnectionRow;
   events_api_destinations: ApiDestinationRow;
@@ -10,6 +10,8 @@ export interface EventsTables {
 export interface RuleRow {
   account_id: string;
   region: string;
+  bus_name: string;
+  /** `live`, or `studio/live` of the bus `studio`: what the rule's ARN ends with. */
   name: string;
   state: string;
   description: string | null;
@@ -21,17 +23,25 @@ export interface RuleRow {
   created_at_ms: number;
 }
 
-/** The default bus's, once it has had any. */
-export interface BusTagsRow {
+/** An event bus; the default bus has a row once it has been changed. */
+export interface BusRow {
   account_id: string;
   region: string;
+  name: string;
+  description: string | null;
+  /** JSON, with principals by their unique ids. */
+  policy: string | null;
   /** JSON, key to value. */
   tags: string;
+  /** Null for the default bus, which is as old as its account. */
+  created_at_ms: number | null;
+  modified_at_ms: number | null;
 }
 
 export interface TargetRow {
   account_id: string;
   region: string;
+  /** The rule's `name`: with its bus, where that isn't the default one. */
   rule_name: string;
   id: string;
   /** The SDK's `Target` as JSON. */
@@ -75,6 +85,8 @@ export interface DeliveryRow {
   rule_name: string;
   /** The target's id, or the webhook's. */
   target_id: string;
+  /** 1 for an event that came from another bus: it goes to no further one. */
+  is_forwarded: number;
   /** The event in its envelope, as JSON. */
   event: string;
   /** The event's length. */

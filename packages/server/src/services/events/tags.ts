@@ -1,22 +1,31 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
-import { parseArn } from "../../kernel/arn.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { locationOf, requireBus, ruleArn } from "./arns.ts";
+import {
+  type BusPlace,
+  busArn,
+  busOfArn,
+  DEFAULT_BUS,
+  locationOf,
+  ruleArn,
+  ruleNameOf,
+  rulePath,
+} from "./arns.ts";
 import { resourceNotFound } from "./errors.ts";
+import { changeBus, requireBusRow } from "./rows/buses.ts";
 import { requireRule } from "./rows/rules.ts";
 import { tagsOf } from "./rule-authorization.ts";
-import type { EventsTables } from "./tables.ts";
+import type { EventsTables, RuleRow } from "./tables.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
-/** A rule, or the default bus, with its tags. */
+/** A rule or a bus with its tags. */
 interface Tagged {
   readonly tags: Tags;
   write(tags: Tags): Promise<unknown>;
 }
 
-/** TagResource, UntagResource, ListTagsForResource: of rules and of the default bus. */
+/** TagResource, UntagResource, ListTagsForResource: of rules and of event buses. */
 export const tagOperations: OperationTable = defineOperations<typeof eventbridge>()({
   TagResource: {
     authorize: (input) => ({ action: "events:TagResource", resource: input.ResourceARN }),
@@ -49,19 +58,19 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
 
 /** @throws ResourceNotFoundException */
 async function taggedResource(arn: string, context: RequestContext): Promise<Tagged> {
-  if (parseArn(arn)?.resource.startsWith("event-bus/")) {
-    requireBus(arn, context);
-    return taggedBus(context);
-  }
-  const name = arn.slice(arn.lastIndexOf("/") + 1);
+  const place = locationOf(context);
+  const bus = busOfArn(arn);
+  if (bus && arn === busArn({ ...place, name: bus.name })) return taggedBus(bus, context);
+  const [, path = ""] = /:rule\/(.+)$/.exec(arn) ?? [];
+  const name = ruleNameOf(path);
+  const busName = path === name ? DEFAULT_BUS : path.slice(0, -name.length - 1);
   // The policies were asked about this very ARN: it must not stand for a rule of another place.
-  if (arn !== ruleArn(locationOf(context), name))
+  if (path === "" || arn !== ruleArn(place, rulePath(busName, name)))
     throw resourceNotFound(`Resource ${arn} does not exist.`);
-  return taggedRule(name, context);
+  return taggedRule(await requireRule(name, busName, context), context);
 }
 
-async function taggedRule(name: string, context: RequestContext): Promise<Tagged> {
-  const rule = await requireRule(name, undefined, context);
+function taggedRule(rule: RuleRow, context: RequestContext): Tagged {
   return {
     tags: parse(rule.tags),
     write: (tags) =>
@@ -77,30 +86,11 @@ async function taggedRule(name: string, context: RequestContext): Promise<Tagged
   };
 }
 
-/** The default bus is there without a row, which it has once it has had tags. */
-async function taggedBus(context: RequestContext): Promise<Tagged> {
-  const place = locationOf(context);
-  const row = await context
-    .db<EventsTables>()
-    .selectFrom("events_bus_tags")
-    .select("tags")
-    .where("account_id", "=", place.account_id)
-    .where("region", "=", place.region)
-    .executeTakeFirst();
+async function taggedBus(bus: BusPlace, context: RequestContext): Promise<Tagged> {
+  const { tags } = await requireBusRow(bus, context.db<EventsTables>());
   return {
-    tags: parse(row?.tags ?? "{}"),
-    write: (given) => {
-      const tags = JSON.stringify(given);
-      return context.transaction<EventsTables, unknown>(({ db }) =>
-        db
-          .insertInto("events_bus_tags")
-          .values({ ...place, tags })
-          .onConflict((conflict) =>
-            conflict.columns(["account_id", "region"]).doUpdateSet({ tags }),
-          )
-          .execute(),
-      );
-    },
+    tags: parse(tags),
+    write: (given) => changeBus(bus, context, () => ({ tags: JSON.stringify(given) })),
   };
 }
 

@@ -1,13 +1,11 @@
 import { parseArn } from "../../kernel/arn.ts";
+import { type BusPlace, busOfArn, type Location } from "./arns.ts";
 import { crossAccountTarget, validation } from "./errors.ts";
 
-/** The place that a rule's target names, in the rule's own account and Region. */
-export interface TargetPlace {
-  readonly kind: "api-destination" | "log-group";
-  readonly name: string;
-}
-
-type RuleLocation = { readonly account_id: string; readonly region: string };
+/** The place of a target: in the rule's own account and Region, or a bus, which may be anywhere. */
+export type TargetPlace =
+  | { readonly kind: "api-destination" | "log-group"; readonly name: string }
+  | { readonly kind: "event-bus"; readonly bus: BusPlace };
 
 /** Source: EventBridge API reference, CreateApiDestination; the id after the name is ours. */
 const API_DESTINATION = /^api-destination\/([.\-_A-Za-z0-9]{1,64})\/([-A-Za-z0-9]{1,64})$/;
@@ -17,8 +15,13 @@ const API_DESTINATION = /^api-destination\/([.\-_A-Za-z0-9]{1,64})\/([-A-Za-z0-9
  */
 const LOG_GROUP = /^log-group:(?!(?:.*\/)?\.{1,2}(?:\/|:\*$|$))([.\-_/#A-Za-z0-9]{1,512})(?::\*)?$/;
 
+/** Source: EventBridge API reference, CreateEventBus. */
+const BUS_NAME = /^[.\-_A-Za-z0-9]{1,256}$/;
+
 /** Reads a target's ARN; undefined if a rule at this location can't have it. */
-export function targetPlaceOf(text: string, rule: RuleLocation): TargetPlace | undefined {
+export function targetPlaceOf(text: string, rule: Location): TargetPlace | undefined {
+  const bus = busOfArn(text);
+  if (bus) return BUS_NAME.test(bus.name) ? { kind: "event-bus", bus } : undefined;
   const arn = parseArn(text);
   if (arn?.partition !== "aws") return undefined;
   if (arn.accountId !== rule.account_id || arn.region !== rule.region) return undefined;
@@ -28,7 +31,7 @@ export function targetPlaceOf(text: string, rule: RuleLocation): TargetPlace | u
 }
 
 function placeIn(
-  kind: TargetPlace["kind"],
+  kind: "api-destination" | "log-group",
   grammar: RegExp,
   resource: string,
 ): TargetPlace | undefined {
@@ -40,14 +43,17 @@ function placeIn(
  * The same of what a caller gives; undefined for the kinds of targets that Rolecast hasn't.
  * Throws what AWS answers to a malformed ARN and to one of another account or Region.
  */
-export function checkTargetArn(text: string, rule: RuleLocation): TargetPlace | undefined {
+export function checkTargetArn(text: string, rule: Location): TargetPlace | undefined {
   const arn = parseArn(text);
   if (!arn) throw malformedArn(text);
+  const bus = targetPlaceOf(text, rule);
+  if (bus?.kind === "event-bus") return bus;
   if (arn.region !== "" && arn.region !== rule.region)
     throw validation("Cross-region api call is not allowed.");
   if (arn.accountId !== "" && arn.accountId !== rule.account_id) throw crossAccountTarget(text);
   const place = targetPlaceOf(text, rule);
-  if (!place && /^(?:log-group|api-destination)\b/.test(arn.resource)) throw malformedArn(text);
+  if (!place && /^(?:log-group|api-destination|event-bus)\b/.test(arn.resource))
+    throw malformedArn(text);
   return place;
 }
 

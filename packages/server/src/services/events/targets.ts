@@ -4,9 +4,10 @@ import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { Turns } from "../../kernel/work/turns.ts";
-import { locationOf, requireBus } from "./arns.ts";
+import { type BusPlace, DEFAULT_BUS, ruleNameOf, rulePath } from "./arns.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { checkTargetParameters } from "./http-parameters.ts";
+import { requireOwnBus } from "./rows/buses.ts";
 import { pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
 import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
@@ -28,7 +29,7 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
         input.Targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
       );
       return [
-        { ...onRule("PutTargets", input.Rule, context), context: keys },
+        { ...onRule("PutTargets", input.Rule, input.EventBusName, context), context: keys },
         ...[...roles].map((resource) => ({
           action: "iam:PassRole",
           resource,
@@ -39,7 +40,7 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
     handle: putTargets,
   },
   RemoveTargets: {
-    authorize: (input, context) => onRule("RemoveTargets", input.Rule, context),
+    authorize: (input, context) => onRule("RemoveTargets", input.Rule, input.EventBusName, context),
     async handle(input, context) {
       const rule = await requireRule(input.Rule, input.EventBusName, context);
       await context.transaction<EventsTables, unknown>(({ db }) =>
@@ -55,7 +56,8 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
     },
   },
   ListTargetsByRule: {
-    authorize: (input, context) => onRule("ListTargetsByRule", input.Rule, context),
+    authorize: (input, context) =>
+      onRule("ListTargetsByRule", input.Rule, input.EventBusName, context),
     async handle(input, context) {
       const rule = await requireRule(input.Rule, input.EventBusName, context);
       const { rows, NextToken } = await pageByName(
@@ -80,9 +82,9 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
   ListRuleNamesByTarget: {
     authorize: () => ({ action: "events:ListRuleNamesByTarget", resource: "*" }),
     async handle(input, context) {
-      requireBus(input.EventBusName, context);
+      const bus = await requireOwnBus(input.EventBusName, context);
       const { rows, NextToken } = await pageByName(
-        (after, limit) => rulesWithTarget(input.TargetArn, context, after, limit),
+        (after, limit) => rulesWithTarget(input.TargetArn, bus, context, { after, limit }),
         (name) => name,
         input,
       );
@@ -94,18 +96,17 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
 /** The number of targets that one statement reads. */
 const STEP = 200;
 
-/** Names of the first rules after `after` that have the target, in their order. */
+/** Names of a bus's first rules after `after` that have the target, in their order. */
 async function rulesWithTarget(
   arn: string,
+  { account_id, region, name: bus }: BusPlace,
   context: RequestContext,
-  after: string,
-  limit: number,
+  { after, limit }: { readonly after: string; readonly limit: number },
 ): Promise<string[]> {
-  const { account_id, region } = locationOf(context);
   const turns = new Turns();
   const names: string[] = [];
   // After all of a rule's targets, whose ids are ASCII.
-  let from = { rule_name: after, id: "\u007f" };
+  let from = { rule_name: rulePath(bus, after), id: "\u007f" };
   for (;;) {
     await turns.next();
     const rows = await context
@@ -123,7 +124,13 @@ async function rulesWithTarget(
       .execute();
     for (const row of rows) {
       if (names.length === limit) return names;
-      if (readTarget(row).Arn === arn && names.at(-1) !== row.rule_name) names.push(row.rule_name);
+      const name = ruleNameOf(row.rule_name);
+      if (row.rule_name !== rulePath(bus, name)) {
+        // Rules of the default bus stand between those of the others.
+        if (bus !== DEFAULT_BUS) return names;
+        continue;
+      }
+      if (readTarget(row).Arn === arn && names.at(-1) !== name) names.push(name);
     }
     const last = rows.at(-1);
     if (!last || rows.length < STEP) return names;
@@ -184,7 +191,8 @@ function checkTarget(target: Target, rule: RuleRow): string | undefined {
   const place = checkTargetArn(Arn, rule);
   checkPassedRole(RoleArn, rule.account_id);
   checkTargetParameters(target.HttpParameters);
-  if (!place) return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
+  if (!place)
+    return `Rolecast delivers to API destinations, event buses and log groups, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(
       `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`,
@@ -196,8 +204,9 @@ function checkTarget(target: Target, rule: RuleRow): string | undefined {
   if (InputTransformer) checkTransformer(InputTransformer, Id);
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";
-  if (place.kind === "api-destination" && RoleArn === undefined) {
+  if (place.kind !== "log-group" && RoleArn === undefined)
     throw validation(`RoleArn is required for target ${Arn}.`);
-  }
+  if (place.kind === "event-bus" && (Input ?? InputPath ?? InputTransformer) !== undefined)
+    return "An event bus gets the event as it is: leave out Input, InputPath and InputTransformer.";
   return undefined;
 }

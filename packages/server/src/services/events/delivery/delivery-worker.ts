@@ -1,5 +1,4 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
@@ -9,15 +8,17 @@ import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
-import { ruleArn } from "../arns.ts";
+import { ruleArn, ruleNameOf } from "../arns.ts";
 import { apiDestinationArn, connectionArn } from "../stored-connections.ts";
 import { readTarget } from "../stored-target.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
 import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
 import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
+import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
+import { assumeTargetRole } from "./target-role.ts";
 import type { Webhook } from "./webhook.ts";
 
 const AT_ONCE_MAX = 8;
@@ -29,7 +30,8 @@ const ATTEMPTS_MAX = 185;
 const AGE_SECONDS_MAX = 86_400;
 
 export interface DeliveryParts
-  extends Pick<ServiceDependencies, "clock" | "log" | "invoke" | "disk"> {
+  extends BusTargetParts,
+    Pick<ServiceDependencies, "clock" | "log" | "disk"> {
   readonly store: Store;
   readonly secrets: SecretBox;
   readonly webhooks: readonly Webhook[];
@@ -53,11 +55,13 @@ export class DeliveryWorker {
   readonly #parts: DeliveryParts;
   readonly #store: Store<EventsTables>;
   readonly #queue: TaskQueue<DeliveryRow>;
+  readonly #buses: BusTargets;
 
   constructor(parts: DeliveryParts) {
     const { store, clock, log } = parts;
     this.#parts = parts;
     this.#store = store.tables<EventsTables>();
+    this.#buses = new BusTargets(parts);
     this.#queue = new TaskQueue({
       store,
       clock,
@@ -132,6 +136,8 @@ export class DeliveryWorker {
     const place = targetPlaceOf(target.Arn ?? "", row);
     if (!place) return { delivered: false, retry: false, reason: "the target isn't the rule's" };
     if (place.kind === "api-destination") return this.#deliverToApi(row, target, input);
+    if (place.kind === "event-bus")
+      return this.#buses.deliver(row, target.RoleArn ?? "", place.bus);
     const line = isSentWhole(target) ? input : asJsonLine(input);
     return this.#deliverToLog(logFileOf(this.#parts.logDir, row, place.name), line);
   }
@@ -152,7 +158,7 @@ export class DeliveryWorker {
   #inputOf(row: DeliveryRow, target: Target): string | undefined {
     const input = transformInput(target, JSON.parse(row.event) as AwsEvent, {
       ruleArn: ruleArn(row, row.rule_name),
-      ruleName: row.rule_name,
+      ruleName: ruleNameOf(row.rule_name),
       nowIso: new Date(this.#parts.clock.nowMs()).toISOString(),
     });
     return input !== undefined && isJsonOrTextLines(input) ? input : undefined;
@@ -193,26 +199,12 @@ export class DeliveryWorker {
       return { delivered: false, retry: false, reason: "the API destination was deleted" };
     if (!connection || connectionArn(connection) !== destination.connection_arn)
       return { delivered: false, retry: false, reason: "the connection was deleted" };
-    const refusal = await this.#assume(row, target.RoleArn ?? "");
-    if (refusal) return refusal;
+    const session = await assumeTargetRole(row, target.RoleArn ?? "", this.#parts);
+    if ("delivered" in session) return session;
     const { outgoing, secrets } = this.#parts;
     const request = apiDestinationRequest(destination, connection, secrets, target, input);
     if (!request)
       return { delivered: false, retry: false, reason: "its path parameters lead elsewhere" };
     return sendRequest(outgoing, request);
-  }
-
-  /** EventBridge acts as the target's role, whose trust policy must admit events.amazonaws.com. */
-  async #assume(row: DeliveryRow, roleArn: string): Promise<Delivered | undefined> {
-    try {
-      const input = { RoleArn: roleArn, RoleSessionName: row.id.replaceAll("-", "") };
-      const as = { principal: { kind: "service", serviceName: "events.amazonaws.com" } } as const;
-      await this.#parts.invoke("sts", "AssumeRole", input, { as, region: row.region });
-      return undefined;
-    } catch (error) {
-      if (error instanceof AwsError)
-        return { delivered: false, retry: true, reason: `its role: ${error.code}` };
-      throw error;
-    }
   }
 }

@@ -28,7 +28,14 @@ test("a pattern that isn't one any more keeps no event from the other rules", as
   for (const [name, event_pattern] of Object.entries(patterns))
     await store.tables<EventsTables>().transaction(async (tx) => {
       const rest = { state: "ENABLED", description: null, role_arn: null, tags: "{}" };
-      const rule = { ...PLACE, ...rest, name, event_pattern, created_at_ms: 0 };
+      const rule = {
+        ...PLACE,
+        ...rest,
+        bus_name: "default",
+        name,
+        event_pattern,
+        created_at_ms: 0,
+      };
       await tx.db.insertInto("events_rules").values(rule).execute();
       const target = { ...PLACE, rule_name: name, id: "one", target: "{}" };
       await tx.db.insertInto("events_targets").values(target).execute();

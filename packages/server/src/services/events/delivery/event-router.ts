@@ -41,7 +41,8 @@ export class EventRouter {
    * wait take as much room as they may.
    */
   async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
-    const hooks = this.#webhooks.filter(({ matches }) => matches(event));
+    // A forwarded event has been sent to them from the bus that it came from.
+    const hooks = event.isForwarded ? [] : this.#webhooks.filter(({ matches }) => matches(event));
     const deliveries = hooks.map(({ id }) => this.#delivery(event, "", id));
     for (const rule of await this.#matching(event)) {
       const targets = await this.#store.db
@@ -55,7 +56,7 @@ export class EventRouter {
     }
     if (deliveries.length === 0) return "nobody";
     const bytes = deliveries.length * event.json.length;
-    if (!(await this.#room.take(event.account, deliveries.length, bytes))) return "too-many";
+    if (!(await this.#room.take(event.bus.account_id, deliveries.length, bytes))) return "too-many";
     const text = event.json.toString();
     await this.#store.transaction(async ({ db }) => {
       const rows = deliveries.map((row) => ({ ...row, event: text, bytes: event.json.length }));
@@ -92,8 +93,9 @@ export class EventRouter {
     return this.#store.db
       .selectFrom("events_rules")
       .selectAll()
-      .where("account_id", "=", event.account)
-      .where("region", "=", event.region)
+      .where("account_id", "=", event.bus.account_id)
+      .where("region", "=", event.bus.region)
+      .where("bus_name", "=", event.bus.name)
       .where("state", "!=", "DISABLED")
       .execute();
   }
@@ -126,10 +128,11 @@ export class EventRouter {
     const nowMs = this.#clock.nowMs();
     return {
       id: this.#ids.uuid(),
-      account_id: event.account,
-      region: event.region,
+      account_id: event.bus.account_id,
+      region: event.bus.region,
       rule_name: ruleName,
       target_id: targetId,
+      is_forwarded: event.isForwarded ? 1 : 0,
       attempts: 0,
       first_at_ms: nowMs,
       next_at_ms: nowMs,

@@ -16,7 +16,13 @@ test("an account's waiting deliveries leave room for others', and make room once
   const options = { shared: undefined, durable: false, migrations: eventsMigrations, ...clock };
   const store = await openStore({ file: join(dir, "db"), ...options });
   const tables = store.tables<EventsTables>();
-  const times = { first_at_ms: 0, next_at_ms: 0, claimed_until_ms: 0, attempts: 0 };
+  const times = {
+    first_at_ms: 0,
+    next_at_ms: 0,
+    claimed_until_ms: 0,
+    attempts: 0,
+    is_forwarded: 0,
+  };
   const row = { region: "us-east-1", rule_name: "r", target_id: "t", event: "{}", ...times };
   await tables.transaction(({ db }) =>
     db

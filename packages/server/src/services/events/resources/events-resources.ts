@@ -6,33 +6,16 @@ import {
   listOf,
   pick,
 } from "../../../kernel/resource-types/members.ts";
-import { pagesOf, tagsPart, unlessGone } from "../../../kernel/resource-types/parts.ts";
+import { unlessGone } from "../../../kernel/resource-types/parts.ts";
 import {
   type ResourceCall,
   ResourceError,
   type ResourceModel,
   type ResourceType,
 } from "../../../kernel/resources.ts";
-
-function events<Output>(call: ResourceCall, operation: string, input: object): Promise<Output> {
-  return call.invoke<Output>("events", operation, input);
-}
-
-interface Page {
-  readonly NextToken?: string;
-}
-
-async function* eventsItems<Item>(
-  call: ResourceCall,
-  operation: string,
-  input: object,
-  member: string,
-): AsyncIterable<Item> {
-  const next = ({ NextToken }: Page) => NextToken;
-  const options = { service: "events", operation, input, tokenMember: "NextToken", next };
-  for await (const page of pagesOf<Page & Readonly<Record<string, unknown>>>(options, call))
-    yield* listOf<Item>(page[member]);
-}
+import { eventBusPolicyType, eventBusType } from "./event-bus-types.ts";
+import { events, eventsItems } from "./events-calls.ts";
+import { eventsTags } from "./events-tags.ts";
 
 interface Target {
   readonly Id: string;
@@ -129,22 +112,7 @@ const ruleType = declareType({
         if (Ids.length > 0) await unlessGone(events(call, "RemoveTargets", { ...rule, Ids }));
       },
     },
-    tagsPart({
-      isCreated: false,
-      tag: ({ Arn }, Tags, call) =>
-        events(call, "TagResource", { ResourceARN: arnOfRule(Arn, call), Tags }),
-      untag: ({ Arn }, TagKeys, call) =>
-        events(call, "UntagResource", { ResourceARN: arnOfRule(Arn, call), TagKeys }),
-      async read({ Arn }, call) {
-        const input = { ResourceARN: arnOfRule(Arn, call) };
-        const found = await events<{ Tags?: readonly unknown[] }>(
-          call,
-          "ListTagsForResource",
-          input,
-        );
-        return { Tags: listed(found.Tags) };
-      },
-    }),
+    eventsTags({ isCreated: false, arnOf: ({ Arn }, call) => arnOfRule(Arn, call) }),
   ],
   async create(want, call) {
     const Arn = await putRule(want, call);
@@ -243,5 +211,7 @@ export const eventsResources: readonly ResourceType[] = [
     attributes: ["SecretArn"],
     member: "Connections",
   }),
+  eventBusType,
+  eventBusPolicyType,
   ruleType,
 ];

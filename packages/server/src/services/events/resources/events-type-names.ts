@@ -1,6 +1,9 @@
 import type { ResourceTypeSource } from "../../../kernel/resources.ts";
 
 export const eventsResourceTypes: ResourceTypeSource = {
-  typeNames: ["AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::Events::Rule"],
+  typeNames: [
+    ...["AWS::Events::ApiDestination", "AWS::Events::Connection", "AWS::Events::EventBus"],
+    ...["AWS::Events::EventBusPolicy", "AWS::Events::Rule"],
+  ],
   load: async () => (await import("./events-resources.ts")).eventsResources,
 };

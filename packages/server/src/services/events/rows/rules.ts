@@ -1,7 +1,8 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { locationOf, requireBus } from "../arns.ts";
+import { rulePath } from "../arns.ts";
 import { resourceNotFound } from "../errors.ts";
 import type { EventsTables, RuleRow } from "../tables.ts";
+import { requireBus } from "./buses.ts";
 
 /** The rule, or ResourceNotFoundException. */
 export async function requireRule(
@@ -9,16 +10,15 @@ export async function requireRule(
   busName: string | undefined,
   context: RequestContext,
 ): Promise<RuleRow> {
-  requireBus(busName, context);
-  const { account_id, region } = locationOf(context);
+  const bus = await requireBus(busName, context);
   const row = await context
     .db<EventsTables>()
     .selectFrom("events_rules")
     .selectAll()
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .where("name", "=", name)
+    .where("account_id", "=", bus.account_id)
+    .where("region", "=", bus.region)
+    .where("name", "=", rulePath(bus.name, name))
     .executeTakeFirst();
-  if (!row) throw resourceNotFound(`Rule ${name} does not exist on EventBus default.`);
+  if (!row) throw resourceNotFound(`Rule ${name} does not exist on EventBus ${bus.name}.`);
   return row;
 }

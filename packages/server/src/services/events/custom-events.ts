@@ -1,16 +1,9 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
-import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
-import type { AccountDirectory } from "../../kernel/ports/identity.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
-import {
-  busArn,
-  DEFAULT_BUS,
-  isDefaultBus,
-  locationOf,
-  requireBus,
-  resourceOfBus,
-} from "./arns.ts";
+import { type BusPlace, busArn, busPlaceHere, DEFAULT_BUS, locationOf } from "./arns.ts";
+import { onBus } from "./buses/bus-authorization.ts";
 import { validation } from "./errors.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { jsonDepth } from "./json-depth.ts";
@@ -23,11 +16,20 @@ import {
   MALFORMED_DETAIL,
   refusalOf,
 } from "./put-event.ts";
+import { findBusRow } from "./rows/buses.ts";
+import type { BusRow, EventsTables } from "./tables.ts";
 
-interface EventBusParts extends Pick<ServiceDependencies, "ids"> {
-  readonly accounts: AccountDirectory;
+interface CustomEventParts extends Pick<ServiceDependencies, "ids"> {
   /** Routes an event that isn't the server's own. Resolves to false if too much waits. */
   readonly put: (event: IncomingEvent) => Promise<boolean>;
+}
+
+type Entry = eventbridge.PutEventsRequestEntry;
+
+/** A bus that entries name, and its row, where it has one. */
+interface NamedBus {
+  readonly place: BusPlace;
+  readonly row: BusRow | undefined;
 }
 
 /** Source: API reference, PutEventsResultEntry. */
@@ -36,11 +38,12 @@ const THROTTLED: eventbridge.PutEventsResultEntry = {
   ErrorMessage: "Too many events of the account wait to be delivered.",
 };
 
-/** The default bus: DescribeEventBus, ListEventBuses, PutEvents, TestEventPattern. */
-export function eventBusOperations({ accounts, ids, put }: EventBusParts): OperationTable {
+/** PutEvents, TestEventPattern. */
+export function customEventOperations({ ids, put }: CustomEventParts): OperationTable {
   const inFlight = new InFlightBytes();
   const putAll = async (
-    entries: readonly eventbridge.PutEventsRequestEntry[],
+    entries: readonly Entry[],
+    buses: ReadonlyMap<string, NamedBus>,
     context: RequestContext,
   ) => {
     const results: eventbridge.PutEventsResultEntry[] = [];
@@ -50,57 +53,40 @@ export function eventBusOperations({ accounts, ids, put }: EventBusParts): Opera
         results.push(refusal);
         continue;
       }
-      const facts = { id: ids.uuid(), nowMs: context.nowMs };
+      const { place, row } = named(entry, buses, context);
+      const facts = { id: ids.uuid(), nowMs: context.nowMs, bus: place };
       const event = eventOf(entry, locationOf(context), facts);
       if (!event) {
         results.push(MALFORMED_DETAIL);
         continue;
       }
       // As on AWS, an event for a bus that doesn't exist is accepted and reaches no target.
-      const isTaken = !isDefaultBus(entry.EventBusName, context) || (await put(event));
+      const isThere = row !== undefined || place.name === DEFAULT_BUS;
+      const isTaken = !isThere || (await put(event));
       results.push(isTaken ? { EventId: event.id } : THROTTLED);
     }
     return results;
   };
-  /** As old as its account. Its tags are no change of the bus. */
-  const defaultBus = async (context: RequestContext) => {
-    const location = locationOf(context);
-    const createdMs = await accounts.findCreation(location.account_id, context);
-    const times =
-      createdMs === undefined
-        ? {}
-        : { CreationTime: new Date(createdMs), LastModifiedTime: new Date(createdMs) };
-    return { Name: DEFAULT_BUS, Arn: busArn(location), ...times };
-  };
   return defineOperations<typeof eventbridge>()({
-    DescribeEventBus: {
-      authorize: (_input, context) => onBus("DescribeEventBus", context),
-      async handle(input, context) {
-        requireBus(input.Name, context);
-        return defaultBus(context);
+    PutEvents: withSubject({
+      async authorize({ Entries }: { readonly Entries: readonly Entry[] }, context) {
+        const buses = await busesOf(Entries, context);
+        const pairs = Entries.map((entry) => {
+          const { place, row } = named(entry, buses, context);
+          const { Source: source, DetailType: type } = entry;
+          const keys = { "events:source": source, "events:detail-type": type };
+          return onBus("PutEvents", place, row, keys);
+        });
+        return { pairs, subject: buses };
       },
-    },
-    ListEventBuses: {
-      authorize: () => ({ action: "events:ListEventBuses", resource: "*" }),
-      async handle({ NamePrefix: prefix = "" }, context) {
-        return { EventBuses: DEFAULT_BUS.startsWith(prefix) ? [await defaultBus(context)] : [] };
-      },
-    },
-    PutEvents: {
-      authorize: (input, context) =>
-        input.Entries.map((entry) => ({
-          action: "events:PutEvents",
-          ...resourceOfBus(entry.EventBusName, context),
-          context: { "events:source": entry.Source, "events:detail-type": entry.DetailType },
-        })),
-      async handle({ Entries }, context) {
+      async handle({ Entries }, context, buses) {
         const results = await inFlight.hold(context.accountId, checkedSize(Entries), () =>
-          putAll(Entries, context),
+          putAll(Entries, buses, context),
         );
         const failed = results.filter(({ ErrorCode }) => ErrorCode !== undefined).length;
         return { FailedEntryCount: failed, Entries: results };
       },
-    },
+    }),
     TestEventPattern: {
       authorize: () => ({ action: "events:TestEventPattern", resource: "*" }),
       handle(input) {
@@ -111,8 +97,28 @@ export function eventBusOperations({ accounts, ids, put }: EventBusParts): Opera
   });
 }
 
-function onBus(action: string, context: RequestContext) {
-  return { action: `events:${action}`, resource: busArn(locationOf(context)) };
+/** The buses that entries name, each read once, by their ARNs. */
+async function busesOf(
+  entries: readonly Entry[],
+  context: RequestContext,
+): Promise<ReadonlyMap<string, NamedBus>> {
+  const buses = new Map<string, NamedBus>();
+  for (const { EventBusName } of entries) {
+    const place = busPlaceHere(EventBusName, context);
+    const arn = busArn(place);
+    if (buses.has(arn)) continue;
+    buses.set(arn, { place, row: await findBusRow(place, context.db<EventsTables>()) });
+  }
+  return buses;
+}
+
+function named(
+  { EventBusName }: Entry,
+  buses: ReadonlyMap<string, NamedBus>,
+  context: RequestContext,
+): NamedBus {
+  const place = busPlaceHere(EventBusName, context);
+  return { place, row: buses.get(busArn(place))?.row };
 }
 
 /** Fields of an event to be tested. The API reference lists `resources`, but AWS needs none. */
