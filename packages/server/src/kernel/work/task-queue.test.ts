@@ -307,7 +307,7 @@ describe("a queue of tasks", () => {
     await one.queue.close();
   });
 
-  test("begins a task that comes due during a look, where nothing looks every so often", async () => {
+  test("begins a task that comes due during a look, if nothing looks every so often", async () => {
     await add("1");
     await db()
       .updateTable("tasks")
