@@ -33,6 +33,13 @@ describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto
       details: [["externalAccessDetails"]],
       statistics: 1,
       archived: "ARCHIVED",
+      accessPoints: ["us-east-1::films", "us-east-1::films", "::mabc12.mrap"].map((point) => {
+        const [region, name] = point.split("::");
+        const accessPointArn = `arn:aws:s3:${region}:000000000000:accesspoint/${name}`;
+        const role = { AWS: "arn:aws:iam::123456789123:role/MyOtherRole" };
+        return ["COMPLETED", [role, [{ type: "S3_ACCESS_POINT", detail: { accessPointArn } }]]];
+      }),
+      noNetwork: "ValidationException",
       preview: [["NEW", true]],
       generation: "SUCCEEDED",
       denied: {

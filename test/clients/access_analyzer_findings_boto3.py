@@ -63,6 +63,45 @@ analyzer.create_archive_rule(
 analyzer.apply_archive_rule(analyzerArn=arn, ruleName="Known")
 table["archived"] = analyzer.get_finding(analyzerArn=arn, id=found[0]["id"])["finding"]["status"]
 
+def access_point(name, network, region="us-east-1"):
+    """The preview that AWS's validator of templates makes of an access point, as it came out."""
+    bucket = "arn:aws:s3:::0b6f8c1e-5f0e-4d3a-9d5c-1f2e3a4b5c6d"
+    point = f"arn:aws:s3:{region}:{ACCOUNT}:accesspoint/{name}"
+    role = "arn:aws:iam::123456789123:role/MyOtherRole"
+    both = [point, point + "/object/*"]
+    configuration = {
+        "accessPoints": {
+            point: {
+                "accessPointPolicy": policy(Principal={"AWS": role}, Action="*", Resource=both),
+                **({"networkOrigin": network} if network else {}),
+            }
+        },
+        "bucketPolicy": policy(
+            Principal={"AWS": "*"},
+            Action="*",
+            Resource=[bucket, bucket + "/*"],
+            Condition={"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}},
+        ),
+    }
+    begun = analyzer.create_access_preview(
+        analyzerArn=arn, configurations={bucket: {"s3Bucket": configuration}}
+    )
+    asked = {"accessPreviewId": begun["id"], "analyzerArn": arn}
+    status = analyzer.get_access_preview(**asked)["accessPreview"]["status"]
+    pages = analyzer.get_paginator("list_access_preview_findings").paginate(**asked)
+    found = [finding for page in pages for finding in page["findings"]]
+    return [status, *[[one["principal"], one["sources"]] for one in found]]
+
+
+table["accessPoints"] = [
+    access_point("films", {"internetConfiguration": {}}),
+    access_point("films", {"vpcConfiguration": {"vpcId": "vpc-010e1791024eb0af9"}}),
+    access_point("mabc12.mrap", None, region=""),
+]
+table["noNetwork"] = code_of(
+    lambda: access_point("films", {"vpcConfiguration": {"vpcId": "NotAValidVpc"}})
+)
+
 # As AWS's own validator of CloudFormation templates calls it.
 queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"
 public = policy(Principal="*", Action="sqs:SendMessage", Resource="*")

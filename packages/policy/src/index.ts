@@ -19,6 +19,7 @@ export {
   type CheckedPolicyType,
   type CheckedResourceType,
 } from "./checks/subject.ts";
+export type { AccessPoint, BucketAccess } from "./compare/bucket-access.ts";
 export {
   type AccessList,
   type Grant,
@@ -36,13 +37,15 @@ export {
   type Witness,
 } from "./compare/compare.ts";
 export { droppedConditions } from "./compare/dropped-conditions.ts";
-export { type ExternalAccess, externalAccess, type TrustZone } from "./compare/external-access.ts";
+export { type ExternalAccess, externalAccess } from "./compare/external-access.ts";
+export type { TrustZone } from "./compare/external-cells.ts";
 export {
   type InternalAccess,
   type InternalPair,
   internalAccess,
   type ResourceAction,
 } from "./compare/internal-access.ts";
+export { namesAccessPoint } from "./compare/resources-through.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {
   type CompiledPolicy,

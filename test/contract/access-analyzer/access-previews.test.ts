@@ -9,6 +9,7 @@ const OWN = "000000000000";
 const OTHER_ROOT = "arn:aws:iam::111122223333:root";
 const OWN_ROOT = `arn:aws:iam::${OWN}:root`;
 const BUCKET = "arn:aws:s3:::previewed";
+const POINT = `arn:aws:s3:us-east-1:${OWN}:accesspoint/films`;
 const SECRET_FOR_ALL = {
   ...{ Effect: "Allow", Principal: "*", Action: "secretsmanager:GetSecretValue", Resource: "*" },
 };
@@ -49,7 +50,49 @@ const trusting = (AWS: string) =>
 const keyPolicy = (AWS: string) =>
   policy({ Effect: "Allow", Principal: { AWS }, Action: "kms:*", Resource: "*" });
 
-async function preview(configurations: Record<string, analyzer.Configuration>) {
+/** Reading through an access point, for a principal. */
+const throughPoint = (AWS: string, arn = POINT) =>
+  policy({
+    ...{ Effect: "Allow", Principal: { AWS }, Action: "*", Resource: [arn, `${arn}/object/*`] },
+  });
+
+/** The preview that AWS's validator of templates makes of an access point. */
+const behindPoint = (
+  point: analyzer.S3AccessPointConfiguration,
+  { arn = POINT, account = OWN, ...more }: Partial<Behind> = {},
+): Record<string, analyzer.Configuration> => ({
+  "arn:aws:s3:::behind": {
+    s3Bucket: {
+      bucketPolicy: policy({
+        ...{ Effect: "Allow", Principal: { AWS: "*" }, Action: "*" },
+        Resource: ["arn:aws:s3:::behind", "arn:aws:s3:::behind/*"],
+        Condition: { StringEquals: { "s3:DataAccessPointAccount": account } },
+      }),
+      accessPoints: { [arn]: point },
+      ...more,
+    },
+  },
+});
+interface Behind extends analyzer.S3BucketConfiguration {
+  readonly arn: string;
+  readonly account: string;
+}
+
+function sourced({ principal, isPublic, condition, sources = [] }: analyzer.AccessPreviewFinding) {
+  return [Object.values(principal ?? {})[0], isPublic, condition, ...sources];
+}
+
+function summarised(finding: analyzer.AccessPreviewFinding): unknown {
+  const { changeType, status, principal, isPublic, existingFindingStatus } = finding;
+  return [changeType, status, Object.values(principal ?? {})[0], isPublic, existingFindingStatus]
+    .filter((each) => each !== undefined)
+    .join(" ");
+}
+
+async function preview(
+  configurations: Record<string, analyzer.Configuration>,
+  view = summarised,
+): Promise<unknown> {
   const { id: accessPreviewId = "" } = await client().createAccessPreview({
     analyzerArn,
     configurations,
@@ -60,11 +103,7 @@ async function preview(configurations: Record<string, analyzer.Configuration>) {
     accessPreviewId,
     analyzerArn,
   });
-  return findings.map(({ changeType, status, principal, isPublic, existingFindingStatus }) =>
-    [changeType, status, Object.values(principal ?? {})[0], isPublic, existingFindingStatus]
-      .filter((each) => each !== undefined)
-      .join(" "),
-  );
+  return findings.map(view);
 }
 
 describe("of a bucket that is there", () => {
@@ -176,6 +215,129 @@ test.each<[string, () => Record<string, analyzer.Configuration>, unknown]>([
   expect(await preview(configurations())).toEqual(expected);
 });
 
+const OPEN = { ignorePublicAcls: false, restrictPublicBuckets: false };
+const SHUT = { ignorePublicAcls: true, restrictPublicBuckets: true };
+const NETWORK = { vpcConfiguration: { vpcId: "vpc-010e1791024eb0af9" } };
+const MULTI_REGION = `arn:aws:s3::${OWN}:accesspoint/mabc12.mrap`;
+const OTHERS_POINT = "arn:aws:s3:us-east-1:111122223333:accesspoint/films";
+
+test.each<[string, Record<string, analyzer.Configuration>, unknown]>([
+  [
+    "for another account",
+    behindPoint({ accessPointPolicy: throughPoint(OTHER_ROOT) }),
+    [[OTHER_ROOT, false, {}, { type: "S3_ACCESS_POINT", detail: { accessPointArn: POINT } }]],
+  ],
+  [
+    "for another account in one network",
+    behindPoint({ accessPointPolicy: throughPoint(OTHER_ROOT), networkOrigin: NETWORK }),
+    [
+      [
+        ...[OTHER_ROOT, false, { "aws:SourceVpc": NETWORK.vpcConfiguration.vpcId }],
+        { type: "S3_ACCESS_POINT", detail: { accessPointArn: POINT } },
+      ],
+    ],
+  ],
+  [
+    "for the own account",
+    behindPoint({
+      accessPointPolicy: throughPoint(OWN_ROOT),
+      networkOrigin: { internetConfiguration: {} },
+    }),
+    [],
+  ],
+  ["without a policy", behindPoint({ accessPointPolicy: "" }), []],
+  [
+    "for everybody, which a new one blocks",
+    behindPoint({ accessPointPolicy: throughPoint("*") }),
+    [],
+  ],
+  [
+    "for everybody",
+    behindPoint({ accessPointPolicy: throughPoint("*"), publicAccessBlock: OPEN }),
+    [["*", true, {}, { type: "S3_ACCESS_POINT", detail: { accessPointArn: POINT } }]],
+  ],
+  [
+    "for everybody, which the bucket blocks",
+    behindPoint(
+      { accessPointPolicy: throughPoint("*"), publicAccessBlock: OPEN },
+      { bucketPublicAccessBlock: SHUT },
+    ),
+    [],
+  ],
+  [
+    "for everybody of one network, which is never public",
+    behindPoint(
+      { accessPointPolicy: throughPoint("*"), networkOrigin: NETWORK },
+      { bucketPublicAccessBlock: SHUT },
+    ),
+    [
+      [
+        ...["*", false, { "aws:SourceVpc": NETWORK.vpcConfiguration.vpcId }],
+        { type: "S3_ACCESS_POINT", detail: { accessPointArn: POINT } },
+      ],
+    ],
+  ],
+  [
+    "of several Regions",
+    behindPoint(
+      { accessPointPolicy: throughPoint(OTHER_ROOT, MULTI_REGION) },
+      { arn: MULTI_REGION },
+    ),
+    [
+      [
+        OTHER_ROOT,
+        false,
+        {},
+        { type: "S3_ACCESS_POINT", detail: { accessPointArn: MULTI_REGION } },
+      ],
+    ],
+  ],
+  [
+    "of several Regions in one network",
+    behindPoint({ networkOrigin: NETWORK }, { arn: MULTI_REGION }),
+    "INVALID_CONFIGURATION",
+  ],
+  ["of another account", behindPoint({}, { arn: OTHERS_POINT }), "INVALID_CONFIGURATION"],
+  [
+    "with a policy about something else",
+    behindPoint({ accessPointPolicy: throughPoint(OWN_ROOT, "arn:aws:s4:notvalid") }),
+    "INVALID_CONFIGURATION",
+  ],
+  [
+    "with a policy that is none",
+    behindPoint({ accessPointPolicy: "nothing" }),
+    "INVALID_CONFIGURATION",
+  ],
+  ["with a policy of nothing", behindPoint({ accessPointPolicy: "{}" }), "INVALID_CONFIGURATION"],
+  [
+    "of another account, by the bucket's policy",
+    behindPoint({}, { account: "111122223333" }),
+    [
+      [
+        ...["*", true, {}],
+        { type: "S3_ACCESS_POINT_ACCOUNT", detail: { accessPointAccount: "111122223333" } },
+      ],
+    ],
+  ],
+  [
+    "of another account, by the bucket's policy, without public access",
+    behindPoint({}, { account: "111122223333", bucketPublicAccessBlock: SHUT }),
+    [
+      [
+        ...["111122223333", false, {}],
+        { type: "S3_ACCESS_POINT_ACCOUNT", detail: { accessPointAccount: "111122223333" } },
+      ],
+    ],
+  ],
+  [
+    "a bucket's policy that is none, with public access blocked",
+    { [BUCKET]: { s3Bucket: { bucketPolicy: "nothing", bucketPublicAccessBlock: SHUT } } },
+    "INVALID_CONFIGURATION",
+  ],
+])("an access point %s", async (_, configurations, expected) => {
+  expect(await preview(configurations, sourced)).toEqual(expected);
+});
+
 test("previews are listed with AWS's members, and their findings filtered", async () => {
   const configurations = {
     [BUCKET]: { s3Bucket: { bucketPolicy: reading("previewed", ["*"]) } },
@@ -218,7 +380,21 @@ test.each<[string, Record<string, analyzer.Configuration>]>([
   ["two resources", { [BUCKET]: { s3Bucket: {} }, "arn:aws:s3:::other": { s3Bucket: {} } }],
   ["no resource", {}],
   ["a snapshot", { "arn:aws:ec2:us-east-1::snapshot/snap-1": { ebsSnapshot: {} } }],
-  ["access points", { [BUCKET]: { s3Bucket: { accessPoints: { x: {} } } } }],
+  ["access points without their ARNs", { [BUCKET]: { s3Bucket: { accessPoints: { x: {} } } } }],
+  [
+    "an access point of no network",
+    behindPoint({ networkOrigin: { vpcConfiguration: { vpcId: "NotAValidVpc" } } }),
+  ],
+  [
+    "eleven access points",
+    {
+      [BUCKET]: {
+        s3Bucket: {
+          accessPoints: Object.fromEntries([...Array(11).keys()].map((n) => [`${POINT}${n}`, {}])),
+        },
+      },
+    },
+  ],
 ])("is refused of %s", async (_, configurations) => {
   await expect(client().createAccessPreview({ analyzerArn, configurations })).rejects.toMatchObject(
     {

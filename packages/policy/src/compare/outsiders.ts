@@ -34,10 +34,17 @@ const RANGE_BITS_MIN = { 4: 8, 16: 32 } as const;
 /** RFC 5737 and 3849: addresses of nobody. */
 const OUTSIDERS_ADDRESSES = ["192.0.2.77", "198.51.100.77", "203.0.113.77", "2001:db8:77::77"];
 
-/** The callers that no policy of a resource means when it means somebody. */
-export function outsidersOf(policies: readonly CompiledPolicy[]): readonly Caller[] {
+/**
+ * The callers that no policy of a resource means when it means somebody. `known` has the keys,
+ * lower-cased, whose values aren't the callers'.
+ */
+export function outsidersOf(
+  policies: readonly CompiledPolicy[],
+  known: ReadonlySet<string> = new Set(),
+): readonly Caller[] {
+  const chosen = Object.entries(OUTSIDERS_KEYS).filter(([key]) => !known.has(key.toLowerCase()));
   const guards = guardsOfCondition({
-    StringEqualsIfExists: OUTSIDERS_KEYS,
+    StringEqualsIfExists: Object.fromEntries(chosen),
     IpAddressIfExists: { "aws:SourceIp": outsidersAddresses(policies) },
   });
   const anonymous = outsider({ kind: "anonymous" }, undefined);

@@ -93,6 +93,9 @@ function visitStructure(
     const path = () => `${prefix}${beanName(member)}`;
     if (own?.entries && isStructure(value)) {
       checkMap(value, own, own.entries, path(), found);
+      for (const [key, entry] of Object.entries(value))
+        if (isStructure(entry))
+          visitStructure(operation, entry, `${path()}.${key}.`, constraints, found);
       continue;
     }
     if (own) checkValue(value, own, path, found);

@@ -20,6 +20,16 @@ export interface Sharing {
   readonly text: string;
 }
 
+/** An access point of a bucket: its policy and the bucket's must both allow a request through it. */
+export interface SharedAccessPoint {
+  readonly arn: string;
+  readonly text: string;
+  /** The only network that requests come from; left out, they come from anywhere. */
+  readonly vpcId?: string;
+  /** Grants of the bucket's ACL to everybody don't count for requests through it. */
+  readonly ignoresPublicAcls: boolean;
+}
+
 /** A resource with all that shares it now. */
 export interface ShareableResource {
   readonly arn: string;
@@ -29,6 +39,12 @@ export interface ShareableResource {
   readonly createdMs: number;
   /** Documents that are in force for anybody. */
   readonly sharings: readonly Sharing[];
+  /** For buckets alone. */
+  readonly bucket?: {
+    readonly accessPoints: readonly SharedAccessPoint[];
+    /** No public policy is in force for other accounts. */
+    readonly restrictsPublic: boolean;
+  };
 }
 
 /** The proposed configuration of one resource, as CreateAccessPreview takes it. */

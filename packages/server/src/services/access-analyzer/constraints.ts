@@ -62,6 +62,10 @@ export const accessAnalyzerConstraints: ServiceConstraints = {
     "ListPolicyGenerations.maxResults": { min: 1 },
     permission: { values: ["READ", "WRITE", "READ_ACP", "WRITE_ACP", "FULL_CONTROL"] },
     topicPolicy: { max: 30_720 },
+    accessPoints: {
+      entries: { key: { pattern: "arn:[^:]*:s3:[^:]*:[^:]*:accesspoint/.*" }, value: {} },
+    },
+    vpcId: { pattern: "vpc-([0-9a-f]){8}(([0-9a-f]){9})?" },
     "ListAnalyzedResources.resourceType": { values: ANALYZED_TYPES },
     eq: { min: 1, max: 20 },
     neq: { min: 1, max: 20 },

@@ -1,3 +1,4 @@
+import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import type { FindingRow, FindingType } from "../tables.ts";
 
 /** All of a finding that its row keeps as JSON. */
@@ -22,13 +23,27 @@ export interface UnusedService {
   readonly actions?: readonly { readonly action: string; readonly lastAccessedMs?: number }[];
 }
 
+/** The kind of document that gives access, or the access point that it comes through. */
+export type FindingSource =
+  | "POLICY"
+  | "BUCKET_ACL"
+  | { readonly type: "S3_ACCESS_POINT"; readonly accessPointArn: string }
+  | { readonly type: "S3_ACCESS_POINT_ACCOUNT"; readonly accessPointAccount?: string };
+
+/** A source as findings show it. */
+export function sourceView(source: FindingSource): sdk.FindingSource {
+  if (typeof source === "string") return { type: source };
+  const { type, ...detail } = source;
+  return { type, ...(Object.keys(detail).length > 0 && { detail }) };
+}
+
 export interface ExternalBody {
   readonly principal: Readonly<Record<string, string>>;
   readonly action: readonly string[];
   readonly condition: Readonly<Record<string, string>>;
   readonly isPublic: boolean;
   /** For buckets alone. */
-  readonly sources?: readonly ("POLICY" | "BUCKET_ACL")[];
+  readonly sources?: readonly FindingSource[];
   /** Whether a resource control policy may restrict the access; it isn't taken into account. */
   readonly restriction: "APPLICABLE" | "NOT_APPLICABLE";
 }

@@ -4,7 +4,7 @@ import type { ShareableResource } from "../../../kernel/ports/shareable-resource
 import { onAnalyzer, requireExternal } from "../access.ts";
 import type { Analysis, Analyzed } from "../analysis/analysis.ts";
 import { notFound } from "../errors.ts";
-import { bodyOf } from "../finding/finding-body.ts";
+import { bodyOf, type ExternalBody } from "../finding/finding-body.ts";
 import { pageOf } from "../page.ts";
 import type { AnalyzerRow } from "../tables.ts";
 
@@ -53,6 +53,10 @@ function requireResource(arn: string, { resources }: Analyzed): ShareableResourc
   return resource;
 }
 
+function sharedVia({ sources = ["POLICY"] }: ExternalBody): readonly string[] {
+  return sources.map((source) => (typeof source === "string" ? source : source.type));
+}
+
 function viewOf(
   { arn, resourceType, accountId, createdMs }: ShareableResource,
   analyzer: AnalyzerRow,
@@ -75,7 +79,7 @@ function viewOf(
     isPublic: external.some(({ isPublic }) => isPublic),
     ...(external.length > 0 && {
       actions: [...new Set(external.flatMap(({ action }) => action))],
-      sharedVia: [...new Set(external.flatMap(({ sources = ["POLICY"] }) => sources))],
+      sharedVia: [...new Set(external.flatMap(sharedVia))],
     }),
     ...(status !== undefined && { status: status as sdk.FindingStatus }),
     resourceOwnerAccount: accountId,

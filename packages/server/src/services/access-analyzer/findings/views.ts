@@ -1,6 +1,11 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import type { Analyzed } from "../analysis/analysis.ts";
-import { bodyOf, type ExternalBody, type InternalBody } from "../finding/finding-body.ts";
+import {
+  bodyOf,
+  type ExternalBody,
+  type InternalBody,
+  sourceView,
+} from "../finding/finding-body.ts";
 import type { FindingRow } from "../tables.ts";
 
 /** Members that all views of findings have. */
@@ -27,7 +32,7 @@ export function externalView(external: ExternalBody) {
     action: [...external.action],
     condition: { ...external.condition },
     isPublic: external.isPublic,
-    ...(external.sources && { sources: external.sources.map((type) => ({ type })) }),
+    ...(external.sources && { sources: external.sources.map(sourceView) }),
     resourceControlPolicyRestriction: external.restriction,
   };
 }

@@ -1,7 +1,12 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Filterable } from "../finding/filter.ts";
-import { bodyOf, type ExternalBody, type FoundFinding } from "../finding/finding-body.ts";
+import {
+  bodyOf,
+  type ExternalBody,
+  type FoundFinding,
+  sourceView,
+} from "../finding/finding-body.ts";
 import type { FindingRow, FindingStatus } from "../tables.ts";
 
 /** A finding of an access preview, as its row keeps it. */
@@ -102,7 +107,7 @@ export function previewView(finding: PreviewFinding, createdMs: number): sdk.Acc
     action: [...external.action],
     condition: { ...external.condition },
     isPublic: external.isPublic,
-    ...(external.sources && { sources: external.sources.map((type) => ({ type })) }),
+    ...(external.sources && { sources: external.sources.map(sourceView) }),
     resourceControlPolicyRestriction: external.restriction,
     resourceType: resourceType as sdk.ResourceType,
     resourceOwnerAccount: ownerAccountId,

@@ -53,6 +53,9 @@ function isOwnKey(kmsKeyId = ""): boolean {
   return kmsKeyId !== "" && !kmsKeyId.endsWith("alias/aws/secretsmanager");
 }
 
+/** Source: API reference, S3BucketConfiguration. */
+const ACCESS_POINTS_MAX = 10;
+
 interface Judged {
   readonly services: readonly ShareableResources[];
   readonly reader: Reader;
@@ -71,8 +74,8 @@ export async function proposedResource(
   if (arn === undefined || configuration === undefined || others.length > 0)
     throw invalidField("configurations", "A preview is of exactly one resource");
   const kind = Object.keys(configuration).find((each) => each !== "$unknown");
-  if (Object.keys(configuration.s3Bucket?.accessPoints ?? {}).length > 0)
-    throw invalidRequest("Rolecast has no access points", "notSupported");
+  if (Object.keys(configuration.s3Bucket?.accessPoints ?? {}).length > ACCESS_POINTS_MAX)
+    throw invalidField("configurations", `A bucket has at most ${ACCESS_POINTS_MAX} access points`);
   const service = services.find(({ previewed }) => previewed === kind);
   if (service) return service.propose({ ...place, arn, configuration }, reader);
   const alone = Object.hasOwn(POLICIES_ALONE, kind ?? "") && POLICIES_ALONE[kind ?? ""];

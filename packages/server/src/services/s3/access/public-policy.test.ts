@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isPublicPolicy } from "./public-policy.ts";
+import { isPublicAccessPointPolicy, isPublicPolicy } from "./public-policy.ts";
 
 const ip = (range: string) => ({ IpAddress: { "aws:SourceIp": range } });
 
@@ -20,4 +20,20 @@ test.each([
 ])("a statement with %j is public: %s", (statement, expected) => {
   const whole = { Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...statement };
   expect(isPublicPolicy(JSON.stringify({ Statement: [whole] }))).toBe(expected);
+});
+
+const arnLike = (arn: string) => ({ ArnLike: { "s3:DataAccessPointArn": arn } });
+
+test.each([
+  ["arn:aws:s3:us-west-2:111122223333:accesspoint/x", { bucket: false, accessPoint: false }],
+  ["arn:aws:s3:us-west-2:111122223333:accesspoint/*", { bucket: false, accessPoint: true }],
+  ["arn:aws:s3:us-west-2:*:accesspoint/*", { bucket: true, accessPoint: true }],
+])("a policy for everybody through %s is public: %j", (arn, expected) => {
+  const Condition = arnLike(arn);
+  const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Condition };
+  const text = JSON.stringify({ Statement: [{ ...statement, Resource: "*" }] });
+  expect({
+    bucket: isPublicPolicy(text),
+    accessPoint: isPublicAccessPointPolicy(text),
+  }).toEqual(expected);
 });

@@ -21,20 +21,40 @@ const NARROWING_KEYS: ReadonlySet<string> = new Set([
   "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ]);
 
+/** Any access point of one account. Source: the same page, on s3:DataAccessPointArn. */
+const ACCESS_POINTS_OF_ACCOUNT = /^arn:[^:*?]*:s3:[^:]*:[0-9]{12}:accesspoint\/[^$]*$/;
+
 const NARROWING_OPERATORS = /^(stringequals|stringlike|arnequals|arnlike|ipaddress)$/;
 
 /** Whether a valid bucket policy lets everybody in, as GetBucketPolicyStatus answers. */
 export function isPublicPolicy(text: string): boolean {
-  const document = JSON.parse(text) as { Statement?: unknown };
-  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
-  return statements.some((statement) => isPublicStatement(statement));
+  return hasPublicStatement(text, (key, value) => {
+    const isOfAccount = key === "s3:dataaccesspointarn" && ACCESS_POINTS_OF_ACCOUNT.test(value);
+    return isOfAccount || isFixed(value);
+  });
 }
 
-function isPublicStatement(statement: unknown): boolean {
+/**
+ * Whether an access point's policy lets everybody in who comes from anywhere. Unlike a bucket's it
+ * is public if it names access points by a pattern. Source: S3 user guide, "Blocking public access".
+ */
+export function isPublicAccessPointPolicy(text: string): boolean {
+  return hasPublicStatement(text, (_, value) => isFixed(value));
+}
+
+type IsFixed = (key: string, value: string) => boolean;
+
+function hasPublicStatement(text: string, isFixedOf: IsFixed): boolean {
+  const document = JSON.parse(text) as { Statement?: unknown };
+  const statements = Array.isArray(document.Statement) ? document.Statement : [document.Statement];
+  return statements.some((statement) => isPublicStatement(statement, isFixedOf));
+}
+
+function isPublicStatement(statement: unknown, isFixedOf: IsFixed): boolean {
   if (!isObject(statement) || statement.Effect !== "Allow") return false;
   // Everybody but somebody is public however it is narrowed.
   if (statement.NotPrincipal !== undefined) return true;
-  return namesEverybody(statement.Principal) && !isNarrowed(statement.Condition);
+  return namesEverybody(statement.Principal) && !isNarrowed(statement.Condition, isFixedOf);
 }
 
 function namesEverybody(principal: unknown): boolean {
@@ -42,13 +62,14 @@ function namesEverybody(principal: unknown): boolean {
   return isObject(principal) && [principal.AWS].flat().includes("*");
 }
 
-function isNarrowed(condition: unknown): boolean {
+function isNarrowed(condition: unknown, isFixedOf: IsFixed): boolean {
   if (!isObject(condition)) return false;
   return Object.entries(condition).some(([operator, block]) => {
     if (!NARROWING_OPERATORS.test(operator.toLowerCase()) || !isObject(block)) return false;
     return Object.entries(block).some(
       ([key, values]) =>
-        NARROWING_KEYS.has(key.toLowerCase()) && [values].flat().every((v) => isFixed(String(v))),
+        NARROWING_KEYS.has(key.toLowerCase()) &&
+        [values].flat().every((value) => isFixedOf(key.toLowerCase(), String(value))),
     );
   });
 }

@@ -3,6 +3,7 @@ import type {
   ResourcePlace,
   ShareableResource,
   ShareableResources,
+  SharedAccessPoint,
   Sharing,
 } from "../../../kernel/ports/shareable-resources.ts";
 import type { Reader } from "../../../kernel/store.ts";
@@ -13,6 +14,7 @@ import { isBlocked, isRestricted } from "../access/public-access.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { accountBlock, bucketNamed, bucketsIn } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
+import { isJson, type ProposedAccessPoint, proposedAccessPoint } from "./proposed-access-points.ts";
 
 /** A bucket as far as it decides who else gets in. */
 type SharedBucket = Pick<
@@ -49,7 +51,11 @@ export const SHAREABLE_BUCKETS: ShareableResources = {
     const name = /^arn:aws:s3:::([^/]+)$/.exec(proposed.arn)?.[1];
     if (name === undefined) return undefined;
     const current = await currentBucket(name, proposed, reader);
-    return current && shared({ ...current, ...changesOf(proposed, current) }, proposed);
+    if (!current) return undefined;
+    const bucket = { ...current, ...changesOf(proposed, current) };
+    const points = proposedAccessPoints(bucket, proposed);
+    if (!points || !isJson(bucket.policy)) return undefined;
+    return shared(bucket, proposed, points);
   },
 };
 
@@ -72,6 +78,7 @@ async function currentBucket(
 }
 
 interface ProposedBucket {
+  readonly accessPoints?: Readonly<Record<string, ProposedAccessPoint>>;
   readonly bucketPolicy?: string;
   readonly bucketAclGrants?: readonly {
     readonly permission: Permission;
@@ -83,12 +90,13 @@ interface ProposedBucket {
   };
 }
 
+function proposedBucket({ configuration }: ProposedResource): ProposedBucket {
+  return (configuration as { readonly s3Bucket?: ProposedBucket }).s3Bucket ?? {};
+}
+
 /** An empty policy proposes that there be none. */
-function changesOf(
-  { configuration }: ProposedResource,
-  { acl }: SharedBucket,
-): Partial<SharedBucket> {
-  const { s3Bucket = {} } = configuration as { readonly s3Bucket?: ProposedBucket };
+function changesOf(proposed: ProposedResource, { acl }: SharedBucket): Partial<SharedBucket> {
+  const s3Bucket = proposedBucket(proposed);
   const { bucketPolicy: policy, bucketAclGrants: given, bucketPublicAccessBlock: block } = s3Bucket;
   const grants = given?.map(
     ({ permission, grantee }): Grant => ({ to: grantee.uri ?? grantee.id ?? "", permission }),
@@ -106,7 +114,29 @@ function changesOf(
   };
 }
 
-function shared(bucket: SharedBucket, place: ResourcePlace): ShareableResource {
+/** The access points with a policy; undefined if one can't be. */
+function proposedAccessPoints(
+  bucket: SharedBucket,
+  proposed: ProposedResource,
+): readonly SharedAccessPoint[] | undefined {
+  const blocked = {
+    ignorePublicAcls: isBlocked(bucket, "IgnorePublicAcls"),
+    restrictPublicBuckets: isBlocked(bucket, "RestrictPublicBuckets"),
+  };
+  const points: SharedAccessPoint[] = [];
+  for (const [arn, point] of Object.entries(proposedBucket(proposed).accessPoints ?? {})) {
+    const shared = proposedAccessPoint(arn, point, blocked, proposed);
+    if (shared === "invalid") return undefined;
+    if (shared) points.push(shared);
+  }
+  return points;
+}
+
+function shared(
+  bucket: SharedBucket,
+  place: ResourcePlace,
+  accessPoints: readonly SharedAccessPoint[] = [],
+): ShareableResource {
   const acl = aclOf(bucket, bucket);
   const grants = acl && policyOfGrants(acl, bucket, place);
   const { policy } = bucket;
@@ -122,6 +152,7 @@ function shared(bucket: SharedBucket, place: ResourcePlace): ShareableResource {
         : [{ source: "POLICY", kind: "resource", ...within, text: policy } as const]),
       ...(grants ? [grants] : []),
     ],
+    bucket: { accessPoints, restrictsPublic: isBlocked(bucket, "RestrictPublicBuckets") },
   };
 }
 
