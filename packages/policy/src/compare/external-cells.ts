@@ -108,7 +108,7 @@ export function isPublicReach(reach: Reach, way: Way): boolean {
   return isAllowed(reach, outsidersOf(policiesOf(reach), new Set(known)), way);
 }
 
-/** What the second policy doesn't allow is allowed by everything but its Allows, turned to Denies. */
+/** The second policy allows what everything but its Allows, made Denies, doesn't allow. */
 function isAllowed(
   { allowing, alsoAllowing }: Reach,
   callers: readonly Caller[],

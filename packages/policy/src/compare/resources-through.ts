@@ -84,7 +84,7 @@ function unitsOf(tokens: readonly PatternToken[]): readonly Unit[] {
   );
 }
 
-/** What may be left of a pattern once its beginning has matched the text. */
+/** The rests that a pattern may have once its beginning has matched the text. */
 function restsAfter(
   text: string,
   units: readonly Unit[],

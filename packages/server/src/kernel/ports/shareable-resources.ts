@@ -20,7 +20,7 @@ export interface Sharing {
   readonly text: string;
 }
 
-/** An access point of a bucket: its policy and the bucket's must both allow a request through it. */
+/** A bucket's access point: its policy and the bucket's must both allow a request through it. */
 export interface SharedAccessPoint {
   readonly arn: string;
   readonly text: string;

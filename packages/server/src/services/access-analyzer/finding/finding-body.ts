@@ -33,8 +33,10 @@ export type FindingSource =
 /** A source as findings show it. */
 export function sourceView(source: FindingSource): sdk.FindingSource {
   if (typeof source === "string") return { type: source };
-  const { type, ...detail } = source;
-  return { type, ...(Object.keys(detail).length > 0 && { detail }) };
+  if (source.type === "S3_ACCESS_POINT")
+    return { type: source.type, detail: { accessPointArn: source.accessPointArn } };
+  const { type, accessPointAccount } = source;
+  return { type, ...(accessPointAccount !== undefined && { detail: { accessPointAccount } }) };
 }
 
 export interface ExternalBody {

@@ -36,7 +36,8 @@ export function isPublicPolicy(text: string): boolean {
 
 /**
  * Whether an access point's policy lets everybody in who comes from anywhere. Unlike a bucket's it
- * is public if it names access points by a pattern. Source: S3 user guide, "Blocking public access".
+ * is public if it names access points by a pattern. Source: S3 user guide, "Blocking public
+ * access".
  */
 export function isPublicAccessPointPolicy(text: string): boolean {
   return hasPublicStatement(text, (_, value) => isFixed(value));
