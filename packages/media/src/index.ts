@@ -3,6 +3,7 @@ export { bestVariant, type RecordedFile, recordedFiles } from "./film/recorded-p
 export { type FilmSource, writeFilm } from "./film/write-film.ts";
 export { createMediaEngine } from "./media-engine.ts";
 export type * from "./port/events.ts";
+export type * from "./port/forwarding.ts";
 export type * from "./port/handle.ts";
 export type * from "./port/host.ts";
 export type * from "./port/ladder.ts";

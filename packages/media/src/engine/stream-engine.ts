@@ -7,8 +7,14 @@ import type { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol } from "../ingest/protocol.ts";
-import { type IngestEngine, negotiate, openProtocols } from "../ingest/protocol-port.ts";
+import {
+  forwardingOf,
+  type IngestEngine,
+  negotiate,
+  openProtocols,
+} from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
+import type { MediaForwarding } from "../port/forwarding.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
@@ -56,6 +62,7 @@ export interface StreamEngineParts {
  * give plain data.
  */
 export class StreamEngine implements MediaEngine {
+  readonly forwarding: MediaForwarding;
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
   readonly #now: () => number;
@@ -88,6 +95,7 @@ export class StreamEngine implements MediaEngine {
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = parts.capacity;
     this.#protocols = parts.protocols;
+    this.forwarding = forwardingOf(parts.protocols);
     this.#connections = parts.connections;
     this.#places = new ConnectionPlaces(this.#limits);
     this.#idPrefix = parts.idPrefix ?? "";

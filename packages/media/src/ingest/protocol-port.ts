@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { MediaForwarding, UntimedForwardingEvent } from "../port/forwarding.ts";
 import type { IngestPorts } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
@@ -63,6 +64,10 @@ class ProtocolPort implements IngestPort {
     return this.#engine.publish(publisher, { ...asked, connectionId, secure, remoteAddress });
   }
 
+  forwarded(event: UntimedForwardingEvent): void {
+    this.#engine.host.forwarded?.({ ...event, atMs: this.#engine.now() });
+  }
+
   refused({ id, remoteAddress, secure }: Publisher, reason: string, isProtocolError: boolean) {
     this.#engine.countRefused(isProtocolError);
     const about = { connectionId: id, remoteAddress, secure, reason };
@@ -113,4 +118,21 @@ export async function negotiate(
     throw new MediaError("refused", "nothing is agreed on by this protocol");
   }
   return protocol.negotiate(offer);
+}
+
+/** What the protocols forward, by the first of them that does. Every call rejects where none does. */
+export function forwardingOf(protocols: readonly IngestProtocol[]): MediaForwarding {
+  const found = protocols.find(({ forwarding }) => forwarding !== undefined)?.forwarding;
+  const none = async (): Promise<never> => {
+    throw new MediaError("engine", "no protocol is open that forwards media");
+  };
+  return (
+    found ?? {
+      openPublication: none,
+      openSubscription: none,
+      closeForwarding: none,
+      steerSubscription: none,
+      groupStatus: none,
+    }
+  );
 }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { MediaForwarding, UntimedForwardingEvent } from "../port/forwarding.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
@@ -39,6 +40,8 @@ export interface IngestProtocol {
   negotiate?(offer: PublishOffer): Promise<PublishAnswer>;
   /** Ends a connection that was agreed on. Resolves false where there is no such session. */
   hangUp?(session: string): Promise<boolean>;
+  /** What it forwards in this process, for protocols that do. */
+  readonly forwarding?: MediaForwarding;
 }
 
 /** The addresses at which a protocol is reached. */
@@ -81,6 +84,8 @@ export interface IngestPort {
    * on. Rejects with MediaError `refused`, whose message the encoder is shown.
    */
   publish(publisher: Publisher, name: string): Promise<MediaSink>;
+  /** Something happened to what the protocol forwards. */
+  forwarded(event: UntimedForwardingEvent): void;
   /** A connection ended without ever having published. */
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
   /**

@@ -1,3 +1,4 @@
+import type { MediaForwarding } from "./forwarding.ts";
 import type { PublishAnswer, PublishOffer } from "./offer.ts";
 import type { RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
@@ -10,6 +11,8 @@ export type IngestPorts = Readonly<Record<string, number>>;
  * undefined or false.
  */
 export interface MediaEngine {
+  /** Publishers and subscribers of whom nothing is decoded, cut or recorded. */
+  readonly forwarding: MediaForwarding;
   start(): Promise<IngestPorts>;
   /**
    * Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to

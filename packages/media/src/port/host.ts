@@ -1,4 +1,5 @@
 import type { MediaEvent } from "./events.ts";
+import type { ForwardingEvent } from "./forwarding.ts";
 import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "./publish.ts";
 import type { RecordingContinuation, RecordingObject, RecordingStart } from "./recording.ts";
 
@@ -29,6 +30,8 @@ export interface MediaHost {
   authorizePublish(request: PublishRequest): Promise<PublishDecision>;
   /** Told in order for each stream. Must not throw. */
   event(event: MediaEvent): void;
+  /** Told in order for each group. Must not throw. A host without it forwards nothing. */
+  forwarded?(event: ForwardingEvent): void;
   /**
    * Asked once for each broadcast that records, when its media is known and before any of its
    * objects is put. A rejection ends the recording as failed; the broadcast goes on. What is

@@ -3,6 +3,13 @@ import { StreamEngine } from "../engine/stream-engine.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import { makeProtocols } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
+import type {
+  ForwardingAnswer,
+  GroupStatus,
+  PublicationOffer,
+  SubscriptionOffer,
+  SubscriptionWish,
+} from "../port/forwarding.ts";
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
@@ -65,6 +72,26 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     }
     socket.on("close", () => this.#main.notify("connectionClosed"));
     this.#connections.give(protocol, socket);
+  }
+
+  openPublication(offer: PublicationOffer): Promise<ForwardingAnswer> {
+    return this.forwarding.openPublication(offer);
+  }
+
+  openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {
+    return this.forwarding.openSubscription(offer);
+  }
+
+  closeForwarding(group: string, session: string): Promise<boolean> {
+    return this.forwarding.closeForwarding(group, session);
+  }
+
+  steerSubscription(group: string, session: string, wish: SubscriptionWish): Promise<boolean> {
+    return this.forwarding.steerSubscription(group, session, wish);
+  }
+
+  groupStatus(group: string): Promise<GroupStatus> {
+    return this.forwarding.groupStatus(group);
   }
 
   coresElsewhere(cores: number): void {
@@ -156,6 +183,7 @@ function hostOf(main: Main): MediaHost {
     },
     publishSecret: (name) => main.ask("publishSecret", name),
     event: (event) => main.notify("event", event),
+    forwarded: (event) => main.notify("forwarded", event),
     startRecording: (start) => main.ask("startRecording", start),
     putRecordingObject: (object) => main.ask("putRecordingObject", object),
   };

@@ -1,4 +1,5 @@
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
+import type { ForwardingEvent } from "../port/forwarding.ts";
 import type { MediaHost } from "../port/host.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
@@ -20,6 +21,7 @@ export interface WorkerHostOptions {
   readonly owners: StreamOwners<WorkerProcess>;
   readonly routes: RelayRoutes;
   readonly onEvent: (event: MediaEvent) => void;
+  readonly onForwarded: (event: ForwardingEvent) => void;
   readonly onCores: () => void;
 }
 
@@ -62,6 +64,10 @@ export class WorkerHost implements MainMethods {
       owners.ended(event.streamName, worker);
     }
     onEvent(event);
+  }
+
+  forwarded(event: ForwardingEvent): void {
+    this.#options.onForwarded(event);
   }
 
   startRecording(start: RecordingStart): Promise<RecordingContinuation> {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { IngestSettings } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
+import type { ForwardingEvent, MediaForwarding } from "../port/forwarding.ts";
 import type { MediaEngine } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
@@ -46,7 +47,11 @@ export interface RelaySource {
 }
 
 /** Methods of a worker for the main process: it is an engine. */
-export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
+export interface WorkerMethods
+  extends Omit<MediaEngine, "forwarding">,
+    MediaForwarding,
+    RelayTarget,
+    RelaySource {
   /**
    * A publisher that was let in and whose connection the main process has; what it sends follows as
    * from `openRelay`.
@@ -64,6 +69,7 @@ export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
 
 /** Methods of the main process for a worker: it is its host. */
 export interface MainMethods extends MediaHost, RelayTarget, RelaySource {
+  forwarded(event: ForwardingEvent): void;
   /** The publisher that a decision let in has its broadcast by now, or has left. */
   decided(streamName: string): void;
   /** A connection that was accepted is closed. */

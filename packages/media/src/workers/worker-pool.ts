@@ -20,6 +20,7 @@ import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
+import { PoolForwarding } from "./pool-forwarding.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { PoolIngest } from "./pool-ingest.ts";
 import { RelayRoutes } from "./relay-routes.ts";
@@ -50,6 +51,7 @@ export class WorkerPool implements MediaEngine {
   readonly #protocols: readonly IngestProtocol[];
   readonly #listeners: TcpListeners;
   readonly #ingest: PoolIngest;
+  readonly forwarding: PoolForwarding;
   /** All that haven't gone, and those of them that take connections. */
   readonly #processes = new Set<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
@@ -82,6 +84,11 @@ export class WorkerPool implements MediaEngine {
       places: new ConnectionPlaces(this.#limits),
       handOver: (protocol, socket) => this.#handOver(protocol, socket),
       onRefused: () => this.#refuse(),
+    });
+    this.forwarding = new PoolForwarding({
+      idlest: () => this.#idlest(),
+      publish: (event) => host.forwarded?.(event),
+      now: () => Date.now(),
     });
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;
     this.#places = new StreamPlaces(endedStreamKeptMs, () => performance.now());
@@ -152,7 +159,10 @@ export class WorkerPool implements MediaEngine {
   /** The one with the fewest publishers: they needn't have a connection that came through here. */
   #idlest(): WorkerProcess | undefined {
     const load = (worker: WorkerProcess): number =>
-      worker.connections + this.#routes.count(worker) + this.#owners.count(worker);
+      worker.connections +
+      this.#routes.count(worker) +
+      this.#owners.count(worker) +
+      this.forwarding.count(worker);
     return [...this.#workers].sort((a, b) => load(a) - load(b))[0];
   }
 
@@ -276,6 +286,7 @@ export class WorkerPool implements MediaEngine {
         owners: this.#owners,
         routes: this.#routes,
         onEvent: (event) => this.#publish(event, worker),
+        onForwarded: (event) => this.forwarding.note(event),
         onCores: () => this.#shareCores(),
       }),
     );
@@ -302,6 +313,7 @@ export class WorkerPool implements MediaEngine {
     this.#owners.release(worker);
     this.#routes.release(worker);
     this.#places.release(worker);
+    this.forwarding.release(worker);
     const concluding = worker.ledger
       .conclude(Date.now(), (event) => this.#host.event(event))
       .finally(() => this.#concluding.delete(concluding));

@@ -6,7 +6,7 @@ import type { OfferedTransport } from "./peer-description.ts";
 import { parseRtcp, type RtcpPart } from "./rtp/rtcp-packet.ts";
 import { isRtcp, parseRtpHeader, type RtpPacket, withoutPadding } from "./rtp/rtp-packet.ts";
 import type { SrtpMasters } from "./srtp/srtp-keys.ts";
-import { SrtpReceiver, SrtpSender } from "./srtp/srtp-session.ts";
+import { type RtpIdentity, SrtpReceiver, SrtpSender } from "./srtp/srtp-session.ts";
 import {
   hasIntegrity,
   STUN_ATTRIBUTE,
@@ -23,7 +23,7 @@ const PASSWORD_BYTES = 18;
 /** Takes what comes from a peer. Nothing that a handler throws is caught here. */
 export interface PeerHandlers {
   /** ICE and DTLS are done: media may be sent from now on. */
-  connected(): void;
+  connected(nowMs: number): void;
   /** A genuine packet. `datagram` has its header, with the extensions, in clear. */
   rtp(packet: RtpPacket, datagram: Buffer, nowMs: number): void;
   rtcp(parts: readonly RtcpPart[], nowMs: number): void;
@@ -133,6 +133,13 @@ export class WebrtcPeer {
     }
   }
 
+  /** `head` is the packet's header. Nothing is sent before the peer is connected. */
+  sendRtp(identity: RtpIdentity, head: Buffer, payload: Buffer): void {
+    if (this.isConnected && this.#sender !== undefined) {
+      this.#path?.send(this.#sender.rtp(identity, head, payload));
+    }
+  }
+
   /** Nothing is sent before the peer is connected. */
   sendRtcp(compound: Buffer): void {
     if (this.isConnected && this.#sender !== undefined) {
@@ -170,7 +177,7 @@ export class WebrtcPeer {
   #begin({ receive, send }: SrtpMasters): void {
     this.#receiver = new SrtpReceiver(receive);
     this.#sender = new SrtpSender(send);
-    this.#options.handlers.connected();
+    this.#options.handlers.connected(this.#heardAtMs);
   }
 
   #gone(reason: PeerEnd, message: string): void {

@@ -1,5 +1,6 @@
 import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
+import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
 import { answerClientConfiguration } from "./channels/client-configuration.ts";
 import type { IvsDependencies } from "./dependencies.ts";
@@ -135,6 +136,7 @@ async function createIvs(needs: IvsNeeds) {
     },
     provides: {
       ingestPorts: () => portByProtocol(live.ports),
+      forwarding: live.forwarding as ForwardingPort,
     },
     contributes: {
       linkedServiceUsages: [recordToS3Usage],

@@ -7,6 +7,8 @@ const REPORT_BLOCK_BYTES = 24;
 const SENDER_INFO_BYTES = 20;
 /** Parts of one compound packet that are read. */
 const PARTS_MAX = 32;
+/** Packets that one request may name: more than any receiver misses at once. */
+const NACKED_MAX = 512;
 
 export const RTCP_TYPE = {
   senderReport: 200,
@@ -54,6 +56,7 @@ export type RtcpPart =
   | ReceiverReport
   | { readonly kind: "bye"; readonly ssrcs: readonly number[] }
   | { readonly kind: "picture-loss"; readonly media: number }
+  | { readonly kind: "nack"; readonly media: number; readonly sequences: readonly number[] }
   | { readonly kind: "remb"; readonly bitrate: number };
 
 /** Reads what is known of a compound packet; the rest, and what is malformed, is left out. */
@@ -94,6 +97,8 @@ function parsePart(bytes: Buffer): RtcpPart | undefined {
         ssrc: bytes.readUInt32BE(4),
         reports: parseReports(bytes, 8, number),
       };
+    case RTCP_TYPE.transportFeedback:
+      return number === FORMAT.nack ? parseNack(bytes) : undefined;
     case RTCP_TYPE.payloadFeedback:
       return parsePayloadFeedback(bytes, number);
     default:
@@ -135,6 +140,24 @@ function parseReports(bytes: Buffer, from: number, number: number): ReportBlock[
     });
   }
   return reports;
+}
+
+function parseNack(bytes: Buffer): RtcpPart | undefined {
+  if (bytes.length < 12) {
+    return undefined;
+  }
+  const sequences: number[] = [];
+  for (let at = 12; at + 4 <= bytes.length && sequences.length < NACKED_MAX; at += 4) {
+    const first = bytes.readUInt16BE(at);
+    const mask = bytes.readUInt16BE(at + 2);
+    sequences.push(first);
+    for (let bit = 0; bit < 16; bit += 1) {
+      if ((mask & (1 << bit)) !== 0) {
+        sequences.push((first + bit + 1) & 0xffff);
+      }
+    }
+  }
+  return { kind: "nack", media: bytes.readUInt32BE(8), sequences };
 }
 
 function parsePayloadFeedback(bytes: Buffer, format: number): RtcpPart | undefined {

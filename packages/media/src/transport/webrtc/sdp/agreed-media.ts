@@ -6,10 +6,10 @@ import {
 } from "./session-description.ts";
 
 /*
- * Chooses of an offer what is received: one track of H.264 and one of Opus.
+ * Chooses of an offer what is received, or sent: one track of H.264 and one of Opus.
  */
 
-const EXTENSION_URIS = {
+export const EXTENSION_URIS = {
   mid: "urn:ietf:params:rtp-hdrext:sdes:mid",
   layer: "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
   repairedLayer: "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id",
@@ -19,6 +19,9 @@ const EXTENSION_URIS = {
 export const TAKEN_EXTENSIONS: readonly string[] = Object.values(EXTENSION_URIS);
 
 const DEFAULT_PACKETIZATION = "0";
+const CONSTRAINED_BASELINE = "42e0";
+/** Layers of one picture: encoders have three. */
+const LAYERS_MAX = 4;
 const OPUS_CLOCK_HZ = 48_000;
 
 /** One track of media as both sides agree on it. */
@@ -46,26 +49,44 @@ export interface AgreedMedia {
  * picture that can be taken, or sound in another codec alone.
  */
 export function agreeOnMedia({ sections }: SessionDescription): AgreedMedia {
-  const video = trackOf(sections, "video");
-  const audio = trackOf(sections, "audio");
+  const video = trackOf(sections, "video", isSending);
+  const audio = trackOf(sections, "audio", isSending);
+  return { video, audio };
+}
+
+/**
+ * The tracks that a subscriber's offer receives. `profile`: what the picture is in, such as
+ * `42e01f`. Throws MediaError `refused` where it can't receive what it asks for.
+ */
+export function agreeOnSent(
+  { sections }: SessionDescription,
+  profile: string | undefined,
+): AgreedMedia {
+  const video = trackOf(sections, "video", isReceiving, profile);
+  const audio = trackOf(sections, "audio", isReceiving);
   return { video, audio };
 }
 
 function trackOf(
   sections: readonly SdpSection[],
   kind: AgreedTrack["kind"],
+  isMeant: (section: SdpSection) => boolean,
+  profile = CONSTRAINED_BASELINE,
 ): AgreedTrack | undefined {
   const offered = sections
     .map((section, index) => ({ section, index }))
-    .filter(({ section }) => section.kind === kind && isSending(section));
+    .filter(({ section }) => section.kind === kind && isMeant(section) && isUsed(section));
   const [first] = offered;
   if (first === undefined) {
     return undefined;
   }
-  const payload = kind === "video" ? chooseH264(first.section) : chooseOpus(first.section);
+  const payload = kind === "video" ? chooseH264(first.section, profile) : chooseOpus(first.section);
   if (payload === undefined) {
     const wanted = kind === "video" ? "H.264 in packetization mode 1" : "Opus";
     throw refusal(`the offer's ${kind} has ${codecsOf(first.section)}: ${wanted} is needed`);
+  }
+  if (first.section.layers.length > LAYERS_MAX) {
+    throw refusal(`the offer has more than ${LAYERS_MAX} layers of simulcast`);
   }
   return {
     section: first.index,
@@ -79,22 +100,31 @@ function trackOf(
   };
 }
 
-function isSending({ direction, port, mid }: SdpSection): boolean {
-  // With port 0 and a mid it is in the bundle; without one it was rejected.
-  return (
-    (direction === "sendonly" || direction === "sendrecv") && (port !== 0 || mid !== undefined)
-  );
+function isSending({ direction }: SdpSection): boolean {
+  return direction === "sendonly" || direction === "sendrecv";
 }
 
-/** Constrained baseline, which every encoder has, if it is there; else the first one. */
-function chooseH264({ payloads }: SdpSection): SdpPayload | undefined {
+function isReceiving({ direction }: SdpSection): boolean {
+  return direction === "recvonly" || direction === "sendrecv";
+}
+
+/** With port 0 and a mid it is in the bundle; without one it was rejected. */
+function isUsed({ port, mid }: SdpSection): boolean {
+  return port !== 0 || mid !== undefined;
+}
+
+/** The profile, else constrained baseline, which everybody has, else the first one. */
+function chooseH264({ payloads }: SdpSection, profile: string): SdpPayload | undefined {
   const fitting = payloads.filter(
     ({ codec, parameters }) =>
       codec === "h264" && (parameters.get("packetization-mode") ?? DEFAULT_PACKETIZATION) === "1",
   );
-  const isConstrained = ({ parameters }: SdpPayload): boolean =>
-    /^42e0/i.test(parameters.get("profile-level-id") ?? "");
-  return fitting.find(isConstrained) ?? fitting[0];
+  const ofProfile = (begin: string): SdpPayload | undefined =>
+    fitting.find(({ parameters }) =>
+      (parameters.get("profile-level-id") ?? "").toLowerCase().startsWith(begin),
+    );
+  const wanted = profile.slice(0, CONSTRAINED_BASELINE.length).toLowerCase();
+  return ofProfile(wanted) ?? ofProfile(CONSTRAINED_BASELINE) ?? fitting[0];
 }
 
 function chooseOpus({ payloads }: SdpSection): SdpPayload | undefined {

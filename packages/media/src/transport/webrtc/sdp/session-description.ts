@@ -10,6 +10,8 @@ export const SDP_BYTES_MAX = 64 * 1024;
 const SECTIONS_MAX = 16;
 const ATTRIBUTES_MAX = 1_000;
 const PAYLOAD_TYPES_MAX = 128;
+/** RFC 8851, 10: letters and digits; browsers take - and _ too. */
+const LAYER_NAME = /^[\w-]{1,16}$/;
 
 /** A codec under one number. */
 export interface SdpPayload {
@@ -49,7 +51,7 @@ export interface SdpSection {
   readonly setup: string | undefined;
   readonly hasRtcpMux: boolean;
   readonly hasReducedRtcp: boolean;
-  /** Layers that are sent, by `a=rid`. */
+  /** Layers that are sent, by `a=simulcast` and `a=rid`; empty without simulcast. */
   readonly layers: readonly string[];
 }
 
@@ -134,10 +136,19 @@ function parseSection(
     setup: of("setup")?.toLowerCase(),
     hasRtcpMux: ofSection("rtcp-mux") !== undefined,
     hasReducedRtcp: ofSection("rtcp-rsize") !== undefined,
-    layers: valuesOf(attributes, "rid")
-      .filter((value) => /^\S+ send\b/i.test(value))
-      .map((value) => value.split(" ")[0] ?? ""),
+    layers: layersOf(attributes),
   };
+}
+
+/** Of alternatives the first one; a layer that is paused at first may come later (RFC 8853, 5.1). */
+function layersOf(attributes: readonly Attribute[]): string[] {
+  const sent = valuesOf(attributes, "rid")
+    .filter((value) => /^\S+ send\b/i.test(value))
+    .map((value) => value.split(" ")[0] ?? "");
+  const [, list = ""] =
+    /(?:^|\s)send\s+(\S+)/i.exec(valuesOf(attributes, "simulcast")[0] ?? "") ?? [];
+  const named = list.split(";").map((layer) => (layer.split(",")[0] ?? "").replace(/^~/, ""));
+  return sent.filter((name) => named.includes(name) && LAYER_NAME.test(name));
 }
 
 function directionOf(attributes: readonly Attribute[]): SdpDirection {

@@ -23,18 +23,32 @@ const LOCAL_PREFERENCE_MAX = { udp: 65_535, tcp: 32_767 } as const;
 /** The feedback that is sent; transport-cc isn't among it, since REMB is. */
 const TAKEN_FEEDBACK = ["goog-remb", "ccm fir", "nack", "nack pli"];
 
-/** The answer to an offer: what was agreed on is received, everything else is rejected. */
+/** A track that we send: how its packets are known. */
+export interface SentLine {
+  readonly ssrc: number;
+  /** Packets that are sent again. */
+  readonly repairSsrc: number | undefined;
+  readonly cname: string;
+}
+
+export type SentLines = Readonly<Record<AgreedTrack["kind"], SentLine>>;
+
+/**
+ * The answer to an offer: what was agreed on is received, or sent where `sent` names it; everything
+ * else is rejected.
+ */
 export function writeAnswer(
   offer: SessionDescription,
   { video, audio }: AgreedMedia,
   transport: AnswerTransport,
+  sent?: SentLines,
 ): string {
   const tracks = [video, audio].filter((track) => track !== undefined);
   const sections = offer.sections.map((section, index) => {
     const track = tracks.find((candidate) => candidate.section === index);
     return track === undefined
       ? rejected(section)
-      : accepted(section, track, transport, candidateLines(transport.candidates));
+      : accepted(section, track, transport, sent?.[track.kind]);
   });
   const mids = [...tracks].sort((a, b) => a.section - b.section).map(({ mid }) => mid);
   const lines = [
@@ -64,8 +78,8 @@ function rejected({ kind, protocol, formats, mid }: SdpSection): string[] {
 function accepted(
   section: SdpSection,
   track: AgreedTrack,
-  { iceUfrag, icePassword, fingerprint }: AnswerTransport,
-  candidates: readonly string[],
+  { iceUfrag, icePassword, fingerprint, candidates }: AnswerTransport,
+  sent: SentLine | undefined,
 ): string[] {
   const { payload, repair } = track;
   const numbers = [payload, ...(repair === undefined ? [] : [repair])].map(
@@ -80,12 +94,12 @@ function accepted(
     `a=fingerprint:sha-256 ${fingerprint}`,
     "a=setup:passive",
     ...(section.mid === undefined ? [] : [`a=mid:${section.mid}`]),
-    ...extensionLines(track),
-    "a=recvonly",
+    ...(sent === undefined ? [...extensionLines(track), "a=recvonly"] : ["a=sendonly"]),
     "a=rtcp-mux",
     ...(section.hasReducedRtcp ? ["a=rtcp-rsize"] : []),
     ...payloadLines(track),
-    ...candidates,
+    ...(sent === undefined ? layerLines(track) : sourceLines(track, sent)),
+    ...candidateLines(candidates),
     "a=end-of-candidates",
   ];
 }
@@ -95,6 +109,26 @@ function extensionLines({ extensions }: AgreedTrack): string[] {
     const id = extensions.get(uri);
     return id === undefined ? [] : [`a=extmap:${id} ${uri}`];
   });
+}
+
+/** The mirror image of what is offered (RFC 8853, 5.3). */
+function layerLines({ layers }: AgreedTrack): string[] {
+  return layers.length === 0
+    ? []
+    : [...layers.map((layer) => `a=rid:${layer} recv`), `a=simulcast:recv ${layers.join(";")}`];
+}
+
+/** RFC 5576, and RFC 8830 for the stream that joins sound and picture. */
+function sourceLines({ kind }: AgreedTrack, { ssrc, repairSsrc, cname }: SentLine): string[] {
+  const sources = repairSsrc === undefined ? [ssrc] : [ssrc, repairSsrc];
+  return [
+    `a=msid:${cname} ${kind}`,
+    ...(repairSsrc === undefined ? [] : [`a=ssrc-group:FID ${ssrc} ${repairSsrc}`]),
+    ...sources.flatMap((source) => [
+      `a=ssrc:${source} cname:${cname}`,
+      `a=ssrc:${source} msid:${cname} ${kind}`,
+    ]),
+  ];
 }
 
 function payloadLines({ kind, payload, repair }: AgreedTrack): string[] {

@@ -109,6 +109,8 @@ export class SrtpReceiver {
   }
 }
 
+export type RtpIdentity = Pick<RtpHeader, "ssrc" | "sequence">;
+
 /** Encrypts what is sent to a peer. */
 export class SrtpSender {
   readonly #rtp: SrtpCipher;
@@ -127,7 +129,7 @@ export class SrtpSender {
   }
 
   /** `head` is the packet's header with its extensions, `payload` what follows. */
-  rtp({ ssrc, sequence }: RtpHeader, head: Buffer, payload: Buffer): Buffer {
+  rtp({ ssrc, sequence }: RtpIdentity, head: Buffer, payload: Buffer): Buffer {
     const identity = { ssrc, rollovers: this.#advance(ssrc, sequence), low: sequence };
     const encrypted = this.#rtp.encrypt(identity, head, payload, EMPTY);
     if (this.#isAead) {

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import type {
+  ForwardingEvent,
   IngestPorts,
   MediaEngine,
   MediaEvent,
@@ -43,6 +44,7 @@ import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
 import { publishBroadcastEvents } from "./broadcast-events.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
+import { ForwardingHub } from "./forwarding-hub.ts";
 import { localStreams } from "./local-streams.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { contentionReason } from "./publish-contention.ts";
@@ -61,6 +63,7 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 
 /** Owns the media engine: admits publishers, publishes events, puts recordings into buckets. */
 export class LiveStreams implements MediaHost {
+  readonly forwarding = new ForwardingHub(() => this.#engine.forwarding);
   readonly viewers: ViewerCounter;
   readonly recorded = new RecordedTime();
   readonly windows: ReconnectWindows;
@@ -210,6 +213,10 @@ export class LiveStreams implements MediaHost {
           this.recorded.end(event.streamId);
       }
     }
+  }
+
+  forwarded(event: ForwardingEvent): void {
+    this.forwarding.publish(event);
   }
 
   async startRecording(start: RecordingStart): Promise<RecordingContinuation> {

@@ -2,6 +2,8 @@ import {
   type EngineHealth,
   type MediaArrival,
   type MediaEngine,
+  MediaError,
+  type MediaForwarding,
   type MediaHost,
   type MediaPosition,
   type PublishAnswer,
@@ -47,6 +49,13 @@ export const FILE_MS = 10_000;
 
 /** Sends a host the real engine's events of a broadcast, in their order, without any media. */
 export class ScriptedEngine implements MediaEngine {
+  readonly forwarding: MediaForwarding = {
+    openPublication: notScripted,
+    openSubscription: notScripted,
+    closeForwarding: async () => false,
+    steerSubscription: async () => false,
+    groupStatus: async () => ({ publications: [], subscriptions: [] }),
+  };
   readonly #host: MediaHost;
   readonly #nowMs: () => number;
   /** The steps between a stream's end and its recording's, which a slow bucket delays. */
@@ -195,6 +204,10 @@ export class ScriptedEngine implements MediaEngine {
       return String(error);
     }
   }
+}
+
+async function notScripted(): Promise<never> {
+  throw new MediaError("engine", "nothing is forwarded here");
 }
 
 interface About {

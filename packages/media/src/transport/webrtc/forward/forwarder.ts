@@ -1,0 +1,282 @@
+import { randomBytes } from "node:crypto";
+import type {
+  ForwardingAnswer,
+  ForwardingEnd,
+  GroupStatus,
+  MediaForwarding,
+  PublicationOffer,
+  SubscriptionOffer,
+  SubscriptionWish,
+  UntimedForwardingEvent,
+} from "../../../port/forwarding.ts";
+import type { MediaLimits } from "../../../port/limits.ts";
+import { offeredTransport } from "../peer-description.ts";
+import { type AgreedMedia, agreeOnMedia, agreeOnSent } from "../sdp/agreed-media.ts";
+import { parseSdp, refusal } from "../sdp/session-description.ts";
+import { writeAnswer } from "../sdp/write-answer.ts";
+import type { WebrtcPort } from "../webrtc-port.ts";
+import { Publication } from "./publication.ts";
+import { type SentNumbers, sentLines, sentNumbers } from "./sent-numbers.ts";
+import { Subscription } from "./subscription.ts";
+
+const SESSION_BYTES = 16;
+
+export interface ForwarderOptions {
+  readonly peers: WebrtcPort;
+  readonly limits: Pick<MediaLimits, "idleDeadlineMs">;
+  readonly monotonicMs: () => number;
+  readonly publish: (event: UntimedForwardingEvent) => void;
+}
+
+/** A publication by its name: its publisher, who may be replaced, and its subscribers. */
+interface Place {
+  readonly group: string;
+  readonly publication: string;
+  session: string;
+  source: Publication;
+  /** By session. */
+  readonly subscriptions: Map<string, Subscription>;
+}
+
+/** All that this process forwards. */
+export class Forwarder implements MediaForwarding {
+  readonly #options: ForwarderOptions;
+  /** By group, then by name. */
+  readonly #groups = new Map<string, Map<string, Place>>();
+
+  constructor(options: ForwarderOptions) {
+    this.#options = options;
+  }
+
+  async openPublication(offer: PublicationOffer): Promise<ForwardingAnswer> {
+    const { group, publication, bitrateMax } = offer;
+    const { peers, limits } = this.#options;
+    const place = this.#groups.get(group)?.get(publication);
+    if (place !== undefined && offer.replaces !== true) {
+      throw refusal("the publication has a publisher");
+    }
+    const offered = parseSdp(offer.description);
+    const media = agreeOnMedia(offered);
+    if (kindsOf(media).length === 0) {
+      throw refusal("the offer sends neither sound nor a picture");
+    }
+    const transport = offeredTransport(offered, media);
+    peers.checkRoom();
+    const session = newSession();
+    const of = { group, publication, session };
+    const source = new Publication({
+      media,
+      bitrateMax,
+      idleDeadlineMs: limits.idleDeadlineMs,
+      onConnected: () => this.#options.publish({ ...of, type: "publication-connected" }),
+      onMedia: (nowMs) => this.#media(of, nowMs),
+      onEnded: (reason, message) => this.#endPublisher(of, reason, message),
+    });
+    const peer = peers.connect(transport, source);
+    source.begin(peer);
+    this.#takePlace(place, of, source);
+    const description = writeAnswer(offered, media, peers.transportOf(peer));
+    return { session, description, kinds: kindsOf(media), mids: {} };
+  }
+
+  async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {
+    const { group, publication, initialLayer = "lowest", bitrateMax } = offer;
+    const { peers } = this.#options;
+    const place = this.#groups.get(group)?.get(publication);
+    if (place === undefined) {
+      throw refusal("there is no such publication");
+    }
+    const offered = parseSdp(offer.description);
+    const media = agreeOnSent(offered, place.source.profile);
+    if (kindsOf(media).length === 0) {
+      throw refusal("the offer receives neither sound nor a picture");
+    }
+    const transport = offeredTransport(offered, media);
+    peers.checkRoom();
+    const session = newSession();
+    const of = { group, publication, session };
+    const numbers: SentNumbers = sentNumbers(media);
+    const subscription = new Subscription({
+      ...numbers,
+      initialLayer,
+      bitrateMax,
+      onConnected: () => this.#options.publish({ ...of, type: "subscription-connected" }),
+      onEnded: (reason, message) => this.#endSubscriber(group, session, reason, message),
+    });
+    const peer = peers.connect(transport, subscription);
+    subscription.begin(peer, place.source);
+    place.subscriptions.set(session, subscription);
+    const description = writeAnswer(offered, media, peers.transportOf(peer), sentLines(numbers));
+    const mids = Object.fromEntries(
+      [media.audio, media.video].flatMap((track) => (track ? [[track.kind, track.mid]] : [])),
+    );
+    return { session, description, kinds: kindsOf(media), mids };
+  }
+
+  async closeForwarding(group: string, session: string): Promise<boolean> {
+    for (const place of this.#groups.get(group)?.values() ?? []) {
+      if (place.session === session) {
+        const { publication } = place;
+        this.#endPublisher({ group, publication, session }, "closed", "the publisher was closed");
+        return true;
+      }
+      if (place.subscriptions.has(session)) {
+        this.#endSubscriber(group, session, "closed", "the subscriber was closed");
+        return true;
+      }
+    }
+    return false;
+  }
+
+  async steerSubscription(
+    group: string,
+    session: string,
+    wish: SubscriptionWish,
+  ): Promise<boolean> {
+    const place = this.#placeOf(group, session);
+    const subscription = place?.subscriptions.get(session);
+    if (place === undefined || subscription === undefined) {
+      return false;
+    }
+    const nowMs = this.#options.monotonicMs();
+    if (wish.publication !== undefined && wish.publication !== place.publication) {
+      const next = this.#groups.get(group)?.get(wish.publication);
+      if (next === undefined) {
+        return false;
+      }
+      place.subscriptions.delete(session);
+      next.subscriptions.set(session, subscription);
+      subscription.receive(next.source, nowMs);
+    }
+    if (wish.paused !== undefined) {
+      subscription.pause(wish.paused, nowMs);
+    }
+    return wish.layer === undefined || subscription.chooseLayer(wish.layer, nowMs);
+  }
+
+  async groupStatus(group: string): Promise<GroupStatus> {
+    const places = [...(this.#groups.get(group)?.values() ?? [])];
+    return {
+      publications: places.map(({ publication, session, source }) => ({
+        ...source.status(),
+        publication,
+        session,
+      })),
+      subscriptions: places.flatMap(({ publication, subscriptions }) =>
+        [...subscriptions].map(([session, subscription]) => ({
+          ...subscription.status(),
+          publication,
+          session,
+        })),
+      ),
+    };
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const group of [...this.#groups.values()]) {
+      for (const { group: name, publication, session } of [...group.values()]) {
+        const of = { group: name, publication, session };
+        this.#endPublisher(of, "engine-closed", "the server stops");
+      }
+    }
+  }
+
+  #takePlace(
+    place: Place | undefined,
+    of: { readonly group: string; readonly publication: string; readonly session: string },
+    source: Publication,
+  ): void {
+    if (place === undefined) {
+      const group = this.#groups.get(of.group) ?? new Map<string, Place>();
+      this.#groups.set(of.group, group);
+      group.set(of.publication, { ...of, source, subscriptions: new Map() });
+      return;
+    }
+    const { source: before, session } = place;
+    place.session = of.session;
+    place.source = source;
+    this.#options.peers.forget(before.peer);
+    for (const subscription of place.subscriptions.values()) {
+      subscription.receive(source, this.#options.monotonicMs());
+    }
+    const message = "another publisher took its place";
+    const { group, publication } = of;
+    const about = { group, publication, session };
+    this.#options.publish({ ...about, type: "publication-ended", reason: "replaced", message });
+  }
+
+  #media(
+    of: { readonly group: string; readonly publication: string; readonly session: string },
+    nowMs: number,
+  ): void {
+    const place = this.#groups.get(of.group)?.get(of.publication);
+    if (place?.session !== of.session) {
+      return;
+    }
+    for (const subscription of place.subscriptions.values()) {
+      subscription.layersChanged(nowMs);
+    }
+    const layers = place.source.layers();
+    if (layers.some(({ width }) => width > 0)) {
+      this.#options.publish({ ...of, type: "publication-media", layers });
+    }
+  }
+
+  #endPublisher(
+    of: { readonly group: string; readonly publication: string; readonly session: string },
+    reason: ForwardingEnd,
+    message: string,
+  ): void {
+    const group = this.#groups.get(of.group);
+    const place = group?.get(of.publication);
+    if (group === undefined || place?.session !== of.session) {
+      return;
+    }
+    group.delete(of.publication);
+    this.#options.peers.forget(place.source.peer);
+    this.#options.publish({ ...of, type: "publication-ended", reason, message });
+    for (const [session, subscription] of place.subscriptions) {
+      const why = reason === "engine-closed" ? reason : "publication-ended";
+      this.#forget(place, session, subscription, why, message);
+    }
+    if (group.size === 0) {
+      this.#groups.delete(of.group);
+    }
+  }
+
+  #endSubscriber(group: string, session: string, reason: ForwardingEnd, message: string): void {
+    const place = this.#placeOf(group, session);
+    const subscription = place?.subscriptions.get(session);
+    if (place !== undefined && subscription !== undefined) {
+      place.subscriptions.delete(session);
+      this.#forget(place, session, subscription, reason, message);
+    }
+  }
+
+  #forget(
+    { group, publication }: Place,
+    session: string,
+    subscription: Subscription,
+    reason: ForwardingEnd,
+    message: string,
+  ): void {
+    subscription.close();
+    this.#options.peers.forget(subscription.peer);
+    const about = { group, publication, session };
+    this.#options.publish({ ...about, type: "subscription-ended", reason, message });
+  }
+
+  #placeOf(group: string, session: string): Place | undefined {
+    const places = [...(this.#groups.get(group)?.values() ?? [])];
+    return places.find(({ subscriptions }) => subscriptions.has(session));
+  }
+}
+
+function kindsOf({ audio, video }: AgreedMedia): ("audio" | "video")[] {
+  return [audio, video].flatMap((track) => track?.kind ?? []);
+}
+
+function newSession(): string {
+  return randomBytes(SESSION_BYTES).toString("base64url");
+}

@@ -1,0 +1,87 @@
+import { PacketHistory, type SourcePacket } from "./packet-history.ts";
+import { RateMeter } from "./rate-meter.ts";
+
+/** A second of the largest picture that is forwarded: 8.5 Mb/s. */
+const HISTORY_BYTES_MAX = 1_536 * 1024;
+const SOUND_HISTORY_BYTES_MAX = 32 * 1024;
+
+/** Which wall time of the sender a timestamp has, and when we heard so. */
+export interface SourceClock {
+  readonly wallMs: number;
+  readonly timestamp: number;
+  readonly atMs: number;
+}
+
+/** Takes the packets of the layers that it follows, as they come: not always in order. */
+export interface LayerFollower {
+  packet(layer: SourceLayer, packet: SourcePacket, nowMs: number): void;
+}
+
+export interface SourceLayerOptions {
+  readonly kind: "audio" | "video";
+  /** Empty where there is one layer. */
+  readonly name: string;
+  readonly clockHz: number;
+  /** Asks the publisher for a keyframe. */
+  readonly askKeyframe: (nowMs: number) => void;
+}
+
+/**
+ * One stream of packets that subscribers may be given: a publisher's sound, its picture, or a layer
+ * of its picture. Each sequence number comes once.
+ */
+export class SourceLayer {
+  readonly kind: "audio" | "video";
+  readonly name: string;
+  readonly clockHz: number;
+  readonly history: PacketHistory;
+  readonly rate = new RateMeter();
+  readonly #askKeyframe: (nowMs: number) => void;
+  #followers: readonly LayerFollower[] = [];
+  clock: SourceClock | undefined;
+  /** 0 before the first keyframe. */
+  width = 0;
+  height = 0;
+  packets = 0;
+  bytes = 0;
+
+  constructor({ kind, name, clockHz, askKeyframe }: SourceLayerOptions) {
+    this.kind = kind;
+    this.name = name;
+    this.clockHz = clockHz;
+    this.#askKeyframe = askKeyframe;
+    this.history = new PacketHistory(
+      kind === "video" ? HISTORY_BYTES_MAX : SOUND_HISTORY_BYTES_MAX,
+    );
+  }
+
+  /** Whether packets come now. */
+  get isAlive(): boolean {
+    return this.rate.bitrate > 0;
+  }
+
+  follow(follower: LayerFollower): void {
+    if (!this.#followers.includes(follower)) {
+      this.#followers = [...this.#followers, follower];
+    }
+  }
+
+  leave(follower: LayerFollower): void {
+    this.#followers = this.#followers.filter((other) => other !== follower);
+  }
+
+  /** Requests of many subscribers become one. */
+  needKeyframe(nowMs: number): void {
+    this.#askKeyframe(nowMs);
+  }
+
+  deliver(packet: SourcePacket, nowMs: number): void {
+    this.packets += 1;
+    this.bytes += packet.payload.length;
+    this.rate.add(packet.payload.length, packet.marker, nowMs);
+    this.history.add(packet);
+    for (const follower of this.#followers) {
+      follower.packet(this, packet, nowMs);
+    }
+  }
+}

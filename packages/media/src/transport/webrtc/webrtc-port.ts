@@ -1,0 +1,162 @@
+import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { performance } from "node:perf_hooks";
+import { listenAt } from "../../ingest/listen.ts";
+import type { IngestPort, IngestSettings } from "../../ingest/protocol.ts";
+import { MediaError } from "../../port/media-error.ts";
+import type { PortChoice } from "../../port/options.ts";
+import { announcedAddresses } from "./announced-addresses.ts";
+import { makeDtlsCertificate } from "./dtls/dtls-certificate.ts";
+import type { OfferedTransport } from "./peer-description.ts";
+import { refusal } from "./sdp/session-description.ts";
+import type { AnswerTransport, HostCandidate } from "./sdp/write-answer.ts";
+import { TcpPaths } from "./tcp-paths.ts";
+import type { TransportPath } from "./transport-path.ts";
+import { WebrtcEndpoint } from "./webrtc-endpoint.ts";
+import { type PeerHandlers, WebrtcPeer } from "./webrtc-peer.ts";
+
+/** Keyframes of many streams may come at once. The system gives what it allows. */
+const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;
+
+/** Something that has a peer, and ends with it. */
+export interface PeerOwner extends PeerHandlers {
+  /** One of its handlers has thrown. */
+  fail(error: unknown): void;
+}
+
+/**
+ * The port of all peers of this process: UDP, and TCP of the same number. Whoever has a peer gets
+ * what comes from it.
+ */
+export class WebrtcPort {
+  readonly #settings: IngestSettings;
+  readonly #certificate = makeDtlsCertificate();
+  readonly #endpoint: WebrtcEndpoint;
+  readonly #tcp: TcpPaths;
+  readonly #owners = new Map<WebrtcPeer, PeerOwner>();
+  #socket: Socket | undefined;
+  #candidates: readonly HostCandidate[] = [];
+
+  constructor(settings: IngestSettings) {
+    this.#settings = settings;
+    this.#endpoint = new WebrtcEndpoint({
+      monotonicMs: () => performance.now(),
+      onError: (peer, error) => this.#owners.get(peer)?.fail(error),
+    });
+    this.#tcp = new TcpPaths({
+      proofDeadlineMs: settings.limits.publishDeadlineMs,
+      unreadBytesMax: settings.limits.unreadAnswerBytesMax,
+      receive: (datagram, path) =>
+        this.#endpoint.receive(datagram, path.address, path.key, () => path),
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  get peers(): number {
+    return this.#endpoint.peers;
+  }
+
+  /** Resolves to its number. */
+  async open(at: PortChoice, port: IngestPort): Promise<number> {
+    const { host } = this.#settings;
+    const { address, family } = await lookup(host);
+    const type = family === 6 ? "udp6" : "udp4";
+    const socket = await listenAt(host, at, (number) => bind(type, address, number));
+    this.#socket = socket;
+    socket.on("message", (datagram, from: RemoteInfo) =>
+      this.#endpoint.receive(datagram, from.address, from.port, () => this.#pathTo(from)),
+    );
+    // A datagram that can't be sent is one that is lost, and peers ask again.
+    socket.on("error", () => undefined);
+    const bound = socket.address();
+    const addresses = await announcedAddresses(this.#settings.announcedAddresses, bound.address);
+    // Workers are given no connections: a connection would have to go to the worker with its peer.
+    const tcp = await port.listen({ port: bound.port, orFree: true }, (connection) =>
+      this.#tcp.accept(connection),
+    );
+    this.#candidates = [
+      ...addresses.map((own) => ({ address: own, port: bound.port, transport: "udp" }) as const),
+      ...addresses.flatMap((own) =>
+        tcp.port === undefined ? [] : [{ address: own, port: tcp.port, transport: "tcp" } as const],
+      ),
+    ];
+    return bound.port;
+  }
+
+  async close(): Promise<void> {
+    this.#endpoint.close();
+    this.#owners.clear();
+    this.#tcp.close();
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (socket !== undefined) {
+      await new Promise<void>((resolve) => socket.close(() => resolve()));
+    }
+  }
+
+  /** Throws MediaError where another peer can't be taken now. */
+  checkRoom(): void {
+    if (!this.isOpen) {
+      throw new MediaError("engine", "WebRTC isn't open");
+    }
+    if (this.#endpoint.peers >= this.#settings.limits.connectionsMax) {
+      throw refusal("there are too many connections");
+    }
+  }
+
+  /** Awaits a peer. `owner` is to call `forget` at its end. */
+  connect(offered: OfferedTransport, owner: PeerOwner): WebrtcPeer {
+    const peer = new WebrtcPeer({
+      offered,
+      certificate: this.#certificate,
+      handlers: owner,
+      connectDeadlineMs: this.#settings.limits.publishDeadlineMs,
+      nowMs: performance.now(),
+    });
+    this.#owners.set(peer, owner);
+    this.#endpoint.add(peer);
+    return peer;
+  }
+
+  /** How the peer reaches us, for its answer. */
+  transportOf({ iceUfrag, icePassword }: WebrtcPeer): AnswerTransport {
+    const { fingerprint } = this.#certificate;
+    return { iceUfrag, icePassword, fingerprint, candidates: this.#candidates };
+  }
+
+  /** Closes the peer, if it isn't closed. */
+  forget(peer: WebrtcPeer | undefined): void {
+    if (peer !== undefined) {
+      this.#owners.delete(peer);
+      this.#endpoint.remove(peer);
+    }
+  }
+
+  #pathTo({ address, port }: RemoteInfo): TransportPath {
+    // Datagrams may be under way when the socket is closed.
+    const send = (datagram: Buffer): void => this.#socket?.send(datagram, port, address);
+    return { address, port, key: port, send, close: () => undefined };
+  }
+}
+
+async function bind(type: "udp4" | "udp6", address: string, port: number): Promise<Socket> {
+  const buffers = { recvBufferSize: SOCKET_BUFFER_BYTES, sendBufferSize: SOCKET_BUFFER_BYTES };
+  // Addresses only are sent to: there is nothing to look up.
+  const known = (host: string, _: object, found: LookupResult): void =>
+    found(null, host, type === "udp6" ? 6 : 4);
+  const socket = createSocket({ type, ...buffers, lookup: known });
+  await new Promise<void>((resolve, reject) => {
+    socket.once("error", (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind(port, address, resolve);
+  });
+  socket.removeAllListeners("error");
+  return socket;
+}
+
+type LookupResult = (error: null, address: string, family: number) => void;

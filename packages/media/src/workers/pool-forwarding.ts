@@ -1,0 +1,148 @@
+import type {
+  ForwardingAnswer,
+  ForwardingEvent,
+  GroupStatus,
+  MediaForwarding,
+  PublicationOffer,
+  SubscriptionOffer,
+  SubscriptionWish,
+} from "../port/forwarding.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+interface Session {
+  readonly kind: "publication" | "subscription";
+  publication: string;
+}
+
+/** A group, in the worker that carries it. */
+interface Place {
+  readonly worker: WorkerProcess;
+  /** By their names. */
+  readonly sessions: Map<string, Session>;
+  /** Offers that it is answering. */
+  pending: number;
+}
+
+export interface PoolForwardingOptions {
+  /** The worker that takes the next group; undefined while no worker runs. */
+  readonly idlest: () => WorkerProcess | undefined;
+  readonly publish: (event: ForwardingEvent) => void;
+  readonly now: () => number;
+}
+
+/** Forwarding in workers: a group is carried by one of them, from its first session to its last. */
+export class PoolForwarding implements MediaForwarding {
+  readonly #options: PoolForwardingOptions;
+  readonly #groups = new Map<string, Place>();
+
+  constructor(options: PoolForwardingOptions) {
+    this.#options = options;
+  }
+
+  /** Groups that a worker carries. */
+  count(worker: WorkerProcess): number {
+    return [...this.#groups.values()].filter((place) => place.worker === worker).length;
+  }
+
+  openPublication(offer: PublicationOffer): Promise<ForwardingAnswer> {
+    return this.#open(offer, "publication", (worker) => worker.calls.ask("openPublication", offer));
+  }
+
+  openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {
+    return this.#open(offer, "subscription", (worker) =>
+      worker.calls.ask("openSubscription", offer),
+    );
+  }
+
+  async closeForwarding(group: string, session: string): Promise<boolean> {
+    const worker = this.#groups.get(group)?.worker;
+    return (await worker?.calls.ask("closeForwarding", group, session)) ?? false;
+  }
+
+  async steerSubscription(
+    group: string,
+    session: string,
+    wish: SubscriptionWish,
+  ): Promise<boolean> {
+    const place = this.#groups.get(group);
+    if (place === undefined) {
+      return false;
+    }
+    const isDone = await place.worker.calls.ask("steerSubscription", group, session, wish);
+    const known = place.sessions.get(session);
+    if (isDone && known !== undefined && wish.publication !== undefined) {
+      known.publication = wish.publication;
+    }
+    return isDone;
+  }
+
+  async groupStatus(group: string): Promise<GroupStatus> {
+    const worker = this.#groups.get(group)?.worker;
+    return worker === undefined
+      ? { publications: [], subscriptions: [] }
+      : worker.calls.ask("groupStatus", group);
+  }
+
+  /** A worker's event: the host's, too. */
+  note(event: ForwardingEvent): void {
+    if (event.type === "publication-ended" || event.type === "subscription-ended") {
+      const { group, session } = event;
+      this.#groups.get(group)?.sessions.delete(session);
+      this.#forgetEmpty(group);
+    }
+    this.#options.publish(event);
+  }
+
+  /** A worker has gone: with it all that it carried. */
+  release(worker: WorkerProcess): void {
+    for (const [group, place] of [...this.#groups]) {
+      if (place.worker === worker) {
+        this.#groups.delete(group);
+        this.#publishEnds(group, place);
+      }
+    }
+  }
+
+  #publishEnds(group: string, { sessions }: Place): void {
+    const reason = "lost";
+    const message = "the process that carried it has gone";
+    const atMs = this.#options.now();
+    const all = [...sessions];
+    for (const kind of ["publication", "subscription"] as const) {
+      for (const [session, { publication }] of all.filter(([, known]) => known.kind === kind)) {
+        const type = `${kind}-ended` as const;
+        this.#options.publish({ group, publication, session, atMs, type, reason, message });
+      }
+    }
+  }
+
+  async #open(
+    { group, publication }: PublicationOffer | SubscriptionOffer,
+    kind: Session["kind"],
+    ask: (worker: WorkerProcess) => Promise<ForwardingAnswer>,
+  ): Promise<ForwardingAnswer> {
+    const worker = this.#groups.get(group)?.worker ?? this.#options.idlest();
+    if (worker === undefined) {
+      throw new MediaError("engine", "no worker runs that could carry it");
+    }
+    const place = this.#groups.get(group) ?? { worker, sessions: new Map(), pending: 0 };
+    this.#groups.set(group, place);
+    place.pending += 1;
+    try {
+      const answer = await ask(worker);
+      place.sessions.set(answer.session, { kind, publication });
+      return answer;
+    } finally {
+      place.pending -= 1;
+      this.#forgetEmpty(group);
+    }
+  }
+
+  #forgetEmpty(group: string): void {
+    const place = this.#groups.get(group);
+    if (place?.sessions.size === 0 && place.pending === 0) {
+      this.#groups.delete(group);
+    }
+  }
+}
