@@ -114,11 +114,6 @@ describe.skipIf(!hasCamera)("a browser that publishes by WHIP", () => {
     expect(Math.max(...gaps)).toBeLessThan(0.5);
   });
 
-  it("plays nothing by WHEP, and hears so", async () => {
-    const outcome = await browser?.publish(`${server.endpoint}/whep`, "any");
-    expect(outcome).toMatchObject({ status: 501, text: expect.stringContaining("WHEP") });
-  });
-
   it("sends by TCP where UDP doesn't get through", async () => {
     const { channelArn, playbackUrl, streamKey } = await makeChannel();
     const outcome = await browser?.publish(whip(), streamKey, { transport: "tcp" });

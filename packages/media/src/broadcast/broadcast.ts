@@ -18,6 +18,7 @@ import { type BroadcastLadder, newBroadcastLadder } from "./broadcast-ladder.ts"
 import type { BroadcastOptions } from "./broadcast-options.ts";
 import { BroadcastPublishers } from "./broadcast-publishers.ts";
 import { broadcastRecording } from "./broadcast-recording.ts";
+import { BroadcastTap } from "./broadcast-tap.ts";
 import { FurtherTracks } from "./further-tracks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { bitrateLimit, IngestGuard, whatIsAllowed } from "./ingest-limits.ts";
@@ -57,6 +58,7 @@ export class Broadcast implements FedBroadcast {
   /** Closing: no more media comes, but the renditions haven't their first segment. */
   #state: "open" | "closing" | "over" = "open";
   readonly ending = new BroadcastEnding();
+  readonly tap = new BroadcastTap();
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
@@ -169,6 +171,7 @@ export class Broadcast implements FedBroadcast {
     this.#further.configure(tracks);
     this.#ladder?.configure(tracks);
     this.#source.configure(tracks, this.#segmenter.awaitsCut);
+    this.tap.configure(tracks);
     if (tracks.video !== undefined) {
       this.#guard.picture(tracks.video.sps);
     }
@@ -180,6 +183,7 @@ export class Broadcast implements FedBroadcast {
       return;
     }
     this.#hasVideo = true;
+    this.tap.video(timestampMs, frame);
     this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
     this.#further.release(timestampMs);
     const { active } = this.#publishers;
@@ -190,6 +194,7 @@ export class Broadcast implements FedBroadcast {
   }
 
   audio(timestampMs: number, frame: Buffer): void {
+    this.tap.audio(timestampMs, frame);
     this.#segmenter.audio(timestampMs, frame);
     this.#further.audio(timestampMs, frame);
   }
@@ -210,6 +215,7 @@ export class Broadcast implements FedBroadcast {
       return;
     }
     this.#state = "closing";
+    this.tap.end();
     if (this.#startedAtMs === undefined && isRefusal(reason)) {
       this.#segmenter.discard();
       this.#ladder?.kill();
@@ -258,10 +264,7 @@ export class Broadcast implements FedBroadcast {
     this.abortRecording(message);
   }
 
-  /**
-   * Puts a text into the media at the time that it has reached. False until there is media to put
-   * it into.
-   */
+  /** Puts a text into the media at the time that it has reached. False until there is media. */
   putMetadata(text: string): boolean {
     if (this.#startedAtMs === undefined || this.#state !== "open") {
       return false;
@@ -312,10 +315,6 @@ export class Broadcast implements FedBroadcast {
       furtherMeasured: this.#further.measured(),
       recording: this.#recording?.status(),
     };
-  }
-
-  get recordingPendingBytes(): number {
-    return this.#recording?.status().pendingBytes ?? 0;
   }
 
   #publish(event: StreamEventBody): void {

@@ -6,7 +6,7 @@ import { LiveChannel } from "../hls/live-channel.ts";
 import type { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
-import type { IngestProtocol } from "../ingest/protocol.ts";
+import type { IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
 import {
   forwardingOf,
   type IngestEngine,
@@ -14,7 +14,6 @@ import {
   openProtocols,
 } from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
-import type { MediaForwarding } from "../port/forwarding.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
@@ -27,12 +26,13 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
+import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import type { AllowedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import { BroadcastViewers } from "./broadcast-viewers.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 
 const SWEEP_MS = 1_000;
@@ -62,7 +62,8 @@ export interface StreamEngineParts {
  * give plain data.
  */
 export class StreamEngine implements MediaEngine {
-  readonly forwarding: MediaForwarding;
+  readonly forwarding: ProtocolForwarding;
+  readonly #viewers = new BroadcastViewers(() => this.forwarding);
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
   readonly #now: () => number;
@@ -150,6 +151,10 @@ export class StreamEngine implements MediaEngine {
   async hangUp(protocol: string, session: string): Promise<boolean> {
     const found = this.#protocols.find(({ name }) => name === protocol);
     return (await found?.hangUp?.(session)) ?? false;
+  }
+
+  watch(offer: WatchOffer) {
+    return this.#viewers.watch(this.#broadcasts.get(offer.streamName), offer);
   }
 
   async stopStream(streamName: string): Promise<boolean> {
@@ -242,7 +247,7 @@ export class StreamEngine implements MediaEngine {
       protocolErrors: this.#protocolErrors,
       refusedPublishes: this.#refusedPublishes,
       segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
-      recordingPendingBytes: sum(all.map((broadcast) => broadcast.recordingPendingBytes)),
+      recordingPendingBytes: sum(all.map((one) => one.status().recording?.pendingBytes ?? 0)),
       recordingSpilledBytes: this.#spill?.bytes ?? 0,
     };
   }

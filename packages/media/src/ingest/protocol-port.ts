@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { MediaForwarding, UntimedForwardingEvent } from "../port/forwarding.ts";
+import type { UntimedForwardingEvent } from "../port/forwarding.ts";
 import type { IngestPorts } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
@@ -8,7 +8,7 @@ import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishRequest, PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
-import type { IngestPort, IngestProtocol, Listening } from "./protocol.ts";
+import type { IngestPort, IngestProtocol, Listening, ProtocolForwarding } from "./protocol.ts";
 import { type ParsedName, parsePublishName } from "./publish-name.ts";
 
 /** An engine, or a pool of them, as the ports of its protocols see it. */
@@ -120,11 +120,13 @@ export async function negotiate(
   return protocol.negotiate(offer);
 }
 
+const NOTHING_FORWARDS = "no protocol is open that forwards media";
+
 /** What the protocols forward, by the first of them that does. Every call rejects where none does. */
-export function forwardingOf(protocols: readonly IngestProtocol[]): MediaForwarding {
+export function forwardingOf(protocols: readonly IngestProtocol[]): ProtocolForwarding {
   const found = protocols.find(({ forwarding }) => forwarding !== undefined)?.forwarding;
   const none = async (): Promise<never> => {
-    throw new MediaError("engine", "no protocol is open that forwards media");
+    throw new MediaError("engine", NOTHING_FORWARDS);
   };
   return (
     found ?? {
@@ -133,6 +135,9 @@ export function forwardingOf(protocols: readonly IngestProtocol[]): MediaForward
       closeForwarding: none,
       steerSubscription: none,
       groupStatus: none,
+      openFeed: () => {
+        throw new MediaError("engine", NOTHING_FORWARDS);
+      },
     }
   );
 }

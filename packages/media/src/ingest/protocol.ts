@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { MediaForwarding, UntimedForwardingEvent } from "../port/forwarding.ts";
 import type { MediaLimits } from "../port/limits.ts";
+import type { UnitSink } from "../port/media-unit.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
 import type { PublishSecret } from "../port/publish.ts";
@@ -41,7 +42,27 @@ export interface IngestProtocol {
   /** Ends a connection that was agreed on. Resolves false where there is no such session. */
   hangUp?(session: string): Promise<boolean>;
   /** What it forwards in this process, for protocols that do. */
-  readonly forwarding?: MediaForwarding;
+  readonly forwarding?: ProtocolForwarding;
+}
+
+/** What one process forwards. */
+export interface ProtocolForwarding extends MediaForwarding {
+  /**
+   * Begins a publication whose media comes as units: H.264, and sound in Opus or AAC, which is
+   * converted. Throws MediaError `refused` where the publication is open.
+   */
+  openFeed(feed: FeedName): Feed;
+}
+
+export interface FeedName {
+  readonly group: string;
+  readonly publication: string;
+}
+
+/** Takes the units of a publication for its subscribers. */
+export interface Feed extends UnitSink {
+  /** The publication is over, for this reason. */
+  end(message: string): void;
 }
 
 /** The addresses at which a protocol is reached. */

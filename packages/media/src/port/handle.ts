@@ -1,5 +1,5 @@
-import type { MediaForwarding } from "./forwarding.ts";
-import type { PublishAnswer, PublishOffer } from "./offer.ts";
+import type { ForwardingAnswer, MediaForwarding } from "./forwarding.ts";
+import type { PublishAnswer, PublishOffer, WatchOffer } from "./offer.ts";
 import type { RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
 
@@ -26,6 +26,12 @@ export interface MediaEngine {
   negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer>;
   /** Ends a connection that was agreed on; resolves false where there is none of this session. */
   hangUp(protocol: string, session: string): Promise<boolean>;
+  /**
+   * Lets a viewer receive a live stream's source as it comes: its session is one of `forwarding`,
+   * in the group of the stream's name, as the publication of the stream's id. Rejects with
+   * `refused` where the stream isn't live, or can't be played so.
+   */
+  watch(offer: WatchOffer): Promise<ForwardingAnswer>;
   /**
    * Disconnects the publisher; resolves true if there was one, after `stream-end` and
    * `session-ended` were published.

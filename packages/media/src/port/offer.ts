@@ -10,6 +10,16 @@ export interface PublishOffer {
   readonly secure: boolean;
 }
 
+/** A viewer asks to be sent a stream as it comes. */
+export interface WatchOffer {
+  readonly streamName: string;
+  /** The viewer's description of itself, as the protocol writes it. */
+  readonly description: string;
+  readonly remoteAddress: string;
+  /** Lines of the largest picture that it may be shown; undefined for any. */
+  readonly heightMax?: number | undefined;
+}
+
 /** The offer is taken: the encoder may connect. */
 export interface PublishAnswer {
   /** Names the connection to `hangUp`. Whoever knows it may end it: a secret. */

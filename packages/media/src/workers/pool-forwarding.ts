@@ -8,6 +8,7 @@ import type {
   SubscriptionWish,
 } from "../port/forwarding.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { WatchOffer } from "../port/offer.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 interface Session {
@@ -53,6 +54,16 @@ export class PoolForwarding implements MediaForwarding {
     return this.#open(offer, "subscription", (worker) =>
       worker.calls.ask("openSubscription", offer),
     );
+  }
+
+  /** A viewer of a stream that a worker carries: the stream's name is the group. */
+  async watch(offer: WatchOffer, worker: WorkerProcess | undefined): Promise<ForwardingAnswer> {
+    if (worker === undefined) {
+      throw new MediaError("refused", "the stream isn't live");
+    }
+    const { streamName: group } = offer;
+    const ask = (): Promise<ForwardingAnswer> => worker.calls.ask("watch", offer);
+    return this.#open({ group, publication: group }, "subscription", ask, worker);
   }
 
   async closeForwarding(group: string, session: string): Promise<boolean> {
@@ -118,15 +129,17 @@ export class PoolForwarding implements MediaForwarding {
   }
 
   async #open(
-    { group, publication }: PublicationOffer | SubscriptionOffer,
+    { group, publication }: Pick<PublicationOffer, "group" | "publication">,
     kind: Session["kind"],
     ask: (worker: WorkerProcess) => Promise<ForwardingAnswer>,
+    carrier?: WorkerProcess,
   ): Promise<ForwardingAnswer> {
-    const worker = this.#groups.get(group)?.worker ?? this.#options.idlest();
+    const worker = carrier ?? this.#groups.get(group)?.worker ?? this.#options.idlest();
     if (worker === undefined) {
       throw new MediaError("engine", "no worker runs that could carry it");
     }
-    const place = this.#groups.get(group) ?? { worker, sessions: new Map(), pending: 0 };
+    const known = this.#groups.get(group);
+    const place = known?.worker === worker ? known : { worker, sessions: new Map(), pending: 0 };
     this.#groups.set(group, place);
     place.pending += 1;
     try {

@@ -18,7 +18,7 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
+import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import { PoolForwarding } from "./pool-forwarding.ts";
 import { sumOfHealth } from "./pool-health.ts";
@@ -143,6 +143,10 @@ export class WorkerPool implements MediaEngine {
     }
     const all = await this.#askAll((worker) => worker.calls.ask("hangUp", protocol, session));
     return all.includes(true);
+  }
+
+  watch(offer: WatchOffer) {
+    return this.forwarding.watch(offer, this.#places.find(offer.streamName)?.worker);
   }
 
   #handOver(protocol: string, socket: Socket): void {

@@ -46,6 +46,7 @@ class WebrtcProtocol implements IngestProtocol {
     this.forwarding = new Forwarder({
       peers: this.#peers,
       limits: settings.limits,
+      ffmpeg: settings.ffmpeg,
       monotonicMs: () => performance.now(),
       publish: (event) => this.#port?.forwarded(event),
     });

@@ -14,9 +14,11 @@ import { MetricSampler } from "./live/metric-sampler.ts";
 import { ivsMigrations } from "./migrations.ts";
 import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
+import { answerWhep } from "./playback/answer-whep.ts";
 import { openCountryDatabase } from "./playback/country-database.ts";
 import { PlaybackGate } from "./playback/playback-gate.ts";
 import { RevokedViewers } from "./playback/revoked-viewers.ts";
+import { WhepViewers } from "./playback/whep-viewers.ts";
 import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
 import { IVS_REGIONS } from "./regions.ts";
@@ -98,6 +100,8 @@ async function createIvs(needs: IvsNeeds) {
     ports: () => live.ports,
   };
   const offers = { live, db: clientConfiguration.db };
+  const whepViewers = new WhepViewers({ live, gate, log: deps.log });
+  const watching = { live, gate, viewers: whepViewers };
   return {
     api: async () => {
       const { ivsApi } = await import("./api.ts");
@@ -109,14 +113,17 @@ async function createIvs(needs: IvsNeeds) {
       (await answerPeer(request, peerAnswers)) ??
       (await answerClientConfiguration(request, clientConfiguration)) ??
       (await answerOffer(request, offers)) ??
+      (await answerWhep(request, watching)) ??
       answerPlayback(request, live, gate),
     async start() {
       stopLogging = logIvsEvents(deps.events, deps.log);
       await live.start();
       housekeeping.start();
       sampler.start();
+      whepViewers.start();
     },
     async close() {
+      await whepViewers.close();
       await sampler.close();
       await housekeeping.close();
       await live.close();

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
+import type { Feed, FeedName, ProtocolForwarding } from "../../../ingest/protocol.ts";
 import type {
   ForwardingAnswer,
   ForwardingEnd,
   GroupStatus,
-  MediaForwarding,
   PublicationOffer,
   SubscriptionOffer,
   SubscriptionWish,
@@ -15,15 +15,19 @@ import { type AgreedMedia, agreeOnMedia, agreeOnSent } from "../sdp/agreed-media
 import { parseSdp, refusal } from "../sdp/session-description.ts";
 import { writeAnswer } from "../sdp/write-answer.ts";
 import type { WebrtcPort } from "../webrtc-port.ts";
+import type { PublishedSource } from "./packet-source.ts";
 import { Publication } from "./publication.ts";
 import { type SentNumbers, sentLines, sentNumbers } from "./sent-numbers.ts";
 import { Subscription } from "./subscription.ts";
+import { UnitSource } from "./unit-source.ts";
 
 const SESSION_BYTES = 16;
 
 export interface ForwarderOptions {
   readonly peers: WebrtcPort;
   readonly limits: Pick<MediaLimits, "idleDeadlineMs">;
+  /** Path of the program that converts sound. */
+  readonly ffmpeg: string | undefined;
   readonly monotonicMs: () => number;
   readonly publish: (event: UntimedForwardingEvent) => void;
 }
@@ -33,13 +37,13 @@ interface Place {
   readonly group: string;
   readonly publication: string;
   session: string;
-  source: Publication;
+  source: PublishedSource;
   /** By session. */
   readonly subscriptions: Map<string, Subscription>;
 }
 
 /** All that this process forwards. */
-export class Forwarder implements MediaForwarding {
+export class Forwarder implements ProtocolForwarding {
   readonly #options: ForwarderOptions;
   /** By group, then by name. */
   readonly #groups = new Map<string, Map<string, Place>>();
@@ -79,6 +83,25 @@ export class Forwarder implements MediaForwarding {
     return { session, description, kinds: kindsOf(media), mids: {} };
   }
 
+  openFeed({ group, publication }: FeedName): Feed {
+    if (this.#groups.get(group)?.has(publication) === true) {
+      throw refusal("the publication has a publisher");
+    }
+    const of = { group, publication, session: newSession() };
+    const { ffmpeg, monotonicMs } = this.#options;
+    const source = new UnitSource({
+      ...{ ffmpeg, monotonicMs },
+      onMedia: (nowMs) => this.#media(of, nowMs),
+    });
+    this.#takePlace(undefined, of, source);
+    return {
+      takes: source.takes,
+      configure: (tracks) => source.configure(tracks),
+      write: (unit) => source.write(unit),
+      end: (message) => this.#endPublisher(of, "left", message),
+    };
+  }
+
   async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {
     const { group, publication, initialLayer = "lowest", bitrateMax } = offer;
     const { peers } = this.#options;
@@ -106,6 +129,7 @@ export class Forwarder implements MediaForwarding {
     const peer = peers.connect(transport, subscription);
     subscription.begin(peer, place.source);
     place.subscriptions.set(session, subscription);
+    count(place);
     const description = writeAnswer(offered, media, peers.transportOf(peer), sentLines(numbers));
     const mids = Object.fromEntries(
       [media.audio, media.video].flatMap((track) => (track ? [[track.kind, track.mid]] : [])),
@@ -146,6 +170,8 @@ export class Forwarder implements MediaForwarding {
       }
       place.subscriptions.delete(session);
       next.subscriptions.set(session, subscription);
+      count(place);
+      count(next);
       subscription.receive(next.source, nowMs);
     }
     if (wish.paused !== undefined) {
@@ -185,7 +211,7 @@ export class Forwarder implements MediaForwarding {
   #takePlace(
     place: Place | undefined,
     of: { readonly group: string; readonly publication: string; readonly session: string },
-    source: Publication,
+    source: PublishedSource,
   ): void {
     if (place === undefined) {
       const group = this.#groups.get(of.group) ?? new Map<string, Place>();
@@ -196,7 +222,9 @@ export class Forwarder implements MediaForwarding {
     const { source: before, session } = place;
     place.session = of.session;
     place.source = source;
+    before.close();
     this.#options.peers.forget(before.peer);
+    count(place);
     for (const subscription of place.subscriptions.values()) {
       subscription.receive(source, this.#options.monotonicMs());
     }
@@ -234,6 +262,7 @@ export class Forwarder implements MediaForwarding {
       return;
     }
     group.delete(of.publication);
+    place.source.close();
     this.#options.peers.forget(place.source.peer);
     this.#options.publish({ ...of, type: "publication-ended", reason, message });
     for (const [session, subscription] of place.subscriptions) {
@@ -250,6 +279,7 @@ export class Forwarder implements MediaForwarding {
     const subscription = place?.subscriptions.get(session);
     if (place !== undefined && subscription !== undefined) {
       place.subscriptions.delete(session);
+      count(place);
       this.#forget(place, session, subscription, reason, message);
     }
   }
@@ -271,6 +301,10 @@ export class Forwarder implements MediaForwarding {
     const places = [...(this.#groups.get(group)?.values() ?? [])];
     return places.find(({ subscriptions }) => subscriptions.has(session));
   }
+}
+
+function count({ source, subscriptions }: Place): void {
+  source.subscribers = subscriptions.size;
 }
 
 function kindsOf({ audio, video }: AgreedMedia): ("audio" | "video")[] {

@@ -9,7 +9,7 @@ import type { AgreedMedia } from "../sdp/agreed-media.ts";
 import type { PeerEnd, WebrtcPeer } from "../webrtc-peer.ts";
 import type { PeerOwner } from "../webrtc-port.ts";
 import { LayerNames } from "./layer-names.ts";
-import type { PacketSource } from "./packet-source.ts";
+import type { PublishedSource } from "./packet-source.ts";
 import type { SourceLayer } from "./source-layer.ts";
 import { SourceReceiver } from "./source-receiver.ts";
 
@@ -30,11 +30,12 @@ export interface PublicationOptions {
 }
 
 /** One publisher's session: receives its sound and the layers of its picture for subscribers. */
-export class Publication implements PeerOwner, PacketSource {
+export class Publication implements PeerOwner, PublishedSource {
   readonly #options: PublicationOptions;
   readonly #ssrc = randomBytes(4).readUInt32BE(0);
   readonly #names: LayerNames;
   readonly #bandwidth = new Bandwidth();
+  subscribers = 0;
   /** By SSRC. */
   readonly #receivers = new Map<number, SourceReceiver>();
   #audio: SourceReceiver | undefined;
@@ -68,6 +69,10 @@ export class Publication implements PeerOwner, PacketSource {
 
   begin(peer: WebrtcPeer): void {
     this.#peer = peer;
+  }
+
+  close(): void {
+    this.#peer?.close();
   }
 
   connected(nowMs: number): void {

@@ -15,9 +15,7 @@ import type { LiveStreams } from "./live-streams.ts";
 
 const PROTOCOL = "webrtc";
 const BROADCAST_PATH = "/v1/offer";
-/** Players would post their offers there (draft-ietf-wish-whep). */
-const WHEP_PATH = "/whep";
-const OFFERED: ReadonlySet<string> = new Set([WHIP_PATH, WHEP_PATH, BROADCAST_PATH]);
+const OFFERED: ReadonlySet<string> = new Set([WHIP_PATH, BROADCAST_PATH]);
 /** An offer of 64 KiB as base64 in base64, and what goes with it. */
 const BODY_BYTES_MAX = 128 * 1024;
 const SDP_TYPE = "application/sdp";
@@ -56,8 +54,6 @@ export async function answerOffer(
   if (method === "POST" && path === BROADCAST_PATH) return answerBroadcast(request, options);
   if (method === "POST" && path === WHIP_PATH && headers["content-type"] === SDP_TYPE)
     return answerWhip(request, options);
-  if (method === "POST" && path === WHEP_PATH && headers["content-type"] === SDP_TYPE)
-    return text(501, "Playback by WebRTC (WHEP) isn't supported: channels are played by HLS.");
   if (method === "OPTIONS" && OFFERED.has(path)) return preflight();
   const session = SESSION.exec(path)?.[1];
   return session === undefined ? undefined : answerSession(request, session, options);

@@ -53,7 +53,8 @@ export function variantsPath(
   return `${name}/${streamId}/${sealedSession === undefined ? "" : `${sealedSession}/`}`;
 }
 
-function channelArnOf(name: string): string | undefined {
+/** `<region>.<account>.channel.<id>`, as playback URLs have it. */
+export function channelArnOf(name: string): string | undefined {
   const [region, accountId, type, id, ...more] = name.split(".");
   if (!region || !accountId || type !== "channel" || !id || more.length > 0) return undefined;
   return arns.arn({ region, accountId }, "channel", id);

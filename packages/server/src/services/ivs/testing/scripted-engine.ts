@@ -124,6 +124,8 @@ export class ScriptedEngine implements MediaEngine {
 
   async close(): Promise<void> {}
 
+  watch = notScripted;
+
   async negotiate(): Promise<PublishAnswer> {
     return { session: "", description: "" };
   }
