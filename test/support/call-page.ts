@@ -1,7 +1,7 @@
 import type { ForwardingAnswer } from "@rolecast/media";
 import { type BroadcastPage, openBroadcastPage } from "./broadcast-page.ts";
 
-/** What a page's subscriber has got so far. */
+/** The media that a page's subscriber has got so far. */
 export interface Received {
   readonly frames: number;
   readonly width: number;

@@ -71,6 +71,7 @@ describe.skipIf(!hasCamera).each([0, 1])("a call among pages, with %i workers", 
     const index = await page.subscribe(async (description) => {
       const answer = await forwarding.openSubscription({ ...from, publication, description });
       session = answer.session;
+      expect(answer.mids).toEqual({ audio: "0", video: "1" });
       return answer;
     });
     const sees = async (is: (received: Received) => boolean, what: string) => {

@@ -122,7 +122,7 @@ export async function negotiate(
 
 const NOTHING_FORWARDS = "no protocol is open that forwards media";
 
-/** What the protocols forward, by the first of them that does. Every call rejects where none does. */
+/** The forwarding of the first protocol that has it. Every call rejects where none has. */
 export function forwardingOf(protocols: readonly IngestProtocol[]): ProtocolForwarding {
   const found = protocols.find(({ forwarding }) => forwarding !== undefined)?.forwarding;
   const none = async (): Promise<never> => {

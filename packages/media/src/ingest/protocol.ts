@@ -41,11 +41,11 @@ export interface IngestProtocol {
   negotiate?(offer: PublishOffer): Promise<PublishAnswer>;
   /** Ends a connection that was agreed on. Resolves false where there is no such session. */
   hangUp?(session: string): Promise<boolean>;
-  /** What it forwards in this process, for protocols that do. */
+  /** Its forwarding in this process; undefined for protocols that forward nothing. */
   readonly forwarding?: ProtocolForwarding;
 }
 
-/** What one process forwards. */
+/** The forwarding of one process. */
 export interface ProtocolForwarding extends MediaForwarding {
   /**
    * Begins a publication whose media comes as units: H.264, and sound in Opus or AAC, which is

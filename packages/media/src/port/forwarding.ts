@@ -42,7 +42,7 @@ export interface ForwardingAnswer {
   readonly description: string;
   /** The kinds of media that were agreed on. */
   readonly kinds: readonly ("audio" | "video")[];
-  /** Of a subscription: the lines of its offer that receive, such as `0` and `1`, by kind. */
+  /** The lines of a subscriber's offer that receive, such as `0` and `1`, by kind. */
   readonly mids: Readonly<Partial<Record<"audio" | "video", string>>>;
 }
 
@@ -147,7 +147,7 @@ type WithoutTime<Event> = Event extends { readonly atMs: number } ? Omit<Event, 
 export type UntimedForwardingEvent = WithoutTime<ForwardingEvent>;
 
 /**
- * What an engine forwards. Rejections are `MediaError`s: `refused`, whose message the peer is
+ * The forwarding of an engine. Rejections are `MediaError`s: `refused`, whose message the peer is
  * shown, or `engine`.
  */
 export interface MediaForwarding {

@@ -7,7 +7,7 @@ const PAGE_BYTES_MAX = HEADER_BYTES + SEGMENT_BYTES_MAX + SEGMENT_BYTES_MAX * SE
 /** Reads the packets of one stream in Ogg (RFC 3533), as they come, in pieces of any size. */
 export class OggPackets {
   #rest: Buffer = Buffer.alloc(0);
-  /** Of a packet that goes on in the next page. */
+  /** The beginning of a packet that goes on in the next page. */
   #parts: Buffer[] = [];
   #partBytes = 0;
 

@@ -304,7 +304,7 @@ export class Forwarder implements ProtocolForwarding {
 }
 
 function count({ source, subscriptions }: Place): void {
-  source.subscribers = subscriptions.size;
+  source.watched(subscriptions.size);
 }
 
 function kindsOf({ audio, video }: AgreedMedia): ("audio" | "video")[] {

@@ -18,12 +18,12 @@ export class LayerNames {
     this.#repairedId = video?.extensions.get(EXTENSION_URIS.repairedLayer);
   }
 
-  /** Of a source that isn't known; undefined where the packet doesn't say it. */
+  /** The layer of a source that isn't known; undefined where the packet doesn't say it. */
   of(header: RtpHeader, datagram: Buffer): string | undefined {
     return this.#layers.length === 0 ? "" : this.#read(header, datagram, this.#layerId);
   }
 
-  /** Of a packet that is sent again. */
+  /** The layer of a packet that is sent again. */
   repaired(header: RtpHeader, datagram: Buffer): string | undefined {
     if (this.#layers.length === 0) {
       return "";

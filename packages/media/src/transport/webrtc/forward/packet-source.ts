@@ -15,8 +15,8 @@ export interface PublishedSource extends PacketSource {
   readonly peer: WebrtcPeer | undefined;
   /** The picture's H.264 profile and level, such as `42e01f`; undefined before it is known. */
   readonly profile: string | undefined;
-  /** How many there are now. */
-  subscribers: number;
+  /** Called when the number of its subscribers changes. */
+  watched(subscribers: number): void;
   layers(): readonly LayerStatus[];
   status(): Omit<PublicationStatus, "publication" | "session">;
   /** Nothing more is taken from it. */

@@ -35,7 +35,6 @@ export class Publication implements PeerOwner, PublishedSource {
   readonly #ssrc = randomBytes(4).readUInt32BE(0);
   readonly #names: LayerNames;
   readonly #bandwidth = new Bandwidth();
-  subscribers = 0;
   /** By SSRC. */
   readonly #receivers = new Map<number, SourceReceiver>();
   #audio: SourceReceiver | undefined;
@@ -69,6 +68,10 @@ export class Publication implements PeerOwner, PublishedSource {
 
   begin(peer: WebrtcPeer): void {
     this.#peer = peer;
+  }
+
+  watched(): void {
+    // It is received either way: who comes next is not to wait for it.
   }
 
   close(): void {

@@ -22,7 +22,7 @@ interface Stretch {
   readonly layer: SourceLayer;
   readonly sequenceOffset: number;
   readonly timestampOffset: number;
-  /** Of the source. */
+  /** The source's number of its first packet. */
   readonly first: number;
   highest: number;
   /** The newest packet's. */
@@ -123,7 +123,7 @@ export class TrackRewriter {
     return undefined;
   }
 
-  /** What the subscriber's clock shows at a time of ours; undefined before the source says so. */
+  /** The subscriber's clock at a time of ours; undefined before the source has reported its own. */
   timeAt(nowMs: number): { readonly wallMs: number; readonly timestamp: number } | undefined {
     const current = this.#current;
     const clock = current?.layer.clock;

@@ -59,14 +59,10 @@ export class UnitSource implements PublishedSource, UnitSink {
     return this.#profile;
   }
 
-  get subscribers(): number {
-    return this.#subscribers;
-  }
-
   /** Nothing is done for nobody. */
-  set subscribers(count: number) {
-    this.#subscribers = count;
-    if (count === 0) {
+  watched(subscribers: number): void {
+    this.#subscribers = subscribers;
+    if (subscribers === 0) {
       this.#stopConverting();
     }
   }

@@ -5,7 +5,7 @@ const IDR_SLICE = 5;
 const PARAMETER_SET = 7;
 const FRAGMENT_START = 0x80;
 
-/** What a packet says about a keyframe: `parameters` begin one where the encoder sends them. */
+/** The part of a keyframe: `parameters` begin one where the encoder sends them. */
 export type KeyframePart = "parameters" | "slice" | undefined;
 
 /** Whether a keyframe may begin with this packet, without reading more of it than its headers. */

@@ -1,4 +1,4 @@
-/** What fits into a datagram on any way, with the headers of RTP, SRTP, UDP and IPv6. */
+/** Room in a datagram on any way, beside the headers of RTP, SRTP, UDP and IPv6. */
 const PAYLOAD_BYTES_MAX = 1_200;
 const AGGREGATE = 24;
 const FRAGMENT = 28;

@@ -140,7 +140,7 @@ function parseSection(
   };
 }
 
-/** Of alternatives the first one; a layer that is paused at first may come later (RFC 8853, 5.1). */
+/** The first of each layer's alternatives; one that is paused may come later (RFC 8853, 5.1). */
 function layersOf(attributes: readonly Attribute[]): string[] {
   const sent = valuesOf(attributes, "rid")
     .filter((value) => /^\S+ send\b/i.test(value))
