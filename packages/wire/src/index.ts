@@ -54,6 +54,7 @@ export {
   verifySignedForm,
 } from "./sigv4/form-signature.ts";
 export { isRegionName } from "./sigv4/region-name.ts";
+export { type Signer, signS3Request } from "./sigv4/sign-request.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { escapeXml } from "./xml/escape-xml.ts";

@@ -68,6 +68,10 @@ export const SCHEME_V2 = "AWS";
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 export const SCOPE_TERMINATOR = "aws4_request";
 
-export function credentialScope({ date, region, service }: SignedAuthentication): string {
+export function credentialScope({
+  date,
+  region,
+  service,
+}: Pick<SignedAuthentication, "date" | "region" | "service">): string {
   return `${date}/${region}/${service}/${SCOPE_TERMINATOR}`;
 }

@@ -11,8 +11,8 @@ const PRESIGNED_SIGNATURE = "X-Amz-Signature";
  * API request").
  */
 export function canonicalRequest(
-  request: WireRequest,
-  authentication: SignedAuthentication,
+  request: Pick<WireRequest, "method" | "rawQuery" | "headers">,
+  authentication: Pick<SignedAuthentication, "kind" | "signedHeaders">,
   path: string,
   payloadHash: string,
 ): string {

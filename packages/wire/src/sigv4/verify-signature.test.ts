@@ -11,6 +11,7 @@ import type { WireRequest } from "../message.ts";
 import { parseAuthentication } from "../parse-authentication.ts";
 import { TEST_CREDENTIALS, toWireRequest } from "../testing/loopback.ts";
 import { formatAmzDate } from "./amz-date.ts";
+import { signS3Request } from "./sign-request.ts";
 import { sha256Hex, verifySignature } from "./verify-signature.ts";
 
 const NOW_MS = Date.parse("2026-11-24T12:00:00Z");
@@ -116,6 +117,27 @@ describe("what the JavaScript SDK signs", () => {
       { numRuns: 100 },
     );
   });
+});
+
+test("requests to S3 are signed as the JavaScript SDK signs them", async () => {
+  await fc.assert(
+    fc.asyncProperty(parts, async ({ segments, headers }) => {
+      const given = httpRequest({ segments, headers, query: { uploadId: "a/b" }, body: "" });
+      const payload = sha256Hex("body");
+      given.headers["x-amz-content-sha256"] = payload;
+      const theirs = await signer(true).sign(given, { signingDate: new Date(NOW_MS) });
+      const { method, rawPath, headers: sent } = toWireRequest(given, Buffer.alloc(0));
+      const { "x-amz-content-sha256": _, ...plain } = sent;
+      const request = { method, rawPath, rawQuery: "uploadId=a%2Fb", headers: plain };
+      const ours = signS3Request(
+        request,
+        payload,
+        { ...TEST_CREDENTIALS, region: "eu-west-1" },
+        NOW_MS,
+      );
+      expect(ours.authorization).toBe(theirs.headers.authorization);
+    }),
+  );
 });
 
 /** A request that is signed right, as the ground from which each failure departs. */

@@ -5,9 +5,8 @@ import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import { hasCode, openBlobFile } from "../blobs/blob-files.ts";
 import { writeAll } from "../blobs/write-all.ts";
 import { keyOf } from "../remote/remote-blobs.ts";
-import { RemoteUpload, UPLOAD_BYTES_MAX } from "../remote/remote-upload.ts";
+import { RemoteUpload, uploadMemory } from "../remote/remote-upload.ts";
 import type { StoreClient } from "../remote/store-client.ts";
-import { TurnQueue } from "../remote/turn-queue.ts";
 import type { StoredBlob } from "./stored-objects.ts";
 
 /** The outcome for one blob; another text says what is wrong with it. */
@@ -26,7 +25,7 @@ export interface BlobMoveOptions {
 /** Moves blobs between a folder and an object store, beside servers that read both places. */
 export class BlobMove {
   readonly #options: BlobMoveOptions;
-  readonly #memory = new TurnQueue(UPLOAD_BYTES_MAX);
+  readonly #memory = uploadMemory();
 
   constructor(options: BlobMoveOptions) {
     this.#options = options;

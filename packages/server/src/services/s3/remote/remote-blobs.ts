@@ -10,9 +10,8 @@ import { type BlobObserver, writeAll } from "../blobs/write-all.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import { RemoteReader } from "./remote-reader.ts";
-import { RemoteUpload, UPLOAD_BYTES_MAX } from "./remote-upload.ts";
+import { RemoteUpload, uploadMemory } from "./remote-upload.ts";
 import { DELETED_AT_ONCE, type StoreClient } from "./store-client.ts";
-import { TurnQueue } from "./turn-queue.ts";
 
 /** Below the prefix of the settings. */
 export const BLOBS_BELOW = "blobs/";
@@ -35,7 +34,7 @@ export interface RemoteBlobsOptions {
 export class RemoteBlobs implements BlobStore {
   readonly #options: RemoteBlobsOptions;
   readonly #client: StoreClient;
-  readonly #memory = new TurnQueue(UPLOAD_BYTES_MAX);
+  readonly #memory = uploadMemory();
   #prefix: string | undefined;
   #registering: Promise<string> | undefined;
   #count = 0;

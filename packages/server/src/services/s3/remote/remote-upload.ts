@@ -1,6 +1,7 @@
 import type { BlobSink } from "../blobs/write-all.ts";
 import type { StoreClient } from "./store-client.ts";
-import type { TurnQueue } from "./turn-queue.ts";
+import { storeAway } from "./store-failure.ts";
+import { TurnQueue } from "./turn-queue.ts";
 
 /** Longer bodies are sent in parts of this size. Source: S3 takes parts from 5 MiB on. */
 export const PART_BYTES = 8 * 1024 * 1024;
@@ -9,9 +10,17 @@ const PARTS_UNDER_WAY_MAX = 3;
 /** Buffers kept for later. */
 const FREE_BUFFERS_MAX = 4;
 /** Memory of all bodies on their way. */
-export const UPLOAD_BYTES_MAX = 32 * PART_BYTES;
+const UPLOAD_BYTES_MAX = 32 * PART_BYTES;
+/** Slow clients may hold memory for as long as the gateway bears with them. */
+const MEMORY_WAIT_MS_MAX = 15_000;
 
 const free: Buffer[] = [];
+
+/** The memory that uploads share; one that finds none in time is answered SlowDown. */
+export function uploadMemory(): TurnQueue {
+  const refuse = () => storeAway("all memory for uploads to it is taken");
+  return new TurnQueue(UPLOAD_BYTES_MAX, MEMORY_WAIT_MS_MAX, refuse);
+}
 
 /** The bytes of one blob on their way to the store: one request, or an upload in parts. */
 export class RemoteUpload implements BlobSink {

@@ -1,8 +1,10 @@
+import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
 import type { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { pause } from "../../../kernel/work/timers.ts";
+import type { ByteRequest } from "./byte-requests.ts";
 import { Circuit } from "./circuit.ts";
 import { type ObjectStoreSettings, placeOf } from "./object-store-settings.ts";
 import { RetryBudget } from "./retry-budget.ts";
@@ -19,12 +21,21 @@ const COMPLETION_MS_MAX = 60_000;
 /** Source: S3 API reference, DeleteObjects. */
 export const DELETED_AT_ONCE = 1_000;
 
+const OVERLOADED = "too many requests wait for it";
+
 /** A key of ours is nobody else's: that it is taken is a fault. */
 const NEVER_TAKEN: (attempt: number) => boolean = () => false;
 
 /** Undefined is an answer too: there is no such object. */
 type Sending<Output> = (client: s3.S3Client, options: SendOptions) => Promise<Output>;
-type SendOptions = NonNullable<Parameters<s3.S3Client["send"]>[1]>;
+interface SendOptions {
+  readonly requestTimeout: number;
+}
+interface SendingOptions {
+  readonly answerMs?: number;
+  /** Says of a key that is taken whether an earlier attempt has taken it. */
+  readonly isTaken?: (attempt: number) => boolean;
+}
 
 export interface StoredKey {
   readonly key: string;
@@ -46,9 +57,10 @@ export interface StoreFacts {
 }
 
 /**
- * Requests to an object store, by the AWS SDK's client. Each has a deadline and a few attempts;
- * while the store is away, requests fail at once with `SlowDown` and the reason. The body of each
- * write is signed with its SHA-256, by which the store refuses what was changed on the way.
+ * Requests to an object store: those that carry bytes by `ByteRequests`, the others by the AWS
+ * SDK's client. Each has a deadline and a few attempts; while the store is away, requests fail at
+ * once with `SlowDown` and the reason. The body of each write is signed with its SHA-256, by which
+ * the store refuses what was changed on the way.
  */
 export class StoreClient {
   readonly #settings: ObjectStoreSettings;
@@ -63,7 +75,7 @@ export class StoreClient {
   constructor(settings: ObjectStoreSettings, log: Log) {
     this.#settings = settings;
     this.#log = log;
-    this.#turns = new TurnQueue(settings.concurrency);
+    this.#turns = new TurnQueue(settings.concurrency, ANSWER_MS_MAX, () => storeAway(OVERLOADED));
   }
 
   get place(): string {
@@ -100,28 +112,31 @@ export class StoreClient {
    * a success.
    */
   async put(key: string, bytes: Buffer, mayExist = false): Promise<void> {
-    const name = { Key: this.#keyOf(key), IfNoneMatch: "*" };
-    await this.#send(
-      ({ sdk, bucket }) =>
-        (client, options) =>
-          client.send(new sdk.PutObjectCommand({ ...bucket, ...name, Body: bytes }), options),
-      { isTaken: (attempt) => mayExist || attempt > 1 },
-    );
+    const request = {
+      method: "PUT",
+      key: this.#keyOf(key),
+      headers: { "if-none-match": "*" },
+      body: bytes,
+    } as const;
+    await this.#exchange(request, (answer) => void answer.resume(), {
+      isTaken: (attempt) => mayExist || attempt > 1,
+    });
   }
 
   /** Begins to read. Undefined when there is no such object. */
   get(key: string, range?: { start: number; length: number }): Promise<OpenedObject | undefined> {
-    const name = { Key: this.#keyOf(key) };
     const part = range && {
-      Range: `bytes=${range.start}-${range.start + range.length - 1}`,
+      range: `bytes=${range.start}-${range.start + range.length - 1}`,
     };
-    return this.#send(({ sdk, bucket }) => async (client, options) => {
-      const command = new sdk.GetObjectCommand({ ...bucket, ...name, ...part });
-      const { Body, ContentLength, ContentRange } = await client.send(command, options);
-      const total = ContentRange?.split("/").at(-1);
-      const sizeBytes = total === undefined ? ContentLength : Number(total);
-      // The SDK for node gives a Readable.
-      return { body: Body as unknown as Readable, sizeBytes };
+    const request = {
+      method: "GET",
+      key: this.#keyOf(key),
+      ...(part && { headers: part }),
+    } as const;
+    return this.#exchange(request, (body) => {
+      const total =
+        body.headers["content-range"]?.split("/").at(-1) ?? body.headers["content-length"];
+      return { body, sizeBytes: total === undefined ? undefined : Number(total) };
     });
   }
 
@@ -182,14 +197,11 @@ export class StoreClient {
 
   /** Resolves to the part's entity tag. */
   async putPart(key: string, upload: string, number: number, bytes: Buffer): Promise<string> {
-    const name = { Key: this.#keyOf(key), UploadId: upload, PartNumber: number };
-    const put = await this.#send(
-      ({ sdk, bucket }) =>
-        (client, options) =>
-          client.send(new sdk.UploadPartCommand({ ...bucket, ...name, Body: bytes }), options),
-    );
-    if (put?.ETag === undefined) throw storeAway("it has lost an upload");
-    return put.ETag;
+    const query = `partNumber=${number}&uploadId=${encodeURIComponent(upload)}`;
+    const request = { method: "PUT", key: this.#keyOf(key), query, body: bytes } as const;
+    const etag = await this.#exchange(request, (answer) => answer.resume().headers.etag);
+    if (etag === undefined) throw storeAway("it has lost an upload");
+    return etag;
   }
 
   async completeParts(key: string, upload: string, etags: readonly string[]): Promise<void> {
@@ -229,7 +241,22 @@ export class StoreClient {
   async close(): Promise<void> {
     const loaded = await this.#loaded?.catch(() => undefined);
     loaded?.client.destroy();
+    loaded?.bytes.destroy();
     this.#loaded = undefined;
+  }
+
+  /** Like #send, for a request that carries bytes. */
+  #exchange<Output>(
+    request: ByteRequest,
+    read: (answer: IncomingMessage) => Output,
+    options?: SendingOptions,
+  ): Promise<Output | undefined> {
+    return this.#send(
+      ({ bytes }) =>
+        async (_client, { requestTimeout }) =>
+          read(await bytes.send(request, requestTimeout)),
+      options,
+    );
   }
 
   /**
@@ -238,7 +265,7 @@ export class StoreClient {
    */
   async #send<Output>(
     request: (loaded: Loaded) => Sending<Output>,
-    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN } = {},
+    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN }: SendingOptions = {},
   ): Promise<Output | undefined> {
     this.#loaded ??= import("./sdk.ts").then(({ openClient }) => openClient(this.#settings));
     const loaded = await this.#loaded;
@@ -246,8 +273,7 @@ export class StoreClient {
     for (let attempt = 1; ; attempt++) {
       const refusal = this.#circuit.refusal();
       if (refusal !== undefined) throw storeAway(refusal);
-      const turn = this.#turns.take();
-      if (turn) await turn;
+      await this.#takeTurn();
       let failure: Failure;
       try {
         this.#requests++;
@@ -268,6 +294,16 @@ export class StoreClient {
       const mayPass = failure.kind === "failed" && failure.mayPass;
       if (!mayPass || attempt === ATTEMPTS_MAX || !this.#budget.spend()) throw storeAway(reason);
       await pause(RETRY_DELAYS_MS[attempt - 1] ?? 0);
+    }
+  }
+
+  async #takeTurn(): Promise<void> {
+    try {
+      await this.#turns.take();
+    } catch (error) {
+      // The circuit waits for the outcome of each request that it lets in.
+      this.#noteFailure(OVERLOADED);
+      throw error;
     }
   }
 

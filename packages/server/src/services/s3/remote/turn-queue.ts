@@ -1,10 +1,22 @@
-/** Gives out a number of units; those who find none wait in the order in which they came. */
+import { after } from "../../../kernel/work/timers.ts";
+
+interface Waiting {
+  readonly count: number;
+  readonly go: () => void;
+}
+
+/** Gives out a number of units; callers that find none wait in the order in which they came. */
 export class TurnQueue {
   #free: number;
-  readonly #waiting: { readonly count: number; readonly go: () => void }[] = [];
+  readonly #waiting: Waiting[] = [];
+  readonly #waitMsMax: number;
+  readonly #refuse: () => Error;
 
-  constructor(units: number) {
+  /** After `waitMsMax` a caller isn't waiting any more: its promise rejects with `refuse`'s. */
+  constructor(units: number, waitMsMax: number, refuse: () => Error) {
     this.#free = units;
+    this.#waitMsMax = waitMsMax;
+    this.#refuse = refuse;
   }
 
   /** Undefined: the units are the caller's. A promise resolves when they are. */
@@ -13,7 +25,22 @@ export class TurnQueue {
       this.#free -= count;
       return undefined;
     }
-    return new Promise((go) => this.#waiting.push({ count, go }));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = {
+        count,
+        go: () => {
+          callOff();
+          resolve();
+        },
+      };
+      const callOff = after(this.#waitMsMax, () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
+        reject(this.#refuse());
+        // Fewer units may be enough for the next one.
+        this.giveBack(0);
+      });
+      this.#waiting.push(waiting);
+    });
   }
 
   giveBack(count = 1): void {
