@@ -8,10 +8,12 @@ import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { buildResourceSchemas } from "./build-resource-schemas.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
 import { noticesOf } from "./bundle-notices.ts";
+import { compacted } from "./compact-code.ts";
 import { compressFiles } from "./compress-files.ts";
 import { buildSite } from "./docs-site/build-site.ts";
 import { commonJsOf } from "./library-commonjs.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
+import { servedSchemas } from "./served-schemas.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
@@ -40,6 +42,7 @@ async function bundleCommand(): Promise<readonly string[]> {
     // The SDK's clients have two builds: the server has the schemas of this one already.
     resolve: { mainFields: ["module", "main"] },
     external: ["libsql", "testcontainers"],
+    plugins: [servedSchemas(root), { name: "compact-code", renderChunk: compacted }],
     treeshake: { moduleSideEffects: false },
     onLog(level, log, handler) {
       if (level === "warn") throw new Error(`${log.code}: ${log.message}`);
@@ -49,7 +52,7 @@ async function bundleCommand(): Promise<readonly string[]> {
   const { output } = await bundle.write({
     dir: distDir,
     format: "esm",
-    // Readable as it is: two megabytes of comments less, and no maps.
+    // Stack traces are readable as they are: two megabytes of comments less, and no maps.
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",

@@ -35,7 +35,24 @@ export function noticesOf(modules: readonly string[], further: readonly string[]
     return `${lines.join("\n")}\n${"-".repeat(width)}\n\n${text}\n`;
   });
   notices.sort();
-  return `Rolecast contains the following software, under the licences given.\n\n${notices.join("\n")}`;
+  return withTermsOnce(
+    `Rolecast contains the following software, under the licences given.\n\n${notices.join("\n")}`,
+  );
+}
+
+/** Apache's terms, however their lines are broken; a package's copyright is outside of them. */
+const TERMS =
+  /^ *TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION\n.*?END OF TERMS AND CONDITIONS\n/gms;
+
+/** Has the same terms say at each but their first place that they are above. */
+function withTermsOnce(notices: string): string {
+  const seen = new Set<string>();
+  return notices.replace(TERMS, (terms) => {
+    const words = terms.replace(/\s+/g, " ");
+    if (seen.has(words)) return "   (the terms and conditions that stand above in full)\n";
+    seen.add(words);
+    return terms;
+  });
 }
 
 /** One licence, or a choice that has one of ours: `(MIT OR GPL-3.0)`. */
