@@ -16,6 +16,17 @@ test("after runs once, and every again and again, until they are called off", ()
   expect(runs).toEqual({ once: 1, calledOff: 0, every: 3 });
 });
 
+test("after waits for months, too, which is more than Node's own timers can", () => {
+  const ran = vi.fn();
+  const months = 90 * 86_400_000;
+  after(months, ran);
+  after(months, ran)();
+  vi.advanceTimersByTime(months - 1);
+  expect(ran).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(ran).toHaveBeenCalledTimes(1);
+});
+
 describe("a pause", () => {
   async function endsAfterMs(options: Parameters<typeof pause>[1]): Promise<number> {
     const fromMs = Date.now();

@@ -1,9 +1,18 @@
 /** Calls a timer off. Calling off one that has fired, or was called off before, changes nothing. */
 export type CallOff = () => void;
 
+/** Node begins at once what is further away than this. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** Runs `run` once, after `ms`. The process may end before that. */
 export function after(ms: number, run: () => void): CallOff {
-  const timer = setTimeout(run, ms).unref();
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    const isFar = leftMs > TIMER_MS_MAX;
+    const next = isFar ? () => wait(leftMs - TIMER_MS_MAX) : run;
+    timer = setTimeout(next, Math.min(leftMs, TIMER_MS_MAX)).unref();
+  };
+  wait(ms);
   return () => clearTimeout(timer);
 }
 
