@@ -308,6 +308,12 @@ const INPUTS: Readonly<Record<string, object>> = {
     Action: "events:PutEvents",
     Principal: MEMBER,
     StatementId: "declared",
+    ArchiveName: "declared",
+    ReplayName: "declared",
+    EventSourceArn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`,
+    Destination: { Arn: `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default` },
+    EventStartTime: new Date(0),
+    EventEndTime: new Date(60_000),
   },
   cloudwatch: {
     Namespace: "Studio",

@@ -304,6 +304,10 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       EventBusName: { pattern: `${bus}[/\\.\\-_A-Za-z0-9]+` },
       "DescribeEventBus.Name": { pattern: `${bus}[/\\.\\-_A-Za-z0-9]+` },
       "PutEvents.EventBusName": { pattern: `${bus}[\\.\\-_A-Za-z0-9]+` },
+      // The newer model's.
+      EventSourceArn: {
+        pattern: "^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+/.+$",
+      },
       "InputPathsMap.key": { pattern: "[A-Za-z0-9_\\-]+" },
       InvocationEndpoint: NO_PATTERN,
       ApiKeyName: NO_PATTERN,

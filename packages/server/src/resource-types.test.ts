@@ -159,6 +159,7 @@ test("each type has the specification's properties, and refuses some by name", a
     "AWS::CloudWatch::CompositeAlarm": [
       ...["ActionsSuppressorWaitPeriod", "ActionsSuppressor", "ActionsSuppressorExtensionPeriod"],
     ],
+    "AWS::Events::Archive": ["KmsKeyIdentifier"],
     "AWS::Events::Connection": ["InvocationConnectivityParameters", "KmsKeyIdentifier"],
     "AWS::Events::EventBus": [
       ...["EventSourceName", "KmsKeyIdentifier", "DeadLetterConfig", "LogConfig"],

@@ -23,6 +23,7 @@ export interface Surroundings {
   readonly keyIds: readonly [string, string];
   readonly primaryKeyArn: string;
   readonly connectionArn: string;
+  readonly defaultBusArn: string;
 }
 
 interface KeyNames {
@@ -73,6 +74,7 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
     keyIds: [key.KeyId, otherKey.KeyId],
     primaryKeyArn: primary.Arn,
     connectionArn: connection.ConnectionArn,
+    defaultBusArn: `arn:aws:events:us-east-1:${accountId}:event-bus/default`,
   };
 }
 
@@ -294,6 +296,14 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       typeName: "AWS::Events::Rule",
       create: { Name: "live", EventPattern: pattern, Tags: TAGS },
       update: { Name: "live", Description: "live", EventPattern: pattern, State: "DISABLED" },
+    },
+    {
+      typeName: "AWS::Events::Archive",
+      create: { ArchiveName: "takes", SourceArn: around.defaultBusArn, EventPattern: pattern },
+      update: {
+        ...{ ArchiveName: "takes", SourceArn: around.defaultBusArn },
+        ...{ Description: "all of them", RetentionDays: 3 },
+      },
     },
     {
       typeName: "AWS::Events::EventBus",

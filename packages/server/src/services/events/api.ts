@@ -3,6 +3,8 @@ import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { AccountDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ServiceApi, ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
+import { archiveOperations } from "./archives/archives.ts";
+import { replayOperations } from "./archives/replays.ts";
 import { eventBusOperations } from "./buses/event-buses.ts";
 import { permissionOperations } from "./buses/permissions.ts";
 import { connectionOperations } from "./connections.ts";
@@ -21,8 +23,10 @@ interface EventsApiParts extends Pick<ServiceDependencies, "ids"> {
   readonly secrets: SecretBox;
   /** Resolves with false when too many events wait already. */
   readonly put: (event: IncomingEvent) => Promise<boolean>;
-  /** Looks for deliveries that are due. */
-  readonly wake: () => void;
+  /** A schedule may have begun or ended. */
+  readonly rulesChanged: () => void;
+  /** There is a replay to begin or to end. */
+  readonly wakeReplays: () => void;
 }
 
 export function eventsApi(parts: EventsApiParts): ServiceApi {
@@ -33,7 +37,9 @@ export function eventsApi(parts: EventsApiParts): ServiceApi {
       ...eventBusOperations(parts),
       ...permissionOperations(parts.directory),
       ...customEventOperations(parts),
-      ...ruleOperations(parts.wake),
+      ...ruleOperations(parts),
+      ...archiveOperations(parts),
+      ...replayOperations(parts),
       ...targetOperations,
       ...connectionOperations(parts),
       ...apiDestinationOperations(parts),

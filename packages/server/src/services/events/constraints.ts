@@ -8,6 +8,11 @@ const bus = (start: string): Constraint => ({
 });
 const busName = { min: 1, max: 256, pattern: "[/\\.\\-_A-Za-z0-9]+" };
 const ownBusName = { min: 1, max: 256, pattern: "[\\.\\-_A-Za-z0-9]+" };
+const archiveName = { min: 1, max: 48, pattern: "[\\.\\-_A-Za-z0-9]+" };
+const sourceArn: Constraint = {
+  ...arn,
+  pattern: "^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$",
+};
 const tagKey = { min: 1, max: 128 };
 const tagValue = { min: 0, max: 256 };
 /** Constraints of connections: what goes into requests. */
@@ -36,6 +41,8 @@ export const eventsConstraints: ServiceConstraints = {
       `${operation}.LogConfig`,
     ]),
     "CreateEventBus.EventSourceName",
+    "CreateArchive.KmsKeyIdentifier",
+    "UpdateArchive.KmsKeyIdentifier",
     "PutEvents.EndpointId",
     // For kinds of targets that aren't here; on one that is, they would be kept and never used.
     ...["AppSync", "Batch", "Ecs", "Kinesis", "RedshiftData", "RunCommand"].map(forTargets),
@@ -48,6 +55,11 @@ export const eventsConstraints: ServiceConstraints = {
     "DeleteEventBus.Name": busName,
     "DescribeEventBus.Name": bus("/"),
     Rule: name,
+    ArchiveName: archiveName,
+    "ListArchives.NamePrefix": archiveName,
+    EventSourceArn: sourceArn,
+    RetentionDays: { min: 0 },
+    ReplayName: name,
     NamePrefix: name,
     "ListEventBuses.NamePrefix": busName,
     EventBusName: bus("/"),
@@ -59,6 +71,14 @@ export const eventsConstraints: ServiceConstraints = {
     StatementId: { min: 1, max: 64, pattern: "[a-zA-Z0-9-_]+" },
     EventPattern: { max: 4096 },
     ScheduleExpression: { max: 256 },
+    "ListArchives.State": {
+      values: [
+        ...["ENABLED", "DISABLED", "CREATING", "UPDATING", "CREATE_FAILED", "UPDATE_FAILED"],
+      ],
+    },
+    "ListReplays.State": {
+      values: ["STARTING", "RUNNING", "CANCELLING", "COMPLETED", "CANCELLED", "FAILED"],
+    },
     State: { values: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"] },
     Description: { max: 512 },
     RoleArn: arn,

@@ -41,6 +41,16 @@ export function policyLengthExceeded(): AwsError {
   );
 }
 
+/** Of lists of archives and replays. */
+export function tooManyFilters(operation: string): AwsError {
+  const filters = "State, EventSourceArn, or NamePrefix";
+  return validation(`At most one filter is allowed for ${operation}. Use either : ${filters}.`);
+}
+
+export function illegalStatus(message: string): AwsError {
+  return eventsError("IllegalStatusException", message);
+}
+
 export function invalidEventPattern(reason: string): AwsError {
   return eventsError(
     "InvalidEventPatternException",

@@ -10,8 +10,11 @@ import type {
   IdentityDirectory,
 } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
+import { archiveRetention } from "./delivery/archive-retention.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
+import { ReplayWorker } from "./delivery/replay-worker.ts";
+import { ScheduleWorker } from "./delivery/schedule-worker.ts";
 import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
 import { eventsMigrations } from "./migrations.ts";
@@ -61,6 +64,10 @@ function createEvents(deps: EventsNeeds) {
     if (outcome === "waiting") worker.wake();
     return outcome !== "too-many";
   };
+  const timely = { ...deps, router, delivered: () => worker.wake() };
+  const replays = new ReplayWorker(timely);
+  const schedules = new ScheduleWorker(timely);
+  const retention = archiveRetention(deps);
   let unsubscribe: (() => void) | undefined;
   const routing = new Set<Promise<void>>();
   const onEvent = (event: AwsEvent) => {
@@ -81,17 +88,25 @@ function createEvents(deps: EventsNeeds) {
         deps.events.remember(event);
         return true;
       };
-      return eventsApi({ ...deps, secrets, put, wake: () => worker.wake() });
+      return eventsApi({
+        ...{ ...deps, secrets, put },
+        rulesChanged: () => schedules.wake(),
+        wakeReplays: () => replays.wake(),
+      });
     },
     accessDenied,
     contributes: { resourceTypes: [eventsResourceTypes] },
     async start() {
       unsubscribe = deps.events.subscribe(onEvent);
       worker.start();
+      replays.start();
+      schedules.start();
+      retention.start();
     },
     async close() {
       unsubscribe?.();
       await Promise.all(routing);
+      await Promise.all([replays.close(), schedules.close(), retention.close()]);
       await worker.close();
     },
     health: async () => {

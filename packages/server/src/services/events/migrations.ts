@@ -205,6 +205,100 @@ const buses: Migration = {
   },
 };
 
+const archives: Migration = {
+  name: "events/0007-archives",
+  async up(db) {
+    await db.schema
+      .createTable("events_archives")
+      .addColumn("archive_id", "text", (column) => column.notNull().primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("bus_name", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("event_pattern", "text")
+      .addColumn("retention_days", "integer", (column) => column.notNull())
+      .addColumn("full_at_ms", "bigint")
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addUniqueConstraint("events_archives_name", ["account_id", "region", "name"])
+      .execute();
+    await db.schema
+      .createTable("events_archived")
+      .addColumn("id", "text", (column) => column.notNull().primaryKey())
+      .addColumn("archive_id", "text", (column) => column.notNull())
+      .addColumn("time_ms", "bigint", (column) => column.notNull())
+      .addColumn("archived_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("event", "text", (column) => column.notNull())
+      .addColumn("bytes", "integer", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("events_archived_by_time")
+      .on("events_archived")
+      .columns(["archive_id", "time_ms", "id"])
+      .execute();
+    await db.schema
+      .createIndex("events_archived_by_age")
+      .on("events_archived")
+      .columns(["archive_id", "archived_at_ms", "bytes"])
+      .execute();
+    await db.schema
+      .createTable("events_replays")
+      .addColumn("replay_id", "text", (column) => column.notNull().primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("archive_id", "text", (column) => column.notNull())
+      .addColumn("archive_name", "text", (column) => column.notNull())
+      .addColumn("destination", "text", (column) => column.notNull())
+      .addColumn("from_ms", "bigint", (column) => column.notNull())
+      .addColumn("until_ms", "bigint", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("state_reason", "text")
+      .addColumn("started_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("ended_at_ms", "bigint")
+      .addColumn("last_event_ms", "bigint")
+      .addColumn("last_event_id", "text", (column) => column.notNull())
+      .addColumn("attempts", "integer", (column) => column.notNull())
+      .addColumn("next_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("owner", "text", (column) => column.notNull())
+      .addColumn("leased_until_ms", "bigint", (column) => column.notNull())
+      .addUniqueConstraint("events_replays_name", ["account_id", "region", "name"])
+      .execute();
+    await db.schema
+      .createIndex("events_replays_by_next")
+      .on("events_replays")
+      .columns(["state", "next_at_ms"])
+      .execute();
+  },
+};
+
+const schedules: Migration = {
+  name: "events/0008-schedules",
+  async up(db) {
+    await db.schema.alterTable("events_rules").addColumn("schedule_expression", "text").execute();
+    await db.schema
+      .createTable("events_schedules")
+      .addColumn("schedule_id", "text", (column) => column.notNull().primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("rule_name", "text", (column) => column.notNull())
+      .addColumn("expression", "text", (column) => column.notNull())
+      .addColumn("start_ms", "bigint", (column) => column.notNull())
+      .addColumn("attempts", "integer", (column) => column.notNull())
+      .addColumn("next_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("owner", "text", (column) => column.notNull())
+      .addColumn("leased_until_ms", "bigint", (column) => column.notNull())
+      .addUniqueConstraint("events_schedules_rule", ["account_id", "region", "rule_name"])
+      .execute();
+    await db.schema
+      .createIndex("events_schedules_by_next")
+      .on("events_schedules")
+      .columns(["next_at_ms"])
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -212,4 +306,6 @@ export const eventsMigrations: readonly Migration[] = [
   deliveryBytes,
   destinationsOfConnections,
   buses,
+  archives,
+  schedules,
 ];

@@ -1,22 +1,31 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Checked } from "../../kernel/checked.ts";
+import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { ruleArn, ruleNameOf, rulePath } from "./arns.ts";
-import { limitExceeded, notImplemented, validation } from "./errors.ts";
+import { DEFAULT_BUS, ruleArn, ruleNameOf, rulePath } from "./arns.ts";
+import { limitExceeded, validation } from "./errors.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
 import { requireBus, requireOwnBus } from "./rows/buses.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
+import { planSchedule, removeSchedule } from "./rows/schedules.ts";
 import { onRule, PASSED_TO_EVENTS, tagsOf } from "./rule-authorization.ts";
+import { readSchedule } from "./schedule/schedule.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 import { checkPassedRole } from "./target-arn.ts";
 
 /** Source: EventBridge quotas, "Rules" per event bus. */
 const RULES_MAX = 300;
 
+export interface RuleParts {
+  readonly ids: Ids;
+  /** A schedule may have begun or ended. */
+  readonly rulesChanged: () => void;
+}
+
 /** PutRule and what reads, switches and deletes rules. */
-export function ruleOperations(rulesChanged: () => void): OperationTable {
+export function ruleOperations({ ids, rulesChanged }: RuleParts): OperationTable {
   return defineOperations<typeof eventbridge>()({
     PutRule: {
       authorize: (input, context) => {
@@ -25,7 +34,7 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
         return input.RoleArn === undefined ? rule : [rule, { ...role, context: PASSED_TO_EVENTS }];
       },
       async handle(input, context) {
-        const row = await putRule(input, context);
+        const row = await putRule(input, context, ids);
         rulesChanged();
         return { RuleArn: ruleArn(row, row.name) };
       },
@@ -62,11 +71,11 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
     },
     EnableRule: {
       authorize: (input, context) => onRule("EnableRule", input.Name, input.EventBusName, context),
-      handle: (input, context) => switchRule(input, "ENABLED", context).then(rulesChanged),
+      handle: (input, context) => switchRule(input, "ENABLED", context, ids).then(rulesChanged),
     },
     DisableRule: {
       authorize: (input, context) => onRule("DisableRule", input.Name, input.EventBusName, context),
-      handle: (input, context) => switchRule(input, "DISABLED", context).then(rulesChanged),
+      handle: (input, context) => switchRule(input, "DISABLED", context, ids).then(rulesChanged),
     },
     DeleteRule: {
       authorize: (input, context) => onRule("DeleteRule", input.Name, input.EventBusName, context),
@@ -80,7 +89,8 @@ function ruleView(row: RuleRow) {
     Name: ruleNameOf(row.name),
     Arn: ruleArn(row, row.name),
     EventBusName: row.bus_name,
-    EventPattern: row.event_pattern,
+    ...(row.event_pattern === "" ? {} : { EventPattern: row.event_pattern }),
+    ...(row.schedule_expression === null ? {} : { ScheduleExpression: row.schedule_expression }),
     State: row.state as eventbridge.RuleState,
     ...(row.description === null ? {} : { Description: row.description }),
     ...(row.role_arn === null ? {} : { RoleArn: row.role_arn }),
@@ -90,14 +100,16 @@ function ruleView(row: RuleRow) {
 async function putRule(
   input: Checked<eventbridge.PutRuleCommandInput>,
   context: RequestContext,
+  ids: Ids,
 ): Promise<RuleRow> {
   const bus = await requireBus(input.EventBusName, context);
-  if (input.ScheduleExpression !== undefined)
-    throw notImplemented("schedules (ScheduleExpression)");
-  if (input.EventPattern === undefined || input.EventPattern === "") {
+  const { EventPattern: pattern = "", ScheduleExpression: schedule = "" } = input;
+  if (pattern === "" && schedule === "")
     throw validation("Parameter(s) EventPattern or ScheduleExpression must be specified.");
-  }
-  compilePattern(input.EventPattern);
+  if (schedule !== "" && bus.name !== DEFAULT_BUS)
+    throw validation("ScheduleExpression is supported only on the default event bus.");
+  if (pattern !== "") compilePattern(pattern);
+  if (schedule !== "") readSchedule(schedule);
   const location = { account_id: bus.account_id, region: bus.region, bus_name: bus.name };
   checkPassedRole(input.RoleArn, location.account_id);
   const name = rulePath(bus.name, input.Name);
@@ -118,7 +130,8 @@ async function putRule(
       name,
       state: input.State ?? "ENABLED",
       description: input.Description ?? null,
-      event_pattern: input.EventPattern ?? "",
+      event_pattern: pattern,
+      schedule_expression: schedule === "" ? null : schedule,
       role_arn: input.RoleArn ?? null,
       // An existing rule keeps its tags: PutRule ignores those in its input. Source: API reference.
       tags: before?.tags ?? JSON.stringify(tagsOf(input.Tags)),
@@ -134,6 +147,7 @@ async function putRule(
         .where("name", "=", name)
         .execute();
     } else await db.insertInto("events_rules").values(row).execute();
+    await planSchedule(row, { nowMs: context.nowMs, id: ids.uuid() }, db);
     return row;
   });
 }
@@ -142,17 +156,19 @@ async function switchRule(
   input: { Name: string; EventBusName?: string | undefined },
   state: "ENABLED" | "DISABLED",
   context: RequestContext,
+  ids: Ids,
 ): Promise<void> {
   const row = await requireRule(input.Name, input.EventBusName, context);
-  await context.transaction<EventsTables, unknown>(({ db }) =>
-    db
+  await context.transaction<EventsTables, void>(async ({ db }) => {
+    await db
       .updateTable("events_rules")
       .set({ state })
       .where("account_id", "=", row.account_id)
       .where("region", "=", row.region)
       .where("name", "=", row.name)
-      .execute(),
-  );
+      .execute();
+    await planSchedule({ ...row, state }, { nowMs: context.nowMs, id: ids.uuid() }, db);
+  });
 }
 
 /** Succeeds if there is no such rule; refuses a rule that has targets. */
@@ -178,5 +194,6 @@ async function deleteRule(
       .where("region", "=", region)
       .where("name", "=", name)
       .execute();
+    await removeSchedule({ account_id, region, name }, db);
   });
 }

@@ -5,6 +5,10 @@ export interface EventsTables {
   events_connections: ConnectionRow;
   events_api_destinations: ApiDestinationRow;
   events_deliveries: DeliveryRow;
+  events_archives: ArchiveRow;
+  events_archived: ArchivedRow;
+  events_replays: ReplayRow;
+  events_schedules: ScheduleRow;
 }
 
 export interface RuleRow {
@@ -15,8 +19,9 @@ export interface RuleRow {
   name: string;
   state: string;
   description: string | null;
-  /** JSON as it was put. */
+  /** JSON as it was put; empty for a rule that has a schedule alone. */
   event_pattern: string;
+  schedule_expression: string | null;
   role_arn: string | null;
   /** JSON, key to value. */
   tags: string;
@@ -96,4 +101,73 @@ export interface DeliveryRow {
   next_at_ms: number;
   /** Until then a node tries it; afterwards another one may. */
   claimed_until_ms: number;
+}
+
+export interface ArchiveRow {
+  account_id: string;
+  region: string;
+  name: string;
+  /** Tells it from a namesake that came earlier. */
+  archive_id: string;
+  bus_name: string;
+  description: string | null;
+  /** Null for an archive of all events. */
+  event_pattern: string | null;
+  /** 0 keeps events for good. */
+  retention_days: number;
+  /** Since then it has left events out. */
+  full_at_ms: number | null;
+  created_at_ms: number;
+}
+
+/** An event in an archive. */
+export interface ArchivedRow {
+  id: string;
+  archive_id: string;
+  /** The event's own time, by which it is replayed. */
+  time_ms: number;
+  archived_at_ms: number;
+  /** The event in its envelope, as JSON. */
+  event: string;
+  bytes: number;
+}
+
+export interface ReplayRow {
+  account_id: string;
+  region: string;
+  name: string;
+  replay_id: string;
+  description: string | null;
+  archive_id: string;
+  archive_name: string;
+  /** The SDK's `ReplayDestination` as JSON. */
+  destination: string;
+  from_ms: number;
+  until_ms: number;
+  state: string;
+  state_reason: string | null;
+  started_at_ms: number;
+  ended_at_ms: number | null;
+  /** The time and id of the event that was replayed last. */
+  last_event_ms: number | null;
+  last_event_id: string;
+  attempts: number;
+  next_at_ms: number;
+  owner: string;
+  leased_until_ms: number;
+}
+
+/** The next event of an enabled rule that has a schedule. */
+export interface ScheduleRow {
+  schedule_id: string;
+  account_id: string;
+  region: string;
+  rule_name: string;
+  expression: string;
+  /** Rates count from then. */
+  start_ms: number;
+  attempts: number;
+  next_at_ms: number;
+  owner: string;
+  leased_until_ms: number;
 }

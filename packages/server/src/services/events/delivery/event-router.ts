@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
@@ -7,7 +8,15 @@ import { nextTurn } from "../../../kernel/work/turns.ts";
 import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
-import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
+import { archivesOf } from "../rows/archives.ts";
+import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
+import { ArchiveRoom } from "./archive-room.ts";
+import {
+  type EventPlan,
+  keepPlan,
+  type PlannedArchived,
+  type PlannedDelivery,
+} from "./event-plan.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -15,6 +24,9 @@ import type { Webhook } from "./webhook.ts";
 const SLICE_MS = 10;
 /** Compiled patterns kept, by their text. */
 const PATTERNS_MAX = 1_000;
+
+/** A rule or an archive, as an event is held against it. */
+type Matched = Pick<RuleRow | ArchiveRow, "name" | "event_pattern">;
 
 /** Finds whom an event is for, and puts it on its way to each: durable when `route` resolves. */
 export class EventRouter {
@@ -24,12 +36,14 @@ export class EventRouter {
   readonly #webhooks: readonly Webhook[];
   readonly #log: Log;
   readonly #room: WaitingRoom;
+  readonly #archiveRoom: ArchiveRoom;
   readonly #tests = new Map<string, EventTest>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, clock: Clock, ids: Ids, webhooks: readonly Webhook[], log: Log) {
     this.#store = store.tables<EventsTables>();
     this.#room = new WaitingRoom(this.#store, clock);
+    this.#archiveRoom = new ArchiveRoom(this.#store, clock);
     this.#clock = clock;
     this.#ids = ids;
     this.#webhooks = webhooks;
@@ -43,50 +57,124 @@ export class EventRouter {
   async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
     // A forwarded event has been sent to them from the bus that it came from.
     const hooks = event.isForwarded ? [] : this.#webhooks.filter(({ matches }) => matches(event));
-    const deliveries = hooks.map(({ id }) => this.#delivery(event, "", id));
-    for (const rule of await this.#matching(event)) {
+    const archives = await archivesOf(event.bus, this.#store.db);
+    const { rules, others, timeMs } = await this.#matching(event, archives);
+    const deliveries = [
+      ...hooks.map(({ id }) => this.#delivery(event, "", id)),
+      ...(await this.#deliveries(event, rules)),
+    ];
+    const kept = await this.#archived(event, others, timeMs);
+    const plan: EventPlan = { json: event.json, deliveries, ...kept };
+    if (deliveries.length + kept.archived.length + kept.full.length === 0) return "nobody";
+    if (!(await this.takeRoom(event.bus.account_id, [plan]))) return "too-many";
+    await this.#store.transaction(({ db }) => this.keep(plan, db));
+    return deliveries.length > 0 ? "waiting" : "nobody";
+  }
+
+  /** The deliveries of an event that is replayed: to rules that match, of `names` if given. */
+  async planReplay(event: IncomingEvent, names?: ReadonlySet<string>): Promise<EventPlan> {
+    const { rules } = await this.#matching(event, []);
+    const wanted = rules.filter(({ name }) => names?.has(name) ?? true);
+    return this.#planned(event, wanted);
+  }
+
+  /** The deliveries of an event that is for one rule's targets, whatever its pattern. */
+  async planFor(event: IncomingEvent, rule: Pick<RuleRow, "name">): Promise<EventPlan> {
+    return this.#planned(event, [rule]);
+  }
+
+  /** False where there is no room for the account's deliveries; else they count from now on. */
+  takeRoom(account: string, plans: readonly EventPlan[]): Promise<boolean> {
+    const bytes = plans.reduce(
+      (sum, { json, deliveries }) => sum + deliveries.length * json.length,
+      0,
+    );
+    const count = plans.reduce((sum, { deliveries }) => sum + deliveries.length, 0);
+    return this.#room.take(account, count, bytes);
+  }
+
+  /** Puts on its way what was planned, once the transaction is committed. */
+  keep(plan: EventPlan, db: Kysely<EventsTables>): Promise<void> {
+    return keepPlan(plan, this.#clock.nowMs(), db);
+  }
+
+  async #planned(
+    event: IncomingEvent,
+    rules: readonly Pick<RuleRow, "name">[],
+  ): Promise<EventPlan> {
+    const deliveries = await this.#deliveries(event, rules);
+    return { json: event.json, deliveries, archived: [], full: [] };
+  }
+
+  async #deliveries(
+    event: IncomingEvent,
+    rules: readonly Pick<RuleRow, "name">[],
+  ): Promise<readonly PlannedDelivery[]> {
+    const deliveries: PlannedDelivery[] = [];
+    for (const { name } of rules) {
       const targets = await this.#store.db
         .selectFrom("events_targets")
         .select("id")
-        .where("account_id", "=", rule.account_id)
-        .where("region", "=", rule.region)
-        .where("rule_name", "=", rule.name)
+        .where("account_id", "=", event.bus.account_id)
+        .where("region", "=", event.bus.region)
+        .where("rule_name", "=", name)
         .execute();
-      for (const { id } of targets) deliveries.push(this.#delivery(event, rule.name, id));
+      for (const { id } of targets) deliveries.push(this.#delivery(event, name, id));
     }
-    if (deliveries.length === 0) return "nobody";
-    const bytes = deliveries.length * event.json.length;
-    if (!(await this.#room.take(event.bus.account_id, deliveries.length, bytes))) return "too-many";
-    const text = event.json.toString();
-    await this.#store.transaction(async ({ db }) => {
-      const rows = deliveries.map((row) => ({ ...row, event: text, bytes: event.json.length }));
-      await db.insertInto("events_deliveries").values(rows).execute();
-    });
-    return "waiting";
+    return deliveries;
+  }
+
+  async #archived(
+    event: IncomingEvent,
+    archives: readonly ArchiveRow[],
+    timeMs: number,
+  ): Promise<Pick<EventPlan, "archived" | "full">> {
+    const archived: PlannedArchived[] = [];
+    const full: string[] = [];
+    for (const { archive_id } of archives) {
+      if (!(await this.#archiveRoom.take(archive_id, event.json.length))) {
+        full.push(archive_id);
+        continue;
+      }
+      const archived_at_ms = this.#clock.nowMs();
+      archived.push({ id: this.#ids.uuid(), archive_id, time_ms: timeMs, archived_at_ms });
+    }
+    return { archived, full };
   }
 
   /**
-   * Finds the rules that match the event. Events are parsed one after another, since each takes
-   * many times its size meanwhile, and with pauses, since there may be many rules.
+   * Finds the rules of the event's bus, and those of `archives`, that match the event. Events are
+   * parsed one after another, since each takes many times its size meanwhile, and with pauses,
+   * since there may be many rules.
    */
-  async #matching(event: IncomingEvent): Promise<readonly RuleRow[]> {
+  async #matching<Other extends Matched>(event: IncomingEvent, archives: readonly Other[]) {
     const rules = await this.#rulesOf(event);
-    if (rules.length === 0) return [];
+    const none = { rules: [] as RuleRow[], others: [] as Other[], timeMs: 0 };
+    if (rules.length + archives.length === 0) return none;
     const found = this.#turn.then(async () => {
       if (event.json.length >= LARGE_BYTES_MIN) await nextTurn();
-      const parsed: unknown = JSON.parse(event.json.toString());
-      const matching: RuleRow[] = [];
-      let sinceMs = performance.now();
-      for (const rule of rules) {
-        if (this.#test(rule)(parsed)) matching.push(rule);
-        if (performance.now() - sinceMs < SLICE_MS) continue;
-        await nextTurn();
-        sinceMs = performance.now();
-      }
-      return matching;
+      const parsed = JSON.parse(event.json.toString()) as { readonly time: string };
+      return {
+        rules: await this.#thatMatch(rules, parsed),
+        others: await this.#thatMatch(archives, parsed),
+        timeMs: Date.parse(parsed.time),
+      };
     });
     this.#turn = found.catch(() => undefined);
     return found;
+  }
+
+  async #thatMatch<Row extends Matched>(rows: readonly Row[], parsed: unknown): Promise<Row[]> {
+    const matching: Row[] = [];
+    let sinceMs = performance.now();
+    for (const row of rows) {
+      if (row.event_pattern === null || this.#test(row.event_pattern, row.name)(parsed))
+        matching.push(row);
+      if (performance.now() - sinceMs < SLICE_MS) continue;
+      await nextTurn();
+      sinceMs = performance.now();
+    }
+    return matching;
   }
 
   #rulesOf(event: IncomingEvent): Promise<RuleRow[]> {
@@ -97,10 +185,11 @@ export class EventRouter {
       .where("region", "=", event.bus.region)
       .where("bus_name", "=", event.bus.name)
       .where("state", "!=", "DISABLED")
+      .where("event_pattern", "!=", "")
       .execute();
   }
 
-  #test({ event_pattern: text, name }: RuleRow): EventTest {
+  #test(text: string, name: string): EventTest {
     const known = this.#tests.get(text);
     if (known) return known;
     if (this.#tests.size >= PATTERNS_MAX) this.#tests.clear();
@@ -120,11 +209,7 @@ export class EventRouter {
     }
   }
 
-  #delivery(
-    event: IncomingEvent,
-    ruleName: string,
-    targetId: string,
-  ): Omit<DeliveryRow, "event" | "bytes"> {
+  #delivery(event: IncomingEvent, ruleName: string, targetId: string): PlannedDelivery {
     const nowMs = this.#clock.nowMs();
     return {
       id: this.#ids.uuid(),

@@ -13,6 +13,7 @@ import {
   type ResourceModel,
   type ResourceType,
 } from "../../../kernel/resources.ts";
+import { archiveType } from "./archive-type.ts";
 import { eventBusPolicyType, eventBusType } from "./event-bus-types.ts";
 import { events, eventsItems } from "./events-calls.ts";
 import { eventsTags } from "./events-tags.ts";
@@ -211,6 +212,7 @@ export const eventsResources: readonly ResourceType[] = [
     attributes: ["SecretArn"],
     member: "Connections",
   }),
+  archiveType,
   eventBusType,
   eventBusPolicyType,
   ruleType,

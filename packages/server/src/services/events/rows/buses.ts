@@ -120,8 +120,18 @@ export function removeBus(place: BusPlace, context: RequestContext): Promise<voi
       .where("region", "=", region)
       .where("bus_name", "=", name)
       .executeTakeFirst();
-    if (rule)
-      throw validation(`Event bus ${name} can't be deleted since it has rules: delete them first.`);
+    const archive = await db
+      .selectFrom("events_archives")
+      .select("name")
+      .where("account_id", "=", account_id)
+      .where("region", "=", region)
+      .where("bus_name", "=", name)
+      .executeTakeFirst();
+    const kept = rule ? "rules" : archive && "archives";
+    if (kept)
+      throw validation(
+        `Event bus ${name} can't be deleted since it has ${kept}: delete them first.`,
+      );
     await db
       .deleteFrom("events_buses")
       .where("account_id", "=", account_id)
