@@ -184,6 +184,48 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     );
   });
 
+  test("GetMetricData computes expressions of metrics and of one another", async () => {
+    const get = async (queries: cloudwatch.MetricDataQuery[]) => {
+      const input = { StartTime: START, EndTime: END, MetricDataQueries: queries };
+      const { MetricDataResults } = await client.send(new cloudwatch.GetMetricDataCommand(input));
+      return MetricDataResults?.map(({ Id, Label, Values }) => [Id, Label, ...(Values ?? [])]);
+    };
+    const m = { Id: "m", MetricStat: { Metric: METRIC, Period: 60, Stat: "Sum" } };
+    const hidden = { ...m, ReturnData: false };
+    expect(
+      await get([
+        { Id: "e", Expression: "half * 2 + 1", Label: "twice" },
+        hidden,
+        { Id: "half", Expression: "m / 2" },
+        { Id: "big", Expression: "IF(m > 4, m)", ReturnData: false },
+        { Id: "all", Expression: "METRICS() - MIN(big)" },
+      ]),
+    ).toEqual([
+      ["e", "twice", 8, 6, 5],
+      ["half", "half", 3.5, 2.5, 2],
+      ["all", "all", 2, 0, -1],
+    ]);
+    const two = { ...m, Id: "n", MetricStat: { ...m.MetricStat, Stat: "Maximum" } };
+    const both = await get([
+      hidden,
+      { ...two, ReturnData: false },
+      { Id: "e", Expression: "[m, n]" },
+    ]);
+    expect(both?.map(([Id, Label]) => [Id, Label])).toEqual([
+      ["e", "Dropped Sum"],
+      ["e", "Dropped Maximum"],
+    ]);
+    const constant = await get([{ Id: "e", Expression: "TIME_SERIES(3)", Period: 60 }]);
+    expect(constant?.[0]?.slice(2)).toContain(3);
+    const long = { ...m, Id: "n", MetricStat: { ...m.MetricStat, Period: 300 } };
+    const sum = { Id: "e", Expression: "m + n" };
+    await expect(get([m, long, sum])).rejects.toThrow("no metrics of different periods");
+    await expect(get([m, sum])).rejects.toMatchObject({
+      name: "ValidationException",
+      message: "Error in expression 'e': There is no metric with the id n",
+    });
+  });
+
   test("ListMetrics filters by namespace, name and dimensions", async () => {
     const list = async (input: cloudwatch.ListMetricsCommandInput) =>
       (await client.send(new cloudwatch.ListMetricsCommand(input))).Metrics ?? [];

@@ -23,6 +23,10 @@ export function checkQueries({
       throw validationError(
         `The value for parameter ${member}.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
       );
+    if (!MetricStat && Expression === undefined)
+      throw validationError(
+        `The parameters ${member}.MetricStat and ${member}.Expression can't both be left out.`,
+      );
     const excluded = Object.entries({ Expression, Period }).find(
       ([, given]) => given !== undefined,
     );
@@ -39,8 +43,8 @@ type Query = cloudwatch.MetricDataQuery;
 
 /** Names results without a label: by their metric, and by what distinguishes the queries. */
 export function labelsOf(queries: readonly Query[]): (query: Query) => string {
-  const differ = (part: "Stat" | "Period") =>
-    new Set(queries.map(({ MetricStat }) => MetricStat?.[part])).size > 1;
+  const ofMetrics = queries.flatMap(({ MetricStat }) => MetricStat ?? []);
+  const differ = (part: "Stat" | "Period") => new Set(ofMetrics.map((stat) => stat[part])).size > 1;
   const parts = (["Stat", "Period"] as const).filter(differ);
   return ({ Label, MetricStat }) =>
     Label ?? [MetricStat?.Metric?.MetricName, ...parts.map((part) => MetricStat?.[part])].join(" ");

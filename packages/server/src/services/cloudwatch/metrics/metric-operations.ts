@@ -7,6 +7,7 @@ import { invalidParameterCombination, invalidParameterValue, missingParameter } 
 import { FINE_MS } from "./fine-periods.ts";
 import { checkQueries, labelsOf, ofOneUnit, pageOfResults } from "./metric-data.ts";
 import type { MetricStore, MetricWindow } from "./metric-store.ts";
+import { QueryMath } from "./query-math.ts";
 import type { MetricKey } from "./series.ts";
 import { isStatistic, STATISTICS, type StatisticName } from "./statistics.ts";
 import { valuesOf } from "./values.ts";
@@ -170,24 +171,32 @@ async function getMetricData(
   metrics: MetricStore,
 ) {
   checkQueries(input);
-  const labelOf = labelsOf(input.MetricDataQueries ?? []);
+  const queries = input.MetricDataQueries ?? [];
+  const labelOf = labelsOf(queries);
   const results: cloudwatch.MetricDataResult[] = [];
+  const math = new QueryMath(queries);
   let points = 0;
-  for (const query of input.MetricDataQueries ?? []) {
+  for (const query of queries) {
     const { MetricStat: stat, Id } = query;
-    if (!stat)
-      throw invalidParameterValue("Rolecast's CloudWatch has no metric math (Expression).");
+    if (!stat) continue;
     const statistic = statisticOf(stat.Stat);
     const window = windowOf(input.StartTime, input.EndTime, stat.Period);
     points += (window.toMs - window.fromMs) / window.periodMs;
     if (points > DATA_POINTS_MAX) {
       throw invalidParameterValue(`More than ${DATA_POINTS_MAX} datapoints were requested.`);
     }
-    if (query.ReturnData === false) continue;
+    if (query.ReturnData === false && !math.isWanted) continue;
     // The model requires neither name here.
     const { Namespace = "", MetricName = "", Dimensions } = stat.Metric;
     const metric = metricOf({ Namespace, MetricName, Dimensions }, context);
     const { found, Messages } = ofOneUnit(await metrics.periods(metric, window, stat.Unit));
+    math.add(
+      Id,
+      labelOf(query),
+      window,
+      found.map((each) => [each.atMs, STATISTICS[statistic](each)]),
+    );
+    if (query.ReturnData === false) continue;
     // The newest come first unless something else is asked for.
     if (input.ScanBy !== "TimestampAscending") found.reverse();
     results.push({
@@ -199,7 +208,9 @@ async function getMetricData(
       StatusCode: "Complete",
     });
   }
-  return { ...pageOfResults(results, input), Messages: [] };
+  const window = (Period: number | undefined) => windowOf(input.StartTime, input.EndTime, Period);
+  results.push(...(await math.results(window, input.ScanBy === "TimestampAscending")));
+  return { ...pageOfResults(math.inOrder(results), input), Messages: [] };
 }
 
 function statisticOf(name = ""): StatisticName {

@@ -1,0 +1,76 @@
+/** The values of a metric, or of an expression, over the time that is asked for. */
+export interface Series {
+  readonly label: string;
+  /** By their times, in ascending order. */
+  readonly points: ReadonlyMap<number, number>;
+  /** A metric's own: the period in seconds. */
+  readonly periodSeconds?: number;
+}
+
+export type MathValue = number | Series | readonly Series[];
+
+/** The expression is none that can be computed. */
+export class MathError extends Error {
+  override readonly name = "MathError";
+}
+
+export function isSeries(value: MathValue): value is Series {
+  return typeof value === "object" && "points" in value;
+}
+
+export function isArray(value: MathValue): value is readonly Series[] {
+  return Array.isArray(value);
+}
+
+/** Points that all expressions of a request may compute together. */
+const POINTS_MAX = 500_000;
+
+/** The time of a request's expressions, and the work that they may be. */
+export class MathFrame {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly periodMs: number;
+  readonly #budget: { left: number };
+
+  constructor(
+    { fromMs, toMs, periodMs }: { fromMs: number; toMs: number; periodMs: number },
+    budget = { left: POINTS_MAX },
+  ) {
+    this.fromMs = fromMs;
+    this.toMs = toMs;
+    this.periodMs = periodMs;
+    this.#budget = budget;
+  }
+
+  /** Makes a series of values that are numbers: others are dropped. Throws MathError. */
+  series(label: string, entries: Iterable<readonly [number, number]>): Series {
+    const points = new Map<number, number>();
+    for (const [atMs, value] of entries) {
+      if (--this.#budget.left < 0) throw new MathError("The expressions are too much work");
+      if (Number.isFinite(value)) points.set(atMs, value);
+    }
+    return { label, points };
+  }
+
+  /** Every period's beginning. */
+  *times(): Iterable<number> {
+    for (let atMs = this.fromMs; atMs < this.toMs; atMs += this.periodMs) yield atMs;
+  }
+
+  map(series: Series, compute: (value: number, atMs: number) => number): Series {
+    const entries = function* () {
+      for (const [atMs, value] of series.points) yield [atMs, compute(value, atMs)] as const;
+    };
+    return this.series(series.label, entries());
+  }
+}
+
+/** The times at which one of the series has a value, in ascending order. */
+export function timesOf(all: readonly Series[]): readonly number[] {
+  const [first, ...others] = all;
+  if (!first) return [];
+  if (others.length === 0) return [...first.points.keys()];
+  const times = new Set<number>();
+  for (const { points } of all) for (const atMs of points.keys()) times.add(atMs);
+  return [...times].sort((one, other) => one - other);
+}
