@@ -282,7 +282,8 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       resources: [],
-      metrics: [],
+      math: [],
+      metrics: ["math"],
       rows: [],
       access: ["rows"],
       alarms: ["access", "metrics", "rows"],

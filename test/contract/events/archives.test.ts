@@ -133,7 +133,7 @@ describe("archives", () => {
     expect((await describeArchive("kept")).SizeBytes).toBeGreaterThan(100);
     await record("kept-again", { source: ["kept"] });
     await startReplay("kept-once", "kept");
-    await expect.poll(() => takesOf("kept-again")).toEqual([1, 2]);
+    await expect.poll(() => takesOf("kept-again").sort()).toEqual([1, 2]);
     expect(await describeArchive("kept")).toMatchObject({ EventCount: 2 });
   });
 });
@@ -205,7 +205,7 @@ describe("replays", () => {
     const own = mkdtempSync(join(tmpdir(), "rolecast-replay-"));
     const first = await startServerProcess(["--data", own]);
     const before = clientOf(first.endpoint);
-    const all = Array.from({ length: 400 }, (_none, index) => index);
+    const all = Array.from({ length: 100 }, (_none, index) => index);
     const input = { ArchiveName: "a", EventSourceArn: DEFAULT_BUS };
     await before.send(new eventbridge.CreateArchiveCommand(input));
     for (let from = 0; from < all.length; from += 10)

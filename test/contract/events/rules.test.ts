@@ -305,6 +305,22 @@ describe("delivery", () => {
     await receiver.close();
   });
 
+  test("an API destination gets no more requests than its rate allows", async () => {
+    const receiver = await startReceiver();
+    const arn = await createDestination("slow", receiver.url);
+    const rate = { Name: "slow", InvocationRateLimitPerSecond: 2 };
+    await client.send(new eventbridge.UpdateApiDestinationCommand(rate));
+    await putRule("to-slow", { source: ["slow"] });
+    const HttpParameters = { PathParameterValues: ["a"] };
+    await putTarget("to-slow", { Arn: arn, RoleArn: roleArn, HttpParameters });
+    const startMs = Date.now();
+    for (let count = 0; count < 4; count++) await putEvent({ Source: "slow" });
+    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
+    // The fourth comes three halves of a second after the first at the earliest.
+    expect(Date.now() - startMs).toBeGreaterThan(1_400);
+    await receiver.close();
+  });
+
   test("another account's bus is denied, as no policy of it allows anybody", async () => {
     const EventBusName = "arn:aws:events:us-east-1:111122223333:event-bus/default";
     await expect(putEvent({ EventBusName })).rejects.toMatchObject({

@@ -8,11 +8,13 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
-import { apiDestinationArn, connectionArn } from "./stored-connections.ts";
+import {
+  apiDestinationArn,
+  connectionArn,
+  DEFAULT_RATE_LIMIT_PER_SECOND,
+} from "./stored-connections.ts";
 import type { ApiDestinationRow, EventsTables } from "./tables.ts";
 
-/** Source: EventBridge user guide, "API destinations". */
-const DEFAULT_RATE_LIMIT_PER_SECOND = 300;
 /** Wildcards are for the path: in the host they would name another receiver each time. */
 const ENDPOINT = /^https?:\/\/[^\s\\/?#*]+(?:[/?][^\s\\#]*)?$/;
 

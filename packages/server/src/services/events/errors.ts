@@ -41,7 +41,7 @@ export function policyLengthExceeded(): AwsError {
   );
 }
 
-/** Of lists of archives and replays. */
+/** The refusal of lists of archives and of replays. */
 export function tooManyFilters(operation: string): AwsError {
   const filters = "State, EventSourceArn, or NamePrefix";
   return validation(`At most one filter is allowed for ${operation}. Use either : ${filters}.`);

@@ -16,6 +16,9 @@ export function readParameters(row: ConnectionRow, secrets: SecretBox): AuthPara
   return read;
 }
 
+/** Source: EventBridge user guide, "API destinations". */
+export const DEFAULT_RATE_LIMIT_PER_SECOND = 300;
+
 export function apiDestinationArn(row: ApiDestinationRow): string {
   return arnOf(row, `api-destination/${row.name}/${row.unique_id}`);
 }

@@ -9,13 +9,18 @@ import type { Store } from "../../../kernel/store.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import { ruleArn, ruleNameOf } from "../arns.ts";
-import { apiDestinationArn, connectionArn } from "../stored-connections.ts";
+import {
+  apiDestinationArn,
+  connectionArn,
+  DEFAULT_RATE_LIMIT_PER_SECOND,
+} from "../stored-connections.ts";
 import { readTarget } from "../stored-target.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
 import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
 import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
 import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
+import { DestinationRates } from "./destination-rates.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
 import { assumeTargetRole } from "./target-role.ts";
@@ -56,6 +61,7 @@ export class DeliveryWorker {
   readonly #store: Store<EventsTables>;
   readonly #queue: TaskQueue<DeliveryRow>;
   readonly #buses: BusTargets;
+  readonly #rates = new DestinationRates();
 
   constructor(parts: DeliveryParts) {
     const { store, clock, log } = parts;
@@ -97,6 +103,7 @@ export class DeliveryWorker {
       await task.remove();
       return;
     }
+    if (outcome.notBeforeMs !== undefined) return this.#postpone(task, outcome.notBeforeMs, target);
     const attempts = row.attempts + 1;
     const { MaximumRetryAttempts = ATTEMPTS_MAX, MaximumEventAgeInSeconds = AGE_SECONDS_MAX } =
       target?.RetryPolicy ?? {};
@@ -113,6 +120,31 @@ export class DeliveryWorker {
       log.debug(facts, "An event will be delivered again.");
       await task.retryIn(waitMs);
     }
+  }
+
+  /** A delivery whose turn hasn't come yet wasn't tried. Its age counts all the same. */
+  async #postpone(
+    task: HeldTask<DeliveryRow>,
+    untilMs: number,
+    target: Target | undefined,
+  ): Promise<void> {
+    const { row } = task;
+    const { MaximumEventAgeInSeconds: ageMax = AGE_SECONDS_MAX } = target?.RetryPolicy ?? {};
+    if (untilMs - row.first_at_ms > ageMax * 1000) {
+      const facts = { rule: row.rule_name, target: row.target_id };
+      this.#parts.log.warn(facts, "An event is given up: its API destination's rate is too low.");
+      await task.remove();
+      return;
+    }
+    await task.finish(async (tx) => {
+      await tx
+        .tables<EventsTables>()
+        .db.updateTable("events_deliveries")
+        .set({ next_at_ms: Math.ceil(untilMs), claimed_until_ms: 0 })
+        .where("id", "=", row.id)
+        .execute();
+    });
+    this.#queue.wakeIn(untilMs - this.#parts.clock.nowMs());
   }
 
   async #targetOf(row: DeliveryRow): Promise<Target | undefined> {
@@ -199,6 +231,13 @@ export class DeliveryWorker {
       return { delivered: false, retry: false, reason: "the API destination was deleted" };
     if (!connection || connectionArn(connection) !== destination.connection_arn)
       return { delivered: false, retry: false, reason: "the connection was deleted" };
+    const nowMs = this.#parts.clock.nowMs();
+    const perSecond = destination.rate_limit_per_second ?? DEFAULT_RATE_LIMIT_PER_SECOND;
+    const slotMs = this.#rates.slot(row.id, target.Arn, perSecond, nowMs);
+    if (slotMs > nowMs) {
+      const reason = "its API destination's rate";
+      return { delivered: false, retry: true, reason, notBeforeMs: slotMs };
+    }
     const session = await assumeTargetRole(row, target.RoleArn ?? "", this.#parts);
     if ("delivered" in session) return session;
     const { outgoing, secrets } = this.#parts;

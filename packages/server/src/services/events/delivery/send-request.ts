@@ -15,7 +15,13 @@ const DOTS_ALONE = /(?:^|[\\/])(?:\.|%2e){1,2}(?:[\\/]|$)/i;
 
 export type Delivered =
   | { readonly delivered: true }
-  | { readonly delivered: false; readonly retry: boolean; readonly reason: string };
+  | {
+      readonly delivered: false;
+      readonly retry: boolean;
+      readonly reason: string;
+      /** It wasn't tried, since its turn comes then. */
+      readonly notBeforeMs?: number;
+    };
 
 export interface EventRequest {
   readonly url: string;
