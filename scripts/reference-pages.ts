@@ -1,4 +1,4 @@
-import { CHAT_METRICS, IVS_EVENTS, IVS_METRICS } from "@rolecast/server";
+import { CHAT_METRICS, IVS_EVENTS, IVS_METRICS, STAGE_EVENTS } from "@rolecast/server";
 import type { Command } from "commander";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 
@@ -55,14 +55,6 @@ function helpOf(command: Command): string {
 }
 
 export function eventsPage(): string {
-  const parts = Object.entries(IVS_EVENTS).flatMap(([type, { nameField, names }]) => [
-    `## ${type}`,
-    "",
-    `| \`detail.${nameField}\` | when |`,
-    "| --- | --- |",
-    ...Object.entries(names).map(([name, meaning]) => `| ${name} | ${meaning} |`),
-    "",
-  ]);
   return [
     "# Event reference",
     "",
@@ -71,12 +63,31 @@ export function eventsPage(): string {
     "`recording_duration_ms`, `recording_session_id` and `recording_session_stream_ids`; a limit's has `limit_value`, `exceeded_by` and `limit_unit`.",
     `How they reach you: [events](events.md). ${WRITTEN}`,
     "",
-    ...parts,
+    ...eventSections(IVS_EVENTS),
+    "The following are of [stages](ivs-realtime.md), whose ARN is in `resources`. `detail` has the name, `session_id`, `participant_id` and `user_id`.",
+    "",
+    ...eventSections(STAGE_EVENTS),
     "## AWS API Call via CloudTrail",
     "",
     "A change that a trail records, `source` named after the service (`aws.iam`). `detail` is the [record](audit.md#what-is-recorded).",
     "",
   ].join("\n");
+}
+
+interface EventType {
+  readonly nameField: string;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+function eventSections(types: Readonly<Record<string, EventType>>): readonly string[] {
+  return Object.entries(types).flatMap(([type, { nameField, names }]) => [
+    `## ${type}`,
+    "",
+    `| \`detail.${nameField}\` | when |`,
+    "| --- | --- |",
+    ...Object.entries(names).map(([name, meaning]) => `| ${name} | ${meaning} |`),
+    "",
+  ]);
 }
 
 /** `exposition` is what `/_rolecast/metrics` answers on a server that did nothing yet. */

@@ -16,6 +16,7 @@ import {
   startTestServer,
   type TestServer,
 } from "../../support/test-server.ts";
+import { claimsOf, outcomeOf } from "./support.ts";
 
 const ARN = "arn:aws:ivs:us-east-1:000000000000";
 const NOT_RECORDED = {
@@ -43,19 +44,6 @@ afterAll(() => server?.close());
 
 function clientOf(credentials: Key, region = "us-east-1") {
   return new IVSRealTime({ endpoint: server.endpoint, region, credentials, maxAttempts: 1 });
-}
-
-function outcomeOf(sent: Promise<unknown>): Promise<string> {
-  return sent.then(
-    () => "done",
-    (error: Error) => error.name,
-  );
-}
-
-function claimsOf(token: string | undefined) {
-  const [header = "", claims = ""] = (token ?? "").split(".");
-  const read = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
-  return { header: read(header), claims: read(claims) };
 }
 
 describe("a stage", () => {

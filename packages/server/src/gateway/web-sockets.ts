@@ -14,6 +14,7 @@ import type {
 import { type CallOff, every } from "../kernel/work/timers.ts";
 import type { Client } from "./client-address.ts";
 import { joinedHeaders, originForm } from "./gateway-request.ts";
+import { handOn } from "./hand-on.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 
 /** Connections are asked for a sign of life this often. */
@@ -101,6 +102,7 @@ export class WebSockets {
       const answer = await this.#answerOf(requestOf(incoming, client));
       if (socket.destroyed) return;
       if ("status" in answer) return refuse(socket, answer.status, answer.message);
+      if ("handOn" in answer) return await handOn(incoming, socket, head, answer.handOn);
       const engine = await this.#engine(answer.messageBytesMax);
       chosen.set(incoming, answer.protocol);
       engine.handleUpgrade(incoming, socket, head, (opened) =>

@@ -8,7 +8,16 @@ export interface WebSocketRequest {
   readonly protocols: readonly string[];
 }
 
-/** The answer to a handshake: the connection, or the HTTP status and message of its refusal. */
+/**
+ * Marks handshakes that another node has handed on: they are answered where they are, whatever that
+ * node would say.
+ */
+export const HANDED_ON_HEADER = "x-rolecast-handed-on";
+
+/**
+ * The answer to a handshake: the connection, the address of the node that answers it instead, or
+ * the HTTP status and message of its refusal.
+ */
 export type WebSocketAnswer =
   | {
       /** The subprotocol that is chosen; browsers want one of those that they offered. */
@@ -18,6 +27,7 @@ export type WebSocketAnswer =
       /** Takes the connection once it is open. */
       open(connection: WebSocketConnection): WebSocketEvents;
     }
+  | { readonly handOn: string }
   | { readonly status: number; readonly message: string };
 
 /** The functions that a connection's owner is called by. Neither throws. */

@@ -6,15 +6,28 @@ import { realTimeConstraints } from "./constraints.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { encoderConfigurationOperations } from "./encoder-configurations/encoder-configurations.ts";
 import { ingestConfigurationOperations } from "./ingest-configurations/ingest-configurations.ts";
+import { participantOperations } from "./participants/participants.ts";
+import { stageSessionOperations } from "./participants/stage-sessions.ts";
 import { publicKeyOperations } from "./public-keys/public-keys.ts";
 import { realTimeSchemas } from "./schema.ts";
+import type { StageMessages } from "./sessions/stage-messages.ts";
 import { stageOperations } from "./stages/stages.ts";
 import { storageConfigurationOperations } from "./storage-configurations/storage-configurations.ts";
 import { tagOperations } from "./tags/tags.ts";
 
-export function realTimeApi(deps: RealTimeDependencies, rateLimits: boolean): ServiceApi {
+export interface RealTimeApiOptions {
+  readonly rateLimits: boolean;
+  readonly messages: StageMessages;
+}
+
+export function realTimeApi(
+  deps: RealTimeDependencies,
+  { rateLimits, messages }: RealTimeApiOptions,
+): ServiceApi {
   const operations: OperationTable = {
-    ...stageOperations(deps),
+    ...stageOperations(deps, messages),
+    ...stageSessionOperations(),
+    ...participantOperations(messages),
     ...publicKeyOperations(deps),
     ...encoderConfigurationOperations(deps),
     ...storageConfigurationOperations(deps),

@@ -51,6 +51,12 @@ export const realTimeConstraints: ServiceConstraints = {
     "DeleteIngestConfiguration.arn": arnOf("ingest-configuration"),
     filterByStageArn: stageArn,
     filterByState: { values: ["ACTIVE", "INACTIVE"] },
+    "ListParticipants.filterByState": { values: ["CONNECTED", "DISCONNECTED"] },
+    filterByRecordingState: { values: ["STARTING", "ACTIVE", "STOPPING", "STOPPED", "FAILED"] },
+    filterByUserId: { max: 128 },
+    sessionId: { min: 16, max: 16, pattern: "st-[a-zA-Z0-9]+" },
+    participantId: { max: 64, pattern: "[a-zA-Z0-9-_]*" },
+    reason: { max: 128 },
     storageConfigurationArn: optionalArnOf("storage-configuration"),
     resourceArn: arnOf("[a-z-]+"),
 

@@ -1,13 +1,30 @@
 import { defineService } from "../../kernel/define-service.ts";
+import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
+import type { NodePlaces } from "../../kernel/ports/node-places.ts";
+import { Periodic } from "../../kernel/work/periodic.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
+import { EventsSocket } from "./live/events-socket.ts";
+import { LiveStages } from "./live/live-stages.ts";
 import { realTimeMigrations } from "./migrations.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { realTimeResourceTypes } from "./resources/real-time-type-names.ts";
+import { forgetOldSessions } from "./sessions/forget-old-sessions.ts";
+import { StageJournal } from "./sessions/stage-journal.ts";
+import { StageMessages } from "./sessions/stage-messages.ts";
+import { stageEndpoints } from "./stages/endpoints.ts";
+import type { RealTimeTables } from "./tables.ts";
+import { TokenReader } from "./tokens/stage-token.ts";
+import { TokenSignature } from "./tokens/token-signature.ts";
 
 type FromSettings = "publicBaseUrl" | "ingestHost";
 
+/** Old rows are looked for this often. */
+const HOUSEKEEPING_MS = 60_000;
+
 interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
+  readonly nodeMessages: NodeMessages;
+  readonly nodePlaces: NodePlaces;
   readonly address: { readonly publicBaseUrl: string };
   readonly settings: { readonly ingestHost: string; readonly rateLimits: boolean };
 }
@@ -26,14 +43,40 @@ export const ivsRealTime = defineService({
   hostLabel: "ivsrealtime",
   resourceTypes: [...RESOURCE_TYPES, "composition"],
   migrations: realTimeMigrations,
-  create({ address, settings, ...needs }: RealTimeNeeds) {
-    const { publicBaseUrl } = address;
-    const { ingestHost, rateLimits } = settings;
-    const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
-    return {
-      api: async () => (await import("./api.ts")).realTimeApi(deps, rateLimits),
-      accessDenied: denialError,
-      contributes: { resourceTypes: [realTimeResourceTypes] },
-    };
-  },
+  create: createRealTime,
 });
+
+function createRealTime({ address, settings, nodeMessages, nodePlaces, ...needs }: RealTimeNeeds) {
+  const { publicBaseUrl } = address;
+  const { ingestHost, rateLimits } = settings;
+  const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
+  const { store, events, ids, clock, log } = deps;
+  const messages = new StageMessages(nodeMessages);
+  const journal = new StageJournal({ store, events, ids, nodeId: () => nodePlaces.id });
+  const tokens = new TokenReader({
+    db: () => store.tables<RealTimeTables>().db,
+    signature: new TokenSignature(deps.sealingKey),
+    endpoints: () => stageEndpoints(deps),
+  });
+  const stages = new LiveStages({ store, clock, ids, log, journal, messages, nodePlaces });
+  const socket = new EventsSocket({ clock, log, tokens, stages });
+  const housekeeping = new Periodic({
+    everyMs: HOUSEKEEPING_MS,
+    round: () => forgetOldSessions(store, clock.nowMs()),
+    failed: (err) => log.error({ err }, "Old sessions of stages couldn't be removed"),
+  });
+  return {
+    api: async () => (await import("./api.ts")).realTimeApi(deps, { rateLimits, messages }),
+    accessDenied: denialError,
+    webSocket: socket.answer.bind(socket),
+    contributes: { resourceTypes: [realTimeResourceTypes] },
+    async start() {
+      await stages.start();
+      housekeeping.start();
+    },
+    async close() {
+      await housekeeping.close();
+      await stages.close();
+    },
+  };
+}

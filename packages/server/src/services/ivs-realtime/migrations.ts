@@ -54,4 +54,82 @@ const resources: Migration = {
   },
 };
 
-export const realTimeMigrations: readonly Migration[] = [resources];
+const participants: Migration = {
+  name: "ivs-realtime/0002-participants",
+  async up(db) {
+    await db.schema
+      .createTable("ivs_stage_sessions")
+      .addColumn("session_id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("stage_id", "text", (column) => column.notNull())
+      .addColumn("owner", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("ended_at_ms", "bigint")
+      .execute();
+    await db.schema
+      .createIndex("ivs_stage_sessions_in_order")
+      .on("ivs_stage_sessions")
+      .columns(["account_id", "region", "stage_id", "created_at_ms", "session_id"])
+      .execute();
+    await db.schema
+      .createIndex("ivs_stage_sessions_by_end")
+      .on("ivs_stage_sessions")
+      .columns(["ended_at_ms"])
+      .execute();
+    await db.schema
+      .createTable("ivs_stage_participants")
+      .addColumn("session_id", "text", (column) => column.notNull())
+      .addColumn("participant_id", "text", (column) => column.notNull())
+      .addColumn("user_id", "text", (column) => column.notNull())
+      .addColumn("attributes", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("published", "integer", (column) => column.notNull())
+      .addColumn("protocol", "text", (column) => column.notNull())
+      .addColumn("client", "text", (column) => column.notNull())
+      .addColumn("recording_state", "text", (column) => column.notNull())
+      .addColumn("recording_bucket", "text", (column) => column.notNull())
+      .addColumn("recording_prefix", "text", (column) => column.notNull())
+      .addColumn("ingest_configuration_arn", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_stage_participants_key", ["session_id", "participant_id"])
+      .execute();
+    await db.schema
+      .createIndex("ivs_stage_participants_in_order")
+      .on("ivs_stage_participants")
+      .columns(["session_id", "created_at_ms", "participant_id"])
+      .execute();
+    await db.schema
+      .createTable("ivs_stage_participant_events")
+      .addColumn("session_id", "text", (column) => column.notNull())
+      .addColumn("participant_id", "text", (column) => column.notNull())
+      .addColumn("sequence", "integer", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("event_time_ms", "bigint", (column) => column.notNull())
+      .addColumn("remote_participant_id", "text", (column) => column.notNull())
+      .addColumn("error_code", "text", (column) => column.notNull())
+      .addColumn("tokens", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_stage_participant_events_key", [
+        "session_id",
+        "participant_id",
+        "sequence",
+      ])
+      .execute();
+    await db.schema
+      .createTable("ivs_stage_revoked_participants")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("stage_id", "text", (column) => column.notNull())
+      .addColumn("participant_id", "text", (column) => column.notNull())
+      .addColumn("forget_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_stage_revoked_participants_key", [
+        "account_id",
+        "region",
+        "stage_id",
+        "participant_id",
+      ])
+      .execute();
+  },
+};
+
+export const realTimeMigrations: readonly Migration[] = [resources, participants];

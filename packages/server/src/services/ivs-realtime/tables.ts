@@ -43,10 +43,73 @@ export interface IngestConfigurationRow extends ResourceRow {
   readonly state: realTime.IngestConfigurationState;
 }
 
+/** The time from a stage's first participant to its last one. */
+export interface StageSessionRow {
+  readonly account_id: string;
+  readonly region: string;
+  readonly stage_id: string;
+  readonly session_id: string;
+  /** The node that has the stage; empty where the database isn't shared. */
+  readonly owner: string;
+  readonly created_at_ms: number;
+  readonly ended_at_ms: number | null;
+}
+
+/** A participant of one session, from its first join on. */
+export interface ParticipantRow {
+  readonly session_id: string;
+  readonly participant_id: string;
+  readonly user_id: string;
+  /** JSON object of strings. */
+  readonly attributes: string;
+  readonly state: realTime.ParticipantState;
+  /** 1 once it has published. */
+  readonly published: number;
+  readonly protocol: realTime.ParticipantProtocol;
+  /** JSON of the client's names and versions, as GetParticipant shows them. */
+  readonly client: string;
+  readonly recording_state: realTime.ParticipantRecordingState;
+  readonly recording_bucket: string;
+  readonly recording_prefix: string;
+  /** The ingest configuration that it publishes by; empty for others. */
+  readonly ingest_configuration_arn: string;
+  /** The time of its first join. */
+  readonly created_at_ms: number;
+}
+
+export interface ParticipantEventRow {
+  readonly session_id: string;
+  readonly participant_id: string;
+  /** Counts the participant's events, from 1. */
+  readonly sequence: number;
+  readonly name: realTime.EventName;
+  readonly event_time_ms: number;
+  /** The publisher that a subscription is to; empty for others. */
+  readonly remote_participant_id: string;
+  /** Empty but for errors. */
+  readonly error_code: realTime.EventErrorCode | "";
+  /** JSON of an exchange's two tokens; empty for other events. */
+  readonly tokens: string;
+}
+
+/** A participant whose tokens mean nothing any more. */
+export interface RevokedParticipantRow {
+  readonly account_id: string;
+  readonly region: string;
+  readonly stage_id: string;
+  readonly participant_id: string;
+  /** No token that was issued before lives longer. */
+  readonly forget_at_ms: number;
+}
+
 export interface RealTimeTables {
   ivs_stages: StageRow;
   ivs_stage_public_keys: PublicKeyRow;
   ivs_encoder_configurations: EncoderConfigurationRow;
   ivs_storage_configurations: StorageConfigurationRow;
   ivs_ingest_configurations: IngestConfigurationRow;
+  ivs_stage_sessions: StageSessionRow;
+  ivs_stage_participants: ParticipantRow;
+  ivs_stage_participant_events: ParticipantEventRow;
+  ivs_stage_revoked_participants: RevokedParticipantRow;
 }

@@ -1,6 +1,7 @@
 import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
+import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
 import { answerClientConfiguration } from "./channels/client-configuration.ts";
 import type { IvsDependencies } from "./dependencies.ts";
@@ -24,6 +25,7 @@ import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.t
 import { IVS_REGIONS } from "./regions.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { ivsResourceTypes } from "./resources/ivs-type-names.ts";
+import { findNodeUrl } from "./rows/nodes.ts";
 import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
 
@@ -144,12 +146,22 @@ async function createIvs(needs: IvsNeeds) {
     provides: {
       ingestPorts: () => portByProtocol(live.ports),
       forwarding: live.forwarding as ForwardingPort,
+      nodePlaces: nodePlacesOf(live, deps),
     },
     contributes: {
       linkedServiceUsages: [recordToS3Usage],
       listeningPorts: [() => ({ ...live.ports })],
       resourceTypes: [ivsResourceTypes],
     },
+  };
+}
+
+function nodePlacesOf({ node }: LiveStreams, { store }: IvsDependencies): NodePlaces {
+  return {
+    get id() {
+      return node.id;
+    },
+    urlOf: (nodeId) => findNodeUrl(store.tables<IvsTables>().db, nodeId),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
   isAfter,
@@ -5,6 +6,7 @@ import {
   pageOf,
   positionOf,
 } from "../../../kernel/tagged-resources/page-position.ts";
+import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { ListInput } from "../../../kernel/tagged-resources/tagged-rows.ts";
 import type { IngestConfigurationRow, RealTimeTables } from "../tables.ts";
 import { resources } from "./resources.ts";
@@ -40,4 +42,21 @@ export async function listIngestConfigurations(
   if (state !== undefined) query = query.where("state", "=", state);
   if (after) query = query.where(isAfter(after));
   return pageOf(await query.execute(), limit, scope, positionOf);
+}
+
+/** Detaches the ingest configuration that publishes to the stage as the participant. */
+export async function detachIngestOf(
+  db: Kysely<RealTimeTables>,
+  { accountId, region }: ResourceLocation,
+  stageArn: string,
+  participantId: string,
+): Promise<void> {
+  await db
+    .updateTable("ivs_ingest_configurations")
+    .set({ stage_arn: "" })
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .where("stage_arn", "=", stageArn)
+    .where("participant_id", "=", participantId)
+    .execute();
 }

@@ -15,3 +15,17 @@ export function findKeyByFingerprint(
     .where("fingerprint", "=", fingerprint)
     .executeTakeFirst();
 }
+
+export function findPublicKey(
+  db: Kysely<RealTimeTables>,
+  at: ResourceLocation,
+  id: string,
+): Promise<PublicKeyRow | undefined> {
+  return db
+    .selectFrom("ivs_stage_public_keys")
+    .selectAll()
+    .where("account_id", "=", at.accountId)
+    .where("region", "=", at.region)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}

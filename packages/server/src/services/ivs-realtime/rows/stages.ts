@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
-import type { RealTimeTables } from "../tables.ts";
+import type { RealTimeTables, StageRow } from "../tables.ts";
 
 type Db = Kysely<RealTimeTables>;
 
@@ -30,4 +30,14 @@ export async function detachIngest(db: Db, at: ResourceLocation, stageArn: strin
     .where("region", "=", at.region)
     .where("stage_arn", "=", stageArn)
     .execute();
+}
+
+export function findStage(db: Db, at: ResourceLocation, id: string): Promise<StageRow | undefined> {
+  return db
+    .selectFrom("ivs_stages")
+    .selectAll()
+    .where("account_id", "=", at.accountId)
+    .where("region", "=", at.region)
+    .where("id", "=", id)
+    .executeTakeFirst();
 }

@@ -4,8 +4,8 @@ import type { RealTimeDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import { arnOf } from "../resource-arn.ts";
 import type { StageRow } from "../tables.ts";
+import { TokenSignature } from "../tokens/token-signature.ts";
 import { stageEndpoints } from "./endpoints.ts";
-import { TokenSignature } from "./token-signature.ts";
 
 /** Source: IVS Real-Time API Reference, ParticipantTokenConfiguration. */
 const DURATION_DEFAULT_MINUTES = 720;

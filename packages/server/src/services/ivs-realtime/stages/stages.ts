@@ -10,7 +10,9 @@ import { resourceNotFound, validation } from "../errors.ts";
 import { QUOTAS } from "../quotas.ts";
 import { arnOf, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
 import { resources } from "../rows/resources.ts";
+import { activeSessionsOf } from "../rows/stage-sessions.ts";
 import { detachIngest } from "../rows/stages.ts";
+import type { StageMessages } from "../sessions/stage-messages.ts";
 import type { RealTimeTables, StageRow } from "../tables.ts";
 import { stageEndpoints } from "./endpoints.ts";
 import { ParticipantTokens } from "./participant-tokens.ts";
@@ -18,13 +20,17 @@ import { completeRecording } from "./recording-settings.ts";
 
 const MAX_RESULTS_DEFAULT = 50;
 
-export function stageOperations(deps: RealTimeDependencies): OperationTable {
+export function stageOperations(
+  deps: RealTimeDependencies,
+  messages: StageMessages,
+): OperationTable {
   const tokens = new ParticipantTokens(deps);
-  const view = (row: StageRow): realTime.Stage => {
+  const view = async (row: StageRow, context?: RequestContext): Promise<realTime.Stage> => {
     const autoParticipantRecordingConfiguration: realTime.AutoParticipantRecordingConfiguration =
       JSON.parse(row.recording);
     const endpoints = stageEndpoints(deps);
-    return { ...summary(row), autoParticipantRecordingConfiguration, endpoints };
+    const [shown = summary(row)] = context ? await summaries([row], context) : [];
+    return { ...shown, autoParticipantRecordingConfiguration, endpoints };
   };
   return defineOperations<typeof realTime>()({
     CreateStage: {
@@ -35,25 +41,27 @@ export function stageOperations(deps: RealTimeDependencies): OperationTable {
         const wanted = input.participantTokenConfigurations;
         const participantTokens = wanted?.map((one) => tokens.issue(row, one, context.nowMs));
         await insertStage(row, context);
-        return { stage: view(row), ...(participantTokens ? { participantTokens } : {}) };
+        return { stage: await view(row), ...(participantTokens ? { participantTokens } : {}) };
       },
     },
     GetStage: decisions.operation(
       "stage",
       ({ arn }) => arn,
-      (row) => ({ stage: view(row) }),
+      async (row, _input, context) => ({ stage: await view(row, context) }),
     ),
     ListStages: {
       authorize: (_input, context) => decisions.onAny("ListStages", "stage", context),
       async handle(input, context) {
         const page = await resources.list("stage", input, MAX_RESULTS_DEFAULT, context);
-        return { stages: page.rows.map(summary), nextToken: page.nextToken };
+        return { stages: await summaries(page.rows, context), nextToken: page.nextToken };
       },
     },
     UpdateStage: decisions.operation(
       "stage",
       ({ arn }) => arn,
-      async (row, input, context) => ({ stage: view(await updateStage(row, input, context)) }),
+      async (row, input, context) => ({
+        stage: await view(await updateStage(row, input, context), context),
+      }),
     ),
     DeleteStage: decisions.operation(
       "stage",
@@ -63,6 +71,7 @@ export function stageOperations(deps: RealTimeDependencies): OperationTable {
           await resources.delete("stage", row, db);
           await detachIngest(db, context, arnOf("stage", row));
         });
+        await messages.send({ kind: "deleted", stageArn: arnOf("stage", row) });
         return {};
       },
     ),
@@ -124,6 +133,19 @@ function updateStage(
     };
     await resources.set("stage", row, changed, db);
     return { ...row, ...changed };
+  });
+}
+
+/** Each with its session, where somebody is on the stage. */
+async function summaries(
+  rows: readonly StageRow[],
+  context: RequestContext,
+): Promise<realTime.StageSummary[]> {
+  const ids = rows.map(({ id }) => id);
+  const active = await activeSessionsOf(context.db<RealTimeTables>(), context, ids);
+  return rows.map((row) => {
+    const activeSessionId = active.get(row.id);
+    return { ...summary(row), ...(activeSessionId === undefined ? {} : { activeSessionId }) };
   });
 }
 

@@ -17,10 +17,11 @@ import {
   socketUrl,
   tokenOf,
 } from "../contract/ivs-chat/support.ts";
+import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
 
-/* A chat room whose members are connected to two nodes on one PostgreSQL. */
+/* A chat room and a stage whose clients are connected to two nodes on one PostgreSQL. */
 
 let postgres: PostgresServer;
 let data: string;
@@ -41,7 +42,7 @@ async function roomWithMembers() {
 const textsOf = ({ seen }: AmazonClient) =>
   seen.filter(({ kind }) => kind !== "connect").map(({ kind, text }) => `${kind} ${text}`);
 
-describe.skipIf(!hasPostgres)("a room on two nodes", () => {
+describe.skipIf(!hasPostgres)("on two nodes", () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     data = await mkdtemp(join(tmpdir(), "rolecast-chat-"));
@@ -56,7 +57,7 @@ describe.skipIf(!hasPostgres)("a room on two nodes", () => {
     if (data) await rm(data, { recursive: true });
   });
 
-  test("has one order of messages for all members, and loses none", async () => {
+  test("a room has one order of messages for all members, and loses none", async () => {
     const { here, there } = await roomWithMembers();
     const count = 10;
     const numbers = Array.from({ length: count }, (_, index) => index);
@@ -79,7 +80,7 @@ describe.skipIf(!hasPostgres)("a room on two nodes", () => {
     expect(textsOf(here).filter((text) => text === `message ${long}`)).toHaveLength(2);
   });
 
-  test("is moderated by the API of any node", async () => {
+  test("a room is moderated by the API of any node", async () => {
     const { arn, here, there } = await roomWithMembers();
     const [, other] = nodes;
     const chat = chatOf(other);
@@ -93,7 +94,7 @@ describe.skipIf(!hasPostgres)("a room on two nodes", () => {
     expect(textsOf(there)).toEqual(events);
   });
 
-  test("shares its settings and its rate", async () => {
+  test("a room shares its settings and its rate", async () => {
     const { arn, here, there } = await roomWithMembers();
     await chatOf(nodes[1]).updateRoom({ identifier: arn, maximumMessageRatePerSecond: 1 });
     const send = (client: AmazonClient, text: string) =>
@@ -108,7 +109,36 @@ describe.skipIf(!hasPostgres)("a room on two nodes", () => {
     }, "the other node's refusal");
   });
 
-  test("lets go of members who could miss messages, who then come back", async () => {
+  test("a stage is one node's: the other one hands its participants on", async () => {
+    const [one, other] = nodes;
+    const realTime = realTimeOf(one);
+    const stageArn = (await realTime.createStage({})).stage?.arn ?? "";
+    const join = async (node: TestServer) => {
+      const { participantToken } = await realTimeOf(node).createParticipantToken({ stageArn });
+      const { participantId = "", token = "" } = participantToken ?? {};
+      const socket = await joinStage(token);
+      await socket.seen("aws:ivs:STAGE_STATE");
+      return { socket, participantId };
+    };
+    const here = await join(one);
+    const there = await join(other);
+    const { stage } = await realTimeOf(other).getStage({ arn: stageArn });
+    const sessionId = stage?.activeSessionId ?? "";
+    const stateOf = async ({ participantId }: typeof here) =>
+      (await realTime.getParticipant({ stageArn, sessionId, participantId })).participant?.state;
+    expect([await stateOf(here), await stateOf(there)]).toEqual(["CONNECTED", "CONNECTED"]);
+    there.socket.send({ type: "PING" });
+    await there.socket.seen("PONG");
+    const { participantId } = here;
+    await realTimeOf(other).disconnectParticipant({ stageArn, participantId, reason: "out" });
+    await here.socket.seen("aws:ivs:DISCONNECT", ({ reason }) => reason === "out");
+    there.socket.close();
+    await until(async () => (await stateOf(there)) === "DISCONNECTED", "the other's end");
+    const over = await realTime.getStageSession({ stageArn, sessionId });
+    expect(over.stageSession?.endTime).toBeInstanceOf(Date);
+  });
+
+  test("a room lets go of members who could miss messages, who then come back", async () => {
     const { here } = await roomWithMembers();
     const admin = new pg.Client({ connectionString: postgres.url });
     await admin.connect();

@@ -1,0 +1,124 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import { errorTrace } from "../../../kernel/error-class.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import {
+  HANDED_ON_HEADER,
+  textFrame,
+  type WebSocketAnswer,
+  type WebSocketConnection,
+  type WebSocketRequest,
+} from "../../../kernel/web-sockets.ts";
+import { EVENTS_PATH } from "../stages/endpoints.ts";
+import type { TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
+import { clientFactsOf } from "./client-facts.ts";
+import type { Admitted, LiveStages } from "./live-stages.ts";
+import { messageFrame } from "./participant.ts";
+
+/** An offer of 64 KiB in JSON, and what goes with it. */
+const MESSAGE_BYTES_MAX = 128 * 1024;
+const NORMAL_CLOSURE = 1000;
+const PONG = textFrame(JSON.stringify({ type: "PONG" }));
+
+export interface EventsSocketOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tokens: TokenReader;
+  readonly stages: LiveStages;
+}
+
+/**
+ * The socket by which Amazon's clients join a stage. The token is its subprotocol; a token that is
+ * refused is answered on the socket, since browsers show pages nothing of a refused handshake.
+ */
+export class EventsSocket {
+  readonly #options: EventsSocketOptions;
+
+  constructor(options: EventsSocketOptions) {
+    this.#options = options;
+  }
+
+  /** Undefined for handshakes of other paths. */
+  answer(request: WebSocketRequest): Promise<WebSocketAnswer> | undefined {
+    const { path, protocols } = request;
+    if (path !== EVENTS_PATH && !path.startsWith(`${EVENTS_PATH}/`)) return undefined;
+    const [token] = protocols;
+    return token === undefined ? undefined : this.#answer(request, token);
+  }
+
+  async #answer({ headers }: WebSocketRequest, protocol: string): Promise<WebSocketAnswer> {
+    const { clock, tokens, stages } = this.#options;
+    const token = await tokens.read(protocol, clock.nowMs());
+    if ("code" in token) return refusal(protocol, token);
+    const admission = await stages.admit(token, clientFactsOf(headers["user-agent"] ?? ""));
+    if ("code" in admission) return refusal(protocol, admission);
+    if ("elsewhere" in admission) {
+      if (headers[HANDED_ON_HEADER] === undefined) return { handOn: admission.elsewhere };
+      return refusal(protocol, { code: "INTERNAL", message: "The stage is changing hands" });
+    }
+    return {
+      protocol,
+      messageBytesMax: MESSAGE_BYTES_MAX,
+      open: (connection) => this.#open(connection, admission),
+    };
+  }
+
+  #open(connection: WebSocketConnection, admitted: Admitted) {
+    const { stage, participant } = admitted;
+    const { stages, log } = this.#options;
+    participant.connect(connection);
+    stage.sendStateTo(participant);
+    return {
+      received: (text: string) => {
+        this.#received(text, admitted).catch((error) =>
+          log.error({ error: errorTrace(error) }, "A message of a stage's participant failed"),
+        );
+      },
+      closed: () => {
+        if (!participant.lose(connection) || participant.hasMedia) return;
+        stages
+          .leave(admitted)
+          .catch((error) => log.error({ error: errorTrace(error) }, "A participant can't leave"));
+      },
+    };
+  }
+
+  async #received(text: string, { stage, participant }: Admitted): Promise<void> {
+    const message = readMessage(text);
+    switch (message?.type) {
+      case "PING":
+        return participant.send(PONG);
+      case "SET_STATE":
+        participant.audioMuted = message.audioMuted === true;
+        participant.videoStopped = message.videoStopped === true;
+        return participant.isPublishing ? this.#options.stages.announce(stage) : undefined;
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Says on the open socket why the token isn't taken. */
+function refusal(protocol: string, { code, message }: TokenRefusal): WebSocketAnswer {
+  return {
+    protocol,
+    messageBytesMax: MESSAGE_BYTES_MAX,
+    open(connection) {
+      const payload = { code, message, fatal: true, nominal: code !== "INTERNAL" };
+      connection.send(messageFrame("aws:ivs:JOIN_ERROR", payload));
+      connection.close(NORMAL_CLOSURE, "");
+      return { received: ignore, closed: ignore };
+    },
+  };
+}
+
+function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? { ...value } : undefined;
+  } catch {
+    // What isn't JSON asks for nothing.
+    return undefined;
+  }
+}
+
+function ignore(): void {}

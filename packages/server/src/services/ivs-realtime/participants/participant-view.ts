@@ -1,0 +1,53 @@
+import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { ParticipantEventRow, ParticipantRow } from "../tables.ts";
+
+export function participantSummary(row: ParticipantRow): realTime.ParticipantSummary {
+  return {
+    participantId: row.participant_id,
+    userId: row.user_id,
+    state: row.state,
+    firstJoinTime: new Date(row.created_at_ms),
+    published: row.published === 1,
+    recordingState: row.recording_state,
+    replicationType: "NONE",
+    ...(row.ingest_configuration_arn === ""
+      ? {}
+      : { ingestConfigurationArn: row.ingest_configuration_arn }),
+  };
+}
+
+export function participantView(row: ParticipantRow): realTime.Participant {
+  const attributes: Record<string, string> = JSON.parse(row.attributes);
+  const client: ClientFacts = JSON.parse(row.client);
+  return {
+    ...participantSummary(row),
+    attributes,
+    ...client,
+    protocol: row.protocol,
+    recordingS3BucketName: row.recording_bucket,
+    recordingS3Prefix: row.recording_prefix,
+  };
+}
+
+type ClientFacts = Pick<
+  realTime.Participant,
+  "osName" | "osVersion" | "browserName" | "browserVersion" | "sdkVersion"
+>;
+
+export function eventView(row: ParticipantEventRow): realTime.Event {
+  const { remote_participant_id: remote, error_code: errorCode, tokens } = row;
+  const exchanged: Pick<realTime.Event, "previousToken" | "newToken"> =
+    tokens === "" ? {} : JSON.parse(tokens, dates);
+  return {
+    name: row.name,
+    participantId: row.participant_id,
+    eventTime: new Date(row.event_time_ms),
+    ...(remote === "" ? {} : { remoteParticipantId: remote }),
+    ...(errorCode === "" ? {} : { errorCode }),
+    ...exchanged,
+  };
+}
+
+function dates(name: string, value: unknown): unknown {
+  return name === "expirationTime" ? new Date(String(value)) : value;
+}

@@ -1,0 +1,287 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import type {
+  IVSRealTime,
+  ParticipantTokenConfiguration,
+  Stage,
+} from "@aws-sdk/client-ivs-realtime";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allow, createUser } from "../../support/principals.ts";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
+import { claimsOf, joinStage, outcomeOf, realTimeOf } from "./support.ts";
+
+const ARN = "arn:aws:ivs:us-east-1:000000000000";
+
+let server: TestServer;
+let root: Clients;
+let realTime: IVSRealTime;
+beforeAll(async () => {
+  server = await startTestServer();
+  root = server.clients();
+  realTime = realTimeOf(server);
+});
+afterAll(() => server?.close());
+
+async function makeStage(): Promise<Stage & { readonly arn: string }> {
+  const { stage } = await realTime.createStage({});
+  return { ...stage, arn: stage?.arn ?? "" };
+}
+
+async function tokenOf(stageArn: string, wanted: ParticipantTokenConfiguration = {}) {
+  const { participantToken } = await realTime.createParticipantToken({ stageArn, ...wanted });
+  return { id: participantToken?.participantId ?? "", token: participantToken?.token ?? "" };
+}
+
+/** The stage's only session, once it is there. */
+function sessionOf(stageArn: string): Promise<string> {
+  return until(
+    async () => (await realTime.getStage({ arn: stageArn })).stage?.activeSessionId,
+    "the stage's session",
+  );
+}
+
+async function eventsOf(stageArn: string, sessionId: string, participantId: string) {
+  const { events } = await realTime.listParticipantEvents({ stageArn, sessionId, participantId });
+  return events?.map(({ name }) => name);
+}
+
+describe("a participant", () => {
+  test("joins by its token, is shown by the API, and leaves with its socket", async () => {
+    const { arn: stageArn } = await makeStage();
+    const { id, token } = await tokenOf(stageArn, { userId: "host", attributes: { seat: "4" } });
+    const host = await joinStage(token);
+    expect(await host.seen("aws:ivs:STAGE_STATE")).toMatchObject({
+      payload: { sequenceNumber: 0, participants: [], disconnected: [] },
+    });
+    host.send({ type: "PING" });
+    await host.seen("PONG");
+    const sessionId = await sessionOf(stageArn);
+    expect(sessionId).toMatch(/^st-[A-Za-z0-9]{13}$/);
+    const here = { stageArn, sessionId, participantId: id };
+    const { participant } = await realTime.getParticipant(here);
+    expect(participant).toEqual({
+      ...{ participantId: id, userId: "host", attributes: { seat: "4" }, state: "CONNECTED" },
+      ...{ firstJoinTime: expect.any(Date), published: false, protocol: "UNKNOWN" },
+      ...{ browserName: "Chrome", browserVersion: "130.0.0.0", osName: "Linux", osVersion: "" },
+      ...{ recordingState: "DISABLED", recordingS3BucketName: "", recordingS3Prefix: "" },
+      replicationType: "NONE",
+    });
+    const { stages } = await realTime.listStages({});
+    expect(stages?.find(({ arn }) => arn === stageArn)).toMatchObject({
+      activeSessionId: sessionId,
+    });
+    host.close();
+    const over = await until(async () => {
+      const { stageSession } = await realTime.getStageSession({ stageArn, sessionId });
+      return stageSession?.endTime && stageSession;
+    }, "the session's end");
+    expect(over).toMatchObject({ sessionId, startTime: participant?.firstJoinTime });
+    expect(await eventsOf(stageArn, sessionId, id)).toEqual(["JOINED", "LEFT"]);
+    expect((await realTime.getParticipant(here)).participant?.state).toBe("DISCONNECTED");
+    expect((await realTime.getStage({ arn: stageArn })).stage?.activeSessionId).toBeUndefined();
+    await joinStage(token);
+    expect(await sessionOf(stageArn)).not.toBe(sessionId);
+    const sessions = await realTime.listStageSessions({ stageArn, maxResults: 1 });
+    expect(sessions.stageSessions).toMatchObject([{ sessionId: await sessionOf(stageArn) }]);
+    const { nextToken } = sessions;
+    const rest = await realTime.listStageSessions({ stageArn, maxResults: 1, nextToken });
+    expect([rest.stageSessions?.[0]?.sessionId, rest.nextToken]).toEqual([sessionId, undefined]);
+  });
+
+  test("that joins again takes the place of its first connection", async () => {
+    const { arn: stageArn } = await makeStage();
+    const { id, token } = await tokenOf(stageArn);
+    const first = await joinStage(token);
+    const second = await joinStage(token);
+    expect(await first.seen("aws:ivs:DISCONNECT")).toMatchObject({
+      payload: { code: "TOKEN_REUSED" },
+    });
+    await until(first.isClosed, "the end of the first connection");
+    second.send({ type: "PING" });
+    await second.seen("PONG");
+    expect(await eventsOf(stageArn, await sessionOf(stageArn), id)).toEqual(["JOINED"]);
+    second.close();
+  });
+
+  test("is disconnected by the API, and its token is no good any more", async () => {
+    const { arn: stageArn } = await makeStage();
+    const [guest, host] = [await tokenOf(stageArn), await tokenOf(stageArn)];
+    const [out, stays] = [await joinStage(guest.token), await joinStage(host.token)];
+    const reason = "too loud";
+    await realTime.disconnectParticipant({ stageArn, participantId: guest.id, reason });
+    expect(await out.seen("aws:ivs:DISCONNECT")).toMatchObject({
+      payload: { code: "PARTICIPANT_DISCONNECTED", reason },
+    });
+    await stays.seen("aws:ivs:STAGE_STATE", ({ disconnected }) => disconnected.length === 1);
+    const again = await joinStage(guest.token);
+    expect(await again.seen("aws:ivs:JOIN_ERROR")).toMatchObject({
+      payload: { code: "PARTICIPANT_DISCONNECTED", fatal: true },
+    });
+    const sessionId = await sessionOf(stageArn);
+    expect(await eventsOf(stageArn, sessionId, guest.id)).toEqual(["JOINED", "LEFT"]);
+    await realTime.deleteStage({ arn: stageArn });
+    expect(await stays.seen("aws:ivs:DISCONNECT")).toMatchObject({
+      payload: { code: "STAGE_DELETED" },
+    });
+    const late = await joinStage(host.token);
+    await late.seen("aws:ivs:JOIN_ERROR", ({ code }) => code === "STAGE_DELETED");
+  });
+
+  test("is listed by one filter, page by page", async () => {
+    const { arn: stageArn } = await makeStage();
+    const tokens = [
+      await tokenOf(stageArn, { userId: "a" }),
+      await tokenOf(stageArn, { userId: "b" }),
+      await tokenOf(stageArn, { userId: "a" }),
+    ];
+    const sockets = [];
+    for (const { token } of tokens) sockets.push(await joinStage(token));
+    const sessionId = await sessionOf(stageArn);
+    sockets[1]?.close();
+    const listed = async (input: object) =>
+      (await realTime.listParticipants({ stageArn, sessionId, ...input })).participants?.map(
+        ({ participantId }) => participantId,
+      );
+    const ids = tokens.map(({ id }) => id);
+    await until(
+      async () => (await listed({ filterByState: "DISCONNECTED" }))?.length === 1,
+      "the one who left",
+    );
+    expect(await listed({})).toEqual(ids);
+    expect(await listed({ filterByUserId: "a" })).toEqual([ids[0], ids[2]]);
+    expect(await listed({ filterByState: "CONNECTED" })).toEqual([ids[0], ids[2]]);
+    expect(await listed({ filterByPublished: true })).toEqual([]);
+    expect(await listed({ filterByPublished: false })).toEqual(ids);
+    expect(await listed({ filterByRecordingState: "ACTIVE" })).toEqual([]);
+    const two = { stageArn, sessionId, filterByUserId: "a", filterByPublished: false };
+    expect(await outcomeOf(realTime.listParticipants(two))).toBe("ValidationException");
+    const page = await realTime.listParticipants({ stageArn, sessionId, maxResults: 2 });
+    const { nextToken } = page;
+    expect(page.participants?.map(({ participantId }) => participantId)).toEqual(ids.slice(0, 2));
+    expect(await listed({ nextToken })).toEqual([ids[2]]);
+    const other = { stageArn, sessionId, filterByUserId: "a", nextToken };
+    expect(await outcomeOf(realTime.listParticipants(other))).toBe("ValidationException");
+    const events = { stageArn, sessionId, participantId: ids[1] ?? "", maxResults: 1 };
+    const first = await realTime.listParticipantEvents(events);
+    const second = await realTime.listParticipantEvents({ ...events, nextToken: first.nextToken });
+    expect([first.events?.[0]?.name, second.events?.[0]?.name]).toEqual(["JOINED", "LEFT"]);
+    expect(second.nextToken).toBeUndefined();
+    for (const socket of sockets) socket.close();
+  });
+});
+
+describe("what isn't there", () => {
+  const stageArn = `${ARN}:stage/abcdefabcdef`;
+  const nowhere = { stageArn, sessionId: "st-aaaaaaaaaaaaa", participantId: "abcdefabcdef" };
+
+  test("is not found, or an empty list where the model knows no such error", async () => {
+    for (const arn of [stageArn, (await makeStage()).arn]) {
+      const input = { ...nowhere, stageArn: arn };
+      expect(await outcomeOf(realTime.getParticipant(input))).toBe("ResourceNotFoundException");
+      expect(await outcomeOf(realTime.getStageSession(input))).toBe("ResourceNotFoundException");
+      expect((await realTime.listStageSessions(input)).stageSessions).toEqual([]);
+      expect((await realTime.listParticipants(input)).participants).toEqual([]);
+      expect((await realTime.listParticipantEvents(input)).events).toEqual([]);
+    }
+    const gone = realTime.disconnectParticipant(nowhere);
+    expect(await outcomeOf(gone)).toBe("ResourceNotFoundException");
+    const malformed = realTime.getStageSession({ stageArn, sessionId: "st-short" });
+    expect(await outcomeOf(malformed)).toBe("ValidationException");
+  });
+
+  test("each operation is decided on the stage and its tags", async () => {
+    const { stage } = await realTime.createStage({ tags: { team: "a" } });
+    const { stage: other } = await realTime.createStage({ tags: { team: "b" } });
+    const user = await createUser(root.iam, "participants-of-a", [
+      {
+        ...allow("ivs:*", `${ARN}:stage/*`),
+        Condition: { StringEquals: { "aws:ResourceTag/team": "a" } },
+      },
+    ]);
+    const mine = realTimeOf(server, user);
+    for (const [arn, denied] of [
+      [stage?.arn ?? "", false],
+      [other?.arn ?? "", true],
+    ] as const) {
+      const input = { ...nowhere, stageArn: arn };
+      const found = denied ? "AccessDeniedException" : "done";
+      const missing = denied ? "AccessDeniedException" : "ResourceNotFoundException";
+      expect(await outcomeOf(mine.listStageSessions(input))).toBe(found);
+      expect(await outcomeOf(mine.listParticipants(input))).toBe(found);
+      expect(await outcomeOf(mine.listParticipantEvents(input))).toBe(found);
+      expect(await outcomeOf(mine.disconnectParticipant(input))).toBe(found);
+      expect(await outcomeOf(mine.getStageSession(input))).toBe(missing);
+      expect(await outcomeOf(mine.getParticipant(input))).toBe(missing);
+    }
+  });
+});
+
+describe("a token", () => {
+  let stage: Stage;
+  let publicKeyArn: string;
+  let key: KeyObject;
+  beforeAll(async () => {
+    stage = await makeStage();
+    const pair = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+    key = pair.privateKey;
+    const pem = pair.publicKey.export({ type: "spki", format: "pem" }).toString();
+    const { publicKey } = await realTime.importPublicKey({ publicKeyMaterial: pem });
+    publicKeyArn = publicKey?.arn ?? "";
+  });
+
+  const encoded = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+
+  function signed(claims: object, header: object = {}): string {
+    const iat = Math.floor(Date.now() / 1_000);
+    const text = [
+      encoded({ alg: "ES384", typ: "JWT", kid: publicKeyArn, ...header }),
+      encoded({
+        ...{ iat, exp: iat + 60, jti: "customers_own-1", version: "1.0" },
+        ...{ resource: stage.arn, topic: stage.arn?.split("/")[1] },
+        ...{ events_url: stage.endpoints?.events, whip_url: stage.endpoints?.whip },
+        capabilities: { allow_publish: true, allow_subscribe: true },
+        ...claims,
+      }),
+    ].join(".");
+    const by = { key, dsaEncoding: "ieee-p1363" } as const;
+    return `${text}.${sign("sha384", Buffer.from(text), by).toString("base64url")}`;
+  }
+
+  const answerTo = async (token: string, eventsToken = token) => {
+    const socket = await joinStage(token === eventsToken ? token : eventsToken);
+    const answer = await until(() => socket.messages[0], "an answer");
+    socket.close();
+    return answer.payload.code ?? answer.type;
+  };
+
+  test("that a customer has signed with an imported key is as good as AWS's", async () => {
+    expect(await answerTo(signed({ user_id: "own", attributes: { a: "b" } }))).toBe(
+      "aws:ivs:STAGE_STATE",
+    );
+  });
+
+  test.each([
+    ["that has expired", { iat: 1_000, exp: 2_000 }, {}, "TOKEN_EXPIRED"],
+    ["for more than 14 days", { iat: 1_000, exp: 4e9 }, {}, "TOKEN_INVALID"],
+    ["of the future", { iat: 4e9, exp: 4e9 + 60 }, {}, "TOKEN_INVALID"],
+    ["whose topic is another stage's", { topic: "abcdefabcdef" }, {}, "TOKEN_INVALID"],
+    ["for another server", { whip_url: "https://example.com" }, {}, "TOKEN_INVALID"],
+    ["without a participant", { jti: "" }, {}, "TOKEN_INVALID"],
+    ["with too many attributes", { attributes: { a: "b".repeat(1_024) } }, {}, "TOKEN_INVALID"],
+    ["of a key that isn't there", {}, { kid: `${ARN}:public-key/a` }, "TOKEN_INVALID_SIGNATURE"],
+    ["of another algorithm", {}, { alg: "none" }, "TOKEN_INVALID_SIGNATURE"],
+    ["that claims to be AWS's", {}, { alg: "KMS" }, "TOKEN_INVALID_SIGNATURE"],
+  ])("%s is refused", async (_what, claims, header, code) => {
+    expect(await answerTo(signed(claims, header))).toBe(code);
+  });
+
+  test("that was changed is refused, and so is one whose key was deleted", async () => {
+    const { token } = await tokenOf(stage.arn ?? "");
+    const [head = "", , mark = ""] = token.split(".");
+    const more = { ...claimsOf(token).claims, exp: 4e9 };
+    expect(await answerTo([head, encoded(more), mark].join("."))).toBe("TOKEN_INVALID_SIGNATURE");
+    const own = signed({});
+    await realTime.deletePublicKey({ arn: publicKeyArn });
+    expect(await answerTo(own)).toBe("TOKEN_INVALID_SIGNATURE");
+  });
+});
