@@ -112,7 +112,7 @@ describe("a participant", () => {
     expect(await out.seen("aws:ivs:DISCONNECT")).toMatchObject({
       payload: { code: "PARTICIPANT_DISCONNECTED", reason },
     });
-    await stays.seen("aws:ivs:STAGE_STATE", ({ disconnected }) => disconnected.length === 1);
+    await stays.seen("aws:ivs:STAGE_STATE", ({ disconnected }) => disconnected?.length === 1);
     const again = await joinStage(guest.token);
     expect(await again.seen("aws:ivs:JOIN_ERROR")).toMatchObject({
       payload: { code: "PARTICIPANT_DISCONNECTED", fatal: true },
@@ -247,8 +247,8 @@ describe("a token", () => {
     return `${text}.${sign("sha384", Buffer.from(text), by).toString("base64url")}`;
   }
 
-  const answerTo = async (token: string, eventsToken = token) => {
-    const socket = await joinStage(token === eventsToken ? token : eventsToken);
+  const answerTo = async (token: string) => {
+    const socket = await joinStage(token);
     const answer = await until(() => socket.messages[0], "an answer");
     socket.close();
     return answer.payload.code ?? answer.type;
@@ -258,6 +258,37 @@ describe("a token", () => {
     expect(await answerTo(signed({ user_id: "own", attributes: { a: "b" } }))).toBe(
       "aws:ivs:STAGE_STATE",
     );
+  });
+
+  test("can be exchanged for another one of the same participant, if a customer signed it", async () => {
+    const jti = "exchanges";
+    const token = signed({ jti, attributes: { role: "guest" } });
+    const socket = await joinStage(token);
+    const exchange = async (newToken: string, requestId: string) => {
+      const payload = { oldToken: token, newToken, requestId, traceId: "1-2-3" };
+      socket.send({ type: "aws:ivs:EXCHANGE_TOKEN", payload });
+      const mine = (answer: { requestId?: string }) => answer.requestId === requestId;
+      return (await socket.seen("aws:ivs:EXCHANGE_TOKEN", mine)).payload;
+    };
+    const stageArn = stage.arn ?? "";
+    const { id, token: own } = await tokenOf(stageArn);
+    expect(id).not.toBe(jti);
+    expect(await exchange(own, "1")).toMatchObject({ error: { message: expect.any(String) } });
+    expect(await exchange(signed({ jti: "other" }), "2")).toHaveProperty("error");
+    const attributes = { role: "host" };
+    const capabilities = { allow_publish: true };
+    const answer = await exchange(signed({ jti, user_id: "u", attributes, capabilities }), "3");
+    expect(answer).toEqual({ requestId: "3", traceId: "1-2-3" });
+    const here = { stageArn, sessionId: await sessionOf(stageArn), participantId: jti };
+    const { participant } = await realTime.getParticipant(here);
+    expect(participant).toMatchObject({ userId: "u", attributes });
+    const { events } = await realTime.listParticipantEvents(here);
+    expect(events?.at(-1)).toMatchObject({
+      name: "TOKEN_EXCHANGED",
+      previousToken: { attributes: { role: "guest" }, capabilities: ["PUBLISH", "SUBSCRIBE"] },
+      newToken: { attributes, capabilities: ["PUBLISH"], userId: "u" },
+    });
+    socket.close();
   });
 
   test.each([

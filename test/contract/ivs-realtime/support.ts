@@ -23,10 +23,18 @@ export function claimsOf(token: string | undefined) {
   return { header: read(header), claims: read(claims) };
 }
 
+/** The members that tests look at, whichever type's they are. */
+export interface StagePayload {
+  readonly code?: string;
+  readonly reason?: string;
+  readonly requestId?: string;
+  readonly participants?: readonly { readonly id: string }[];
+  readonly disconnected?: readonly unknown[];
+}
+
 export interface StageMessage {
   readonly type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: each type has its own, which tests compare.
-  readonly payload: any;
+  readonly payload: StagePayload;
 }
 
 /** A client's end of a stage's events socket. */
@@ -34,7 +42,7 @@ export interface StageSocket {
   readonly messages: readonly StageMessage[];
   readonly isClosed: () => boolean;
   /** The payload of the newest message of a type, once there is one that fits. */
-  seen(type: string, fits?: (payload: StageMessage["payload"]) => boolean): Promise<StageMessage>;
+  seen(type: string, fits?: (payload: StagePayload) => boolean): Promise<StageMessage>;
   send(message: object): void;
   close(): void;
 }

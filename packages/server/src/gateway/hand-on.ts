@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { HANDED_ON_HEADER } from "../kernel/web-sockets.ts";
+import { after } from "../kernel/work/timers.ts";
 
 const CONNECT_MAX_MS = 5_000;
 
@@ -34,7 +35,7 @@ function connectTo({ protocol, hostname, port }: URL): Promise<Socket> {
   const at = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (isTls ? 443 : 80)) };
   return new Promise((resolve, reject) => {
     const connected = () => {
-      other.setTimeout(0);
+      callOff();
       other.removeListener("error", reject);
       resolve(other);
     };
@@ -42,7 +43,8 @@ function connectTo({ protocol, hostname, port }: URL): Promise<Socket> {
       ? connectTls({ ...at, servername: hostname }, connected)
       : connectTcp(at, connected);
     other.once("error", reject);
-    other.setTimeout(CONNECT_MAX_MS, () => other.destroy(new Error("the node does not answer")));
+    const silent = new Error("the node does not answer");
+    const callOff = after(CONNECT_MAX_MS, () => other.destroy(silent));
   });
 }
 

@@ -91,11 +91,24 @@ export class EventsSocket {
         participant.audioMuted = message.audioMuted === true;
         participant.videoStopped = message.videoStopped === true;
         return participant.isPublishing ? this.#options.stages.announce(stage) : undefined;
+      case "aws:ivs:EXCHANGE_TOKEN":
+        return this.#exchange(asObject(message.payload) ?? {}, { stage, participant });
       default:
         return undefined;
     }
   }
+
+  async #exchange(payload: Payload, admitted: Admitted): Promise<void> {
+    const { clock, tokens, stages } = this.#options;
+    const { requestId, traceId, newToken } = payload;
+    const token = await tokens.read(String(newToken), clock.nowMs());
+    const reason = "code" in token ? token.message : await stages.exchange(admitted, token);
+    const answer = { requestId, traceId, ...(reason && { error: { message: reason } }) };
+    admitted.participant.send(messageFrame("aws:ivs:EXCHANGE_TOKEN", answer));
+  }
 }
+
+type Payload = Readonly<Record<string, unknown>>;
 
 /** Says on the open socket why the token isn't taken. */
 function refusal(protocol: string, { code, message }: TokenRefusal): WebSocketAnswer {
@@ -111,14 +124,17 @@ function refusal(protocol: string, { code, message }: TokenRefusal): WebSocketAn
   };
 }
 
-function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
+function readMessage(text: string): Payload | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? { ...value } : undefined;
+    return asObject(JSON.parse(text));
   } catch {
     // What isn't JSON asks for nothing.
     return undefined;
   }
+}
+
+function asObject(value: unknown): Payload | undefined {
+  return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
 
 function ignore(): void {}

@@ -1,3 +1,4 @@
+import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
@@ -107,6 +108,30 @@ export class LiveStages {
     return this.#inTurn(arn, async () => this.#stages.get(arn)?.sendState());
   }
 
+  /** Gives a participant another token, which was verified. Resolves to the reason against it. */
+  exchange({ stage, participant }: Admitted, token: StageToken): Promise<string | undefined> {
+    const { id } = participant;
+    return this.#inTurn(stage.arn, async () => {
+      const previous = participant.token;
+      const isSame = token.participantId === id && token.stageArn === stage.arn;
+      if (!isSame) return "The new token is another participant's";
+      if (!previous.isCustomers || !token.isCustomers)
+        return "Only tokens that a customer has signed can be exchanged";
+      participant.token = token;
+      const tokens = { previousToken: exchangedView(previous), newToken: exchangedView(token) };
+      const { userId, attributes } = token;
+      await this.#record(stage, [
+        {
+          ...{ participantId: id, atMs: this.#nowMs(), name: "TOKEN_EXCHANGED" },
+          tokens: JSON.stringify(tokens),
+          change: { user_id: userId, attributes: JSON.stringify(attributes) },
+        },
+      ]);
+      if (participant.isPublishing) stage.sendState();
+      return undefined;
+    });
+  }
+
   async #admit(
     token: StageToken,
     client: ClientFacts,
@@ -128,7 +153,7 @@ export class LiveStages {
       const session = { stage: at, sessionId };
       if (!active) await journal.begin(tx, session, nowMs);
       if (!isBack || !active)
-        await journal.join(tx, session, newRow(token, sessionId, client, nowMs));
+        await journal.admit(tx, session, newRow(token, sessionId, client, nowMs));
       return { sessionId };
     });
     if ("code" in decided) return decided;
@@ -285,6 +310,20 @@ export class LiveStages {
   #nowMs(): number {
     return this.#options.clock.nowMs();
   }
+}
+
+/** A token as events show it. */
+function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
+  const { userId, attributes, canPublish, canSubscribe, expiresAtMs } = token;
+  return {
+    capabilities: [
+      ...(canPublish ? (["PUBLISH"] as const) : []),
+      ...(canSubscribe ? (["SUBSCRIBE"] as const) : []),
+    ],
+    attributes: { ...attributes },
+    userId,
+    expirationTime: new Date(expiresAtMs),
+  };
 }
 
 function newRow(

@@ -25,7 +25,7 @@ export interface StageUpdate {
   readonly name: StageUpdateName;
   readonly participantId: string;
   readonly userId: string;
-  /** Of errors alone. */
+  /** Left out but for errors. */
   readonly errorCode?: string | undefined;
 }
 

@@ -76,7 +76,7 @@ export class StageJournal {
   }
 
   /** Adds a participant to its session inside `tx`, or brings it back. */
-  async join(tx: Tx, { sessionId }: SessionReference, row: ParticipantRow): Promise<void> {
+  async admit(tx: Tx, { sessionId }: SessionReference, row: ParticipantRow): Promise<void> {
     await putParticipant(tx.db, row);
     const { participant_id: participantId, created_at_ms: atMs } = row;
     await append(tx, sessionId, { participantId, atMs, name: "JOINED" });

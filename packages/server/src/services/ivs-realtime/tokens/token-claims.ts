@@ -20,7 +20,7 @@ export interface Claims {
   readonly expiresAtMs: number;
 }
 
-/** Reads a token's payload. Text says what is wrong with it. Whether it has expired isn't looked at. */
+/** Reads a token's payload, expired or not. Text says what is wrong with it. */
 export function readClaims(
   payload: Readonly<Record<string, unknown>>,
   nowMs: number,
