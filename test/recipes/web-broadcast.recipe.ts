@@ -1,39 +1,28 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BroadcastPage, hasCamera, openBroadcastPage } from "../support/broadcast-page.ts";
 import { type Clients, startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
+import { webBroadcastSdk } from "../support/web-broadcast-sdk.ts";
 
-/*
- * Amazon's Web Broadcast SDK, as it is on npm, publishes to a channel. Only its bundle is fetched:
- * its dependencies are those of its tests.
- */
-const PACKAGE = "amazon-ivs-web-broadcast@1.41.0";
-const BUNDLE = "package/dist/amazon-ivs-web-broadcast.js";
+/* Amazon's Web Broadcast SDK, as it is on npm, publishes to a channel. */
 
 const run = promisify(execFile);
-const folder = mkdtempSync(join(tmpdir(), "rolecast-web-broadcast-"));
 
 describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
   let server: TestServer;
   let root: Clients;
   let browser: BroadcastPage;
   beforeAll(async () => {
-    const { stdout } = await run("npm", ["pack", PACKAGE, "--silent"], { cwd: folder });
-    await run("tar", ["-xzf", stdout.trim(), BUNDLE], { cwd: folder });
     server = await startTestServer();
     root = server.clients();
-    browser = await openBroadcastPage(readFileSync(join(folder, BUNDLE), "utf8"));
+    browser = await openBroadcastPage(await webBroadcastSdk());
   });
   afterAll(async () => {
     await browser.close();
     await server.close();
-    rmSync(folder, { recursive: true });
   });
 
   /** Rejects with a name, as the SDK's errors have it. */

@@ -170,6 +170,63 @@ describe("a participant", () => {
   });
 });
 
+describe("an offer", () => {
+  async function offer(token: string, target: string, sdp = "v=0\r\n"): Promise<string> {
+    const headers = { "content-type": "application/sdp", authorization: `Bearer ${token}` };
+    const url = `${server.endpoint}/ivs-realtime/whip${target}`;
+    const answer = await fetch(url, { method: "POST", headers, body: sdp });
+    expect(answer.headers.get("access-control-expose-headers")).toContain("location");
+    const { code } = JSON.parse(await answer.text());
+    return `${answer.status} ${code}`;
+  }
+
+  test("is answered by Amazon's numbers where it can't be taken, which the API shows", async () => {
+    const { arn: stageArn } = await makeStage();
+    const fan = await tokenOf(stageArn, { capabilities: ["SUBSCRIBE"] });
+    const mute = await tokenOf(stageArn, { capabilities: ["PUBLISH"] });
+    const here = [await joinStage(fan.token), await joinStage(mute.token)];
+    expect(await offer("", "")).toBe("401 2003");
+    expect(await offer(fan.token, "")).toBe("403 2003");
+    expect(await offer(mute.token, `/publish/${fan.id}`)).toBe("403 2003");
+    expect(await offer(mute.token, `/subscribe/${fan.id}`)).toBe("403 2003");
+    expect(await offer(fan.token, `/subscribe/${mute.id}`)).toBe("404 2004");
+    expect(await offer(mute.token, `/publish/${mute.id}`)).toBe("400 2014");
+    expect(await offer(mute.token, "", "v".repeat(65 * 1_024))).toBe("413 2000");
+    const sessionId = await sessionOf(stageArn);
+    const errorsOf = async (participantId: string) => {
+      const of = { stageArn, sessionId, participantId };
+      const { events = [] } = await realTime.listParticipantEvents(of);
+      return events.flatMap(({ name, errorCode, remoteParticipantId }) =>
+        errorCode ? [[name, errorCode, remoteParticipantId]] : [],
+      );
+    };
+    expect(await errorsOf(fan.id)).toEqual([
+      ["PUBLISH_ERROR", "INSUFFICIENT_CAPABILITIES", undefined],
+      ["SUBSCRIBE_ERROR", "PUBLISHER_NOT_FOUND", mute.id],
+    ]);
+    expect(await errorsOf(mute.id)).toEqual([
+      ["SUBSCRIBE_ERROR", "INSUFFICIENT_CAPABILITIES", fan.id],
+      ["PUBLISH_ERROR", "INVALID_INPUT", undefined],
+    ]);
+    for (const socket of here) socket.close();
+    const unknown = `${server.endpoint}/ivs-realtime/whip/sessions/${sessionId}/${"a".repeat(22)}`;
+    expect((await fetch(unknown, { method: "DELETE" })).status).toBe(404);
+  });
+
+  test("over the events socket is answered there", async () => {
+    const { arn: stageArn } = await makeStage();
+    const { id, token } = await tokenOf(stageArn, { capabilities: ["SUBSCRIBE"] });
+    const socket = await joinStage(token);
+    const whipUrl = `${server.endpoint}/ivs-realtime/whip/publish/${id}`;
+    const payload = { whipUrl, requestId: "1", traceId: "2", content: "v=0", sdk: "1.41.0" };
+    socket.send({ type: "aws:ivs:SDP_OFFER", payload });
+    expect((await socket.seen("aws:ivs:SDP_ANSWER")).payload).toMatchObject({
+      ...{ requestId: "1", traceId: "2", httpStatusCode: 403, errorCode: 2003 },
+    });
+    socket.close();
+  });
+});
+
 describe("what isn't there", () => {
   const stageArn = `${ARN}:stage/abcdefabcdef`;
   const nowhere = { stageArn, sessionId: "st-aaaaaaaaaaaaa", participantId: "abcdefabcdef" };
@@ -260,7 +317,7 @@ describe("a token", () => {
     );
   });
 
-  test("can be exchanged for another one of the same participant, if a customer signed it", async () => {
+  test("of a customer can be exchanged for another one of the same participant", async () => {
     const jti = "exchanges";
     const token = signed({ jti, attributes: { role: "guest" } });
     const socket = await joinStage(token);

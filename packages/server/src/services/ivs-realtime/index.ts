@@ -1,4 +1,5 @@
 import { defineService } from "../../kernel/define-service.ts";
+import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
 import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
@@ -6,6 +7,10 @@ import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
+import { OfferAnswerer } from "./live/offer-answerer.ts";
+import { SessionRequests } from "./live/session-requests.ts";
+import { StageMedia } from "./live/stage-media.ts";
+import { Whip } from "./live/whip.ts";
 import { realTimeMigrations } from "./migrations.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { realTimeResourceTypes } from "./resources/real-time-type-names.ts";
@@ -25,6 +30,7 @@ const HOUSEKEEPING_MS = 60_000;
 interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
   readonly nodeMessages: NodeMessages;
   readonly nodePlaces: NodePlaces;
+  readonly forwarding: ForwardingPort;
   readonly address: { readonly publicBaseUrl: string };
   readonly settings: { readonly ingestHost: string; readonly rateLimits: boolean };
 }
@@ -46,7 +52,8 @@ export const ivsRealTime = defineService({
   create: createRealTime,
 });
 
-function createRealTime({ address, settings, nodeMessages, nodePlaces, ...needs }: RealTimeNeeds) {
+function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
+  const { nodeMessages, nodePlaces, forwarding, ...needs } = all;
   const { publicBaseUrl } = address;
   const { ingestHost, rateLimits } = settings;
   const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
@@ -58,8 +65,14 @@ function createRealTime({ address, settings, nodeMessages, nodePlaces, ...needs 
     signature: new TokenSignature(deps.sealingKey),
     endpoints: () => stageEndpoints(deps),
   });
-  const stages = new LiveStages({ store, clock, ids, log, journal, messages, nodePlaces });
-  const socket = new EventsSocket({ clock, log, tokens, stages });
+  const stages = new LiveStages({
+    ...{ store, clock, ids, log, journal, messages, nodePlaces, forwarding },
+  });
+  const media = new StageMedia({ forwarding, stages, clock, log });
+  const offers = new OfferAnswerer(media);
+  const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
+  const socket = new EventsSocket({ clock, log, tokens, stages, offers });
+  const whip = new Whip({ clock, log, tokens, stages, offers, sessions });
   const housekeeping = new Periodic({
     everyMs: HOUSEKEEPING_MS,
     round: () => forgetOldSessions(store, clock.nowMs()),
@@ -69,14 +82,17 @@ function createRealTime({ address, settings, nodeMessages, nodePlaces, ...needs 
     api: async () => (await import("./api.ts")).realTimeApi(deps, { rateLimits, messages }),
     accessDenied: denialError,
     webSocket: socket.answer.bind(socket),
+    plainRequest: whip.answer.bind(whip),
     contributes: { resourceTypes: [realTimeResourceTypes] },
     async start() {
+      media.start();
       await stages.start();
       housekeeping.start();
     },
     async close() {
       await housekeeping.close();
       await stages.close();
+      media.close();
     },
   };
 }

@@ -11,3 +11,7 @@ export const QUOTAS = {
   /** Per resource. Source: IVS Real-Time API Reference, "Tagging". */
   tags: 50,
 };
+
+/** Source: IVS Real-Time user guide, "Service Quotas". */
+export const PUBLISHERS_MAX = 12;
+export const SUBSCRIBERS_MAX = 25_000;

@@ -1,4 +1,4 @@
-/** What a client says of itself, as GetParticipant shows it. */
+/** A client's names and versions, as GetParticipant shows them. */
 export interface ClientFacts {
   readonly osName?: string;
   readonly osVersion?: string;

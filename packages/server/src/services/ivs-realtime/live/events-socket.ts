@@ -9,9 +9,10 @@ import {
   type WebSocketRequest,
 } from "../../../kernel/web-sockets.ts";
 import { EVENTS_PATH } from "../stages/endpoints.ts";
-import type { TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
+import type { StageToken, TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
 import { clientFactsOf } from "./client-facts.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
+import type { OfferAnswerer } from "./offer-answerer.ts";
 import { messageFrame } from "./participant.ts";
 
 /** An offer of 64 KiB in JSON, and what goes with it. */
@@ -24,6 +25,7 @@ export interface EventsSocketOptions {
   readonly log: Log;
   readonly tokens: TokenReader;
   readonly stages: LiveStages;
+  readonly offers: OfferAnswerer;
 }
 
 /**
@@ -58,41 +60,51 @@ export class EventsSocket {
     return {
       protocol,
       messageBytesMax: MESSAGE_BYTES_MAX,
-      open: (connection) => this.#open(connection, admission),
+      open: (connection) => this.#open(connection, token, admission),
     };
   }
 
-  #open(connection: WebSocketConnection, admitted: Admitted) {
+  #open(connection: WebSocketConnection, token: StageToken, admitted: Admitted) {
     const { stage, participant } = admitted;
-    const { stages, log } = this.#options;
-    participant.connect(connection);
+    participant.connect(connection, token);
     stage.sendStateTo(participant);
+    const logged = (work: Promise<void>, what: string): void => {
+      const { log } = this.#options;
+      work.catch((error) => log.error({ error: errorTrace(error) }, what));
+    };
     return {
-      received: (text: string) => {
-        this.#received(text, admitted).catch((error) =>
-          log.error({ error: errorTrace(error) }, "A message of a stage's participant failed"),
-        );
-      },
+      received: (text: string) =>
+        logged(this.#received(text, admitted), "A message of a stage's participant failed"),
       closed: () => {
-        if (!participant.lose(connection) || participant.hasMedia) return;
-        stages
-          .leave(admitted)
-          .catch((error) => log.error({ error: errorTrace(error) }, "A participant can't leave"));
+        participant.lose(connection);
+        logged(this.#options.stages.leaveIfGone(admitted), "A participant can't leave");
       },
     };
   }
 
-  async #received(text: string, { stage, participant }: Admitted): Promise<void> {
+  async #received(text: string, admitted: Admitted): Promise<void> {
+    const { stage, participant } = admitted;
     const message = readMessage(text);
+    const payload = asObject(message?.payload) ?? {};
     switch (message?.type) {
       case "PING":
         return participant.send(PONG);
       case "SET_STATE":
-        participant.audioMuted = message.audioMuted === true;
-        participant.videoStopped = message.videoStopped === true;
-        return participant.isPublishing ? this.#options.stages.announce(stage) : undefined;
+        return this.#options.stages.change(stage, () => {
+          participant.audioMuted = message.audioMuted === true;
+          participant.videoStopped = message.videoStopped === true;
+          if (participant.isPublishing) stage.isStale = true;
+          return [];
+        });
+      case "aws:ivs:SDP_OFFER":
+        return participant.send(
+          messageFrame(
+            "aws:ivs:SDP_ANSWER",
+            await this.#options.offers.bySocket(payload, admitted),
+          ),
+        );
       case "aws:ivs:EXCHANGE_TOKEN":
-        return this.#exchange(asObject(message.payload) ?? {}, { stage, participant });
+        return this.#exchange(payload, admitted);
       default:
         return undefined;
     }

@@ -1,9 +1,10 @@
 import type { ParticipantOccurrence, SessionReference } from "../sessions/stage-journal.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
-import { messageFrame, Participant } from "./participant.ts";
+import type { ClientFacts } from "./client-facts.ts";
+import { type MediaSession, messageFrame, Participant } from "./participant.ts";
 
 /** Capabilities of this server that Amazon's clients use where they are listed. */
-const SERVER_FEATURES: readonly string[] = [];
+const SERVER_FEATURES: readonly string[] = ["xdp"];
 
 /** A stage with participants, all of which are on this node. */
 export class LiveStage implements SessionReference {
@@ -11,6 +12,11 @@ export class LiveStage implements SessionReference {
   readonly stage: SessionReference["stage"];
   readonly sessionId: string;
   readonly participants = new Map<string, Participant>();
+  readonly #subscribers = new Set<Participant>();
+  /** By session. */
+  readonly #subscriberBy = new Map<string, Participant>();
+  /** Clients don't know the present state yet. */
+  isStale = false;
   /** Counts the states that were sent: older ones are dropped by clients. */
   #sequence = 0;
   /** Participants that were disconnected by an API request since the last state. */
@@ -22,15 +28,42 @@ export class LiveStage implements SessionReference {
     this.sessionId = sessionId;
   }
 
+  /** Those who publish, or are about to. */
+  get publishers(): number {
+    const all = [...this.participants.values()];
+    return all.filter(({ publication }) => publication !== undefined).length;
+  }
+
+  /** Those who subscribe to anything. */
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
+  has(participant: Participant): boolean {
+    return this.participants.get(participant.id) === participant;
+  }
+
+  /** The participant whose subscription it is. */
+  subscriberBy(session: string): Participant | undefined {
+    return this.#subscriberBy.get(session);
+  }
+
+  addSubscription(participant: Participant, subscription: MediaSession): void {
+    participant.subscriptions.set(subscription.session, subscription);
+    this.#subscriberBy.set(subscription.session, participant);
+    this.#subscribers.add(participant);
+  }
+
+  removeSubscription(participant: Participant, session: string): void {
+    participant.subscriptions.delete(session);
+    this.#subscriberBy.delete(session);
+    if (participant.subscriptions.size === 0) this.#subscribers.delete(participant);
+  }
+
   /** The token's participant, which is added where it isn't there. */
-  admit(token: StageToken, nowMs: number): Participant {
-    const present = this.participants.get(token.participantId);
-    if (present) {
-      present.token = token;
-      return present;
-    }
-    const participant = new Participant(token);
-    participant.aloneSinceMs = nowMs;
+  admit(token: StageToken, client: ClientFacts, nowMs: number): Participant {
+    const participant =
+      this.participants.get(token.participantId) ?? new Participant(token, client, nowMs);
     this.participants.set(participant.id, participant);
     return participant;
   }
@@ -42,9 +75,33 @@ export class LiveStage implements SessionReference {
     { kicked }: { readonly kicked: boolean },
   ): readonly ParticipantOccurrence[] {
     this.participants.delete(participant.id);
-    if (kicked) this.#kicked = [...this.#kicked, participant.id];
-    const { id: participantId } = participant;
-    return [{ participantId, atMs, name: "LEFT", change: { state: "DISCONNECTED" } }];
+    this.#subscribers.delete(participant);
+    for (const session of participant.subscriptions.keys()) this.#subscriberBy.delete(session);
+    if (kicked) {
+      this.#kicked = [...this.#kicked, participant.id];
+      this.isStale = true;
+    }
+    const { id: participantId, subscriptions } = participant;
+    const stopped = [...subscriptions.values()].filter(({ isConnected }) => isConnected);
+    return [
+      ...stopped.map(({ publisherId: remoteParticipantId }) => ({
+        ...({ participantId, atMs, name: "SUBSCRIBE_STOPPED", remoteParticipantId } as const),
+      })),
+      ...this.endOfPublication(participant, atMs),
+      { participantId, atMs, name: "LEFT", change: { state: "DISCONNECTED" } },
+    ];
+  }
+
+  /** The occurrence to record of a participant that publishes no longer. */
+  endOfPublication(
+    { id: participantId, isPublishing, token }: Participant,
+    atMs: number,
+  ): readonly ParticipantOccurrence[] {
+    if (!isPublishing) return [];
+    this.isStale = true;
+    const { userId } = token;
+    const update = { name: "Participant Unpublished", participantId, userId } as const;
+    return [{ participantId, atMs, name: "PUBLISH_STOPPED", update }];
   }
 
   /** Sends everyone the state as it is now. */
@@ -52,6 +109,7 @@ export class LiveStage implements SessionReference {
     this.#sequence += 1;
     const frame = this.#frame(this.#kicked);
     this.#kicked = [];
+    this.isStale = false;
     for (const participant of this.participants.values()) participant.send(frame);
   }
 

@@ -1,6 +1,7 @@
-import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { Clock } from "../../../kernel/clock.ts";
+import { errorTrace } from "../../../kernel/error-class.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
@@ -15,11 +16,12 @@ import {
   type StageJournal,
 } from "../sessions/stage-journal.ts";
 import type { StageMessage, StageMessages } from "../sessions/stage-messages.ts";
-import type { ParticipantRow, RealTimeTables, StageSessionRow } from "../tables.ts";
+import type { RealTimeTables, StageSessionRow } from "../tables.ts";
 import type { StageToken, TokenRefusal } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import { LiveStage } from "./live-stage.ts";
 import type { Participant } from "./participant.ts";
+import { exchangedView, newRow } from "./participant-row.ts";
 
 /** Rows and memory are compared this often, and participants without a connection looked for. */
 const ROUND_MS = 2_000;
@@ -38,6 +40,7 @@ export interface LiveStagesOptions {
   readonly journal: StageJournal;
   readonly messages: StageMessages;
   readonly nodePlaces: NodePlaces;
+  readonly forwarding: Pick<ForwardingPort, "closeForwarding">;
 }
 
 /** A participant on its stage. */
@@ -54,6 +57,7 @@ export class LiveStages {
   readonly #options: LiveStagesOptions;
   readonly #store: Store<RealTimeTables>;
   readonly #stages = new Map<string, LiveStage>();
+  readonly #bySession = new Map<string, LiveStage>();
   /** The work on each stage, one after the other, by the stage's ARN. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #rounds: Periodic;
@@ -98,14 +102,29 @@ export class LiveStages {
     });
   }
 
-  /** Takes a participant off its stage, if it is still there. */
-  leave({ stage, participant }: Admitted): Promise<void> {
-    return this.#inTurn(stage.arn, () => this.#remove(stage, participant, false));
+  /** The stage of a session that is on this node. */
+  ofSession(sessionId: string): LiveStage | undefined {
+    return this.#bySession.get(sessionId);
   }
 
-  /** Sends everyone the stage's state, after what was begun before. */
-  announce({ arn }: LiveStage): Promise<void> {
-    return this.#inTurn(arn, async () => this.#stages.get(arn)?.sendState());
+  /** Takes a participant off its stage once nothing connects it any more. */
+  leaveIfGone({ stage, participant }: Admitted): Promise<void> {
+    return this.#inTurn(stage.arn, async () => {
+      if (participant.isGone) await this.#remove(stage, participant, false);
+    });
+  }
+
+  /**
+   * Changes a stage and records what `change` returns, after what was begun before. Clients get the
+   * state if it is stale then.
+   */
+  change(stage: LiveStage, change: () => readonly ParticipantOccurrence[]): Promise<void> {
+    return this.#inTurn(stage.arn, async () => {
+      if (this.#bySession.get(stage.sessionId) !== stage) return;
+      const occurrences = change();
+      if (occurrences.length > 0) await this.#record(stage, occurrences);
+      if (stage.isStale) stage.sendState();
+    });
   }
 
   /** Gives a participant another token, which was verified. Resolves to the reason against it. */
@@ -161,7 +180,8 @@ export class LiveStages {
     if (live && live.sessionId !== decided.sessionId) this.#drop(live);
     const stage = this.#stages.get(stageArn) ?? new LiveStage(token, decided.sessionId);
     this.#stages.set(stageArn, stage);
-    return { stage, participant: stage.admit(token, nowMs) };
+    this.#bySession.set(stage.sessionId, stage);
+    return { stage, participant: stage.admit(token, client, nowMs) };
   }
 
   async #refusalOf(
@@ -185,19 +205,26 @@ export class LiveStages {
   }
 
   async #remove(stage: LiveStage, participant: Participant, kicked: boolean): Promise<void> {
-    if (stage.participants.get(participant.id) !== participant) return;
-    const nowMs = this.#nowMs();
-    const wasPublishing = participant.isPublishing;
-    const occurrences = stage.remove(participant, nowMs, { kicked });
-    await this.#record(stage, occurrences);
-    if (wasPublishing || kicked) stage.sendState();
+    if (!stage.has(participant)) return;
+    const { sessions } = participant;
+    await this.#record(stage, stage.remove(participant, this.#nowMs(), { kicked }));
+    await this.#closeMedia(stage, sessions);
+    if (stage.isStale) stage.sendState();
+  }
+
+  async #closeMedia({ sessionId }: LiveStage, sessions: readonly string[]): Promise<void> {
+    const { forwarding, log } = this.#options;
+    for (const session of sessions)
+      await forwarding.closeForwarding(sessionId, session).catch((error) => {
+        log.error({ error: errorTrace(error) }, "A participant's media couldn't be ended");
+      });
   }
 
   /** Records what happened; ends the session with it where nobody is left. */
   async #record(stage: LiveStage, occurrences: readonly ParticipantOccurrence[]): Promise<void> {
     const { journal, log } = this.#options;
     const isOver = stage.participants.size === 0;
-    if (isOver) this.#stages.delete(stage.arn);
+    if (isOver) this.#forget(stage);
     try {
       if (isOver) await journal.end(stage, this.#nowMs(), ...occurrences);
       else await journal.record(stage, ...occurrences);
@@ -210,9 +237,17 @@ export class LiveStages {
 
   /** Gives a stage up whose session is another node's: its clients come back, and find it there. */
   #drop(stage: LiveStage): void {
-    if (this.#stages.get(stage.arn) === stage) this.#stages.delete(stage.arn);
-    for (const participant of stage.participants.values()) participant.drop();
+    this.#forget(stage);
+    for (const participant of stage.participants.values()) {
+      void this.#closeMedia(stage, participant.sessions);
+      participant.drop();
+    }
     stage.participants.clear();
+  }
+
+  #forget(stage: LiveStage): void {
+    if (this.#stages.get(stage.arn) === stage) this.#stages.delete(stage.arn);
+    this.#bySession.delete(stage.sessionId);
   }
 
   async #empty(arn: string, farewell: (participant: Participant) => void): Promise<void> {
@@ -310,43 +345,6 @@ export class LiveStages {
   #nowMs(): number {
     return this.#options.clock.nowMs();
   }
-}
-
-/** A token as events show it. */
-function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
-  const { userId, attributes, canPublish, canSubscribe, expiresAtMs } = token;
-  return {
-    capabilities: [
-      ...(canPublish ? (["PUBLISH"] as const) : []),
-      ...(canSubscribe ? (["SUBSCRIBE"] as const) : []),
-    ],
-    attributes: { ...attributes },
-    userId,
-    expirationTime: new Date(expiresAtMs),
-  };
-}
-
-function newRow(
-  { participantId, userId, attributes }: StageToken,
-  sessionId: string,
-  client: ClientFacts,
-  nowMs: number,
-): ParticipantRow {
-  return {
-    session_id: sessionId,
-    participant_id: participantId,
-    user_id: userId,
-    attributes: JSON.stringify(attributes),
-    state: "CONNECTED",
-    published: 0,
-    protocol: "UNKNOWN",
-    client: JSON.stringify(client),
-    recording_state: "DISABLED",
-    recording_bucket: "",
-    recording_prefix: "",
-    ingest_configuration_arn: "",
-    created_at_ms: nowMs,
-  };
 }
 
 function ignore(): void {}

@@ -1,49 +1,81 @@
 import { textFrame, type WebSocketConnection } from "../../../kernel/web-sockets.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
+import type { ClientFacts } from "./client-facts.ts";
 
 /** Waiting bytes at which a client that reads too slowly is dropped: it comes back by itself. */
 const WAITING_BYTES_MAX = 1024 * 1024;
 const NORMAL_CLOSURE = 1000;
+
+/** A connection by which a participant publishes, or is sent what another one publishes. */
+export interface MediaSession {
+  /** The engine's name of it. */
+  readonly session: string;
+  /** The participant whose media it is. */
+  readonly publisherId: string;
+  /** Lines of a subscriber's offer, by kind. */
+  readonly mids: Readonly<Partial<Record<"audio" | "video", string>>>;
+  /** Media may go by it. */
+  readonly isConnected: boolean;
+  /** Kinds that a subscriber has asked not to be sent. */
+  readonly paused: readonly ("audio" | "video")[];
+}
 
 /** A participant that is on a stage of this node. */
 export class Participant {
   readonly id: string;
   /** The token of its latest join, or that it exchanged it for. */
   token: StageToken;
+  client: ClientFacts;
   audioMuted = false;
   videoStopped = false;
+  publication: MediaSession | undefined;
+  /** By session. */
+  readonly subscriptions = new Map<string, MediaSession>();
+  /** The time of its admission, until it connects in any way. */
+  aloneSinceMs: number | undefined;
   /** Its events socket; undefined for those that only publish by WHIP, and while it is broken. */
   #connection: WebSocketConnection | undefined;
-  /** The time since which it has no connection of any kind; undefined while it has one. */
-  aloneSinceMs: number | undefined;
 
-  constructor(token: StageToken) {
+  constructor(token: StageToken, client: ClientFacts, nowMs: number) {
     this.id = token.participantId;
     this.token = token;
+    this.client = client;
+    this.aloneSinceMs = nowMs;
   }
 
   /** Media of it arrives, and may be subscribed to. */
   get isPublishing(): boolean {
-    return false;
+    return this.publication?.isConnected === true;
   }
 
-  /** It publishes or is subscribed to something, or is about to. */
-  get hasMedia(): boolean {
-    return false;
+  /** Nothing connects it any more. */
+  get isGone(): boolean {
+    const hasMedia = this.publication !== undefined || this.subscriptions.size > 0;
+    return this.#connection === undefined && !hasMedia;
+  }
+
+  /** The address of its events socket; empty without one. */
+  get remoteAddress(): string {
+    return this.#connection?.remoteAddress ?? "";
+  }
+
+  /** The engine's names of its connections. */
+  get sessions(): readonly string[] {
+    const { publication, subscriptions } = this;
+    return [...(publication ? [publication.session] : []), ...subscriptions.keys()];
   }
 
   /** A new socket takes the place of the one before it, which hears that its token was reused. */
-  connect(connection: WebSocketConnection): void {
+  connect(connection: WebSocketConnection, token: StageToken): void {
     this.disconnect("TOKEN_REUSED", "The token is used by another connection");
     this.#connection = connection;
+    this.token = token;
     this.aloneSinceMs = undefined;
   }
 
-  /** False where another socket has taken the place of this one. */
-  lose(connection: WebSocketConnection): boolean {
-    if (this.#connection !== connection) return false;
-    this.#connection = undefined;
-    return true;
+  /** The socket has ended; another one may have taken its place. */
+  lose(connection: WebSocketConnection): void {
+    if (this.#connection === connection) this.#connection = undefined;
   }
 
   send(frame: Buffer): void {

@@ -1,0 +1,42 @@
+import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { ParticipantRow } from "../tables.ts";
+import type { StageToken } from "../tokens/stage-token.ts";
+import type { ClientFacts } from "./client-facts.ts";
+
+/** A token as events show it. */
+export function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
+  const { userId, attributes, canPublish, canSubscribe, expiresAtMs } = token;
+  return {
+    capabilities: [
+      ...(canPublish ? (["PUBLISH"] as const) : []),
+      ...(canSubscribe ? (["SUBSCRIBE"] as const) : []),
+    ],
+    attributes: { ...attributes },
+    userId,
+    expirationTime: new Date(expiresAtMs),
+  };
+}
+
+/** A participant that joins for the first time. */
+export function newRow(
+  { participantId, userId, attributes }: StageToken,
+  sessionId: string,
+  client: ClientFacts,
+  nowMs: number,
+): ParticipantRow {
+  return {
+    session_id: sessionId,
+    participant_id: participantId,
+    user_id: userId,
+    attributes: JSON.stringify(attributes),
+    state: "CONNECTED",
+    published: 0,
+    protocol: "UNKNOWN",
+    client: JSON.stringify(client),
+    recording_state: "DISABLED",
+    recording_bucket: "",
+    recording_prefix: "",
+    ingest_configuration_arn: "",
+    created_at_ms: nowMs,
+  };
+}

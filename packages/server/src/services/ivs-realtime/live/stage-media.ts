@@ -1,0 +1,315 @@
+import type { EventErrorCode } from "@aws-sdk/client-ivs-realtime";
+import { type ForwardingAnswer, type ForwardingEvent, MediaError } from "@rolecast/media";
+import type { Clock } from "../../../kernel/clock.ts";
+import { errorTrace } from "../../../kernel/error-class.ts";
+import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import { PUBLISHERS_MAX, SUBSCRIBERS_MAX } from "../quotas.ts";
+import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
+import type { LiveStage } from "./live-stage.ts";
+import type { Admitted, LiveStages } from "./live-stages.ts";
+import type { MediaSession, Participant } from "./participant.ts";
+
+/** Source: IVS Real-Time user guide, "Service Quotas". Bits per second, of all layers together. */
+const BITRATE_MAX = 8_500_000;
+
+/** The offer of a participant that wants to publish or to subscribe. */
+export interface MediaOffer {
+  /** SDP. */
+  readonly description: string;
+  readonly remoteAddress: string;
+  /** A subscriber's wish for its first picture. */
+  readonly initialLayer?: "lowest" | "highest" | undefined;
+}
+
+/** A refusal by the numbers that Amazon's clients know. */
+export interface MediaRefusal {
+  readonly status: number;
+  readonly code: number;
+  readonly message: string;
+}
+
+/** Numbers of refusals, as the Web Broadcast SDK reads them. */
+export const REFUSAL_CODE = {
+  tokenExpired: 2002,
+  noPermission: 2003,
+  noSuchPublisher: 2004,
+  stageFull: 2005,
+  internal: 2006,
+  noMatchingCodec: 2014,
+} as const;
+
+export interface StageMediaOptions {
+  readonly forwarding: ForwardingPort;
+  readonly stages: LiveStages;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Tried = "publish" | "subscribe";
+
+/** The publications and subscriptions of participants; the engine forwards their media. */
+export class StageMedia {
+  readonly #options: StageMediaOptions;
+  /** Participants whose offers to publish are being answered, by session. */
+  readonly #opening = new Map<string, number>();
+  #stopListening: (() => void) | undefined;
+
+  constructor(options: StageMediaOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopListening = this.#options.forwarding.listen((event) => this.#heard(event));
+  }
+
+  close(): void {
+    this.#stopListening?.();
+  }
+
+  /** A participant's second publication takes the place of its first one. */
+  async publish(
+    { stage, participant }: Admitted,
+    { description, remoteAddress }: MediaOffer,
+  ): Promise<ForwardingAnswer | MediaRefusal> {
+    const refused = this.#refusalToPublish(stage, participant);
+    if (refused) return this.#refuse("publish", { stage, participant }, "", refused);
+    const { sessionId: group } = stage;
+    const offer = { group, publication: participant.id, description, remoteAddress };
+    this.#opening.set(group, (this.#opening.get(group) ?? 0) + 1);
+    try {
+      const answer = await this.#options.forwarding.openPublication({
+        ...{ ...offer, bitrateMax: BITRATE_MAX, replaces: true },
+      });
+      if (!stage.has(participant)) return await this.#tooLate(group, answer);
+      const isConnected = participant.isPublishing;
+      participant.publication = sessionOf(answer, participant.id, isConnected);
+      participant.aloneSinceMs = undefined;
+      return answer;
+    } catch (error) {
+      return this.#failed("publish", { stage, participant }, "", error);
+    } finally {
+      const left = (this.#opening.get(group) ?? 1) - 1;
+      if (left === 0) this.#opening.delete(group);
+      else this.#opening.set(group, left);
+    }
+  }
+
+  async subscribe(
+    { stage, participant }: Admitted,
+    publisherId: string,
+    { description, remoteAddress, initialLayer }: MediaOffer,
+  ): Promise<ForwardingAnswer | MediaRefusal> {
+    const refused = this.#refusalToSubscribe(stage, participant, publisherId);
+    if (refused) return this.#refuse("subscribe", { stage, participant }, publisherId, refused);
+    const { sessionId: group } = stage;
+    const offer = { group, publication: publisherId, description, remoteAddress };
+    try {
+      const answer = await this.#options.forwarding.openSubscription({
+        ...{ ...offer, initialLayer, bitrateMax: BITRATE_MAX },
+      });
+      if (!stage.has(participant)) return await this.#tooLate(group, answer);
+      stage.addSubscription(participant, sessionOf(answer, publisherId, false));
+      participant.aloneSinceMs = undefined;
+      return answer;
+    } catch (error) {
+      return this.#failed("subscribe", { stage, participant }, publisherId, error);
+    }
+  }
+
+  #refusalToPublish(stage: LiveStage, participant: Participant): Refused | undefined {
+    if (!participant.token.canPublish) return NO_PERMISSION;
+    const publishers = stage.publishers + (this.#opening.get(stage.sessionId) ?? 0);
+    if (participant.publication === undefined && publishers >= PUBLISHERS_MAX)
+      return full(`${PUBLISHERS_MAX} publishers`);
+    return undefined;
+  }
+
+  #refusalToSubscribe(
+    stage: LiveStage,
+    { token, subscriptions }: Participant,
+    publisherId: string,
+  ): Refused | undefined {
+    if (!token.canSubscribe) return NO_PERMISSION;
+    const publisher = stage.participants.get(publisherId);
+    if (!publisher?.isPublishing)
+      return {
+        ...{ status: 404, code: REFUSAL_CODE.noSuchPublisher, event: "PUBLISHER_NOT_FOUND" },
+        message: "The participant doesn't publish",
+      };
+    if (subscriptions.size === 0 && stage.subscribers >= SUBSCRIBERS_MAX)
+      return full(`${SUBSCRIBERS_MAX} subscribers`);
+    return undefined;
+  }
+
+  /** The participant has left while its offer was answered. */
+  async #tooLate(group: string, { session }: ForwardingAnswer): Promise<MediaRefusal> {
+    await this.#options.forwarding.closeForwarding(group, session);
+    const { noPermission: code } = REFUSAL_CODE;
+    return { status: 403, code, message: "The participant has left the stage" };
+  }
+
+  async #failed(
+    what: Tried,
+    admitted: Admitted,
+    publisherId: string,
+    error: unknown,
+  ): Promise<MediaRefusal> {
+    const isRefused = error instanceof MediaError && error.code === "refused";
+    if (!isRefused)
+      this.#options.log.error({ error: errorTrace(error) }, "An offer wasn't answered");
+    return this.#refuse(
+      ...([what, admitted, publisherId] as const),
+      isRefused
+        ? {
+            ...{ status: 400, code: REFUSAL_CODE.noMatchingCodec, event: "INVALID_INPUT" },
+            message: error.message,
+          }
+        : {
+            ...{ status: 500, code: REFUSAL_CODE.internal, event: "INTERNAL_SERVER_EXCEPTION" },
+            message: "internal error",
+          },
+    );
+  }
+
+  /** Records the error as the participant's; who has nothing else on the stage leaves it. */
+  async #refuse(
+    what: Tried,
+    { stage, participant }: Admitted,
+    publisherId: string,
+    { status, code, message, event: errorCode }: Refused,
+  ): Promise<MediaRefusal> {
+    const { id: participantId, token } = participant;
+    const { stages, clock } = this.#options;
+    const occurrence = { participantId, atMs: clock.nowMs(), errorCode };
+    await stages.change(stage, () =>
+      what === "subscribe"
+        ? [{ ...occurrence, name: "SUBSCRIBE_ERROR", remoteParticipantId: publisherId }]
+        : [
+            {
+              ...{ ...occurrence, name: "PUBLISH_ERROR" },
+              update: {
+                ...{ name: "Participant Publish Error", participantId, errorCode },
+                userId: token.userId,
+              },
+            },
+          ],
+    );
+    await stages.leaveIfGone({ stage, participant });
+    return { status, code, message };
+  }
+
+  #heard(event: ForwardingEvent): void {
+    const { stages, log } = this.#options;
+    const stage = stages.ofSession(event.group);
+    if (!stage) return;
+    this.#handle(event, stage).catch((error) =>
+      log.error({ error: errorTrace(error) }, "An event of a stage's media couldn't be handled"),
+    );
+  }
+
+  async #handle(event: ForwardingEvent, stage: LiveStage): Promise<void> {
+    const { stages } = this.#options;
+    const { session, publication: publisherId } = event;
+    switch (event.type) {
+      case "publication-connected":
+        return stages.change(stage, () => published(stage, publisherId, session, event.atMs));
+      case "publication-ended": {
+        await stages.change(stage, () => unpublished(stage, publisherId, session, event.atMs));
+        const participant = stage.participants.get(publisherId);
+        return participant && stages.leaveIfGone({ stage, participant });
+      }
+      case "subscription-connected":
+      case "subscription-ended": {
+        const participant = stage.subscriberBy(session);
+        if (!participant) return;
+        const isOver = event.type === "subscription-ended";
+        await stages.change(stage, () => subscribed(stage, participant, event, isOver));
+        return isOver ? stages.leaveIfGone({ stage, participant }) : undefined;
+      }
+      case "publication-media":
+        return undefined;
+      default:
+        return event satisfies never;
+    }
+  }
+}
+
+interface Refused extends MediaRefusal {
+  readonly event: EventErrorCode;
+}
+
+const NO_PERMISSION: Refused = {
+  status: 403,
+  code: REFUSAL_CODE.noPermission,
+  message: "The token doesn't allow this",
+  event: "INSUFFICIENT_CAPABILITIES",
+};
+
+function full(what: string): Refused {
+  const message = `The stage has ${what} already`;
+  return { status: 403, code: REFUSAL_CODE.stageFull, message, event: "QUOTA_EXCEEDED" };
+}
+
+function sessionOf(
+  { session, mids }: ForwardingAnswer,
+  publisherId: string,
+  isConnected: boolean,
+): MediaSession {
+  return { session, publisherId, mids, isConnected, paused: [] };
+}
+
+function published(
+  stage: LiveStage,
+  participantId: string,
+  session: string,
+  atMs: number,
+): readonly ParticipantOccurrence[] {
+  const participant = stage.participants.get(participantId);
+  const publication = participant?.publication;
+  // One that took another's place goes on where that one was.
+  if (!participant || publication?.session !== session || publication.isConnected) return [];
+  participant.publication = { ...publication, isConnected: true };
+  stage.isStale = true;
+  const { userId } = participant.token;
+  const client = JSON.stringify(participant.client);
+  return [
+    {
+      ...{ participantId, atMs, name: "PUBLISH_STARTED" },
+      change: { published: 1, protocol: "WHIP", client },
+      update: { name: "Participant Published", participantId, userId },
+    },
+  ];
+}
+
+function unpublished(
+  stage: LiveStage,
+  participantId: string,
+  session: string,
+  atMs: number,
+): readonly ParticipantOccurrence[] {
+  const participant = stage.participants.get(participantId);
+  if (participant?.publication?.session !== session) return [];
+  const ended = stage.endOfPublication(participant, atMs);
+  participant.publication = undefined;
+  return ended;
+}
+
+function subscribed(
+  stage: LiveStage,
+  participant: Participant,
+  { session, atMs }: ForwardingEvent,
+  isOver: boolean,
+): readonly ParticipantOccurrence[] {
+  const subscription = participant.subscriptions.get(session);
+  if (!subscription) return [];
+  const { id: participantId } = participant;
+  const of = { participantId, atMs, remoteParticipantId: subscription.publisherId };
+  if (isOver) {
+    stage.removeSubscription(participant, session);
+    return subscription.isConnected ? [{ ...of, name: "SUBSCRIBE_STOPPED" }] : [];
+  }
+  participant.subscriptions.set(session, { ...subscription, isConnected: true });
+  const client = JSON.stringify(participant.client);
+  return [{ ...of, name: "SUBSCRIBE_STARTED", change: { client } }];
+}

@@ -1,0 +1,86 @@
+import type { IVSRealTime } from "@aws-sdk/client-ivs-realtime";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outcomeOf, realTimeOf } from "../contract/ivs-realtime/support.ts";
+import { hasCamera } from "../support/broadcast-page.ts";
+import { openStagePages, type StagePages, type StageView } from "../support/stage-page.ts";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { until } from "../support/until.ts";
+import { webBroadcastSdk } from "../support/web-broadcast-sdk.ts";
+
+/* Amazon's Web Broadcast SDK, as it is on npm, on stages. */
+
+describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
+  let server: TestServer;
+  let realTime: IVSRealTime;
+  let pages: StagePages;
+  beforeAll(async () => {
+    server = await startTestServer();
+    realTime = realTimeOf(server);
+    pages = await openStagePages(await webBroadcastSdk());
+  });
+  afterAll(async () => {
+    await pages.close();
+    await server.close();
+  });
+
+  async function stageWith(...userIds: readonly string[]) {
+    const { stage, participantTokens = [] } = await realTime.createStage({
+      participantTokenConfigurations: userIds.map((userId) => ({ userId })),
+    });
+    const stageArn = stage?.arn ?? "";
+    const joins = participantTokens.map(({ token = "", participantId = "" }) => ({
+      ...{ token, participantId },
+    }));
+    const [first = joins[0], second = first, third = first] = joins;
+    if (!first || !second || !third) throw new Error("CreateStage gave no tokens");
+    return { stageArn, first, second, third };
+  }
+
+  const sees = (page: { view(): Promise<StageView> }, is: (view: StageView) => boolean) =>
+    until(async () => is(await page.view()), "what the page should see");
+
+  test("shows two pages to each other, with sound, and to a third that watches", async () => {
+    const { stageArn, first, second, third } = await stageWith("ann", "bob", "fan");
+    const ann = await pages.join(first.token);
+    const bob = await pages.join(second.token);
+    const fan = await pages.join(third.token, { publishes: false });
+    expect([ann.joined, bob.joined, fan.joined]).toEqual(["joined", "joined", "joined"]);
+    const isWatching = ({ framesDecoded, audioEnergy }: StageView) =>
+      framesDecoded > 30 && audioEnergy > 0;
+    for (const page of [ann, bob, fan]) await sees(page, isWatching);
+    expect((await ann.view()).events).toContain("joined bob");
+    expect((await fan.view()).events).toEqual(expect.arrayContaining(["joined ann", "joined bob"]));
+    const { stage } = await realTime.getStage({ arn: stageArn });
+    const sessionId = stage?.activeSessionId ?? "";
+    const namesOf = async (participantId: string) => {
+      const of = { stageArn, sessionId, participantId };
+      return (await realTime.listParticipantEvents(of)).events?.map(({ name }) => name);
+    };
+    expect((await namesOf(first.participantId))?.sort()).toEqual(
+      ["JOINED", "PUBLISH_STARTED", "SUBSCRIBE_STARTED"].sort(),
+    );
+    const here = { stageArn, sessionId, participantId: first.participantId };
+    expect((await realTime.getParticipant(here)).participant).toMatchObject({
+      ...{ published: true, state: "CONNECTED", protocol: "WHIP", userId: "ann" },
+      ...{ browserName: "Chrome", sdkVersion: expect.stringMatching(/\d/) },
+    });
+    await ann.leave();
+    await sees(bob, ({ events }) => events.includes("left ann"));
+    await until(async () => (await namesOf(first.participantId))?.includes("LEFT"), "ann's end");
+    const reason = "enough";
+    await realTime.disconnectParticipant({
+      ...{ stageArn, participantId: second.participantId, reason },
+    });
+    await sees(bob, ({ events }) => events.some((event) => event.startsWith("out ")));
+    await sees(fan, ({ events }) => events.includes("left bob"));
+    expect((await namesOf(second.participantId))?.slice(-2)).toEqual(["PUBLISH_STOPPED", "LEFT"]);
+    await fan.leave();
+    await until(
+      async () => (await realTime.getStageSession({ stageArn, sessionId })).stageSession?.endTime,
+      "the session's end",
+    );
+    const again = await pages.join(second.token);
+    expect(again.joined).not.toBe("joined");
+    expect(await outcomeOf(realTime.deleteStage({ arn: stageArn }))).toBe("done");
+  });
+});
