@@ -1,4 +1,10 @@
-import { CHAT_METRICS, IVS_EVENTS, IVS_METRICS, STAGE_EVENTS } from "@rolecast/server";
+import {
+  CHAT_METRICS,
+  IVS_EVENTS,
+  IVS_METRICS,
+  STAGE_EVENTS,
+  STAGE_METRICS,
+} from "@rolecast/server";
 import type { Command } from "commander";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 
@@ -123,6 +129,17 @@ export function metricsPage(exposition: string): string {
     "| --- | --- | --- |",
     ...Object.entries(CHAT_METRICS).map(
       ([name, { by, meaning }]) => `| ${name} | ${by.join(", ") || "account"} | ${meaning} |`,
+    ),
+    "",
+    "## Amazon CloudWatch, namespace AWS/IVSRealTime",
+    "",
+    "Put every five seconds for each [stage](ivs-realtime.md) that somebody is on.",
+    "`Stage` is the stage's id.",
+    "",
+    "| metric | unit | by | meaning |",
+    "| --- | --- | --- | --- |",
+    ...Object.entries(STAGE_METRICS).map(
+      ([name, { unit, by, meaning }]) => `| ${name} | ${unit} | ${by || "account"} | ${meaning} |`,
     ),
     "",
     "## Prometheus, /_rolecast/metrics",

@@ -308,6 +308,7 @@ describe("style", () => {
       "observability/otlp-exporter.ts",
       "services/iam/service-linked-roles/usage-endpoint.ts",
       "services/ivs/nodes/peer-calls.ts",
+      "services/ivs-realtime/live/hand-on-request.ts",
     ].map((path) => `packages/server/src/${path}`);
     const sends = /(?<![.#\w])fetch\((?!\w*:)|\bhttps?\.(?:request|get)\(|\b(?:net|tls)\.connect\(/;
     const wrong = sources.filter(

@@ -1,13 +1,16 @@
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type { IVSRealTime } from "@aws-sdk/client-ivs-realtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outcomeOf, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { hasCamera } from "../support/broadcast-page.ts";
 import { openStagePages, type StagePages, type StageView } from "../support/stage-page.ts";
-import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { ROOT, startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
 import { webBroadcastSdk } from "../support/web-broadcast-sdk.ts";
 
 /* Amazon's Web Broadcast SDK, as it is on npm, on stages. */
+
+const region = "us-east-1";
 
 describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
   let server: TestServer;
@@ -37,7 +40,10 @@ describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
   }
 
   const sees = (page: { view(): Promise<StageView> }, is: (view: StageView) => boolean) =>
-    until(async () => is(await page.view()), "what the page should see");
+    until(async () => {
+      const view = await page.view();
+      return is(view) && view;
+    }, "what the page should see");
 
   test("shows two pages to each other, with sound, and to a third that watches", async () => {
     const { stageArn, first, second, third } = await stageWith("ann", "bob", "fan");
@@ -64,6 +70,18 @@ describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
       ...{ published: true, state: "CONNECTED", protocol: "WHIP", userId: "ann" },
       ...{ browserName: "Chrome", sdkVersion: expect.stringMatching(/\d/) },
     });
+    const cloudwatch = new CloudWatch({ endpoint: server.endpoint, region, credentials: ROOT });
+    const Dimensions = [{ Name: "Participant", Value: first.participantId }];
+    const measured = await until(async () => {
+      const { Metrics = [] } = await cloudwatch.listMetrics({
+        Namespace: "AWS/IVSRealTime",
+        Dimensions,
+      });
+      return Metrics.length >= 3 && Metrics;
+    }, "metrics of ann");
+    expect(new Set(measured.map(({ MetricName }) => MetricName))).toEqual(
+      new Set(["PublishBitrate", "PublishResolution"]),
+    );
     await ann.leave();
     await sees(bob, ({ events }) => events.includes("left ann"));
     await until(async () => (await namesOf(first.participantId))?.includes("LEFT"), "ann's end");
@@ -82,5 +100,19 @@ describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
     const again = await pages.join(second.token);
     expect(again.joined).not.toBe("joined");
     expect(await outcomeOf(realTime.deleteStage({ arn: stageArn }))).toBe("done");
+  });
+
+  test("sends layers, of which a viewer chooses", async () => {
+    const { first, second } = await stageWith("ann", "fan");
+    const ann = await pages.join(first.token, { simulcast: true });
+    const fan = await pages.join(second.token, { publishes: false });
+    const { layers } = await sees(fan, (view) => view.layers.length === 3);
+    expect(layers.map((name) => Number(name.split(" ")[1])).sort()).toEqual([180, 360, 720]);
+    for (const height of [720, 180, 360]) {
+      await fan.prefer(String(height));
+      await sees(fan, ({ heights }) => heights.includes(height));
+    }
+    await fan.leave();
+    await ann.leave();
   });
 });

@@ -1,19 +1,28 @@
 import { type BroadcastPage, openBroadcastPage } from "./broadcast-page.ts";
 
-/** What a page on a stage has seen and heard so far. */
+/** A page's view of a stage, from its join until now. */
 export interface StageView {
   /** In order: `connection connected`, `joined <user>`, `left <user>`, `error <code>`. */
   readonly events: readonly string[];
-  /** Of all participants that it is subscribed to. */
   readonly framesDecoded: number;
   readonly audioEnergy: number;
+  /** Heights of the pictures that it gets, which are of one of the layers. */
+  readonly heights: readonly number[];
+  readonly layers: readonly string[];
 }
 
 /** Pages in chromium on stages, by Amazon's Web Broadcast SDK as it is. */
 export interface StagePages {
   /** Joins with the token on a page of its own. */
-  join(token: string, want?: { readonly publishes?: boolean }): Promise<StagePage>;
+  join(token: string, want?: JoinWish): Promise<StagePage>;
   close(): Promise<void>;
+}
+
+export interface JoinWish {
+  /** Default: true. */
+  readonly publishes?: boolean;
+  /** Sends three layers of the picture. Default: false. */
+  readonly simulcast?: boolean;
 }
 
 export interface StagePage {
@@ -21,6 +30,8 @@ export interface StagePage {
   readonly joined: string;
   readonly page: BroadcastPage["page"];
   view(): Promise<StageView>;
+  /** Asks for the layer of a name from now on. */
+  prefer(layer: string): Promise<void>;
   leave(): Promise<void>;
 }
 
@@ -31,14 +42,15 @@ export async function openStagePages(sdk: string): Promise<StagePages> {
   const browser = first.page.context().browser();
   if (!browser) throw new Error("the page has no browser");
   return {
-    async join(token, { publishes = true } = {}) {
+    async join(token, { publishes = true, simulcast = false } = {}) {
       const page = await browser.newPage();
       await page.goto(url);
-      const options = JSON.stringify([token, publishes]);
+      const options = JSON.stringify([token, publishes, simulcast]);
       const joined = String(await page.evaluate(`joinStage(...${options})`));
       return {
         ...{ joined, page },
         view: () => page.evaluate("viewStage()"),
+        prefer: (layer) => page.evaluate(`preferLayer(${JSON.stringify(layer)})`),
         leave: () => page.evaluate("stage.leave()"),
       };
     },
@@ -64,19 +76,33 @@ function afterSdk(): void {
   const sdk = Reflect.get(window, "IVSBroadcastClient");
   const connections: RTCPeerConnection[] = Reflect.get(window, "connections");
 
-  async function joinStage(token: string, publishes: boolean): Promise<string> {
+  let wanted: string | undefined;
+  let layers: readonly string[] = [];
+  type Layer = { readonly label?: string; readonly height?: number };
+  type Who = { readonly userId: string; readonly isLocal: boolean };
+  type Remote = { getLayers(): readonly Layer[] };
+  const nameOf = ({ label = "", height = 0 }: Layer) => `${label} ${height}`;
+
+  async function joinStage(token: string, publishes: boolean, simulcast: boolean): Promise<string> {
+    const video = { width: 1280, height: 720 };
     const media = publishes
-      ? await navigator.mediaDevices.getUserMedia({ video: true, audio: true })
+      ? await navigator.mediaDevices.getUserMedia({ video, audio: true })
       : new MediaStream();
-    const streams = media.getTracks().map((track) => new sdk.LocalStageStream(track));
+    const config = { simulcast: { enabled: simulcast } };
+    const streams = media.getTracks().map((track) => new sdk.LocalStageStream(track, config));
     const stage = new sdk.Stage(token, {
       stageStreamsToPublish: () => streams,
       shouldPublishParticipant: () => publishes,
       shouldSubscribeToParticipant: () => sdk.SubscribeType.AUDIO_VIDEO,
+      preferredLayerForStream: (_who: Who, stream: Remote) =>
+        stream.getLayers().find((layer) =>
+          nameOf(layer)
+            .split(" ")
+            .includes(wanted ?? "none"),
+        ),
     });
     Object.assign(window, { stage });
     const { StageEvents: on } = sdk;
-    type Who = { readonly userId: string; readonly isLocal: boolean };
     const note = (what: string) => (who: Who) => {
       if (!who.isLocal) events.push(`${what} ${who.userId}`);
     };
@@ -86,6 +112,9 @@ function afterSdk(): void {
     stage.on(on.STAGE_PARTICIPANT_JOINED, note("joined"));
     stage.on(on.STAGE_PARTICIPANT_LEFT, note("left"));
     stage.on(on.STAGE_LEFT, (reason: string) => events.push(`out ${reason}`));
+    stage.on(on.STAGE_STREAM_LAYERS_CHANGED, (_who: Who, _of: Remote, all: readonly Layer[]) => {
+      layers = all.map(nameOf);
+    });
     stage.on(on.ERROR, ({ code }: { code: number }) => events.push(`error ${code}`));
     stage.on(
       on.STAGE_PARTICIPANT_STREAMS_ADDED,
@@ -109,16 +138,23 @@ function afterSdk(): void {
   async function viewStage(): Promise<StageView> {
     let framesDecoded = 0;
     let audioEnergy = 0;
+    const heights: number[] = [];
     for (const connection of connections) {
       if (connection.connectionState === "closed") continue;
       for (const report of (await connection.getStats()).values()) {
         if (report.type !== "inbound-rtp") continue;
         framesDecoded += report.framesDecoded ?? 0;
         audioEnergy += report.totalAudioEnergy ?? 0;
+        if (report.frameHeight) heights.push(report.frameHeight);
       }
     }
-    return { events, framesDecoded, audioEnergy };
+    return { events, framesDecoded, audioEnergy, heights, layers };
   }
 
-  Object.assign(window, { joinStage, viewStage });
+  function preferLayer(layer: string): void {
+    wanted = layer;
+    Reflect.get(window, "stage").refreshStrategy();
+  }
+
+  Object.assign(window, { joinStage, viewStage, preferLayer });
 }

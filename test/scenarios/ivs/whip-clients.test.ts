@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateChannelCommand, ListStreamsCommand } from "@aws-sdk/client-ivs";
+import { IVSRealTime } from "@aws-sdk/client-ivs-realtime";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
@@ -55,12 +56,46 @@ async function playsWhile(command: string, argsOf: (url: string, key: string) =>
   return probed.stdout;
 }
 
+/** Resolves to what AWS says of the participant, once the program publishes to a stage. */
+async function isOnStageWhile(command: string, argsOf: (url: string, token: string) => string[]) {
+  const region = "us-east-1";
+  const realTime = new IVSRealTime({ endpoint: server.endpoint, region, credentials: KEY });
+  const made = await realTime.createStage({ participantTokenConfigurations: [{ userId: "e" }] });
+  const { token = "", participantId = "" } = made.participantTokens?.[0] ?? {};
+  const stageArn = made.stage?.arn ?? "";
+  const url = `${server.endpoint}/ivs-realtime/whip`;
+  const client = spawn(command, argsOf(url, token), { stdio: "ignore" });
+  const closed = once(client, "close");
+  let sessionId = "";
+  const there = await until(async () => {
+    const { stage } = await realTime.getStage({ arn: stageArn });
+    sessionId = stage?.activeSessionId ?? "";
+    const { participant } = await realTime.getParticipant({ stageArn, sessionId, participantId });
+    return participant?.published && participant;
+  }, `${command} on a stage`);
+  client.kill("SIGINT");
+  await until(async () => {
+    const { stageSession } = await realTime.getStageSession({ stageArn, sessionId });
+    return stageSession?.endTime;
+  }, `the end of ${command}`);
+  client.kill("SIGKILL");
+  await closed;
+  const events = await realTime.listParticipantEvents({ stageArn, sessionId, participantId });
+  return { participant: there, events: events.events?.map(({ name }) => name) };
+}
+
+const ON_STAGE = {
+  participant: { userId: "e", state: "CONNECTED", protocol: "WHIP", published: true },
+  events: ["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"],
+};
 const PLAYS = /codec_name=h264\nwidth=640\nheight=360[\s\S]*codec_name=aac/;
 
 describe("programs that publish by WHIP", () => {
   it.skipIf(!hasAiortc)("aiortc", async () => {
     const script = join(import.meta.dirname, "whip_aiortc.py");
-    expect(await playsWhile(PYTHON, (url, key) => [script, url, key])).toMatch(PLAYS);
+    const argsOf = (url: string, key: string) => [script, url, key];
+    expect(await playsWhile(PYTHON, argsOf)).toMatch(PLAYS);
+    expect(await isOnStageWhile(PYTHON, argsOf)).toMatchObject(ON_STAGE);
   });
 
   it.skipIf(!hasWhipClient || outside === undefined)("GStreamer", async () => {
@@ -75,7 +110,8 @@ describe("programs that publish by WHIP", () => {
       "application/x-rtp,media=audio,encoding-name=OPUS,payload=100",
     ].join(" ! ");
     const args = ["-n", "-l", "2", "-V", video, "-A", audio];
-    const plays = await playsWhile("whip-client", (url, key) => ["-u", url, "-t", key, ...args]);
-    expect(plays).toMatch(PLAYS);
+    const argsOf = (url: string, key: string) => ["-u", url, "-t", key, ...args];
+    expect(await playsWhile("whip-client", argsOf)).toMatch(PLAYS);
+    expect(await isOnStageWhile("whip-client", argsOf)).toMatchObject(ON_STAGE);
   });
 });

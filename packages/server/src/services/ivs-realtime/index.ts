@@ -1,5 +1,6 @@
 import { defineService } from "../../kernel/define-service.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
+import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
 import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
@@ -10,6 +11,7 @@ import { LiveStages } from "./live/live-stages.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
 import { SessionRequests } from "./live/session-requests.ts";
 import { StageMedia } from "./live/stage-media.ts";
+import { StageMetrics } from "./live/stage-metrics.ts";
 import { Whip } from "./live/whip.ts";
 import { realTimeMigrations } from "./migrations.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
@@ -31,6 +33,7 @@ interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
   readonly nodeMessages: NodeMessages;
   readonly nodePlaces: NodePlaces;
   readonly forwarding: ForwardingPort;
+  readonly metrics: MetricSink;
   readonly address: { readonly publicBaseUrl: string };
   readonly settings: { readonly ingestHost: string; readonly rateLimits: boolean };
 }
@@ -53,7 +56,7 @@ export const ivsRealTime = defineService({
 });
 
 function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
-  const { nodeMessages, nodePlaces, forwarding, ...needs } = all;
+  const { nodeMessages, nodePlaces, forwarding, metrics: sink, ...needs } = all;
   const { publicBaseUrl } = address;
   const { ingestHost, rateLimits } = settings;
   const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
@@ -69,6 +72,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     ...{ store, clock, ids, log, journal, messages, nodePlaces, forwarding },
   });
   const media = new StageMedia({ forwarding, stages, clock, log });
+  const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const offers = new OfferAnswerer(media);
   const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
   const socket = new EventsSocket({ clock, log, tokens, stages, offers });
@@ -88,8 +92,10 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       media.start();
       await stages.start();
       housekeeping.start();
+      metrics.start();
     },
     async close() {
+      await metrics.close();
       await housekeeping.close();
       await stages.close();
       media.close();

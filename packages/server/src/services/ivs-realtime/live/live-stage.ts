@@ -34,6 +34,10 @@ export class LiveStage implements SessionReference {
     return all.filter(({ publication }) => publication !== undefined).length;
   }
 
+  get subscriptions(): number {
+    return this.#subscriberBy.size;
+  }
+
   /** Those who subscribe to anything. */
   get subscribers(): number {
     return this.#subscribers.size;

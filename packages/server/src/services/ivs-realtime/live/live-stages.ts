@@ -102,6 +102,11 @@ export class LiveStages {
     });
   }
 
+  /** The stages that somebody is on, of every account. */
+  get all(): readonly LiveStage[] {
+    return [...this.#stages.values()];
+  }
+
   /** The stage of a session that is on this node. */
   ofSession(sessionId: string): LiveStage | undefined {
     return this.#bySession.get(sessionId);

@@ -114,7 +114,8 @@ export class SessionRequests {
 function viewOf(layer: LayerStatus, selected: string | undefined) {
   const { layer: encodingId, width, height, bitrate, framesPerSecond } = layer;
   return {
-    ...{ encodingId, width, height, framesPerSecond: Math.round(framesPerSecond) },
+    ...{ encodingId, label: encodingId, width, height },
+    framesPerSecond: Math.round(framesPerSecond),
     bitrate: Math.round(bitrate / 1_000),
     selected: encodingId === selected,
   };

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { AwsEvent } from "../../../kernel/events.ts";
+import { randomIds } from "../../../kernel/ids.ts";
+import { openStore } from "../../../storage/open-store.ts";
+import type { OpenedStore } from "../../../storage/store.ts";
+import { realTimeMigrations } from "../migrations.ts";
+import { StageJournal } from "../sessions/stage-journal.ts";
+import { StageMessages } from "../sessions/stage-messages.ts";
+import type { RealTimeTables } from "../tables.ts";
+import type { StageToken } from "../tokens/stage-token.ts";
+import { type Admission, type Admitted, LiveStages } from "./live-stages.ts";
+
+const PLACE = { accountId: "000000000000", region: "us-east-1" };
+const STAGE = { ...PLACE, type: "stage", id: "stagestage12" } as const;
+const STAGE_ARN = "arn:aws:ivs:us-east-1:000000000000:stage/stagestage12";
+
+let folder: string;
+let store: OpenedStore;
+let published: AwsEvent[];
+/** The addresses of the nodes that live, by their ids. */
+let living: Map<string, string>;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "rolecast-stages-"));
+  const file = join(folder, "state.db");
+  const options = { durable: false, migrations: realTimeMigrations, nowMs: () => 1 };
+  store = await openStore({ file, ...options });
+  published = [];
+  living = new Map();
+  await tables()
+    .insertInto("ivs_stages")
+    .values({
+      ...{ account_id: STAGE.accountId, region: STAGE.region, id: STAGE.id, tags: "{}" },
+      ...{ created_at_ms: 1, name: "", recording: "{}", storage_configuration_arn: "" },
+    })
+    .execute();
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const tables = () => store.tables<RealTimeTables>().db;
+
+/** A node; what it forwards is ended without a word. */
+function nodeOf(id: string) {
+  const place = { id };
+  const clock = { nowMs: () => 1_000 };
+  const events = {
+    publish: (event: AwsEvent) => published.push(event),
+    remember: () => undefined,
+    subscribe: () => () => undefined,
+  };
+  const ignore = () => undefined;
+  const log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+  const done = async () => undefined;
+  const messages = new StageMessages({ listen: ignore, open: done, publish: done, close: done });
+  const journal = new StageJournal({ store, events, ids: randomIds, nodeId: () => place.id });
+  const nodePlaces = {
+    get id() {
+      return place.id;
+    },
+    urlOf: async (nodeId: string) => living.get(nodeId),
+  };
+  const forwarding = { closeForwarding: async () => true };
+  const shared = { store, clock, ids: randomIds, log, journal, messages, nodePlaces, forwarding };
+  return { place, journal, stages: new LiveStages(shared) };
+}
+
+function tokenOf(participantId: string): StageToken {
+  return {
+    ...{ participantId, stage: STAGE, stageArn: STAGE_ARN, resource: STAGE_ARN, topic: STAGE.id },
+    ...{ eventsUrl: "", whipUrl: "", userId: "someone", attributes: {}, isCustomers: false },
+    ...{ canPublish: true, canSubscribe: true, expiresAtMs: 9_000 },
+  };
+}
+
+function admitted(admission: Admission): Admitted {
+  if (!("participant" in admission)) throw new Error(JSON.stringify(admission));
+  return admission;
+}
+
+const eventNames = async () =>
+  (
+    await tables()
+      .selectFrom("ivs_stage_participant_events")
+      .select("name")
+      .orderBy("sequence")
+      .execute()
+  ).map(({ name }) => name);
+
+async function publish(node: ReturnType<typeof nodeOf>, { stage, participant }: Admitted) {
+  const session = { session: "s", publisherId: participant.id, mids: {}, paused: [] };
+  participant.publication = { ...session, isConnected: true };
+  const of = { participantId: participant.id, atMs: 1_000 };
+  await node.stages.change(stage, () => [{ ...of, name: "PUBLISH_STARTED" }]);
+}
+
+test("what a process that died has left is ended once, and published", async () => {
+  const dead = nodeOf("");
+  await publish(dead, admitted(await dead.stages.admit(tokenOf("ann"), {})));
+  const next = nodeOf("");
+  await next.stages.start();
+  await nodeOf("").stages.start();
+  expect(await eventNames()).toEqual(["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"]);
+  const sessions = await tables().selectFrom("ivs_stage_sessions").selectAll().execute();
+  expect(sessions).toMatchObject([{ ended_at_ms: 1_000 }]);
+  expect(published.map(({ detail }) => detail.event_name)).toEqual(["Participant Unpublished"]);
+  await next.stages.close();
+});
+
+test("a stage stays with its node while that lives, then goes to one that asks", async () => {
+  living.set("one", "http://one").set("two", "http://two");
+  const [one, two] = [nodeOf("one"), nodeOf("two")];
+  const ann = admitted(await one.stages.admit(tokenOf("ann"), {}));
+  await two.stages.start();
+  expect(await two.stages.admit(tokenOf("bob"), {})).toEqual({ elsewhere: "http://one" });
+  expect(await eventNames()).toEqual(["JOINED"]);
+  living.delete("one");
+  const bob = admitted(await two.stages.admit(tokenOf("bob"), {}));
+  expect(bob.stage.sessionId).not.toBe(ann.stage.sessionId);
+  // The first node was only slow: nothing that it does counts any more.
+  const late = { participantId: "ann", atMs: 2_000, name: "PUBLISH_STARTED" } as const;
+  await one.stages.change(ann.stage, () => [late]);
+  expect(await eventNames()).toEqual(["JOINED", "JOINED", "LEFT"]);
+  expect(one.stages.ofSession(ann.stage.sessionId)).toBeUndefined();
+  expect(ann.stage.participants.size).toBe(0);
+  await two.stages.close();
+});
