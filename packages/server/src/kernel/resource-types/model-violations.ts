@@ -86,10 +86,12 @@ function kindOf(value: unknown): string {
 
 /** The model without what reading the resource doesn't give back: there are secrets among it. */
 export function withoutWriteOnly(schema: ResourceSchema, model: ResourceModel): ResourceModel {
-  return schema.writeOnly.reduce<ResourceModel>(
-    (rest, path) => without(rest, path.split("/")) as ResourceModel,
-    model,
-  );
+  return withoutPaths(model, schema.writeOnly);
+}
+
+/** A value without those at the paths, in which `*` is any item of a list. */
+export function withoutPaths<T>(value: T, paths: readonly string[]): T {
+  return paths.reduce<T>((rest, path) => without(rest, path.split("/")) as T, value);
 }
 
 function without(value: unknown, [first = "", ...rest]: readonly string[]): unknown {

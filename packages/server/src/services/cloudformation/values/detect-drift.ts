@@ -1,5 +1,6 @@
 import type { PropertyDifference, StackResourceDriftStatus } from "@aws-sdk/client-cloudformation";
 import type { Caller } from "../../../kernel/principal.ts";
+import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
@@ -53,7 +54,7 @@ export async function detectDrift(
       differences,
       actualProperties: actualOf(expected, actual, writeOnly),
       ignored: writeOnly
-        .filter((path) => Object.hasOwn(expected, path.split("/")[0] ?? path))
+        .filter((path) => withoutPaths(expected, [path]) !== expected)
         .map((path) => `/Properties/${path}`),
     };
   } catch (error) {

@@ -1,46 +1,58 @@
 import type { PropertyDifference } from "@aws-sdk/client-cloudformation";
 import { sameValue, type Value } from "@rolecast/template";
+import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 
 /**
  * The differences between declared properties and what is there. Only declared ones count, and
- * none that reading doesn't give back. The order of lists doesn't count, nor does the form in
- * which a document is written.
+ * none that reading doesn't give back, whose paths are `hidden` as the schema writes them. The
+ * order of lists doesn't count, nor does the form in which a document is written.
  */
 export function differencesOf(
   expected: ResourceModel,
   actual: ResourceModel,
-  writeOnly: readonly string[],
+  hidden: readonly string[],
 ): readonly PropertyDifference[] {
-  const hidden = new Set(writeOnly.map((path) => path.split("/")[0] ?? path));
-  return Object.entries(expected)
-    .filter(([name]) => !hidden.has(name))
-    .flatMap(([name, value]) => differencesAt(`/${name}`, value, actual[name]));
+  const is = withoutPaths(actual, hidden);
+  return Object.entries(withoutPaths(expected, hidden)).flatMap(([name, value]) =>
+    differencesAt(`/${name}`, value, is[name]),
+  );
 }
 
 /** The declared properties with the values that are there in place of those that differ. */
 export function actualOf(
   expected: ResourceModel,
   actual: ResourceModel,
-  writeOnly: readonly string[],
+  hidden: readonly string[],
 ): ResourceModel {
-  const hidden = new Set(writeOnly.map((path) => path.split("/")[0] ?? path));
-  const pairs = Object.entries(expected).map(
-    ([name, value]) => [name, hidden.has(name) ? value : actualAt(value, actual[name])] as const,
+  return membersThere(
+    expected,
+    actual,
+    hidden.map((path) => path.split("/")),
   );
+}
+
+type Paths = readonly (readonly string[])[];
+
+/** Members as they are there; those that reading doesn't give back, as they were declared. */
+function membersThere(expected: ResourceModel, actual: ResourceModel, hidden: Paths) {
+  const pairs = Object.entries(expected).map(([name, value]) => {
+    const within = hidden.filter(([first]) => first === name).map(([, ...rest]) => rest);
+    const isHidden = within.some(({ length }) => length === 0);
+    return [name, isHidden ? value : actualAt(value, actual[name], within)] as const;
+  });
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }
 
-function actualAt(was: unknown, is: unknown): unknown {
+function actualAt(was: unknown, is: unknown, hidden: Paths): unknown {
   const expected = documentOf(was);
   const actual = documentOf(is);
-  if (sameMeaning(expected, actual)) return was;
+  const paths = hidden.map((path) => path.join("/"));
+  const [shown, there] = [withoutPaths(expected, paths), withoutPaths(actual, paths)];
+  if (sameMeaning(shown, there)) return was;
   if (is === undefined && Array.isArray(expected) && expected.length === 0) return was;
   if (!isRecord(expected) || !isRecord(actual) || isDocument(expected)) return actual;
-  const pairs = Object.entries(expected).map(
-    ([name, value]) => [name, actualAt(value, actual[name])] as const,
-  );
-  return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
+  return membersThere(expected, actual, hidden);
 }
 
 function differencesAt(path: string, was: unknown, is: unknown): readonly PropertyDifference[] {
