@@ -8,10 +8,11 @@ import { noStackInBrackets, validation, wrongState } from "../errors.ts";
 import { pageByText } from "../page.ts";
 import { findDetection, insertDetection } from "../rows/drift-detections.ts";
 import { changeDrift, findResource, resourcesOf } from "../rows/resources.ts";
-import { findStackById, updateStackRow } from "../rows/stacks.ts";
+import { findStackById, findVersion, updateStackRow } from "../rows/stacks.ts";
 import { callerFor } from "../stacks/stack-changes.ts";
 import type { CloudFormationTables, DriftDetectionRow, ResourceRow, StackRow } from "../tables.ts";
 import { type DetectedDrift, detectDrift, type StoredDrift } from "../values/detect-drift.ts";
+import { Secrets } from "../values/secrets.ts";
 
 /** Detecting drift and describing it. A detection is done when its request is answered. */
 export function driftOperations(deps: CloudFormationDependencies): OperationTable {
@@ -107,15 +108,22 @@ async function detectAll(
   deps: CloudFormationDependencies,
 ): Promise<readonly Detected[]> {
   const caller = await callerFor(stack.role_arn ?? undefined, context, deps);
+  const { stack_id, version } = stack;
+  const current = await findVersion(stack_id, version, context.db<CloudFormationTables>());
+  const secrets = new Secrets([current]);
   const detected: Detected[] = [];
   for (const row of rows)
-    detected.push({ row, drift: stored(await detectDrift(row, stack, caller, deps)) });
+    detected.push({ row, drift: stored(await detectDrift(row, stack, caller, deps), secrets) });
   return detected;
 }
 
-function stored(detected: DetectedDrift): StoredDrift {
-  const { actualProperties: _actual, ignored: _ignored, ...drift } = detected;
-  return drift;
+function stored(detected: DetectedDrift, secrets: Secrets): StoredDrift {
+  const { actualProperties: _actual, ignored: _ignored, expected, actual, ...drift } = detected;
+  return {
+    ...secrets.mask(drift),
+    ...(expected !== undefined && { expected: secrets.maskJson(expected) }),
+    ...(actual !== undefined && { actual: secrets.maskJson(actual) }),
+  };
 }
 
 /** Keeps what was found, and publishes it. */

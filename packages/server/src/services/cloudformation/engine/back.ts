@@ -59,13 +59,16 @@ async function goBack(run: Run, row: ResourceRow, before: Present): Promise<Adva
   const pending = pendingOf(row);
   const token = pending?.token ?? run.newToken();
   const { actual, properties } = before;
-  const isSame = !pending && actual === undefined && row.properties === properties;
+  // A nested stack may have changed although its properties stayed.
+  const isSame =
+    !type.updatesAlways && !pending && actual === undefined && row.properties === properties;
   const want = JSON.parse(actual ?? properties) as ResourceModel;
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
     token,
     pending,
+    before: JSON.parse(before.model) as ResourceModel,
     perform: async (call) =>
       isSame
         ? { kind: "done", model: modelOf(row) }

@@ -12,6 +12,7 @@ import type {
   ResourceRow,
   StackRow,
 } from "../tables.ts";
+import type { Secrets } from "../values/secrets.ts";
 import { statusEvent } from "./status-events.ts";
 
 export const STACK_TYPE = "AWS::CloudFormation::Stack";
@@ -51,6 +52,20 @@ export class Changes {
       properties: row.properties,
       ...event,
     });
+  }
+
+  /** Masks secrets in all that these changes show; rows keep what the work needs. */
+  mask(secrets: Secrets): void {
+    if (!secrets.any) return;
+    for (const event of this.events) {
+      event.properties = secrets.maskJson(event.properties);
+      event.reason = secrets.mask(event.reason);
+    }
+    for (const [index, row] of this.resources.entries())
+      this.resources[index] = { ...row, status_reason: secrets.mask(row.status_reason) };
+    const { status_reason } = this.stack;
+    if (status_reason !== undefined)
+      this.stack = { ...this.stack, status_reason: secrets.mask(status_reason) };
   }
 
   /** The stack's new status, and the event that says so. */

@@ -19,6 +19,8 @@ export interface StepRequest {
   readonly logicalId: string;
   readonly token: string;
   readonly pending: PendingStep | undefined;
+  /** The resource before the operation, of a step that takes it back there. */
+  readonly before?: ResourceModel;
   /** Calls the type. */
   readonly perform: (call: StackStepCalls) => Promise<Step>;
   /** Names the changes that the outcome makes, in the step's own transaction. */
@@ -49,7 +51,10 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
           state: request.pending?.state,
           token,
         },
-        { stack, operation, logicalId: request.logicalId },
+        {
+          ...{ stack, operation, logicalId: request.logicalId },
+          ...(request.before && { before: request.before }),
+        },
       );
       const step = await request.perform(calls);
       if (step.kind === "done") await request.done(step.model, tools);

@@ -19,6 +19,7 @@ import {
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import { type EvaluatedStack, evaluateStack } from "../values/evaluate-stack.ts";
+import { Secrets } from "../values/secrets.ts";
 import { endExecution } from "./change-set-trees.ts";
 import { Changes, writeChanges } from "./changes.ts";
 import { OperationCaller } from "./operation-caller.ts";
@@ -67,6 +68,10 @@ export class Run {
   #resources: Map<string, ResourceRow>;
   #leftovers: LeftoverRow[];
   #evaluated: EvaluatedStack | undefined;
+  #known: { readonly numbers: ReadonlySet<number>; readonly secrets: Secrets } = {
+    numbers: new Set(),
+    secrets: new Secrets([]),
+  };
 
   private constructor(
     deps: EngineDependencies,
@@ -158,6 +163,7 @@ export class Run {
       const tx = transaction.tables<CloudFormationTables>();
       const changes = new Changes(this.#operation);
       await run({ tx, changes, nowMs });
+      changes.mask(await this.#secrets(changes.stack.version, tx.db));
       const { ids, events } = this.deps;
       const publish = events.publish.bind(events);
       const rows = await writeChanges(changes, this.#stack, this.#operation, nowMs, tx, {
@@ -174,6 +180,17 @@ export class Run {
     if (!isHeld || !committed) throw new LeaseLostError();
     this.commits += 1;
     this.#take(committed.changes, committed);
+  }
+
+  /** The secrets of the versions that this operation has to do with. */
+  async #secrets(next: number | undefined, db: Transaction<CloudFormationTables>["db"]) {
+    const { stack_id, version, good_version } = this.#stack;
+    const numbers = new Set([version, good_version, next ?? version]);
+    if ([...numbers].every((number) => this.#known.numbers.has(number))) return this.#known.secrets;
+    const all = [...this.#known.numbers, ...numbers];
+    const rows = await Promise.all(all.map((number) => findVersion(stack_id, number, db)));
+    this.#known = { numbers: new Set(all), secrets: new Secrets(rows) };
+    return this.#known.secrets;
   }
 
   #take(changes: Changes, sequence: { readonly events: number; readonly ms: number }): void {
@@ -231,10 +248,12 @@ export class Run {
       const isDone = !/FAILED|ROLLBACK/.test(status);
       await endExecution(this.#stack.stack_id, isDone, { tx, nowMs, ids, events });
       if (!isSettled) return;
-      const { stack_id } = this.#stack;
+      const { stack_id, parent_id, good_version } = this.#stack;
       await forgetBefore(stack_id, tx.db);
       await removeLeftovers(stack_id, tx.db);
-      await removeVersionsBefore(stack_id, good.good_version ?? 0, tx.db);
+      // The stack around a nested one may still go back, and take it along.
+      const kept = parent_id === null ? (good.good_version ?? 0) : good_version;
+      await removeVersionsBefore(stack_id, kept, tx.db);
     });
     return ENDED;
   }

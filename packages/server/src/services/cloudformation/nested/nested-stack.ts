@@ -24,6 +24,9 @@ import type { Reading } from "../values/template-url.ts";
 
 type NestedDependencies = EngineDependencies & Pick<CloudFormationDependencies, "address">;
 
+/** The name of the version's number in a nested stack's model: no attribute can have it. */
+const VERSION = "rolecast:version";
+
 /** The pause between two looks at a nested stack that is at work. */
 const LOOK_MS = 50;
 
@@ -75,18 +78,24 @@ export function nestedStack(deps: NestedDependencies): OwnType {
         throw new ResourceError("NotFound", `Stack ${StackId} does not exist`);
       return { StackId, Outputs: outputsOf(child) };
     },
-    async update(model, _was, want, call) {
+    async update(model, was, want, call) {
       const child = await childOf(model, call);
       if (call.state) return updated(model, want, child);
+      // Made before models had their version: the address alone says whether there is a way back.
+      const { before } = call.place;
+      if (before && before[VERSION] === undefined && was.TemplateURL === want.TemplateURL)
+        return { kind: "done", model: { ...model, ...stateOf(child) } };
       const planned = await nestedChangeSet(call);
       const isFailed = /FAILED$/.test(child.status);
       // The change set that is executed found nothing to change here.
       if (!planned && executedChangeSet(call) && !isFailed)
-        return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
+        return { kind: "done", model: { ...model, ...stateOf(child) } };
       const previous = await findVersion(child.stack_id, child.version, call.tx.db);
-      const version = await versionOf(want, child, previous, planned, call, deps);
+      const version =
+        (await versionBefore(call, child)) ??
+        (await versionOf(want, child, previous, planned, call, deps));
       if (!planned && previous && isSameVersion(previous, version) && !isFailed)
-        return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
+        return { kind: "done", model: { ...model, ...stateOf(child) } };
       const number = await addVersion({ stack_id: child.stack_id, ...version }, call.tx.db);
       const change = { version: number, updated_ms: deps.clock.nowMs() };
       await begin("update", child, change, {}, planned, call, deps);
@@ -122,7 +131,7 @@ async function created(call: StackStepCalls): Promise<Step> {
   const model = { StackId: call.state?.StackId };
   const child = await childOf(model, call);
   if (child.status === "CREATE_COMPLETE")
-    return { kind: "done", model: { ...model, Outputs: outputsOf(child) } };
+    return { kind: "done", model: { ...model, ...stateOf(child) } };
   if (/_IN_PROGRESS$/.test(child.status)) return waiting(model);
   throw new ResourceError(
     "NotStabilized",
@@ -132,7 +141,7 @@ async function created(call: StackStepCalls): Promise<Step> {
 
 function updated(model: ResourceModel, want: ResourceModel, child: StackRow): Step {
   if (child.status === "UPDATE_COMPLETE")
-    return { kind: "done", model: { ...model, ...want, Outputs: outputsOf(child) } };
+    return { kind: "done", model: { ...model, ...want, ...stateOf(child) } };
   if (/_IN_PROGRESS$/.test(child.status)) return waiting(model);
   throw new ResourceError(
     "NotStabilized",
@@ -144,6 +153,24 @@ function updated(model: ResourceModel, want: ResourceModel, child: StackRow): St
 function outputsOf({ outputs }: StackRow): Readonly<Record<string, string>> {
   const list = JSON.parse(outputs) as { OutputKey: string; OutputValue: string }[];
   return Object.fromEntries(list.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+}
+
+/** Outputs, and the version that a rollback of the stack around it goes back to. */
+function stateOf(child: StackRow): ResourceModel {
+  return { Outputs: outputsOf(child), [VERSION]: child.version };
+}
+
+/** The version to which a rollback goes: what its URLs show by now may be something else. */
+async function versionBefore(
+  { place, tx }: StackStepCalls,
+  { stack_id }: StackRow,
+): Promise<Omit<VersionRow, "number" | "stack_id"> | undefined> {
+  const number = place.before?.[VERSION];
+  if (typeof number !== "number") return undefined;
+  const version = await findVersion(stack_id, number, tx.db);
+  if (!version) return undefined;
+  const { template, processed, parameters, tags, capabilities } = version;
+  return { template, processed, parameters, tags, capabilities };
 }
 
 /** The change set that the stack's operation executes, on its way forward. */

@@ -2,8 +2,7 @@ import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import type { EventRow, ResourceRow, StackRow, VersionRow } from "../tables.ts";
 import { type StoredParameters, templateOf } from "../values/evaluate-stack.ts";
 import { rollbackView } from "../values/rollback-triggers.ts";
-
-const MASKED = "****";
+import { MASKED } from "../values/secrets.ts";
 
 export function parameterViews(version: Pick<VersionRow, "parameters"> | undefined) {
   const stored = JSON.parse(version?.parameters ?? "{}") as StoredParameters;

@@ -11,6 +11,8 @@ export interface StepPlace {
   readonly stack: StackRow;
   readonly operation: OperationRow;
   readonly logicalId: string;
+  /** The resource before the operation, of a step that takes it back there. */
+  readonly before?: ResourceModel;
 }
 
 /** A step's calls, with what the engine's own types, which are rows of its own, need beside. */

@@ -1,0 +1,54 @@
+import type { VersionRow } from "../tables.ts";
+import type { StoredParameters } from "./evaluate-stack.ts";
+
+export const MASKED = "****";
+
+/** Shorter texts are masked only where they are a whole value: they are in too many others. */
+const PART_LENGTH_MIN = 4;
+
+/** The values of parameters with NoEcho, which nothing that is shown of a stack has. */
+export class Secrets {
+  readonly #texts: ReadonlySet<string>;
+  readonly #parts: readonly string[];
+
+  constructor(versions: readonly (Pick<VersionRow, "parameters"> | undefined)[]) {
+    const texts = new Set<string>();
+    for (const version of versions) {
+      const stored = JSON.parse(version?.parameters ?? "{}") as StoredParameters;
+      for (const { text, ssmValue = "", value, noEcho } of Object.values(stored))
+        if (noEcho) for (const each of [text, ssmValue, value].flat()) texts.add(String(each));
+    }
+    texts.delete("");
+    this.#texts = texts;
+    const long = [...texts].filter(({ length }) => length >= PART_LENGTH_MIN);
+    // Of two values, one of which is part of the other, the longer one goes first.
+    this.#parts = long.sort((one, other) => other.length - one.length);
+  }
+
+  get any(): boolean {
+    return this.#texts.size > 0;
+  }
+
+  /** A value of any shape with each secret in it masked; names of members stay. */
+  mask<T>(value: T): T {
+    return this.any ? (this.#masked(value) as T) : value;
+  }
+
+  /** JSON text with each secret in it masked. */
+  maskJson<T extends string | null | undefined>(text: T): T {
+    if (!this.any || typeof text !== "string") return text;
+    return JSON.stringify(this.#masked(JSON.parse(text))) as T;
+  }
+
+  #masked(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((each) => this.#masked(each));
+    if (typeof value === "object" && value !== null)
+      return Object.fromEntries(
+        Object.entries(value).map(([name, each]) => [name, this.#masked(each)]),
+      );
+    if (typeof value === "number") return this.#texts.has(String(value)) ? MASKED : value;
+    if (typeof value !== "string") return value;
+    if (this.#texts.has(value)) return MASKED;
+    return this.#parts.reduce((text, part) => text.replaceAll(part, MASKED), value);
+  }
+}
