@@ -3,9 +3,17 @@ import {
   type CreateChangeSetCommandInput,
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
+  DescribeEventsCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
 } from "@aws-sdk/client-cloudformation";
+import {
+  CreateAccessKeyCommand,
+  CreateRoleCommand,
+  CreateUserCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import {
@@ -15,6 +23,7 @@ import {
   outcomeOf,
   role,
   stackOf,
+  TRUST,
   template,
 } from "./support.ts";
 
@@ -146,4 +155,104 @@ test("requests that make no sense are refused in AWS's words", async () => {
     "ValidationError: StackName is required if ChangeSetName is not specified.",
     "ValidationError: Role arn:aws:iam::000000000000:role/absent is invalid or cannot be assumed",
   ]);
+});
+
+const BY_HOOKS = (...hooks: string[]) =>
+  `The following hook(s)/validation failed: [${hooks.join(", ")}]. To troubleshoot Early ` +
+  "Validation errors, use the DescribeEvents API for detailed failure information.";
+const EXISTENCE = "AWS::EarlyValidation::ResourceExistenceCheck";
+const PROPERTIES = "AWS::EarlyValidation::PropertyValidation";
+
+/** The events of a change set's validation. */
+async function validationsOf(ChangeSetName = "", onlyFailed = true) {
+  const Filters = { FailedEvents: onlyFailed };
+  const { OperationEvents = [] } = await client.send(
+    new DescribeEventsCommand({ ChangeSetName, Filters }),
+  );
+  return OperationEvents;
+}
+
+test("a change set fails early by names that are taken and properties that can't be", async () => {
+  const { iam } = server.clients();
+  const AssumeRolePolicyDocument = JSON.stringify(TRUST);
+  await iam.send(new CreateRoleCommand({ RoleName: "taken", AssumeRolePolicyDocument }));
+  const body = template({
+    Taken: role({ RoleName: "taken" }),
+    Free: role({ RoleName: "free" }),
+    Wrong: channel({ LatencyMode: ["LOW"], Nmae: "x" }),
+    Later: channel({ Name: { "Fn::GetAtt": ["Free", "Arn"] }, Authorized: { Ref: "Taken" } }),
+  });
+  const { Id, StackId } = await create("early", { ChangeSetType: "CREATE", TemplateBody: body });
+  const made = await describeChanges("early");
+  expect([made.Status, made.ExecutionStatus, made.StatusReason, made.Changes?.length]).toEqual([
+    ...["FAILED", "UNAVAILABLE", BY_HOOKS(EXISTENCE, PROPERTIES), 4],
+  ]);
+  const [operation, ...errors] = await validationsOf(Id);
+  expect(operation).toMatchObject({
+    ...{ EventType: "STACK_EVENT", OperationType: "CREATE_CHANGESET", OperationStatus: "FAILED" },
+  });
+  const failure = { EventType: "VALIDATION_ERROR", StackId, OperationId: operation?.OperationId };
+  const inForce = { ...failure, ValidationFailureMode: "FAIL", ValidationStatus: "FAILED" };
+  expect(new Set(errors.map(({ EventId }) => EventId)).size).toBe(errors.length);
+  expect(errors).toMatchObject([
+    {
+      ...inForce,
+      ...{ LogicalResourceId: "Taken", ResourceType: "AWS::IAM::Role" },
+      ...{ ValidationName: "NAME_CONFLICT_VALIDATION", ValidationPath: "/Resources/Taken" },
+      ValidationStatusReason: expect.stringContaining("'taken' already exists"),
+    },
+    {
+      ...inForce,
+      ...{ LogicalResourceId: "Wrong", ValidationName: "PROPERTY_VALIDATION" },
+      ValidationStatusReason: "#/LatencyMode: expected type: String, found: JSONArray",
+      ValidationPath: "/Resources/Wrong/Properties/LatencyMode",
+    },
+    {
+      ValidationStatusReason: "#: extraneous key [Nmae] is not permitted",
+      ValidationPath: "/Resources/Wrong/Properties",
+    },
+  ]);
+  expect(await outcomeOf(execute("early"))).toContain("InvalidChangeSetStatus");
+});
+
+test("a bucket with objects warns a change set that removes it", async () => {
+  const bucket = { Type: "AWS::S3::Bucket", Properties: { BucketName: "early-full" } };
+  const resources = { Channel: channel(), Full: bucket };
+  await create("emptying", { ChangeSetType: "CREATE", TemplateBody: template(resources) });
+  await execute("emptying");
+  const { s3 } = server.clients();
+  await s3.send(new PutObjectCommand({ Bucket: "early-full", Key: "one", Body: "x" }));
+  const TemplateBody = template({ Channel: channel() });
+  const { Id } = await create("emptying", { ChangeSetName: "less", TemplateBody });
+  expect(await validationsOf(Id)).toMatchObject([
+    {
+      ...{
+        EventType: "VALIDATION_ERROR",
+        LogicalResourceId: "Full",
+        ValidationFailureMode: "WARN",
+      },
+      ...{ ValidationName: "BUCKET_EMPTINESS_VALIDATION", PhysicalResourceId: "early-full" },
+    },
+  ]);
+  const [operation] = await validationsOf(Id, false);
+  expect(operation).toMatchObject({ EventType: "STACK_EVENT", OperationStatus: "SUCCEEDED" });
+});
+
+test("a name isn't looked for by whoever may not read it", async () => {
+  const { iam } = server.clients();
+  const UserName = "early-reader";
+  const Statement = [{ Effect: "Allow", Action: "cloudformation:*", Resource: "*" }];
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(new CreateUserCommand({ UserName }));
+  await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "may", PolicyDocument }));
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = key ?? {};
+  const reader = { accessKeyId, secretAccessKey };
+  const input = { StackName: "unread", ChangeSetName: "changes", ChangeSetType: "CREATE" } as const;
+  const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+  const TemplateBody = template({ Taken: role({ RoleName: "taken" }) });
+  await cloudFormationOf(server, reader).send(
+    new CreateChangeSetCommand({ ...input, Capabilities, TemplateBody }),
+  );
+  expect((await describeChanges("unread")).Status).toBe("CREATE_COMPLETE");
 });

@@ -5,6 +5,7 @@ import {
   DescribeStackResourceCommand,
   DescribeStackResourceDriftsCommand,
   DetectStackDriftCommand,
+  GetTemplateCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -112,6 +113,24 @@ test("a nested stack that fails says why, and goes with its parent", async () =>
     "Child DELETE_COMPLETE",
     "failing ROLLBACK_COMPLETE",
   ]);
+});
+
+test("a nested stack goes back to what it had, whatever its address shows by now", async () => {
+  const url = await stored("moving.json", child("moving-one"));
+  const input = { StackName: "moving", Capabilities };
+  await client.send(new CreateStackCommand({ ...input, TemplateBody: parent(url) }));
+  await stored("moving.json", child("moving-one", "NORMAL"));
+  const Bad = role({ RoleName: "no/name" }, { DependsOn: "Child" });
+  await client.send(new UpdateStackCommand({ ...input, TemplateBody: parent(url, { Bad }) }));
+  expect((await stackOf(client, "moving")).StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  const { StackResourceDetail } = await client.send(
+    new DescribeStackResourceCommand({ StackName: "moving", LogicalResourceId: "Child" }),
+  );
+  const StackName = StackResourceDetail?.PhysicalResourceId ?? "";
+  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
+  expect(TemplateBody).toBe(child("moving-one"));
+  const events = await eventsOf(client, StackName);
+  expect(events.filter((each) => each === "Live UPDATE_COMPLETE")).toHaveLength(2);
 });
 
 test("a nested stack needs the capabilities that were given for its parent", async () => {

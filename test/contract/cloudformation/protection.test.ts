@@ -1,9 +1,18 @@
 import {
+  CreateChangeSetCommand,
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeChangeSetCommand,
+  DescribeEventsCommand,
   DescribeStackDriftDetectionStatusCommand,
+  DescribeStackEventsCommand,
   DescribeStackResourceDriftsCommand,
+  DescribeStackResourcesCommand,
+  DescribeStacksCommand,
   DetectStackDriftCommand,
+  DetectStackResourceDriftCommand,
+  ExecuteChangeSetCommand,
+  GetTemplateCommand,
   ListExportsCommand,
   ListImportsCommand,
   RollbackStackCommand,
@@ -11,9 +20,12 @@ import {
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from "@aws-sdk/client-cloudformation";
-import { UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { GetRoleCommand, UpdateRoleCommand } from "@aws-sdk/client-iam";
+import { PutBucketLifecycleConfigurationCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 import {
   channel,
   cloudFormationOf,
@@ -147,6 +159,104 @@ test("drift is found in what the template declares", async () => {
       },
     ],
   ]);
+});
+
+test("of a property that reading doesn't give back whole, the rest is compared", async () => {
+  const rule = { Id: "old", Status: "Enabled", ExpirationInDays: 7, Prefix: "old/" };
+  await create(
+    "lifecycle",
+    template({
+      Bucket: {
+        Type: "AWS::S3::Bucket",
+        Properties: { BucketName: "lifecycle-drift", LifecycleConfiguration: { Rules: [rule] } },
+      },
+    }),
+  );
+  const detect = async () => {
+    const found = await client.send(
+      new DetectStackResourceDriftCommand({
+        ...{ StackName: "lifecycle", LogicalResourceId: "Bucket" },
+      }),
+    );
+    return found.StackResourceDrift;
+  };
+  expect(await detect()).toMatchObject({ StackResourceDriftStatus: "IN_SYNC" });
+  await server.clients().s3.send(
+    new PutBucketLifecycleConfigurationCommand({
+      Bucket: "lifecycle-drift",
+      LifecycleConfiguration: {
+        Rules: [{ ID: "old", Status: "Enabled", Expiration: { Days: 8 }, Prefix: "old/" }],
+      },
+    }),
+  );
+  const { StackResourceDriftStatus, PropertyDifferences = [] } = (await detect()) ?? {};
+  expect([StackResourceDriftStatus, PropertyDifferences.length > 0]).toEqual(["MODIFIED", true]);
+  for (const { PropertyPath } of PropertyDifferences)
+    expect(PropertyPath).toMatch(/^\/LifecycleConfiguration\/Rules/);
+});
+
+const SECRET = "kept-from-all-eyes";
+
+test("a parameter with NoEcho is shown nowhere but in outputs and metadata", async () => {
+  const body = (Name: string) =>
+    template(
+      {
+        Live: channel({ Name, Tags: [{ Key: "secret", Value: { "Fn::Sub": "x-${Secret}" } }] }),
+        Role: role({ RoleName: "no-echo", Description: { Ref: "Secret" } }),
+      },
+      { Parameters: { Secret: { Type: "String", NoEcho: true } } },
+    );
+  const Parameters = [{ ParameterKey: "Secret", ParameterValue: SECRET }];
+  const StackName = "no-echo";
+  const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+  await client.send(
+    new CreateStackCommand({ StackName, TemplateBody: body("one"), Parameters, Capabilities }),
+  );
+  const { iam } = server.clients();
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName: "no-echo" }));
+  expect(Role?.Description).toBe(SECRET);
+  const changed = [{ ParameterKey: "Secret", ParameterValue: `${SECRET}-2` }];
+  const names = { StackName, ChangeSetName: "changes" };
+  await client.send(
+    new CreateChangeSetCommand({
+      ...{ ...names, TemplateBody: body("two"), Parameters: changed, Capabilities },
+    }),
+  );
+  const values = { ...names, IncludePropertyValues: true };
+  const changes = await client.send(new DescribeChangeSetCommand(values));
+  await client.send(new ExecuteChangeSetCommand(names));
+  // A service's refusal may repeat what it was given.
+  const bad = [{ ParameterKey: "Secret", ParameterValue: `${SECRET}\u0000` }];
+  await client.send(
+    new UpdateStackCommand({
+      ...{ StackName, TemplateBody: body("three"), Parameters: bad, Capabilities },
+    }),
+  );
+  await client.send(new DetectStackDriftCommand({ StackName }));
+  const shown = [
+    changes,
+    await client.send(new DescribeStacksCommand({ StackName })),
+    await client.send(new DescribeStackEventsCommand({ StackName })),
+    await client.send(new DescribeEventsCommand({ StackName })),
+    await client.send(new DescribeStackResourcesCommand({ StackName })),
+    await client.send(new DescribeStackResourceDriftsCommand({ StackName })),
+    await client.send(new GetTemplateCommand({ StackName, TemplateStage: "Processed" })),
+  ];
+  expect(JSON.stringify(shown)).not.toContain(SECRET);
+  expect(JSON.stringify(shown)).toContain("x-****");
+  await until(async () => {
+    const trail = new CloudTrailClient({
+      ...{ endpoint: server.endpoint, region: "us-east-1", credentials: ROOT },
+    });
+    const { Events = [] } = await trail.send(
+      new LookupEventsCommand({
+        LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: "CreateChangeSet" }],
+      }),
+    );
+    const text = JSON.stringify(Events);
+    expect(text).not.toContain(SECRET);
+    return text.includes(StackName);
+  }, "the change set's record");
 });
 
 test("without rollback a failure leaves what was made, until RollbackStack", async () => {

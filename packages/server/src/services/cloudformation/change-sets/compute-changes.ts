@@ -13,13 +13,38 @@ import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import type { DetectedDrift } from "../values/detect-drift.ts";
+import type { EarlyValidation } from "../values/early-findings.ts";
 import { evaluateStack } from "../values/evaluate-stack.ts";
+import type { Secrets } from "../values/secrets.ts";
 import { actualStack, driftAwareChanges, withoutValues } from "./drift-aware-changes.ts";
 
 /** A change set's changes: in short, and with the values of properties. */
 export interface StoredChanges {
   readonly short: readonly Change[];
   readonly whole: readonly Change[];
+  /** Failures that the change set's execution would meet. */
+  readonly early?: EarlyValidation | undefined;
+}
+
+/** Changes without the values of parameters with NoEcho. */
+export function maskedChanges({ short, whole, ...more }: StoredChanges, secrets: Secrets) {
+  if (!secrets.any) return { short, whole, ...more };
+  return { short, whole: whole.map((change) => maskedChange(change, secrets)), ...more };
+}
+
+function maskedChange(change: Change, secrets: Secrets): Change {
+  const { ResourceChange } = change;
+  if (!ResourceChange) return change;
+  const { Details, BeforeContext, AfterContext, ...more } = ResourceChange;
+  return {
+    ...change,
+    ResourceChange: {
+      ...more,
+      ...(Details && { Details: secrets.mask(Details) }),
+      ...(BeforeContext !== undefined && { BeforeContext: secrets.maskJson(BeforeContext) }),
+      ...(AfterContext !== undefined && { AfterContext: secrets.maskJson(AfterContext) }),
+    },
+  };
 }
 
 interface Question {

@@ -7,7 +7,7 @@ import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
-import { physicalIdOf } from "../types/engine-types.ts";
+import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
 
 /** Resources that a change set takes over: what names them, by logical id. */
 export type Imports = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -62,14 +62,14 @@ export async function existingResources(
     if (!type || existing.has(logicalId) || !String(deletionPolicy).startsWith("Retain")) continue;
     const declared = staticIdentifier(type.schema.primaryIdentifier, after, logicalId);
     if (!declared || Object.keys(properties).length === 0) continue;
-    const calls = new StepCalls({ invoke, ids, as, region, token: ids.uuid() });
-    if (await isThere(() => type.read(declared, calls as never))) found.push([logicalId, declared]);
+    if (await isThere(type, declared, as, region, { invoke, ids }))
+      found.push([logicalId, declared]);
   }
   return Object.fromEntries(found);
 }
 
 /** The identifier, if the template itself has all of it. */
-function staticIdentifier(
+export function staticIdentifier(
   names: readonly string[],
   after: Evaluation,
   logicalId: string,
@@ -85,9 +85,17 @@ function staticIdentifier(
   return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
 }
 
-async function isThere(read: () => Promise<ResourceModel>): Promise<boolean> {
+/** Whether there is a resource with this identifier that the caller may read. */
+export async function isThere(
+  type: EngineType,
+  identifier: ResourceModel,
+  as: Caller,
+  region: string,
+  { invoke, ids }: Pick<CloudFormationDependencies, "invoke" | "ids">,
+): Promise<boolean> {
+  const calls = new StepCalls({ invoke, ids, as, region, token: ids.uuid() });
   try {
-    await read();
+    await type.read(identifier, calls as never);
     return true;
   } catch (error) {
     // Whoever may not see it can't take it over either: creating it will say why.

@@ -13,7 +13,9 @@ import {
   requestedVersion,
   type VersionInput,
 } from "../values/requested-version.ts";
-import { computeChanges, type StoredChanges } from "./compute-changes.ts";
+import { Secrets } from "../values/secrets.ts";
+import { computeChanges, maskedChanges, type StoredChanges } from "./compute-changes.ts";
+import { earlyFailure, validateEarly } from "./early-validation.ts";
 import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
 import { isAutomatic, planNested, withNestedChangeSets } from "./nested-change-sets.ts";
 import {
@@ -38,12 +40,15 @@ export async function planChangeSet(
   const { stack, isNew, type, depth } = asked;
   const { input, caller, reading, db, deps } = planning;
   const id = changeSetArn(stack, asked.name, deps.ids);
-  const planned = (row: RequestedVersion["row"], outcome: Outcome) => ({
-    ...{ row: changeSetRow(id, asked, row, outcome, planning), stack, isNew },
-    nested: outcome.nested ?? [],
-  });
   const previous =
     stack.version === 0 ? undefined : await findVersion(stack.stack_id, stack.version, db);
+  const planned = (row: RequestedVersion["row"], outcome: Outcome) => {
+    const changes = maskedChanges(outcome.changes, new Secrets([previous, row]));
+    return {
+      ...{ row: changeSetRow(id, asked, row, { ...outcome, changes }, planning), stack, isNew },
+      nested: outcome.nested ?? [],
+    };
+  };
   try {
     const version = await requestedVersion(wanted, stack, previous, caller, reading, deps);
     const { evaluation } = version;
@@ -78,12 +83,19 @@ export async function planChangeSet(
       (drifts === undefined || changes.whole.every(isAutomatic)) &&
       isSameVersion(previous, version.row);
     if (isEmpty) return planned(version.row, { imports, changes: NOTHING, failure: NO_CHANGES });
+    const imported = new Set(Object.keys(imports));
+    const early = await validateEarly(
+      { stack, after: evaluation, changes: changes.whole, rows, imported },
+      planning,
+    );
     const failed = inside.find(({ row }) => row.status === "FAILED");
     const failure =
-      failed &&
-      `Nested change set ${failed.row.change_set_id} was not successfully created: Currently in ` +
-        "FAILED.";
-    return planned(version.row, { imports, changes, failure, nested: inside });
+      (early && earlyFailure(early)) ??
+      (failed &&
+        `Nested change set ${failed.row.change_set_id} was not successfully created: Currently ` +
+          "in FAILED.");
+    const outcome = { imports, changes: { ...changes, early }, failure, nested: inside };
+    return planned(version.row, outcome);
   } catch (error) {
     const refusal = asAwsError(error);
     if (error instanceof FailedTransform)

@@ -9,6 +9,7 @@ import { listEvents } from "../rows/events.ts";
 import { findOperation } from "../rows/operations.ts";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables, EventRow, StackRow } from "../tables.ts";
+import type { EarlyValidation } from "../values/early-findings.ts";
 
 /** Events that are looked at for one page of a filtered list. */
 const LOOKED_AT_MAX = 5_000;
@@ -32,9 +33,9 @@ export function operationEventOperations(): OperationTable {
       handle: async (input, context, { stack, changeSet }: Found) => {
         if (input.ChangeSetName !== undefined && !changeSet) throw noChangeSet(input.ChangeSetName);
         if (!stack) throw noStackInBrackets(input.StackName ?? "");
-        // A change set that isn't executed has no events: nothing is validated early.
+        // A change set that isn't executed has no events but those of its validation.
         if (changeSet && !changeSet.execution_status.startsWith("EXECUTE"))
-          return { OperationEvents: [] };
+          return { OperationEvents: validationEvents(changeSet, input.Filters?.FailedEvents) };
         const operationId =
           input.OperationId ?? (changeSet ? (stack.operation_id ?? undefined) : undefined);
         const isAsked = (row: EventRow) =>
@@ -54,6 +55,46 @@ export function operationEventOperations(): OperationTable {
       },
     }),
   });
+}
+
+/** The events of a change set's early validation, the newest first. */
+function validationEvents(
+  { changes, status, stack_id, created_ms, client_token }: ChangeSetRow,
+  onlyFailed = false,
+): cloudformation.OperationEvent[] {
+  const { early } = JSON.parse(changes) as { readonly early?: EarlyValidation };
+  if (!early) return [];
+  const at = new Date(Number(created_ms));
+  const operation: cloudformation.OperationEvent = {
+    StackId: stack_id,
+    OperationId: early.operationId,
+    OperationType: "CREATE_CHANGESET",
+    Timestamp: at,
+    ...(client_token === null ? {} : { ClientRequestToken: client_token }),
+  };
+  const isFailed = status === "FAILED";
+  const end: cloudformation.OperationEvent = {
+    ...operation,
+    EventId: early.operationId,
+    OperationStatus: isFailed ? "FAILED" : "SUCCEEDED",
+    ...{ EventType: "STACK_EVENT", StartTime: at, EndTime: at },
+  };
+  const found = early.findings.map(
+    (finding): cloudformation.OperationEvent => ({
+      ...operation,
+      EventId: finding.eventId,
+      EventType: "VALIDATION_ERROR",
+      LogicalResourceId: finding.logicalId,
+      PhysicalResourceId: finding.physicalId,
+      ResourceType: finding.type,
+      ValidationFailureMode: finding.mode,
+      ValidationName: finding.name,
+      ValidationStatus: "FAILED",
+      ValidationStatusReason: finding.reason,
+      ValidationPath: finding.path,
+    }),
+  );
+  return isFailed || !onlyFailed ? [end, ...found] : found;
 }
 
 async function findEventsOf(
