@@ -41,7 +41,7 @@ test("every member that a type or class declares is read somewhere by its name",
   );
   const unread = declared.filter(({ name }) => !read.has(name));
   expect(unread.map(({ path, name }) => `${path}: ${name}`)).toEqual([]);
-});
+}, 300_000);
 
 test("tells what is only written from what is read", () => {
   const text = `
