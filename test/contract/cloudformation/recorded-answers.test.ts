@@ -1,15 +1,21 @@
 import {
   CreateChangeSetCommand,
   CreateStackCommand,
+  CreateStackSetCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
+  DescribeAccountLimitsCommand,
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStackResourceCommand,
+  DescribeTypeCommand,
+  EstimateTemplateCostCommand,
   ExecuteChangeSetCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
+  ListStackResourcesCommand,
+  ListTypesCommand,
   SetStackPolicyCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
@@ -249,4 +255,54 @@ test("refusals have AWS's sentences", async () => {
   );
   const missing: unknown = await describeSet(unknown).catch((error: unknown) => error);
   expect(missing).toMatchObject({ $metadata: { httpStatusCode: 404 } });
+});
+
+test("the registry, the quotas and a stack's resources are read", async () => {
+  await create("readable", ONE);
+  const { StackResourceSummaries } = await client.send(
+    new ListStackResourcesCommand({ StackName: "readable" }),
+  );
+  expect(StackResourceSummaries).toMatchObject([
+    { LogicalResourceId: "Channel", ResourceType: "AWS::IVS::Channel" },
+  ]);
+  const Filters = { TypeNamePrefix: "AWS::IVS::C" };
+  const { TypeSummaries = [] } = await client.send(
+    new ListTypesCommand({ Visibility: "PUBLIC", Filters }),
+  );
+  expect(TypeSummaries.map(({ TypeName }) => TypeName)).toEqual(["AWS::IVS::Channel"]);
+  const { Schema = "" } = await client.send(
+    new DescribeTypeCommand({ Type: "RESOURCE", TypeName: "AWS::S3::Bucket" }),
+  );
+  expect(JSON.parse(Schema)).toMatchObject({
+    typeName: "AWS::S3::Bucket",
+    primaryIdentifier: ["/properties/BucketName"],
+  });
+  const { AccountLimits } = await client.send(new DescribeAccountLimitsCommand({}));
+  expect(AccountLimits).toContainEqual({ Name: "StackLimit", Value: 2_000 });
+  const { Url } = await client.send(new EstimateTemplateCostCommand({ TemplateBody: ONE }));
+  expect(Url).toMatch(/^https:/);
+});
+
+test.each<[string, () => Promise<unknown>, string]>([
+  [
+    "stack sets",
+    () => client.send(new CreateStackSetCommand({ StackSetName: "set", TemplateBody: ONE })),
+    "CreateStackSet",
+  ],
+  [
+    "macros",
+    () => create("macros", template({ M: { Type: "AWS::CloudFormation::Macro" } })),
+    "Unrecognized resource types: [AWS::CloudFormation::Macro]",
+  ],
+  [
+    "transforms by macros",
+    () => {
+      const TemplateBody = template({ Channel: channel() }, { Transform: "Own::Macro" });
+      const Capabilities = ["CAPABILITY_AUTO_EXPAND" as const];
+      return client.send(new CreateStackCommand({ StackName: "own", TemplateBody, Capabilities }));
+    },
+    "No transform named Own::Macro found.",
+  ],
+])("%s are refused by name", async (_, send, text) => {
+  expect(await outcomeOf(send())).toContain(text);
 });
