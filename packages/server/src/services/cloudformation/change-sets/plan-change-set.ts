@@ -42,8 +42,9 @@ export async function planChangeSet(
   const id = changeSetArn(stack, asked.name, deps.ids);
   const previous =
     stack.version === 0 ? undefined : await findVersion(stack.stack_id, stack.version, db);
+  const rows = previous ? await resourcesOf(stack.stack_id, db) : [];
   const planned = (row: RequestedVersion["row"], outcome: Outcome) => {
-    const changes = maskedChanges(outcome.changes, new Secrets([previous, row]));
+    const changes = maskedChanges(outcome.changes, new Secrets([previous, row], rows));
     return {
       ...{ row: changeSetRow(id, asked, row, { ...outcome, changes }, planning), stack, isNew },
       nested: outcome.nested ?? [],
@@ -52,7 +53,6 @@ export async function planChangeSet(
   try {
     const version = await requestedVersion(wanted, stack, previous, caller, reading, deps);
     const { evaluation } = version;
-    const rows = previous ? await resourcesOf(stack.stack_id, db) : [];
     const existing = new Set(rows.map(({ logical_id }) => logical_id));
     const imports: Imports =
       type === "IMPORT"

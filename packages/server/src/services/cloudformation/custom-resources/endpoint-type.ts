@@ -3,6 +3,7 @@ import type { CloudFormationSettings, EngineDependencies } from "../dependencies
 import { removeSignals, signalsOf } from "../rows/signals.ts";
 import type { SignalRow } from "../tables.ts";
 import type { OwnType, StackStepCalls } from "../types/own-type.ts";
+import { NO_ECHO } from "../values/secrets.ts";
 import type { EndpointCalls } from "./endpoint-calls.ts";
 import type { KeptResponse } from "./endpoint-responses.ts";
 import { optional, required, text } from "./properties.ts";
@@ -143,12 +144,8 @@ function modelOf(
   } = JSON.parse(data) as KeptResponse;
   if (typeof PhysicalResourceId !== "string" || PhysicalResourceId === "")
     throw new ResourceError("InvalidRequest", "Invalid PhysicalResourceId");
-  if (NoEcho)
-    throw new ResourceError(
-      "InvalidRequest",
-      "Rolecast doesn't implement a custom resource's 'NoEcho' yet.",
-    );
-  return { ...Data, PhysicalResourceId };
+  const hidden = NoEcho ? { [NO_ECHO]: Object.keys(Data ?? {}) } : {};
+  return { ...Data, ...hidden, PhysicalResourceId };
 }
 
 function noResponse(requestId: string): string {

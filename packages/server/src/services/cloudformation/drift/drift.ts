@@ -109,8 +109,9 @@ async function detectAll(
 ): Promise<readonly Detected[]> {
   const caller = await callerFor(stack.role_arn ?? undefined, context, deps);
   const { stack_id, version } = stack;
-  const current = await findVersion(stack_id, version, context.db<CloudFormationTables>());
-  const secrets = new Secrets([current]);
+  const db = context.db<CloudFormationTables>();
+  const current = await findVersion(stack_id, version, db);
+  const secrets = new Secrets([current], await resourcesOf(stack_id, db));
   const detected: Detected[] = [];
   for (const row of rows)
     detected.push({ row, drift: stored(await detectDrift(row, stack, caller, deps), secrets) });

@@ -19,7 +19,7 @@ import {
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import { type EvaluatedStack, evaluateStack } from "../values/evaluate-stack.ts";
-import { Secrets } from "../values/secrets.ts";
+import { NO_ECHO, Secrets } from "../values/secrets.ts";
 import { endExecution } from "./change-set-trees.ts";
 import { Changes, writeChanges } from "./changes.ts";
 import { OperationCaller } from "./operation-caller.ts";
@@ -29,6 +29,13 @@ import { RollbackTriggers } from "./rollback-triggers.ts";
 /** Another process has taken the operation up. */
 export class LeaseLostError extends Error {
   override readonly name = "LeaseLostError";
+}
+
+/** The secrets of these versions, and of what these custom resources hide. */
+interface KnownSecrets {
+  readonly numbers: ReadonlySet<number>;
+  readonly hiding: readonly ResourceRow[];
+  readonly secrets: Secrets;
 }
 
 /** The outcome of one step: go on, go on after a pause, or the operation has ended. */
@@ -68,10 +75,7 @@ export class Run {
   #resources: Map<string, ResourceRow>;
   #leftovers: LeftoverRow[];
   #evaluated: EvaluatedStack | undefined;
-  #known: { readonly numbers: ReadonlySet<number>; readonly secrets: Secrets } = {
-    numbers: new Set(),
-    secrets: new Secrets([]),
-  };
+  #known: KnownSecrets = { numbers: new Set(), hiding: [], secrets: new Secrets([]) };
 
   private constructor(
     deps: EngineDependencies,
@@ -163,7 +167,7 @@ export class Run {
       const tx = transaction.tables<CloudFormationTables>();
       const changes = new Changes(this.#operation);
       await run({ tx, changes, nowMs });
-      changes.mask(await this.#secrets(changes.stack.version, tx.db));
+      changes.mask(await this.#secrets(changes, tx.db));
       const { ids, events } = this.deps;
       const publish = events.publish.bind(events);
       const rows = await writeChanges(changes, this.#stack, this.#operation, nowMs, tx, {
@@ -182,14 +186,21 @@ export class Run {
     this.#take(committed.changes, committed);
   }
 
-  /** The secrets of the versions that this operation has to do with. */
-  async #secrets(next: number | undefined, db: Transaction<CloudFormationTables>["db"]) {
+  /** The secrets of the versions and resources that this operation has to do with. */
+  async #secrets(changes: Changes, db: Transaction<CloudFormationTables>["db"]) {
     const { stack_id, version, good_version } = this.#stack;
-    const numbers = new Set([version, good_version, next ?? version]);
-    if ([...numbers].every((number) => this.#known.numbers.has(number))) return this.#known.secrets;
-    const all = [...this.#known.numbers, ...numbers];
+    const { numbers, hiding, secrets } = this.#known;
+    const needed = [version, good_version, changes.stack.version ?? version];
+    const isKnown = needed.every((number) => numbers.has(number));
+    const fresh = changes.resources.filter(hidesAttributes);
+    if (isKnown && fresh.length === 0) return secrets;
+    const all = [...new Set([...numbers, ...needed])];
     const rows = await Promise.all(all.map((number) => findVersion(stack_id, number, db)));
-    this.#known = { numbers: new Set(all), secrets: new Secrets(rows) };
+    // What a resource hid before is hidden still: a rollback shows it again.
+    const now = numbers.size === 0 ? [...this.#resources.values()].filter(hidesAttributes) : [];
+    const resources = [...hiding, ...now, ...fresh];
+    const known = { numbers: new Set(all), hiding: resources };
+    this.#known = { ...known, secrets: new Secrets(rows, resources) };
     return this.#known.secrets;
   }
 
@@ -280,4 +291,9 @@ export class Run {
   async resolved(logicalId: string): Promise<ResolvedResource> {
     return (await this.evaluation()).resource(logicalId, this.attributes);
   }
+}
+
+/** A custom resource whose attributes aren't shown. */
+function hidesAttributes({ model }: ResourceRow): boolean {
+  return model?.includes(NO_ECHO) === true;
 }

@@ -1,4 +1,4 @@
-import type { VersionRow } from "../tables.ts";
+import type { ResourceRow, VersionRow } from "../tables.ts";
 import type { StoredParameters } from "./evaluate-stack.ts";
 
 export const MASKED = "****";
@@ -6,18 +6,28 @@ export const MASKED = "****";
 /** Shorter texts are masked only where they are a whole value: they are in too many others. */
 const PART_LENGTH_MIN = 4;
 
-/** The values of parameters with NoEcho, which nothing that is shown of a stack has. */
+/** The name in a custom resource's model of the list of attributes that its provider hides. */
+export const NO_ECHO = "rolecast:noEcho";
+
+/**
+ * The values of parameters with NoEcho, and of custom resources whose providers ask for it, which
+ * nothing that is shown of a stack has.
+ */
 export class Secrets {
   readonly #texts: ReadonlySet<string>;
   readonly #parts: readonly string[];
 
-  constructor(versions: readonly (Pick<VersionRow, "parameters"> | undefined)[]) {
+  constructor(
+    versions: readonly (Pick<VersionRow, "parameters"> | undefined)[],
+    resources: Iterable<Pick<ResourceRow, "model">> = [],
+  ) {
     const texts = new Set<string>();
     for (const version of versions) {
       const stored = JSON.parse(version?.parameters ?? "{}") as StoredParameters;
       for (const { text, ssmValue = "", value, noEcho } of Object.values(stored))
         if (noEcho) for (const each of [text, ssmValue, value].flat()) texts.add(String(each));
     }
+    for (const { model } of resources) for (const each of hiddenIn(model)) texts.add(each);
     texts.delete("");
     this.#texts = texts;
     const long = [...texts].filter(({ length }) => length >= PART_LENGTH_MIN);
@@ -51,4 +61,21 @@ export class Secrets {
     if (this.#texts.has(value)) return MASKED;
     return this.#parts.reduce((text, part) => text.replaceAll(part, MASKED), value);
   }
+}
+
+/** The texts of the attributes that a model hides. */
+function hiddenIn(model: string | null): readonly string[] {
+  if (!model?.includes(NO_ECHO)) return [];
+  const { [NO_ECHO]: names = [], ...attributes } = JSON.parse(model) as HidingModel;
+  return names.flatMap((name) => textsIn(attributes[name]));
+}
+
+interface HidingModel {
+  readonly [NO_ECHO]?: readonly string[];
+  readonly [attribute: string]: unknown;
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === "object" && value !== null) return Object.values(value).flatMap(textsIn);
+  return value === null || value === undefined ? [] : [String(value)];
 }
