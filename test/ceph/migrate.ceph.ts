@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +10,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { rolecast } from "../support/rolecast-command.ts";
 import { testObjects } from "../support/test-objects.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { until } from "../support/until.ts";
 
+const COMMAND = join(import.meta.dirname, "../../packages/cli/bin/rolecast.js");
 const Bucket = "moved-objects";
 const OBJECTS = 60;
 const PART_BYTES = 5 * 1024 * 1024;
@@ -100,7 +104,19 @@ async function migrate(to: "s3" | "folder") {
   return moving;
 }
 
-test("bytes of a running server move to the store and back, and none are lost", async () => {
+/** Kills the command once it has moved some of the objects. */
+async function killMigration(): Promise<void> {
+  const words = ["objects", "migrate", "--to", "s3", "--config", join(data, "rolecast.yml")];
+  const before = await files();
+  const moving = spawn(process.execPath, [COMMAND, ...words], { cwd: data, stdio: "ignore" });
+  const ended = once(moving, "exit");
+  await until(async () => (await files()) < before, "a file that was moved", { everyMs: 5 });
+  moving.kill("SIGKILL");
+  expect(await ended).toEqual([null, "SIGKILL"]);
+  expect(await files()).toBeGreaterThan(0);
+}
+
+test("bytes of a running server move to the store and back, through a kill, and none are lost", async () => {
   await start(undefined);
   await client.send(new s3.CreateBucketCommand({ Bucket }));
   const Rules = [{ BlockedEncryptionTypes: { EncryptionType: ["NONE" as const] } }];
@@ -120,6 +136,8 @@ test("bytes of a running server move to the store and back, and none are lost", 
   expect(early.err).toContain("Start the server with objects.type: s3");
 
   await start(objects);
+  await checkAll();
+  await killMigration();
   await checkAll();
   await putParts("parts later");
   const there = await migrate("s3");
