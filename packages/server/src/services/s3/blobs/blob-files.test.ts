@@ -45,6 +45,21 @@ async function* failing(): AsyncGenerator<Uint8Array> {
   throw new Error("the client went away");
 }
 
+test.each([
+  ["a stream's only chunk", [5_000_000]],
+  ["the last chunk of one", [9, 2_250_000, 2_250_000]],
+  ["small chunks that end beyond a batch", Array<number>(90).fill(50_000)],
+])("%s is written whole while its digests lag behind", async (_what, sizes) => {
+  const chunks = sizes.map((size) => randomBytes(size));
+  const lagging = { observeBatch: () => new Promise<void>((go) => setTimeout(go, 20)) };
+  const blobs = blobFiles();
+  const stream = Readable.from(chunks, { objectMode: false });
+  const { blobId, sizeBytes } = await blobs.write(stream, lagging);
+  const whole = Buffer.concat(chunks);
+  expect(sizeBytes).toBe(whole.length);
+  expect(whole.equals(await readFile(join(dir, blobId)))).toBe(true);
+});
+
 test("a file becomes a blob without a copy, where it can be linked and is whole", async () => {
   const blobs = blobFiles();
   const outside = await mkdtemp(join(tmpdir(), "rolecast-adopted-"));

@@ -29,19 +29,21 @@ function eachOfStream(
       source.destroy();
       reject(error);
     };
+    let pending: Promise<void> | undefined;
     const onData = (chunk: Uint8Array | string) => {
       try {
         const taken = take(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
         if (!taken) return;
         source.pause();
-        taken.then(() => source.resume(), fail);
+        pending = taken.then(() => void source.resume(), fail);
       } catch (error) {
         fail(error);
       }
     };
     if (source.errored) return fail(source.errored);
     source.once("error", reject);
-    source.once("end", resolve);
+    // A stream ends with the reading of its last chunk, even if it is paused then.
+    source.once("end", () => (pending ? void pending.then(resolve) : resolve()));
     source.once("close", () => {
       if (!source.readableEnded) reject(new Error("The body ended before its end."));
     });
