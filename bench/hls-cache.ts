@@ -11,9 +11,9 @@ import { processorTime } from "./request-costs/processes.ts";
  * What a viewer costs the cache in front of the nodes: `npx tsx bench/hls-cache.ts`.
  *
  * Method: one nginx worker with a cache on the disk, as packaging/nginx configures it for HLS (no
- * TLS), before a server that answers as a node does. A raw client reads a playlist, and a segment of
- * two seconds at 2.5 Mb/s, over 64 keep-alive connections; the source is asked once. A figure is
- * the worker's processor time for an answer, the better of three windows. A viewer asks for a
+ * TLS), before a server that answers as a node does. A raw client reads a playlist, and a segment
+ * of two seconds at 2.5 Mb/s, over 64 keep-alive connections; the source is asked once. A figure is
+ * the worker's processor time for an answer, the best of three windows. A viewer asks for a
  * playlist and a segment every two seconds.
  */
 const CONNECTIONS = 64;
@@ -28,6 +28,7 @@ const origin = createServer((request, response) => {
   response.end(Buffer.alloc(sizeBytes, "0123456789abcdef"));
 });
 await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
+const { port: originPort } = origin.address() as AddressInfo;
 const probe = createServer().listen(0, "127.0.0.1");
 await new Promise((resolve) => probe.once("listening", resolve));
 const { port } = probe.address() as AddressInfo;
@@ -45,7 +46,7 @@ http {
   proxy_cache_path ${dir}/cache levels=1:2 keys_zone=hls:10m;
   server {
     listen 127.0.0.1:${port};
-    location / { proxy_pass http://127.0.0.1:${(origin.address() as AddressInfo).port}; proxy_cache hls; }
+    location / { proxy_pass http://127.0.0.1:${originPort}; proxy_cache hls; }
   }
 }
 `,

@@ -211,7 +211,8 @@ async function median(run: () => Promise<unknown>): Promise<Cost> {
 /** PostgreSQL's processes that serve the server. */
 async function connectionPids(): Promise<readonly number[]> {
   const found = await database.query<{ readonly pid: number }>(
-    "select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
+    `select pid from pg_stat_activity
+     where backend_type = 'client backend' and pid <> pg_backend_pid()`,
   );
   return found.rows.map(({ pid }) => pid);
 }
