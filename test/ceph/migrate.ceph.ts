@@ -116,7 +116,7 @@ async function killMigration(): Promise<void> {
   expect(await files()).toBeGreaterThan(0);
 }
 
-test("bytes of a running server move to the store and back, through a kill, and none are lost", async () => {
+test("bytes of a running server move to the store and back, even through a kill", async () => {
   await start(undefined);
   await client.send(new s3.CreateBucketCommand({ Bucket }));
   const Rules = [{ BlockedEncryptionTypes: { EncryptionType: ["NONE" as const] } }];
