@@ -42,9 +42,11 @@ async function bundleCommand(): Promise<readonly string[]> {
     // The SDK's clients have two builds: the server has the schemas of this one already.
     resolve: { mainFields: ["module", "main"] },
     external: ["libsql", "testcontainers"],
-    plugins: [servedSchemas(root), { name: "compact-code", renderChunk: compacted }],
+    plugins: [
+      servedSchemas(root),
+      { name: "compact-code", renderChunk: (code) => inAscii(compacted(code)) },
+    ],
     treeshake: { moduleSideEffects: false },
-    plugins: [{ name: "ascii", renderChunk: (code) => inAscii(code) }],
     onLog(level, log, handler) {
       if (level === "warn") throw new Error(`${log.code}: ${log.message}`);
       handler(level, log);
