@@ -13,6 +13,7 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-setup.ts",
     setupFiles: [
+      "test/support/end-started.ts",
       "test/support/whole-sizes.ts",
       "test/support/nested-transactions.ts",
       "test/support/seldom-optimized.ts",

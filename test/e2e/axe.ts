@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
+import { settled } from "./settled.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * The violations that axe-core judges as serious or critical. To compare colours takes it as long
+ * The violations that axe-core judges as serious or critical, once the page is still. To compare colours takes it as long
  * as all the rest: `colours` is false where the same components were looked at before.
  */
 export async function violations(page: Page, colours = true): Promise<readonly string[]> {
+  await settled(page);
   if (!(await page.evaluate("'axe' in window"))) await page.evaluate(AXE);
   const options = {
     resultTypes: ["violations"],

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../support/principals.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const WINDOW = { width: 1280, height: 900 };
@@ -24,7 +25,7 @@ describeConsole(() => {
   async function faults(): Promise<readonly string[]> {
     const found: string[] = [];
     for (const size of [PHONE, WINDOW]) {
-      await page.setViewportSize(size);
+      await resize(page, size);
       found.push(...(await violations(page)), ...(await overflow(page)));
     }
     return found;

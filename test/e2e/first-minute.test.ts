@@ -16,6 +16,7 @@ import { expect, test } from "vitest";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { listObjectsAnswer } from "./many-objects.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const WIDE = { width: 1_280, height: 900 };
@@ -255,7 +256,7 @@ describeConsole(() => {
   async function faultless(): Promise<void> {
     const found: string[] = [];
     for (const size of [NARROW, WIDE]) {
-      await page.setViewportSize(size);
+      await resize(page, size);
       const faults = [...(await violations(page, size === WIDE)), ...(await overflow(page))];
       found.push(...faults.map((fault) => `${size.width}: ${fault}`));
     }

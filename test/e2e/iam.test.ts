@@ -5,6 +5,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../support/principals.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const MISTAKEN = `{
@@ -177,7 +178,7 @@ describeConsole(() => {
         { Sid: "ByMfa", ...allow("s3:CreateBucket"), Condition: ONLY_MFA },
       ]);
       const own = await browser.open(server.endpoint, eve);
-      await own.setViewportSize({ width, height: 900 });
+      await resize(own, { width, height: 900 });
       await visit(own, "/ivs/channels", "Channels");
       await own.getByRole("link", { name: "Why?" }).click();
       await own.getByText(/comes near to allowing this/).waitFor();

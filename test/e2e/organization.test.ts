@@ -5,6 +5,7 @@ import { assume } from "../contract/organizations/support.ts";
 import { allow, createUser } from "../support/principals.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const PHONE = { width: 400, height: 850 };
@@ -72,9 +73,9 @@ describeConsole(() => {
     await choose(/^north /);
     await page.getByText("FullAWSAccess, keep-linked-roles").waitFor();
     await takePicture(page, "organization");
-    await page.setViewportSize(PHONE);
+    await resize(page, PHONE);
     expect(await faults()).toEqual([]);
-    await page.setViewportSize({ width: 1280, height: 900 });
+    await resize(page, { width: 1280, height: 900 });
     await choose(/^studios ou-/);
     await page.getByRole("checkbox", { name: /^p-(?!FullAWSAccess)/ }).click();
     await button("Detach").click();

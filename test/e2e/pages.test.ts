@@ -8,6 +8,7 @@ import { clientsOf, type Key } from "../support/test-server.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { furnish, PAGES, PLAYBACK_CONFIGURATION } from "./every-page.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 /** The major version of the browser that the tests start. */
@@ -71,7 +72,7 @@ describeConsole(() => {
     found.push(...(await violations(page)).map((text) => `help: ${text}`));
     await page.getByRole("button", { name: "Close help" }).click();
     await page.getByRole("button", { name: "Dark mode" }).click();
-    await page.setViewportSize(PHONE);
+    await resize(page, PHONE);
     for (const one of PAGES.filter(([place]) => IN_DARK_TOO.includes(place)))
       await look(page, one, found);
     expect(found).toEqual([]);
@@ -79,7 +80,7 @@ describeConsole(() => {
 
   test("each page shows AWS's refusal to whoever may nothing, in the dark and on a telephone too", async () => {
     const page = await browser.open(server.endpoint, nobody);
-    await page.setViewportSize(PHONE);
+    await resize(page, PHONE);
     const silent: string[] = [];
     const found: string[] = [];
     for (const [place, heading, refused] of PAGES) {

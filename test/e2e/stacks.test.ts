@@ -12,6 +12,7 @@ import {
 import { allow, createUser } from "../support/principals.ts";
 import { overflow, violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 const PHONE = { width: 400, height: 850 };
@@ -41,9 +42,9 @@ describeConsole(() => {
   const tab = (name: string) => page.getByRole("tab", { name }).click();
   const faults = async () => {
     const wide = [...(await violations(page)), ...(await overflow(page))];
-    await page.setViewportSize(PHONE);
+    await resize(page, PHONE);
     const narrow = [...(await violations(page)), ...(await overflow(page))];
-    await page.setViewportSize(WIDE);
+    await resize(page, WIDE);
     return [...wide, ...narrow];
   };
 

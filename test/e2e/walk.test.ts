@@ -9,6 +9,7 @@ import { afterAll, expect, test } from "vitest";
 import { violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { putRecording } from "./recorded-stream.ts";
+import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
 /** Colours are looked at here: they are the same at every width. */
@@ -40,7 +41,7 @@ describeConsole(() => {
   test.each(WIDTHS)(
     "at %d pixels a denial shows its result and caller without scrolling",
     async (width) => {
-      await page.setViewportSize({ width, height: 900 });
+      await resize(page, { width, height: 900 });
       await denySomething(`walker-${width}`);
       for (const [tab, result] of [
         ["Calls", "Result"],
@@ -73,7 +74,7 @@ describeConsole(() => {
     "at %d pixels a channel is made with a bucket of its own, for OBS and viewers",
     async (width) => {
       const name = `walk-${width}`;
-      await page.setViewportSize({ width, height: 900 });
+      await resize(page, { width, height: 900 });
       await visit(page, "/ivs/channels/create", "Channel details");
       await page.getByLabel("Channel name").fill("no spaces");
       await button("Next").click();
@@ -133,7 +134,7 @@ describeConsole(() => {
       const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
       const bucket = Buckets.find(({ Name }) => Name?.startsWith(`walk-${width}`))?.Name ?? "";
       const prefix = await putRecording(s3, bucket, channel?.arn?.split("/").at(-1) ?? "");
-      await page.setViewportSize({ width, height: 900 });
+      await resize(page, { width, height: 900 });
       await visit(page, "/s3/buckets", "Buckets");
       await visit(page, "/ivs/recordings", "Recordings");
       await page.getByText("Complete").waitFor();
@@ -175,7 +176,7 @@ describeConsole(() => {
       const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
       const Bucket = Buckets.find(({ Name }) => Name?.startsWith(`walk-${width}`))?.Name ?? "";
       await s3.send(new PutObjectCommand({ Bucket, Key: "a/../b.txt", Body: "hello" }));
-      await page.setViewportSize({ width, height: 900 });
+      await resize(page, { width, height: 900 });
       await visit(page, `/s3/buckets/${Bucket}`, Bucket);
       await button("Upload").first().click();
       await page.locator('input[name="folder"]').setInputFiles(join(folder, "photos"));
@@ -201,7 +202,7 @@ describeConsole(() => {
   test.each(WIDTHS)(
     "at %d pixels a role is trusted, drawn and let go, and a policy completed",
     async (width) => {
-      await page.setViewportSize({ width, height: 900 });
+      await resize(page, { width, height: 900 });
       await visit(page, "/iam/roles", "Roles");
       await button("Create role").first().click();
       await page.getByLabel("Role name").fill(`Partner-${width}`);
@@ -237,7 +238,7 @@ describeConsole(() => {
   );
 
   test("the linked role's page shows what it wrote, and the whole way to its deletion", async () => {
-    await page.setViewportSize({ width: 400, height: 900 });
+    await resize(page, { width: 400, height: 900 });
     const { s3 } = server.root;
     const Bucket = `walk-400-recordings-000000000000-us-east-1`;
     await s3.send(new PutObjectCommand({ Bucket, Key: "ivs/v1/a", Body: "12345" }));

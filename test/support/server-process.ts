@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { startForFile } from "./started-processes.ts";
 import { testDatabase } from "./test-database.ts";
 import { testObjects } from "./test-objects.ts";
 import { type Clients, clientsAt, type Key } from "./test-server.ts";
@@ -48,7 +49,7 @@ export async function startServerProcess(
       ? await testObjects(args[args.indexOf("--data") + 1] ?? "memory")
       : undefined;
   const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
-  const child = spawn(process.execPath, all, {
+  const child = startForFile(process.execPath, all, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...inherited,
