@@ -28,7 +28,7 @@ export async function migrate(
   { migrations, nowMs }: StoreSchema,
   whole?: WholeSchema,
 ): Promise<boolean> {
-  const ordered = [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const ordered = inOrder(migrations);
   const table = sql.table(MIGRATIONS_TABLE);
   await tx.schema
     .createTable(MIGRATIONS_TABLE)
@@ -62,6 +62,11 @@ export async function migrate(
   }
   if (isNew && !isMade) await whole?.remember(tx, ordered);
   return isNew;
+}
+
+/** The migrations as they run: in the order of their names. */
+export function inOrder(migrations: readonly Migration[]): readonly Migration[] {
+  return [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A change that changes nothing, and yet must be written. */

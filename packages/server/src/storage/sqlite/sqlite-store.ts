@@ -11,14 +11,14 @@ import {
 } from "../../kernel/store.ts";
 import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
 import { CommitGroups } from "../commit-groups.ts";
-import { migrate, OWN_TABLES, touch } from "../migrate.ts";
+import { inOrder, migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { libsqlDialect } from "./libsql-driver.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
-import { RememberedSchema } from "./whole-schema.ts";
+import { MADE_SCHEMA, RememberedSchema } from "./whole-schema.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 export interface SqliteOptions {
@@ -59,10 +59,12 @@ export async function openSqliteStore(
     await refuseSpecialFile(file);
     // SQLite gives what it makes beside it the same mode.
     await makePrivateFile(file);
+    // A file that must survive a crash is only written by SQLite.
+    const isMade = !durable && (await newSchema.layOut(file, inOrder(schema.migrations)));
     const writer = open();
     opened.push(writer);
     await writer.transaction().execute(async (db) => {
-      const isNew = await migrate(db, schema, newSchema);
+      const isNew = await migrate(db, schema, isMade ? MADE_SCHEMA : newSchema);
       await schema.settle?.({ db, isNew });
     });
     const reader = open();
