@@ -26,7 +26,8 @@ test.skipIf(process.platform !== "linux")("and with a process that is killed", a
     console.log(startForFile("sleep", ["600"], { stdio: "ignore" }).pid);`;
   const args = ["--import", "tsx", "--input-type=module", "--eval", code];
   const parent = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [pid] = (await once(parent.stdout, "data")).map(Number);
+  const [said] = await once(parent.stdout, "data");
+  const pid = Number(said);
   expect(isRunning(pid)).toBe(true);
   parent.kill("SIGKILL");
   await until(() => !isRunning(pid), "the program has ended");
