@@ -6,8 +6,9 @@ import { settled } from "./settled.ts";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * The violations that axe-core judges as serious or critical, once the page is still. To compare colours takes it as long
- * as all the rest: `colours` is false where the same components were looked at before.
+ * The violations that axe-core judges as serious or critical, once the page is still. To compare
+ * colours takes it as long as all the rest: `colours` is false where the same components were
+ * looked at before.
  */
 export async function violations(page: Page, colours = true): Promise<readonly string[]> {
   await settled(page);
