@@ -137,8 +137,9 @@ test("a nested stack that was being changed goes back as well", async () => {
   });
   const { StackResourceDetail } = await client.send(child);
   const StackName = StackResourceDetail?.PhysicalResourceId ?? "";
-  await vi.waitFor(async () =>
-    expect(await eventsOf(client, StackName)).toContain("Condition CREATE_IN_PROGRESS"),
+  await vi.waitFor(
+    async () => expect(await eventsOf(client, StackName)).toContain("Condition CREATE_IN_PROGRESS"),
+    { timeout: 10_000, interval: 50 },
   );
   await client.send(new CancelUpdateStackCommand({ StackName: "outer" }));
   const signal = { StackName, LogicalResourceId: "Condition", UniqueId: "one" };

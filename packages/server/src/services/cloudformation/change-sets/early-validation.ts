@@ -47,6 +47,7 @@ export async function validateEarly(
   planning: Planning,
 ): Promise<EarlyValidation | undefined> {
   const findings: EarlyFinding[] = [];
+  const attributes = attributesOf(new Map(question.rows.map((row) => [row.logical_id, row])));
   for (const { ResourceChange: change = {} } of question.changes) {
     const { Action, LogicalResourceId: logicalId = "", ResourceType: name = "" } = change;
     const type = await planning.deps.types.find(name);
@@ -56,7 +57,7 @@ export async function validateEarly(
     const found = (rest: Pick<EarlyFinding, "name" | "mode" | "reason"> & { path?: string }) =>
       findings.push({ eventId: planning.deps.ids.uuid(), ...about, ...rest });
     if (Action === "Add" || Action === "Modify")
-      for (const reason of violationsOf(question, logicalId, type))
+      for (const reason of violationsOf(question.after, attributes, logicalId, type))
         found({
           ...{ name: "PROPERTY_VALIDATION", mode: "FAIL", reason },
           path: `${about.path}/Properties${pathOf(reason)}`,
@@ -86,11 +87,11 @@ export async function validateEarly(
 
 /** Violations of the type's schema in what is known of the declared properties. */
 function violationsOf(
-  { after, rows }: Question,
+  after: Evaluation,
+  attributes: ReturnType<typeof attributesOf>,
   logicalId: string,
   { schema }: EngineType,
 ): readonly string[] {
-  const attributes = attributesOf(new Map(rows.map((row) => [row.logical_id, row])));
   let properties: MapValue;
   try {
     properties = after.resource(logicalId, attributes).properties;
