@@ -16,7 +16,7 @@ const STEP = 20;
 /** Replays that run at the same time. */
 const AT_ONCE_MAX = 4;
 /** Longer than a step takes, many times over. */
-const LEASE_MS = 60_000;
+const LEASE_MS = 15_000;
 /** Another node may have begun a replay, and gone. */
 const LOOK_EVERY_MS = 5_000;
 /** The pause while too many deliveries wait. */

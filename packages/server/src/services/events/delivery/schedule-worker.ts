@@ -14,7 +14,7 @@ import type { EventRouter } from "./event-router.ts";
 /** Schedules whose events are made at the same time. */
 const AT_ONCE_MAX = 8;
 /** Longer than it takes to make an event. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 15_000;
 /** Another node may have put a rule. */
 const LOOK_EVERY_MS = 5_000;
 /** The pause while too many deliveries wait. */
