@@ -3,6 +3,7 @@ import { browserTarget } from "./fuzz/browser-target.ts";
 import { changedFormTarget, changedSignatureTarget } from "./fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "./fuzz/content-type-target.ts";
 import { arnTarget, eventTarget, outgoingTarget } from "./fuzz/event-targets.ts";
+import { forwardTarget, oggTarget } from "./fuzz/forward-target.ts";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -46,7 +47,8 @@ const ingest = await startIngestTarget();
 const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
-const webrtc = [stunTarget, dtlsTarget, rtpTarget, rtcpTarget, sdpTarget];
+const forwarding = [forwardTarget, oggTarget];
+const webrtc = [stunTarget, dtlsTarget, rtpTarget, rtcpTarget, sdpTarget, ...forwarding];
 const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
 const events = [arnTarget, eventTarget, outgoingTarget];
 const requests = [wireTarget, ...signatures, contentTypeTarget, browserTarget];

@@ -6,6 +6,7 @@ import {
 } from "../scripts/fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "../scripts/fuzz/content-type-target.ts";
 import { arnTarget, eventTarget, outgoingTarget } from "../scripts/fuzz/event-targets.ts";
+import { forwardTarget, oggTarget } from "../scripts/fuzz/forward-target.ts";
 import { type IngestTarget, startIngestTarget } from "../scripts/fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -73,6 +74,8 @@ describe("nothing that is sent breaks anything", () => {
     [rtpTarget, 500],
     [rtcpTarget, 3_000],
     [sdpTarget, 300],
+    [forwardTarget, 100],
+    [oggTarget, 1_000],
   ])("$name", async (target, count) => {
     const { findings, tried } = await fuzz(target, SEED, (done) => done < count);
     expect(findings).toEqual([]);

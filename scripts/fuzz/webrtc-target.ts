@@ -25,7 +25,10 @@ import {
   withoutPadding,
   writeRtp,
 } from "../../packages/media/src/transport/webrtc/rtp/rtp-packet.ts";
-import { agreeOnMedia } from "../../packages/media/src/transport/webrtc/sdp/agreed-media.ts";
+import {
+  agreeOnMedia,
+  agreeOnSent,
+} from "../../packages/media/src/transport/webrtc/sdp/agreed-media.ts";
 import { parseSdp } from "../../packages/media/src/transport/webrtc/sdp/session-description.ts";
 import { writeAnswer } from "../../packages/media/src/transport/webrtc/sdp/write-answer.ts";
 import {
@@ -40,7 +43,13 @@ import { type FuzzTarget, mutate, mutateBytes } from "./chance.ts";
 import { accepted } from "./media-targets.ts";
 
 const OFFERS = join(import.meta.dirname, "../../packages/media/src/testing/offers");
-const offers = readdirSync(OFFERS).map((name) => readFileSync(join(OFFERS, name), "utf8"));
+const published = readdirSync(OFFERS).map((name) => readFileSync(join(OFFERS, name), "utf8"));
+const LAYERS = "a=rid:low send\r\na=rid:hi send\r\na=simulcast:send low;~hi,low\r\n";
+const offers = [
+  ...published,
+  ...published.map((offer) => offer.replaceAll(/sendonly|sendrecv/g, "recvonly")),
+  ...published.map((offer) => `${offer.trimEnd()}\r\n${LAYERS}`),
+];
 
 const PASSWORD = "a password of ICE";
 const check = write(
@@ -215,10 +224,14 @@ export const sdpTarget: FuzzTarget = {
         let answer: string | undefined;
         try {
           const offer = parseSdp(text);
-          const media = agreeOnMedia(offer);
+          const received = agreeOnMedia(offer);
+          const isPublisher = received.video !== undefined || received.audio !== undefined;
+          const media = isPublisher ? received : agreeOnSent(offer, "42e01f");
           offeredTransport(offer, media);
           const transport = { iceUfrag: "u", icePassword: "p", fingerprint: "f", candidates: [] };
-          answer = writeAnswer(offer, media, transport);
+          const line = { ssrc: 1, repairSsrc: 2, cname: "c" };
+          const sent = isPublisher ? undefined : { audio: line, video: line };
+          answer = writeAnswer(offer, media, transport, sent);
           assert.equal(parseSdp(answer).sections.length, offer.sections.length);
         } catch (error) {
           if (!(error instanceof MediaError && answer === undefined)) throw error;

@@ -1,11 +1,13 @@
 import type { ForwardingEvent, MediaEngine, MediaHost } from "@rolecast/media";
 import { createMediaEngine } from "@rolecast/media";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Feed, ProtocolForwarding } from "../../../packages/media/src/ingest/protocol.ts";
 import { testCertificate } from "../../../packages/media/src/testing/test-certificate.ts";
 import { hasCamera } from "../../support/broadcast-page.ts";
 import { type CallPage, openCallPage, type Received } from "../../support/call-page.ts";
 import { until } from "../../support/until.ts";
 
+const ALL: Feed["takes"] = new Set(["h264", "aac", "opus"]);
 const refuses = async (): Promise<never> => {
   throw new Error("no channel is published to");
 };
@@ -18,7 +20,7 @@ class Calls implements MediaHost {
   constructor(workers: number) {
     const ports = { webrtc: { port: 0 } };
     const options = { host: "127.0.0.1", ports, path: "app", tls: testCertificate, workers };
-    this.engine = createMediaEngine(options, this);
+    this.engine = createMediaEngine({ ...options, ffmpeg: "ffmpeg" }, this);
   }
 
   authorizePublish = refuses;
@@ -37,6 +39,36 @@ class Calls implements MediaHost {
     const found = find();
     if (found === undefined) throw new Error("it was there");
     return found;
+  }
+}
+
+/** A sink that remembers what it was given. */
+class Units implements Feed {
+  readonly takes: Feed["takes"];
+  readonly codecs = new Set<string>();
+  readonly count = { keyframes: 0, pictures: 0, sounds: 0 };
+  ended: string | undefined;
+  /** By track: each goes on in time. */
+  readonly #last = [0, 0];
+
+  constructor(takes: Feed["takes"]) {
+    this.takes = takes;
+  }
+
+  configure(tracks: Parameters<Feed["configure"]>[0]): void {
+    for (const { codec } of tracks) this.codecs.add(codec);
+  }
+
+  write({ track, dts, key }: Parameters<Feed["write"]>[0]): void {
+    if (track === 0 && key) this.count.keyframes += 1;
+    if (track === 0) this.count.pictures += 1;
+    else this.count.sounds += 1;
+    expect(dts).toBeGreaterThanOrEqual(this.#last[track] ?? 0);
+    this.#last[track] = dts;
+  }
+
+  end(message: string): void {
+    this.ended = message;
   }
 }
 
@@ -83,6 +115,9 @@ describe.skipIf(!hasCamera).each([0, 1])("a call among pages, with %i workers", 
   it("is seen and heard, by layers, over a change of publisher, to its end", async () => {
     const publisher = await publish("ann", ["low", "mid", "hi"]);
     const subscriber = await subscribe("ann");
+    const sinks = workers > 0 ? [] : [new Units(new Set(["h264", "aac"])), new Units(ALL)];
+    for (const sink of sinks)
+      (forwarding as ProtocolForwarding).tap({ group: "call", publication: "ann" }, sink);
     await subscriber.sees(({ frames }) => frames > 5, "pictures");
     await subscriber.sees(({ audioPackets }) => audioPackets > 20, "sound");
     const layers = async () => (await forwarding.groupStatus("call")).publications[0]?.layers ?? [];
@@ -99,7 +134,17 @@ describe.skipIf(!hasCamera).each([0, 1])("a call among pages, with %i workers", 
     expect(await forwarding.steerSubscription("call", subscriber.session, { layer: "x" })).toBe(
       false,
     );
+    for (const [index, { count, codecs }] of sinks.entries()) {
+      await until(() => count.keyframes > 1 && count.sounds > 20, "units of both tracks");
+      expect([...codecs].sort()).toEqual(
+        [
+          ["aac", "h264"],
+          ["h264", "opus"],
+        ][index],
+      );
+    }
     const second = await publish("ann", [], true);
+    for (const { ended } of sinks) expect(ended).toContain("took its place");
     expect(await calls.heard("publication-ended", publisher)).toMatchObject({ reason: "replaced" });
     const { frames } = await page.received(subscriber.index);
     await subscriber.sees((received) => received.frames > frames + 5, "the other publisher");

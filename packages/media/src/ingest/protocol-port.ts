@@ -125,6 +125,9 @@ const NOTHING_FORWARDS = "no protocol is open that forwards media";
 /** The forwarding of the first protocol that has it. Every call rejects where none has. */
 export function forwardingOf(protocols: readonly IngestProtocol[]): ProtocolForwarding {
   const found = protocols.find(({ forwarding }) => forwarding !== undefined)?.forwarding;
+  const refuse = (): never => {
+    throw new MediaError("engine", NOTHING_FORWARDS);
+  };
   const none = async (): Promise<never> => {
     throw new MediaError("engine", NOTHING_FORWARDS);
   };
@@ -135,9 +138,8 @@ export function forwardingOf(protocols: readonly IngestProtocol[]): ProtocolForw
       closeForwarding: none,
       steerSubscription: none,
       groupStatus: none,
-      openFeed: () => {
-        throw new MediaError("engine", NOTHING_FORWARDS);
-      },
+      openFeed: refuse,
+      tap: refuse,
     }
   );
 }

@@ -52,6 +52,13 @@ export interface ProtocolForwarding extends MediaForwarding {
    * converted. Throws MediaError `refused` where the publication is open.
    */
   openFeed(feed: FeedName): Feed;
+  /**
+   * Gives a publication's media to `sink` as units: the pictures of its best layer, from the next
+   * keyframe on, with one every two seconds, and its sound in Opus or AAC, as the sink takes it.
+   * Returns what ends that before the publication does. Throws MediaError `refused` where there is
+   * no such publication.
+   */
+  tap(feed: FeedName, sink: Feed): () => void;
 }
 
 export interface FeedName {

@@ -5,12 +5,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SrtpMasters } from "../srtp/srtp-keys.ts";
+import { SRTP_PROFILES, type SrtpMasters } from "../srtp/srtp-keys.ts";
 import { fingerprintOf, makeDtlsCertificate } from "./dtls-certificate.ts";
 import type { DtlsEnd } from "./dtls-handshake.ts";
 import { DtlsServer } from "./dtls-server.ts";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+/** Node 20.12 encrypts it fastest. */
+const PREFERRED = SRTP_PROFILES[0]?.name ?? "";
 const KEY_TYPES = {
   ec: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
   rsa: ["-newkey", "rsa:2048"],
@@ -86,14 +88,15 @@ describe.skipIf(!hasOpenssl)("DTLS with openssl s_client", () => {
   }
 
   test.each<[string, Attempt]>([
-    ["AEAD_AES_128_GCM", {}],
+    [PREFERRED, {}],
     ["AES128_CM_HMAC_SHA1_80", { profiles: "SRTP_AES128_CM_SHA1_80" }],
-    ["AEAD_AES_128_GCM", { keyType: "rsa" }],
-    ["AEAD_AES_128_GCM", { options: ["-curves", "P-256"] }],
-    ["AEAD_AES_128_GCM", { options: ["-mtu", "256"] }],
-    ["AEAD_AES_128_GCM", { options: ["-no_ems"] }],
+    ["AEAD_AES_128_GCM", { profiles: "SRTP_AEAD_AES_128_GCM" }],
+    [PREFERRED, { keyType: "rsa" }],
+    [PREFERRED, { options: ["-curves", "P-256"] }],
+    [PREFERRED, { options: ["-mtu", "256"] }],
+    [PREFERRED, { options: ["-no_ems"] }],
     // The hello, the first flight, and each side's last one.
-    ["AEAD_AES_128_GCM", { isLost: (number) => [1, 3, 5, 8].includes(number) }],
+    [PREFERRED, { isLost: (number) => [1, 3, 5, 8].includes(number) }],
   ])("agrees on the keys of %s: %o", async (name, attempt) => {
     const { keys, end } = await handshake(attempt);
     expect(keys?.receive.profile.name).toBe(name);
@@ -101,7 +104,7 @@ describe.skipIf(!hasOpenssl)("DTLS with openssl s_client", () => {
   });
 
   test("exports the keys that the client exports", async () => {
-    const { keys, exported } = await handshake({});
+    const { keys, exported } = await handshake({ profiles: "SRTP_AEAD_AES_128_GCM" });
     const parts = [keys?.receive.key, keys?.send.key, keys?.receive.salt, keys?.send.salt];
     const ours = Buffer.concat(parts.map((part) => part ?? Buffer.alloc(0))).toString("hex");
     expect(exported?.startsWith(ours)).toBe(true);

@@ -22,10 +22,12 @@ import { Subscription } from "./subscription.ts";
 import { UnitSource } from "./unit-source.ts";
 
 const SESSION_BYTES = 16;
+const NO_PUBLICATION = "there is no such publication";
+const REPLACED = "another publisher took its place";
 
 export interface ForwarderOptions {
   readonly peers: WebrtcPort;
-  readonly limits: Pick<MediaLimits, "idleDeadlineMs">;
+  readonly limits: Pick<MediaLimits, "idleDeadlineMs" | "messageBytesMax">;
   /** Path of the program that converts sound. */
   readonly ffmpeg: string | undefined;
   readonly monotonicMs: () => number;
@@ -54,7 +56,7 @@ export class Forwarder implements ProtocolForwarding {
 
   async openPublication(offer: PublicationOffer): Promise<ForwardingAnswer> {
     const { group, publication, bitrateMax } = offer;
-    const { peers, limits } = this.#options;
+    const { peers, limits, ffmpeg, monotonicMs } = this.#options;
     const place = this.#groups.get(group)?.get(publication);
     if (place !== undefined && offer.replaces !== true) {
       throw refusal("the publication has a publisher");
@@ -69,9 +71,7 @@ export class Forwarder implements ProtocolForwarding {
     const session = newSession();
     const of = { group, publication, session };
     const source = new Publication({
-      media,
-      bitrateMax,
-      idleDeadlineMs: limits.idleDeadlineMs,
+      ...{ media, bitrateMax, limits, ffmpeg, monotonicMs },
       onConnected: () => this.#options.publish({ ...of, type: "publication-connected" }),
       onMedia: (nowMs) => this.#media(of, nowMs),
       onEnded: (reason, message) => this.#endPublisher(of, reason, message),
@@ -102,12 +102,20 @@ export class Forwarder implements ProtocolForwarding {
     };
   }
 
+  tap({ group, publication }: FeedName, sink: Feed): () => void {
+    const place = this.#groups.get(group)?.get(publication);
+    if (place === undefined) {
+      throw refusal(NO_PUBLICATION);
+    }
+    return place.source.tap(sink);
+  }
+
   async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {
     const { group, publication, initialLayer = "lowest", bitrateMax } = offer;
     const { peers } = this.#options;
     const place = this.#groups.get(group)?.get(publication);
     if (place === undefined) {
-      throw refusal("there is no such publication");
+      throw refusal(NO_PUBLICATION);
     }
     const offered = parseSdp(offer.description);
     const media = agreeOnSent(offered, place.source.profile);
@@ -222,16 +230,20 @@ export class Forwarder implements ProtocolForwarding {
     const { source: before, session } = place;
     place.session = of.session;
     place.source = source;
-    before.close();
+    before.close(REPLACED);
     this.#options.peers.forget(before.peer);
     count(place);
     for (const subscription of place.subscriptions.values()) {
       subscription.receive(source, this.#options.monotonicMs());
     }
-    const message = "another publisher took its place";
     const { group, publication } = of;
     const about = { group, publication, session };
-    this.#options.publish({ ...about, type: "publication-ended", reason: "replaced", message });
+    this.#options.publish({
+      ...about,
+      type: "publication-ended",
+      reason: "replaced",
+      message: REPLACED,
+    });
   }
 
   #media(
@@ -262,7 +274,7 @@ export class Forwarder implements ProtocolForwarding {
       return;
     }
     group.delete(of.publication);
-    place.source.close();
+    place.source.close(message);
     this.#options.peers.forget(place.source.peer);
     this.#options.publish({ ...of, type: "publication-ended", reason, message });
     for (const [session, subscription] of place.subscriptions) {

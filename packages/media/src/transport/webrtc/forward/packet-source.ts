@@ -1,3 +1,4 @@
+import type { Feed } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { WebrtcPeer } from "../webrtc-peer.ts";
 import type { SourceLayer } from "./source-layer.ts";
@@ -19,6 +20,8 @@ export interface PublishedSource extends PacketSource {
   watched(subscribers: number): void;
   layers(): readonly LayerStatus[];
   status(): Omit<PublicationStatus, "publication" | "session">;
+  /** Gives its media to a sink as units; returns what ends that. */
+  tap(sink: Feed): () => void;
   /** Nothing more is taken from it. */
-  close(): void;
+  close(message: string): void;
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
+import type { Feed } from "../../../ingest/protocol.ts";
 import type { ForwardingEnd, LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
+import type { MediaLimits } from "../../../port/limits.ts";
 import { Bandwidth } from "../publisher/bandwidth.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
 import { type RtcpPart, writeReceiverReport, writeRemb } from "../rtp/rtcp-packet.ts";
@@ -12,6 +14,7 @@ import { LayerNames } from "./layer-names.ts";
 import type { PublishedSource } from "./packet-source.ts";
 import type { SourceLayer } from "./source-layer.ts";
 import { SourceReceiver } from "./source-receiver.ts";
+import { UnitTap } from "./unit-tap.ts";
 
 const REPORT_MS = 1_000;
 /** Senders need this often to hear how much they may use. */
@@ -20,8 +23,10 @@ const REMB_MS = 200;
 export interface PublicationOptions {
   readonly media: AgreedMedia;
   readonly bitrateMax: number | undefined;
-  /** No packet for this long ends it. */
-  readonly idleDeadlineMs: number;
+  readonly limits: Pick<MediaLimits, "idleDeadlineMs" | "messageBytesMax">;
+  /** Path of the program that converts sound. */
+  readonly ffmpeg: string | undefined;
+  readonly monotonicMs: () => number;
   readonly onConnected: () => void;
   /** It has other layers, or pictures of another size. */
   readonly onMedia: (nowMs: number) => void;
@@ -40,6 +45,7 @@ export class Publication implements PeerOwner, PublishedSource {
   #audio: SourceReceiver | undefined;
   #video: readonly SourceReceiver[] = [];
   #peer: WebrtcPeer | undefined;
+  readonly #taps = new Set<UnitTap>();
   #mediaAtMs: number | undefined;
   #reportedAtMs = 0;
   #rembAtMs = 0;
@@ -74,7 +80,22 @@ export class Publication implements PeerOwner, PublishedSource {
     // It is received either way: who comes next is not to wait for it.
   }
 
-  close(): void {
+  tap(sink: Feed): () => void {
+    const { media, limits, ffmpeg, monotonicMs } = this.#options;
+    const tap = new UnitTap({
+      ...{ source: this, sink, ffmpeg, monotonicMs, video: media.video },
+      hasAudio: media.audio !== undefined,
+      unitBytesMax: limits.messageBytesMax,
+      onClosed: () => this.#taps.delete(tap),
+    });
+    this.#taps.add(tap);
+    return () => tap.close();
+  }
+
+  close(message: string): void {
+    for (const tap of [...this.#taps]) {
+      tap.end(message);
+    }
     this.#peer?.close();
   }
 
@@ -123,7 +144,7 @@ export class Publication implements PeerOwner, PublishedSource {
   }
 
   tick(nowMs: number): void {
-    const { idleDeadlineMs } = this.#options;
+    const { idleDeadlineMs } = this.#options.limits;
     if (nowMs - (this.#mediaAtMs ?? nowMs) > idleDeadlineMs) {
       this.#end("lost", `no media for ${idleDeadlineMs / 1_000} s`);
       return;
@@ -131,6 +152,9 @@ export class Publication implements PeerOwner, PublishedSource {
     const sources = [this.#audio, ...this.#video].filter((source) => source !== undefined);
     const asked = sources.flatMap((source) => source.tick(nowMs, this.#ssrc));
     this.#report(sources, asked, nowMs);
+    for (const tap of this.#taps) {
+      tap.tick(nowMs);
+    }
   }
 
   gone(reason: PeerEnd, message: string): void {

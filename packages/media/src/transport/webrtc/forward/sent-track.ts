@@ -15,6 +15,9 @@ const REPAIR_AGAIN_MS = 30;
 /** Packets that were sent again lately. */
 const REPAIRED_MAX = 256;
 
+/** The peer, as far as packets of media are sent to it. */
+type PacketTaker = Pick<WebrtcPeer, "sendRtp">;
+
 /** One track as it is sent to a subscriber: the numbers that its answer names. */
 export interface SentTrackNumbers {
   readonly ssrc: number;
@@ -63,7 +66,7 @@ export class SentTrack {
     this.#rewriter.pause();
   }
 
-  send(layer: SourceLayer, packet: SourcePacket, peer: WebrtcPeer, nowMs: number): void {
+  send(layer: SourceLayer, packet: SourcePacket, peer: PacketTaker, nowMs: number): void {
     const place = this.#rewriter.place(layer, packet, nowMs);
     if (place !== undefined) {
       this.packets += 1;
@@ -73,7 +76,7 @@ export class SentTrack {
   }
 
   /** The subscriber has lost these packets. */
-  repair(sequences: readonly number[], peer: WebrtcPeer, nowMs: number): void {
+  repair(sequences: readonly number[], peer: PacketTaker, nowMs: number): void {
     for (const sequence of sequences) {
       if (nowMs - (this.#repaired.get(sequence) ?? Number.NEGATIVE_INFINITY) < REPAIR_AGAIN_MS) {
         continue;
@@ -119,7 +122,7 @@ export class SentTrack {
    * Without a repair stream a packet is sent again exactly as it was: AES-GCM must not encrypt
    * anything else under its number.
    */
-  #sendAgain(packet: SourcePacket, place: RewrittenPlace, peer: WebrtcPeer): void {
+  #sendAgain(packet: SourcePacket, place: RewrittenPlace, peer: PacketTaker): void {
     const { repair } = this.numbers;
     if (repair === undefined) {
       this.#write(packet, place, peer);
@@ -135,7 +138,7 @@ export class SentTrack {
     peer.sendRtp({ ssrc: repair.ssrc, sequence: again.sequence }, head, payload);
   }
 
-  #write({ marker, payload }: SourcePacket, place: RewrittenPlace, peer: WebrtcPeer): void {
+  #write({ marker, payload }: SourcePacket, place: RewrittenPlace, peer: PacketTaker): void {
     const { ssrc, payloadType } = this.numbers;
     writeHead(this.#head, marker, payloadType, place);
     peer.sendRtp({ ssrc, sequence: place.sequence }, this.#head, payload);

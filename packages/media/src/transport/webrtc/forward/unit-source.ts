@@ -3,6 +3,7 @@ import { splitAnnexB } from "../../../codec/annex-b.ts";
 import { AVC_NAL, avcNalType } from "../../../codec/avc-access-unit.ts";
 import { parseAvcConfig } from "../../../codec/avc-config.ts";
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
+import type { Feed } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { MediaUnit, TrackCodec, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
@@ -35,6 +36,7 @@ export class UnitSource implements PublishedSource, UnitSink {
   #aac: AacConfig | undefined;
   #converter: AacToOpus | undefined;
   #cannotConvert: boolean;
+  readonly #taps = new Set<Feed>();
   #subscribers = 0;
   #sequences = { video: 0, audio: 0 };
 
@@ -68,6 +70,9 @@ export class UnitSource implements PublishedSource, UnitSink {
   }
 
   configure(tracks: readonly TrackConfig[]): void {
+    for (const sink of this.#taps) {
+      sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec)));
+    }
     for (const track of tracks) {
       this.#tracks.set(track.id, track);
       if (track.config === undefined) {
@@ -85,6 +90,11 @@ export class UnitSource implements PublishedSource, UnitSink {
 
   write(unit: MediaUnit): void {
     const track = this.#tracks.get(unit.track);
+    for (const sink of this.#taps) {
+      if (track !== undefined && sink.takes.has(track.codec)) {
+        sink.write(unit);
+      }
+    }
     if (track === undefined || this.#subscribers === 0) {
       return;
     }
@@ -100,9 +110,18 @@ export class UnitSource implements PublishedSource, UnitSink {
     }
   }
 
-  /** Nothing more comes. */
-  close(): void {
+  tap(sink: Feed): () => void {
+    sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
+    this.#taps.add(sink);
+    return () => this.#taps.delete(sink);
+  }
+
+  close(message: string): void {
     this.#stopConverting();
+    for (const sink of this.#taps) {
+      sink.end(message);
+    }
+    this.#taps.clear();
   }
 
   layers(): readonly LayerStatus[] {

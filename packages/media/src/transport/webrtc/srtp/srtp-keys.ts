@@ -1,4 +1,5 @@
 import { createCipheriv } from "node:crypto";
+import { canSeal } from "./counter-sealer.ts";
 
 /** A protection profile of SRTP, by its number in DTLS (RFC 5764, 4.1.2; RFC 7714, 14.2). */
 export interface SrtpProfile {
@@ -22,8 +23,10 @@ export const AES128_CM_HMAC_SHA1_80: SrtpProfile = {
   ...{ name: "AES128_CM_HMAC_SHA1_80", id: 0x0001, saltBytes: 14, tagBytes: 10, isAead: false },
 };
 
-/** The profiles in order of preference. */
-export const SRTP_PROFILES: readonly SrtpProfile[] = [AEAD_AES_128_GCM, AES128_CM_HMAC_SHA1_80];
+/** The profiles in order of preference: that of least work first, as every peer has both. */
+export const SRTP_PROFILES: readonly SrtpProfile[] = canSeal
+  ? [AES128_CM_HMAC_SHA1_80, AEAD_AES_128_GCM]
+  : [AEAD_AES_128_GCM, AES128_CM_HMAC_SHA1_80];
 
 /** Master key and salt of one direction. */
 export interface SrtpMaster {

@@ -1,4 +1,5 @@
 import { type RtpHeader, SEQUENCE_MODULUS, sequenceStep } from "../rtp/rtp-packet.ts";
+import { CounterSealer, canSeal, SEALED_BYTES_MAX } from "./counter-sealer.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { type SrtpCipher, srtpCipher } from "./srtp-cipher.ts";
 import { type SrtpMaster, sessionKeys } from "./srtp-keys.ts";
@@ -116,6 +117,7 @@ export class SrtpSender {
   readonly #rtp: SrtpCipher;
   readonly #rtcp: SrtpCipher;
   readonly #isAead: boolean;
+  readonly #sealer: CounterSealer | undefined;
   readonly #sources = new Map<number, { rollovers: number; highest: number }>();
   readonly #rolloverBytes = Buffer.alloc(4);
   readonly #indexBytes = Buffer.alloc(INDEX_BYTES);
@@ -126,11 +128,20 @@ export class SrtpSender {
     this.#rtp = srtpCipher(profile, sessionKeys(master, "rtp"), "rtp");
     this.#rtcp = srtpCipher(profile, sessionKeys(master, "rtcp"), "rtcp");
     this.#isAead = profile.isAead;
+    this.#sealer =
+      profile.isAead || !canSeal
+        ? undefined
+        : new CounterSealer(sessionKeys(master, "rtp"), profile.tagBytes);
   }
 
   /** `head` is the packet's header with its extensions, `payload` what follows. */
   rtp({ ssrc, sequence }: RtpIdentity, head: Buffer, payload: Buffer): Buffer {
-    const identity = { ssrc, rollovers: this.#advance(ssrc, sequence), low: sequence };
+    const rollovers = this.#advance(ssrc, sequence);
+    const sealer = this.#sealer;
+    if (sealer !== undefined && head.length === 12 && payload.length <= SEALED_BYTES_MAX) {
+      return sealer.seal(ssrc, rollovers, sequence, head, payload);
+    }
+    const identity = { ssrc, rollovers, low: sequence };
     const encrypted = this.#rtp.encrypt(identity, head, payload, EMPTY);
     if (this.#isAead) {
       return Buffer.concat([head, encrypted]);

@@ -55,6 +55,25 @@ describe("SRTP", () => {
     expect(new SrtpReceiver(MASTER).rtp(header, sealed)).toEqual(payload);
   });
 
+  test("seals packets of all lengths as they are opened, and as the plain way does", () => {
+    const master = masterOf(AES128_CM_HMAC_SHA1_80);
+    const [sender, receiver] = [new SrtpSender(master), new SrtpReceiver(master)];
+    const plain = srtpCipher(AES128_CM_HMAC_SHA1_80, sessionKeys(master, "rtp"), "rtp");
+    for (let length = 0; length <= 1_600; length += length < 70 ? 1 : 51) {
+      const payload = randomBytes(length);
+      const clear = packetOf(65_500 + length, payload, 0xfedcba98);
+      const header = parseRtpHeader(clear);
+      if (header === undefined) throw new Error("it is a packet");
+      const head = clear.subarray(0, header.bytes);
+      const sealed = sender.rtp(header, head, payload);
+      const rollovers = 65_500 + length > 0xffff ? 1 : 0;
+      const identity = { ssrc: header.ssrc, rollovers, low: header.sequence };
+      const encrypted = plain.encrypt(identity, head, payload, EMPTY);
+      expect(sealed.subarray(12, 12 + length).equals(encrypted)).toBe(true);
+      expect(receiver.rtp(header, sealed)?.equals(payload)).toBe(true);
+    }
+  });
+
   // RFC 7714, 16.1.1.
   test("writes and reads RFC 7714's packet", () => {
     const keys = {

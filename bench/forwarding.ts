@@ -1,0 +1,86 @@
+/**
+ * Forwarding beside Pion: processor time of the server for each packet that it sends on, packets
+ * that don't arrive, and how long they take; one publisher of 1.5 Mb/s (180 packets a second) and
+ * many subscribers, all peers by Pion in another process. Needs Debian's golang-go and
+ * golang-github-pion-webrtc.v3-dev: both programs are built from bench/forwarding.
+ *
+ * npx tsx bench/forwarding.ts [subscribers …]
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const SECONDS = 10;
+const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [15, 40, 100, 300];
+const CLOCK_TICKS_PER_SECOND = 100;
+const GOCODE = "/usr/share/gocode";
+
+interface Outcome {
+  readonly packets: number;
+  readonly lost: number;
+  readonly delayMs: { readonly p50: number; readonly p99: number };
+  /** Seconds of the server's processor time. */
+  readonly cpu: number;
+}
+
+const folder = mkdtempSync(join(tmpdir(), "rolecast-forwarding-"));
+const built = (name: string): string => {
+  const env = { ...process.env, GO111MODULE: "off", GOPATH: GOCODE };
+  const program = join(folder, name);
+  const cwd = join(import.meta.dirname, "forwarding", name);
+  execFileSync("go", ["build", "-o", program, "."], { cwd, env, stdio: "inherit" });
+  return program;
+};
+
+function cpuSeconds({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / CLOCK_TICKS_PER_SECOND;
+}
+
+async function measure(command: readonly string[], peers: string, count: number): Promise<Outcome> {
+  const [program = "", ...args] = command;
+  const server = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
+  const { value: address } = await lines.next();
+  const want = ["-server", `http://${address}`, "-subscribers", String(count)];
+  const load = spawn(peers, [...want, "-seconds", String(SECONDS)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const said = createInterface(load.stdout)[Symbol.asyncIterator]();
+  await said.next();
+  const before = cpuSeconds(server);
+  const { value } = await said.next();
+  const cpu = cpuSeconds(server) - before;
+  server.kill();
+  return { ...JSON.parse(value), cpu };
+}
+
+try {
+  const [peers, pion] = [built("peers"), built("pion")];
+  const ours = [
+    process.execPath,
+    "--import",
+    "tsx",
+    join(import.meta.dirname, "forwarding/our-forwarder.ts"),
+  ];
+  for (const count of COUNTS) {
+    const perPacket: number[] = [];
+    for (const [name, command] of Object.entries({ rolecast: ours, pion: [pion] })) {
+      const { packets, lost, delayMs, cpu } = await measure(command, peers, count);
+      perPacket.push((cpu * 1e6) / packets);
+      console.log(
+        `${count} subscribers, ${name}: ${perPacket.at(-1)?.toFixed(1)} µs a packet,`,
+        `${((100 * cpu) / SECONDS).toFixed(0)} % of a core, ${lost} of ${packets + lost} lost,`,
+        `${delayMs.p50.toFixed(1)} ms (p99 ${delayMs.p99.toFixed(1)})`,
+      );
+    }
+    const [own = 0, theirs = 1] = perPacket;
+    console.log(`${count} subscribers: ${(own / theirs).toFixed(2)} of Pion's processor time`);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}

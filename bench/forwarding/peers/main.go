@@ -1,0 +1,211 @@
+// Peers for the benchmark of forwarding: one publisher and many subscribers, by Pion, against any
+// server that answers offers at /publish and /subscribe. Prints one JSON line of what they got.
+package main
+
+import (
+	"bytes"
+	"encoding/binary"
+	"encoding/json"
+	"flag"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc"
+)
+
+const (
+	framesPerSecond = 30
+	packetsPerFrame = 6
+	payloadBytes    = 1040
+	clockRate       = 90000
+)
+
+// A parameter set of 1280x720, as a keyframe begins with.
+var parameterSet = []byte{0x67, 0x42, 0xc0, 0x1f, 0x8c, 0x8d, 0x40, 0x50, 0x1e, 0x90, 0x0f, 0x08, 0x84, 0x6a}
+
+func newAPI() *webrtc.API {
+	settings := webrtc.SettingEngine{}
+	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
+	media := &webrtc.MediaEngine{}
+	codec := webrtc.RTPCodecParameters{
+		RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: clockRate,
+			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+		},
+		PayloadType: 102,
+	}
+	if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeVideo); err != nil {
+		log.Fatal(err)
+	}
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media))
+}
+
+func connect(peer *webrtc.PeerConnection, url string) error {
+	offer, err := peer.CreateOffer(nil)
+	if err != nil {
+		return err
+	}
+	gathered := webrtc.GatheringCompletePromise(peer)
+	if err := peer.SetLocalDescription(offer); err != nil {
+		return err
+	}
+	<-gathered
+	response, err := http.Post(url, "application/sdp", bytes.NewBufferString(peer.LocalDescription().SDP))
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil || response.StatusCode != 201 {
+		log.Fatalf("%s answered %d: %s", url, response.StatusCode, answer)
+	}
+	return peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)})
+}
+
+func publish(api *webrtc.API, url string) {
+	peer, err := api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeH264}, "v", "s")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if _, err := peer.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
+		log.Fatal(err)
+	}
+	connected := make(chan struct{})
+	var once sync.Once
+	peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
+		if state == webrtc.PeerConnectionStateConnected {
+			once.Do(func() { close(connected) })
+		}
+	})
+	if err := connect(peer, url); err != nil {
+		log.Fatal(err)
+	}
+	<-connected
+	go send(track)
+}
+
+func send(track *webrtc.TrackLocalStaticRTP) {
+	var sequence uint16
+	ticker := time.NewTicker(time.Second / framesPerSecond)
+	for frame := 0; ; frame++ {
+		<-ticker.C
+		for part := 0; part < packetsPerFrame; part++ {
+			payload := make([]byte, payloadBytes)
+			payload[0] = 0x41
+			if frame%framesPerSecond == 0 {
+				payload[0] = 0x65
+				if part == 0 {
+					payload = append([]byte{}, parameterSet...)
+				}
+			}
+			if len(payload) == payloadBytes {
+				binary.BigEndian.PutUint64(payload[1:], uint64(time.Now().UnixNano()))
+			}
+			sequence++
+			packet := rtp.Packet{
+				Header: rtp.Header{
+					Version: 2, SequenceNumber: sequence, Timestamp: uint32(frame * clockRate / framesPerSecond),
+					Marker: part == packetsPerFrame-1,
+				},
+				Payload: payload,
+			}
+			if err := track.WriteRTP(&packet); err != nil {
+				log.Fatal(err)
+			}
+		}
+	}
+}
+
+type subscriber struct {
+	packets, lost int64
+	delays        []float64
+}
+
+var measuring atomic.Bool
+
+func subscribe(api *webrtc.API, url string, ready *sync.WaitGroup) *subscriber {
+	peer, err := api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	got := &subscriber{}
+	if _, err := peer.AddTransceiverFromKind(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+		log.Fatal(err)
+	}
+	var once sync.Once
+	peer.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		var last uint16
+		var begun bool
+		for {
+			packet, _, err := track.ReadRTP()
+			if err != nil {
+				return
+			}
+			once.Do(ready.Done)
+			if !measuring.Load() {
+				begun = false
+				continue
+			}
+			if step := packet.SequenceNumber - last; begun && step > 1 && step < 1000 {
+				got.lost += int64(step - 1)
+			}
+			last, begun = packet.SequenceNumber, true
+			got.packets++
+			if len(packet.Payload) == payloadBytes && got.packets%16 == 0 {
+				sent := int64(binary.BigEndian.Uint64(packet.Payload[1:]))
+				got.delays = append(got.delays, float64(time.Now().UnixNano()-sent)/1e6)
+			}
+		}
+	})
+	if err := connect(peer, url); err != nil {
+		log.Fatal(err)
+	}
+	return got
+}
+
+func main() {
+	server := flag.String("server", "", "URL of the server")
+	count := flag.Int("subscribers", 100, "subscribers")
+	seconds := flag.Int("seconds", 10, "seconds that are measured")
+	flag.Parse()
+	api := newAPI()
+	publish(api, *server+"/publish")
+	var ready sync.WaitGroup
+	ready.Add(*count)
+	subscribers := make([]*subscriber, *count)
+	for index := range subscribers {
+		subscribers[index] = subscribe(api, *server+"/subscribe", &ready)
+	}
+	ready.Wait()
+	// The other side begins to measure when it reads this, and ends with the next line.
+	os.Stdout.WriteString("begin\n")
+	measuring.Store(true)
+	time.Sleep(time.Duration(*seconds) * time.Second)
+	measuring.Store(false)
+	var packets, lost int64
+	var delays []float64
+	for _, got := range subscribers {
+		packets += got.packets
+		lost += got.lost
+		delays = append(delays, got.delays...)
+	}
+	sort.Float64s(delays)
+	at := func(share float64) float64 { return delays[int(float64(len(delays)-1)*share)] }
+	json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"packets": packets, "lost": lost, "delayMs": map[string]float64{"p50": at(0.5), "p99": at(0.99)},
+	})
+}
