@@ -34,7 +34,11 @@ afterAll(async () => {
 });
 
 /** Resolves to what plays, once the program's stream does; then the program is stopped. */
-async function playsWhile(command: string, argsOf: (url: string, key: string) => string[]) {
+async function playsWhile(
+  command: string,
+  argsOf: (url: string, key: string) => string[],
+  watch = async (_whep: string): Promise<void> => {},
+) {
   const { channel, streamKey } = await root.ivs.send(new CreateChannelCommand({}));
   const { arn = "", playbackUrl = "" } = channel ?? {};
   const args = argsOf(`${server.endpoint}/whip`, streamKey?.value ?? "");
@@ -46,6 +50,8 @@ async function playsWhile(command: string, argsOf: (url: string, key: string) =>
   }, `a stream of ${command}`);
   const fields = "stream=codec_name,width,height";
   const probed = await run("ffprobe", ["-v", "error", "-show_entries", fields, playbackUrl]);
+  const name = new URL(playbackUrl).pathname.replace(/^.*\/(.*)\.m3u8$/, "$1");
+  await watch(`${server.endpoint}/whep/${name}`);
   client.kill("SIGINT");
   await until(async () => {
     const { streams = [] } = await root.ivs.send(new ListStreamsCommand({}));
@@ -90,12 +96,18 @@ const ON_STAGE = {
 };
 const PLAYS = /codec_name=h264\nwidth=640\nheight=360[\s\S]*codec_name=aac/;
 
-describe("programs that publish by WHIP", () => {
-  it.skipIf(!hasAiortc)("aiortc", async () => {
-    const script = join(import.meta.dirname, "whip_aiortc.py");
-    const argsOf = (url: string, key: string) => [script, url, key];
-    expect(await playsWhile(PYTHON, argsOf)).toMatch(PLAYS);
-    expect(await isOnStageWhile(PYTHON, argsOf)).toMatchObject(ON_STAGE);
+describe("programs that publish by WHIP, or play by WHEP", () => {
+  it.skipIf(!hasAiortc)("aiortc, which another one watches by WHEP", async () => {
+    const [script, viewer] = ["whip_aiortc.py", "whep_aiortc.py"].map((name) =>
+      join(import.meta.dirname, name),
+    );
+    const watch = async (whep: string): Promise<void> => {
+      const { stdout } = await run(PYTHON, [viewer ?? "", whep]);
+      expect(stdout).toBe("audio 48000\nvideo 640x360\n");
+    };
+    const args = (url: string, key: string): string[] => [script ?? "", url, key];
+    expect(await playsWhile(PYTHON, args, watch)).toMatch(PLAYS);
+    expect(await isOnStageWhile(PYTHON, args)).toMatchObject(ON_STAGE);
   });
 
   it.skipIf(!hasWhipClient || outside === undefined)("GStreamer", async () => {
