@@ -2,7 +2,10 @@ import assert from "node:assert";
 import { OggOpusWriter, OPUS_CLOCK_HZ } from "../../packages/media/src/container/ogg/ogg-opus.ts";
 import { OggPackets } from "../../packages/media/src/container/ogg/ogg-packets.ts";
 import { SentTrack } from "../../packages/media/src/transport/webrtc/forward/sent-track.ts";
-import { SourceReceiver } from "../../packages/media/src/transport/webrtc/forward/source-receiver.ts";
+import {
+  SourceReceiver,
+  type SourceReceiverOptions,
+} from "../../packages/media/src/transport/webrtc/forward/source-receiver.ts";
 import { parseRtcp, writeNack } from "../../packages/media/src/transport/webrtc/rtp/rtcp-packet.ts";
 import {
   parseRtpHeader,
@@ -64,8 +67,11 @@ function forward(packets: readonly Buffer[], from: readonly number[], nack: Buff
   };
   const track = new SentTrack({ ssrc: 2, payloadType: 108, repair: undefined, cname: "c" });
   const receivers = Array.from({ length: SOURCES }, (_, index) => {
-    const named = { kind: "video", layer: String(index), ssrc: index, clockHz: 90_000 } as const;
-    const receiver = new SourceReceiver({ ...named, repairs: true, onSize: () => undefined });
+    const options: SourceReceiverOptions = {
+      ...{ kind: "video", layer: String(index), ssrc: index, clockHz: 90_000 },
+      ...{ repairs: true, onSize: () => undefined },
+    };
+    const receiver = new SourceReceiver(options);
     receiver.layer.follow({
       packet: (layer, packet, nowMs) => {
         if (layer !== track.layer && packet.beginsKeyframe) track.switchTo(layer, packet, nowMs);

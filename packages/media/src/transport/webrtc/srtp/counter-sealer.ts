@@ -1,5 +1,4 @@
-import { createCipheriv, hash } from "node:crypto";
-import { endianness } from "node:os";
+import crypto, { createCipheriv } from "node:crypto";
 import type { SessionKeys } from "./srtp-keys.ts";
 
 const BLOCK_BYTES = 16;
@@ -15,12 +14,6 @@ const ROLLOVER_BYTES = 4;
 /** Larger packets than networks carry whole are encrypted in the plain way. */
 export const SEALED_BYTES_MAX = 1_536;
 const BLOCKS_MAX = SEALED_BYTES_MAX / BLOCK_BYTES;
-
-/**
- * Whether this Node hashes in one call (since 20.12), which costs a third of making an HMAC, and
- * this machine is little-endian.
- */
-export const canSeal = typeof hash === "function" && endianness() === "LE";
 
 /** All sealers use it in turn: the inner pad, a packet, its rollovers. */
 const scratch = Buffer.alloc(HASHED_BLOCK_BYTES + HEAD_BYTES + SEALED_BYTES_MAX + ROLLOVER_BYTES);
@@ -66,12 +59,12 @@ export class CounterSealer {
     const end = HASHED_BLOCK_BYTES + HEAD_BYTES + body.length;
     scratch.writeUInt32BE(rollovers, end);
     // As strings, which cost less than buffers of their own.
-    const inner = hash("sha1", scratch.subarray(0, end + ROLLOVER_BYTES), "binary");
+    const inner = crypto.hash("sha1", scratch.subarray(0, end + ROLLOVER_BYTES), "binary");
     this.#outer.write(inner, HASHED_BLOCK_BYTES, "latin1");
     const datagram = Buffer.allocUnsafe(HEAD_BYTES + body.length + this.#tagBytes);
     scratch.copy(datagram, 0, HASHED_BLOCK_BYTES, end);
     const tagAt = HEAD_BYTES + body.length;
-    datagram.write(hash("sha1", this.#outer, "binary"), tagAt, this.#tagBytes, "latin1");
+    datagram.write(crypto.hash("sha1", this.#outer, "binary"), tagAt, this.#tagBytes, "latin1");
     return datagram;
   }
 

@@ -1,5 +1,5 @@
 import { createCipheriv } from "node:crypto";
-import { canSeal } from "./counter-sealer.ts";
+import { canSeal } from "./can-seal.ts";
 
 /** A protection profile of SRTP, by its number in DTLS (RFC 5764, 4.1.2; RFC 7714, 14.2). */
 export interface SrtpProfile {

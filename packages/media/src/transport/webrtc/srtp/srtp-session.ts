@@ -1,5 +1,6 @@
 import { type RtpHeader, SEQUENCE_MODULUS, sequenceStep } from "../rtp/rtp-packet.ts";
-import { CounterSealer, canSeal, SEALED_BYTES_MAX } from "./counter-sealer.ts";
+import { canSeal } from "./can-seal.ts";
+import { CounterSealer, SEALED_BYTES_MAX } from "./counter-sealer.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { type SrtpCipher, srtpCipher } from "./srtp-cipher.ts";
 import { type SrtpMaster, sessionKeys } from "./srtp-keys.ts";
