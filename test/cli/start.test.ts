@@ -6,7 +6,7 @@ import { CreateUserCommand, GetUserCommand, ListUsersCommand } from "@aws-sdk/cl
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { createServer } from "@rolecast/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { refusedStart } from "../support/rolecast-command.ts";
+import { refusedStart, rolecast } from "../support/rolecast-command.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import type { Key } from "../support/test-server.ts";
 
@@ -55,6 +55,24 @@ describe("rolecast start", () => {
     expect(second.banner).toContain("  ffmpeg            none: no renditions, no thumbnails\n");
     const kept = await second.clients().iam.send(new GetUserCommand({ UserName: "kept" }));
     expect(kept.User?.UserName).toBe("kept");
+  });
+
+  test.each([
+    ["SIGUSR2", (server: ServerProcess) => server.stop("SIGUSR2")],
+    [
+      "rolecast drain",
+      async ({ endpoint, stop }: ServerProcess) => {
+        const drained = await rolecast(["drain", "--endpoint", endpoint, "--timeout", "60"]);
+        expect(drained).toEqual({
+          code: 0,
+          out: `${endpoint} takes no new streams.\nIt has ended.\n`,
+          err: "",
+        });
+        return stop("SIGTERM");
+      },
+    ],
+  ])("%s ends a server without streams with 0", async (_name, drain) => {
+    expect(await drain(await start(["--data", "memory"]))).toBe(0);
   });
 
   test("keeps what was acknowledged over a kill -9", async () => {

@@ -24,12 +24,33 @@ import {
   type TestServer,
 } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
-import { makeFilm, publish } from "./ivs/encoder.ts";
+import { type Film, makeFilm, publish } from "./ivs/encoder.ts";
 
 /*
  * The files of packaging/nginx, in Debian's nginx before two nodes on one PostgreSQL. Skipped where
  * nginx, its stream module or PostgreSQL isn't installed.
  */
+
+/** A browser's offer of H.264 video, without candidates: nobody connects after it. */
+const OFFER = [
+  "v=0",
+  "o=- 1 1 IN IP4 127.0.0.1",
+  "s=-",
+  "t=0 0",
+  "a=group:BUNDLE 0",
+  "m=video 9 UDP/TLS/RTP/SAVPF 102",
+  "c=IN IP4 0.0.0.0",
+  "a=rtcp-mux",
+  "a=mid:0",
+  "a=sendonly",
+  "a=setup:actpass",
+  "a=ice-ufrag:abcd",
+  "a=ice-pwd:abcdefghijklmnopqrstuvwx",
+  `a=fingerprint:sha-256 ${Array.from({ length: 32 }, () => "AB").join(":")}`,
+  "a=rtpmap:102 H264/90000",
+  "a=fmtp:102 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+  "",
+].join("\r\n");
 
 const Bucket = "behind-nginx";
 let data: string;
@@ -177,12 +198,112 @@ describe.skipIf(!hasPostgres || !hasNginx)("two nodes behind nginx", () => {
     client.disconnect();
   });
 
+  const publicChannel = async () => {
+    const input = { insecureIngest: true };
+    const { channel, streamKey } = await clients.ivs.send(new CreateChannelCommand(input));
+    return { arn: channel?.arn ?? "", playback: channel?.playbackUrl ?? "", key: streamKey?.value };
+  };
+  const offer = (key: string | undefined) =>
+    fetch(`${origin}/whip`, {
+      method: "POST",
+      headers: { "content-type": "application/sdp", authorization: `Bearer ${key}` },
+      body: OFFER,
+    });
+  const streamsOf = async (node: TestServer) => {
+    const health = await (await fetch(`${node.endpoint}/_rolecast/health`)).json();
+    return (health as { ivs: { streams: number } }).ivs.streams;
+  };
+
+  test("a WebRTC encoder ends its session through nginx, whichever node has it", async () => {
+    for (let count = 0; count < 4; count++) {
+      const answer = await offer((await publicChannel()).key);
+      expect(answer.status).toBe(201);
+      const session = new URL(answer.headers.get("location") ?? "", origin);
+      // One node after the other is asked: not all of these can have met the session's own.
+      expect((await fetch(session, { method: "DELETE" })).status).toBe(200);
+      expect((await fetch(session, { method: "DELETE" })).status).toBe(404);
+    }
+  });
+
+  test("a node that drains keeps its stream and leaves all that is new to the other", async () => {
+    const film = await makeFilm(40);
+    const chat = chatOf({ endpoint: origin });
+    const { arn: room = "" } = await chat.createRoom({});
+    const members = await Promise.all(
+      ["a", "b", "c", "d"].map((name) =>
+        connect(socketUrl({ endpoint: origin }), () => tokenOf(chat, room, name)),
+      ),
+    );
+    const own = await publicChannel();
+    const encoder = publish(film, `rtmp://localhost:${nginx.rtmpPort}/app/${own.key}`, 1, true);
+    const [drained, other] = await until(async () => {
+      const counts = await Promise.all(nodes.map(streamsOf));
+      return counts[0] === 1 ? nodes : counts[1] === 1 && ([nodes[1], nodes[0]] as const);
+    }, "the stream on a node");
+    drained.server.drain();
+    const ready = await fetch(`${drained.endpoint}/_rolecast/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { status: "draining" }]);
+    const metrics = await (await fetch(`${drained.endpoint}/_rolecast/metrics`)).text();
+    expect(metrics).toContain('rolecast_fact{service="server",name="draining"} 1');
+
+    const later = await Promise.all(Array.from({ length: 4 }, publicChannel));
+    const url = (key: string | undefined, at: number) =>
+      at < 2
+        ? `rtmp://localhost:${nginx.rtmpPort}/app/${key}`
+        : `srt://127.0.0.1:${nginx.srtPort}?streamid=${key}`;
+    const encoders = later.map(({ key }, at) => persistent(film, url(key, at)));
+    await until(async () => (await streamsOf(other)) === 4, "four streams on the other node");
+    for (let count = 0; count < 4; count++) {
+      const answer = await offer((await publicChannel()).key);
+      expect(answer.status).toBe(201);
+      expect(
+        (await fetch(new URL(answer.headers.get("location") ?? "", origin), { method: "DELETE" }))
+          .status,
+      ).toBe(200);
+    }
+    expect(await streamsOf(drained)).toBe(1);
+    // Chat's clients have come back, to the other node.
+    for (const [at, member] of members.entries()) {
+      await until(() => member.room.state === "connected", "a client that is back");
+      await member.room.sendMessage(new SendMessageRequest(`from ${at}`));
+      await Promise.all(
+        members.map(({ seen }) =>
+          until(() => seen.find(({ text: said }) => said === `from ${at}`), "the message"),
+        ),
+      );
+    }
+    expect((await watch(own.playback)).segments).toHaveLength(3);
+
+    for (const each of encoders) each.kill();
+    encoder.kill();
+    await drained.server.drained;
+    await expect(fetch(`${drained.endpoint}/_rolecast/health/live`)).rejects.toThrow();
+  });
+
   test("the other node goes on when one ends", async () => {
-    await nodes[0].close();
     for (let count = 0; count < 8; count++)
       await clients.s3.send(new s3.HeadBucketCommand({ Bucket }));
   });
 });
+
+/** Publishes endlessly and connects again when it is refused, as OBS and hardware encoders do. */
+function persistent(film: Film, url: string) {
+  let isOver = false;
+  let encoder = publish(film, url, 1, true);
+  const again = async () => {
+    await encoder.ended;
+    if (isOver) return;
+    encoder = publish(film, url, 1, true);
+    void again();
+  };
+  void again();
+  return {
+    kill() {
+      isOver = true;
+      encoder.kill();
+    },
+  };
+}
 
 async function bytesOfObjects(): Promise<number> {
   const entries = await readdir(join(data, "s3/blobs"), { recursive: true, withFileTypes: true });

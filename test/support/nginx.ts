@@ -23,12 +23,14 @@ export interface Upstream {
   readonly http: number;
   readonly rtmp: number;
   readonly rtmps: number;
+  readonly srt: number;
 }
 
 export interface Nginx {
   readonly port: number;
   readonly tlsPort: number;
   readonly rtmpPort: number;
+  readonly srtPort: number;
   close(): Promise<void>;
 }
 
@@ -61,13 +63,13 @@ export async function startNginx(
 ): Promise<Nginx> {
   const [port, tlsPort, rtmpPort, rtmpsPort, srtPort] = ports;
   const changes: readonly (readonly [string, string])[] = [
-    ...nodes.flatMap(({ http, rtmp, rtmps }, index) => {
+    ...nodes.flatMap(({ http, rtmp, rtmps, srt }, index) => {
       const address = `10.0.0.${5 + index}`;
       return [
         [`${address}:4566`, `127.0.0.1:${http}`],
         [`${address}:1935`, `127.0.0.1:${rtmp}`],
         [`${address}:4443`, `127.0.0.1:${rtmps}`],
-        [`${address}:9000`, "127.0.0.1:9"],
+        [`${address}:9000`, `127.0.0.1:${srt}`],
       ] as const;
     }),
     ["listen 80;", `listen ${port};`],
@@ -109,6 +111,7 @@ export async function startNginx(
     port,
     tlsPort,
     rtmpPort,
+    srtPort,
     close: () => end(child),
   };
 }

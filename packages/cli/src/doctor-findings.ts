@@ -48,6 +48,14 @@ export function storeFinding({ place, condition, message = condition }: StoreSta
   return { check, state: "problem", found: `${place}: ${message}`, fix };
 }
 
+/** Judges the stage of a running server's life. */
+export function stageFinding(stage: string): Finding {
+  const check = "server";
+  if (stage === "ready") return { check, state: "ok", found: stage };
+  const fix = "It ends with its last stream; start the next one then.";
+  return { check, state: "warning", found: `${stage}: it takes no new streams`, fix };
+}
+
 /** A port, and how the attempt to listen there ended. */
 interface TriedPort {
   readonly check: string;

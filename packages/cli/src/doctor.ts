@@ -20,6 +20,7 @@ import {
   nodeFinding,
   portFinding,
   type StoreState,
+  stageFinding,
   storeFinding,
 } from "./doctor-findings.ts";
 import { checkAllObjects } from "./doctor-objects.ts";
@@ -77,6 +78,7 @@ export function doctorCommand(): Command {
         ffmpeg(),
         certificate(flags),
         disk(flags.data),
+        ...(answer.stage === undefined ? [] : [stageFinding(answer.stage)]),
         ...(answer.store ? [storeFinding(answer.store)] : []),
         clockFinding,
       ]);
@@ -150,6 +152,8 @@ interface AnswerAtPort {
   readonly own: ReadonlySet<number>;
   /** The port asked, when something accepted and then said nothing. */
   readonly silent?: number;
+  /** The stage of its life: `draining`. */
+  readonly stage?: string;
   /** The object store of the server that answers. */
   readonly store?: StoreState;
 }
@@ -159,13 +163,15 @@ async function answerAt(apiPort: number): Promise<AnswerAtPort> {
     const answer = await fetch(`http://127.0.0.1:${apiPort}/_rolecast/health`, {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
-    const { ivs, s3 } = (await answer.json()) as {
+    const { ivs, s3, server } = (await answer.json()) as {
       readonly ivs: Readonly<Record<string, number>>;
+      readonly server: { readonly stage: string };
       readonly s3?: { readonly objectStore?: StoreState };
     };
     const ports = PROTOCOLS.map(({ portName }) => ivs[portName]);
     const own = new Set([apiPort, ...ports.filter((number) => number !== undefined)]);
-    return s3?.objectStore ? { own, store: s3.objectStore } : { own };
+    const { stage } = server;
+    return s3?.objectStore ? { own, stage, store: s3.objectStore } : { own, stage };
   } catch (error) {
     // Whatever listens there isn't ours.
     const isSilent = error instanceof Error && error.name === "TimeoutError";

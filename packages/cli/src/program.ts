@@ -6,6 +6,7 @@ import { chatCommand } from "./chat.ts";
 import { completionCommand } from "./completion.ts";
 import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
+import { drainCommand } from "./drain.ts";
 import { envCommand } from "./env.ts";
 import { explainCommand } from "./explain.ts";
 import { guardrailsCommand } from "./guardrails/guardrails.ts";
@@ -51,6 +52,7 @@ export function rolecastProgram(): Command {
     logsCommand(),
     snapshotCommand(),
     objectsCommand(),
+    drainCommand(),
     resetCommand(),
     doctorCommand(),
     completionCommand(program),

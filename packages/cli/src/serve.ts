@@ -45,6 +45,7 @@ export async function serve(
     return;
   }
   stopOnSignal(server);
+  drainOnSignal(server);
   exitOnFailure(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
   if (server.generatedRoot) await server.noteRootKeyShown();
@@ -80,16 +81,29 @@ function stopOnSignal(server: RunningServer): void {
     if (stopping) process.exit(1);
     stopping = true;
     process.stderr.write(`${signal}: ending streams and recordings.\n`);
-    server.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        process.stderr.write(`rolecast: ${String(error)}\n`);
-        process.exit(1);
-      },
-    );
+    exitAfter(server);
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+function exitAfter(server: RunningServer): void {
+  server.close().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      process.stderr.write(`rolecast: ${String(error)}\n`);
+      process.exit(1);
+    },
+  );
+}
+
+/** SIGUSR2 drains, without a time limit; a drain that was asked for over HTTP ends here too. */
+function drainOnSignal(server: RunningServer): void {
+  process.on("SIGUSR2", (signal) => {
+    process.stderr.write(`${signal}: no new streams; it ends with the last one.\n`);
+    server.drain();
+  });
+  void server.drained.then(() => exitAfter(server));
 }
 
 /** Ends properly what it still can; a supervisor starts the next process. */

@@ -57,16 +57,19 @@ function factsOf(
     services = {},
     ivs = {},
     store = {},
+    server: { stage = "ready", endsBefore } = {},
   } = health as {
+    server?: { stage?: string; endsBefore?: string };
     store?: { condition?: string; message?: string };
     services?: Readonly<Record<string, string>>;
     ivs?: { ffmpeg?: string; transcoding?: string } & Partial<
       Record<`${ProtocolName}Port`, number>
     >;
   };
+  const stageFact = `(${stage}${endsBefore === undefined ? "" : `, ends by ${endsBefore}`})`;
   const states = Object.entries(services).sort(([one], [other]) => one.localeCompare(other));
   return [
-    ["Server", endpoint],
+    ["Server", stage === "ready" ? endpoint : `${endpoint} ${styled("yellow", stageFact)}`],
     ["Console", `${endpoint}/`],
     ["Ingest", ingestFact(ivs)],
     [

@@ -28,6 +28,7 @@ import { type Ends, type OpenedParts, openParts } from "./open-parts.ts";
 import { type Address, createPlatform } from "./platform.ts";
 import { emptyEverything, type RunningServer } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
+import { ServerLife } from "./server-life.ts";
 import { SERVICES } from "./services/index.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
@@ -97,6 +98,7 @@ async function startServer(
   const ownRoutes: OwnRoutes = {
     health: async () => (await serverHealth.report()).facts,
     metrics: () => metrics.text(),
+    drain: (timeoutMs) => life.drain(timeoutMs),
     reset: config.allowReset ? () => reset() : undefined,
   };
   const platform = createPlatform(parts, {
@@ -108,7 +110,19 @@ async function startServer(
   const { provided, ...composed } = await composeServices(platform, SERVICES);
   const further = await composeServices(provided, furtherServices);
   const services = [...composed.services, ...further.services];
-  const serverHealth = new ServerHealth(services, parts.opened.health, parts.disk);
+  const life = new ServerLife({
+    services,
+    store: () => parts.opened.health.check(),
+    log,
+    nowMs: systemClock.nowMs,
+    end,
+  });
+  const serverHealth = new ServerHealth(
+    services,
+    parts.opened.health,
+    parts.disk,
+    () => life.facts,
+  );
   const registry = new ServiceRegistry(services);
   const metrics = new Metrics(async () => (await serverHealth.report()).facts);
   ends.push(metrics.close);
@@ -129,7 +143,6 @@ async function startServer(
   const bootstrap = () => provided.bootstrapAccounts(roots.accounts);
   await bootstrap();
 
-  let ready = false;
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
   const seed = prepareSeed(config, roots.accounts, dispatcher.invoke, platform.resources);
   const place = { accountId: config.account, region: DEFAULT_REGION };
@@ -141,8 +154,7 @@ async function startServer(
   };
   const routes = new InternalRoutes({
     ...ownRoutes,
-    ready: () => ready,
-    store: () => parts.opened.health.check(),
+    readiness: () => life.readiness(),
     report: (isStrange) => (isStrange ? serverHealth.publicReport() : serverHealth.report()),
     localStack,
   });
@@ -179,7 +191,7 @@ async function startServer(
   parts.node.releaseAbandoned();
   await seed();
   await deployTemplate();
-  ready = true;
+  life.started();
   return {
     config,
     endpoint: address.endpoint,
@@ -195,7 +207,9 @@ async function startServer(
     showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),
     reset,
     failed: parts.failed,
-    close: end,
+    drain: life.drain,
+    drained: life.drained,
+    close: () => life.close(),
   };
 }
 

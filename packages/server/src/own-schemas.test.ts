@@ -83,6 +83,7 @@ test("Rolecast's own operations", () => {
         "AccessKeys?: [{AccessKeyId?: string, LastUsed?: timestamp}]}",
       ].join(", ")}`,
     ],
+    ["Drain POST /_rolecast/state/drain", "{Timeout?: number}", TEXT],
     ["Reset POST /_rolecast/state/reset", "{}", TEXT],
     ["StartTestPicture POST /_rolecast/test-pictures", "{ChannelArn: string}", "{}"],
     [

@@ -5,6 +5,7 @@ import type { OperationCoverage } from "./gateway/operation-coverage.ts";
 import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { Log } from "./kernel/ports/log.ts";
+import type { Drain } from "./kernel/ports/own-routes.ts";
 import type { Service } from "./kernel/service.ts";
 import type { ReachedProtocol } from "./services/ivs/ingest-protocols.ts";
 import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
@@ -47,6 +48,13 @@ export interface RunningServer {
    * restarted. Otherwise it stays pending.
    */
   readonly failed: Promise<string>;
+  /**
+   * Takes no new streams and ends with the last one, or after `timeoutMs`; what other nodes can go
+   * on with is theirs at once. Returns at once.
+   */
+  readonly drain: Drain;
+  /** Resolves when a drain is over; how everything has ended, `close` says. */
+  readonly drained: Promise<void>;
   /** Ends streams and recordings properly, then everything else. */
   close(): Promise<void>;
 }

@@ -17,7 +17,10 @@ export class ServerHealth {
   /** Questions that come meanwhile share the answer. */
   readonly #asked = new Map<Service, Promise<Facts | undefined>>();
 
-  constructor(services: readonly Service[], store: StoreHealth, disk: DataDisk) {
+  readonly #life: () => Facts;
+
+  constructor(services: readonly Service[], store: StoreHealth, disk: DataDisk, life: () => Facts) {
+    this.#life = life;
     this.#disk = disk;
     this.#services = services.filter(({ sameApiAs }) => sameApiAs === undefined);
     this.#store = store;
@@ -35,7 +38,13 @@ export class ServerHealth {
     const facts = Object.fromEntries(found.filter(([, known]) => known !== undefined));
     return {
       isWell,
-      facts: { services: this.#states(isWell), store, disk: this.#disk.facts, ...facts },
+      facts: {
+        services: this.#states(isWell),
+        server: this.#life(),
+        store,
+        disk: this.#disk.facts,
+        ...facts,
+      },
     };
   }
 
@@ -47,7 +56,8 @@ export class ServerHealth {
     for (const service of this.#services)
       if (service.publicHealth) facts[nameOf(service)] = service.publicHealth();
     const services = this.#states(isWell);
-    return { isWell, facts: { services, store: { condition }, ...facts } };
+    const server = this.#life();
+    return { isWell, facts: { services, server, store: { condition }, ...facts } };
   }
 
   /** LocalStack's words. */

@@ -126,6 +126,7 @@ test.each([
   ["GET", "metrics"],
   ["GET", "health"],
   ["POST", "state/reset"],
+  ["POST", "state/drain"],
 ])("%s %s is the default account's, whatever another account allows", async (method, name) => {
   const raw = { method, path: `/_rolecast/${name}` };
   const answer = await sendSigned(server.endpoint, raw, { key: OTHER, service: "rolecast" });
@@ -326,4 +327,36 @@ test.skipIf(findOnPath("curl") === undefined)("curl signs (skipped without curl)
   const url = `${server.endpoint}/_rolecast/metrics`;
   const said = await run("curl", [...curl, url, "-H", "via: 1.1 proxy"]);
   expect(said.stdout).toContain("rolecast_requests_total");
+});
+
+test("a server that drains isn't ready, says so, and ends", async () => {
+  const draining = await startTestServer();
+  const ready = async () => {
+    const answer = await fetch(`${draining.endpoint}/_rolecast/health/ready`);
+    return { status: answer.status, body: await answer.json() };
+  };
+  expect(await ready()).toEqual({ status: 200, body: { status: "ready" } });
+  const path = "/_rolecast/state/drain";
+  const unsigned = (timeout: string) =>
+    send(draining.endpoint, { method: "POST", path: `${path}?timeout=${timeout}` });
+  const signed = (timeout: string) =>
+    sendSigned(
+      draining.endpoint,
+      { method: "POST", path, query: { timeout } },
+      { service: "rolecast" },
+    );
+  for (const timeout of ["-1", "x", "1e3", "604801", ""])
+    expect(await unsigned(timeout)).toMatchObject({ status: 400 });
+  expect(await signed("604801")).toMatchObject({ status: 400 });
+  const proxied = { method: "POST", path, headers: { via: "1.1 p" } };
+  expect(await send(draining.endpoint, proxied)).toMatchObject({ status: 403 });
+  expect((await ready()).status).toBe(200);
+  const open = await openFeed(draining.endpoint, "logs");
+  await draining.clients().iam.send(new CreateUserCommand({ UserName: "before" }));
+  const answer = await signed("60");
+  expect(JSON.parse(answer.body)).toMatchObject({ stage: "draining", draining: 1 });
+  await draining.server.drained;
+  await draining.close();
+  await expect(ready()).rejects.toThrow("fetch failed");
+  await open.body?.cancel();
 });

@@ -29,6 +29,8 @@ const FUNCTIONS: Readonly<Record<string, Fn>> = {
   },
   indent: (count: number, of: string) => indented(count, of),
   int: (value: unknown) => Math.trunc(Number(value)),
+  add: (...values: unknown[]) =>
+    values.reduce<number>((sum, value) => sum + Math.trunc(Number(value)), 0),
   join: (by: string, list: readonly unknown[]) => list.map(text).join(by),
   nindent: (count: number, of: string) => `\n${indented(count, of)}`,
   printf: (format: string, ...values: unknown[]) => {

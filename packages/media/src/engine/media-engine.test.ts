@@ -43,6 +43,22 @@ describe("media engine", () => {
     expect(harness.putPaths.at(-1)).toBe("media/hls/master.m3u8");
   });
 
+  test("while it takes no publishers its ports are closed, and streams go on", async () => {
+    harness = await new EngineHarness().start();
+    const { engine } = harness;
+    const client = await publishing(harness, "stays", 5);
+    const { streamName } = await harness.seen("stream-start");
+    await engine.admitPublishers(false);
+    await expect(RtmpClient.open(harness.rtmpPort)).rejects.toThrow("ECONNREFUSED");
+    const offer = { name: "k", description: "", remoteAddress: "::1", secure: true };
+    await expect(engine.negotiate("webrtc", offer)).rejects.toMatchObject({ code: "engine" });
+    client.send(6, MESSAGE.video, videoBody(true), 6_000);
+    expect(await engine.streams()).toMatchObject([{ streamName, state: "live" }]);
+    await engine.admitPublishers(true);
+    await publishing(harness, "comes", 1);
+    expect(await engine.streams()).toHaveLength(2);
+  });
+
   test("closing doesn't wait for a host that never answers, and says that the recording failed", async () => {
     harness = new EngineHarness(
       { limits: { closeTimeoutMs: 100 } },

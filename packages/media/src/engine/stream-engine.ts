@@ -5,14 +5,10 @@ import type { TranscodePlan } from "../broadcast/broadcast-options.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
+import { EncoderDoors } from "../ingest/encoder-doors.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
-import {
-  forwardingOf,
-  type IngestEngine,
-  negotiate,
-  openProtocols,
-} from "../ingest/protocol-port.ts";
+import { forwardingOf, type IngestEngine, openProtocols } from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import type {
   AdBreakInsertion,
@@ -74,6 +70,7 @@ export class StreamEngine implements MediaEngine {
   readonly #capacity: TranscodeCapacity;
   readonly #protocols: readonly IngestProtocol[];
   readonly #connections: ConnectionSource;
+  readonly #doors: EncoderDoors;
   readonly #places: ConnectionPlaces;
   readonly #idPrefix: string;
   readonly #relay: RelayPublisher | undefined;
@@ -98,6 +95,7 @@ export class StreamEngine implements MediaEngine {
     this.#protocols = parts.protocols;
     this.forwarding = forwardingOf(parts.protocols);
     this.#connections = parts.connections;
+    this.#doors = new EncoderDoors(parts.protocols, parts.connections);
     this.#places = new ConnectionPlaces(this.#limits);
     this.#idPrefix = parts.idPrefix ?? "";
     this.#relay = parts.relay;
@@ -141,11 +139,12 @@ export class StreamEngine implements MediaEngine {
     await this.#spill?.close();
   }
 
+  async admitPublishers(isOpen: boolean): Promise<void> {
+    await this.#doors.set(isOpen);
+  }
+
   async negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer> {
-    return negotiate(
-      this.#protocols.find(({ name }) => name === protocol),
-      offer,
-    );
+    return this.#doors.negotiate(protocol, offer);
   }
 
   async hangUp(protocol: string, session: string): Promise<boolean> {

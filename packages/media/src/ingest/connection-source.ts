@@ -7,6 +7,8 @@ import type { Listening } from "./protocol.ts";
 export interface ConnectionSource {
   /** Gives each connection of a protocol to `accept`; nothing was read of it. */
   listen(protocol: string, at: PortChoice, accept: (socket: Socket) => void): Promise<Listening>;
+  /** Takes no connections of a protocol for now: its port is closed, and opened again. */
+  admit(protocol: string, isOpen: boolean): Promise<void>;
   /** No connection comes any more. Those that came are the protocols' business. */
   close(): void;
 }
@@ -19,33 +21,63 @@ export interface TcpListenersOptions {
   readonly onFailed: () => void;
 }
 
+interface TcpListener {
+  server: Server;
+  readonly protocol: string;
+  readonly accept: (socket: Socket) => void;
+  readonly port: number;
+}
+
 /** TCP ports of this process. */
 export class TcpListeners implements ConnectionSource {
   readonly #options: TcpListenersOptions;
-  readonly #servers: Server[] = [];
+  readonly #listeners: TcpListener[] = [];
 
   constructor(options: TcpListenersOptions) {
     this.#options = options;
   }
 
   async listen(
-    _protocol: string,
+    protocol: string,
     at: PortChoice,
     accept: (socket: Socket) => void,
   ): Promise<Listening> {
-    const { host, paused, onFailed } = this.#options;
-    const server = await listenAt(host, at, (port) => listen(host, port, paused, accept));
-    // Out of file descriptors, most likely: connections wait in the kernel until some are closed.
-    server.on("error", onFailed);
-    this.#servers.push(server);
+    const server = await listenAt(this.#options.host, at, (port) => this.#open(port, accept));
     const address = server.address();
-    return { port: typeof address === "object" && address !== null ? address.port : at.port };
+    const port = typeof address === "object" && address !== null ? address.port : at.port;
+    this.#listeners.push({ server, protocol, accept, port });
+    return { port };
+  }
+
+  async admit(protocol: string, isOpen: boolean): Promise<void> {
+    for (const listener of this.#listeners.filter((each) => each.protocol === protocol)) {
+      if (!isOpen) {
+        listener.server.close();
+      } else if (!listener.server.listening) {
+        const { port, accept } = listener;
+        const { host } = this.#options;
+        const server = await listenAt(host, { port }, (again) => this.#open(again, accept));
+        // Closed for good meanwhile.
+        if (!this.#listeners.includes(listener)) {
+          server.close();
+        }
+        listener.server = server;
+      }
+    }
   }
 
   close(): void {
-    for (const server of this.#servers.splice(0)) {
+    for (const { server } of this.#listeners.splice(0)) {
       server.close();
     }
+  }
+
+  async #open(port: number, accept: (socket: Socket) => void): Promise<Server> {
+    const { host, paused, onFailed } = this.#options;
+    const server = await listen(host, port, paused, accept);
+    // Out of file descriptors, most likely: connections wait in the kernel until some are closed.
+    server.on("error", onFailed);
+    return server;
   }
 }
 

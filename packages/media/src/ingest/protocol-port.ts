@@ -4,7 +4,6 @@ import type { IngestPorts } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishRequest, PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
@@ -104,20 +103,6 @@ export async function openProtocols(
     }
   }
   return ports;
-}
-
-/**
- * Hands an encoder's offer to a protocol that takes offers. Rejects with MediaError `refused` where
- * none does.
- */
-export async function negotiate(
-  protocol: IngestProtocol | undefined,
-  offer: PublishOffer,
-): Promise<PublishAnswer> {
-  if (protocol?.negotiate === undefined) {
-    throw new MediaError("refused", "nothing is agreed on by this protocol");
-  }
-  return protocol.negotiate(offer);
 }
 
 const NOTHING_FORWARDS = "no protocol is open that forwards media";

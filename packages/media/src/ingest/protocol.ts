@@ -39,6 +39,11 @@ export interface IngestProtocol {
    * message the encoder is shown.
    */
   negotiate?(offer: PublishOffer): Promise<PublishAnswer>;
+  /**
+   * Takes new encoders or turns them away, for protocols whose encoders come neither by connections
+   * of `IngestPort.listen` nor with offers.
+   */
+  admit?(isOpen: boolean): void;
   /** Ends a connection that was agreed on. Resolves false where there is no such session. */
   hangUp?(session: string): Promise<boolean>;
   /** Its forwarding in this process; undefined for protocols that forward nothing. */

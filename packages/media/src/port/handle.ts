@@ -20,6 +20,13 @@ export interface MediaEngine {
    */
   close(): Promise<void>;
   /**
+   * Takes new publishers, as it does from its start on, or turns them away as early as their
+   * protocol allows, so that a load balancer gives them to another machine: TCP ports are closed,
+   * callers without ports of their own are rejected, offers too, with `engine`. Streams go on, and
+   * agreed connections. Rejects with `engine` where a port can't be opened again.
+   */
+  admitPublishers(isOpen: boolean): Promise<void>;
+  /**
    * Agrees with an encoder on how it will send: takes its offer to `protocol`, and resolves to the
    * answer. Rejects with `refused` where the protocol takes no offers, or not this one.
    */

@@ -26,6 +26,9 @@ export class GivenConnections implements ConnectionSource {
     }
   }
 
+  /** The main process hands none over meanwhile. */
+  async admit(): Promise<void> {}
+
   close(): void {
     this.#accept.clear();
   }

@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { ConnectionPlaces } from "../engine/connection-places.ts";
 import { TcpListeners } from "../ingest/connection-source.ts";
+import { EncoderDoors } from "../ingest/encoder-doors.ts";
 import type { IngestProtocol } from "../ingest/protocol.ts";
-import { negotiate, openProtocols } from "../ingest/protocol-port.ts";
+import { openProtocols } from "../ingest/protocol-port.ts";
 import type { MediaEvent } from "../port/events.ts";
 import type {
   AdBreakInsertion,
@@ -27,6 +28,7 @@ import { RelayRoutes } from "./relay-routes.ts";
 import { SegmentCache } from "./segment-cache.ts";
 import { StreamOwners } from "./stream-owners.ts";
 import { StreamPlaces } from "./stream-places.ts";
+import { answerOf } from "./worker-answer.ts";
 import { WorkerHost } from "./worker-host.ts";
 import { workerOptions } from "./worker-options.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -50,6 +52,7 @@ export class WorkerPool implements MediaEngine {
   readonly #host: MediaHost;
   readonly #protocols: readonly IngestProtocol[];
   readonly #listeners: TcpListeners;
+  readonly #doors: EncoderDoors;
   readonly #ingest: PoolIngest;
   readonly forwarding: PoolForwarding;
   /** All that haven't gone, and those of them that take connections. */
@@ -72,8 +75,11 @@ export class WorkerPool implements MediaEngine {
     this.#host = host;
     this.#limits = { ...defaultMediaLimits, ...options.limits };
     this.#protocols = protocols;
-    const onFailed = (): void => this.#refuse();
-    this.#listeners = new TcpListeners({ host: options.host, paused: true, onFailed });
+    const onRefused = (): void => {
+      this.#refused += 1;
+    };
+    this.#listeners = new TcpListeners({ host: options.host, paused: true, onFailed: onRefused });
+    this.#doors = new EncoderDoors(protocols, this.#listeners);
     this.#ingest = new PoolIngest({
       host,
       limits: this.#limits,
@@ -83,7 +89,7 @@ export class WorkerPool implements MediaEngine {
       connections: this.#listeners,
       places: new ConnectionPlaces(this.#limits),
       handOver: (protocol, socket) => this.#handOver(protocol, socket),
-      onRefused: () => this.#refuse(),
+      onRefused,
     });
     this.forwarding = new PoolForwarding({
       idlest: () => this.#idlest(),
@@ -128,11 +134,16 @@ export class WorkerPool implements MediaEngine {
     await Promise.all(this.#concluding);
   }
 
+  async admitPublishers(isOpen: boolean): Promise<void> {
+    await this.#doors.set(isOpen);
+  }
+
   async negotiate(protocol: string, offer: PublishOffer): Promise<PublishAnswer> {
     const own = this.#protocols.find(({ name }) => name === protocol);
-    const worker = own?.runsInWorkers === true ? this.#idlest() : undefined;
+    const isWorkers = own?.runsInWorkers === true && this.#doors.areOpen;
+    const worker = isWorkers ? this.#idlest() : undefined;
     return worker === undefined
-      ? negotiate(own, offer)
+      ? this.#doors.negotiate(protocol, offer)
       : worker.calls.ask("negotiate", protocol, offer);
   }
 
@@ -153,7 +164,7 @@ export class WorkerPool implements MediaEngine {
     const connections = [...this.#workers].reduce((sum, worker) => sum + worker.connections, 0);
     const idlest = this.#idlest();
     if (idlest === undefined || connections >= this.#limits.connectionsMax) {
-      this.#refuse();
+      this.#refused += 1;
       socket.destroy();
     } else {
       idlest.take(socket, protocol);
@@ -168,10 +179,6 @@ export class WorkerPool implements MediaEngine {
       this.#owners.count(worker) +
       this.forwarding.count(worker);
     return [...this.#workers].sort((a, b) => load(a) - load(b))[0];
-  }
-
-  #refuse(): void {
-    this.#refused += 1;
   }
 
   stopStream(streamName: string): Promise<boolean> {
@@ -380,21 +387,5 @@ export class WorkerPool implements MediaEngine {
   async #askAll<Answer>(ask: (worker: WorkerProcess) => Promise<Answer>): Promise<Answer[]> {
     const answers = [...this.#workers].map((worker) => answerOf(worker, ask(worker), undefined));
     return (await Promise.all(answers)).filter((answer) => answer !== undefined);
-  }
-}
-
-/** A worker that dies while it is asked has nothing. */
-async function answerOf<Answer, None>(
-  worker: WorkerProcess,
-  asked: Promise<Answer>,
-  none: None,
-): Promise<Answer | None> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (!worker.isGone) {
-      throw error;
-    }
-    return none;
   }
 }

@@ -302,6 +302,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     ],
   },
   maxConnections: wholeNumbers(2, 1_000_000),
+  maxStreams: wholeNumbers(1, 100_000),
   organizationAccounts: wholeNumbers(1, 10_000),
   outgoing: {
     taken: [

@@ -295,6 +295,12 @@ export const SETTINGS = {
       "Processes that carry live streams beside the server's own; 0 carries them in the server itself.",
       { placeholder: "N" },
     ),
+    maxStreams: setting(
+      wholeNumber(1, 100_000).optional(),
+      "Live streams that this node carries at the same time; with so many it stops listening " +
+        "for encoders, so that a load balancer gives them to the next node. Left out, no limit.",
+      { placeholder: "N" },
+    ),
     rateLimits: setting(
       onOff.default(false),
       "Hold every operation of IVS and IVS Chat to AWS's rate of calls; docs/ivs.md.",

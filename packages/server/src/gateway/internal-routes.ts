@@ -1,6 +1,11 @@
-import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../kernel/ports/own-routes.ts";
+import {
+  DRAIN_SECONDS_MAX,
+  METRICS_TYPE,
+  type OwnRoutes,
+  RESETTING_IS_OFF,
+  type Readiness,
+} from "../kernel/ports/own-routes.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
-import type { StoreState } from "../kernel/store.ts";
 import {
   type HealthReport,
   LOCALSTACK_PREFIX,
@@ -10,6 +15,7 @@ import { strangeness } from "./own-machine.ts";
 import { plainJson } from "./plain-json.ts";
 
 const PREFIX = "/_rolecast/";
+const DRAIN_PATH = `${PREFIX}state/drain`;
 const RESET_PATHS: readonly string[] = [`${PREFIX}state/reset`, `${LOCALSTACK_PREFIX}state/reset`];
 /** Routes that exist only as signed operations. */
 const SIGNED_PATHS: readonly string[] = [
@@ -17,10 +23,8 @@ const SIGNED_PATHS: readonly string[] = [
 ].map((name) => PREFIX + name);
 
 export interface InternalRoutesOptions extends OwnRoutes {
-  /** Whether the server has started. */
-  readonly ready: () => boolean;
   /** Resolves quickly, like `report`, even if the database hangs. */
-  readonly store: () => Promise<StoreState>;
+  readonly readiness: () => Promise<Readiness>;
   /** Reports health; strangers get less of it. */
   readonly report: (isStrange: boolean) => Promise<HealthReport>;
   readonly localStack: LocalStackRoutes;
@@ -61,6 +65,8 @@ export class InternalRoutes {
         return this.#readiness(request);
       case "GET /_rolecast/health":
         return plainJson(200, (await this.#report(request)).facts);
+      case `POST ${DRAIN_PATH}`:
+        return this.#drain(request);
       case "GET /_rolecast/metrics":
         return this.#metrics(request);
       default:
@@ -73,14 +79,24 @@ export class InternalRoutes {
     return this.#options.localStack.handle(request, () => this.#report(request));
   }
 
-  /** Load balancers stop sending requests here while the server can't store anything. */
+  /** Load balancers stop sending requests here while they'd be refused. */
   async #readiness(request: PlainRequest): Promise<PlainResponse> {
-    if (!this.#options.ready()) return plainJson(503, { status: "starting" });
-    const { condition, message } = await this.#options.store();
-    if (condition === "ok") return plainJson(200, { status: "ready" });
-    // The message may name the database's host.
-    const reason = strangeness(request) === undefined ? { message } : {};
-    return plainJson(503, { status: condition, ...reason });
+    const { message, ...readiness } = await this.#options.readiness();
+    const known = message !== undefined && strangeness(request) === undefined;
+    const status = readiness.status === "ready" ? 200 : 503;
+    return plainJson(status, { ...readiness, ...(known ? { message } : {}) });
+  }
+
+  /** As a container's preStop hook asks, which has no key. */
+  #drain(request: PlainRequest): PlainResponse {
+    const strange = request.isSigned ? "Its signature isn't for this." : strangeness(request);
+    if (strange !== undefined) return refused(request.path, strange);
+    const given = request.query.get("timeout");
+    if (given === null) return plainJson(200, this.#options.drain());
+    const seconds = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
+    if (!(seconds <= DRAIN_SECONDS_MAX))
+      return plainJson(400, { message: `timeout takes seconds, 0 to ${DRAIN_SECONDS_MAX}.` });
+    return plainJson(200, this.#options.drain(seconds * 1_000));
   }
 
   /** Strangers get the services' state and the ports for encoders. */

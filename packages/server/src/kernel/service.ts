@@ -93,6 +93,13 @@ export interface ServiceFacts {
   readonly servesOwnRoutes?: boolean;
 }
 
+/** A part of the server that is away, in words for operators: no secret, but perhaps an address. */
+export interface Unreadiness {
+  readonly part: "database" | "objectStore";
+  readonly condition: string;
+  readonly message: string | undefined;
+}
+
 /** The parts of a service that only requests need. */
 export interface ServiceApi {
   /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
@@ -121,6 +128,11 @@ export interface ServiceParts {
   corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
   /** Continues the work of an earlier process; runs before the server is ready. */
   start?(): Promise<void>;
+  /**
+   * The server is going to end: takes up nothing that lasts, hands over what other nodes can go on
+   * with, and resolves when what is left here has ended by itself. `close` follows, perhaps sooner.
+   */
+  drain?(): Promise<void>;
   /** Ends the answers that go on for as long as their readers listen, so that HTTP can close. */
   endReaders?(): void;
   /** Ends what is running, properly. */
@@ -129,6 +141,8 @@ export interface ServiceParts {
   reset?(): Promise<void>;
   /** The public part of `health`: where encoders connect. */
   publicHealth?(): Readonly<Record<string, unknown>>;
+  /** The part that is away, so that requests aren't answered; undefined: there is none. */
+  unreadiness?(): Unreadiness | undefined;
   /** Facts for `/_rolecast/health`. */
   health?(): Promise<Readonly<Record<string, unknown>>>;
 }

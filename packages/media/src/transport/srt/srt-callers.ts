@@ -73,6 +73,7 @@ export class SrtCallers {
   #pending = 0;
   readonly #pendingOf = new Map<string, number>();
   #isClosed = false;
+  #isAdmitting = true;
   /** Runs while there are connections. */
   #ticker: NodeJS.Timeout | undefined;
 
@@ -103,6 +104,11 @@ export class SrtCallers {
     if (isHandshake && packet.body.length >= HANDSHAKE_BYTES) {
       this.#handshake(parseHandshake(packet.body), packet.body, from);
     }
+  }
+
+  /** Lets new callers in, or rejects them with "overload": libsrt's callers may try elsewhere. */
+  admit(isOpen: boolean): void {
+    this.#isAdmitting = isOpen;
   }
 
   close(): void {
@@ -149,6 +155,9 @@ export class SrtCallers {
     try {
       if (handshake.version !== HANDSHAKE_VERSION.extended) {
         throw new SrtRejection("version", "the handshake is of a version before 5");
+      }
+      if (!this.#isAdmitting) {
+        throw new SrtRejection("overload", "this server takes no new streams now");
       }
       if (this.#callers.size + this.#pending >= this.#options.limits.connectionsMax) {
         throw new SrtRejection("overload", "there are too many connections");

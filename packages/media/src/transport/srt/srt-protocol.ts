@@ -56,6 +56,10 @@ class SrtProtocol implements IngestProtocol {
     return { port: socket.address().port };
   }
 
+  admit(isOpen: boolean): void {
+    this.#callers?.admit(isOpen);
+  }
+
   async close(): Promise<void> {
     this.#callers?.close();
     const socket = this.#socket;

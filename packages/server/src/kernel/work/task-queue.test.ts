@@ -253,6 +253,32 @@ describe("a queue of tasks", () => {
     await one.queue.close();
   });
 
+  test.each([
+    [true, []],
+    [false, ["1"]],
+  ])("leaves tasks to other nodes once it drains: %s", async (shared, own) => {
+    const view: Store = {
+      ...{ shared, db: store.db, tables: () => view as never },
+      transaction: (run) => store.transaction(run),
+    };
+    const done: string[] = [];
+    const queue = new TaskQueue<TaskRow>({
+      ...{ store: view, clock, table: TASKS, atOnceMax: 1, leaseMs: () => LEASE_MS },
+      run: async ({ row, remove }) => {
+        await remove();
+        done.push(row.id);
+      },
+      failed: () => {},
+    });
+    queue.start();
+    await queue.drain();
+    await add("1");
+    queue.wake();
+    await settle();
+    expect(done).toEqual(own);
+    await queue.close();
+  });
+
   test("looks again a second after a look that failed, where nothing else wakes it", async () => {
     await add("1");
     let failing = 2;

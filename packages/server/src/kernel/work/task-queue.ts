@@ -112,6 +112,11 @@ export class TaskQueue<Row> {
     this.#looks.wakeIn(ms);
   }
 
+  /** Leaves further tasks to the other nodes, where there may be any; those that run go on. */
+  async drain(): Promise<void> {
+    if (this.#options.store.shared) await this.#looks.close();
+  }
+
   /** Resolves when the tasks that run have ended; the others stay pending. */
   async close(): Promise<void> {
     this.#closing.abort();

@@ -52,6 +52,7 @@ function createAccessAnalyzer(needs: GenerationDependencies) {
       rounds.start();
       generations.start();
     },
+    drain: () => generations.drain(),
     async close() {
       await generations.close();
       await rounds.close();

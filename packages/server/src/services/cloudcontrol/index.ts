@@ -46,6 +46,7 @@ function createCloudControl(needs: CloudControlNeeds) {
     async start() {
       worker.start();
     },
+    drain: () => worker.drain(),
     close: () => worker.close(),
   };
 }

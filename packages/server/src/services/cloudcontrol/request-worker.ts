@@ -63,6 +63,11 @@ export class RequestWorker {
     this.#queue.start();
   }
 
+  /** Leaves further work to other nodes. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
   /** Ends after the steps that are under way; requests that are left stay pending. */
   close(): Promise<void> {
     this.#ends.close();

@@ -67,6 +67,7 @@ function createCloudFormation(needs: CloudFormationNeeds) {
     async start() {
       worker.start();
     },
+    drain: () => worker.drain(),
     async close() {
       await worker.close();
       await calls.close();

@@ -103,6 +103,7 @@ function createEvents(deps: EventsNeeds) {
       schedules.start();
       retention.start();
     },
+    drain: () => worker.drain(),
     async close() {
       unsubscribe?.();
       await Promise.all(routing);

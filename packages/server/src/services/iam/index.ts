@@ -89,6 +89,7 @@ async function createIam(needs: IamNeeds) {
       parts.lastUsed.start();
       linked.start();
     },
+    drain: () => linked.drain(),
     close: async () => {
       await linked.close();
       await parts.lastUsed.close();

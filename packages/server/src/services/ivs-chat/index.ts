@@ -98,6 +98,10 @@ function createIvsChat(needs: IvsChatNeeds) {
       housekeeping.start();
       deliveries.start();
     },
+    async drain() {
+      // Alone, there is nowhere to connect to instead.
+      if (store.shared) rooms.drain();
+    },
     async close() {
       await rooms.close();
       await deliveries.close();

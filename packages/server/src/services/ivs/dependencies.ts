@@ -17,6 +17,8 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly nodeUrl: string;
   /** The ingest endpoint that channels give: a bare host. */
   readonly ingestHost: string;
+  /** Live streams that this node carries at the same time; undefined for no limit. */
+  readonly streamsMax?: number | undefined;
   /** Seals what viewers of private channels carry in their URLs. */
   readonly sealingKey: Uint8Array;
   /** The quotas that the server's settings name; the others are AWS's. */

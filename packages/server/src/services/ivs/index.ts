@@ -44,13 +44,14 @@ const ANSWER_HEADERS = {
   "x-frame-options": "DENY",
 };
 
-type FromSettings = "publicBaseUrl" | "nodeUrl" | "ingestHost" | "quotas";
+type FromSettings = "publicBaseUrl" | "nodeUrl" | "ingestHost" | "quotas" | "streamsMax";
 
 interface IvsNeeds extends Omit<IvsDependencies, FromSettings> {
   readonly address: { readonly publicBaseUrl: string; readonly nodeUrl: string };
   readonly settings: {
     readonly ingestHost: string;
     readonly rateLimits: boolean;
+    readonly maxStreams?: number | undefined;
     readonly ivsQuotas: Partial<IvsQuotas>;
     readonly geoipDatabase?: string | undefined;
   };
@@ -77,9 +78,10 @@ export const ivs = defineService({
 
 async function createIvs(needs: IvsNeeds) {
   const { address, settings } = needs;
-  const { ingestHost, geoipDatabase, ivsQuotas } = settings;
-  const deps: IvsDependencies = { ...needs, ...address, ingestHost, quotas: ivsQuotas };
-  const quotas = { ...DEFAULT_QUOTAS, ...ivsQuotas };
+  const { ingestHost, geoipDatabase, ivsQuotas: quotasGiven, maxStreams: streamsMax } = settings;
+  const fromSettings = { ...address, ingestHost, quotas: quotasGiven, streamsMax };
+  const deps: IvsDependencies = { ...needs, ...fromSettings };
+  const quotas = { ...DEFAULT_QUOTAS, ...quotasGiven };
   const live = new LiveStreams(deps);
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);
   const countries =
@@ -131,12 +133,14 @@ async function createIvs(needs: IvsNeeds) {
       await live.close();
       stopLogging();
     },
+    drain: () => live.admission.drain(),
     reset: () => live.reset(),
     publicHealth: () => portsOf(live),
     health: async () => {
       const engine = await live.engine.health();
       return {
         ...engine,
+        ...live.admission.facts,
         ...portsOf(live),
         countries: countries === undefined ? "unknown: no geoipDatabase" : "known",
         transcoding: transcodingWord(engine),

@@ -49,6 +49,9 @@ export const INGEST_PROTOCOLS = {
   },
 } as const satisfies Partial<Record<IngestProtocolName, ShownProtocol>>;
 
+/** The protocol on which encoders agree by offers over HTTP. */
+export const OFFERED_PROTOCOL = "webrtc" satisfies keyof typeof INGEST_PROTOCOLS;
+
 export type ReachedProtocol = keyof typeof INGEST_PROTOCOLS;
 
 /** The port of each protocol; 0 for one that isn't served. */

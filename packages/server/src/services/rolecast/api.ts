@@ -2,7 +2,7 @@ import type { Authorization } from "../../kernel/authorization.ts";
 import type { Invoke } from "../../kernel/invoke.ts";
 import type { DecideAgain } from "../../kernel/ports/decisions.ts";
 import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
-import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
+import { DRAIN_SECONDS_MAX, type OwnRoutes } from "../../kernel/ports/own-routes.ts";
 import type { PermissionUses } from "../../kernel/ports/permission-uses.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
 import { explainSimulation } from "./explain-simulation.ts";
@@ -55,6 +55,7 @@ export function rolecastApi(parts: RolecastApiParts): ServiceApi {
     constraints: {
       errorCode: "ValidationException",
       members: {
+        Timeout: { min: 0, max: DRAIN_SECONDS_MAX },
         AuthorizationId: { min: 1, max: 64 },
         PolicyDocument: { min: 1, max: 131_072 },
         PrincipalArn: { min: 20, max: 2_048 },

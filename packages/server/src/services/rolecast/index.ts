@@ -67,6 +67,7 @@ export const rolecast = defineService({
         return rolecastApi({ ...needs, readers, verify, testPictures });
       },
       endReaders: () => readers.close(),
+      drain: async () => testPictures.close(),
       close: async () => testPictures.close(),
       reset: async () => testPictures.close(),
     };

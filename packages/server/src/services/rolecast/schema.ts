@@ -189,6 +189,9 @@ export const rolecastSchemas = {
       ),
     }),
   ],
+  Drain$: ownRoute("Drain", "POST", "state/drain", {
+    Timeout: [INTEGER, { httpQuery: "timeout" }],
+  }),
   Reset$: ownRoute("Reset", "POST", "state/reset"),
   StartTestPicture$: [
     OPERATION,

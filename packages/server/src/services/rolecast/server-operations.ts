@@ -4,7 +4,7 @@ import type { OperationHandler, OperationTable } from "../../kernel/operations.t
 import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../../kernel/ports/own-routes.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 
-/** Operations on the whole server: all metrics, health with its details, the reset. */
+/** Operations on the whole server: all metrics, health with its details, drain and reset. */
 export function serverOperations(
   routes: OwnRoutes,
   serverWide: (action: string) => Authorization,
@@ -26,7 +26,15 @@ export function serverOperations(
       return answer(context, "application/json", JSON.stringify({ status: "reset" }));
     },
   };
+  const Drain: OperationHandler<{ Timeout?: number }, object> = {
+    authorize: () => serverWide("rolecast:Drain"),
+    handle: async ({ Timeout: seconds }, context) => {
+      const state = routes.drain(seconds === undefined ? undefined : seconds * 1_000);
+      return answer(context, "application/json", JSON.stringify(state));
+    },
+  };
   return {
+    Drain,
     Reset,
     ReadMetrics: text("rolecast:ReadMetrics", METRICS_TYPE, () => routes.metrics()),
     ReadHealth: text("rolecast:ReadHealth", "application/json", async () =>

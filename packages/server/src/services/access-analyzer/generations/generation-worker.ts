@@ -41,6 +41,11 @@ export class GenerationWorker {
     this.#queue.wake();
   }
 
+  /** Leaves further work to other nodes. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
   close(): Promise<void> {
     return this.#queue.close();
   }

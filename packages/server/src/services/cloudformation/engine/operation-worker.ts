@@ -58,6 +58,11 @@ export class OperationWorker {
     this.#queue.wake();
   }
 
+  /** Leaves further steps to other nodes. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
   close(): Promise<void> {
     this.#ends.close();
     return this.#queue.close();

@@ -90,6 +90,11 @@ export class DeliveryWorker {
     this.#queue.wake();
   }
 
+  /** Leaves further work to other nodes. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
   /** Resolves when what was under way has ended; the rest waits in the database. */
   close(): Promise<void> {
     return this.#queue.close();

@@ -78,6 +78,11 @@ export class DeletionWorker {
     this.#queue.wakeIn(this.#deps.roleDeletionDelayMs);
   }
 
+  /** Leaves further work to other nodes. */
+  drain(): Promise<void> {
+    return this.#queue.drain();
+  }
+
   /** Ends after the step that is under way; tasks that are left stay pending. */
   close(): Promise<void> {
     return this.#queue.close();

@@ -21,6 +21,7 @@ export interface ServiceLinkedRolePart {
   register(usage: LinkedServiceUsage): void;
   /** Takes up the deletions that an earlier process left. */
   start(): void;
+  drain(): Promise<void>;
   close(): Promise<void>;
   /** Takes one pending deletion one step further, for tests that choose the order themselves. */
   step(): Promise<boolean>;
@@ -36,6 +37,7 @@ export function createServiceLinkedRoles(parts: IamParts): ServiceLinkedRolePart
     report: createLinkedRoleReport(parts, services),
     register: (usage) => services.register(usage),
     start: () => worker.start(),
+    drain: () => worker.drain(),
     close: () => worker.close(),
     step: () => worker.step(),
   };

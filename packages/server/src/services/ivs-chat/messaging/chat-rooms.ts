@@ -47,6 +47,7 @@ export class ChatRooms {
   readonly #node: string;
   readonly #refreshes: Periodic;
   #stopSweeping: CallOff | undefined;
+  #isDraining = false;
 
   constructor(options: ChatRoomsOptions) {
     this.#options = options;
@@ -70,6 +71,19 @@ export class ChatRooms {
     this.#refreshes.start();
   }
 
+  /**
+   * Breaks all connections and takes no new ones, so that clients go to other nodes. Without a
+   * close frame: Amazon's client takes any as final, whatever its code and reason.
+   */
+  drain(): void {
+    this.#isDraining = true;
+    this.#dropAll();
+  }
+
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
   /** Breaks all connections without a close frame, so that clients come back to another node. */
   async close(): Promise<void> {
     this.#stopSweeping?.();
@@ -86,6 +100,8 @@ export class ChatRooms {
     const kept = { userId, capabilities, attributes, sessionEndsAtMs };
     const member = new Member(kept, room, connection);
     room.members.add(member);
+    // It was let in just before.
+    if (this.#isDraining) member.drop();
     this.#options.metrics.connections(locationOf(row), 1);
     return member;
   }

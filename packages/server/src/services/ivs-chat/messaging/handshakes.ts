@@ -48,6 +48,8 @@ export class Handshakes {
     token: NonNullable<ReturnType<ChatTokens["open"]>>,
   ): Promise<WebSocketAnswer> {
     const { store, clock, rooms, requests, broadcasts, metrics } = this.#options;
+    if (rooms.isDraining)
+      return { status: 503, message: "This node is drained: connect again to reach another one." };
     const nowMs = clock.nowMs();
     const reference = arns.parse(token.roomArn);
     if (!reference || token.expiresAtMs <= nowMs || token.sessionEndsAtMs <= nowMs)

@@ -1,9 +1,10 @@
 import { MediaError, type PublishAnswer } from "@rolecast/media";
 import type { Kysely } from "kysely";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { isLoopback } from "../../../kernel/loopback.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
-import { WHIP_PATH } from "../ingest-protocols.ts";
+import { OFFERED_PROTOCOL, WHIP_PATH } from "../ingest-protocols.ts";
 import { findStreamKey } from "../rows/stream-keys.ts";
 import type { IvsTables } from "../tables.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -13,14 +14,15 @@ import type { LiveStreams } from "./live-streams.ts";
  * Broadcast SDK makes of a channel's ingest endpoint.
  */
 
-const PROTOCOL = "webrtc";
 const BROADCAST_PATH = "/v1/offer";
 const OFFERED: ReadonlySet<string> = new Set([WHIP_PATH, BROADCAST_PATH]);
 /** An offer of 64 KiB as base64 in base64, and what goes with it. */
 const BODY_BYTES_MAX = 128 * 1024;
 const SDP_TYPE = "application/sdp";
-/** A session's name follows the path. */
-const SESSION = new RegExp(`^${WHIP_PATH}/([\\w-]{22})$`);
+/** The id of the session's node follows the path, where there are several, then its own name. */
+const SESSION = new RegExp(`^${WHIP_PATH}/(?:(?<node>[\\w-]{36})\\.)?(?<session>[\\w-]{22})$`);
+/** An encoder that is refused for now tries another node soon. */
+const RETRY_AFTER_SECONDS = 1;
 /** The Web Broadcast SDK's error is InvalidStreamKey for this code, PeerSetupError for others. */
 const CODE = { invalidStreamKey: 1007, other: 1000 } as const;
 
@@ -33,7 +35,7 @@ const CORS = {
 };
 
 export interface OfferOptions {
-  readonly live: Pick<LiveStreams, "engine">;
+  readonly live: Pick<LiveStreams, "engine" | "directory" | "node">;
   readonly db: Kysely<IvsTables>;
 }
 
@@ -55,8 +57,8 @@ export async function answerOffer(
   if (method === "POST" && path === WHIP_PATH && headers["content-type"] === SDP_TYPE)
     return answerWhip(request, options);
   if (method === "OPTIONS" && OFFERED.has(path)) return preflight();
-  const session = SESSION.exec(path)?.[1];
-  return session === undefined ? undefined : answerSession(request, session, options);
+  const { session, node = "" } = SESSION.exec(path)?.groups ?? {};
+  return session === undefined ? undefined : answerSession(request, { session, node }, options);
 }
 
 async function answerWhip(request: PlainRequest, options: OfferOptions): Promise<PlainResponse> {
@@ -70,7 +72,9 @@ async function answerWhip(request: PlainRequest, options: OfferOptions): Promise
   if (sdp === undefined) return text(413, `The offer is longer than ${BODY_BYTES_MAX} bytes.`);
   const answer = await negotiate(name, sdp, request, options);
   if ("message" in answer) return text(answer.status, answer.message);
-  const location = `${WHIP_PATH}/${answer.session}`;
+  // A load balancer gives later requests of the session to any node.
+  const node = options.live.node.id === "" ? "" : `${options.live.node.id}.`;
+  const location = `${WHIP_PATH}/${node}${answer.session}`;
   const headers = { ...CORS, "content-type": SDP_TYPE, location };
   return { status: 201, headers, body: answer.description };
 }
@@ -78,13 +82,21 @@ async function answerWhip(request: PlainRequest, options: OfferOptions): Promise
 /** The encoder ends its session. There are no further candidates and no restarts. */
 async function answerSession(
   { method }: PlainRequest,
-  session: string,
+  { session, node }: { readonly session: string; readonly node: string },
   { live }: OfferOptions,
 ): Promise<PlainResponse | undefined> {
   if (method === "OPTIONS") return preflight();
   if (method === "PATCH")
     return text(405, "Neither trickle ICE nor ICE restarts are supported: all is in the answer.");
-  if (method !== "DELETE" || !(await live.engine.hangUp(PROTOCOL, session))) return undefined;
+  if (method !== "DELETE") return undefined;
+  try {
+    const streams = await live.directory.nodeOf(node);
+    if (!(await streams?.hangUp(session))) return undefined;
+  } catch (error) {
+    // The session's node isn't reached.
+    if (!(error instanceof AwsError)) throw error;
+    return text(error.status, error.message);
+  }
   return { status: 200, headers: CORS, body: undefined };
 }
 
@@ -117,7 +129,8 @@ async function negotiate(
 ): Promise<PublishAnswer | Refusal> {
   const secure = scheme === "https" || isLoopback(remoteAddress);
   try {
-    return await live.engine.negotiate(PROTOCOL, { name, description, remoteAddress, secure });
+    const offer = { name, description, remoteAddress, secure };
+    return await live.engine.negotiate(OFFERED_PROTOCOL, offer);
   } catch (error) {
     if (!(error instanceof MediaError)) throw error;
     return { status: error.code === "engine" ? 503 : 403, message: error.message };
@@ -146,7 +159,8 @@ function preflight(): PlainResponse {
 }
 
 function text(status: number, message: string): PlainResponse {
-  return { status, headers: { ...CORS, "content-type": "text/plain" }, body: message };
+  const later = status === 503 ? { "retry-after": String(RETRY_AFTER_SECONDS) } : {};
+  return { status, headers: { ...CORS, ...later, "content-type": "text/plain" }, body: message };
 }
 
 function json(status: number, body: unknown): PlainResponse {

@@ -13,7 +13,6 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
-import { FileBody } from "../../../kernel/files/file-body.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -22,10 +21,10 @@ import { IVS_MEDIA_LIMITS } from "../media-limits.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { PeerSignature } from "../nodes/peer-signature.ts";
 import { StreamDirectory } from "../nodes/stream-directory.ts";
+import { bodyOf } from "../recording/object-body.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
 import {
   LIVE_PATIENCE_MS,
-  type ObjectBody,
   RecordingBucketWriter,
   STARTUP_PATIENCE_MS,
 } from "../recording/recording-bucket-writer.ts";
@@ -46,6 +45,7 @@ import { publishBroadcastEvents } from "./broadcast-events.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { ForwardingHub } from "./forwarding-hub.ts";
 import { localStreams } from "./local-streams.ts";
+import { NodeAdmission } from "./node-admission.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { contentionReason } from "./publish-contention.ts";
 import { decidePublish, publishSecretOf } from "./publish-decision.ts";
@@ -69,6 +69,7 @@ export class LiveStreams implements MediaHost {
   readonly windows: ReconnectWindows;
   readonly directory: StreamDirectory;
   readonly limits: ConcurrencyLimits;
+  readonly admission: NodeAdmission;
   readonly signature: PeerSignature;
   readonly node: NodeLease;
   #engine: MediaEngine;
@@ -112,6 +113,8 @@ export class LiveStreams implements MediaHost {
       ...deps,
       viewerCounts: (sessions) => this.directory.viewerCounts(sessions),
     });
+    const { streamsMax, log } = deps;
+    this.admission = new NodeAdmission({ streamsMax, engine: () => this.#engine, log });
     this.#journal = new SessionJournal({ ...deps, nodeId });
     this.#recordings = new RecordingStore(deps.store, this.#journal, nodeId);
     this.windows = new ReconnectWindows({
@@ -143,6 +146,7 @@ export class LiveStreams implements MediaHost {
     if (this.#closed) this.#engine = media.createEngine(this, ENGINE, this.#ports);
     this.#closed = false;
     this.#ports = await this.#engine.start();
+    this.admission.start();
     this.node.start();
   }
 
@@ -152,6 +156,7 @@ export class LiveStreams implements MediaHost {
    */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.admission.close();
     await this.#engine.close();
     this.#stopping.abort();
     await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
@@ -174,6 +179,9 @@ export class LiveStreams implements MediaHost {
     const askedFor = decision.allow ? decision.streamName : decision.channelArn;
     if (askedFor !== undefined) this.#askedFor.set(request.connectionId, askedFor);
     if (!decision.allow) return { allow: false, reason: decision.reason };
+    const { refusal } = this.admission;
+    if (refusal !== undefined && !this.#isLive(decision.streamName))
+      return { allow: false, reason: refusal };
     if (!(await this.limits.admitsStream(decision.streamName)))
       return { allow: false, reason: "the account has its quota of concurrent streams" };
     if (!store.shared) return decision;
@@ -190,6 +198,7 @@ export class LiveStreams implements MediaHost {
   }
 
   event(event: MediaEvent): void {
+    this.admission.note(event);
     switch (event.type) {
       case "publish-refused": {
         const { connectionId, remoteAddress, reason } = event;
@@ -243,14 +252,7 @@ export class LiveStreams implements MediaHost {
     const broadcast = this.#broadcasts.get(object.streamId);
     const writer = (await broadcast?.opened)?.recording;
     assert(writer, "what is put belongs to a recording that has started");
-    await writer.put({ ...object, body: this.#bodyOf(object) });
-  }
-
-  /** An engine, which reads what strangers send, names the file alone: its folder is ours. */
-  #bodyOf({ streamId, body }: RecordingObject): ObjectBody {
-    if (!("file" in body)) return body;
-    const path = this.#deps.media.keptRecordings.pathOf(streamId, body.file);
-    return new FileBody(path, body.length, body.crc32);
+    await writer.put({ ...object, body: bodyOf(object, this.#deps.media.keptRecordings) });
   }
 
   /** The broadcast of a channel that playback may show: running, or ended a moment ago. */

@@ -1,4 +1,5 @@
 import type { MediaEngine } from "@rolecast/media";
+import { OFFERED_PROTOCOL } from "../ingest-protocols.ts";
 import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { ViewerCounter } from "./viewer-counter.ts";
@@ -36,6 +37,7 @@ export function localStreams(live: Live): OwnedStreams {
     async noteViewers(streamId, viewers) {
       for (const viewer of viewers) live.viewers.note(streamId, viewer);
     },
+    hangUp: (session) => live.engine.hangUp(OFFERED_PROTOCOL, session),
     viewerCounts: async (streamIds) => streamIds.map((streamId) => live.viewers.count(streamId)),
   };
 }

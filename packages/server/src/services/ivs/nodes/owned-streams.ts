@@ -28,6 +28,8 @@ export interface OwnedStreams extends ChannelMedia {
   playable(channelArn: string): Promise<Playable | undefined>;
   /** These viewers have asked for a playlist just now. */
   noteViewers(streamId: string, viewers: readonly Viewer[]): Promise<void>;
+  /** Ends a session that was agreed on by WebRTC. False: there is none. */
+  hangUp(session: string): Promise<boolean>;
   viewerCounts(streamIds: readonly string[]): Promise<readonly number[]>;
 }
 

@@ -37,6 +37,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   playable: true,
   noteViewers: true,
   viewerCounts: true,
+  hangUp: true,
 };
 
 export interface PeerAddress {

@@ -69,6 +69,11 @@ export class StreamDirectory {
     return streams === this.#options.local ? undefined : streams;
   }
 
+  /** The streams of the node of this id, empty for this one; undefined once it has gone. */
+  async nodeOf(nodeId: string): Promise<OwnedStreams | undefined> {
+    return nodeId === "" ? this.#options.local : this.#findStreams(nodeId);
+  }
+
   /** Counts the viewers of each stream, by its id; 0 if its node isn't reached. */
   async viewerCounts(sessions: readonly StreamSessionRow[]): Promise<ReadonlyMap<string, number>> {
     const byOwner = new Map<string, StreamSessionRow[]>();
@@ -105,11 +110,17 @@ export class StreamDirectory {
   }
 
   async #streamsOf(owner: string): Promise<OwnedStreams> {
+    const streams = await this.#findStreams(owner);
+    if (!streams) throw streamUnavailable("its node has gone");
+    return streams;
+  }
+
+  async #findStreams(owner: string): Promise<OwnedStreams | undefined> {
     const { local, nodeId, signature, clock } = this.#options;
     if (!this.#store.shared || owner === nodeId()) return local;
     const known = this.#peers.get(owner);
     const url = await findNodeUrl(this.#store.db, owner);
-    if (url === undefined) throw streamUnavailable("its node has gone");
+    if (url === undefined) return undefined;
     const peer = known ?? new PeerStreams({ nodeId: owner, url }, signature, clock);
     this.#peers.set(owner, peer);
     return peer;

@@ -118,6 +118,8 @@ export class ScriptedEngine implements MediaEngine {
     else host.event({ ...about, atMs, type: "recording-failed", ...totals, message: failure });
   }
 
+  async admitPublishers(): Promise<void> {}
+
   async start() {
     return { rtmp: 1, rtmps: 2, srt: 3 };
   }

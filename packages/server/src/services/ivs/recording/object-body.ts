@@ -1,0 +1,15 @@
+import type { KeptRecordings, RecordingObject } from "@rolecast/media";
+import { FileBody } from "../../../kernel/files/file-body.ts";
+import type { ObjectBody } from "./recording-bucket-writer.ts";
+
+/**
+ * Gives the bytes of an engine's object. An engine, which reads what strangers send, names a file
+ * alone: its folder is ours.
+ */
+export function bodyOf(
+  { streamId, body }: RecordingObject,
+  kept: Pick<KeptRecordings, "pathOf">,
+): ObjectBody {
+  if (!("file" in body)) return body;
+  return new FileBody(kept.pathOf(streamId, body.file), body.length, body.crc32);
+}
