@@ -8,6 +8,11 @@ import {
   CreateRecordingConfigurationCommand,
   ImportPlaybackKeyPairCommand,
 } from "@aws-sdk/client-ivs";
+import {
+  CreateLoggingConfigurationCommand,
+  CreateRoomCommand,
+  type IvschatClient,
+} from "@aws-sdk/client-ivschat";
 import { CreateOrganizationCommand, type OrganizationsClient } from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../support/test-server.ts";
@@ -26,6 +31,14 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/ivs/ad-configurations", "Ad configurations", /ivs:ListAdConfigurations/],
   ["/ivs/ad-configurations/:ads", "breaks", /ivs:GetAdConfiguration/],
   ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
+  ["/ivschat/rooms", "Chat rooms", /ivschat:ListRooms/],
+  ["/ivschat/rooms/:room", "lobby", /ivschat:GetRoom/],
+  [
+    "/ivschat/logging-configurations",
+    "Logging configurations",
+    /ivschat:ListLoggingConfigurations/,
+  ],
+  ["/ivschat/logging-configurations/:logs", "chats", /ivschat:GetLoggingConfiguration/],
   ["/iam/users", "Users", /iam:ListUsers/],
   ["/iam/users/nobody", "nobody", /iam:GetUser/],
   ["/iam/groups", "Groups", /iam:ListGroups/],
@@ -70,6 +83,7 @@ export async function furnish(
   { iam, s3, ivs }: Clients,
   organizations: OrganizationsClient,
   cloudFormation: CloudFormationClient,
+  chat: IvschatClient,
 ): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));
   await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
@@ -86,6 +100,19 @@ export async function furnish(
     new CreateRecordingConfigurationCommand({
       name: "films",
       destinationConfiguration: { s3: { bucketName: Bucket } },
+    }),
+  );
+  const logs = await chat.send(
+    new CreateLoggingConfigurationCommand({
+      name: "chats",
+      destinationConfiguration: { s3: { bucketName: Bucket } },
+    }),
+  );
+  const room = await chat.send(
+    new CreateRoomCommand({
+      name: "lobby",
+      loggingConfigurationIdentifiers: [logs.arn ?? ""],
+      tags: { team: "stage" },
     }),
   );
   const { channel } = await ivs.send(
@@ -115,6 +142,8 @@ export async function furnish(
     ads: adConfiguration,
     key: keyPair,
     restriction: playbackRestrictionPolicy,
+    room,
+    logs,
   };
   const arns: Record<string, string> = {
     managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",

@@ -3,6 +3,7 @@ import { CreateRecordingConfigurationCommand, GetChannelCommand } from "@aws-sdk
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { cloudFormationOf } from "../contract/cloudformation/support.ts";
+import { chatOf } from "../contract/ivs-chat/support.ts";
 import { organizationsOf } from "../contract/organizations/support.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { overflow, violations } from "./axe.ts";
@@ -30,7 +31,12 @@ describeConsole(() => {
 
   startConsole("pages", async (started) => {
     ({ server, browser } = started);
-    arns = await furnish(server.root, organizationsOf(server), cloudFormationOf(server));
+    arns = await furnish(
+      server.root,
+      organizationsOf(server),
+      cloudFormationOf(server),
+      chatOf(server),
+    );
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);
     arns.denial = denialLink.split("/").at(-1) ?? "";
@@ -78,29 +84,38 @@ describeConsole(() => {
     expect(found).toEqual([]);
   });
 
-  test("each page shows AWS's refusal to whoever may nothing, in the dark and on a telephone too", async () => {
-    const page = await browser.open(server.endpoint, nobody);
-    await resize(page, PHONE);
-    const silent: string[] = [];
-    const found: string[] = [];
-    for (const [place, heading, refused] of PAGES) {
-      if (refused.source === "^$") continue;
-      await visit(page, addressOf(place), /ivs:Get/.test(refused.source) ? /./ : heading);
-      const refusal = page.getByText(refused).first();
-      await refusal.waitFor().catch(() => silent.push(place));
-      await settled(page);
-      if (place === "/iam/users") {
-        await page.getByRole("link", { name: /#\/authorization-details\// }).waitFor();
+  test.each(PARTS)(
+    "each page shows AWS's refusal in the dark, on a telephone, part %i",
+    async (part) => {
+      const page = await browser.open(server.endpoint, nobody);
+      await resize(page, PHONE);
+      const silent: string[] = [];
+      const found: string[] = [];
+      const refusing = PAGES.filter(([, , refused]) => refused.source !== "^$");
+      const own = refusing.filter((_, index) => index % PARTS.length === part);
+      for (const [place, heading, refused] of own) {
+        await visit(
+          page,
+          addressOf(place),
+          /ivs(?:chat)?:Get/.test(refused.source) ? /./ : heading,
+        );
+        const refusal = page.getByText(refused).first();
+        await refusal.waitFor().catch(() => silent.push(place));
+        await settled(page);
+        if (place === "/iam/users") {
+          await page.getByRole("link", { name: /#\/authorization-details\// }).waitFor();
+        }
+        const faults = [
+          ...(IN_DARK_TOO.includes(place) ? await violations(page) : []),
+          ...(await overflow(page)),
+        ];
+        found.push(...faults.map((text) => `${place}: ${text}`));
       }
-      const faults = [
-        ...(IN_DARK_TOO.includes(place) ? await violations(page) : []),
-        ...(await overflow(page)),
-      ];
-      found.push(...faults.map((text) => `${place}: ${text}`));
-    }
-    expect(silent).toEqual([]);
-    expect(found).toEqual([]);
-  });
+      expect(silent).toEqual([]);
+      expect(found).toEqual([]);
+      await page.close();
+    },
+  );
 
   test("each setting of a channel is changed in its page, within what IVS allows", async () => {
     const { ivs } = server.root;

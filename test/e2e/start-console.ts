@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createServer } from "@rolecast/server";
+import { type ConfigInput, createServer } from "@rolecast/server";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { type Clients, clientsAt, type Key } from "../support/test-server.ts";
 import { hasChromium, SKIPPED, startBrowser, type TestBrowser } from "./browser.ts";
@@ -33,10 +33,11 @@ export function describeConsole(tests: () => void): void {
 export function startConsole(
   name: string,
   ready: (started: StartedConsole) => Promise<void> | void,
+  further: ConfigInput = {},
 ): void {
   let started: StartedConsole;
   beforeAll(async () => {
-    const [server, browser] = await Promise.all([startConsoleServer(), startBrowser()]);
+    const [server, browser] = await Promise.all([startConsoleServer(further), startBrowser()]);
     started = { server, browser };
     await ready(started);
   });
@@ -51,10 +52,11 @@ export function startConsole(
   });
 }
 
-async function startConsoleServer(): Promise<ConsoleServer> {
+async function startConsoleServer(further: ConfigInput): Promise<ConsoleServer> {
   const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
   // The channel's page shows warnings of the log: publishers that were refused.
-  const settings = { ...ports, data: "memory", transcodeCores: 0, logLevel: "warn" } as const;
+  const quiet = { data: "memory", transcodeCores: 0, logLevel: "warn" } as const;
+  const settings = { ...ports, ...quiet, ...further };
   const server = await createServer(settings, { consoleDir: CONSOLE_DIR });
   const clients = clientsAt(server.endpoint);
   return {

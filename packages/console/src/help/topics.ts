@@ -10,6 +10,7 @@ export interface Topic {
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
 const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
+const CHAT_GUIDE = "https://docs.aws.amazon.com/ivs/latest/ChatUserGuide";
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const ORGANIZATIONS = "https://docs.aws.amazon.com/organizations/latest/userguide";
 const STACKS = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide";
@@ -72,6 +73,19 @@ const ADS: Topic = {
   ],
   more: [["InsertAdBreak", `${API}/API_InsertAdBreak.html`]],
 };
+const CHAT: Topic = {
+  title: "Chat rooms",
+  text: [
+    "A member's token, by ivschat:CreateChatToken, names the user and what the user may do.",
+    "To moderate here you need ivschat:DeleteMessage and ivschat:DisconnectUser on the room.",
+    "A message review handler is asked first; logging configurations keep what was sent.",
+  ],
+  more: [
+    ["What is IVS Chat?", `${CHAT_GUIDE}/what-is.html`],
+    ["Chat message review handler", `${CHAT_GUIDE}/chat-message-review-handler.html`],
+    ["Chat logging", `${CHAT_GUIDE}/chat-logging.html`],
+  ],
+};
 const IDENTITIES: Topic = {
   title: "Users and groups",
   text: [
@@ -132,6 +146,10 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/ivs/restriction-policies/:arn": RESTRICTIONS,
   "/ivs/ad-configurations": ADS,
   "/ivs/ad-configurations/:arn": ADS,
+  "/ivschat/rooms": CHAT,
+  "/ivschat/rooms/:arn": CHAT,
+  "/ivschat/logging-configurations": CHAT,
+  "/ivschat/logging-configurations/:arn": CHAT,
   "/iam/users": IDENTITIES,
   "/iam/users/:name": IDENTITIES,
   "/iam/groups": IDENTITIES,

@@ -41,6 +41,18 @@ const PAGES = [
   ],
   ["/ivs/ad-configurations", "Ad configurations", ["IVS", "Ad configurations"]],
   [`/ivs/ad-configurations/${ARN}`, "Ad configuration", ["IVS", "Ad configurations", "abc"]],
+  ["/ivschat/rooms", "Chat rooms", ["IVS Chat", "Chat rooms"]],
+  [`/ivschat/rooms/${ARN}`, "Chat room", ["IVS Chat", "Chat rooms", "abc"]],
+  [
+    "/ivschat/logging-configurations",
+    "Logging configurations",
+    ["IVS Chat", "Logging configurations"],
+  ],
+  [
+    `/ivschat/logging-configurations/${ARN}`,
+    "Logging configuration",
+    ["IVS Chat", "Logging configurations", "abc"],
+  ],
   ["/iam/users", "Users", ["IAM", "Users"]],
   ["/iam/users/ann", "User", ["IAM", "Users", "ann"]],
   ["/iam/groups", "Groups", ["IAM", "Groups"]],
@@ -78,8 +90,9 @@ test.each(PAGES)("%s is %s", (path, title, names) => {
 
 test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
-  const first = ["#/", "#/ivs/channels", "#/iam/users", "#/organizations/tree", "#/s3/buckets"];
-  expect(new Set(homes)).toEqual(new Set([...first, "#/cloudformation/stacks"]));
+  const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
+  const further = ["#/organizations/tree", "#/cloudformation/stacks"];
+  expect(new Set(homes)).toEqual(new Set([...first, ...further]));
 });
 
 describe("the side", () => {
@@ -106,6 +119,7 @@ describe("the side", () => {
     );
     expect(groups).toEqual([
       ["IVS", "ivs"],
+      ["IVS Chat", "ivschat"],
       ["IAM", "iam"],
       ["Organizations", "organizations"],
       ["S3", "s3"],

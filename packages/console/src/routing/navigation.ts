@@ -11,6 +11,10 @@ const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: 
     ["Restriction policies", "#/ivs/restriction-policies"],
     ["Ad configurations", "#/ivs/ad-configurations"],
   ],
+  ivschat: [
+    ["Chat rooms", "#/ivschat/rooms"],
+    ["Logging configurations", "#/ivschat/logging-configurations"],
+  ],
   iam: [
     ["Users", "#/iam/users"],
     ["Groups", "#/iam/groups"],

@@ -23,6 +23,7 @@ const BUCKETS_MAX = 10;
 /** The lists that are searched, by their names; pages are there before any call. */
 const SOURCES: Readonly<Record<string, Source>> = {
   channels,
+  "chat rooms": chatRooms,
   recordings,
   buckets,
   users,
@@ -54,6 +55,17 @@ async function channels(aws: AwsClients): Promise<readonly SearchEntry[]> {
     name: ivsName(channel),
     detail: channel.arn ?? "",
     href: placeOf("/ivs/channels/:arn", { arn: channel.arn ?? "" }),
+  }));
+}
+
+/** The client is loaded with the first search. */
+async function chatRooms(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const { listRooms } = await import("../pages/ivschat/chat-calls.ts");
+  return (await listRooms(aws)).map((room) => ({
+    kind: "Chat room",
+    name: ivsName(room),
+    detail: room.arn ?? "",
+    href: placeOf("/ivschat/rooms/:arn", { arn: room.arn ?? "" }),
   }));
 }
 

@@ -4,6 +4,7 @@ import ExpandableSection from "@cloudscape-design/components/expandable-section"
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CallState } from "../../shared/call-state.tsx";
+import { SCROLLED_BY_KEYS } from "../../shared/scrolled-by-keys.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { type GraphNode, layersOf, type PlacedNode } from "./graph-layers.ts";
@@ -64,8 +65,6 @@ async function readGraph(aws: AwsClients, stack: Stack): Promise<readonly GraphN
 const BOX = { width: 200, height: 56 } as const;
 const GAP = { x: 56, y: 16 } as const;
 const MARGIN = 4;
-/** The picture scrolls, so the keyboard has to reach it. */
-const SCROLLED_BY_KEYS = { tabIndex: 0 };
 /** Longer names are cut in the picture; the list has them whole. */
 const NAME_LENGTH = 22;
 
