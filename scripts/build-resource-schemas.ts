@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 import { loadAwsServiceSpec } from "@aws-cdk/aws-service-spec";
 import type {
@@ -34,8 +34,13 @@ const SERVICES = [
   ...["Organizations", "S3", "SSM"],
 ];
 
+/** The types with tags of CloudFormation's own; `system-tags.py` writes them. */
+const SYSTEM_TAGS: readonly string[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, "system-tags.json"), "utf8"),
+);
+
 /** Before the specification's version, and changed with the form of the data. */
-const MAGIC = "ROLECAST-RESOURCES 2 ";
+const MAGIC = "ROLECAST-RESOURCES 3 ";
 
 /**
  * Writes what CloudFormation's specification says about the resource types of our services: a
@@ -124,7 +129,11 @@ function schemaOf(resource: Resource, db: SpecDatabase): ResourceSchema {
     ref: cfnRefIdentifier ?? primaryIdentifier,
     writeOnly: writeOnlyOf(resource.cloudFormationType),
     ...(tags && {
-      tags: { property: tags.tagPropertyName, form: tags.variant === "map" ? "map" : "list" },
+      tags: {
+        property: tags.tagPropertyName,
+        form: tags.variant === "map" ? "map" : "list",
+        hasSystemTags: SYSTEM_TAGS.includes(resource.cloudFormationType),
+      },
     }),
   };
 }

@@ -1,7 +1,13 @@
 import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { brotliDecompressSync } from "node:zlib";
+import type {
+  DescribeStackResourceDriftsOutput,
+  DescribeStackResourcesOutput,
+  DescribeStacksOutput,
+} from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readGenerated } from "./kernel/files/read-generated.ts";
 import { StepCalls } from "./kernel/resource-types/resource-calls.ts";
@@ -11,8 +17,14 @@ import type { Platform } from "./platform.ts";
 import type { RunningServer } from "./running-server.ts";
 import { FREE_PORTS, onlooker } from "./testing/onlooker.ts";
 import { organizationsSamples } from "./testing/organization-samples.ts";
-import { type Act, makeSurroundings, resourceSamples } from "./testing/resource-samples.ts";
+import {
+  type Act,
+  anotherPrimaryKey,
+  makeSurroundings,
+  resourceSamples,
+} from "./testing/resource-samples.ts";
 import type { Sample } from "./testing/sample-words.ts";
+import { tagAccess, tagKeysIn } from "./testing/tag-operations.ts";
 
 const ACCOUNT_ID = "123456789012";
 const REGION = "us-east-1";
@@ -111,6 +123,80 @@ async function live(sample: Sample): Promise<void> {
   expect(gone).toBe("NotFound");
 }
 
+const SYSTEM_TAGS = ["logical-id", "stack-id", "stack-name"].map(
+  (name) => `aws:cloudformation:${name}`,
+);
+
+/** The failures of a stack's resources to have CloudFormation's tags, and to keep them. */
+async function taggedByStack(list: readonly Sample[]): Promise<readonly string[]> {
+  const Resources: Record<string, object> = {};
+  const Outputs: Record<string, object> = {};
+  const wanted = new Map<string, { typeName: string; hasSystemTags: boolean }>();
+  for (const { typeName, create } of list) {
+    const schema = await platform.resources.schema(typeName);
+    if (!schema?.tags) continue;
+    const id = typeName.replaceAll("::", "");
+    Resources[id] = { Type: typeName, Properties: create };
+    if (schema.attributes.Arn) Outputs[id] = { Value: { "Fn::GetAtt": [id, "Arn"] } };
+    wanted.set(id, { typeName, hasSystemTags: schema.tags.hasSystemTags });
+  }
+  const named = { StackName: "tagged" };
+  const ask = <Output>(operation: string, input: object = {}) =>
+    act<Output>("cloudformation", operation, { ...named, ...input });
+  const statusOf = () =>
+    ask<DescribeStacksOutput>("DescribeStacks").then(
+      ({ Stacks = [] }) => Stacks[0]?.StackStatus,
+      () => "gone",
+    );
+  const TemplateBody = JSON.stringify({ Resources, Outputs });
+  await ask("CreateStack", { TemplateBody, Capabilities: ["CAPABILITY_NAMED_IAM"] });
+  await expect.poll(statusOf, { timeout: 20_000 }).toBe("CREATE_COMPLETE");
+  const { Stacks = [] } = await ask<DescribeStacksOutput>("DescribeStacks");
+  const arns = new Map(Stacks[0]?.Outputs?.map((one) => [one.OutputKey, one.OutputValue]));
+  const { StackResources = [] } = await ask<DescribeStackResourcesOutput>("DescribeStackResources");
+  const failures: string[] = [];
+  for (const { LogicalResourceId: name = "", PhysicalResourceId: id = "" } of StackResources) {
+    const { typeName = "", hasSystemTags = false } = wanted.get(name) ?? {};
+    const access = tagAccess(typeName, { accountId: ACCOUNT_ID, id, arn: arns.get(name) ?? id });
+    if (!access) throw new Error(`${typeName}: no operation lists its tags`);
+    const found = async () =>
+      tagKeysIn(await act(...access.list))
+        .filter((key) => key.startsWith("aws:"))
+        .sort();
+    const expected = hasSystemTags ? SYSTEM_TAGS : [];
+    if (!isDeepStrictEqual(await found(), expected)) failures.push(`${typeName} ${await found()}`);
+    for (const key of expected) {
+      const untagged = act(...access.untag(key)).then(
+        () => true,
+        () => false,
+      );
+      if (await untagged) failures.push(`${typeName}: ${key} was removed`);
+    }
+    if (!isDeepStrictEqual(await found(), expected)) failures.push(`${typeName} lost some`);
+  }
+  await ask("DetectStackDrift");
+  const { StackResourceDrifts = [] } = await ask<DescribeStackResourceDriftsOutput>(
+    "DescribeStackResourceDrifts",
+  );
+  for (const { ResourceType, PropertyDifferences = [] } of StackResourceDrifts)
+    if (PropertyDifferences.some(({ PropertyPath }) => PropertyPath?.startsWith("/Tags")))
+      failures.push(`${ResourceType}: its tags have drifted`);
+  await ask("DeleteStack");
+  await expect.poll(statusOf, { timeout: 20_000 }).toBe("gone");
+  return failures;
+}
+
+test("every type whose resources have tags gets CloudFormation's, or has none by AWS", async () => {
+  const primary = await anotherPrimaryKey(act);
+  // A replica stays until its deletion is due, and a Region has one of a key.
+  const list = [...samples.values()].map((sample) =>
+    sample.create.PrimaryKeyArn
+      ? { ...sample, create: { ...sample.create, PrimaryKeyArn: primary } }
+      : sample,
+  );
+  expect(await taggedByStack(list)).toEqual([]);
+}, 60_000);
+
 test("every type lives from creation to deletion as it is declared", async () => {
   const failures: string[] = [];
   for (const typeName of platform.resources.typeNames) {
@@ -130,7 +216,14 @@ test("an organization's types live in an organization of theirs", async () => {
   assert(type);
   const made = await finish((call) => type.create({ FeatureSet: "ALL" }, call));
   expect(await inStep((call) => type.read({ Id: made.Id }, call))).toMatchObject(made);
-  for (const sample of organizationsSamples(String(made.RootId))) await live(sample);
+  const list = organizationsSamples(String(made.RootId));
+  for (const sample of list) await live(sample);
+  // A closed account keeps its address.
+  const Email = "another@studio.example";
+  const others = list.map((sample) =>
+    sample.create.Email ? { ...sample, create: { ...sample.create, Email } } : sample,
+  );
+  expect(await taggedByStack(others)).toEqual([]);
   const refused = finish((call) => type.delete(made, call));
   await expect(refused).rejects.toMatchObject({ code: "OrganizationNotEmptyException" });
 });

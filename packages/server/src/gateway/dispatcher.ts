@@ -183,6 +183,7 @@ export class Dispatcher {
       ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
       ...(options.alongside === undefined ? {} : { alongside: options.alongside }),
+      ...(options.systemTags === undefined ? {} : { systemTags: options.systemTags }),
       ...(options.isEssential === undefined ? {} : { isEssential: options.isEssential }),
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);

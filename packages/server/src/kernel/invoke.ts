@@ -28,6 +28,12 @@ export interface InvokeOptions {
   readonly alongside?: Alongside | undefined;
   /** Rejects as the operation's authorization would, and does nothing else. */
   readonly isOnlyDecided?: boolean;
+  /**
+   * Tags of AWS's own (`aws:…`) for the resource that the call makes or whose tags it changes: part
+   * of no decision, and of no quota. Given, even empty, the call is a resource type's: the system
+   * tags that the resource has stay.
+   */
+  readonly systemTags?: Readonly<Record<string, string>> | undefined;
   /** A small body that must be kept: it is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }

@@ -45,6 +45,8 @@ export interface RequestContextInit {
   readonly precondition?: Precondition | undefined;
   /** See `within`. */
   readonly alongside?: Alongside | undefined;
+  /** See InvokeOptions. */
+  readonly systemTags?: Readonly<Record<string, string>> | undefined;
   /** Its body is accepted even on a nearly full disk. */
   readonly isEssential?: boolean;
   readonly http?: HttpRequestInfo;
@@ -84,6 +86,8 @@ export class RequestContext implements Reader {
   readonly #transaction: Transaction | undefined;
   readonly #precondition: Precondition | undefined;
   readonly #alongside: Alongside | undefined;
+  /** See InvokeOptions; undefined for all calls but those of resource types. */
+  readonly systemTags: Readonly<Record<string, string>> | undefined;
   /** Its body is accepted even on a nearly full disk. */
   readonly isEssential: boolean;
   readonly #invoke: Invoke;
@@ -113,6 +117,7 @@ export class RequestContext implements Reader {
     this.#transaction = init.transaction;
     this.#precondition = init.precondition;
     this.#alongside = init.alongside;
+    this.systemTags = init.systemTags;
     this.isEssential = init.isEssential ?? false;
     this.#invoke = init.invoke;
     this.#baseUrlOf = init.baseUrlOf;

@@ -36,7 +36,12 @@ export interface ResourceSchema {
   /** Properties that reading the resource doesn't give back; paths, where they are nested. */
   readonly writeOnly: readonly string[];
   /** The property that holds tags, and its form: a list of Key and Value, or a map. */
-  readonly tags?: { readonly property: string; readonly form: "list" | "map" };
+  readonly tags?: {
+    readonly property: string;
+    readonly form: "list" | "map";
+    /** CloudFormation gives resources of the type the tags `aws:cloudformation:…`. */
+    readonly hasSystemTags: boolean;
+  };
 }
 
 /** The outcome of a step: the resource as it is now, or a pause after which the work goes on. */

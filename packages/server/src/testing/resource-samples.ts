@@ -56,10 +56,9 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
   );
   await act("accessanalyzer", "CreateAnalyzer", { analyzerName: "rules", type: "ACCOUNT" });
   const { publicKey } = generateKeyPairSync("ec", { namedCurve: "P-384" });
-  const makeKey = async (input: object, region?: string) =>
-    (await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input, region)).KeyMetadata;
+  const makeKey = async (input: object) =>
+    (await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input)).KeyMetadata;
   const [key, otherKey] = [await makeKey({}), await makeKey({})];
-  const primary = await makeKey({ MultiRegion: true }, "us-west-2");
   const connection = await act<{ ConnectionArn: string }>("events", "CreateConnection", {
     Name: "hook",
     AuthorizationType: "API_KEY",
@@ -72,10 +71,17 @@ export async function makeSurroundings(act: Act, accountId: string): Promise<Sur
     storageArn: storageConfiguration.arn,
     pem: publicKey.export({ type: "spki", format: "pem" }).toString(),
     keyIds: [key.KeyId, otherKey.KeyId],
-    primaryKeyArn: primary.Arn,
+    primaryKeyArn: await anotherPrimaryKey(act),
     connectionArn: connection.ConnectionArn,
     defaultBusArn: `arn:aws:events:us-east-1:${accountId}:event-bus/default`,
   };
+}
+
+/** A key of another Region that can be replicated. */
+export async function anotherPrimaryKey(act: Act): Promise<string> {
+  const input = { MultiRegion: true };
+  const made = await act<{ KeyMetadata: KeyNames }>("kms", "CreateKey", input, "us-west-2");
+  return made.KeyMetadata.Arn;
 }
 
 const ALARM = {

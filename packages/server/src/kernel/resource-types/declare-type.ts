@@ -7,6 +7,8 @@ import {
   type ResourceType,
   type Step,
 } from "../resources.ts";
+import { isSystemTag, ownTags } from "../system-tags.ts";
+import { listed, type Tag } from "./members.ts";
 
 /** A change of a resource's properties: from the declared ones of before to those wanted now. */
 export interface Change {
@@ -63,8 +65,10 @@ export function declareType(declared: TypeDeclaration): ResourceType {
     if (ms !== undefined) return { kind: "wait", ms, state: { id: model, want }, model: whole };
     return { kind: "done", model: whole };
   };
+  const readItself = async (id: ResourceModel, call: ResourceCall) =>
+    withoutSystemTags(await declared.read(id, call));
   const look = (id: ResourceModel, call: ResourceCall) =>
-    declared.isReadAfterwards || declared.waitMs ? declared.read(id, call) : undefined;
+    declared.isReadAfterwards || declared.waitMs ? readItself(id, call) : undefined;
   return {
     typeName,
     properties,
@@ -73,7 +77,7 @@ export function declareType(declared: TypeDeclaration): ResourceType {
     async create(want, call) {
       if (call.state) {
         const { id, want: whole } = call.state as Readonly<Record<"id" | "want", ResourceModel>>;
-        return created({ ...id, ...(await declared.read(id, call)) }, whole);
+        return created({ ...id, ...(await readItself(id, call)) }, whole);
       }
       refuseOthers(typeName, [...properties, naming?.property ?? ""], want);
       const id = await declared.create(want, call);
@@ -84,9 +88,9 @@ export function declareType(declared: TypeDeclaration): ResourceType {
       return created({ ...id, ...(await look(id, call)) }, want);
     },
     async read(id, call) {
-      const model = { ...(await declared.read(id, call)) };
+      const model = { ...(await readItself(id, call)) };
       for (const part of parts) Object.assign(model, await part.read?.({ ...id, ...model }, call));
-      return defined(model);
+      return defined(withoutSystemTags(model));
     },
     async update(id, was, want, call) {
       refuseOthers(typeName, [...properties, naming?.property ?? ""], want);
@@ -117,6 +121,21 @@ export function declareType(declared: TypeDeclaration): ResourceType {
       fixed.filter((name) => want[name] === undefined).map((name) => [name, id[name]]),
     );
   }
+}
+
+/**
+ * Tags that AWS itself gave aren't the resource's properties: neither drift nor Cloud Control sees
+ * them. Source: github.com/aws/aws-sdk/issues/594.
+ */
+function withoutSystemTags(model: ResourceModel): ResourceModel {
+  const { Tags } = model;
+  if (Array.isArray(Tags))
+    return {
+      ...model,
+      Tags: listed((Tags as readonly Tag[]).filter(({ Key }) => !isSystemTag(Key))),
+    };
+  if (typeof Tags !== "object" || Tags === null) return model;
+  return { ...model, Tags: ownTags(Tags as Readonly<Record<string, string>>) };
 }
 
 /** Properties of the specification that no operation here takes are refused by name. */

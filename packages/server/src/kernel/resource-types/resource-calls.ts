@@ -23,6 +23,8 @@ export interface ResourceCallsOptions {
   readonly transaction?: Transaction;
   readonly state?: ResourceModel | undefined;
   readonly token: string;
+  /** As `InvokeOptions` has them; left out, the calls are as a user's. */
+  readonly systemTags?: Readonly<Record<string, string>>;
 }
 
 /** The call that an operation refused. */
@@ -63,7 +65,7 @@ export class StepCalls implements ResourceCall {
     input: object,
     region: string = this.region,
   ): Promise<Output> {
-    const { invoke, ids, as, transaction } = this.#options;
+    const { invoke, ids, as, transaction, systemTags } = this.#options;
     const requestId = ids.uuid();
     try {
       return await invoke<Output>(service, operation, input, {
@@ -72,6 +74,7 @@ export class StepCalls implements ResourceCall {
         requestId,
         userAgent: CLOUDFORMATION,
         ...(transaction === undefined ? {} : { transaction }),
+        ...(systemTags === undefined ? {} : { systemTags }),
       });
     } catch (error) {
       if (error instanceof AwsError) this.#origins.set(error, { service, requestId });

@@ -3,6 +3,7 @@ import type { AwsError } from "../aws-error.ts";
 import { type OperationHandler, withSubject } from "../operations.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Tables } from "../store.ts";
+import { countOwnTags, withSystemTags } from "../system-tags.ts";
 import { type ResourceDecisions, requestTagKeys } from "./decisions.ts";
 import type { ResourceArns } from "./resource-arns.ts";
 import type { ResourceRow, TaggedRows } from "./tagged-rows.ts";
@@ -46,7 +47,7 @@ export class TagOperations<
         rows.refuseReservedTags(Object.keys(added));
         return this.#change(resourceArn, subject, context, (tags) => {
           const all = { ...tags, ...added };
-          if (Object.keys(all).length > quota) throw tooMany(quota);
+          if (countOwnTags(all) > quota) throw tooMany(quota);
           return all;
         });
       },
@@ -57,6 +58,7 @@ export class TagOperations<
   removing<Input>(
     read: (input: Input) => { readonly resourceArn: string; readonly tagKeys: readonly string[] },
   ): OperationHandler<Input, object> {
+    const { rows } = this.#parts;
     return withSubject({
       authorize: (input: Input, context) => {
         const { resourceArn, tagKeys } = read(input);
@@ -64,6 +66,7 @@ export class TagOperations<
       },
       handle: (input, context, subject) => {
         const { resourceArn, tagKeys } = read(input);
+        rows.refuseReservedTags(tagKeys);
         const removed = new Set(tagKeys);
         return this.#change(resourceArn, subject, context, (tags) =>
           Object.fromEntries(Object.entries(tags).filter(([key]) => !removed.has(key))),
@@ -103,7 +106,8 @@ export class TagOperations<
     const decided = rows.own(type, arn, subject, context);
     await context.transaction<T, void>(async ({ db }) => {
       const row: ResourceRow = await rows.current(type, decided, db);
-      await rows.setTags(type, decided, writeTags(changed(readTags(row.tags))), db);
+      const tags = withSystemTags(changed(readTags(row.tags)), context);
+      await rows.setTags(type, decided, writeTags(tags), db);
     });
     return {};
   }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from "kysely";
 import type { AwsError } from "../aws-error.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Tables } from "../store.ts";
+import { refuseSystemTags } from "../system-tags.ts";
 import {
   isAfter,
   type Page,
@@ -11,7 +12,6 @@ import {
   positionOf,
 } from "./page-position.ts";
 import type { ResourceArns, ResourceReference } from "./resource-arns.ts";
-import { reservedTagKey } from "./tags.ts";
 
 /** The columns of every resource; `tags` is a JSON object of strings. */
 export interface ResourceRow {
@@ -206,8 +206,7 @@ export class TaggedRows<
 
   /** Throws where one of the keys is AWS's own. */
   refuseReservedTags(keys: readonly string[]): void {
-    const reserved = reservedTagKey(keys);
-    if (reserved !== undefined) throw this.#errors.reservedTag(reserved);
+    refuseSystemTags(keys, this.#errors.reservedTag);
   }
 
   notFound(arn: string): AwsError {

@@ -1,7 +1,7 @@
-export type Tags = Readonly<Record<string, string>>;
+import type { RequestContext } from "../request-context.ts";
+import { withSystemTags } from "../system-tags.ts";
 
-/** Tag keys that only AWS itself may use. Source: "Tagging AWS resources", naming limits. */
-const RESERVED_PREFIX = "aws:";
+export type Tags = Readonly<Record<string, string>>;
 
 /** A row's tags. The text is our own, written by `writeTags`. */
 export function readTags(text: string): Record<string, string> {
@@ -13,7 +13,7 @@ export function writeTags(tags: Tags | undefined): string {
   return JSON.stringify(tags ?? {});
 }
 
-/** The first of the keys that callers may not use; undefined where there is none. */
-export function reservedTagKey(keys: readonly string[]): string | undefined {
-  return keys.find((key) => key.toLowerCase().startsWith(RESERVED_PREFIX));
+/** The tags of a new resource as its row has them, with those that AWS itself gives it. */
+export function newTags(tags: Tags | undefined, context: RequestContext): string {
+  return writeTags(withSystemTags(tags, context));
 }

@@ -3,6 +3,7 @@ import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { OperationHandler } from "../../kernel/operations.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { countOwnTags, refuseSystemTags, withSystemTags } from "../../kernel/system-tags.ts";
 import { dbOf, onArn, requestTagKeys, resourceTagKeys, type Tags, tagsOf } from "./access.ts";
 import { analyzerArn, readAnalyzerArn } from "./arns.ts";
 import { invalidField, notFound } from "./errors.ts";
@@ -21,15 +22,17 @@ export function tagOperations(): OperationTable {
       "TagResource",
       ({ tags }) => requestTagKeys(tags),
       (analyzer, { tags }, context) =>
-        change(analyzer, context, (before) => checkedTags({ ...before, ...tags })),
+        change(analyzer, context, (before) => checkedTags(tags ?? {}, before)),
     ),
     UntagResource: onTagged(
       "UntagResource",
       ({ tagKeys }) => ({ "aws:tagkeys": tagKeys }),
-      (analyzer, { tagKeys }, context) =>
-        change(analyzer, context, (before) =>
+      (analyzer, { tagKeys }, context) => {
+        refuseReserved(tagKeys);
+        return change(analyzer, context, (before) =>
           Object.fromEntries(Object.entries(before).filter(([key]) => !tagKeys.includes(key))),
-        ),
+        );
+      },
     ),
     ListTagsForResource: onTagged(
       "ListTagsForResource",
@@ -40,17 +43,20 @@ export function tagOperations(): OperationTable {
 }
 
 /** @throws ValidationException */
-export function checkedTags(tags: Tags): Tags {
-  const entries = Object.entries(tags);
-  if (entries.length > TAGS_MAX)
+export function checkedTags(given: Tags, before: Tags = {}): Tags {
+  const tags = { ...before, ...given };
+  if (countOwnTags(tags) > TAGS_MAX)
     throw invalidField("tags", `A resource has ${TAGS_MAX} tags at most`);
-  for (const [key, value] of entries) {
-    if (key.toLowerCase().startsWith("aws:"))
-      throw invalidField("tags", "Tag keys can't begin with aws:");
+  refuseReserved(Object.keys(given));
+  for (const [key, value] of Object.entries(given)) {
     if (key === "" || key.length > KEY_LENGTH_MAX || value.length > VALUE_LENGTH_MAX)
       throw invalidField("tags", "A tag key has 1 to 128 characters, a value 256 at most");
   }
   return tags;
+}
+
+function refuseReserved(keys: readonly string[]): void {
+  refuseSystemTags(keys, () => invalidField("tags", "Tag keys can't begin with aws:"));
 }
 
 function onTagged<Input extends { readonly resourceArn: string }, Output>(
@@ -85,7 +91,8 @@ function change(
   return context.transaction<AccessAnalyzerTables, object>(async ({ db }) => {
     const current = await findAnalyzerById(id, db);
     if (!current) throw notFound("Analyzer", id);
-    await updateAnalyzer(id, { tags: JSON.stringify(changed(tagsOf(current))) }, db);
+    const tags = withSystemTags(changed(tagsOf(current)), context);
+    await updateAnalyzer(id, { tags: JSON.stringify(tags) }, db);
     return {};
   });
 }

@@ -108,7 +108,7 @@ interface Whence {
 }
 
 export function callsOf({ invoke, ids }: CloudControlDependencies, whence: Whence): StepCalls {
-  return new StepCalls({ invoke, ids, ...whence });
+  return new StepCalls({ invoke, ids, systemTags: {}, ...whence });
 }
 
 /** The wish of a request: properties, or a patch of those that there are. */

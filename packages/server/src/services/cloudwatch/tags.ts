@@ -4,9 +4,11 @@ import type { Authorization, ContextEntries } from "../../kernel/authorization.t
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
+import { withSystemTags } from "../../kernel/system-tags.ts";
 import { alarmArn, placeOf } from "./access/alarm-access.ts";
 import {
   checkedTags,
+  refuseReserved,
   requestTagKeys,
   resourceTagKeys,
   type Tags,
@@ -32,10 +34,12 @@ export const tagOperations: OperationTable = defineOperations<typeof cloudwatch>
   UntagResource: {
     authorize: ({ ResourceARN, TagKeys }, context) =>
       onTagged("UntagResource", ResourceARN, context, { "aws:tagkeys": TagKeys }),
-    handle: ({ ResourceARN, TagKeys }, context) =>
-      changeTags(ResourceARN, context, (before) =>
+    handle({ ResourceARN, TagKeys }, context) {
+      refuseReserved(TagKeys);
+      return changeTags(ResourceARN, context, (before) =>
         Object.fromEntries(Object.entries(before).filter(([key]) => !TagKeys.includes(key))),
-      ),
+      );
+    },
   },
   ListTagsForResource: {
     authorize: ({ ResourceARN }, context) => onTagged("ListTagsForResource", ResourceARN, context),
@@ -91,7 +95,7 @@ async function changeTags(
     const subject = named(arn, context);
     const before = await tagsOf(arn, context, db);
     if (!subject || before === undefined) throw resourceNotFound(arn);
-    const tags = JSON.stringify(change(tagsIn(before)));
+    const tags = JSON.stringify(withSystemTags(change(tagsIn(before)), context));
     if (subject.kind === "alarm") await updateAlarm(placeOf(subject.name, context), { tags }, db);
     else await writeDashboardTags(requireAccount(context), subject.name, tags, db);
   });

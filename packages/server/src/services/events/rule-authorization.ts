@@ -21,10 +21,6 @@ export function onRule(
 
 type Tags = readonly Checked<eventbridge.Tag>[];
 
-export function tagsOf(tags: Tags = []): Record<string, string> {
-  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
-}
-
 export function requestTagKeys(tags: Tags = []): ContextEntries {
   if (tags.length === 0) return {};
   const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);

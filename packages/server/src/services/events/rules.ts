@@ -3,6 +3,7 @@ import type { Checked } from "../../kernel/checked.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { withSystemTags } from "../../kernel/system-tags.ts";
 import { DEFAULT_BUS, ruleArn, ruleNameOf, rulePath } from "./arns.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
@@ -10,7 +11,8 @@ import { requireBus, requireOwnBus } from "./rows/buses.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
 import { planSchedule, removeSchedule } from "./rows/schedules.ts";
-import { onRule, PASSED_TO_EVENTS, tagsOf } from "./rule-authorization.ts";
+import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
+import { checkedTags } from "./rule-tags.ts";
 import { readSchedule } from "./schedule/schedule.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 import { checkPassedRole } from "./target-arn.ts";
@@ -134,7 +136,7 @@ async function putRule(
       schedule_expression: schedule === "" ? null : schedule,
       role_arn: input.RoleArn ?? null,
       // An existing rule keeps its tags: PutRule ignores those in its input. Source: API reference.
-      tags: before?.tags ?? JSON.stringify(tagsOf(input.Tags)),
+      tags: before?.tags ?? JSON.stringify(withSystemTags(checkedTags(input.Tags), context)),
       created_at_ms: before?.created_at_ms ?? context.nowMs,
     };
     if (before) {

@@ -1,6 +1,7 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { withSystemTags } from "../../kernel/system-tags.ts";
 import {
   type BusPlace,
   busArn,
@@ -14,7 +15,7 @@ import {
 import { resourceNotFound } from "./errors.ts";
 import { changeBus, requireBusRow } from "./rows/buses.ts";
 import { requireRule } from "./rows/rules.ts";
-import { tagsOf } from "./rule-authorization.ts";
+import { checkedTags, refuseReserved } from "./rule-tags.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 
 type Tags = Readonly<Record<string, string>>;
@@ -31,16 +32,18 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
     authorize: (input) => ({ action: "events:TagResource", resource: input.ResourceARN }),
     async handle(input, context) {
       const { tags, write } = await taggedResource(input.ResourceARN, context);
-      await write({ ...tags, ...tagsOf(input.Tags) });
+      await write(withSystemTags(checkedTags(input.Tags, tags), context));
       return {};
     },
   },
   UntagResource: {
     authorize: (input) => ({ action: "events:UntagResource", resource: input.ResourceARN }),
     async handle(input, context) {
+      refuseReserved(input.TagKeys);
       const { tags, write } = await taggedResource(input.ResourceARN, context);
       const gone = new Set(input.TagKeys);
-      await write(Object.fromEntries(Object.entries(tags).filter(([key]) => !gone.has(key))));
+      const kept = Object.entries(tags).filter(([key]) => !gone.has(key));
+      await write(withSystemTags(Object.fromEntries(kept), context));
       return {};
     },
   },

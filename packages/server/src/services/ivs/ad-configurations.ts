@@ -3,7 +3,7 @@ import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { requestTagKeys } from "../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../kernel/tagged-resources/tags.ts";
 import { decisions } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import type { IvsQuotas } from "./quotas.ts";
@@ -71,7 +71,7 @@ async function createAdConfiguration(
     playback_configurations: JSON.stringify(input.mediaTailorPlaybackConfigurations ?? []),
     post_roll_enabled: Number(enabled),
     post_roll_seconds: durationSeconds ?? POST_ROLL_DEFAULT_SECONDS,
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<IvsTables, void>(async ({ db }) => {

@@ -2,6 +2,7 @@ import type * as sdk from "@aws-sdk/client-accessanalyzer";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { dbOf, onAnalyzer, onArn, onEverything, requestTagKeys, tagsOf } from "../access.ts";
 import type { Analysis } from "../analysis/analysis.ts";
 import { ANALYZER_PRINCIPAL, zoneOf } from "../analysis/zone.ts";
@@ -120,7 +121,7 @@ function newAnalyzer(
     name: input.analyzerName,
     type,
     created_ms: context.nowMs,
-    tags: JSON.stringify(checkedTags(input.tags ?? {})),
+    tags: JSON.stringify(withSystemTags(checkedTags(input.tags ?? {}), context)),
     configuration: storedConfiguration(input.configuration, type),
     client_token: input.clientToken ?? null,
   };

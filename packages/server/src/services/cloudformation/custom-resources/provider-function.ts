@@ -25,7 +25,7 @@ const SCHEMA: ResourceSchema = {
   primaryIdentifier: ["FunctionName"],
   ref: ["FunctionName"],
   writeOnly: ["Code"],
-  tags: { property: "Tags", form: "list" },
+  tags: { property: "Tags", form: "list", hasSystemTags: false },
 };
 
 /**

@@ -66,6 +66,7 @@ async function goBack(run: Run, row: ResourceRow, before: Present): Promise<Adva
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
+    schema: type.schema,
     token,
     pending,
     before: JSON.parse(before.model) as ResourceModel,

@@ -120,6 +120,7 @@ export async function createResource(
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
+    schema: type.schema,
     token,
     pending,
     perform: (call) => type.create(want, call),
@@ -198,6 +199,7 @@ export async function updateResource(
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
+    schema: type.schema,
     token,
     pending,
     perform: (call) => type.update(modelOf(row), was, wanted.properties, call),
@@ -280,6 +282,7 @@ export async function importResource(
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
+    schema: type.schema,
     token,
     pending: undefined,
     perform: async (call) => ({ kind: "done", model: await type.read(identifier, call) }),

@@ -66,6 +66,7 @@ async function remove(run: Run, item: Removable, removal: Removal): Promise<Adva
   const failure = await performStep({
     run,
     logicalId: row.logical_id,
+    schema: type.schema,
     token,
     pending,
     perform: (call) => deleteIt(type, row, call),

@@ -1,7 +1,7 @@
 import { TemplateError } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
-import type { ResourceModel, Step } from "../../../kernel/resources.ts";
+import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resources.ts";
 import { ResourceError } from "../../../kernel/resources.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { StackStepCalls } from "../types/own-type.ts";
@@ -17,6 +17,7 @@ export interface StepFailure {
 export interface StepRequest {
   readonly run: Run;
   readonly logicalId: string;
+  readonly schema: ResourceSchema;
   readonly token: string;
   readonly pending: PendingStep | undefined;
   /** The resource before the operation, of a step that takes it back there. */
@@ -50,6 +51,7 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
           transaction: tools.tx.tables(),
           state: request.pending?.state,
           token,
+          systemTags: systemTagsOf(request),
         },
         {
           ...{ stack, operation, logicalId: request.logicalId },
@@ -65,6 +67,16 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
     if (isRetried(error)) throw error;
     return failureOf(error, calls, request);
   }
+}
+
+/** The tags that CloudFormation itself gives resources of most types that have tags. */
+function systemTagsOf({ run, logicalId, schema }: StepRequest): Readonly<Record<string, string>> {
+  if (!schema.tags?.hasSystemTags) return {};
+  return {
+    "aws:cloudformation:stack-name": run.stack.name,
+    "aws:cloudformation:logical-id": logicalId,
+    "aws:cloudformation:stack-id": run.stack.stack_id,
+  };
 }
 
 /** Whether a step that failed so is tried again: the resource isn't to blame. */

@@ -47,7 +47,7 @@ const SCHEMA: ResourceSchema = {
   primaryIdentifier: ["StackId"],
   ref: ["StackId"],
   writeOnly: [],
-  tags: { property: "Tags", form: "list" },
+  tags: { property: "Tags", form: "list", hasSystemTags: false },
 };
 
 /** Stacks as resources of stacks: each is worked through by operations of its own. */

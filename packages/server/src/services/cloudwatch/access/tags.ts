@@ -1,4 +1,5 @@
 import type { ContextEntries } from "../../../kernel/authorization.ts";
+import { countOwnTags, refuseSystemTags } from "../../../kernel/system-tags.ts";
 import { invalidParameterValue } from "../errors.ts";
 
 export interface Tag {
@@ -13,12 +14,18 @@ const TAGS_MAX = 50;
 
 /** The tags together with those that were there before. Throws what CloudWatch refuses. */
 export function checkedTags(given: readonly Tag[] = [], before: Tags = {}): Tags {
-  if (given.some(({ Key }) => Key.toLowerCase().startsWith("aws:")))
-    throw invalidParameterValue("Tag keys that begin with aws: are reserved.");
+  refuseReserved(given.map(({ Key }) => Key));
   const tags = { ...before, ...Object.fromEntries(given.map(({ Key, Value }) => [Key, Value])) };
-  if (Object.keys(tags).length > TAGS_MAX)
+  if (countOwnTags(tags) > TAGS_MAX)
     throw invalidParameterValue(`A resource can't have more than ${TAGS_MAX} tags.`);
   return tags;
+}
+
+/** Throws InvalidParameterValue where one of the keys is AWS's own. */
+export function refuseReserved(keys: readonly string[]): void {
+  refuseSystemTags(keys, () =>
+    invalidParameterValue("Tag keys that begin with aws: are reserved."),
+  );
 }
 
 export function tagsIn(json: string): Tags {

@@ -3,6 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { onAlarm, placeOf } from "../access/alarm-access.ts";
 import { checkedTags, requestTagKeys } from "../access/tags.ts";
 import {
@@ -50,7 +51,7 @@ export function alarmOperations(parts: AlarmParts): OperationTable {
         checkMetricAlarm(definition, place);
         const given = { ActionsEnabled, Tags, definition };
         await context.transaction<CloudWatchTables, void>((tx) =>
-          putAlarm("MetricAlarm", place, given, context.nowMs, tx, parts),
+          putAlarm("MetricAlarm", place, given, context, tx, parts),
         );
         parts.changed();
         return {};
@@ -65,7 +66,7 @@ export function alarmOperations(parts: AlarmParts): OperationTable {
         const given = { ActionsEnabled, Tags, definition };
         await context.transaction<CloudWatchTables, void>(async (tx) => {
           await checkComposite(definition, place, tx.db);
-          await putAlarm("CompositeAlarm", place, given, context.nowMs, tx, parts);
+          await putAlarm("CompositeAlarm", place, given, context, tx, parts);
         });
         parts.changed();
         return {};
@@ -118,10 +119,11 @@ async function putAlarm(
   type: AlarmKind,
   place: AlarmPlace,
   { ActionsEnabled = true, Tags, definition }: Given,
-  nowMs: number,
+  context: RequestContext,
   tx: Transaction<CloudWatchTables>,
   parts: ChangeParts,
 ): Promise<void> {
+  const { nowMs } = context;
   const before = await findAlarm(place, tx.db);
   if (before && before.type !== type)
     throw validationError(`An alarm with the name ${place.name} exists and has another type.`);
@@ -142,7 +144,7 @@ async function putAlarm(
     ...place,
     type,
     ...put,
-    tags: JSON.stringify(checkedTags(Tags)),
+    tags: JSON.stringify(withSystemTags(checkedTags(Tags), context)),
     state_value: "INSUFFICIENT_DATA",
     state_reason: "Unchecked: Initial alarm creation",
     state_reason_data: null,

@@ -1,3 +1,4 @@
+import { countOwnTags, refuseSystemTags } from "../../../kernel/system-tags.ts";
 import { invalidTag, tooManyTags } from "../errors.ts";
 import { TAGS_PER_REPOSITORY } from "../quotas.ts";
 import type { Tag, Tags } from "./repository-access.ts";
@@ -8,13 +9,17 @@ const VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 
 /** The tags together with those that were there before. Throws what ECR refuses. */
 export function checkedTags(given: readonly Tag[] = [], before: Tags = {}): Tags {
+  refuseReserved(given.map(({ Key }) => Key));
   for (const { Key, Value } of given) {
-    if (Key.toLowerCase().startsWith("aws:"))
-      throw invalidTag("Tag keys that begin with aws: are reserved.");
     if (!KEY.test(Key) || !VALUE.test(Value)) throw invalidTag(`The tag ${Key} isn't valid.`);
   }
   const added = Object.fromEntries(given.map(({ Key, Value }) => [Key, Value]));
   const tags = { ...before, ...added };
-  if (Object.keys(tags).length > TAGS_PER_REPOSITORY) throw tooManyTags();
+  if (countOwnTags(tags) > TAGS_PER_REPOSITORY) throw tooManyTags();
   return tags;
+}
+
+/** Throws InvalidTagParameterException where one of the keys is AWS's own. */
+export function refuseReserved(keys: readonly string[]): void {
+  refuseSystemTags(keys, () => invalidTag("Tag keys that begin with aws: are reserved."));
 }

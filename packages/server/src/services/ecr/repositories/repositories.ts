@@ -4,6 +4,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { markOf, pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import {
   changeRepository,
   onRepository,
@@ -136,7 +137,7 @@ async function newRepository(
     kms_key: await keyOf(input, place, context, deps),
     policy: null,
     lifecycle_policy: null,
-    tags: JSON.stringify(checkedTags(input.tags)),
+    tags: JSON.stringify(withSystemTags(checkedTags(input.tags), context)),
   };
 }
 

@@ -7,6 +7,7 @@ import {
   withSubject,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import {
   changeRepository,
   onRepository,
@@ -16,7 +17,7 @@ import {
   type Tags,
   tagsOf,
 } from "../access/repository-access.ts";
-import { checkedTags } from "../access/tags.ts";
+import { checkedTags, refuseReserved } from "../access/tags.ts";
 import { repositoryNotFound } from "../errors.ts";
 import { updateRepository } from "../rows/repositories.ts";
 import type { RepositoryRow } from "../tables.ts";
@@ -38,6 +39,7 @@ export function repositoryTagOperations(): OperationTable {
       "UntagResource",
       (row, { tagKeys }: TaggedInput & { readonly tagKeys: readonly string[] }, context) =>
         changeTags(row, context, (before) => {
+          refuseReserved(tagKeys);
           const kept = Object.entries(before).filter(([key]) => !tagKeys.includes(key));
           return Object.fromEntries(kept);
         }),
@@ -70,7 +72,11 @@ function changeTags(
   change: (before: Tags) => Tags,
 ): Promise<object> {
   return changeRepository(row, context, async (current, db) => {
-    await updateRepository(current, { tags: JSON.stringify(change(tagsOf(current))) }, db);
+    await updateRepository(
+      current,
+      { tags: JSON.stringify(withSystemTags(change(tagsOf(current)), context)) },
+      db,
+    );
     return {};
   });
 }

@@ -4,6 +4,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import { toShownPolicy } from "../../../kernel/policy-principals.ts";
 import type { AccountDirectory, IdentityDirectory } from "../../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { type BusPlace, busArn, busPlaceHere, DEFAULT_BUS, locationOf } from "../arns.ts";
 import { limitExceeded, resourceAlreadyExists, validation } from "../errors.ts";
 import {
@@ -16,7 +17,8 @@ import {
   requireBusRow,
 } from "../rows/buses.ts";
 import { pageByName } from "../rows/page.ts";
-import { requestTagKeys, tagsOf } from "../rule-authorization.ts";
+import { requestTagKeys } from "../rule-authorization.ts";
+import { checkedTags } from "../rule-tags.ts";
 import type { BusRow, EventsTables } from "../tables.ts";
 import { decideOnBus, onBus } from "./bus-authorization.ts";
 
@@ -110,7 +112,7 @@ async function createBus(
   const row: BusRow = {
     ...newBusRow(bus),
     description: input.Description ?? null,
-    tags: JSON.stringify(tagsOf(input.Tags)),
+    tags: JSON.stringify(withSystemTags(checkedTags(input.Tags), context)),
     created_at_ms: context.nowMs,
     modified_at_ms: context.nowMs,
   };

@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions, onCreation, withLogDelivery } from "../authorization.ts";
 import { conflict, invalidField } from "../errors.ts";
 import { LOGGING_CONFIGURATIONS_MAX } from "../quotas.ts";
@@ -31,7 +31,10 @@ export function loggingConfigurationOperations(ids: Ids, invoke: Invoke): Operat
           ...{ account_id: context.accountId, region: context.region },
           ...{ id: ids.alphanumeric(ID_LENGTH), name: input.name ?? "" },
           ...{ created_at_ms: context.nowMs, updated_at_ms: context.nowMs },
-          ...{ tags: writeTags(input.tags), bucket_name: bucketOf(input.destinationConfiguration) },
+          ...{
+            tags: newTags(input.tags, context),
+            bucket_name: bucketOf(input.destinationConfiguration),
+          },
         };
         await context.transaction<IvsChatTables, void>(async (tx) => {
           const quota = LOGGING_CONFIGURATIONS_MAX;

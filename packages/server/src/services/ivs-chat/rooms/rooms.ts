@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions, onCreation } from "../authorization.ts";
 import { invalidField, resourceNotFound } from "../errors.ts";
 import type { ChatRooms } from "../messaging/chat-rooms.ts";
@@ -84,7 +84,7 @@ async function createRoom(
   return context.transaction<IvsChatTables, RoomRow>(async ({ db }) => {
     const row: RoomRow = {
       ...{ account_id: context.accountId, region: context.region },
-      ...{ id: ids.alphanumeric(ID_LENGTH), name: "", tags: writeTags(input.tags) },
+      ...{ id: ids.alphanumeric(ID_LENGTH), name: "", tags: newTags(input.tags, context) },
       ...{ created_at_ms: context.nowMs, updated_at_ms: context.nowMs },
       ...{ message_rate: MESSAGE_RATE_DEFAULT, message_length: MESSAGE_LENGTH_DEFAULT },
       ...{ handler_uri: "", handler_fallback: "ALLOW" },

@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
@@ -66,7 +66,7 @@ async function create(
     id: ids.alphanumeric(RESOURCE_ID_LENGTH),
     name: input.name ?? "",
     video: JSON.stringify(completeVideo(input.video)),
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<RealTimeTables, void>(async ({ db }) => {

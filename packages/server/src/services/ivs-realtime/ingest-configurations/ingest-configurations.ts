@@ -4,7 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
 import { conflict, resourceNotFound, validation } from "../errors.ts";
@@ -88,7 +88,7 @@ async function create(
     stream_key: newStreamKey(id, context, ids),
     redundant: JSON.stringify(input.redundantIngest ? newCredentials(id, context, ids) : []),
     state: "INACTIVE",
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<RealTimeTables, void>(async ({ db }) => {

@@ -4,7 +4,7 @@ import { readP384PublicKey } from "../../../kernel/crypto/p384-public-key.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
 import { conflict, validation } from "../errors.ts";
@@ -67,7 +67,7 @@ async function importKey(
     name: input.name ?? "",
     public_key: key.pem,
     fingerprint: key.fingerprint,
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<RealTimeTables, void>(async ({ db }) => {

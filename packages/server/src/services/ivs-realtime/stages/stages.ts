@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
 import { resourceNotFound, validation } from "../errors.ts";
@@ -99,7 +99,7 @@ function newStage(
     name: input.name ?? "",
     recording: JSON.stringify(recording),
     storage_configuration_arn: recording.storageConfigurationArn,
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
 }

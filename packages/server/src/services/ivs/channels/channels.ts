@@ -11,7 +11,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
 import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
 import type { ListFilter, ResourceRow } from "../../../kernel/tagged-resources/tagged-rows.ts";
-import { writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -93,12 +93,12 @@ async function createChannel(
     account_id: context.accountId,
     region: context.region,
     id: deps.ids.alphanumeric(RESOURCE_ID_LENGTH),
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     srt_passphrase: deps.ids.alphanumeric(SRT_PASSPHRASE_LENGTH),
     created_at_ms: context.nowMs,
   };
   // The tags are the channel's: real answers show the key without any.
-  const streamKey = newStreamKey(channel.id, undefined, context, deps.ids);
+  const streamKey = newStreamKey(channel.id, writeTags(undefined), context, deps.ids);
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireReferences(input, context, db);
     await resources.requireRoom("channel", quotas.channels, "channels", context, db);

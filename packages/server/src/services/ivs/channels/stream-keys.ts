@@ -3,7 +3,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { type Tags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -22,7 +22,7 @@ const MAX_RESULTS_DEFAULT = 1;
 /** A key's value names its Region and its id: `sk_us-east-1_<id>_<30 characters>`. */
 export function newStreamKey(
   channelId: string,
-  tags: Tags | undefined,
+  tags: string,
   context: RequestContext,
   ids: Ids,
 ): StreamKeyRow {
@@ -33,7 +33,7 @@ export function newStreamKey(
     id,
     channel_id: channelId,
     value: `sk_${context.region}_${id}_${ids.alphanumeric(SECRET_LENGTH)}`,
-    tags: writeTags(tags),
+    tags,
     created_at_ms: context.nowMs,
   };
 }
@@ -50,7 +50,7 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
           const present = await selectStreamKeys(db, context, channel.id);
           if (present.length >= quotas.streamKeys)
             throw quotaExceeded("stream keys per channel", quotas.streamKeys);
-          const row = newStreamKey(channel.id, input.tags, context, deps.ids);
+          const row = newStreamKey(channel.id, newTags(input.tags, context), context, deps.ids);
           await resources.insert("stream-key", row, db);
           return row;
         });

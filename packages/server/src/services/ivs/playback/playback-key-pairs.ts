@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
@@ -74,7 +74,7 @@ async function importKeyPair(
     name: input.name ?? "",
     public_key: pem,
     fingerprint,
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<IvsTables, void>(async ({ db }) => {

@@ -3,7 +3,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { readTags, writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
@@ -76,7 +76,7 @@ async function createPolicy(
     allowed_countries: writeCountries(input.allowedCountries ?? []),
     allowed_origins: writeOrigins(input.allowedOrigins ?? []),
     strict_origin_enforcement: Number(input.enableStrictOriginEnforcement ?? false),
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     created_at_ms: context.nowMs,
   };
   await context.transaction<IvsTables, void>(async ({ db }) => {

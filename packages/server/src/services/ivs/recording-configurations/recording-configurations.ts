@@ -4,7 +4,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
-import { writeTags } from "../../../kernel/tagged-resources/tags.ts";
+import { newTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict, validation } from "../errors.ts";
@@ -94,7 +94,7 @@ async function createRecordingConfiguration(
     id: deps.ids.alphanumeric(RESOURCE_ID_LENGTH),
     name: input.name ?? "",
     bucket_name: bucketName,
-    tags: writeTags(input.tags),
+    tags: newTags(input.tags, context),
     thumbnail_configuration: JSON.stringify(thumbnails),
     rendition_configuration: JSON.stringify(renditions),
     reconnect_window_seconds: input.recordingReconnectWindowSeconds ?? 0,

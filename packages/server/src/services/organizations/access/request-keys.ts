@@ -1,4 +1,6 @@
 import type { ContextEntries } from "../../../kernel/authorization.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { countOwnTags, refuseSystemTags, withSystemTags } from "../../../kernel/system-tags.ts";
 import { constraintViolation, invalidInput } from "../errors.ts";
 import type { PolicyType } from "../policy-type.ts";
 import { TAGS_MAX } from "../quotas.ts";
@@ -30,22 +32,30 @@ export function tagContext(tags: readonly Tag[] | undefined): ContextEntries {
 }
 
 /** A stored tag set with those of an input. @throws InvalidInput, ConstraintViolation */
-export function withTags(stored: string, tags: readonly Tag[] | undefined): string {
+export function withTags(
+  stored: string,
+  tags: readonly Tag[] | undefined,
+  context: RequestContext,
+): string {
   const set = new Map(Object.entries(JSON.parse(stored) as Record<string, string>));
   const keys = tags?.map(({ Key }) => Key) ?? [];
   if (new Set(keys).size < keys.length)
     throw invalidInput("DUPLICATE_TAG_KEY", "You specified a tag key more than once.");
-  for (const { Key, Value } of tags ?? []) {
-    if (Key.toLowerCase().startsWith("aws:"))
-      throw invalidInput("INVALID_SYSTEM_TAGS_PARAMETER", "Tag keys can't begin with aws:.");
-    set.set(Key, Value);
-  }
-  if (set.size > TAGS_MAX)
+  refuseReserved(keys);
+  for (const { Key, Value } of tags ?? []) set.set(Key, Value);
+  if (countOwnTags(Object.fromEntries(set)) > TAGS_MAX)
     throw constraintViolation(
       "MAX_TAG_LIMIT_EXCEEDED",
       "You have exceeded the maximum number of tags for the resource.",
     );
-  return JSON.stringify(Object.fromEntries(set));
+  return JSON.stringify(withSystemTags(Object.fromEntries(set), context));
+}
+
+/** @throws InvalidInput where one of the keys is AWS's own */
+export function refuseReserved(keys: readonly string[]): void {
+  refuseSystemTags(keys, () =>
+    invalidInput("INVALID_SYSTEM_TAGS_PARAMETER", "Tag keys can't begin with aws:."),
+  );
 }
 
 /** A stored tag set in the form of answers. */

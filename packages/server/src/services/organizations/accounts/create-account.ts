@@ -39,7 +39,7 @@ export function createAccountOperations(deps: OrganizationsDependencies): Operat
         const { RoleName = DEFAULT_ROLE_NAME } = input;
         if (RoleName.startsWith("AWSServiceRoleFor"))
           throw invalidInput("INVALID_ROLE_NAME", "You specified an invalid role name.");
-        const tags = withTags("{}", input.Tags);
+        const tags = withTags("{}", input.Tags, context);
         const request = await change(deps, context, async (tx) => {
           await requireRoom(tx, deps);
           return createAccount({ ...input, RoleName }, tags, tx, context, deps);

@@ -30,7 +30,7 @@ export function invitationOperations(deps: OrganizationsDependencies): Operation
       context: ({ Tags }) => tagContext(Tags),
       handle: ({ Target, Notes, Tags }, context) => {
         const { Type, Id } = Target;
-        const tags = withTags("{}", Tags);
+        const tags = withTags("{}", Tags, context);
         return change(deps, context, async (tx) => {
           const { organization, db } = tx;
           const { organization_id } = organization;

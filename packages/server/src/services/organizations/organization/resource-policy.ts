@@ -37,7 +37,7 @@ export function resourcePolicyOperations(deps: OrganizationsDependencies): Opera
           const policy = {
             delegation_policy: Content,
             delegation_policy_id: id,
-            delegation_policy_tags: withTags(organization.delegation_policy_tags, Tags),
+            delegation_policy_tags: withTags(organization.delegation_policy_tags, Tags, context),
           };
           await updateOrganization(organization.organization_id, policy, db);
           return { ResourcePolicy: resourcePolicyView({ ...organization, ...policy }) };

@@ -44,7 +44,7 @@ export function policyOperations(deps: OrganizationsDependencies): OperationTabl
       handle: ({ Name, Type, Content, Description, Tags }, context, place) => {
         requireAllFeatures(place.organization);
         const content = checkContent(Content, Type);
-        const tags = withTags("{}", Tags);
+        const tags = withTags("{}", Tags, context);
         return change(deps, context, async ({ organization, db }) => {
           const { organization_id } = organization;
           await refuseTakenName(organization_id, Type, Name, db);

@@ -3,7 +3,7 @@ import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { change, inOrganization, type Resource } from "../access/organization-operation.ts";
 import { dbOf, type Place } from "../access/place.ts";
-import { tagContext, tagList, typeKey, withTags } from "../access/request-keys.ts";
+import { refuseReserved, tagContext, tagList, typeKey, withTags } from "../access/request-keys.ts";
 import { targetOf } from "../access/targets.ts";
 import type { OrganizationsDependencies } from "../dependencies.ts";
 import { invalidInput, notFound } from "../errors.ts";
@@ -30,7 +30,7 @@ export function tagOperations(deps: OrganizationsDependencies): OperationTable {
       handle: ({ ResourceId, Tags }, context) =>
         change(deps, context, async (tx) => {
           const tags = await requireTags(ResourceId, tx, tx.db);
-          await writeTags(ResourceId, withTags(tags, Tags), tx, tx.db);
+          await writeTags(ResourceId, withTags(tags, Tags, context), tx, tx.db);
           return {};
         }),
     }),
@@ -41,9 +41,11 @@ export function tagOperations(deps: OrganizationsDependencies): OperationTable {
       context: ({ TagKeys }) => ({ "aws:tagkeys": TagKeys }),
       handle: ({ ResourceId, TagKeys }, context) =>
         change(deps, context, async (tx) => {
+          refuseReserved(TagKeys);
           const tags = tagList(await requireTags(ResourceId, tx, tx.db));
           const kept = tags.filter(({ Key }) => !TagKeys.includes(Key));
-          await writeTags(ResourceId, withTags("{}", kept), tx, tx.db);
+          const set = Object.fromEntries(kept.map(({ Key, Value }) => [Key, Value]));
+          await writeTags(ResourceId, JSON.stringify(set), tx, tx.db);
           return {};
         }),
     }),

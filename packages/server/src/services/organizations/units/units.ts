@@ -40,7 +40,7 @@ export function unitOperations(deps: OrganizationsDependencies): OperationTable 
             organization_id,
             parent_id: ParentId,
             name: Name,
-            tags: withTags("{}", Tags),
+            tags: withTags("{}", Tags, context),
           };
           await insertUnit(unit, db);
           await attachAwsPolicies(organization, [unit.unit_id], context.nowMs, db);

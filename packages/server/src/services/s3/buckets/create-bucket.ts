@@ -4,6 +4,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { grantsOf, isEnforced, storedAcl } from "../access/acl.ts";
 import { isPublicAcl } from "../access/acl-of-new.ts";
 import { aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
@@ -24,7 +25,7 @@ import {
 } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { findBucket } from "../rows/buckets.ts";
-import { toTagSet } from "../rows/tag-set.ts";
+import { storedTags, toTagSet } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { checkNamespace, isAccountRegional } from "./bucket-namespace.ts";
@@ -119,7 +120,7 @@ export async function createBucket(
     account_public_access_block: null,
     abac: 0,
     cors: null,
-    tags: tags ? JSON.stringify(tags) : null,
+    tags: storedTags(withSystemTags(tags, context)),
   };
   await context.transaction<S3Tables, void>((tx) => insertBucket(bucket, tx));
   const location = region === DEFAULT_REGION ? `/${name}` : `http://${name}.s3.amazonaws.com/`;

@@ -4,11 +4,19 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { countOwnTags, refuseSystemTags, withSystemTags } from "../../../kernel/system-tags.ts";
 import { onBucket } from "../access/authorization.ts";
 import { tagRequestKeys } from "../access/tag-keys.ts";
 import { invalidRequest, invalidTag, reservedTagKey, tooManyTags } from "../errors.ts";
 import { findBucket, requireBucket } from "../rows/buckets.ts";
-import { BUCKET_TAGS_MAX, isTagKey, isTagValue, readTags, toTagList } from "../rows/tag-set.ts";
+import {
+  BUCKET_TAGS_MAX,
+  isTagKey,
+  isTagValue,
+  readTags,
+  storedTags,
+  toTagList,
+} from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
 interface ResourceInput {
@@ -38,6 +46,7 @@ export function resourceTagOperations(): OperationTable {
           "aws:tagkeys": input.TagKeys ?? [],
         }),
       handle: async (input, context) => {
+        refuseSystemTags(input.TagKeys ?? [], reservedTagKey);
         await changeTags(await requireTagged(input, context), context, (tags) => {
           for (const key of input.TagKeys ?? []) tags.delete(key);
         });
@@ -112,12 +121,13 @@ async function changeTags(
       throw new AwsError("NoSuchResource", "The specified resource doesn't exist.", {
         status: 404,
       });
-    const tags = new Map(Object.entries(readTags(row.tags)));
-    change(tags);
-    if (tags.size > BUCKET_TAGS_MAX) throw tooManyTags("bucket");
+    const changed = new Map(Object.entries(readTags(row.tags)));
+    change(changed);
+    const tags = withSystemTags(Object.fromEntries(changed), context);
+    if (countOwnTags(tags) > BUCKET_TAGS_MAX) throw tooManyTags("bucket");
     await tx.db
       .updateTable("s3_buckets")
-      .set({ tags: tags.size === 0 ? null : JSON.stringify(Object.fromEntries(tags)) })
+      .set({ tags: storedTags(tags) })
       .where("bucket_name", "=", name)
       .execute();
   });

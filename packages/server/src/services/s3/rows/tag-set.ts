@@ -1,5 +1,6 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import type { Checked } from "../../../kernel/checked.ts";
+import { isSystemTag } from "../../../kernel/system-tags.ts";
 import { invalidArgument, invalidTag, reservedTagKey, tooManyTags } from "../errors.ts";
 
 export type TagSet = Readonly<Record<string, string>>;
@@ -33,14 +34,18 @@ export function parseTaggingHeader(header: string | undefined): TagSet | undefin
   return toTagSet(tags, "object");
 }
 
-/** Checks a list of tags and makes a set of it; undefined for an empty one. Throws InvalidTag. */
+/**
+ * Checks a list of tags and makes a set of it; undefined for an empty one. AWS's own tags may be
+ * among them as `kept` has them. Throws InvalidTag.
+ */
 export function toTagSet(
   tags: readonly Checked<Tag>[] | undefined,
   kind: keyof typeof SYSTEM_TAG,
+  kept: TagSet = {},
 ): TagSet | undefined {
   if (!tags || tags.length === 0) return undefined;
   const max = kind === "object" ? OBJECT_TAGS_MAX : BUCKET_TAGS_MAX;
-  if (tags.length > max) {
+  if (tags.filter(({ Key }) => !Object.hasOwn(kept, Key)).length > max) {
     throw tooManyTags(kind === "object" ? "object" : "bucket");
   }
   const set = new Map<string, string>();
@@ -51,7 +56,8 @@ export function toTagSet(
       const fields = { ...named, TagValue: value };
       throw invalidTag("The TagValue you have provided is invalid", fields);
     }
-    if (key.startsWith("aws:")) throw SYSTEM_TAG[kind](key);
+    if (key.startsWith("aws:") && (!Object.hasOwn(kept, key) || kept[key] !== value))
+      throw SYSTEM_TAG[kind](key);
     if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key", named);
     set.set(key, value);
   }
@@ -72,6 +78,15 @@ export function toTagList(stored: string | null): Tag[] {
 
 export function readTags(stored: string | null): TagSet {
   return stored === null ? {} : (JSON.parse(stored) as TagSet);
+}
+
+/** The tags that AWS itself gave. */
+export function systemTagsOf(stored: string | null): TagSet {
+  return Object.fromEntries(Object.entries(readTags(stored)).filter(([key]) => isSystemTag(key)));
+}
+
+export function storedTags(tags: TagSet): string | null {
+  return Object.keys(tags).length === 0 ? null : JSON.stringify(tags);
 }
 
 function hasTagCharacters(text: string): boolean {

@@ -3,11 +3,12 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { existingTagKeys, requestTagKeys, tagsInList } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
+import { invalidTag, noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
 import { assertBucketStays } from "../rows/buckets.ts";
 import {
@@ -17,7 +18,7 @@ import {
   requireNoMarker,
   requireObject,
 } from "../rows/objects.ts";
-import { type TagSet, toTagList, toTagSet } from "../rows/tag-set.ts";
+import { storedTags, systemTagsOf, type TagSet, toTagList, toTagSet } from "../rows/tag-set.ts";
 import { readVersion } from "../rows/version-id.ts";
 import { updateVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -50,9 +51,9 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
       (bucket, input, context) => setObjectTags(bucket, input, undefined, context, deps),
     ),
     PutBucketTagging: bucketOperation("PutBucketTagging", async (bucket, input, context) => {
-      const tags = toTagSet(input.Tagging.TagSet, "bucket");
+      toTagSet(input.Tagging.TagSet, "bucket", systemTagsOf(bucket.tags));
       assertTaggedByS3(bucket);
-      await setBucketTags(bucket, tags, context);
+      await setBucketTags(bucket, input.Tagging.TagSet, context);
       context.response.status = 204;
       return {};
     }),
@@ -62,7 +63,7 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
     }),
     DeleteBucketTagging: bucketOperation("PutBucketTagging", async (bucket, _input, context) => {
       assertTaggedByS3(bucket);
-      await setBucketTags(bucket, undefined, context);
+      await setBucketTags(bucket, [], context);
       return {};
     }),
   });
@@ -102,16 +103,29 @@ async function setObjectTags(
   return readVersion({ version_id }, bucket);
 }
 
+/** All tags of a bucket: AWS's own ones stay as they are, and only resource types may omit them. */
 async function setBucketTags(
   bucket: BucketRow,
-  tags: TagSet | undefined,
+  given: readonly Checked<s3.Tag>[] | undefined,
   context: RequestContext,
 ): Promise<void> {
   await context.transaction<S3Tables, void>(async (tx) => {
     await assertBucketStays(bucket, tx);
+    const { tags: before } = await tx.db
+      .selectFrom("s3_buckets")
+      .select("tags")
+      .where("bucket_name", "=", bucket.bucket_name)
+      .executeTakeFirstOrThrow();
+    const kept = systemTagsOf(before);
+    const tags = toTagSet(given, "bucket", kept) ?? {};
+    if (!context.systemTags) {
+      const removed = Object.keys(kept).find((key) => !Object.hasOwn(tags, key));
+      if (removed !== undefined)
+        throw invalidTag("System tags cannot be removed by requester", { TagKey: removed });
+    }
     await tx.db
       .updateTable("s3_buckets")
-      .set({ tags: tags ? JSON.stringify(tags) : null })
+      .set({ tags: storedTags({ ...kept, ...withSystemTags(tags, context) }) })
       .where("bucket_name", "=", bucket.bucket_name)
       .execute();
   });

@@ -1,6 +1,7 @@
 import type * as ssm from "@aws-sdk/client-ssm";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import {
   currentParameter,
   parameterOperation,
@@ -9,7 +10,7 @@ import {
   type Tags,
   tagsOf,
 } from "../access/parameter-access.ts";
-import { checkedTags } from "../access/tags.ts";
+import { checkedTags, refuseReserved } from "../access/tags.ts";
 import { invalidResourceId, invalidResourceType } from "../errors.ts";
 import { readOwnName } from "../names/parameter-name.ts";
 import { updateParameter } from "../rows/parameters.ts";
@@ -41,6 +42,7 @@ export function parameterTagOperations(): OperationTable {
       placeOf,
       (found, { TagKeys }: TagsInput & { readonly TagKeys: readonly string[] }, context) =>
         changeTags(found, context, (before) => {
+          refuseReserved(TagKeys);
           const kept = Object.entries(before).filter(([key]) => !TagKeys.includes(key));
           return Object.fromEntries(kept);
         }),
@@ -73,7 +75,8 @@ function changeTags(
   return context.transaction<SsmTables, object>(async ({ db }) => {
     const row = await currentParameter(found, db);
     if (!row) throw invalidResourceId();
-    await updateParameter(row, { tags: JSON.stringify(change(tagsOf(row))) }, db);
+    const tags = withSystemTags(change(tagsOf(row)), context);
+    await updateParameter(row, { tags: JSON.stringify(tags) }, db);
     return {};
   });
 }

@@ -2,6 +2,7 @@ import type * as ssm from "@aws-sdk/client-ssm";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { withSystemTags } from "../../../kernel/system-tags.ts";
 import { onParameter, onPlace, requestTagKeys } from "../access/parameter-access.ts";
 import { checkedTags } from "../access/tags.ts";
 import type { SsmDependencies } from "../dependencies.ts";
@@ -90,10 +91,11 @@ function newParameter(
   name: string,
   place: ParameterPlace,
   { Tags }: PutParameterInput,
-  { nowMs }: RequestContext,
+  context: RequestContext,
   { ids }: SsmDependencies,
 ): ParameterRow {
-  const tags = JSON.stringify(checkedTags(Tags));
+  const { nowMs } = context;
+  const tags = JSON.stringify(withSystemTags(checkedTags(Tags), context));
   const parameter_id = ids.uuid();
   return { ...place, name, parameter_id, version: 0, created_ms: nowMs, tags, due_ms: null };
 }
