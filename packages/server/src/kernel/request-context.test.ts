@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { requireAccount } from "./request-context.ts";
+import type { Transaction } from "./store.ts";
 import { testContext } from "./testing/test-context.ts";
 
 const contextOf = (accountId: string) =>
@@ -17,3 +18,15 @@ test.each(["", "anonymous", "00000000000", "0000000000000", "a00000000000", "000
     );
   },
 );
+
+test("what follows a change waits for the surrounding transaction's commit", () => {
+  const done: string[] = [];
+  const committed: (() => void)[] = [];
+  const transaction = { afterCommit: (run: () => void) => committed.push(run) };
+  const joined = testContext({ transaction: transaction as unknown as Transaction });
+  joined.afterCommit(() => done.push("joined"));
+  testContext().afterCommit(() => done.push("alone"));
+  expect(done).toEqual(["alone"]);
+  for (const run of committed) run();
+  expect(done).toEqual(["alone", "joined"]);
+});

@@ -178,6 +178,16 @@ export class RequestContext implements Reader {
   }
 
   /**
+   * Runs `run` once what the request has changed is committed: at once, or with the surrounding
+   * transaction, and not at all if that is rolled back. Work that others do for a change is woken
+   * so: woken earlier it would find nothing, and nothing would wake it again.
+   */
+  afterCommit(run: () => void): void {
+    if (this.#transaction) this.#transaction.afterCommit(run);
+    else run();
+  }
+
+  /**
    * Runs `run` in `tx`, a transaction that was opened for this request (or for several, committed
    * together). First the request's precondition must hold; after `run`'s changes comes what is
    * committed alongside, and last the audit's record. All of it is committed or none, so nothing

@@ -37,7 +37,7 @@ export function ruleOperations({ ids, rulesChanged }: RuleParts): OperationTable
       },
       async handle(input, context) {
         const row = await putRule(input, context, ids);
-        rulesChanged();
+        context.afterCommit(rulesChanged);
         return { RuleArn: ruleArn(row, row.name) };
       },
     },
@@ -73,15 +73,24 @@ export function ruleOperations({ ids, rulesChanged }: RuleParts): OperationTable
     },
     EnableRule: {
       authorize: (input, context) => onRule("EnableRule", input.Name, input.EventBusName, context),
-      handle: (input, context) => switchRule(input, "ENABLED", context, ids).then(rulesChanged),
+      async handle(input, context) {
+        await switchRule(input, "ENABLED", context, ids);
+        context.afterCommit(rulesChanged);
+      },
     },
     DisableRule: {
       authorize: (input, context) => onRule("DisableRule", input.Name, input.EventBusName, context),
-      handle: (input, context) => switchRule(input, "DISABLED", context, ids).then(rulesChanged),
+      async handle(input, context) {
+        await switchRule(input, "DISABLED", context, ids);
+        context.afterCommit(rulesChanged);
+      },
     },
     DeleteRule: {
       authorize: (input, context) => onRule("DeleteRule", input.Name, input.EventBusName, context),
-      handle: (input, context) => deleteRule(input, context).then(rulesChanged),
+      async handle(input, context) {
+        await deleteRule(input, context);
+        context.afterCommit(rulesChanged);
+      },
     },
   });
 }

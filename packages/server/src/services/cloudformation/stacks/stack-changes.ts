@@ -298,7 +298,7 @@ export async function settled(
   context: RequestContext,
   { worker, settings }: Pick<CloudFormationDependencies, "worker" | "settings">,
 ): Promise<void> {
-  if (context.inTransaction) return worker.wake();
+  if (context.inTransaction) return context.afterCommit(() => worker.wake());
   await worker.settled(operationId, settings.stackAnswerMs);
 }
 

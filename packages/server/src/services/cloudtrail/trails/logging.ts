@@ -29,7 +29,7 @@ export function loggingOperations(events: EventStore, deliveries: Deliveries) {
       handle: async ({ Name }, context) => {
         await flushBefore(context);
         await setLogging(Name, context, { is_logging: 0, stopped_ms: context.nowMs });
-        deliveries.wake();
+        context.afterCommit(() => deliveries.wake());
         return {};
       },
     },

@@ -53,7 +53,7 @@ export function alarmOperations(parts: AlarmParts): OperationTable {
         await context.transaction<CloudWatchTables, void>((tx) =>
           putAlarm("MetricAlarm", place, given, context, tx, parts),
         );
-        parts.changed();
+        context.afterCommit(parts.changed);
         return {};
       },
     },
@@ -68,7 +68,7 @@ export function alarmOperations(parts: AlarmParts): OperationTable {
           await checkComposite(definition, place, tx.db);
           await putAlarm("CompositeAlarm", place, given, context, tx, parts);
         });
-        parts.changed();
+        context.afterCommit(parts.changed);
         return {};
       },
     },
@@ -87,7 +87,7 @@ export function alarmOperations(parts: AlarmParts): OperationTable {
         await context.transaction<CloudWatchTables, void>((tx) =>
           setState(input, context, tx, parts),
         );
-        parts.changed();
+        context.afterCommit(parts.changed);
         return {};
       },
     },

@@ -35,7 +35,7 @@ export function replayOperations({ ids, wakeReplays }: ReplayParts): OperationTa
       authorize: (input, context) => onReplay("StartReplay", input.ReplayName, context),
       async handle(input, context) {
         const row = await startReplay(input, context, ids.uuid());
-        wakeReplays();
+        context.afterCommit(wakeReplays);
         return {
           ReplayArn: replayArn(row),
           State: "STARTING",
@@ -64,7 +64,7 @@ export function replayOperations({ ids, wakeReplays }: ReplayParts): OperationTa
       authorize: (input, context) => onReplay("CancelReplay", input.ReplayName, context),
       async handle({ ReplayName: name }, context) {
         const row = await cancelReplay(name, context);
-        wakeReplays();
+        context.afterCommit(wakeReplays);
         return { ReplayArn: replayArn(row), State: "CANCELLING" };
       },
     },

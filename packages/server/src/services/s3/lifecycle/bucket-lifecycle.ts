@@ -27,7 +27,7 @@ export function bucketLifecycleOperations(
         const rules = checkLifecycleRules(input.LifecycleConfiguration?.Rules, ids);
         const lifecycle = JSON.stringify(rules);
         await updateBucket(bucket, { lifecycle, lifecycle_minimum_size: minimum }, context);
-        worker.wake(bucket.bucket_name);
+        context.afterCommit(() => worker.wake(bucket.bucket_name));
         return { TransitionDefaultMinimumObjectSize: minimum };
       },
     ),
