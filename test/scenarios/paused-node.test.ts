@@ -72,7 +72,10 @@ describe.skipIf(!hasPostgres)("beside a process that stands still", () => {
       const ready = await health("_rolecast/health/ready");
       expect([ready.status, await ready.json()]).toEqual([
         503,
-        { status: "unavailable", message: expect.stringMatching(/^The database /) },
+        {
+          ...{ status: "unavailable", part: "database" },
+          message: expect.stringMatching(/^The database /),
+        },
       ]);
       const all = await health("_rolecast/health");
       expect([all.status, await all.json()]).toEqual([

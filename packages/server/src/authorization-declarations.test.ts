@@ -254,6 +254,8 @@ const INPUTS: Readonly<Record<string, object>> = {
   },
   "ivs-realtime": {
     stageArn: ivsArn("stage"),
+    sessionId: "st-0123456789abc",
+    participantId: "0123456789ab",
     resourceArn: ivsArn("stage"),
     s3: { bucketName: "declared-bucket" },
     publicKeyMaterial: "-----BEGIN PUBLIC KEY-----\nkey\n-----END PUBLIC KEY-----",

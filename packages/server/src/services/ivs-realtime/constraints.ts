@@ -55,7 +55,7 @@ export const realTimeConstraints: ServiceConstraints = {
     filterByRecordingState: { values: ["STARTING", "ACTIVE", "STOPPING", "STOPPED", "FAILED"] },
     filterByUserId: { max: 128 },
     sessionId: { min: 16, max: 16, pattern: "st-[a-zA-Z0-9]+" },
-    participantId: { max: 64, pattern: "[a-zA-Z0-9-_]*" },
+    participantId: { max: 64, pattern: "[a-zA-Z0-9-]*" },
     reason: { max: 128 },
     storageConfigurationArn: optionalArnOf("storage-configuration"),
     resourceArn: arnOf("[a-z-]+"),

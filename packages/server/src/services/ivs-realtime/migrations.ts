@@ -75,7 +75,7 @@ const participants: Migration = {
     await db.schema
       .createIndex("ivs_stage_sessions_by_end")
       .on("ivs_stage_sessions")
-      .columns(["ended_at_ms"])
+      .columns(["ended_at_ms", "created_at_ms"])
       .execute();
     await db.schema
       .createTable("ivs_stage_participants")

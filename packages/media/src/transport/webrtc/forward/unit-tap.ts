@@ -2,7 +2,7 @@ import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
 import type { Feed } from "../../../ingest/protocol.ts";
 import { AudioReceiver } from "../publisher/audio-receiver.ts";
 import { OpusToAac } from "../publisher/opus-to-aac.ts";
-import { SoundShift } from "../publisher/sound-shift.ts";
+import { SOUND_SHIFT_MS_MAX, SoundShift } from "../publisher/sound-shift.ts";
 import { UnitFeed } from "../publisher/unit-feed.ts";
 import { VIDEO_CLOCK_HZ, VideoReceiver } from "../publisher/video-receiver.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
@@ -52,9 +52,10 @@ export class UnitTap implements LayerFollower {
     const { video, sink, unitBytesMax } = options;
     const nowMs = options.monotonicMs();
     this.#options = options;
-    this.#startedAtMs = nowMs;
+    // The first sound may belong to pictures of before: its time isn't negative all the same.
+    this.#startedAtMs = nowMs - SOUND_SHIFT_MS_MAX;
     const hasSound = options.hasAudio && this.#takesSound();
-    const feed = new UnitFeed(sink, unitBytesMax, hasSound, 0);
+    const feed = new UnitFeed(sink, unitBytesMax, hasSound, SOUND_SHIFT_MS_MAX);
     this.#feed = feed;
     if (video !== undefined) {
       // Its subscribers' packets are asked for already.

@@ -4,7 +4,7 @@ const TICKS_PER_MS = VIDEO_CLOCK_HZ / 1_000;
 /** A frame of AAC has 21 ms: changing it by this isn't heard. */
 const STEP_MS = 1;
 /** Sound and pictures that seem further apart than this are the mistake of a clock. */
-const SHIFT_MAX_MS = 1_000;
+export const SOUND_SHIFT_MS_MAX = 1_000;
 
 /**
  * Moves the sound to the pictures that it belongs to. Until the sender has reported its clock for
@@ -19,7 +19,7 @@ export class SoundShift {
   target(videoOffsetMs: number | undefined, audioOffsetMs: number | undefined): void {
     if (videoOffsetMs !== undefined && audioOffsetMs !== undefined) {
       const shiftMs = audioOffsetMs - videoOffsetMs;
-      this.#targetMs = Math.abs(shiftMs) <= SHIFT_MAX_MS ? shiftMs : this.#targetMs;
+      this.#targetMs = Math.abs(shiftMs) <= SOUND_SHIFT_MS_MAX ? shiftMs : this.#targetMs;
     }
   }
 

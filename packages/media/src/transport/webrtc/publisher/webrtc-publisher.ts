@@ -14,7 +14,7 @@ import type { PeerEnd, PeerHandlers, WebrtcPeer } from "../webrtc-peer.ts";
 import { AudioReceiver } from "./audio-receiver.ts";
 import { Bandwidth } from "./bandwidth.ts";
 import { type AacFrame, OpusToAac } from "./opus-to-aac.ts";
-import { SoundShift } from "./sound-shift.ts";
+import { SOUND_SHIFT_MS_MAX, SoundShift } from "./sound-shift.ts";
 import { UnitFeed } from "./unit-feed.ts";
 import { VIDEO_CLOCK_HZ, VideoReceiver } from "./video-receiver.ts";
 
@@ -71,8 +71,9 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     this.id = options.id;
     this.remoteAddress = options.remoteAddress;
     this.secure = options.secure;
-    this.#startedAtMs = options.monotonicMs();
-    this.#lastMediaAtMs = this.#startedAtMs;
+    this.#lastMediaAtMs = options.monotonicMs();
+    // The first sound may belong to pictures of before: its time isn't negative all the same.
+    this.#startedAtMs = this.#lastMediaAtMs - SOUND_SHIFT_MS_MAX;
   }
 
   get open(): boolean {
