@@ -3,11 +3,14 @@ import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
+import { bucketDeployment } from "./custom-resources/bucket-deployment/bucket-deployment.ts";
+import { DeploymentRuns } from "./custom-resources/bucket-deployment/deployment-runs.ts";
 import { customType } from "./custom-resources/custom-type.ts";
 import { EndpointCalls } from "./custom-resources/endpoint-calls.ts";
 import { endpointType } from "./custom-resources/endpoint-type.ts";
 import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
 import { providerFunction } from "./custom-resources/provider-function.ts";
+import { providerLayer } from "./custom-resources/provider-layer.ts";
 import { RESPONSES_PATH } from "./custom-resources/response-address.ts";
 import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
@@ -53,6 +56,9 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   types.add(waitCondition(engine));
   types.add(providerFunction(engine));
   for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
+  types.add(providerLayer(engine));
+  const runs = new DeploymentRuns();
+  types.add(bucketDeployment({ ...engine, runs }));
   const calls = new EndpointCalls();
   if (Object.keys(needs.settings.customResources).length > 0)
     types.addCustom((typeName) => endpointType(typeName, { ...engine, calls }));
@@ -71,6 +77,7 @@ function createCloudFormation(needs: CloudFormationNeeds) {
     async close() {
       await worker.close();
       await calls.close();
+      await runs.close();
     },
   };
 }

@@ -64,7 +64,7 @@ export function customType(provider: NativeProvider, deps: EngineDependencies): 
 }
 
 /** A refusal is the provider's answer, as CloudFormation shows it. */
-async function answering<T>({ token }: StackStepCalls, work: () => Promise<T>): Promise<T> {
+export async function answering<T>({ token }: StackStepCalls, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

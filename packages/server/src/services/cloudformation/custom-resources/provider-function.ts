@@ -17,6 +17,8 @@ const SCHEMA: ResourceSchema = {
     Timeout: optional({ kind: "integer" }),
     MemorySize: optional({ kind: "integer" }),
     Environment: optional(json),
+    Layers: optional({ kind: "list", of: text }),
+    EphemeralStorage: optional(json),
     Architectures: optional({ kind: "list", of: text }),
     Tags: optional({ kind: "list", of: json }),
   },

@@ -18,20 +18,29 @@ type Dependencies = Pick<EngineDependencies, "invoke" | "ids" | "sessions">;
  * service token is no function of this Region.
  */
 export async function callsOfProvider(
-  { ServiceToken }: ResourceModel,
+  properties: ResourceModel,
   call: StackStepCalls,
   deps: Dependencies,
 ): Promise<StepCalls> {
+  const { invoke, ids } = deps;
+  const { region, token, state } = call;
+  const transaction = call.tx.tables();
+  const as = await callerOfProvider(properties, call, deps);
+  return new StepCalls({ invoke, ids, as, region, transaction, token, state });
+}
+
+/** The session as a caller, for work that is no part of the step's transaction. */
+export async function callerOfProvider(
+  { ServiceToken }: ResourceModel,
+  call: StackStepCalls,
+  deps: Dependencies,
+): Promise<Caller> {
   const arn = String(ServiceToken);
   const FunctionName = arn.slice(arn.lastIndexOf(":") + 1);
   const rows = await findByPhysicalId(FunctionName, call.tx.db);
   const found = rows.map(modelOf).find(({ Arn }) => Arn === arn);
   if (!found) throw new ResourceError("NotFound", `Function not found: ${arn}`);
-  const { invoke, ids } = deps;
-  const { region, token, state } = call;
-  const transaction = call.tx.tables();
-  const as = await sessionOf(String(found.Role), FunctionName, call, deps);
-  return new StepCalls({ invoke, ids, as, region, transaction, token, state });
+  return sessionOf(String(found.Role), FunctionName, call, deps);
 }
 
 async function sessionOf(

@@ -2,6 +2,7 @@ import type { MapValue, Template } from "@rolecast/template";
 import { validation } from "../errors.ts";
 
 const TYPE = "AWS::Lambda::Function";
+const LAYER = "AWS::Lambda::LayerVersion";
 
 /** Throws ValidationError where a function isn't the provider of one of these types. */
 export function refuseOtherFunctions(
@@ -12,14 +13,27 @@ export function refuseOtherFunctions(
   const providers = new Set(
     all.filter(({ type }) => isNative(type)).map(({ properties }) => functionOf(properties)),
   );
+  const layers = new Set(
+    all
+      .filter(({ type, logicalId }) => type === TYPE && providers.has(logicalId))
+      .flatMap(({ properties }) => layersOf(properties)),
+  );
   const others = all
-    .filter(({ type, logicalId }) => type === TYPE && !providers.has(logicalId))
+    .filter(
+      ({ type, logicalId }) =>
+        (type === TYPE && !providers.has(logicalId)) || (type === LAYER && !layers.has(logicalId)),
+    )
     .map(({ logicalId }) => logicalId);
   if (others.length === 0) return;
   throw validation(
     `Rolecast runs no functions. A function (${TYPE}) can only be the provider of a custom ` +
-      `resource that Rolecast makes by itself: [${others.join(", ")}]`,
+      `resource that Rolecast makes by itself, a layer (${LAYER}) one of such a function's: [${others.join(", ")}]`,
   );
+}
+
+/** The logical ids of a function's layers. */
+function layersOf({ Layers }: MapValue): readonly unknown[] {
+  return Array.isArray(Layers) ? Layers.map((layer) => (layer as MapValue | null)?.Ref) : [];
 }
 
 /** The logical id of the function whose ARN the service token is. */
