@@ -196,8 +196,8 @@ test("other functions and other custom resources are refused by name", async () 
   expect(await asked({ Handler, Role })).toMatch(
     /ValidationError: Rolecast runs no functions\..*\[Handler\]/,
   );
-  expect(await asked(provided("Custom::CDKBucketDeployment", [], {}))).toContain(
-    "Unrecognized resource types: [Custom::CDKBucketDeployment]",
+  expect(await asked(provided("Custom::CDKNothing", [], {}))).toContain(
+    "Unrecognized resource types: [Custom::CDKNothing]",
   );
 });
 

@@ -2,9 +2,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CloudControl, waitUntilResourceRequestSuccess } from "@aws-sdk/client-cloudcontrol";
+import { CloudFormation } from "@aws-sdk/client-cloudformation";
+import { CreateBucketCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { ROOT } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
+import { zipOf } from "../../support/zip.ts";
 
 let dir: string;
 let server: ServerProcess | undefined;
@@ -65,4 +69,68 @@ it("requests outlive a process that is killed, and make each resource once", asy
     const wanted = REQUESTS.filter((request) => request.TypeName === TypeName);
     expect(names.sort()).toEqual(wanted.map(({ DesiredState }) => JSON.parse(DesiredState).Name));
   }
+});
+
+/** A bucket deployment as the CDK makes it. */
+const DEPLOYMENT = JSON.stringify({
+  Resources: {
+    Role: {
+      Type: "AWS::IAM::Role",
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: "2012-10-17",
+          Statement: {
+            Effect: "Allow",
+            Principal: { Service: "lambda.amazonaws.com" },
+            Action: "sts:AssumeRole",
+          },
+        },
+        ManagedPolicyArns: ["arn:aws:iam::aws:policy/AmazonS3FullAccess"],
+      },
+    },
+    Handler: {
+      Type: "AWS::Lambda::Function",
+      Properties: {
+        Code: { S3Bucket: "assets", S3Key: "0.zip" },
+        Role: { "Fn::GetAtt": ["Role", "Arn"] },
+      },
+    },
+    Deploy: {
+      Type: "Custom::CDKBucketDeployment",
+      Properties: {
+        ServiceToken: { "Fn::GetAtt": ["Handler", "Arn"] },
+        SourceBucketNames: ["assets"],
+        SourceObjectKeys: ["site.zip"],
+        DestinationBucketName: "site",
+      },
+    },
+  },
+});
+
+it("a bucket deployment outlives a process that is killed while it uploads", async () => {
+  server ??= await startServerProcess(["--data", dir]);
+  const files = Array.from({ length: 500 }, (_, at) => ({ name: `${at}.txt`, data: `file ${at}` }));
+  for (const Bucket of ["assets", "site"])
+    await server.root.s3.send(new CreateBucketCommand({ Bucket }));
+  const object = { Bucket: "assets", Key: "site.zip", Body: zipOf(files) };
+  await server.root.s3.send(new PutObjectCommand(object));
+  const StackName = "deployed";
+  const formation = ({ endpoint }: ServerProcess) =>
+    new CloudFormation({ endpoint, region: "us-east-1", credentials: ROOT, maxAttempts: 1 });
+  const Capabilities = ["CAPABILITY_IAM" as const];
+  const created = formation(server)
+    .createStack({ StackName, TemplateBody: DEPLOYMENT, Capabilities })
+    .catch(() => {});
+  const count = async ({ root }: ServerProcess) =>
+    (await root.s3.send(new ListObjectsV2Command({ Bucket: "site" }))).KeyCount ?? 0;
+  const first = server;
+  await until(async () => (await count(first)) > 0, "the first object");
+  await Promise.all([server.stop("SIGKILL"), created]);
+  server = await startServerProcess(["--data", dir]);
+  const second = server;
+  await until(async () => {
+    const { Stacks = [] } = await formation(second).describeStacks({ StackName });
+    return Stacks[0]?.StackStatus === "CREATE_COMPLETE";
+  }, "the stack");
+  expect(await count(second)).toBe(files.length);
 });

@@ -27,7 +27,8 @@ export function refuseOtherFunctions(
   if (others.length === 0) return;
   throw validation(
     `Rolecast runs no functions. A function (${TYPE}) can only be the provider of a custom ` +
-      `resource that Rolecast makes by itself, a layer (${LAYER}) one of such a function's: [${others.join(", ")}]`,
+      `resource that Rolecast makes by itself, a layer (${LAYER}) one of such a function's: ` +
+      `[${others.join(", ")}]`,
   );
 }
 

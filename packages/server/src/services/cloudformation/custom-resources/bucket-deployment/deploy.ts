@@ -16,8 +16,8 @@ import { failedDeployment, invalidArchive } from "./refusals.ts";
 /** Calls an operation of S3 as the function's role, in a transaction of its own. */
 export type S3Call = <Output>(operation: string, input: object) => Promise<Output>;
 
-/** Files with markers are replaced in memory. */
-const REPLACED_BYTES_MAX = 64 * 1024 ** 2;
+/** Files with markers are replaced in memory, several at once. */
+const REPLACED_BYTES_MAX = 16 * 1024 ** 2;
 /** Source: AWS CLI's `max_concurrent_requests`. */
 const AT_ONCE = 10;
 /** The tag of a bucket whose contents a deployment owns. Source: the construct. */
@@ -144,7 +144,7 @@ async function bodyOf(path: string, { sizeBytes, open, source }: Upload) {
   if (!hasMarkers(source)) return { Body: await open(), ContentLength: sizeBytes };
   if (sizeBytes > REPLACED_BYTES_MAX)
     throw failedDeployment(
-      `${path} has markers' values and more than ${REPLACED_BYTES_MAX} bytes.`,
+      `${path} is of a source with markers and has more than ${REPLACED_BYTES_MAX} bytes.`,
     );
   const chunks: Buffer[] = [];
   for await (const chunk of await open()) chunks.push(chunk as Buffer);

@@ -88,12 +88,18 @@ function metadataOf(user: Markers, system: Markers): Readonly<Record<string, unk
     const option = name.toLowerCase();
     const member = Object.hasOwn(SYSTEM_METADATA, option) ? SYSTEM_METADATA[option] : undefined;
     if (member === undefined) throw refused(`'SystemMetadata' ${name}`);
-    return [member, member === "Expires" ? new Date(value) : value] as const;
+    return [member, member === "Expires" ? dateOf(value) : value] as const;
   });
   return {
     ...(own.length > 0 && { Metadata: Object.fromEntries(own) }),
     ...Object.fromEntries(members),
   };
+}
+
+function dateOf(value: string): Date {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) throw invalid(`SystemMetadata expires isn't a date: ${value}`);
+  return date;
 }
 
 function list(value: unknown): readonly string[] {

@@ -2,13 +2,12 @@ export type Markers = Readonly<Record<string, string>>;
 
 /**
  * A file with its markers replaced by values of the deployment; itself where it has none. In JSON
- * they are replaced inside of texts, so that what was JSON stays so.
+ * they are replaced inside of values that are texts, so that what was JSON stays so.
  */
 export function withValues(file: Buffer, markers: Markers, isEscaped: boolean): Buffer {
   const tokens = Object.entries(markers).filter(([token]) => token !== "" && file.includes(token));
   if (tokens.length === 0) return file;
-  const json = jsonIn(file);
-  if (json !== undefined) return Buffer.from(JSON.stringify(replacedIn(json.value, tokens)));
+  if (isJson(file)) return Buffer.from(file.toString().replaceAll(TEXT, valueWith(tokens)));
   let text = file.toString("latin1");
   for (const [token, value] of tokens) {
     const written = isEscaped ? JSON.stringify(value).slice(1, -1) : value;
@@ -22,21 +21,24 @@ function bytesOf(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
 
-function jsonIn(file: Buffer): { readonly value: unknown } | undefined {
+function isJson(file: Buffer): boolean {
   try {
-    return { value: JSON.parse(file.toString()) };
+    JSON.parse(file.toString());
+    return true;
   } catch {
     // Any other file: its bytes are replaced.
-    return undefined;
+    return false;
   }
 }
 
-function replacedIn(value: unknown, tokens: readonly (readonly [string, string])[]): unknown {
-  if (typeof value === "string")
-    return tokens.reduce((text, [token, given]) => text.replaceAll(token, () => given), value);
-  if (Array.isArray(value)) return value.map((each) => replacedIn(each, tokens));
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, replacedIn(each, tokens)]),
-  );
+/** A text in JSON; with the colon after it, it is a name. All else stays as it is written. */
+const TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
+
+function valueWith(tokens: readonly (readonly [string, string])[]) {
+  return (written: string, colon: string | undefined) => {
+    if (colon !== undefined) return written;
+    const text: string = JSON.parse(written);
+    const next = tokens.reduce((all, [token, value]) => all.replaceAll(token, () => value), text);
+    return next === text ? written : JSON.stringify(next);
+  };
 }

@@ -1,4 +1,3 @@
-import { AwsError } from "../../../../kernel/aws-error.ts";
 import { ResourceError } from "../../../../kernel/resources.ts";
 
 /** The provider's own refusal, as CloudFormation shows it. */
@@ -9,9 +8,15 @@ export function failedDeployment(message: string): ResourceError {
   );
 }
 
-/** S3's refusals stay as they are; whatever else fails is the archive's own. */
+/** The refusal for an error in reading an archive; errors of S3 and of this server stay. */
 export function invalidArchive(error: unknown): unknown {
-  if (error instanceof AwsError || error instanceof ResourceError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return failedDeployment(`The source isn't a zip archive that can be extracted: ${reason}`);
+  if (!isOfArchive(error)) return error;
+  const message = `The source isn't a zip archive that can be extracted: ${error.message}`;
+  return failedDeployment(message);
+}
+
+/** The zip reader's errors have no class or code of their own, zlib's have a code. */
+function isOfArchive(error: unknown): error is Error {
+  if (!(error instanceof Error) || error.constructor !== Error) return false;
+  return !("code" in error) || String(error.code).startsWith("Z_");
 }
