@@ -13,6 +13,7 @@ import {
   DeleteObjectsCommand,
   GetBucketNotificationConfigurationCommand,
   GetBucketPolicyStatusCommand,
+  GetObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
@@ -38,25 +39,35 @@ const NARROW = JSON.stringify({
     { Effect: "Deny", Action: "ivs:CreateRecordingConfiguration", Resource: "*" },
   ],
 });
-/** A stack whose channel may be named badly, and one with two of the CDK's custom resources. */
+/** A stack whose channel may be named badly, and one with three of the CDK's custom resources. */
 const CONSTRUCTS = `
 import { App, NestedStack, RemovalPolicy, Stack } from "aws-cdk-lib";
 import { CfnRule } from "aws-cdk-lib/aws-events";
 import { CfnChannel } from "aws-cdk-lib/aws-ivs";
 import { Bucket } from "aws-cdk-lib/aws-s3";
+import { BucketDeployment, Source } from "aws-cdk-lib/aws-s3-deployment";
 
-const app = new App();
+// As in the projects of cdk init: functions' log groups are resources.
+const app = new App({ context: { "@aws-cdk/aws-lambda:useCdkManagedLogGroup": true } });
 const name = app.node.tryGetContext("channel") ?? "none";
 const failing = new Stack(app, "Failing");
 const rule = { name: "swapped", description: "first", eventPattern: { source: ["aws.ivs"] } };
 new CfnRule(failing, "Rule", { ...rule, ...(name === "better" ? { description: "second" } : {}) });
 new CfnChannel(failing, "Channel", { name: name === "better" ? "good" : name });
 const emptied = new NestedStack(new Stack(app, "Emptied"), "Nested");
-new Bucket(emptied, "Bucket", {
+const bucket = new Bucket(emptied, "Bucket", {
   bucketName: "emptied",
   removalPolicy: RemovalPolicy.DESTROY,
   autoDeleteObjects: true,
   eventBridgeEnabled: true,
+});
+new BucketDeployment(emptied, "Site", {
+  sources: [
+    Source.data("index.html", "<p>Live"),
+    Source.jsonData("config.json", { bucket: bucket.bucketArn, region: emptied.region }),
+  ],
+  destinationBucket: bucket,
+  destinationKeyPrefix: "site",
 });
 `;
 let server: ServerProcess;
@@ -173,12 +184,22 @@ describe.sequential("the CDK", () => {
     expect(await cdk(...swap)).toMatchObject({ code: 0 });
   });
 
-  test("empties buckets, and puts their notifications, without a function", async () => {
+  test("fills and empties buckets, and puts their notifications, without a function", async () => {
     const { s3 } = server.root;
     const { EventBridgeConfiguration } = await s3.send(
       new GetBucketNotificationConfigurationCommand({ Bucket: "emptied" }),
     );
     expect(EventBridgeConfiguration).toEqual({});
+    const site = async (name: string) => {
+      const get = new GetObjectCommand({ Bucket: "emptied", Key: `site/${name}` });
+      const { Body, ContentType } = await s3.send(get);
+      return [ContentType, await Body?.transformToString()];
+    };
+    expect(await site("index.html")).toEqual(["text/html", "<p>Live"]);
+    expect(await site("config.json")).toEqual([
+      "application/json",
+      '{"bucket":"arn:aws:s3:::emptied","region":"us-east-1"}',
+    ]);
     await s3.send(new PutObjectCommand({ Bucket: "emptied", Key: "film.ts", Body: "film" }));
     const destroy = ["destroy", "--force", "--app", "tsx constructs.ts", "Failing", "Emptied"];
     expect(await cdk(...destroy)).toMatchObject({ code: 0 });

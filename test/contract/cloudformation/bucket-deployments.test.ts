@@ -65,6 +65,13 @@ function deployment({ sources, into, actions = ALL, more = {} }: Wanted, rest: o
         Description: "/opt/awscli/aws",
       },
     },
+    LogGroup: {
+      Type: "AWS::Logs::LogGroup",
+      Properties: {
+        LogGroupName: { "Fn::Join": ["", ["/aws/lambda/", { Ref: "Handler" }]] },
+        RetentionInDays: 731,
+      },
+    },
     Role: role({
       AssumeRolePolicyDocument: LAMBDA,
       Policies: [{ PolicyName: "Inline", PolicyDocument }],
@@ -205,6 +212,36 @@ test("archives' files become objects below the prefix, with types, markers and m
   expect(bytes.toString("latin1")).toBe('caf\xe9 the "bucket"');
 });
 
+test("markers' values are written as their encodings say", async () => {
+  await bucket("marked");
+  const text = "<<1>> <<2>> <<3>> <<4>>";
+  await source("marked.zip", [
+    { name: "a.txt", data: text },
+    { name: "b.json", data: JSON.stringify([text]) },
+  ]);
+  const value = 'a "b"';
+  const markers = { "<<1>>": value, "<<2>>": value, "<<3>>": ["x", 1], "<<4>>": "plain" };
+  const markerEncodings = { "<<2>>": "JSON_VALUE", "<<4>>": "YAML_STRING" };
+  const more = {
+    SourceMarkers: [markers],
+    SourceMarkersConfig: [{ jsonEscape: true, markerEncodings }],
+  };
+  const wanted = { sources: ["marked.zip"], into: "marked", more };
+  expect((await create("marked", wanted)).reasons).toEqual([]);
+  const written = 'a \\"b\\" "a \\"b\\"" ["x","1"] plain';
+  expect((await objectOf("marked", "a.txt")).text).toBe(written);
+  expect((await objectOf("marked", "b.json")).text).toBe(`["${written}"]`);
+  for (const [config, reason] of [
+    [{ markerEncodings: { "<<1>>": "XML" } }, "Unknown marker encoding: XML"],
+    [{}, "Expected a string for LITERAL encoding for marker <<3>>"],
+    [{ trims: true }, "'SourceMarkersConfig' trims"],
+  ] as const) {
+    const refused = { ...more, SourceMarkersConfig: [config] };
+    const { reasons } = await update("marked", { ...wanted, more: refused });
+    expect(reasons[0]).toContain(reason);
+  }
+});
+
 test("an update prunes unless it shan't, and filters bound what it touches", async () => {
   await bucket("pruned", "a.log", "old.txt");
   await source("one.zip", [{ name: "a.txt" }, { name: "b.tmp" }, { name: "keep.tmp" }]);
@@ -326,7 +363,7 @@ test.each(REFUSED)("an archive is refused with a sentence: %s", async (what, fil
   expect(await keysIn(name)).toEqual([]);
 });
 
-test("properties that aren't here are refused by name, and layers of other functions", async () => {
+test("properties that aren't here are refused by name, and others' layers and logs", async () => {
   await source("c.zip", [{ name: "zeros", data: Buffer.alloc(16 * 1024 ** 2 + 1) }]);
   for (const [more, reason] of [
     [{ DistributionId: "E1" }, "doesn't implement Custom::CDKBucketDeployment's 'DistributionId'"],
@@ -340,7 +377,8 @@ test("properties that aren't here are refused by name, and layers of other funct
     expect(reasons.join("\n")).toContain(reason);
   }
   const { Layer } = JSON.parse(deployment({ sources: [], into: "x" })).Resources;
-  const TemplateBody = template({ Layer });
+  const LogGroup = { Type: "AWS::Logs::LogGroup" };
+  const TemplateBody = template({ Layer, LogGroup });
   const command = new CreateStackCommand({ StackName: "layer", TemplateBody });
-  expect(await outcomeOf(client.send(command))).toMatch(/Rolecast runs no functions\..*\[Layer\]/);
+  expect(await outcomeOf(client.send(command))).toMatch(/Rolecast runs no functions\..*\[Layer, L/);
 });

@@ -11,6 +11,7 @@ import { endpointType } from "./custom-resources/endpoint-type.ts";
 import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
 import { providerFunction } from "./custom-resources/provider-function.ts";
 import { providerLayer } from "./custom-resources/provider-layer.ts";
+import { providerLogGroup } from "./custom-resources/provider-log-group.ts";
 import { RESPONSES_PATH } from "./custom-resources/response-address.ts";
 import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
@@ -57,6 +58,7 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   types.add(providerFunction(engine));
   for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
   types.add(providerLayer(engine));
+  types.add(providerLogGroup(engine));
   const runs = new DeploymentRuns();
   types.add(bucketDeployment({ ...engine, runs }));
   const calls = new EndpointCalls();

@@ -19,6 +19,7 @@ const SCHEMA: ResourceSchema = {
     Environment: optional(json),
     Layers: optional({ kind: "list", of: text }),
     EphemeralStorage: optional(json),
+    LoggingConfig: optional(json),
     Architectures: optional({ kind: "list", of: text }),
     Tags: optional({ kind: "list", of: json }),
   },

@@ -148,12 +148,12 @@ async function bodyOf(path: string, { sizeBytes, open, source }: Upload) {
     );
   const chunks: Buffer[] = [];
   for await (const chunk of await open()) chunks.push(chunk as Buffer);
-  const file = withValues(Buffer.concat(chunks), source.markers, source.isEscaped);
+  const file = withValues(Buffer.concat(chunks), source.markers);
   return { Body: Readable.from([file]), ContentLength: file.length };
 }
 
 function hasMarkers({ markers }: Source): boolean {
-  return Object.keys(markers).length > 0;
+  return markers.values.length > 0;
 }
 
 /** Source: S3 API reference, DeleteObjects. */

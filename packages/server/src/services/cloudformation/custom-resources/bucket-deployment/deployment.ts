@@ -1,12 +1,11 @@
-import { ResourceError, type ResourceModel } from "../../../../kernel/resources.ts";
-import type { Markers } from "./markers.ts";
+import type { ResourceError, ResourceModel } from "../../../../kernel/resources.ts";
+import { type Markers, markersOf } from "./markers.ts";
+import { invalidDeployment } from "./refusals.ts";
 
 export interface Source {
   readonly bucket: string;
   readonly key: string;
   readonly markers: Markers;
-  /** Values come as they are written between JSON's quotation marks. */
-  readonly isEscaped: boolean;
 }
 
 /** A `Custom::CDKBucketDeployment` as its properties have it. */
@@ -30,7 +29,7 @@ export interface Deployment {
 }
 
 /** Options of the AWS CLI's that the construct gives, as PutObject calls them. */
-const SYSTEM_METADATA: Readonly<Record<string, string>> = {
+const SYSTEM_METADATA: Texts = {
   acl: "ACL",
   "cache-control": "CacheControl",
   "content-disposition": "ContentDisposition",
@@ -49,10 +48,12 @@ export function deploymentOf(properties: ResourceModel): Deployment {
   if (given(properties.DistributionId) !== undefined) throw refused("'DistributionId'");
   const names = list(properties.SourceBucketNames);
   const keys = list(properties.SourceObjectKeys);
-  const markers = (properties.SourceMarkers ?? names.map(() => ({}))) as readonly Markers[];
+  const markers = (properties.SourceMarkers ?? names.map(() => ({}))) as readonly ResourceModel[];
   const configs = (properties.SourceMarkersConfig ?? []) as readonly ResourceModel[];
   if (names.length !== keys.length || names.length !== markers.length)
-    throw invalid("SourceBucketNames, SourceObjectKeys and SourceMarkers must have one length.");
+    throw invalidDeployment(
+      "SourceBucketNames, SourceObjectKeys and SourceMarkers must have one length.",
+    );
   const wanted = given(properties.DestinationBucketKeyPrefix) ?? "";
   const prefix = wanted === "/" ? "" : wanted;
   const isTrue = (name: string, otherwise: boolean) =>
@@ -65,8 +66,7 @@ export function deploymentOf(properties: ResourceModel): Deployment {
     sources: names.map((bucket, at) => ({
       bucket,
       key: keys[at] ?? "",
-      markers: textsOf(markers[at]),
-      isEscaped: String(configs[at]?.jsonEscape).toLowerCase() === "true",
+      markers: markersOf(markers[at] ?? {}, configs[at]),
     })),
     bucket: String(properties.DestinationBucketName),
     front: prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`,
@@ -82,7 +82,9 @@ export function deploymentOf(properties: ResourceModel): Deployment {
   };
 }
 
-function metadataOf(user: Markers, system: Markers): Readonly<Record<string, unknown>> {
+type Texts = Readonly<Record<string, string>>;
+
+function metadataOf(user: Texts, system: Texts): Readonly<Record<string, unknown>> {
   const own = Object.entries(user).map(([name, value]) => [name.toLowerCase(), value]);
   const members = Object.entries(system).map(([name, value]) => {
     const option = name.toLowerCase();
@@ -98,7 +100,8 @@ function metadataOf(user: Markers, system: Markers): Readonly<Record<string, unk
 
 function dateOf(value: string): Date {
   const date = new Date(value);
-  if (Number.isNaN(date.getTime())) throw invalid(`SystemMetadata expires isn't a date: ${value}`);
+  if (Number.isNaN(date.getTime()))
+    throw invalidDeployment(`SystemMetadata expires isn't a date: ${value}`);
   return date;
 }
 
@@ -106,7 +109,7 @@ function list(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-function textsOf(value: unknown): Markers {
+function textsOf(value: unknown): Texts {
   const entries = Object.entries((value ?? {}) as Readonly<Record<string, unknown>>);
   return Object.fromEntries(entries.map(([name, each]) => [name, String(each)]));
 }
@@ -116,9 +119,5 @@ function given(value: unknown): string | undefined {
 }
 
 function refused(what: string): ResourceError {
-  return invalid(`Rolecast doesn't implement Custom::CDKBucketDeployment's ${what} yet.`);
-}
-
-function invalid(message: string): ResourceError {
-  return new ResourceError("InvalidRequest", message);
+  return invalidDeployment(`Rolecast doesn't implement Custom::CDKBucketDeployment's ${what} yet.`);
 }

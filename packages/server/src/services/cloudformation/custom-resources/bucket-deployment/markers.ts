@@ -1,22 +1,74 @@
-export type Markers = Readonly<Record<string, string>>;
+import type { ResourceModel } from "../../../../kernel/resources.ts";
+import { invalidDeployment } from "./refusals.ts";
 
-/**
- * A file with its markers replaced by values of the deployment; itself where it has none. In JSON
- * they are replaced inside of values that are texts, so that what was JSON stays so.
- */
-export function withValues(file: Buffer, markers: Markers, isEscaped: boolean): Buffer {
-  const tokens = Object.entries(markers).filter(([token]) => token !== "" && file.includes(token));
-  if (tokens.length === 0) return file;
-  if (isJson(file)) return Buffer.from(file.toString().replaceAll(TEXT, valueWith(tokens)));
-  let text = file.toString("latin1");
-  for (const [token, value] of tokens) {
-    const written = isEscaped ? JSON.stringify(value).slice(1, -1) : value;
-    text = text.replaceAll(bytesOf(token), () => bytesOf(written));
-  }
-  return Buffer.from(text, "latin1");
+/** The texts that take the place of markers in a source's files. */
+export interface Markers {
+  readonly values: readonly (readonly [marker: string, text: string])[];
+  /** In JSON, markers are replaced inside of values alone, so that what was JSON stays so. */
+  readonly keepsJson: boolean;
 }
 
-/** Bytes as a text, a character each, so that files in any encoding stay as they are. */
+/**
+ * A source's markers by their configuration. Constructs that give none had a function that looked
+ * whether a file is JSON. Throws ResourceError for what isn't here, by its name.
+ */
+export function markersOf(values: ResourceModel, config: ResourceModel | undefined): Markers {
+  const { jsonEscape, markerEncodings = {}, ...others } = config ?? {};
+  const [other] = Object.keys(others);
+  if (other !== undefined)
+    throw invalidDeployment(
+      `Rolecast doesn't implement Custom::CDKBucketDeployment's 'SourceMarkersConfig' ${other} yet.`,
+    );
+  const usual = String(jsonEscape).toLowerCase() === "true" ? "UNQUOTED_JSON_VALUE" : "LITERAL";
+  const encodings = new Map(Object.entries(markerEncodings as ResourceModel));
+  return {
+    values: Object.entries(values)
+      .filter(([marker]) => marker !== "")
+      .map(([marker, value]) => [
+        marker,
+        encoded(marker, asTexts(value), String(encodings.get(marker) ?? usual)),
+      ]),
+    keepsJson: config === undefined,
+  };
+}
+
+function encoded(marker: string, value: unknown, encoding: string): string {
+  const written = JSON.stringify(value);
+  if (encoding === "JSON_VALUE") return written;
+  if (encoding === "UNQUOTED_JSON_VALUE")
+    return typeof value === "string" ? written.slice(1, -1) : written;
+  if (encoding !== "LITERAL" && encoding !== "YAML_STRING")
+    throw invalidDeployment(`Unknown marker encoding: ${encoding}`);
+  if (typeof value !== "string")
+    throw invalidDeployment(`Expected a string for ${encoding} encoding for marker ${marker}.`);
+  return encoding === "LITERAL" || isPlainInYaml(value) ? value : written;
+}
+
+/** Numbers and truth values arrive as text in a custom resource's properties. */
+function asTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asTexts);
+  if (typeof value !== "object" || value === null) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, asTexts(each)]));
+}
+
+function isPlainInYaml(value: string): boolean {
+  return /^[a-z][\w.-]*$/i.test(value) && !/^(?:y|n|yes|no|true|false|on|off|null)$/i.test(value);
+}
+
+/** A file with its markers replaced; itself where it has none. */
+export function withValues(file: Buffer, { values, keepsJson }: Markers): Buffer {
+  const there = values.filter(([marker]) => file.includes(marker));
+  if (there.length === 0) return file;
+  if (keepsJson && isJson(file))
+    return Buffer.from(file.toString().replaceAll(TEXT, valueWith(there)));
+  // A character is a byte here, so that files in any encoding stay as they are.
+  const replaced = there.reduce(
+    (text, [marker, value]) => text.replaceAll(bytesOf(marker), () => bytesOf(value)),
+    file.toString("latin1"),
+  );
+  return Buffer.from(replaced, "latin1");
+}
+
 function bytesOf(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
@@ -34,11 +86,11 @@ function isJson(file: Buffer): boolean {
 /** A text in JSON; with the colon after it, it is a name. All else stays as it is written. */
 const TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
 
-function valueWith(tokens: readonly (readonly [string, string])[]) {
+function valueWith(values: Markers["values"]) {
   return (written: string, colon: string | undefined) => {
     if (colon !== undefined) return written;
     const text: string = JSON.parse(written);
-    const next = tokens.reduce((all, [token, value]) => all.replaceAll(token, () => value), text);
+    const next = values.reduce((all, [marker, value]) => all.replaceAll(marker, () => value), text);
     return next === text ? written : JSON.stringify(next);
   };
 }

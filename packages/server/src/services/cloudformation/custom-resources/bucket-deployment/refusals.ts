@@ -8,6 +8,11 @@ export function failedDeployment(message: string): ResourceError {
   );
 }
 
+/** The refusal of properties that can't be. */
+export function invalidDeployment(message: string): ResourceError {
+  return new ResourceError("InvalidRequest", message);
+}
+
 /** The refusal for an error in reading an archive; errors of S3 and of this server stay. */
 export function invalidArchive(error: unknown): unknown {
   if (!isOfArchive(error)) return error;
