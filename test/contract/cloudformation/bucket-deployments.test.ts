@@ -154,7 +154,7 @@ async function objectOf(Bucket: string, Key: string) {
   return { text, ContentType, CacheControl, Metadata };
 }
 
-test("archives' files become objects below the prefix, with types, markers and metadata", async () => {
+test("archives' files become objects, with types, markers and metadata", async () => {
   await bucket("site", "web/old.html", "kept.txt");
   await source("site.zip", [
     { name: "index.html", data: "<p>hello" },
@@ -258,7 +258,7 @@ test("an update prunes unless it shan't, and filters bound what it touches", asy
   expect(await keysIn("pruned")).toEqual(["c.txt"]);
 });
 
-test("an archive that isn't extracted is an object, and a moved deployment removes the old", async () => {
+test("an archive may stay whole, and a moved deployment removes the old objects", async () => {
   await bucket("whole");
   await bucket("next", "there.txt");
   await source("folder/whole.zip", [{ name: "a.txt" }]);
@@ -294,7 +294,7 @@ test("deletion keeps objects unless they shan't be retained, or the bucket is ow
   expect(await left("others", below, "aws-cdk:cr-owned:elsewhere:0a1b2c3d")).toEqual([]);
 });
 
-test("the function's role decides, and a failed update goes back to the files of before", async () => {
+test("the function's role decides, and a failed update goes back to the old files", async () => {
   await bucket("narrow");
   await source("a.zip", [{ name: "a.txt" }]);
   await source("b.zip", [{ name: "b.txt" }]);

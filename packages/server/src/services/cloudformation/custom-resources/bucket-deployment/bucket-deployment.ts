@@ -34,9 +34,9 @@ const list = { kind: "list", of: text } as const;
 const boolean = { kind: "boolean" } as const;
 
 /**
- * The CDK's `BucketDeployment`: the files of archives become objects of a bucket, by the role of the
- * function. Objects' bytes can't be part of a step's transaction, so that steps begin the work,
- * look whether it has ended, and begin it again where the process that did it has died.
+ * The CDK's `BucketDeployment`: the files of archives become objects of a bucket, with the
+ * permissions of the function's role. Objects' bytes can't be part of a step's transaction, so
+ * steps begin the work, look whether it has ended, and begin it again if its process has died.
  */
 export function bucketDeployment(deps: Dependencies): OwnType {
   return {

@@ -12,9 +12,9 @@ export interface Source {
 export interface Deployment {
   readonly sources: readonly Source[];
   readonly bucket: string;
-  /** Of all its keys: empty, or with a slash at its end. */
+  /** The beginning of all its keys: empty, or with a slash at its end. */
   readonly front: string;
-  /** As it is in the tags that say who owns the bucket's contents. */
+  /** The prefix as it is in the tags that say who owns the bucket's contents. */
   readonly prefix: string;
   readonly extracts: boolean;
   readonly prunes: boolean;

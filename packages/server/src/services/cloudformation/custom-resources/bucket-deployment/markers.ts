@@ -17,7 +17,8 @@ export function markersOf(values: ResourceModel, config: ResourceModel | undefin
   const [other] = Object.keys(others);
   if (other !== undefined)
     throw invalidDeployment(
-      `Rolecast doesn't implement Custom::CDKBucketDeployment's 'SourceMarkersConfig' ${other} yet.`,
+      "Rolecast doesn't implement Custom::CDKBucketDeployment's 'SourceMarkersConfig' " +
+        `${other} yet.`,
     );
   const usual = String(jsonEscape).toLowerCase() === "true" ? "UNQUOTED_JSON_VALUE" : "LITERAL";
   const encodings = new Map(Object.entries(markerEncodings as ResourceModel));
