@@ -374,7 +374,7 @@ describe("without a server", () => {
     expect(changes.out).toMatch(
       /^less: s3:x on arn:aws:s3:::media\/, allowed at .*wide.json:\d+:\d+$/m,
     );
-    expect((await rolecast(["policy", "diff", wide, wide])).code).toBe(0);
+    expect((await rolecast(["policy", "compare", wide, wide])).code).toBe(0);
     const broken = file("broken.json", allow("s3:*", "*").replace("Allow", "Alow"));
     const refused = { code: 1, err: expect.stringContaining(`${broken}:5:17: Effect must be`) };
     expect(await ask(broken, "s3:PutObject")).toMatchObject(refused);

@@ -46,6 +46,7 @@ export function policyCommand(): Command {
     )
     .addCommand(
       new Command("diff")
+        .alias("compare")
         .description(
           "Say whether a version of a policy allows more or less than another, with an example.",
         )
