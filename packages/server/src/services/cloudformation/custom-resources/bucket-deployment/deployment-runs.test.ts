@@ -1,0 +1,58 @@
+import { expect, test, vi } from "vitest";
+import { DeploymentRuns } from "./deployment-runs.ts";
+
+/** Work that goes on until it is stopped, or ended by the test. */
+function endless() {
+  const work = { begun: 0, stopped: 0, end: (_error?: unknown) => {} };
+  const run = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      work.begun += 1;
+      work.end = (error) => (error === undefined ? resolve() : reject(error));
+      signal.addEventListener("abort", () => {
+        work.stopped += 1;
+        reject(signal.reason);
+      });
+    });
+  return { work, run };
+}
+
+test("a step's work is begun once and remembered until the step has ended", async () => {
+  const runs = new DeploymentRuns();
+  const { work, run } = endless();
+  runs.begin("site", "one", run);
+  runs.begin("site", "one", run);
+  await vi.waitFor(() => expect(work.begun).toBe(1));
+  expect([runs.isBegun("site", "one"), runs.outcomeOf("site", "one")]).toEqual([true, undefined]);
+  const error = new Error("refused");
+  work.end(error);
+  await vi.waitFor(() => expect(runs.outcomeOf("site", "one")).toEqual({ error }));
+  runs.forget("site", "one");
+  expect([runs.isBegun("site", "one"), work.begun]).toEqual([false, 1]);
+});
+
+test("the next step's work begins after the one before was stopped", async () => {
+  const runs = new DeploymentRuns();
+  const [first, second] = [endless(), endless()];
+  runs.begin("site", "one", first.run);
+  await vi.waitFor(() => expect(first.work.begun).toBe(1));
+  runs.begin("site", "two", second.run);
+  await vi.waitFor(() => expect(second.work.begun).toBe(1));
+  expect([first.work.stopped, runs.isBegun("site", "one")]).toEqual([1, false]);
+  second.work.end();
+  await vi.waitFor(() => expect(runs.outcomeOf("site", "two")).toEqual({}));
+});
+
+test("four work at the same time; after closing, those that wait never begin", async () => {
+  const runs = new DeploymentRuns();
+  const all = Array.from({ length: 6 }, endless);
+  for (const [at, { run }] of all.entries()) runs.begin(`site ${at}`, "one", run);
+  const begun = () => all.filter(({ work }) => work.begun > 0).length;
+  await vi.waitFor(() => expect(begun()).toBe(4));
+  all[0]?.work.end();
+  await vi.waitFor(() => expect(runs.outcomeOf("site 0", "one")).toEqual({}));
+  await vi.waitFor(() => expect(begun()).toBe(5));
+  await runs.close();
+  expect(begun()).toBe(5);
+  const left = all.map((_, at) => runs.isBegun(`site ${at}`, "one"));
+  expect(left).toEqual([true, false, false, false, false, false]);
+});
