@@ -130,4 +130,14 @@ describe("a policy", () => {
     expect(details).toEqual(expect.arrayContaining(expected));
     expect(await outcomeOf(ssmOf(server).getParameter({ Name }))).toMatch(/^ParameterNotFound/);
   });
+
+  test("ends each parameter in its time, whichever was put first", async () => {
+    const feed = await openFeed(server.endpoint, "events");
+    for (const [name, inMs] of [
+      ["later", 900],
+      ["sooner", 300],
+    ] as const)
+      expect(await put([expiring(Date.now() + inMs)], { Name: `/ends/${name}` })).toBe("done");
+    await readFeed(feed, '"operation":"Delete","name":"/ends/later"');
+  });
 });

@@ -11,6 +11,7 @@ import {
   dueParameters,
   findParameter,
   findVersion,
+  nextDueAfter,
   removeParameter,
   updateParameter,
   updatePolicies,
@@ -23,13 +24,8 @@ const JITTER = 0.5;
 /** Parameters of one round, so that it stays short. */
 const BATCH = 100;
 
-/** The events of what was done, and when more of the same parameter will be due. */
-interface Done {
-  readonly events: readonly AwsEvent[];
-  readonly nextMs: number | null;
-}
-
-const NOTHING: Done = { events: [], nextMs: null };
+/** The pause before a further batch of what is due. */
+const FURTHER_BATCH_MS = 100;
 
 interface DuePoliciesParts {
   readonly store: Store;
@@ -73,24 +69,28 @@ export class DuePolicies {
 
   async #round(signal: AbortSignal): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
-    for (const parameter of await dueParameters(nowMs, BATCH, this.#store.db)) {
+    const due = await dueParameters(nowMs, BATCH, this.#store.db);
+    for (const parameter of due) {
       signal.throwIfAborted();
-      const done = await this.#store.transaction(({ db }) => this.#act(parameter, nowMs, db));
-      for (const event of done.events) this.#parts.events.publish(event);
-      if (done.nextMs !== null) this.due(done.nextMs);
+      const events = await this.#store.transaction(({ db }) => this.#act(parameter, nowMs, db));
+      for (const event of events) this.#parts.events.publish(event);
     }
+    // A wake for the earliest was all there was: what is due after this look needs its own.
+    const next =
+      due.length < BATCH ? await nextDueAfter(nowMs, this.#store.db) : nowMs + FURTHER_BATCH_MS;
+    if (next !== undefined) this.due(next);
   }
 
-  /** Carries out what is due of a parameter, unless another node has done it. */
+  /** Carries out what is due of a parameter, unless another node has done it: resolves to events. */
   async #act(
     { account_id, region, path }: ParameterRow,
     nowMs: number,
     db: Kysely<SsmTables>,
-  ): Promise<Done> {
+  ): Promise<readonly AwsEvent[]> {
     const parameter = await findParameter({ account_id, region, path }, db);
-    if (!parameter || parameter.due_ms === null || parameter.due_ms > nowMs) return NOTHING;
+    if (!parameter || parameter.due_ms === null || parameter.due_ms > nowMs) return [];
     const version = await findVersion(parameter, parameter.version, db);
-    if (!version) return NOTHING;
+    if (!version) return [];
     const isDue = ({ dueMs, isDone }: { dueMs: number; isDone?: true }) =>
       !isDone && dueMs <= nowMs;
     const policies = policiesOf(version);
@@ -101,12 +101,11 @@ export class DuePolicies {
     if (policies.some((policy) => policy.type === "Expiration" && isDue(policy))) {
       await removeParameter(parameter, db);
       const gone = changeEvent("Delete", parameter, version, facts());
-      return { events: [...events, gone], nextMs: null };
+      return [...events, gone];
     }
     const after = policies.map((one) => (isDue(one) ? { ...one, isDone: true as const } : one));
     await updatePolicies({ ...version, policies: JSON.stringify(after) }, db);
-    const nextMs = nextDueMs(after);
-    await updateParameter(parameter, { due_ms: nextMs }, db);
-    return { events, nextMs };
+    await updateParameter(parameter, { due_ms: nextDueMs(after) }, db);
+    return events;
   }
 }

@@ -70,6 +70,18 @@ export function dueParameters(
     .execute();
 }
 
+/** The time at which the first parameter is due that wasn't at `nowMs`. */
+export async function nextDueAfter(nowMs: number, db: Db): Promise<number | undefined> {
+  const found = await db
+    .selectFrom("ssm_parameters")
+    .select("due_ms")
+    .where("due_ms", ">", nowMs)
+    .orderBy("due_ms")
+    .limit(1)
+    .executeTakeFirst();
+  return found?.due_ms === null || found === undefined ? undefined : Number(found.due_ms);
+}
+
 export function findVersion(
   { parameter_id }: Pick<ParameterRow, "parameter_id">,
   version: number,
