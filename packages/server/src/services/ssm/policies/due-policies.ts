@@ -81,7 +81,7 @@ export class DuePolicies {
     if (next !== undefined) this.due(next);
   }
 
-  /** Carries out what is due of a parameter, unless another node has done it: resolves to events. */
+  /** Carries out what is due of a parameter, unless another node has: resolves to the events. */
   async #act(
     { account_id, region, path }: ParameterRow,
     nowMs: number,
