@@ -2,6 +2,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { accessDenied, resourceNotFound, validation } from "../errors.ts";
+import { compositePrincipal } from "../storage/composite-writer.ts";
 
 /** What IVS calls other services as, with the caller's credentials passed on. */
 const IVS_PRINCIPAL = "ivs.amazonaws.com";
@@ -11,11 +12,6 @@ const LEGACY_LOCATIONS: Readonly<Record<string, string>> = { "": "us-east-1", EU
 interface Policy {
   readonly Version?: string;
   readonly Statement: readonly { readonly Sid?: string }[];
-}
-
-/** The principal that writes recordings of stages and compositions. */
-export function compositePrincipal(region: string): string {
-  return `ivs-composite.${region}.amazonaws.com`;
 }
 
 /** Throws where the bucket isn't there, or in another Region. */

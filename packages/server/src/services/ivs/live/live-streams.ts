@@ -13,6 +13,11 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
+import {
+  BucketWriter,
+  LIVE_PATIENCE_MS,
+  STARTUP_PATIENCE_MS,
+} from "../../../kernel/bucket-writer.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -23,11 +28,6 @@ import { PeerSignature } from "../nodes/peer-signature.ts";
 import { StreamDirectory } from "../nodes/stream-directory.ts";
 import { bodyOf } from "../recording/object-body.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
-import {
-  LIVE_PATIENCE_MS,
-  RecordingBucketWriter,
-  STARTUP_PATIENCE_MS,
-} from "../recording/recording-bucket-writer.ts";
 import {
   forgetFinished,
   type RecordingRecoveryOptions,
@@ -365,7 +365,7 @@ export class LiveStreams implements MediaHost {
     const { account_id: accountId, region, bucket_name: bucketName } = row;
     const sessionName = `ivs-recording-${row.recording_id}`;
     const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
-    const bucket = new RecordingBucketWriter({
+    const bucket = new BucketWriter({
       bucketName,
       accountId,
       region,

@@ -1,6 +1,6 @@
 import type { KeptRecordings, RecordingObject } from "@rolecast/media";
+import type { ObjectBody } from "../../../kernel/bucket-writer.ts";
 import { FileBody } from "../../../kernel/files/file-body.ts";
-import type { ObjectBody } from "./recording-bucket-writer.ts";
 
 /**
  * Gives the bytes of an engine's object. An engine, which reads what strangers send, names a file

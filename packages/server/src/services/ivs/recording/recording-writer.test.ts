@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from "vitest";
+import type { BucketWriter } from "../../../kernel/bucket-writer.ts";
 import { insertRecording } from "../rows/recordings.ts";
 import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { LiveWorld } from "../testing/live-world.ts";
-import type { RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import { RecordingStore } from "./recording-store.ts";
 import { RecordingWriter } from "./recording-writer.ts";
 
@@ -32,14 +32,14 @@ test("a thumbnail is counted with its object, and never written a second time", 
   await insertRecording(db, row);
   const journal = new SessionJournal({ ...deps, nodeId: () => "" });
   // The process dies once the object is there.
-  const put: RecordingBucketWriter["put"] = async (_key, _body, _type, options) => {
+  const put: BucketWriter["put"] = async (_key, _body, _type, options) => {
     await world.store.transaction(async (tx) => options?.alongside?.(tx));
     throw new Error("power cut");
   };
   const writer = new RecordingWriter({
     row,
     store: new RecordingStore(world.store, journal, () => ""),
-    bucket: { put } as RecordingBucketWriter,
+    bucket: { put } as BucketWriter,
     log: deps.log,
     windowsChanged: () => {},
   });

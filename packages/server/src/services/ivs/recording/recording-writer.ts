@@ -5,6 +5,7 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
+import { type BucketWriter, mayPass, type ObjectBody } from "../../../kernel/bucket-writer.ts";
 import type { Alongside } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { arns } from "../resource-arn.ts";
@@ -12,7 +13,6 @@ import type { RecordingChange } from "../rows/recordings.ts";
 import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
-import { mayPass, type ObjectBody, type RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import {
   METADATA_PATHS,
   type RecordingOutcome,
@@ -42,7 +42,7 @@ type WrittenObject = Omit<RecordingObject, "streamName" | "streamId" | "body"> &
 export interface RecordingWriterOptions {
   readonly row: RecordingRow;
   readonly store: RecordingStore;
-  readonly bucket: RecordingBucketWriter;
+  readonly bucket: BucketWriter;
   readonly log: Log;
   /** Called when a recording begins to wait for a reconnect, or no longer blocks another one. */
   readonly windowsChanged: () => void;

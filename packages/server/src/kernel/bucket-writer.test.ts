@@ -1,8 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
-import { RecordingBucketWriter } from "./recording-bucket-writer.ts";
-import type { RoleSession } from "./role-session.ts";
+import { AwsError } from "./aws-error.ts";
+import { BucketWriter } from "./bucket-writer.ts";
+import type { Invoke } from "./invoke.ts";
 
 test.each([
   ["a moment", 1, 0],
@@ -17,11 +16,11 @@ test.each([
         throw new AwsError("InternalError", "No space left", { status: 500 });
     }) as unknown as Invoke;
     const warn = vi.fn();
-    const writer = new RecordingBucketWriter({
+    const writer = new BucketWriter({
       bucketName: "recordings",
       accountId: "000000000000",
       region: "us-east-1",
-      session: { caller: async () => ({}) } as unknown as RoleSession,
+      session: { caller: async () => ({ principal: { kind: "anonymous" } }), forget() {} },
       invoke,
       patienceMs: 600_000,
       retryDelaysMs: [0, 0],

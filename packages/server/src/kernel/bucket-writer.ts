@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
-import { AwsError } from "../../../kernel/aws-error.ts";
-import { FileBody } from "../../../kernel/files/file-body.ts";
-import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
-import type { Log } from "../../../kernel/ports/log.ts";
-import { pause } from "../../../kernel/work/timers.ts";
-import type { RoleSession } from "./role-session.ts";
+import { AwsError } from "./aws-error.ts";
+import { FileBody } from "./files/file-body.ts";
+import type { Invoke, InvokeOptions } from "./invoke.ts";
+import type { Log } from "./ports/log.ts";
+import type { Caller } from "./principal.ts";
+import { pause } from "./work/timers.ts";
 
 const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
 /**
@@ -15,11 +15,22 @@ export const LIVE_PATIENCE_MS = 10 * 60_000;
 /** At the server's start, which waits for it. */
 export const STARTUP_PATIENCE_MS = 2_000;
 
-export interface RecordingBucketWriterOptions {
+/** The caller that a bucket's objects are put as: its permissions decide. */
+export interface WritingCaller {
+  /** Rejects with AwsError where it isn't to be had. */
+  caller(): Promise<Caller>;
+  /** Its credentials were refused as expired, and aren't to be used again. */
+  forget(): void;
+}
+
+export interface BucketWriterOptions {
   readonly bucketName: string;
+  /** The account of the bucket, and of the resource that is recorded. */
   readonly accountId: string;
   readonly region: string;
-  readonly session: RoleSession;
+  readonly session: WritingCaller;
+  /** A canned ACL that each object is put with. */
+  readonly acl?: string | undefined;
   readonly invoke: Invoke;
   readonly patienceMs: number;
   /** Waits between the attempts to put one object; the last one goes on. */
@@ -34,11 +45,11 @@ export type ObjectBody = readonly Uint8Array[] | string | FileBody;
 
 export type PutOptions = Pick<InvokeOptions, "precondition" | "alongside" | "isEssential">;
 
-/** Puts a recording's objects as the service-linked role's session. */
-export class RecordingBucketWriter {
-  readonly #options: RecordingBucketWriterOptions;
+/** Puts a recording's objects into its bucket, and tries again while S3 fails. */
+export class BucketWriter {
+  readonly #options: BucketWriterOptions;
 
-  constructor(options: RecordingBucketWriterOptions) {
+  constructor(options: BucketWriterOptions) {
     this.#options = options;
   }
 
@@ -82,7 +93,7 @@ export class RecordingBucketWriter {
     contentType: string,
     options: PutOptions,
   ): Promise<void> {
-    const { bucketName, accountId, region, session, invoke } = this.#options;
+    const { bucketName, accountId, region, session, acl, invoke } = this.#options;
     const input = {
       Bucket: bucketName,
       Key: key,
@@ -90,7 +101,7 @@ export class RecordingBucketWriter {
       ContentType: contentType,
       // AWS's SDKs send a CRC32 with what they upload.
       ChecksumAlgorithm: "CRC32",
-      // Channel, recording configuration and bucket are of one account.
+      ...(acl !== undefined && { ACL: acl }),
       ExpectedBucketOwner: accountId,
     };
     const caller = await session.caller();
