@@ -117,6 +117,12 @@ const MAY_SORT = [
   /^select "group"\.\* from "iam_group_members" as "member" .* where "member"\."user_id" = \?/,
 ];
 
+function isFaulty(statement: string): boolean {
+  const plan = planOf(statement);
+  const maySort = MAY_SORT.some((allowed) => allowed.test(statement));
+  return plan.some((step) => WALKS_A_TABLE.test(step) || (!maySort && SORTS.test(step)));
+}
+
 test.each(accounts)(
   "parts of $items names are listed whole and in order",
   async ({ key, items }) => {
@@ -183,22 +189,14 @@ describe.each(NAMES)("%s", (name) => {
       if (!ofShort || !ofLong) throw new Error("a page is missing");
       const rowsMax = rowsOf(ofShort.statements) + ROWS_BESIDE;
       let rows = rowsOf(ofLong.statements);
-      // Work in the background reads rows at times of its own; a list does at each time.
+      // Work in the background has its statements at times of its own; a list has them each time.
       if (rows > rowsMax)
         rows = rowsOf((await statementsOf(long, tokens[2 * index + 1], size)).statements);
       expect(rows).toBeLessThanOrEqual(rowsMax);
-      for (const statement of ofLong.statements.keys()) {
-        const plan = planOf(statement);
-        expect(
-          plan.filter((step) => WALKS_A_TABLE.test(step)),
-          statement,
-        ).toEqual([]);
-        if (!MAY_SORT.some((allowed) => allowed.test(statement)))
-          expect(
-            plan.filter((step) => SORTS.test(step)),
-            statement,
-          ).toEqual([]);
-      }
+      const faulty = [...ofLong.statements.keys()].filter(isFaulty);
+      if (faulty.length === 0) continue;
+      const { statements } = await statementsOf(long, tokens[2 * index + 1], size);
+      expect(faulty.filter((statement) => statements.has(statement))).toEqual([]);
     }
   });
 });

@@ -2,6 +2,7 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { AlarmEvaluator } from "./alarms/alarm-evaluator.ts";
+import { HistoryLimits } from "./alarms/history-limits.ts";
 import { accessDenied } from "./errors.ts";
 import { MetricStore } from "./metrics/metric-store.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
@@ -31,10 +32,11 @@ export const cloudwatch = defineService({
     events,
   }: Pick<ServiceDependencies, "store" | "clock" | "log" | "ids" | "events">) {
     const metrics = new MetricStore(store, clock, log);
-    const alarms = new AlarmEvaluator({ store, clock, log, ids, events, metrics });
+    const changes = { ids, events, history: new HistoryLimits(store) };
+    const alarms = new AlarmEvaluator({ store, clock, log, metrics, ...changes });
     const changed = () => alarms.changed();
     return {
-      api: async () => (await import("./api.ts")).cloudWatchApi({ metrics, ids, events, changed }),
+      api: async () => (await import("./api.ts")).cloudWatchApi({ metrics, changed, ...changes }),
       accessDenied,
       start: async () => {
         metrics.start();

@@ -6,13 +6,18 @@ import { writeState } from "../rows/alarms.ts";
 import type { AlarmHistoryRow, AlarmRow, AlarmState, CloudWatchTables } from "../tables.ts";
 import { configurationEvent, momentText, stateChangeEvent } from "./alarm-events.ts";
 import { compositeAlarmView, metricAlarmView } from "./alarm-views.ts";
+import type { HistoryLimits } from "./history-limits.ts";
 
 type Tx = Transaction<CloudWatchTables>;
+
+/** Source: API reference, AlarmHistoryItem, HistoryData. */
+const HISTORY_DATA_MAX = 4_095;
 
 /** Everything that a change of an alarm needs beside its transaction. */
 export interface ChangeParts {
   readonly ids: Ids;
   readonly events: EventBus;
+  readonly history: HistoryLimits;
 }
 
 export interface NewState {
@@ -28,15 +33,18 @@ export async function noteConfiguration(
   before: AlarmRow | undefined,
   nowMs: number,
   tx: Tx,
-  { ids, events }: ChangeParts,
+  parts: ChangeParts,
 ): Promise<void> {
   const verb = `${operation}d`;
   const type = operation.charAt(0).toUpperCase() + operation.slice(1);
-  const data = { version: "1.0", type, [`${verb}Alarm`]: historyView(row) };
-  const item = { item_type: "ConfigurationUpdate", summary: `Alarm "${row.name}" ${verb}` };
-  await note(row, { ...item, data: JSON.stringify(data) }, nowMs, tx, ids);
-  const event = configurationEvent(operation, row, before, factsOf(ids, nowMs));
-  tx.afterCommit(() => events.publish(event));
+  const dataOf = (alarm: object) =>
+    JSON.stringify({ version: "1.0", type, [`${verb}Alarm`]: alarm });
+  const whole = dataOf(historyView(row));
+  const data = whole.length > HISTORY_DATA_MAX ? dataOf({ alarmName: row.name }) : whole;
+  const item = { item_type: "ConfigurationUpdate", summary: `Alarm "${row.name}" ${verb}`, data };
+  await note(row, item, nowMs, tx, parts);
+  const event = configurationEvent(operation, row, before, factsOf(parts.ids, nowMs));
+  tx.afterCommit(() => parts.events.publish(event));
 }
 
 /**
@@ -48,7 +56,7 @@ export async function changeState(
   { state, reason, reasonData }: NewState,
   nowMs: number,
   tx: Tx,
-  { ids, events }: ChangeParts,
+  parts: ChangeParts,
 ): Promise<boolean> {
   const isTransition = state !== before.state_value;
   const row: AlarmRow = {
@@ -64,15 +72,20 @@ export async function changeState(
   const change = `Alarm updated from ${before.state_value} to ${state}`;
   const data = { version: "1.0", oldState: stateText(before), newState: stateText(row) };
   const item = { item_type: "StateUpdate", summary: change, data: JSON.stringify(data) };
-  await note(row, item, nowMs, tx, ids);
-  await noteActions(row, nowMs, tx, ids);
-  const event = stateChangeEvent(row, before, factsOf(ids, nowMs));
-  tx.afterCommit(() => events.publish(event));
+  await note(row, item, nowMs, tx, parts);
+  await noteActions(row, nowMs, tx, parts);
+  const event = stateChangeEvent(row, before, factsOf(parts.ids, nowMs));
+  tx.afterCommit(() => parts.events.publish(event));
   return true;
 }
 
 /** Nothing that an action would notify is here: the history says so of each. */
-async function noteActions(row: AlarmRow, nowMs: number, tx: Tx, ids: Ids): Promise<void> {
+async function noteActions(
+  row: AlarmRow,
+  nowMs: number,
+  tx: Tx,
+  parts: ChangeParts,
+): Promise<void> {
   if (row.actions_enabled === 0) return;
   for (const arn of actionsOf(row)) {
     const data = {
@@ -84,7 +97,7 @@ async function noteActions(row: AlarmRow, nowMs: number, tx: Tx, ids: Ids): Prom
     };
     const summary = `Failed to execute action ${arn}`;
     const item = { item_type: "Action", summary, data: JSON.stringify(data) };
-    await note(row, item, nowMs, tx, ids);
+    await note(row, item, nowMs, tx, parts);
   }
 }
 
@@ -105,10 +118,11 @@ async function note(
   item: Pick<AlarmHistoryRow, "item_type" | "summary" | "data">,
   nowMs: number,
   tx: Tx,
-  ids: Ids,
+  { ids, history }: ChangeParts,
 ): Promise<void> {
   const place = { account_id, region, alarm_name, alarm_type };
   await insertHistory({ id: ids.uuid(), ...place, at_ms: nowMs, ...item }, tx.db);
+  tx.afterCommit(() => history.noted());
 }
 
 function stateText(row: AlarmRow) {

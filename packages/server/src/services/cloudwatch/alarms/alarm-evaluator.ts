@@ -8,7 +8,6 @@ import { alarmArn } from "../access/alarm-access.ts";
 import { ofOneUnit } from "../metrics/metric-data.ts";
 import type { MetricStore } from "../metrics/metric-store.ts";
 import { STATISTICS } from "../metrics/statistics.ts";
-import { forgetHistory } from "../rows/alarm-history.ts";
 import { alarmsIn, everyAlarmAfter } from "../rows/alarms.ts";
 import type { AlarmPlace, AlarmRow, CloudWatchTables } from "../tables.ts";
 import { type ChangeParts, changeState, type NewState } from "./alarm-changes.ts";
@@ -20,17 +19,11 @@ import { type Watched, watchedBy } from "./metric-alarm.ts";
 
 const ROUND_MS = 10_000;
 const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A new alarm keeps `Unchecked: Initial alarm creation` so long, as a first look takes on AWS. */
 const FIRST_LOOK_MS = 1_000;
 const ROWS_AT_ONCE = 500;
 /** Composite alarms of composite alarms follow one another in a round, so deep and no deeper. */
 const LEVELS_MAX = 10;
-/** Source: CloudWatch user guide: an alarm's history is kept for 30 days. */
-const HISTORY_MS = 30 * DAY_MS;
-/** Items of an account's Region; ours. */
-const HISTORY_MAX = 50_000;
 
 export interface AlarmEvaluatorParts extends ChangeParts {
   readonly store: Store;
@@ -50,7 +43,6 @@ export class AlarmEvaluator {
   readonly #rounds: Periodic;
   /** The last look at each alarm, by its ARN. */
   #looks = new Map<string, number>();
-  #forgotMs = 0;
 
   constructor(parts: AlarmEvaluatorParts) {
     this.#parts = parts;
@@ -100,9 +92,7 @@ export class AlarmEvaluator {
     }
     this.#looks = seen;
     await this.#lookAtComposites(composites, nowMs);
-    if (nowMs - this.#forgotMs < HOUR_MS) return;
-    this.#forgotMs = nowMs;
-    await this.#store.transaction(({ db }) => forgetHistory(nowMs - HISTORY_MS, HISTORY_MAX, db));
+    await this.#parts.history.apply(nowMs);
   }
 
   /** Resolves to the time of the last look, which is now where it was due. */

@@ -3,6 +3,8 @@ import type { AlarmHistoryRow, AlarmPlace, CloudWatchTables } from "../tables.ts
 
 type Db = Kysely<CloudWatchTables>;
 
+export type HistoryPlace = Pick<AlarmPlace, "account_id" | "region">;
+
 export interface HistoryFilter {
   readonly name?: string | undefined;
   readonly itemType?: string | undefined;
@@ -19,7 +21,7 @@ export async function insertHistory(row: AlarmHistoryRow, db: Db): Promise<void>
 }
 
 export function historyOf(
-  { account_id, region }: Pick<AlarmPlace, "account_id" | "region">,
+  { account_id, region }: HistoryPlace,
   { name, itemType, types, fromMs, toMs, isAscending, after }: HistoryFilter,
   limit: number,
   db: Db,
@@ -50,31 +52,50 @@ export function historyOf(
     .execute();
 }
 
-/** Forgets what is older, and of each account's Region what is beyond `keep`. */
-export async function forgetHistory(beforeMs: number, keep: number, db: Db): Promise<void> {
-  await db.deleteFrom("cloudwatch_alarm_history").where("at_ms", "<", beforeMs).execute();
-  const full = await db
+/** The next account's Region that has a history. */
+export function historyPlaceAfter(
+  { account_id, region }: HistoryPlace,
+  db: Db,
+): Promise<HistoryPlace | undefined> {
+  return db
     .selectFrom("cloudwatch_alarm_history")
     .select(["account_id", "region"])
-    .groupBy(["account_id", "region"])
-    .having((group) => group.fn.countAll<number>(), ">", keep)
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("account_id", "region"), ">", tuple(account_id, region)),
+    )
+    .orderBy("account_id")
+    .orderBy("region")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** The time of the newest item beyond the `keep` newest ones. */
+export async function newestBeyond(
+  keep: number,
+  { account_id, region }: HistoryPlace,
+  db: Db,
+): Promise<number | undefined> {
+  const first = await db
+    .selectFrom("cloudwatch_alarm_history")
+    .select("at_ms")
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .orderBy("at_ms", "desc")
+    .offset(keep)
+    .limit(1)
+    .executeTakeFirst();
+  return first?.at_ms;
+}
+
+export async function forgetHistory(
+  { account_id, region }: HistoryPlace,
+  untilMs: number,
+  db: Db,
+): Promise<void> {
+  await db
+    .deleteFrom("cloudwatch_alarm_history")
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .where("at_ms", "<=", untilMs)
     .execute();
-  for (const { account_id, region } of full) {
-    const first = await db
-      .selectFrom("cloudwatch_alarm_history")
-      .select("at_ms")
-      .where("account_id", "=", account_id)
-      .where("region", "=", region)
-      .orderBy("at_ms", "desc")
-      .offset(keep)
-      .limit(1)
-      .executeTakeFirst();
-    if (!first) continue;
-    await db
-      .deleteFrom("cloudwatch_alarm_history")
-      .where("account_id", "=", account_id)
-      .where("region", "=", region)
-      .where("at_ms", "<=", first.at_ms)
-      .execute();
-  }
 }

@@ -47,13 +47,25 @@ export class DetailsRetention {
     this.#added += count;
   }
 
+  /** Goes from keeper to keeper by the index, which costs nothing how many denials each has. */
   async keepers(): Promise<readonly string[]> {
-    const rows = await this.#store.db
+    const keepers: string[] = [];
+    for (let keeper = await this.#keeperAfter(""); keeper !== undefined; ) {
+      keepers.push(keeper);
+      keeper = await this.#keeperAfter(keeper);
+    }
+    return keepers;
+  }
+
+  async #keeperAfter(keeper: string): Promise<string | undefined> {
+    const next = await this.#store.db
       .selectFrom("iam_authorization_details")
       .select("account_id")
-      .distinct()
-      .execute();
-    return rows.map(({ account_id }) => account_id);
+      .where("account_id", ">", keeper)
+      .orderBy("account_id")
+      .limit(1)
+      .executeTakeFirst();
+    return next?.account_id;
   }
 
   /** Removes denials once in a while, and after a flood. */
