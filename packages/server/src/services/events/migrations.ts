@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
 import type { EventsTables } from "./tables.ts";
 
@@ -299,6 +299,24 @@ const schedules: Migration = {
   },
 };
 
+/** Counts what archives hold as it comes and goes: their events are too many to be counted anew. */
+const archiveSizes: Migration = {
+  name: "events/0009-archive-sizes",
+  async up(db) {
+    await db.schema
+      .createTable("events_archive_sizes")
+      .addColumn("archive_id", "text", (column) => column.notNull())
+      .addColumn("slot", "integer", (column) => column.notNull())
+      .addColumn("events", "bigint", (column) => column.notNull())
+      .addColumn("bytes", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_archive_sizes_key", ["archive_id", "slot"])
+      .execute();
+    await sql`insert into events_archive_sizes (archive_id, slot, events, bytes)
+      select archive_id, 0, count(*), sum(bytes) from events_archived
+      group by archive_id`.execute(db);
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -308,4 +326,5 @@ export const eventsMigrations: readonly Migration[] = [
   buses,
   archives,
   schedules,
+  archiveSizes,
 ];

@@ -7,6 +7,7 @@ export interface EventsTables {
   events_deliveries: DeliveryRow;
   events_archives: ArchiveRow;
   events_archived: ArchivedRow;
+  events_archive_sizes: ArchiveSizeRow;
   events_replays: ReplayRow;
   events_schedules: ScheduleRow;
 }
@@ -129,6 +130,15 @@ export interface ArchivedRow {
   archived_at_ms: number;
   /** The event in its envelope, as JSON. */
   event: string;
+  bytes: number;
+}
+
+/** A part of what an archive holds: the sum of its rows is all of it. */
+export interface ArchiveSizeRow {
+  archive_id: string;
+  /** A process adds to one slot, so that nodes seldom write the same row. */
+  slot: number;
+  events: number;
   bytes: number;
 }
 

@@ -13,7 +13,7 @@ import {
   validation,
 } from "../errors.ts";
 import { compilePattern } from "../pattern/compile-pattern.ts";
-import { type ArchiveSize, sizesOf, sourceArn } from "../rows/archives.ts";
+import { type ArchiveSize, deleteArchive, sizesOf, sourceArn } from "../rows/archives.ts";
 import { requireBus } from "../rows/buses.ts";
 import { namesOf, pageByName } from "../rows/page.ts";
 import type { ArchiveRow, EventsTables } from "../tables.ts";
@@ -53,10 +53,7 @@ export function archiveOperations({ ids }: { readonly ids: Ids }): OperationTabl
       authorize: (input, context) => onArchive("DeleteArchive", input.ArchiveName, context),
       async handle({ ArchiveName: name }, context) {
         const { archive_id: id } = await requireArchive(name, context);
-        await context.transaction<EventsTables, void>(async ({ db }) => {
-          await db.deleteFrom("events_archives").where("archive_id", "=", id).execute();
-          await db.deleteFrom("events_archived").where("archive_id", "=", id).execute();
-        });
+        await context.transaction<EventsTables, void>(({ db }) => deleteArchive(id, db));
         return {};
       },
     },

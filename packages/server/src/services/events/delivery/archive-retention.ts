@@ -3,7 +3,7 @@ import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { ARCHIVE_BYTES_MAX } from "../archive-limits.ts";
-import { sizesOf } from "../rows/archives.ts";
+import { deleteArchivedBefore, sizesOf } from "../rows/archives.ts";
 import { forgetReplaysBefore } from "../rows/replays.ts";
 import type { ArchiveRow, EventsTables } from "../tables.ts";
 
@@ -25,20 +25,9 @@ export function archiveRetention({
   const store: Store<EventsTables> = parts.store.tables<EventsTables>();
   const expire = async ({ archive_id: id, retention_days: days }: ArchiveRow) => {
     const beforeMs = clock.nowMs() - days * DAY_MS;
-    for (;;) {
-      const old = await store.db
-        .selectFrom("events_archived")
-        .select("id")
-        .where("archive_id", "=", id)
-        .where("archived_at_ms", "<", beforeMs)
-        .limit(STEP)
-        .execute();
-      if (old.length === 0) return;
-      const ids = old.map((row) => row.id);
-      await store.transaction(({ db }) =>
-        db.deleteFrom("events_archived").where("id", "in", ids).execute(),
-      );
-    }
+    let deleted = STEP;
+    while (deleted === STEP)
+      deleted = await store.transaction(({ db }) => deleteArchivedBefore(id, beforeMs, STEP, db));
   };
   const reopen = async ({ archive_id: id }: ArchiveRow) => {
     const sizeOf = await sizesOf([id], store.db);

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { ARCHIVE_BYTES_MAX, ARCHIVES_BYTES_MAX } from "../archive-limits.ts";
+import { everySize } from "../rows/archives.ts";
 import type { EventsTables } from "../tables.ts";
 
 /** The database is asked again after so long. */
@@ -45,11 +46,7 @@ export class ArchiveRoom {
   }
 
   async #read(): Promise<Map<string, number>> {
-    const rows = await this.#store.db
-      .selectFrom("events_archived")
-      .select(({ fn }) => ["archive_id", fn.sum<number>("bytes").as("bytes")])
-      .groupBy("archive_id")
-      .execute();
-    return new Map(rows.map(({ archive_id, bytes }) => [archive_id, Number(bytes)]));
+    const sizes = await everySize(this.#store.db);
+    return new Map([...sizes].map(([id, { bytes }]) => [id, bytes]));
   }
 }

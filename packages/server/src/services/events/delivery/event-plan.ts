@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { insertArchived } from "../rows/archives.ts";
 import type { ArchivedRow, DeliveryRow, EventsTables } from "../tables.ts";
 
 type Planned<Row> = Omit<Row, "event" | "bytes">;
@@ -27,7 +28,7 @@ export async function keepPlan(
     rows.map((row) => ({ ...row, ...event }));
   if (deliveries.length > 0)
     await db.insertInto("events_deliveries").values(whole(deliveries)).execute();
-  if (archived.length > 0) await db.insertInto("events_archived").values(whole(archived)).execute();
+  await insertArchived(whole(archived), db);
   if (full.length > 0)
     await db
       .updateTable("events_archives")
