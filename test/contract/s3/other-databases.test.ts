@@ -101,10 +101,14 @@ async function copyDatabase(to: string): Promise<void> {
     await cp(join(data, file), join(to, file)).catch(() => undefined);
 }
 
-async function restoreDatabase(from: string): Promise<void> {
+/**
+ * Puts new files in the place of the old ones, never others beside an old one: until its memory is
+ * collected, this process has the database open that its last server closed, and SQLite would go on
+ * with that connection's index of a log that isn't there any more.
+ */
+async function restoreDatabase(from: string, files = databaseFiles): Promise<void> {
   await removeDatabase();
-  for (const file of databaseFiles)
-    await cp(join(from, file), join(data, file)).catch(() => undefined);
+  for (const file of files) await cp(join(from, file), join(data, file)).catch(() => undefined);
 }
 
 async function removeDatabase(): Promise<void> {
@@ -144,7 +148,7 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
     const kept = join(home, "kept");
     await copyDatabase(kept);
     await removeDatabase();
-    await expectFilesToStay([signal]);
+    await expectFilesToStay();
     await restoreDatabase(kept);
     await start("SIGTERM");
     await expectObjects();
@@ -169,7 +173,8 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
     await stop();
     const kept = join(home, "kept");
     await copyDatabase(kept);
-    for (const file of databaseFiles.slice(1)) await rm(join(data, file), { force: true });
+    const [database = ""] = databaseFiles;
+    await restoreDatabase(kept, [database]);
     await expectFilesToStay(["SIGKILL", "SIGTERM"]);
     await restoreDatabase(kept);
     await start("SIGTERM");
@@ -188,7 +193,7 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
       const newest = join(home, "newest");
       await copyDatabase(newest);
       await restoreDatabase(older);
-      await expectFilesToStay([signal]);
+      await expectFilesToStay();
       await restoreDatabase(newest);
       await start("SIGTERM");
       await expectObjects();
@@ -222,8 +227,8 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
       const older = join(home, "older");
       await cp(data, older, { recursive: true, preserveTimestamps: true, filter: isSettled });
       await put("second");
-      // A copy that is put back within the same seconds is indistinguishable from the original.
-      await sleep(4_000);
+      // Without its times, one that is put back within 3 s is indistinguishable from the original.
+      if (!preserveTimestamps) await sleep(4_000);
       await stop();
       const newest = join(home, "newest");
       await copyDatabase(newest);
@@ -264,7 +269,7 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
     const kept = await unreferencedFiles();
     await put("second");
     await stop();
-    await start("SIGKILL", copy);
+    await start("SIGTERM", copy);
     await expectObjects();
     await expect.poll(unreferencedFiles).toBe(kept);
     expect(await blobs(copy)).toHaveLength(2 * KEYS_PER_BATCH);
