@@ -26,6 +26,8 @@ export class EventReader {
   #isClosed = false;
   #rest = "";
   #waiting: (() => void)[] = [];
+  /** Why nothing comes. */
+  #failure: string | undefined;
 
   constructor(endpoint: string) {
     void this.#open(endpoint);
@@ -35,10 +37,16 @@ export class EventReader {
     const headers = await sign(endpoint, { method: "GET", path: PATH }, { service: "rolecast" });
     if (this.#isClosed) return;
     this.#request = get(endpoint + PATH, { agent: false, headers }, (response) => {
+      if (response.statusCode !== 200) this.#fail(`the server answered ${response.statusCode}`);
       response.setEncoding("utf8").on("data", (chunk: string) => this.#take(chunk));
       // The server stops while it is being read, or the reader is closed.
       response.on("error", () => this.#wake());
     });
+  }
+
+  #fail(reason: string): void {
+    this.#failure = reason;
+    this.#wake();
   }
 
   /** The name of an event: `Stream Start`, `Recording End`. */
@@ -55,6 +63,7 @@ export class EventReader {
         (event) => event.resources.includes(channelArn) && EventReader.nameOf(event) === name,
       );
       if (found) return found;
+      if (this.#failure !== undefined) throw new Error(this.#failure);
       if (late.aborted) {
         const names = this.seen.map(EventReader.nameOf).join(", ");
         throw new Error(`Waited in vain for ${name} of ${channelArn}; there were ${names}.`);

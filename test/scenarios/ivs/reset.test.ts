@@ -17,8 +17,12 @@ it("a reset ends streams, forgets everything and takes encoders on the same port
     );
     const url = `rtmps://localhost:${server.server.ports.rtmps}/app/${streamKey?.value}`;
     const events = new EventReader(server.endpoint);
-    const encoder = publish(film, url, 2);
-    await events.wait(channel?.arn ?? "", "Stream Start");
+    const encoder = publish(film, url, 2, true);
+    const refused = encoder.ended.then(({ code, said }) => {
+      throw new Error(`The encoder ended with ${code}: ${said}`);
+    });
+    await Promise.race([events.wait(channel?.arn ?? "", "Stream Start"), refused]);
+    refused.catch(() => undefined);
     events.close();
     return { encoder, channelArn: channel?.arn };
   };
