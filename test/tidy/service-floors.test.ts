@@ -119,7 +119,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       sessions: ["rows"],
       tokens: ["rows"],
       stages: ["rows", "sessions", "tokens"],
-      "ingest-configurations": ["rows", "stages"],
+      "ingest-configurations": ["rows", "sessions", "stages"],
       participants: ["rows", "sessions"],
       live: ["rows", "sessions", "stages", "tokens"],
       tags: ["rows"],

@@ -63,6 +63,8 @@ describe("a stage", () => {
       endpoints: {
         events: expect.stringMatching(/^ws:/),
         whip: expect.stringMatching(/^http:/),
+        rtmp: expect.stringMatching(/^rtmp:\/\/.*\/app\/$/),
+        rtmps: expect.stringMatching(/^rtmps:\/\/.*\/app\/$/),
       },
     });
     expect(made.participantTokens).toHaveLength(2);

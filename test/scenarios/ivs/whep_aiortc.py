@@ -1,4 +1,4 @@
-"""Plays by WHEP with aiortc until it has pictures and sound: python3 whep_aiortc.py URL."""
+"""Plays by WHEP with aiortc until it has pictures and sound: python3 whep_aiortc.py URL [TOKEN]."""
 
 import asyncio
 import sys
@@ -12,6 +12,8 @@ FRAMES = 10
 
 def post(sdp):
     headers = {"content-type": "application/sdp"}
+    if len(sys.argv) > 2:
+        headers["authorization"] = f"Bearer {sys.argv[2]}"
     request = urllib.request.Request(URL, sdp.encode(), headers, method="POST")
     with urllib.request.urlopen(request) as answer:
         return answer.read().decode()

@@ -24,34 +24,20 @@ import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
-import type { AllowedPublish, PublishRequest } from "../port/publish.ts";
+import type { AllowedPublish, ForwardedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { BroadcastViewers } from "./broadcast-viewers.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
+import type { StreamEngineParts } from "./engine-parts.ts";
+import { ForwardedPublishers, requireHere } from "./forwarded-publishers.ts";
+import type { RelayPublisher } from "./relay-publisher.ts";
 
 const SWEEP_MS = 1_000;
 
 /** All but what its parts are made of. */
 export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" | "spill" | "now">;
-
-/** Takes a publisher to a broadcast that another engine of the same host has. */
-export type RelayPublisher = (
-  publisher: Publisher,
-  streamName: string,
-  priority: number | undefined,
-) => Promise<MediaSink>;
-
-export interface StreamEngineParts {
-  readonly protocols: readonly IngestProtocol[];
-  readonly connections: ConnectionSource;
-  readonly capacity: TranscodeCapacity;
-  /** Comes before a connection's number in its id: engines of one host have different ones. */
-  readonly idPrefix?: string;
-  /** Undefined for an engine that is alone. */
-  readonly relay?: RelayPublisher;
-}
 
 /**
  * Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and
@@ -76,6 +62,7 @@ export class StreamEngine implements MediaEngine {
   readonly #relay: RelayPublisher | undefined;
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #live = new Map<string, LiveChannel>();
+  readonly #forwarded: ForwardedPublishers;
   /** Recordings that are being finished after their broadcast. */
   readonly #finishing = new Set<Broadcast>();
   #state: "new" | "started" | "closed" = "new";
@@ -94,6 +81,11 @@ export class StreamEngine implements MediaEngine {
     this.#capacity = parts.capacity;
     this.#protocols = parts.protocols;
     this.forwarding = forwardingOf(parts.protocols);
+    this.#forwarded = new ForwardedPublishers({
+      ...{ forwarding: this.forwarding, relay: parts.relay },
+      tracksDeadlineMs: this.#limits.videoDeadlineMs,
+      publish: (event) => host.forwarded?.({ ...event, atMs: this.#now() }),
+    });
     this.#connections = parts.connections;
     this.#doors = new EncoderDoors(parts.protocols, parts.connections);
     this.#places = new ConnectionPlaces(this.#limits);
@@ -254,17 +246,24 @@ export class StreamEngine implements MediaEngine {
   async #publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {
     const { priority } = request;
     const decision = await this.#host.authorizePublish(request);
-    if (!publisher.open || this.#state !== "started") {
-      throw new MediaError("refused", "the encoder left before it was accepted");
-    }
     if (!decision.allow) {
       throw new MediaError("refused", decision.reason);
     }
+    const isHere = publisher.open && this.#state === "started";
+    if ("forward" in decision) {
+      return this.#forwarded.take(publisher, decision, isHere);
+    }
+    requireHere(isHere);
     if (decision.elsewhere === true) {
       assert(this.#relay, "only an engine of several hears of others");
-      return this.#relay(publisher, decision.streamName, priority);
+      return this.#relay(publisher, { streamName: decision.streamName, priority });
     }
     return this.admit(publisher, priority, decision);
+  }
+
+  /** A publisher that was let in begins its publication here. Throws MediaError `refused`. */
+  protected forward(publisher: Publisher, decision: ForwardedPublish): MediaSink {
+    return this.#forwarded.open(publisher, decision);
   }
 
   /**
@@ -290,10 +289,10 @@ export class StreamEngine implements MediaEngine {
    */
   join(publisher: Publisher, streamName: string, priority: number | undefined): MediaSink {
     const running = this.#broadcasts.get(streamName);
-    if (running === undefined) {
-      throw new MediaError("refused", "the channel's last stream is just ending");
+    if (running !== undefined) {
+      return running.contend(publisher, priority);
     }
-    return running.contend(publisher, priority);
+    throw new MediaError("refused", "the channel's last stream is just ending");
   }
 
   /** The engine as the ports of its protocols see it. */
@@ -372,6 +371,7 @@ export class StreamEngine implements MediaEngine {
     for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
       broadcast.sweep(monotonicMs);
     }
+    this.#forwarded.sweep(monotonicMs);
     for (const [streamName, live] of this.#live) {
       if (live.expired(monotonicMs) && !this.#broadcasts.has(streamName)) {
         this.#live.delete(streamName);

@@ -1,5 +1,9 @@
 import type { Socket } from "node:net";
-import type { MediaForwarding, UntimedForwardingEvent } from "../port/forwarding.ts";
+import type {
+  MediaForwarding,
+  PublicationFault,
+  UntimedForwardingEvent,
+} from "../port/forwarding.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { UnitSink } from "../port/media-unit.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
@@ -56,7 +60,7 @@ export interface ProtocolForwarding extends MediaForwarding {
    * Begins a publication whose media comes as units: H.264, and sound in Opus or AAC, which is
    * converted. Throws MediaError `refused` where the publication is open.
    */
-  openFeed(feed: FeedName): Feed;
+  openFeed(feed: FeedName, encoder?: FeedEncoder): OpenFeed;
   /**
    * Gives a publication's media to `sink` as units: the pictures of its best layer, from the next
    * keyframe on, with one every two seconds, and its sound in Opus or AAC, as the sink takes it.
@@ -69,6 +73,19 @@ export interface ProtocolForwarding extends MediaForwarding {
 export interface FeedName {
   readonly group: string;
   readonly publication: string;
+}
+
+/** The encoder whose media a feed is. */
+export interface FeedEncoder {
+  /** Names its connection. */
+  readonly session: string;
+  /** The publication is closed by the host, or goes on with another publisher. */
+  readonly onClosed: (message: string) => void;
+}
+
+/** A feed as its writer has it. */
+export interface OpenFeed extends Feed {
+  end(message: string, fault?: PublicationFault): void;
 }
 
 /** Takes the units of a publication for its subscribers. */

@@ -132,6 +132,8 @@ export type ForwardingEvent = {
       readonly reason: ForwardingEnd;
       /** A sentence for the operator. */
       readonly message: string;
+      /** The reason for which an encoder's media couldn't be taken. */
+      readonly fault?: PublicationFault | undefined;
     }
   | { readonly type: "subscription-connected" }
   | {
@@ -140,6 +142,23 @@ export type ForwardingEvent = {
       readonly message: string;
     }
 );
+
+/** The publication that the media of an encoder becomes, whose protocol makes units of it. */
+export interface EncoderPublication {
+  readonly group: string;
+  readonly publication: string;
+  /** Chosen by the host: names the encoder's connection, as `ForwardingAnswer.session` does. */
+  readonly session: string;
+}
+
+/** The reason for which an encoder's media can't be forwarded. */
+export type PublicationFault =
+  | "b-frames"
+  | "resolution"
+  | "bitrate"
+  | "video-codec"
+  | "audio-codec"
+  | "input";
 
 type WithoutTime<Event> = Event extends { readonly atMs: number } ? Omit<Event, "atMs"> : never;
 

@@ -1,3 +1,4 @@
+import type { EncoderPublication } from "./forwarding.ts";
 import type { LadderPlan, SourceLimits } from "./ladder.ts";
 import type { RecordingPlan } from "./recording.ts";
 import type { MultitrackPlan } from "./source.ts";
@@ -35,7 +36,21 @@ export interface PublishSecret {
 
 export type PublishDecision =
   | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
-  | AllowedPublish;
+  | AllowedPublish
+  | ForwardedPublish;
+
+/**
+ * The publisher's media is forwarded to subscribers, and nothing of it is cut. Its session's
+ * `publication-ended` follows in any case, also where the publisher leaves before it has begun.
+ */
+export interface ForwardedPublish {
+  readonly allow: true;
+  /** An encoder of a publication that has one waits, and takes its place when that ends. */
+  readonly forward: EncoderPublication;
+  readonly sourceLimits: SourceLimits;
+  /** Said between engines of one host, as in `AllowedPublish`. */
+  readonly elsewhere?: boolean;
+}
 
 export interface AllowedPublish {
   readonly allow: true;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { RelayedTo } from "../engine/relay-publisher.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import { makeProtocols } from "../ingest/protocol.ts";
@@ -56,7 +57,7 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
       connections,
       capacity,
       idPrefix: options.idPrefix,
-      relay: (publisher, ...where) => relay(publisher, where, main, feeds),
+      relay: (publisher, to) => relay(publisher, to, main, feeds),
     });
     this.#main = main;
     this.#capacity = capacity;
@@ -98,12 +99,12 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     this.#capacity.coresElsewhere = cores;
   }
 
-  async openRelay(
-    facts: PublisherFacts,
-    streamName: string,
-    priority: number | undefined,
-  ): Promise<ReadonlySet<TrackCodec>> {
-    return this.#take(facts, (publisher) => this.join(publisher, streamName, priority));
+  async openRelay(facts: PublisherFacts, to: RelayedTo): Promise<ReadonlySet<TrackCodec>> {
+    return this.#take(facts, (publisher) =>
+      "forward" in to
+        ? this.forward(publisher, to)
+        : this.join(publisher, to.streamName, to.priority),
+    );
   }
 
   async openPublisher(
@@ -174,7 +175,7 @@ function hostOf(main: Main): MediaHost {
   return {
     authorizePublish: async (request) => {
       const decision = await main.ask("authorizePublish", request);
-      if (decision.allow && decision.elsewhere !== true) {
+      if (decision.allow && !("forward" in decision) && decision.elsewhere !== true) {
         // The engine goes on in this turn: when the turn is over the broadcast was reported, or
         // nothing came of it.
         setImmediate(() => main.notify("decided", decision.streamName));
@@ -191,7 +192,7 @@ function hostOf(main: Main): MediaHost {
 
 async function relay(
   publisher: Publisher,
-  [streamName, priority]: [streamName: string, priority: number | undefined],
+  to: RelayedTo,
   main: Main,
   feeds: Map<string, RelayFeed>,
 ): Promise<MediaSink> {
@@ -200,7 +201,7 @@ async function relay(
   // Before the answer: what the other worker says next may come with it.
   feeds.set(id, feed);
   try {
-    feed.takes = await main.ask("openRelay", { id, remoteAddress, secure }, streamName, priority);
+    feed.takes = await main.ask("openRelay", { id, remoteAddress, secure }, to);
   } catch (error) {
     feeds.delete(id);
     throw error;

@@ -1,4 +1,5 @@
 import type {
+  EncoderPublication,
   ForwardingAnswer,
   ForwardingEvent,
   GroupStatus,
@@ -54,6 +55,21 @@ export class PoolForwarding implements MediaForwarding {
     return this.#open(offer, "subscription", (worker) =>
       worker.calls.ask("openSubscription", offer),
     );
+  }
+
+  /**
+   * The worker that carries an encoder's group: `asker` if none does. Its publication is one of the
+   * group's sessions from now on.
+   */
+  claim({ group, publication, session }: EncoderPublication, asker: WorkerProcess): WorkerProcess {
+    const place = this.#groups.get(group) ?? { worker: asker, sessions: new Map(), pending: 0 };
+    this.#groups.set(group, place);
+    place.sessions.set(session, { kind: "publication", publication });
+    return place.worker;
+  }
+
+  carrier(group: string): WorkerProcess | undefined {
+    return this.#groups.get(group)?.worker;
   }
 
   /** A viewer of a stream that a worker carries: the stream's name is the group. */

@@ -81,6 +81,12 @@ export class PoolIngest implements IngestEngine {
     if (!decision.allow) {
       throw new MediaError("refused", decision.reason);
     }
+    if ("forward" in decision) {
+      const message = `${request.protocol} can't be forwarded`;
+      const ended = { type: "publication-ended", reason: "failed", message } as const;
+      host.forwarded?.({ ...decision.forward, ...ended, atMs: this.now() });
+      throw new MediaError("refused", message);
+    }
     const { streamName } = decision;
     const worker = owners.owner(streamName) ?? idlest();
     if (worker === undefined || !publisher.open) {

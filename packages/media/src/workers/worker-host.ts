@@ -1,3 +1,4 @@
+import type { RelayedTo } from "../engine/relay-publisher.ts";
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
 import type { ForwardingEvent } from "../port/forwarding.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -10,6 +11,7 @@ import type {
   PublishSecret,
 } from "../port/publish.ts";
 import type { RecordingContinuation, RecordingObject, RecordingStart } from "../port/recording.ts";
+import type { PoolForwarding } from "./pool-forwarding.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { MainMethods, PublisherFacts, RelayedUnit } from "./worker-messages.ts";
@@ -20,6 +22,7 @@ export interface WorkerHostOptions {
   readonly host: MediaHost;
   readonly owners: StreamOwners<WorkerProcess>;
   readonly routes: RelayRoutes;
+  readonly forwarding: PoolForwarding;
   readonly onEvent: (event: MediaEvent) => void;
   readonly onForwarded: (event: ForwardingEvent) => void;
   readonly onCores: () => void;
@@ -45,6 +48,10 @@ export class WorkerHost implements MainMethods {
     const decision = await host.authorizePublish(request);
     if (!decision.allow || worker.isGone) {
       return decision;
+    }
+    if ("forward" in decision) {
+      const carrier = this.#options.forwarding.claim(decision.forward, worker);
+      return { ...decision, elsewhere: carrier !== worker };
     }
     const elsewhere = owners.claim(decision.streamName, worker) !== worker;
     return { ...decision, elsewhere };
@@ -89,18 +96,15 @@ export class WorkerHost implements MainMethods {
     this.#options.onCores();
   }
 
-  async openRelay(
-    publisher: PublisherFacts,
-    streamName: string,
-    priority: number | undefined,
-  ): Promise<ReadonlySet<TrackCodec>> {
-    const { routes, owners, worker: source } = this.#options;
-    const target = owners.owner(streamName);
+  async openRelay(publisher: PublisherFacts, to: RelayedTo): Promise<ReadonlySet<TrackCodec>> {
+    const { routes, owners, forwarding, worker: source } = this.#options;
+    const target =
+      "forward" in to ? forwarding.carrier(to.forward.group) : owners.owner(to.streamName);
     if (target === undefined) {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
     return routes.open({ source, target }, publisher.id, () =>
-      target.calls.ask("openRelay", publisher, streamName, priority),
+      target.calls.ask("openRelay", publisher, to),
     );
   }
 

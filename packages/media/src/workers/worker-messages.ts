@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { RelayedTo } from "../engine/relay-publisher.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { IngestSettings } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
@@ -28,11 +29,7 @@ export interface RelayedUnit extends Omit<MediaUnit, "data"> {
  */
 export interface RelayTarget {
   /** Resolves to the codecs that are taken; rejects with MediaError `refused`. */
-  openRelay(
-    publisher: PublisherFacts,
-    streamName: string,
-    priority: number | undefined,
-  ): Promise<ReadonlySet<TrackCodec>>;
+  openRelay(publisher: PublisherFacts, to: RelayedTo): Promise<ReadonlySet<TrackCodec>>;
   relayTracks(publisherId: string, tracks: readonly TrackConfig[]): void;
   relayUnit(publisherId: string, unit: RelayedUnit): void;
   relayAnnounced(publisherId: string, announced: AnnouncedMedia): void;

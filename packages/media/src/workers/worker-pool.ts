@@ -296,6 +296,7 @@ export class WorkerPool implements MediaEngine {
         host: this.#host,
         owners: this.#owners,
         routes: this.#routes,
+        forwarding: this.forwarding,
         onEvent: (event) => this.#publish(event, worker),
         onForwarded: (event) => this.forwarding.note(event),
         onCores: () => this.#shareCores(),

@@ -31,7 +31,7 @@ export function realTimeApi(
     ...publicKeyOperations(deps),
     ...encoderConfigurationOperations(deps),
     ...storageConfigurationOperations(deps),
-    ...ingestConfigurationOperations(deps),
+    ...ingestConfigurationOperations(deps, messages),
     ...tagOperations(),
   };
   return {

@@ -6,6 +6,8 @@ export interface RealTimeDependencies extends ServiceDependencies {
   readonly publicBaseUrl: string;
   /** The host that encoders publish to. */
   readonly ingestHost: string;
+  /** The ports that encoders publish to; 0 for one that isn't served. */
+  readonly ingestPorts: () => { readonly rtmp: number; readonly rtmps: number };
   /** The server's own secret, from which the tokens' key is derived. */
   readonly sealingKey: Uint8Array;
 }

@@ -10,6 +10,7 @@ import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
 import { SessionRequests } from "./live/session-requests.ts";
+import { StageEncoders } from "./live/stage-encoders.ts";
 import { StageMedia } from "./live/stage-media.ts";
 import { StageMetrics } from "./live/stage-metrics.ts";
 import { Whip } from "./live/whip.ts";
@@ -33,6 +34,7 @@ interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
   readonly nodeMessages: NodeMessages;
   readonly nodePlaces: NodePlaces;
   readonly forwarding: ForwardingPort;
+  readonly ingestPorts: RealTimeDependencies["ingestPorts"];
   readonly metrics: MetricSink;
   readonly address: { readonly publicBaseUrl: string };
   readonly settings: { readonly ingestHost: string; readonly rateLimits: boolean };
@@ -73,6 +75,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   });
   const media = new StageMedia({ forwarding, stages, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
+  const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
   const offers = new OfferAnswerer(media);
   const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
   const socket = new EventsSocket({ clock, log, tokens, stages, offers });
@@ -90,6 +93,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     contributes: { resourceTypes: [realTimeResourceTypes] },
     async start() {
       media.start();
+      encoders.start();
       await stages.start();
       housekeeping.start();
       metrics.start();
@@ -97,6 +101,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     async close() {
       await metrics.close();
       await housekeeping.close();
+      encoders.close();
       await stages.close();
       media.close();
     },

@@ -132,4 +132,14 @@ const participants: Migration = {
   },
 };
 
-export const realTimeMigrations: readonly Migration[] = [resources, participants];
+const redundantIngest: Migration = {
+  name: "ivs-realtime/0003-redundant-ingest",
+  async up(db) {
+    await db.schema
+      .alterTable("ivs_stage_participants")
+      .addColumn("redundant_ingest", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
+export const realTimeMigrations: readonly Migration[] = [resources, participants, redundantIngest];

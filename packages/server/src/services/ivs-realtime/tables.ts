@@ -73,6 +73,8 @@ export interface ParticipantRow {
   readonly recording_prefix: string;
   /** The ingest configuration that it publishes by; empty for others. */
   readonly ingest_configuration_arn: string;
+  /** 1 for one of the two encoders of a configuration with redundant ingest. */
+  readonly redundant_ingest: number;
   /** The time of its first join. */
   readonly created_at_ms: number;
 }

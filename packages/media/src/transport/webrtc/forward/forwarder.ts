@@ -1,9 +1,16 @@
 import { randomBytes } from "node:crypto";
-import type { Feed, FeedName, ProtocolForwarding } from "../../../ingest/protocol.ts";
+import type {
+  Feed,
+  FeedEncoder,
+  FeedName,
+  OpenFeed,
+  ProtocolForwarding,
+} from "../../../ingest/protocol.ts";
 import type {
   ForwardingAnswer,
   ForwardingEnd,
   GroupStatus,
+  PublicationFault,
   PublicationOffer,
   SubscriptionOffer,
   SubscriptionWish,
@@ -40,8 +47,18 @@ interface Place {
   readonly publication: string;
   session: string;
   source: PublishedSource;
+  /** Encoders that take the publisher's place when it ends, the first of them first. */
+  readonly waiting: WaitingSource[];
+  /** Called when the publisher's connection has to end. */
+  onClosed: FeedEncoder["onClosed"] | undefined;
   /** By session. */
   readonly subscriptions: Map<string, Subscription>;
+}
+
+interface WaitingSource {
+  readonly session: string;
+  readonly source: PublishedSource;
+  readonly onClosed: FeedEncoder["onClosed"] | undefined;
 }
 
 /** All that this process forwards. */
@@ -83,22 +100,32 @@ export class Forwarder implements ProtocolForwarding {
     return { session, description, kinds: kindsOf(media), mids: {} };
   }
 
-  openFeed({ group, publication }: FeedName): Feed {
-    if (this.#groups.get(group)?.has(publication) === true) {
+  openFeed({ group, publication }: FeedName, encoder?: FeedEncoder): OpenFeed {
+    const place = this.#groups.get(group)?.get(publication);
+    if (place !== undefined && encoder === undefined) {
       throw refusal("the publication has a publisher");
     }
-    const of = { group, publication, session: newSession() };
+    const session = encoder?.session ?? newSession();
+    const of = { group, publication, session };
     const { ffmpeg, monotonicMs } = this.#options;
     const source = new UnitSource({
       ...{ ffmpeg, monotonicMs },
       onMedia: (nowMs) => this.#media(of, nowMs),
     });
-    this.#takePlace(undefined, of, source);
+    const onClosed = encoder?.onClosed;
+    if (place === undefined) {
+      this.#takePlace(undefined, of, source, onClosed);
+    } else {
+      place.waiting.push({ session, source, onClosed });
+    }
     return {
       takes: source.takes,
       configure: (tracks) => source.configure(tracks),
       write: (unit) => source.write(unit),
-      end: (message) => this.#endPublisher(of, "left", message),
+      end: (message, fault) => {
+        const reason = fault === undefined ? "left" : "failed";
+        this.#endPublisher(of, reason, message, fault);
+      },
     };
   }
 
@@ -146,10 +173,13 @@ export class Forwarder implements ProtocolForwarding {
   }
 
   async closeForwarding(group: string, session: string): Promise<boolean> {
+    const closed = "the publisher was closed";
     for (const place of this.#groups.get(group)?.values() ?? []) {
-      if (place.session === session) {
-        const { publication } = place;
-        this.#endPublisher({ group, publication, session }, "closed", "the publisher was closed");
+      const waiting = place.waiting.find((one) => one.session === session);
+      if (place.session === session || waiting !== undefined) {
+        const { publication, onClosed } = waiting === undefined ? place : { ...place, ...waiting };
+        this.#endPublisher({ group, publication, session }, "closed", closed);
+        onClosed?.(closed);
         return true;
       }
       if (place.subscriptions.has(session)) {
@@ -209,7 +239,8 @@ export class Forwarder implements ProtocolForwarding {
   /** Ends all of them. */
   close(): void {
     for (const group of [...this.#groups.values()]) {
-      for (const { group: name, publication, session } of [...group.values()]) {
+      for (const { group: name, publication, session, waiting } of [...group.values()]) {
+        waiting.length = 0;
         const of = { group: name, publication, session };
         this.#endPublisher(of, "engine-closed", "the server stops");
       }
@@ -220,22 +251,20 @@ export class Forwarder implements ProtocolForwarding {
     place: Place | undefined,
     of: { readonly group: string; readonly publication: string; readonly session: string },
     source: PublishedSource,
+    onClosed?: FeedEncoder["onClosed"],
   ): void {
     if (place === undefined) {
       const group = this.#groups.get(of.group) ?? new Map<string, Place>();
       this.#groups.set(of.group, group);
-      group.set(of.publication, { ...of, source, subscriptions: new Map() });
+      group.set(of.publication, {
+        ...{ ...of, source, onClosed },
+        ...{ waiting: [], subscriptions: new Map() },
+      });
       return;
     }
-    const { source: before, session } = place;
-    place.session = of.session;
-    place.source = source;
-    before.close(REPLACED);
-    this.#options.peers.forget(before.peer);
-    count(place);
-    for (const subscription of place.subscriptions.values()) {
-      subscription.receive(source, this.#options.monotonicMs());
-    }
+    const { session, onClosed: closeBefore } = place;
+    this.#exchange(place, { session: of.session, source, onClosed }, REPLACED);
+    closeBefore?.(REPLACED);
     const { group, publication } = of;
     const about = { group, publication, session };
     this.#options.publish({
@@ -244,6 +273,18 @@ export class Forwarder implements ProtocolForwarding {
       reason: "replaced",
       message: REPLACED,
     });
+  }
+
+  /** Subscribers go on with another source; what the one before it sent is over. */
+  #exchange(place: Place, next: WaitingSource, message: string): void {
+    const { source: before } = place;
+    Object.assign(place, next);
+    before.close(message);
+    this.#options.peers.forget(before.peer);
+    count(place);
+    for (const subscription of place.subscriptions.values()) {
+      subscription.receive(next.source, this.#options.monotonicMs());
+    }
   }
 
   #media(
@@ -267,16 +308,33 @@ export class Forwarder implements ProtocolForwarding {
     of: { readonly group: string; readonly publication: string; readonly session: string },
     reason: ForwardingEnd,
     message: string,
+    fault?: PublicationFault,
   ): void {
     const group = this.#groups.get(of.group);
     const place = group?.get(of.publication);
-    if (group === undefined || place?.session !== of.session) {
+    if (group === undefined || place === undefined) {
+      return;
+    }
+    const ended = { ...of, type: "publication-ended", reason, message, fault } as const;
+    const waiting = place.waiting.findIndex(({ session }) => session === of.session);
+    if (waiting >= 0) {
+      place.waiting.splice(waiting, 1)[0]?.source.close(message);
+      this.#options.publish(ended);
+      return;
+    }
+    if (place.session !== of.session) {
+      return;
+    }
+    const next = place.waiting.shift();
+    if (next !== undefined) {
+      this.#exchange(place, next, message);
+      this.#options.publish(ended);
       return;
     }
     group.delete(of.publication);
     place.source.close(message);
     this.#options.peers.forget(place.source.peer);
-    this.#options.publish({ ...of, type: "publication-ended", reason, message });
+    this.#options.publish(ended);
     for (const [session, subscription] of place.subscriptions) {
       const why = reason === "engine-closed" ? reason : "publication-ended";
       this.#forget(place, session, subscription, why, message);

@@ -75,10 +75,15 @@ export class SourceLayer {
     this.#askKeyframe(nowMs);
   }
 
-  deliver(packet: SourcePacket, nowMs: number): void {
+  /** Counts what came; nothing of it is given to followers. */
+  count(bytes: number, endsPicture: boolean, nowMs: number): void {
     this.packets += 1;
-    this.bytes += packet.payload.length;
-    this.rate.add(packet.payload.length, packet.marker, nowMs);
+    this.bytes += bytes;
+    this.rate.add(bytes, endsPicture, nowMs);
+  }
+
+  deliver(packet: SourcePacket, nowMs: number): void {
+    this.count(packet.payload.length, packet.marker, nowMs);
     this.history.add(packet);
     for (const follower of this.#followers) {
       follower.packet(this, packet, nowMs);

@@ -95,7 +95,11 @@ export class UnitSource implements PublishedSource, UnitSink {
         sink.write(unit);
       }
     }
-    if (track === undefined || this.#subscribers === 0) {
+    if (track === undefined) {
+      return;
+    }
+    if (this.#subscribers === 0) {
+      this.#count(track, unit);
       return;
     }
     if (track.kind === "video") {
@@ -107,6 +111,14 @@ export class UnitSource implements PublishedSource, UnitSink {
       for (const frame of unit.data) {
         this.#writeSound(track.codec, frame, ticks);
       }
+    }
+  }
+
+  #count({ kind, id }: TrackConfig, { data }: MediaUnit): void {
+    if (kind === "audio" || id === LEADING_TRACK) {
+      const bytes = data.reduce((sum, { length }) => sum + length, 0);
+      const layer = kind === "audio" ? this.#sound : this.#picture;
+      layer.count(bytes, kind === "video", this.#options.monotonicMs());
     }
   }
 

@@ -12,6 +12,7 @@ import { QUOTAS } from "../quotas.ts";
 import { arnOf, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
 import { listIngestConfigurations } from "../rows/ingest-configurations.ts";
 import { resources } from "../rows/resources.ts";
+import type { StageMessages } from "../sessions/stage-messages.ts";
 import { refuseLongAttributes } from "../stages/participant-tokens.ts";
 import type { IngestConfigurationRow, RealTimeTables } from "../tables.ts";
 
@@ -20,7 +21,10 @@ const SECRET_LENGTH = 30;
 const TYPE = "ingest-configuration";
 
 /** The stream keys that encoders publish to a stage with. */
-export function ingestConfigurationOperations(deps: RealTimeDependencies): OperationTable {
+export function ingestConfigurationOperations(
+  deps: RealTimeDependencies,
+  messages: StageMessages,
+): OperationTable {
   return defineOperations<typeof realTime>()({
     CreateIngestConfiguration: {
       authorize: ({ tags }, context) =>
@@ -53,12 +57,19 @@ export function ingestConfigurationOperations(deps: RealTimeDependencies): Opera
       TYPE,
       ({ arn }) => arn,
       async (decided, { force }, context) => {
-        await context.transaction<RealTimeTables, void>(async ({ db }) => {
-          const row = await resources.current(TYPE, decided, db);
-          if (row.state === "ACTIVE" && force !== true)
-            throw conflict(`Ingest configuration ${arnOf(TYPE, row)} is publishing`);
-          await resources.delete(TYPE, row, db);
-        });
+        const row = await context.transaction<RealTimeTables, IngestConfigurationRow>(
+          async ({ db }) => {
+            const current = await resources.current(TYPE, decided, db);
+            if (current.state === "ACTIVE" && force !== true)
+              throw conflict(`Ingest configuration ${arnOf(TYPE, current)} is publishing`);
+            await resources.delete(TYPE, current, db);
+            return current;
+          },
+        );
+        const { stage_arn: stageArn, participant_id: participantId } = row;
+        const reason = "The ingest configuration was deleted";
+        if (stageArn !== "")
+          await messages.send({ kind: "disconnect", stageArn, participantId, reason });
         return {};
       },
     ),

@@ -1,7 +1,12 @@
 import type { ParticipantOccurrence, SessionReference } from "../sessions/stage-journal.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
-import { type MediaSession, messageFrame, Participant } from "./participant.ts";
+import {
+  type MediaSession,
+  messageFrame,
+  Participant,
+  type ParticipantEncoder,
+} from "./participant.ts";
 
 /** Capabilities of this server that Amazon's clients use where they are listed. */
 const SERVER_FEATURES: readonly string[] = ["xdp"];
@@ -52,6 +57,29 @@ export class LiveStage implements SessionReference {
     return this.#subscriberBy.get(session);
   }
 
+  /** The participant whose publication it is. */
+  publisherBy(session: string): Participant | undefined {
+    const all = [...this.participants.values()];
+    return all.find(({ publication }) => publication?.session === session);
+  }
+
+  /** Whether media of the participant that is shown so arrives. */
+  isPublished(shownId: string): boolean {
+    const named = this.participants.get(shownId);
+    if (named && named.shownId === shownId) return named.isPublishing;
+    return [...this.participants.values()].some(
+      (one) => one.isPublishing && one.shownId === shownId,
+    );
+  }
+
+  /** The participants that have to go when one is disconnected: its redundant encoder does, too. */
+  orderedOut(participantId: string): readonly Participant[] {
+    const named = this.participants.get(participantId);
+    const shownId = named?.shownId ?? participantId;
+    const all = [...this.participants.values()];
+    return all.filter((one) => one === named || (one.encoder && one.shownId === shownId));
+  }
+
   addSubscription(participant: Participant, subscription: MediaSession): void {
     participant.subscriptions.set(subscription.session, subscription);
     this.#subscriberBy.set(subscription.session, participant);
@@ -65,9 +93,14 @@ export class LiveStage implements SessionReference {
   }
 
   /** The token's participant, which is added where it isn't there. */
-  admit(token: StageToken, client: ClientFacts, nowMs: number): Participant {
+  admit(
+    token: StageToken,
+    client: ClientFacts,
+    nowMs: number,
+    encoder?: ParticipantEncoder,
+  ): Participant {
     const participant =
-      this.participants.get(token.participantId) ?? new Participant(token, client, nowMs);
+      this.participants.get(token.participantId) ?? new Participant(token, client, nowMs, encoder);
     this.participants.set(participant.id, participant);
     return participant;
   }
@@ -97,15 +130,24 @@ export class LiveStage implements SessionReference {
   }
 
   /** The occurrence to record of a participant that publishes no longer. */
-  endOfPublication(
-    { id: participantId, isPublishing, token }: Participant,
-    atMs: number,
-  ): readonly ParticipantOccurrence[] {
+  endOfPublication(participant: Participant, atMs: number): readonly ParticipantOccurrence[] {
+    const { id: participantId, isPublishing, token, encoder } = participant;
     if (!isPublishing) return [];
     this.isStale = true;
     const { userId } = token;
     const update = { name: "Participant Unpublished", participantId, userId } as const;
-    return [{ participantId, atMs, name: "PUBLISH_STOPPED", update }];
+    const ingest =
+      encoder && !this.#publishesToo(participant)
+        ? ({ arn: encoder.configurationArn, state: "INACTIVE" } as const)
+        : undefined;
+    return [{ participantId, atMs, name: "PUBLISH_STOPPED", update, ingest }];
+  }
+
+  /** Whether the other one of two redundant encoders publishes. */
+  #publishesToo({ id, shownId }: Participant): boolean {
+    return [...this.participants.values()].some(
+      (one) => one.id !== id && one.shownId === shownId && one.isPublishing,
+    );
   }
 
   /** Sends everyone the state as it is now. */
@@ -123,12 +165,13 @@ export class LiveStage implements SessionReference {
   }
 
   #frame(kicked: readonly string[]): Buffer {
-    const participants = [...this.participants.values()]
-      .filter(({ isPublishing }) => isPublishing)
-      .map(({ id, token, audioMuted, videoStopped }) => ({
-        ...{ id, userId: token.userId, attributes: token.attributes },
-        ...{ isPublishing: true, audioMuted, videoStopped },
-      }));
+    const publishing = [...this.participants.values()].filter(({ isPublishing }) => isPublishing);
+    // Of two redundant encoders one is shown.
+    const shown = new Map(publishing.map((one) => [one.shownId, one]));
+    const participants = [...shown].map(([id, { token, audioMuted, videoStopped }]) => ({
+      ...{ id, userId: token.userId, attributes: token.attributes },
+      ...{ isPublishing: true, audioMuted, videoStopped },
+    }));
     return messageFrame("aws:ivs:STAGE_STATE", {
       sequenceNumber: this.#sequence,
       stageId: this.stage.id,

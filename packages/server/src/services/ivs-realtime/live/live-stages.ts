@@ -7,6 +7,7 @@ import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { arns } from "../resource-arn.ts";
+import { stageOfIngest } from "../rows/ingest-configurations.ts";
 import { isRevoked } from "../rows/revoked-participants.ts";
 import { findActiveSession, listActiveSessions } from "../rows/stage-sessions.ts";
 import { findStage } from "../rows/stages.ts";
@@ -20,7 +21,7 @@ import type { RealTimeTables, StageSessionRow } from "../tables.ts";
 import type { StageToken, TokenRefusal } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import { LiveStage } from "./live-stage.ts";
-import type { Participant } from "./participant.ts";
+import type { Participant, ParticipantEncoder } from "./participant.ts";
 import { exchangedView, newRow } from "./participant-row.ts";
 
 /** Rows and memory are compared this often, and participants without a connection looked for. */
@@ -90,11 +91,15 @@ export class LiveStages {
   }
 
   /** Adds the token's participant to its stage. */
-  async admit(token: StageToken, client: ClientFacts): Promise<Admission> {
+  async admit(
+    token: StageToken,
+    client: ClientFacts,
+    encoder?: ParticipantEncoder,
+  ): Promise<Admission> {
     await this.#options.messages.ready();
     return this.#inTurn(token.stageArn, async () => {
       for (let attempt = 0; attempt < ADMISSION_ATTEMPTS; attempt += 1) {
-        const outcome = await this.#admit(token, client);
+        const outcome = await this.#admit(token, client, encoder);
         if (!("abandoned" in outcome)) return outcome;
         await this.#options.journal.endAbandoned(outcome.abandoned, this.#nowMs());
       }
@@ -159,6 +164,7 @@ export class LiveStages {
   async #admit(
     token: StageToken,
     client: ClientFacts,
+    encoder: ParticipantEncoder | undefined,
   ): Promise<Admission | { readonly abandoned: StageSessionRow }> {
     const { stage: at, stageArn, participantId } = token;
     const { journal, ids, nodePlaces } = this.#options;
@@ -168,7 +174,7 @@ export class LiveStages {
     const nodeId = nodePlaces.id;
     const isBack = live?.participants.has(participantId) === true;
     const decided = await this.#store.transaction(async (tx) => {
-      const refusal = await this.#refusalOf(tx, token);
+      const refusal = await this.#refusalOf(tx, token, encoder);
       if (refusal) return refusal;
       const active = await findActiveSession(tx.db, at);
       const isHere = active !== undefined && active.session_id === live?.sessionId;
@@ -177,7 +183,7 @@ export class LiveStages {
       const session = { stage: at, sessionId };
       if (!active) await journal.begin(tx, session, nowMs);
       if (!isBack || !active)
-        await journal.admit(tx, session, newRow(token, sessionId, client, nowMs));
+        await journal.admit(tx, session, newRow(token, sessionId, client, encoder, nowMs));
       return { sessionId };
     });
     if ("code" in decided) return decided;
@@ -186,16 +192,17 @@ export class LiveStages {
     const stage = this.#stages.get(stageArn) ?? new LiveStage(token, decided.sessionId);
     this.#stages.set(stageArn, stage);
     this.#bySession.set(stage.sessionId, stage);
-    return { stage, participant: stage.admit(token, client, nowMs) };
+    return { stage, participant: stage.admit(token, client, nowMs, encoder) };
   }
 
   async #refusalOf(
     { db }: Transaction<RealTimeTables>,
     { stage, participantId }: StageToken,
+    encoder: ParticipantEncoder | undefined,
   ): Promise<TokenRefusal | undefined> {
     if (!(await findStage(db, stage, stage.id)))
       return { code: "STAGE_DELETED", message: "The stage doesn't exist" };
-    if (await isRevoked(db, stage, participantId))
+    if (!encoder && (await isRevoked(db, stage, participantId)))
       return { code: "PARTICIPANT_DISCONNECTED", message: "The participant was disconnected" };
     return undefined;
   }
@@ -268,8 +275,8 @@ export class LiveStages {
     if (!stage) return;
     void this.#inTurn(stage.arn, async () => {
       if (message.kind === "deleted") return this.#deleted(stage.arn);
-      const participant = stage.participants.get(message.participantId);
-      if (participant) await this.#kick(stage, participant, message.reason);
+      for (const participant of stage.orderedOut(message.participantId))
+        await this.#kick(stage, participant, message.reason);
     });
   }
 
@@ -295,8 +302,14 @@ export class LiveStages {
     const { db } = this.#store;
     if (!(await findStage(db, stage.stage, stage.stage.id))) return this.#deleted(arn);
     for (const participant of [...stage.participants.values()])
-      if (await isRevoked(db, stage.stage, participant.id))
-        await this.#kick(stage, participant, "");
+      if (await this.#isOut(stage, participant)) await this.#kick(stage, participant, "");
+  }
+
+  /** Whether the participant has no place on the stage any more. */
+  async #isOut({ stage, arn }: LiveStage, { id, encoder }: Participant): Promise<boolean> {
+    const { db } = this.#store;
+    if (!encoder) return isRevoked(db, stage, id);
+    return (await stageOfIngest(db, encoder.configurationArn)) !== arn;
   }
 
   async #round(): Promise<void> {

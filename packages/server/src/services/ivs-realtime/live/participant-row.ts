@@ -2,6 +2,7 @@ import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { ParticipantRow } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
+import type { ParticipantEncoder } from "./participant.ts";
 
 /** A token as events show it. */
 export function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
@@ -22,6 +23,7 @@ export function newRow(
   { participantId, userId, attributes }: StageToken,
   sessionId: string,
   client: ClientFacts,
+  encoder: ParticipantEncoder | undefined,
   nowMs: number,
 ): ParticipantRow {
   return {
@@ -36,7 +38,8 @@ export function newRow(
     recording_state: "DISABLED",
     recording_bucket: "",
     recording_prefix: "",
-    ingest_configuration_arn: "",
+    ingest_configuration_arn: encoder?.configurationArn ?? "",
+    redundant_ingest: encoder?.isRedundant ? 1 : 0,
     created_at_ms: nowMs,
   };
 }

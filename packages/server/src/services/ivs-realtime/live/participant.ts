@@ -20,6 +20,15 @@ export interface MediaSession {
   readonly paused: readonly ("audio" | "video")[];
 }
 
+/** The encoder of a participant that publishes by an ingest configuration. */
+export interface ParticipantEncoder {
+  readonly configurationArn: string;
+  readonly protocol: "RTMP" | "RTMPS";
+  /** The participant that viewers see; another one's id where ingest is redundant. */
+  readonly shownAs: string;
+  readonly isRedundant: boolean;
+}
+
 /** A participant that is on a stage of this node. */
 export class Participant {
   readonly id: string;
@@ -29,6 +38,8 @@ export class Participant {
   audioMuted = false;
   videoStopped = false;
   publication: MediaSession | undefined;
+  /** Undefined for those that have a token. */
+  readonly encoder: ParticipantEncoder | undefined;
   /** By session. */
   readonly subscriptions = new Map<string, MediaSession>();
   /** The time of its admission, until it connects in any way. */
@@ -36,11 +47,22 @@ export class Participant {
   /** Its events socket; undefined for those that only publish by WHIP, and while it is broken. */
   #connection: WebSocketConnection | undefined;
 
-  constructor(token: StageToken, client: ClientFacts, nowMs: number) {
+  constructor(
+    token: StageToken,
+    client: ClientFacts,
+    nowMs: number,
+    encoder: ParticipantEncoder | undefined,
+  ) {
     this.id = token.participantId;
+    this.encoder = encoder;
     this.token = token;
     this.client = client;
     this.aloneSinceMs = nowMs;
+  }
+
+  /** Names it to the others on the stage, and its publication. */
+  get shownId(): string {
+    return this.encoder?.shownAs ?? this.id;
   }
 
   /** Media of it arrives, and may be subscribed to. */

@@ -1,5 +1,10 @@
 import type { EventErrorCode } from "@aws-sdk/client-ivs-realtime";
-import { type ForwardingAnswer, type ForwardingEvent, MediaError } from "@rolecast/media";
+import {
+  type ForwardingAnswer,
+  type ForwardingEvent,
+  MediaError,
+  type PublicationFault,
+} from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
 import { errorTrace } from "../../../kernel/error-class.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
@@ -46,6 +51,7 @@ export interface StageMediaOptions {
   readonly log: Log;
 }
 
+type PublicationEnded = Extract<ForwardingEvent, { readonly type: "publication-ended" }>;
 type Tried = "publish" | "subscribe";
 
 /** The publications and subscriptions of participants; the engine forwards their media. */
@@ -117,6 +123,28 @@ export class StageMedia {
     }
   }
 
+  /**
+   * Lets an encoder publish whose media the engine takes itself, under the name of `session`.
+   * Undefined, or the sentence for the encoder: its error is recorded then.
+   */
+  async admitEncoder(
+    { stage, participant }: Admitted,
+    session: string,
+    fault?: EncoderFault,
+  ): Promise<string | undefined> {
+    const refused = fault
+      ? { ...NO_PERMISSION, ...fault }
+      : this.#refusalToPublish(stage, participant);
+    if (refused) {
+      await this.#refuse("publish", { stage, participant }, "", refused);
+      return refused.message;
+    }
+    const { shownId: publisherId } = participant;
+    participant.publication = { session, publisherId, mids: {}, isConnected: false, paused: [] };
+    participant.aloneSinceMs = undefined;
+    return undefined;
+  }
+
   #refusalToPublish(stage: LiveStage, participant: Participant): Refused | undefined {
     if (!participant.token.canPublish) return NO_PERMISSION;
     const publishers = stage.publishers + (this.#opening.get(stage.sessionId) ?? 0);
@@ -131,8 +159,7 @@ export class StageMedia {
     publisherId: string,
   ): Refused | undefined {
     if (!token.canSubscribe) return NO_PERMISSION;
-    const publisher = stage.participants.get(publisherId);
-    if (!publisher?.isPublishing)
+    if (!stage.isPublished(publisherId))
       return {
         ...{ status: 404, code: REFUSAL_CODE.noSuchPublisher, event: "PUBLISHER_NOT_FOUND" },
         message: "The participant doesn't publish",
@@ -179,21 +206,13 @@ export class StageMedia {
     publisherId: string,
     { status, code, message, event: errorCode }: Refused,
   ): Promise<MediaRefusal> {
-    const { id: participantId, token } = participant;
+    const { id: participantId } = participant;
     const { stages, clock } = this.#options;
     const occurrence = { participantId, atMs: clock.nowMs(), errorCode };
     await stages.change(stage, () =>
       what === "subscribe"
         ? [{ ...occurrence, name: "SUBSCRIBE_ERROR", remoteParticipantId: publisherId }]
-        : [
-            {
-              ...{ ...occurrence, name: "PUBLISH_ERROR" },
-              update: {
-                ...{ name: "Participant Publish Error", participantId, errorCode },
-                userId: token.userId,
-              },
-            },
-          ],
+        : [publishError(participant, errorCode, occurrence.atMs)],
     );
     await stages.leaveIfGone({ stage, participant });
     return { status, code, message };
@@ -210,14 +229,15 @@ export class StageMedia {
 
   async #handle(event: ForwardingEvent, stage: LiveStage): Promise<void> {
     const { stages } = this.#options;
-    const { session, publication: publisherId } = event;
+    const { session } = event;
     switch (event.type) {
       case "publication-connected":
-        return stages.change(stage, () => published(stage, publisherId, session, event.atMs));
+        return stages.change(stage, () => published(stage, session, event.atMs));
       case "publication-ended": {
-        await stages.change(stage, () => unpublished(stage, publisherId, session, event.atMs));
-        const participant = stage.participants.get(publisherId);
-        return participant && stages.leaveIfGone({ stage, participant });
+        const participant = stage.publisherBy(session);
+        if (!participant) return;
+        await stages.change(stage, () => unpublished(stage, event));
+        return stages.leaveIfGone({ stage, participant });
       }
       case "subscription-connected":
       case "subscription-ended": {
@@ -235,6 +255,21 @@ export class StageMedia {
   }
 }
 
+/** A reason against an encoder, beside the stage's numbers. */
+export interface EncoderFault {
+  readonly event: EventErrorCode;
+  readonly message: string;
+}
+
+const FAULT_CODES = {
+  "b-frames": "B_FRAME_PRESENT",
+  resolution: "RESOLUTION_EXCEEDED",
+  bitrate: "BITRATE_EXCEEDED",
+  "video-codec": "INVALID_VIDEO_CODEC",
+  "audio-codec": "INVALID_AUDIO_CODEC",
+  input: "INVALID_INPUT",
+} as const satisfies Record<PublicationFault, EventErrorCode>;
+
 interface Refused extends MediaRefusal {
   readonly event: EventErrorCode;
 }
@@ -251,6 +286,16 @@ function full(what: string): Refused {
   return { status: 403, code: REFUSAL_CODE.stageFull, message, event: "QUOTA_EXCEEDED" };
 }
 
+function publishError(
+  { id: participantId, token: { userId } }: Participant,
+  errorCode: EventErrorCode,
+  atMs: number,
+): ParticipantOccurrence {
+  const name = "Participant Publish Error";
+  const update = { name, participantId, errorCode, userId } as const;
+  return { participantId, atMs, name: "PUBLISH_ERROR", errorCode, update };
+}
+
 function sessionOf(
   { session, mids }: ForwardingAnswer,
   publisherId: string,
@@ -261,22 +306,24 @@ function sessionOf(
 
 function published(
   stage: LiveStage,
-  participantId: string,
   session: string,
   atMs: number,
 ): readonly ParticipantOccurrence[] {
-  const participant = stage.participants.get(participantId);
+  const participant = stage.publisherBy(session);
   const publication = participant?.publication;
   // One that took another's place goes on where that one was.
-  if (!participant || publication?.session !== session || publication.isConnected) return [];
+  if (!participant || !publication || publication.isConnected) return [];
   participant.publication = { ...publication, isConnected: true };
   stage.isStale = true;
-  const { userId } = participant.token;
+  const { id: participantId, token, encoder } = participant;
+  const { userId } = token;
   const client = JSON.stringify(participant.client);
+  const protocol = encoder?.protocol ?? "WHIP";
   return [
     {
       ...{ participantId, atMs, name: "PUBLISH_STARTED" },
-      change: { published: 1, protocol: "WHIP", client },
+      change: { published: 1, protocol, client },
+      ingest: encoder && { arn: encoder.configurationArn, state: "ACTIVE" },
       update: { name: "Participant Published", participantId, userId },
     },
   ];
@@ -284,15 +331,14 @@ function published(
 
 function unpublished(
   stage: LiveStage,
-  participantId: string,
-  session: string,
-  atMs: number,
+  { session, atMs, fault }: PublicationEnded,
 ): readonly ParticipantOccurrence[] {
-  const participant = stage.participants.get(participantId);
-  if (participant?.publication?.session !== session) return [];
+  const participant = stage.publisherBy(session);
+  if (!participant) return [];
   const ended = stage.endOfPublication(participant, atMs);
   participant.publication = undefined;
-  return ended;
+  if (!fault) return ended;
+  return [...ended, publishError(participant, FAULT_CODES[fault], atMs)];
 }
 
 function subscribed(

@@ -24,6 +24,7 @@ export function participantView(row: ParticipantRow): realTime.Participant {
     attributes,
     ...client,
     protocol: row.protocol,
+    ...(row.redundant_ingest === 1 ? { redundantIngest: true } : {}),
     recordingS3BucketName: row.recording_bucket,
     recordingS3Prefix: row.recording_prefix,
   };

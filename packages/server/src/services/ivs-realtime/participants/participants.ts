@@ -80,8 +80,9 @@ export function participantOperations(messages: StageMessages): OperationTable {
         await context.transaction<RealTimeTables, void>(async ({ db }) => {
           const stage = stageOf(await resources.current("stage", decided, db));
           const forgetAtMs = context.nowMs + REVOKED_FOR_MS;
-          await revokeParticipant(db, stage, participantId, forgetAtMs);
-          await detachIngestOf(db, stage, stageArn, participantId);
+          // An encoder has no token: its configuration is detached instead, and may come back.
+          if (!(await detachIngestOf(db, stage, stageArn, participantId)))
+            await revokeParticipant(db, stage, participantId, forgetAtMs);
         });
         await messages.send({ kind: "disconnect", stageArn, participantId, reason: reason ?? "" });
         return {};

@@ -2,6 +2,7 @@ import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { setIngestState } from "../rows/ingest-configurations.ts";
 import { insertParticipantEvent, isPublishing } from "../rows/participant-events.ts";
 import {
   listConnected,
@@ -26,6 +27,12 @@ export interface SessionReference {
   readonly sessionId: string;
 }
 
+/** The state that an ingest configuration is shown in from now on. */
+export interface IngestState {
+  readonly arn: string;
+  readonly state: realTime.IngestConfigurationState;
+}
+
 /** An entry of a participant's events, and what changes with it. */
 export interface ParticipantOccurrence {
   readonly participantId: string;
@@ -36,6 +43,8 @@ export interface ParticipantOccurrence {
   /** JSON of an exchange's two tokens. */
   readonly tokens?: string | undefined;
   readonly change?: ParticipantChange | undefined;
+  /** The state of the ingest configuration by which the participant publishes. */
+  readonly ingest?: IngestState | undefined;
   /** EventBridge gets it after the commit. */
   readonly update?: StageUpdate | undefined;
 }
@@ -133,7 +142,8 @@ export class StageJournal {
     occurrence: ParticipantOccurrence,
   ): Promise<void> {
     await append(tx, sessionId, occurrence);
-    const { participantId, change, update, atMs } = occurrence;
+    const { participantId, change, update, ingest, atMs } = occurrence;
+    if (ingest) await setIngestState(tx.db, ingest.arn, ingest.state);
     if (change !== undefined) await setParticipant(tx.db, sessionId, participantId, change);
     if (update === undefined) return;
     const { events, ids } = this.#options;
@@ -152,7 +162,9 @@ async function departureOf(
   const left = { participantId, atMs, name: "LEFT", change: { state: "DISCONNECTED" } } as const;
   if (!(await isPublishing(tx.db, sessionId, participantId))) return [left];
   const update = { name: "Participant Unpublished", participantId, userId } as const;
-  return [{ participantId, atMs, name: "PUBLISH_STOPPED", update }, left];
+  const { ingest_configuration_arn: arn } = participant;
+  const ingest = arn === "" ? undefined : ({ arn, state: "INACTIVE" } as const);
+  return [{ participantId, atMs, name: "PUBLISH_STOPPED", update, ingest }, left];
 }
 
 async function append(

@@ -175,11 +175,13 @@ export class LiveStreams implements MediaHost {
   async authorizePublish(request: PublishRequest): Promise<PublishDecision> {
     const { store, ids } = this.#deps;
     const { db } = store.tables<IvsTables>();
+    const { refusal } = this.admission;
+    const forwarded = await this.forwarding.decide(request, refusal);
+    if (forwarded) return forwarded;
     const decision = await decidePublish(request, db, ids);
     const askedFor = decision.allow ? decision.streamName : decision.channelArn;
     if (askedFor !== undefined) this.#askedFor.set(request.connectionId, askedFor);
     if (!decision.allow) return { allow: false, reason: decision.reason };
-    const { refusal } = this.admission;
     if (refusal !== undefined && !this.#isLive(decision.streamName))
       return { allow: false, reason: refusal };
     if (!(await this.limits.admitsStream(decision.streamName)))

@@ -1,0 +1,148 @@
+import { timingSafeEqual } from "node:crypto";
+import type { ForwardedPublish, PublishRequest } from "@rolecast/media";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { arnOf, arns } from "../resource-arn.ts";
+import { credentialsOf, findIngestConfiguration } from "../rows/ingest-configurations.ts";
+import type { IngestConfigurationRow, RealTimeTables } from "../tables.ts";
+import type { StageToken } from "../tokens/stage-token.ts";
+import type { LiveStages } from "./live-stages.ts";
+import type { ParticipantEncoder } from "./participant.ts";
+import type { EncoderFault, StageMedia } from "./stage-media.ts";
+
+/** `rt_<account>_<Region>_<id of the ingest configuration>_<secret>`. */
+const STREAM_KEY = /^rt_(\d+)_([a-z0-9-]+)_([A-Za-z0-9-]+)_./;
+/** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
+const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
+const SESSION_LENGTH = 22;
+
+/** Source: IVS Real-Time user guide, "RTMP Publishing": 720p, and 8.5 Mb/s. */
+const SIZE = { pixelsMax: 1_280 * 720, edgeMax: 1_280 };
+const SOURCE_LIMITS = { ...SIZE, bitrates: [{ ...SIZE, bitrateMax: 8_500_000 }] };
+
+export interface StageEncodersOptions {
+  readonly store: Store;
+  readonly ids: Ids;
+  readonly forwarding: Pick<ForwardingPort, "admitEncoders">;
+  readonly stages: LiveStages;
+  readonly media: StageMedia;
+}
+
+/** The participant as which an encoder publishes, by its stream key. */
+interface Credential {
+  readonly participantId: string;
+  /** The key counts: with redundant ingest only the keys of the two encoders do. */
+  readonly isValid: boolean;
+}
+
+type Decision = ForwardedPublish | { readonly allow: false; readonly reason: string };
+
+/** Encoders that publish to stages by the stream keys of ingest configurations. */
+export class StageEncoders {
+  readonly #options: StageEncodersOptions;
+  #stop: (() => void) | undefined;
+
+  constructor(options: StageEncodersOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stop = this.#options.forwarding.admitEncoders((request, turnedAway) =>
+      this.#decide(request, turnedAway),
+    );
+  }
+
+  close(): void {
+    this.#stop?.();
+  }
+
+  async #decide(
+    request: PublishRequest,
+    turnedAway: string | undefined,
+  ): Promise<Decision | undefined> {
+    const [, accountId, region, id] = STREAM_KEY.exec(request.name) ?? [];
+    if (accountId === undefined || region === undefined || id === undefined) return undefined;
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const row = await findIngestConfiguration(db, { accountId, region }, id);
+    const credential = row && credentialOf(row, request.name);
+    const token = credential && tokenOf(row, credential.participantId);
+    if (!token) return WRONG_KEY;
+    if (turnedAway !== undefined) return { allow: false, reason: turnedAway };
+    return this.#admit(request, row, credential, token);
+  }
+
+  /** The participant joins, also where it only joins to fail: its error is the stage's to show. */
+  async #admit(
+    request: PublishRequest,
+    row: IngestConfigurationRow,
+    { participantId, isValid }: Credential,
+    token: StageToken,
+  ): Promise<Decision> {
+    const { stages, media, ids } = this.#options;
+    const encoder: ParticipantEncoder = {
+      configurationArn: arnOf("ingest-configuration", row),
+      protocol: request.secure ? "RTMPS" : "RTMP",
+      shownAs: isValid ? row.participant_id : participantId,
+      isRedundant: row.redundant !== "[]",
+    };
+    const admission = await stages.admit(token, {}, encoder);
+    if ("code" in admission) return { allow: false, reason: admission.message };
+    if ("elsewhere" in admission)
+      return { allow: false, reason: `The stage is on another node: ${admission.elsewhere}` };
+    const { stage, participant } = admission;
+    const session = ids.alphanumeric(SESSION_LENGTH);
+    const fault = faultOf(request, row, isValid) ?? (participant.publication && REUSED);
+    const reason = await media.admitEncoder(admission, session, fault);
+    if (reason !== undefined) return { allow: false, reason };
+    const { sessionId: group } = stage;
+    const forward = { group, publication: participant.shownId, session };
+    return { allow: true, forward, sourceLimits: SOURCE_LIMITS };
+  }
+}
+
+const REUSED: EncoderFault = {
+  event: "REUSE_OF_STREAM_KEY",
+  message: "The stream key is in use",
+};
+
+function faultOf(
+  { protocol, secure }: PublishRequest,
+  row: IngestConfigurationRow,
+  isValid: boolean,
+): EncoderFault | undefined {
+  if (!isValid) return { event: "INVALID_STREAM_KEY", message: WRONG_KEY.reason };
+  const isRtmp = protocol === "rtmp" || protocol === "rtmps";
+  if (isRtmp && (secure || row.protocol === "RTMP")) return undefined;
+  const message = `The ingest configuration takes ${row.protocol} only`;
+  return { event: "INVALID_PROTOCOL", message };
+}
+
+/** Undefined where the key isn't the configuration's. */
+function credentialOf(row: IngestConfigurationRow, streamKey: string): Credential | undefined {
+  const redundant = credentialsOf(row);
+  const own = { participantId: row.participant_id, streamKey: row.stream_key };
+  const found = [own, ...redundant].find((one) => isSame(one.streamKey, streamKey));
+  if (!found) return undefined;
+  const { participantId } = found;
+  return { participantId, isValid: found !== own || redundant.length === 0 };
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** An encoder's key as the token that another participant would have. Undefined without a stage. */
+function tokenOf(row: IngestConfigurationRow, participantId: string): StageToken | undefined {
+  const stage = arns.parse(row.stage_arn);
+  if (stage?.type !== "stage") return undefined;
+  const { stage_arn: stageArn, user_id: userId } = row;
+  const attributes: Record<string, string> = JSON.parse(row.attributes);
+  return {
+    ...{ participantId, stage, stageArn, userId, attributes },
+    ...{ resource: stageArn, topic: stage.id, eventsUrl: "", whipUrl: "" },
+    ...{ canPublish: true, canSubscribe: false, isCustomers: false },
+    expiresAtMs: Number.POSITIVE_INFINITY,
+  };
+}
