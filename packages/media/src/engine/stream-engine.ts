@@ -31,7 +31,9 @@ import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { BroadcastViewers } from "./broadcast-viewers.ts";
 import { ConnectionPlaces } from "./connection-places.ts";
 import type { StreamEngineParts } from "./engine-parts.ts";
+import { finishRecordings } from "./finish-recordings.ts";
 import { ForwardedPublishers, requireHere } from "./forwarded-publishers.ts";
+import { PublicationRecordings } from "./publication-recordings.ts";
 import type { RelayPublisher } from "./relay-publisher.ts";
 
 const SWEEP_MS = 1_000;
@@ -45,6 +47,7 @@ export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" |
  */
 export class StreamEngine implements MediaEngine {
   readonly forwarding: ProtocolForwarding;
+  readonly recordings: PublicationRecordings;
   readonly #viewers = new BroadcastViewers(() => this.forwarding);
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
@@ -79,6 +82,10 @@ export class StreamEngine implements MediaEngine {
     this.#shelf = this.#spill?.shelf(this.#limits.segmentBytesMax);
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = parts.capacity;
+    this.recordings = new PublicationRecordings(() => this.forwarding, {
+      ...{ host, limits: this.#limits, now: this.#now, spill: this.#spill },
+      thumbnailDecoder: this.#thumbnailDecoder,
+    });
     this.#protocols = parts.protocols;
     this.forwarding = forwardingOf(parts.protocols);
     this.#forwarded = new ForwardedPublishers({
@@ -122,7 +129,7 @@ export class StreamEngine implements MediaEngine {
     }
     this.#connections.close();
     await Promise.all(this.#protocols.map((protocol) => protocol.close()));
-    await this.#recordingsFinished();
+    await finishRecordings(() => this.#all(), this.recordings, this.#limits.closeTimeoutMs);
     for (const live of this.#live.values()) {
       live.close();
     }
@@ -226,7 +233,7 @@ export class StreamEngine implements MediaEngine {
 
   async health(): Promise<EngineHealth> {
     const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
-    const all = [...this.#broadcasts.values(), ...this.#finishing];
+    const all = this.#all();
     return {
       listening: this.#state === "started",
       ffmpeg: this.#ffmpeg ?? "none",
@@ -238,7 +245,9 @@ export class StreamEngine implements MediaEngine {
       protocolErrors: this.#protocolErrors,
       refusedPublishes: this.#refusedPublishes,
       segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
-      recordingPendingBytes: sum(all.map((one) => one.status().recording?.pendingBytes ?? 0)),
+      recordingPendingBytes:
+        this.recordings.pendingBytes +
+        sum(all.map((one) => one.status().recording?.pendingBytes ?? 0)),
       recordingSpilledBytes: this.#spill?.bytes ?? 0,
     };
   }
@@ -351,6 +360,11 @@ export class StreamEngine implements MediaEngine {
     return broadcast.start(publisher, priority);
   }
 
+  /** Those that have a publisher, and those whose recordings are being finished. */
+  #all(): readonly Broadcast[] {
+    return [...this.#broadcasts.values(), ...this.#finishing];
+  }
+
   /** Undefined where nothing is to be made of the source, or nothing can be. */
   #plan({ ladder }: AllowedPublish): TranscodePlan | undefined {
     const program = this.#ffmpeg;
@@ -368,7 +382,7 @@ export class StreamEngine implements MediaEngine {
 
   #sweep(): void {
     const monotonicMs = performance.now();
-    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
+    for (const broadcast of this.#all()) {
       broadcast.sweep(monotonicMs);
     }
     this.#forwarded.sweep(monotonicMs);
@@ -377,23 +391,6 @@ export class StreamEngine implements MediaEngine {
         this.#live.delete(streamName);
         live.close();
       }
-    }
-  }
-
-  /**
-   * A host that never answers must not keep the process: what is left then is reported as failed.
-   */
-  async #recordingsFinished(): Promise<void> {
-    const unfinished = [...this.#broadcasts.values(), ...this.#finishing];
-    const finished = Promise.all(unfinished.map((broadcast) => broadcast.ending.recorded));
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
-    });
-    await Promise.race([finished, deadline]);
-    clearTimeout(timer);
-    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
-      broadcast.abandon("the server stopped before the recording was written");
     }
   }
 }

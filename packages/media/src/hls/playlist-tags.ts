@@ -67,6 +67,21 @@ export function variantTags(variant: VariantTags): string[] {
   ];
 }
 
+/** `#EXT-X-STREAM-INF` of a rendition that belongs to no group; empty codecs aren't known. */
+export function streamInfTag({
+  bandwidth,
+  codecs,
+  picture,
+}: Pick<VariantTags, "bandwidth" | "codecs" | "picture">): string {
+  const attributes = [
+    `BANDWIDTH=${bandwidth}`,
+    ...(picture ? [`RESOLUTION=${picture.width}x${picture.height}`] : []),
+    ...(codecs === "" ? [] : [`CODECS="${codecs}"`]),
+    ...(picture ? [`FRAME-RATE=${picture.frameRate.toFixed(3)}`] : []),
+  ];
+  return `#EXT-X-STREAM-INF:${attributes.join(",")}`;
+}
+
 /** Peak rate of a piece of media; at least 1, as BANDWIDTH must not be 0. */
 export function bitrate(bytes: number, durationMs: number): number {
   return Math.max(1, Math.ceil((bytes * 8_000) / Math.max(1, durationMs)));

@@ -106,6 +106,8 @@ export type MediaEvent =
       readonly secure: boolean;
       readonly reason: string;
     }
+  /** A publication is recorded from now on: it has no session, and the events of a recording. */
+  | (StreamEvent & { readonly type: "recording-opened" })
   /**
    * One file was acknowledged by the host. `durationMs` and `files` are the recording's totals so
    * far.

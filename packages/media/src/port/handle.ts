@@ -1,6 +1,6 @@
 import type { ForwardingAnswer, MediaForwarding } from "./forwarding.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "./offer.ts";
-import type { RecordingStatus } from "./recording.ts";
+import type { MediaRecordings, RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
 
 /** The ports on which an engine listens, by the name of the protocol. */
@@ -13,6 +13,7 @@ export type IngestPorts = Readonly<Record<string, number>>;
 export interface MediaEngine {
   /** Publishers and subscribers of whom nothing is decoded, cut or recorded. */
   readonly forwarding: MediaForwarding;
+  readonly recordings: MediaRecordings;
   start(): Promise<IngestPorts>;
   /**
    * Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to

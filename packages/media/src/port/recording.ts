@@ -12,6 +12,54 @@ export interface RecordingPlan {
   readonly renditions: "all" | "none" | readonly HeightRange[];
   /** Undefined without thumbnails; there are none either where the engine has no ffmpeg. */
   readonly thumbnails: ThumbnailPlan | undefined;
+  /** Default: that of channels. */
+  readonly layout?: RecordingLayout | undefined;
+  /** Length of a recorded file, as near as whole segments come. Default: the engine's limit. */
+  readonly fileDurationMs?: number | undefined;
+}
+
+/** How a recording's objects are named, and its playlists written. */
+export interface RecordingLayout {
+  /** Name of the multivariant playlist, such as `master.m3u8`. */
+  readonly playlist: string;
+  /** Name of the one whose entries are ranges of files; undefined where there are none. */
+  readonly byteRangePlaylist: string | undefined;
+  /** Number of the first file and of the first thumbnail. */
+  readonly firstNumber: number;
+  /** Folder of thumbnails below those of their kind; empty where they have none. */
+  readonly thumbnailFolder: string;
+  /** Comes before a thumbnail's number. */
+  readonly thumbnailPrefix: string;
+  /** See `RecordingMedia`. */
+  readonly finalType: "VOD" | undefined;
+}
+
+/** A publication that is to be recorded. */
+export interface PublicationRecording {
+  readonly group: string;
+  readonly publication: string;
+  /** Opaque names in the host's calls and events, as of a broadcast. */
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Its renditions are `none`, or the one that there is, in a folder of `renditionName`. */
+  readonly plan: RecordingPlan;
+  readonly renditionName: string;
+  /** Pictures are left out. */
+  readonly isSoundOnly: boolean;
+}
+
+/** Recordings of what an engine forwards. */
+export interface MediaRecordings {
+  /**
+   * Records a publication until it ends, by the host's calls and events for recordings. Resolves
+   * false where there is no such publication.
+   */
+  recordPublication(recording: PublicationRecording): Promise<boolean>;
+  /**
+   * Ends the recording of a publication, which goes on: what there is of it is written. False where
+   * it isn't recorded under this stream's id.
+   */
+  stopRecording(group: string, streamId: string): Promise<boolean>;
 }
 
 export interface ThumbnailPlan {
@@ -45,7 +93,8 @@ export interface RecordingStart {
   readonly streamId: string;
   /** Wall clock of the first recorded frame. */
   readonly startedAtMs: number;
-  readonly stream: StreamMedia;
+  /** Undefined of a publication. */
+  readonly stream: StreamMedia | undefined;
   readonly media: RecordingMedia;
 }
 
@@ -63,8 +112,15 @@ export interface RecordingMedia {
   readonly hlsPath: string;
   /** `master.m3u8` */
   readonly playlist: string;
-  /** `byte-range-multivariant.m3u8` */
-  readonly byteRangePlaylist: string;
+  /** `byte-range-multivariant.m3u8`; undefined where there are no playlists of byte ranges. */
+  readonly byteRangePlaylist: string | undefined;
+  /** Number of the first file: 0 if left out. */
+  readonly firstNumber?: number | undefined;
+  /**
+   * `VOD`: playlists get this type and their end when the recording has it. Left out, they have
+   * both from the first one on, the type EVENT, and the tags of Twitch's players.
+   */
+  readonly finalType?: "VOD" | undefined;
   /** Empty when only thumbnails are recorded. */
   readonly renditions: readonly RecordingRendition[];
   /** Folder of `thumb0.jpg`, `thumb1.jpg`, …, relative to the prefix. */
@@ -89,12 +145,12 @@ export interface RecordingRendition {
   /** `playlist.m3u8` */
   readonly playlist: string;
   /** `byte-range-variant.m3u8` */
-  readonly byteRangePlaylist: string;
+  readonly byteRangePlaylist: string | undefined;
   /** Size and rate are 0 where there is only sound. */
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
-  /** RFC 6381 list, such as `avc1.64001F,mp4a.40.2`. */
+  /** RFC 6381 list, such as `avc1.64001F,mp4a.40.2`; empty where it isn't known for all files. */
   readonly codecs: string;
 }
 
@@ -120,8 +176,9 @@ export interface RecordingFileRow {
   /** `path` of its rendition. */
   readonly rendition: string;
   /**
-   * n of `<n>.ts` or `<n>.mp4`; rising from 0, with holes where files were lost; goes on from
-   * broadcast to broadcast. It is the same stretch of time in all renditions.
+   * n of `<n>.ts` or `<n>.mp4`, less the recording's first number; rising from 0, with holes where
+   * files were lost; goes on from broadcast to broadcast. It is the same stretch of time in all
+   * renditions.
    */
   readonly index: number;
   /**
@@ -158,6 +215,6 @@ export interface RecordingObject {
   readonly body: RecordingBody;
   /** Present for files of media. Store it when the object is written, not before. */
   readonly row?: RecordingFileRow;
-  /** Present for numbered thumbnails: n of `thumb<n>.jpg`. Store that there are n + 1. */
+  /** Present for numbered thumbnails, counted from 0. Store that there are n + 1. */
   readonly thumbnail?: number;
 }

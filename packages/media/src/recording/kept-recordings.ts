@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { RecordingFileRow } from "../port/recording.ts";
+import type { RecordingFileRow, RecordingMedia } from "../port/recording.ts";
 import {
   INDEX_SUFFIX,
   MEDIA_SUFFIX,
@@ -58,7 +58,7 @@ export class KeptRecordings {
   async *objects(
     streamId: string,
     rows: readonly RecordingFileRow[],
-    hlsPath: string,
+    { hlsPath, firstNumber }: Pick<RecordingMedia, "hlsPath" | "firstNumber">,
   ): AsyncGenerator<KeptObject> {
     const written = new Set(rows.map(keyOf));
     const inits = new Set<string>();
@@ -81,7 +81,7 @@ export class KeptRecordings {
       const type =
         init === undefined ? { contentType: RECORDING_CONTENT_TYPE.segment } : FRAGMENTED;
       const body = kept.map(({ segment }) => segment.body);
-      yield { path: path(recordingFileName(row)), ...type, body, row };
+      yield { path: path(recordingFileName(row, firstNumber)), ...type, body, row };
     }
   }
 

@@ -40,11 +40,14 @@ export function thumbnailRenditions(
 }
 
 /** A rendition as the recording's metadata and playlists describe it. */
-export function describeRendition({ name, picture, codecs }: Rendition): RecordingRendition {
+export function describeRendition(
+  { name, picture, codecs }: Rendition,
+  hasByteRanges: boolean,
+): RecordingRendition {
   return {
     path: name,
     playlist: "playlist.m3u8",
-    byteRangePlaylist: "byte-range-variant.m3u8",
+    byteRangePlaylist: hasByteRanges ? "byte-range-variant.m3u8" : undefined,
     width: picture?.width ?? 0,
     height: picture?.height ?? 0,
     frameRate: picture?.frameRate ?? 0,

@@ -4,6 +4,7 @@ import {
   extInfTag,
   InitTags,
   programDateTimeTag,
+  streamInfTag,
   targetDurationSeconds,
   variantTags,
 } from "../hls/playlist-tags.ts";
@@ -37,6 +38,7 @@ export function renderRecordingPlaylists(
   for (const row of rows.toSorted((a, b) => a.index - b.index)) {
     playlists.add(row);
   }
+  playlists.end();
   return [
     ...media.renditions.flatMap(({ path }) => playlists.of(path)),
     ...playlists.multivariant(),
@@ -46,7 +48,8 @@ export function renderRecordingPlaylists(
 /**
  * The playlists of a recording that grows: a file costs its own lines, not those of all files
  * before it. Without a rendition there is no playlist. Playlists of a recording in progress are of
- * type EVENT and already have an ENDLIST, so that players play what there is and stop.
+ * type EVENT, and those of channels already have an ENDLIST, so that players play what there is and
+ * stop.
  */
 export class RecordingPlaylists {
   readonly #media: RecordingMedia;
@@ -55,7 +58,10 @@ export class RecordingPlaylists {
   constructor(media: RecordingMedia) {
     this.#media = media;
     this.#renditions = new Map(
-      media.renditions.map((rendition) => [rendition.path, new RenditionPlaylists(rendition)]),
+      media.renditions.map((rendition) => [
+        rendition.path,
+        new RenditionPlaylists(rendition, media),
+      ]),
     );
   }
 
@@ -64,12 +70,22 @@ export class RecordingPlaylists {
     this.#renditions.get(row.rendition)?.add(row);
   }
 
-  /** The two media playlists of one rendition. */
+  /** The recording is over: the playlists are final. */
+  end(): void {
+    for (const rendition of this.#renditions.values()) {
+      rendition.isOver = true;
+    }
+  }
+
+  /** The media playlists of one rendition. */
   of(rendition: string): RecordingPlaylist[] {
-    const { path, playlist, byteRangePlaylist } = this.#one(rendition).rendition;
+    const one = this.#one(rendition);
+    const { path, playlist, byteRangePlaylist } = one.rendition;
     return [
-      this.#playlist(`${path}/${playlist}`, this.#one(rendition).variant()),
-      this.#playlist(`${path}/${byteRangePlaylist}`, this.#one(rendition).byteRange()),
+      this.#playlist(`${path}/${playlist}`, one.variant()),
+      ...(byteRangePlaylist === undefined
+        ? []
+        : [this.#playlist(`${path}/${byteRangePlaylist}`, one.byteRange())]),
     ];
   }
 
@@ -79,21 +95,17 @@ export class RecordingPlaylists {
       return [];
     }
     const { byteRangePlaylist, playlist } = this.#media;
-    const text = (version: number, uri: (rendition: RecordingRendition) => string): string =>
+    const text = (version: number, of: "playlist" | "byteRangePlaylist"): string =>
       lines([
         "#EXTM3U",
         `#EXT-X-VERSION:${version}`,
-        ...renditions.flatMap((one) => one.entry(`${one.rendition.path}/${uri(one.rendition)}`)),
+        ...renditions.flatMap((one) => one.entry(`${one.rendition.path}/${one.rendition[of]}`)),
       ]);
     return [
-      this.#playlist(
-        byteRangePlaylist,
-        text(4, (rendition) => rendition.byteRangePlaylist),
-      ),
-      this.#playlist(
-        playlist,
-        text(3, (rendition) => rendition.playlist),
-      ),
+      ...(byteRangePlaylist === undefined
+        ? []
+        : [this.#playlist(byteRangePlaylist, text(4, "byteRangePlaylist"))]),
+      this.#playlist(playlist, text(3, "playlist")),
     ];
   }
 
@@ -115,6 +127,9 @@ export class RecordingPlaylists {
 /** The text of one rendition's entries, and what the lines above them say. */
 class RenditionPlaylists {
   readonly rendition: RecordingRendition;
+  isOver = false;
+  readonly #firstNumber: number;
+  readonly #finalType: RecordingMedia["finalType"];
   #entries = "";
   readonly #inits = new InitTags();
   readonly #byteRangeInits = new InitTags();
@@ -126,15 +141,21 @@ class RenditionPlaylists {
   #writtenMs = 0;
   #bandwidth = 1;
 
-  constructor(rendition: RecordingRendition) {
+  constructor(
+    rendition: RecordingRendition,
+    { firstNumber = 0, finalType }: Pick<RecordingMedia, "firstNumber" | "finalType">,
+  ) {
     this.rendition = rendition;
+    this.#firstNumber = firstNumber;
+    this.#finalType = finalType;
   }
 
   add(row: RecordingFileRow): void {
     const init = row.init === undefined ? undefined : { name: row.init };
     this.#isFragmented ||= init !== undefined;
-    this.#entries += lines(fileLines(row, this.#inits.before(init)));
-    this.#byteRangeEntries += lines(byteRangeLines(row, this.#byteRangeInits.before(init)));
+    const name = recordingFileName(row, this.#firstNumber);
+    this.#entries += lines(fileLines(row, name, this.#inits.before(init)));
+    this.#byteRangeEntries += lines(byteRangeLines(row, name, this.#byteRangeInits.before(init)));
     this.#longestMs = Math.max(this.#longestMs, row.durationMs);
     for (const { durationMs } of row.byteRanges) {
       this.#longestRangeMs = Math.max(this.#longestRangeMs, durationMs);
@@ -145,27 +166,41 @@ class RenditionPlaylists {
   }
 
   variant(): string {
-    return `${this.#head(3, this.#longestMs)}${this.#entries}#EXT-X-ENDLIST\n`;
+    return `${this.#head(3, this.#longestMs)}${this.#entries}${this.#tail()}`;
   }
 
   /** One entry per keyframe interval (RFC 8216, section 4.3.2.2: protocol version 4). */
   byteRange(): string {
-    return `${this.#head(4, this.#longestRangeMs)}${this.#byteRangeEntries}#EXT-X-ENDLIST\n`;
+    return `${this.#head(4, this.#longestRangeMs)}${this.#byteRangeEntries}${this.#tail()}`;
   }
 
   entry(uri: string): string[] {
     const { path, width, height, frameRate, codecs } = this.rendition;
     const picture = height > 0 ? { width, height, frameRate } : undefined;
     const bandwidth = this.#bandwidth;
+    if (this.#finalType !== undefined) {
+      return [streamInfTag({ bandwidth, codecs, picture }), uri];
+    }
     return variantTags({ groupId: path, name: path, uri, bandwidth, codecs, picture });
+  }
+
+  #tail(): string {
+    return this.#finalType === undefined || this.isOver ? "#EXT-X-ENDLIST\n" : "";
   }
 
   /** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far. */
   #head(version: number, longestMs: number): string {
-    return lines([
+    const common = [
       "#EXTM3U",
       `#EXT-X-VERSION:${this.#isFragmented ? 6 : version}`,
       `#EXT-X-TARGETDURATION:${targetDurationSeconds([longestMs])}`,
+    ];
+    if (this.#finalType !== undefined) {
+      const type = this.isOver ? this.#finalType : "EVENT";
+      return lines([...common, `#EXT-X-PLAYLIST-TYPE:${type}`, "#EXT-X-MEDIA-SEQUENCE:0"]);
+    }
+    return lines([
+      ...common,
       `#ID3-EQUIV-TDTG:${new Date(this.#writtenMs).toISOString().slice(0, 19)}`,
       "#EXT-X-PLAYLIST-TYPE:EVENT",
       "#EXT-X-MEDIA-SEQUENCE:0",
@@ -176,11 +211,11 @@ class RenditionPlaylists {
 }
 
 /** Name of a rendition's file. */
-export function recordingFileName({ index, init }: RecordingFileRow): string {
-  return `${index}.${init === undefined ? "ts" : "mp4"}`;
+export function recordingFileName({ index, init }: RecordingFileRow, firstNumber = 0): string {
+  return `${firstNumber + index}.${init === undefined ? "ts" : "mp4"}`;
 }
 
-function fileLines(row: RecordingFileRow, inits: readonly string[]): string[] {
+function fileLines(row: RecordingFileRow, name: string, inits: readonly string[]): string[] {
   const { discontinuity, programDateTimeMs, durationMs } = row;
   return [
     ...(discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
@@ -188,11 +223,11 @@ function fileLines(row: RecordingFileRow, inits: readonly string[]): string[] {
     ...(row.marks ?? []).map(({ tag }) => tag),
     programDateTimeTag(programDateTimeMs),
     extInfTag(durationMs),
-    recordingFileName(row),
+    name,
   ];
 }
 
-function byteRangeLines(row: RecordingFileRow, inits: readonly string[]): string[] {
+function byteRangeLines(row: RecordingFileRow, name: string, inits: readonly string[]): string[] {
   const all = [...(row.discontinuity ? ["#EXT-X-DISCONTINUITY"] : []), ...inits];
   let wallMs = row.programDateTimeMs;
   let marks = row.marks ?? [];
@@ -202,7 +237,7 @@ function byteRangeLines(row: RecordingFileRow, inits: readonly string[]): string
     all.push(...here.map(({ tag }) => tag));
     marks = marks.slice(here.length);
     all.push(programDateTimeTag(wallMs), extInfTag(durationMs));
-    all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, recordingFileName(row));
+    all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, name);
     wallMs = nextMs;
   }
   return [...all, ...marks.map(({ tag }) => tag)];

@@ -13,8 +13,9 @@ import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
 import type { KeptSegment } from "./kept-file.ts";
-import { describeRendition, recordedRenditions } from "./recorded-renditions.ts";
+import { recordedRenditions } from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
+import { CHANNEL_LAYOUT, recordingMedia } from "./recording-layout.ts";
 import type { RecordingOptions } from "./recording-options.ts";
 import {
   RECORDING_CONTENT_TYPE,
@@ -78,23 +79,18 @@ export class Recording {
     source: Pick<RecordingStart, "stream" | "startedAtMs">,
   ): void {
     const { streamName, streamId, limits, plan } = this.#options;
+    const { layout = CHANNEL_LAYOUT, fileDurationMs = limits.recordingFileDurationMs } = plan;
     const recorded = recordedRenditions(renditions, plan.renditions);
-    const isMultitrack = source.stream.furtherVideo !== undefined;
+    const isMultitrack = source.stream?.furtherVideo !== undefined;
     const onPicture = (): void => this.#work();
     this.#thumbnails = new Thumbnails(renditions, isMultitrack, this.#options, onPicture);
-    const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
+    const boundaries = new FileBoundaries(fileDurationMs);
     const { keeper } = this.#options;
     const newKeptFile = keeper?.file.bind(keeper);
     this.#joiners = new Map(
       recorded.map(({ name }) => [name, new FileJoiner(name, boundaries, newKeptFile)] as const),
     );
-    this.#media = {
-      hlsPath: "media/hls",
-      playlist: "master.m3u8",
-      byteRangePlaylist: "byte-range-multivariant.m3u8",
-      renditions: recorded.map(describeRendition),
-      ...this.#thumbnails.media,
-    };
+    this.#media = { ...recordingMedia(recorded, layout), ...this.#thumbnails.media };
     this.#playlists = new RecordingPlaylists(this.#media);
     this.#state = "recording";
     this.#busy = true;
@@ -199,7 +195,7 @@ export class Recording {
   }
 
   #path(row: RecordingFileRow): string {
-    return this.#pathOf(row.rendition, recordingFileName(row));
+    return this.#pathOf(row.rendition, recordingFileName(row, this.#media?.firstNumber));
   }
 
   #pathOf(rendition: string, file: string): string {
@@ -367,6 +363,7 @@ export class Recording {
       this.abort(this.#lastFailure || "no file could be written");
       return;
     }
+    this.#playlists?.end();
     const failure = written ? await this.#writePlaylists("with-multivariant") : undefined;
     if (failure !== undefined) {
       this.abort(failure);

@@ -23,6 +23,7 @@ function make(
   decode: () => Promise<Buffer> = async () => Buffer.from("jpeg"),
 ) {
   const thumbnails = new RenditionThumbnails({
+    layout: { firstNumber: 0, thumbnailPrefix: "thumb" },
     plan: { ...plan, ...change },
     rendition,
     subfolder: "",

@@ -1,6 +1,11 @@
 import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type { RecordingObject, RecordingThumbnails, ThumbnailPlan } from "../port/recording.ts";
+import type {
+  RecordingLayout,
+  RecordingObject,
+  RecordingThumbnails,
+  ThumbnailPlan,
+} from "../port/recording.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
 const CONTENT_TYPE = "image/jpeg";
@@ -13,6 +18,7 @@ export type ThumbnailObject = Omit<RecordingObject, "streamName" | "streamId">;
 
 interface RenditionThumbnailsOptions {
   readonly plan: ThumbnailPlan;
+  readonly layout: Pick<RecordingLayout, "firstNumber" | "thumbnailPrefix">;
   readonly rendition: Rendition;
   /** Below the folders of thumbnails; empty for those of the recording itself. */
   readonly subfolder: string;
@@ -94,9 +100,11 @@ export class RenditionThumbnails {
     if (body === undefined) {
       return [];
     }
-    const { sequential, latest } = this.#options.plan;
+    const { plan, layout } = this.#options;
+    const { sequential, latest } = plan;
     const number = this.#nextNumber;
-    const numbered = { path: `${this.#folder}/thumb${number}.jpg`, thumbnail: number };
+    const name = `${layout.thumbnailPrefix}${layout.firstNumber + number}.jpg`;
+    const numbered = { path: `${this.#folder}/${name}`, thumbnail: number };
     return [
       ...(sequential ? [{ contentType: CONTENT_TYPE, body: [body], ...numbered }] : []),
       ...(latest ? [{ contentType: CONTENT_TYPE, body: [body], path: this.#latest }] : []),

@@ -66,7 +66,7 @@ async function objectsOf(streamId: string, indexes: readonly number[] = []) {
     ...{ rendition: "180p30", index, durationMs: 0, length: 0, programDateTimeMs: 0 },
     ...{ discontinuity: false, byteRanges: [] },
   }));
-  const kept = new KeptRecordings(folder).objects(streamId, rows, "media/hls");
+  const kept = new KeptRecordings(folder).objects(streamId, rows, { hlsPath: "media/hls" });
   for await (const { path, row, body } of kept) {
     const bytes = Buffer.concat(body).length;
     objects.push([path, bytes, row?.durationMs, row?.discontinuity]);

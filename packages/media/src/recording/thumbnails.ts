@@ -3,12 +3,13 @@ import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { RecordingMedia, RecordingPlan, RecordingThumbnails } from "../port/recording.ts";
 import { thumbnailRenditions } from "./recorded-renditions.ts";
+import { CHANNEL_LAYOUT } from "./recording-layout.ts";
 import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnails.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
 /** Decides whether a recording has thumbnails. */
 interface ThumbnailsWanted {
-  readonly plan: Pick<RecordingPlan, "thumbnails">;
+  readonly plan: Pick<RecordingPlan, "thumbnails" | "layout">;
   /** Undefined where nothing can be decoded. */
   readonly decoder: Pick<ThumbnailDecoder, "decode"> | undefined;
   readonly limits: Pick<MediaLimits, "lastThumbnailMaxMs">;
@@ -28,7 +29,7 @@ export class Thumbnails {
   constructor(
     renditions: readonly Rendition[],
     isMultitrack: boolean,
-    { plan: { thumbnails: plan }, decoder, limits }: ThumbnailsWanted,
+    { plan: { thumbnails: plan, layout = CHANNEL_LAYOUT }, decoder, limits }: ThumbnailsWanted,
     onPicture: () => void,
   ) {
     const chosen = thumbnailRenditions(renditions, plan?.heights, isMultitrack);
@@ -37,8 +38,8 @@ export class Thumbnails {
       plan === undefined || decoder === undefined
         ? []
         : chosen.map((rendition, index) => {
-            const subfolder = index === 0 ? "" : rendition.name;
-            const how = { plan, decoder, lastPictureMaxMs, onPicture };
+            const subfolder = index === 0 ? layout.thumbnailFolder : rendition.name;
+            const how = { plan, layout, decoder, lastPictureMaxMs, onPicture };
             return new RenditionThumbnails({ rendition, subfolder, ...how });
           });
   }

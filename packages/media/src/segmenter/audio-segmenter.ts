@@ -11,21 +11,24 @@ export class AudioSegmenter {
   readonly #schedule: CutSchedule;
   readonly #onSegment: (segment: Segment) => void;
   readonly #writer: SegmentWriter;
-  readonly #metadata: TimedMetadataReader;
+  readonly #metadata: TimedMetadataReader | undefined;
   #config: AacConfig | undefined;
   #open: Cut | undefined;
   #nextIndex = 0;
   #audioBytes = 0;
   #lastMs = 0;
 
+  /** `firstIndex`: the segment that it begins with. */
   constructor(
     schedule: CutSchedule,
-    metadata: TimedMetadata,
+    metadata: TimedMetadata | undefined,
     container: MediaContainer,
     onSegment: (segment: Segment) => void,
+    firstIndex = 0,
   ) {
+    this.#nextIndex = firstIndex;
     this.#schedule = schedule;
-    this.#metadata = metadata.reader();
+    this.#metadata = metadata?.reader();
     this.#onSegment = onSegment;
     this.#writer = newSegmentWriter(container, false);
   }
@@ -70,7 +73,7 @@ export class AudioSegmenter {
   discard(): void {
     if (this.#open !== undefined) {
       this.#nextIndex -= 1;
-      this.#metadata.rewind(this.#open.shownMs);
+      this.#metadata?.rewind(this.#open.shownMs);
     }
     this.#writer.rollBack();
     this.#audioBytes = 0;
@@ -82,7 +85,7 @@ export class AudioSegmenter {
     if (this.#open === undefined) {
       return;
     }
-    for (let due = this.#metadata.take(beforeMs); due; due = this.#metadata.take(beforeMs)) {
+    for (let due = this.#metadata?.take(beforeMs); due; due = this.#metadata?.take(beforeMs)) {
       this.#writer.metadata(due.timeMs, due.tag);
     }
   }

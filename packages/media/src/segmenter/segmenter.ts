@@ -171,11 +171,11 @@ export class Segmenter {
     }
   }
 
-  /** Completes the last segment, if there is one. */
-  finish(): void {
+  /** Completes the last segment, if there is one; its last picture is shown until `untilMs`. */
+  finish(untilMs = 0): void {
     this.#writeMetadata(Number.POSITIVE_INFINITY);
     if (this.#open !== undefined) {
-      this.#close(this.#open, this.#lastDtsMs + this.#frameMs);
+      this.#close(this.#open, Math.max(untilMs, this.#lastDtsMs + this.#frameMs));
       this.#open = undefined;
     }
   }

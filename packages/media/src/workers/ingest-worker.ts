@@ -16,6 +16,7 @@ import { defaultMediaLimits } from "../port/limits.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { AllowedPublish } from "../port/publish.ts";
+import type { PublicationRecording } from "../port/recording.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { ingestProtocols } from "../transport/protocols.ts";
 import type { Calls } from "./calls.ts";
@@ -93,6 +94,14 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
 
   groupStatus(group: string): Promise<GroupStatus> {
     return this.forwarding.groupStatus(group);
+  }
+
+  recordPublication(recording: PublicationRecording): Promise<boolean> {
+    return this.recordings.recordPublication(recording);
+  }
+
+  stopRecording(group: string, streamId: string): Promise<boolean> {
+    return this.recordings.stopRecording(group, streamId);
   }
 
   coresElsewhere(cores: number): void {

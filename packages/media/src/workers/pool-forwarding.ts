@@ -10,6 +10,8 @@ import type {
 } from "../port/forwarding.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { WatchOffer } from "../port/offer.ts";
+import type { MediaRecordings, PublicationRecording } from "../port/recording.ts";
+import { answerOf } from "./worker-answer.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 interface Session {
@@ -34,7 +36,7 @@ export interface PoolForwardingOptions {
 }
 
 /** Forwarding in workers: a group is carried by one of them, from its first session to its last. */
-export class PoolForwarding implements MediaForwarding {
+export class PoolForwarding implements MediaForwarding, MediaRecordings {
   readonly #options: PoolForwardingOptions;
   readonly #groups = new Map<string, Place>();
 
@@ -102,6 +104,18 @@ export class PoolForwarding implements MediaForwarding {
       known.publication = wish.publication;
     }
     return isDone;
+  }
+
+  async recordPublication(recording: PublicationRecording): Promise<boolean> {
+    const worker = this.#groups.get(recording.group)?.worker;
+    const ask = worker?.calls.ask("recordPublication", recording);
+    return worker && ask ? answerOf(worker, ask, false) : false;
+  }
+
+  async stopRecording(group: string, streamId: string): Promise<boolean> {
+    const worker = this.#groups.get(group)?.worker;
+    const ask = worker?.calls.ask("stopRecording", group, streamId);
+    return worker && ask ? answerOf(worker, ask, false) : false;
   }
 
   async groupStatus(group: string): Promise<GroupStatus> {

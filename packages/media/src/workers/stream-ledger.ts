@@ -29,6 +29,10 @@ export class StreamLedger {
       const rest = { isOver: false, isRecording: event.recording, writes: new Set<never>() };
       this.#open.set(streamId, { streamName, streamId, startedAtMs: undefined, ...rest });
     }
+    if (event.type === "recording-opened") {
+      const rest = { startedAtMs: undefined, isOver: true, writes: new Set<never>() };
+      this.#open.set(streamId, { streamName, streamId, ...rest, isRecording: true });
+    }
     const stream = this.#open.get(streamId);
     if (stream === undefined) {
       return;

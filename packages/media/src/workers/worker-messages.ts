@@ -9,6 +9,7 @@ import type { MediaHost } from "../port/host.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
 import type { AnnouncedMedia, MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { AllowedPublish } from "../port/publish.ts";
+import type { MediaRecordings } from "../port/recording.ts";
 
 /** A publisher as another process sees it. */
 export interface PublisherFacts {
@@ -45,8 +46,9 @@ export interface RelaySource {
 
 /** Methods of a worker for the main process: it is an engine. */
 export interface WorkerMethods
-  extends Omit<MediaEngine, "forwarding">,
+  extends Omit<MediaEngine, "forwarding" | "recordings">,
     MediaForwarding,
+    MediaRecordings,
     RelayTarget,
     RelaySource {
   /**

@@ -55,6 +55,7 @@ export class WorkerPool implements MediaEngine {
   readonly #doors: EncoderDoors;
   readonly #ingest: PoolIngest;
   readonly forwarding: PoolForwarding;
+  readonly recordings: PoolForwarding;
   /** All that haven't gone, and those of them that take connections. */
   readonly #processes = new Set<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
@@ -96,6 +97,7 @@ export class WorkerPool implements MediaEngine {
       publish: (event) => host.forwarded?.(event),
       now: () => Date.now(),
     });
+    this.recordings = this.forwarding;
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;
     this.#places = new StreamPlaces(endedStreamKeptMs, () => performance.now());
     this.#segments = new SegmentCache(CACHE_BYTES_MAX, segmentsKeptMs, () => performance.now());

@@ -3,6 +3,7 @@ import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
 import type { NodePlaces } from "../../kernel/ports/node-places.ts";
+import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
@@ -15,6 +16,7 @@ import { StageMedia } from "./live/stage-media.ts";
 import { StageMetrics } from "./live/stage-metrics.ts";
 import { Whip } from "./live/whip.ts";
 import { realTimeMigrations } from "./migrations.ts";
+import { StageRecordings } from "./recording/stage-recordings.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { realTimeResourceTypes } from "./resources/real-time-type-names.ts";
 import { forgetOldSessions } from "./sessions/forget-old-sessions.ts";
@@ -35,6 +37,7 @@ interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
   readonly nodePlaces: NodePlaces;
   readonly forwarding: ForwardingPort;
   readonly ingestPorts: RealTimeDependencies["ingestPorts"];
+  readonly publicationRecordings: PublicationRecordings;
   readonly metrics: MetricSink;
   readonly address: { readonly publicBaseUrl: string };
   readonly settings: { readonly ingestHost: string; readonly rateLimits: boolean };
@@ -58,7 +61,8 @@ export const ivsRealTime = defineService({
 });
 
 function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
-  const { nodeMessages, nodePlaces, forwarding, metrics: sink, ...needs } = all;
+  const { nodeMessages, nodePlaces, forwarding, metrics: sink, ...rest } = all;
+  const { publicationRecordings: engine, ...needs } = rest;
   const { publicBaseUrl } = address;
   const { ingestHost, rateLimits } = settings;
   const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
@@ -73,7 +77,8 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const stages = new LiveStages({
     ...{ store, clock, ids, log, journal, messages, nodePlaces, forwarding },
   });
-  const media = new StageMedia({ forwarding, stages, clock, log });
+  const recordings = new StageRecordings({ ...needs, nodePlaces, engine });
+  const media = new StageMedia({ forwarding, stages, recordings, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
   const offers = new OfferAnswerer(media);
@@ -95,6 +100,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       media.start();
       encoders.start();
       await stages.start();
+      await recordings.start();
       housekeeping.start();
       metrics.start();
     },
@@ -103,6 +109,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await housekeeping.close();
       encoders.close();
       await stages.close();
+      await recordings.close();
       media.close();
     },
   };

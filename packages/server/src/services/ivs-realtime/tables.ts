@@ -1,4 +1,5 @@
 import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { RecordedRow, RecordingFileRecord } from "../../kernel/recordings/recorded-row.ts";
 import type { ResourceRow } from "../../kernel/tagged-resources/tagged-rows.ts";
 
 export interface StageRow extends ResourceRow {
@@ -104,6 +105,15 @@ export interface RevokedParticipantRow {
   readonly forget_at_ms: number;
 }
 
+/** The recording of a participant, which goes on where it publishes again in time. */
+export interface ParticipantRecordingRow extends RecordedRow {
+  readonly stage_id: string;
+  /** The session that it is in, or was in last. */
+  readonly session_id: string;
+  readonly participant_id: string;
+  readonly storage_configuration_arn: string;
+}
+
 export interface RealTimeTables {
   ivs_stages: StageRow;
   ivs_stage_public_keys: PublicKeyRow;
@@ -114,4 +124,6 @@ export interface RealTimeTables {
   ivs_stage_participants: ParticipantRow;
   ivs_stage_participant_events: ParticipantEventRow;
   ivs_stage_revoked_participants: RevokedParticipantRow;
+  ivs_participant_recordings: ParticipantRecordingRow;
+  ivs_participant_recording_files: RecordingFileRecord;
 }

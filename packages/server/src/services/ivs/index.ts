@@ -2,6 +2,7 @@ import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { NodePlaces } from "../../kernel/ports/node-places.ts";
+import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
 import { answerClientConfiguration } from "./channels/client-configuration.ts";
 import type { IvsDependencies } from "./dependencies.ts";
@@ -150,6 +151,7 @@ async function createIvs(needs: IvsNeeds) {
     provides: {
       ingestPorts: () => portByProtocol(live.ports),
       forwarding: live.forwarding as ForwardingPort,
+      publicationRecordings: live.publications as PublicationRecordings,
       nodePlaces: nodePlacesOf(live, deps),
     },
     contributes: {

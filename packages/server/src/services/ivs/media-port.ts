@@ -1,25 +1,11 @@
-import type {
-  IngestPorts,
-  KeptRecordings,
-  MediaEngine,
-  MediaEngineOptions,
-  MediaHost,
-  RecordingFileRow,
-  RecordingMedia,
-} from "@rolecast/media";
-
-/** A playlist of a finished recording, its path relative to the recording's prefix. */
-export interface RenderedPlaylist {
-  readonly path: string;
-  readonly contentType: string;
-  readonly body: string;
-}
+import type { IngestPorts, MediaEngine, MediaEngineOptions, MediaHost } from "@rolecast/media";
+import type { RecordedMedia } from "../../kernel/recordings/recorded-media.ts";
 
 /**
  * The part of @rolecast/media that this service needs; the platform binds its settings and
  * certificate.
  */
-export interface MediaPort {
+export interface MediaPort extends RecordedMedia {
   /**
    * Makes an engine with what is IVS's own; it listens once started, and starts once. `again` are
    * the ports of the engine before it, so that a reset server is found where it was.
@@ -29,11 +15,4 @@ export interface MediaPort {
     ivs: Pick<MediaEngineOptions, "path" | "limits">,
     again?: IngestPorts,
   ): MediaEngine;
-  /** The final playlists of a recording from its stored files. */
-  renderRecordingPlaylists(
-    rows: readonly RecordingFileRow[],
-    media: RecordingMedia,
-  ): readonly RenderedPlaylist[];
-  /** The recordings that processes of this node left when they died. */
-  readonly keptRecordings: Pick<KeptRecordings, "objects" | "pathOf" | "forget" | "streamIds">;
 }

@@ -33,6 +33,10 @@ export class LiveStage implements SessionReference {
     this.sessionId = sessionId;
   }
 
+  get reference(): SessionReference {
+    return { stage: this.stage, sessionId: this.sessionId };
+  }
+
   /** Those who publish, or are about to. */
   get publishers(): number {
     const all = [...this.participants.values()];

@@ -10,6 +10,7 @@ import { errorTrace } from "../../../kernel/error-class.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { PUBLISHERS_MAX, SUBSCRIBERS_MAX } from "../quotas.ts";
+import type { StageRecordings } from "../recording/stage-recordings.ts";
 import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
@@ -47,6 +48,7 @@ export const REFUSAL_CODE = {
 export interface StageMediaOptions {
   readonly forwarding: ForwardingPort;
   readonly stages: LiveStages;
+  readonly recordings: Pick<StageRecordings, "begin">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -231,8 +233,15 @@ export class StageMedia {
     const { stages } = this.#options;
     const { session } = event;
     switch (event.type) {
-      case "publication-connected":
-        return stages.change(stage, () => published(stage, session, event.atMs));
+      case "publication-connected": {
+        await stages.change(stage, () => published(stage, session, event.atMs));
+        const participant = stage.publisherBy(session);
+        if (!participant) return;
+        const { recordings } = this.#options;
+        const participantId = participant.id;
+        const { publication } = event;
+        return recordings.begin({ ...stage.reference, participantId, publication });
+      }
       case "publication-ended": {
         const participant = stage.publisherBy(session);
         if (!participant) return;

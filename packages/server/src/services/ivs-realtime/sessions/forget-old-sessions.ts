@@ -1,4 +1,5 @@
 import type { Store } from "../../../kernel/store.ts";
+import { deleteRecordingsEndedBefore } from "../rows/participant-recordings.ts";
 import { forgetRevoked } from "../rows/revoked-participants.ts";
 import { deleteSessionsEndedBefore } from "../rows/stage-sessions.ts";
 import type { RealTimeTables } from "../tables.ts";
@@ -12,6 +13,7 @@ const SESSIONS_AT_ONCE = 100;
 export async function forgetOldSessions(store: Store, nowMs: number): Promise<void> {
   const tables = store.tables<RealTimeTables>();
   await tables.transaction(({ db }) => forgetRevoked(db, nowMs));
+  await tables.transaction(({ db }) => deleteRecordingsEndedBefore(db, nowMs - KEPT_MS));
   let deleted = SESSIONS_AT_ONCE;
   while (deleted === SESSIONS_AT_ONCE)
     deleted = await tables.transaction(({ db }) =>

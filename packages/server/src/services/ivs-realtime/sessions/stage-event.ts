@@ -1,5 +1,6 @@
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
+import type { RecordingEventName } from "../../../kernel/recordings/recording-kind.ts";
 import { arns } from "../resource-arn.ts";
 import type { StageReference } from "../rows/stage-sessions.ts";
 
@@ -14,6 +15,15 @@ export const STAGE_EVENTS = {
       "Participant Published": "A participant's media has begun to arrive.",
       "Participant Unpublished": "A participant publishes no longer.",
       "Participant Publish Error": "A participant couldn't publish; `error_code` says why.",
+    },
+  },
+  "IVS Participant Recording State Change": {
+    nameField: "event_name",
+    names: {
+      "Recording Start": "A participant is recorded from now on.",
+      "Recording End": "A participant's recording is complete, and its reconnect window over.",
+      "Recording Start Failure": "Nothing could be written into the bucket.",
+      "Recording End Failure": "A recording had to end early; what is in the bucket stays.",
     },
   },
 } as const;
@@ -47,6 +57,40 @@ export function stageUpdateEvent(
       user_id: userId,
       participant_id: participantId,
       ...(errorCode === undefined ? {} : { event_time: time, error_code: errorCode }),
+    },
+  };
+}
+
+/** A change of a participant's recording. */
+export interface ParticipantRecordingChange {
+  readonly name: RecordingEventName;
+  readonly sessionId: string;
+  readonly participantId: string;
+  readonly bucketName: string;
+  readonly keyPrefix: string;
+  readonly durationMs: number;
+}
+
+/** Names and members: IVS Real-Time user guide, "Individual Participant Recording", its events. */
+export function participantRecordingEvent(
+  stage: StageReference,
+  change: ParticipantRecordingChange,
+  { id, atMs }: { readonly id: string; readonly atMs: number },
+): AwsEvent {
+  const { name, sessionId, participantId, bucketName, keyPrefix, durationMs } = change;
+  const isOver = name === "Recording End" || name === "Recording End Failure";
+  return {
+    ...{ version: "0", id, "detail-type": "IVS Participant Recording State Change" },
+    ...{ source: "aws.ivs", account: stage.accountId, time: isoSeconds(atMs) },
+    region: stage.region,
+    resources: [arns.arn(stage, "stage", stage.id)],
+    detail: {
+      session_id: sessionId,
+      event_name: name,
+      participant_id: participantId,
+      recording_s3_bucket_name: bucketName,
+      recording_s3_key_prefix: keyPrefix,
+      ...(isOver ? { recording_duration_ms: durationMs } : {}),
     },
   };
 }

@@ -6,11 +6,12 @@ import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
 import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
-import { resourceNotFound, validation } from "../errors.ts";
+import { conflict, resourceNotFound, validation } from "../errors.ts";
 import { QUOTAS } from "../quotas.ts";
 import { arnOf, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
+import { isStageRecorded } from "../rows/participant-recordings.ts";
 import { resources } from "../rows/resources.ts";
-import { activeSessionsOf } from "../rows/stage-sessions.ts";
+import { activeSessionsOf, type StageReference } from "../rows/stage-sessions.ts";
 import { detachIngest } from "../rows/stages.ts";
 import type { StageMessages } from "../sessions/stage-messages.ts";
 import type { RealTimeTables, StageRow } from "../tables.ts";
@@ -124,6 +125,8 @@ function updateStage(
     const row = await resources.current("stage", decided, db);
     const given = input.autoParticipantRecordingConfiguration;
     const recording = given && completeRecording(given);
+    if (given && (await isStageRecorded(db, stageOf(row))))
+      throw conflict("The recording configuration can't be updated while recording is active");
     const arn = recording?.storageConfigurationArn ?? "";
     if (arn !== "" && !(await resources.has("storage-configuration", arn, context, db)))
       throw resourceNotFound(arn);
@@ -151,4 +154,8 @@ async function summaries(
 
 function summary(row: StageRow): realTime.StageSummary {
   return { arn: arnOf("stage", row), name: row.name, tags: readTags(row.tags) };
+}
+
+function stageOf({ account_id: accountId, region, id }: StageRow): StageReference {
+  return { accountId, region, id };
 }

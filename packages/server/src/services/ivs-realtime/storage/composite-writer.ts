@@ -1,5 +1,8 @@
-import { BucketWriter, type BucketWriterOptions } from "../../../kernel/bucket-writer.ts";
 import type { Caller } from "../../../kernel/principal.ts";
+import {
+  BucketWriter,
+  type BucketWriterOptions,
+} from "../../../kernel/recordings/bucket-writer.ts";
 
 type Given = Pick<
   BucketWriterOptions,

@@ -150,6 +150,9 @@ export function publishBroadcastEvents(
       broadcast.record((writer) => writer.fail(atMs, event.durationMs));
       recordingOver(broadcast);
       break;
+    case "recording-opened":
+      // Publications' recordings have another host.
+      break;
     case "recording-gap": {
       const { streamId, path, message } = event;
       log.warn({ streamId, path, message }, "A file of a recording was lost");

@@ -1,35 +1,8 @@
-import type { RecordingWriter } from "../recording/recording-writer.ts";
+import type { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
+import { SerialTasks } from "../../../kernel/work/serial-tasks.ts";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
 import type { EventSubject } from "../sessions/ivs-event.ts";
-
-/** Tasks that run one after the other; a failing one is reported and the next runs. */
-class TaskQueue {
-  readonly #failed: (error: unknown) => void;
-  #last: Promise<void> = Promise.resolve();
-
-  constructor(failed: (error: unknown) => void) {
-    this.#failed = failed;
-  }
-
-  add(task: () => Promise<void>): void {
-    this.#last = this.#last.then(task).catch(this.#failed);
-  }
-
-  /** Adds a task whose result or failure is the caller's. */
-  run<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#last.then(task);
-    this.#last = result.then(
-      () => undefined,
-      () => undefined,
-    );
-    return result;
-  }
-
-  /** Resolves when everything added so far has run. */
-  drained(): Promise<void> {
-    return this.#last;
-  }
-}
+import type { RecordingRow } from "../tables.ts";
 
 /** The stream that the engine's broadcast is to this service. */
 export interface OpenedBroadcast {
@@ -40,7 +13,7 @@ export interface OpenedBroadcast {
   /** `fail` with a configuration that is CREATE_FAILED. */
   readonly recordingBound: "fail" | "record";
   /** Undefined when nothing is recorded. */
-  readonly recording: RecordingWriter | undefined;
+  readonly recording: RecordingWriter<RecordingRow> | undefined;
 }
 
 /**
@@ -53,8 +26,8 @@ export class Broadcast {
   readonly streamName: string;
   /** Undefined when the channel had gone before the broadcast could be opened. */
   readonly opened: Promise<OpenedBroadcast | undefined>;
-  readonly session: TaskQueue;
-  readonly recording: TaskQueue;
+  readonly session: SerialTasks;
+  readonly recording: SerialTasks;
   /** This node was taken for dead: the broadcast is another's to end. */
   lost = false;
   /** What `opened` resolved to, for playback, which can't wait. */
@@ -73,8 +46,8 @@ export class Broadcast {
     this.streamId = streamId;
     this.streamName = streamName;
     this.opened = opened;
-    this.session = new TaskQueue(failed);
-    this.recording = new TaskQueue(failed);
+    this.session = new SerialTasks(failed);
+    this.recording = new SerialTasks(failed);
     this.session.add(async () => {
       this.playable = await opened;
     });
@@ -89,7 +62,7 @@ export class Broadcast {
   }
 
   /** Adds a task about the recording; skipped where there is none. */
-  record(task: (writer: RecordingWriter) => Promise<void>): void {
+  record(task: (writer: RecordingWriter<RecordingRow>) => Promise<void>): void {
     this.recording.add(async () => {
       const writer = (await this.opened)?.recording;
       if (writer) await task(writer);

@@ -13,12 +13,18 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
-import {
-  BucketWriter,
-  LIVE_PATIENCE_MS,
-  STARTUP_PATIENCE_MS,
-} from "../../../kernel/bucket-writer.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import { LIVE_PATIENCE_MS, STARTUP_PATIENCE_MS } from "../../../kernel/recordings/bucket-writer.ts";
+import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
+import { bodyOf } from "../../../kernel/recordings/object-body.ts";
+import { ReconnectWindows } from "../../../kernel/recordings/reconnect-windows.ts";
+import {
+  forgetFinished,
+  type RecordingRecoveryOptions,
+  recoverRecordings,
+} from "../../../kernel/recordings/recording-recovery.ts";
+import { RecordingStore } from "../../../kernel/recordings/recording-store.ts";
+import type { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
@@ -26,18 +32,9 @@ import { IVS_MEDIA_LIMITS } from "../media-limits.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { PeerSignature } from "../nodes/peer-signature.ts";
 import { StreamDirectory } from "../nodes/stream-directory.ts";
-import { bodyOf } from "../recording/object-body.ts";
-import { ReconnectWindows } from "../recording/reconnect-windows.ts";
-import {
-  forgetFinished,
-  type RecordingRecoveryOptions,
-  recoverRecordings,
-} from "../recording/recording-recovery.ts";
-import { RecordingStore } from "../recording/recording-store.ts";
-import { RecordingWriter } from "../recording/recording-writer.ts";
-import { RoleSession } from "../recording/role-session.ts";
-import { claimOrphans, hasOrphans, releaseRecordings } from "../rows/orphans.ts";
-import { LeaseLostError } from "../sessions/lease-lost.ts";
+import { ChannelRecordings } from "../recording/channel-recordings.ts";
+import { newChannelWriter } from "../recording/channel-writer.ts";
+import { claimOrphans, hasOrphans } from "../rows/orphans.ts";
 import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
@@ -47,8 +44,9 @@ import { ForwardingHub } from "./forwarding-hub.ts";
 import { localStreams } from "./local-streams.ts";
 import { NodeAdmission } from "./node-admission.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
+import { PublicationHub } from "./publication-hub.ts";
 import { contentionReason } from "./publish-contention.ts";
-import { decidePublish, publishSecretOf } from "./publish-decision.ts";
+import { decidePublish, publishSecretOf, STREAM_ID_PREFIX } from "./publish-decision.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
 import { ViewerCounter } from "./viewer-counter.ts";
@@ -64,9 +62,10 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 /** Owns the media engine: admits publishers, publishes events, puts recordings into buckets. */
 export class LiveStreams implements MediaHost {
   readonly forwarding = new ForwardingHub(() => this.#engine.forwarding);
+  readonly publications: PublicationHub;
   readonly viewers: ViewerCounter;
   readonly recorded = new RecordedTime();
-  readonly windows: ReconnectWindows;
+  readonly windows: ReconnectWindows<RecordingRow>;
   readonly directory: StreamDirectory;
   readonly limits: ConcurrencyLimits;
   readonly admission: NodeAdmission;
@@ -79,7 +78,7 @@ export class LiveStreams implements MediaHost {
   #stopping = new AbortController();
   readonly #deps: IvsDependencies;
   readonly #journal: SessionJournal;
-  readonly #recordings: RecordingStore;
+  readonly #recordings: RecordingStore<RecordingRow>;
   /** By stream id. */
   readonly #broadcasts = new Map<string, Broadcast>();
   /** The last one of each channel, by the channel's ARN. */
@@ -116,18 +115,23 @@ export class LiveStreams implements MediaHost {
     const { streamsMax, log } = deps;
     this.admission = new NodeAdmission({ streamsMax, engine: () => this.#engine, log });
     this.#journal = new SessionJournal({ ...deps, nodeId });
-    this.#recordings = new RecordingStore(deps.store, this.#journal, nodeId);
+    this.#recordings = new RecordingStore(deps.store, new ChannelRecordings(this.#journal), nodeId);
     this.windows = new ReconnectWindows({
       store: this.#recordings,
       clock: deps.clock,
       log: deps.log,
       writerOf: (row) => this.#writerOf(row, LIVE_PATIENCE_MS),
     });
-    this.#engine = deps.media.createEngine(this, ENGINE);
+    this.publications = new PublicationHub(() => this.#engine.recordings, deps.media);
+    this.#engine = this.#newEngine();
   }
 
   get engine(): MediaEngine {
     return this.#engine;
+  }
+
+  #newEngine(): MediaEngine {
+    return this.#deps.media.createEngine(this.publications.around(this), ENGINE, this.#ports);
   }
 
   get ports(): IngestPorts | undefined {
@@ -141,9 +145,9 @@ export class LiveStreams implements MediaHost {
     await this.node.register();
     if (store.shared) await this.#takeOver();
     else await this.#recover(await this.#recordings.unfinished());
-    await forgetFinished(media.keptRecordings, this.#recordings);
+    await forgetFinished(media.keptRecordings, this.#recordings, STREAM_ID_PREFIX);
     await this.windows.start();
-    if (this.#closed) this.#engine = media.createEngine(this, ENGINE, this.#ports);
+    if (this.#closed) this.#engine = this.#newEngine();
     this.#closed = false;
     this.#ports = await this.#engine.start();
     this.admission.start();
@@ -280,7 +284,7 @@ export class LiveStreams implements MediaHost {
   /** Ends what no living node has: sessions and recordings of nodes that died, or gave them up. */
   async #takeOver(): Promise<void> {
     const store = this.#deps.store.tables<IvsTables>();
-    if (this.#unfinished.length > 0) await releaseRecordings(this.#unfinished, store);
+    for (const recording of this.#unfinished) await this.#recordings.release(recording);
     const orphans = (await hasOrphans(store)) ? await claimOrphans(this.node.id, store) : [];
     await this.#recover(orphans);
     await this.windows.check();
@@ -351,7 +355,7 @@ export class LiveStreams implements MediaHost {
     });
   }
 
-  #recovery(patienceMs: number): RecordingRecoveryOptions {
+  #recovery(patienceMs: number): RecordingRecoveryOptions<RecordingRow> {
     const { log, clock, media } = this.#deps;
     return {
       store: this.#recordings,
@@ -362,26 +366,10 @@ export class LiveStreams implements MediaHost {
     };
   }
 
-  #writerOf(row: RecordingRow, patienceMs: number): RecordingWriter {
-    const { invoke, sessions, clock, log } = this.#deps;
-    const { account_id: accountId, region, bucket_name: bucketName } = row;
-    const sessionName = `ivs-recording-${row.recording_id}`;
-    const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
-    const bucket = new BucketWriter({
-      bucketName,
-      accountId,
-      region,
-      session,
-      invoke,
-      patienceMs,
-      log,
+  #writerOf(row: RecordingRow, patienceMs: number): RecordingWriter<RecordingRow> {
+    return newChannelWriter(row, {
+      ...{ deps: this.#deps, store: this.#recordings, patienceMs },
       stopping: this.#stopping.signal,
-    });
-    return new RecordingWriter({
-      row,
-      store: this.#recordings,
-      bucket,
-      log,
       windowsChanged: () => this.windows.check(),
     });
   }

@@ -14,6 +14,7 @@ import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables
 
 /** `st-1` and 22 more: stream ids have 26 characters, and all real ones begin so. */
 const STREAM_ID_RANDOM_LENGTH = 22;
+export const STREAM_ID_PREFIX = "st-";
 /** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
 const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
 
@@ -40,7 +41,7 @@ export async function decidePublish(
     allow: true,
     streamName: channelArn(channel),
     lowLatency: channel.latency_mode === "LOW",
-    streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
+    streamId: `${STREAM_ID_PREFIX}1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
     container: channel.container_format === "FRAGMENTED_MP4" ? "fmp4" : "mpegts",
     multitrack: multitrackPlan(channel),
     ladder: ladderOf(channel.type, channel.preset),

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { RecordingStart, VideoMedia } from "@rolecast/media";
 
 /*
@@ -49,6 +50,7 @@ export interface NextStream {
 }
 
 export function mergeTraits({ stream, media }: RecordingStart): MergeTraits {
+  assert(stream, "a channel's recording knows what is streamed");
   const { video, furtherVideo, audio } = stream;
   return {
     ...videoTraits(video),

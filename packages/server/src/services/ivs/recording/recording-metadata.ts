@@ -1,48 +1,20 @@
-import type { RecordingMedia, RecordingThumbnails } from "@rolecast/media";
+import type { RecordingThumbnails } from "@rolecast/media";
 import { isoSeconds } from "../../../kernel/clock.ts";
-import { type WrittenMedia, type WrittenParts, writtenMedia } from "./written-parts.ts";
+import type {
+  RecordingMetadata,
+  RecordingOutcome,
+} from "../../../kernel/recordings/recording-kind.ts";
+import { type WrittenMedia, writtenMedia } from "../../../kernel/recordings/written-parts.ts";
 
-/** The words of the JSON files; events say the same in others. */
-export type RecordingStatus =
-  | "RECORDING_STARTED"
-  | "RECORDING_ENDED"
-  | "RECORDING_ENDED_WITH_FAILURE";
-
-/** The paths of these files below a recording's prefix. */
-export const METADATA_PATHS: Readonly<Record<RecordingStatus, string>> = {
-  RECORDING_STARTED: "events/recording-started.json",
-  RECORDING_ENDED: "events/recording-ended.json",
-  RECORDING_ENDED_WITH_FAILURE: "events/recording-failed.json",
-};
-
-export interface RecordingMetadata {
+export interface ChannelRecordingMetadata extends RecordingMetadata {
   readonly channelArn: string;
-  readonly startedAtMs: number;
-  readonly media: RecordingMedia;
-  /** The renditions that are named once the recording is over; undefined: all that were planned. */
-  readonly written?: WrittenParts | undefined;
 }
-
-export type RecordingOutcome =
-  | { readonly status: "RECORDING_STARTED" }
-  | {
-      readonly status: "RECORDING_ENDED";
-      readonly endedAtMs: number;
-      readonly durationMs: number;
-    }
-  | {
-      readonly status: "RECORDING_ENDED_WITH_FAILURE";
-      readonly endedAtMs: number;
-      readonly durationMs: number;
-      /** `InternalServerException` */
-      readonly message: string;
-    };
 
 /**
  * The text of a metadata file. Source: IVS user guide, "Auto-Record to Amazon S3", JSON metadata.
  */
 export function recordingMetadataText(
-  { channelArn, startedAtMs, media, written }: RecordingMetadata,
+  { channelArn, startedAtMs, media, written }: ChannelRecordingMetadata,
   outcome: RecordingOutcome,
 ): string {
   const over = outcome.status === "RECORDING_STARTED" ? undefined : outcome;

@@ -1,11 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
-import type { BucketWriter } from "../../../kernel/bucket-writer.ts";
+import type { BucketWriter } from "../../../kernel/recordings/bucket-writer.ts";
+import { RecordingStore } from "../../../kernel/recordings/recording-store.ts";
+import { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
 import { insertRecording } from "../rows/recordings.ts";
 import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { LiveWorld } from "../testing/live-world.ts";
-import { RecordingStore } from "./recording-store.ts";
-import { RecordingWriter } from "./recording-writer.ts";
+import { ChannelRecordings } from "./channel-recordings.ts";
 
 const size = { width: 640, height: 360 };
 const row: RecordingRow = {
@@ -38,7 +39,7 @@ test("a thumbnail is counted with its object, and never written a second time", 
   };
   const writer = new RecordingWriter({
     row,
-    store: new RecordingStore(world.store, journal, () => ""),
+    store: new RecordingStore(world.store, new ChannelRecordings(journal), () => ""),
     bucket: { put } as BucketWriter,
     log: deps.log,
     windowsChanged: () => {},

@@ -1,6 +1,5 @@
 import type { Store } from "../../../kernel/store.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
-import { setRecording } from "./recordings.ts";
 
 /**
  * Takes what belongs to no living node: open sessions, and recordings that no node ends. Each goes
@@ -47,14 +46,4 @@ export async function hasOrphans({ db }: Store<IvsTables>): Promise<boolean> {
     .where("owner", "not in", ids)
     .executeTakeFirst();
   return recording !== undefined;
-}
-
-/** Leaves recordings to the node that claims them next. */
-export function releaseRecordings(
-  recordings: readonly RecordingRow[],
-  store: Store<IvsTables>,
-): Promise<void> {
-  return store.transaction(async ({ db }) => {
-    for (const recording of recordings) await setRecording(db, recording, { owner: "" });
-  });
 }

@@ -40,11 +40,12 @@ test.each([
   const stop = logIvsEvents(events, log);
   const event: AwsEvent = {
     ...{ version: "0" as const, id: "1", account: "000000000000", time: "", region: "us-east-1" },
-    ...{ "detail-type": "any", source: "aws.ivs", resources: [] },
+    ...{ "detail-type": "IVS Stream State Change", source: "aws.ivs", resources: [] },
     detail: { channel_name: "first", stream_id: "st-1", ...detail },
   };
   events.publish(event);
   events.publish({ ...event, source: "aws.s3" });
+  events.publish({ ...event, "detail-type": "IVS Participant Recording State Change" });
   stop();
   events.publish(event);
   expect(lines).toEqual(expected === undefined ? [] : [expected]);

@@ -1,10 +1,12 @@
 import type { AwsEvent, EventBus } from "../../../kernel/events.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { IVS_EVENTS } from "./ivs-event.ts";
 
 /** Logs when streams and recordings begin, end and fail. Returns the way to stop. */
 export function logIvsEvents(events: EventBus, log: Log): () => void {
   return events.subscribe((event) => {
-    if (event.source !== "aws.ivs") return;
+    // Stages have the same source, and events of their own.
+    if (event.source !== "aws.ivs" || !Object.hasOwn(IVS_EVENTS, event["detail-type"])) return;
     const { channel_name: channel, stream_id: streamId } = event.detail;
     const fields = { channel, streamId };
     const sentence = sentenceOf(event);

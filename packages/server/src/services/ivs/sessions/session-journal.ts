@@ -1,12 +1,12 @@
 import type { StreamHealth, StreamMedia } from "@rolecast/media";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { insertEvent } from "../rows/stream-events.ts";
 import { findSessionOwner, type SessionChange, setSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
-import { LeaseLostError } from "./lease-lost.ts";
 
 export interface SessionJournalOptions {
   readonly store: Store;

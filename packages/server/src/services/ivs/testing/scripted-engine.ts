@@ -6,6 +6,7 @@ import {
   type MediaForwarding,
   type MediaHost,
   type MediaPosition,
+  type MediaRecordings,
   type PublishAnswer,
   type RecordingFileRow,
   type RecordingMedia,
@@ -55,6 +56,10 @@ export class ScriptedEngine implements MediaEngine {
     closeForwarding: async () => false,
     steerSubscription: async () => false,
     groupStatus: async () => ({ publications: [], subscriptions: [] }),
+  };
+  readonly recordings: MediaRecordings = {
+    recordPublication: async () => false,
+    stopRecording: async () => false,
   };
   readonly #host: MediaHost;
   readonly #nowMs: () => number;

@@ -1,18 +1,18 @@
 import type { RecordingFileRow } from "@rolecast/media";
-import type { Log } from "../../../kernel/ports/log.ts";
-import { StoreUnavailableError } from "../../../kernel/store.ts";
-import type { MediaPort } from "../media-port.ts";
-import type { RecordingRow } from "../tables.ts";
+import type { Log } from "../ports/log.ts";
+import { StoreUnavailableError } from "../store.ts";
+import type { RecordedMedia } from "./recorded-media.ts";
+import type { RecordedRow } from "./recorded-row.ts";
 import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
 import type { RecordingWriter } from "./recording-writer.ts";
 
-export interface RecordingRecoveryOptions {
-  readonly store: RecordingStore;
-  readonly media: MediaPort;
+export interface RecordingRecoveryOptions<Row extends RecordedRow> {
+  readonly store: RecordingStore<Row>;
+  readonly media: RecordedMedia;
   readonly log: Log;
   readonly nowMs: () => number;
   /** The writer of a stored recording, which continues where its row stands. */
-  readonly writerOf: (row: RecordingRow) => RecordingWriter;
+  readonly writerOf: (row: Row) => RecordingWriter<Row>;
 }
 
 /**
@@ -21,11 +21,11 @@ export interface RecordingRecoveryOptions {
  * or `recording-failed.json`, the event, the row, or what is left of the reconnect window. Resolves
  * to those that the database kept from having their end.
  */
-export async function recoverRecordings(
-  rows: readonly RecordingRow[],
-  options: RecordingRecoveryOptions,
-): Promise<readonly RecordingRow[]> {
-  const unfinished: RecordingRow[] = [];
+export async function recoverRecordings<Row extends RecordedRow>(
+  rows: readonly Row[],
+  options: RecordingRecoveryOptions<Row>,
+): Promise<readonly Row[]> {
+  const unfinished: Row[] = [];
   for (const row of rows) {
     try {
       await finish(row, options);
@@ -43,20 +43,22 @@ export async function recoverRecordings(
 
 /**
  * Removes what is left of recordings that have their end, which another node may have given them.
+ * Other services' are told apart by how the ids of their streams begin.
  */
-export async function forgetFinished(
-  kept: MediaPort["keptRecordings"],
-  store: RecordingStore,
+export async function forgetFinished<Row extends RecordedRow>(
+  kept: RecordedMedia["keptRecordings"],
+  store: RecordingStore<Row>,
+  idPrefix: string,
 ): Promise<void> {
-  const streamIds = await kept.streamIds();
+  const streamIds = (await kept.streamIds()).filter((id) => id.startsWith(idPrefix));
   if (streamIds.length === 0) return;
   const unfinished = new Set((await store.unfinished()).map((row) => row.last_stream_id));
   for (const streamId of streamIds) if (!unfinished.has(streamId)) await kept.forget(streamId);
 }
 
-async function finish(
-  row: RecordingRow,
-  { store, media: port, nowMs, writerOf }: RecordingRecoveryOptions,
+async function finish<Row extends RecordedRow>(
+  row: Row,
+  { store, media: port, nowMs, writerOf }: RecordingRecoveryOptions<Row>,
 ): Promise<void> {
   const writer = writerOf(row);
   const media = readRecordingMedia(row);
@@ -70,7 +72,7 @@ async function finish(
   if (row.state === "failing") return writer.fail(endedAtMs(), durationOf(files));
   try {
     const { last_stream_id: streamId } = row;
-    for await (const kept of port.keptRecordings.objects(streamId, [...files], media.hlsPath)) {
+    for await (const kept of port.keptRecordings.objects(streamId, [...files], media)) {
       await writer.put(kept);
       if (kept.row) files.push(kept.row);
     }

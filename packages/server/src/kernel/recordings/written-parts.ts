@@ -21,7 +21,8 @@ export function playlistPath({ hlsPath }: RecordingMedia, name: string, renditio
 export function partOf(media: RecordingMedia, path: string): string | undefined {
   const playlists = [media, ...media.renditions].flatMap((of) => {
     const rendition = "path" in of ? of.path : undefined;
-    return [of.playlist, of.byteRangePlaylist].map((name) => playlistPath(media, name, rendition));
+    const names = [of.playlist, of.byteRangePlaylist].filter((name) => name !== undefined);
+    return names.map((name) => playlistPath(media, name, rendition));
   });
   const latest = [media.latestThumbnail, ...(media.additionalLatestThumbnails ?? [])];
   const objects = [...playlists, ...latest.flatMap((picture) => picture?.path ?? [])];
@@ -52,8 +53,10 @@ type WrittenRendition = Omit<RecordingRendition, "byteRangePlaylist"> & {
 
 export function writtenMedia(media: RecordingMedia, parts: WrittenParts | undefined): WrittenMedia {
   const isThere = (path: string) => parts === undefined || parts.has(path);
-  const name = (playlist: string, rendition?: string) =>
-    isThere(playlistPath(media, playlist, rendition)) ? playlist : undefined;
+  const name = (playlist: string | undefined, rendition?: string) =>
+    playlist !== undefined && isThere(playlistPath(media, playlist, rendition))
+      ? playlist
+      : undefined;
   const picture = (one: RecordingThumbnails | undefined) =>
     one && isThere(one.path) ? one : undefined;
   const pictures = (all: readonly RecordingThumbnails[] | undefined) => {

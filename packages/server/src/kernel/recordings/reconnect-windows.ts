@@ -1,31 +1,31 @@
-import type { Clock } from "../../../kernel/clock.ts";
-import type { Log } from "../../../kernel/ports/log.ts";
-import { Periodic } from "../../../kernel/work/periodic.ts";
-import type { RecordingRow } from "../tables.ts";
+import type { Clock } from "../clock.ts";
+import type { Log } from "../ports/log.ts";
+import { Periodic } from "../work/periodic.ts";
+import type { RecordedRow } from "./recorded-row.ts";
 import type { RecordingStore } from "./recording-store.ts";
 import type { RecordingWriter } from "./recording-writer.ts";
 
 /** After the database failed, the windows are looked at again this much later. */
 const RETRY_MS = 10_000;
 
-export interface ReconnectWindowsOptions {
-  readonly store: RecordingStore;
+export interface ReconnectWindowsOptions<Row extends RecordedRow> {
+  readonly store: RecordingStore<Row>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly writerOf: (row: RecordingRow) => RecordingWriter;
+  readonly writerOf: (row: Row) => RecordingWriter<Row>;
 }
 
 /**
  * Ends recordings that wait for a reconnect when their window is over. They are rows, so a window
  * goes on where a process stopped.
  */
-export class ReconnectWindows {
-  readonly #options: ReconnectWindowsOptions;
+export class ReconnectWindows<Row extends RecordedRow> {
+  readonly #options: ReconnectWindowsOptions<Row>;
   readonly #rounds: Periodic;
   /** A slow bucket keeps only its own recordings waiting. */
   readonly #ending = new Set<Promise<void>>();
 
-  constructor(options: ReconnectWindowsOptions) {
+  constructor(options: ReconnectWindowsOptions<Row>) {
     this.#options = options;
     this.#rounds = new Periodic({
       round: (closing) => this.#endWhatIsDue(closing),
@@ -74,7 +74,7 @@ export class ReconnectWindows {
   }
 
   /** Never rejects. */
-  async #end(row: RecordingRow, nowMs: number): Promise<void> {
+  async #end(row: Row, nowMs: number): Promise<void> {
     const { log, writerOf } = this.#options;
     try {
       await writerOf(row).close(nowMs, row.duration_ms ?? 0);

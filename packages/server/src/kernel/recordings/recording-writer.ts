@@ -5,26 +5,18 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
-import { type BucketWriter, mayPass, type ObjectBody } from "../../../kernel/bucket-writer.ts";
-import type { Alongside } from "../../../kernel/invoke.ts";
-import type { Log } from "../../../kernel/ports/log.ts";
-import { arns } from "../resource-arn.ts";
-import type { RecordingChange } from "../rows/recordings.ts";
-import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
-import type { RecordingRow } from "../tables.ts";
-import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
+import type { Alongside } from "../invoke.ts";
+import type { Log } from "../ports/log.ts";
+import { type BucketWriter, mayPass, type ObjectBody } from "./bucket-writer.ts";
+import type { RecordedRow, RecordingChange } from "./recorded-row.ts";
 import {
   METADATA_PATHS,
+  type NextRecording,
+  type RecordingEventFacts,
+  type RecordingEventName,
   type RecordingOutcome,
-  recordingMetadataText,
-  recordingPrefix,
-} from "./recording-metadata.ts";
-import {
-  type RecordingStore,
-  readRecordingMedia,
-  readStreamIds,
-  subjectOf,
-} from "./recording-store.ts";
+} from "./recording-kind.ts";
+import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
 import { partOf, readWrittenParts } from "./written-parts.ts";
 
 /** A recording that has begun: where its objects go and what they are about. */
@@ -39,9 +31,9 @@ type WrittenObject = Omit<RecordingObject, "streamName" | "streamId" | "body"> &
   readonly body: ObjectBody;
 };
 
-export interface RecordingWriterOptions {
-  readonly row: RecordingRow;
-  readonly store: RecordingStore;
+export interface RecordingWriterOptions<Row extends RecordedRow> {
+  readonly row: Row;
+  readonly store: RecordingStore<Row>;
   readonly bucket: BucketWriter;
   readonly log: Log;
   /** Called when a recording begins to wait for a reconnect, or no longer blocks another one. */
@@ -52,17 +44,17 @@ export interface RecordingWriterOptions {
  * One recording as the bucket and the events see it: its beginning, its objects and its one end.
  * Row first, object next, event last: the process that finds the row can finish the rest.
  */
-export class RecordingWriter {
-  readonly #options: RecordingWriterOptions;
+export class RecordingWriter<Row extends RecordedRow> {
+  readonly #options: RecordingWriterOptions<Row>;
   /** The broadcast's own, or the earlier one that it goes on with. */
-  #row: RecordingRow;
+  #row: Row;
   #begun: Begun | undefined;
   /** The files that have a row, and those written since. */
   #written: Set<string> | undefined;
   #over = false;
 
   /** Continues where the row stands: it may be an earlier process's. */
-  constructor(options: RecordingWriterOptions) {
+  constructor(options: RecordingWriterOptions<Row>) {
     this.#options = options;
     this.#row = options.row;
     this.#begun = begunBefore(options.row);
@@ -76,7 +68,7 @@ export class RecordingWriter {
   async start(start: RecordingStart): Promise<RecordingContinuation> {
     const { store } = this.#options;
     const { startedAtMs, media } = start;
-    const traits = mergeTraits(start);
+    const traits = store.kind.traits(start);
     const earlier = await this.#earlier({ startedAtMs, traits });
     if (earlier) {
       this.#row = earlier;
@@ -84,12 +76,12 @@ export class RecordingWriter {
       this.#written = readWrittenParts(earlier.written);
       return { rows: await store.files(earlier), thumbnails: earlier.thumbnail_count };
     }
-    await this.begin(media, startedAtMs, { traits: JSON.stringify(traits) });
+    await this.begin(media, startedAtMs, { traits });
     return { rows: [], thumbnails: 0 };
   }
 
   /** The recording that becomes this stream's too, or undefined. */
-  async #earlier(stream: { startedAtMs: number; traits: MergeTraits }) {
+  async #earlier(stream: NextRecording) {
     const own = this.#row;
     if (own.reconnect_window_seconds === 0) return undefined;
     const merged = await this.#options.store.merge(own, stream);
@@ -107,8 +99,7 @@ export class RecordingWriter {
   ): Promise<void> {
     const row = this.#row;
     const { store } = this.#options;
-    const { account_id, channel_id, recording_id } = row;
-    const prefix = recordingPrefix(account_id, channel_id, recording_id, startedAtMs);
+    const prefix = store.kind.prefix(row, startedAtMs);
     const begun = { prefix, startedAtMs, media };
     await store.change(row, {
       ...change,
@@ -224,37 +215,21 @@ export class RecordingWriter {
 
   async #putMetadata(begun: Begun, outcome: RecordingOutcome): Promise<void> {
     const { bucket, store } = this.#options;
-    const subject = subjectOf(this.#row);
-    const channelArn = arns.arn(subject, "channel", subject.channelId);
-    const metadata = { channelArn, ...begun, written: this.#written };
-    const text = recordingMetadataText(metadata, outcome);
+    const metadata = { ...begun, written: this.#written };
+    const text = store.kind.metadataText(this.#row, metadata, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
     const precondition = store.lease(this.#row);
     await bucket.put(key, text, "application/json", { precondition, isEssential: true });
   }
 
   #occurrence(
-    name: RecordingStateName,
+    name: RecordingEventName,
     atMs: number,
     durationMs: number,
     reason = "",
-  ): IvsOccurrence {
-    const row = this.#row;
-    return {
-      type: "IVS Recording State Change",
-      name,
-      failure: reason !== "",
-      atMs,
-      detail: {
-        recording_status_reason: reason,
-        recording_s3_bucket_name: row.bucket_name,
-        // Empty while nothing is written, as AWS has it on Recording Start Failure.
-        recording_s3_key_prefix: this.#begun?.prefix ?? "",
-        recording_duration_ms: Math.round(durationMs),
-        recording_session_id: row.recording_session_id,
-        recording_session_stream_ids: readStreamIds(row),
-      },
-    };
+  ): RecordingEventFacts {
+    const prefix = this.#begun?.prefix ?? "";
+    return { name, atMs, durationMs: Math.round(durationMs), reason, prefix };
   }
 }
 
@@ -265,7 +240,7 @@ function together(notes: readonly Alongside[]): Alongside {
 }
 
 /** The files that an earlier process had begun to write. */
-function begunBefore(row: RecordingRow): Begun | undefined {
+function begunBefore(row: RecordedRow): Begun | undefined {
   const media = readRecordingMedia(row);
   if (row.state === "waiting" || row.state === "starting") return undefined;
   assert(media && row.started_at_ms !== null, "a recording under way knows its media");

@@ -1,4 +1,4 @@
-import { AwsError } from "../../../kernel/aws-error.ts";
+import { AwsError } from "../aws-error.ts";
 
 /** Another node has taken over the stream, so this node must write nothing more about it. */
 export class LeaseLostError extends AwsError {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
-import { AwsError } from "./aws-error.ts";
+import { AwsError } from "../aws-error.ts";
+import type { Invoke } from "../invoke.ts";
 import { BucketWriter } from "./bucket-writer.ts";
-import type { Invoke } from "./invoke.ts";
 
 test.each([
   ["a moment", 1, 0],

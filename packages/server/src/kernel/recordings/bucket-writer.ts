@@ -1,10 +1,10 @@
 import { Readable } from "node:stream";
-import { AwsError } from "./aws-error.ts";
-import { FileBody } from "./files/file-body.ts";
-import type { Invoke, InvokeOptions } from "./invoke.ts";
-import type { Log } from "./ports/log.ts";
-import type { Caller } from "./principal.ts";
-import { pause } from "./work/timers.ts";
+import { AwsError } from "../aws-error.ts";
+import { FileBody } from "../files/file-body.ts";
+import type { Invoke, InvokeOptions } from "../invoke.ts";
+import type { Log } from "../ports/log.ts";
+import type { Caller } from "../principal.ts";
+import { pause } from "../work/timers.ts";
 
 const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
 /**

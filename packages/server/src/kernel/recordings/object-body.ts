@@ -1,6 +1,6 @@
 import type { KeptRecordings, RecordingObject } from "@rolecast/media";
-import type { ObjectBody } from "../../../kernel/bucket-writer.ts";
-import { FileBody } from "../../../kernel/files/file-body.ts";
+import { FileBody } from "../files/file-body.ts";
+import type { ObjectBody } from "./bucket-writer.ts";
 
 /**
  * Gives the bytes of an engine's object. An engine, which reads what strangers send, names a file

@@ -1,0 +1,87 @@
+import {
+  PublicationRecorder,
+  type PublicationRecorderOptions,
+} from "../broadcast/publication-recorder.ts";
+import type { ProtocolForwarding } from "../ingest/protocol.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { MediaRecordings, PublicationRecording } from "../port/recording.ts";
+
+interface Recorded {
+  readonly group: string;
+  readonly recorder: PublicationRecorder;
+  /** Ends the tap. */
+  stop: () => void;
+}
+
+/** The publications of this process that are recorded. */
+export class PublicationRecordings implements MediaRecordings {
+  readonly #forwarding: () => ProtocolForwarding;
+  readonly #options: Omit<PublicationRecorderOptions, "recorded" | "onOver">;
+  /** By stream id, until each is complete. */
+  readonly #recorded = new Map<string, Recorded>();
+
+  constructor(
+    forwarding: () => ProtocolForwarding,
+    options: Omit<PublicationRecorderOptions, "recorded" | "onOver">,
+  ) {
+    this.#forwarding = forwarding;
+    this.#options = options;
+  }
+
+  /** Bytes of objects that wait for the host. */
+  get pendingBytes(): number {
+    return [...this.#recorded.values()].reduce(
+      (sum, { recorder }) => sum + recorder.pendingBytes,
+      0,
+    );
+  }
+
+  async recordPublication(recorded: PublicationRecording): Promise<boolean> {
+    const { group, streamId } = recorded;
+    const status = await this.#forwarding().groupStatus(group);
+    if (!status.publications.some(({ publication }) => publication === recorded.publication)) {
+      return false;
+    }
+    const onOver = (): boolean => this.#recorded.delete(streamId);
+    const recorder = new PublicationRecorder({ ...this.#options, recorded, onOver });
+    const one: Recorded = { group, recorder, stop: () => undefined };
+    this.#recorded.set(streamId, one);
+    try {
+      one.stop = this.#forwarding().tap(recorded, recorder);
+    } catch (error) {
+      recorder.end();
+      await recorder.recorded();
+      if (error instanceof MediaError && error.code === "refused") {
+        return false;
+      }
+      throw error;
+    }
+    return true;
+  }
+
+  async stopRecording(group: string, streamId: string): Promise<boolean> {
+    const one = this.#recorded.get(streamId);
+    if (one?.group !== group) {
+      return false;
+    }
+    one.stop();
+    one.recorder.end();
+    return true;
+  }
+
+  /** Ends all; resolves when their recordings are complete. */
+  async finish(): Promise<void> {
+    const all = [...this.#recorded.values()];
+    for (const { stop, recorder } of all) {
+      stop();
+      recorder.end();
+    }
+    await Promise.all(all.map(({ recorder }) => recorder.recorded()));
+  }
+
+  abandon(message: string): void {
+    for (const { recorder } of this.#recorded.values()) {
+      recorder.abandon(message);
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import type {
+  MediaEvent,
+  RecordingContinuation,
+  RecordingObject,
+  RecordingStart,
+} from "@rolecast/media";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { EventBus } from "../../../kernel/events.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
+import type { PublicationRecordings } from "../../../kernel/ports/publication-recordings.ts";
+import { LIVE_PATIENCE_MS, STARTUP_PATIENCE_MS } from "../../../kernel/recordings/bucket-writer.ts";
+import { bodyOf } from "../../../kernel/recordings/object-body.ts";
+import { ReconnectWindows } from "../../../kernel/recordings/reconnect-windows.ts";
+import {
+  forgetFinished,
+  type RecordingRecoveryOptions,
+  recoverRecordings,
+} from "../../../kernel/recordings/recording-recovery.ts";
+import { RecordingStore } from "../../../kernel/recordings/recording-store.ts";
+import { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
+import { SerialTasks } from "../../../kernel/work/serial-tasks.ts";
+import { compositeWriter } from "../storage/composite-writer.ts";
+import type { ParticipantRecordingRow } from "../tables.ts";
+import { openRecording, type RecordedParticipant } from "./open-recording.ts";
+import { ParticipantRecordings, stageArnOf } from "./participant-recordings.ts";
+import { participantPlan, RENDITION_NAME } from "./stage-layout.ts";
+
+/** Begins the ids of recorded streams; those of channels begin otherwise. */
+export const RECORDED_ID_PREFIX = "pr-";
+/** Recordings of nodes that are gone are looked for this often. */
+const ROUND_MS = 10_000;
+
+export interface StageRecordingsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: EventBus;
+  readonly log: Log;
+  readonly invoke: Invoke;
+  readonly nodePlaces: NodePlaces;
+  readonly engine: PublicationRecordings;
+}
+
+type Row = ParticipantRecordingRow;
+
+/** A recording of this process. */
+interface LiveRecording {
+  readonly writer: RecordingWriter<Row>;
+  readonly tasks: SerialTasks;
+}
+
+/** Records participants of stages into customers' buckets, while they publish. */
+export class StageRecordings {
+  readonly #options: StageRecordingsOptions;
+  readonly #store: RecordingStore<Row>;
+  readonly #windows: ReconnectWindows<Row>;
+  readonly #rounds: Periodic;
+  /** By stream id, until each has its end. */
+  readonly #live = new Map<string, LiveRecording>();
+  #stopping = new AbortController();
+
+  constructor(options: StageRecordingsOptions) {
+    const { store, clock, log, nodePlaces, engine } = options;
+    this.#options = options;
+    this.#store = new RecordingStore(
+      ...([store, new ParticipantRecordings(options), () => nodePlaces.id] as const),
+    );
+    const writerOf = (row: Row) => this.#writerOf(row, LIVE_PATIENCE_MS);
+    this.#windows = new ReconnectWindows({ store: this.#store, clock, log, writerOf });
+    this.#rounds = new Periodic({
+      everyMs: ROUND_MS,
+      round: () => this.#takeOver(),
+      failed: (err) => log.error({ err }, "Recordings of other nodes couldn't be looked for"),
+    });
+    engine.serve({
+      start: (start) => this.#start(start),
+      put: (object) => this.#put(object),
+      event: (event) => this.#heard(event),
+    });
+  }
+
+  /** Finishes what an earlier process has left. */
+  async start(): Promise<void> {
+    const { store, engine } = this.#options;
+    this.#stopping = new AbortController();
+    await this.#takeOver();
+    await forgetFinished(engine.media.keptRecordings, this.#store, RECORDED_ID_PREFIX);
+    await this.#windows.start();
+    if (store.shared) this.#rounds.start();
+  }
+
+  /** Waits until recordings of publications that have ended are written. */
+  async close(): Promise<void> {
+    await this.#rounds.close();
+    await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
+    this.#stopping.abort();
+    await this.#windows.close();
+  }
+
+  /** A participant publishes: it is recorded if its stage says so. Never rejects. */
+  async begin(participant: RecordedParticipant): Promise<void> {
+    const { log, engine, store, ids, clock, nodePlaces } = this.#options;
+    const { sessionId: group, participantId, publication } = participant;
+    try {
+      const streamId = `${RECORDED_ID_PREFIX}${ids.alphanumeric(23)}`;
+      const opened = await openRecording(
+        ...([
+          participant,
+          { streamId, nowMs: clock.nowMs(), owner: nodePlaces.id },
+          store,
+        ] as const),
+      );
+      if (opened === undefined) return;
+      const { row, settings } = opened;
+      const live = this.#add(row);
+      const isRecorded = await engine.recordPublication({
+        ...{ group, publication, streamName: `${group}/${participantId}`, streamId },
+        plan: participantPlan(settings),
+        renditionName: RENDITION_NAME,
+        isSoundOnly: settings.mediaTypes?.includes("AUDIO_ONLY") === true,
+      });
+      if (!isRecorded) await this.#end(streamId, live, () => live.writer.end(clock.nowMs(), 0));
+    } catch (err) {
+      log.error({ err, participantId }, "A participant couldn't be recorded");
+    }
+  }
+
+  #add(row: Row): LiveRecording {
+    const { log } = this.#options;
+    const { stream_id: streamId } = row;
+    const writer = this.#writerOf(row, LIVE_PATIENCE_MS);
+    const tasks = new SerialTasks((err) => log.error({ err, streamId }, "A recording failed"));
+    const live = { writer, tasks };
+    this.#live.set(streamId, live);
+    return live;
+  }
+
+  async #start(start: RecordingStart): Promise<RecordingContinuation> {
+    const live = this.#live.get(start.streamId);
+    if (!live) throw new Error("The recording isn't this process's");
+    try {
+      return await live.tasks.run(() => live.writer.start(start));
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      const { streamName, streamId } = start;
+      this.#options.log.warn({ streamName, streamId, message }, "A participant isn't recorded");
+      throw error;
+    }
+  }
+
+  async #put(object: RecordingObject): Promise<void> {
+    const writer = this.#live.get(object.streamId)?.writer;
+    if (!writer) throw new Error("The recording isn't this process's");
+    const { keptRecordings } = this.#options.engine.media;
+    await writer.put({ ...object, body: bodyOf(object, keptRecordings) });
+  }
+
+  #heard(event: MediaEvent): void {
+    if (event.type === "publish-refused") return;
+    const { streamId } = event;
+    const live = this.#live.get(streamId);
+    if (!live) return;
+    const { writer } = live;
+    switch (event.type) {
+      case "recording-complete":
+        void this.#end(streamId, live, () => writer.end(event.atMs, event.durationMs));
+        break;
+      case "recording-failed":
+        void this.#end(streamId, live, () => writer.fail(event.atMs, event.durationMs));
+        break;
+      case "recording-interrupted":
+        void this.#end(streamId, live, () => this.#recoverOne(streamId));
+        break;
+      case "recording-gap": {
+        const { path, message } = event;
+        this.#options.log.warn({ streamId, path, message }, "A file of a recording was lost");
+        break;
+      }
+      default:
+    }
+  }
+
+  /** Resolves when it has its end, or that has failed and was logged. */
+  #end(streamId: string, { tasks }: LiveRecording, end: () => Promise<void>): Promise<void> {
+    tasks.add(end);
+    tasks.add(async () => {
+      this.#live.delete(streamId);
+    });
+    return tasks.drained();
+  }
+
+  /** The engine's worker died that recorded it. */
+  async #recoverOne(streamId: string): Promise<void> {
+    const unfinished = await this.#store.unfinished();
+    const own = unfinished.filter((row) => row.last_stream_id === streamId);
+    await recoverRecordings(own, this.#recovery(LIVE_PATIENCE_MS));
+  }
+
+  /** Finishes recordings that no living process has. */
+  async #takeOver(): Promise<void> {
+    const { nodePlaces } = this.#options;
+    const claimed: Row[] = [];
+    for (const row of await this.#store.unfinished()) {
+      const isHere = row.owner === nodePlaces.id && this.#live.has(row.last_stream_id);
+      if (isHere || (await this.#isElsewhere(row))) continue;
+      const own = await this.#store.claim(row);
+      if (own) claimed.push(own);
+    }
+    for (const row of await recoverRecordings(claimed, this.#recovery(STARTUP_PATIENCE_MS)))
+      await this.#store.release(row);
+  }
+
+  async #isElsewhere({ owner }: Row): Promise<boolean> {
+    const { nodePlaces } = this.#options;
+    if (owner === "" || owner === nodePlaces.id) return false;
+    return (await nodePlaces.urlOf(owner)) !== undefined;
+  }
+
+  #recovery(patienceMs: number): RecordingRecoveryOptions<Row> {
+    const { log, clock, engine } = this.#options;
+    return {
+      ...{ store: this.#store, media: engine.media, log },
+      nowMs: () => clock.nowMs(),
+      writerOf: (row) => this.#writerOf(row, patienceMs),
+    };
+  }
+
+  #writerOf(row: Row, patienceMs: number): RecordingWriter<Row> {
+    const { invoke, log } = this.#options;
+    const { account_id: accountId, region, bucket_name: bucketName } = row;
+    const bucket = compositeWriter({
+      ...{ bucketName, accountId, region, sourceArn: stageArnOf(row), invoke, patienceMs, log },
+      stopping: this.#stopping.signal,
+    });
+    const windowsChanged = () => this.#windows.check();
+    return new RecordingWriter({ row, store: this.#store, bucket, log, windowsChanged });
+  }
+}

@@ -1,0 +1,185 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type {
+  AutoParticipantRecordingConfiguration,
+  IVSRealTime,
+  Participant,
+} from "@aws-sdk/client-ivs-realtime";
+import { CreateBucketCommand, DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { outcomeOf, realTimeOf } from "../../contract/ivs-realtime/support.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
+import { copyBucket } from "./bucket-copy.ts";
+import { EventReader } from "./event-reader.ts";
+
+const run = promisify(execFile);
+const PYTHON = "/usr/bin/python3";
+const hasAiortc = spawnSync(PYTHON, ["-c", "import aiortc"]).status === 0;
+const SCRIPT = join(import.meta.dirname, "whip_aiortc.py");
+
+describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
+  let server: TestServer;
+  let realTime: IVSRealTime;
+  let events: EventReader;
+  beforeAll(async () => {
+    server = await startTestServer();
+    realTime = realTimeOf(server);
+    events = new EventReader(server.endpoint);
+  });
+  afterAll(async () => {
+    events.close();
+    await server.close();
+  });
+
+  async function recordedStage(
+    bucketName: string,
+    recording: Partial<AutoParticipantRecordingConfiguration> = {},
+  ) {
+    const { s3 } = server.clients();
+    await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+    const made = await realTime.createStorageConfiguration({ s3: { bucketName } });
+    const { stage, participantTokens } = await realTime.createStage({
+      participantTokenConfigurations: [{ userId: "ann" }],
+      autoParticipantRecordingConfiguration: {
+        storageConfigurationArn: made.storageConfiguration?.arn,
+        hlsConfiguration: { targetSegmentDurationSeconds: 2 },
+        ...recording,
+      },
+    });
+    const { token = "", participantId = "" } = participantTokens?.[0] ?? {};
+    return { stageArn: stage?.arn ?? "", token, participantId };
+  }
+
+  type RecordedStage = Awaited<ReturnType<typeof recordedStage>>;
+
+  function publish({ token }: RecordedStage): ChildProcess {
+    const url = `${server.endpoint}/ivs-realtime/whip`;
+    return spawn(PYTHON, [SCRIPT, url, token], { stdio: "ignore" });
+  }
+
+  async function leave(publisher: ChildProcess): Promise<void> {
+    const closed = once(publisher, "close");
+    publisher.kill("SIGINT");
+    await closed;
+  }
+
+  /** The participant in the stage's latest session, once it is recorded so. */
+  const recorded = ({ stageArn, participantId }: RecordedStage, state: string) =>
+    until(async () => {
+      const { stageSessions = [] } = await realTime.listStageSessions({ stageArn });
+      const { sessionId } = stageSessions[0] ?? {};
+      const of = { stageArn, sessionId, participantId };
+      const { participant } = await realTime.getParticipant(of);
+      return participant?.recordingState === state && { ...participant, sessionId };
+    }, `a participant whose recording is ${state}`);
+
+  test("writes AWS's layout by the bucket's policy, and ends it", async () => {
+    const bucketName = "stage-recordings";
+    const of = await recordedStage(bucketName, {
+      thumbnailConfiguration: {
+        ...{ recordingMode: "INTERVAL", targetIntervalSeconds: 2 },
+        storage: ["SEQUENTIAL", "LATEST"],
+      },
+    });
+    const publisher = publish(of);
+    const started = await recorded(of, "ACTIVE");
+    const update = {
+      arn: of.stageArn,
+      autoParticipantRecordingConfiguration: { storageConfigurationArn: "" },
+    };
+    expect(await outcomeOf(realTime.updateStage(update))).toBe("ConflictException");
+    const { s3 } = server.clients();
+    await until(async () => {
+      const { keys } = await copyBucket(s3, bucketName);
+      return keys.some((key) => key.endsWith("high/2.mp4"));
+    }, "two recorded segments");
+    await leave(publisher);
+    const { recordingS3BucketName, recordingS3Prefix: prefix = "" } = await recorded(of, "STOPPED");
+    expect(recordingS3BucketName).toBe(bucketName);
+    const stageId = of.stageArn.split("/")[1];
+    const place = `${stageId}/${started.sessionId}/${of.participantId}/`;
+    expect(prefix).toMatch(new RegExp(`^${place}\\d{4}-\\d\\d-\\d\\dT\\d\\d-\\d\\d-\\d\\dZ$`));
+    const copy = await copyBucket(s3, bucketName);
+    const paths = copy.keys.map((key) => key.slice(prefix.length + 1));
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        ...["events/recording-ended.json", "events/recording-started.json"],
+        ...["media/hls/high/1.mp4", "media/hls/high/playlist.m3u8", "media/hls/multivariant.m3u8"],
+        ...["media/thumbnails/high/1.jpg", "media/latest_thumbnail/high/thumb.jpg"],
+      ]),
+    );
+    const metadata = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
+    expect(metadata).toMatchObject({
+      ...{ version: "v1", stage_arn: of.stageArn, session_id: started.sessionId },
+      ...{ participant_id: of.participantId, recording_status: "RECORDING_ENDED" },
+      media: {
+        hls: {
+          ...{ path: "media/hls", playlist: "multivariant.m3u8" },
+          renditions: [{ path: "high", playlist: "playlist.m3u8" }],
+        },
+        thumbnails: { path: "media/thumbnails", renditions: [{ path: "high" }] },
+        latest_thumbnail: { path: "media/latest_thumbnail", renditions: [{ path: "high" }] },
+      },
+    });
+    const playlist = copy.text(`${prefix}/media/hls/high/playlist.m3u8`);
+    expect(playlist).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD\n[\s\S]*#EXT-X-ENDLIST\n$/);
+    const file = join(copy.folder, prefix, "media/hls/multivariant.m3u8");
+    const fields = ["-show_entries", "stream=codec_name,width,height:format=duration"];
+    const probed = await run("ffprobe", ["-v", "error", ...fields, file]);
+    expect(probed.stdout).toMatch(/codec_name=h264\nwidth=640\nheight=360/);
+    expect(probed.stdout).toMatch(/codec_name=aac/);
+    const seconds = Number(/duration=([\d.]+)/.exec(probed.stdout)?.[1]);
+    expect(Math.abs(seconds * 1_000 - metadata.media.hls.duration_ms)).toBeLessThan(200);
+    await copy.remove();
+    const ended = await events.wait(of.stageArn, "Recording End");
+    expect(ended).toMatchObject({
+      "detail-type": "IVS Participant Recording State Change",
+      resources: [of.stageArn],
+      detail: {
+        ...{ session_id: started.sessionId, participant_id: of.participantId },
+        recording_s3_key_prefix: prefix,
+        recording_duration_ms: metadata.media.hls.duration_ms,
+      },
+    });
+    const filter = { filterByRecordingState: "STOPPED" } as const;
+    const list = { stageArn: of.stageArn, sessionId: started.sessionId, ...filter };
+    const { participants } = await realTime.listParticipants(list);
+    expect(participants?.map(({ participantId }: Participant) => participantId)).toEqual([
+      of.participantId,
+    ]);
+    expect(await outcomeOf(realTime.updateStage(update))).toBe("done");
+  });
+
+  test("goes on with a participant that is back in time", async () => {
+    const bucketName = "merged-recordings";
+    const of = await recordedStage(bucketName, { recordingReconnectWindowSeconds: 6 });
+    const first = publish(of);
+    const { recordingS3Prefix } = await recorded(of, "ACTIVE");
+    await leave(first);
+    await recorded(of, "STOPPING");
+    const second = publish(of);
+    const back = await recorded(of, "ACTIVE");
+    expect(back.recordingS3Prefix).toBe(recordingS3Prefix);
+    await leave(second);
+    const ended = await events.wait(of.stageArn, "Recording End");
+    expect(ended.detail.recording_s3_key_prefix).toBe(recordingS3Prefix);
+    const copy = await copyBucket(server.clients().s3, bucketName);
+    const playlist = copy.text(`${recordingS3Prefix}/media/hls/high/playlist.m3u8`);
+    expect(playlist.match(/#EXT-X-DISCONTINUITY/g)?.length).toBe(1);
+    await copy.remove();
+  });
+
+  test("fails where the bucket's policy doesn't allow it any more", async () => {
+    const bucketName = "lost-recordings";
+    const of = await recordedStage(bucketName);
+    await server.clients().s3.send(new DeleteBucketPolicyCommand({ Bucket: bucketName }));
+    const publisher = publish(of);
+    await recorded(of, "FAILED");
+    const failed = await events.wait(of.stageArn, "Recording Start Failure");
+    expect(failed.detail).toMatchObject({ recording_s3_key_prefix: "" });
+    await leave(publisher);
+  });
+});
