@@ -2,6 +2,8 @@ export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
 export { bestVariant, type RecordedFile, recordedFiles } from "./film/recorded-playlist.ts";
 export { type FilmSource, writeFilm } from "./film/write-film.ts";
 export { createMediaEngine } from "./media-engine.ts";
+export type * from "./port/composition.ts";
+export type * from "./port/composition-layout.ts";
 export type * from "./port/events.ts";
 export type * from "./port/forwarding.ts";
 export type * from "./port/handle.ts";

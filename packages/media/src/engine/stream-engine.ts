@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { performance } from "node:perf_hooks";
 import { Broadcast } from "../broadcast/broadcast.ts";
-import type { TranscodePlan } from "../broadcast/broadcast-options.ts";
+import { Compositor } from "../compositor/compositor.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
@@ -35,6 +35,7 @@ import { finishRecordings } from "./finish-recordings.ts";
 import { ForwardedPublishers, requireHere } from "./forwarded-publishers.ts";
 import { PublicationRecordings } from "./publication-recordings.ts";
 import type { RelayPublisher } from "./relay-publisher.ts";
+import { transcodePlan } from "./transcode-plan.ts";
 
 const SWEEP_MS = 1_000;
 
@@ -48,6 +49,7 @@ export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" |
 export class StreamEngine implements MediaEngine {
   readonly forwarding: ProtocolForwarding;
   readonly recordings: PublicationRecordings;
+  readonly compositions: Compositor;
   readonly #viewers = new BroadcastViewers(() => this.forwarding);
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
@@ -93,6 +95,12 @@ export class StreamEngine implements MediaEngine {
       tracksDeadlineMs: this.#limits.videoDeadlineMs,
       publish: (event) => host.forwarded?.({ ...event, atMs: this.#now() }),
     });
+    this.compositions = new Compositor({
+      ...{ program: options.ffmpeg, capacity: parts.capacity, idPrefix: parts.idPrefix ?? "" },
+      ...{ tagBytesMax: this.#limits.messageBytesMax, forwarding: this.forwarding },
+      publish: (publisher, request) => this.#publish(publisher, request),
+      onEvent: (event) => host.composed?.({ ...event, atMs: this.#now() }),
+    });
     this.#connections = parts.connections;
     this.#doors = new EncoderDoors(parts.protocols, parts.connections);
     this.#places = new ConnectionPlaces(this.#limits);
@@ -124,6 +132,7 @@ export class StreamEngine implements MediaEngine {
     }
     this.#state = "closed";
     clearInterval(this.#sweeper);
+    await this.compositions.close();
     for (const broadcast of [...this.#broadcasts.values()]) {
       broadcast.end("engine-closed", "the server stops");
     }
@@ -347,7 +356,7 @@ export class StreamEngine implements MediaEngine {
       sourceLimits: decision.sourceLimits,
       container: decision.container ?? "mpegts",
       multitrack: decision.multitrack,
-      transcode: this.#plan(decision),
+      transcode: transcodePlan(this.#ffmpeg, decision, this.#capacity),
       listedSegments: playlistWindowSegments,
       lowLatency: decision.lowLatency ?? false,
       host: this.#host,
@@ -363,15 +372,6 @@ export class StreamEngine implements MediaEngine {
   /** Those that have a publisher, and those whose recordings are being finished. */
   #all(): readonly Broadcast[] {
     return [...this.#broadcasts.values(), ...this.#finishing];
-  }
-
-  /** Undefined where nothing is to be made of the source, or nothing can be. */
-  #plan({ ladder }: AllowedPublish): TranscodePlan | undefined {
-    const program = this.#ffmpeg;
-    if (program === undefined || ladder === undefined) {
-      return undefined;
-    }
-    return this.#capacity.cores > 0 ? { program, ladder, capacity: this.#capacity } : undefined;
   }
 
   #over(broadcast: Broadcast): void {

@@ -20,7 +20,9 @@ export interface FfmpegOptions {
   readonly args: readonly string[];
   /** How many outputs it writes beside standard output: `pipe:3`, `pipe:4`, … Default 0. */
   readonly extraOutputs?: number;
-  /** How promptly those are read. Default `prompt`. */
+  /** How many inputs it reads beside standard input: the pipes after its outputs'. Default 0. */
+  readonly extraInputs?: number;
+  /** How promptly the outputs are read. Default `prompt`. */
   readonly outputPace?: ReadPace;
 }
 
@@ -39,20 +41,26 @@ export class FfmpegProcess {
   readonly stdout: Readable;
   /** Called for `pipe:3` and on. The chunks are scratch memory, valid while they are heard. */
   readonly outputs: readonly Readable[];
+  readonly inputs: readonly Writable[];
   readonly ended: Promise<FfmpegExit>;
   readonly #child: ChildProcess;
   #said = "";
   #running = true;
 
-  constructor({ program, args, extraOutputs = 0, outputPace = "prompt" }: FfmpegOptions) {
+  constructor(options: FfmpegOptions) {
+    const { program, args, extraOutputs = 0, extraInputs = 0, outputPace = "prompt" } = options;
     const extra = Array.from({ length: extraOutputs }, () => "pipe" as const);
-    const stdio: StdioOptions = ["pipe", "pipe", "pipe", ...extra];
+    const more = Array.from({ length: extraInputs }, () => "pipe" as const);
+    const stdio: StdioOptions = ["pipe", "pipe", "pipe", ...extra, ...more];
     const all = ["-hide_banner", "-nostdin", "-loglevel", "error", ...args];
     this.#child = spawn(program, all, { stdio, env: environment() });
     const pipes = this.#child.stdio;
     this.stdin = pipes[0] as Writable;
+    this.inputs = more.map((_, index) => pipes[3 + extraOutputs + index] as Socket);
     // Writing to a program that has ended fails here too; `ended` says why.
-    this.stdin.on("error", () => undefined);
+    for (const input of [this.stdin, ...this.inputs]) {
+      input.on("error", () => undefined);
+    }
     this.stdout = pipes[1] as Readable;
     this.outputs = extra.map((_, index) => readOutput(pipes[3 + index] as Socket, outputPace));
     for (const output of [this.stdout, ...this.outputs]) {

@@ -1,3 +1,4 @@
+import type { MediaCompositions } from "./composition.ts";
 import type { ForwardingAnswer, MediaForwarding } from "./forwarding.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "./offer.ts";
 import type { MediaRecordings, RecordingStatus } from "./recording.ts";
@@ -14,6 +15,8 @@ export interface MediaEngine {
   /** Publishers and subscribers of whom nothing is decoded, cut or recorded. */
   readonly forwarding: MediaForwarding;
   readonly recordings: MediaRecordings;
+  /** Pictures and sounds that are made of several publications of `forwarding`. */
+  readonly compositions: MediaCompositions;
   start(): Promise<IngestPorts>;
   /**
    * Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to

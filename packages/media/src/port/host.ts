@@ -1,3 +1,4 @@
+import type { CompositionEvent } from "./composition.ts";
 import type { MediaEvent } from "./events.ts";
 import type { ForwardingEvent } from "./forwarding.ts";
 import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "./publish.ts";
@@ -32,6 +33,8 @@ export interface MediaHost {
   event(event: MediaEvent): void;
   /** Told in order for each group. Must not throw. A host without it forwards nothing. */
   forwarded?(event: ForwardingEvent): void;
+  /** Told in order for each composition. Must not throw. */
+  composed?(event: CompositionEvent): void;
   /**
    * Asked once for each broadcast that records, when its media is known and before any of its
    * objects is put. A rejection ends the recording as failed; the broadcast goes on. What is

@@ -62,6 +62,7 @@ export class EngineHarness {
           this.events.push(event);
           this.#woken();
         },
+        composed: (event) => host.composed?.(event),
         startRecording: async (start) => {
           this.recordings.push(structuredClone(start));
           return (await host.startRecording?.(start)) ?? { rows: [], thumbnails: 0 };

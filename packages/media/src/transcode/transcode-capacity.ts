@@ -65,9 +65,13 @@ export class TranscodeCapacity {
   /** Undefined where the machine has no room for it. */
   admit(estimated: number): CapacityShare | undefined {
     const cores = estimated * this.#factor;
-    if (this.usedCores + this.coresElsewhere + cores > this.cores) {
-      return undefined;
-    }
+    const isFull = this.usedCores + this.coresElsewhere + cores > this.cores;
+    return isFull ? undefined : this.occupy(estimated);
+  }
+
+  /** For work that goes on in any case: others aren't admitted in its place. */
+  occupy(estimated: number): CapacityShare {
+    const cores = estimated * this.#factor;
     const share: Occupied = { estimated, cores };
     this.#shares.add(share);
     let last:

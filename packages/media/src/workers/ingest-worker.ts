@@ -3,6 +3,12 @@ import type { RelayedTo } from "../engine/relay-publisher.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import { makeProtocols } from "../ingest/protocol.ts";
+import type {
+  CompositionPicture,
+  CompositionPlan,
+  CompositionRoom,
+  CompositionScene,
+} from "../port/composition.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type {
   ForwardingAnswer,
@@ -104,6 +110,22 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     return this.recordings.stopRecording(group, streamId);
   }
 
+  hasRoomFor(picture: CompositionPicture): Promise<CompositionRoom> {
+    return this.compositions.hasRoomFor(picture);
+  }
+
+  startComposition(plan: CompositionPlan): Promise<void> {
+    return this.compositions.startComposition(plan);
+  }
+
+  changeScene(composition: string, scene: CompositionScene): Promise<boolean> {
+    return this.compositions.changeScene(composition, scene);
+  }
+
+  stopComposition(composition: string): Promise<boolean> {
+    return this.compositions.stopComposition(composition);
+  }
+
   coresElsewhere(cores: number): void {
     this.#capacity.coresElsewhere = cores;
   }
@@ -194,6 +216,7 @@ function hostOf(main: Main): MediaHost {
     publishSecret: (name) => main.ask("publishSecret", name),
     event: (event) => main.notify("event", event),
     forwarded: (event) => main.notify("forwarded", event),
+    composed: (event) => main.notify("composed", event),
     startRecording: (start) => main.ask("startRecording", start),
     putRecordingObject: (object) => main.ask("putRecordingObject", object),
   };

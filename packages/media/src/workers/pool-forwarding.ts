@@ -44,6 +44,11 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
     this.#options = options;
   }
 
+  /** The worker that takes the next group. */
+  get idlest(): WorkerProcess | undefined {
+    return this.#options.idlest();
+  }
+
   /** Groups that a worker carries. */
   count(worker: WorkerProcess): number {
     return [...this.#groups.values()].filter((place) => place.worker === worker).length;
@@ -180,6 +185,26 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
       place.pending -= 1;
       this.#forgetEmpty(group);
     }
+  }
+
+  /** Keeps a group with its worker, or with the next one, until it is released. */
+  hold(
+    group: string,
+  ): { readonly worker: WorkerProcess; readonly release: () => void } | undefined {
+    const worker = this.#groups.get(group)?.worker ?? this.#options.idlest();
+    if (worker === undefined) {
+      return undefined;
+    }
+    const place = this.#groups.get(group) ?? { worker, sessions: new Map(), pending: 0 };
+    this.#groups.set(group, place);
+    place.pending += 1;
+    const release = (): void => {
+      place.pending -= 1;
+      if (this.#groups.get(group) === place) {
+        this.#forgetEmpty(group);
+      }
+    };
+    return { worker, release };
   }
 
   #forgetEmpty(group: string): void {

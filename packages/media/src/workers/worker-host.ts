@@ -1,4 +1,5 @@
 import type { RelayedTo } from "../engine/relay-publisher.ts";
+import type { CompositionEvent } from "../port/composition.ts";
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
 import type { ForwardingEvent } from "../port/forwarding.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -25,6 +26,7 @@ export interface WorkerHostOptions {
   readonly forwarding: PoolForwarding;
   readonly onEvent: (event: MediaEvent) => void;
   readonly onForwarded: (event: ForwardingEvent) => void;
+  readonly onComposed: (event: CompositionEvent) => void;
   readonly onCores: () => void;
 }
 
@@ -75,6 +77,10 @@ export class WorkerHost implements MainMethods {
 
   forwarded(event: ForwardingEvent): void {
     this.#options.onForwarded(event);
+  }
+
+  composed(event: CompositionEvent): void {
+    this.#options.onComposed(event);
   }
 
   startRecording(start: RecordingStart): Promise<RecordingContinuation> {

@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import type { RelayedTo } from "../engine/relay-publisher.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { IngestSettings } from "../ingest/protocol.ts";
+import type { CompositionEvent, MediaCompositions } from "../port/composition.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { ForwardingEvent, MediaForwarding } from "../port/forwarding.ts";
 import type { MediaEngine } from "../port/handle.ts";
@@ -46,9 +47,10 @@ export interface RelaySource {
 
 /** Methods of a worker for the main process: it is an engine. */
 export interface WorkerMethods
-  extends Omit<MediaEngine, "forwarding" | "recordings">,
+  extends Omit<MediaEngine, "forwarding" | "recordings" | "compositions">,
     MediaForwarding,
     MediaRecordings,
+    MediaCompositions,
     RelayTarget,
     RelaySource {
   /**
@@ -69,6 +71,7 @@ export interface WorkerMethods
 /** Methods of the main process for a worker: it is its host. */
 export interface MainMethods extends MediaHost, RelayTarget, RelaySource {
   forwarded(event: ForwardingEvent): void;
+  composed(event: CompositionEvent): void;
   /** The publisher that a decision let in has its broadcast by now, or has left. */
   decided(streamName: string): void;
   /** A connection that was accepted is closed. */

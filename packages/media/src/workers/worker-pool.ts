@@ -21,6 +21,7 @@ import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
+import { PoolCompositions } from "./pool-compositions.ts";
 import { PoolForwarding } from "./pool-forwarding.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { PoolIngest } from "./pool-ingest.ts";
@@ -56,6 +57,7 @@ export class WorkerPool implements MediaEngine {
   readonly #ingest: PoolIngest;
   readonly forwarding: PoolForwarding;
   readonly recordings: PoolForwarding;
+  readonly compositions: PoolCompositions;
   /** All that haven't gone, and those of them that take connections. */
   readonly #processes = new Set<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
@@ -98,6 +100,7 @@ export class WorkerPool implements MediaEngine {
       now: () => Date.now(),
     });
     this.recordings = this.forwarding;
+    this.compositions = new PoolCompositions(this.forwarding, (event) => host.composed?.(event));
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;
     this.#places = new StreamPlaces(endedStreamKeptMs, () => performance.now());
     this.#segments = new SegmentCache(CACHE_BYTES_MAX, segmentsKeptMs, () => performance.now());
@@ -301,6 +304,7 @@ export class WorkerPool implements MediaEngine {
         forwarding: this.forwarding,
         onEvent: (event) => this.#publish(event, worker),
         onForwarded: (event) => this.forwarding.note(event),
+        onComposed: (event) => this.compositions.note(event),
         onCores: () => this.#shareCores(),
       }),
     );
@@ -327,6 +331,7 @@ export class WorkerPool implements MediaEngine {
     this.#owners.release(worker);
     this.#routes.release(worker);
     this.#places.release(worker);
+    this.compositions.release(worker);
     this.forwarding.release(worker);
     const concluding = worker.ledger
       .conclude(Date.now(), (event) => this.#host.event(event))

@@ -1,6 +1,7 @@
 import {
   type EngineHealth,
   type MediaArrival,
+  type MediaCompositions,
   type MediaEngine,
   MediaError,
   type MediaForwarding,
@@ -60,6 +61,12 @@ export class ScriptedEngine implements MediaEngine {
   readonly recordings: MediaRecordings = {
     recordPublication: async () => false,
     stopRecording: async () => false,
+  };
+  readonly compositions: MediaCompositions = {
+    hasRoomFor: async () => "no-ffmpeg",
+    startComposition: notScripted,
+    changeScene: async () => false,
+    stopComposition: async () => false,
   };
   readonly #host: MediaHost;
   readonly #nowMs: () => number;

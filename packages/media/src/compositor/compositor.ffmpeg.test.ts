@@ -1,0 +1,199 @@
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FlvUnits } from "../container/flv/flv-units.ts";
+import { runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
+import type { Feed, IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
+import { forwardingOf } from "../ingest/protocol-port.ts";
+import type { CompositionEvent, CompositionPlan } from "../port/composition.ts";
+import type { CastMember } from "../port/composition-layout.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { UnitSink } from "../port/media-unit.ts";
+import { encodedFilm } from "../testing/encoded-film.ts";
+import { EngineHarness } from "../testing/engine-harness.ts";
+import { FlvLoop } from "../testing/flv-loop.ts";
+
+const TURN_MS = 50;
+const BOUNDS = { timeoutMs: 30_000, outputBytesMax: 10_000_000 };
+const PICTURE = { width: 192, height: 108, frameRate: 10, bitrate: 300_000 };
+
+/** A participant's picture: one colour. */
+function film(colour: string, size = "160x90"): Promise<string> {
+  return encodedFilm([
+    ...["-f", "lavfi", "-i", `color=${colour}:size=${size}:rate=10:duration=4`],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "0", "-pix_fmt", "yuv420p"],
+  ]);
+}
+
+/** Publications that films are played for, as forwarding gives them to a tap. */
+class Stage {
+  readonly films = new Map<string, FlvLoop>();
+  readonly taps = new Map<string, Feed>();
+  readonly protocol: IngestProtocol = {
+    ...{ name: "stage", runsInWorkers: true, connections: 0 },
+    open: async () => ({ port: undefined }),
+    close: async () => undefined,
+    forwarding: { ...forwardingOf([]), tap: this.#tap.bind(this) } as ProtocolForwarding,
+  };
+
+  #tap({ publication }: { readonly publication: string }, sink: Feed): () => void {
+    const loop = this.films.get(publication);
+    if (loop === undefined) throw new MediaError("refused", "there is no such publication");
+    const units = new FlvUnits({ ...onlyPictures(sink) });
+    for (const { type, body } of loop.headers) if (type === 9) units.video(0, body);
+    const play = loop.play();
+    const startedAt = performance.now();
+    const timer = setInterval(() => {
+      for (const { timestampMs, body } of play(performance.now() - startedAt))
+        units.video(timestampMs, body);
+    }, TURN_MS);
+    this.taps.set(publication, sink);
+    return () => {
+      clearInterval(timer);
+      this.taps.delete(publication);
+    };
+  }
+}
+
+function onlyPictures(sink: Feed): UnitSink {
+  return {
+    takes: sink.takes,
+    configure: (tracks) => sink.configure(tracks),
+    write: (unit) => sink.write(unit),
+  };
+}
+
+function member(publication: string, marks: Partial<CastMember> = {}): CastMember {
+  const plain = { featured: false, pip: false, videoStopped: false, audioMuted: false };
+  return { publication, ...plain, ...marks };
+}
+
+function plan(composition: string, cast: readonly CastMember[]): CompositionPlan {
+  return {
+    ...{ composition, picture: PICTURE, scene: { group: "stage", cast } },
+    layout: {
+      ...{ kind: "grid", omitsStopped: false, gap: 0, aspect: undefined },
+      ...{ fill: "cover", featuredFill: "contain" },
+    },
+    outputs: [{ output: "out", name: composition }],
+  };
+}
+
+const COLOURS = { red: [254, 0, 0], lime: [0, 255, 0], blue: [0, 0, 254], grey: [37, 37, 37] };
+
+describe("a composition", () => {
+  const stage = new Stage();
+  const events: CompositionEvent[] = [];
+  let allows = true;
+  const harness = new EngineHarness(
+    { ffmpeg: "ffmpeg", transcodeCores: 4 },
+    {
+      composed: (event) => events.push(event),
+      authorizePublish: async (request) =>
+        allows ? harness.allow(request) : { allow: false, reason: "not now" },
+    },
+    0,
+    { stage: () => stage.protocol },
+  );
+  const { compositions } = harness.engine;
+  beforeAll(async () => {
+    const colours = ["red", "lime", "blue"];
+    const files = await Promise.all(colours.map((colour) => film(colour)));
+    for (const [index, file] of files.entries())
+      stage.films.set(colours[index] ?? "", new FlvLoop(await readFile(file)));
+    await harness.start();
+  });
+  afterAll(() => harness.engine.close());
+
+  /** The colours at shares of the width, in the middle, of the last picture that is playable. */
+  async function seen(name: string, shares: readonly number[]): Promise<string[]> {
+    const stream = `channel/${name}`;
+    const playlist = await harness.engine.mediaPlaylist(stream, "chunked");
+    const last = playlist?.match(/(\d+)\.ts/g)?.at(-1);
+    if (last === undefined) return [];
+    const media = await harness.engine.segment(stream, "chunked", Number.parseInt(last, 10));
+    const args = ["-f", "mpegts", "-i", "pipe:0", "-an", "-pix_fmt", "rgb24", "-f", "rawvideo"];
+    const raw = await runFfmpeg("ffmpeg", [...args, "pipe:1"], media ?? Buffer.of(), BOUNDS);
+    const { width, height } = PICTURE;
+    const frame = raw.subarray(-width * height * 3);
+    return shares.map((share) => {
+      const at = ((height / 2) * width + Math.floor(share * width)) * 3;
+      return nameOf([...frame.subarray(at, at + 3)]);
+    });
+  }
+
+  async function composed(name: string, type: CompositionEvent["type"]): Promise<CompositionEvent> {
+    const find = () => events.find((one) => one.composition === name && one.type === type);
+    await expect.poll(find, { timeout: 40_000 }).toBeDefined();
+    return find() as CompositionEvent;
+  }
+
+  test("shows participants in their tiles as they come and go, without a gap", async () => {
+    await compositions.startComposition(plan("grid", []));
+    const sees = (shares: readonly number[], ...colours: string[]) =>
+      expect.poll(() => seen("grid", shares), { timeout: 60_000, interval: 500 }).toEqual(colours);
+    await sees([0.5], "black");
+    const change = (...cast: CastMember[]) =>
+      compositions.changeScene("grid", { group: "stage", cast });
+    expect(await change(member("red"), member("lime"))).toBe(true);
+    await sees([0.25, 0.75], "red", "lime");
+    await change(member("lime"), member("red", { videoStopped: true }));
+    await sees([0.25, 0.75], "lime", "grey");
+    await change(member("blue"));
+    await sees([0.1, 0.9], "blue", "blue");
+    expect([...stage.taps.keys()]).toEqual(["blue"]);
+    const playlist = await harness.engine.mediaPlaylist("channel/grid", "chunked");
+    const durations = playlist?.match(/(?<=#EXTINF:)[^,]+/g) ?? [];
+    expect(durations.length).toBeGreaterThan(1);
+    expect(new Set(durations)).toEqual(new Set(["2.000"]));
+    expect(playlist).not.toContain("#EXT-X-DISCONTINUITY\n");
+    expect(await compositions.stopComposition("grid")).toBe(true);
+    expect(await compositions.changeScene("grid", { group: "stage", cast: [] })).toBe(false);
+    const types = events.filter(({ composition }) => composition === "grid");
+    expect(types.map(({ type }) => type)).toEqual([
+      ...["output-started", "output-ended", "composition-over"],
+    ]);
+    await harness.seen("session-ended", ({ streamName, reason }) => {
+      return streamName === "channel/grid" && reason === "publisher-finished";
+    });
+    expect(stage.taps.size).toBe(0);
+  });
+
+  test("comes back after it was cut off, and fails where it was never let in", async () => {
+    await compositions.startComposition(plan("cut", [member("red")]));
+    await composed("cut", "output-started");
+    await harness.engine.stopStream("channel/cut");
+    expect(await composed("cut", "output-reconnecting")).toMatchObject({ output: "out" });
+    await expect
+      .poll(
+        () =>
+          events.filter(
+            ({ type, composition }) => type === "output-started" && composition === "cut",
+          ).length,
+        { timeout: 40_000 },
+      )
+      .toBe(2);
+    await compositions.stopComposition("cut");
+    allows = false;
+    await compositions.startComposition(plan("out", [member("red")]));
+    expect(await composed("out", "output-failed")).toMatchObject({ message: "not now" });
+    await composed("out", "composition-over");
+    allows = true;
+  });
+
+  test("is refused where the machine has no room for it", async () => {
+    const picture = { width: 1_920, height: 1_080, frameRate: 60, bitrate: 1_000_000 };
+    const large = (name: string) => ({ ...plan(name, []), picture });
+    const limit = new EngineHarness({ ffmpeg: "ffmpeg", transcodeCores: 1 });
+    await expect(limit.engine.compositions.startComposition(large("a"))).rejects.toMatchObject({
+      code: "limit",
+    });
+  });
+});
+
+function nameOf(rgb: readonly number[]): string {
+  const all = { ...COLOURS, black: [0, 0, 0] };
+  const near = Object.entries(all).find(([, colour]) =>
+    colour.every((value, index) => Math.abs(value - (rgb[index] ?? 0)) < 24),
+  );
+  return near?.[0] ?? rgb.join(",");
+}
