@@ -1,6 +1,11 @@
+import { execFile, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
+import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { SendMessageRequest } from "amazon-ivs-chat-messaging";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -20,11 +25,17 @@ import {
 import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
+import { makeFilm, publish } from "./ivs/encoder.ts";
+
+// Debian's, which has the module.
+const PYTHON = "/usr/bin/python3";
+const hasAiortc = spawnSync(PYTHON, ["-c", "import aiortc"]).status === 0;
 
 /* A chat room and a stage whose clients are connected to two nodes on one PostgreSQL. */
 
 let postgres: PostgresServer;
 let data: string;
+let database: string;
 let nodes: readonly [TestServer, TestServer];
 const open: AmazonClient[] = [];
 
@@ -46,7 +57,7 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
   beforeAll(async () => {
     postgres = await startPostgres();
     data = await mkdtemp(join(tmpdir(), "rolecast-chat-"));
-    const database = await makeSchema(postgres.url);
+    database = await makeSchema(postgres.url);
     const start = () => startTestServer({ data, database, logLevel: "silent" });
     nodes = await Promise.all([start(), start()]);
   });
@@ -145,6 +156,65 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     await until(async () => (await stateOf(there)) === "DISCONNECTED", "the other's end");
     const over = await realTime.getStageSession({ stageArn, sessionId });
     expect(over.stageSession?.endTime).toBeInstanceOf(Date);
+  });
+
+  test("a stage's node is asked for a proof before it is shown a token", async () => {
+    const [one, other] = nodes;
+    const { stage } = await realTimeOf(one).createStage({});
+    const stageArn = stage?.arn ?? "";
+    const { participantToken } = await realTimeOf(one).createParticipantToken({ stageArn });
+    const here = await joinStage(participantToken?.token ?? "");
+    await here.seen("aws:ivs:STAGE_STATE");
+    const seen: string[] = [];
+    const stranger = createServer((request, response) => {
+      seen.push(`${request.url} ${JSON.stringify(request.rawHeaders)}`);
+      response.writeHead(200).end("[]");
+    });
+    await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
+    const { port } = stranger.address() as AddressInfo;
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    const nodesNow = await client.query("select node_id, url from ivs_nodes");
+    const moved = nodesNow.rows.find(({ url }) => url === one.endpoint);
+    const move = (url: string) =>
+      client.query("update ivs_nodes set url = $1 where node_id = $2", [url, moved.node_id]);
+    await move(`http://127.0.0.1:${port}`);
+    const { participantToken: second } = await realTimeOf(other).createParticipantToken({
+      stageArn,
+    });
+    const token = second?.token ?? "";
+    await expect(joinStage(token)).rejects.toThrow("503");
+    const offer = await fetch(`${other.endpoint}/ivs-realtime/whip`, {
+      ...{ method: "POST", body: "v=0" },
+      headers: { "content-type": "application/sdp", authorization: `Bearer ${token}` },
+    });
+    expect(offer.status).toBe(503);
+    expect(seen.length).toBeGreaterThan(0);
+    expect(seen.filter((request) => request.includes(token))).toEqual([]);
+    await move(moved.url);
+    await client.end();
+    stranger.close();
+    here.close();
+  });
+
+  test.skipIf(!hasAiortc)("a channel is watched by WebRTC through any node", async () => {
+    const [one, other] = nodes;
+    const { ivs } = one.clients();
+    const made = await ivs.send(new CreateChannelCommand({ type: "BASIC", insecureIngest: true }));
+    const { playbackUrl = "" } = made.channel ?? {};
+    const url = `rtmp://localhost:${one.server.ports.rtmp}/app/${made.streamKey?.value}`;
+    const encoder = publish(await makeFilm(6), url, 1, true);
+    const name = new URL(playbackUrl).pathname.replace(/^.*\/(.*)\.m3u8$/, "$1");
+    const viewer = join(import.meta.dirname, "ivs", "whep_aiortc.py");
+    const played = await until(async () => {
+      const { stdout } = await promisify(execFile)(PYTHON, [
+        viewer,
+        `${other.endpoint}/whep/${name}`,
+      ]);
+      return stdout;
+    }, "a viewer on the other node");
+    expect(played).toBe("audio 48000\nvideo 320x180\n");
+    encoder.kill();
   });
 
   test("a room lets go of members who could miss messages, who then come back", async () => {

@@ -17,7 +17,7 @@ const PREFERENCES = {
   framerate: { numerator: 30, denominator: 1 },
 };
 
-describe("GetClientConfiguration", () => {
+describe("requests of encoders over HTTP", () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer();
@@ -219,5 +219,19 @@ describe("GetClientConfiguration", () => {
         html_en_us: expect.stringMatching(sentence),
       });
     }
+  });
+
+  test.each([
+    ["application/sdp", undefined, 401, "Bearer"],
+    ["text/plain", undefined, 401, "Bearer"],
+    ["application/sdp; charset=utf-8", "sk_us-east-1_x_y", 403, null],
+    ["text/plain", "sk_us-east-1_x_y", 415, null],
+    ["multipart/form-data; boundary=x", undefined, 400, null],
+  ] as const)("WHIP with %s and the key %s is answered %i", async (type, key, status, asks) => {
+    const response = await fetch(`${server.endpoint}/whip`, {
+      ...{ method: "POST", body: "v=0" },
+      headers: { "content-type": type, ...(key ? { authorization: `Bearer ${key}` } : {}) },
+    });
+    expect([response.status, response.headers.get("www-authenticate")]).toEqual([status, asks]);
   });
 });

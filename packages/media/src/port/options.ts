@@ -38,6 +38,11 @@ export interface PortChoice {
   readonly port: number;
   /** Whether any free port will do where `port` is taken. Default false. */
   readonly orFree?: boolean;
+  /**
+   * Whether the process that asks listens itself, also where another one accepts the connections of
+   * all: they belong to something that this process has. Default false.
+   */
+  readonly own?: boolean;
 }
 
 /** Folders in which recorded media waits while the host is slow. */

@@ -49,7 +49,7 @@ export class EngineHarness {
     makers: ProtocolMakers = ingestProtocols,
   ) {
     const any = { port: 0 };
-    const ports = { rtmp: { port: rtmpPort }, rtmps: any, srt: any };
+    const ports = { rtmp: { port: rtmpPort }, rtmps: any, srt: any, webrtc: any };
     this.engine = createMediaEngine(
       { host: "127.0.0.1", ports, path: "app", tls: testCertificate, ...options },
       {

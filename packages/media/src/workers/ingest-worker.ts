@@ -56,7 +56,7 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
   constructor(options: WorkerOptions, main: Main) {
     const capacity = new TranscodeCapacity(options.transcodeCores);
     const feeds = new Map<string, RelayFeed>();
-    const connections = new GivenConnections();
+    const connections = new GivenConnections(options.host);
     const limits = { ...defaultMediaLimits, ...options.limits };
     const protocols = makeProtocols(ingestProtocols, { ...options, limits });
     super(options, hostOf(main), {

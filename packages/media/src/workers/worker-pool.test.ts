@@ -1,8 +1,14 @@
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
+import { STUN_ATTRIBUTE, STUN_TYPE } from "../transport/webrtc/stun/stun-message.ts";
+import { FrameReader, writeFrame } from "../transport/webrtc/tcp-frames.ts";
 
 const START = "NetStream.Publish.Start";
 
@@ -158,4 +164,41 @@ describe("an engine of two workers", () => {
     ]);
     expect(harness.putPaths.filter((path) => path === "media/hls/master.m3u8").length).toBe(4);
   });
+
+  test("each take WebRTC's connections by TCP for the peers that they have", async () => {
+    const offer = await readFile(
+      join(import.meta.dirname, "../testing/offers/chromium.sdp"),
+      "utf8",
+    );
+    harness = await new EngineHarness({ workers: 2, ffmpeg: "ffmpeg" }, {}, 0).start();
+    const { forwarding } = harness.engine;
+    const reached = new Set<number>();
+    for (const group of ["one", "two"]) {
+      const of = { group, publication: "ann", remoteAddress: "127.0.0.1" };
+      const { description } = await forwarding.openPublication({ ...of, description: offer });
+      const port = Number(/ tcp \d+ \S+ (\d+) typ host tcptype passive/.exec(description)?.[1]);
+      const ufrag = /a=ice-ufrag:(\S+)/.exec(description)?.[1] ?? "";
+      reached.add(port);
+      // Without the peer's password it is answered 401: what counts is who answers.
+      const check = bindingRequest(`${ufrag}:theirs`);
+      const socket = connect(port, "127.0.0.1");
+      socket.write(writeFrame(check));
+      const [bytes] = await once(socket, "data");
+      const [answer] = new FrameReader().read(bytes);
+      expect(answer?.readUInt16BE(0)).toBe(STUN_TYPE.bindingError);
+      socket.destroy();
+    }
+    expect(reached.size).toBe(2);
+  });
 });
+
+function bindingRequest(username: string): Buffer {
+  const name = Buffer.from(username.padEnd(Math.ceil(username.length / 4) * 4));
+  const head = Buffer.alloc(24);
+  head.writeUInt16BE(STUN_TYPE.bindingRequest, 0);
+  head.writeUInt16BE(4 + name.length, 2);
+  head.writeUInt32BE(0x2112a442, 4);
+  head.writeUInt16BE(STUN_ATTRIBUTE.username, 20);
+  head.writeUInt16BE(username.length, 22);
+  return Buffer.concat([head, name]);
+}

@@ -196,12 +196,13 @@ export class Pipeline {
       const internal = isOwn ? undefined : await this.#options.routes.handle(request);
       if (internal) return internal;
     }
-    for (const { service } of this.#options.registry.all) {
-      // An await costs a turn even for undefined, and most requests are operations.
-      const pending = service.plainRequest?.(request);
-      const response = pending && (await pending);
-      if (response) return response;
-    }
+    for (const asked of ["plainRequest", "lastPlainRequest"] as const)
+      for (const { service } of this.#options.registry.all) {
+        // An await costs a turn even for undefined, and most requests are operations.
+        const pending = service[asked]?.(request);
+        const response = pending && (await pending);
+        if (response) return response;
+      }
     return undefined;
   }
 

@@ -118,6 +118,8 @@ export interface ServiceParts {
   hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
   plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
+  /** The same of paths that any other service may have: asked after all of those. */
+  lastPlainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
   /** Answers a WebSocket's handshake. Undefined: not mine. */
   webSocket?(request: WebSocketRequest): Promise<WebSocketAnswer | undefined> | undefined;
   /**

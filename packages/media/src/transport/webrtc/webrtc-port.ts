@@ -73,10 +73,9 @@ export class WebrtcPort {
     socket.on("error", () => undefined);
     const bound = socket.address();
     const addresses = await announcedAddresses(this.#settings.announcedAddresses, bound.address);
-    // Workers are given no connections: a connection would have to go to the worker with its peer.
-    const tcp = await port.listen({ port: bound.port, orFree: true }, (connection) =>
-      this.#tcp.accept(connection),
-    );
+    // A connection belongs to a peer, and that to this process.
+    const own = { port: bound.port, orFree: true, own: true };
+    const tcp = await port.listen(own, (connection) => this.#tcp.accept(connection));
     this.#candidates = [
       ...addresses.map((own) => ({ address: own, port: bound.port, transport: "udp" }) as const),
       ...addresses.flatMap((own) =>

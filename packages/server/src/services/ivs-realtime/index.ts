@@ -83,8 +83,9 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
   const offers = new OfferAnswerer(media);
   const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
-  const socket = new EventsSocket({ clock, log, tokens, stages, offers });
-  const whip = new Whip({ clock, log, tokens, stages, offers, sessions });
+  const socket = new EventsSocket({ clock, log, tokens, stages, offers, nodePlaces });
+  const whip = new Whip({ clock, log, tokens, stages, offers, sessions, nodePlaces });
+  nodePlaces.answerHandedOn((request) => whip.answer(request));
   const housekeeping = new Periodic({
     everyMs: HOUSEKEEPING_MS,
     round: () => forgetOldSessions(store, clock.nowMs()),

@@ -1,7 +1,6 @@
 import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
-import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
 import { answerClientConfiguration } from "./channels/client-configuration.ts";
@@ -14,6 +13,7 @@ import { LiveStreams } from "./live/live-streams.ts";
 import { localStreams } from "./live/local-streams.ts";
 import { MetricSampler } from "./live/metric-sampler.ts";
 import { ivsMigrations } from "./migrations.ts";
+import { nodePlacesOf } from "./nodes/node-places.ts";
 import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
 import { answerWhep } from "./playback/answer-whep.ts";
@@ -26,7 +26,6 @@ import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.t
 import { IVS_REGIONS } from "./regions.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { ivsResourceTypes } from "./resources/ivs-type-names.ts";
-import { findNodeUrl } from "./rows/nodes.ts";
 import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
 
@@ -107,6 +106,7 @@ async function createIvs(needs: IvsNeeds) {
   const offers = { live, db: clientConfiguration.db };
   const whepViewers = new WhepViewers({ live, gate, log: deps.log });
   const watching = { live, gate, viewers: whepViewers };
+  live.handedOn.add((request) => answerWhep(request, watching));
   return {
     api: async () => {
       const { ivsApi } = await import("./api.ts");
@@ -152,22 +152,13 @@ async function createIvs(needs: IvsNeeds) {
       ingestPorts: () => portByProtocol(live.ports),
       forwarding: live.forwarding as ForwardingPort,
       publicationRecordings: live.publications as PublicationRecordings,
-      nodePlaces: nodePlacesOf(live, deps),
+      nodePlaces: nodePlacesOf(live, clientConfiguration.db),
     },
     contributes: {
       linkedServiceUsages: [recordToS3Usage],
       listeningPorts: [() => ({ ...live.ports })],
       resourceTypes: [ivsResourceTypes],
     },
-  };
-}
-
-function nodePlacesOf({ node }: LiveStreams, { store }: IvsDependencies): NodePlaces {
-  return {
-    get id() {
-      return node.id;
-    },
-    urlOf: (nodeId) => findNodeUrl(store.tables<IvsTables>().db, nodeId),
   };
 }
 

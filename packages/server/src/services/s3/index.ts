@@ -2,7 +2,12 @@ import type { ApiDefinition } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
-import type { PlainRequest, ServiceDependencies, Unreadiness } from "../../kernel/service.ts";
+import type {
+  PlainRequest,
+  PlainResponse,
+  ServiceDependencies,
+  Unreadiness,
+} from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
 import { openBlobPlace } from "./blob-place.ts";
@@ -89,10 +94,10 @@ function createS3(needs: S3Needs) {
     api: async () => (await import("./api.ts")).s3Api(deps, lifecycle),
     accessDenied: s3AccessDenied,
     hasPlainHost: (host: string) => websiteOf(host, hosts) !== undefined,
-    plainRequest: (request: PlainRequest) =>
-      (visitWebsite(request, deps) ?? formUpload(request, definition, deps))?.then(
-        ({ headers, ...answer }) => ({ ...answer, headers: { ...S3_HEADERS, ...headers } }),
-      ),
+    plainRequest: (request: PlainRequest) => visitWebsite(request, deps)?.then(withS3Headers),
+    // Any path may be a bucket's.
+    lastPlainRequest: (request: PlainRequest) =>
+      formUpload(request, definition, deps)?.then(withS3Headers),
     preflight: (request: PlainRequest) => preflightHeaders(request, store, hosts),
     corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {
@@ -132,4 +137,8 @@ function createS3(needs: S3Needs) {
     provides: { bucketHosts: hosts },
     contributes: { resourceTypes: [s3ResourceTypes], shareableResources: [SHAREABLE_BUCKETS] },
   };
+}
+
+function withS3Headers({ headers, ...answer }: PlainResponse): PlainResponse {
+  return { ...answer, headers: { ...S3_HEADERS, ...headers } };
 }

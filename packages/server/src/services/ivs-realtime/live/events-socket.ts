@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { errorTrace } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import {
   HANDED_ON_HEADER,
   textFrame,
@@ -26,6 +27,7 @@ export interface EventsSocketOptions {
   readonly tokens: TokenReader;
   readonly stages: LiveStages;
   readonly offers: OfferAnswerer;
+  readonly nodePlaces: Pick<NodePlaces, "provenUrl">;
 }
 
 /**
@@ -54,7 +56,10 @@ export class EventsSocket {
     const admission = await stages.admit(token, clientFactsOf(headers["user-agent"] ?? ""));
     if ("code" in admission) return refusal(protocol, admission);
     if ("elsewhere" in admission) {
-      if (headers[HANDED_ON_HEADER] === undefined) return { handOn: admission.elsewhere };
+      const { elsewhere } = admission;
+      // The token is shown to a node only, whatever has its address by now.
+      if (headers[HANDED_ON_HEADER] === undefined)
+        return { handOn: await this.#options.nodePlaces.provenUrl(elsewhere) };
       return refusal(protocol, { code: "INTERNAL", message: "The stage is changing hands" });
     }
     return {

@@ -44,6 +44,10 @@ afterEach(async () => {
 
 const tables = () => store.tables<RealTimeTables>().db;
 
+const neverAsked = async (): Promise<never> => {
+  throw new Error("nothing is handed on here");
+};
+
 /** A node; what it forwards is ended without a word. */
 function nodeOf(id: string) {
   const place = { id };
@@ -63,6 +67,9 @@ function nodeOf(id: string) {
       return place.id;
     },
     urlOf: async (nodeId: string) => living.get(nodeId),
+    provenUrl: neverAsked,
+    handOn: neverAsked,
+    answerHandedOn: ignore,
   };
   const forwarding = { closeForwarding: async () => true };
   const shared = { store, clock, ids: randomIds, log, journal, messages, nodePlaces, forwarding };
@@ -116,7 +123,7 @@ test("a stage stays with its node while that lives, then goes to one that asks",
   const [one, two] = [nodeOf("one"), nodeOf("two")];
   const ann = admitted(await one.stages.admit(tokenOf("ann"), {}));
   await two.stages.start();
-  expect(await two.stages.admit(tokenOf("bob"), {})).toEqual({ elsewhere: "http://one" });
+  expect(await two.stages.admit(tokenOf("bob"), {})).toEqual({ elsewhere: "one" });
   expect(await eventNames()).toEqual(["JOINED"]);
   living.delete("one");
   const bob = admitted(await two.stages.admit(tokenOf("bob"), {}));

@@ -50,7 +50,7 @@ export interface Admitted {
   readonly participant: Participant;
 }
 
-/** The outcome of a join: the participant, a refusal, or the node that has the stage. */
+/** The outcome of a join: the participant, a refusal, or the id of the node that has the stage. */
 export type Admission = Admitted | TokenRefusal | { readonly elsewhere: string };
 
 /** The stages of this node: who is on them, and what their sessions' rows say of it. */
@@ -213,7 +213,7 @@ export class LiveStages {
   ): Promise<{ readonly elsewhere: string } | { readonly abandoned: StageSessionRow }> {
     const { nodePlaces } = this.#options;
     const url = row.owner === nodePlaces.id ? undefined : await nodePlaces.urlOf(row.owner);
-    return url === undefined ? { abandoned: row } : { elsewhere: url };
+    return url === undefined ? { abandoned: row } : { elsewhere: row.owner };
   }
 
   async #remove(stage: LiveStage, participant: Participant, kicked: boolean): Promise<void> {

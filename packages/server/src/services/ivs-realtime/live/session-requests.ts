@@ -33,12 +33,13 @@ export class SessionRequests {
     this.#options = options;
   }
 
-  /** The address of the node that has the session, where it isn't this one. */
+  /** The id of the living node that has the session, where it isn't this one. */
   async elsewhere(group: string): Promise<string | undefined> {
     const { store, nodePlaces, stages } = this.#options;
     if (!store.shared || stages.ofSession(group)) return undefined;
     const owner = await findSessionOwner(store.tables<RealTimeTables>().db, group);
-    return owner === undefined || owner === nodePlaces.id ? undefined : nodePlaces.urlOf(owner);
+    if (owner === undefined || owner === nodePlaces.id) return undefined;
+    return (await nodePlaces.urlOf(owner)) === undefined ? undefined : owner;
   }
 
   async answer(request: SessionRequest): Promise<PlainResponse> {

@@ -2,12 +2,11 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
-import { HANDED_ON_HEADER } from "../../../kernel/web-sockets.ts";
 import { WHIP_PATH } from "../stages/endpoints.ts";
 import type { TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
 import { clientFactsOf } from "./client-facts.ts";
-import { handOnRequest } from "./hand-on-request.ts";
 import type { LiveStages } from "./live-stages.ts";
 import { initialLayerOf, type OfferAnswerer } from "./offer-answerer.ts";
 import type { SessionRequests } from "./session-requests.ts";
@@ -41,6 +40,7 @@ export interface WhipOptions {
   readonly stages: LiveStages;
   readonly offers: OfferAnswerer;
   readonly sessions: SessionRequests;
+  readonly nodePlaces: Pick<NodePlaces, "handOn">;
 }
 
 /** The HTTP side of a stage. */
@@ -104,10 +104,8 @@ export class Whip {
   }
 
   async #handOn(request: PlainRequest, body: string, node: string): Promise<PlainResponse> {
-    if (request.headers[HANDED_ON_HEADER] !== undefined)
-      return refusal(503, REFUSAL_CODE.internal, "The stage is changing hands");
     try {
-      return await handOnRequest(request, body, node);
+      return await this.#options.nodePlaces.handOn(node, request, body);
     } catch (error) {
       this.#options.log.warn({ error: errorClass(error), node }, "A stage's node doesn't answer");
       return refusal(503, REFUSAL_CODE.internal, "The stage's node doesn't answer");

@@ -54,8 +54,12 @@ export async function answerOffer(
   // A bucket may have the same name.
   if (request.isSigned && bearerOf(request) === undefined) return undefined;
   if (method === "POST" && path === BROADCAST_PATH) return answerBroadcast(request, options);
-  if (method === "POST" && path === WHIP_PATH && headers["content-type"] === SDP_TYPE)
-    return answerWhip(request, options);
+  const contentType = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase();
+  // A form goes to the bucket.
+  if (method === "POST" && path === WHIP_PATH && contentType !== "multipart/form-data")
+    return contentType === SDP_TYPE || bearerOf(request) === undefined
+      ? answerWhip(request, options)
+      : text(415, `Offers are posted as ${SDP_TYPE}.`);
   if (method === "OPTIONS" && OFFERED.has(path)) return preflight();
   const { session, node = "" } = SESSION.exec(path)?.groups ?? {};
   return session === undefined ? undefined : answerSession(request, { session, node }, options);

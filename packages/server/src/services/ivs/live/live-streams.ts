@@ -29,6 +29,7 @@ import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
 import { IVS_MEDIA_LIMITS } from "../media-limits.ts";
+import { HandedOnRequests } from "../nodes/handed-on-requests.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { PeerSignature } from "../nodes/peer-signature.ts";
 import { StreamDirectory } from "../nodes/stream-directory.ts";
@@ -63,6 +64,7 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 export class LiveStreams implements MediaHost {
   readonly forwarding = new ForwardingHub(() => this.#engine.forwarding);
   readonly publications: PublicationHub;
+  readonly handedOn = new HandedOnRequests();
   readonly viewers: ViewerCounter;
   readonly recorded = new RecordedTime();
   readonly windows: ReconnectWindows<RecordingRow>;
@@ -112,8 +114,7 @@ export class LiveStreams implements MediaHost {
       ...deps,
       viewerCounts: (sessions) => this.directory.viewerCounts(sessions),
     });
-    const { streamsMax, log } = deps;
-    this.admission = new NodeAdmission({ streamsMax, engine: () => this.#engine, log });
+    this.admission = new NodeAdmission({ ...deps, engine: () => this.#engine });
     this.#journal = new SessionJournal({ ...deps, nodeId });
     this.#recordings = new RecordingStore(deps.store, new ChannelRecordings(this.#journal), nodeId);
     this.windows = new ReconnectWindows({
@@ -184,7 +185,7 @@ export class LiveStreams implements MediaHost {
     if (forwarded) return forwarded;
     const decision = await decidePublish(request, db, ids);
     const askedFor = decision.allow ? decision.streamName : decision.channelArn;
-    if (askedFor !== undefined) this.#askedFor.set(request.connectionId, askedFor);
+    if (askedFor) this.#askedFor.set(request.connectionId, askedFor);
     if (!decision.allow) return { allow: false, reason: decision.reason };
     if (refusal !== undefined && !this.#isLive(decision.streamName))
       return { allow: false, reason: refusal };

@@ -1,5 +1,6 @@
 import type { MediaEngine } from "@rolecast/media";
 import { OFFERED_PROTOCOL } from "../ingest-protocols.ts";
+import type { HandedOnRequests } from "../nodes/handed-on-requests.ts";
 import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { ViewerCounter } from "./viewer-counter.ts";
@@ -8,6 +9,7 @@ import type { ViewerCounter } from "./viewer-counter.ts";
 interface Live {
   readonly engine: MediaEngine;
   readonly viewers: ViewerCounter;
+  readonly handedOn: HandedOnRequests;
   playable(channelArn: string): Broadcast | undefined;
   settled(channelArn: string): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function localStreams(live: Live): OwnedStreams {
     async noteViewers(streamId, viewers) {
       for (const viewer of viewers) live.viewers.note(streamId, viewer);
     },
+    handOn: (request) => live.handedOn.answer(request),
     hangUp: (session) => live.engine.hangUp(OFFERED_PROTOCOL, session),
     viewerCounts: async (streamIds) => streamIds.map((streamId) => live.viewers.count(streamId)),
   };

@@ -10,7 +10,7 @@ const LOOK_MS = 200;
 
 export interface NodeAdmissionOptions {
   /** Streams that this node carries at the same time; undefined for no limit. */
-  readonly streamsMax: number | undefined;
+  readonly streamsMax?: number | undefined;
   readonly engine: () => Pick<MediaEngine, "admitPublishers">;
   readonly log: Log;
 }

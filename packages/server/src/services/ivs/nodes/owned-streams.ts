@@ -1,5 +1,6 @@
 import type { MediaEngine } from "@rolecast/media";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
+import type { HandedOnAnswer, HandedOnRequest } from "./handed-on-requests.ts";
 
 /** A broadcast that playback may show. */
 export interface Playable {
@@ -30,6 +31,8 @@ export interface OwnedStreams extends ChannelMedia {
   noteViewers(streamId: string, viewers: readonly Viewer[]): Promise<void>;
   /** Ends a session that was agreed on by WebRTC. False: there is none. */
   hangUp(session: string): Promise<boolean>;
+  /** Answers a client's request that came to another node. */
+  handOn(request: HandedOnRequest): Promise<HandedOnAnswer>;
   viewerCounts(streamIds: readonly string[]): Promise<readonly number[]>;
 }
 

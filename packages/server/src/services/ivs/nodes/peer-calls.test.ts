@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readPlainBody } from "../../../kernel/plain-body.ts";
+import { type HandedOnRequest, HandedOnRequests, toHandOn } from "./handed-on-requests.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { answerPeer, callPeer } from "./peer-calls.ts";
 import { PeerSignature, sha256Of } from "./peer-signature.ts";
@@ -18,10 +21,12 @@ const note =
     asked.push([method, ...args]);
     return answer;
   };
+const handedOn = new HandedOnRequests();
 const streams = {
   stopStream: note("stopStream", true),
   segment: note("segment", new Uint8Array([0, 255, 7])),
   mediaPlaylist: note("mediaPlaylist", undefined),
+  handOn: (request: HandedOnRequest) => handedOn.answer(request),
   insertAdBreak: note("insertAdBreak", "overlapping"),
   viewerCounts: note("viewerCounts", [1, 0]),
   putMetadata: async () => Promise.reject(new Error("the engine failed")),
@@ -76,6 +81,34 @@ const call = <Name extends keyof OwnedStreams>(
   );
 
 describe("a call to another node", () => {
+  test("has it answer a client's request, once, as if the client had asked it", async () => {
+    const seen: unknown[] = [];
+    handedOn.add((request) => {
+      if (request.path !== "/whep/x") return undefined;
+      const { body: _, query, ...rest } = request;
+      seen.push({ ...rest, token: query.get("token") });
+      return readPlainBody(request, 10).then((body) => ({ status: 201, headers: {}, body }));
+    });
+    const request = {
+      ...{ method: "POST", path: "/whep/x", query: new URLSearchParams("token=a%26b") },
+      ...{ headers: { origin: "o" }, remoteAddress: "2001:db8::1", scheme: "https" as const },
+      ...{ isSigned: false, body: Readable.from([]) },
+    };
+    const handed = toHandOn(request, "v=0");
+    if (!handed) throw new Error("it wasn't handed on before");
+    expect(await call("handOn", [handed])).toEqual({ status: 201, headers: {}, body: "v=0" });
+    const headers = { origin: "o", "x-rolecast-handed-on": "1" };
+    expect(seen).toEqual([
+      {
+        ...{ method: "POST", path: "/whep/x", headers, remoteAddress: "2001:db8::1" },
+        ...{ scheme: "https", isSigned: false, token: "a&b" },
+      },
+    ]);
+    expect(toHandOn({ ...request, headers }, "v=0")).toBeUndefined();
+    const nothing = await call("handOn", [{ ...handed, path: "/other" }]);
+    expect(nothing).toEqual({ status: 404, headers: {} });
+  });
+
   test("gets what the method answers there: bytes, data, or nothing", async () => {
     expect(await call("segment", ["arn", "chunked", 7])).toEqual(new Uint8Array([0, 255, 7]));
     expect(await call("insertAdBreak", ["arn", "id", 1_000])).toBe("overlapping");

@@ -38,6 +38,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   noteViewers: true,
   viewerCounts: true,
   hangUp: true,
+  handOn: true,
 };
 
 export interface PeerAddress {

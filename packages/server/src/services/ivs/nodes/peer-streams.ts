@@ -51,6 +51,7 @@ export class PeerStreams implements OwnedStreams {
       : this.#once("mediaPlaylist", channelArn, rendition, heightMax);
   awaitMedia = (...args: Parameters<OwnedStreams["awaitMedia"]>) =>
     this.#once("awaitMedia", ...args);
+  handOn = (...args: Parameters<OwnedStreams["handOn"]>) => this.#call("handOn", ...args);
   hangUp = (session: string) => this.#call("hangUp", session);
   viewerCounts = (streamIds: readonly string[]) => this.#call("viewerCounts", streamIds);
 

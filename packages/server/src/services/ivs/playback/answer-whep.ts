@@ -3,6 +3,8 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
+import { asPlain, toHandOn } from "../nodes/handed-on-requests.ts";
+import type { Playing } from "../nodes/stream-directory.ts";
 import type { PlaybackGate } from "./playback-gate.ts";
 import { channelArnOf } from "./playback-path.ts";
 import { PlaybackRefusal } from "./playback-refusal.ts";
@@ -55,8 +57,31 @@ export async function answerWhep(
       : undefined;
   if (method === "PATCH")
     return text(405, "Neither trickle ICE nor ICE restarts are supported: all is in the answer.");
-  if (method !== "DELETE" || !(await options.viewers.end(session, channelArn))) return undefined;
-  return { status: 200, headers: cors("*"), body: undefined };
+  if (method !== "DELETE") return undefined;
+  if (await options.viewers.end(session, channelArn))
+    return { status: 200, headers: cors("*"), body: undefined };
+  return endElsewhere(channelArn, request, options);
+}
+
+/** Ends a viewer's session on the node that has the stream. */
+async function endElsewhere(
+  channelArn: string,
+  request: PlainRequest,
+  { live }: WhepOptions,
+): Promise<PlainResponse | undefined> {
+  try {
+    const playing = await live.directory.playing(channelArn);
+    const handed = toHandOn(request, "");
+    if (!handed || !playing || isHere(channelArn, playing, live)) return undefined;
+    return asPlain(await playing.streams.handOn(handed));
+  } catch (error) {
+    if (error instanceof AwsError) return text(error.status, error.message);
+    throw error;
+  }
+}
+
+function isHere(channelArn: string, { streamId }: Playing, live: LiveStreams): boolean {
+  return live.playable(channelArn)?.streamId === streamId;
 }
 
 async function answerOffer(
@@ -87,11 +112,14 @@ async function play(
   const playing = await live.directory.playing(channelArn);
   if (!playing) return text(404, "Can not find channel");
   const { streamId, rules } = playing;
+  if (!isHere(channelArn, playing, live)) {
+    const handed = toHandOn(request, description);
+    if (!handed) return text(503, "The channel's stream is changing hands.");
+    return asPlain(await playing.streams.handOn(handed));
+  }
   const subject = { channelArn, streamId, rules };
   const asked = withToken(request);
   const admission = await gate.begin(asked, subject);
-  if (live.playable(channelArn)?.streamId !== streamId)
-    return text(503, "The channel's stream is on another node, which plays it by WebRTC.");
   const viewer = { id: viewerOf(request), country: gate.countryOf(request) };
   if (!(await live.limits.admitsView(channelArn, viewer.id)))
     return text(429, "Too many concurrent viewers");

@@ -1,0 +1,46 @@
+import type { Kysely } from "kysely";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
+import { findNodeUrl } from "../rows/nodes.ts";
+import type { IvsTables } from "../tables.ts";
+import { asPlain, type HandedOnRequests, toHandOn } from "./handed-on-requests.ts";
+import type { OwnedStreams } from "./owned-streams.ts";
+import { streamUnavailable } from "./peer-calls.ts";
+import type { StreamDirectory } from "./stream-directory.ts";
+
+interface Nodes {
+  readonly node: { readonly id: string };
+  readonly directory: Pick<StreamDirectory, "nodeOf">;
+  readonly handedOn: HandedOnRequests;
+}
+
+/** The nodes of the shared database for other services. */
+export function nodePlacesOf(
+  { node, directory, handedOn }: Nodes,
+  db: Kysely<IvsTables>,
+): NodePlaces {
+  const urlOf = (nodeId: string) => findNodeUrl(db, nodeId);
+  const streamsOf = async (nodeId: string): Promise<OwnedStreams> => {
+    const streams = await directory.nodeOf(nodeId);
+    if (!streams) throw streamUnavailable("its node has gone");
+    return streams;
+  };
+  return {
+    get id() {
+      return node.id;
+    },
+    urlOf,
+    async provenUrl(nodeId) {
+      // A call that costs nothing: its answer is signed.
+      await (await streamsOf(nodeId)).viewerCounts([]);
+      const url = await urlOf(nodeId);
+      if (url === undefined) throw streamUnavailable("its node has gone");
+      return url;
+    },
+    async handOn(nodeId, request, body) {
+      const handed = toHandOn(request, body);
+      if (!handed) throw streamUnavailable("it is changing hands");
+      return asPlain(await (await streamsOf(nodeId)).handOn(handed));
+    },
+    answerHandedOn: (answerer) => handedOn.add(answerer),
+  };
+}
