@@ -312,6 +312,10 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       InvocationEndpoint: NO_PATTERN,
       ApiKeyName: NO_PATTERN,
       ApiKeyValue: NO_PATTERN,
+      ClientID: NO_PATTERN,
+      ClientSecret: NO_PATTERN,
+      // The operation judges it: plain HTTP is taken.
+      AuthorizationEndpoint: NO_PATTERN,
       Username: NO_PATTERN,
       Password: NO_PATTERN,
       "PutTargets.HeaderParameters.key": parameter,

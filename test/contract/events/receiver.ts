@@ -8,9 +8,14 @@ export interface Received {
 }
 
 /**
- * An HTTP receiver, on a free port by default, that answers with `statuses` in turn, then with 200.
+ * An HTTP receiver, on a free port by default, that answers with `statuses` in turn, then with 200,
+ * and with what `answerOf` says to the request.
  */
-export async function startReceiver(statuses: readonly number[] = [], wantedPort = 0) {
+export async function startReceiver(
+  statuses: readonly number[] = [],
+  wantedPort = 0,
+  answerOf: (request: Received) => string = () => "",
+) {
   const left = [...statuses];
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -18,8 +23,9 @@ export async function startReceiver(statuses: readonly number[] = [], wantedPort
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { method = "", url = "", headers } = request;
-      received.push({ method, url, headers, body: Buffer.concat(chunks).toString() });
-      response.writeHead(left.shift() ?? 200).end();
+      const whole = { method, url, headers, body: Buffer.concat(chunks).toString() };
+      received.push(whole);
+      response.writeHead(left.shift() ?? 200).end(answerOf(whole));
     });
   });
   const port = await new Promise<number>((resolve, reject) => {

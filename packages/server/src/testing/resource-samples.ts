@@ -334,8 +334,14 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       update: {
         Name: "door",
         Description: "opens",
-        AuthorizationType: "BASIC",
-        AuthParameters: { BasicAuthParameters: { Username: "ada", Password: "other" } },
+        AuthorizationType: "OAUTH_CLIENT_CREDENTIALS",
+        AuthParameters: {
+          OAuthParameters: {
+            AuthorizationEndpoint: "http://127.0.0.1:9/token",
+            HttpMethod: "POST",
+            ClientParameters: { ClientID: "ada", ClientSecret: "other" },
+          },
+        },
       },
       unread: ["AuthParameters"],
     },

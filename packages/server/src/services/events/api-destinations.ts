@@ -3,20 +3,18 @@ import type { Checked } from "../../kernel/checked.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
-import { OutgoingError } from "../../kernel/outgoing/outgoing-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
-import { resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
+import { checkReceiver } from "./check-receiver.ts";
+import { resourceAlreadyExists, resourceNotFound } from "./errors.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
 import {
   apiDestinationArn,
   connectionArn,
+  connectionNameOf,
   DEFAULT_RATE_LIMIT_PER_SECOND,
 } from "./stored-connections.ts";
 import type { ApiDestinationRow, EventsTables } from "./tables.ts";
-
-/** Wildcards are for the path: in the host they would name another receiver each time. */
-const ENDPOINT = /^https?:\/\/[^\s\\/?#*]+(?:[/?][^\s\\#]*)?$/;
 
 export interface ApiDestinationParts {
   readonly ids: Ids;
@@ -39,7 +37,8 @@ export function apiDestinationOperations(parts: ApiDestinationParts): OperationT
       async handle(input, context) {
         const row = await requireApiDestination(input.Name, context);
         const description = row.description === null ? {} : { Description: row.description };
-        return { ...apiDestinationView(row), ...description };
+        const [view] = await viewsOf([row], context);
+        return { ...view, ...description };
       },
     },
     ListApiDestinations: {
@@ -61,7 +60,10 @@ export function apiDestinationOperations(parts: ApiDestinationParts): OperationT
           ({ name }) => name,
           input,
         );
-        return { ApiDestinations: page.rows.map(apiDestinationView), NextToken: page.NextToken };
+        return {
+          ApiDestinations: await viewsOf(page.rows, context),
+          NextToken: page.NextToken,
+        };
       },
     },
     DeleteApiDestination: {
@@ -87,11 +89,34 @@ function onDestination(action: string, name: string, context: RequestContext) {
   return { action: `events:${action}`, resource };
 }
 
-function apiDestinationView(row: ApiDestinationRow) {
+/** Those whose connections aren't authorized are inactive. */
+async function viewsOf(rows: readonly ApiDestinationRow[], context: RequestContext) {
+  const { account_id, region } = locationOf(context);
+  const names = [...new Set(rows.map((row) => connectionNameOf(row.connection_arn)))];
+  if (names.length === 0) return [];
+  const connections = await context
+    .db<EventsTables>()
+    .selectFrom("events_connections")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .where("name", "in", names)
+    .where("state", "!=", "DEAUTHORIZED")
+    .execute();
+  const usable = new Set(connections.map(connectionArn));
+  return rows.map((row) =>
+    apiDestinationView(row, usable.has(row.connection_arn) ? "ACTIVE" : "INACTIVE"),
+  );
+}
+
+function apiDestinationView(
+  row: ApiDestinationRow,
+  state: eventbridge.ApiDestinationState = "ACTIVE",
+) {
   return {
     ApiDestinationArn: apiDestinationArn(row),
     Name: row.name,
-    ApiDestinationState: "ACTIVE" as const,
+    ApiDestinationState: state,
     ConnectionArn: row.connection_arn,
     InvocationEndpoint: row.endpoint,
     HttpMethod: row.http_method as eventbridge.ApiDestinationHttpMethod,
@@ -129,24 +154,14 @@ async function requireConnectionArn(arn: string, context: RequestContext): Promi
     .selectAll()
     .where("account_id", "=", account_id)
     .where("region", "=", region)
-    .where("name", "=", arn.split("/")[1] ?? "")
+    .where("name", "=", connectionNameOf(arn))
     .executeTakeFirst();
   if (row && connectionArn(row) === arn) return arn;
   throw resourceNotFound(`Connection '${arn}' does not exist.`);
 }
 
-/** Plain HTTP too, which AWS refuses: a receiver on this machine seldom has a certificate. */
 function checkEndpoint(endpoint: string, outgoing: OutgoingClient): string {
-  if (!ENDPOINT.test(endpoint) || !URL.canParse(endpoint.replaceAll("*", "x")))
-    throw validation(`Parameter InvocationEndpoint ${endpoint} is not a valid URL.`);
-  try {
-    outgoing.check(endpoint.replaceAll("*", "x"));
-  } catch (error) {
-    if (!(error instanceof OutgoingError)) throw error;
-    throw validation(
-      `Parameter InvocationEndpoint is not valid. Reason: nothing is sent there, because ${error.reason}.`,
-    );
-  }
+  checkReceiver("InvocationEndpoint", endpoint, outgoing);
   return endpoint;
 }
 

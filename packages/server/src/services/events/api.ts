@@ -23,6 +23,8 @@ interface EventsApiParts extends Pick<ServiceDependencies, "ids"> {
   readonly secrets: SecretBox;
   /** Resolves with false when too many events wait already. */
   readonly put: (event: IncomingEvent) => Promise<boolean>;
+  /** There may be a token to fetch for a connection. */
+  readonly toAuthorize: () => void;
   /** A schedule may have begun or ended. */
   readonly rulesChanged: () => void;
   /** There is a replay to begin or to end. */

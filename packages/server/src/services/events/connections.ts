@@ -3,17 +3,22 @@ import type { Checked } from "../../kernel/checked.ts";
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
-import { notImplemented, resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
-import { checkConnectionParameters } from "./http-parameters.ts";
+import { checkAuth, mergedParameters, withoutSecrets } from "./connection-parameters.ts";
+import { resourceAlreadyExists, resourceNotFound } from "./errors.ts";
+import { findConnection, noteAuthorization } from "./rows/connections.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
-import { type AuthParameters, connectionArn, readParameters } from "./stored-connections.ts";
+import { connectionArn, readParameters } from "./stored-connections.ts";
 import type { ConnectionRow, EventsTables } from "./tables.ts";
 
 export interface ConnectionParts {
   readonly ids: Ids;
   readonly secrets: SecretBox;
+  readonly outgoing: OutgoingClient;
+  /** There may be a token to fetch. */
+  readonly toAuthorize: () => void;
 }
 
 /** The ways in which an API destination's requests authenticate. */
@@ -34,6 +39,7 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
         return {
           ...connectionView(row),
           ...(row.description === null ? {} : { Description: row.description }),
+          ...(row.state_reason === null ? {} : { StateReason: row.state_reason }),
           AuthParameters: withoutSecrets(readParameters(row, parts.secrets)),
         };
       },
@@ -41,8 +47,9 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
     ListConnections: {
       authorize: () => ({ action: "events:ListConnections", resource: "*" }),
       async handle(input, context) {
-        // All of them are in this state.
-        if (!["AUTHORIZED", undefined].includes(input.ConnectionState)) return { Connections: [] };
+        const state = input.ConnectionState;
+        // Connections are never in the other states here.
+        if (state !== undefined && !isKept(state)) return { Connections: [] };
         const page = await pageByName(
           (after, limit) =>
             context
@@ -50,6 +57,7 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
               .selectFrom("events_connections")
               .selectAll()
               .where(namesOf(context, input.NamePrefix, after))
+              .$if(state !== undefined, (query) => query.where("state", "=", state as State))
               .orderBy("name")
               .limit(limit)
               .execute(),
@@ -57,6 +65,25 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
           input,
         );
         return { Connections: page.rows.map(connectionView), NextToken: page.NextToken };
+      },
+    },
+    DeauthorizeConnection: {
+      authorize: (input, context) => onConnection("DeauthorizeConnection", input.Name, context),
+      async handle(input, context) {
+        const row = await requireConnection(input.Name, context);
+        const change = {
+          ...({
+            state: "DEAUTHORIZED",
+            state_reason: null,
+            modified_at_ms: context.nowMs,
+          } as const),
+          sealed_parameters: parts.secrets.seal("{}", row.unique_id),
+        };
+        await context.transaction<EventsTables, void>(({ db }) =>
+          noteAuthorization(row, change, db),
+        );
+        const view = connectionView({ ...row, ...change });
+        return { ...changed(view), ConnectionState: "DEAUTHORIZING" as const };
       },
     },
     DeleteConnection: {
@@ -71,7 +98,7 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
             .where("name", "=", row.name)
             .execute(),
         );
-        return { ...connectionView(row), ConnectionState: "DELETING" as const };
+        return { ...changed(connectionView(row)), ConnectionState: "DELETING" as const };
       },
     },
   });
@@ -82,42 +109,47 @@ function onConnection(action: string, name: string, context: RequestContext) {
   return { action: `events:${action}`, resource };
 }
 
+type State = ConnectionRow["state"];
+
+function isKept(state: string): state is State {
+  return ["AUTHORIZED", "AUTHORIZING", "DEAUTHORIZED"].includes(state);
+}
+
 function connectionView(row: ConnectionRow) {
   return {
     ConnectionArn: connectionArn(row),
     Name: row.name,
-    ConnectionState: "AUTHORIZED" as const,
+    ConnectionState: row.state,
     AuthorizationType: row.authorization_type as eventbridge.ConnectionAuthorizationType,
     CreationTime: new Date(row.created_at_ms),
     LastModifiedTime: new Date(row.modified_at_ms),
-    LastAuthorizedTime: new Date(row.modified_at_ms),
+    ...(row.authorized_at_ms === null
+      ? {}
+      : { LastAuthorizedTime: new Date(row.authorized_at_ms) }),
   };
 }
 
-/** Drops what DescribeConnection never shows: passwords, API keys' values, secret parameters. */
-function withoutSecrets(given: AuthParameters): eventbridge.ConnectionAuthResponseParameters {
-  const { ApiKeyAuthParameters, BasicAuthParameters, InvocationHttpParameters } = given;
-  const shown = <T extends { IsValueSecret?: boolean | undefined }>(list: T[] | undefined) =>
-    list?.map((each) => (each.IsValueSecret ? { ...each, Value: undefined } : each));
-  return {
-    ...(ApiKeyAuthParameters && {
-      ApiKeyAuthParameters: { ApiKeyName: ApiKeyAuthParameters.ApiKeyName },
-    }),
-    ...(BasicAuthParameters && {
-      BasicAuthParameters: { Username: BasicAuthParameters.Username },
-    }),
-    ...(InvocationHttpParameters && {
-      InvocationHttpParameters: {
-        HeaderParameters: shown(InvocationHttpParameters.HeaderParameters),
-        QueryStringParameters: shown(InvocationHttpParameters.QueryStringParameters),
-        BodyParameters: shown(InvocationHttpParameters.BodyParameters),
-      },
-    }),
-  };
+/** The members that the answers to changes have. */
+function changed({
+  ConnectionArn,
+  ConnectionState,
+  CreationTime,
+  LastModifiedTime,
+  LastAuthorizedTime,
+}: ReturnType<typeof connectionView>) {
+  const authorized = LastAuthorizedTime === undefined ? {} : { LastAuthorizedTime };
+  return { ConnectionArn, ConnectionState, CreationTime, LastModifiedTime, ...authorized };
+}
+
+/** Keys and passwords authorize at once; a first token has to be fetched. */
+function stateOf(type: string, nowMs: number): Pick<ConnectionRow, "state" | "authorized_at_ms"> {
+  return type === "OAUTH_CLIENT_CREDENTIALS"
+    ? { state: "AUTHORIZING", authorized_at_ms: null }
+    : { state: "AUTHORIZED", authorized_at_ms: nowMs };
 }
 
 async function requireConnection(name: string, context: RequestContext): Promise<ConnectionRow> {
-  const row = await findConnection(name, context);
+  const row = await findConnection(locationOf(context), name, context.db<EventsTables>());
   if (!row)
     throw resourceNotFound(
       `Failed to describe the connection(s). Connection '${name}' does not exist.`,
@@ -125,38 +157,12 @@ async function requireConnection(name: string, context: RequestContext): Promise
   return row;
 }
 
-function findConnection(name: string, context: RequestContext): Promise<ConnectionRow | undefined> {
-  const { account_id, region } = locationOf(context);
-  return context
-    .db<EventsTables>()
-    .selectFrom("events_connections")
-    .selectAll()
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .where("name", "=", name)
-    .executeTakeFirst();
-}
-
-function checkAuth(type: string | undefined, parameters: AuthParameters | undefined): void {
-  if (type === "OAUTH_CLIENT_CREDENTIALS" || parameters?.OAuthParameters)
-    throw notImplemented("OAuth connections");
-  checkConnectionParameters(parameters);
-  const isWhole =
-    type === "BASIC"
-      ? parameters?.BasicAuthParameters !== undefined
-      : parameters?.ApiKeyAuthParameters !== undefined;
-  if (!isWhole) throw validation(`Missing authorization parameters for AuthorizationType ${type}.`);
-  if (parameters?.InvocationHttpParameters?.BodyParameters?.length) {
-    throw notImplemented("body parameters of connections");
-  }
-}
-
 async function createConnection(
   input: Checked<eventbridge.CreateConnectionCommandInput>,
   context: RequestContext,
-  { ids, secrets }: ConnectionParts,
+  { ids, secrets, outgoing, toAuthorize }: ConnectionParts,
 ) {
-  checkAuth(input.AuthorizationType, input.AuthParameters);
+  checkAuth(input.AuthorizationType, input.AuthParameters, outgoing);
   const name = input.Name;
   const uniqueId = ids.uuid();
   const row: ConnectionRow = {
@@ -166,36 +172,39 @@ async function createConnection(
     description: input.Description ?? null,
     authorization_type: input.AuthorizationType,
     sealed_parameters: secrets.seal(JSON.stringify(input.AuthParameters), uniqueId),
+    ...stateOf(input.AuthorizationType, context.nowMs),
+    state_reason: null,
     created_at_ms: context.nowMs,
     modified_at_ms: context.nowMs,
   };
-  if (await findConnection(name, context)) {
+  if (await findConnection(row, name, context.db<EventsTables>())) {
     throw resourceAlreadyExists(`Connection ${name} already exists.`);
   }
   await context.transaction<EventsTables, unknown>(({ db }) =>
     db.insertInto("events_connections").values(row).execute(),
   );
-  const { ConnectionArn, ConnectionState, CreationTime, LastModifiedTime } = connectionView(row);
-  return { ConnectionArn, ConnectionState, CreationTime, LastModifiedTime };
+  context.afterCommit(toAuthorize);
+  const { LastAuthorizedTime: _, ...answer } = changed(connectionView(row));
+  return answer;
 }
 
 async function updateConnection(
   input: Checked<eventbridge.UpdateConnectionCommandInput>,
   context: RequestContext,
-  { secrets }: ConnectionParts,
+  { secrets, outgoing, toAuthorize }: ConnectionParts,
 ) {
   const before = await requireConnection(input.Name, context);
-  const parameters = {
-    ...readParameters(before, secrets),
-    ...input.AuthParameters,
-  } as AuthParameters;
   const type = input.AuthorizationType ?? before.authorization_type;
-  checkAuth(type, parameters);
+  const kept = readParameters(before, secrets);
+  const parameters = mergedParameters(type, kept, input.AuthParameters);
+  checkAuth(type, parameters, outgoing);
   const row: ConnectionRow = {
     ...before,
     description: input.Description ?? before.description,
     authorization_type: type,
     sealed_parameters: secrets.seal(JSON.stringify(parameters), before.unique_id),
+    ...stateOf(type, context.nowMs),
+    state_reason: null,
     modified_at_ms: context.nowMs,
   };
   await context.transaction<EventsTables, unknown>(({ db }) =>
@@ -205,6 +214,9 @@ async function updateConnection(
         description: row.description,
         authorization_type: row.authorization_type,
         sealed_parameters: row.sealed_parameters,
+        state: row.state,
+        state_reason: row.state_reason,
+        authorized_at_ms: row.authorized_at_ms ?? before.authorized_at_ms,
         modified_at_ms: row.modified_at_ms,
       })
       .where("account_id", "=", row.account_id)
@@ -212,5 +224,6 @@ async function updateConnection(
       .where("name", "=", row.name)
       .execute(),
   );
-  return connectionView(row);
+  context.afterCommit(toAuthorize);
+  return changed(connectionView(row));
 }

@@ -28,13 +28,19 @@ export function checkConnectionParameters(
   auth: Partial<eventbridge.CreateConnectionAuthRequestParameters> | undefined,
 ): void {
   const { ApiKeyAuthParameters: apiKey, BasicAuthParameters: basic } = auth ?? {};
-  const { HeaderParameters, QueryStringParameters } = auth?.InvocationHttpParameters ?? {};
   if (apiKey) {
     checkHeaderName("ApiKeyName", apiKey.ApiKeyName ?? "");
     checkText("ApiKeyValue", apiKey.ApiKeyValue ?? "");
   }
   checkText("Username", basic?.Username ?? "");
   checkText("Password", basic?.Password ?? "");
+  checkParameters(auth?.InvocationHttpParameters);
+  checkParameters(auth?.OAuthParameters?.OAuthHttpParameters);
+}
+
+/** Checks all but a body's parameters, which may be anything. */
+function checkParameters(given: eventbridge.ConnectionHttpParameters | undefined): void {
+  const { HeaderParameters, QueryStringParameters } = given ?? {};
   checkHeaders((HeaderParameters ?? []).map(({ Key = "", Value = "" }: Parameter) => [Key, Value]));
   for (const { Key = "", Value = "" } of (QueryStringParameters ?? []) as Parameter[])
     checkQuery(Key, Value);

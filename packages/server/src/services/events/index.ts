@@ -11,8 +11,10 @@ import type {
 } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { archiveRetention } from "./delivery/archive-retention.ts";
+import { ConnectionAuthorizer } from "./delivery/connection-authorizer.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
+import { OAuthTokens } from "./delivery/oauth-tokens.ts";
 import { ReplayWorker } from "./delivery/replay-worker.ts";
 import { ScheduleWorker } from "./delivery/schedule-worker.ts";
 import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
@@ -55,8 +57,10 @@ function createEvents(deps: EventsNeeds) {
   const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
+  const tokens = new OAuthTokens(deps.outgoing, deps.clock, secrets);
+  const authorizer = new ConnectionAuthorizer({ ...deps, tokens });
   const worker = new DeliveryWorker({
-    ...{ ...deps, secrets, webhooks, logDir, trusted },
+    ...{ ...deps, secrets, webhooks, logDir, trusted, tokens, authorizer },
     forward: (event) => route(event),
   });
   const route = async (event: IncomingEvent) => {
@@ -90,6 +94,7 @@ function createEvents(deps: EventsNeeds) {
       };
       return eventsApi({
         ...{ ...deps, secrets, put },
+        toAuthorize: () => authorizer.wake(),
         rulesChanged: () => schedules.wake(),
         wakeReplays: () => replays.wake(),
       });
@@ -99,6 +104,7 @@ function createEvents(deps: EventsNeeds) {
     async start() {
       unsubscribe = deps.events.subscribe(onEvent);
       worker.start();
+      authorizer.start();
       replays.start();
       schedules.start();
       retention.start();
@@ -109,6 +115,7 @@ function createEvents(deps: EventsNeeds) {
       await Promise.all(routing);
       await Promise.all([replays.close(), schedules.close(), retention.close()]);
       await worker.close();
+      await authorizer.close();
     },
     health: async () => {
       const { count } = await deps.store

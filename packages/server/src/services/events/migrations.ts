@@ -317,6 +317,30 @@ const archiveSizes: Migration = {
   },
 };
 
+const connectionStates: Migration = {
+  name: "events/0010-connection-states",
+  async up(db) {
+    await db.schema
+      .alterTable("events_connections")
+      .addColumn("state", "text", (column) => column.notNull().defaultTo("AUTHORIZED"))
+      .execute();
+    await db.schema.alterTable("events_connections").addColumn("state_reason", "text").execute();
+    await db.schema
+      .alterTable("events_connections")
+      .addColumn("authorized_at_ms", "bigint")
+      .execute();
+    await (db as Kysely<EventsTables>)
+      .updateTable("events_connections")
+      .set(({ ref }) => ({ authorized_at_ms: ref("modified_at_ms") }))
+      .execute();
+    await db.schema
+      .createIndex("events_connections_by_state")
+      .on("events_connections")
+      .columns(["state"])
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -327,4 +351,5 @@ export const eventsMigrations: readonly Migration[] = [
   archives,
   schedules,
   archiveSizes,
+  connectionStates,
 ];

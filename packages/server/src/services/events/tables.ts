@@ -64,6 +64,10 @@ export interface ConnectionRow {
   authorization_type: string;
   /** The SDK's auth parameters as JSON, sealed: they are secrets. */
   sealed_parameters: string;
+  state: "AUTHORIZED" | "AUTHORIZING" | "DEAUTHORIZED";
+  /** Why it isn't authorized. */
+  state_reason: string | null;
+  authorized_at_ms: number | null;
   created_at_ms: number;
   modified_at_ms: number;
 }

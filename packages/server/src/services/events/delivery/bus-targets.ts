@@ -1,16 +1,12 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
-import type { CredentialSource } from "../../../kernel/ports/identity.ts";
 import { type BusPlace, busArn } from "../arns.ts";
 import { type IncomingEvent, incoming } from "../put-event.ts";
 import type { DeliveryRow } from "../tables.ts";
 import type { Delivered } from "./send-request.ts";
-import { assumeTargetRole } from "./target-role.ts";
+import { assumeTargetRole, type TargetRoleParts } from "./target-role.ts";
 
-export interface BusTargetParts {
-  readonly invoke: Invoke;
-  readonly sessions: CredentialSource;
+export interface BusTargetParts extends TargetRoleParts {
   /** Puts an event on another bus. Resolves to false if too much waits. */
   readonly forward: (event: IncomingEvent) => Promise<boolean>;
 }

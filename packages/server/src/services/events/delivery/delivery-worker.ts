@@ -1,5 +1,4 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
@@ -9,21 +8,15 @@ import type { Store } from "../../../kernel/store.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import { ruleArn, ruleNameOf } from "../arns.ts";
-import {
-  apiDestinationArn,
-  connectionArn,
-  DEFAULT_RATE_LIMIT_PER_SECOND,
-} from "../stored-connections.ts";
 import { readTarget } from "../stored-target.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
 import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
 import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
+import { type ApiTargetParts, ApiTargets } from "./api-targets.ts";
 import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
-import { DestinationRates } from "./destination-rates.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
-import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
-import { assumeTargetRole } from "./target-role.ts";
+import { type Delivered, sendRequest } from "./send-request.ts";
 import type { Webhook } from "./webhook.ts";
 
 const AT_ONCE_MAX = 8;
@@ -36,12 +29,11 @@ const AGE_SECONDS_MAX = 86_400;
 
 export interface DeliveryParts
   extends BusTargetParts,
+    ApiTargetParts,
     Pick<ServiceDependencies, "clock" | "log" | "disk"> {
   readonly store: Store;
-  readonly secrets: SecretBox;
   readonly webhooks: readonly Webhook[];
   readonly logDir: string;
-  readonly outgoing: OutgoingClient;
   /** For webhooks, whose addresses the operator has set: it sends wherever they say. */
   readonly trusted: OutgoingClient;
 }
@@ -61,13 +53,14 @@ export class DeliveryWorker {
   readonly #store: Store<EventsTables>;
   readonly #queue: TaskQueue<DeliveryRow>;
   readonly #buses: BusTargets;
-  readonly #rates = new DestinationRates();
+  readonly #apis: ApiTargets;
 
   constructor(parts: DeliveryParts) {
     const { store, clock, log } = parts;
     this.#parts = parts;
     this.#store = store.tables<EventsTables>();
     this.#buses = new BusTargets(parts);
+    this.#apis = new ApiTargets(parts);
     this.#queue = new TaskQueue({
       store,
       clock,
@@ -172,7 +165,7 @@ export class DeliveryWorker {
       return { delivered: false, retry: false, reason: "Invalid input for target." };
     const place = targetPlaceOf(target.Arn ?? "", row);
     if (!place) return { delivered: false, retry: false, reason: "the target isn't the rule's" };
-    if (place.kind === "api-destination") return this.#deliverToApi(row, target, input);
+    if (place.kind === "api-destination") return this.#apis.deliver(row, target, input);
     if (place.kind === "event-bus")
       return this.#buses.deliver(row, target.RoleArn ?? "", place.bus);
     const line = isSentWhole(target) ? input : asJsonLine(input);
@@ -212,43 +205,5 @@ export class DeliveryWorker {
       headers: { "content-type": "application/json", "user-agent": "Rolecast", ...signature },
       body: row.event,
     });
-  }
-
-  async #deliverToApi(row: DeliveryRow, target: Target, input: string): Promise<Delivered> {
-    const [, name = ""] = target.Arn?.split("/") ?? [];
-    const destination = await this.#store.db
-      .selectFrom("events_api_destinations")
-      .selectAll()
-      .where("account_id", "=", row.account_id)
-      .where("region", "=", row.region)
-      .where("name", "=", name)
-      .executeTakeFirst();
-    const connection =
-      destination &&
-      (await this.#store.db
-        .selectFrom("events_connections")
-        .selectAll()
-        .where("account_id", "=", row.account_id)
-        .where("region", "=", row.region)
-        .where("name", "=", destination.connection_arn.split("/")[1] ?? "")
-        .executeTakeFirst());
-    if (!destination || apiDestinationArn(destination) !== target.Arn)
-      return { delivered: false, retry: false, reason: "the API destination was deleted" };
-    if (!connection || connectionArn(connection) !== destination.connection_arn)
-      return { delivered: false, retry: false, reason: "the connection was deleted" };
-    const nowMs = this.#parts.clock.nowMs();
-    const perSecond = destination.rate_limit_per_second ?? DEFAULT_RATE_LIMIT_PER_SECOND;
-    const slotMs = this.#rates.slot(row.id, target.Arn, perSecond, nowMs);
-    if (slotMs > nowMs) {
-      const reason = "its API destination's rate";
-      return { delivered: false, retry: true, reason, notBeforeMs: slotMs };
-    }
-    const session = await assumeTargetRole(row, target.RoleArn ?? "", this.#parts);
-    if ("delivered" in session) return session;
-    const { outgoing, secrets } = this.#parts;
-    const request = apiDestinationRequest(destination, connection, secrets, target, input);
-    if (!request)
-      return { delivered: false, retry: false, reason: "its path parameters lead elsewhere" };
-    return sendRequest(outgoing, request);
   }
 }

@@ -31,7 +31,7 @@ test.each([
   ...REFUSED.map((status) => [status, false] as const),
 ])("an answer of %i is none, and is tried again: %s", async (status, retry) => {
   const reason = `it answered ${status}`;
-  expect((await sent(status)).delivered).toEqual({ delivered: false, retry, reason });
+  expect((await sent(status)).delivered).toEqual({ delivered: false, retry, reason, status });
 });
 
 test("a receiver that isn't reached is tried again; a bug isn't hidden", async () => {

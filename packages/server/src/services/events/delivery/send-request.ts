@@ -1,10 +1,11 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import { isOwnHeader } from "../http-parameters.ts";
-import { readParameters } from "../stored-connections.ts";
-import type { ApiDestinationRow, ConnectionRow } from "../tables.ts";
+import { isObject } from "../pattern/compile-pattern.ts";
+import type { AuthParameters } from "../stored-connections.ts";
+import type { ApiDestinationRow } from "../tables.ts";
+import { pairsOf } from "./oauth-tokens.ts";
 
 /** Source: EventBridge user guide, "API destinations": the client's execution timeout. */
 const TIMEOUT_MS = 5_000;
@@ -21,6 +22,8 @@ export type Delivered =
       readonly reason: string;
       /** It wasn't tried, since its turn comes then. */
       readonly notBeforeMs?: number;
+      /** The answer's. */
+      readonly status?: number;
     };
 
 export interface EventRequest {
@@ -30,30 +33,36 @@ export interface EventRequest {
   readonly body: string;
 }
 
+/** An API destination's request before it is authenticated. */
+export interface ApiRequest {
+  readonly destination: ApiDestinationRow;
+  readonly target: Target;
+  /** The event as the target gets it. */
+  readonly input: string;
+}
+
 /**
- * The request of an API destination, authenticated as its connection says. Undefined where a path
- * parameter would lead out of the endpoint's path.
+ * The request of an API destination, authenticated as its connection says. A string says why there
+ * is none.
  */
 export function apiDestinationRequest(
-  destination: ApiDestinationRow,
-  connection: ConnectionRow,
-  secrets: SecretBox,
-  target: Target,
-  body: string,
-): EventRequest | undefined {
-  const auth = readParameters(connection, secrets);
+  { destination, target, input }: ApiRequest,
+  auth: AuthParameters,
+  token: string | undefined,
+): EventRequest | string {
   const { HeaderParameters = {}, QueryStringParameters = {} } = target.HttpParameters ?? {};
   const url = endpointOf(destination.endpoint, target.HttpParameters?.PathParameterValues ?? []);
-  if (!url) return undefined;
-  const { HeaderParameters: ownHeaders = [], QueryStringParameters: ownQuery = [] } =
-    auth.InvocationHttpParameters ?? {};
+  if (!url) return "its path parameters lead elsewhere";
+  const { BodyParameters, ...own } = auth.InvocationHttpParameters ?? {};
+  const body = withParameters(input, pairsOf(BodyParameters));
+  if (body === undefined) return "the connection's body parameters are for JSON objects alone";
   for (const [key, value] of Object.entries(QueryStringParameters))
     url.searchParams.set(key, value);
-  for (const { Key = "", Value = "" } of ownQuery) url.searchParams.set(Key, Value);
+  for (const [key, value] of pairsOf(own.QueryStringParameters)) url.searchParams.set(key, value);
   const { ApiKeyAuthParameters: apiKey, BasicAuthParameters: basic } = auth;
   const given = [
     ...Object.entries(HeaderParameters),
-    ...ownHeaders.map(({ Key = "", Value = "" }) => [Key, Value] as const),
+    ...pairsOf(own.HeaderParameters),
     ...(apiKey ? [[apiKey.ApiKeyName ?? "", apiKey.ApiKeyValue ?? ""] as const] : []),
   ];
   return {
@@ -71,9 +80,28 @@ export function apiDestinationRequest(
       ...(basic && {
         authorization: `Basic ${Buffer.from(`${basic.Username}:${basic.Password}`).toString("base64")}`,
       }),
+      ...(token !== undefined && { authorization: token }),
     },
     body,
   };
+}
+
+/** The event with a connection's body parameters at its top, before which its own give way. */
+function withParameters(
+  input: string,
+  parameters: readonly (readonly [string, string])[],
+): string | undefined {
+  if (parameters.length === 0) return input;
+  let event: unknown;
+  try {
+    event = JSON.parse(input);
+  } catch {
+    // Lines of text: there is no place for a parameter in them.
+    return undefined;
+  }
+  return isObject(event)
+    ? JSON.stringify({ ...event, ...Object.fromEntries(parameters) })
+    : undefined;
 }
 
 /** The endpoint with its wildcards filled in, all of which are in its path. */
@@ -104,7 +132,7 @@ export async function sendRequest(
     });
     if (status >= 200 && status < 300) return { delivered: true };
     const retry = status >= 500 || RETRIED.has(status);
-    return { delivered: false, retry, reason: `it answered ${status}` };
+    return { delivered: false, retry, reason: `it answered ${status}`, status };
   } catch (error) {
     if (!(error instanceof OutgoingError)) throw error;
     return { delivered: false, retry: true, reason: error.reason };

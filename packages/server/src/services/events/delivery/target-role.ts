@@ -10,6 +10,11 @@ interface AssumedRole {
   readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
 }
 
+export interface TargetRoleParts {
+  readonly invoke: Invoke;
+  readonly sessions: CredentialSource;
+}
+
 /**
  * EventBridge acts as the target's role, whose trust policy must admit events.amazonaws.com.
  * Resolves to the session, or to the failure of the delivery, which is tried again.
@@ -17,7 +22,7 @@ interface AssumedRole {
 export async function assumeTargetRole(
   row: Pick<DeliveryRow, "id" | "region">,
   RoleArn: string,
-  { invoke, sessions }: { readonly invoke: Invoke; readonly sessions: CredentialSource },
+  { invoke, sessions }: TargetRoleParts,
 ): Promise<Caller | Exclude<Delivered, { readonly delivered: true }>> {
   try {
     const input = { RoleArn, RoleSessionName: row.id.replaceAll("-", "") };
