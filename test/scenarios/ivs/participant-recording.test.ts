@@ -1,5 +1,7 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type {
@@ -7,10 +9,15 @@ import type {
   IVSRealTime,
   Participant,
 } from "@aws-sdk/client-ivs-realtime";
-import { CreateBucketCommand, DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketPolicyCommand,
+  ListObjectsV2Command,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { outcomeOf, realTimeOf } from "../../contract/ivs-realtime/support.ts";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { startServerProcess } from "../../support/server-process.ts";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
 import { copyBucket } from "./bucket-copy.ts";
 import { EventReader } from "./event-reader.ts";
@@ -19,6 +26,56 @@ const run = promisify(execFile);
 const PYTHON = "/usr/bin/python3";
 const hasAiortc = spawnSync(PYTHON, ["-c", "import aiortc"]).status === 0;
 const SCRIPT = join(import.meta.dirname, "whip_aiortc.py");
+
+type Wanted = Partial<AutoParticipantRecordingConfiguration>;
+type Endpoint = Pick<TestServer, "endpoint" | "clients">;
+
+async function makeRecordedStage(server: Endpoint, bucketName: string, recording: Wanted = {}) {
+  const realTime = realTimeOf(server);
+  await server.clients().s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+  const made = await realTime.createStorageConfiguration({ s3: { bucketName } });
+  const { stage, participantTokens } = await realTime.createStage({
+    participantTokenConfigurations: [{ userId: "ann" }],
+    autoParticipantRecordingConfiguration: {
+      storageConfigurationArn: made.storageConfiguration?.arn,
+      hlsConfiguration: { targetSegmentDurationSeconds: 2 },
+      ...recording,
+    },
+  });
+  const { token = "", participantId = "" } = participantTokens?.[0] ?? {};
+  return { stageArn: stage?.arn ?? "", token, participantId };
+}
+
+type RecordedStage = Awaited<ReturnType<typeof makeRecordedStage>>;
+
+function publishTo({ endpoint }: Endpoint, { token }: RecordedStage): ChildProcess {
+  return spawn(PYTHON, [SCRIPT, `${endpoint}/ivs-realtime/whip`, token], { stdio: "ignore" });
+}
+
+async function leave(publisher: ChildProcess, signal: "SIGINT" | "SIGKILL" = "SIGINT") {
+  const closed = once(publisher, "close");
+  publisher.kill(signal);
+  await closed;
+}
+
+/** The participant in the stage's latest session, once it is recorded so. */
+function recordedAs(realTime: IVSRealTime, of: RecordedStage, state: string) {
+  const { stageArn, participantId } = of;
+  return until(async () => {
+    const { stageSessions = [] } = await realTime.listStageSessions({ stageArn });
+    const { sessionId } = stageSessions[0] ?? {};
+    const { participant } = await realTime.getParticipant({ stageArn, sessionId, participantId });
+    return participant?.recordingState === state && { ...participant, sessionId };
+  }, `a participant whose recording is ${state}`);
+}
+
+/** Resolves once a recording has a file of a number in its bucket. */
+async function hasFile({ s3 }: Clients, bucketName: string, number: number): Promise<void> {
+  await until(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketName }));
+    return Contents.some(({ Key }) => Key?.endsWith(`high/${number}.mp4`));
+  }, `file ${number} of a recording in ${bucketName}`);
+}
 
 describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
   let server: TestServer;
@@ -34,47 +91,10 @@ describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
     await server.close();
   });
 
-  async function recordedStage(
-    bucketName: string,
-    recording: Partial<AutoParticipantRecordingConfiguration> = {},
-  ) {
-    const { s3 } = server.clients();
-    await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
-    const made = await realTime.createStorageConfiguration({ s3: { bucketName } });
-    const { stage, participantTokens } = await realTime.createStage({
-      participantTokenConfigurations: [{ userId: "ann" }],
-      autoParticipantRecordingConfiguration: {
-        storageConfigurationArn: made.storageConfiguration?.arn,
-        hlsConfiguration: { targetSegmentDurationSeconds: 2 },
-        ...recording,
-      },
-    });
-    const { token = "", participantId = "" } = participantTokens?.[0] ?? {};
-    return { stageArn: stage?.arn ?? "", token, participantId };
-  }
-
-  type RecordedStage = Awaited<ReturnType<typeof recordedStage>>;
-
-  function publish({ token }: RecordedStage): ChildProcess {
-    const url = `${server.endpoint}/ivs-realtime/whip`;
-    return spawn(PYTHON, [SCRIPT, url, token], { stdio: "ignore" });
-  }
-
-  async function leave(publisher: ChildProcess): Promise<void> {
-    const closed = once(publisher, "close");
-    publisher.kill("SIGINT");
-    await closed;
-  }
-
-  /** The participant in the stage's latest session, once it is recorded so. */
-  const recorded = ({ stageArn, participantId }: RecordedStage, state: string) =>
-    until(async () => {
-      const { stageSessions = [] } = await realTime.listStageSessions({ stageArn });
-      const { sessionId } = stageSessions[0] ?? {};
-      const of = { stageArn, sessionId, participantId };
-      const { participant } = await realTime.getParticipant(of);
-      return participant?.recordingState === state && { ...participant, sessionId };
-    }, `a participant whose recording is ${state}`);
+  const recordedStage = (bucketName: string, recording: Wanted = {}) =>
+    makeRecordedStage(server, bucketName, recording);
+  const publish = (of: RecordedStage) => publishTo(server, of);
+  const recorded = (of: RecordedStage, state: string) => recordedAs(realTime, of, state);
 
   test("writes AWS's layout by the bucket's policy, and ends it", async () => {
     const bucketName = "stage-recordings";
@@ -92,10 +112,7 @@ describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
     };
     expect(await outcomeOf(realTime.updateStage(update))).toBe("ConflictException");
     const { s3 } = server.clients();
-    await until(async () => {
-      const { keys } = await copyBucket(s3, bucketName);
-      return keys.some((key) => key.endsWith("high/2.mp4"));
-    }, "two recorded segments");
+    await hasFile(server.clients(), bucketName, 2);
     await leave(publisher);
     const { recordingS3BucketName, recordingS3Prefix: prefix = "" } = await recorded(of, "STOPPED");
     expect(recordingS3BucketName).toBe(bucketName);
@@ -182,4 +199,52 @@ describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
     expect(failed.detail).toMatchObject({ recording_s3_key_prefix: "" });
     await leave(publisher);
   });
+});
+
+describe.skipIf(!hasAiortc)("a server that is killed while participants are recorded", () => {
+  test.each([[[]], [["--ingest-workers", "1"]]])(
+    "finishes their recordings and their sessions at its next start (%j)",
+    async (workers) => {
+      const data = await mkdtemp(join(tmpdir(), "rolecast-participants-"));
+      const first = await startServerProcess(["--data", data, ...workers]);
+      const bucketName = "killed-recordings";
+      const of = await makeRecordedStage(first, bucketName);
+      const publisher = publishTo(first, of);
+      await recordedAs(realTimeOf(first), of, "ACTIVE");
+      await hasFile(first.root, bucketName, 2);
+      await first.stop("SIGKILL");
+      await leave(publisher, "SIGKILL");
+      const second = await startServerProcess(["--data", data, ...workers]);
+      const realTime = realTimeOf(second);
+      const participant = await recordedAs(realTime, of, "STOPPED");
+      const { sessionId, recordingS3Prefix: prefix } = participant;
+      expect(participant.state).toBe("DISCONNECTED");
+      const { stageArn, participantId } = of;
+      const about = { stageArn, sessionId, participantId };
+      const { events = [] } = await realTime.listParticipantEvents(about);
+      expect(events.map(({ name }) => name)).toEqual([
+        ...["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"],
+      ]);
+      const { stageSession } = await realTime.getStageSession({ stageArn, sessionId });
+      expect(stageSession?.endTime).toBeDefined();
+      const copy = await copyBucket(second.root.s3, bucketName);
+      const ended = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
+      const folder = `${prefix}/media/hls/high`;
+      const playlist = copy.text(`${folder}/playlist.m3u8`);
+      const named = playlist.split("\n").filter((line) => /^\d+\.mp4$/.test(line));
+      expect(named.length).toBeGreaterThan(1);
+      expect(named.map((name) => `${folder}/${name}`).sort()).toEqual(
+        copy.keys.filter((key) => /high\/\d+\.mp4$/.test(key)).sort(),
+      );
+      const file = join(copy.folder, `${prefix}/media/hls/multivariant.m3u8`);
+      const fields = ["-show_entries", "format=duration", "-of", "csv=p=0"];
+      const probed = await run("ffprobe", ["-v", "error", ...fields, file]);
+      expect(Math.abs(Number(probed.stdout) * 1_000 - ended.media.hls.duration_ms)).toBeLessThan(
+        200,
+      );
+      await copy.remove();
+      await second.stop();
+      await rm(data, { recursive: true });
+    },
+  );
 });

@@ -67,7 +67,7 @@ export interface ProtocolForwarding extends MediaForwarding {
    * Returns what ends that before the publication does. Throws MediaError `refused` where there is
    * no such publication.
    */
-  tap(feed: FeedName, sink: Feed): () => void;
+  tap(feed: TapName, sink: Feed): () => void;
 }
 
 export interface FeedName {
@@ -86,6 +86,11 @@ export interface FeedEncoder {
 /** A feed as its writer has it. */
 export interface OpenFeed extends Feed {
   end(message: string, fault?: PublicationFault): void;
+}
+
+/** A publication as whichever publisher has it, or of one of its publishers that wait for it. */
+export interface TapName extends FeedName {
+  readonly session?: string | undefined;
 }
 
 /** Takes the units of a publication for its subscribers. */

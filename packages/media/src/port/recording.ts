@@ -38,6 +38,8 @@ export interface RecordingLayout {
 export interface PublicationRecording {
   readonly group: string;
   readonly publication: string;
+  /** The publisher, which may be one that waits in another's place. */
+  readonly session: string;
   /** Opaque names in the host's calls and events, as of a broadcast. */
   readonly streamName: string;
   readonly streamId: string;

@@ -5,7 +5,7 @@ import type { Segment } from "../container/segment.ts";
 import { uint32 } from "../transport/rtmp/chunk-writer.ts";
 
 /** 320x180 at 30 frames per second, Constrained Baseline 3.0, as libx264 wrote it. */
-const avcRecord = Buffer.from(
+export const avcRecord = Buffer.from(
   "0142c01effe100196742c01ed901419f9f0110000003001000000303c0f162e48001000568cb83cb20",
   "hex",
 );
@@ -28,7 +28,7 @@ const hevcRecord = Buffer.from(
   "hex",
 );
 /** 48 kHz stereo AAC-LC. */
-const aacRecord = Buffer.from("1190", "hex");
+export const aacRecord = Buffer.from("1190", "hex");
 
 export const avcConfig: AvcConfig = parseAvcConfig(avcRecord);
 export const otherAvcConfig: AvcConfig = parseAvcConfig(otherAvcRecord);

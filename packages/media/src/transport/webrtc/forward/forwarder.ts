@@ -5,6 +5,7 @@ import type {
   FeedName,
   OpenFeed,
   ProtocolForwarding,
+  TapName,
 } from "../../../ingest/protocol.ts";
 import type {
   ForwardingAnswer,
@@ -129,12 +130,15 @@ export class Forwarder implements ProtocolForwarding {
     };
   }
 
-  tap({ group, publication }: FeedName, sink: Feed): () => void {
+  tap({ group, publication, session }: TapName, sink: Feed): () => void {
     const place = this.#groups.get(group)?.get(publication);
-    if (place === undefined) {
+    const isAsked = (one: { readonly session: string }): boolean =>
+      session === undefined || one.session === session;
+    const found = place && [place, ...place.waiting].find(isAsked);
+    if (found === undefined) {
       throw refusal(NO_PUBLICATION);
     }
-    return place.source.tap(sink);
+    return found.source.tap(sink);
   }
 
   async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {

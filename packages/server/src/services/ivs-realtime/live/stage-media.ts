@@ -240,7 +240,7 @@ export class StageMedia {
         const { recordings } = this.#options;
         const participantId = participant.id;
         const { publication } = event;
-        return recordings.begin({ ...stage.reference, participantId, publication });
+        return recordings.begin({ ...stage.reference, participantId, publication, session });
       }
       case "publication-ended": {
         const participant = stage.publisherBy(session);

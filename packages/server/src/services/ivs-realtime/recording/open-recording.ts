@@ -15,6 +15,8 @@ export interface RecordedParticipant {
   readonly participantId: string;
   /** The name of what it publishes. */
   readonly publication: string;
+  /** The engine's name of its connection. */
+  readonly session: string;
 }
 
 export interface OpenedRecording {

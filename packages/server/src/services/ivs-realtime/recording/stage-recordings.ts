@@ -105,7 +105,7 @@ export class StageRecordings {
   /** A participant publishes: it is recorded if its stage says so. Never rejects. */
   async begin(participant: RecordedParticipant): Promise<void> {
     const { log, engine, store, ids, clock, nodePlaces } = this.#options;
-    const { sessionId: group, participantId, publication } = participant;
+    const { sessionId: group, participantId, publication, session } = participant;
     try {
       const streamId = `${RECORDED_ID_PREFIX}${ids.alphanumeric(23)}`;
       const opened = await openRecording(
@@ -119,7 +119,7 @@ export class StageRecordings {
       const { row, settings } = opened;
       const live = this.#add(row);
       const isRecorded = await engine.recordPublication({
-        ...{ group, publication, streamName: `${group}/${participantId}`, streamId },
+        ...{ group, publication, session, streamName: `${group}/${participantId}`, streamId },
         plan: participantPlan(settings),
         renditionName: RENDITION_NAME,
         isSoundOnly: settings.mediaTypes?.includes("AUDIO_ONLY") === true,
