@@ -29,7 +29,7 @@ export class MetricSampler {
     this.#clock = clock;
     this.#rounds = new Periodic({
       everyMs: INTERVAL_MS,
-      round: () => this.#sample(),
+      round: () => this.sample(),
       failed: (err) => log.error({ err }, "Measuring streams failed"),
     });
   }
@@ -42,7 +42,8 @@ export class MetricSampler {
     return this.#rounds.close();
   }
 
-  async #sample(): Promise<void> {
+  /** Measures them once. */
+  async sample(): Promise<void> {
     const live = (await this.#live.engine.streams()).filter(({ state }) => state === "live");
     const nowMs = this.#clock.nowMs();
     this.#metrics.put([

@@ -22,7 +22,7 @@ export interface WhepViewer {
 
 export interface WhepViewersOptions {
   readonly live: Pick<LiveStreams, "forwarding" | "directory" | "viewers">;
-  readonly gate: PlaybackGate;
+  readonly gate: Pick<PlaybackGate, "resume">;
   readonly log: Log;
 }
 
@@ -38,7 +38,7 @@ export class WhepViewers {
     this.#options = options;
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
-      round: () => this.#look(),
+      round: () => this.recheck(),
       failed: (err) => options.log.error({ err }, "Looking after viewers by WebRTC failed"),
     });
   }
@@ -75,7 +75,8 @@ export class WhepViewers {
       this.#options.live.viewers.note(known.streamId, known.viewer);
   }
 
-  async #look(): Promise<void> {
+  /** Asks again whether each may watch; those who may count as viewers on. */
+  async recheck(): Promise<void> {
     for (const [session, known] of [...this.#viewers]) {
       if (await this.#mayGoOn(known)) this.#options.live.viewers.note(known.streamId, known.viewer);
       else await this.end(session, known.channelArn);
