@@ -79,8 +79,18 @@ describe.skipIf(!hasCamera)("Amazon's Web Broadcast SDK", () => {
       });
       return Metrics.length >= 3 && Metrics;
     }, "metrics of ann");
-    expect(new Set(measured.map(({ MetricName }) => MetricName))).toEqual(
-      new Set(["PublishBitrate", "PublishResolution"]),
+    const measuredNames = measured.map(({ MetricName }) => MetricName);
+    expect(measuredNames).toEqual(expect.arrayContaining(["PublishBitrate", "PublishResolution"]));
+    // The SDK's own statistics, a minute at a time.
+    await until(
+      async () => {
+        const { Metrics = [] } = await cloudwatch.listMetrics({
+          ...{ Namespace: "AWS/IVSRealTime", MetricName: "SubscribeBitrate" },
+        });
+        return Metrics.length > 0;
+      },
+      "the subscribers' metrics",
+      { withinMs: 100_000, everyMs: 1_000 },
     );
     await ann.leave();
     await sees(bob, ({ events }) => events.includes("left ann"));

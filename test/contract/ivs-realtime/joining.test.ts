@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import type {
   IVSRealTime,
   ParticipantTokenConfiguration,
@@ -6,7 +7,7 @@ import type {
 } from "@aws-sdk/client-ivs-realtime";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
-import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { type Clients, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
 import { claimsOf, joinStage, outcomeOf, realTimeOf } from "./support.ts";
 
@@ -167,6 +168,59 @@ describe("a participant", () => {
     expect([first.events?.[0]?.name, second.events?.[0]?.name]).toEqual(["JOINED", "LEFT"]);
     expect(second.nextToken).toBeUndefined();
     for (const socket of sockets) socket.close();
+  });
+});
+
+describe("a client's statistics", () => {
+  const WINDOW = {
+    event: "ivs_broadcast_webrtc_sbcrbd_video_stats_window",
+    properties: {
+      ...{ window_size_ms: 10_000, bytes_received: 1_000_000, packets_received: 950 },
+      ...{ packets_lost: 50, frames_decoded: 270, frames_dropped: 30, stage_arn: "another's" },
+    },
+  };
+
+  async function send(address: string, events: unknown): Promise<number> {
+    const data = Buffer.from(JSON.stringify(events)).toString("base64");
+    const headers = { "content-type": "application/x-www-form-urlencoded; charset=UTF-8" };
+    const answer = await fetch(address, { method: "POST", headers, body: `data=${data}` });
+    return answer.status;
+  }
+
+  test("go where the socket says, and become metrics of its stage alone", async () => {
+    const { arn: stageArn } = await makeStage();
+    const { token } = await tokenOf(stageArn);
+    const guest = await joinStage(token);
+    const { payload } = await guest.seen("aws:ivs:SSU");
+    expect((await guest.seen("aws:ivs:SUBSCRIBER_COUNT")).payload.count).toBe(0);
+    const address = Buffer.from(payload.A ?? "", "base64").toString();
+    expect(await send(address, [WINDOW, { event: "another" }, 7])).toBe(200);
+    const cut = address.slice(0, -1);
+    expect(await send(`${cut}${address.endsWith("A") ? "B" : "A"}`, [WINDOW])).toBe(403);
+    for (const nothing of [{}, [], [{ ...WINDOW, properties: { bytes_received: "1" } }]])
+      expect(await send(address, nothing)).toBe(200);
+    const credentials = ROOT;
+    const { endpoint } = server;
+    const cloudwatch = new CloudWatch({ endpoint, region: "us-east-1", credentials });
+    const Stage = stageArn.split("/")[1] ?? "";
+    const measured = async (MetricName: string) => {
+      const { Datapoints } = await cloudwatch.getMetricStatistics({
+        ...{ Namespace: "AWS/IVSRealTime", MetricName, Period: 3_600 },
+        Dimensions: [{ Name: "Stage", Value: Stage }],
+        Statistics: ["Average", "SampleCount"],
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(Date.now() + 3_600_000),
+      });
+      return Datapoints?.map(({ Average, SampleCount, Unit }) => [Average, SampleCount, Unit]);
+    };
+    const seen = await until(async () => {
+      const found = await measured("SubscribeBitrate");
+      return found?.length ? found : undefined;
+    }, "the metric");
+    expect(seen).toEqual([[800_000, 1, "Bits/Second"]]);
+    expect(await measured("DownloadPacketLoss")).toEqual([[5, 1, "Percent"]]);
+    expect(await measured("DroppedFrames")).toEqual([[10, 1, "Percent"]]);
+    guest.close();
   });
 });
 

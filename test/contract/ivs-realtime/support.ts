@@ -30,6 +30,9 @@ export interface StagePayload {
   readonly requestId?: string;
   readonly participants?: readonly { readonly id: string }[];
   readonly disconnected?: readonly unknown[];
+  /** The address for analytics, in base64. */
+  readonly A?: string;
+  readonly count?: number;
 }
 
 export interface StageMessage {

@@ -4,6 +4,7 @@ import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
 import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
+import type { PlainRequest } from "../../kernel/service.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
@@ -11,6 +12,7 @@ import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
 import { SessionRequests } from "./live/session-requests.ts";
+import { StageAnalytics } from "./live/stage-analytics.ts";
 import { StageEncoders } from "./live/stage-encoders.ts";
 import { StageMedia } from "./live/stage-media.ts";
 import { StageMetrics } from "./live/stage-metrics.ts";
@@ -69,9 +71,10 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const { store, events, ids, clock, log } = deps;
   const messages = new StageMessages(nodeMessages);
   const journal = new StageJournal({ store, events, ids, nodeId: () => nodePlaces.id });
+  const signature = new TokenSignature(deps.sealingKey);
   const tokens = new TokenReader({
     db: () => store.tables<RealTimeTables>().db,
-    signature: new TokenSignature(deps.sealingKey),
+    signature,
     endpoints: () => stageEndpoints(deps),
   });
   const stages = new LiveStages({
@@ -83,9 +86,13 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
   const offers = new OfferAnswerer(media);
   const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
-  const socket = new EventsSocket({ clock, log, tokens, stages, offers, nodePlaces });
+  const analytics = new StageAnalytics({
+    ...{ publicBaseUrl, signature, stages, sessions, nodePlaces, sink, clock },
+  });
+  const socket = new EventsSocket({ clock, log, tokens, stages, offers, nodePlaces, analytics });
   const whip = new Whip({ clock, log, tokens, stages, offers, sessions, nodePlaces });
-  nodePlaces.answerHandedOn((request) => whip.answer(request));
+  const plainRequest = (request: PlainRequest) => whip.answer(request) ?? analytics.answer(request);
+  nodePlaces.answerHandedOn(plainRequest);
   const housekeeping = new Periodic({
     everyMs: HOUSEKEEPING_MS,
     round: () => forgetOldSessions(store, clock.nowMs()),
@@ -95,7 +102,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     api: async () => (await import("./api.ts")).realTimeApi(deps, { rateLimits, messages }),
     accessDenied: denialError,
     webSocket: socket.answer.bind(socket),
-    plainRequest: whip.answer.bind(whip),
+    plainRequest,
     contributes: { resourceTypes: [realTimeResourceTypes] },
     async start() {
       media.start();

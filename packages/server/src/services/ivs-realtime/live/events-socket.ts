@@ -15,6 +15,7 @@ import { clientFactsOf } from "./client-facts.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { OfferAnswerer } from "./offer-answerer.ts";
 import { messageFrame } from "./participant.ts";
+import type { StageAnalytics } from "./stage-analytics.ts";
 
 /** An offer of 64 KiB in JSON, and what goes with it. */
 const MESSAGE_BYTES_MAX = 128 * 1024;
@@ -28,6 +29,7 @@ export interface EventsSocketOptions {
   readonly stages: LiveStages;
   readonly offers: OfferAnswerer;
   readonly nodePlaces: Pick<NodePlaces, "provenUrl">;
+  readonly analytics: StageAnalytics;
 }
 
 /**
@@ -73,6 +75,9 @@ export class EventsSocket {
     const { stage, participant } = admitted;
     participant.connect(connection, token);
     stage.sendStateTo(participant);
+    // As Amazon's clients read it: an address in base64.
+    const address = Buffer.from(this.#options.analytics.addressOf(stage, participant));
+    participant.send(messageFrame("aws:ivs:SSU", { A: address.toString("base64") }));
     const logged = (work: Promise<void>, what: string): void => {
       const { log } = this.#options;
       work.catch((error) => log.error({ error: errorTrace(error) }, what));

@@ -24,6 +24,8 @@ export class LiveStage implements SessionReference {
   isStale = false;
   /** Counts the states that were sent: older ones are dropped by clients. */
   #sequence = 0;
+  /** The number of subscribers that clients know, and the count of messages that said one. */
+  #counted = { subscribers: 0, sequence: 1 };
   /** Participants that were disconnected by an API request since the last state. */
   #kicked: readonly string[] = [];
 
@@ -74,6 +76,12 @@ export class LiveStage implements SessionReference {
     return [...this.participants.values()].some(
       (one) => one.isPublishing && one.shownId === shownId,
     );
+  }
+
+  /** Whether the participant that is shown so publishes by an encoder's protocol. */
+  hasEncoder(shownId: string): boolean {
+    const all = [...this.participants.values()];
+    return all.some((one) => one.encoder !== undefined && one.shownId === shownId);
   }
 
   /** The participants that have to go when one is disconnected: its redundant encoder does, too. */
@@ -166,6 +174,20 @@ export class LiveStage implements SessionReference {
   /** Sends one participant the state as it was sent last. */
   sendStateTo(participant: Participant): void {
     participant.send(this.#frame([]));
+    participant.send(this.#countFrame());
+  }
+
+  /** Sends everyone the number of subscribers, if it isn't the one that was sent last. */
+  sendSubscriberCount(): void {
+    if (this.#counted.subscribers === this.subscribers) return;
+    this.#counted = { subscribers: this.subscribers, sequence: this.#counted.sequence + 1 };
+    const frame = this.#countFrame();
+    for (const participant of this.participants.values()) participant.send(frame);
+  }
+
+  #countFrame(): Buffer {
+    const { subscribers: count, sequence: sequenceNumber } = this.#counted;
+    return messageFrame("aws:ivs:SUBSCRIBER_COUNT", { sequenceNumber, count });
   }
 
   #frame(kicked: readonly string[]): Buffer {

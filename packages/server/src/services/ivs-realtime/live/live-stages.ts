@@ -343,6 +343,7 @@ export class LiveStages {
       const isOurs = active?.owner === this.#options.nodePlaces.id;
       if (!isOurs || active.session_id !== stage.sessionId) return this.#drop(stage);
     }
+    stage.sendSubscriberCount();
     const beforeMs = this.#nowMs() - ALONE_MAX_MS;
     for (const participant of [...stage.participants.values()])
       if ((participant.aloneSinceMs ?? Number.POSITIVE_INFINITY) < beforeMs)

@@ -10,7 +10,8 @@ import type { LiveStages } from "./live-stages.ts";
 const INTERVAL_MS = 5_000;
 
 /**
- * The metrics of `AWS/IVSRealTime` that a server which forwards can measure. Source: IVS Real-Time
+ * The metrics of `AWS/IVSRealTime`: those that a server which forwards can measure, and those that
+ * Amazon's clients measure of what they receive. Source: IVS Real-Time
  * user guide, "Monitoring with CloudWatch".
  */
 export const STAGE_METRICS = {
@@ -28,9 +29,30 @@ export const STAGE_METRICS = {
     by: "Stage, Participant, SimulcastLayer, MediaType",
     meaning: "pixels of the shorter side of each layer",
   },
+  PublishFramerate: {
+    unit: "Count/Second",
+    by: "Stage, Participant, SimulcastLayer, MediaType",
+    meaning: "pictures a second of encoders that publish by RTMP",
+  },
+  SubscribeBitrate: {
+    unit: "Bits/Second",
+    by: "Stage",
+    meaning: "bits a second of a subscription's picture or sound; `Participant`: of who publishes",
+  },
+  DownloadPacketLoss: {
+    unit: "Percent",
+    by: "Stage",
+    meaning: "packets that a subscriber lost",
+  },
+  DroppedFrames: {
+    unit: "Percent",
+    by: "Stage",
+    meaning: "pictures that a subscriber dropped",
+  },
 } as const;
 
-type Name = keyof typeof STAGE_METRICS;
+export type StageMetricName = keyof typeof STAGE_METRICS;
+type Name = StageMetricName;
 type Dimensions = Readonly<Record<string, string>>;
 
 export interface StageMetricsOptions {
@@ -96,8 +118,10 @@ export class StageMetrics {
       const of = (MediaType: string, SimulcastLayer: string) => ({
         ...{ Stage, Participant, SimulcastLayer, MediaType },
       });
-      for (const { layer, width, height, bitrate: ofLayer } of layers) {
+      for (const { layer, width, height, bitrate: ofLayer, framesPerSecond } of layers) {
         const by = of("video", layer === "" ? "none" : layer);
+        if (stage.hasEncoder(Participant))
+          samples.push(this.#sample(stage, "PublishFramerate", by, framesPerSecond));
         bitrate += ofLayer;
         samples.push(this.#sample(stage, "PublishBitrate", by, ofLayer));
         const shorter = Math.min(width, height);
@@ -112,16 +136,20 @@ export class StageMetrics {
     return samples;
   }
 
-  #sample(
-    { stage: { accountId, region } }: LiveStage,
-    name: Name,
-    dimensions: Dimensions,
-    value: number,
-  ): MetricSample {
-    const { unit } = STAGE_METRICS[name];
-    const atMs = this.#options.clock.nowMs();
-    return { accountId, region, namespace: "AWS/IVSRealTime", name, unit, dimensions, value, atMs };
+  #sample(stage: LiveStage, name: Name, dimensions: Dimensions, value: number): MetricSample {
+    return stageSample(stage, name, dimensions, value, this.#options.clock.nowMs());
   }
+}
+
+export function stageSample(
+  { stage: { accountId, region } }: LiveStage,
+  name: Name,
+  dimensions: Dimensions,
+  value: number,
+  atMs: number,
+): MetricSample {
+  const { unit } = STAGE_METRICS[name];
+  return { accountId, region, namespace: "AWS/IVSRealTime", name, unit, dimensions, value, atMs };
 }
 
 interface Total {

@@ -4,6 +4,7 @@ import type { RealTimeDependencies } from "../dependencies.ts";
 /** Paths of the server's own: on AWS these are hosts. */
 export const EVENTS_PATH = "/ivs-realtime/events";
 export const WHIP_PATH = "/ivs-realtime/whip";
+export const ANALYTICS_PATH = "/ivs-realtime/analytics";
 
 /** The application of an encoder's URL, before its stream key. */
 const INGEST_PATH = "app";

@@ -26,7 +26,7 @@ function watched(may: (session: string | undefined) => boolean) {
   const directory = { playing: async () => ({ streamId }) as Playing };
   const gate = {
     resume: async (_request: unknown, _subject: unknown, sealed: string | undefined) => {
-      if (!may(sealed)) throw new PlaybackRefusal("revoked");
+      if (!may(sealed)) throw PlaybackRefusal.token("The viewer session is revoked");
       return { allowOrigin: "*", heightMax: undefined, sealedSession: sealed };
     },
   };
@@ -38,8 +38,9 @@ function watched(may: (session: string | undefined) => boolean) {
   const join = (session: string): void => {
     const request = {
       ...{ method: "POST", path: "/whep/x", query: new URLSearchParams(), headers: {} },
-      ...{ remoteAddress: "::1", isSigned: false, scheme: "http", body: Readable.from([]) },
-    } as const;
+      ...{ remoteAddress: "::1", isSigned: false, body: Readable.from([]) },
+      scheme: "http" as const,
+    };
     const viewer = { channelArn: CHANNEL_ARN, streamId: "st-1", viewer: { id: session } };
     whep.add(session, { ...viewer, request, sealedSession: session });
     const about = { group: CHANNEL_ARN, publication: "st-1", session, atMs: 1 };
