@@ -26,6 +26,8 @@ export default defineConfig({
     // Tests wait for encoders and intervals: more than CI's processors. Each worker warms up by
     // itself, which takes several seconds of processor time.
     maxWorkers: 4,
+    // Servers and clients share a process: so many bytes of short-lived objects are its usual.
+    execArgv: ["--max-semi-space-size=64"],
     sequence: { sequencer: ProgramsSpread },
     // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
     isolate: false,

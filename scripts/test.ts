@@ -4,16 +4,17 @@ import { join } from "node:path";
 import { isBuilt } from "./built-from.ts";
 
 /*
- * The checks of a change: build, types, lint, and all tests but those that walk through the console
- * and the docs in a browser (`npm run test:console`), of which the main job alone is done here.
+ * The checks of a change: build, types, lint, and the tests of each part. Scenarios of many parts
+ * that wait for encoders, kills and nodes (`npm run test:scenarios`) and walks through the console
+ * and the docs in a browser (`npm run test:console`) are CI's; the main job alone is done here.
  * Types and lint are checked while the tests run, which wait for encoders and intervals; the tests
  * need only the build, which is left alone where nothing that it is made of has changed. What is
  * given is passed on to vitest. Ends with 1 if tests failed and all else passed, since those may be
  * tried again; else with 2.
  */
 const VITEST = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
-/** A browser takes as long as a quarter of all other tests. */
-const WALKS = "test/e2e/!(mission).test.ts";
+/** Both take as long as half of all other tests. */
+const FOR_CI = ["test/e2e/!(mission).test.ts", "test/scenarios/**"];
 
 /** Prints what a script says when it ends; resolves to its name if it fails. */
 async function failureOf(script: string): Promise<readonly string[]> {
@@ -35,7 +36,8 @@ async function failureOf(script: string): Promise<readonly string[]> {
 async function buildAndTest(): Promise<readonly string[]> {
   const unbuilt = isBuilt() ? [] : await failureOf("build");
   if (unbuilt.length > 0) return unbuilt;
-  const words = [VITEST, "run", "--exclude", WALKS, ...process.argv.slice(2)];
+  const excluded = FOR_CI.flatMap((files) => ["--exclude", files]);
+  const words = [VITEST, "run", ...excluded, ...process.argv.slice(2)];
   const tests = spawn(process.execPath, words, { stdio: "inherit" });
   const [code] = await once(tests, "close");
   return code === 0 ? [] : ["tests"];
