@@ -121,6 +121,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       stages: ["rows", "sessions", "tokens"],
       "ingest-configurations": ["rows", "sessions", "stages"],
       participants: ["rows", "sessions"],
+      replication: ["authorization.ts", "rows", "sessions"],
       recording: ["rows", "sessions", "stages", "storage"],
       live: ["recording", "rows", "sessions", "stages", "tokens"],
       tags: ["rows"],

@@ -201,6 +201,125 @@ describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
   });
 });
 
+describe.skipIf(!hasAiortc)("a participant that is replicated to another stage", () => {
+  let server: TestServer;
+  let realTime: IVSRealTime;
+  let events: EventReader;
+  beforeAll(async () => {
+    server = await startTestServer();
+    realTime = realTimeOf(server);
+    events = new EventReader(server.endpoint);
+  });
+  afterAll(async () => {
+    events.close();
+    await server.close();
+  });
+
+  /** A stage with a recorded replica, whose source publishes. */
+  async function replicated(bucketName: string, reconnectWindowSeconds = 0) {
+    const there = await makeRecordedStage(server, bucketName);
+    const { stage, participantTokens } = await realTime.createStage({
+      participantTokenConfigurations: [{ userId: "ann", attributes: { role: "guest", team: "a" } }],
+    });
+    const { token = "", participantId = "" } = participantTokens?.[0] ?? {};
+    const source = { stageArn: stage?.arn ?? "", token, participantId };
+    const publisher = publishTo(server, source);
+    const of = { sourceStageArn: source.stageArn, participantId };
+    const pair = { ...of, destinationStageArn: there.stageArn };
+    const start = { ...pair, reconnectWindowSeconds, attributes: { role: "star" } };
+    // Who doesn't publish yet can't be replicated.
+    await until(
+      async () => (await outcomeOf(realTime.startParticipantReplication(start))) === "done",
+      "a replica",
+    );
+    return {
+      source,
+      there: { ...there, participantId },
+      viewer: there,
+      publisher,
+      pair,
+      start,
+      of,
+    };
+  }
+
+  const replicaOf = async (of: { sourceStageArn: string; participantId: string }) =>
+    (await realTime.listParticipantReplicas(of)).replicas ?? [];
+
+  test("is seen and recorded there, with its own attributes, until it is stopped", async () => {
+    const made = await replicated("replica-recordings");
+    const { source, there, viewer, publisher, pair, start, of } = made;
+    const { participantId } = source;
+    const [replica] = await replicaOf(of);
+    const { sourceSessionId, destinationSessionId } = replica ?? {};
+    expect(replica).toMatchObject({ ...pair, replicationState: "ACTIVE" });
+    expect(await outcomeOf(realTime.startParticipantReplication(start))).toBe("ConflictException");
+    const url = `${server.endpoint}/ivs-realtime/whip/subscribe/${participantId}`;
+    const watch = join(import.meta.dirname, "whep_aiortc.py");
+    const { stdout } = await run(PYTHON, [watch, url, viewer.token]);
+    expect(stdout).toBe("audio 48000\nvideo 640x360\n");
+    const { participant } = await realTime.getParticipant({
+      ...{ stageArn: there.stageArn, sessionId: destinationSessionId, participantId },
+    });
+    expect(participant).toMatchObject({
+      ...{ replicationType: "REPLICA", replicationState: "ACTIVE", published: true },
+      ...{ sourceStageArn: source.stageArn, sourceSessionId },
+      attributes: { role: "star", team: "a" },
+    });
+    await recordedAs(realTime, there, "ACTIVE");
+    await realTime.stopParticipantReplication(pair);
+    await recordedAs(realTime, there, "STOPPED");
+    expect(await replicaOf(of)).toMatchObject([{ replicationState: "STOPPED" }]);
+    expect(await outcomeOf(realTime.stopParticipantReplication(pair))).toBe(
+      "ResourceNotFoundException",
+    );
+    const here = { stageArn: source.stageArn, sessionId: sourceSessionId, participantId };
+    const own = await until(async () => {
+      const found = await realTime.getParticipant(here);
+      return found.participant?.replicationState === "STOPPED" && found.participant;
+    }, "a source that is replicated no longer");
+    expect(own).toMatchObject({ replicationType: "SOURCE", state: "CONNECTED" });
+    const { events: all = [] } = await realTime.listParticipantEvents(here);
+    expect(all.map(({ name }) => name)).toEqual([
+      ...["JOINED", "PUBLISH_STARTED", "REPLICATION_STARTED", "REPLICATION_STOPPED"],
+    ]);
+    expect(all[2]).toMatchObject({ destinationStageArn: there.stageArn, destinationSessionId });
+    const begun = await events.wait(source.stageArn, "Participant Replication Start");
+    expect(begun.detail).toMatchObject({ destination_stage_arn: there.stageArn });
+    await leave(publisher);
+  });
+
+  test("goes on with its source in time, and ends without it", async () => {
+    const { source, publisher, of, there } = await replicated("replica-windows", 5);
+    await recordedAs(realTime, there, "ACTIVE");
+    await leave(publisher);
+    await recordedAs(realTime, there, "STOPPED");
+    const again = publishTo(server, source);
+    await recordedAs(realTime, there, "ACTIVE");
+    expect(await replicaOf(of)).toMatchObject([{ replicationState: "ACTIVE" }]);
+    await leave(again);
+    await until(
+      async () => (await replicaOf(of))[0]?.replicationState === "STOPPED",
+      "the end of a replica without its source",
+    );
+  });
+
+  test("is decided on both stages, and isn't more than five", async () => {
+    const missing = { participantId: "nobody", sourceStageArn: "", destinationStageArn: "" };
+    const arn = (id: string) => `arn:aws:ivs:us-east-1:000000000000:stage/${id}`;
+    const { stage } = await realTime.createStage({});
+    const [from = "", to] = [stage?.arn, arn("notthere1234")];
+    const start = (sourceStageArn: string, destinationStageArn: string) =>
+      outcomeOf(
+        realTime.startParticipantReplication({ ...missing, sourceStageArn, destinationStageArn }),
+      );
+    expect(await start(from, to)).toBe("ResourceNotFoundException");
+    expect(await start(to, from)).toBe("ResourceNotFoundException");
+    expect(await start(from, from)).toBe("ValidationException");
+    expect(await replicaOf({ sourceStageArn: to, participantId: "nobody" })).toEqual([]);
+  });
+});
+
 describe.skipIf(!hasAiortc)("a server that is killed while participants are recorded", () => {
   test.each([[[]], [["--ingest-workers", "1"]]])(
     "finishes their recordings and their sessions at its next start (%j)",

@@ -9,6 +9,7 @@ import { ingestConfigurationOperations } from "./ingest-configurations/ingest-co
 import { participantOperations } from "./participants/participants.ts";
 import { stageSessionOperations } from "./participants/stage-sessions.ts";
 import { publicKeyOperations } from "./public-keys/public-keys.ts";
+import { replicationOperations } from "./replication/replications.ts";
 import { realTimeSchemas } from "./schema.ts";
 import type { StageMessages } from "./sessions/stage-messages.ts";
 import { stageOperations } from "./stages/stages.ts";
@@ -32,6 +33,7 @@ export function realTimeApi(
     ...encoderConfigurationOperations(deps),
     ...storageConfigurationOperations(deps),
     ...ingestConfigurationOperations(deps, messages),
+    ...replicationOperations(deps, messages),
     ...tagOperations(),
   };
   return {

@@ -35,6 +35,9 @@ export const realTimeConstraints: ServiceConstraints = {
     maxResults: { min: 1, max: 100, whole: true },
 
     stageArn,
+    sourceStageArn: stageArn,
+    destinationStageArn: stageArn,
+    reconnectWindowSeconds: { min: 0, max: 60, whole: true },
     "CreateIngestConfiguration.stageArn": optionalArnOf("stage"),
     "UpdateIngestConfiguration.stageArn": optionalArnOf("stage"),
     "GetStage.arn": stageArn,

@@ -16,6 +16,7 @@ import { StageAnalytics } from "./live/stage-analytics.ts";
 import { StageEncoders } from "./live/stage-encoders.ts";
 import { StageMedia } from "./live/stage-media.ts";
 import { StageMetrics } from "./live/stage-metrics.ts";
+import { StageReplicas } from "./live/stage-replicas.ts";
 import { Whip } from "./live/whip.ts";
 import { realTimeMigrations } from "./migrations.ts";
 import { StageRecordings } from "./recording/stage-recordings.ts";
@@ -81,7 +82,10 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     ...{ store, clock, ids, log, journal, messages, nodePlaces, forwarding },
   });
   const recordings = new StageRecordings({ ...needs, nodePlaces, engine });
-  const media = new StageMedia({ forwarding, stages, recordings, clock, log });
+  const replicas = new StageReplicas({
+    ...{ store, clock, log, nodePlaces, stages, recordings, forwarding },
+  });
+  const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
   const offers = new OfferAnswerer(media);
@@ -109,6 +113,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       encoders.start();
       await stages.start();
       await recordings.start();
+      replicas.start();
       housekeeping.start();
       metrics.start();
     },
@@ -116,6 +121,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await metrics.close();
       await housekeeping.close();
       encoders.close();
+      await replicas.close();
       await stages.close();
       await recordings.close();
       media.close();

@@ -199,9 +199,58 @@ const recordings: Migration = {
   },
 };
 
+const replicas: Migration = {
+  name: "ivs-realtime/0006-replicas",
+  async up(db) {
+    const participants = () => db.schema.alterTable("ivs_stage_participants");
+    await participants()
+      .addColumn("replication_type", "text", (column) => column.notNull().defaultTo("NONE"))
+      .execute();
+    for (const name of ["replication_state", "source_stage_arn", "source_session_id"])
+      await participants()
+        .addColumn(name, "text", (column) => column.notNull().defaultTo(""))
+        .execute();
+    await db.schema
+      .alterTable("ivs_stage_participant_events")
+      .addColumn("replication", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+    await db.schema
+      .createTable("ivs_participant_replicas")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("source_stage_id", "text", (column) => column.notNull())
+      .addColumn("source_session_id", "text", (column) => column.notNull())
+      .addColumn("participant_id", "text", (column) => column.notNull())
+      .addColumn("destination_stage_id", "text", (column) => column.notNull())
+      .addColumn("destination_session_id", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("reconnect_window_seconds", "integer", (column) => column.notNull())
+      .addColumn("attributes", "text", (column) => column.notNull())
+      .addColumn("closes_at_ms", "bigint")
+      .addColumn("failure", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("ivs_participant_replicas_by_source")
+      .on("ivs_participant_replicas")
+      .columns([
+        ...(["account_id", "region", "source_stage_id", "participant_id"] as const),
+        ...(["created_at_ms", "id"] as const),
+      ])
+      .execute();
+    await db.schema
+      .createIndex("ivs_participant_replicas_by_state")
+      .on("ivs_participant_replicas")
+      .columns(["state", "created_at_ms"])
+      .execute();
+  },
+};
+
 export const realTimeMigrations: readonly Migration[] = [
   resources,
   participants,
   redundantIngest,
   recordings,
+  replicas,
 ];

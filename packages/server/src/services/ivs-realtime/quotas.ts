@@ -15,3 +15,4 @@ export const QUOTAS = {
 /** Source: IVS Real-Time user guide, "Service Quotas". */
 export const PUBLISHERS_MAX = 12;
 export const SUBSCRIBERS_MAX = 25_000;
+export const REPLICAS_MAX = 5;

@@ -76,6 +76,12 @@ export interface ParticipantRow {
   readonly ingest_configuration_arn: string;
   /** 1 for one of the two encoders of a configuration with redundant ingest. */
   readonly redundant_ingest: number;
+  readonly replication_type: realTime.ReplicationType;
+  /** Empty where `replication_type` is NONE. */
+  readonly replication_state: realTime.ReplicationState | "";
+  /** The source of a replica; empty for others. */
+  readonly source_stage_arn: string;
+  readonly source_session_id: string;
   /** The time of its first join. */
   readonly created_at_ms: number;
 }
@@ -93,6 +99,30 @@ export interface ParticipantEventRow {
   readonly error_code: realTime.EventErrorCode | "";
   /** JSON of an exchange's two tokens; empty for other events. */
   readonly tokens: string;
+  /** JSON of the members that only events of replicas have; empty for other events. */
+  readonly replication: string;
+}
+
+/** A participant that is shown on another stage, too. */
+export interface ParticipantReplicaRow {
+  readonly id: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly source_stage_id: string;
+  readonly source_session_id: string;
+  readonly participant_id: string;
+  readonly destination_stage_id: string;
+  /** Empty until it is shown. */
+  readonly destination_session_id: string;
+  readonly state: realTime.ReplicationState;
+  readonly reconnect_window_seconds: number;
+  /** JSON object of strings, which are merged over the token's. */
+  readonly attributes: string;
+  /** The source doesn't publish: until when it may begin again. */
+  readonly closes_at_ms: number | null;
+  /** The reason for which it couldn't be shown; else empty. */
+  readonly failure: string;
+  readonly created_at_ms: number;
 }
 
 /** A participant whose tokens mean nothing any more. */
@@ -124,6 +154,7 @@ export interface RealTimeTables {
   ivs_stage_participants: ParticipantRow;
   ivs_stage_participant_events: ParticipantEventRow;
   ivs_stage_revoked_participants: RevokedParticipantRow;
+  ivs_participant_replicas: ParticipantReplicaRow;
   ivs_participant_recordings: ParticipantRecordingRow;
   ivs_participant_recording_files: RecordingFileRecord;
 }

@@ -6,6 +6,7 @@ import {
   messageFrame,
   Participant,
   type ParticipantEncoder,
+  type ReplicaSource,
 } from "./participant.ts";
 
 /** Capabilities of this server that Amazon's clients use where they are listed. */
@@ -110,9 +111,11 @@ export class LiveStage implements SessionReference {
     client: ClientFacts,
     nowMs: number,
     encoder?: ParticipantEncoder,
+    replicaOf?: ReplicaSource,
   ): Participant {
     const participant =
-      this.participants.get(token.participantId) ?? new Participant(token, client, nowMs, encoder);
+      this.participants.get(token.participantId) ??
+      new Participant(token, client, nowMs, encoder, replicaOf);
     this.participants.set(participant.id, participant);
     return participant;
   }

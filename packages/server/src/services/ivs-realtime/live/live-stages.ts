@@ -21,7 +21,12 @@ import type { RealTimeTables, StageSessionRow } from "../tables.ts";
 import type { StageToken, TokenRefusal } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import { LiveStage } from "./live-stage.ts";
-import type { Participant, ParticipantEncoder } from "./participant.ts";
+import type {
+  GroupedSession,
+  Participant,
+  ParticipantEncoder,
+  ReplicaSource,
+} from "./participant.ts";
 import { exchangedView, newRow } from "./participant-row.ts";
 
 /** Rows and memory are compared this often, and participants without a connection looked for. */
@@ -62,6 +67,8 @@ export class LiveStages {
   /** The work on each stage, one after the other, by the stage's ARN. */
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #rounds: Periodic;
+  /** Called when rows of replicas have changed. */
+  onReplicas: () => void = ignore;
 
   constructor(options: LiveStagesOptions) {
     this.#options = options;
@@ -95,11 +102,12 @@ export class LiveStages {
     token: StageToken,
     client: ClientFacts,
     encoder?: ParticipantEncoder,
+    replicaOf?: ReplicaSource,
   ): Promise<Admission> {
     await this.#options.messages.ready();
     return this.#inTurn(token.stageArn, async () => {
       for (let attempt = 0; attempt < ADMISSION_ATTEMPTS; attempt += 1) {
-        const outcome = await this.#admit(token, client, encoder);
+        const outcome = await this.#admit(token, client, encoder, replicaOf);
         if (!("abandoned" in outcome)) return outcome;
         await this.#options.journal.endAbandoned(outcome.abandoned, this.#nowMs());
       }
@@ -115,6 +123,16 @@ export class LiveStages {
   /** The stage of a session that is on this node. */
   ofSession(sessionId: string): LiveStage | undefined {
     return this.#bySession.get(sessionId);
+  }
+
+  /** The stage of an ARN that is on this node. */
+  of(stageArn: string): LiveStage | undefined {
+    return this.#stages.get(stageArn);
+  }
+
+  /** Takes a participant off its stage. */
+  leave({ stage, participant }: Admitted): Promise<void> {
+    return this.#inTurn(stage.arn, () => this.#remove(stage, participant, false));
   }
 
   /** Takes a participant off its stage once nothing connects it any more. */
@@ -165,6 +183,7 @@ export class LiveStages {
     token: StageToken,
     client: ClientFacts,
     encoder: ParticipantEncoder | undefined,
+    replicaOf: ReplicaSource | undefined,
   ): Promise<Admission | { readonly abandoned: StageSessionRow }> {
     const { stage: at, stageArn, participantId } = token;
     const { journal, ids, nodePlaces } = this.#options;
@@ -183,7 +202,11 @@ export class LiveStages {
       const session = { stage: at, sessionId };
       if (!active) await journal.begin(tx, session, nowMs);
       if (!isBack || !active)
-        await journal.admit(tx, session, newRow(token, sessionId, client, encoder, nowMs));
+        await journal.admit(
+          tx,
+          session,
+          newRow(token, sessionId, client, encoder, replicaOf, nowMs),
+        );
       return { sessionId };
     });
     if ("code" in decided) return decided;
@@ -192,7 +215,7 @@ export class LiveStages {
     const stage = this.#stages.get(stageArn) ?? new LiveStage(token, decided.sessionId);
     this.#stages.set(stageArn, stage);
     this.#bySession.set(stage.sessionId, stage);
-    return { stage, participant: stage.admit(token, client, nowMs, encoder) };
+    return { stage, participant: stage.admit(token, client, nowMs, encoder, replicaOf) };
   }
 
   async #refusalOf(
@@ -224,10 +247,10 @@ export class LiveStages {
     if (stage.isStale) stage.sendState();
   }
 
-  async #closeMedia({ sessionId }: LiveStage, sessions: readonly string[]): Promise<void> {
+  async #closeMedia({ sessionId }: LiveStage, sessions: readonly GroupedSession[]): Promise<void> {
     const { forwarding, log } = this.#options;
-    for (const session of sessions)
-      await forwarding.closeForwarding(sessionId, session).catch((error) => {
+    for (const { group = sessionId, session } of sessions)
+      await forwarding.closeForwarding(group, session).catch((error) => {
         log.error({ error: errorTrace(error) }, "A participant's media couldn't be ended");
       });
   }
@@ -271,6 +294,10 @@ export class LiveStages {
   }
 
   #received(message: StageMessage): void {
+    if (message.kind === "replicas") {
+      this.onReplicas();
+      return;
+    }
     const stage = this.#stages.get(message.stageArn);
     if (!stage) return;
     void this.#inTurn(stage.arn, async () => {

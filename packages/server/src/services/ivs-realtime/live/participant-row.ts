@@ -2,7 +2,7 @@ import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { ParticipantRow } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
-import type { ParticipantEncoder } from "./participant.ts";
+import type { ParticipantEncoder, ReplicaSource } from "./participant.ts";
 
 /** A token as events show it. */
 export function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
@@ -24,6 +24,7 @@ export function newRow(
   sessionId: string,
   client: ClientFacts,
   encoder: ParticipantEncoder | undefined,
+  replicaOf: ReplicaSource | undefined,
   nowMs: number,
 ): ParticipantRow {
   return {
@@ -40,6 +41,10 @@ export function newRow(
     recording_prefix: "",
     ingest_configuration_arn: encoder?.configurationArn ?? "",
     redundant_ingest: encoder?.isRedundant ? 1 : 0,
+    replication_type: replicaOf ? "REPLICA" : "NONE",
+    replication_state: replicaOf ? "ACTIVE" : "",
+    source_stage_arn: replicaOf?.sourceStageArn ?? "",
+    source_session_id: replicaOf?.sourceSessionId ?? "",
     created_at_ms: nowMs,
   };
 }

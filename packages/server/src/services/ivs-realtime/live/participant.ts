@@ -16,6 +16,8 @@ export interface MediaSession {
   readonly mids: Readonly<Partial<Record<"audio" | "video", string>>>;
   /** Media may go by it. */
   readonly isConnected: boolean;
+  /** The engine's group; undefined where it is that of the stage's session. */
+  readonly group?: string | undefined;
   /** Kinds that a subscriber has asked not to be sent. */
   readonly paused: readonly ("audio" | "video")[];
 }
@@ -29,6 +31,22 @@ export interface ParticipantEncoder {
   readonly isRedundant: boolean;
 }
 
+/** The source of a participant that publishes on another stage, and is shown here. */
+export interface ReplicaSource {
+  readonly sourceStageArn: string;
+  readonly sourceSessionId: string;
+  /** Its publication, while there is one. */
+  readonly group?: string | undefined;
+  readonly publication?: string | undefined;
+  readonly session?: string | undefined;
+}
+
+/** A connection's name, and the group of the engine that it is in. */
+export interface GroupedSession {
+  readonly group: string | undefined;
+  readonly session: string;
+}
+
 /** A participant that is on a stage of this node. */
 export class Participant {
   readonly id: string;
@@ -40,6 +58,8 @@ export class Participant {
   publication: MediaSession | undefined;
   /** Undefined for those that have a token. */
   readonly encoder: ParticipantEncoder | undefined;
+  /** Undefined for those that are here themselves. */
+  replicaOf: ReplicaSource | undefined;
   /** By session. */
   readonly subscriptions = new Map<string, MediaSession>();
   /** The time of its admission, until it connects in any way. */
@@ -52,7 +72,9 @@ export class Participant {
     client: ClientFacts,
     nowMs: number,
     encoder: ParticipantEncoder | undefined,
+    replicaOf: ReplicaSource | undefined,
   ) {
+    this.replicaOf = replicaOf;
     this.id = token.participantId;
     this.encoder = encoder;
     this.token = token;
@@ -73,7 +95,7 @@ export class Participant {
   /** Nothing connects it any more. */
   get isGone(): boolean {
     const hasMedia = this.publication !== undefined || this.subscriptions.size > 0;
-    return this.#connection === undefined && !hasMedia;
+    return this.#connection === undefined && !hasMedia && this.replicaOf === undefined;
   }
 
   /** The address of its events socket; empty without one. */
@@ -81,10 +103,11 @@ export class Participant {
     return this.#connection?.remoteAddress ?? "";
   }
 
-  /** The engine's names of its connections. */
-  get sessions(): readonly string[] {
-    const { publication, subscriptions } = this;
-    return [...(publication ? [publication.session] : []), ...subscriptions.keys()];
+  /** The engine's names of its connections: what a replica publishes is none. */
+  get sessions(): readonly GroupedSession[] {
+    const { publication, subscriptions, replicaOf } = this;
+    const own = publication && replicaOf === undefined ? [publication] : [];
+    return [...own, ...subscriptions.values()].map(({ group, session }) => ({ group, session }));
   }
 
   /** A new socket takes the place of the one before it, which hears that its token was reused. */

@@ -47,7 +47,8 @@ export class SessionRequests {
     if (part === undefined) {
       // A page that is unloaded posts its goodbye.
       if (method !== "DELETE" && method !== "POST") return empty(405);
-      const isEnded = await this.#options.forwarding.closeForwarding(group, session);
+      const at = this.#subscriptionOf(group, session)?.group ?? group;
+      const isEnded = await this.#options.forwarding.closeForwarding(at, session);
       return empty(isEnded ? 200 : 404);
     }
     const subscription = this.#subscriptionOf(group, session);
@@ -56,7 +57,7 @@ export class SessionRequests {
     if (method !== "POST") return empty(405);
     const asked = jsonObject(request.body);
     return part === "layers"
-      ? this.#choose(group, session, asked)
+      ? this.#choose(subscription.group ?? group, session, asked)
       : this.#control(group, subscription, asked);
   }
 
@@ -65,7 +66,8 @@ export class SessionRequests {
     return stage?.subscriberBy(session)?.subscriptions.get(session);
   }
 
-  async #layers({ session, publisherId }: MediaSession, group: string): Promise<PlainResponse> {
+  async #layers(of: MediaSession, stageSession: string): Promise<PlainResponse> {
+    const { session, publisherId, group = stageSession } = of;
     const status = await this.#options.forwarding.groupStatus(group);
     const published = status.publications.find(({ publication }) => publication === publisherId);
     const mine = status.subscriptions.find((subscription) => subscription.session === session);
@@ -104,8 +106,8 @@ export class SessionRequests {
       (kind) => !playing.includes(kind),
     );
     const wish = { paused };
-    if (!(await this.#options.forwarding.steerSubscription(group, session, wish)))
-      return empty(404);
+    const at = participant?.subscriptions.get(session)?.group ?? group;
+    if (!(await this.#options.forwarding.steerSubscription(at, session, wish))) return empty(404);
     const now = participant?.subscriptions.get(session);
     if (now) participant?.subscriptions.set(session, { ...now, paused });
     return empty(200);

@@ -15,6 +15,7 @@ import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { MediaSession, Participant } from "./participant.ts";
+import type { StageReplicas } from "./stage-replicas.ts";
 
 /** Source: IVS Real-Time user guide, "Service Quotas". Bits per second, of all layers together. */
 const BITRATE_MAX = 8_500_000;
@@ -49,6 +50,7 @@ export interface StageMediaOptions {
   readonly forwarding: ForwardingPort;
   readonly stages: LiveStages;
   readonly recordings: Pick<StageRecordings, "begin">;
+  readonly replicas: Pick<StageReplicas, "check">;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -110,14 +112,16 @@ export class StageMedia {
   ): Promise<ForwardingAnswer | MediaRefusal> {
     const refused = this.#refusalToSubscribe(stage, participant, publisherId);
     if (refused) return this.#refuse("subscribe", { stage, participant }, publisherId, refused);
-    const { sessionId: group } = stage;
-    const offer = { group, publication: publisherId, description, remoteAddress };
+    const source = stage.participants.get(publisherId)?.replicaOf;
+    const group = source?.group ?? stage.sessionId;
+    const publication = source?.publication ?? publisherId;
+    const offer = { group, publication, description, remoteAddress };
     try {
       const answer = await this.#options.forwarding.openSubscription({
         ...{ ...offer, initialLayer, bitrateMax: BITRATE_MAX },
       });
       if (!stage.has(participant)) return await this.#tooLate(group, answer);
-      stage.addSubscription(participant, sessionOf(answer, publisherId, false));
+      stage.addSubscription(participant, { ...sessionOf(answer, publisherId, false), group });
       participant.aloneSinceMs = undefined;
       return answer;
     } catch (error) {
@@ -222,7 +226,12 @@ export class StageMedia {
 
   #heard(event: ForwardingEvent): void {
     const { stages, log } = this.#options;
-    const stage = stages.ofSession(event.group);
+    const isSubscribers =
+      event.type === "subscription-connected" || event.type === "subscription-ended";
+    // A replica's subscriptions are in its source's group.
+    const stage = isSubscribers
+      ? stages.all.find((one) => one.subscriberBy(event.session) !== undefined)
+      : stages.ofSession(event.group);
     if (!stage) return;
     this.#handle(event, stage).catch((error) =>
       log.error({ error: errorTrace(error) }, "An event of a stage's media couldn't be handled"),
@@ -240,12 +249,15 @@ export class StageMedia {
         const { recordings } = this.#options;
         const participantId = participant.id;
         const { publication } = event;
-        return recordings.begin({ ...stage.reference, participantId, publication, session });
+        this.#options.replicas.check();
+        const group = stage.sessionId;
+        return recordings.begin({ ...stage.reference, participantId, group, publication, session });
       }
       case "publication-ended": {
         const participant = stage.publisherBy(session);
         if (!participant) return;
         await stages.change(stage, () => unpublished(stage, event));
+        this.#options.replicas.check();
         return stages.leaveIfGone({ stage, participant });
       }
       case "subscription-connected":

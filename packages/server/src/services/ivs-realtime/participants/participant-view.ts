@@ -9,7 +9,7 @@ export function participantSummary(row: ParticipantRow): realTime.ParticipantSum
     firstJoinTime: new Date(row.created_at_ms),
     published: row.published === 1,
     recordingState: row.recording_state,
-    replicationType: "NONE",
+    ...replicationView(row),
     ...(row.ingest_configuration_arn === ""
       ? {}
       : { ingestConfigurationArn: row.ingest_configuration_arn }),
@@ -36,7 +36,9 @@ type ClientFacts = Pick<
 >;
 
 export function eventView(row: ParticipantEventRow): realTime.Event {
-  const { remote_participant_id: remote, error_code: errorCode, tokens } = row;
+  const { remote_participant_id: remote, error_code: errorCode, tokens, replication } = row;
+  const replica: Pick<realTime.Event, "replica" | "destinationStageArn"> =
+    replication === "" ? {} : JSON.parse(replication);
   const exchanged: Pick<realTime.Event, "previousToken" | "newToken"> =
     tokens === "" ? {} : JSON.parse(tokens, dates);
   return {
@@ -46,9 +48,20 @@ export function eventView(row: ParticipantEventRow): realTime.Event {
     ...(remote === "" ? {} : { remoteParticipantId: remote }),
     ...(errorCode === "" ? {} : { errorCode }),
     ...exchanged,
+    ...replica,
   };
 }
 
 function dates(name: string, value: unknown): unknown {
   return name === "expirationTime" ? new Date(String(value)) : value;
+}
+
+function replicationView(row: ParticipantRow) {
+  const { replication_type: replicationType, replication_state: replicationState } = row;
+  const { source_stage_arn: sourceStageArn, source_session_id: sourceSessionId } = row;
+  return {
+    replicationType,
+    ...(replicationState === "" ? {} : { replicationState }),
+    ...(sourceStageArn === "" ? {} : { sourceStageArn, sourceSessionId }),
+  };
 }

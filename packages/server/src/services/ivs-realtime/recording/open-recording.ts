@@ -13,7 +13,10 @@ export interface RecordedParticipant {
   readonly stage: StageReference;
   readonly sessionId: string;
   readonly participantId: string;
-  /** The name of what it publishes. */
+  /** True of a replica, whose publication is another stage's. */
+  readonly isReplica?: boolean | undefined;
+  /** The engine's group, and the name of what it publishes there. */
+  readonly group: string;
   readonly publication: string;
   /** The engine's name of its connection. */
   readonly session: string;
@@ -26,7 +29,7 @@ export interface OpenedRecording {
 
 /** Writes a recording's row, if the stage's participants are recorded; undefined if they aren't. */
 export function openRecording(
-  { stage, sessionId, participantId }: RecordedParticipant,
+  { stage, sessionId, participantId, isReplica }: RecordedParticipant,
   {
     streamId,
     nowMs,
@@ -45,6 +48,7 @@ export function openRecording(
     const storage = await findStorageConfiguration(db, reference, reference.id);
     if (!storage) return undefined;
     const settings: RecordingSettings = JSON.parse(row.recording);
+    if (isReplica && settings.recordParticipantReplicas === false) return undefined;
     const recording: ParticipantRecordingRow = {
       ...{ stream_id: streamId, account_id: stage.accountId, region: stage.region },
       ...{ stage_id: stage.id, session_id: sessionId, participant_id: participantId },

@@ -49,7 +49,7 @@ export interface StageRecordingsOptions {
 type Row = ParticipantRecordingRow;
 
 /** A recording of this process. */
-interface LiveRecording {
+interface LiveRecording extends Pick<RecordedParticipant, "sessionId" | "participantId" | "group"> {
   readonly writer: RecordingWriter<Row>;
   readonly tasks: SerialTasks;
 }
@@ -105,7 +105,7 @@ export class StageRecordings {
   /** A participant publishes: it is recorded if its stage says so. Never rejects. */
   async begin(participant: RecordedParticipant): Promise<void> {
     const { log, engine, store, ids, clock, nodePlaces } = this.#options;
-    const { sessionId: group, participantId, publication, session } = participant;
+    const { sessionId, participantId, group, publication, session } = participant;
     try {
       const streamId = `${RECORDED_ID_PREFIX}${ids.alphanumeric(23)}`;
       const opened = await openRecording(
@@ -117,9 +117,9 @@ export class StageRecordings {
       );
       if (opened === undefined) return;
       const { row, settings } = opened;
-      const live = this.#add(row);
+      const live = this.#add(row, participant);
       const isRecorded = await engine.recordPublication({
-        ...{ group, publication, session, streamName: `${group}/${participantId}`, streamId },
+        ...{ group, publication, session, streamName: `${sessionId}/${participantId}`, streamId },
         plan: participantPlan(settings),
         renditionName: RENDITION_NAME,
         isSoundOnly: settings.mediaTypes?.includes("AUDIO_ONLY") === true,
@@ -130,12 +130,22 @@ export class StageRecordings {
     }
   }
 
-  #add(row: Row): LiveRecording {
+  /** Ends the recording of a participant whose publication goes on elsewhere. Never rejects. */
+  async end(sessionId: string, participantId: string): Promise<void> {
+    const { engine, log } = this.#options;
+    for (const [streamId, one] of this.#live)
+      if (one.sessionId === sessionId && one.participantId === participantId)
+        await engine.stopRecording(one.group, streamId).catch((err) => {
+          log.error({ err, streamId }, "A replica's recording couldn't be ended");
+        });
+  }
+
+  #add(row: Row, { sessionId, participantId, group }: RecordedParticipant): LiveRecording {
     const { log } = this.#options;
     const { stream_id: streamId } = row;
     const writer = this.#writerOf(row, LIVE_PATIENCE_MS);
     const tasks = new SerialTasks((err) => log.error({ err, streamId }, "A recording failed"));
-    const live = { writer, tasks };
+    const live = { sessionId, participantId, group, writer, tasks };
     this.#live.set(streamId, live);
     return live;
   }

@@ -1,5 +1,6 @@
 import type { Store } from "../../../kernel/store.ts";
 import { deleteRecordingsEndedBefore } from "../rows/participant-recordings.ts";
+import { deleteReplicasStartedBefore } from "../rows/participant-replicas.ts";
 import { forgetRevoked } from "../rows/revoked-participants.ts";
 import { deleteSessionsEndedBefore } from "../rows/stage-sessions.ts";
 import type { RealTimeTables } from "../tables.ts";
@@ -14,6 +15,7 @@ export async function forgetOldSessions(store: Store, nowMs: number): Promise<vo
   const tables = store.tables<RealTimeTables>();
   await tables.transaction(({ db }) => forgetRevoked(db, nowMs));
   await tables.transaction(({ db }) => deleteRecordingsEndedBefore(db, nowMs - KEPT_MS));
+  await tables.transaction(({ db }) => deleteReplicasStartedBefore(db, nowMs - KEPT_MS));
   let deleted = SESSIONS_AT_ONCE;
   while (deleted === SESSIONS_AT_ONCE)
     deleted = await tables.transaction(({ db }) =>

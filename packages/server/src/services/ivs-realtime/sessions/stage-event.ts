@@ -15,6 +15,8 @@ export const STAGE_EVENTS = {
       "Participant Published": "A participant's media has begun to arrive.",
       "Participant Unpublished": "A participant publishes no longer.",
       "Participant Publish Error": "A participant couldn't publish; `error_code` says why.",
+      "Participant Replication Start": "A participant is shown on another stage, too.",
+      "Participant Replication End": "It isn't shown there any more.",
     },
   },
   "IVS Participant Recording State Change": {
@@ -37,6 +39,9 @@ export interface StageUpdate {
   readonly userId: string;
   /** Left out but for errors. */
   readonly errorCode?: string | undefined;
+  /** Left out but for replications. */
+  readonly destinationStageArn?: string | undefined;
+  readonly destinationSessionId?: string | undefined;
 }
 
 export function stageUpdateEvent(
@@ -45,18 +50,26 @@ export function stageUpdateEvent(
   update: StageUpdate,
   { id, atMs }: { readonly id: string; readonly atMs: number },
 ): AwsEvent {
-  const { name, participantId, userId, errorCode } = update;
+  const { name, participantId, userId, errorCode, destinationStageArn } = update;
+  const stageArn = arns.arn(stage, "stage", stage.id);
   const time = isoSeconds(atMs);
   return {
     ...{ version: "0", id, "detail-type": "IVS Stage Update", source: "aws.ivs" },
     ...{ account: stage.accountId, time, region: stage.region },
-    resources: [arns.arn(stage, "stage", stage.id)],
+    resources: [stageArn],
     detail: {
       session_id: sessionId,
       event_name: name,
       user_id: userId,
       participant_id: participantId,
       ...(errorCode === undefined ? {} : { event_time: time, error_code: errorCode }),
+      ...(destinationStageArn === undefined
+        ? {}
+        : {
+            ...{ source_stage_arn: stageArn, source_session_id: sessionId, replica: false },
+            destination_stage_arn: destinationStageArn,
+            destination_session_id: update.destinationSessionId,
+          }),
     },
   };
 }

@@ -42,6 +42,11 @@ export interface ParticipantOccurrence {
   readonly errorCode?: realTime.EventErrorCode | undefined;
   /** JSON of an exchange's two tokens. */
   readonly tokens?: string | undefined;
+  /** True of a replica. */
+  readonly replica?: boolean | undefined;
+  /** The stage to which the participant is replicated, and its session there. */
+  readonly destinationStageArn?: string | undefined;
+  readonly destinationSessionId?: string | undefined;
   readonly change?: ParticipantChange | undefined;
   /** The state of the ingest configuration by which the participant publishes. */
   readonly ingest?: IngestState | undefined;
@@ -177,5 +182,13 @@ async function append(
     ...{ session_id: sessionId, participant_id: participantId, name, event_time_ms: atMs },
     remote_participant_id: remoteParticipantId ?? "",
     ...{ error_code: errorCode ?? "", tokens: tokens ?? "" },
+    replication: replicationOf(occurrence),
   });
+}
+
+/** The members of an event that only those of replications have; empty without any. */
+function replicationOf(occurrence: ParticipantOccurrence): string {
+  const { replica, destinationStageArn, destinationSessionId } = occurrence;
+  if (replica === undefined && destinationStageArn === undefined) return "";
+  return JSON.stringify({ replica, destinationStageArn, destinationSessionId });
 }

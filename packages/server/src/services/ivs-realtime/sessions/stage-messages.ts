@@ -8,7 +8,9 @@ export type StageMessage =
       readonly participantId: string;
       readonly reason: string;
     }
-  | { readonly kind: "deleted"; readonly stageArn: string };
+  | { readonly kind: "deleted"; readonly stageArn: string }
+  /** The rows of replicas of its participants have changed. */
+  | { readonly kind: "replicas"; readonly stageArn: string };
 
 export interface StageMessageListener {
   received(message: StageMessage): void;
