@@ -246,8 +246,8 @@ test("each type has the specification's properties, and refuses some by name", a
   expect(refused).toEqual({
     "AWS::CloudTrail::Trail": ["InsightSelectors", "AggregationConfigurations"],
     "AWS::CloudWatch::Alarm": [
-      ...["ThresholdMetricId", "EvaluateLowSampleCountPercentile", "ExtendedStatistic"],
-      ...["WarmUpConfiguration", "EvaluationWindow", "EvaluationInterval", "EvaluationCriteria"],
+      ...["ThresholdMetricId", "WarmUpConfiguration"],
+      ...["EvaluationWindow", "EvaluationInterval", "EvaluationCriteria"],
     ],
     "AWS::CloudWatch::CompositeAlarm": [
       ...["ActionsSuppressorWaitPeriod", "ActionsSuppressor", "ActionsSuppressorExtensionPeriod"],

@@ -211,6 +211,66 @@ test("alarms of metrics change state, with reasons, events and history", async (
   });
 });
 
+test("alarms watch percentiles and expressions of several metrics", async () => {
+  const Timestamp = new Date(Date.now() - 2 * 60_000);
+  const Values = Array.from({ length: 10 }, (_none, index) => index + 1);
+  const Counts = Values.map((value) => (value === 10 ? 1 : 2));
+  const all = { MetricName: "Frames", Value: 38, Timestamp };
+  const MetricData = [{ MetricName: "Late", Values, Counts, Timestamp }, all];
+  await root.putMetricData({ Namespace: NAMESPACE, MetricData });
+  const rule = { EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" } as const;
+  const late = { ...DROPPED, MetricName: "Late", Statistic: undefined };
+  const p90 = { ...late, ...rule, ExtendedStatistic: "p90", Threshold: 8.5 };
+  await root.putMetricAlarm({ ...p90, AlarmName: "late-90" });
+  await root.putMetricAlarm({ ...p90, AlarmName: "late-40", ExtendedStatistic: "p40" });
+  const few = { EvaluateLowSampleCountPercentile: "ignore" };
+  await root.putMetricAlarm({ ...p90, ...few, AlarmName: "few" });
+  await root.putMetricAlarm({ ...p90, ...few, AlarmName: "late-45", ExtendedStatistic: "p45" });
+  const stat = (MetricName: string, Stat: string) => ({
+    MetricStat: { Metric: { Namespace: NAMESPACE, MetricName }, Period: 60, Stat },
+    ReturnData: false,
+  });
+  const Metrics = [
+    { Id: "share", Expression: "100 * late / frames", Label: "Late, percent" },
+    { Id: "late", ...stat("Late", "SampleCount") },
+    { Id: "frames", ...stat("Frames", "Sum") },
+  ];
+  const events = new EventReader(server.endpoint);
+  await root.putMetricAlarm({ AlarmName: "share", Metrics, ...rule, Threshold: 49 });
+  const shown = await inState("late-90", "ALARM");
+  expect(shown.StateReason).toContain("1 datapoint [9.0 (");
+  expect(JSON.parse(shown.StateReasonData ?? "")).toMatchObject({
+    ...{ statistic: "p90", recentDatapoints: [9], evaluatedDatapoints: [{ sampleCount: 19 }] },
+  });
+  expect(shown).toMatchObject({ ExtendedStatistic: "p90" });
+  expect((await inState("late-40", "OK")).StateReason).toContain("[4.0 (");
+  const share = await inState("share", "ALARM");
+  expect(share.StateReason).toContain("1 datapoint [50.0 (");
+  expect(share.Metrics).toEqual(Metrics);
+  expect(JSON.parse(share.StateReasonData ?? "")).not.toHaveProperty("statistic");
+  // Of 19 samples p90 isn't believed, of which it takes 100.
+  expect((await alarm("few")).StateValue).toBe("INSUFFICIENT_DATA");
+  const of = await root.describeAlarmsForMetric({
+    ...{ Namespace: NAMESPACE, MetricName: "Late", ExtendedStatistic: "p40" },
+  });
+  expect(of.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(["late-40"]);
+  const isChange = ({ "detail-type": type, detail }: { "detail-type": string; detail: object }) =>
+    type === "CloudWatch Alarm State Change" &&
+    "alarmName" in detail &&
+    detail.alarmName === "share";
+  const change = await until(() => events.seen.find(isChange), "the event of the expression");
+  events.close();
+  expect(change.detail).toMatchObject({
+    configuration: {
+      metrics: [
+        { id: "share", expression: "100 * late / frames", returnData: true },
+        { id: "late", metricStat: { stat: "SampleCount", period: 60 }, returnData: false },
+        { id: "frames", returnData: false },
+      ],
+    },
+  });
+});
+
 test("a composite alarm follows its children, and keeps them from being deleted", async () => {
   for (const AlarmName of ["left", "right"])
     await root.putMetricAlarm({ ...DROPPED, AlarmName, TreatMissingData: "ignore" });
@@ -279,6 +339,18 @@ test("lists are filtered and come in pages", async () => {
   expect(rest.AlarmHistoryItems?.length).toBeGreaterThan(2);
 });
 
+const NO_METRIC = {
+  MetricName: undefined,
+  Namespace: undefined,
+  Period: undefined,
+  Statistic: undefined,
+};
+const M = {
+  Id: "m",
+  MetricStat: { Metric: { Namespace: NAMESPACE, MetricName: "M" }, Period: 60, Stat: "Sum" },
+  ReturnData: false,
+};
+
 type Call = (client: cloudwatch.CloudWatch) => Promise<unknown>;
 const asAlarm =
   (more: object): Call =>
@@ -306,12 +378,44 @@ test.each<[string, Call, string]>([
     asAlarm({ DatapointsToAlarm: 2 }),
     "DatapointsToAlarm must be less than or equal to EvaluationPeriods",
   ],
-  ["percentiles", asAlarm({ Statistic: undefined, ExtendedStatistic: "p99" }), "ExtendedStatistic"],
   [
-    "math",
-    asAlarm({ MetricName: undefined, Metrics: [{ Id: "e", Expression: "1" }] }),
-    "Metrics.Expression",
+    "two statistics",
+    asAlarm({ ExtendedStatistic: "p99" }),
+    "The parameters Statistic and ExtendedStatistic are mutually exclusive.",
   ],
+  [
+    "a trimmed mean",
+    asAlarm({ Statistic: undefined, ExtendedStatistic: "tm90" }),
+    "Rolecast's CloudWatch has no statistic tm90.",
+  ],
+  [
+    "few samples of a sum",
+    asAlarm({ EvaluateLowSampleCountPercentile: "ignore" }),
+    "EvaluateLowSampleCountPercentile is for alarms by one percentile.",
+  ],
+  ...(
+    [
+      [[{ Id: "e", Expression: "1" }], "Metrics list must contain at least one metric."],
+      [[{ Id: "e", Expression: "m +" }, M], "Error in expression 'e'"],
+      [[{ Id: "e", Expression: "x * 2" }, M], "Error in expression 'e'"],
+      [[{ Id: "e", Expression: "MAX(m)" }, M], "it is a number"],
+      [[{ Id: "e", Expression: "METRICS() * 2" }, M, { ...M, Id: "n" }], "a single time series"],
+      [
+        [
+          { Id: "e", Expression: "m" },
+          { ...M, ReturnData: true },
+        ],
+        "Exactly one element",
+      ],
+      [[{ ...M, ReturnData: true }, M], "are not unique"],
+      [[{ Id: "E", Expression: "m" }, M], "Metrics.member.1.Id must match"],
+      [[{ Id: "e" }, M], "exactly one of MetricStat and Expression"],
+    ] as const
+  ).map(([Metrics, reason]): [string, Call, string] => [
+    `queries: ${reason}`,
+    asAlarm({ ...NO_METRIC, Metrics: [...Metrics] }),
+    reason,
+  ]),
   [
     "predictions",
     asAlarm({ ComparisonOperator: "GreaterThanUpperThreshold" }),

@@ -226,6 +226,37 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     });
   });
 
+  test("percentiles are of all values of a period, where they are known", async () => {
+    const at = (minute: number) => new Date(START.getTime() + minute * 60_000);
+    const set = { SampleCount: 2, Sum: 3, Minimum: 1, Maximum: 2 };
+    const datum = (minute: number, more: object) => ({
+      ...{ MetricName: "Spread", Timestamp: at(minute), Unit: "Count" as const, ...more },
+    });
+    const MetricData = [
+      datum(0, { Values: [1, 2, 3], Counts: [1, 1, 2] }),
+      datum(0, { Value: 10 }),
+      datum(1, { StatisticValues: set }),
+      datum(2, { StatisticValues: { ...set, Sum: 4, Minimum: 2 } }),
+      datum(3, { Values: [-1, 5] }),
+    ];
+    const Namespace = "Spread";
+    await client.send(new cloudwatch.PutMetricDataCommand({ Namespace, MetricData }));
+    const asked = { Namespace, MetricName: "Spread", StartTime: START, EndTime: END, Period: 60 };
+    const { Datapoints = [] } = await client.send(
+      new cloudwatch.GetMetricStatisticsCommand({ ...asked, ExtendedStatistics: ["p50", "p99.9"] }),
+    );
+    const shown = Datapoints.toSorted((a, b) => Number(a.Timestamp) - Number(b.Timestamp));
+    expect(shown).toEqual([
+      { Timestamp: at(0), Unit: "Count", ExtendedStatistics: { p50: 3, "p99.9": 10 } },
+      { Timestamp: at(2), Unit: "Count", ExtendedStatistics: { p50: 2, "p99.9": 2 } },
+    ]);
+    const Metric = { Namespace, MetricName: "Spread" };
+    const query = { Id: "m", MetricStat: { Metric, Period: 60, Stat: "p25" } };
+    const input = { StartTime: START, EndTime: END, MetricDataQueries: [query] };
+    const found = await client.send(new cloudwatch.GetMetricDataCommand(input));
+    expect(found.MetricDataResults?.[0]?.Values).toEqual([2, 2]);
+  });
+
   test("ListMetrics filters by namespace, name and dimensions", async () => {
     const list = async (input: cloudwatch.ListMetricsCommandInput) =>
       (await client.send(new cloudwatch.ListMetricsCommand(input))).Metrics ?? [];

@@ -84,15 +84,15 @@ export async function anotherPrimaryKey(act: Act): Promise<string> {
   return made.KeyMetadata.Arn;
 }
 
-const ALARM = {
+const WATCHED = {
   Namespace: "AWS/IVS",
   MetricName: "IngestFramerate",
   Dimensions: [{ Name: "Channel", Value: "one" }],
-  Statistic: "Minimum",
   Period: 60,
   EvaluationPeriods: 2,
   ComparisonOperator: "LessThanThreshold",
 };
+const ALARM = { ...WATCHED, Statistic: "Minimum" };
 
 const LOG_DELIVERY = {
   Version: "2012-10-17",
@@ -283,7 +283,8 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       typeName: "AWS::CloudWatch::Alarm",
       create: { ...ALARM, AlarmName: "dropped", Threshold: 2, Tags: TAGS },
       update: {
-        ...{ ...ALARM, AlarmName: "dropped", Threshold: 2.5, TreatMissingData: "breaching" },
+        ...{ ...WATCHED, AlarmName: "dropped", Threshold: 2.5, TreatMissingData: "breaching" },
+        ...{ ExtendedStatistic: "p90", EvaluateLowSampleCountPercentile: "evaluate" },
         ...{ ActionsEnabled: false, AlarmActions: ["arn:aws:sns:us-east-1:123456789012:ops"] },
         Tags: OTHER_TAGS,
       },

@@ -38,7 +38,8 @@ const datapoints: Migration = {
 };
 
 interface Datapoints {
-  cloudwatch_datapoints: Omit<SeriesRow, "id" | "newest_ms"> & Omit<MinuteRow, "series_id">;
+  cloudwatch_datapoints: Omit<SeriesRow, "id" | "newest_ms"> &
+    Omit<MinuteRow, "series_id" | "value_counts">;
 }
 
 /** Names and dimensions once, not in each of a metric's minutes; units apart. */
@@ -212,10 +213,19 @@ const alarms: Migration = {
   },
 };
 
+/** Percentiles. Of minutes before it only sums are known. */
+const valueCounts: Migration = {
+  name: "cloudwatch/0006-value-counts",
+  async up({ schema }) {
+    await schema.alterTable("cloudwatch_minutes").addColumn("value_counts", "text").execute();
+  },
+};
+
 export const cloudwatchMigrations: readonly Migration[] = [
   datapoints,
   series,
   names,
   byAccount,
   alarms,
+  valueCounts,
 ];

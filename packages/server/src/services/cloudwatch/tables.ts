@@ -35,6 +35,8 @@ export interface MinuteRow {
   sum: number;
   minimum: number;
   maximum: number;
+  /** The values, as `textOfValues` writes them; null where they aren't known. */
+  value_counts: string | null;
 }
 
 /** The place of an alarm, and what names it. */

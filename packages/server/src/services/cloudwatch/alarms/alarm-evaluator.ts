@@ -5,12 +5,11 @@ import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { alarmArn } from "../access/alarm-access.ts";
-import { ofOneUnit } from "../metrics/metric-data.ts";
 import type { MetricStore } from "../metrics/metric-store.ts";
-import { STATISTICS } from "../metrics/statistics.ts";
 import { alarmsIn, everyAlarmAfter } from "../rows/alarms.ts";
 import type { AlarmPlace, AlarmRow, CloudWatchTables } from "../tables.ts";
 import { type ChangeParts, changeState, type NewState } from "./alarm-changes.ts";
+import { datapointsOf } from "./alarm-datapoints.ts";
 import { momentText } from "./alarm-events.ts";
 import { type Datapoint, FURTHER_PERIODS, type Verdict, verdictOf } from "./alarm-state.ts";
 import { metricDefinition } from "./alarm-views.ts";
@@ -109,7 +108,7 @@ export class AlarmEvaluator {
     if (!isNew && nowMs < lastMs + everyMs) return lastMs;
     const range = await this.#rangeOf(watched, nowMs);
     const verdict = verdictOf(watched, range.periods);
-    if (verdict && verdict.state !== row.state_value) {
+    if (verdict && verdict.state !== row.state_value && hasSamples(watched, verdict)) {
       const reasonData = JSON.stringify(dataOf(watched, verdict, range, nowMs));
       await this.#change(row, { state: verdict.state, reason: verdict.reason, reasonData }, nowMs);
     }
@@ -117,10 +116,7 @@ export class AlarmEvaluator {
   }
 
   /** The periods that have ended, the newest first. */
-  async #rangeOf(
-    { metric, unit, statistic, periodSeconds, evaluationPeriods }: Watched,
-    nowMs: number,
-  ) {
+  async #rangeOf({ source, periodSeconds, evaluationPeriods }: Watched, nowMs: number) {
     const periodMs = periodSeconds * 1000;
     const count = evaluationPeriods + FURTHER_PERIODS;
     const stepMs = Math.min(periodMs, MINUTE_MS);
@@ -128,12 +124,7 @@ export class AlarmEvaluator {
     const lateMs = this.#store.shared && periodMs >= MINUTE_MS ? 2 * ROUND_MS : 0;
     const toMs = Math.floor((nowMs - lateMs) / stepMs) * stepMs;
     const fromMs = toMs - count * periodMs;
-    const found = await this.#parts.metrics.periods(metric, { fromMs, toMs, periodMs }, unit);
-    const points = new Map<number, Datapoint>();
-    for (const period of ofOneUnit(found).found) {
-      const { atMs, sampleCount } = period;
-      points.set(atMs, { atMs, sampleCount, value: STATISTICS[statistic](period) });
-    }
+    const points = await datapointsOf(source, { fromMs, toMs, periodMs }, this.#parts.metrics);
     const periods = Array.from({ length: count }, (_, index) =>
       points.get(toMs - (index + 1) * periodMs),
     );
@@ -162,9 +153,14 @@ interface Range {
   readonly periodMs: number;
 }
 
+/** A percentile of few samples says too little for a change, if the alarm is put so. */
+function hasSamples({ samplesMin }: Watched, { looked }: Verdict): boolean {
+  return looked.every(({ sampleCount = samplesMin }) => sampleCount >= samplesMin);
+}
+
 /** Source: recorded `StateReasonData`. */
 function dataOf(
-  { unit, statistic, periodSeconds, threshold, evaluationPeriods }: Watched,
+  { source, periodSeconds, threshold, evaluationPeriods }: Watched,
   { looked }: Verdict,
   { periods, toMs, periodMs }: Range,
   nowMs: number,
@@ -174,7 +170,7 @@ function dataOf(
   const evaluated = periods.flatMap((point, index) => {
     const timestamp = momentText(toMs - (index + 1) * periodMs);
     if (point && looked.includes(point))
-      return [{ timestamp, sampleCount: point.sampleCount, value: point.value }];
+      return [{ timestamp, ...samplesOf(point), value: point.value }];
     if (point || missing === 0) return [];
     missing -= 1;
     return [{ timestamp }];
@@ -183,11 +179,17 @@ function dataOf(
     version: "1.0",
     queryDate: momentText(nowMs),
     ...(oldest && { startDate: momentText(oldest.atMs) }),
-    ...(unit && { unit }),
-    statistic,
+    ...(source.kind === "metric" && {
+      ...(source.unit && { unit: source.unit }),
+      statistic: source.statistic.name,
+    }),
     period: periodSeconds,
     recentDatapoints: looked.map(({ value }) => value).reverse(),
     threshold,
     evaluatedDatapoints: evaluated,
   };
+}
+
+function samplesOf({ sampleCount }: Datapoint) {
+  return sampleCount === undefined ? {} : { sampleCount };
 }

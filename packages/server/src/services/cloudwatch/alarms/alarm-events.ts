@@ -2,8 +2,11 @@ import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { alarmArn } from "../access/alarm-access.ts";
 import type { AlarmRow } from "../tables.ts";
+import type { AlarmQuery } from "./alarm-queries.ts";
 import { compositeDefinition, describedBy, metricDefinition } from "./alarm-views.ts";
 import type { MetricDefinition } from "./metric-alarm.ts";
+
+type MetricStat = NonNullable<AlarmQuery["MetricStat"]>;
 
 /*
  * Source: CloudWatch user guide, "Alarm events and EventBridge".
@@ -110,18 +113,22 @@ function ruleOf(definition: MetricDefinition) {
 }
 
 function metricsOf(definition: MetricDefinition, metricId: string) {
-  const { Metrics, Namespace, MetricName, Dimensions, Period, Statistic, Unit } = definition;
+  const { Metrics, Namespace, MetricName, Dimensions, Period, Unit } = definition;
   if (!Metrics) {
     const metric = metricOf({ Namespace, MetricName, Dimensions });
-    const metricStat = { metric, period: Period, stat: Statistic, ...(Unit && { unit: Unit }) };
+    const stat = definition.Statistic ?? definition.ExtendedStatistic;
+    const metricStat = { metric, period: Period, stat, ...(Unit && { unit: Unit }) };
     return [{ id: metricId, metricStat, returnData: true }];
   }
-  return Metrics.flatMap(({ Id, MetricStat, Label }) => {
-    if (!MetricStat) return [];
-    const { Metric, Period: period, Stat: stat, Unit: unit } = MetricStat;
-    const metricStat = { metric: metricOf(Metric), period, stat, ...(unit && { unit }) };
-    return [{ id: Id, ...(Label && { label: Label }), metricStat, returnData: true }];
-  });
+  return Metrics.map(({ Id, MetricStat, Expression, Label, ReturnData = true }) => ({
+    ...{ id: Id, ...(Label && { label: Label }), returnData: ReturnData },
+    ...(Expression === undefined ? {} : { expression: Expression }),
+    ...(MetricStat && { metricStat: statOf(MetricStat) }),
+  }));
+}
+
+function statOf({ Metric, Period: period, Stat: stat, Unit: unit }: MetricStat) {
+  return { metric: metricOf(Metric), period, stat, ...(unit && { unit }) };
 }
 
 function metricOf({

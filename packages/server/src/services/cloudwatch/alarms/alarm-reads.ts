@@ -149,14 +149,15 @@ function watches(
 ): boolean {
   // An alarm that is written as a query isn't found by its metric.
   if (row.type !== "MetricAlarm" || metricDefinition(row).Metrics) return false;
-  const { metric, statistic, periodSeconds, unit } = watchedBy(metricDefinition(row), row);
-  const { Statistic = statistic, Period = periodSeconds, Unit = unit } = input;
+  const { source, periodSeconds } = watchedBy(metricDefinition(row), row);
+  if (source.kind !== "metric") return false;
+  const { name } = source.statistic;
+  const { Statistic = name, ExtendedStatistic = name, Period = periodSeconds } = input;
   return (
-    input.ExtendedStatistic === undefined &&
-    textOf(keyOf(input, row)) === textOf(metric) &&
-    Statistic === statistic &&
+    textOf(keyOf(input, row)) === textOf(source.metric) &&
+    [Statistic, ExtendedStatistic].every((each) => each === name) &&
     Period === periodSeconds &&
-    Unit === unit
+    (input.Unit ?? source.unit) === source.unit
   );
 }
 

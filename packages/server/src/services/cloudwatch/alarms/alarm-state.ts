@@ -10,7 +10,8 @@ import { breaches, comparisonOf, javaNumber, type Threshold } from "./thresholds
 export interface Datapoint {
   readonly atMs: number;
   readonly value: number;
-  readonly sampleCount: number;
+  /** The values of a metric's period; an expression has none. */
+  readonly sampleCount?: number;
 }
 
 export interface Evaluated extends Threshold {

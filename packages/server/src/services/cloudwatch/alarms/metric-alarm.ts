@@ -7,8 +7,9 @@ import {
   validationError,
 } from "../errors.ts";
 import type { MetricKey } from "../metrics/series.ts";
-import { isStatistic, type StatisticName } from "../metrics/statistics.ts";
+import { type Statistic, statisticNamed } from "../metrics/statistics.ts";
 import type { AlarmPlace } from "../tables.ts";
+import { type AlarmQuery, checkQueries } from "./alarm-queries.ts";
 import type { Evaluated, TreatMissing } from "./alarm-state.ts";
 import { isOperator } from "./thresholds.ts";
 
@@ -24,10 +25,24 @@ const WEEK_SECONDS = 7 * DAY_SECONDS;
 
 /** The metric that an alarm watches, and how. */
 export interface Watched extends Evaluated {
+  readonly source: MetricSource | MathSource;
+  readonly periodSeconds: number;
+  /** With fewer samples in one of the datapoints that were looked at, the state stays. */
+  readonly samplesMin: number;
+}
+
+export interface MetricSource {
+  readonly kind: "metric";
   readonly metric: MetricKey;
   readonly unit: string | undefined;
-  readonly statistic: StatisticName;
-  readonly periodSeconds: number;
+  readonly statistic: Statistic;
+}
+
+/** One of several queries, which may be of the others. */
+export interface MathSource {
+  readonly kind: "math";
+  readonly queries: readonly AlarmQuery[];
+  readonly place: AlarmPlace;
 }
 
 /** Throws what CloudWatch refuses of an alarm, or what isn't here, by its name. */
@@ -82,42 +97,87 @@ export function watchedBy(definition: MetricDefinition, place: AlarmPlace): Watc
   };
 }
 
-type WatchedMetric = Pick<Watched, "metric" | "unit" | "statistic" | "periodSeconds">;
+type WatchedMetric = Pick<Watched, "source" | "periodSeconds" | "samplesMin">;
 
 function metricOf(definition: MetricDefinition, place: AlarmPlace): WatchedMetric {
-  const { Metrics, MetricName, Namespace, Dimensions, Statistic, Period, Unit } = definition;
-  if (Metrics) return metricOfQuery(Metrics, place);
+  const { Metrics, MetricName, Namespace, Dimensions, Period, Unit } = definition;
+  if (Metrics) return metricOfQueries(Metrics, definition, place);
   if (Namespace === undefined) throw missingParameter("Namespace");
   if (Period === undefined) throw missingParameter("Period");
-  if (Statistic === undefined) throw missingParameter("Statistic");
+  const statistic = statisticOf(statisticNameOf(definition));
   return {
-    metric: keyOf({ Namespace, MetricName, Dimensions }, place),
-    unit: Unit,
-    statistic: statisticOf(Statistic),
+    source: {
+      kind: "metric",
+      metric: keyOf({ Namespace, MetricName, Dimensions }, place),
+      unit: Unit,
+      statistic,
+    },
     periodSeconds: Period,
+    ...samplesOf(statistic, definition),
   };
+}
+
+function statisticNameOf({ Statistic, ExtendedStatistic }: MetricDefinition): string {
+  if (Statistic !== undefined && ExtendedStatistic !== undefined)
+    throw invalidParameterCombination(
+      "The parameters Statistic and ExtendedStatistic are mutually exclusive.",
+    );
+  const name = Statistic ?? ExtendedStatistic;
+  if (name === undefined) throw missingParameter("Statistic");
+  return name;
 }
 
 /** An alarm of one metric may be written as a query, too. */
-function metricOfQuery(
-  [query, another]: NonNullable<MetricDefinition["Metrics"]>,
+function metricOfQueries(
+  queries: readonly AlarmQuery[],
+  definition: MetricDefinition,
   place: AlarmPlace,
 ): WatchedMetric {
-  if (another) throw notImplemented("alarms of several metrics (Metrics)");
-  if (!query?.MetricStat) throw missingParameter("Metrics.member.1.MetricStat");
-  if (query.ReturnData === false)
-    throw validationError("Exactly one element of the metrics list should return data.");
-  const { Metric, Period, Stat, Unit } = query.MetricStat;
-  return {
-    metric: keyOf(Metric, place),
-    unit: Unit,
-    statistic: statisticOf(Stat),
-    periodSeconds: Period,
-  };
+  checkQueries(queries);
+  const [first] = queries;
+  if (queries.length === 1 && first?.MetricStat) {
+    const { Metric, Period, Stat, Unit } = first.MetricStat;
+    const statistic = statisticOf(Stat);
+    return {
+      source: { kind: "metric", metric: keyOf(Metric, place), unit: Unit, statistic },
+      periodSeconds: Period,
+      ...samplesOf(statistic, definition),
+    };
+  }
+  if (definition.EvaluateLowSampleCountPercentile !== undefined)
+    throw validationError("EvaluateLowSampleCountPercentile is for alarms by one percentile.");
+  const [periodSeconds] = queries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
+  if (periodSeconds === undefined)
+    throw validationError("Metrics list must contain at least one metric.");
+  for (const { MetricStat } of queries) if (MetricStat) statisticOf(MetricStat.Stat);
+  return { source: { kind: "math", queries, place }, periodSeconds, samplesMin: 0 };
 }
 
-function statisticOf(name: string): StatisticName {
-  if (isStatistic(name)) return name;
+const LOW_SAMPLES = ["evaluate", "ignore"];
+
+/**
+ * The samples without which a percentile says little. Source: CloudWatch user guide,
+ * "Percentile-based alarms and low data samples".
+ */
+function samplesOf(
+  { percent }: Statistic,
+  { EvaluateLowSampleCountPercentile: given }: MetricDefinition,
+): { readonly samplesMin: number } {
+  if (given === undefined) return { samplesMin: 0 };
+  if (percent === undefined)
+    throw validationError("EvaluateLowSampleCountPercentile is for alarms by one percentile.");
+  if (!LOW_SAMPLES.includes(given))
+    throw validationError(
+      `Option ${given} for parameter EvaluateLowSampleCountPercentile is not supported. ` +
+        `Supported options are [${LOW_SAMPLES.join(", ")}].`,
+    );
+  const share = Math.min(percent, 100 - percent) / 100;
+  return { samplesMin: given === "evaluate" ? 0 : 10 / share };
+}
+
+function statisticOf(name: string): Statistic {
+  const statistic = statisticNamed(name);
+  if (statistic) return statistic;
   throw notImplemented(`statistic ${name}`);
 }
 

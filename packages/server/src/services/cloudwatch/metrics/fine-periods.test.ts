@@ -34,7 +34,7 @@ test("the last three hours are kept, in whatever order values come", () => {
           period = Math.max(0, period + by);
           fine.add(period * FINE_MS + 1_234, set(value, count));
           if (period > newest - HOURS_3)
-            model.set(period, joined(model.get(period), set(value, count)));
+            model.set(period, joined(model.get(period), set(value, count), 0));
           newest = Math.max(newest, period);
           forgetModel(newest - HOURS_3 + 1);
         }

@@ -31,7 +31,8 @@ export class FinePeriods {
       this.#values[index] = values.sum;
     } else {
       this.#values[index] = Number.NaN;
-      this.#several.set(period, joined(before, values));
+      // Their values would be too many: such a period has no percentiles.
+      this.#several.set(period, joined(before, values, 0));
     }
   }
 

@@ -9,7 +9,7 @@ import { checkQueries, labelsOf, ofOneUnit, pageOfResults } from "./metric-data.
 import type { MetricStore, MetricWindow } from "./metric-store.ts";
 import { QueryMath } from "./query-math.ts";
 import type { MetricKey } from "./series.ts";
-import { isStatistic, STATISTICS, type StatisticName } from "./statistics.ts";
+import { STATISTIC_NAMES, type Statistic, statisticNamed } from "./statistics.ts";
 import { valuesOf } from "./values.ts";
 
 /** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */
@@ -143,11 +143,10 @@ async function getMetricStatistics(
   context: RequestContext,
   metrics: MetricStore,
 ) {
-  if (input.ExtendedStatistics?.length) {
-    throw invalidParameterValue("Rolecast's CloudWatch has no percentiles (ExtendedStatistics).");
-  }
-  if (!input.Statistics?.length)
+  const { Statistics = [], ExtendedStatistics = [] } = input;
+  if (Statistics.length > 0 === ExtendedStatistics.length > 0)
     throw invalidParameterCombination("Must specify either Statistics or ExtendedStatistics");
+  const statistics = [...Statistics, ...ExtendedStatistics].map(statisticOf);
   const window = windowOf(input.StartTime, input.EndTime, input.Period);
   const requested = Math.ceil((window.toMs - window.fromMs) / window.periodMs);
   if (requested > DATAPOINTS_MAX) {
@@ -155,13 +154,20 @@ async function getMetricStatistics(
       `You have requested up to ${requested} datapoints, which exceeds the limit of ${DATAPOINTS_MAX}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
     );
   }
-  const names = input.Statistics.filter(isStatistic);
-  const periods = await metrics.periods(metricOf(input, context), window, input.Unit);
-  const Datapoints = periods.map((period) => ({
-    Timestamp: new Date(period.atMs),
-    ...Object.fromEntries(names.map((name) => [name, STATISTICS[name](period)])),
-    Unit: period.unit as cloudwatch.StandardUnit,
-  }));
+  const isExtended = ExtendedStatistics.length > 0;
+  const metric = metricOf(input, context);
+  const periods = await metrics.periods(metric, window, input.Unit, isExtended);
+  const Datapoints = periods.flatMap((period) => {
+    const entries = statistics.map(({ name, of }) => [name, of(period)] as const);
+    // Those of which the values aren't known have no percentiles.
+    if (entries.some(([, value]) => value === undefined)) return [];
+    const values = Object.fromEntries(entries) as Record<string, number>;
+    return {
+      Timestamp: new Date(period.atMs),
+      ...(isExtended ? { ExtendedStatistics: values } : values),
+      Unit: period.unit as cloudwatch.StandardUnit,
+    };
+  });
   return { Label: input.MetricName, Datapoints };
 }
 
@@ -189,13 +195,8 @@ async function getMetricData(
     // The model requires neither name here.
     const { Namespace = "", MetricName = "", Dimensions } = stat.Metric;
     const metric = metricOf({ Namespace, MetricName, Dimensions }, context);
-    const { found, Messages } = ofOneUnit(await metrics.periods(metric, window, stat.Unit));
-    math.add(
-      Id,
-      labelOf(query),
-      window,
-      found.map((each) => [each.atMs, STATISTICS[statistic](each)]),
-    );
+    const { found, Messages } = await metricPoints(metrics, metric, window, stat.Unit, statistic);
+    math.add(Id, labelOf(query), window, found);
     if (query.ReturnData === false) continue;
     // The newest come first unless something else is asked for.
     if (input.ScanBy !== "TimestampAscending") found.reverse();
@@ -203,8 +204,8 @@ async function getMetricData(
       Id,
       Label: labelOf(query),
       ...(Messages ? { Messages } : {}),
-      Timestamps: found.map(({ atMs }) => new Date(atMs)),
-      Values: found.map(STATISTICS[statistic]),
+      Timestamps: found.map(([atMs]) => new Date(atMs)),
+      Values: found.map(([, value]) => value),
       StatusCode: "Complete",
     });
   }
@@ -213,9 +214,26 @@ async function getMetricData(
   return { ...pageOfResults(math.inOrder(results), input), Messages: [] };
 }
 
-function statisticOf(name = ""): StatisticName {
-  if (isStatistic(name)) return name;
-  throw invalidParameterValue(
-    `Rolecast's CloudWatch has the statistics ${Object.keys(STATISTICS).join(", ")}, not ${name}.`,
-  );
+/** The values of one unit, oldest first, without periods of which the statistic isn't known. */
+async function metricPoints(
+  metrics: MetricStore,
+  metric: MetricKey,
+  window: MetricWindow,
+  unit: string | undefined,
+  { of, percent }: Statistic,
+) {
+  const periods = await metrics.periods(metric, window, unit, percent !== undefined);
+  const { found, Messages } = ofOneUnit(periods);
+  const points = found.flatMap((each) => {
+    const value = of(each);
+    return value === undefined ? [] : [[each.atMs, value] as const];
+  });
+  return { found: points, Messages };
+}
+
+function statisticOf(name = ""): Statistic {
+  const statistic = statisticNamed(name);
+  if (statistic) return statistic;
+  const known = `${STATISTIC_NAMES.join(", ")} and p0 to p100`;
+  throw invalidParameterValue(`Rolecast's CloudWatch has the statistics ${known}, not ${name}.`);
 }

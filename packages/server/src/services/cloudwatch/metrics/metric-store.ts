@@ -7,9 +7,10 @@ import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { CloudWatchTables, MinuteRow, SeriesRow } from "../tables.ts";
+import { ASKED_VALUES_MAX } from "./distribution.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
-import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
+import { mergeMinutes, mergeSeries, setOf, valueCountsOf } from "./minute-rows.ts";
 import { type MetricLimits, Retention } from "./retention.ts";
 import {
   dimensionsText,
@@ -33,6 +34,8 @@ const UNWRITTEN_MAX = 50_000;
 /** PutMetricData waits for the database from here on, so that services' values find room. */
 const PUT_UNWRITTEN_MAX = 25_000;
 const PUT_UNWRITTEN_CHARS_MAX = 32 * 1024 * 1024;
+/** The memory of a value with its count. */
+const VALUE_CHARS = 40;
 
 /** The time that is asked for, in periods from its beginning. */
 export interface MetricWindow {
@@ -133,25 +136,30 @@ export class MetricStore implements MetricSink {
     return this.#writes.run().catch((error: unknown) => this.#logUnwritten(error));
   }
 
-  /** Resolves to the periods from `fromMs` to before `toMs`, oldest first, of one or all units. */
+  /**
+   * Resolves to the periods from `fromMs` to before `toMs`, oldest first, of one or all units; with
+   * their values if percentiles are asked for.
+   */
   async periods(
     metric: MetricKey,
     { fromMs, toMs, periodMs }: MetricWindow,
     wanted?: string,
+    withValues = false,
   ): Promise<readonly Period[]> {
+    const valuesMax = withValues ? ASKED_VALUES_MAX : 0;
     const found = new Map<string, Period>();
     const add = (atMs: number, values: StatisticSet, unit: string) => {
       if (atMs < fromMs || atMs >= toMs || unit !== (wanted ?? unit)) return;
       const at = fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs;
       const place = `${at} ${unit}`;
-      found.set(place, { ...joined(found.get(place), values), atMs: at, unit });
+      found.set(place, { ...joined(found.get(place), values, valuesMax), atMs: at, unit });
     };
     if (periodMs < MINUTE_MS) {
       for (const [unit, fine] of this.#fine.of(metric))
         for (const [atMs, values] of fine.between(fromMs, toMs)) add(atMs, values, unit);
     } else {
       await this.flush();
-      for (const { unit, ...row } of await this.#minutes(metric, fromMs, toMs))
+      for (const { unit, ...row } of await this.#minutes(metric, fromMs, toMs, withValues))
         add(row.minute_ms, setOf(row), unit);
     }
     return [...found.values()].sort((a, b) => a.atMs - b.atMs);
@@ -176,20 +184,25 @@ export class MetricStore implements MetricSink {
     const { metricText, key, minuteMs, values } = unwritten;
     const place = `${minuteMs} ${key.unit} ${metricText}`;
     const before = this.#unwritten.get(place);
-    if (before) before.values = joined(before.values, values);
-    else if (this.#unwritten.size < UNWRITTEN_MAX) {
+    if (before) {
+      const valuesBefore = before.values.values?.size ?? 0;
+      before.values = joined(before.values, values);
+      const more = (before.values.values?.size ?? 0) - valuesBefore;
+      this.#unwrittenChars += Math.max(more, 0) * VALUE_CHARS;
+    } else if (this.#unwritten.size < UNWRITTEN_MAX) {
       this.#unwritten.set(place, unwritten);
       this.#unwrittenChars += place.length + metricText.length;
     }
     return before === undefined;
   }
 
-  #minutes(metric: MetricKey, fromMs: number, toMs: number) {
+  #minutes(metric: MetricKey, fromMs: number, toMs: number, withValues: boolean) {
     return this.#store.db
       .selectFrom("cloudwatch_minutes")
       .innerJoin("cloudwatch_series", "cloudwatch_series.id", "cloudwatch_minutes.series_id")
-      .selectAll("cloudwatch_minutes")
-      .select("unit")
+      .select(["unit", "series_id", "cloudwatch_minutes.account_id", "minute_ms"])
+      .select(["cloudwatch_minutes.of_service", "sample_count", "sum", "minimum", "maximum"])
+      .$if(withValues, (query) => query.select("value_counts"))
       .where("cloudwatch_series.account_id", "=", metric.accountId)
       .where("region", "=", metric.region)
       .where("namespace", "=", metric.namespace)
@@ -254,6 +267,7 @@ function rowsOf(unwritten: readonly Unwritten[]): {
       ...{ series_id: id, account_id: key.accountId, minute_ms: minuteMs },
       of_service: isOfService(key) ? 1 : 0,
       ...{ sample_count: sampleCount, sum, minimum, maximum },
+      value_counts: valueCountsOf(values),
     };
   });
   return { minutes, series: [...series.values()] };

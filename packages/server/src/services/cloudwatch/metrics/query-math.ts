@@ -71,6 +71,15 @@ export class QueryMath {
     return results;
   }
 
+  /** The series of the one expression that returns data. Throws ValidationError. */
+  seriesOfReturned(windowOf: WindowOf): readonly Series[] {
+    const window = this.#windowOf(windowOf);
+    const expressions = this.#expressions;
+    const math = new RequestMath({ ...window, metrics: this.#metrics, expressions });
+    const returned = this.#queries.find(({ ReturnData }) => ReturnData !== false);
+    return seriesOf(math, returned?.Id ?? "");
+  }
+
   /** Puts results in the order of their queries. */
   inOrder(results: readonly Result[]): readonly Result[] {
     const places = new Map(this.#queries.map(({ Id }, index) => [Id, index] as const));

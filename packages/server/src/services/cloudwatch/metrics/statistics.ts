@@ -1,9 +1,13 @@
+import { type Distribution, KEPT_VALUES_MAX, merged, percentileOf } from "./distribution.ts";
+
 /** The figures that are kept of a period of a metric. */
 export interface StatisticSet {
   readonly sampleCount: number;
   readonly sum: number;
   readonly minimum: number;
   readonly maximum: number;
+  /** Left out if all values are the same, or where the values aren't known. */
+  readonly values?: Distribution | undefined;
 }
 
 /** A metric's values of one unit in one of the periods that were asked for. */
@@ -12,7 +16,7 @@ export interface Period extends StatisticSet {
   readonly unit: string;
 }
 
-export const STATISTICS = {
+const STATISTICS = {
   SampleCount: ({ sampleCount }: StatisticSet) => sampleCount,
   Average: ({ sum, sampleCount }: StatisticSet) => sum / sampleCount,
   Sum: ({ sum }: StatisticSet) => sum,
@@ -20,18 +24,62 @@ export const STATISTICS = {
   Maximum: ({ maximum }: StatisticSet) => maximum,
 } as const;
 
-export type StatisticName = keyof typeof STATISTICS;
+export const STATISTIC_NAMES = Object.keys(STATISTICS);
 
-export function isStatistic(name: string): name is StatisticName {
-  return Object.hasOwn(STATISTICS, name);
+/** Up to ten decimal places. Source: CloudWatch API reference, GetMetricStatistics. */
+const PERCENTILE = /^p(100(?:\.0{1,10})?|\d{1,2}(?:\.\d{1,10})?)$/;
+
+export interface Statistic {
+  readonly name: string;
+  /** A percentile's share of the values. */
+  readonly percent?: number;
+  /** Undefined where the period's values don't say it. */
+  readonly of: (set: StatisticSet) => number | undefined;
 }
 
-export function joined(a: StatisticSet | undefined, b: StatisticSet): StatisticSet {
+/** A statistic by its name: `Sum`, `p99.9`. Undefined for names that aren't here. */
+export function statisticNamed(name: string): Statistic | undefined {
+  if (Object.hasOwn(STATISTICS, name))
+    return { name, of: STATISTICS[name as keyof typeof STATISTICS] };
+  const [, percent] = PERCENTILE.exec(name) ?? [];
+  return percent === undefined ? undefined : percentileNamed(name, Number(percent));
+}
+
+function percentileNamed(name: string, percent: number): Statistic {
+  const of = (set: StatisticSet) => {
+    const values = valuesOf(set);
+    if (!values) return undefined;
+    const found = percentileOf(values, percent);
+    // Values that were counted as one may lie a little beyond the real ones.
+    return found && Math.min(Math.max(found, set.minimum), set.maximum);
+  };
+  return { name, percent, of };
+}
+
+/**
+ * Undefined where a set of statistics was put that doesn't tell its values, and of negative values:
+ * they have no percentiles. Source: CloudWatch user guide, "Percentiles".
+ */
+export function valuesOf(set: StatisticSet): Distribution | undefined {
+  if (set.minimum < 0) return undefined;
+  if (set.minimum === set.maximum) return new Map([[set.minimum, set.sampleCount]]);
+  return set.values;
+}
+
+/** Joins two sets; their values too if `valuesMax` of them may be kept. */
+export function joined(
+  a: StatisticSet | undefined,
+  b: StatisticSet,
+  valuesMax = KEPT_VALUES_MAX,
+): StatisticSet {
   if (!a) return b;
-  return {
+  const set = {
     sampleCount: a.sampleCount + b.sampleCount,
     sum: a.sum + b.sum,
     minimum: Math.min(a.minimum, b.minimum),
     maximum: Math.max(a.maximum, b.maximum),
   };
+  if (valuesMax === 0 || set.minimum === set.maximum) return set;
+  const [ofA, ofB] = [valuesOf(a), valuesOf(b)];
+  return ofA && ofB ? { ...set, values: merged(ofA, ofB, valuesMax) } : set;
 }

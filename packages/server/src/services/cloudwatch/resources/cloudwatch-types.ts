@@ -22,6 +22,7 @@ const ACTIONS = ["ActionsEnabled", "AlarmActions", "OKActions", "InsufficientDat
 const METRIC = [
   ...["AlarmDescription", "ComparisonOperator", "DatapointsToAlarm", "Dimensions"],
   ...["EvaluationPeriods", "MetricName", "Metrics", "Namespace", "Period", "Statistic"],
+  ...["EvaluateLowSampleCountPercentile", "ExtendedStatistic"],
   ...["Threshold", "TreatMissingData", "Unit", ...ACTIONS],
 ];
 const COMPOSITE = ["AlarmDescription", "AlarmRule", ...ACTIONS];
