@@ -137,6 +137,8 @@ export class WebSockets {
     remoteAddress: string,
     answer: Extract<WebSocketAnswer, { readonly protocol: string }>,
   ): void {
+    // The engine keeps the subprotocol for nobody, and it is as long as a token.
+    Reflect.set(opened, "_protocol", "");
     const connection = new OpenConnection(opened, socket, remoteAddress);
     const events = answer.open(connection);
     this.#open.set(opened, { socket, events, missedPings: 0 });

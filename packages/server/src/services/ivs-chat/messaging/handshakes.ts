@@ -1,6 +1,10 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Store } from "../../../kernel/store.ts";
-import type { WebSocketAnswer, WebSocketRequest } from "../../../kernel/web-sockets.ts";
+import type {
+  WebSocketAnswer,
+  WebSocketEvents,
+  WebSocketRequest,
+} from "../../../kernel/web-sockets.ts";
 import type { ChatMetrics } from "../metrics/chat-metrics.ts";
 import { CONNECTIONS_MAX } from "../quotas.ts";
 import { arns } from "../resource-arn.ts";
@@ -11,6 +15,7 @@ import type { ChatTokens } from "../tokens/chat-token.ts";
 import type { Broadcasts } from "./broadcasts.ts";
 import type { ChatRooms } from "./chat-rooms.ts";
 import type { ClientRequests } from "./client-requests.ts";
+import type { Member } from "./room.ts";
 
 /** The longest request that is taken, however its content is escaped, is shorter. */
 const MESSAGE_BYTES_MAX = 16 * 1024;
@@ -68,12 +73,16 @@ export class Handshakes {
       protocol,
       messageBytesMax: MESSAGE_BYTES_MAX,
       open(connection) {
-        const member = rooms.admit(token, row, connection);
-        return {
-          received: (text) => requests.received(text, member),
-          closed: () => rooms.leave(member),
-        };
+        return eventsOf(rooms.admit(token, row, connection), rooms, requests);
       },
     };
   }
+}
+
+/** Made here, so that a connection keeps nothing of its handshake, such as the token's text. */
+function eventsOf(member: Member, rooms: ChatRooms, requests: ClientRequests): WebSocketEvents {
+  return {
+    received: (text) => requests.received(text, member),
+    closed: () => rooms.leave(member),
+  };
 }

@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { textFrame, type WebSocketConnection } from "../../../kernel/web-sockets.ts";
 import type { RoomRow } from "../tables.ts";
 import type { ChatToken } from "../tokens/chat-token.ts";
+import { ChatRooms, type ChatRoomsOptions } from "./chat-rooms.ts";
 import { Member, Room } from "./room.ts";
 
 const ROW: RoomRow = {
@@ -94,4 +95,38 @@ test.each([0, 125, 126, 65_535, 65_536])("a frame of %i bytes is as RFC 6455 has
   if (header === 2) expect(lengths[0]).toBe(length);
   else if (header === 4) expect(lengths).toEqual([126, length]);
   else expect([lengths[0], Number(frame.readBigUInt64BE(2))]).toEqual([127, length]);
+});
+
+test("a member whose session is over hears error 401, and then its end", async () => {
+  vi.useFakeTimers();
+  const clock = { ms: 0, nowMs: () => clock.ms };
+  const ignore = () => undefined;
+  const rooms = new ChatRooms({
+    ...{ clock, ids: { alphanumeric: () => "abcdefABCDEF" } },
+    ...{ store: { tables: ignore }, broadcasts: { listen: ignore } },
+    metrics: { connections: () => 0 },
+  } as unknown as ChatRoomsOptions);
+  const said: string[] = [];
+  const connection = {
+    ...{ remoteAddress: "192.0.2.1", waitingBytes: 0, destroy: () => said.push("broken") },
+    send: (frame: Buffer) => said.push(frame.subarray(2).toString()),
+    close: (code: number, reason: string) => said.push(`${code} ${reason}`),
+  } as WebSocketConnection;
+  rooms.start();
+  rooms.admit({ ...TOKEN, sessionEndsAtMs: 60_000 }, ROW, connection);
+  clock.ms = 59_999;
+  vi.advanceTimersByTime(1_000);
+  expect(said).toEqual([]);
+  clock.ms = 60_000;
+  vi.advanceTimersByTime(1_000);
+  const [error = "", end] = said;
+  expect([JSON.parse(error.slice(error.indexOf("{"))), end]).toEqual([
+    {
+      ...{ Type: "ERROR", Id: "abcdefABCDEF", RequestId: "", ErrorCode: 401 },
+      ErrorMessage: "The connection has expired",
+    },
+    "1000 The connection has expired",
+  ]);
+  vi.useRealTimers();
+  await rooms.close();
 });
