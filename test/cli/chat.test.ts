@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Ivschat } from "@aws-sdk/client-ivschat";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type AmazonClient,
@@ -9,11 +10,12 @@ import {
   socketUrl,
   tokenOf,
 } from "../contract/ivs-chat/support.ts";
+import { claimsOf, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { COMMAND } from "../support/rolecast-command.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
 
-/* `rolecast chat`, as it was built, beside a member with Amazon's client. */
+/* `rolecast chat` and `stage`, as they were built; chat beside a member with Amazon's client. */
 
 let server: TestServer;
 let chat: Ivschat;
@@ -30,9 +32,9 @@ afterAll(async () => {
   await server?.close();
 });
 
-async function run(args: readonly string[], input: string) {
+async function run(args: readonly string[], input: string, command = "chat") {
   const env = { ...process.env, AWS_ENDPOINT_URL: server.endpoint };
-  const child = spawn(process.execPath, [COMMAND, "chat", ...args], { env });
+  const child = spawn(process.execPath, [COMMAND, command, ...args], { env });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk) => (out += String(chunk)));
@@ -70,4 +72,49 @@ test("gives each frame to programs, and says what room there isn't", async () =>
     1,
     expect.stringContaining("there is no room called nowhere"),
   ]);
+});
+
+test("joins a stage with a token, or as a participant that publishes", async () => {
+  const realTime = realTimeOf(server);
+  const { stage } = await realTime.createStage({ name: "rehearsal" });
+  const stageArn = stage?.arn ?? "";
+  const given = await run(["join", "rehearsal", "--user", "ann", "--json"], "", "stage");
+  const { token, participantId } = JSON.parse(given.out);
+  expect(claimsOf(token).claims).toMatchObject({ jti: participantId, user_id: "ann" });
+  const pattern = ["--test-pattern", "--duration", "3", "--user", "bob", "--json"];
+  const joined = await run(["join", stageArn, ...pattern], "", "stage");
+  expect([joined.code, joined.err]).toEqual([0, ""]);
+  const published = JSON.parse(joined.out);
+  expect(published.durationMs).toBeGreaterThan(2_000);
+  const { stageSessions } = await realTime.listStageSessions({ stageArn });
+  const of = { stageArn, sessionId: stageSessions?.[0]?.sessionId ?? "" };
+  const { events } = await until(async () => {
+    const { participantId: id } = published;
+    const found = await realTime.listParticipantEvents({ ...of, participantId: id });
+    return found.events?.length === 4 && found;
+  }, "the participant's end");
+  expect(events?.map(({ name }) => name)).toEqual([
+    ...["JOINED", "PUBLISH_STARTED", "PUBLISH_STOPPED", "LEFT"],
+  ]);
+  const { ingestConfigurations } = await realTime.listIngestConfigurations({});
+  expect(ingestConfigurations).toEqual([]);
+});
+
+test("has a stage's participants recorded, and not any more", async () => {
+  const realTime = realTimeOf(server);
+  await server.clients().s3.send(new CreateBucketCommand({ Bucket: "stage-films" }));
+  const arn = (await realTime.createStage({ name: "stage" })).stage?.arn ?? "";
+  const recorded = async () =>
+    (await realTime.getStage({ arn })).stage?.autoParticipantRecordingConfiguration
+      ?.storageConfigurationArn ?? "";
+  const on = await run(["record", "stage", "stage-films"], "", "stage");
+  expect([on.code, on.out]).toEqual([0, expect.stringContaining("s3://stage-films/")]);
+  const first = await recorded();
+  expect(first).toContain(":storage-configuration/");
+  expect((await run(["record", "stage", "--off"], "", "stage")).code).toBe(0);
+  expect(await recorded()).toBe("");
+  await run(["record", "stage", "stage-films"], "", "stage");
+  expect(await recorded()).toBe(first);
+  expect((await run(["record", "stage"], "", "stage")).code).toBe(2);
+  expect((await run(["record", "nowhere", "--off"], "", "stage")).err).toContain("no stage called");
 });

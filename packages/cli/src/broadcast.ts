@@ -8,7 +8,8 @@ import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { durationText, ProgressLine, print, printJson } from "./terminal.ts";
 
-interface BroadcastFlags extends ConnectionFlags {
+/** The flags of an encoder. */
+export interface EncoderFlags extends ConnectionFlags {
   readonly testPattern?: boolean;
   readonly duration?: number;
   readonly ffmpeg: string;
@@ -21,36 +22,16 @@ const LOG_CHARACTERS_MAX = 4_000;
 
 /** `rolecast broadcast`: publishes a file or generated video to a channel, as an encoder would. */
 export function broadcastCommand(): Command {
-  return withConnection(new Command("broadcast"))
+  const command = withConnection(new Command("broadcast"))
     .description("Publish a video file or a test pattern to a channel over RTMPS, in real time.")
-    .argument("<channel>", "the channel's name or ARN")
-    .argument("[file]", "a file that ffmpeg reads")
-    .option("--test-pattern", "generated video and sound instead of a file")
-    .option("--duration <SECONDS>", "stop after this long", secondsOf)
-    .option("--loop", "begin the file again when it ends")
-    .option(
-      "--ffmpeg <PROGRAM>",
-      "the ffmpeg program (or ROLECAST_FFMPEG)",
-      process.env.ROLECAST_FFMPEG ?? "auto",
-    )
-    .option("--json", "the result as JSON")
+    .argument("<channel>", "the channel's name or ARN");
+  return withEncoder(command)
     .addHelpText(
       "after",
       "\nExamples:\n  rolecast broadcast studio --test-pattern --duration 30\n  rolecast broadcast arn:aws:ivs:us-east-1:000000000000:channel/AbCdEfGhIjKl talk.mp4",
     )
-    .action(async (name: string, file: string | undefined, flags: BroadcastFlags) => {
-      if ((file === undefined) === (flags.testPattern !== true)) {
-        throw new CommandError("name a file, or say --test-pattern.", 2);
-      }
-      const ffmpeg = findFfmpeg(flags.ffmpeg, process.env.PATH);
-      if (ffmpeg === undefined) {
-        throw new CommandError(
-          "ffmpeg isn't on PATH. Install it (Debian: apt-get install ffmpeg), or name it with --ffmpeg.",
-        );
-      }
-      if (file !== undefined && !file.includes("://") && file !== "-" && !existsSync(file)) {
-        throw new CommandError(`${file}: there is no such file.`);
-      }
+    .action(async (name: string, file: string | undefined, flags: EncoderFlags) => {
+      const ffmpeg = encoderFor(file, flags);
       const connection = new Connection(flags);
       const channel = await findChannel(await connection.ivs(), name);
       const url = await ingestUrl(connection, channel);
@@ -60,6 +41,38 @@ export function broadcastCommand(): Command {
       if (flags.json) printJson(result);
       else print(`Published ${durationText(published.durationMs)} to ${channel.arn}.`);
     });
+}
+
+/** Adds what an encoder takes: a file or a pattern, and how long. */
+export function withEncoder(command: Command): Command {
+  return command
+    .argument("[file]", "a file that ffmpeg reads")
+    .option("--test-pattern", "generated video and sound instead of a file")
+    .option("--duration <SECONDS>", "stop after this long", secondsOf)
+    .option("--loop", "begin the file again when it ends")
+    .option(
+      "--ffmpeg <PROGRAM>",
+      "the ffmpeg program (or ROLECAST_FFMPEG)",
+      process.env.ROLECAST_FFMPEG ?? "auto",
+    )
+    .option("--json", "the result as JSON");
+}
+
+/** The program that encodes; throws CommandError where it, or its input, isn't there. */
+export function encoderFor(file: string | undefined, flags: EncoderFlags): string {
+  if ((file === undefined) === (flags.testPattern !== true)) {
+    throw new CommandError("name a file, or say --test-pattern.", 2);
+  }
+  const ffmpeg = findFfmpeg(flags.ffmpeg, process.env.PATH);
+  if (ffmpeg === undefined) {
+    throw new CommandError(
+      "ffmpeg isn't on PATH. Install it (Debian: apt-get install ffmpeg), or name it with --ffmpeg.",
+    );
+  }
+  if (file !== undefined && !file.includes("://") && file !== "-" && !existsSync(file)) {
+    throw new CommandError(`${file}: there is no such file.`);
+  }
+  return ffmpeg;
 }
 
 function secondsOf(text: string): number {
@@ -114,7 +127,12 @@ async function ingestUrl(connection: Connection, channel: Channel): Promise<stri
   return `rtmps://${host}:${facts?.rtmpsPort ?? 443}/app/${streamKey?.value}`;
 }
 
-function sourceOf(file: string | undefined, flags: BroadcastFlags): string[] {
+/** ffmpeg's arguments; `picture` are further ones of the encoded picture. */
+export function sourceOf(
+  file: string | undefined,
+  flags: EncoderFlags,
+  picture: readonly string[] = [],
+): string[] {
   const input =
     file === undefined
       ? [
@@ -129,6 +147,7 @@ function sourceOf(file: string | undefined, flags: BroadcastFlags): string[] {
     ...(flags.duration === undefined ? [] : ["-t", String(flags.duration)]),
     ...["-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p"],
     ...["-b:v", "2500k", "-maxrate", "2500k", "-bufsize", "2500k"],
+    ...picture,
     ...["-force_key_frames", "expr:gte(t,n_forced*2)", "-sc_threshold", "0"],
     ...["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"],
     ...["-flvflags", "no_duration_filesize", "-f", "flv", "pipe:1"],
@@ -139,7 +158,7 @@ function sourceOf(file: string | undefined, flags: BroadcastFlags): string[] {
  * Runs the encoder and publishes what it makes, so that no argument of it shows the stream key. A
  * signal ends the broadcast properly.
  */
-async function publish(
+export async function publish(
   ffmpeg: string,
   args: readonly string[],
   url: string,

@@ -3,8 +3,8 @@ import { createInterface } from "node:readline";
 import { Command, Option } from "commander";
 import { ChatConnection, type ChatFrame } from "./chat-connection.ts";
 import { CommandError, EXIT } from "./command-error.ts";
-import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
-import { fetchSigned, refusal } from "./signed-request.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { callOperation } from "./json-operation.ts";
 import { print, warn } from "./terminal.ts";
 
 interface ChatFlags extends ConnectionFlags {
@@ -102,16 +102,6 @@ async function findRoom(connection: Connection, name: string): Promise<Room> {
   return room;
 }
 
-/** Calls an operation of IVS Chat. Throws CommandError with the server's words. */
-async function call<Answer>(
-  connection: Connection,
-  operation: string,
-  json: object,
-): Promise<Answer> {
-  const { region } = connection;
-  const request = { path: `/${operation}`, method: "POST", service: "ivschat", json } as const;
-  const response = await fetchSigned(connection, { ...request, region });
-  const answer = await jsonOf(response);
-  if (!response.ok) throw refusal(response, answer);
-  return answer as Answer;
+function call<Answer>(connection: Connection, operation: string, json: object): Promise<Answer> {
+  return callOperation<Answer>(connection, "ivschat", operation, json);
 }

@@ -18,6 +18,7 @@ import { recordCommand } from "./record.ts";
 import { resetCommand } from "./reset.ts";
 import { snapshotCommand } from "./snapshot.ts";
 import { stackCommand } from "./stack/stack.ts";
+import { stageCommand } from "./stage.ts";
 import { startCommand } from "./start.ts";
 import { statusCommand } from "./status.ts";
 
@@ -42,6 +43,7 @@ export function rolecastProgram(): Command {
     broadcastCommand(),
     recordCommand(),
     chatCommand(),
+    stageCommand(),
     policyCommand(),
     stackCommand(),
     guardrailsCommand(),

@@ -1,0 +1,190 @@
+import { Command } from "commander";
+import { type EncoderFlags, encoderFor, publish, sourceOf, withEncoder } from "./broadcast.ts";
+import { CommandError, EXIT } from "./command-error.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { callOperation } from "./json-operation.ts";
+import { durationText, print, printJson } from "./terminal.ts";
+
+interface JoinFlags extends EncoderFlags {
+  readonly user: string;
+}
+
+interface RecordFlags extends ConnectionFlags {
+  readonly off?: boolean;
+  readonly json?: boolean;
+}
+
+interface Stage {
+  readonly arn: string;
+  readonly name: string;
+  readonly endpoints: { readonly whip: string; readonly events: string; readonly rtmps?: string };
+}
+
+interface IngestConfiguration {
+  readonly arn: string;
+  readonly streamKey: string;
+  readonly participantId: string;
+}
+
+interface StorageConfiguration {
+  readonly arn: string;
+  readonly s3?: { readonly bucketName: string };
+}
+
+const SMALLER = "force_original_aspect_ratio=decrease:force_divisible_by=2";
+/** A picture that browsers decode and a stage takes: at most 720p, and without B-frames. */
+const STAGE_PICTURE = [
+  ...["-profile:v", "baseline", "-bf", "0"],
+  ...["-vf", `scale=w='min(1280,iw)':h='min(720,ih)':${SMALLER}`],
+];
+
+const JOIN_HELP = `
+With a file or --test-pattern, joins as a participant that publishes it by RTMPS, and leaves at its
+end: an ingest configuration is made for it, and deleted afterwards. Without, prints a participant
+token and the stage's endpoints, for a page with Amazon's SDK or a WHIP encoder.
+
+Examples:
+  rolecast stage join rehearsal talk.mp4 --user speaker
+  rolecast stage join rehearsal --test-pattern --duration 30
+  rolecast stage join rehearsal --user ann --json | jq -r .token`;
+
+const RECORD_HELP = `
+Participants who publish from now on are recorded to the bucket, each by itself. The bucket's policy
+is changed, so the caller needs s3:PutBucketPolicy.
+
+Examples:
+  rolecast stage record rehearsal my-bucket
+  rolecast stage record rehearsal --off`;
+
+/** `rolecast stage`: stages of IVS Real-Time, at the terminal. */
+export function stageCommand(): Command {
+  const join = withConnection(new Command("join"))
+    .description("Join a stage: publish a file or a test pattern, or get a token.")
+    .argument("<STAGE>", "the stage's ARN, or its name");
+  const record = withConnection(new Command("record"))
+    .description("Record a stage's participants to a bucket, or stop that.")
+    .argument("<STAGE>", "the stage's ARN, or its name")
+    .argument("[BUCKET]", "a bucket of the same Region");
+  return new Command("stage")
+    .description("Join stages, and record their participants.")
+    .addCommand(
+      withEncoder(join)
+        .option("--user <NAME>", "the participant's user id", "rolecast")
+        .addHelpText("after", JOIN_HELP)
+        .action(joinStage),
+    )
+    .addCommand(
+      record
+        .option("--off", "record no more participants")
+        .option("--json", "the stage's recording configuration as JSON")
+        .addHelpText("after", RECORD_HELP)
+        .action(recordStage),
+    );
+}
+
+async function joinStage(name: string, file: string | undefined, flags: JoinFlags): Promise<void> {
+  const connection = new Connection(flags);
+  if (file === undefined && flags.testPattern !== true) return printToken(connection, name, flags);
+  const ffmpeg = encoderFor(file, flags);
+  const { arn: stageArn, endpoints } = await findStage(connection, name);
+  if (endpoints.rtmps === undefined) throw new CommandError("the server takes no RTMPS.");
+  const made = await call<{ readonly ingestConfiguration: IngestConfiguration }>(
+    ...([connection, "CreateIngestConfiguration"] as const),
+    { stageArn, ingestProtocol: "RTMPS", userId: flags.user, name: "rolecast-stage-join" },
+  );
+  const { arn, streamKey, participantId } = made.ingestConfiguration;
+  try {
+    const source = sourceOf(file, flags, STAGE_PICTURE);
+    const url = `${endpoints.rtmps}${streamKey}`;
+    const published = await publish(ffmpeg, source, url, flags.duration);
+    if (flags.json) printJson({ stageArn, participantId, ...published });
+    else print(`Published ${durationText(published.durationMs)} as participant ${participantId}.`);
+  } finally {
+    await call(connection, "DeleteIngestConfiguration", { arn, force: true });
+  }
+}
+
+async function printToken(connection: Connection, name: string, flags: JoinFlags): Promise<void> {
+  const { arn: stageArn, endpoints } = await findStage(connection, name);
+  const { participantToken } = await call<{
+    readonly participantToken: { readonly token: string; readonly participantId: string };
+  }>(connection, "CreateParticipantToken", { stageArn, userId: flags.user });
+  const { token, participantId } = participantToken;
+  const { whip, events } = endpoints;
+  if (flags.json) return printJson({ stageArn, participantId, token, whip, events });
+  print(`participant  ${participantId}\nWHIP         ${whip}\ntoken        ${token}`);
+}
+
+async function recordStage(
+  name: string,
+  bucketName: string | undefined,
+  flags: RecordFlags,
+): Promise<void> {
+  if ((bucketName === undefined) === (flags.off !== true))
+    throw new CommandError("name a bucket, or say --off.", EXIT.usage);
+  const connection = new Connection(flags);
+  const { arn } = await findStage(connection, name);
+  const storageConfigurationArn =
+    bucketName === undefined ? "" : await storageConfigurationOf(connection, bucketName);
+  const { stage } = await call<{
+    readonly stage: { readonly autoParticipantRecordingConfiguration: object };
+  }>(connection, "UpdateStage", {
+    arn,
+    autoParticipantRecordingConfiguration: { storageConfigurationArn },
+  });
+  if (flags.json) return printJson(stage.autoParticipantRecordingConfiguration);
+  const prefix = `s3://${bucketName}/${arn.split("/").at(-1)}/`;
+  print(
+    flags.off
+      ? "Participants aren't recorded any more."
+      : `Participants who publish from now on are recorded below ${prefix}`,
+  );
+}
+
+/** The storage configuration of the bucket, which is made where there is none. */
+async function storageConfigurationOf(connection: Connection, bucketName: string): Promise<string> {
+  for (let nextToken: string | undefined; ; ) {
+    const page = await call<{
+      readonly storageConfigurations: readonly StorageConfiguration[];
+      readonly nextToken?: string;
+    }>(connection, "ListStorageConfigurations", nextToken === undefined ? {} : { nextToken });
+    const found = page.storageConfigurations.find(({ s3 }) => s3?.bucketName === bucketName);
+    if (found) return found.arn;
+    nextToken = page.nextToken;
+    if (nextToken === undefined) break;
+  }
+  const { storageConfiguration } = await call<{
+    readonly storageConfiguration: StorageConfiguration;
+  }>(connection, "CreateStorageConfiguration", { s3: { bucketName } });
+  return storageConfiguration.arn;
+}
+
+/** A name needn't be unique: then the ARN must be given. */
+async function findStage(connection: Connection, name: string): Promise<Stage> {
+  const arns = name.startsWith("arn:") ? [name] : await arnsOf(connection, name);
+  const [arn, other] = arns;
+  if (other) throw new CommandError(`several stages are called ${name}: give an ARN.`, EXIT.usage);
+  if (arn === undefined)
+    throw new CommandError(
+      `there is no stage called ${name}. Make one: ` +
+        `rolecast aws ivs-realtime create-stage --name ${name}`,
+    );
+  return (await call<{ readonly stage: Stage }>(connection, "GetStage", { arn })).stage;
+}
+
+async function arnsOf(connection: Connection, name: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (let nextToken: string | undefined; ; ) {
+    const page = await call<{
+      readonly stages: readonly Stage[];
+      readonly nextToken?: string;
+    }>(connection, "ListStages", nextToken === undefined ? {} : { nextToken });
+    found.push(...page.stages.filter((stage) => stage.name === name).map(({ arn }) => arn));
+    nextToken = page.nextToken;
+    if (nextToken === undefined) return found;
+  }
+}
+
+function call<Answer>(connection: Connection, operation: string, json: object): Promise<Answer> {
+  return callOperation<Answer>(connection, "ivs", operation, json);
+}
