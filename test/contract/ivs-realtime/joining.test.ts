@@ -224,6 +224,17 @@ describe("a client's statistics", () => {
   });
 });
 
+/** An offer of one kind of media, in one codec. */
+function offerOf(kind = "", codec = ""): string {
+  const lines = [
+    ...["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0"],
+    ...[`m=${kind} 9 UDP/TLS/RTP/SAVPF 96`, "c=IN IP4 0.0.0.0", "a=mid:0", "a=sendonly"],
+    ...["a=rtcp-mux", `a=rtpmap:96 ${codec}`, "a=setup:actpass", "a=ice-ufrag:abcd"],
+    ...[`a=ice-pwd:${"p".repeat(24)}`, `a=fingerprint:sha-256 ${"AA:".repeat(31)}AA`],
+  ];
+  return lines.map((line) => `${line}\r\n`).join("");
+}
+
 describe("an offer", () => {
   async function offer(token: string, target: string, sdp = "v=0\r\n"): Promise<string> {
     const headers = { "content-type": "application/sdp", authorization: `Bearer ${token}` };
@@ -245,6 +256,11 @@ describe("an offer", () => {
     expect(await offer(mute.token, `/subscribe/${fan.id}`)).toBe("403 2003");
     expect(await offer(fan.token, `/subscribe/${mute.id}`)).toBe("404 2004");
     expect(await offer(mute.token, `/publish/${mute.id}`)).toBe("400 2014");
+    for (const [kind, codec] of [
+      ["video", "VP8/90000"],
+      ["audio", "PCMU/8000"],
+    ])
+      expect(await offer(mute.token, "", offerOf(kind, codec))).toBe("400 2014");
     expect(await offer(mute.token, "", "v".repeat(65 * 1_024))).toBe("413 2000");
     const sessionId = await sessionOf(stageArn);
     const errorsOf = async (participantId: string) => {
@@ -261,6 +277,8 @@ describe("an offer", () => {
     expect(await errorsOf(mute.id)).toEqual([
       ["SUBSCRIBE_ERROR", "INSUFFICIENT_CAPABILITIES", fan.id],
       ["PUBLISH_ERROR", "INVALID_INPUT", undefined],
+      ["PUBLISH_ERROR", "INVALID_VIDEO_CODEC", undefined],
+      ["PUBLISH_ERROR", "INVALID_AUDIO_CODEC", undefined],
     ]);
     for (const socket of here) socket.close();
     const unknown = `${server.endpoint}/ivs-realtime/whip/sessions/${sessionId}/${"a".repeat(22)}`;

@@ -7,6 +7,7 @@ export const END_REASONS = {
   limit: "protocol-error",
   "unsupported-media": "unsupported-media",
   "video-codec": "video-codec",
+  "audio-codec": "unsupported-media",
   "multitrack-not-allowed": "multitrack-not-allowed",
   "multitrack-track-count": "multitrack-track-count",
   "multitrack-track-media": "multitrack-track-media",

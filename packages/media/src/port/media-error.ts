@@ -6,8 +6,10 @@ export type MediaErrorCode =
   | "limit"
   /** Valid, but not something that is ingested here (MP3, audio only). */
   | "unsupported-media"
-  /** Video in a codec that the channel doesn't take. */
+  /** Video in a codec that isn't taken. */
   | "video-codec"
+  /** Sound in a codec that isn't taken. */
+  | "audio-codec"
   /** Several video tracks where the channel takes one. */
   | "multitrack-not-allowed"
   | "multitrack-track-count"

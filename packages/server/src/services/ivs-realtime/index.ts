@@ -11,6 +11,7 @@ import { denialError } from "./errors.ts";
 import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
+import { PublishLimit } from "./live/publish-limit.ts";
 import { SessionRequests } from "./live/session-requests.ts";
 import { StageAnalytics } from "./live/stage-analytics.ts";
 import { StageEncoders } from "./live/stage-encoders.ts";
@@ -85,6 +86,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const replicas = new StageReplicas({
     ...{ store, clock, log, nodePlaces, stages, recordings, forwarding },
   });
+  const publishLimit = new PublishLimit({ stages, forwarding, clock, log });
   const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
@@ -114,6 +116,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await stages.start();
       await recordings.start();
       replicas.start();
+      publishLimit.start();
       housekeeping.start();
       metrics.start();
     },
@@ -122,6 +125,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await housekeeping.close();
       encoders.close();
       await replicas.close();
+      await publishLimit.close();
       await stages.close();
       await recordings.close();
       media.close();

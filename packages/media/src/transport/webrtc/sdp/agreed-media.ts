@@ -1,3 +1,4 @@
+import { MediaError } from "../../../port/media-error.ts";
 import {
   refusal,
   type SdpPayload,
@@ -45,8 +46,8 @@ export interface AgreedMedia {
 }
 
 /**
- * The tracks that a publisher's offer has for us. Throws MediaError `refused` where it has no
- * picture that can be taken, or sound in another codec alone.
+ * The tracks that a publisher's offer has for us. Throws MediaError `video-codec` or `audio-codec`
+ * where it has a picture or sound in other codecs alone.
  */
 export function agreeOnMedia({ sections }: SessionDescription): AgreedMedia {
   const video = trackOf(sections, "video", isSending);
@@ -56,7 +57,7 @@ export function agreeOnMedia({ sections }: SessionDescription): AgreedMedia {
 
 /**
  * The tracks that a subscriber's offer receives. `profile`: what the picture is in, such as
- * `42e01f`. Throws MediaError `refused` where it can't receive what it asks for.
+ * `42e01f`. Throws MediaError `video-codec` or `audio-codec` where it can't receive these.
  */
 export function agreeOnSent(
   { sections }: SessionDescription,
@@ -83,7 +84,8 @@ function trackOf(
   const payload = kind === "video" ? chooseH264(first.section, profile) : chooseOpus(first.section);
   if (payload === undefined) {
     const wanted = kind === "video" ? "H.264 in packetization mode 1" : "Opus";
-    throw refusal(`the offer's ${kind} has ${codecsOf(first.section)}: ${wanted} is needed`);
+    const message = `the offer's ${kind} has ${codecsOf(first.section)}: ${wanted} is needed`;
+    throw new MediaError(`${kind}-codec`, message);
   }
   if (first.section.layers.length > LAYERS_MAX) {
     throw refusal(`the offer has more than ${LAYERS_MAX} layers of simulcast`);

@@ -79,6 +79,8 @@ describe.each(names)("an offer of %s", (name) => {
   });
 });
 
+const REFUSALS = /^(refused|video-codec|audio-codec)$/;
+
 describe("an offer", () => {
   const chromium = offerOf("chromium").replaceAll("\n", "\r\n");
 
@@ -110,7 +112,8 @@ describe("an offer", () => {
       offeredTransport(offer, agreeOnMedia(offer));
     };
     expect(refused).toThrow(message);
-    expect(refused).toThrow(expect.objectContaining({ code: "refused" }));
+    const code = expect.stringMatching(REFUSALS);
+    expect(refused).toThrow(expect.objectContaining({ code }));
   });
 
   test("with lines changed at random is answered or refused", () => {
@@ -130,7 +133,7 @@ describe("an offer", () => {
         try {
           answerTo(changed.join("\r\n"));
         } catch (error) {
-          expect(error).toMatchObject({ code: "refused" });
+          expect(error).toMatchObject({ code: expect.stringMatching(REFUSALS) });
         }
       }),
       { numRuns: 300 },

@@ -3,6 +3,7 @@ import {
   type ForwardingAnswer,
   type ForwardingEvent,
   MediaError,
+  type MediaErrorCode,
   type PublicationFault,
 } from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
@@ -15,6 +16,7 @@ import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { MediaSession, Participant } from "./participant.ts";
+import { publishError } from "./publish-error.ts";
 import type { StageReplicas } from "./stage-replicas.ts";
 
 /** Source: IVS Real-Time user guide, "Service Quotas". Bits per second, of all layers together. */
@@ -188,14 +190,14 @@ export class StageMedia {
     publisherId: string,
     error: unknown,
   ): Promise<MediaRefusal> {
-    const isRefused = error instanceof MediaError && error.code === "refused";
-    if (!isRefused)
+    const event = error instanceof MediaError ? OFFER_FAULTS[error.code] : undefined;
+    if (event === undefined)
       this.#options.log.error({ error: errorTrace(error) }, "An offer wasn't answered");
     return this.#refuse(
       ...([what, admitted, publisherId] as const),
-      isRefused
+      error instanceof MediaError && event !== undefined
         ? {
-            ...{ status: 400, code: REFUSAL_CODE.noMatchingCodec, event: "INVALID_INPUT" },
+            ...{ status: 400, code: REFUSAL_CODE.noMatchingCodec, event },
             message: error.message,
           }
         : {
@@ -295,6 +297,13 @@ interface Refused extends MediaRefusal {
   readonly event: EventErrorCode;
 }
 
+/** Faults of offers, by what the engine says of them. */
+const OFFER_FAULTS: Readonly<Partial<Record<MediaErrorCode, EventErrorCode>>> = {
+  refused: "INVALID_INPUT",
+  "video-codec": "INVALID_VIDEO_CODEC",
+  "audio-codec": "INVALID_AUDIO_CODEC",
+};
+
 const NO_PERMISSION: Refused = {
   status: 403,
   code: REFUSAL_CODE.noPermission,
@@ -305,16 +314,6 @@ const NO_PERMISSION: Refused = {
 function full(what: string): Refused {
   const message = `The stage has ${what} already`;
   return { status: 403, code: REFUSAL_CODE.stageFull, message, event: "QUOTA_EXCEEDED" };
-}
-
-function publishError(
-  { id: participantId, token: { userId } }: Participant,
-  errorCode: EventErrorCode,
-  atMs: number,
-): ParticipantOccurrence {
-  const name = "Participant Publish Error";
-  const update = { name, participantId, errorCode, userId } as const;
-  return { participantId, atMs, name: "PUBLISH_ERROR", errorCode, update };
 }
 
 function sessionOf(
