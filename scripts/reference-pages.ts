@@ -1,5 +1,6 @@
 import {
   CHAT_METRICS,
+  COMPOSITION_EVENTS,
   IVS_EVENTS,
   IVS_METRICS,
   STAGE_EVENTS,
@@ -74,6 +75,10 @@ export function eventsPage(): string {
     "`detail` has the name, `session_id`, `participant_id` and `user_id`.",
     "",
     ...eventSections(STAGE_EVENTS),
+    "The following are of [compositions](ivs-realtime.md#compositions), whose ARN is in",
+    "`resources`. `detail` has the name, `stage_arn`, and `id` of a destination.",
+    "",
+    ...eventSections(COMPOSITION_EVENTS),
     "## AWS API Call via CloudTrail",
     "",
     "A change that a trail records, `source` named after the service (`aws.iam`). `detail` is the [record](audit.md#what-is-recorded).",

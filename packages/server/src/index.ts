@@ -39,6 +39,7 @@ export { INGEST_PROTOCOLS, portNameOf } from "./services/ivs/ingest-protocols.ts
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { IVS_EVENTS } from "./services/ivs/sessions/ivs-event.ts";
 export { CHAT_METRICS } from "./services/ivs-chat/metrics/chat-metrics.ts";
+export { COMPOSITION_EVENTS } from "./services/ivs-realtime/composing/composition-event.ts";
 export { STAGE_METRICS } from "./services/ivs-realtime/live/stage-metrics.ts";
 export { STAGE_EVENTS } from "./services/ivs-realtime/sessions/stage-event.ts";
 export { type StagedSnapshot, stageSnapshot } from "./stage-snapshot.ts";

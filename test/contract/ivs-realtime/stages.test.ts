@@ -8,7 +8,6 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
-import { sendSigned } from "../../support/signed-request.ts";
 import {
   type Clients,
   type Key,
@@ -334,11 +333,5 @@ describe("beside low-latency IVS, which signs with the same name", () => {
     expect(await outcomeOf(clientOf(user).getStage({ arn: stage?.arn }))).toBe(
       "AccessDeniedException",
     );
-  });
-
-  test("an operation that isn't built is refused by its name", async () => {
-    const raw = { method: "POST", path: "/StartComposition", body: "{}" };
-    const answer = await sendSigned(server.endpoint, raw, { service: "ivs" });
-    expect([answer.status, answer.body]).toEqual([501, expect.stringContaining("Composition")]);
   });
 });

@@ -88,14 +88,16 @@ export class Composition implements UnitSink {
   /** Shows and plays these from now on. */
   change(scene: CompositionScene): void {
     this.#scene = scene;
-    const names = new Set(scene.cast.map(({ publication }) => publication));
+    const groups = new Map(
+      scene.cast.map(({ publication, group = scene.group }) => [publication, group]),
+    );
     for (const [publication, source] of this.#sources) {
-      if (!names.has(publication) || source.group !== scene.group || source.media.isOver) {
+      if (groups.get(publication) !== source.group || source.media.isOver) {
         this.#leave(publication, source);
       }
     }
-    for (const publication of names) {
-      this.#join(publication);
+    for (const [publication, group] of groups) {
+      this.#join(publication, group);
     }
     this.#arrange();
   }
@@ -191,18 +193,18 @@ export class Composition implements UnitSink {
     }
   }
 
-  #join(publication: string): void {
+  #join(publication: string, group: string): void {
     if (this.#sources.has(publication)) {
       return;
     }
     const { program, plan, capacity, monotonicMs, tap } = this.#options;
-    const { group } = this.#scene;
     const { frameRate } = plan.picture;
     const media = new ParticipantMedia({ program, frameRate, capacity, monotonicMs });
     try {
       const untap = tap({ group, publication }, media);
       this.#sources.set(publication, { media, untap, group });
     } catch {
+      media.close();
       // It isn't connected yet, or not any more: the next sweep looks again.
     }
   }

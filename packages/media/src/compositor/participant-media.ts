@@ -1,8 +1,9 @@
+import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { parseAvcConfig } from "../codec/avc-config.ts";
 import { flvHeader, videoConfigTag, videoTag } from "../container/flv/flv-writer.ts";
 import type { Feed } from "../ingest/protocol.ts";
 import type { TileFill } from "../port/composition-layout.ts";
-import type { MediaUnit, TrackConfig } from "../port/media-unit.ts";
+import type { AudioTrack, MediaUnit, TrackConfig } from "../port/media-unit.ts";
 import type { CapacityShare, TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type { Frame } from "./canvas.ts";
 import type { Size } from "./layout.ts";
@@ -15,7 +16,7 @@ const TAPE_BYTES_MAX = 4 * 1024 * 1024;
 const PIXELS_MAX = 1920 * 1080;
 /** Decoders that end by themselves within one publication. */
 const FAILURES_MAX = 5;
-const TAKES: Feed["takes"] = new Set(["h264", "opus"]);
+const TAKES: Feed["takes"] = new Set(["h264", "opus", "aac"]);
 /** In cores per pixel and second, measured: docs/adr/0041. */
 const DECODE_CORES_PER_PIXEL_RATE = 3e-9;
 const FRAME_RATE_USUAL = 30;
@@ -45,6 +46,9 @@ export class ParticipantMedia implements Feed {
   #next: PictureDecoder | undefined;
   #share: CapacityShare | undefined;
   #sound: SoundDecoder | undefined;
+  #aac: AacConfig | undefined;
+  /** Its sound can be decoded. */
+  #hears = false;
   #failures = 0;
   #ended = false;
 
@@ -80,6 +84,8 @@ export class ParticipantMedia implements Feed {
         if (track.config !== undefined) {
           this.#configure(Buffer.from(track.config));
         }
+      } else {
+        this.#configureSound(track);
       }
     }
   }
@@ -144,6 +150,18 @@ export class ParticipantMedia implements Feed {
     this.#size = { width, height };
     if (this.isTooLarge) {
       this.#hide();
+    }
+  }
+
+  #configureSound({ codec, config }: AudioTrack): void {
+    const aac =
+      codec === "aac" && config !== undefined ? parseAacConfig(Buffer.from(config)) : undefined;
+    const isSame = aac === undefined || this.#aac?.record.equals(aac.record) === true;
+    this.#hears = codec === "opus" || aac !== undefined || this.#aac !== undefined;
+    if (!isSame) {
+      this.#sound?.close();
+      this.#sound = undefined;
+      this.#aac = aac;
     }
   }
 
@@ -224,16 +242,16 @@ export class ParticipantMedia implements Feed {
   }
 
   #hear(packet: Buffer | undefined): void {
-    if (packet === undefined || this.#ended || this.#failures > FAILURES_MAX) {
+    if (packet === undefined || this.#ended || !this.#hears || this.#failures > FAILURES_MAX) {
       return;
     }
     this.#sound ??= new SoundDecoder({
-      program: this.#options.program,
+      ...{ program: this.#options.program, aac: this.#aac },
       onFailed: () => {
         this.#failures += 1;
         this.#sound = undefined;
       },
     });
-    this.#sound.write(Buffer.from(packet));
+    this.#sound.write(packet);
   }
 }

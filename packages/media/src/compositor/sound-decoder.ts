@@ -1,3 +1,4 @@
+import { type AacConfig, ADTS_HEADER_BYTES, writeAdtsHeader } from "../codec/aac-config.ts";
 import { OggOpusWriter, OPUS_CLOCK_HZ } from "../container/ogg/ogg-opus.ts";
 import { FfmpegProcess, PIPES_ONLY } from "../ffmpeg/ffmpeg-process.ts";
 
@@ -15,10 +16,12 @@ const BACKLOG_BYTES_MAX = 2 * 1024 * 1024;
 export interface SoundDecoderOptions {
   /** Path of ffmpeg. */
   readonly program: string;
+  /** Undefined for Opus. */
+  readonly aac: AacConfig | undefined;
   readonly onFailed: (message: string) => void;
 }
 
-/** Decodes one participant's Opus, and hands it out in the pace of the composition. */
+/** Decodes one participant's Opus or AAC, and hands it out in the pace of the composition. */
 export class SoundDecoder {
   readonly #options: SoundDecoderOptions;
   readonly #ogg = new OggOpusWriter();
@@ -31,22 +34,37 @@ export class SoundDecoder {
 
   constructor(options: SoundDecoderOptions) {
     this.#options = options;
-    const input = ["-probesize", "32", "-fflags", "nobuffer", "-f", "ogg", ...PIPES_ONLY];
+    const format = options.aac === undefined ? "ogg" : "aac";
+    const input = ["-probesize", "32", "-fflags", "nobuffer", "-f", format, ...PIPES_ONLY];
     const output = ["-ac", `${SOUND_CHANNELS}`, "-ar", `${SOUND_HZ}`, "-f", "s16le", "pipe:1"];
     const args = ["-threads", "1", ...input, "-i", "pipe:0", "-flush_packets", "1", ...output];
     this.#ffmpeg = new FfmpegProcess({ program: options.program, args });
-    this.#ffmpeg.stdin.write(this.#ogg.head(SOUND_CHANNELS));
+    if (options.aac === undefined) {
+      this.#ffmpeg.stdin.write(this.#ogg.head(SOUND_CHANNELS));
+    }
     this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
     this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself"));
   }
 
+  /** Takes a packet of Opus, or a raw frame of AAC, which is copied. */
   write(packet: Buffer): void {
     if (this.#ffmpeg.stdin.writableLength > BACKLOG_BYTES_MAX) {
       this.#fail("the sound comes faster than ffmpeg takes it");
     } else if (!this.#closed) {
       this.#packets += 1;
-      this.#ffmpeg.stdin.write(this.#ogg.packet(packet, this.#packets * (SOUND_HZ / 50)));
+      this.#ffmpeg.stdin.write(this.#framed(packet));
     }
+  }
+
+  #framed(packet: Buffer): Buffer {
+    const { aac } = this.#options;
+    if (aac === undefined) {
+      return this.#ogg.packet(packet, this.#packets * (SOUND_HZ / 50));
+    }
+    const bytes = Buffer.allocUnsafe(ADTS_HEADER_BYTES + packet.length);
+    writeAdtsHeader(aac, packet.length, bytes, 0);
+    packet.copy(bytes, ADTS_HEADER_BYTES);
+    return bytes;
   }
 
   /** Adds the next samples to `mix`, both channels; none where there aren't enough. */

@@ -39,6 +39,8 @@ export type CompositionLayout = GridLayout | PipLayout;
 export interface CastMember {
   /** The name of its publication. */
   readonly publication: string;
+  /** The group of it; undefined for the scene's. */
+  readonly group?: string | undefined;
   readonly featured: boolean;
   readonly pip: boolean;
   readonly videoStopped: boolean;

@@ -12,6 +12,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 interface Place {
   readonly worker: WorkerProcess;
+  readonly group: string;
   readonly release: () => void;
   /** Outputs that haven't ended. */
   readonly outputs: Set<string>;
@@ -34,12 +35,13 @@ export class PoolCompositions implements MediaCompositions {
   }
 
   async startComposition(plan: CompositionPlan): Promise<void> {
-    const held = this.#forwarding.hold(plan.scene.group);
+    const { group } = plan.scene;
+    const held = this.#forwarding.hold(group);
     if (held === undefined) {
       throw new MediaError("engine", "no worker runs that could compose it");
     }
     const outputs = new Set(plan.outputs.map(({ output }) => output));
-    this.#places.set(plan.composition, { ...held, outputs });
+    this.#places.set(plan.composition, { ...held, group, outputs });
     try {
       await held.worker.calls.ask("startComposition", plan);
     } catch (error) {
@@ -49,8 +51,11 @@ export class PoolCompositions implements MediaCompositions {
   }
 
   async changeScene(composition: string, scene: CompositionScene): Promise<boolean> {
-    const worker = this.#places.get(composition)?.worker;
-    return (await worker?.calls.ask("changeScene", composition, scene)) ?? false;
+    const place = this.#places.get(composition);
+    if (place === undefined || !this.#follow(composition, place, scene.group)) {
+      return false;
+    }
+    return place.worker.calls.ask("changeScene", composition, scene);
   }
 
   async stopComposition(composition: string): Promise<boolean> {
@@ -81,6 +86,21 @@ export class PoolCompositions implements MediaCompositions {
         this.#publish({ type: "composition-over", composition, atMs });
       }
     }
+  }
+
+  /** Keeps another group with the composition's worker. False where one has it already. */
+  #follow(composition: string, place: Place, group: string): boolean {
+    if (place.group === group) {
+      return true;
+    }
+    const held = this.#forwarding.hold(group, place.worker);
+    if (held?.worker !== place.worker) {
+      held?.release();
+      return false;
+    }
+    place.release();
+    this.#places.set(composition, { ...place, group, release: held.release });
+    return true;
   }
 
   #forget(composition: string): void {

@@ -187,11 +187,12 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
     }
   }
 
-  /** Keeps a group with its worker, or with the next one, until it is released. */
+  /** Keeps a group with its worker, or with the `next` one, until it is released. */
   hold(
     group: string,
+    next?: WorkerProcess,
   ): { readonly worker: WorkerProcess; readonly release: () => void } | undefined {
-    const worker = this.#groups.get(group)?.worker ?? this.#options.idlest();
+    const worker = this.#groups.get(group)?.worker ?? next ?? this.#options.idlest();
     if (worker === undefined) {
       return undefined;
     }

@@ -2,6 +2,10 @@ import type { OperationTable } from "../../kernel/operations.ts";
 import type { ServiceApi } from "../../kernel/service.ts";
 import { limitCallRates } from "../../kernel/tagged-resources/call-rates.ts";
 import { realTimeCallLimits } from "./call-rates.ts";
+import {
+  type CompositionOperationOptions,
+  compositionOperations,
+} from "./compositions/compositions.ts";
 import { realTimeConstraints } from "./constraints.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { encoderConfigurationOperations } from "./encoder-configurations/encoder-configurations.ts";
@@ -16,14 +20,14 @@ import { stageOperations } from "./stages/stages.ts";
 import { storageConfigurationOperations } from "./storage-configurations/storage-configurations.ts";
 import { tagOperations } from "./tags/tags.ts";
 
-export interface RealTimeApiOptions {
+export interface RealTimeApiOptions extends CompositionOperationOptions {
   readonly rateLimits: boolean;
   readonly messages: StageMessages;
 }
 
 export function realTimeApi(
   deps: RealTimeDependencies,
-  { rateLimits, messages }: RealTimeApiOptions,
+  { rateLimits, messages, ...composing }: RealTimeApiOptions,
 ): ServiceApi {
   const operations: OperationTable = {
     ...stageOperations(deps, messages),
@@ -34,6 +38,7 @@ export function realTimeApi(
     ...storageConfigurationOperations(deps),
     ...ingestConfigurationOperations(deps, messages),
     ...replicationOperations(deps, messages),
+    ...compositionOperations(deps, composing),
     ...tagOperations(),
   };
   return {

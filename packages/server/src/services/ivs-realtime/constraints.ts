@@ -18,6 +18,7 @@ const PUBLIC_KEY = [
   "-----END PUBLIC KEY-----(\\r?\\n)?.*",
 ].join("");
 const stageArn = arnOf("stage");
+const attributeName: Constraint = { max: 128, pattern: "[a-zA-Z0-9-_]*" };
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 
 /**
@@ -29,6 +30,8 @@ export const realTimeConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   tooLong: (path, max, length) =>
     `${path} is required to have a maximum length of ${max}, found ${length}`,
+  // Compositions go to channels alone.
+  unsupported: ["StartComposition.destinations.s3"],
   members: {
     name: { max: 128, pattern: "[a-zA-Z0-9-_]*" },
     nextToken: { max: 1024, pattern: "[a-zA-Z0-9+/=_-]*" },
@@ -84,6 +87,25 @@ export const realTimeConstraints: ServiceConstraints = {
     framerate: { min: 1, max: 60 },
     bitrate: { min: 1, max: 8_500_000, whole: true },
     bucketName: { min: 3, max: 63, pattern: "[a-z0-9-.]+" },
+    "GetComposition.arn": arnOf("composition"),
+    "StopComposition.arn": arnOf("composition"),
+    filterByEncoderConfigurationArn: arnOf("encoder-configuration"),
+    idempotencyToken: { max: 64, pattern: "[a-zA-Z0-9-_]*" },
+    destinations: { min: 1, max: 2 },
+    channelArn: arnOf("channel"),
+    encoderConfigurationArn: arnOf("encoder-configuration"),
+    featuredParticipantAttribute: attributeName,
+    participantOrderAttribute: attributeName,
+    pipParticipantAttribute: attributeName,
+    videoAspectRatio: { values: ["AUTO", "VIDEO", "SQUARE", "PORTRAIT"] },
+    videoFillMode: { values: ["FILL", "COVER", "CONTAIN"] },
+    gridGap: { min: 0, whole: true },
+    pipBehavior: { values: ["STATIC", "DYNAMIC"] },
+    pipOffset: { min: 0, whole: true },
+    pipPosition: { values: ["TOP_LEFT", "TOP_RIGHT", "BOTTOM_LEFT", "BOTTOM_RIGHT"] },
+    pipWidth: { min: 1, whole: true },
+    pipHeight: { min: 1, whole: true },
+
     ingestProtocol: { values: ["RTMP", "RTMPS"] },
 
     tags: {

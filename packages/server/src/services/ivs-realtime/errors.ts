@@ -27,6 +27,12 @@ export function quotaExceeded(what: string, limit: number): AwsError {
   return realTimeError("ServiceQuotaExceededException", 402, message);
 }
 
+/** A part of an operation that isn't built. */
+export function notBuilt(what: string): AwsError {
+  const message = `Rolecast doesn't implement ${what} yet`;
+  return new AwsError("NotImplemented", message, { status: 501, fault: "server" });
+}
+
 export function throttled(operation: string, callsPerSecond: number, resource: string): AwsError {
   const what = `Operation: ivs:${operation} exceeded call rate: ${callsPerSecond}`;
   return realTimeError("ThrottlingException", 429, `${what} for resource: ${resource}`);

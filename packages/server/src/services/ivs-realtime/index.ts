@@ -1,4 +1,5 @@
 import { defineService } from "../../kernel/define-service.ts";
+import type { CompositionPort } from "../../kernel/ports/compositions.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { NodeMessages } from "../../kernel/ports/node-messages.ts";
@@ -6,6 +7,8 @@ import type { NodePlaces } from "../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
+import { CompositionJournal } from "./composing/composition-journal.ts";
+import { StageComposer } from "./composing/stage-composer.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { EventsSocket } from "./live/events-socket.ts";
@@ -40,6 +43,7 @@ interface RealTimeNeeds extends Omit<RealTimeDependencies, FromSettings> {
   readonly nodeMessages: NodeMessages;
   readonly nodePlaces: NodePlaces;
   readonly forwarding: ForwardingPort;
+  readonly compositions: CompositionPort;
   readonly ingestPorts: RealTimeDependencies["ingestPorts"];
   readonly publicationRecordings: PublicationRecordings;
   readonly metrics: MetricSink;
@@ -59,14 +63,14 @@ export const ivsRealTime = defineService({
     errorBody: { messageMembers: ["message", "exceptionMessage"] },
   },
   hostLabel: "ivsrealtime",
-  resourceTypes: [...RESOURCE_TYPES, "composition"],
+  resourceTypes: RESOURCE_TYPES,
   migrations: realTimeMigrations,
   create: createRealTime,
 });
 
 function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const { nodeMessages, nodePlaces, forwarding, metrics: sink, ...rest } = all;
-  const { publicationRecordings: engine, ...needs } = rest;
+  const { publicationRecordings: engine, compositions, ...needs } = rest;
   const { publicBaseUrl } = address;
   const { ingestHost, rateLimits } = settings;
   const deps: RealTimeDependencies = { ...needs, publicBaseUrl, ingestHost };
@@ -90,6 +94,11 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
+  const composer = new StageComposer({
+    ...{ store, clock, log, stages, compositions, forwarding, nodePlaces },
+    journal: new CompositionJournal({ store, events, ids, nodeId: () => nodePlaces.id }),
+  });
+  const composing = { compositions, wake: () => composer.wake() };
   const offers = new OfferAnswerer(media);
   const sessions = new SessionRequests({ store, nodePlaces, stages, forwarding });
   const analytics = new StageAnalytics({
@@ -105,7 +114,8 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     failed: (err) => log.error({ err }, "Old sessions of stages couldn't be removed"),
   });
   return {
-    api: async () => (await import("./api.ts")).realTimeApi(deps, { rateLimits, messages }),
+    api: async () =>
+      (await import("./api.ts")).realTimeApi(deps, { rateLimits, messages, ...composing }),
     accessDenied: denialError,
     webSocket: socket.answer.bind(socket),
     plainRequest,
@@ -117,12 +127,14 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await recordings.start();
       replicas.start();
       publishLimit.start();
+      composer.start();
       housekeeping.start();
       metrics.start();
     },
     async close() {
       await metrics.close();
       await housekeeping.close();
+      await composer.close();
       encoders.close();
       await replicas.close();
       await publishLimit.close();

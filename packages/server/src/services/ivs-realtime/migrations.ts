@@ -247,10 +247,36 @@ const replicas: Migration = {
   },
 };
 
+const compositions: Migration = {
+  name: "ivs-realtime/0007-compositions",
+  async up(db) {
+    await resourceTable(db, "ivs_compositions")
+      .addColumn("stage_arn", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("layout", "text", (column) => column.notNull())
+      .addColumn("destinations", "text", (column) => column.notNull())
+      .addColumn("idempotency_token", "text", (column) => column.notNull())
+      .addColumn("request_hash", "text", (column) => column.notNull())
+      .addColumn("owner", "text", (column) => column.notNull())
+      .addColumn("session_id", "text", (column) => column.notNull())
+      .addColumn("waiting_since_ms", "bigint", (column) => column.notNull())
+      .addColumn("started_at_ms", "bigint")
+      .addColumn("ended_at_ms", "bigint")
+      .execute();
+    await listIndex(db, "ivs_compositions");
+    await db.schema
+      .createIndex("ivs_compositions_by_end")
+      .on("ivs_compositions")
+      .columns(["ended_at_ms", "created_at_ms"])
+      .execute();
+  },
+};
+
 export const realTimeMigrations: readonly Migration[] = [
   resources,
   participants,
   redundantIngest,
   recordings,
   replicas,
+  compositions,
 ];

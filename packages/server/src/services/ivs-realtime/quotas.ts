@@ -8,6 +8,8 @@ export const QUOTAS = {
   encoderConfigurations: 20,
   storageConfigurations: 5,
   ingestConfigurations: 100,
+  compositions: 20,
+  compositionsOfStage: 5,
   /** Per resource. Source: IVS Real-Time API Reference, "Tagging". */
   tags: 50,
 };

@@ -5,7 +5,8 @@ export type ResourceType =
   | "public-key"
   | "encoder-configuration"
   | "storage-configuration"
-  | "ingest-configuration";
+  | "ingest-configuration"
+  | "composition";
 
 export const RESOURCE_TYPES: readonly ResourceType[] = [
   "stage",
@@ -13,6 +14,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
   "encoder-configuration",
   "storage-configuration",
   "ingest-configuration",
+  "composition",
 ];
 
 /** They begin as those of low-latency IVS do. Source of the ids: IVS Real-Time API Reference. */

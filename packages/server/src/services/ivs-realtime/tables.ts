@@ -44,6 +44,28 @@ export interface IngestConfigurationRow extends ResourceRow {
   readonly state: realTime.IngestConfigurationState;
 }
 
+/** A composition of a stage, until it is forgotten after its end. */
+export interface CompositionRow extends ResourceRow {
+  readonly stage_arn: string;
+  readonly state: realTime.CompositionState;
+  /** JSON of the SDK's LayoutConfiguration, defaults filled in. */
+  readonly layout: string;
+  /** JSON of a list of `StoredDestination`. */
+  readonly destinations: string;
+  /** Empty without one. */
+  readonly idempotency_token: string;
+  /** SHA-256 of the request, in hexadecimal. */
+  readonly request_hash: string;
+  /** The node that makes it; empty where the database isn't shared. */
+  readonly owner: string;
+  /** The stage's session when it was begun; empty while it waits for somebody to publish. */
+  readonly session_id: string;
+  readonly waiting_since_ms: number;
+  /** The time of its first picture; null before. */
+  readonly started_at_ms: number | null;
+  readonly ended_at_ms: number | null;
+}
+
 /** The time from a stage's first participant to its last one. */
 export interface StageSessionRow {
   readonly account_id: string;
@@ -150,6 +172,7 @@ export interface RealTimeTables {
   ivs_encoder_configurations: EncoderConfigurationRow;
   ivs_storage_configurations: StorageConfigurationRow;
   ivs_ingest_configurations: IngestConfigurationRow;
+  ivs_compositions: CompositionRow;
   ivs_stage_sessions: StageSessionRow;
   ivs_stage_participants: ParticipantRow;
   ivs_stage_participant_events: ParticipantEventRow;

@@ -1,5 +1,6 @@
 import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
+import type { CompositionPort } from "../../kernel/ports/compositions.ts";
 import type { ForwardingPort } from "../../kernel/ports/forwarding.ts";
 import type { PublicationRecordings } from "../../kernel/ports/publication-recordings.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
@@ -151,6 +152,7 @@ async function createIvs(needs: IvsNeeds) {
     provides: {
       ingestPorts: () => portByProtocol(live.ports),
       forwarding: live.forwarding as ForwardingPort,
+      compositions: live.compositions as CompositionPort,
       publicationRecordings: live.publications as PublicationRecordings,
       nodePlaces: nodePlacesOf(live, clientConfiguration.db),
     },

@@ -74,11 +74,13 @@ export class UnitSource implements PublishedSource, UnitSink {
       sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec)));
     }
     for (const track of tracks) {
-      this.#tracks.set(track.id, track);
       if (track.config === undefined) {
+        this.#tracks.set(track.id, track);
         continue;
       }
+      // Its bytes are the writer's; those who tap later need them too.
       const config = Buffer.from(track.config);
+      this.#tracks.set(track.id, { ...track, config });
       if (track.codec === "h264" && track.id === LEADING_TRACK) {
         this.#setPicture(config);
       } else if (track.codec === "aac" && this.#aac?.record.equals(config) !== true) {

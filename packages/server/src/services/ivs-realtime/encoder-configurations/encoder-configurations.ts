@@ -6,9 +6,10 @@ import { requestTagKeys } from "../../../kernel/tagged-resources/decisions.ts";
 import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
-import { validation } from "../errors.ts";
+import { conflict, validation } from "../errors.ts";
 import { QUOTAS } from "../quotas.ts";
 import { arnOf, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
+import { isComposedWith } from "../rows/compositions.ts";
 import { resources } from "../rows/resources.ts";
 import type { EncoderConfigurationRow, RealTimeTables } from "../tables.ts";
 
@@ -45,9 +46,12 @@ export function encoderConfigurationOperations(deps: RealTimeDependencies): Oper
       type,
       ({ arn }) => arn,
       async (row, _input, context) => {
-        await context.transaction<RealTimeTables, void>(({ db }) =>
-          resources.delete(type, row, db),
-        );
+        const arn = arnOf(type, row);
+        await context.transaction<RealTimeTables, void>(async ({ db }) => {
+          if (await isComposedWith(db, context, arn))
+            throw conflict(`Encoder configuration ${arn} is in use by a composition`);
+          await resources.delete(type, row, db);
+        });
         return {};
       },
     ),

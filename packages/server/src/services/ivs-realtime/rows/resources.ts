@@ -2,6 +2,7 @@ import { TaggedRows } from "../../../kernel/tagged-resources/tagged-rows.ts";
 import { quotaExceeded, resourceNotFound, validation } from "../errors.ts";
 import { arns } from "../resource-arn.ts";
 import type {
+  CompositionRow,
   EncoderConfigurationRow,
   IngestConfigurationRow,
   PublicKeyRow,
@@ -17,6 +18,7 @@ interface ResourceRows {
   readonly "encoder-configuration": EncoderConfigurationRow;
   readonly "storage-configuration": StorageConfigurationRow;
   readonly "ingest-configuration": IngestConfigurationRow;
+  readonly composition: CompositionRow;
 }
 
 const TABLES = {
@@ -25,6 +27,7 @@ const TABLES = {
   "encoder-configuration": "ivs_encoder_configurations",
   "storage-configuration": "ivs_storage_configurations",
   "ingest-configuration": "ivs_ingest_configurations",
+  composition: "ivs_compositions",
 } as const;
 
 export const resources = new TaggedRows<RealTimeTables, ResourceRows>(arns, TABLES, {

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import type {
+  CompositionEvent,
   ForwardingEvent,
   IngestPorts,
   MediaEngine,
@@ -40,6 +41,7 @@ import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
 import { publishBroadcastEvents } from "./broadcast-events.ts";
+import { CompositionHub } from "./composition-hub.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { ForwardingHub } from "./forwarding-hub.ts";
 import { localStreams } from "./local-streams.ts";
@@ -62,6 +64,7 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 
 /** Owns the media engine: admits publishers, publishes events, puts recordings into buckets. */
 export class LiveStreams implements MediaHost {
+  readonly compositions: CompositionHub;
   readonly forwarding = new ForwardingHub(() => this.#engine.forwarding);
   readonly publications: PublicationHub;
   readonly handedOn = new HandedOnRequests();
@@ -94,6 +97,7 @@ export class LiveStreams implements MediaHost {
 
   constructor(deps: IvsDependencies) {
     this.#deps = deps;
+    this.compositions = new CompositionHub(deps.store, () => this.#engine.compositions);
     this.viewers = new ViewerCounter(deps.clock);
     const nodeId = () => this.node.id;
     this.node = new NodeLease({
@@ -229,6 +233,10 @@ export class LiveStreams implements MediaHost {
           this.recorded.end(event.streamId);
       }
     }
+  }
+
+  composed(event: CompositionEvent): void {
+    this.compositions.publish(event);
   }
 
   forwarded(event: ForwardingEvent): void {

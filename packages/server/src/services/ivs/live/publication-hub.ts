@@ -44,6 +44,7 @@ export class PublicationHub implements PublicationRecordings {
       authorizePublish: (request) => channels.authorizePublish(request),
       publishSecret: async (name) => channels.publishSecret?.(name),
       forwarded: (event) => channels.forwarded?.(event),
+      composed: (event) => channels.composed?.(event),
       event: (event) => {
         if (!this.#heard(event)) channels.event(event);
       },

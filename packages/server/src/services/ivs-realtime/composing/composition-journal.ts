@@ -1,0 +1,154 @@
+import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { EventBus } from "../../../kernel/events.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { destinationsOf, findComposition, type StoredDestination } from "../rows/compositions.ts";
+import { resources } from "../rows/resources.ts";
+import type { CompositionRow, RealTimeTables } from "../tables.ts";
+import { type CompositionUpdate, compositionEvent } from "./composition-event.ts";
+
+export interface CompositionJournalOptions {
+  readonly store: Store;
+  readonly events: EventBus;
+  readonly ids: Ids;
+  readonly nodeId: () => string;
+}
+
+/** A change of a destination. */
+export interface DestinationNews {
+  readonly id: string;
+  readonly state: realTime.DestinationState;
+  readonly atMs: number;
+  readonly reason?: string | undefined;
+}
+
+const OVER: ReadonlySet<string> = new Set(["STOPPED", "FAILED"]);
+const NAMES: Readonly<Partial<Record<realTime.DestinationState, CompositionUpdate["name"]>>> = {
+  ACTIVE: "Destination Start",
+  RECONNECTING: "Destination Reconnecting",
+  FAILED: "Destination Failure",
+  STOPPED: "Destination End",
+};
+
+interface Change {
+  readonly row: Partial<CompositionRow>;
+  readonly updates: readonly CompositionUpdate[];
+}
+
+/** Records the states of compositions, and publishes their events after the commit. */
+export class CompositionJournal {
+  readonly #options: CompositionJournalOptions;
+  readonly #store: Store<RealTimeTables>;
+
+  constructor(options: CompositionJournalOptions) {
+    this.#options = options;
+    this.#store = options.store.tables<RealTimeTables>();
+  }
+
+  /** Takes a composition that waits for a publisher to this node. False where it is taken. */
+  async claim(row: CompositionRow, sessionId: string, atMs: number): Promise<boolean> {
+    const owner = this.#options.nodeId();
+    const claimed = await this.#change(row, atMs, (now) =>
+      now.session_id === "" && now.state !== "STOPPING"
+        ? {
+            row: {
+              ...{ owner, session_id: sessionId, state: "ACTIVE" },
+              ...(now.started_at_ms === null ? { started_at_ms: atMs } : {}),
+            },
+            updates: now.started_at_ms === null ? [{ name: "Session Start" }] : [],
+          }
+        : undefined,
+    );
+    return claimed !== undefined;
+  }
+
+  /**
+   * Gives up a composition that is composed nowhere any more: it waits for a publisher again, as at
+   * its beginning. Nothing happens where it has been taken from `owner` meanwhile.
+   */
+  async release(row: CompositionRow, atMs: number, reason: string): Promise<void> {
+    await this.#change(row, atMs, (now) => {
+      if (now.session_id !== row.session_id || now.owner !== row.owner) return undefined;
+      const { destinations, updates } = changed(destinationsOf(now), (destination) =>
+        OVER.has(destination.state)
+          ? undefined
+          : { id: destination.id, state: "RECONNECTING", atMs, reason },
+      );
+      return {
+        row: { destinations, owner: "", session_id: "", waiting_since_ms: atMs },
+        updates,
+      };
+    });
+  }
+
+  /** Records what happened to one destination; one that is over stays as it is. */
+  async record(row: CompositionRow, news: DestinationNews): Promise<void> {
+    await this.#change(row, news.atMs, (now) => {
+      const { destinations, updates } = changed(destinationsOf(now), ({ id, state }) =>
+        id === news.id && !OVER.has(state) && state !== news.state ? news : undefined,
+      );
+      return { row: { destinations }, updates };
+    });
+  }
+
+  /** Ends a composition: as FAILED where no destination has lived to its end. */
+  async end(row: CompositionRow, atMs: number, failure?: string): Promise<void> {
+    await this.#change(row, atMs, (now) => {
+      const state = failure === undefined ? ("STOPPED" as const) : ("FAILED" as const);
+      const before = destinationsOf(now);
+      const { destinations, updates } = changed(before, (destination) =>
+        OVER.has(destination.state)
+          ? undefined
+          : { id: destination.id, state, atMs, reason: failure },
+      );
+      const after: readonly StoredDestination[] = JSON.parse(destinations);
+      const hasFailed = after.every((destination) => destination.state === "FAILED");
+      const name = hasFailed ? "Session Failure" : "Session End";
+      return {
+        row: { destinations, state: hasFailed ? "FAILED" : "STOPPED", ended_at_ms: atMs },
+        updates: [...updates, { name, reason: failure }],
+      };
+    });
+  }
+
+  #change(
+    row: CompositionRow,
+    atMs: number,
+    change: (now: CompositionRow) => Change | undefined,
+  ): Promise<CompositionRow | undefined> {
+    const { events, ids } = this.#options;
+    return this.#store.transaction(async (tx) => {
+      const now = await findComposition(tx.db, row);
+      if (!now || now.ended_at_ms !== null) return undefined;
+      const made = change(now);
+      if (!made) return undefined;
+      await resources.set("composition", now, made.row, tx.db);
+      for (const update of made.updates) {
+        const id = ids.uuid();
+        tx.afterCommit(() => events.publish(compositionEvent(now, update, { id, atMs })));
+      }
+      return { ...now, ...made.row };
+    });
+  }
+}
+
+/** Destinations after news of some, as JSON, and the events of them. */
+function changed(
+  before: readonly StoredDestination[],
+  newsOf: (destination: StoredDestination) => DestinationNews | undefined,
+): { readonly destinations: string; readonly updates: readonly CompositionUpdate[] } {
+  const updates: CompositionUpdate[] = [];
+  const after = before.map((destination): StoredDestination => {
+    const news = newsOf(destination);
+    if (!news) return destination;
+    const { state, atMs, reason } = news;
+    const name = NAMES[state];
+    if (name !== undefined) updates.push({ name, destination: destination.id, reason });
+    return {
+      ...{ ...destination, state },
+      ...(state === "ACTIVE" && destination.startedAtMs === undefined ? { startedAtMs: atMs } : {}),
+      ...(OVER.has(state) ? { endedAtMs: atMs } : {}),
+    };
+  });
+  return { destinations: JSON.stringify(after), updates };
+}

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type CompositionEvent, type CompositionPlan, MediaError } from "@rolecast/media";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { AwsEvent } from "../../../kernel/events.ts";
+import { randomIds } from "../../../kernel/ids.ts";
+import { openStore } from "../../../storage/open-store.ts";
+import type { OpenedStore } from "../../../storage/store.ts";
+import type { LiveStage } from "../live/live-stage.ts";
+import { realTimeMigrations } from "../migrations.ts";
+import { findComposition, type StoredDestination } from "../rows/compositions.ts";
+import type { CompositionRow, RealTimeTables } from "../tables.ts";
+import { CompositionJournal } from "./composition-journal.ts";
+import { StageComposer } from "./stage-composer.ts";
+
+const PLACE = { account_id: "000000000000", region: "us-east-1" };
+const STAGE_ARN = "arn:aws:ivs:us-east-1:000000000000:stage/stagestage12";
+const ARN = "arn:aws:ivs:us-east-1:000000000000:composition/composition1";
+const DESTINATION: StoredDestination = {
+  ...{ id: "destination1", state: "STARTING", encoderArn: "" },
+  configuration: { channel: { channelArn: "arn:aws:ivs:us-east-1:000000000000:channel/c" } },
+  picture: { width: 320, height: 180, framerate: 10, bitrate: 300_000 },
+};
+const ROW: CompositionRow = {
+  ...{ ...PLACE, id: "composition1", tags: "{}", created_at_ms: 0, stage_arn: STAGE_ARN },
+  ...{ state: "STARTING", layout: '{"grid":{}}', destinations: JSON.stringify([DESTINATION]) },
+  ...{ idempotency_token: "", request_hash: "", owner: "", session_id: "" },
+  ...{ waiting_since_ms: 0, started_at_ms: null, ended_at_ms: null },
+};
+
+let folder: string;
+let store: OpenedStore;
+let nowMs: number;
+let published: AwsEvent[];
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "rolecast-composer-"));
+  const file = join(folder, "state.db");
+  const options = { durable: false, migrations: realTimeMigrations, nowMs: () => 1 };
+  store = await openStore({ file, ...options });
+  nowMs = 0;
+  published = [];
+  const db = store.tables<RealTimeTables>().db;
+  const stage = { ...PLACE, id: "stagestage12", tags: "{}", created_at_ms: 1, name: "" };
+  await db
+    .insertInto("ivs_stages")
+    .values({ ...stage, recording: "{}", storage_configuration_arn: "" })
+    .execute();
+  await db.insertInto("ivs_compositions").values(ROW).execute();
+});
+afterEach(async () => {
+  await store.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** A process with a stage of one participant, and an engine that does what it is asked. */
+function processOf() {
+  const plans: CompositionPlan[] = [];
+  const stopped: string[] = [];
+  let publishers = 0;
+  let streamKey: string | undefined = "key";
+  let refusal: MediaError | undefined;
+  let listener: (event: CompositionEvent) => void = () => undefined;
+  const ignore = () => undefined;
+  const events = {
+    publish: (event: AwsEvent) => published.push(event),
+    remember: ignore,
+    subscribe: () => () => undefined,
+  };
+  const token = { attributes: {} };
+  const participant = {
+    id: "p",
+    shownId: "p",
+    token,
+    isPublishing: true,
+    videoStopped: false,
+    audioMuted: false,
+  };
+  const live = { arn: STAGE_ARN, sessionId: "st-1", participants: new Map([["p", participant]]) };
+  const stages = {
+    get all() {
+      return publishers > 0 ? [live as unknown as LiveStage] : [];
+    },
+  };
+  const nodePlaces = { id: "", urlOf: async () => undefined };
+  const composer = new StageComposer({
+    ...{ store, stages, nodePlaces, clock: { nowMs: () => nowMs } },
+    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    journal: new CompositionJournal({ store, events, ids: randomIds, nodeId: () => "" }),
+    forwarding: { listen: () => ignore },
+    compositions: {
+      listen: (heard) => {
+        listener = heard;
+        return ignore;
+      },
+      findChannel: async () => ({ row: ROW, streamKey }),
+      hasRoomFor: async () => "yes",
+      startComposition: async (plan) => {
+        if (refusal) throw refusal;
+        plans.push(plan);
+      },
+      changeScene: async () => true,
+      stopComposition: async (composition) => stopped.push(composition) > 0,
+    },
+  });
+  return {
+    ...{ composer, plans, stopped },
+    publish: (count: number) => {
+      publishers = count;
+    },
+    withoutKey: () => {
+      streamKey = undefined;
+    },
+    refuse: (message: string) => {
+      refusal = new MediaError("limit", message);
+    },
+    heard: (event: Record<string, unknown>) =>
+      listener({ composition: ARN, atMs: nowMs, output: "destination1", ...event } as never),
+    round: (atMs: number) => {
+      nowMs = atMs;
+      return composer.look();
+    },
+  };
+}
+
+async function found() {
+  const row = await findComposition(store.tables<RealTimeTables>().db, ROW);
+  const [destination] = JSON.parse(row?.destinations ?? "[]") as StoredDestination[];
+  return `${row?.state} ${destination?.state}`;
+}
+
+const names = () => published.map(({ detail }) => detail.event_name);
+
+test("waits for a publisher for a minute, and for five more minutes is known", async () => {
+  const one = processOf();
+  one.composer.start();
+  await one.round(60_000);
+  expect(await found()).toBe("STARTING STARTING");
+  await one.round(60_001);
+  expect(await found()).toBe("STOPPED STOPPED");
+  expect(names()).toEqual(["Destination End", "Session End"]);
+  await one.round(60_001 + 300_000);
+  expect(await found()).toBe("STOPPED STOPPED");
+  await one.round(60_002 + 300_000);
+  expect(await found()).toBe("undefined undefined");
+  await one.composer.close();
+});
+
+test("begins with the first publisher, and ends a minute after the last", async () => {
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  expect(one.plans).toMatchObject([
+    {
+      ...{ composition: ARN, outputs: [{ output: "destination1", name: "key" }] },
+      scene: { group: "st-1", cast: [{ publication: "p" }] },
+    },
+  ]);
+  one.heard({ type: "output-started" });
+  one.heard({ type: "output-reconnecting", message: "cut off" });
+  one.heard({ type: "output-started" });
+  one.publish(0);
+  await one.round(61_000);
+  expect(await found()).toBe("ACTIVE ACTIVE");
+  await one.round(61_001);
+  expect(await found()).toBe("STOPPED STOPPED");
+  expect(one.stopped).toEqual([ARN]);
+  expect(names()).toEqual([
+    ...["Session Start", "Destination Start", "Destination Reconnecting", "Destination Start"],
+    ...["Destination End", "Session End"],
+  ]);
+  await one.composer.close();
+});
+
+test("ends after a day, and with its stage", async () => {
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  const day = 24 * 60 * 60_000;
+  await one.round(day);
+  expect(await found()).toBe("ACTIVE STARTING");
+  await one.round(day + 1);
+  expect(await found()).toBe("STOPPED STOPPED");
+  await one.composer.close();
+});
+
+test("of a process that was killed it waits again, and goes on in the next", async () => {
+  const killed = processOf();
+  killed.composer.start();
+  killed.publish(1);
+  await killed.round(1_000);
+  killed.heard({ type: "output-started" });
+  await killed.round(2_000);
+  const next = processOf();
+  nowMs = 100_000;
+  next.composer.start();
+  await next.round(100_000);
+  expect(await found()).toBe("ACTIVE RECONNECTING");
+  next.publish(1);
+  await next.round(110_000);
+  next.heard({ type: "output-started" });
+  await next.round(111_000);
+  expect(await found()).toBe("ACTIVE ACTIVE");
+  expect(next.plans).toHaveLength(1);
+  await next.composer.close();
+  expect(await found()).toBe("ACTIVE RECONNECTING");
+  expect(next.stopped).toEqual([ARN]);
+  await killed.composer.close();
+});
+
+test.each([
+  ["has no stream key", (one: ReturnType<typeof processOf>) => one.withoutKey(), "stream key"],
+  ["has no room", (one: ReturnType<typeof processOf>) => one.refuse("no processors"), "processors"],
+])("fails, and says why, where it %s", async (_what, spoil, why) => {
+  const one = processOf();
+  one.composer.start();
+  spoil(one);
+  one.publish(1);
+  await one.round(1_000);
+  expect(await found()).toBe("FAILED FAILED");
+  expect(names()).toEqual(["Session Start", "Destination Failure", "Session Failure"]);
+  expect(JSON.stringify(published)).toContain(why);
+  await one.composer.close();
+});
+
+test("fails with its last destination", async () => {
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  one.heard({ type: "output-failed", message: "the channel is live" });
+  one.heard({ type: "composition-over" });
+  await one.round(2_000);
+  expect(await found()).toBe("FAILED FAILED");
+  await one.composer.close();
+});

@@ -1,0 +1,303 @@
+import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import { type CastMember, type CompositionEvent, MediaError } from "@rolecast/media";
+import type { Clock } from "../../../kernel/clock.ts";
+import { errorTrace } from "../../../kernel/error-class.ts";
+import type { CompositionPort } from "../../../kernel/ports/compositions.ts";
+import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
+import type { LiveStage } from "../live/live-stage.ts";
+import type { LiveStages } from "../live/live-stages.ts";
+import { arnOf, arns } from "../resource-arn.ts";
+import {
+  destinationsOf,
+  forgetCompositions,
+  listOpenCompositions,
+  type StoredDestination,
+} from "../rows/compositions.ts";
+import { findActiveSession } from "../rows/stage-sessions.ts";
+import { findStage } from "../rows/stages.ts";
+import type { CompositionRow, RealTimeTables } from "../tables.ts";
+import type { CompositionJournal } from "./composition-journal.ts";
+import { castOf, mediaLayout } from "./stage-cast.ts";
+
+const ROUND_MS = 2_000;
+/** While something is composed, changes of participants are looked for this often. */
+const LOOK_MS = 500;
+/** Source: IVS Real-Time user guide, "Server-Side Composition", "Composition Life Cycle". */
+const WITHOUT_PUBLISHER_MAX_MS = 60_000;
+const FORGOTTEN_AFTER_MS = 5 * 60_000;
+/** Source: IVS Real-Time user guide, "Service Quotas". */
+const DURATION_MAX_MS = 24 * 60 * 60_000;
+
+export interface StageComposerOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: CompositionJournal;
+  readonly stages: Pick<LiveStages, "all">;
+  readonly compositions: CompositionPort;
+  readonly forwarding: Pick<ForwardingPort, "listen">;
+  readonly nodePlaces: Pick<NodePlaces, "id" | "urlOf">;
+}
+
+/** A composition that this process makes. */
+interface Running {
+  /** As it was when it was begun. */
+  readonly row: CompositionRow;
+  readonly layout: realTime.LayoutConfiguration;
+  /** JSON of the scene as the engine knows it. */
+  scene: string;
+  publishedAtMs: number;
+}
+
+/** Makes the compositions of the stages of this node, from their beginning to their end. */
+export class StageComposer {
+  readonly #options: StageComposerOptions;
+  readonly #store: Store<RealTimeTables>;
+  readonly #rounds: Periodic;
+  /** By ARN. */
+  readonly #running = new Map<string, Running>();
+  /** The engine's reports that aren't written yet, in order. */
+  #written: Promise<void> = Promise.resolve();
+  #stopListening: readonly (() => void)[] = [];
+  #startedAtMs = 0;
+
+  constructor(options: StageComposerOptions) {
+    this.#options = options;
+    this.#store = options.store.tables<RealTimeTables>();
+    this.#rounds = new Periodic({
+      everyMs: ROUND_MS,
+      round: () => this.#round(),
+      failed: (error) => options.log.error({ err: error }, "Compositions couldn't be looked at"),
+    });
+  }
+
+  start(): void {
+    const { compositions, forwarding, clock } = this.#options;
+    this.#startedAtMs = clock.nowMs();
+    this.#stopListening = [
+      compositions.listen((event) => this.#heard(event)),
+      forwarding.listen(({ type }) => {
+        if (type === "publication-connected" || type === "publication-ended") this.wake();
+      }),
+    ];
+    this.#rounds.start();
+  }
+
+  /** Compositions that run wait for the next process, or another node, as long as publishers. */
+  async close(): Promise<void> {
+    await this.#rounds.close();
+    for (const [arn, running] of [...this.#running])
+      await this.#release(arn, running.row, "the server stops");
+    for (const stop of this.#stopListening) stop();
+    await this.#written;
+  }
+
+  /** There may be something to do. */
+  wake(): void {
+    void this.look();
+  }
+
+  /** Looks at all compositions now. Never rejects. */
+  look(): Promise<void> {
+    return this.#rounds.wake();
+  }
+
+  async #round(): Promise<void> {
+    await this.#written;
+    const open = await listOpenCompositions(this.#store.db);
+    for (const row of open) await this.#lookAt(arnOf("composition", row), row);
+    const known = new Set(open.map((row) => arnOf("composition", row)));
+    for (const arn of [...this.#running.keys()]) if (!known.has(arn)) await this.#halt(arn);
+    await forgetCompositions(this.#store.db, this.#nowMs() - FORGOTTEN_AFTER_MS);
+    if (this.#running.size > 0) this.#rounds.wakeIn(LOOK_MS);
+  }
+
+  async #lookAt(arn: string, row: CompositionRow): Promise<void> {
+    const running = this.#running.get(arn);
+    const isOurs = running !== undefined || row.session_id === "" || (await this.#isLeft(row));
+    if (!isOurs) return;
+    const tooLong = this.#nowMs() - row.created_at_ms > DURATION_MAX_MS;
+    if (row.state === "STOPPING" || tooLong || !(await this.#hasStage(row)))
+      return this.#end(arn, row);
+    if (running) return this.#continue(arn, running);
+    if (row.session_id !== "")
+      return this.#release(arn, row, "the process that composed it has ended");
+    return this.#await(arn, row);
+  }
+
+  /** Its node has died, or this process is the next one on its node. */
+  async #isLeft({ owner }: CompositionRow): Promise<boolean> {
+    const { nodePlaces } = this.#options;
+    return owner === nodePlaces.id || (await nodePlaces.urlOf(owner)) === undefined;
+  }
+
+  async #hasStage({ stage_arn: stageArn }: CompositionRow): Promise<boolean> {
+    const stage = arns.parse(stageArn);
+    return stage !== undefined && (await findStage(this.#store.db, stage, stage.id)) !== undefined;
+  }
+
+  /** Begins it once somebody publishes; gives it up where nobody comes. */
+  async #await(arn: string, row: CompositionRow): Promise<void> {
+    const nowMs = this.#nowMs();
+    const live = this.#liveStage(row);
+    const layout: realTime.LayoutConfiguration = JSON.parse(row.layout);
+    const cast = this.#castOf(row, layout);
+    if (live && cast.length > 0) {
+      if (await this.#options.journal.claim(row, live.sessionId, nowMs))
+        await this.#begin(arn, { ...row, session_id: live.sessionId }, layout, cast);
+    } else if (nowMs - Math.max(row.waiting_since_ms, this.#startedAtMs) > WITHOUT_PUBLISHER_MAX_MS)
+      await this.#options.journal.end(row, nowMs);
+  }
+
+  async #begin(
+    arn: string,
+    row: CompositionRow,
+    layout: realTime.LayoutConfiguration,
+    cast: readonly CastMember[],
+  ): Promise<void> {
+    const { compositions, journal, nodePlaces, log } = this.#options;
+    const scene = { group: row.session_id, cast };
+    const owned = { ...row, owner: nodePlaces.id };
+    const publishedAtMs = this.#nowMs();
+    const running = { row: owned, layout, scene: JSON.stringify(scene), publishedAtMs };
+    this.#running.set(arn, running);
+    const outputs = await this.#outputsOf(row);
+    const [first] = outputs;
+    if (!first) return this.#end(arn, row, "no destination can be reached");
+    const { framerate: frameRate, ...picture } = first.destination.picture;
+    try {
+      await compositions.startComposition({
+        ...{ composition: arn, layout: mediaLayout(layout), scene },
+        picture: { ...picture, frameRate },
+        outputs: outputs.map(({ destination, name }) => ({ output: destination.id, name })),
+      });
+    } catch (error) {
+      this.#running.delete(arn);
+      if (!(error instanceof MediaError))
+        log.error({ error: errorTrace(error) }, "A composition couldn't be begun");
+      const reason = error instanceof MediaError ? error.message : "internal error";
+      await journal.end(owned, this.#nowMs(), reason);
+    }
+  }
+
+  /** The channels that it publishes to, with their stream keys; others have failed then. */
+  async #outputsOf(row: CompositionRow) {
+    const { compositions, journal } = this.#options;
+    const found: { readonly destination: StoredDestination; readonly name: string }[] = [];
+    for (const destination of destinationsOf(row)) {
+      if (destination.state === "FAILED") continue;
+      const { channelArn = "" } = destination.configuration.channel ?? {};
+      const name = (await compositions.findChannel(channelArn))?.streamKey;
+      if (name !== undefined) found.push({ destination, name });
+      else {
+        const reason = "the channel has no stream key";
+        const { id } = destination;
+        await journal.record(row, { id, state: "FAILED", atMs: this.#nowMs(), reason });
+      }
+    }
+    return found;
+  }
+
+  async #continue(arn: string, running: Running): Promise<void> {
+    const { compositions, nodePlaces } = this.#options;
+    const { row, layout } = running;
+    const nowMs = this.#nowMs();
+    const cast = this.#castOf(row, layout);
+    if (cast.length > 0) running.publishedAtMs = nowMs;
+    else if (nowMs - running.publishedAtMs > WITHOUT_PUBLISHER_MAX_MS) return this.#end(arn, row);
+    const live = this.#liveStage(row);
+    if (!live) {
+      const stage = arns.parse(row.stage_arn);
+      const session = stage && (await findActiveSession(this.#store.db, stage));
+      if (session && session.owner !== nodePlaces.id)
+        return this.#release(arn, row, "the stage has moved to another node");
+    }
+    const group = live?.sessionId ?? row.session_id;
+    const scene = { group, cast };
+    const text = JSON.stringify(scene);
+    if (text === running.scene) return;
+    running.scene = text;
+    if (!(await compositions.changeScene(arn, scene)))
+      await this.#release(arn, row, "the stage has moved to another process");
+  }
+
+  /** The stage, if somebody of this node is on it. */
+  #liveStage({ stage_arn: stageArn }: CompositionRow): LiveStage | undefined {
+    return this.#options.stages.all.find(({ arn }) => arn === stageArn);
+  }
+
+  /** Those who publish on the stage here, in the order of their tiles. */
+  #castOf(row: CompositionRow, layout: realTime.LayoutConfiguration): readonly CastMember[] {
+    const participants = this.#liveStage(row)?.participants.values() ?? [];
+    const publishers = [...participants].filter(({ isPublishing }) => isPublishing);
+    // Of two redundant encoders one is shown.
+    const shown = new Map(publishers.reverse().map((one) => [one.shownId, one]));
+    return castOf(
+      publishers
+        .filter((one) => shown.get(one.shownId) === one)
+        .reverse()
+        .map(({ id, token, replicaOf, videoStopped, audioMuted }) => ({
+          ...{ id: replicaOf?.publication ?? id, group: replicaOf?.group },
+          ...{ attributes: token.attributes, videoStopped, audioMuted },
+        })),
+      layout,
+    );
+  }
+
+  /** Nothing is composed any more; the row knows nothing of it yet. */
+  async #halt(arn: string): Promise<void> {
+    if (this.#running.delete(arn)) await this.#options.compositions.stopComposition(arn);
+  }
+
+  async #release(arn: string, row: CompositionRow, reason: string): Promise<void> {
+    await this.#halt(arn);
+    await this.#options.journal.release(row, this.#nowMs(), reason);
+  }
+
+  async #end(arn: string, row: CompositionRow, failure?: string): Promise<void> {
+    await this.#halt(arn);
+    await this.#written;
+    await this.#options.journal.end(row, this.#nowMs(), failure);
+  }
+
+  #heard(event: CompositionEvent): void {
+    const running = this.#running.get(event.composition);
+    if (!running) return;
+    const { log } = this.#options;
+    this.#written = this.#written
+      .then(() => this.#record(running.row, event))
+      .catch((err) => log.error({ err }, "An event of a composition couldn't be recorded"));
+  }
+
+  async #record(row: CompositionRow, event: CompositionEvent): Promise<void> {
+    const { journal } = this.#options;
+    const { atMs } = event;
+    switch (event.type) {
+      case "output-started":
+        return journal.record(row, { id: event.output, state: "ACTIVE", atMs });
+      case "output-ended":
+        return journal.record(row, { id: event.output, state: "STOPPED", atMs });
+      case "output-reconnecting": {
+        const reason = event.message;
+        return journal.record(row, { id: event.output, state: "RECONNECTING", atMs, reason });
+      }
+      case "output-failed": {
+        const reason = event.message;
+        return journal.record(row, { id: event.output, state: "FAILED", atMs, reason });
+      }
+      case "composition-over":
+        this.#running.delete(event.composition);
+        return journal.end(row, atMs);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+}
