@@ -3,11 +3,14 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { after } from "../../../kernel/work/timers.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { type PeerSignature, sha256Of } from "./peer-signature.ts";
 
 const PREFIX = "/_rolecast/node/ivs/";
-/** Longer than any playlist is held back. */
+/** A node that answers at all does so within this time. */
+const ANSWER_MAX_MS = 5_000;
+/** The same where a playlist is held back, and for all bytes of an answer to be here. */
 const CALL_MAX_MS = 30_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 /** More than the longest segment has. */
@@ -48,8 +51,19 @@ export interface PeerAddress {
 
 /** The stream's node isn't reached. Source: IVS API Reference, errors of StopStream. */
 export function streamUnavailable(reason: string, cause?: unknown): AwsError {
-  const message = `The stream is temporarily unavailable: ${reason}`;
-  return new AwsError("StreamUnavailable", message, { status: 503, cause });
+  return new AwsError("StreamUnavailable", sentence(reason), { status: 503, cause });
+}
+
+/** StreamUnavailable: its node isn't there, or the network between is cut. */
+export class SilentPeerError extends AwsError {
+  constructor(cause: unknown) {
+    const message = sentence("its node does not answer");
+    super("StreamUnavailable", message, { status: 503, cause });
+  }
+}
+
+function sentence(reason: string): string {
+  return `The stream is temporarily unavailable: ${reason}`;
 }
 
 /** Calls a method of another node's streams. Rejects with StreamUnavailable. */
@@ -72,29 +86,47 @@ export async function callPeer<Name extends Method>(
     [HEADERS.sha256]: bodySha256,
     [HEADERS.signature]: callSignature,
   };
+  const request = { method: "POST", headers, body, redirect: "error" } as const;
+  const answerMaxMs = method === "awaitMedia" ? CALL_MAX_MS : ANSWER_MAX_MS;
+  const answer = await send(`${url.replace(/\/$/, "")}${PREFIX}${method}`, request, answerMaxMs);
   try {
-    const response = await fetch(`${url.replace(/\/$/, "")}${PREFIX}${method}`, {
-      method: "POST",
-      headers,
-      body,
-      redirect: "error",
-      signal: AbortSignal.timeout(CALL_MAX_MS),
-    });
-    const answer = await readAnswer(response, callSignature, signature);
-    return answer as Awaited<ReturnType<OwnedStreams[Name]>>;
+    const value = readAnswer(answer, callSignature, signature);
+    return value as Awaited<ReturnType<OwnedStreams[Name]>>;
   } catch (error) {
-    throw streamUnavailable("its node does not answer", error);
+    throw streamUnavailable("its node refuses to answer", error);
+  }
+}
+
+interface Answer {
+  readonly response: Response;
+  readonly bytes: Buffer;
+}
+
+/** Rejects with SilentPeerError where no whole answer comes. */
+async function send(url: string, request: RequestInit, answerMaxMs: number): Promise<Answer> {
+  const given = new AbortController();
+  const giveUpAfter = (ms: number) =>
+    after(ms, () => given.abort(new Error(`no whole answer within ${ms} ms`)));
+  let callOff = giveUpAfter(answerMaxMs);
+  try {
+    const response = await fetch(url, { ...request, signal: given.signal });
+    callOff();
+    callOff = giveUpAfter(CALL_MAX_MS);
+    return { response, bytes: await readBytes(response) };
+  } catch (error) {
+    throw new SilentPeerError(error);
+  } finally {
+    callOff();
   }
 }
 
 /** Reads the node's answer to this call; an answer of another server at its address is refused. */
-async function readAnswer(
-  response: Response,
+function readAnswer(
+  { response, bytes }: Answer,
   callSignature: string,
   signature: PeerSignature,
-): Promise<unknown> {
+): unknown {
   const { status, headers } = response;
-  const bytes = await readBytes(response);
   if (!response.ok) throw new Error(`${status} ${bytes.toString().slice(0, 200)}`);
   const contentType = headers.get("content-type") ?? "";
   const answer = { callSignature, status, contentType, bodySha256: sha256Of(bytes) };

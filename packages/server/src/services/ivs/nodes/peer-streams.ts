@@ -3,6 +3,7 @@ import { LruMap } from "../../../kernel/lru-map.ts";
 import { after } from "../../../kernel/work/timers.ts";
 import type { OwnedStreams, Playable, Viewer } from "./owned-streams.ts";
 import { callPeer, type PeerAddress } from "./peer-calls.ts";
+import { PeerReach } from "./peer-reach.ts";
 import type { PeerSignature } from "./peer-signature.ts";
 import { SharedAnswers } from "./shared-answers.ts";
 
@@ -26,6 +27,7 @@ export class PeerStreams implements OwnedStreams {
     CHANNELS_MAX,
   );
   readonly #viewers = new Map<string, Map<string, Viewer>>();
+  readonly #reach = new PeerReach(() => this.#send("viewerCounts", []));
   #isReporting = false;
 
   constructor(peer: PeerAddress, signature: PeerSignature, clock: Clock) {
@@ -114,6 +116,10 @@ export class PeerStreams implements OwnedStreams {
   }
 
   #call<Name extends keyof OwnedStreams>(method: Name, ...args: Parameters<OwnedStreams[Name]>) {
+    return this.#reach.call(() => this.#send(method, ...args));
+  }
+
+  #send<Name extends keyof OwnedStreams>(method: Name, ...args: Parameters<OwnedStreams[Name]>) {
     return callPeer(this.#peer, method, args, this.#signature, this.#clock.nowMs());
   }
 }
