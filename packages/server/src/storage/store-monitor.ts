@@ -38,6 +38,8 @@ export class StoreMonitor implements StoreHealth {
   readonly #listeners: ((state: StoreState) => void)[] = [];
   readonly #closing = new AbortController();
   #state = OK;
+  /** A try to write has failed since the database was last known to work. */
+  #isConfirmed = false;
   #askedMs = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
   #recovering: Promise<void> | undefined;
@@ -52,6 +54,16 @@ export class StoreMonitor implements StoreHealth {
 
   onChange(listener: (state: StoreState) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /**
+   * The error of whatever needs a new connection, which would wait in vain for it; undefined while
+   * one may still be had. One failure isn't enough: a try after it must have failed, too.
+   */
+  refusal(): StoreUnavailableError | undefined {
+    const { condition, message } = this.#state;
+    if (condition !== "unavailable" || !this.#isConfirmed) return undefined;
+    return new StoreUnavailableError(message ?? noAnswer().message, { condition });
   }
 
   /** Notes a failed request. */
@@ -106,10 +118,12 @@ export class StoreMonitor implements StoreHealth {
       );
       if (failure === undefined) {
         this.#askedMs = nowMs();
+        this.#isConfirmed = false;
         this.#become(OK);
         break;
       }
       this.#noteFailure(failure.error);
+      this.#isConfirmed = true;
       // On a full disk, this process or another one can make room.
       if (this.#state.condition === "full") wellMs = nowMs();
       if (nowMs() - wellMs > failsAfterMs) this.#become({ ...this.#state, condition: "failed" });

@@ -15,18 +15,25 @@ import type pg from "pg";
 import { StoreUnavailableError } from "../../kernel/store.ts";
 import { storeErrorOf, unconnected, unreachable, wasNotSent } from "./postgres-errors.ts";
 
-/**
- * Kysely's dialect over a pool. With `collate`, text columns are made to sort by their bytes.
- * `onUnavailable` hears of what a failure says of the whole database.
- */
+/** Knows how the database does. */
+export interface DatabaseWatch {
+  /** Hears of what a failure says of the whole database. */
+  note(error: StoreUnavailableError): void;
+  /** The error of whatever would wait in vain for a new connection. */
+  refusal(): StoreUnavailableError | undefined;
+}
+
+const UNWATCHED: DatabaseWatch = { note: () => {}, refusal: () => undefined };
+
+/** Kysely's dialect over a pool. With `collate`, text columns are made to sort by their bytes. */
 export function postgresDialect(
   pool: pg.Pool,
   collate: boolean,
-  onUnavailable: (error: StoreUnavailableError) => void = () => {},
+  watch: DatabaseWatch = UNWATCHED,
 ): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PostgresDriver(pool, onUnavailable),
+    createDriver: () => new PostgresDriver(pool, watch),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PortableQueryCompiler(collate),
   };
@@ -76,23 +83,25 @@ class PortableQueryCompiler extends PostgresQueryCompiler {
 
 class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
-  readonly #onUnavailable: (error: StoreUnavailableError) => void;
+  readonly #watch: DatabaseWatch;
 
-  constructor(pool: pg.Pool, onUnavailable: (error: StoreUnavailableError) => void) {
+  constructor(pool: pg.Pool, watch: DatabaseWatch) {
     this.#pool = pool;
-    this.#onUnavailable = onUnavailable;
+    this.#watch = watch;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PostgresConnection> {
+    const refusal = this.#pool.idleCount === 0 ? this.#watch.refusal() : undefined;
+    if (refusal) throw refusal;
     try {
-      return new PostgresConnection(await this.#pool.connect(), this.#onUnavailable);
+      return new PostgresConnection(await this.#pool.connect(), this.#watch);
     } catch (caught) {
       // All are in use: that says nothing of the database.
       const isExhausted = this.#pool.totalCount >= this.#pool.options.max;
       const error = isExhausted ? unreachable(caught) : unconnected(caught);
-      this.#onUnavailable(error);
+      this.#watch.note(error);
       throw error;
     }
   }
@@ -123,13 +132,13 @@ class PostgresDriver implements Driver {
 
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
-  readonly #onUnavailable: (error: StoreUnavailableError) => void;
+  readonly #watch: DatabaseWatch;
   /** Whatever state it is in, it must not be used any more. */
   #broken = false;
 
-  constructor(client: pg.PoolClient, onUnavailable: (error: StoreUnavailableError) => void) {
+  constructor(client: pg.PoolClient, watch: DatabaseWatch) {
     this.#client = client;
-    this.#onUnavailable = onUnavailable;
+    this.#watch = watch;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
@@ -175,7 +184,7 @@ class PostgresConnection implements DatabaseConnection {
       const error = storeErrorOf(caught);
       if (error instanceof StoreUnavailableError) {
         this.#broken = true;
-        this.#onUnavailable(error);
+        this.#watch.note(error);
       }
       throw error;
     }

@@ -13,7 +13,7 @@ import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
-import { postgresDialect } from "./postgres-driver.ts";
+import { type DatabaseWatch, postgresDialect } from "./postgres-driver.ts";
 import {
   isLockTimeout,
   isRetried,
@@ -96,13 +96,9 @@ async function migrateShared(pool: pg.Pool, schema: StoreSchema) {
   }
 }
 
-function open(
-  pool: pg.Pool,
-  collate: boolean,
-  onUnavailable?: (error: StoreUnavailableError) => void,
-): Kysely<Tables> {
+function open(pool: pg.Pool, collate: boolean, watch?: DatabaseWatch): Kysely<Tables> {
   return new Kysely<Tables>({
-    dialect: postgresDialect(pool, collate, onUnavailable),
+    dialect: postgresDialect(pool, collate, watch),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   });
 }
@@ -140,9 +136,12 @@ class PostgresStore implements OpenedStore {
   readonly #groups: CommitGroups;
 
   constructor({ reads, transactions, checks }: Pools, collate: boolean, nowMs: () => number) {
-    const onUnavailable = (error: StoreUnavailableError) => this.health.note(error);
-    this.db = open(reads, collate, onUnavailable);
-    this.#writer = open(transactions, collate, onUnavailable);
+    const watch: DatabaseWatch = {
+      note: (error) => this.health.note(error),
+      refusal: () => this.health.refusal(),
+    };
+    this.db = open(reads, collate, watch);
+    this.#writer = open(transactions, collate, watch);
     this.#checker = open(checks, collate);
     this.#groups = new CommitGroups({
       commit: (run, size) =>
