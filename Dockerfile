@@ -22,8 +22,9 @@ VOLUME /data
 EXPOSE 4566 1935 4443 9000/udp 8189/udp
 ENV ROLECAST_DATA=/data ROLECAST_HOST=0.0.0.0
 STOPSIGNAL SIGTERM
+# Healthy from its start to its end: a container that drains, or whose database is away, isn't ready, but mends nothing by being started again.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:4566/_rolecast/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4566/_rolecast/health/ready').then((r) => r.json()).then(({ status }) => process.exit(status === 'starting' ? 1 : 0)).catch(() => process.exit(1))"]
 ENTRYPOINT ["rolecast"]
 CMD ["start"]
 

@@ -51,10 +51,6 @@ export class ServerLife {
     if (this.#stage !== "ready") return { status: this.#stage };
     const { condition, message } = await this.#options.store();
     if (condition !== "ok") return { status: condition, part: "database", message };
-    for (const service of this.#options.services) {
-      const found = service.unreadiness?.();
-      if (found) return { status: found.condition, part: found.part, message: found.message };
-    }
     return { status: "ready" };
   }
 

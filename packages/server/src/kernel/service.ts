@@ -93,13 +93,6 @@ export interface ServiceFacts {
   readonly servesOwnRoutes?: boolean;
 }
 
-/** A part of the server that is away, in words for operators: no secret, but perhaps an address. */
-export interface Unreadiness {
-  readonly part: "database" | "objectStore";
-  readonly condition: string;
-  readonly message: string | undefined;
-}
-
 /** The parts of a service that only requests need. */
 export interface ServiceApi {
   /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
@@ -143,8 +136,6 @@ export interface ServiceParts {
   reset?(): Promise<void>;
   /** The public part of `health`: where encoders connect. */
   publicHealth?(): Readonly<Record<string, unknown>>;
-  /** The part that is away, so that requests aren't answered; undefined: there is none. */
-  unreadiness?(): Unreadiness | undefined;
   /** Facts for `/_rolecast/health`. */
   health?(): Promise<Readonly<Record<string, unknown>>>;
 }

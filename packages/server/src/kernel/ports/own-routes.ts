@@ -3,11 +3,14 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export const RESETTING_IS_OFF = "Resetting is off. Start the server with --allow-reset.";
 
-/** Whether requests may be sent to the server, and if not, why. */
+/**
+ * Whether requests may be sent to the server, and if not, why. An object store that is away is no
+ * reason: other nodes lack it, too, and live streams would go with the rest.
+ */
 export interface Readiness {
-  /** `ready`, `starting`, `draining`, `stopping`, or the condition of the part that is away. */
+  /** `ready`, `starting`, `draining`, `stopping`, or the condition of the database. */
   readonly status: string;
-  readonly part?: "database" | "objectStore";
+  readonly part?: "database";
   /** A sentence on what to do. It may name hosts, so strangers don't get it. */
   readonly message?: string | undefined;
 }

@@ -2,12 +2,7 @@ import type { ApiDefinition } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
-import type {
-  PlainRequest,
-  PlainResponse,
-  ServiceDependencies,
-  Unreadiness,
-} from "../../kernel/service.ts";
+import type { PlainRequest, PlainResponse, ServiceDependencies } from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
 import { openBlobPlace } from "./blob-place.ts";
@@ -124,10 +119,6 @@ function createS3(needs: S3Needs) {
       await blobs.clear();
       await writers.marks.clear();
       sweeper.clear();
-    },
-    unreadiness: (): Unreadiness | undefined => {
-      const { condition = "ok", message } = remote?.client.health() ?? {};
-      return condition === "ok" ? undefined : { part: "objectStore", condition, message };
     },
     health: async () => ({
       ...sweeper.health(),
