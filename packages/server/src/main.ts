@@ -195,7 +195,9 @@ async function startServer(
   return {
     config,
     endpoint: address.endpoint,
-    ports: { http: httpPort, ...provided.ingestPorts() },
+    get ports() {
+      return { http: httpPort, ...provided.ingestPorts() };
+    },
     root: roots.root,
     generatedRoot: folder.isMarked(ROOT_KEY_SHOWN) ? undefined : roots.generated,
     noteRootKeyShown: () => folder.mark(ROOT_KEY_SHOWN),

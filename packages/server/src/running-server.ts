@@ -17,6 +17,7 @@ export interface RunningServer {
   readonly config: Config;
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
+  /** After a reset one that was chosen freely may be another. */
   readonly ports: Readonly<Record<"http" | ReachedProtocol, number>>;
   /** The default account's root user's key. */
   readonly root: RootAccount;

@@ -27,7 +27,8 @@ it("a reset ends streams, forgets everything and takes encoders on the same port
     return { encoder, channelArn: channel?.arn };
   };
   const before = await goLive();
-  await fetch(`${server.endpoint}/_rolecast/state/reset`, { method: "POST" });
+  const { status } = await fetch(`${server.endpoint}/_rolecast/state/reset`, { method: "POST" });
+  expect(status).toBe(200);
   expect((await before.encoder.ended).code).not.toBe(0);
   expect((await ivs.send(new ListChannelsCommand({}))).channels).toEqual([]);
   const { channelArn, encoder } = await goLive();

@@ -16,7 +16,10 @@ export function ingestPortsOf(
   };
   const choices = Object.entries(wanted).map(([protocol, choice]) => {
     const port = again?.[protocol];
-    return [protocol, port === undefined ? choice : { port }] as const;
+    if (port === undefined) return [protocol, choice] as const;
+    // Another process may have got a port since that nobody had asked for.
+    const orFree = choice.orFree ?? choice.port === 0;
+    return [protocol, { port, orFree }] as const;
   });
   return Object.fromEntries(choices);
 }

@@ -17,12 +17,13 @@ test("every protocol that has a port is shown, at the port that its setting has 
   expect(opened.sort()).toEqual(shown.sort());
 });
 
-test("a server that begins again listens where it did", () => {
+test("after a reset ports are the same, or others where any was good before", () => {
   const again = { rtmp: 1, rtmps: 2, srt: 3, webrtc: 4 };
-  expect(ingestPortsOf(config, again)).toEqual({
-    rtmp: { port: 1 },
-    rtmps: { port: 2 },
-    srt: { port: 3 },
-    webrtc: { port: 4 },
+  const chosen = loadConfig({ environment: {}, given: { rtmpsPort: 0, srtPort: 9_000 } });
+  expect(ingestPortsOf(chosen, again)).toEqual({
+    rtmp: { port: 1, orFree: false },
+    rtmps: { port: 2, orFree: true },
+    srt: { port: 3, orFree: false },
+    webrtc: { port: 4, orFree: true },
   });
 });
