@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lookupRecords } from "../../support/event-records.ts";
 import { startServerProcess } from "../../support/server-process.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
@@ -247,4 +248,82 @@ describe("schedules", () => {
       "Parameter ScheduleExpression is not valid.",
     );
   });
+});
+
+/** An input of each operation; what it names isn't there. */
+const INPUTS: Readonly<Record<string, object>> = {
+  ...Object.fromEntries(
+    ["ApiDestination", "Connection", "EventBus"].flatMap((noun) =>
+      ["Describe", "Delete"].map((verb) => [verb + noun, { Name: "none" }]),
+    ),
+  ),
+  ...Object.fromEntries(
+    ["DescribeRule", "DeleteRule", "EnableRule", "DisableRule", "DeauthorizeConnection"].map(
+      (name) => [name, { Name: "none" }],
+    ),
+  ),
+  ...Object.fromEntries(
+    ["ApiDestinations", "Archives", "Connections", "EventBuses", "Replays", "Rules"].map((noun) => [
+      `List${noun}`,
+      {},
+    ]),
+  ),
+  ...Object.fromEntries(
+    ["UpdateApiDestination", "UpdateConnection", "UpdateEventBus"].map((name) => [
+      name,
+      { Name: "none", Description: "none" },
+    ]),
+  ),
+  CreateApiDestination: {
+    ...{ Name: "none", ConnectionArn: arn("connection/none/0"), HttpMethod: "GET" },
+    InvocationEndpoint: "https://hook.example/",
+  },
+  CreateArchive: { ArchiveName: "none", EventSourceArn: arn("event-bus/none") },
+  CreateConnection: { Name: "none", AuthorizationType: "BASIC", AuthParameters: {} },
+  CreateEventBus: { Name: "recorded" },
+  DescribeArchive: { ArchiveName: "none" },
+  DeleteArchive: { ArchiveName: "none" },
+  UpdateArchive: { ArchiveName: "none" },
+  DescribeReplay: { ReplayName: "none" },
+  CancelReplay: { ReplayName: "none" },
+  StartReplay: {
+    ...{ ReplayName: "none", EventSourceArn: arn("archive/none"), ...RANGE },
+    Destination: { Arn: DEFAULT_BUS },
+  },
+  ListRuleNamesByTarget: { TargetArn: arn("event-bus/none") },
+  ListTargetsByRule: { Rule: "none" },
+  PutPermission: { StatementId: "none", Action: "events:PutEvents", Principal: OWN },
+  RemovePermission: { StatementId: "none" },
+  PutRule: { Name: "recorded", EventPattern: '{"source":["none"]}' },
+  PutTargets: { Rule: "none", Targets: [{ Id: "none", Arn: DEFAULT_BUS }] },
+  RemoveTargets: { Rule: "none", Ids: ["none"] },
+  ListTagsForResource: { ResourceARN: arn("rule/none") },
+  TagResource: { ResourceARN: arn("rule/none"), Tags: [{ Key: "a", Value: "b" }] },
+  UntagResource: { ResourceARN: arn("rule/none"), TagKeys: ["a"] },
+  TestEventPattern: { EventPattern: "{}", Event: "{}" },
+};
+
+test("CloudTrail has a record of each operation, a change or not by what it does", async () => {
+  const { events } = await server.server.operations();
+  // PutEvents is a data event, of which there is no record.
+  const names = (events?.implemented ?? []).filter((name) => name !== "PutEvents");
+  expect(Object.keys(INPUTS).sort()).toEqual([...names].sort());
+  const commands = eventbridge as unknown as Readonly<
+    Record<string, new (input: object) => eventbridge.ListRulesCommand>
+  >;
+  for (const [name, input] of Object.entries(INPUTS)) {
+    const Command = commands[`${name}Command`];
+    if (!Command) throw new Error(`The SDK has no ${name}`);
+    await client.send(new Command(input)).catch(() => undefined);
+  }
+  const { cloudtrail } = server.clients();
+  const data = { AttributeKey: "EventName" as const, AttributeValue: "PutEvents" };
+  expect(await lookupRecords(cloudtrail, { LookupAttributes: [data] })).toEqual([]);
+  for (const name of names) {
+    const search = { AttributeKey: "EventName" as const, AttributeValue: name };
+    const [record] = await lookupRecords(cloudtrail, { LookupAttributes: [search] });
+    const isRead = /^(?:Describe|List|Test)/.test(name);
+    const expected = { eventName: name, eventSource: "events.amazonaws.com", readOnly: isRead };
+    expect(record, name).toMatchObject(expected);
+  }
 });

@@ -48,6 +48,8 @@ export const events = defineService({
     version: "2015-10-07",
   },
   migrations: eventsMigrations,
+  // Source: EventBridge user guide, "Logging API calls using CloudTrail", data events.
+  audit: { dataOperations: ["PutEvents"], readOnly: ["TestEventPattern"] },
   create: createEvents,
 });
 
