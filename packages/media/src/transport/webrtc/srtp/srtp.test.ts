@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { writeReceiverReport } from "../rtp/rtcp-packet.ts";
 import { parseRtpHeader, writeRtp } from "../rtp/rtp-packet.ts";
+import { CounterSealer } from "./counter-sealer.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { srtpCipher } from "./srtp-cipher.ts";
 import {
@@ -150,6 +151,41 @@ describe("SRTP", () => {
       expect(receiver.rtcp(sealed)).toBeUndefined();
     });
   });
+});
+
+test("packets sealed ahead are those of a cipher and an HMAC for each", () => {
+  const [profile] = SRTP_PROFILES.filter(({ isAead }) => !isAead);
+  if (profile === undefined) throw new Error("there is one");
+  const keys = sessionKeys(masterOf(profile), "rtp");
+  const plain = srtpCipher(profile, keys, "rtp");
+  // Sources in turn, forwards, backwards for repairs, and over the end of the numbers.
+  const packet = fc.record({
+    ssrc: fc.constantFrom(7, 7, 7, 8),
+    step: fc.constantFrom(1, 1, 1, 1, 2, 9, -1, -5),
+    bytes: fc.constantFrom(1, 40, 511, 512, 1_000, 1_200, 1_216, 1_217, 1_536),
+  });
+  fc.assert(
+    fc.property(
+      fc.array(packet, { maxLength: 60 }),
+      fc.constantFrom(100, 65_500),
+      (packets, first) => {
+        const sealer = new CounterSealer(keys, profile.tagBytes);
+        let number = first;
+        for (const { ssrc, step, bytes } of packets) {
+          number += step;
+          const [rollovers, low] = [number >> 16, number & 0xffff];
+          const head = randomBytes(12);
+          const body = randomBytes(bytes);
+          const sealed = sealer.seal(ssrc, rollovers, low, head, body);
+          const encrypted = plain.encrypt({ ssrc, rollovers, low }, head, body, EMPTY);
+          const trailer = Buffer.alloc(4);
+          trailer.writeUInt32BE(rollovers);
+          const tag = plain.tag(head, encrypted, trailer);
+          expect(sealed.equals(Buffer.concat([head, encrypted, tag]))).toBe(true);
+        }
+      },
+    ),
+  );
 });
 
 test("a replay window takes each number once, as a set would, of the last 64", () => {
