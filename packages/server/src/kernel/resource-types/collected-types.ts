@@ -9,6 +9,8 @@ const unpack = promisify(brotliDecompress);
 /** The resource types that services contribute. Types and schemas are loaded when first wanted. */
 export class CollectedResourceTypes implements ResourceTypes {
   readonly #contributed: Pick<Contributions, "resourceTypes">;
+  /** Types that have been loaded, by their names. */
+  readonly #loaded = new Map<string, ResourceType>();
   #schemas: Promise<ReadonlyMap<string, ResourceSchema>> | undefined;
 
   constructor(contributed: Pick<Contributions, "resourceTypes">) {
@@ -20,10 +22,12 @@ export class CollectedResourceTypes implements ResourceTypes {
   }
 
   async find(typeName: string): Promise<ResourceType | undefined> {
+    const loaded = this.#loaded.get(typeName);
+    if (loaded) return loaded;
     const { resourceTypes } = this.#contributed;
     const source = resourceTypes.find(({ typeNames }) => typeNames.includes(typeName));
-    const types = await source?.load();
-    return types?.find((type) => type.typeName === typeName);
+    for (const type of (await source?.load()) ?? []) this.#loaded.set(type.typeName, type);
+    return this.#loaded.get(typeName);
   }
 
   async schema(typeName: string): Promise<ResourceSchema | undefined> {

@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from "kysely";
+import { statement } from "../statements.ts";
 import type { Tables } from "../store.ts";
 
 /** A column of a table whose rows are `Row`. */
@@ -31,12 +32,22 @@ export interface Asking {
   readonly nowMs: number;
 }
 
+/** A claim on a task. */
+interface Held {
+  readonly id: string;
+  readonly untilMs: number;
+}
+
 /** Reads and writes the queue's columns of a table, in SQL that both databases take. */
 export class TaskRows<Row> {
   readonly #table: TaskTable<Row>;
+  readonly #selectHeld: (db: Kysely<Tables>, held: Held) => Promise<readonly unknown[]>;
 
   constructor(table: TaskTable<Row>) {
     this.#table = table;
+    this.#selectHeld = statement<Tables, Held>((db, { id, untilMs }) => ({
+      compile: () => this.#heldQuery(id, untilMs).compile(db),
+    }));
   }
 
   /** Resolves to tasks that are due and that no other process holds. */
@@ -79,10 +90,13 @@ export class TaskRows<Row> {
 
   /** True if the claim that ends at `untilMs` is the task's latest still, and the task pending. */
   async isHeld(db: Kysely<Tables>, id: string, untilMs: number): Promise<boolean> {
+    return (await this.#selectHeld(db, { id, untilMs })).length > 0;
+  }
+
+  #heldQuery(id: string, untilMs: number): RawBuilder<unknown> {
     const { name, id: column } = this.#table;
-    const { rows } = await sql`select 1 from ${sql.table(name)}
-      where ${sql.ref(column)} = ${id} and ${this.#isHeldUntil(untilMs)}`.execute(db);
-    return rows.length > 0;
+    return sql`select 1 from ${sql.table(name)}
+      where ${sql.ref(column)} = ${id} and ${this.#isHeldUntil(untilMs)}`;
   }
 
   /** Gives a task back that is held until `untilMs`, due again at `dueMs`. */

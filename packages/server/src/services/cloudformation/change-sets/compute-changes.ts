@@ -6,15 +6,13 @@ import {
   type MapValue,
   TemplateError,
 } from "@rolecast/template";
-import type { Kysely } from "kysely";
 import type { ResourceSchema } from "../../../kernel/resources.ts";
-import { resourcesOf } from "../rows/resources.ts";
-import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import type { ResourceRow } from "../tables.ts";
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import type { DetectedDrift } from "../values/detect-drift.ts";
 import type { EarlyValidation } from "../values/early-findings.ts";
-import { evaluateStack } from "../values/evaluate-stack.ts";
+import type { EvaluatedStack } from "../values/evaluate-stack.ts";
 import type { Secrets } from "../values/secrets.ts";
 import { actualStack, driftAwareChanges, withoutValues } from "./drift-aware-changes.ts";
 
@@ -48,9 +46,10 @@ function maskedChange(change: Change, secrets: Secrets): Change {
 }
 
 interface Question {
-  readonly stack: StackRow;
   /** The version that the stack has; undefined: the stack is new. */
-  readonly previous: VersionRow | undefined;
+  readonly previous: EvaluatedStack | undefined;
+  /** The stack's resources. */
+  readonly rows: readonly ResourceRow[];
   readonly after: Evaluation;
   readonly tags: string;
   readonly imports: ReadonlyMap<string, string>;
@@ -62,11 +61,10 @@ interface Question {
  * Computes what a stack's resources need to become those of another version. Throws TemplateError.
  */
 export async function computeChanges(
-  { stack, previous, after, tags, imports, drifts }: Question,
+  { previous, rows, after, tags, imports, drifts }: Question,
   types: EngineTypes,
-  db: Kysely<CloudFormationTables>,
 ): Promise<StoredChanges> {
-  const before = previous && (await deployedStack(stack, previous, db));
+  const before = previous && deployedStack(previous, rows);
   const names = [
     ...[...after.resources.values()].map(({ type }) => type),
     ...[...(before?.resources.values() ?? [])].map(({ type }) => type),
@@ -77,7 +75,7 @@ export async function computeChanges(
     after,
     schemas: (name: string) => schemas.get(name),
     ...(imports.size > 0 ? { imports } : {}),
-    stackTagsChange: previous !== undefined && previous.tags !== tags,
+    stackTagsChange: previous !== undefined && previous.version.tags !== tags,
   };
   const changesFrom = (from: DeployedStack | undefined, includeValues: boolean): Change[] =>
     compareTemplates({ ...comparison, before: from, includeValues }).map((ResourceChange) => ({
@@ -93,13 +91,10 @@ export async function computeChanges(
 }
 
 /** The stack as it is, for comparison with what it is to become. */
-async function deployedStack(
-  stack: StackRow,
-  previous: VersionRow,
-  db: Kysely<CloudFormationTables>,
-): Promise<DeployedStack> {
-  const rows = await resourcesOf(stack.stack_id, db);
-  const { evaluation } = await evaluateStack(stack, previous, db);
+function deployedStack(
+  { evaluation }: EvaluatedStack,
+  rows: readonly ResourceRow[],
+): DeployedStack {
   const there = rows.filter(
     ({ physical_id, status }) => physical_id !== null && status !== "DELETE_COMPLETE",
   );

@@ -5,6 +5,7 @@ import { findVersion } from "../rows/stacks.ts";
 import { changeSetArn } from "../stack-names.ts";
 import type { ChangeSetRow, ResourceRow, VersionRow } from "../tables.ts";
 import { type DetectedDrift, detectDrift } from "../values/detect-drift.ts";
+import { evaluateStack } from "../values/evaluate-stack.ts";
 import {
   asAwsError,
   FailedTransform,
@@ -61,11 +62,12 @@ export async function planChangeSet(
           ? await existingResources(evaluation, existing, caller, stack.region, deps)
           : {};
     const drifts = input.DeploymentMode ? await driftsOf(rows, asked, planning) : undefined;
+    const before = previous && (await evaluateStack(stack, previous, db));
     const question = {
-      ...{ stack, previous, after: evaluation, tags: version.row.tags, drifts },
+      ...{ previous: before, rows, after: evaluation, tags: version.row.tags, drifts },
       imports: await physicalIdsOf(imports, evaluation, deps),
     };
-    const computed = await computeChanges(question, deps.types, db);
+    const computed = await computeChanges(question, deps.types);
     const around = { id, rootId: asked.parent?.rootId ?? id };
     const nested = input.IncludeNestedStacks
       ? await planNested(
@@ -81,7 +83,10 @@ export async function planChangeSet(
       Object.keys(imports).length === 0 &&
       inside.length === 0 &&
       (drifts === undefined || changes.whole.every(isAutomatic)) &&
-      isSameVersion(previous, version.row);
+      isSameVersion(previous, version.row, {
+        before: before?.evaluation.template,
+        after: evaluation.template,
+      });
     if (isEmpty) return planned(version.row, { imports, changes: NOTHING, failure: NO_CHANGES });
     const imported = new Set(Object.keys(imports));
     const early = await validateEarly(

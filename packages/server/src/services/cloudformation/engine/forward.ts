@@ -70,9 +70,11 @@ async function stopReason(run: Run): Promise<string | undefined> {
 function isDone(run: Run, logicalId: string): boolean {
   if (run.done.has(logicalId)) return true;
   const row = run.resources.get(logicalId);
-  return row !== undefined && row.version === run.stack.version && row.wait === null
-    ? /_COMPLETE$/.test(row.status) && row.status !== "DELETE_COMPLETE"
-    : false;
+  const hasVersion = row?.version === run.stack.version && row.wait === null;
+  if (!hasVersion || !row.status.endsWith("_COMPLETE") || row.status === "DELETE_COMPLETE")
+    return false;
+  run.done.add(logicalId);
+  return true;
 }
 
 /** Steps that wait go on as soon as they are due. */

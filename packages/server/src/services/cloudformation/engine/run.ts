@@ -4,7 +4,7 @@ import type { Caller } from "../../../kernel/principal.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { HeldTask } from "../../../kernel/work/task-queue.ts";
 import type { EngineDependencies } from "../dependencies.ts";
-import { findOperation } from "../rows/operations.ts";
+import { cancellationOf } from "../rows/operations.ts";
 import { forgetBefore, leftoversOf, removeLeftovers, resourcesOf } from "../rows/resources.ts";
 import { findStackById, findVersion, removeVersionsBefore } from "../rows/stacks.ts";
 import {
@@ -233,9 +233,9 @@ export class Run {
   /** The request that stops the operation meanwhile: CancelUpdateStack, or DeleteStack. */
   async stopped(): Promise<"cancel" | "delete" | undefined> {
     const { db } = this.deps.store.tables<CloudFormationTables>();
-    const row = await findOperation(this.#operation.operation_id, db);
-    if (!row?.cancelled) return undefined;
-    return row.cancelled === DELETED ? "delete" : "cancel";
+    const cancelled = await cancellationOf(this.#operation.operation_id, db);
+    if (!cancelled) return undefined;
+    return cancelled === DELETED ? "delete" : "cancel";
   }
 
   /**

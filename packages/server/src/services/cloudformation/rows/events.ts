@@ -1,8 +1,22 @@
+import assert from "node:assert/strict";
 import type { Kysely } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import type { CloudFormationTables, EventRow, StackRow } from "../tables.ts";
 import { updateStackRow } from "./stacks.ts";
 
 type Db = Kysely<CloudFormationTables>;
+
+const insertEvent = statement<CloudFormationTables, EventRow>((db, event) =>
+  db.insertInto("cloudformation_events").values(event),
+);
+
+const selectSequence = statement<CloudFormationTables, Pick<StackRow, "stack_id">, Sequence>(
+  (db, { stack_id }) =>
+    db
+      .selectFrom("cloudformation_stacks")
+      .select(["stack_id", "events", "event_ms"])
+      .where("stack_id", "=", stack_id),
+);
 
 /** An event before it has its place among the stack's events. */
 export type NewEvent = Omit<EventRow, "stack_id" | "number" | "event_id" | "ms">;
@@ -27,7 +41,7 @@ export async function addEvents(
     const number = stack.events + index + 1;
     return { ...event, stack_id: stack.stack_id, number, ms, event_id: idOf(event, ms) };
   });
-  if (rows.length > 0) await db.insertInto("cloudformation_events").values(rows).execute();
+  for (const row of rows) await insertEvent(db, row);
   const last = rows.at(-1);
   const sequence = last ? { events: last.number, event_ms: last.ms } : {};
   if (last || Object.keys(change).length > 0)
@@ -48,10 +62,8 @@ export function listEvents(
 }
 
 /** The end of a stack's sequence of events: each transaction goes on from there. */
-export function sequenceOf(stackId: string, db: Db): Promise<Sequence> {
-  return db
-    .selectFrom("cloudformation_stacks")
-    .select(["stack_id", "events", "event_ms"])
-    .where("stack_id", "=", stackId)
-    .executeTakeFirstOrThrow();
+export async function sequenceOf(stackId: string, db: Db): Promise<Sequence> {
+  const [sequence] = await selectSequence(db, { stack_id: stackId });
+  assert(sequence, "a stack that gets events has a row");
+  return sequence;
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import type { Place } from "../stack-names.ts";
 import type { CloudFormationTables, ExportRow } from "../tables.ts";
 
@@ -31,13 +32,17 @@ export function listExports(
     .execute();
 }
 
-export function exportsOf(stackId: string, db: Db): Promise<ExportRow[]> {
-  return db
-    .selectFrom("cloudformation_exports")
-    .selectAll()
-    .where("stack_id", "=", stackId)
-    .orderBy("name")
-    .execute();
+const selectExports = statement<CloudFormationTables, Pick<ExportRow, "stack_id">, ExportRow>(
+  (db, { stack_id }) =>
+    db
+      .selectFrom("cloudformation_exports")
+      .selectAll()
+      .where("stack_id", "=", stack_id)
+      .orderBy("name"),
+);
+
+export function exportsOf(stackId: string, db: Db): Promise<readonly ExportRow[]> {
+  return selectExports(db, { stack_id: stackId });
 }
 
 /** The names of the stacks that import an export. */

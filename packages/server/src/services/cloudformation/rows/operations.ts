@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import type { CloudFormationTables, OperationRow } from "../tables.ts";
 
@@ -25,6 +26,26 @@ export function findOperation(id: string, db: Db): Promise<OperationRow | undefi
     .selectAll()
     .where("operation_id", "=", id)
     .executeTakeFirst();
+}
+
+const selectCancelled = statement<
+  CloudFormationTables,
+  Pick<OperationRow, "operation_id">,
+  Pick<OperationRow, "cancelled">
+>((db, { operation_id }) =>
+  db
+    .selectFrom("cloudformation_operations")
+    .select("cancelled")
+    .where("operation_id", "=", operation_id),
+);
+
+/** Whether, and how, an operation is to stop; undefined where there is no such operation. */
+export async function cancellationOf(
+  id: string,
+  db: Db,
+): Promise<OperationRow["cancelled"] | undefined> {
+  const [row] = await selectCancelled(db, { operation_id: id });
+  return row?.cancelled;
 }
 
 export function operationsOf(stackId: string, db: Db): Promise<OperationRow[]> {

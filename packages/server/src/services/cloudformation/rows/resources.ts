@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import type { CloudFormationTables, LeftoverRow, ResourceRow } from "../tables.ts";
 
 type Db = Kysely<CloudFormationTables>;
@@ -51,13 +52,16 @@ export function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRo
     .execute();
 }
 
-export async function putResource(row: ResourceRow, db: Db): Promise<void> {
+const insertOrUpdate = statement<CloudFormationTables, ResourceRow>((db, row) => {
   const { stack_id: _stack, logical_id: _logical, ...rest } = row;
-  await db
+  return db
     .insertInto("cloudformation_resources")
     .values(row)
-    .onConflict((conflict) => conflict.columns(["stack_id", "logical_id"]).doUpdateSet(rest))
-    .execute();
+    .onConflict((conflict) => conflict.columns(["stack_id", "logical_id"]).doUpdateSet(rest));
+});
+
+export async function putResource(row: ResourceRow, db: Db): Promise<void> {
+  await insertOrUpdate(db, row);
 }
 
 export async function removeResource(row: ResourceRow, db: Db): Promise<void> {

@@ -1,5 +1,6 @@
 import type { StackStatus } from "@aws-sdk/client-cloudformation";
 import type { Kysely } from "kysely";
+import { statement } from "../../../kernel/statements.ts";
 import { isArn, type Place } from "../stack-names.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 
@@ -29,16 +30,17 @@ export async function insertStack(row: StackRow, db: Db): Promise<void> {
   await db.insertInto("cloudformation_stacks").values(row).execute();
 }
 
+const update = statement<CloudFormationTables, Partial<StackRow> & Pick<StackRow, "stack_id">>(
+  (db, { stack_id, ...change }) =>
+    db.updateTable("cloudformation_stacks").set(change).where("stack_id", "=", stack_id),
+);
+
 export async function updateStackRow(
   stackId: string,
   change: Partial<StackRow>,
   db: Db,
 ): Promise<void> {
-  await db
-    .updateTable("cloudformation_stacks")
-    .set(change)
-    .where("stack_id", "=", stackId)
-    .execute();
+  await update(db, { ...change, stack_id: stackId });
 }
 
 /** Stacks by falling time of creation; `after` has the last page's last one. */

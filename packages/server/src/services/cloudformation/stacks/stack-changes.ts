@@ -170,7 +170,8 @@ async function updateStack(
     context,
     deps,
   );
-  const isSame = previous !== undefined && isSameVersion(previous, version.row);
+  const read = { after: version.evaluation.template };
+  const isSame = previous !== undefined && isSameVersion(previous, version.row, read);
   if (isSame && !/FAILED$/.test(stack.status)) throw noUpdates();
   const options: OperationOptions = {
     ...(withoutRollback(input) ? { disableRollback: true } : {}),

@@ -17,6 +17,7 @@ const CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource";
 export class EngineTypes {
   readonly #resources: ResourceTypes;
   readonly #own = new Map<string, OwnType>();
+  readonly #found = new Map<string, EngineType>();
   #custom: ((typeName: string) => OwnType) | undefined;
 
   constructor(resources: ResourceTypes) {
@@ -50,14 +51,14 @@ export class EngineTypes {
   }
 
   async find(name: string): Promise<EngineType | undefined> {
-    const own = this.#ownType(name);
-    if (own) return own;
+    const known = this.#ownType(name) ?? this.#found.get(name);
+    if (known) return known;
     const [type, schema] = await Promise.all([
       this.#resources.find(name),
       this.#resources.schema(name),
     ]);
     if (!type || !schema) return undefined;
-    return {
+    const found: EngineType = {
       schema,
       ...(type.naming === undefined ? {} : { naming: type.naming }),
       create: (want, call) => type.create(want, call),
@@ -65,6 +66,8 @@ export class EngineTypes {
       update: (model, was, want, call) => type.update(model, was, want, call),
       delete: (model, call) => type.delete(model, call),
     };
+    this.#found.set(name, found);
+    return found;
   }
 
   #ownType(name: string): OwnType | undefined {

@@ -231,23 +231,32 @@ async function readParameters(
   }
 }
 
+/** The templates of two versions, as far as they have been read already. */
+interface ReadTemplates {
+  readonly before?: Template | undefined;
+  readonly after?: Template | undefined;
+}
+
 /** Whether a stack that has `before` would be left as it is. Descriptions don't count. */
 export function isSameVersion(
   before: VersionRow,
   after: Pick<VersionRow, "template" | "processed" | "parameters" | "tags">,
+  read: ReadTemplates = {},
 ): boolean {
   if (before.parameters !== after.parameters && !sameJson(before.parameters, after.parameters))
     return false;
   if (!sameJson(before.tags, after.tags)) return false;
   if (before.template === after.template && before.processed === after.processed) return true;
-  return sameValue(comparable(before), comparable(after));
+  const was = read.before ?? templateOf(before);
+  const is = read.after ?? templateOf(after);
+  return sameValue(comparable(was), comparable(is));
 }
 
 function sameJson(one: string, other: string): boolean {
   return sameValue(JSON.parse(one), JSON.parse(other));
 }
 
-function comparable(version: Pick<VersionRow, "template" | "processed">) {
-  const { Description: _description, Metadata: _metadata, ...rest } = templateOf(version).document;
+function comparable({ document }: Template) {
+  const { Description: _description, Metadata: _metadata, ...rest } = document;
   return rest;
 }

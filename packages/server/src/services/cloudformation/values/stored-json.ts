@@ -40,7 +40,7 @@ export function propertiesOf({ properties }: { readonly properties: string }): R
 }
 
 export function dependsOn({ depends_on }: { readonly depends_on: string }): readonly string[] {
-  return JSON.parse(depends_on) as string[];
+  return parsed(depends_on) as readonly string[];
 }
 
 export function pendingOf({ wait }: { readonly wait: string | null }): PendingStep | undefined {
