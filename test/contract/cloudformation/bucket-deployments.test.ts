@@ -13,9 +13,8 @@ import {
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { until } from "../../support/until.ts";
 import { type ZipFile, zipOf } from "../../support/zip.ts";
-import { cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
+import { cloudFormationOf, endedStack, outcomeOf, role, stackOf, template } from "./support.ts";
 
 /*
  * The CDK's BucketDeployment as it synthesises it: a layer with the AWS CLI, a function with a
@@ -110,25 +109,17 @@ function deployment({ sources, into, actions = ALL, more = {} }: Wanted, rest: o
   return template(resources, rest);
 }
 
-/** The stack once its operation has ended, which takes longer than an answer on a busy machine. */
-function ended(StackName: string) {
-  return until(async () => {
-    const stack = await stackOf(client, StackName);
-    return !stack.StackStatus?.endsWith("_IN_PROGRESS") && stack;
-  }, `the end of ${StackName}'s operation`);
-}
-
 async function create(StackName: string, wanted: Wanted, rest: object = {}) {
   const TemplateBody = deployment(wanted, rest);
   await client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities }));
-  const { StackStatus, Outputs = [] } = await ended(StackName);
+  const { StackStatus, Outputs = [] } = await endedStack(client, StackName);
   return { StackStatus, Outputs, reasons: await reasonsOf(StackName) };
 }
 
 async function update(StackName: string, wanted: Wanted) {
   const TemplateBody = deployment(wanted);
   await client.send(new UpdateStackCommand({ StackName, TemplateBody, Capabilities }));
-  const { StackStatus } = await ended(StackName);
+  const { StackStatus } = await endedStack(client, StackName);
   return { StackStatus, reasons: await reasonsOf(StackName) };
 }
 
@@ -293,7 +284,7 @@ test("deletion keeps objects unless they shan't be retained, or the bucket is ow
     }
     const { StackId = "" } = await stackOf(client, Bucket);
     await client.send(new DeleteStackCommand({ StackName: Bucket }));
-    expect((await ended(StackId)).StackStatus).toBe("DELETE_COMPLETE");
+    expect((await endedStack(client, StackId)).StackStatus).toBe("DELETE_COMPLETE");
     return keysIn(Bucket);
   };
   expect(await left("retained", {})).toEqual(["a.txt"]);

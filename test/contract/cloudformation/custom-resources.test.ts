@@ -18,7 +18,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { ssmOf } from "../ssm/support.ts";
-import { cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
+import { cloudFormationOf, endedStack, outcomeOf, role, stackOf, template } from "./support.ts";
 
 /*
  * The custom resources that the CDK makes for our services, as it synthesises them: a role, a
@@ -74,8 +74,20 @@ const EMPTIES = ["s3:GetBucket*", "s3:List*", "s3:DeleteObject*"];
 
 async function made(StackName: string, TemplateBody: string) {
   await client.send(new CreateStackCommand({ StackName, TemplateBody, Capabilities }));
-  const { StackStatus, Outputs = [] } = await stackOf(client, StackName);
+  const { StackStatus, Outputs = [] } = await endedStack(client, StackName);
   return { StackStatus, value: Outputs[0]?.OutputValue ?? "" };
+}
+
+async function changed(StackName: string, TemplateBody: string): Promise<void> {
+  await client.send(new UpdateStackCommand({ StackName, TemplateBody, Capabilities }));
+  await endedStack(client, StackName);
+}
+
+/** Deletes a stack and resolves to its last status. */
+async function deleted(StackName: string): Promise<string | undefined> {
+  const { StackId = "" } = await stackOf(client, StackName);
+  await client.send(new DeleteStackCommand({ StackName }));
+  return (await endedStack(client, StackId)).StackStatus;
 }
 
 async function failuresOf(StackName: string): Promise<readonly string[]> {
@@ -99,9 +111,7 @@ test("a bucket is emptied with all its versions before it is deleted", async () 
   const { StackStatus, value: Bucket } = await made("emptied", template(resources, BUCKET));
   expect(StackStatus).toBe("CREATE_COMPLETE");
   await fill(Bucket);
-  const { StackId } = await stackOf(client, "emptied");
-  await client.send(new DeleteStackCommand({ StackName: "emptied" }));
-  expect((await stackOf(client, StackId ?? "")).StackStatus).toBe("DELETE_COMPLETE");
+  expect(await deleted("emptied")).toBe("DELETE_COMPLETE");
   const gone = server.clients().s3.send(new HeadBucketCommand({ Bucket }));
   expect(await outcomeOf(gone)).toContain("NotFound");
 });
@@ -111,8 +121,7 @@ test("the function's role decides, and a bucket without the tag isn't emptied", 
   const narrow = provided(type, ["s3:GetBucket*", "s3:List*"], OF_BUCKET);
   const denied = await made("denied", template(narrow, BUCKET));
   await fill(denied.value);
-  await client.send(new DeleteStackCommand({ StackName: "denied" }));
-  expect((await stackOf(client, "denied")).StackStatus).toBe("DELETE_FAILED");
+  expect(await deleted("denied")).toBe("DELETE_FAILED");
   expect(await failuresOf("denied")).toContainEqual(
     expect.stringMatching(
       /^Custom Received response status \[FAILED\] from custom resource\. Message returned: Acc/,
@@ -125,7 +134,7 @@ test("the function's role decides, and a bucket without the tag isn't emptied", 
 
   const kept = await made("kept", template(provided(type, EMPTIES, OF_BUCKET, false), BUCKET));
   await fill(kept.value);
-  await client.send(new DeleteStackCommand({ StackName: "kept" }));
+  await deleted("kept");
   expect(await failuresOf("kept")).toContainEqual(
     expect.stringContaining("The bucket you tried to delete is not empty"),
   );
@@ -146,8 +155,7 @@ test("a bucket's notifications are put, and refused without the permission", asy
     ...properties,
     NotificationConfiguration: {},
   });
-  const TemplateBody = template(off, BUCKET);
-  await client.send(new UpdateStackCommand({ StackName: "notified", TemplateBody, Capabilities }));
+  await changed("notified", template(off, BUCKET));
   expect(await configuration()).toBeUndefined();
 
   await made("silent", template(provided(type, [], properties), BUCKET));
@@ -175,14 +183,13 @@ test("an OIDC provider is made, changes, and goes with its stack", async () => {
   };
   expect(await listed()).toEqual([{ Arn: value }]);
 
-  const changed = { ...properties, ClientIDList: ["other"], ThumbprintList: ["b".repeat(40)] };
-  const TemplateBody = template(provided(type, actions, changed), outputs);
-  await client.send(new UpdateStackCommand({ StackName: "oidc", TemplateBody, Capabilities }));
+  const others = { ...properties, ClientIDList: ["other"], ThumbprintList: ["b".repeat(40)] };
+  await changed("oidc", template(provided(type, actions, others), outputs));
   const get = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: value });
-  const { ClientIDList, ThumbprintList } = changed;
+  const { ClientIDList, ThumbprintList } = others;
   expect(await server.clients().iam.send(get)).toMatchObject({ ClientIDList, ThumbprintList });
 
-  await client.send(new DeleteStackCommand({ StackName: "oidc" }));
+  await deleted("oidc");
   expect(await listed()).toEqual([]);
 });
 
@@ -230,8 +237,7 @@ test("a call of the SDK is made for each event, with the function's permissions"
   const { StackStatus } = await made("called", template(resources("a")));
   expect([StackStatus, await failuresOf("called")]).toEqual(["CREATE_COMPLETE", []]);
   expect((await ssm.getParameter({ Name })).Parameter?.Value).toBe("a");
-  const TemplateBody = template(resources("b"));
-  await client.send(new UpdateStackCommand({ StackName: "called", TemplateBody, Capabilities }));
+  await changed("called", template(resources("b")));
   expect((await ssm.getParameter({ Name })).Parameter?.Value).toBe("b");
   const read = provided("Custom::AWS", ["ssm:GetParameter"], {
     Create: asked(
@@ -255,9 +261,7 @@ test("a call of the SDK is made for each event, with the function's permissions"
   expect((await failuresOf("refused")).join("\n")).toContain(
     "is not authorized to perform: ssm:PutParameter",
   );
-  const { StackId = "" } = await stackOf(client, "called");
-  await client.send(new DeleteStackCommand({ StackName: "called" }));
-  expect((await stackOf(client, StackId)).StackStatus).toBe("DELETE_COMPLETE");
+  expect(await deleted("called")).toBe("DELETE_COMPLETE");
   await expect(ssm.getParameter({ Name })).rejects.toThrow();
 });
 

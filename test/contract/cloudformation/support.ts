@@ -5,6 +5,7 @@ import {
   type Stack,
 } from "@aws-sdk/client-cloudformation";
 import { type Key, ROOT, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 /** A client of CloudFormation; without a key it signs as the root user. */
 export function cloudFormationOf(
@@ -39,6 +40,14 @@ export async function stackOf(client: CloudFormationClient, StackName: string): 
   const [stack] = Stacks;
   if (!stack) throw new Error(`no stack ${StackName}`);
   return stack;
+}
+
+/** The stack once its operation has ended, which takes longer than an answer on a busy machine. */
+export function endedStack(client: CloudFormationClient, StackName: string): Promise<Stack> {
+  return until(async () => {
+    const stack = await stackOf(client, StackName);
+    return !stack.StackStatus?.endsWith("_IN_PROGRESS") && stack;
+  }, `the end of ${StackName}'s operation`);
 }
 
 export const TRUST = {
