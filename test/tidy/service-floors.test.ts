@@ -215,7 +215,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       types: [],
       "dependencies.ts": ["types"],
       access: ["rows"],
-      values: ["rows"],
+      values: ["rows", "types"],
       engine: ["rows", "types", "values"],
       exports: ["access", "rows"],
       registry: ["access"],

@@ -1,6 +1,7 @@
 import {
   CreateChangeSetCommand,
   type CreateChangeSetCommandInput,
+  CreateStackCommand,
   DeleteChangeSetCommand,
   DescribeChangeSetCommand,
   DescribeEventsCommand,
@@ -19,6 +20,7 @@ import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import {
   channel,
   cloudFormationOf,
+  endedStack,
   eventsOf,
   outcomeOf,
   role,
@@ -213,6 +215,48 @@ test("a change set fails early by names that are taken and properties that can't
     },
   ]);
   expect(await outcomeOf(execute("early"))).toContain("InvalidChangeSetStatus");
+});
+
+test("a stack fails before its first resource, unless validation is disabled", async () => {
+  const TemplateBody = template({
+    First: channel(),
+    Wrong: channel({ LatencyMode: ["LOW"] }, { DependsOn: "First" }),
+    Taken: role({ RoleName: "taken" }, { DependsOn: "First" }),
+  });
+  const made = async (StackName: string, DisableValidation: boolean) => {
+    const Capabilities = ["CAPABILITY_NAMED_IAM" as const];
+    const input = { StackName, TemplateBody, Capabilities, DisableValidation };
+    await client.send(new CreateStackCommand(input));
+    expect((await endedStack(client, StackName)).StackStatus).toBe("ROLLBACK_COMPLETE");
+    return eventsOf(client, StackName);
+  };
+  const events = await made("foreseen", false);
+  expect(events).toEqual(expect.arrayContaining(["Wrong CREATE_FAILED", "Taken CREATE_FAILED"]));
+  expect(events.filter((event) => event.startsWith("First"))).toEqual([]);
+  const { OperationEvents = [] } = await client.send(
+    new DescribeEventsCommand({ StackName: "foreseen", Filters: { FailedEvents: true } }),
+  );
+  const failure = { EventType: "VALIDATION_ERROR", DetailedStatus: "VALIDATION_FAILED" };
+  expect(OperationEvents).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        ...failure,
+        ValidationName: "PROPERTY_VALIDATION",
+        ValidationPath: "/Resources/Wrong/Properties/LatencyMode",
+      }),
+      expect.objectContaining({
+        ...failure,
+        ValidationName: "NAME_CONFLICT_VALIDATION",
+        ValidationStatusReason:
+          "Resource of type 'AWS::IAM::Role' with identifier 'taken' already exists.",
+      }),
+    ]),
+  );
+  expect(await made("unforeseen", true)).toContain("First CREATE_COMPLETE");
+  const body = template({ Wrong: channel({ LatencyMode: ["LOW"] }) });
+  const more = { ChangeSetType: "CREATE", TemplateBody: body, DisableValidation: true } as const;
+  await create("unlooked", more);
+  expect((await describeChanges("unlooked")).Status).toBe("CREATE_COMPLETE");
 });
 
 test("a bucket with objects warns a change set that removes it", async () => {

@@ -1,15 +1,11 @@
 import type { Change } from "@aws-sdk/client-cloudformation";
 import type { ListObjectsV2CommandOutput } from "@aws-sdk/client-s3";
-import { type Evaluation, type MapValue, TemplateError, UNKNOWN } from "@rolecast/template";
+import type { Evaluation } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
-import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
-import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { ResourceRow, StackRow } from "../tables.ts";
-import type { EngineType } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import type { EarlyFinding, EarlyValidation } from "../values/early-findings.ts";
-import { isThere, staticIdentifier } from "./imports.ts";
+import { pathOf, takenName, violationsOf } from "../values/validation-findings.ts";
 import type { Planning } from "./planned-change-set.ts";
 
 /** Validations by the names that a change set's reason has for them; undefined: they only warn. */
@@ -63,12 +59,9 @@ export async function validateEarly(
           path: `${about.path}/Properties${pathOf(reason)}`,
         });
     if (Action === "Add" && !question.imported.has(logicalId)) {
-      const taken = await takenName(question, logicalId, type, planning);
-      if (taken !== undefined)
-        found({
-          ...{ name: "NAME_CONFLICT_VALIDATION", mode: "FAIL" },
-          reason: `Resource of type '${name}' with identifier '${taken}' already exists.`,
-        });
+      const { region } = question.stack;
+      const reason = await takenName(question.after, logicalId, type, { ...planning, region });
+      if (reason !== undefined) found({ name: "NAME_CONFLICT_VALIDATION", mode: "FAIL", reason });
     }
     const isRemoved = ["Delete", "ReplaceAndDelete"].includes(change.PolicyAction ?? "");
     if (
@@ -83,64 +76,6 @@ export async function validateEarly(
   }
   if (findings.length === 0) return undefined;
   return { operationId: planning.deps.ids.uuid(), findings };
-}
-
-/** Violations of the type's schema in what is known of the declared properties. */
-function violationsOf(
-  after: Evaluation,
-  attributes: ReturnType<typeof attributesOf>,
-  logicalId: string,
-  { schema }: EngineType,
-): readonly string[] {
-  let properties: MapValue;
-  try {
-    properties = after.resource(logicalId, attributes).properties;
-  } catch (error) {
-    // The operation itself says what can't be resolved.
-    if (error instanceof TemplateError) return [];
-    throw error;
-  }
-  const model = typedModel(schema, properties as ResourceModel);
-  return modelViolations(schema, model).filter((each) => isKnown(valueAt(model, pathOf(each))));
-}
-
-/** The path in a violation: `#/Rules/0: required key …` is about `/Rules/0`. */
-function pathOf(violation: string): string {
-  return /^#([^:]*)/.exec(violation)?.[1] ?? "";
-}
-
-function valueAt(model: unknown, path: string): unknown {
-  return path
-    .split("/")
-    .slice(1)
-    .reduce<unknown>(
-      (value, name) =>
-        typeof value === "object" && value !== null
-          ? (value as Record<string, unknown>)[name]
-          : undefined,
-      model,
-    );
-}
-
-/** Whether a value is as it will be: dynamic references are resolved by the operation. */
-function isKnown(value: unknown): boolean {
-  return typeof value !== "string" || !(value.includes(UNKNOWN) || value.includes("{{resolve:"));
-}
-
-/** The name that a new resource is to have, if there is such a resource. */
-async function takenName(
-  { after, stack }: Question,
-  logicalId: string,
-  type: EngineType,
-  { caller, deps }: Planning,
-): Promise<string | undefined> {
-  const { primaryIdentifier } = type.schema;
-  const name = type.naming?.property;
-  if (name === undefined || primaryIdentifier.join() !== name) return undefined;
-  const declared = staticIdentifier(primaryIdentifier, after, logicalId);
-  const taken = declared?.[name];
-  if (!declared || taken === undefined || !isKnown(taken)) return undefined;
-  return (await isThere(type, declared, caller, stack.region, deps)) ? taken : undefined;
 }
 
 async function hasObjects(

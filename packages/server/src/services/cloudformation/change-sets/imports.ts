@@ -1,13 +1,11 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import type { Evaluation } from "@rolecast/template";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import type { Caller } from "../../../kernel/principal.ts";
-import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
-import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
-import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
+import { physicalIdOf } from "../types/engine-types.ts";
+import { isThere, staticIdentifier } from "../values/existing-resources.ts";
 
 /** Resources that a change set takes over: what names them, by logical id. */
 export type Imports = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -66,42 +64,6 @@ export async function existingResources(
       found.push([logicalId, declared]);
   }
   return Object.fromEntries(found);
-}
-
-/** The identifier, if the template itself has all of it. */
-export function staticIdentifier(
-  names: readonly string[],
-  after: Evaluation,
-  logicalId: string,
-): Readonly<Record<string, string>> | undefined {
-  let isKnown = true;
-  const { properties } = after.resource(logicalId, () => {
-    isKnown = false;
-    return "";
-  });
-  const pairs = names.map((name) => [name, properties[name]] as const);
-  if (!isKnown && pairs.some(([, value]) => value === "")) return undefined;
-  if (!pairs.every(([, value]) => typeof value === "string" && value !== "")) return undefined;
-  return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
-}
-
-/** Whether there is a resource with this identifier that the caller may read. */
-export async function isThere(
-  type: EngineType,
-  identifier: ResourceModel,
-  as: Caller,
-  region: string,
-  { invoke, ids }: Pick<CloudFormationDependencies, "invoke" | "ids">,
-): Promise<boolean> {
-  const calls = new StepCalls({ invoke, ids, as, region, token: ids.uuid() });
-  try {
-    await type.read(identifier, calls as never);
-    return true;
-  } catch (error) {
-    // Whoever may not see it can't take it over either: creating it will say why.
-    if (error instanceof AwsError || error instanceof Error) return false;
-    throw error;
-  }
 }
 
 /** The physical ids that imported resources will have. */

@@ -89,10 +89,8 @@ export async function planChangeSet(
       });
     if (isEmpty) return planned(version.row, { imports, changes: NOTHING, failure: NO_CHANGES });
     const imported = new Set(Object.keys(imports));
-    const early = await validateEarly(
-      { stack, after: evaluation, changes: changes.whole, rows, imported },
-      planning,
-    );
+    const validated = { stack, after: evaluation, changes: changes.whole, rows, imported };
+    const early = input.DisableValidation ? undefined : await validateEarly(validated, planning);
     const failed = inside.find(({ row }) => row.status === "FAILED");
     const failure =
       (early && earlyFailure(early)) ??

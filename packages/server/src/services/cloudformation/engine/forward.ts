@@ -10,7 +10,9 @@ import { withDynamicReferences } from "../values/dynamic-values.ts";
 import { isAllowedByPolicy } from "../values/stack-policies.ts";
 import { withStackTags } from "../values/stack-tags.ts";
 import { beforeOf, pendingOf, propertiesOf } from "../values/stored-json.ts";
+import { violationText } from "../values/validation-findings.ts";
 import { finishForward } from "./finish-forward.ts";
+import { foreseenFailures } from "./foreseen-failures.ts";
 import { giveUp } from "./give-up.ts";
 import {
   changeOf,
@@ -34,6 +36,7 @@ export async function advanceForward(run: Run): Promise<Advance> {
     return unsettled.length > 0 ? goOn(run, unsettled) : giveUp(run, stop);
   }
   if (stop) return pending.length > 0 ? settlePending(run, pending) : giveUp(run, undefined);
+  if (run.options.validatesEarly && !run.isValidated && (await refuseEarly(run))) return AGAIN;
   const { graph } = await run.evaluation();
   let isComplete = true;
   for (const logicalId of graph.order) {
@@ -55,6 +58,14 @@ export async function advanceForward(run: Run): Promise<Advance> {
     }
   }
   return finishForward(run);
+}
+
+/** Fails the resources that are bound to fail before anything is done. True: there are such. */
+async function refuseEarly(run: Run): Promise<boolean> {
+  run.isValidated = true;
+  const failures = await foreseenFailures(run);
+  for (const [logicalId, reason] of failures) await refuse(run, logicalId, undefined, reason);
+  return failures.size > 0;
 }
 
 /** The reason why an operation stops although nothing of it failed. */
@@ -179,9 +190,7 @@ function invalidProperties(
   { properties }: Wanted,
 ): string | undefined {
   const violations = modelViolations(schema, properties);
-  if (violations.length === 0) return undefined;
-  const lines = violations.join("\n");
-  return `Properties validation failed for resource ${logicalId} with message:\n${lines}`;
+  return violations.length > 0 ? violationText(logicalId, violations) : undefined;
 }
 
 const POLICY_ACTIONS = {

@@ -17,6 +17,8 @@ export interface OperationOptions {
   readonly revertDrift?: boolean;
   /** The executed change set that has change sets of nested stacks: these are executed with it. */
   readonly changeSetId?: string;
+  /** Resources that can't be made fail before the first one is; change sets looked for them. */
+  readonly validatesEarly?: boolean;
   /** The stack policy for this update alone. */
   readonly policy?: string;
 }

@@ -10,6 +10,7 @@ import { findOperation } from "../rows/operations.ts";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables, EventRow, StackRow } from "../tables.ts";
 import type { EarlyValidation } from "../values/early-findings.ts";
+import { validationOf } from "../values/validation-findings.ts";
 
 /** Events that are looked at for one page of a filtered list. */
 const LOOKED_AT_MAX = 5_000;
@@ -119,11 +120,20 @@ async function findEventsOf(
 
 function operationEvent(row: EventRow): cloudformation.OperationEvent {
   const isFailure = row.status.endsWith("FAILED") && row.physical_id !== row.stack_id;
+  const found = isFailure ? validationOf(row.reason) : undefined;
   return {
     EventId: row.event_id,
     StackId: row.stack_id,
     ...(row.operation_id === null ? {} : { OperationId: row.operation_id }),
-    EventType: isFailure ? "PROVISIONING_ERROR" : "STACK_EVENT",
+    EventType: !isFailure ? "STACK_EVENT" : found ? "VALIDATION_ERROR" : "PROVISIONING_ERROR",
+    ...(found && {
+      DetailedStatus: "VALIDATION_FAILED",
+      ValidationFailureMode: "FAIL",
+      ValidationName: found.name,
+      ValidationStatus: "FAILED",
+      ...(row.reason === null ? {} : { ValidationStatusReason: row.reason }),
+      ValidationPath: `/Resources/${row.logical_id}${found.path}`,
+    }),
     LogicalResourceId: row.logical_id,
     PhysicalResourceId: row.physical_id ?? "",
     ResourceType: row.type,

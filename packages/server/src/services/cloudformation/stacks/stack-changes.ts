@@ -87,6 +87,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
           ...(input.OnFailure ? { onFailure: input.OnFailure } : {}),
           ...(withoutRollback(input) ? { disableRollback: true } : {}),
           ...(input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
+          ...(input.DisableValidation ? {} : { validatesEarly: true }),
         };
         const stack: StackRow = {
           ...draft,
@@ -177,6 +178,7 @@ async function updateStack(
     ...(withoutRollback(input) ? { disableRollback: true } : {}),
     ...(input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
     ...(during === undefined ? {} : { policy: during }),
+    ...(input.DisableValidation ? {} : { validatesEarly: true }),
   };
   const change: Partial<StackRow> = {
     ...{ updated_ms: context.nowMs, rollback },

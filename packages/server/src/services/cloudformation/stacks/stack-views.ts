@@ -3,6 +3,7 @@ import type { EventRow, ResourceRow, StackRow, VersionRow } from "../tables.ts";
 import { type StoredParameters, templateOf } from "../values/evaluate-stack.ts";
 import { rollbackView } from "../values/rollback-triggers.ts";
 import { MASKED } from "../values/secrets.ts";
+import { validationOf } from "../values/validation-findings.ts";
 
 export function parameterViews(version: Pick<VersionRow, "parameters"> | undefined) {
   const stored = JSON.parse(version?.parameters ?? "{}") as StoredParameters;
@@ -109,6 +110,7 @@ export function eventView(row: EventRow, name: string): cloudformation.StackEven
     ...(row.reason === null ? {} : { ResourceStatusReason: row.reason }),
     ...(row.properties === null ? {} : { ResourceProperties: row.properties }),
     ...(row.client_token === null ? {} : { ClientRequestToken: row.client_token }),
+    ...(validationOf(row.reason) ? { DetailedStatus: "VALIDATION_FAILED" as const } : {}),
   };
 }
 
