@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
 import type { IVSRealTime } from "@aws-sdk/client-ivs-realtime";
@@ -12,6 +13,10 @@ import { until } from "../../support/until.ts";
 import { type Encoder, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
 
+// Debian's, which has the module.
+const PYTHON = "/usr/bin/python3";
+const hasAiortc = spawnSync(PYTHON, ["-c", "import aiortc"]).status === 0;
+const WHIP = join(import.meta.dirname, "whip_aiortc.py");
 const VIDEO = { width: 320, height: 180, framerate: 10, bitrate: 300_000 };
 const COLOURS = { red: [254, 0, 0], lime: [0, 255, 0], black: [0, 0, 0] };
 
@@ -61,19 +66,35 @@ describe.each([0, 1])("compositions of a stage, with %i workers", (ingestWorkers
     return encoder;
   }
 
-  /** The colours at shares of the width, in the middle, and the loudest sample, as played. */
-  async function played(url: string, shares: readonly number[]): Promise<readonly string[]> {
+  /** The newest picture that is played, in RGB; empty before there is one. */
+  function played(url: string): Promise<Buffer> {
     const quiet = ["-v", "error", "-nostdin", "-live_start_index", "-1", "-i", url];
     const picture = ["-map", "0:v:0", "-frames:v", "1", "-f", "rawvideo", "-pix_fmt", "rgb24"];
-    const frame = await said("ffmpeg", [...quiet, ...picture, "pipe:1"]).catch(() => Buffer.of());
-    return shares.map((share) => {
-      const at = ((VIDEO.height / 2) * VIDEO.width + Math.floor(share * VIDEO.width)) * 3;
+    return said("ffmpeg", [...quiet, ...picture, "pipe:1"]).catch(() => Buffer.of());
+  }
+
+  /** The colours at shares of width and height. */
+  async function seen(url: string, ...places: (readonly [number, number])[]): Promise<string> {
+    const frame = await played(url);
+    const { width, height } = VIDEO;
+    const colours = places.map(([across, down]) => {
+      const at = (Math.floor(down * height) * width + Math.floor(across * width)) * 3;
       const rgb = [...frame.subarray(at, at + 3)];
       const named = Object.entries(COLOURS).find(([, colour]) =>
         colour.every((value, index) => Math.abs(value - (rgb[index] ?? 999)) < 24),
       );
-      return named?.[0] ?? rgb.join(",");
+      return named?.[0] ?? "other";
     });
+    return colours.join();
+  }
+
+  /** The level of the loudest sample of two seconds, in dB. */
+  async function loudest(url: string): Promise<number> {
+    const heard = ["-v", "info", "-nostdin", "-i", url, "-vn", "-t", "2", "-af", "volumedetect"];
+    const [, level = "-91"] =
+      /max_volume: (-?[\d.]+) dB/.exec(`${await said("ffmpeg", [...heard, "-f", "null", "-"])}`) ??
+      [];
+    return Number(level);
   }
 
   test("participants are shown in a channel's stream, come and go, and it ends", async () => {
@@ -104,7 +125,7 @@ describe.each([0, 1])("compositions of a stage, with %i workers", (ingestWorkers
     const url = channel?.playbackUrl ?? "";
     const shows = (...colours: string[]) =>
       until(
-        async () => `${await played(url, [0.25, 0.75])}` === `${colours}`,
+        async () => (await seen(url, [0.25, 0.5], [0.75, 0.5])) === `${colours}`,
         `the colours ${colours}`,
       );
     await shows("red", "red");
@@ -121,10 +142,7 @@ describe.each([0, 1])("compositions of a stage, with %i workers", (ingestWorkers
     const tracks = `${await said("ffprobe", [...probe, url])}`;
     expect(tracks).toContain("h264,320,180");
     expect(tracks).toContain("aac");
-    const loud = ["-v", "info", "-nostdin", "-i", url, "-vn", "-t", "2", "-af", "volumedetect"];
-    const heard = await said("ffmpeg", [...loud, "-f", "null", "-"]);
-    const [, loudest = "-91"] = /max_volume: (-?[\d.]+) dB/.exec(`${heard}`) ?? [];
-    expect(Number(loudest)).toBeGreaterThan(-40);
+    expect(await loudest(url)).toBeGreaterThan(-40);
     red.kill();
     await shows("lime", "lime");
     expect(
@@ -154,5 +172,35 @@ describe.each([0, 1])("compositions of a stage, with %i workers", (ingestWorkers
     const { encoderConfigurations } = await realTime.listEncoderConfigurations({});
     expect(encoderConfigurations).toHaveLength(1);
     await realTime.deleteEncoderConfiguration({ arn: encoderConfigurationArn });
+  });
+
+  const isSkipped = !hasAiortc || ingestWorkers > 0;
+  test.skipIf(isSkipped)("a participant by WebRTC is seen and heard, in a window", async () => {
+    const { stage } = await realTime.createStage({});
+    const stageArn = stage?.arn ?? "";
+    const attributes = { window: "true" };
+    const { participantToken } = await realTime.createParticipantToken({ stageArn, attributes });
+    const whip = `${server.endpoint}/ivs-realtime/whip`;
+    const guest = spawn(PYTHON, [WHIP, whip, participantToken?.token ?? ""], { stdio: "ignore" });
+    encoders.push({ ended: Promise.resolve({ code: 0, said: "" }), kill: () => guest.kill() });
+    const { channel } = await server.clients().ivs.send(new CreateChannelCommand({}));
+    const made = await realTime.createEncoderConfiguration({ video: VIDEO });
+    const encoderConfigurationArn = made.encoderConfiguration?.arn ?? "";
+    const { arn: channelArn = "", playbackUrl: url = "" } = channel ?? {};
+    const pip = { pipParticipantAttribute: "window", pipBehavior: "DYNAMIC" } as const;
+    const { composition } = await realTime.startComposition({
+      ...{ stageArn, layout: { pip: { ...pip, pipPosition: "TOP_LEFT", pipOffset: 10 } } },
+      destinations: [{ channel: { channelArn, encoderConfigurationArn } }],
+    });
+    const colourful = async () => new Set(await played(url)).size > 100;
+    await until(colourful, "the test picture");
+    expect(await loudest(url)).toBeGreaterThan(-40);
+    await publisher(stageArn, "red", 440);
+    await until(
+      async () => (await seen(url, [0.5, 0.5], [0.02, 0.02], [0.9, 0.9])) === "red,red,red",
+      "the other participant behind the window",
+    );
+    expect(await colourful()).toBe(true);
+    await realTime.stopComposition({ arn: composition?.arn ?? "" });
   });
 });
