@@ -8,6 +8,7 @@ import type { CapacityShare, TranscodeCapacity } from "../transcode/transcode-ca
 import type { Frame } from "./canvas.ts";
 import type { Size } from "./layout.ts";
 import { PictureDecoder } from "./picture-decoder.ts";
+import { PictureTape } from "./picture-tape.ts";
 import { SoundDecoder } from "./sound-decoder.ts";
 
 /** Pictures since the last keyframe are kept for the next decoder; more than this aren't. */
@@ -37,9 +38,8 @@ export class ParticipantMedia implements Feed {
   readonly #videoTracks = new Set<number>();
   #config: Buffer | undefined;
   #size: Size | undefined;
-  /** FLV from the last keyframe on; empty before one. */
-  #tape: Buffer[] = [];
-  #tapeBytes = 0;
+  readonly #tape = new PictureTape(TAPE_BYTES_MAX);
+  #hasBegun = false;
   #wanted: { readonly size: Size; readonly fill: TileFill } | undefined;
   #shown: PictureDecoder | undefined;
   /** Takes the place of the one before once it has a picture. */
@@ -98,12 +98,9 @@ export class ParticipantMedia implements Feed {
     const clockHz = this.#clocks.get(track) ?? 1;
     const atMs = Math.round((dts * 1_000) / clockHz);
     const laterMs = Math.round(((pts - dts) * 1_000) / clockHz);
-    if (key) {
-      this.#tape = this.#config === undefined ? [] : [videoConfigTag(atMs, this.#config)];
-      this.#tapeBytes = 0;
-    }
-    if (this.#tape.length > 0) {
-      this.#picture(videoTag(atMs, laterMs, key, data), key);
+    this.#hasBegun ||= key && this.#config !== undefined;
+    if (this.#hasBegun) {
+      this.#picture(atMs, videoTag(atMs, laterMs, key, data), key);
     }
   }
 
@@ -165,18 +162,18 @@ export class ParticipantMedia implements Feed {
     }
   }
 
-  #picture(tag: Buffer, key: boolean): void {
-    const isNew = this.#tape.length === 1 && key;
-    this.#tape.push(tag);
-    this.#tapeBytes += tag.length;
-    for (const decoder of [this.#shown, this.#next]) {
-      if (isNew && this.#tape[0] !== undefined) {
-        decoder?.write(this.#tape[0]);
-      }
-      decoder?.write(tag);
+  #picture(atMs: number, tag: Buffer, key: boolean): void {
+    const record = key ? this.#config : undefined;
+    const tags = record === undefined ? [tag] : [videoConfigTag(atMs, record), tag];
+    if (key) {
+      this.#tape.begin(...tags);
+    } else {
+      this.#tape.add(tag);
     }
-    if (this.#tapeBytes > TAPE_BYTES_MAX) {
-      this.#tape = this.#tape.slice(0, 0);
+    for (const decoder of [this.#shown, this.#next]) {
+      for (const one of tags) {
+        decoder?.write(one);
+      }
     }
     const isWithout = this.#shown === undefined && this.#next === undefined;
     if (isWithout && this.#wanted !== undefined && !this.isTooLarge) {
@@ -193,7 +190,11 @@ export class ParticipantMedia implements Feed {
   /** Decodes from the last keyframe on, at once: what is shown meanwhile stays. */
   #begin(): void {
     const { program, frameRate, capacity } = this.#options;
-    if (this.#wanted === undefined || this.#tape.length < 2 || this.#failures > FAILURES_MAX) {
+    if (
+      this.#wanted === undefined ||
+      this.#tape.tags.length === 0 ||
+      this.#failures > FAILURES_MAX
+    ) {
       return;
     }
     this.#next?.close();
@@ -204,7 +205,7 @@ export class ParticipantMedia implements Feed {
     });
     this.#next = decoder;
     decoder.write(flvHeader(false));
-    for (const tag of this.#tape) {
+    for (const tag of this.#tape.tags) {
       decoder.write(tag);
     }
     const { width, height } = this.#size ?? { width: 0, height: 0 };
@@ -229,7 +230,7 @@ export class ParticipantMedia implements Feed {
     if (this.#shown === decoder) {
       this.#shown = undefined;
     }
-    this.#tape = [];
+    this.#tape.clear();
   }
 
   #hide(): void {

@@ -27,6 +27,13 @@ export function quotaExceeded(what: string, limit: number): AwsError {
   return realTimeError("ServiceQuotaExceededException", 402, message);
 }
 
+/** The machine can't encode another composition. */
+export function noProcessors(): AwsError {
+  const what = "This server has no processors left for a composition";
+  const remedy = "stop another one, encode a smaller picture, or raise transcodeCores";
+  return realTimeError("ServiceQuotaExceededException", 402, `${what}: ${remedy}`);
+}
+
 /** A part of an operation that isn't built. */
 export function notBuilt(what: string): AwsError {
   const message = `Rolecast doesn't implement ${what} yet`;

@@ -6,7 +6,14 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { CompositionPort } from "../../../kernel/ports/compositions.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newTags } from "../../../kernel/tagged-resources/tags.ts";
-import { conflict, notBuilt, quotaExceeded, resourceNotFound, validation } from "../errors.ts";
+import {
+  conflict,
+  noProcessors,
+  notBuilt,
+  quotaExceeded,
+  resourceNotFound,
+  validation,
+} from "../errors.ts";
 import { QUOTAS } from "../quotas.ts";
 import { RESOURCE_ID_LENGTH } from "../resource-arn.ts";
 import {
@@ -103,7 +110,7 @@ async function requireProcessors(
   const { framerate: frameRate, ...picture } = await pictureOf(encoderArn, context, db);
   const room = await compositions.hasRoomFor({ ...picture, frameRate });
   if (room === "no-ffmpeg") throw notBuilt("StartComposition without ffmpeg");
-  if (room === "no-processors") throw quotaExceeded("processors of this server for media", 0);
+  if (room === "no-processors") throw noProcessors();
 }
 
 async function storedDestinations(
