@@ -320,6 +320,36 @@ describe.skipIf(!hasAiortc)("a participant that is replicated to another stage",
   });
 });
 
+describe.skipIf(!hasAiortc)("a worker that is killed while it records a participant", () => {
+  test("leaves a recording that the server finishes, and takes the participant again", async () => {
+    const data = await mkdtemp(join(tmpdir(), "rolecast-worker-"));
+    const server = await startServerProcess(["--data", data, "--ingest-workers", "1"]);
+    const bucketName = "worker-recordings";
+    const of = await makeRecordedStage(server, bucketName);
+    const realTime = realTimeOf(server);
+    const publisher = publishTo(server, of);
+    const { recordingS3Prefix: prefix } = await recordedAs(realTime, of, "ACTIVE");
+    await hasFile(server.root, bucketName, 2);
+    const health = await fetch(`${server.endpoint}/_rolecast/health`);
+    const { ivs } = (await health.json()) as { ivs: { workers: readonly { pid: number }[] } };
+    process.kill(ivs.workers[0]?.pid ?? 0, "SIGKILL");
+    await recordedAs(realTime, of, "STOPPED");
+    await leave(publisher, "SIGKILL");
+    const copy = await copyBucket(server.root.s3, bucketName);
+    const folder = `${prefix}/media/hls/high`;
+    const playlist = copy.text(`${folder}/playlist.m3u8`);
+    expect(playlist).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD[\s\S]*2\.mp4[\s\S]*#EXT-X-ENDLIST/);
+    expect(copy.keys).toContain(`${prefix}/events/recording-ended.json`);
+    await copy.remove();
+    const again = publishTo(server, of);
+    const back = await recordedAs(realTime, of, "ACTIVE");
+    expect(back.recordingS3Prefix).not.toBe(prefix);
+    await leave(again);
+    await server.stop();
+    await rm(data, { recursive: true });
+  });
+});
+
 describe.skipIf(!hasAiortc)("a server that is killed while participants are recorded", () => {
   test.each([[[]], [["--ingest-workers", "1"]]])(
     "finishes their recordings and their sessions at its next start (%j)",
