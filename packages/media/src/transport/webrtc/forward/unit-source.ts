@@ -70,17 +70,13 @@ export class UnitSource implements PublishedSource, UnitSink {
   }
 
   configure(tracks: readonly TrackConfig[]): void {
-    for (const sink of this.#taps) {
-      sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec)));
-    }
+    this.#tell((sink) => sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec))));
     for (const track of tracks) {
+      this.#keep(track);
       if (track.config === undefined) {
-        this.#tracks.set(track.id, track);
         continue;
       }
-      // Its bytes are the writer's; those who tap later need them too.
       const config = Buffer.from(track.config);
-      this.#tracks.set(track.id, { ...track, config });
       if (track.codec === "h264" && track.id === LEADING_TRACK) {
         this.#setPicture(config);
       } else if (track.codec === "aac" && this.#aac?.record.equals(config) !== true) {
@@ -92,14 +88,14 @@ export class UnitSource implements PublishedSource, UnitSink {
 
   write(unit: MediaUnit): void {
     const track = this.#tracks.get(unit.track);
-    for (const sink of this.#taps) {
-      if (track !== undefined && sink.takes.has(track.codec)) {
-        sink.write(unit);
-      }
-    }
     if (track === undefined) {
       return;
     }
+    this.#tell((sink) => {
+      if (sink.takes.has(track.codec)) {
+        sink.write(unit);
+      }
+    });
     if (this.#subscribers === 0) {
       this.#count(track, unit);
       return;
@@ -114,6 +110,25 @@ export class UnitSource implements PublishedSource, UnitSink {
         this.#writeSound(track.codec, frame, ticks);
       }
     }
+  }
+
+  /** Media that a tap doesn't take ends what the tap is given, and not the publication. */
+  #tell(give: (sink: Feed) => void): void {
+    for (const sink of [...this.#taps]) {
+      try {
+        give(sink);
+      } catch (error) {
+        this.#taps.delete(sink);
+        sink.end(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  /** Configurations come in scratch memory, and not each time that a track is named. */
+  #keep(track: TrackConfig): void {
+    const before = this.#tracks.get(track.id);
+    const config = track.config ? Buffer.from(track.config) : before?.config;
+    this.#tracks.set(track.id, { ...track, config });
   }
 
   #count({ kind, id }: TrackConfig, { data }: MediaUnit): void {
