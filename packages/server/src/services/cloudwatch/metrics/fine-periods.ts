@@ -32,7 +32,8 @@ export class FinePeriods {
     } else {
       this.#values[index] = Number.NaN;
       // Their values would be too many: such a period has no percentiles.
-      this.#several.set(period, joined(before, values, 0));
+      const { values: _, ...figures } = values;
+      this.#several.set(period, joined(before, figures, 0));
     }
   }
 

@@ -1,4 +1,10 @@
-import { type Distribution, KEPT_VALUES_MAX, merged, percentileOf } from "./distribution.ts";
+import {
+  compacted,
+  type Distribution,
+  KEPT_VALUES_MAX,
+  merged,
+  percentileOf,
+} from "./distribution.ts";
 
 /** The figures that are kept of a period of a metric. */
 export interface StatisticSet {
@@ -64,6 +70,19 @@ export function valuesOf(set: StatisticSet): Distribution | undefined {
   if (set.minimum < 0) return undefined;
   if (set.minimum === set.maximum) return new Map([[set.minimum, set.sampleCount]]);
   return set.values;
+}
+
+/** The set of one or more values with their counts. */
+export function setOfCounts(counts: Distribution): StatisticSet {
+  const values = [...counts.keys()];
+  const set = {
+    sampleCount: [...counts.values()].reduce((sum, count) => sum + count, 0),
+    sum: [...counts].reduce((sum, [value, count]) => sum + value * count, 0),
+    minimum: Math.min(...values),
+    maximum: Math.max(...values),
+  };
+  if (values.length === 1 || set.minimum < 0) return set;
+  return { ...set, values: compacted(counts, KEPT_VALUES_MAX) };
 }
 
 /** Joins two sets; their values too if `valuesMax` of them may be kept. */

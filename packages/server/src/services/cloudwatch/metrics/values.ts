@@ -1,6 +1,6 @@
 import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
 import { invalidParameterCombination, invalidParameterValue } from "../errors.ts";
-import type { StatisticSet } from "./statistics.ts";
+import { type StatisticSet, setOfCounts } from "./statistics.ts";
 
 /** Source: CloudWatch API reference, MetricDatum: values are from -2^360 to 2^360. */
 const VALUE_MAX = 2 ** 360;
@@ -48,15 +48,17 @@ function countedValues(datum: MetricDatum, member: string): StatisticSet[] {
     throw invalidParameterValue(
       `The parameters ${member}.Values and ${member}.Counts must be of the same size.`,
     );
-  return Values.map((value, index) => {
+  const counts = new Map<number, number>();
+  for (const [index, value] of Values.entries()) {
     checkValue(
       value,
       Value === undefined ? `${member}.Values.member.${index + 1}` : `${member}.Value`,
     );
     const sampleCount = Counts?.[index] ?? 1;
     checkCount(sampleCount, `${member}.Counts.member.${index + 1}`);
-    return { sampleCount, sum: value * sampleCount, minimum: value, maximum: value };
-  });
+    if (sampleCount > 0) counts.set(value, (counts.get(value) ?? 0) + sampleCount);
+  }
+  return counts.size === 0 ? [] : [setOfCounts(counts)];
 }
 
 function checkValue(value: number, parameter: string): void {
