@@ -11,7 +11,7 @@ import type {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readGenerated } from "./kernel/files/read-generated.ts";
 import { StepCalls } from "./kernel/resource-types/resource-calls.ts";
-import type { ResourceModel, ResourceSchema, Step } from "./kernel/resources.ts";
+import type { ResourceModel, ResourceSchema, ResourceType, Step } from "./kernel/resources.ts";
 import { createServer } from "./main.ts";
 import type { Platform } from "./platform.ts";
 import type { RunningServer } from "./running-server.ts";
@@ -82,6 +82,29 @@ function readable({ unread = [] }: Sample, model: ResourceModel): ResourceModel 
   return Object.fromEntries(Object.entries(model).filter(([name]) => !unread.includes(name)));
 }
 
+/** AWS's own tags of a resource that comes to be a stack's, with its tags as they are. */
+async function taggedByAdoption(
+  { typeName, update }: ResourceType,
+  property: string,
+  made: ResourceModel,
+  properties: ResourceModel,
+): Promise<readonly string[]> {
+  const { invoke, ids, store } = platform;
+  const { [property]: _tags, ...rest } = properties;
+  await store.transaction((transaction) => {
+    const calling = { invoke, ids, as: { principal: AS_ROOT }, region: REGION, transaction };
+    const systemTags = { "aws:cloudformation:stack-name": "adopting" };
+    const more = { systemTags, rewritesTags: true, token: ids.uuid() };
+    return update(made, rest, rest, new StepCalls({ ...calling, ...more }));
+  });
+  const schema = await platform.resources.schema(typeName);
+  const id = String(made[schema?.ref[0] ?? ""]);
+  const access = tagAccess(typeName, { accountId: ACCOUNT_ID, id, arn: String(made.Arn ?? id) });
+  return tagKeysIn(await act(...(access?.list ?? ["", "", {}]))).filter((key) =>
+    key.startsWith("aws:"),
+  );
+}
+
 async function live(sample: Sample): Promise<void> {
   const { typeName, create, update } = sample;
   const type = await platform.resources.find(typeName);
@@ -112,6 +135,11 @@ async function live(sample: Sample): Promise<void> {
     });
     expect(listed).toContainEqual(identity);
   }
+  const declared = update ?? create;
+  if (schema.tags?.hasSystemTags && !type.isRemembered)
+    expect([typeName, await taggedByAdoption(type, schema.tags.property, last, declared)]).toEqual([
+      ...[typeName, ["aws:cloudformation:stack-name"]],
+    ]);
   await finish((call) => type.delete(last, call));
   if (type.isRemembered || sample.isKept) return;
   const gone = await inStep((call) =>

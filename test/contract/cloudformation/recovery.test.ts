@@ -19,7 +19,11 @@ import {
   GetRoleCommand,
   PutRolePolicyCommand,
 } from "@aws-sdk/client-iam";
-import { CreateChannelCommand, ListChannelsCommand } from "@aws-sdk/client-ivs";
+import {
+  CreateChannelCommand,
+  ListChannelsCommand,
+  ListTagsForResourceCommand,
+} from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
@@ -234,7 +238,7 @@ test("resources that are there already are imported", async () => {
   const { iam, ivs } = server.clients();
   const AssumeRolePolicyDocument = JSON.stringify(TRUST);
   await iam.send(new CreateRoleCommand({ RoleName: "found", AssumeRolePolicyDocument }));
-  const made = await ivs.send(new CreateChannelCommand({ name: "found" }));
+  const made = await ivs.send(new CreateChannelCommand({ name: "found", tags: { by: "hand" } }));
   const arn = made.channel?.arn ?? "";
   const retained = { DeletionPolicy: "Retain" };
   const TemplateBody = template({
@@ -253,7 +257,8 @@ test("resources that are there already are imported", async () => {
     ...{ LogicalResourceId, ResourceType },
     ResourceIdentifier: ResourceIdentifier as Record<string, string>,
   });
-  const input = { ...names, Capabilities, TemplateBody, ChangeSetType: "IMPORT" as const };
+  const Tags = [{ Key: "team", Value: "live" }];
+  const input = { ...names, Capabilities, TemplateBody, Tags, ChangeSetType: "IMPORT" as const };
   const role1 = entry("Role", "AWS::IAM::Role", { RoleName: "found" });
   expect(
     await outcomeOf(
@@ -264,6 +269,17 @@ test("resources that are there already are imported", async () => {
   await client.send(new CreateChangeSetCommand({ ...input, ResourcesToImport: [role1, live] }));
   await client.send(new ExecuteChangeSetCommand(names));
   await reaches("found", "IMPORT_COMPLETE");
+  const events = await eventsOf(client, "found");
+  expect(events.filter((event) => event.startsWith("Live"))).toEqual([
+    ...["Live IMPORT_IN_PROGRESS", "Live IMPORT_COMPLETE"],
+    ...["Live UPDATE_IN_PROGRESS", "Live UPDATE_COMPLETE"],
+  ]);
+  const { tags } = await ivs.send(new ListTagsForResourceCommand({ resourceArn: arn }));
+  expect(tags).toMatchObject({
+    ...{ by: "hand", team: "live" },
+    "aws:cloudformation:stack-name": "found",
+    "aws:cloudformation:logical-id": "Live",
+  });
   const { StackResourceDetail } = await client.send(
     new DescribeStackResourceCommand({ StackName: "found", LogicalResourceId: "Live" }),
   );

@@ -77,6 +77,11 @@ export interface ResourceCall {
   readonly state: ResourceModel | undefined;
   /** The same in every step of one piece of work, and different in each: an idempotency token. */
   readonly token: string;
+  /**
+   * True for a resource that comes to be a stack's as it is: its tags are written even where they
+   * stay, so that it gets AWS's own.
+   */
+  readonly rewritesTags?: boolean;
 }
 
 /** How a resource is named that was declared without a name. */

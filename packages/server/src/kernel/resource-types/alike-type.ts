@@ -87,7 +87,7 @@ export function alikeType(
         : []),
       tagsPart({
         tag: (id, tags, call) =>
-          ask(call, "TagResource", { resourceArn: id.Arn, tags: tagMap(tags) }),
+          ask(call, "TagResource", { resourceArn: id.Arn, tags: tagMap(tags) ?? {} }),
         untag: (id, tagKeys, call) => ask(call, "UntagResource", { resourceArn: id.Arn, tagKeys }),
       }),
     ],

@@ -23,6 +23,8 @@ export interface Part {
   readonly properties: readonly string[];
   /** The operation that creates the resource takes them too, so that nothing is left to write. */
   readonly isCreated?: boolean;
+  /** They are the resource's tags. */
+  readonly isTags?: boolean;
   /** Called when one of them changes; a wanted property that is undefined gets its default. */
   write(change: Change, call: ResourceCall): Promise<void>;
   /** Left out, the resource's own `read` gives them. */
@@ -99,7 +101,8 @@ export function declareType(declared: TypeDeclaration): ResourceType {
       if (changed !== undefined)
         throw new ResourceError("NotUpdatable", `${typeName}'s '${changed}' can't be changed.`);
       for (const part of parts) {
-        if (part.properties.some(differs)) await part.write({ id, was, want }, call);
+        const isRewritten = call.rewritesTags && part.isTags;
+        if (isRewritten || part.properties.some(differs)) await part.write({ id, was, want }, call);
       }
       const kept = Object.entries(id).filter(([name]) => !properties.includes(name));
       const model = { ...Object.fromEntries(kept), ...want, ...pickIdentity(id, want) };

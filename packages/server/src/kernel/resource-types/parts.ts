@@ -21,6 +21,7 @@ export function tagsPart({
   return {
     properties: [property],
     isCreated,
+    isTags: true,
     async write({ id, was, want }, call) {
       const before = listOf<Tag>(was[property]);
       const now = listOf<Tag>(want[property]);
@@ -34,7 +35,7 @@ export function tagsPart({
           gone.map(({ Key }) => Key),
           call,
         );
-      if (set.length > 0) await operations.tag(id, set, call);
+      if (set.length > 0 || call.rewritesTags) await operations.tag(id, set, call);
     },
     ...(operations.read && { read: operations.read }),
   };

@@ -25,6 +25,8 @@ export interface ResourceCallsOptions {
   readonly token: string;
   /** As `InvokeOptions` has them; left out, the calls are as a user's. */
   readonly systemTags?: Readonly<Record<string, string>>;
+  /** As `ResourceCall` has it. */
+  readonly rewritesTags?: boolean;
 }
 
 /** The call that an operation refused. */
@@ -48,6 +50,7 @@ export class StepCalls implements ResourceCall {
   readonly partition = "aws";
   readonly state: ResourceModel | undefined;
   readonly token: string;
+  readonly rewritesTags: boolean;
   readonly #options: ResourceCallsOptions;
   readonly #origins = new WeakMap<AwsError, Origin>();
 
@@ -57,6 +60,7 @@ export class StepCalls implements ResourceCall {
     this.region = options.region;
     this.state = options.state;
     this.token = options.token;
+    this.rewritesTags = options.rewritesTags ?? false;
   }
 
   async invoke<Output>(

@@ -2,6 +2,7 @@ import { isSame, type MapValue, replacementOf } from "@rolecast/template";
 import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resources.ts";
 import type { LeftoverRow, ResourceRow } from "../tables.ts";
 import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
+import type { StackStepCalls } from "../types/own-type.ts";
 import { withGeneratedName } from "../values/generated-names.ts";
 import {
   type Before,
@@ -269,6 +270,26 @@ export async function fail(
   });
 }
 
+/** AWS's events of a resource that is imported. */
+const TAKEN_OVER = [
+  ["IMPORT_IN_PROGRESS", "Resource import started."],
+  ["IMPORT_COMPLETE", "Resource import completed."],
+  ["UPDATE_IN_PROGRESS", "Apply stack-level tags to imported resource if applicable."],
+  ["UPDATE_COMPLETE", null],
+] as const;
+
+/** Gives an imported resource its stack's tags. Nothing else of it changes. */
+async function giveTags(
+  { schema, update }: EngineType,
+  model: ResourceModel,
+  properties: ResourceModel,
+  call: StackStepCalls,
+): Promise<void> {
+  if (!schema.tags) return;
+  const { [schema.tags.property]: tags = model[schema.tags.property], ...rest } = properties;
+  await update(model, rest, { ...rest, [schema.tags.property]: tags }, call);
+}
+
 /** Takes a resource over that is there already. */
 export async function importResource(
   run: Run,
@@ -285,24 +306,17 @@ export async function importResource(
     schema: type.schema,
     token,
     pending: undefined,
-    perform: async (call) => ({ kind: "done", model: await type.read(identifier, call) }),
-    done: (read, { changes, nowMs }) => {
-      const model = { ...read, ...identifier };
+    isTakenOver: true,
+    perform: async (call) => {
+      const model = { ...(await type.read(identifier, call)), ...identifier };
+      if (!run.types.isOwn(row.type)) await giveTags(type, model, wanted.properties, call);
+      return { kind: "done", model };
+    },
+    done: (model, { changes, nowMs }) => {
       const physical_id = physicalIdOf(type.schema, model);
-      const taken = { ...base, physical_id, model: JSON.stringify(model), changed_ms: nowMs };
-      changes.resource(
-        { ...taken, status: "IMPORT_IN_PROGRESS", status_reason: null },
-        {
-          reason: "Resource import started.",
-        },
-      );
-      const version = { version: wanted.version };
-      changes.resource(
-        { ...taken, ...version, status: "IMPORT_COMPLETE", status_reason: null },
-        {
-          reason: "Resource import completed.",
-        },
-      );
+      const made = { ...base, physical_id, model: JSON.stringify(model), changed_ms: nowMs };
+      const taken = { ...made, version: wanted.version, status_reason: null };
+      for (const [status, reason] of TAKEN_OVER) changes.resource({ ...taken, status }, { reason });
     },
     waits: () => {},
   });

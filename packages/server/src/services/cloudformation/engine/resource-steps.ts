@@ -22,6 +22,8 @@ export interface StepRequest {
   readonly pending: PendingStep | undefined;
   /** The resource before the operation, of a step that takes it back there. */
   readonly before?: ResourceModel;
+  /** The resource comes to be the stack's, and gets its tags. */
+  readonly isTakenOver?: boolean;
   /** Calls the type. */
   readonly perform: (call: StackStepCalls) => Promise<Step>;
   /** Names the changes that the outcome makes, in the step's own transaction. */
@@ -52,6 +54,7 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
           state: request.pending?.state,
           token,
           systemTags: systemTagsOf(request),
+          rewritesTags: request.isTakenOver === true && request.schema.tags?.hasSystemTags === true,
         },
         {
           ...{ stack, operation, logicalId: request.logicalId },

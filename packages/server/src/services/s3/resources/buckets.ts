@@ -141,14 +141,17 @@ function statusPart(
   });
 }
 
-const tags = configurationPart({
-  property: "Tags",
-  put: "PutBucketTagging",
-  input: (TagSet: readonly unknown[]) => ({ Tagging: { TagSet } }),
-  get: "GetBucketTagging",
-  value: ({ TagSet }) => listed(listOf(TagSet)),
-  remove: "DeleteBucketTagging",
-});
+const tags: Part = {
+  ...configurationPart({
+    property: "Tags",
+    put: "PutBucketTagging",
+    input: (TagSet: readonly unknown[]) => ({ Tagging: { TagSet } }),
+    get: "GetBucketTagging",
+    value: ({ TagSet }) => listed(listOf(TagSet)),
+    remove: "DeleteBucketTagging",
+  }),
+  isTags: true,
+};
 
 const parts: readonly Part[] = [
   mappedPart({

@@ -51,13 +51,15 @@ export const parameterType = declareType({
     {
       properties: ["Tags"],
       isCreated: true,
+      isTags: true,
       async write({ id: { Name }, was, want }, call) {
         const [before, now] = [(was.Tags ?? {}) as Tags, (want.Tags ?? {}) as Tags];
         const on = { ResourceType: "Parameter", ResourceId: Name };
         const TagKeys = Object.keys(before).filter((key) => !Object.hasOwn(now, key));
         if (TagKeys.length > 0) await ssm(call, "RemoveTagsFromResource", { ...on, TagKeys });
-        const Tags = tagList(now);
-        if (Tags) await ssm(call, "AddTagsToResource", { ...on, Tags });
+        const Tags = tagList(now) ?? [];
+        if (Tags.length > 0 || call.rewritesTags)
+          await ssm(call, "AddTagsToResource", { ...on, Tags });
       },
     },
   ],
