@@ -90,8 +90,12 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
   }
 
   async closeForwarding(group: string, session: string): Promise<boolean> {
-    const worker = this.#groups.get(group)?.worker;
-    return (await worker?.calls.ask("closeForwarding", group, session)) ?? false;
+    const place = this.#groups.get(group);
+    const isClosed = await place?.worker.calls.ask("closeForwarding", group, session);
+    // An encoder whose process died on its way here is known to no worker.
+    place?.sessions.delete(session);
+    this.#forgetEmpty(group);
+    return isClosed ?? false;
   }
 
   async steerSubscription(

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ForwardingEvent } from "@rolecast/media";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { randomIds } from "../../../kernel/ids.ts";
+import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { realTimeMigrations } from "../migrations.ts";
@@ -12,6 +14,8 @@ import { StageMessages } from "../sessions/stage-messages.ts";
 import type { RealTimeTables } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import { type Admission, type Admitted, LiveStages } from "./live-stages.ts";
+import type { ParticipantEncoder } from "./participant.ts";
+import { StageMedia, type StageMediaOptions } from "./stage-media.ts";
 
 const PLACE = { accountId: "000000000000", region: "us-east-1" };
 const STAGE = { ...PLACE, type: "stage", id: "stagestage12" } as const;
@@ -22,7 +26,9 @@ let store: OpenedStore;
 let published: AwsEvent[];
 /** The addresses of the nodes that live, by their ids. */
 let living: Map<string, string>;
+let nowMs: number;
 beforeEach(async () => {
+  nowMs = 1_000;
   folder = mkdtempSync(join(tmpdir(), "rolecast-stages-"));
   const file = join(folder, "state.db");
   const options = { durable: false, migrations: realTimeMigrations, nowMs: () => 1 };
@@ -51,7 +57,7 @@ const neverAsked = async (): Promise<never> => {
 /** A node; what it forwards is ended without a word. */
 function nodeOf(id: string) {
   const place = { id };
-  const clock = { nowMs: () => 1_000 };
+  const clock = { nowMs: () => nowMs };
   const events = {
     publish: (event: AwsEvent) => published.push(event),
     remember: () => undefined,
@@ -73,7 +79,7 @@ function nodeOf(id: string) {
   };
   const forwarding = { closeForwarding: async () => true };
   const shared = { store, clock, ids: randomIds, log, journal, messages, nodePlaces, forwarding };
-  return { place, journal, stages: new LiveStages(shared) };
+  return { place, journal, clock, log, stages: new LiveStages(shared) };
 }
 
 function tokenOf(participantId: string): StageToken {
@@ -135,4 +141,35 @@ test("a stage stays with its node while that lives, then goes to one that asks",
   expect(one.stages.ofSession(ann.stage.sessionId)).toBeUndefined();
   expect(ann.stage.participants.size).toBe(0);
   await two.stages.close();
+});
+
+test("an encoder that was let in and of which nothing came is forgotten", async () => {
+  const { stages, clock, log } = nodeOf("");
+  let hear: (event: ForwardingEvent) => void = () => undefined;
+  const closed: string[] = [];
+  const forwarding = {
+    listen: (listener: typeof hear) => {
+      hear = listener;
+      return () => undefined;
+    },
+    closeForwarding: async (_group: string, session: string) => closed.push(session) > 0,
+  } as unknown as ForwardingPort;
+  const media = new StageMedia({ forwarding, stages, clock, log } as unknown as StageMediaOptions);
+  media.start();
+  const join = async (id: string) => {
+    const encoder = { configurationArn: "", protocol: "RTMPS", shownAs: id, isRedundant: false };
+    const token = tokenOf(id);
+    const joined = admitted(await stages.admit(token, {}, encoder as ParticipantEncoder));
+    expect(await media.admitEncoder(joined, `session of ${id}`)).toBeUndefined();
+    return joined;
+  };
+  const { stage } = await join("ann");
+  await join("bob");
+  const of = { group: stage.sessionId, publication: "ann", session: "session of ann" };
+  hear({ ...of, type: "publication-connected", atMs: nowMs });
+  await stages.change(stage, () => []);
+  nowMs += 16_000;
+  await stages.start();
+  expect([...stage.participants.keys()]).toEqual(["ann"]);
+  await stages.close();
 });

@@ -149,7 +149,8 @@ export class StageMedia {
     }
     const { shownId: publisherId } = participant;
     participant.publication = { session, publisherId, mids: {}, isConnected: false, paused: [] };
-    participant.aloneSinceMs = undefined;
+    // Until its media has come: the process that has its connection may die meanwhile.
+    participant.aloneSinceMs = this.#options.clock.nowMs();
     return undefined;
   }
 
@@ -334,6 +335,7 @@ function published(
   // One that took another's place goes on where that one was.
   if (!participant || !publication || publication.isConnected) return [];
   participant.publication = { ...publication, isConnected: true };
+  participant.aloneSinceMs = undefined;
   stage.isStale = true;
   const { id: participantId, token, encoder } = participant;
   const { userId } = token;
