@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasPostgres } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { startReceiver } from "../../contract/events/receiver.ts";
@@ -19,6 +20,9 @@ import { RECEIVER_PORT, releaseClients } from "./release-clients.ts";
 const KINDS: readonly DatabaseKind[] = hasPostgres ? ["sqlite", "postgres"] : ["sqlite"];
 const CASES = listReleases().flatMap((version) => KINDS.map((kind) => ({ version, kind })));
 
+/** A migration of the release after this build. */
+const NEXT_MIGRATION = "test/9999-next-release";
+
 let folder: string;
 let receiver: Awaited<ReturnType<typeof startReceiver>>;
 
@@ -34,15 +38,17 @@ afterAll(async () => {
 describe.each(CASES)("the data of $version ($kind)", ({ version, kind }) => {
   const { facts, readings } = readRecord(version, kind);
   let opened: OpenedRelease;
+  let database: string | undefined;
   let clients: ReturnType<typeof releaseClients>;
   beforeAll(async () => {
     receiver.received.length = 0;
     const data = join(folder, `${version}-${kind}`);
     const url = kind === "postgres" ? await askFor("TESTS_POSTGRES") : undefined;
-    const database = await unpackRelease(version, data, url);
+    database = await unpackRelease(version, data, url);
     opened = await openRelease(folder, data, facts.madeAtMs, database);
     clients = releaseClients(opened.server.endpoint, opened.offsetMs);
     await untilSettled(clients, facts);
+    if (database !== undefined) await expand(database);
   });
   afterAll(() => opened?.server.stop("SIGKILL"));
 
@@ -78,5 +84,28 @@ describe.each(CASES)("the data of $version ($kind)", ({ version, kind }) => {
       }),
     ).rejects.toMatchObject({ name: "AccessDenied" });
     expect(await opened.server.stop()).toBe(0);
+    if (kind === "postgres")
+      await expect(
+        openRelease(folder, join(folder, `${version}-${kind}`), facts.madeAtMs, database),
+      ).rejects.toThrow(`written by a newer version of Rolecast (migration ${NEXT_MIGRATION})`);
   });
 });
+
+/**
+ * Does to the tables what the release after this build may do while this one still runs: each gets
+ * a column that this build doesn't know.
+ */
+async function expand(database: string): Promise<void> {
+  const client = new pg.Client(database);
+  await client.connect();
+  const { rows } = await client.query(
+    "select table_name from information_schema.tables where table_schema = current_schema()",
+  );
+  expect(rows.length).toBeGreaterThan(100);
+  for (const { table_name: table } of rows)
+    await client.query(`alter table "${table}" add column of_the_next_release text`);
+  await client.query("insert into rolecast_migrations (name, applied_at_ms) values ($1, 0)", [
+    NEXT_MIGRATION,
+  ]);
+  await client.end();
+}
