@@ -90,12 +90,23 @@ describe("ingest workers", () => {
     expect(whole.detail.recording_duration_ms).toBeGreaterThan(FILM_SECONDS * 1_000 - 500);
   });
 
-  it("another one takes the place of one that died, and SIGTERM ends what all of them carry", async () => {
+  it("another one takes the place of one that died, and a drain out of time ends what all of them carry", async () => {
     await until(async () => (await workers()).length === 2, "the second worker");
     const lives = [await goLive(2), await goLive(2)];
     const carriers = await workers();
     expect(carriers.map(({ streams }) => streams)).toEqual([1, 1]);
-    const exit = server.stop("SIGTERM");
+    const drain = async (query: string) => {
+      const url = `${server.endpoint}/_rolecast/state/drain${query}`;
+      expect((await fetch(url, { method: "POST" })).status).toBe(200);
+    };
+    await drain("");
+    const { streamKey } = await server.root.ivs.send(new CreateChannelCommand({}));
+    const third = `rtmps://localhost:${server.rtmpsPort}/app/${streamKey?.value}`;
+    expect((await publish(film, third).ended).code).not.toBe(0);
+    expect((await workers()).map(({ streams }) => streams)).toEqual([1, 1]);
+    // The newest time limit counts, and this one is over.
+    await drain("?timeout=0");
+    const exit = server.stop("SIGUSR2");
     for (const { channelArn } of lives) {
       await events.wait(channelArn, "Session Ended");
       const { detail } = await events.wait(channelArn, "Recording End");
