@@ -13,6 +13,11 @@ const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 const FRAMES_LEAST = 3;
 /** Time for the last frames at the end; frames that take longer are lost. */
 const FINISHED_WITHIN_MS = 5_000;
+/**
+ * Nothing is to be found out. ffmpeg would wait for five seconds of sound, which don't come while
+ * it takes no frames.
+ */
+const UNPROBED = ["-probesize", "32", "-analyzeduration", "0"];
 const PRESET = "superfast";
 const PIXELS_PER_THREAD = 640 * 360;
 const THREADS_MAX = 4;
@@ -106,8 +111,9 @@ function encoderArguments({ width, height, frameRate, bitrate }: CompositionPict
   const picture = ["-pix_fmt", "yuv420p", "-video_size", `${width}x${height}`];
   const keyframes = Math.max(1, Math.round(frameRate * KEYFRAME_INTERVAL_S));
   return [
+    ...UNPROBED,
     ...["-f", "rawvideo", ...picture, "-framerate", `${frameRate}`, ...PIPES_ONLY, "-i", "pipe:0"],
-    ...["-f", "s16le", "-ar", `${SOUND_HZ}`, "-ac", `${SOUND_CHANNELS}`],
+    ...[...UNPROBED, "-f", "s16le", "-ar", `${SOUND_HZ}`, "-ac", `${SOUND_CHANNELS}`],
     ...[...PIPES_ONLY, "-i", "pipe:3", "-map", "0:v:0", "-map", "1:a:0"],
     ...["-c:v", "libx264", "-preset", PRESET, "-threads", `${threads}`, "-pix_fmt", "yuv420p"],
     ...["-bf", "0", "-rc-lookahead", "0", "-sc_threshold", "0", "-g", `${keyframes}`],

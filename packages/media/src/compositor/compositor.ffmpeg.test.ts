@@ -1,18 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { FlvUnits } from "../container/flv/flv-units.ts";
 import { runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
-import type { Feed, IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
-import { forwardingOf } from "../ingest/protocol-port.ts";
 import type { CompositionEvent, CompositionPlan } from "../port/composition.ts";
 import type { CastMember } from "../port/composition-layout.ts";
-import { MediaError } from "../port/media-error.ts";
-import type { UnitSink } from "../port/media-unit.ts";
 import { encodedFilm } from "../testing/encoded-film.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { FlvLoop } from "../testing/flv-loop.ts";
+import { PlayedStage } from "../testing/played-stage.ts";
+import { CompositionEncoder } from "./composition-encoder.ts";
 
-const TURN_MS = 50;
 const BOUNDS = { timeoutMs: 30_000, outputBytesMax: 10_000_000 };
 const PICTURE = { width: 192, height: 108, frameRate: 10, bitrate: 300_000 };
 
@@ -22,44 +18,6 @@ function film(colour: string, size = "160x90"): Promise<string> {
     ...["-f", "lavfi", "-i", `color=${colour}:size=${size}:rate=10:duration=4`],
     ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "0", "-pix_fmt", "yuv420p"],
   ]);
-}
-
-/** Publications that films are played for, as forwarding gives them to a tap. */
-class Stage {
-  readonly films = new Map<string, FlvLoop>();
-  readonly taps = new Map<string, Feed>();
-  readonly protocol: IngestProtocol = {
-    ...{ name: "stage", runsInWorkers: true, connections: 0 },
-    open: async () => ({ port: undefined }),
-    close: async () => undefined,
-    forwarding: { ...forwardingOf([]), tap: this.#tap.bind(this) } as ProtocolForwarding,
-  };
-
-  #tap({ publication }: { readonly publication: string }, sink: Feed): () => void {
-    const loop = this.films.get(publication);
-    if (loop === undefined) throw new MediaError("refused", "there is no such publication");
-    const units = new FlvUnits({ ...onlyPictures(sink) });
-    for (const { type, body } of loop.headers) if (type === 9) units.video(0, body);
-    const play = loop.play();
-    const startedAt = performance.now();
-    const timer = setInterval(() => {
-      for (const { timestampMs, body } of play(performance.now() - startedAt))
-        units.video(timestampMs, body);
-    }, TURN_MS);
-    this.taps.set(publication, sink);
-    return () => {
-      clearInterval(timer);
-      this.taps.delete(publication);
-    };
-  }
-}
-
-function onlyPictures(sink: Feed): UnitSink {
-  return {
-    takes: sink.takes,
-    configure: (tracks) => sink.configure(tracks),
-    write: (unit) => sink.write(unit),
-  };
 }
 
 function member(publication: string, marks: Partial<CastMember> = {}): CastMember {
@@ -81,7 +39,7 @@ function plan(composition: string, cast: readonly CastMember[]): CompositionPlan
 const COLOURS = { red: [254, 0, 0], lime: [0, 255, 0], blue: [0, 0, 254], grey: [37, 37, 37] };
 
 describe("a composition", () => {
-  const stage = new Stage();
+  const stage = new PlayedStage();
   const events: CompositionEvent[] = [];
   let allows = true;
   const harness = new EngineHarness(
@@ -188,6 +146,29 @@ describe("a composition", () => {
       code: "limit",
     });
   });
+});
+
+test("an encoder begins with the frames that it has, however few they are", async () => {
+  const picture = { width: 1_280, height: 720, frameRate: 30, bitrate: 1_000_000 };
+  let pictures = 0;
+  const encoder = new CompositionEncoder({
+    ...{ program: "ffmpeg", picture, tagBytesMax: 8_000_000 },
+    sink: {
+      takes: new Set(["h264", "aac"] as const),
+      configure: () => undefined,
+      write: ({ track }) => {
+        pictures += track === 0 ? 1 : 0;
+      },
+    },
+    onFailed: (message) => expect.fail(message),
+  });
+  const frames = [];
+  for (let frame = encoder.freeFrame(); frame !== undefined; frame = encoder.freeFrame())
+    frames.push(frame);
+  for (const frame of frames) encoder.write(frame, Buffer.alloc(6_400));
+  await expect.poll(() => pictures, { timeout: 20_000 }).toBeGreaterThan(frames.length / 2);
+  await encoder.finish();
+  expect(pictures).toBe(frames.length);
 });
 
 function nameOf(rgb: readonly number[]): string {
