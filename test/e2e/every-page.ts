@@ -9,6 +9,12 @@ import {
   ImportPlaybackKeyPairCommand,
 } from "@aws-sdk/client-ivs";
 import {
+  CreateEncoderConfigurationCommand,
+  CreateStageCommand,
+  CreateStorageConfigurationCommand,
+  type IVSRealTimeClient,
+} from "@aws-sdk/client-ivs-realtime";
+import {
   CreateLoggingConfigurationCommand,
   CreateRoomCommand,
   type IvschatClient,
@@ -31,6 +37,19 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/ivs/ad-configurations", "Ad configurations", /ivs:ListAdConfigurations/],
   ["/ivs/ad-configurations/:ads", "breaks", /ivs:GetAdConfiguration/],
   ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
+  ["/ivs-realtime/stages", "Stages", /ivs:ListStages/],
+  ["/ivs-realtime/stages/:panel", "panel", /ivs:GetStage/],
+  ["/ivs-realtime/compositions", "Compositions", /ivs:ListCompositions/],
+  [
+    "/ivs-realtime/encoder-configurations",
+    "Encoder configurations",
+    /ivs:ListEncoderConfigurations/,
+  ],
+  [
+    "/ivs-realtime/storage-configurations",
+    "Storage configurations",
+    /ivs:ListStorageConfigurations/,
+  ],
   ["/ivschat/rooms", "Chat rooms", /ivschat:ListRooms/],
   ["/ivschat/rooms/:room", "lobby", /ivschat:GetRoom/],
   [
@@ -84,6 +103,7 @@ export async function furnish(
   organizations: OrganizationsClient,
   cloudFormation: CloudFormationClient,
   chat: IvschatClient,
+  realTime: IVSRealTimeClient,
 ): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));
   await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
@@ -115,6 +135,18 @@ export async function furnish(
       tags: { team: "stage" },
     }),
   );
+  await realTime.send(new CreateEncoderConfigurationCommand({ name: "picture" }));
+  const { storageConfiguration } = await realTime.send(
+    new CreateStorageConfigurationCommand({ name: "takes", s3: { bucketName: Bucket } }),
+  );
+  const { stage } = await realTime.send(
+    new CreateStageCommand({
+      name: "panel",
+      autoParticipantRecordingConfiguration: {
+        storageConfigurationArn: storageConfiguration?.arn,
+      },
+    }),
+  );
   const { channel } = await ivs.send(
     new CreateChannelCommand({
       name: "stage",
@@ -144,6 +176,7 @@ export async function furnish(
     restriction: playbackRestrictionPolicy,
     room,
     logs,
+    panel: stage,
   };
   const arns: Record<string, string> = {
     managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",

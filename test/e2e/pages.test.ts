@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { cloudFormationOf } from "../contract/cloudformation/support.ts";
 import { chatOf } from "../contract/ivs-chat/support.ts";
+import { realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { organizationsOf } from "../contract/organizations/support.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { overflow, violations } from "./axe.ts";
@@ -36,6 +37,7 @@ describeConsole(() => {
       organizationsOf(server),
       cloudFormationOf(server),
       chatOf(server),
+      realTimeOf(server),
     );
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);

@@ -10,6 +10,7 @@ export interface Topic {
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
 const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
+const REAL_TIME_GUIDE = "https://docs.aws.amazon.com/ivs/latest/RealTimeUserGuide";
 const CHAT_GUIDE = "https://docs.aws.amazon.com/ivs/latest/ChatUserGuide";
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const ORGANIZATIONS = "https://docs.aws.amazon.com/organizations/latest/userguide";
@@ -72,6 +73,27 @@ const ADS: Topic = {
     "A break is marked in the playlists and in the recording, and published as an event. MediaTailor isn't here: what the encoder sends goes on through the break, and a post-roll is only kept.",
   ],
   more: [["InsertAdBreak", `${API}/API_InsertAdBreak.html`]],
+};
+const STAGES: Topic = {
+  title: "Stages",
+  text: [
+    "A participant's token says whether its holder may publish and subscribe.",
+    "To join here you need ivs:CreateParticipantToken on the stage.",
+    "Browsers publish from https:// and from localhost only. Encoders come by WHIP or RTMP.",
+    "IVS Real-Time records by its service principal, which the bucket's policy must let in.",
+  ],
+  more: [
+    ["What is IVS real-time streaming?", `${REAL_TIME_GUIDE}/what-is.html`],
+    ["Recording of participants", `${REAL_TIME_GUIDE}/rt-individual-participant-recording.html`],
+  ],
+};
+const COMPOSITIONS: Topic = {
+  title: "Compositions",
+  text: [
+    "A composition makes one picture of a stage, for a channel or a bucket.",
+    "An encoder configuration gives the picture's size, its frames a second and its bit rate.",
+  ],
+  more: [["Server-side composition", `${REAL_TIME_GUIDE}/server-side-composition.html`]],
 };
 const CHAT: Topic = {
   title: "Chat rooms",
@@ -146,6 +168,11 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/ivs/restriction-policies/:arn": RESTRICTIONS,
   "/ivs/ad-configurations": ADS,
   "/ivs/ad-configurations/:arn": ADS,
+  "/ivs-realtime/stages": STAGES,
+  "/ivs-realtime/stages/:arn": STAGES,
+  "/ivs-realtime/compositions": COMPOSITIONS,
+  "/ivs-realtime/encoder-configurations": COMPOSITIONS,
+  "/ivs-realtime/storage-configurations": STAGES,
   "/ivschat/rooms": CHAT,
   "/ivschat/rooms/:arn": CHAT,
   "/ivschat/logging-configurations": CHAT,

@@ -41,6 +41,19 @@ const PAGES = [
   ],
   ["/ivs/ad-configurations", "Ad configurations", ["IVS", "Ad configurations"]],
   [`/ivs/ad-configurations/${ARN}`, "Ad configuration", ["IVS", "Ad configurations", "abc"]],
+  ["/ivs-realtime/stages", "Stages", ["IVS Real-Time", "Stages"]],
+  [`/ivs-realtime/stages/${ARN}`, "Stage", ["IVS Real-Time", "Stages", "abc"]],
+  ["/ivs-realtime/compositions", "Compositions", ["IVS Real-Time", "Compositions"]],
+  [
+    "/ivs-realtime/encoder-configurations",
+    "Encoder configurations",
+    ["IVS Real-Time", "Encoder configurations"],
+  ],
+  [
+    "/ivs-realtime/storage-configurations",
+    "Storage configurations",
+    ["IVS Real-Time", "Storage configurations"],
+  ],
   ["/ivschat/rooms", "Chat rooms", ["IVS Chat", "Chat rooms"]],
   [`/ivschat/rooms/${ARN}`, "Chat room", ["IVS Chat", "Chat rooms", "abc"]],
   [
@@ -91,7 +104,7 @@ test.each(PAGES)("%s is %s", (path, title, names) => {
 test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
-  const further = ["#/organizations/tree", "#/cloudformation/stacks"];
+  const further = ["#/ivs-realtime/stages", "#/organizations/tree", "#/cloudformation/stacks"];
   expect(new Set(homes)).toEqual(new Set([...first, ...further]));
 });
 
@@ -119,6 +132,7 @@ describe("the side", () => {
     );
     expect(groups).toEqual([
       ["IVS", "ivs"],
+      ["IVS Real-Time", "ivs-realtime"],
       ["IVS Chat", "ivschat"],
       ["IAM", "iam"],
       ["Organizations", "organizations"],

@@ -80,6 +80,36 @@ const PAGES: readonly PageRoute[] = [
     () => import("./ivs/ad-configuration-page.tsx"),
     "AdConfigurationPage",
   ),
+  pageRoute(
+    "/ivs-realtime/stages",
+    "Stages",
+    () => import("./ivs-realtime/stages-page.tsx"),
+    "StagesPage",
+  ),
+  pageRoute(
+    "/ivs-realtime/stages/:arn",
+    "Stage",
+    () => import("./ivs-realtime/stage-page.tsx"),
+    "StagePage",
+  ),
+  pageRoute(
+    "/ivs-realtime/compositions",
+    "Compositions",
+    () => import("./ivs-realtime/compositions-page.tsx"),
+    "CompositionsPage",
+  ),
+  pageRoute(
+    "/ivs-realtime/encoder-configurations",
+    "Encoder configurations",
+    () => import("./ivs-realtime/encoder-configurations-page.tsx"),
+    "EncoderConfigurationsPage",
+  ),
+  pageRoute(
+    "/ivs-realtime/storage-configurations",
+    "Storage configurations",
+    () => import("./ivs-realtime/storage-configurations-page.tsx"),
+    "StorageConfigurationsPage",
+  ),
   pageRoute("/ivschat/rooms", "Chat rooms", () => import("./ivschat/rooms-page.tsx"), "RoomsPage"),
   pageRoute(
     "/ivschat/rooms/:arn",

@@ -11,6 +11,12 @@ const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: 
     ["Restriction policies", "#/ivs/restriction-policies"],
     ["Ad configurations", "#/ivs/ad-configurations"],
   ],
+  "ivs-realtime": [
+    ["Stages", "#/ivs-realtime/stages"],
+    ["Compositions", "#/ivs-realtime/compositions"],
+    ["Encoder configurations", "#/ivs-realtime/encoder-configurations"],
+    ["Storage configurations", "#/ivs-realtime/storage-configurations"],
+  ],
   ivschat: [
     ["Chat rooms", "#/ivschat/rooms"],
     ["Logging configurations", "#/ivschat/logging-configurations"],

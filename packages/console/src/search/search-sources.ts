@@ -23,6 +23,7 @@ const BUCKETS_MAX = 10;
 /** The lists that are searched, by their names; pages are there before any call. */
 const SOURCES: Readonly<Record<string, Source>> = {
   channels,
+  stages,
   "chat rooms": chatRooms,
   recordings,
   buckets,
@@ -66,6 +67,16 @@ async function chatRooms(aws: AwsClients): Promise<readonly SearchEntry[]> {
     name: ivsName(room),
     detail: room.arn ?? "",
     href: placeOf("/ivschat/rooms/:arn", { arn: room.arn ?? "" }),
+  }));
+}
+
+async function stages(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const { listStages } = await import("../pages/ivs-realtime/real-time-calls.ts");
+  return (await listStages(aws)).map((stage) => ({
+    kind: "Stage",
+    name: ivsName(stage),
+    detail: stage.arn ?? "",
+    href: placeOf("/ivs-realtime/stages/:arn", { arn: stage.arn ?? "" }),
   }));
 }
 
