@@ -8,7 +8,7 @@ import { rolecastProgram } from "../../packages/cli/src/program.ts";
 
 /** A typed line, its last word still open, and what its shell offers then. */
 const TYPED: readonly (readonly [words: readonly string[], offered: string])[] = [
-  [["rolecast", "sta"], "start status stack"],
+  [["rolecast", "sta"], "start status stage stack"],
   [["rolecast", "policy", "che"], "check"],
   [["rolecast", "policy", "check", "a.json", "--k"], "--kind"],
   [["rolecast", "env", "--shell", "f"], "fish"],

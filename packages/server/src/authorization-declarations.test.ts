@@ -256,6 +256,15 @@ const INPUTS: Readonly<Record<string, object>> = {
     stageArn: ivsArn("stage"),
     sessionId: "st-0123456789abc",
     participantId: "0123456789ab",
+    ...{ sourceStageArn: ivsArn("stage"), destinationStageArn: ivsArn("stage") },
+    destinations: [
+      {
+        channel: {
+          channelArn: ivsArn("channel"),
+          encoderConfigurationArn: ivsArn("encoder-configuration"),
+        },
+      },
+    ],
     resourceArn: ivsArn("stage"),
     s3: { bucketName: "declared-bucket" },
     publicKeyMaterial: "-----BEGIN PUBLIC KEY-----\nkey\n-----END PUBLIC KEY-----",
@@ -440,7 +449,7 @@ function inputOf(service: string, operation: string): object {
   const resource =
     service === "ivs"
       ? /RecordingConfiguration|StreamKey|PlaybackKey|PlaybackRestrictionPolicy|AdConfiguration/
-      : /(Encoder|Storage|Ingest)Configuration|PublicKey/;
+      : /(Encoder|Storage|Ingest)Configuration|PublicKey|Composition/;
   const [name] = resource.exec(operation) ?? [service === "ivs" ? "Channel" : "Stage"];
   const type = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
   return {

@@ -22,6 +22,8 @@ import { stsConstraints } from "./services/sts/constraints.ts";
  * it: every bound, every pattern and every value of an enumeration.
  */
 
+const stageArn = { min: 1, max: 128, pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:stage/[a-zA-Z0-9-]+" };
+
 /** Debian's python3-botocore. */
 const MODELS = "/usr/lib/python3/dist-packages/botocore/data";
 
@@ -159,6 +161,10 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     realTimeConstraints,
     {
       targetSegmentDurationSeconds: { min: 2, max: 10 },
+      // Newer than the model.
+      ...{ sourceStageArn: stageArn, destinationStageArn: stageArn },
+      reconnectWindowSeconds: { max: 60 },
+      participantOrderAttribute: { max: 128, pattern: "[a-zA-Z0-9-_]*" },
       // The model's type of a resource has one letter.
       resourceArn: { pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" },
       "tags.key": { pattern: `${tagText}+` },

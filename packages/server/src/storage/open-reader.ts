@@ -18,7 +18,8 @@ export async function openReader(file: string, url: string | undefined): Promise
       // The reader learns it from the statement that fails.
     };
     try {
-      const dialect = libsqlDialect({ file, synchronous: "NORMAL", onUnavailable: ignored });
+      const options = { file, synchronous: "NORMAL", isReader: true } as const;
+      const dialect = libsqlDialect({ ...options, onUnavailable: ignored });
       const db = new Kysely<Tables>({ dialect });
       return { db, close: () => db.destroy() };
     } catch (error) {

@@ -119,6 +119,15 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
     expect(order).toEqual(["+a", "-a", "+b", "-b", "+c", "-c"]);
   });
 
+  test("takes no change outside of a transaction, which nothing would make durable", async () => {
+    const store = await open();
+    const { db } = store.tables<ThingTables>();
+    await expect(db.insertInto("things").values({ id: "a", number: 1 }).execute()).rejects.toThrow(
+      /read.?only|readonly/i,
+    );
+    expect(await db.selectFrom("things").selectAll().execute()).toEqual([]);
+  });
+
   test("refuses a database that a newer version wrote, and empties tables but not the schema", async () => {
     const newer = await open([things, { name: "test/0002-later", up: async () => {} }]);
     await put(newer, "x");

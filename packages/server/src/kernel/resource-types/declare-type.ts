@@ -141,10 +141,13 @@ function withoutSystemTags(model: ResourceModel): ResourceModel {
   return { ...model, Tags: ownTags(Tags as Readonly<Record<string, string>>) };
 }
 
-/** Properties of the specification that no operation here takes are refused by name. */
+/**
+ * Properties of the specification that no operation here takes are refused by name. An empty text
+ * asks for nothing: the CDK writes `KmsKeyIdentifier: ""` for EventBridge's own key.
+ */
 function refuseOthers(typeName: string, own: readonly string[], want: ResourceModel): void {
   const others = Object.keys(want).filter(
-    (name) => want[name] !== undefined && !own.includes(name),
+    (name) => want[name] !== undefined && want[name] !== "" && !own.includes(name),
   );
   if (others.length === 0) return;
   throw new ResourceError(

@@ -318,7 +318,11 @@ describe("a queue of tasks", () => {
     await add("1", "2", "3");
     const later = (id: string, ms: number) => {
       const due = { due_ms: Date.now() + ms };
-      return db().updateTable("tasks").set(due).where("id", "=", id).execute();
+      return store
+        .tables<TestTables>()
+        .transaction(({ db: own }) =>
+          own.updateTable("tasks").set(due).where("id", "=", id).execute(),
+        );
     };
     await Promise.all([later("1", 1_500), later("2", 2_500), later("3", 5_500)]);
     const one = new Process("a", TASKS, "a", {});
@@ -335,10 +339,10 @@ describe("a queue of tasks", () => {
 
   test("begins a task that comes due during a look, if nothing looks every so often", async () => {
     await add("1");
-    await db()
-      .updateTable("tasks")
-      .set({ due_ms: Date.now() + 1 })
-      .execute();
+    const soon = { due_ms: Date.now() + 1 };
+    await store
+      .tables<TestTables>()
+      .transaction(({ db: own }) => own.updateTable("tasks").set(soon).execute());
     // Time goes on between any two readings of it.
     let readings = 0;
     const running = { nowMs: () => Date.now() + 2 * readings++ };

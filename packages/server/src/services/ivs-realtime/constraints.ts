@@ -90,7 +90,7 @@ export const realTimeConstraints: ServiceConstraints = {
     "GetComposition.arn": arnOf("composition"),
     "StopComposition.arn": arnOf("composition"),
     filterByEncoderConfigurationArn: arnOf("encoder-configuration"),
-    idempotencyToken: { max: 64, pattern: "[a-zA-Z0-9-_]*" },
+    idempotencyToken: { min: 1, max: 64, pattern: "[a-zA-Z0-9-_]*" },
     destinations: { min: 1, max: 2 },
     channelArn: arnOf("channel"),
     encoderConfigurationArn: arnOf("encoder-configuration"),

@@ -55,6 +55,10 @@ const POLICY: PlaybackRestrictionPolicyRow = {
   strict_origin_enforcement: 0,
 };
 const POLICY_ARN = "arn:aws:ivs:us-east-1:000000000000:playback-restriction-policy/policypolicy";
+const keepPolicy = () =>
+  world.store
+    .tables<IvsTables>()
+    .transaction((tx) => resources.insert("playback-restriction-policy", POLICY, tx.db));
 const KEY_ARN = "arn:aws:ivs:us-east-1:000000000000:stream-key/streamkeystr";
 
 describe("what happens after a decision", () => {
@@ -70,13 +74,13 @@ describe("what happens after a decision", () => {
       POLICY_ARN,
     ],
   ])("%s doesn't find what was deleted", async (operation, input, deletion, arn) => {
-    await resources.insert("playback-restriction-policy", POLICY, db());
+    await keepPolicy();
     const late = run(operation, input, () => run(deletion, { arn }));
     await expect(late).rejects.toMatchObject({ code: "ResourceNotFoundException" });
   });
 
   test("a change keeps what another one changed", async () => {
-    await resources.insert("playback-restriction-policy", POLICY, db());
+    await keepPolicy();
     const countries = () =>
       run("UpdatePlaybackRestrictionPolicy", { arn: POLICY_ARN, allowedCountries: ["DE"] });
     const renamed = await run(

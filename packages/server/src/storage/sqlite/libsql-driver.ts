@@ -12,7 +12,7 @@ import {
 import Libsql from "libsql";
 import { StoreUnavailableError } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
-import { isBusy, isIoError, sqliteErrorOf } from "./sqlite-errors.ts";
+import { isBusy, isIoError, isReadOnly, sqliteErrorOf } from "./sqlite-errors.ts";
 
 /** Prepared statements kept per connection; the oldest are dropped first. */
 const PREPARED_STATEMENTS_MAX = 1_000;
@@ -39,6 +39,8 @@ export interface LibsqlConnectionOptions {
   readonly file: string;
   /** NORMAL: commits are in the log, which the store syncs. OFF: nothing is synced. */
   readonly synchronous: "NORMAL" | "OFF";
+  /** Refuses changes, which would be in no transaction and not be synced, as PostgreSQL does. */
+  readonly isReader?: boolean;
   /** Called when a failed statement shows that the database is unavailable. */
   readonly onUnavailable: (error: StoreUnavailableError) => void;
 }
@@ -54,6 +56,7 @@ function openLibsql(options: LibsqlConnectionOptions): InstanceType<typeof Libsq
     database.exec("PRAGMA temp_store = MEMORY");
     database.exec("PRAGMA cache_size = -8000");
     database.exec(`PRAGMA busy_timeout = ${BUSY_IN_SQLITE_MS}`);
+    if (options.isReader) database.exec("PRAGMA query_only = ON");
   } catch (error) {
     database.close();
     throw error;
@@ -66,7 +69,7 @@ function openLibsql(options: LibsqlConnectionOptions): InstanceType<typeof Libsq
  * queue early. What SQLite can't do now is thrown as a StoreUnavailableError.
  */
 export function libsqlDialect(options: LibsqlConnectionOptions): Dialect {
-  const connection = new LibsqlConnection(openLibsql(options), options.onUnavailable);
+  const connection = new LibsqlConnection(openLibsql(options), options);
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new LibsqlDriver(connection),
@@ -124,14 +127,16 @@ class LibsqlDriver implements Driver {
 
 class LibsqlConnection implements DatabaseConnection {
   readonly #database: InstanceType<typeof Libsql>;
+  readonly #isReader: boolean;
   readonly #onUnavailable: (error: StoreUnavailableError) => void;
   readonly #prepared = new Map<string, PreparedStatement>();
 
   constructor(
     database: InstanceType<typeof Libsql>,
-    onUnavailable: (error: StoreUnavailableError) => void,
+    { isReader = false, onUnavailable }: LibsqlConnectionOptions,
   ) {
     this.#database = database;
+    this.#isReader = isReader;
     this.#onUnavailable = onUnavailable;
   }
 
@@ -177,6 +182,8 @@ class LibsqlConnection implements DatabaseConnection {
   }
 
   #failed(caught: unknown, commitUnknown = false): unknown {
+    // A change that wasn't made in a transaction: our mistake, and not the database's condition.
+    if (this.#isReader && isReadOnly(caught)) return caught;
     const error = sqliteErrorOf(caught, commitUnknown);
     if (error instanceof StoreUnavailableError) this.#onUnavailable(error);
     return error;

@@ -150,5 +150,8 @@ test("our own mistakes stay what they are", async () => {
   const store = await open();
   const mistake = store.transaction(({ db }) => sql`select * from nothing`.execute(db));
   await expect(mistake).rejects.toMatchObject({ code: "SQLITE_ERROR" });
-  await expect(sql`insert into things (text) values ('x')`.execute(store.db)).resolves.toBeTruthy();
+  const change = sql`insert into things (text) values ('x')`;
+  await expect(change.execute(store.db)).rejects.toMatchObject({ code: "SQLITE_READONLY" });
+  await store.transaction(({ db }) => change.execute(db));
+  expect(store.health.state.condition).toBe("ok");
 });

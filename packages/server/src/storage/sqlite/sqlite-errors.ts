@@ -133,6 +133,11 @@ export function isIoError(error: unknown): boolean {
   return primaryCode(error) === IOERR;
 }
 
+/** Whether the connection or the file takes no changes. */
+export function isReadOnly(error: unknown): boolean {
+  return primaryCode(error) === READONLY;
+}
+
 /** Extended codes have their primary one in the lowest byte. */
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -50,9 +50,10 @@ export async function openSqliteStore(
   const onUnavailable = (error: StoreUnavailableError) => {
     if (!isFull(error)) monitor?.note(error);
   };
-  const open = () =>
+  const synchronous = durable ? "NORMAL" : "OFF";
+  const open = (isReader: boolean) =>
     new Kysely<Tables>({
-      dialect: libsqlDialect({ file, synchronous: durable ? "NORMAL" : "OFF", onUnavailable }),
+      dialect: libsqlDialect({ file, synchronous, isReader, onUnavailable }),
     });
   const opened: Kysely<Tables>[] = [];
   try {
@@ -61,13 +62,13 @@ export async function openSqliteStore(
     await makePrivateFile(file);
     // A file that must survive a crash is only written by SQLite.
     const isMade = !durable && (await newSchema.layOut(file, inOrder(schema.migrations)));
-    const writer = open();
+    const writer = open(false);
     opened.push(writer);
     await writer.transaction().execute(async (db) => {
       const isNew = await migrate(db, schema, isMade ? MADE_SCHEMA : newSchema);
       await schema.settle?.({ db, isNew });
     });
-    const reader = open();
+    const reader = open(true);
     opened.push(reader);
     const log = durable ? new WriteAheadLog(file, onUnavailable) : undefined;
     if (log) {

@@ -177,14 +177,15 @@ test("what could not be written is written with what comes next", async () => {
 test("minutes of before series had rows of their own are still there", async () => {
   const before = await open("moved", cloudwatchMigrations.slice(0, 1));
   const row = { namespace: METRIC.namespace, name: METRIC.name, dimensions: '[["Camera","0"]]' };
-  await before
-    .tables<{ cloudwatch_datapoints: Record<string, unknown> }>()
-    .db.insertInto("cloudwatch_datapoints")
-    .values({
-      ...{ ...row, account_id: METRIC.accountId, region: METRIC.region, unit: "Count" },
-      ...{ minute_ms: START_MS, sample_count: 2, sum: 5, minimum: 1, maximum: 4 },
-    })
-    .execute();
+  await before.tables<{ cloudwatch_datapoints: Record<string, unknown> }>().transaction(({ db }) =>
+    db
+      .insertInto("cloudwatch_datapoints")
+      .values({
+        ...{ ...row, account_id: METRIC.accountId, region: METRIC.region, unit: "Count" },
+        ...{ minute_ms: START_MS, sample_count: 2, sum: 5, minimum: 1, maximum: 4 },
+      })
+      .execute(),
+  );
   await before.close();
   const metrics = new MetricStore(await open("moved"), clock, log);
   expect(await metrics.periods(METRIC, WINDOW)).toEqual([

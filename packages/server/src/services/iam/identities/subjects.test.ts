@@ -33,37 +33,50 @@ afterAll(async () => {
 
 const context = () => testContext({ service: "iam", operation: "Test", store });
 
+const change = (run: (own: Db) => Promise<unknown>) =>
+  store.tables<IamTables>().transaction(async (tx) => {
+    await run(tx.db);
+  });
+
 const named = { account_id: ACCOUNT, path: "/", created_ms: 0 };
 const makeUser = (id: string, name: string) =>
-  insertUser(db, {
-    ...named,
-    user_id: id,
-    user_name: name,
-    name_key: name.toLowerCase(),
-    boundary_arn: null,
-  });
+  change((own) =>
+    insertUser(own, {
+      ...named,
+      user_id: id,
+      user_name: name,
+      name_key: name.toLowerCase(),
+      boundary_arn: null,
+    }),
+  );
 const makeGroup = (id: string, name: string) =>
-  insertGroup(db, { ...named, group_id: id, group_name: name, name_key: name.toLowerCase() });
+  change((own) =>
+    insertGroup(own, { ...named, group_id: id, group_name: name, name_key: name.toLowerCase() }),
+  );
 const makeProfile = (id: string) =>
-  insertInstanceProfile(db, {
-    ...named,
-    profile_id: id,
-    profile_name: "box",
-    name_key: "box",
-    role_id: null,
-  });
+  change((own) =>
+    insertInstanceProfile(own, {
+      ...named,
+      profile_id: id,
+      profile_name: "box",
+      name_key: "box",
+      role_id: null,
+    }),
+  );
 const makePolicy = (id: string) =>
-  insertPolicy(db, {
-    ...named,
-    policy_id: id,
-    policy_arn: ARN,
-    policy_name: "own",
-    name_key: "own",
-    description: null,
-    default_version: 1,
-    last_version: 1,
-    updated_ms: 0,
-  });
+  change((own) =>
+    insertPolicy(own, {
+      ...named,
+      policy_id: id,
+      policy_arn: ARN,
+      policy_name: "own",
+      name_key: "own",
+      description: null,
+      default_version: 1,
+      last_version: 1,
+      updated_ms: 0,
+    }),
+  );
 
 describe("the subject of a decision", () => {
   it("is the same user or group in the change, whatever its name is by then", async () => {
@@ -71,8 +84,8 @@ describe("the subject of a decision", () => {
     await makeGroup("AGPA1", "crew");
     const user = (await onOwner(context(), "user", "carol")).subject;
     const group = (await onOwner(context(), "group", "crew")).subject;
-    await setUser(db, "AIDA1", { user_name: "caroline", name_key: "caroline" });
-    await setGroup(db, "AGPA1", { group_name: "team", name_key: "team" });
+    await change((own) => setUser(own, "AIDA1", { user_name: "caroline", name_key: "caroline" }));
+    await change((own) => setGroup(own, "AGPA1", { group_name: "team", name_key: "team" }));
     expect(existing(user)).toMatchObject({ id: "AIDA1", name: "Carol" });
     expect(await current(db, user)).toMatchObject({ id: "AIDA1", name: "caroline" });
     expect(await current(db, group)).toMatchObject({ id: "AGPA1", name: "team" });
@@ -89,10 +102,10 @@ describe("the subject of a decision", () => {
     const { subject: policy } = await onPolicy(context(), ARN);
     expect(await currentProfile(db, profile)).toMatchObject({ profile_id: "AIPA2" });
     expect(await currentPolicy(db, policy)).toMatchObject({ policy_id: "ANPA2" });
-    await deleteUser(db, "AIDA2");
-    await deleteGroup(db, "AGPA2");
-    await deleteInstanceProfile(db, "AIPA2");
-    await deletePolicy(db, ARN);
+    await change((own) => deleteUser(own, "AIDA2"));
+    await change((own) => deleteGroup(own, "AGPA2"));
+    await change((own) => deleteInstanceProfile(own, "AIPA2"));
+    await change((own) => deletePolicy(own, ARN));
     await makeUser("AIDA3", "dave");
     await makeGroup("AGPA3", "guild");
     await makeProfile("AIPA3");

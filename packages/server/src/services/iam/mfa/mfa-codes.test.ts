@@ -44,12 +44,13 @@ let store: OpenedStore;
 let context: RequestContext;
 
 async function keep(values: Partial<MfaDeviceRow> = {}): Promise<void> {
-  const db = context.db<IamTables>();
-  await db.deleteFrom("iam_mfa_devices").execute();
-  await db
-    .insertInto("iam_mfa_devices")
-    .values({ ...device, ...values })
-    .execute();
+  await store.tables<IamTables>().transaction(async ({ db }) => {
+    await db.deleteFrom("iam_mfa_devices").execute();
+    await db
+      .insertInto("iam_mfa_devices")
+      .values({ ...device, ...values })
+      .execute();
+  });
 }
 
 function verify(step: number, principal: Principal = ALICE, serial = SERIAL): Promise<boolean> {

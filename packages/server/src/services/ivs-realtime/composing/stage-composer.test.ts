@@ -40,13 +40,14 @@ beforeEach(async () => {
   store = await openStore({ file, ...options });
   nowMs = 0;
   published = [];
-  const db = store.tables<RealTimeTables>().db;
   const stage = { ...PLACE, id: "stagestage12", tags: "{}", created_at_ms: 1, name: "" };
-  await db
-    .insertInto("ivs_stages")
-    .values({ ...stage, recording: "{}", storage_configuration_arn: "" })
-    .execute();
-  await db.insertInto("ivs_compositions").values(ROW).execute();
+  await store.tables<RealTimeTables>().transaction(async ({ db }) => {
+    await db
+      .insertInto("ivs_stages")
+      .values({ ...stage, recording: "{}", storage_configuration_arn: "" })
+      .execute();
+    await db.insertInto("ivs_compositions").values(ROW).execute();
+  });
 });
 afterEach(async () => {
   await store.close();

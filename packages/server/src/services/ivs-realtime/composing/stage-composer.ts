@@ -14,6 +14,7 @@ import { arnOf, arns } from "../resource-arn.ts";
 import {
   destinationsOf,
   forgetCompositions,
+  haveEnded,
   listOpenCompositions,
   type StoredDestination,
 } from "../rows/compositions.ts";
@@ -112,7 +113,9 @@ export class StageComposer {
     for (const row of open) await this.#lookAt(arnOf("composition", row), row);
     const known = new Set(open.map((row) => arnOf("composition", row)));
     for (const arn of [...this.#running.keys()]) if (!known.has(arn)) await this.#halt(arn);
-    await forgetCompositions(this.#store.db, this.#nowMs() - FORGOTTEN_AFTER_MS);
+    const forgottenMs = this.#nowMs() - FORGOTTEN_AFTER_MS;
+    if (await haveEnded(this.#store.db, forgottenMs))
+      await this.#store.transaction(({ db }) => forgetCompositions(db, forgottenMs));
     if (this.#running.size > 0) this.#rounds.wakeIn(LOOK_MS);
   }
 

@@ -56,7 +56,7 @@ export function compositionOperations(
       async authorize(input, context) {
         const { filterByStageArn: stage, filterByEncoderConfigurationArn: encoder } = input;
         const arns = [stage, encoder].filter((arn) => arn !== undefined);
-        if (arns.length === 0) return decisions.onAny("ListCompositions", "composition", context);
+        if (arns.length === 0) return decisions.onAny("ListCompositions", "stage", context);
         return Promise.all(
           arns.map((arn) => decisions.onResource("ListCompositions", arn, context)),
         );

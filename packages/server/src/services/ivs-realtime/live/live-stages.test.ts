@@ -35,13 +35,15 @@ beforeEach(async () => {
   store = await openStore({ file, ...options });
   published = [];
   living = new Map();
-  await tables()
-    .insertInto("ivs_stages")
-    .values({
-      ...{ account_id: STAGE.accountId, region: STAGE.region, id: STAGE.id, tags: "{}" },
-      ...{ created_at_ms: 1, name: "", recording: "{}", storage_configuration_arn: "" },
-    })
-    .execute();
+  await store.tables<RealTimeTables>().transaction(({ db }) =>
+    db
+      .insertInto("ivs_stages")
+      .values({
+        ...{ account_id: STAGE.accountId, region: STAGE.region, id: STAGE.id, tags: "{}" },
+        ...{ created_at_ms: 1, name: "", recording: "{}", storage_configuration_arn: "" },
+      })
+      .execute(),
+  );
 });
 afterEach(async () => {
   await store.close();

@@ -70,6 +70,17 @@ export async function isComposedWith(db: Db, at: ResourceLocation, arn: string):
   );
 }
 
+/** Whether there are compositions to forget. */
+export async function haveEnded(db: Db, endedBeforeMs: number): Promise<boolean> {
+  const one = await db
+    .selectFrom("ivs_compositions")
+    .select("id")
+    .where("ended_at_ms", "<", endedBeforeMs)
+    .limit(1)
+    .executeTakeFirst();
+  return one !== undefined;
+}
+
 /** Ended compositions are answered for a while, and then are no more. */
 export async function forgetCompositions(db: Db, endedBeforeMs: number): Promise<void> {
   await db

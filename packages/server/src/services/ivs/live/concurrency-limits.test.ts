@@ -28,16 +28,17 @@ async function open(quotas: Partial<IvsQuotas>): Promise<void> {
 
 /** A channel of the account that is live. */
 async function live(channelId: string, change: { region?: string } = {}): Promise<void> {
-  await world.store
-    .tables<IvsTables>()
-    .db.insertInto("ivs_stream_sessions")
-    .values({
-      ...newSessionState(1),
-      ...{ stream_id: `st-1${channelId}`, owner: "", priority: 0, account_id: "000000000000" },
-      ...{ region: "us-east-1", channel_id: channelId, channel: "{}", ...change },
-      recording_configuration: null,
-    })
-    .execute();
+  await world.store.tables<IvsTables>().transaction(({ db }) =>
+    db
+      .insertInto("ivs_stream_sessions")
+      .values({
+        ...newSessionState(1),
+        ...{ stream_id: `st-1${channelId}`, owner: "", priority: 0, account_id: "000000000000" },
+        ...{ region: "us-east-1", channel_id: channelId, channel: "{}", ...change },
+        recording_configuration: null,
+      })
+      .execute(),
+  );
 }
 
 const publish = () =>
@@ -117,9 +118,9 @@ describe("concurrent views", () => {
     // Its session has ended in the script; what goes on counts.
     await world.store
       .tables<IvsTables>()
-      .db.updateTable("ivs_stream_sessions")
-      .set({ ended_at_ms: null })
-      .execute();
+      .transaction(({ db }) =>
+        db.updateTable("ivs_stream_sessions").set({ ended_at_ms: null }).execute(),
+      );
     // Who asks before there is anything to play isn't a viewer.
     const { multivariantPlaylist } = life.engine;
     life.engine.multivariantPlaylist = async () => undefined;

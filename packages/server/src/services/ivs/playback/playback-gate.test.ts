@@ -54,17 +54,18 @@ class Stage {
     const arn = CHANNEL_ARN.replace("channel/channelchann", "playback-restriction-policy/policy");
     const attached = policy ? { playback_restriction_policy_arn: arn } : {};
     const world = await LiveWorld.open({ channel: { ...channel, ...attached } });
-    const { db } = world.store.tables<IvsTables>();
     const public_key = keys.publicKey.export({ type: "spki", format: "pem" }).toString();
-    await db
-      .insertInto("ivs_playback_key_pairs")
-      .values({ ...PLACE, id: "key", name: "", public_key, fingerprint: "" })
-      .execute();
-    if (policy)
+    await world.store.tables<IvsTables>().transaction(async ({ db }) => {
       await db
-        .insertInto("ivs_playback_restriction_policies")
-        .values({ ...PLACE, id: "policy", name: "", ...OPEN_POLICY, ...policy })
+        .insertInto("ivs_playback_key_pairs")
+        .values({ ...PLACE, id: "key", name: "", public_key, fingerprint: "" })
         .execute();
+      if (policy)
+        await db
+          .insertInto("ivs_playback_restriction_policies")
+          .values({ ...PLACE, id: "policy", name: "", ...OPEN_POLICY, ...policy })
+          .execute();
+    });
     const stage = new Stage(world, world.begin(), (address) => COUNTRIES[address] ?? "");
     await stage.life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);
     await stage.life.live.settled(CHANNEL_ARN);
@@ -323,9 +324,12 @@ describe("a playback restriction policy", () => {
     stage = await Stage.open({}, {});
     await stage.world.store
       .tables<IvsTables>()
-      .db.updateTable("ivs_playback_restriction_policies")
-      .set({ allowed_countries: '["US"]' })
-      .execute();
+      .transaction(({ db }) =>
+        db
+          .updateTable("ivs_playback_restriction_policies")
+          .set({ allowed_countries: '["US"]' })
+          .execute(),
+      );
     const viewer = { remoteAddress: "192.0.2.1" };
     expect((await stage.ask(MULTIVARIANT, {}, viewer))?.status).toBe(200);
     await stage.life.engine.broadcast(CHANNEL_ARN, "st-1cccccccccccccccccccccc", 1);

@@ -132,10 +132,14 @@ describe("a recording with a reconnect window", () => {
     await stream(B);
     expect(await states()).toEqual(["reconnectable"]);
     // Killed while it records: what is known of it stands in its rows.
-    await db()
-      .updateTable("ivs_recordings")
-      .set({ state: "recording", closes_at_ms: null, stream_ended_at_ms: null })
-      .execute();
+    await world.store
+      .tables<IvsTables>()
+      .transaction((tx) =>
+        tx.db
+          .updateTable("ivs_recordings")
+          .set({ state: "recording", closes_at_ms: null, stream_ended_at_ms: null })
+          .execute(),
+      );
     await begin();
     await stream(C);
     await begin();

@@ -29,8 +29,9 @@ test("a thumbnail is counted with its object, and never written a second time", 
   const world = await LiveWorld.open();
   onTestFinished(() => world.close());
   const { deps } = world.begin();
-  const { db } = world.store.tables<IvsTables>();
-  await insertRecording(db, row);
+  const store = world.store.tables<IvsTables>();
+  const { db } = store;
+  await store.transaction((tx) => insertRecording(tx.db, row));
   const journal = new SessionJournal({ ...deps, nodeId: () => "" });
   // The process dies once the object is there.
   const put: BucketWriter["put"] = async (_key, _body, _type, options) => {

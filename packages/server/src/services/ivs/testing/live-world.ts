@@ -79,16 +79,17 @@ export class LiveWorld {
     const folder = mkdtempSync(join(tmpdir(), "rolecast-ivs-"));
     const options = { durable: false, migrations: ivsMigrations, nowMs: () => 1 };
     const store = await openStore({ file: join(folder, "state.db"), ...options });
-    const { db } = store.tables<IvsTables>();
-    await db
-      .insertInto("ivs_recording_configurations")
-      .values({ ...configuration, ...change.configuration })
-      .execute();
-    await db
-      .insertInto("ivs_channels")
-      .values({ ...channel, ...change.channel })
-      .execute();
-    await db.insertInto("ivs_stream_keys").values(streamKey).execute();
+    await store.tables<IvsTables>().transaction(async ({ db }) => {
+      await db
+        .insertInto("ivs_recording_configurations")
+        .values({ ...configuration, ...change.configuration })
+        .execute();
+      await db
+        .insertInto("ivs_channels")
+        .values({ ...channel, ...change.channel })
+        .execute();
+      await db.insertInto("ivs_stream_keys").values(streamKey).execute();
+    });
     return new LiveWorld(folder, store, change);
   }
 

@@ -27,10 +27,12 @@ test("a missing folder is reported as soon as the database names a file", async 
   expect(errors).toEqual([]);
   const part = { upload_id: "u", part_number: 1, account_id: "0", region: "", blob_id: "a/b" };
   const facts = { size_bytes: 1, etag: "", modified_ms: 0, checksum: null, offset_bytes: null };
-  await store.db
-    .insertInto("s3_parts")
-    .values({ ...part, ...facts })
-    .execute();
+  await store.transaction(({ db }) =>
+    db
+      .insertInto("s3_parts")
+      .values({ ...part, ...facts })
+      .execute(),
+  );
   await reportMissingFolder(dir, store, log);
   expect(errors).toEqual([]);
   await reportMissingFolder(missing, store, log);
