@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { SendMessageRequest } from "amazon-ivs-chat-messaging";
 import pg from "pg";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import {
   hasPostgres,
   makeSchema,
@@ -174,6 +174,10 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     const { port } = stranger.address() as AddressInfo;
     const client = new pg.Client({ connectionString: database });
     await client.connect();
+    onTestFinished(async () => {
+      stranger.close();
+      await client.end();
+    });
     const nodesNow = await client.query("select node_id, url from ivs_nodes");
     const moved = nodesNow.rows.find(({ url }) => url === one.endpoint);
     const move = (url: string) =>
@@ -192,8 +196,6 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     expect(seen.length).toBeGreaterThan(0);
     expect(seen.filter((request) => request.includes(token))).toEqual([]);
     await move(moved.url);
-    await client.end();
-    stranger.close();
     here.close();
   });
 

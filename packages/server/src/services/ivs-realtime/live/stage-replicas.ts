@@ -176,7 +176,9 @@ export class StageReplicas {
     await this.#set(row, { state: "STOPPED", closes_at_ms: null });
     const shown = this.#shown.get(row.id);
     if (shown) await this.#hide(row.id, shown);
-    else await this.#tellSource(row.participant_id, arnOf(sourceOf(row)), row);
+    // Where it never began there is nothing to end.
+    else if (row.destination_session_id !== "")
+      await this.#tellSource(row.participant_id, arnOf(sourceOf(row)), row);
   }
 
   async #hide(id: string, shown: Admitted): Promise<void> {

@@ -5,6 +5,7 @@ import type { IvsTables } from "../tables.ts";
 import { asPlain, type HandedOnRequests, toHandOn } from "./handed-on-requests.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { streamUnavailable } from "./peer-calls.ts";
+import { PeerStreams } from "./peer-streams.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
 
 interface Nodes {
@@ -30,11 +31,11 @@ export function nodePlacesOf(
     },
     urlOf,
     async provenUrl(nodeId) {
-      // A call that costs nothing: its answer is signed.
-      await (await streamsOf(nodeId)).viewerCounts([]);
-      const url = await urlOf(nodeId);
-      if (url === undefined) throw streamUnavailable("its node has gone");
-      return url;
+      const streams = await streamsOf(nodeId);
+      if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
+      // A call that costs nothing: its answer is signed. The address may be another one by now.
+      await streams.viewerCounts([]);
+      return streams.url;
     },
     async handOn(nodeId, request, body) {
       const handed = toHandOn(request, body);

@@ -36,6 +36,11 @@ export class PeerStreams implements OwnedStreams {
     this.#clock = clock;
   }
 
+  /** All calls go there. */
+  get url(): string {
+    return this.#peer.url;
+  }
+
   stopStream = (channelArn: string) => this.#call("stopStream", channelArn);
   putMetadata = (channelArn: string, text: string) => this.#call("putMetadata", channelArn, text);
   insertAdBreak = (channelArn: string, id: string, durationMs: number) =>

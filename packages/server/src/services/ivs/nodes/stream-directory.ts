@@ -118,10 +118,12 @@ export class StreamDirectory {
   async #findStreams(owner: string): Promise<OwnedStreams | undefined> {
     const { local, nodeId, signature, clock } = this.#options;
     if (!this.#store.shared || owner === nodeId()) return local;
-    const known = this.#peers.get(owner);
     const url = await findNodeUrl(this.#store.db, owner);
     if (url === undefined) return undefined;
-    const peer = known ?? new PeerStreams({ nodeId: owner, url }, signature, clock);
+    const known = this.#peers.get(owner);
+    // What was learned of a peer holds for the address at which it was learned.
+    const peer =
+      known?.url === url ? known : new PeerStreams({ nodeId: owner, url }, signature, clock);
     this.#peers.set(owner, peer);
     return peer;
   }
