@@ -59,6 +59,10 @@ export class OAuthTokens {
       }),
       expiresMs: Number.POSITIVE_INFINITY,
     };
+    // A failure of ours isn't kept.
+    fetched.token.catch(() => {
+      fetched.expiresMs = 0;
+    });
     this.#kept.set(key, fetched);
     return fetched.token;
   }
