@@ -1,5 +1,6 @@
 import { AwaitedEnds } from "../../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import { OPERATIONS } from "../rows/operations.ts";
 import type { OperationRow } from "../tables.ts";
@@ -14,6 +15,8 @@ const AT_ONCE_MAX = 16;
 const LEASE_MS = 10_000;
 /** An operation is given back, and claimed again, after this much work: its lease goes on. */
 const SLICE_MS = 3_000;
+/** Turns of the event loop between steps: a request that waits takes as many. */
+const TURNS_PER_STEP = 6;
 /** On a shared database, the operations of nodes that died are looked for this often. */
 const LOOK_INTERVAL_MS = 2_000;
 
@@ -89,6 +92,7 @@ export class OperationWorker {
         if (task.closing.aborted || run.commits >= this.#stepsMax || run.nowMs >= endMs)
           return this.#giveBack(task, 0);
         const advance = await advanceOf(run);
+        for (let turn = 0; turn < TURNS_PER_STEP; turn++) await nextTurn();
         if (advance.kind === "ended") return this.#ends.end(task.row.operation_id);
         if (advance.kind === "wait") return this.#giveBack(task, advance.ms);
       }
