@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { NATIVE_MODULES } from "../support/native-modules/native-modules.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -28,14 +29,13 @@ const starting = units.filter((path) =>
 export default defineConfig({
   root,
   test: {
+    ...NATIVE_MODULES,
     include: ["packages/*/src/**/*.test.ts"],
     exclude: [...starting, ...LONG],
-    setupFiles: "test/support/whole-sizes.ts",
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // A module is compiled once, and again only when its text has changed.
     isolate: false,
+    watch: false,
     maxWorkers: 2,
-    experimental: { fsModuleCache: true },
   },
 });

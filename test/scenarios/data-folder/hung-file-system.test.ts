@@ -1,40 +1,36 @@
 import { execFileSync } from "node:child_process";
-import { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import fs, { createReadStream, mkdtempSync, rmSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListUsersCommand } from "@aws-sdk/client-iam";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import {
   hasPostgres,
   makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
-import type { TestServer } from "../../support/test-server.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
  * A named pipe without a reader is a file system that hangs: opening it for writing doesn't end.
  * Journal segments are opened there as long as `hung` says so.
  */
-const hung = vi.hoisted(() => ({ pipe: "", isHung: false }));
-vi.mock("node:fs", async (original) => {
-  const real = await original<typeof import("node:fs")>();
-  const where = (path: unknown) =>
-    hung.isHung && String(path).endsWith(".journal") ? hung.pipe : path;
-  const opens = (open: (...args: never[]) => unknown, change: (flags: unknown) => unknown) => {
-    return (path: unknown, flags: unknown, ...rest: never[]) => {
-      const redirected = where(path);
-      const given = redirected === path ? flags : change(flags);
-      return open(...([redirected, given, ...rest] as never[]));
-    };
-  };
-  return {
-    ...real,
-    open: opens(real.open as never, () => "w"),
-    openSync: opens(real.openSync as never, () => "w"),
+const hung = { pipe: "", isHung: false };
+const real = { open: fs.open, openSync: fs.openSync };
+function redirecting(open: (...args: never[]) => unknown) {
+  return (path: unknown, ...rest: unknown[]) =>
+    hung.isHung && String(path).endsWith(".journal")
+      ? open(...([hung.pipe, "w", ...rest.slice(1)] as never[]))
+      : open(...([path, ...rest] as never[]));
+}
+beforeAll(() => {
+  Object.assign(fs, { open: redirecting(real.open), openSync: redirecting(real.openSync) });
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, real);
+    syncBuiltinESMExports();
   };
 });
-// Workers keep modules from file to file: without this, what is tested may have the real one.
-vi.resetModules();
-const { startTestServer } = await import("../../support/test-server.ts");
 
 let dir: string;
 let server: TestServer;

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freshModule } from "../testing/fresh-module.ts";
+import type * as SegmentMemory from "./segment-memory.ts";
 
-// Memory that other tests gave back would be taken here.
-vi.resetModules();
-const { discardMemory, holdMemory, isSegmentMemory, releaseMemory, takeMemory } = await import(
-  "./segment-memory.ts"
-);
+// Memory that other tests gave back would be taken from everybody's module.
+const { discardMemory, holdMemory, isSegmentMemory, releaseMemory, takeMemory } = await freshModule<
+  typeof SegmentMemory
+>("./segment-memory.ts", import.meta.url);
 
 beforeAll(() => {
   vi.useFakeTimers();

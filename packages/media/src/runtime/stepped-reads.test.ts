@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { freshModule } from "../testing/fresh-module.ts";
 import { reuseReadMemory } from "./scratch-socket.ts";
+import type * as Steps from "./stepped-reads.ts";
 import { type ReadPace, readInSteps } from "./stepped-reads.ts";
 
 /** Both ends of a connection, the second one read in steps, and what that one has heard. */
@@ -36,11 +38,9 @@ async function ownSteps(): Promise<typeof readInSteps> {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   onTestFinished(() => {
     vi.useRealTimers();
-    // Nor do the tests that come after want a timer that never comes.
-    vi.resetModules();
   });
-  vi.resetModules();
-  return (await import("./stepped-reads.ts")).readInSteps;
+  const own = await freshModule<typeof Steps>("./stepped-reads.ts", import.meta.url);
+  return own.readInSteps;
 }
 
 describe.each<ReadPace>(["prompt", "steady", "relaxed"])("read at the %s pace", (pace) => {

@@ -1,16 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { RecordedDisk } from "../kernel/files/testing/recorded-disk.ts";
+import { openDataFolder } from "./data-folder.ts";
 
-vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
-  return recordedDisk.wrap(await original());
-});
-// Workers keep modules from file to file: without this, what is tested may have the real one.
-vi.resetModules();
-const { openDataFolder } = await import("./data-folder.ts");
+const recordedDisk = new RecordedDisk();
+beforeAll(() => recordedDisk.install());
 
 let dir: string;
 beforeEach(() => {

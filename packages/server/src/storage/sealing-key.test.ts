@@ -10,21 +10,17 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sql } from "kysely";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { RecordedDisk } from "../kernel/files/testing/recorded-disk.ts";
+import { DataFolderError } from "./data-folder-error.ts";
+import { openStore } from "./open-store.ts";
 import type { KeyTrial } from "./sealing-key.ts";
+import { SealingKey, SealingKeyError } from "./sealing-key.ts";
 import type { OpeningDatabase } from "./store.ts";
 import { hasPostgres, makeSharedSchema } from "./testing/postgres-server.ts";
 
-vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
-  return recordedDisk.wrap(await original());
-});
-// Workers keep modules from file to file: without this, what is tested may have the real one.
-vi.resetModules();
-const { DataFolderError } = await import("./data-folder-error.ts");
-const { SealingKey, SealingKeyError } = await import("./sealing-key.ts");
-const { openStore } = await import("./open-store.ts");
+const recordedDisk = new RecordedDisk();
+beforeAll(() => recordedDisk.install());
 
 const things = {
   name: "test/0001-things",

@@ -2,17 +2,13 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { RecordedDisk } from "../kernel/files/testing/recorded-disk.ts";
 import type { TlsCertificate } from "./tls-certificate.ts";
+import { loadTlsCertificate } from "./tls-certificate.ts";
 
-vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
-  return recordedDisk.wrap(await original());
-});
-// Workers keep modules from file to file: without this, what is tested may have the real one.
-vi.resetModules();
-const { loadTlsCertificate } = await import("./tls-certificate.ts");
+const recordedDisk = new RecordedDisk();
+beforeAll(() => recordedDisk.install());
 
 let dir: string;
 beforeEach(() => {

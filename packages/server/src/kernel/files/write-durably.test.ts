@@ -1,16 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordedDisk } from "./testing/recorded-disk.ts";
+import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { RecordedDisk } from "./testing/recorded-disk.ts";
+import { makeFolderDurably, readOrWriteDurably, writeDurably } from "./write-durably.ts";
 
-vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("./testing/recorded-disk.ts");
-  return recordedDisk.wrap(await original());
-});
-// Workers keep modules from file to file: without this, what is tested may have the real one.
-vi.resetModules();
-const { makeFolderDurably, readOrWriteDurably, writeDurably } = await import("./write-durably.ts");
+const recordedDisk = new RecordedDisk();
+beforeAll(() => recordedDisk.install());
 
 let dir: string;
 beforeEach(() => {

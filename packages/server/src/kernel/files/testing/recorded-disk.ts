@@ -1,8 +1,9 @@
 import { readdirSync, statSync } from "node:fs";
-import type * as fs from "node:fs/promises";
+import fs, { type FileHandle } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { dirname, join } from "node:path";
 
-type FileSystem = typeof fs;
+type FileSystem = Pick<typeof fs, "open" | "link" | "rename">;
 
 /** Methods of a file handle that change what is in the file. */
 const WRITES: ReadonlySet<string | symbol> = new Set([
@@ -16,8 +17,7 @@ const SYNCS: ReadonlySet<string | symbol> = new Set(["sync", "datasync"]);
 
 /**
  * Knows which of `node:fs/promises`'s work a power cut would leave: bytes that were synced, under
- * names whose folder was synced afterwards. What was written in any other way counts as lost. For
- * `vi.mock("node:fs/promises", async (original) => recordedDisk.wrap(await original()))`.
+ * names whose folder was synced afterwards. What was written in any other way counts as lost.
  */
 export class RecordedDisk {
   /** Inodes whose bytes are on the disk as they are now. */
@@ -40,9 +40,20 @@ export class RecordedDisk {
       .sort();
   }
 
-  wrap(real: FileSystem): FileSystem {
+  /** All that import `node:fs/promises` use this disk, until what is returned is called. */
+  install(): () => void {
+    const { open, link, rename } = fs;
+    const real: FileSystem = { open, link, rename };
+    const replaceBy = (used: FileSystem) => {
+      Object.assign(fs, used);
+      syncBuiltinESMExports();
+    };
+    replaceBy(this.#wrap(real));
+    return () => replaceBy(real);
+  }
+
+  #wrap(real: FileSystem): FileSystem {
     return {
-      ...real,
       open: async (...args: Parameters<FileSystem["open"]>) =>
         this.#wrapHandle(await real.open(...args), String(args[0])),
       link: async (from, to) => {
@@ -61,7 +72,7 @@ export class RecordedDisk {
     if (found.isFile() && !this.#wholeFiles.has(found.ino)) this.hasty.push(to);
   }
 
-  #wrapHandle(handle: fs.FileHandle, path: string): fs.FileHandle {
+  #wrapHandle(handle: FileHandle, path: string): FileHandle {
     return new Proxy(handle, {
       get: (target, name) => {
         const value: unknown = Reflect.get(target, name, target);
@@ -92,9 +103,3 @@ export class RecordedDisk {
     }
   }
 }
-
-const PLACE = Symbol.for("rolecast recorded disk");
-
-/** One for all copies of this module: tests load it anew, so that what they test sees the mock. */
-export const recordedDisk: RecordedDisk = Reflect.get(globalThis, PLACE) ?? new RecordedDisk();
-Reflect.set(globalThis, PLACE, recordedDisk);
