@@ -1,55 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { parseSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
+import { findOnPath } from "../packages/cli/src/demo/find-program.ts";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 import { SERVICE_TITLES } from "../packages/console/src/service-titles.ts";
-import { awsCli, hasAwsCli } from "./support/aws-cli.ts";
-import { here, runPage } from "./support/snippet-session.ts";
 import { commandsOf, ROOT, readPages, type Snippet } from "./support/snippets.ts";
-import { startTestServer } from "./support/test-server.ts";
 
 const pages = readPages();
 const snippets = pages.flatMap((page) => page.snippets);
-const runnable = pages.filter((page) => page.snippets.some(({ flags }) => flags.includes("run")));
-const missing = ["aws", "ffmpeg", "curl", "openssl", "python3"].filter((name) => !isThere(name));
-/** A stream is recorded in real time, on a machine that does other things too. */
-const SLOW_MS = 240_000;
-
-describe.skipIf(missing.length > 0)(
-  `blocks that are marked to run do (skipped without ${missing.join(", ") || "their programs"})`,
-  () => {
-    test("there are some, in each language", () => {
-      const marked = snippets.filter(({ flags }) => flags.includes("run"));
-      const languages = new Set(marked.map(({ language }) => language));
-      expect([...languages]).toEqual(expect.arrayContaining(["sh", "python", "ts"]));
-      expect(marked.length).toBeGreaterThan(20);
-    });
-
-    for (const page of runnable) {
-      test.concurrent(
-        page.path,
-        async ({ onTestFinished }) => {
-          const { endpoint, server, close } = await startTestServer();
-          onTestFinished(close);
-          const commands = hasAwsCli ? [dirname(await awsCli())] : [];
-          const place = { endpoint, rtmpsPort: server.ports.rtmps, commands };
-          const { code, ran } = await runPage(page, place);
-          expect(code, `the last block's output: ${ran.at(-1)?.output}`).toBe(0);
-          for (const { snippet, output } of ran) {
-            const next = page.snippets[page.snippets.indexOf(snippet) + 1];
-            if (!next?.flags.includes("output")) continue;
-            expect(spaced(output)).toMatch(patternOf(here(next.text, place)));
-          }
-        },
-        SLOW_MS,
-      );
-    }
-  },
-);
 
 describe("every block", () => {
   const parsers: Readonly<Record<string, (snippet: Snippet) => void>> = {
@@ -72,7 +34,7 @@ describe("every block", () => {
   };
 
   test.each(Object.keys(parsers))("in the language %j parses", (language) => {
-    if (language === "python" && missing.includes("python3")) return;
+    if (language === "python" && findOnPath("python3") === undefined) return;
     for (const snippet of snippets.filter((one) => one.language === language)) {
       const parse = parsers[language];
       expect(() => parse?.(snippet), `${snippet.page}:\n${snippet.text}`).not.toThrow();
@@ -155,24 +117,4 @@ function parseScript({ text }: Snippet): void {
 function parseShell(snippet: Snippet): void {
   const input = commandsOf(snippet).replace(/<[a-zA-Z][^<>\n]*>/g, "WORD");
   execFileSync("bash", ["-n"], { input, stdio: ["pipe", "ignore", "pipe"] });
-}
-
-/** Columns move with their contents. */
-function spaced(text: string): string {
-  return text.replace(/ +/g, " ").trim();
-}
-
-function patternOf(expected: string): RegExp {
-  const parts = spaced(expected).split("…");
-  const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join("[^]*?")}$`);
-}
-
-function isThere(program: string): boolean {
-  try {
-    execFileSync("which", [program], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,7 @@ import { defineConfig, mergeConfig } from "vitest/config";
 import whole from "../../vitest.config.ts";
 
 /** About files of the data folder. */
-const FOLDERS = ["damaged-files", "memory", "other-databases", "reset-in-flight"];
+const FOLDERS = ["damaged-files", "memory", "reset-in-flight"];
 
 process.env.TESTS_OBJECTS = "start";
 
@@ -21,6 +21,7 @@ export default mergeConfig(
       include: [
         "test/ceph/*.ceph.ts",
         "test/contract/s3/**/*.test.ts",
+        "test/scenarios/s3/durability.test.ts",
         "test/scenarios/ivs/live-stream.test.ts",
         "test/scenarios/ivs/killed-recording.test.ts",
       ],

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { lookupRecords } from "../../support/event-records.ts";
-import { startServerProcess } from "../../support/server-process.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
-import { until } from "../../support/until.ts";
 
 const OWN = "000000000000";
 const arn = (resource: string) => `arn:aws:events:us-east-1:${OWN}:${resource}`;
@@ -16,15 +14,12 @@ let dir = "";
 let server: TestServer;
 let client: eventbridge.EventBridgeClient;
 
-function clientOf(endpoint: string): eventbridge.EventBridgeClient {
-  const options = { endpoint, region: "us-east-1", maxAttempts: 1, credentials: ROOT };
-  return new eventbridge.EventBridgeClient(options);
-}
-
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "rolecast-archives-"));
   server = await startTestServer({ data: dir });
-  client = clientOf(server.endpoint);
+  const { endpoint } = server;
+  const options = { endpoint, region: "us-east-1", maxAttempts: 1, credentials: ROOT };
+  client = new eventbridge.EventBridgeClient(options);
 });
 afterAll(async () => {
   await server?.close();
@@ -34,9 +29,9 @@ afterAll(async () => {
 type Recorded = Readonly<Record<string, unknown>> & { readonly detail: { readonly take: number } };
 
 /** The events that a rule's log group has. */
-function recorded(name: string, folder = dir): readonly Recorded[] {
+function recorded(name: string): readonly Recorded[] {
   try {
-    const lines = readFileSync(join(folder, "events", OWN, "us-east-1", `${name}.jsonl`), "utf8");
+    const lines = readFileSync(join(dir, "events", OWN, "us-east-1", `${name}.jsonl`), "utf8");
     return lines
       .trim()
       .split("\n")
@@ -46,31 +41,30 @@ function recorded(name: string, folder = dir): readonly Recorded[] {
   }
 }
 
-const takesOf = (name: string, folder = dir) =>
-  recorded(name, folder).map(({ detail }) => detail.take);
+const takesOf = (name: string) => recorded(name).map(({ detail }) => detail.take);
 
-async function record(name: string, pattern: object, on = client): Promise<string> {
+async function record(name: string, pattern: object): Promise<string> {
   const rule = { Name: name, EventPattern: JSON.stringify(pattern) };
-  const { RuleArn = "" } = await on.send(new eventbridge.PutRuleCommand(rule));
+  const { RuleArn = "" } = await client.send(new eventbridge.PutRuleCommand(rule));
   const Targets = [{ Id: "log", Arn: `arn:aws:logs:us-east-1:${OWN}:log-group:${name}` }];
-  await on.send(new eventbridge.PutTargetsCommand({ Rule: name, Targets }));
+  await client.send(new eventbridge.PutTargetsCommand({ Rule: name, Targets }));
   return RuleArn;
 }
 
 /** Ten events of a source at most. */
-async function put(Source: string, takes: readonly number[], on = client): Promise<void> {
+async function put(Source: string, takes: readonly number[]): Promise<void> {
   const Entries = takes.map((take) => ({
     ...{ Source, DetailType: "take", Detail: JSON.stringify({ take }) },
     // Apart in time, which is what their order goes by.
     Time: new Date(1_700_000_000_000 + take * 1_000),
   }));
-  await on.send(new eventbridge.PutEventsCommand({ Entries }));
+  await client.send(new eventbridge.PutEventsCommand({ Entries }));
 }
 
 const RANGE = { EventStartTime: new Date(0), EventEndTime: new Date(2_000_000_000_000) };
 
-function startReplay(name: string, archive: string, filters?: string[], on = client) {
-  return on.send(
+function startReplay(name: string, archive: string, filters?: string[]) {
+  return client.send(
     new eventbridge.StartReplayCommand({
       ...{ ReplayName: name, EventSourceArn: arn(`archive/${archive}`), ...RANGE },
       Destination: { Arn: DEFAULT_BUS, FilterArns: filters },
@@ -78,8 +72,8 @@ function startReplay(name: string, archive: string, filters?: string[], on = cli
   );
 }
 
-const describeReplay = (ReplayName: string, on = client) =>
-  on.send(new eventbridge.DescribeReplayCommand({ ReplayName }));
+const describeReplay = (ReplayName: string) =>
+  client.send(new eventbridge.DescribeReplayCommand({ ReplayName }));
 
 function create(ArchiveName: string, pattern?: object, rest: object = {}) {
   const EventPattern = pattern && JSON.stringify(pattern);
@@ -201,33 +195,6 @@ describe("replays", () => {
     const start = client.send(new eventbridge.StartReplayCommand(starting));
     await expect(start).rejects.toThrow(reason);
   });
-
-  test("go on after the server was killed, and miss no event", async () => {
-    const own = mkdtempSync(join(tmpdir(), "rolecast-replay-"));
-    const first = await startServerProcess(["--data", own]);
-    const before = clientOf(first.endpoint);
-    const all = Array.from({ length: 100 }, (_none, index) => index);
-    const input = { ArchiveName: "a", EventSourceArn: DEFAULT_BUS };
-    await before.send(new eventbridge.CreateArchiveCommand(input));
-    for (let from = 0; from < all.length; from += 10)
-      await put("kill", all.slice(from, from + 10), before);
-    await record("killed", { source: ["kill"] }, before);
-    await startReplay("killed", "a", undefined, before);
-    await until(() => takesOf("killed", own).length > 0, "the replay begins");
-    await first.stop("SIGKILL");
-    const second = await startServerProcess(["--data", own]);
-    try {
-      const after = clientOf(second.endpoint);
-      const isDone = async () => (await describeReplay("killed", after)).State === "COMPLETED";
-      await until(isDone, "the replay ends");
-      const distinct = () => new Set(takesOf("killed", own)).size;
-      await until(() => distinct() === all.length, "every event arrives");
-    } finally {
-      await second.stop("SIGKILL");
-      rmSync(own, { recursive: true, force: true });
-    }
-    // Nodes of a shared database wait for the leases of one that was killed.
-  }, 120_000);
 });
 
 describe("schedules", () => {

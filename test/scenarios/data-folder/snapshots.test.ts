@@ -11,11 +11,11 @@ import {
 } from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { allow, policyOf } from "../support/principals.ts";
-import { COMMAND, type Outcome, rolecast as rolecastHere } from "../support/rolecast-command.ts";
-import { startServerProcess } from "../support/server-process.ts";
-import { type Clients, type Key, startTestServer } from "../support/test-server.ts";
-import { until } from "../support/until.ts";
+import { allow, policyOf } from "../../support/principals.ts";
+import { COMMAND, type Outcome, rolecast as rolecastHere } from "../../support/rolecast-command.ts";
+import { startServerProcess } from "../../support/server-process.ts";
+import { type Clients, type Key, startTestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 const Bucket = "snapshots";
 const WRITERS = 4;
