@@ -72,5 +72,5 @@ test("a replay goes on after the server was killed, and misses no event", async 
     await second.stop("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
   }
-  // Nodes of a shared database wait for the leases of one that was killed.
+  // On a shared database the next process waits for the leases of one that was killed.
 }, 120_000);

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.ts";
 import type { Store, Transaction } from "../store.ts";
 import { Periodic } from "./periodic.ts";
@@ -7,6 +8,8 @@ import { after } from "./timers.ts";
 /** After a first failure; doubled with each further one. */
 const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 5 * 60_000;
+/** Every process that is alone with its database: what the one before it held is the next one's. */
+const ALONE = "alone";
 /** A share of the interval, so that several nodes don't all look at once. */
 const LOOK_JITTER = 0.2;
 
@@ -36,7 +39,7 @@ export interface TaskQueueOptions<Row> {
   readonly store: Store;
   readonly clock: Clock;
   readonly table: TaskTable<Row>;
-  /** This process among those that share the database. Only tables with an owner need it. */
+  /** This process among those that share the database. Default: a name that no other one has. */
   readonly owner?: string;
   /** Tasks that run at the same time. */
   readonly atOnceMax: number;
@@ -69,6 +72,7 @@ interface Claimed<Row> {
  */
 export class TaskQueue<Row> {
   readonly #options: TaskQueueOptions<Row>;
+  readonly #owner: string;
   readonly #rows: TaskRows<Row>;
   readonly #looks: Periodic;
   /** Tasks that this process holds, or that rest after a failure. */
@@ -83,6 +87,7 @@ export class TaskQueue<Row> {
   constructor(options: TaskQueueOptions<Row>) {
     const { store, table, lookEveryMs, failed } = options;
     this.#options = options;
+    this.#owner = options.owner ?? (store.shared ? randomUUID() : ALONE);
     this.#rows = new TaskRows(table);
     this.#looks = new Periodic({
       ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
@@ -171,10 +176,9 @@ export class TaskQueue<Row> {
   }
 
   async #due(limit: number, asking: Asking): Promise<readonly Row[]> {
-    const { store, table } = this.#options;
-    // What this process holds is free to its owner: only such tables give it once more.
-    const own = table.owner ? this.#busy.size : 0;
-    const rows = await this.#rows.due(store.db, asking, limit + own);
+    // What this process holds is free to its owner.
+    const room = limit + this.#busy.size;
+    const rows = await this.#rows.due(this.#options.store.db, asking, room);
     return rows.filter((row) => !this.#busy.has(this.#idOf(row))).slice(0, limit);
   }
 
@@ -219,9 +223,8 @@ export class TaskQueue<Row> {
     const { table, failed } = this.#options;
     const ms = backoffMs(this.#attemptsOf(claimed.row));
     try {
-      // A holder that the row names finds its task again; without one no holder does while it is
-      // held.
-      if (table.dueMs || !table.owner) await this.#held(claimed).retryIn(ms);
+      // Without a time in the row its holder finds it again by itself.
+      if (table.dueMs) await this.#held(claimed).retryIn(ms);
     } catch (error) {
       // The database fails as well; the lease ends all the same.
       failed(error, claimed.row);
@@ -254,8 +257,7 @@ export class TaskQueue<Row> {
   }
 
   #asking(): Asking {
-    const { owner = "", clock } = this.#options;
-    return { owner, nowMs: clock.nowMs() };
+    return { owner: this.#owner, nowMs: this.#options.clock.nowMs() };
   }
 
   #idOf(row: Row): string {

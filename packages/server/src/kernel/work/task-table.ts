@@ -12,10 +12,10 @@ export interface TaskTable<Row> {
   /** The task is its holder's until then. Null, or a time that has passed: no process holds it. */
   readonly leasedUntilMs: ColumnOf<Row>;
   /**
-   * Names the holder. With this column, a process that is alone with its database goes on at once
-   * with what the process before it had begun; without it, when the lease has ended.
+   * Names the holder. A process that is alone with its database goes on at once with what the
+   * process before it had begun; one of several nodes when the lease has ended.
    */
-  readonly owner?: ColumnOf<Row>;
+  readonly owner: ColumnOf<Row>;
   /** A task isn't begun before then. Left out: one that failed waits in memory. */
   readonly dueMs?: ColumnOf<Row>;
   /** Counts a task's failures. */
@@ -83,7 +83,7 @@ export class TaskRows<Row> {
     const { owner, leasedUntilMs } = this.#table;
     return this.#update(db, id, this.#isFree(asking), {
       [leasedUntilMs]: untilMs,
-      ...(owner ? { [owner]: asking.owner } : {}),
+      [owner]: asking.owner,
       ...further,
     });
   }
@@ -139,8 +139,8 @@ export class TaskRows<Row> {
   #isFree({ owner, nowMs }: Asking): RawBuilder<unknown> {
     const { owner: ownerColumn, leasedUntilMs } = this.#table;
     const until = sql.ref(leasedUntilMs);
-    const isOwn = ownerColumn ? sql`or ${sql.ref(ownerColumn)} = ${owner}` : sql``;
-    return sql`(${until} is null or ${until} < ${nowMs} ${isOwn}) ${this.#andPending()}`;
+    const isOwn = sql`${sql.ref(ownerColumn)} = ${owner}`;
+    return sql`(${until} is null or ${until} < ${nowMs} or ${isOwn}) ${this.#andPending()}`;
   }
 
   #isHeldUntil(untilMs: number): RawBuilder<unknown> {

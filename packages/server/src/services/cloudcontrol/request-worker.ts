@@ -42,13 +42,12 @@ export class RequestWorker {
   readonly #ends = new AwaitedEnds();
 
   constructor(deps: CloudControlDependencies) {
-    const { store, clock, ids, log } = deps;
+    const { store, clock, log } = deps;
     this.#deps = deps;
     this.#queue = new TaskQueue({
       store,
       clock,
       table: REQUEST_TASKS,
-      owner: store.shared ? ids.uuid() : "alone",
       atOnceMax: AT_ONCE_MAX,
       leaseMs: () => LEASE_MS,
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),

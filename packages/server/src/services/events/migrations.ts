@@ -341,6 +341,17 @@ const connectionStates: Migration = {
   },
 };
 
+/** A server that starts goes on at once with the deliveries that the one before it had begun. */
+const deliveryOwners: Migration = {
+  name: "events/0011-delivery-owners",
+  async up(db) {
+    await db.schema
+      .alterTable("events_deliveries")
+      .addColumn("owner", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -352,4 +363,5 @@ export const eventsMigrations: readonly Migration[] = [
   schedules,
   archiveSizes,
   connectionStates,
+  deliveryOwners,
 ];

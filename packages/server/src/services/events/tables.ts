@@ -104,8 +104,10 @@ export interface DeliveryRow {
   attempts: number;
   first_at_ms: number;
   next_at_ms: number;
-  /** Until then a node tries it; afterwards another one may. */
+  /** Until then its owner tries it; afterwards another node may. */
   claimed_until_ms: number;
+  /** Empty before the first try. */
+  owner: string;
 }
 
 export interface ArchiveRow {

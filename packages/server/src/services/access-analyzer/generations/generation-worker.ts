@@ -17,14 +17,13 @@ export class GenerationWorker {
   readonly #queue: TaskQueue<GenerationRow>;
 
   constructor(deps: GenerationDependencies) {
-    const { store, clock, ids, log } = deps;
+    const { store, clock, log } = deps;
     this.#deps = deps;
     this.#queue = new TaskQueue({
       store,
       clock,
       table: GENERATION_JOBS,
       // Alone with its database, a process goes on at once with what the one before it had begun.
-      owner: store.shared ? ids.uuid() : "alone",
       atOnceMax: AT_ONCE_MAX,
       leaseMs: () => LEASE_MS,
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),

@@ -36,14 +36,13 @@ export class OperationWorker {
     deps: EngineDependencies,
     { stepsMax = Number.POSITIVE_INFINITY }: WorkerOptions = {},
   ) {
-    const { store, clock, ids, log } = deps;
+    const { store, clock, log } = deps;
     this.#deps = deps;
     this.#stepsMax = stepsMax;
     this.#queue = new TaskQueue({
       store,
       clock,
       table: OPERATIONS,
-      owner: store.shared ? ids.uuid() : "alone",
       atOnceMax: AT_ONCE_MAX,
       leaseMs: () => LEASE_MS,
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),

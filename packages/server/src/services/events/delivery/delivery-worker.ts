@@ -42,6 +42,7 @@ const DELIVERIES: TaskTable<DeliveryRow> = {
   name: "events_deliveries",
   id: "id",
   leasedUntilMs: "claimed_until_ms",
+  owner: "owner",
   dueMs: "next_at_ms",
   attempts: "attempts",
   orderBy: ["next_at_ms"],
@@ -138,7 +139,7 @@ export class DeliveryWorker {
       await tx
         .tables<EventsTables>()
         .db.updateTable("events_deliveries")
-        .set({ next_at_ms: Math.ceil(untilMs), claimed_until_ms: 0 })
+        .set({ next_at_ms: Math.ceil(untilMs), claimed_until_ms: 0, owner: "" })
         .where("id", "=", row.id)
         .execute();
     });

@@ -222,6 +222,7 @@ export class EventRouter {
       first_at_ms: nowMs,
       next_at_ms: nowMs,
       claimed_until_ms: 0,
+      owner: "",
     };
   }
 }

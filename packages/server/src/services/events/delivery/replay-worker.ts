@@ -33,7 +33,7 @@ const REPLAYS: TaskTable<ReplayRow> = {
   pending: { column: "state", values: REPLAYING },
 };
 
-interface ReplayParts extends Pick<ServiceDependencies, "clock" | "ids" | "log"> {
+interface ReplayParts extends Pick<ServiceDependencies, "clock" | "log"> {
   readonly store: Store;
   readonly router: EventRouter;
   /** There are deliveries. */
@@ -49,13 +49,12 @@ export class ReplayWorker {
   readonly #queue: TaskQueue<ReplayRow>;
 
   constructor(parts: ReplayParts) {
-    const { store, clock, ids, log } = parts;
+    const { store, clock, log } = parts;
     this.#parts = parts;
     this.#store = store.tables<EventsTables>();
     this.#queue = new TaskQueue({
       ...{ store, clock, table: REPLAYS, atOnceMax: AT_ONCE_MAX },
       // Alone with its database, a process goes on at once with what the one before it had begun.
-      owner: store.shared ? ids.uuid() : "alone",
       ...(store.shared && { lookEveryMs: LOOK_EVERY_MS }),
       leaseMs: () => LEASE_MS,
       run: (task) => this.#step(task),

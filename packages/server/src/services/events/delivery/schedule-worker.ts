@@ -46,12 +46,11 @@ export class ScheduleWorker {
   readonly #queue: TaskQueue<ScheduleRow>;
 
   constructor(parts: ScheduleParts) {
-    const { store, clock, ids, log } = parts;
+    const { store, clock, log } = parts;
     this.#parts = parts;
     this.#queue = new TaskQueue({
       ...{ store, clock, table: SCHEDULES, atOnceMax: AT_ONCE_MAX },
       // Alone with its database, a process goes on at once with what the one before it had begun.
-      owner: store.shared ? ids.uuid() : "alone",
       ...(store.shared && { lookEveryMs: LOOK_EVERY_MS }),
       leaseMs: () => LEASE_MS,
       run: (task) => this.#send(task),

@@ -20,6 +20,7 @@ test("an account's waiting deliveries leave room for others', and make room once
     first_at_ms: 0,
     next_at_ms: 0,
     claimed_until_ms: 0,
+    owner: "",
     attempts: 0,
     is_forwarded: 0,
   };

@@ -1,5 +1,4 @@
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Ids } from "../../../kernel/ids.ts";
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
@@ -23,7 +22,6 @@ const LOOK_INTERVAL_MS = 5_000;
 export interface DeletionWorkerDependencies {
   readonly store: Store;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Log;
   readonly generations: Generations;
   readonly services: LinkedServices;
@@ -45,14 +43,13 @@ export class DeletionWorker {
   #lastDecision: Promise<unknown> = Promise.resolve();
 
   constructor(deps: DeletionWorkerDependencies) {
-    const { store, clock, ids, log, services } = deps;
+    const { store, clock, log, services } = deps;
     this.#deps = deps;
     this.#queue = new TaskQueue({
       store,
       clock,
       table: DELETION_TASKS,
       // Alone with its database, a process goes on at once with what the one before it had begun.
-      owner: store.shared ? ids.uuid() : "alone",
       atOnceMax: AT_ONCE_MAX,
       leaseMs: ({ service_principal: service }) =>
         LEASE_MS + (services.outside(service)?.usage.deadlineMs ?? 0),
