@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/recipes/*.recipe.ts"],
+    // They wait for npm, for encoders and for intervals of a minute.
+    maxWorkers: 2,
     testTimeout: 120_000,
     hookTimeout: 300_000,
     // A second, vitest's own choice, is short for a process that starts on a busy machine.
