@@ -5,7 +5,9 @@ import type { Plugin } from "rolldown";
 
 const SCHEMAS = /\/@aws-sdk\/client-([a-z0-9-]+)\/dist-es\/schemas\/schemas_0\.js$/;
 /** Those of clients that the command calls servers with are there whole, once for both. */
-const CALLED: ReadonlySet<string> = new Set(["cloudformation", "iam", "ivs", "s3", "sts"]);
+const CALLED: ReadonlySet<string> = new Set([
+  ...["cloudformation", "iam", "ivs", "ivs-realtime", "s3", "sts"],
+]);
 
 /** An operation, up to its traits; the traits; the references to its input and its output. */
 const OPERATION = new RegExp(

@@ -50,6 +50,17 @@ const SHOWN: readonly (readonly [what: string, seen: RegExp])[] = [
   ["a viewer's token doesn't allow it to delete", /^403: Not allowed to DELETE_MESSAGE$/],
   ["the moderator's does, and the viewer is told", /^aws:DELETE_MESSAGE: spoiler$/],
   ["DisconnectUser ends the viewer's connection", /^\S/],
+  [
+    "a storage configuration puts IVS into the bucket's policy",
+    /^CompositeWrite-\w+: ivs-composite\./,
+  ],
+  ["an encoder joins the stage over RTMPS and is recorded", /^participant \S+ in session st-\w+$/],
+  ["its Recording End event gives prefix and duration", /^[4-9]\d{3} ms in \w{12}\/st-\w+\//],
+  [
+    "multivariant.m3u8, fetched with signed GETs, decodes to its length",
+    /^[4-9]\.\d+ s of [4-9]\.\d+ s$/,
+  ],
+  ["without the policy, the next recording fails to start", /^Recording Start Failure$/],
 ];
 
 test(

@@ -4,11 +4,11 @@ import { Command } from "commander";
 export function demoCommand(): Command {
   return new Command("demo")
     .description(
-      "Show the service-linked role at work: record a live stream, try to misuse the role, delete it.",
+      "Show it all at work: record a live stream by the service-linked role, a chat, a stage.",
     )
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast demo\n\nTakes about two minutes and needs ffmpeg. Calls are made by the AWS CLI where it is installed, else by the JavaScript SDK.\nIt has a server of its own on free ports, and leaves nothing behind.",
+      "\nExample:\n  rolecast demo\n\nTakes about two and a half minutes and needs ffmpeg. Calls are made by the AWS CLI where it is installed, else by the JavaScript SDK.\nIt has a server of its own on free ports, and leaves nothing behind.",
     )
     .option("--json", "what was shown as JSON; the steps go to standard error")
     .action(async ({ json = false }: { json?: boolean }) => {

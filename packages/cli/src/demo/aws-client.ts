@@ -15,7 +15,7 @@ export type Answer =
   | { readonly ok: false; readonly code: string; readonly message: string };
 
 export interface Call {
-  readonly service: "iam" | "sts" | "s3" | "ivs";
+  readonly service: "iam" | "sts" | "s3" | "ivs" | "ivs-realtime";
   /** AWS's name: `CreateChannel`. */
   readonly operation: string;
   readonly input: object;

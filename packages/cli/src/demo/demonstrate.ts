@@ -5,6 +5,7 @@ import { findFfmpeg } from "@rolecast/server";
 import { findAwsClient } from "./aws-client.ts";
 import { moderateChat } from "./chat-steps.ts";
 import { EventReader } from "./event-reader.ts";
+import { recordParticipant } from "./participant-steps.ts";
 import { Report } from "./report.ts";
 import { createRole, deleteRole, tryToMisuseRole } from "./role-steps.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -20,6 +21,7 @@ async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
   await denyRecording(stage, events, channel);
   await deleteRole(stage, configurationArn, channel.arn);
   await moderateChat(stage);
+  await recordParticipant(stage, events);
 }
 
 /** Prints what it shows; resolves with the exit code. */

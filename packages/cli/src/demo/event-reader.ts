@@ -24,6 +24,13 @@ export class EventReader {
     );
   }
 
+  /** The first event with that name about a participant of a stage. */
+  participant(name: string, participantId: string): DemoEvent | undefined {
+    return this.events.find(
+      ({ detail }) => detail.event_name === name && detail.participant_id === participantId,
+    );
+  }
+
   close(): void {
     this.#abort.abort();
   }

@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import * as iam from "@aws-sdk/client-iam";
 import * as ivs from "@aws-sdk/client-ivs";
+import * as realTime from "@aws-sdk/client-ivs-realtime";
 import * as s3 from "@aws-sdk/client-s3";
 import * as sts from "@aws-sdk/client-sts";
 import type { Answer } from "./aws-client.ts";
@@ -22,6 +23,7 @@ interface SdkRequest {
 const CLIENTS = {
   iam: { client: () => new iam.IAMClient({}), commands: iam },
   ivs: { client: () => new ivs.IvsClient({}), commands: ivs },
+  "ivs-realtime": { client: () => new realTime.IVSRealTimeClient({}), commands: realTime },
   s3: { client: () => new s3.S3Client({ forcePathStyle: true }), commands: s3 },
   sts: { client: () => new sts.STSClient({}), commands: sts },
 } as const;

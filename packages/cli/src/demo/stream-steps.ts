@@ -1,9 +1,10 @@
-import { mkdir, readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { download, keysBelow } from "./download.ts";
 import { decode, Encoder } from "./encoder.ts";
 import type { EventReader } from "./event-reader.ts";
 import { expect } from "./report.ts";
-import { at, BUCKET, listAt, ROLE_ARN, ROOT, type Stage, textAt } from "./stage.ts";
+import { at, BUCKET, ROLE_ARN, ROOT, type Stage, textAt } from "./stage.ts";
 
 const PUBLISHED_SECONDS = 25;
 /** IVS records in files of about 10 s; live segments here last 2 s. */
@@ -67,19 +68,13 @@ export async function checkRecording(stage: Stage, events: EventReader, streamId
   });
   let keys: string[] = [];
   await report.show("its objects are IVS's layout", async () => {
-    const listed = await stage.call(
-      "s3",
-      "ListObjectsV2",
-      { Bucket: BUCKET, Prefix: prefix },
-      ROOT,
-    );
-    keys = listAt(listed, "Contents").map((object) => String(at(object, "Key")));
+    keys = await keysBelow(stage, BUCKET, prefix);
     checkLayout(keys.map((key) => key.slice(prefix.length + 1)));
     return `${keys.length} objects`;
   });
   for (const playlist of ["master.m3u8", "byte-range-multivariant.m3u8"]) {
     await report.show(`${playlist}, fetched with signed GETs, decodes to its length`, async () => {
-      await download(stage, prefix, keys);
+      await download(stage, BUCKET, keys);
       const file = join(stage.workDir, prefix, "media/hls", playlist);
       const { durationSeconds, warnings } = await decode(stage.ffmpeg, file);
       const difference = Math.abs(durationSeconds - PUBLISHED_SECONDS);
@@ -197,20 +192,4 @@ function checkLayout(paths: readonly string[]): void {
   ]);
   for (const path of paths) expect(wanted.delete(path), `unexpected object ${path}`);
   expect(wanted.size === 0, `missing: ${[...wanted].join(", ")}`);
-}
-
-async function download(stage: Stage, prefix: string, keys: readonly string[]): Promise<void> {
-  for (const Key of keys) {
-    const outFile = join(stage.workDir, Key);
-    await mkdir(dirname(outFile), { recursive: true });
-    const input = { Bucket: BUCKET, Key };
-    const answer = await stage.client.call({
-      service: "s3",
-      operation: "GetObject",
-      input,
-      key: ROOT,
-      outFile,
-    });
-    expect(answer.ok, `GetObject ${Key.slice(prefix.length)} was refused`);
-  }
 }
