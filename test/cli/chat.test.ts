@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Ivschat } from "@aws-sdk/client-ivschat";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   type AmazonClient,
@@ -117,4 +120,33 @@ test("has a stage's participants recorded, and not any more", async () => {
   expect(await recorded()).toBe(first);
   expect((await run(["record", "stage"], "", "stage")).code).toBe(2);
   expect((await run(["record", "nowhere", "--off"], "", "stage")).err).toContain("no stage called");
+  await findsRecordings(arn);
 });
+
+/** Lists and gets a participant's recording that lies where IVS puts it, beside other objects. */
+async function findsRecordings(stageArn: string) {
+  const { s3 } = server.clients();
+  const Bucket = "stage-films";
+  const prefix = `${stageArn.split("/")[1]}/st-Session123456/ann/2026-01-02T03-04-05Z`;
+  const hls = { duration_ms: 7, path: "media/hls", playlist: "multivariant.m3u8", renditions: [] };
+  const metadata = {
+    ...{ stage_arn: stageArn, participant_id: "ann", recording_status: "RECORDING_ENDED" },
+    ...{ recording_started_at: "2026-01-02T03:04:05Z", media: { hls } },
+  };
+  for (const [Key, Body] of [
+    [`${prefix}/events/recording-ended.json`, JSON.stringify(metadata)],
+    [`${prefix}/media/hls/multivariant.m3u8`, "#EXTM3U\n"],
+    ["other/events/recording-ended.json", "no recording"],
+  ] as const)
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  const id = "ann-2026-01-02T03-04-05Z";
+  for (const of of [[], ["--stage", "stage"]]) {
+    const { out } = await run(["ls", ...of, "--json"], "", "record");
+    expect(JSON.parse(out)).toMatchObject([{ bucket: Bucket, prefix, id, stageArn }]);
+  }
+  const folder = await mkdtemp(join(tmpdir(), "rolecast-record-"));
+  const got = await run(["get", "ann", folder], "", "record");
+  expect(got.out).toContain("2 objects");
+  expect(await readFile(join(folder, "media/hls/multivariant.m3u8"), "utf8")).toBe("#EXTM3U\n");
+  await rm(folder, { recursive: true });
+}

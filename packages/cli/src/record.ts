@@ -8,10 +8,11 @@ import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { Command } from "commander";
 import { findChannel } from "./broadcast.ts";
-import { CommandError } from "./command-error.ts";
+import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import type { Recording } from "./recording-metadata.ts";
 import { findRecording, findRecordings } from "./recordings.ts";
+import { findStage } from "./stage-lists.ts";
 import {
   bytesText,
   durationText,
@@ -25,6 +26,7 @@ import {
 interface RecordFlags extends ConnectionFlags {
   readonly json?: boolean;
   readonly channel?: string;
+  readonly stage?: string;
   readonly player?: boolean;
 }
 
@@ -34,12 +36,16 @@ export function recordCommand(): Command {
     .description("List, download and play recordings.")
     .addCommand(
       withConnection(new Command("ls"))
-        .description("List the recordings in the Region's recording buckets, newest first.")
+        .description("List the recordings of the Region's channels and stages, newest first.")
         .option("--channel <CHANNEL>", "only of the channel with this name or ARN")
+        .option("--stage <STAGE>", "only of the stage with this name or ARN")
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExamples:\n  rolecast record ls --channel studio\n  rolecast record ls --json | jq -r .[0].id",
+          `\nExamples:
+  rolecast record ls --channel studio
+  rolecast record ls --stage rehearsal
+  rolecast record ls --json | jq -r .[0].id`,
         )
         .action(list),
     )
@@ -73,12 +79,17 @@ export function recordCommand(): Command {
 
 async function list(flags: RecordFlags): Promise<void> {
   const connection = new Connection(flags);
-  const channel = flags.channel && (await findChannel(await connection.ivs(), flags.channel)).arn;
-  const recordings = await findRecordings(connection, channel);
+  const { channel, stage } = flags;
+  if (channel && stage) throw new CommandError("name a channel or a stage.", EXIT.usage);
+  const recordings = await findRecordings(connection, {
+    channelArn: channel && (await findChannel(await connection.ivs(), channel)).arn,
+    stageArn: stage && (await findStage(connection, stage)).arn,
+  });
   if (flags.json) return printJson(recordings);
   if (recordings.length === 0) {
     return print(
-      `No recordings in ${connection.region}. A channel with a recording configuration makes them.`,
+      `No recordings in ${connection.region}. Channels with a recording configuration make them, ` +
+        "and stages that record their participants.",
     );
   }
   print(
@@ -118,9 +129,9 @@ async function get(id: string, given: string | undefined, flags: RecordFlags): P
   }
   progress.end();
   if (flags.json) return printJson({ ...recording, folder, objects: keys.length, bytes });
-  print(
-    `${keys.length} objects, ${bytesText(bytes)}, in ${folder}; play ${recording.playlist} in it.`,
-  );
+  const { playlist } = recording;
+  const played = playlist === undefined ? "" : `; play ${playlist} in it`;
+  print(`${keys.length} objects, ${bytesText(bytes)}, in ${folder}${played}.`);
 }
 
 async function keysOf(s3: S3Client, { bucket, prefix }: Recording): Promise<readonly string[]> {
@@ -144,6 +155,8 @@ async function openObject(s3: S3Client, bucket: string, key: string) {
 async function play(id: string, flags: RecordFlags): Promise<void> {
   const connection = new Connection(flags);
   const recording = await findRecording(connection, id);
+  if (recording.playlist === undefined)
+    throw new CommandError(`the recording ${recording.id} is nothing but thumbnails.`);
   const s3 = await connection.s3();
   const answer = async (target: string, response: ServerResponse): Promise<void> => {
     const path = decodeURIComponent(new URL(target, "http://localhost").pathname);

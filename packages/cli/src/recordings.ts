@@ -1,31 +1,40 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import { CommandError } from "./command-error.ts";
+import { CommandError, EXIT } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import {
+  channelsPrefix,
   isMetadata,
+  isStagePrefix,
   newestMetadata,
   parseRecording,
   type Recording,
-  recordingsPrefix,
+  stagePrefix,
 } from "./recording-metadata.ts";
+import { listStorageConfigurations } from "./stage-lists.ts";
 import { warn } from "./terminal.ts";
 
-/** The recordings in the buckets of the Region's recording configurations, newest first. */
+/** The channel or the stage whose recordings are wanted; without either, all of them. */
+export interface RecordedResource {
+  readonly channelArn?: string | undefined;
+  readonly stageArn?: string | undefined;
+}
+
+/** The recordings in the buckets of the Region's channels and stages, newest first. */
 export async function findRecordings(
   connection: Connection,
-  channelArn: string | undefined,
+  of: RecordedResource = {},
 ): Promise<readonly Recording[]> {
   const s3 = await connection.s3();
   const found: Recording[] = [];
-  for (const bucket of await recordingBuckets(connection)) {
+  for (const { bucket, prefixes } of await recordedPlaces(connection, s3, of)) {
     try {
-      for (const key of await metadataKeys(s3, bucket, channelArn)) {
+      for (const key of await metadataKeys(s3, bucket, await prefixes(bucket))) {
         found.push(await readRecording(s3, bucket, key));
       }
     } catch (error) {
       // A configuration that outlived its bucket doesn't hide the recordings of others.
       if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
-      warn(`a recording configuration names the bucket ${bucket}, which isn't there.`);
+      warn(`a configuration names the bucket ${bucket}, which isn't there.`);
     }
   }
   return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
@@ -33,7 +42,7 @@ export async function findRecordings(
 
 /** The recording of that id, or of the id's beginning. Throws CommandError unless there is one. */
 export async function findRecording(connection: Connection, id: string): Promise<Recording> {
-  const recordings = await findRecordings(connection, undefined);
+  const recordings = await findRecordings(connection);
   const matching = recordings.filter((recording) => recording.id.startsWith(id));
   const [only] = matching;
   if (only && matching.length === 1) return only;
@@ -44,31 +53,81 @@ export async function findRecording(connection: Connection, id: string): Promise
   );
 }
 
-async function recordingBuckets(connection: Connection): Promise<readonly string[]> {
+/** A bucket, and the prefixes of the recordings in it. */
+interface RecordedPlace {
+  readonly bucket: string;
+  readonly prefixes: (bucket: string) => Promise<readonly string[]>;
+}
+
+async function recordedPlaces(
+  connection: Connection,
+  s3: S3Client,
+  { channelArn, stageArn }: RecordedResource,
+): Promise<readonly RecordedPlace[]> {
+  const ofChannels = async () => [channelsPrefix(channelArn)];
+  const ofStages = stageArn === undefined ? stageFolders(s3) : async () => [stagePrefix(stageArn)];
+  const places: RecordedPlace[] = [];
+  if (stageArn === undefined)
+    for (const bucket of await channelBuckets(connection))
+      places.push({ bucket, prefixes: ofChannels });
+  if (channelArn === undefined)
+    for (const bucket of await stageBuckets(connection, stageArn !== undefined))
+      places.push({ bucket, prefixes: ofStages });
+  return places;
+}
+
+async function channelBuckets(connection: Connection): Promise<readonly string[]> {
   const { paginateListRecordingConfigurations } = await import("@aws-sdk/client-ivs");
   const client = await connection.ivs();
-  const buckets = new Set<string>();
-  for await (const page of paginateListRecordingConfigurations({ client }, {})) {
-    for (const { destinationConfiguration } of page.recordingConfigurations ?? []) {
-      const bucket = destinationConfiguration?.s3?.bucketName;
-      if (bucket !== undefined) buckets.add(bucket);
-    }
+  const buckets: (string | undefined)[] = [];
+  for await (const page of paginateListRecordingConfigurations({ client }, {}))
+    for (const { destinationConfiguration } of page.recordingConfigurations ?? [])
+      buckets.push(destinationConfiguration?.s3?.bucketName);
+  return distinct(buckets);
+}
+
+/** A key that knows nothing but channels still finds theirs. */
+async function stageBuckets(
+  connection: Connection,
+  isAskedFor: boolean,
+): Promise<readonly string[]> {
+  try {
+    const configurations = await listStorageConfigurations(connection);
+    return distinct(configurations.map(({ s3 }) => s3?.bucketName));
+  } catch (error) {
+    if (isAskedFor || !(error instanceof CommandError) || error.exitCode !== EXIT.refused)
+      throw error;
+    warn(`recordings of stages are left out: ${error.message}`);
+    return [];
   }
-  return [...buckets].sort();
+}
+
+function distinct(buckets: readonly (string | undefined)[]): readonly string[] {
+  return [...new Set(buckets)].filter((bucket) => bucket !== undefined).sort();
+}
+
+/** The folders of stages, those of deleted ones too. */
+function stageFolders(s3: S3Client) {
+  return async (Bucket: string): Promise<readonly string[]> => {
+    const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+    const folders: string[] = [];
+    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Delimiter: "/" }))
+      folders.push(...(page.CommonPrefixes ?? []).map(({ Prefix = "" }) => Prefix));
+    return folders.filter(isStagePrefix);
+  };
 }
 
 /** Returns the newest metadata object of each recording. */
 async function metadataKeys(
   s3: S3Client,
-  bucket: string,
-  channelArn: string | undefined,
+  Bucket: string,
+  prefixes: readonly string[],
 ): Promise<readonly string[]> {
   const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
-  const input = { Bucket: bucket, Prefix: recordingsPrefix(channelArn) };
   const keys: string[] = [];
-  for await (const page of paginateListObjectsV2({ client: s3 }, input)) {
-    keys.push(...(page.Contents ?? []).map(({ Key = "" }) => Key).filter(isMetadata));
-  }
+  for (const Prefix of prefixes)
+    for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix }))
+      keys.push(...(page.Contents ?? []).map(({ Key = "" }) => Key).filter(isMetadata));
   return newestMetadata(keys);
 }
 

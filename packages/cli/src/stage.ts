@@ -3,6 +3,7 @@ import { type EncoderFlags, encoderFor, publish, sourceOf, withEncoder } from ".
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { callOperation } from "./json-operation.ts";
+import { findStage, listStorageConfigurations, type StorageConfiguration } from "./stage-lists.ts";
 import { durationText, print, printJson } from "./terminal.ts";
 
 interface JoinFlags extends EncoderFlags {
@@ -14,21 +15,10 @@ interface RecordFlags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-interface Stage {
-  readonly arn: string;
-  readonly name: string;
-  readonly endpoints: { readonly whip: string; readonly events: string; readonly rtmps?: string };
-}
-
 interface IngestConfiguration {
   readonly arn: string;
   readonly streamKey: string;
   readonly participantId: string;
-}
-
-interface StorageConfiguration {
-  readonly arn: string;
-  readonly s3?: { readonly bucketName: string };
 }
 
 const SMALLER = "force_original_aspect_ratio=decrease:force_divisible_by=2";
@@ -143,46 +133,13 @@ async function recordStage(
 
 /** The storage configuration of the bucket, which is made where there is none. */
 async function storageConfigurationOf(connection: Connection, bucketName: string): Promise<string> {
-  for (let nextToken: string | undefined; ; ) {
-    const page = await call<{
-      readonly storageConfigurations: readonly StorageConfiguration[];
-      readonly nextToken?: string;
-    }>(connection, "ListStorageConfigurations", nextToken === undefined ? {} : { nextToken });
-    const found = page.storageConfigurations.find(({ s3 }) => s3?.bucketName === bucketName);
-    if (found) return found.arn;
-    nextToken = page.nextToken;
-    if (nextToken === undefined) break;
-  }
+  const known = await listStorageConfigurations(connection);
+  const found = known.find(({ s3 }) => s3?.bucketName === bucketName);
+  if (found) return found.arn;
   const { storageConfiguration } = await call<{
     readonly storageConfiguration: StorageConfiguration;
   }>(connection, "CreateStorageConfiguration", { s3: { bucketName } });
   return storageConfiguration.arn;
-}
-
-/** A name needn't be unique: then the ARN must be given. */
-async function findStage(connection: Connection, name: string): Promise<Stage> {
-  const arns = name.startsWith("arn:") ? [name] : await arnsOf(connection, name);
-  const [arn, other] = arns;
-  if (other) throw new CommandError(`several stages are called ${name}: give an ARN.`, EXIT.usage);
-  if (arn === undefined)
-    throw new CommandError(
-      `there is no stage called ${name}. Make one: ` +
-        `rolecast aws ivs-realtime create-stage --name ${name}`,
-    );
-  return (await call<{ readonly stage: Stage }>(connection, "GetStage", { arn })).stage;
-}
-
-async function arnsOf(connection: Connection, name: string): Promise<readonly string[]> {
-  const found: string[] = [];
-  for (let nextToken: string | undefined; ; ) {
-    const page = await call<{
-      readonly stages: readonly Stage[];
-      readonly nextToken?: string;
-    }>(connection, "ListStages", nextToken === undefined ? {} : { nextToken });
-    found.push(...page.stages.filter((stage) => stage.name === name).map(({ arn }) => arn));
-    nextToken = page.nextToken;
-    if (nextToken === undefined) return found;
-  }
 }
 
 function call<Answer>(connection: Connection, operation: string, json: object): Promise<Answer> {

@@ -98,9 +98,10 @@ async function createStage(stage: Stage, storageConfigurationArn: string) {
     ...(["ivs-realtime", "CreateIngestConfiguration", input, ROOT] as const),
   );
   const participantId = textAt(ingestConfiguration, "participantId");
+  const endpoint = textAt(made, "stage.endpoints.rtmps");
   return {
     participantId,
-    publishUrl: `${textAt(made, "stage.endpoints.rtmps")}${textAt(ingestConfiguration, "streamKey")}`,
+    publishUrl: `${endpoint}${textAt(ingestConfiguration, "streamKey")}`,
     /** An event of the participant's recording, which comes while the encoder runs or after it. */
     recording: (events: EventReader, name: string, encoder: Encoder) =>
       stage.until(
