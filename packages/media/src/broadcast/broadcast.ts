@@ -258,10 +258,10 @@ export class Broadcast implements FedBroadcast {
     return this.#recording?.abort(message) ?? false;
   }
 
-  /** Stops waiting: media that isn't in the renditions or in the recording yet is lost. */
-  abandon(message: string): void {
+  /** Stops waiting: media that isn't in the renditions yet is lost; the recording is left. */
+  abandon(): void {
     this.#ladder?.kill();
-    this.abortRecording(message);
+    this.#recording?.leaveBehind();
   }
 
   /** Puts a text into the media at the time that it has reached. False until there is media. */

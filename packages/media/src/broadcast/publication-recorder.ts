@@ -86,9 +86,9 @@ export class PublicationRecorder implements Feed {
     await this.#over;
   }
 
-  /** Stops waiting for the host. */
-  abandon(message: string): void {
-    this.#recording.abort(message);
+  /** Stops waiting for the host: the next process finishes the recording. */
+  abandon(): void {
+    this.#recording.leaveBehind();
   }
 
   async #finish(): Promise<void> {

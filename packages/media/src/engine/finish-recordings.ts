@@ -3,7 +3,7 @@ import type { PublicationRecordings } from "./publication-recordings.ts";
 
 /**
  * Resolves when all recordings are written. A host that never answers must not keep the process:
- * what is left after `patienceMs` is reported as failed.
+ * what is left after `patienceMs` is reported as interrupted, and is the next process's to finish.
  */
 export async function finishRecordings(
   broadcasts: () => readonly Broadcast[],
@@ -20,9 +20,8 @@ export async function finishRecordings(
   });
   await Promise.race([finished, deadline]);
   clearTimeout(timer);
-  const message = "the server stopped before the recording was written";
   for (const broadcast of broadcasts()) {
-    broadcast.abandon(message);
+    broadcast.abandon();
   }
-  publications.abandon(message);
+  publications.abandon();
 }

@@ -79,9 +79,9 @@ export class PublicationRecordings implements MediaRecordings {
     await Promise.all(all.map(({ recorder }) => recorder.recorded()));
   }
 
-  abandon(message: string): void {
+  abandon(): void {
     for (const { recorder } of this.#recorded.values()) {
-      recorder.abandon(message);
+      recorder.abandon();
     }
   }
 }

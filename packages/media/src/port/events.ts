@@ -40,7 +40,8 @@ export type SessionEndReason =
  * was ever completed. With a recording: recording-progress…, then exactly one of recording-complete
  * and recording-failed, which may come after session-ended. Where recording was asked for and no
  * media ever came, it is recording-complete with `durationMs: 0`, and the host was not asked to
- * start it. When the process died that carried the broadcast, it is recording-interrupted instead.
+ * start it. When the process died that carried the broadcast, or closes before the host has taken
+ * everything, it is recording-interrupted instead.
  */
 export type MediaEvent =
   /** An accepted publisher; nothing is playable yet. */

@@ -20,7 +20,7 @@ export interface MediaEngine {
   start(): Promise<IngestPorts>;
   /**
    * Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to
-   * be finished.
+   * be finished. Those that aren't are interrupted, and what their host hasn't taken stays on disk.
    */
   close(): Promise<void>;
   /**

@@ -127,17 +127,28 @@ export class KeptFile {
     return this.#removal;
   }
 
+  /** It stays for the process that finishes the recording, as far as it is written. */
+  leaveBehind(): Promise<void> {
+    this.#removal ??= this.#settle();
+    return this.#removal;
+  }
+
+  async #settle(): Promise<void> {
+    await Promise.all(this.#writing);
+    this.#options.room.release(this.#reserved);
+    this.#options.onRemoved();
+    await this.#closeUnread();
+  }
+
   async #remove(): Promise<void> {
-    const { folder, room, onRemoved } = this.#options;
+    const { folder } = this.#options;
     await Promise.all(this.#writing);
     if (this.#opened !== undefined) {
       // Without its index the other one is taken for no file.
       await rm(join(folder, this.name.replace(MEDIA_SUFFIX, INDEX_SUFFIX)), { force: true });
       await rm(join(folder, this.name), { force: true });
     }
-    room.release(this.#reserved);
-    onRemoved();
-    await this.#closeUnread();
+    await this.#settle();
   }
 
   async #closeUnread(): Promise<void> {

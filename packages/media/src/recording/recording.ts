@@ -14,6 +14,7 @@ import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
 import type { KeptSegment } from "./kept-file.ts";
 import { recordedRenditions } from "./recorded-renditions.ts";
+import { RecordedTotals } from "./recorded-totals.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import { CHANNEL_LAYOUT, recordingMedia } from "./recording-layout.ts";
 import type { RecordingOptions } from "./recording-options.ts";
@@ -47,10 +48,7 @@ export class Recording {
   readonly #queue: RecordingQueue;
   #playlists: RecordingPlaylists | undefined;
   readonly #inits = new InitSections();
-  #files = 0;
-  /** By rendition's name. */
-  readonly #written = new Map<string, { readonly files: number; readonly durationMs: number }>();
-  #durationMs = 0;
+  readonly #recorded = new RecordedTotals();
   #gaps = 0;
   #failuresInRow = 0;
   #lastFailure = "";
@@ -66,7 +64,7 @@ export class Recording {
   status(): RecordingStatus {
     return {
       state: this.#state,
-      durationMs: this.#durationMs,
+      durationMs: this.#recorded.durationMs,
       pendingBytes: this.#queue.pendingBytes,
       gaps: this.#gaps,
       thumbnailsLost: this.#thumbnails?.lost ?? 0,
@@ -118,14 +116,29 @@ export class Recording {
 
   /** Gives up: nothing more is written. False when the recording is over already. */
   abort(message: string): boolean {
+    const isStopped = this.#stop(() => this.#options.keeper?.close());
+    if (isStopped) {
+      this.#options.publish({ type: "recording-failed", ...this.#totals(), message });
+    }
+    return isStopped;
+  }
+
+  /** Writes nothing more: the next process finishes the recording from what is on the disk. */
+  leaveBehind(): void {
+    if (this.#stop(() => this.#options.keeper?.leaveBehind())) {
+      this.#options.publish({ type: "recording-interrupted" });
+    }
+  }
+
+  #stop(endKeeper: () => Promise<void> | undefined): boolean {
     if (this.#state === "complete" || this.#state === "failed") {
       return false;
     }
     this.#state = "failed";
     this.#joiners.clear();
-    const over = this.#options.keeper?.close();
+    // First: what is taken out of the queue is removed from the disk otherwise.
+    const over = endKeeper();
     this.#working = Promise.all([this.#working, this.#queue.clear(), over]).then(() => undefined);
-    this.#options.publish({ type: "recording-failed", ...this.#totals(), message });
     return true;
   }
 
@@ -170,7 +183,8 @@ export class Recording {
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {
-    return { durationMs: this.#durationMs, files: this.#files, gaps: this.#gaps };
+    const { durationMs, files } = this.#recorded;
+    return { durationMs, files, gaps: this.#gaps };
   }
 
   #enqueue(files: readonly RecordingFile[]): void {
@@ -271,12 +285,8 @@ export class Recording {
     this.#failuresInRow = 0;
     const { rendition } = row;
     const files = this.#count(row);
-    this.#options.publish({
-      type: "recording-progress",
-      durationMs: this.#durationMs,
-      files: this.#files,
-      row,
-    });
+    const { gaps: _, ...totals } = this.#totals();
+    this.#options.publish({ type: "recording-progress", ...totals, row });
     const step = 1 + Math.floor(files / FILES_PER_PLAYLIST_STEP);
     if (files % step === 0) {
       await this.#writePlaylists(files === 1 ? "with-multivariant" : rendition);
@@ -303,15 +313,8 @@ export class Recording {
 
   /** Counts a written file; returns how many its rendition has. */
   #count(row: RecordingFileRow): number {
-    const { rendition, durationMs } = row;
     this.#playlists?.add(row);
-    this.#files += 1;
-    const before = this.#written.get(rendition) ?? { files: 0, durationMs: 0 };
-    const now = { files: before.files + 1, durationMs: before.durationMs + durationMs };
-    this.#written.set(rendition, now);
-    // Renditions run side by side: the recording is as long as its longest.
-    this.#durationMs = Math.max(this.#durationMs, now.durationMs);
-    return now.files;
+    return this.#recorded.add(row);
   }
 
   #lose(row: RecordingFileRow, message: string): void {
@@ -358,7 +361,7 @@ export class Recording {
   }
 
   async #complete(): Promise<void> {
-    const written = this.#files > 0;
+    const written = this.#recorded.files > 0;
     if (!written && this.#gaps > 0) {
       this.abort(this.#lastFailure || "no file could be written");
       return;

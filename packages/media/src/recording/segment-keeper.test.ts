@@ -186,3 +186,20 @@ test.each(["../1.media", "1.segments", "", "a.media", "1.media/x"])(
 test.each(["..", "a/b", "", "../x"])("%j isn't a stream's id, and no folder's name", (id) => {
   expect(() => new KeptRecordings(folder).folderOf(id)).toThrow("isn't a stream's id");
 });
+
+test("what a recording leaves behind is the next process's, and takes no room", async () => {
+  const spill = spillFolder(5 * BODY_BYTES);
+  const keeper = spill.keeperOf("st-1");
+  keeper?.begin(0);
+  const file = keeper?.file();
+  const kept = [1, 2].map((index) => keepIn(file, segmentAt(index)));
+  await keeper?.leaveBehind();
+  // As the recording's queue does with what it no longer writes.
+  await file?.remove();
+  expect(await Promise.all(kept.map((one) => one?.written))).toEqual([true, true]);
+  expect([keepIn(file, segmentAt(3)), keeper?.file()]).toEqual([undefined, undefined]);
+  expect(spill.reserve(5 * BODY_BYTES)).toBe(true);
+  expect(await objectsOf("st-1")).toEqual([
+    ["media/hls/180p30/0.ts", 2 * BODY_BYTES, 2 * DURATION_MS, false],
+  ]);
+});

@@ -61,11 +61,21 @@ export class SegmentKeeper {
     return file;
   }
 
+  /** Nothing is added any more; the process that finishes the recording finds what there is. */
+  async leaveBehind(): Promise<void> {
+    this.#end();
+    await Promise.all([...this.#files].map((file) => file.leaveBehind()));
+  }
+
   /** The recording is over: nothing is finished from here any more. */
   async close(): Promise<void> {
-    this.#isOver = true;
-    this.#refuse(new Error("the recording is over"));
+    this.#end();
     await Promise.all([...this.#files].map((file) => file.remove()));
     await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#refuse(new Error("the recording is over"));
   }
 }

@@ -6,7 +6,7 @@ interface OpenStream {
   /** Wall clock of stream-start. */
   startedAtMs: number | undefined;
   isOver: boolean;
-  /** Neither complete nor failed. */
+  /** Neither complete, failed nor interrupted. */
   isRecording: boolean;
   /** Calls to the host about its recording that haven't been answered. */
   readonly writes: Set<Promise<unknown>>;
@@ -46,6 +46,7 @@ export class StreamLedger {
         break;
       case "recording-complete":
       case "recording-failed":
+      case "recording-interrupted":
         stream.isRecording = false;
         break;
       default:

@@ -33,11 +33,21 @@ export interface BucketWriterOptions {
   readonly acl?: string | undefined;
   readonly invoke: Invoke;
   readonly patienceMs: number;
+  /** What S3 hasn't taken within the patience is left for later, and isn't given up. */
+  readonly leavesLate?: boolean;
   /** Waits between the attempts to put one object; the last one goes on. */
   readonly retryDelaysMs?: readonly number[];
   readonly log: Log;
   /** Aborted when the server stops: no object is tried again then. */
   readonly stopping: AbortSignal;
+}
+
+/** S3 failed to take an object, which is left to a later attempt, or to the next process. */
+export class ObjectLeftError extends Error {
+  constructor(cause: unknown) {
+    super("S3 fails, and the object is left for later", { cause });
+    this.name = "ObjectLeftError";
+  }
 }
 
 /** Pieces that follow each other, a text, or a file. */
@@ -54,7 +64,8 @@ export class BucketWriter {
   }
 
   /**
-   * Rejects at once when the put is refused, and after some attempts when S3 fails. The object is
+   * Rejects at once when the put is refused, and after some attempts when S3 fails: with
+   * ObjectLeftError when the object isn't given up, as the server stops. The object is
    * there only if `precondition` holds in the transaction that makes it so, and with it what
    * `alongside` writes.
    */
@@ -64,7 +75,7 @@ export class BucketWriter {
     contentType: string,
     { isEssential = false, ...together }: PutOptions = {},
   ): Promise<void> {
-    const { patienceMs, retryDelaysMs = RETRY_DELAYS_MS, stopping } = this.#options;
+    const { patienceMs, retryDelaysMs = RETRY_DELAYS_MS, stopping, leavesLate } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
@@ -73,7 +84,9 @@ export class BucketWriter {
       } catch (error) {
         const delayMs = retryDelaysMs[attempt] ?? retryDelaysMs.at(-1) ?? 0;
         waitedMs += delayMs;
-        if (waitedMs > patienceMs || stopping.aborted || !mayPass(error)) throw error;
+        if (!mayPass(error)) throw error;
+        if (stopping.aborted) throw new ObjectLeftError(error);
+        if (waitedMs > patienceMs) throw leavesLate ? new ObjectLeftError(error) : error;
         if (attempt === retryDelaysMs.length - 1) this.#warn(key, error);
         await pause(delayMs, { signal: stopping });
       }

@@ -1,10 +1,24 @@
 import type { RecordingFileRow } from "@rolecast/media";
 import type { Log } from "../ports/log.ts";
 import { StoreUnavailableError } from "../store.ts";
+import { SerialTasks } from "../work/serial-tasks.ts";
+import {
+  type BucketWriterOptions,
+  LIVE_PATIENCE_MS,
+  ObjectLeftError,
+  STARTUP_PATIENCE_MS,
+} from "./bucket-writer.ts";
 import type { RecordedMedia } from "./recorded-media.ts";
 import type { RecordedRow } from "./recorded-row.ts";
 import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
 import type { RecordingWriter } from "./recording-writer.ts";
+
+/** How long a bucket that fails is borne, and what becomes of the recording then. */
+export type Patience = Required<Pick<BucketWriterOptions, "patienceMs" | "leavesLate">>;
+
+export const LIVE: Patience = { patienceMs: LIVE_PATIENCE_MS, leavesLate: false };
+/** The server's start waits for it. */
+const STARTUP: Patience = { patienceMs: STARTUP_PATIENCE_MS, leavesLate: true };
 
 export interface RecordingRecoveryOptions<Row extends RecordedRow> {
   readonly store: RecordingStore<Row>;
@@ -12,33 +26,88 @@ export interface RecordingRecoveryOptions<Row extends RecordedRow> {
   readonly log: Log;
   readonly nowMs: () => number;
   /** The writer of a stored recording, which continues where its row stands. */
-  readonly writerOf: (row: Row) => RecordingWriter<Row>;
+  readonly writerOf: (row: Row, patience: Patience) => RecordingWriter<Row>;
 }
 
 /**
  * Finishes what an earlier process was recording when it died: the files of the segments that it
  * has left on this node's disk; final playlists from all stored files; then `recording-ended.json`
- * or `recording-failed.json`, the event, the row, or what is left of the reconnect window. Resolves
- * to those that the database kept from having their end.
+ * or `recording-failed.json`, the event, the row, or what is left of the reconnect window.
  */
-export async function recoverRecordings<Row extends RecordedRow>(
-  rows: readonly Row[],
-  options: RecordingRecoveryOptions<Row>,
-): Promise<readonly Row[]> {
-  const unfinished: Row[] = [];
-  for (const row of rows) {
-    try {
-      await finish(row, options);
-      await options.media.keptRecordings.forget(row.last_stream_id);
-    } catch (error) {
-      if (error instanceof StoreUnavailableError) unfinished.push(row);
-      else await options.media.keptRecordings.forget(row.last_stream_id);
-      // Otherwise its end is published; the others must get theirs, and the server must start.
-      const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
-      options.log.error(fields, "An interrupted recording could not be finished in its bucket");
-    }
+export class RecordingRecovery<Row extends RecordedRow> {
+  readonly #options: RecordingRecoveryOptions<Row>;
+  /** Recordings whose buckets fail. */
+  readonly #later: SerialTasks;
+  readonly #waiting = new Set<string>();
+  #isClosed = false;
+
+  constructor(options: RecordingRecoveryOptions<Row>) {
+    this.#options = options;
+    this.#later = new SerialTasks((err) =>
+      options.log.error({ err }, "An interrupted recording could not be looked at"),
+    );
   }
-  return unfinished;
+
+  /**
+   * Waits for each bucket a moment; recordings whose buckets fail are finished in the background.
+   * Resolves to those that the database kept from having their end.
+   */
+  async recover(rows: readonly Row[]): Promise<readonly Row[]> {
+    this.#isClosed = false;
+    return this.#recover(rows, STARTUP);
+  }
+
+  /** The same for this node's recording of a stream, with the patience of a live one. */
+  async recoverStream(streamId: string): Promise<void> {
+    if (this.#isClosed) return;
+    await this.#recover(await this.#options.store.unfinishedOf(streamId), LIVE);
+  }
+
+  /** Whether the recording of a stream waits here for its bucket. */
+  waits(streamId: string): boolean {
+    return this.#waiting.has(streamId);
+  }
+
+  /** Leaves to the next process what isn't finished; the writers have to give up before. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#later.drained();
+  }
+
+  #finishLater(streamId: string): void {
+    this.#waiting.add(streamId);
+    // Its row is read again then: it may have got further.
+    this.#later.add(() =>
+      this.recoverStream(streamId).finally(() => this.#waiting.delete(streamId)),
+    );
+  }
+
+  async #recover(rows: readonly Row[], patience: Patience): Promise<readonly Row[]> {
+    const { log, media } = this.#options;
+    const unfinished: Row[] = [];
+    for (const row of rows) {
+      const streamId = row.last_stream_id;
+      const fields = { streamId: row.stream_id, bucket: row.bucket_name };
+      try {
+        await finish(row, patience, this.#options);
+        await media.keptRecordings.forget(streamId);
+      } catch (err) {
+        if (err instanceof ObjectLeftError) {
+          log.warn({ ...fields, err }, "An interrupted recording waits for its bucket");
+          this.#finishLater(streamId);
+          continue;
+        }
+        if (err instanceof StoreUnavailableError) unfinished.push(row);
+        else await media.keptRecordings.forget(streamId);
+        // Otherwise its end is published; the others must get theirs, and the server must start.
+        log.error(
+          { err, ...fields },
+          "An interrupted recording could not be finished in its bucket",
+        );
+      }
+    }
+    return unfinished;
+  }
 }
 
 /**
@@ -58,9 +127,10 @@ export async function forgetFinished<Row extends RecordedRow>(
 
 async function finish<Row extends RecordedRow>(
   row: Row,
+  patience: Patience,
   { store, media: port, nowMs, writerOf }: RecordingRecoveryOptions<Row>,
 ): Promise<void> {
-  const writer = writerOf(row);
+  const writer = writerOf(row, patience);
   const media = readRecordingMedia(row);
   if (!media) return writer.end(nowMs(), 0);
   const startedAtMs = row.started_at_ms ?? nowMs();
@@ -80,7 +150,7 @@ async function finish<Row extends RecordedRow>(
     if (isMissing) return writer.fail(startedAtMs, 0);
     for (const playlist of port.renderRecordingPlaylists(files, media)) await writer.put(playlist);
   } catch (error) {
-    await writer.fail(endedAtMs(), durationOf(files));
+    if (!(error instanceof ObjectLeftError)) await writer.fail(endedAtMs(), durationOf(files));
     throw error;
   }
   await writer.end(endedAtMs(), durationOf(files));

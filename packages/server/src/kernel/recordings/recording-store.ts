@@ -116,6 +116,14 @@ export class RecordingStore<Row extends RecordedRow> {
     });
   }
 
+  /** Those of them that are this node's, of one stream. */
+  async unfinishedOf(streamId: string): Promise<Row[]> {
+    const all = await this.unfinished();
+    const nodeId = this.#nodeId();
+    const isOwn = ({ owner }: Row) => !this.#store.shared || owner === nodeId;
+    return all.filter((row) => row.last_stream_id === streamId && isOwn(row));
+  }
+
   /** Leaves a recording that can't be finished now to the node that claims it next. */
   release(recording: Row): Promise<boolean> {
     return this.#store.transaction(({ db }) => this.#rows.set(db, recording, { owner: "" }));

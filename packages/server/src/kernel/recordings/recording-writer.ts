@@ -7,7 +7,7 @@ import type {
 } from "@rolecast/media";
 import type { Alongside } from "../invoke.ts";
 import type { Log } from "../ports/log.ts";
-import { type BucketWriter, mayPass, type ObjectBody } from "./bucket-writer.ts";
+import { type BucketWriter, mayPass, type ObjectBody, ObjectLeftError } from "./bucket-writer.ts";
 import type { RecordedRow, RecordingChange } from "./recorded-row.ts";
 import {
   METADATA_PATHS,
@@ -112,7 +112,8 @@ export class RecordingWriter<Row extends RecordedRow> {
     try {
       await this.#putMetadata(begun, { status: "RECORDING_STARTED" });
     } catch (error) {
-      await this.failStart(startedAtMs, !mayPass(error));
+      const isLeft = error instanceof ObjectLeftError;
+      if (!isLeft) await this.failStart(startedAtMs, !mayPass(error));
       throw error;
     }
     this.#begun = begun;
@@ -169,14 +170,17 @@ export class RecordingWriter<Row extends RecordedRow> {
     this.#options.windowsChanged();
   }
 
-  /** `recording-ended.json` and the event, or the way of a failure if the file can't be put. */
+  /**
+   * `recording-ended.json` and the event, or the way of a failure if the file can't be put. Where
+   * it is left for later (ObjectLeftError), so is the end.
+   */
   async close(atMs: number, durationMs: number): Promise<void> {
     assert(this.#begun, "only what has begun ends");
     try {
       const outcome = { status: "RECORDING_ENDED", endedAtMs: atMs, durationMs } as const;
       await this.#putMetadata(this.#begun, outcome);
     } catch (error) {
-      await this.fail(atMs, durationMs);
+      if (!(error instanceof ObjectLeftError)) await this.fail(atMs, durationMs);
       throw error;
     }
     this.#over = true;
@@ -186,7 +190,8 @@ export class RecordingWriter<Row extends RecordedRow> {
 
   /**
    * The recording ends early: `recording-failed.json` and the event. What is in the bucket stays.
-   * Rejects when the file can't be put; the end is published all the same.
+   * Rejects when the file can't be put; the end is published all the same, unless the file is left
+   * for later (ObjectLeftError).
    */
   async fail(atMs: number, durationMs: number): Promise<void> {
     if (this.#over) return;
@@ -200,10 +205,16 @@ export class RecordingWriter<Row extends RecordedRow> {
     try {
       const status = "RECORDING_ENDED_WITH_FAILURE";
       await this.#putMetadata(this.#begun, { status, endedAtMs: atMs, durationMs, message });
-    } finally {
-      const failed = this.#occurrence("Recording End Failure", atMs, durationMs, message);
-      await store.change(this.#row, { state: "failed", ended_at_ms: atMs }, failed);
+    } catch (error) {
+      if (!(error instanceof ObjectLeftError)) await this.#failed(atMs, durationMs, message);
+      throw error;
     }
+    await this.#failed(atMs, durationMs, message);
+  }
+
+  async #failed(atMs: number, durationMs: number, message: string): Promise<void> {
+    const failed = this.#occurrence("Recording End Failure", atMs, durationMs, message);
+    await this.#options.store.change(this.#row, { state: "failed", ended_at_ms: atMs }, failed);
   }
 
   /** The broadcast ended before there was anything to record: AWS publishes nothing of it. */

@@ -11,13 +11,14 @@ import type { Invoke } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../../kernel/ports/publication-recordings.ts";
-import { LIVE_PATIENCE_MS, STARTUP_PATIENCE_MS } from "../../../kernel/recordings/bucket-writer.ts";
+import { ObjectLeftError } from "../../../kernel/recordings/bucket-writer.ts";
 import { bodyOf } from "../../../kernel/recordings/object-body.ts";
 import { ReconnectWindows } from "../../../kernel/recordings/reconnect-windows.ts";
 import {
   forgetFinished,
-  type RecordingRecoveryOptions,
-  recoverRecordings,
+  LIVE,
+  type Patience,
+  RecordingRecovery,
 } from "../../../kernel/recordings/recording-recovery.ts";
 import { RecordingStore } from "../../../kernel/recordings/recording-store.ts";
 import { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
@@ -58,6 +59,7 @@ interface LiveRecording extends Pick<RecordedParticipant, "sessionId" | "partici
 export class StageRecordings {
   readonly #options: StageRecordingsOptions;
   readonly #store: RecordingStore<Row>;
+  readonly #recovery: RecordingRecovery<Row>;
   readonly #windows: ReconnectWindows<Row>;
   readonly #rounds: Periodic;
   /** By stream id, until each has its end. */
@@ -70,8 +72,14 @@ export class StageRecordings {
     this.#store = new RecordingStore(
       ...([store, new ParticipantRecordings(options), () => nodePlaces.id] as const),
     );
-    const writerOf = (row: Row) => this.#writerOf(row, LIVE_PATIENCE_MS);
-    this.#windows = new ReconnectWindows({ store: this.#store, clock, log, writerOf });
+    const writerOf = (row: Row, patience = LIVE) => this.#writerOf(row, patience);
+    const own = { store: this.#store, log, writerOf };
+    this.#recovery = new RecordingRecovery({
+      ...own,
+      media: engine.media,
+      nowMs: () => clock.nowMs(),
+    });
+    this.#windows = new ReconnectWindows({ ...own, clock });
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
       round: () => this.#takeOver(),
@@ -99,6 +107,7 @@ export class StageRecordings {
     await this.#rounds.close();
     await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
     this.#stopping.abort();
+    await this.#recovery.close();
     await this.#windows.close();
   }
 
@@ -143,7 +152,7 @@ export class StageRecordings {
   #add(row: Row, { sessionId, participantId, group }: RecordedParticipant): LiveRecording {
     const { log } = this.#options;
     const { stream_id: streamId } = row;
-    const writer = this.#writerOf(row, LIVE_PATIENCE_MS);
+    const writer = this.#writerOf(row, LIVE);
     const tasks = new SerialTasks((err) => log.error({ err, streamId }, "A recording failed"));
     const live = { sessionId, participantId, group, writer, tasks };
     this.#live.set(streamId, live);
@@ -167,7 +176,13 @@ export class StageRecordings {
     const writer = this.#live.get(object.streamId)?.writer;
     if (!writer) throw new Error("The recording isn't this process's");
     const { keptRecordings } = this.#options.engine.media;
-    await writer.put({ ...object, body: bodyOf(object, keptRecordings) });
+    try {
+      await writer.put({ ...object, body: bodyOf(object, keptRecordings) });
+    } catch (error) {
+      if (!(error instanceof ObjectLeftError)) throw error;
+      // The engine closes soon, and leaves what isn't answered on the disk for the next start.
+      await new Promise<never>(() => {});
+    }
   }
 
   #heard(event: MediaEvent): void {
@@ -184,7 +199,7 @@ export class StageRecordings {
         void this.#end(streamId, live, () => writer.fail(event.atMs, event.durationMs));
         break;
       case "recording-interrupted":
-        void this.#end(streamId, live, () => this.#recoverOne(streamId));
+        void this.#end(streamId, live, () => this.#recovery.recoverStream(streamId));
         break;
       case "recording-gap": {
         const { path, message } = event;
@@ -204,25 +219,19 @@ export class StageRecordings {
     return tasks.drained();
   }
 
-  /** The engine's worker died that recorded it. */
-  async #recoverOne(streamId: string): Promise<void> {
-    const unfinished = await this.#store.unfinished();
-    const own = unfinished.filter((row) => row.last_stream_id === streamId);
-    await recoverRecordings(own, this.#recovery(LIVE_PATIENCE_MS));
-  }
-
   /** Finishes recordings that no living process has. */
   async #takeOver(): Promise<void> {
     const { nodePlaces } = this.#options;
     const claimed: Row[] = [];
     for (const row of await this.#store.unfinished()) {
-      const isHere = row.owner === nodePlaces.id && this.#live.has(row.last_stream_id);
+      const { last_stream_id: streamId } = row;
+      const isOwn = row.owner === nodePlaces.id;
+      const isHere = isOwn && (this.#live.has(streamId) || this.#recovery.waits(streamId));
       if (isHere || (await this.#isElsewhere(row))) continue;
       const own = await this.#store.claim(row);
       if (own) claimed.push(own);
     }
-    for (const row of await recoverRecordings(claimed, this.#recovery(STARTUP_PATIENCE_MS)))
-      await this.#store.release(row);
+    for (const row of await this.#recovery.recover(claimed)) await this.#store.release(row);
   }
 
   async #isElsewhere({ owner }: Row): Promise<boolean> {
@@ -231,20 +240,11 @@ export class StageRecordings {
     return (await nodePlaces.urlOf(owner)) !== undefined;
   }
 
-  #recovery(patienceMs: number): RecordingRecoveryOptions<Row> {
-    const { log, clock, engine } = this.#options;
-    return {
-      ...{ store: this.#store, media: engine.media, log },
-      nowMs: () => clock.nowMs(),
-      writerOf: (row) => this.#writerOf(row, patienceMs),
-    };
-  }
-
-  #writerOf(row: Row, patienceMs: number): RecordingWriter<Row> {
+  #writerOf(row: Row, patience: Patience): RecordingWriter<Row> {
     const { invoke, log } = this.#options;
     const { account_id: accountId, region, bucket_name: bucketName } = row;
     const bucket = compositeWriter({
-      ...{ bucketName, accountId, region, sourceArn: stageArnOf(row), invoke, patienceMs, log },
+      ...{ bucketName, accountId, region, sourceArn: stageArnOf(row), invoke, ...patience, log },
       stopping: this.#stopping.signal,
     });
     const windowsChanged = () => this.#windows.check();

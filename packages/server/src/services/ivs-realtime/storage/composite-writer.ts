@@ -6,7 +6,14 @@ import {
 
 type Given = Pick<
   BucketWriterOptions,
-  "bucketName" | "accountId" | "region" | "invoke" | "patienceMs" | "log" | "stopping"
+  | "bucketName"
+  | "accountId"
+  | "region"
+  | "invoke"
+  | "patienceMs"
+  | "leavesLate"
+  | "log"
+  | "stopping"
 >;
 
 export interface CompositeWriterOptions extends Given {

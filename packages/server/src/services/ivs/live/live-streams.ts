@@ -15,14 +15,14 @@ import type {
   RecordingStart,
 } from "@rolecast/media";
 import { LruMap } from "../../../kernel/lru-map.ts";
-import { LIVE_PATIENCE_MS, STARTUP_PATIENCE_MS } from "../../../kernel/recordings/bucket-writer.ts";
 import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
 import { bodyOf } from "../../../kernel/recordings/object-body.ts";
 import { ReconnectWindows } from "../../../kernel/recordings/reconnect-windows.ts";
 import {
   forgetFinished,
-  type RecordingRecoveryOptions,
-  recoverRecordings,
+  LIVE,
+  type Patience,
+  RecordingRecovery,
 } from "../../../kernel/recordings/recording-recovery.ts";
 import { RecordingStore } from "../../../kernel/recordings/recording-store.ts";
 import type { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
@@ -84,6 +84,7 @@ export class LiveStreams implements MediaHost {
   readonly #deps: IvsDependencies;
   readonly #journal: SessionJournal;
   readonly #recordings: RecordingStore<RecordingRow>;
+  readonly #recovery: RecordingRecovery<RecordingRow>;
   /** By stream id. */
   readonly #broadcasts = new Map<string, Broadcast>();
   /** The last one of each channel, by the channel's ARN. */
@@ -125,7 +126,12 @@ export class LiveStreams implements MediaHost {
       store: this.#recordings,
       clock: deps.clock,
       log: deps.log,
-      writerOf: (row) => this.#writerOf(row, LIVE_PATIENCE_MS),
+      writerOf: (row) => this.#writerOf(row, LIVE),
+    });
+    this.#recovery = new RecordingRecovery({
+      ...{ store: this.#recordings, media: deps.media, log: deps.log },
+      nowMs: () => deps.clock.nowMs(),
+      writerOf: (row, patience) => this.#writerOf(row, patience),
     });
     this.publications = new PublicationHub(() => this.#engine.recordings, deps.media);
     this.#engine = this.#newEngine();
@@ -160,15 +166,17 @@ export class LiveStreams implements MediaHost {
   }
 
   /**
-   * Ends every stream and waits until its recording is finished and its end published. Recordings
-   * in their reconnect window go on waiting: the next start takes them up.
+   * Ends every stream and waits until its recording is finished and its end published, unless its
+   * bucket fails. Those recordings, and others in their reconnect window, go on waiting: the next
+   * start takes them up.
    */
   async close(): Promise<void> {
     this.#closed = true;
     await this.admission.close();
     await this.#engine.close();
     this.#stopping.abort();
-    await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
+    const broadcasts = [...this.#broadcasts.values()].map((broadcast) => broadcast.drained());
+    await Promise.all([this.#recovery.close(), ...broadcasts]);
     await this.windows.close();
     await this.node.close();
   }
@@ -223,7 +231,8 @@ export class LiveStreams implements MediaHost {
         break;
       case "recording-interrupted":
         this.recorded.end(event.streamId);
-        this.#recoverOne(event.streamId);
+        if (this.#closed) this.#leave(event.streamId);
+        else this.#recoverOne(event.streamId);
         break;
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
@@ -301,7 +310,7 @@ export class LiveStreams implements MediaHost {
 
   async #recover(recordings: readonly RecordingRow[]): Promise<void> {
     const { store } = this.#deps;
-    this.#unfinished = await recoverRecordings(recordings, this.#recovery(STARTUP_PATIENCE_MS));
+    this.#unfinished = await this.#recovery.recover(recordings);
     const { nodeId, isHere } = this.#here();
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal, nodeId, isHere);
   }
@@ -349,35 +358,23 @@ export class LiveStreams implements MediaHost {
       rules: rows.rules,
       multitrack: multitrackPlan(rows.channel) !== undefined,
       recordingBound: rows.recordingBound,
-      recording: rows.recording && this.#writerOf(rows.recording, LIVE_PATIENCE_MS),
+      recording: rows.recording && this.#writerOf(rows.recording, LIVE),
     };
   }
 
   /** The engine's worker died that was recording the stream. */
   #recoverOne(streamId: string): void {
-    this.#broadcasts.get(streamId)?.recording.add(async () => {
-      const unfinished = await this.#recordings.unfinished();
-      const own = unfinished.filter(
-        (row) => row.last_stream_id === streamId && row.owner === this.node.id,
-      );
-      await recoverRecordings(own, this.#recovery(LIVE_PATIENCE_MS));
-    });
+    this.#broadcasts.get(streamId)?.recording.add(() => this.#recovery.recoverStream(streamId));
   }
 
-  #recovery(patienceMs: number): RecordingRecoveryOptions<RecordingRow> {
-    const { log, clock, media } = this.#deps;
-    return {
-      store: this.#recordings,
-      media,
-      log,
-      nowMs: () => clock.nowMs(),
-      writerOf: (row) => this.#writerOf(row, patienceMs),
-    };
+  #leave(streamId: string): void {
+    const message = "A recording's bucket fails; the next start finishes it";
+    this.#deps.log.warn({ streamId }, message);
   }
 
-  #writerOf(row: RecordingRow, patienceMs: number): RecordingWriter<RecordingRow> {
+  #writerOf(row: RecordingRow, patience: Patience): RecordingWriter<RecordingRow> {
     return newChannelWriter(row, {
-      ...{ deps: this.#deps, store: this.#recordings, patienceMs },
+      ...{ deps: this.#deps, store: this.#recordings, patience },
       stopping: this.#stopping.signal,
       windowsChanged: () => this.windows.check(),
     });
