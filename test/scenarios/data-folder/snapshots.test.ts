@@ -12,7 +12,12 @@ import {
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { allow, policyOf } from "../../support/principals.ts";
-import { COMMAND, type Outcome, rolecast as rolecastHere } from "../../support/rolecast-command.ts";
+import {
+  COMMAND,
+  type Outcome,
+  rolecast as rolecastHere,
+  runBuilt,
+} from "../../support/rolecast-command.ts";
 import { startServerProcess } from "../../support/server-process.ts";
 import { type Clients, type Key, startTestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
@@ -222,4 +227,33 @@ test("a folder whose rows are in PostgreSQL is refused with what to do", async (
   await chmod(data, 0o700);
   const saved = await rolecast("snapshot", "save", "x.tar.gz", "--data", data);
   expect(saved).toMatchObject({ code: 1, err: expect.stringContaining("pg_dump") });
+});
+
+test.skipIf(!onlySqlite)("a killed server's folder is kept, and resets are shown", async () => {
+  const data = join(home, "killed");
+  const first = await startServerProcess(["--data", data]);
+  await first.root.iam.send(new CreateUserCommand({ UserName: "kept" }));
+  await first.stop("SIGKILL");
+  const archive = join(home, "killed.tar.gz");
+  expect(await runBuilt(["snapshot", "save", archive, "--data", data])).toMatchObject({ code: 0 });
+  const refused = await rolecast("snapshot", "load", archive, "--data", data);
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--replace") });
+  const broken = await rolecast("snapshot", "load", COMMAND, "--data", join(home, "none"));
+  expect(broken.err).toContain("can't be read as a snapshot");
+  expect(existsSync(join(home, "none"))).toBe(false);
+  const other = join(home, "other");
+  expect(await runBuilt(["snapshot", "load", archive, "--data", other])).toMatchObject({ code: 0 });
+  for (const [allowance, code] of [
+    [[], 4],
+    [["--allow-reset"], 0],
+  ] as const) {
+    const server = await startServerProcess(["--data", other, ...allowance]);
+    ends.push(() => server.stop("SIGKILL"));
+    const { User } = await server.root.iam.send(new GetUserCommand({ UserName: "kept" }));
+    expect(User?.UserName).toBe("kept");
+    const reset = await rolecast("reset", "--endpoint", server.endpoint);
+    expect(reset.code).toBe(code);
+    if (code !== 0) expect(reset.err).toContain("--allow-reset");
+    await server.stop("SIGKILL");
+  }
 });

@@ -297,6 +297,13 @@ describe("a signature is refused with AWS's code", () => {
     expect(outcome(change(await signedRequest("s3")), "s3")).toBe(s3);
   });
 
+  test("by S3 with the name of a header that is missing", async () => {
+    const request = header("x-amz-content-sha256", undefined)(await signedRequest("s3"));
+    expect(() => verify(request, "s3")).toThrow(
+      "Missing required header for this request: x-amz-content-sha256",
+    );
+  });
+
   test("by S3 with the bytes of what should have been signed", async () => {
     const forged = header("host", "elsewhere")(await signedRequest("s3"));
     expect(() => verify(forged, "s3")).toThrow(
