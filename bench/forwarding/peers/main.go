@@ -1,5 +1,7 @@
 // Peers for the benchmark of forwarding: one publisher and many subscribers, by Pion, against any
-// server that answers offers at /publish and /subscribe. Prints one JSON line of what they got.
+// server that answers offers at /publish and /subscribe. Prints one JSON line of what they got; with
+// -pictures, of the pictures that a decoder could show, where lost packets are asked for again and
+// keyframes come only when they are asked for.
 package main
 
 import (
@@ -17,15 +19,21 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc"
 )
 
 const (
 	framesPerSecond = 30
-	packetsPerFrame = 6
 	payloadBytes    = 1040
 	clockRate       = 90000
+)
+
+var (
+	packetsPerFrame = 6
+	readsPictures   bool
 )
 
 // A parameter set of 1280x720, as a keyframe begins with.
@@ -34,6 +42,8 @@ var parameterSet = []byte{0x67, 0x42, 0xc0, 0x1f, 0x8c, 0x8d, 0x40, 0x50, 0x1e, 
 func newAPI() *webrtc.API {
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
+	// As browsers have it: packets that are sent again come late.
+	settings.SetSRTPReplayProtectionWindow(1024)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	media := &webrtc.MediaEngine{}
@@ -47,7 +57,13 @@ func newAPI() *webrtc.API {
 	if err := media.RegisterCodec(codec, webrtc.RTPCodecTypeVideo); err != nil {
 		log.Fatal(err)
 	}
-	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media))
+	interceptors := &interceptor.Registry{}
+	if readsPictures {
+		if err := webrtc.RegisterDefaultInterceptors(media, interceptors); err != nil {
+			log.Fatal(err)
+		}
+	}
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors))
 }
 
 func connect(peer *webrtc.PeerConnection, url string) error {
@@ -81,9 +97,11 @@ func publish(api *webrtc.API, url string) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	if _, err := peer.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
+	transceiver, err := peer.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+	if err != nil {
 		log.Fatal(err)
 	}
+	go hear(transceiver.Sender())
 	connected := make(chan struct{})
 	var once sync.Once
 	peer.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
@@ -98,15 +116,37 @@ func publish(api *webrtc.API, url string) {
 	go send(track)
 }
 
+var wantsKeyframe atomic.Bool
+
+// hear reads what is said to the publisher: without that, no packet is sent again.
+func hear(sender *webrtc.RTPSender) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, packet := range packets {
+			switch packet.(type) {
+			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
+				wantsKeyframe.Store(true)
+			}
+		}
+	}
+}
+
 func send(track *webrtc.TrackLocalStaticRTP) {
 	var sequence uint16
 	ticker := time.NewTicker(time.Second / framesPerSecond)
 	for frame := 0; ; frame++ {
 		<-ticker.C
+		isKeyframe := frame%framesPerSecond == 0
+		if readsPictures {
+			isKeyframe = wantsKeyframe.Swap(false) || frame == 0
+		}
 		for part := 0; part < packetsPerFrame; part++ {
 			payload := make([]byte, payloadBytes)
 			payload[0] = 0x41
-			if frame%framesPerSecond == 0 {
+			if isKeyframe {
 				payload[0] = 0x65
 				if part == 0 {
 					payload = append([]byte{}, parameterSet...)
@@ -133,6 +173,7 @@ func send(track *webrtc.TrackLocalStaticRTP) {
 type subscriber struct {
 	packets, lost int64
 	delays        []float64
+	pictures      pictures
 }
 
 var measuring atomic.Bool
@@ -150,12 +191,19 @@ func subscribe(api *webrtc.API, url string, ready *sync.WaitGroup) *subscriber {
 	peer.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		var last uint16
 		var begun bool
+		if readsPictures {
+			go got.pictures.ask(peer, track)
+		}
 		for {
 			packet, _, err := track.ReadRTP()
 			if err != nil {
 				return
 			}
 			once.Do(ready.Done)
+			if readsPictures {
+				got.pictures.add(packet, time.Now())
+				continue
+			}
 			if !measuring.Load() {
 				begun = false
 				continue
@@ -181,6 +229,8 @@ func main() {
 	server := flag.String("server", "", "URL of the server")
 	count := flag.Int("subscribers", 100, "subscribers")
 	seconds := flag.Int("seconds", 10, "seconds that are measured")
+	flag.IntVar(&packetsPerFrame, "packets", packetsPerFrame, "packets of a picture")
+	flag.BoolVar(&readsPictures, "pictures", false, "report the pictures that can be shown")
 	flag.Parse()
 	api := newAPI()
 	publish(api, *server+"/publish")
@@ -196,6 +246,10 @@ func main() {
 	measuring.Store(true)
 	time.Sleep(time.Duration(*seconds) * time.Second)
 	measuring.Store(false)
+	if readsPictures {
+		reportPictures(subscribers)
+		return
+	}
 	var packets, lost int64
 	var delays []float64
 	for _, got := range subscribers {

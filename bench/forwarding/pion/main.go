@@ -7,14 +7,22 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"sync/atomic"
 
 	"github.com/pion/interceptor"
+	"github.com/pion/rtcp"
 	"github.com/pion/webrtc"
 )
+
+type source struct {
+	peer *webrtc.PeerConnection
+	ssrc uint32
+}
 
 func main() {
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
+	settings.SetSRTPReplayProtectionWindow(1024)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
 	settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	media := &webrtc.MediaEngine{}
@@ -55,9 +63,16 @@ func main() {
 		write.WriteHeader(201)
 		io.WriteString(write, peer.LocalDescription().SDP)
 	}
+	var publisher atomic.Pointer[source]
+	askKeyframe := func() {
+		if from := publisher.Load(); from != nil {
+			from.peer.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: from.ssrc}})
+		}
+	}
 	http.HandleFunc("/publish", func(write http.ResponseWriter, request *http.Request) {
 		answer(write, request, func(peer *webrtc.PeerConnection) error {
 			peer.OnTrack(func(remote *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+				publisher.Store(&source{peer, uint32(remote.SSRC())})
 				buffer := make([]byte, 1500)
 				for {
 					count, _, err := remote.Read(buffer)
@@ -79,13 +94,19 @@ func main() {
 				return err
 			}
 			go func() {
-				buffer := make([]byte, 1500)
 				for {
-					if _, _, err := sender.Read(buffer); err != nil {
+					packets, _, err := sender.ReadRTCP()
+					if err != nil {
 						return
+					}
+					for _, packet := range packets {
+						if _, ok := packet.(*rtcp.PictureLossIndication); ok {
+							askKeyframe()
+						}
 					}
 				}
 			}()
+			askKeyframe()
 			return nil
 		})
 	})

@@ -6,6 +6,10 @@ export interface LinkFaults {
   readonly duplicateEach: number;
   /** Held back until two others have passed. */
   readonly reorderEach: number;
+  /** Has the faults come at random, as often on average: returns numbers from 0 up to 1. */
+  readonly random?: () => number;
+  /** Every packet is under way for this long. */
+  readonly delayMs?: number;
 }
 
 /**
@@ -16,15 +20,24 @@ export class LossyLink {
   readonly #toPeer = createSocket("udp4");
   /** By the peer's port. */
   readonly #toServer = new Map<number, Socket>();
+  #isClosed = false;
   dropped = 0;
 
   /** Resolves to the port that stands for the server's. */
   async open(serverPort: number, faults: LinkFaults): Promise<number> {
+    const later = (send: () => void): void => {
+      if (faults.delayMs === undefined) {
+        send();
+      } else {
+        setTimeout(() => this.#isClosed || send(), faults.delayMs);
+      }
+    };
     const back = this.#passing(faults, (datagram, peerPort) => {
-      this.#toPeer.send(datagram, peerPort, "127.0.0.1");
+      later(() => this.#toPeer.send(datagram, peerPort, "127.0.0.1"));
     });
     const forth = this.#passing(faults, (datagram, peerPort) => {
-      this.#socketOf(peerPort, back).send(datagram, serverPort, "127.0.0.1");
+      const socket = this.#socketOf(peerPort, back);
+      later(() => socket.send(datagram, serverPort, "127.0.0.1"));
     });
     this.#toPeer.on("message", (datagram, { port }) => forth(datagram, port));
     await bind(this.#toPeer);
@@ -43,26 +56,30 @@ export class LossyLink {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#toPeer.close();
     for (const socket of this.#toServer.values()) {
       socket.close();
     }
   }
 
-  #passing({ dropEach, duplicateEach, reorderEach }: LinkFaults, pass: Pass): Pass {
+  #passing(faults: LinkFaults, pass: Pass): Pass {
+    const { dropEach, duplicateEach, reorderEach, random } = faults;
     let count = 0;
+    const isDue = (each: number): boolean =>
+      random === undefined ? count % each === 0 : random() * each < 1;
     let held:
       | { readonly datagram: Buffer; readonly port: number; readonly until: number }
       | undefined;
     return (datagram, port) => {
       count += 1;
-      if (count % dropEach === 0) {
+      if (isDue(dropEach)) {
         this.dropped += 1;
-      } else if (count % reorderEach === 0 && held === undefined) {
+      } else if (held === undefined && isDue(reorderEach)) {
         held = { datagram, port, until: count + 2 };
       } else {
         pass(datagram, port);
-        if (count % duplicateEach === 0) {
+        if (isDue(duplicateEach)) {
           pass(datagram, port);
         }
       }

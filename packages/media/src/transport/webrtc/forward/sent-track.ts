@@ -12,11 +12,22 @@ const REPORT_MS = 1_000;
 const ORIGINAL_SEQUENCE_BYTES = 2;
 /** A packet that was sent again may be under way for this long. */
 const REPAIR_AGAIN_MS = 30;
-/** Packets that were sent again lately. */
-const REPAIRED_MAX = 256;
+/** Packets that were asked for lately. */
+const ASKED_MAX = 256;
+/** A subscriber that asks for the same packet for this long stands still. */
+const STUCK_MS = 450;
+/** Whoever asks so often has not been answered: where the way is long, one answer is under way. */
+const STUCK_ASKS = 3;
 
 /** The peer, as far as packets of media are sent to it. */
 type PacketTaker = Pick<WebrtcPeer, "sendRtp">;
+
+/** A packet that the subscriber has asked for. */
+interface Asked {
+  readonly sinceMs: number;
+  times: number;
+  sentAtMs: number;
+}
 
 /** One track as it is sent to a subscriber: the numbers that its answer names. */
 export interface SentTrackNumbers {
@@ -33,8 +44,8 @@ export class SentTrack {
   readonly #rewriter: TrackRewriter;
   readonly #head = Buffer.alloc(HEADER_BYTES);
   readonly #repairHead = Buffer.alloc(HEADER_BYTES);
-  /** Times of repairs by sequence number. */
-  readonly #repaired = new Map<number, number>();
+  /** By sequence number. */
+  readonly #asked = new Map<number, Asked>();
   #repairSequence = randomBytes(2).readUInt16BE(0);
   #reportedAtMs = Number.NEGATIVE_INFINITY;
   packets = 0;
@@ -75,16 +86,26 @@ export class SentTrack {
     }
   }
 
-  /** The subscriber has lost these packets. */
+  /**
+   * The subscriber has lost these packets. One that it asks for again and again is replaced by a
+   * keyframe: decoders wait for seconds before they ask for one.
+   */
   repair(sequences: readonly number[], peer: PacketTaker, nowMs: number): void {
     for (const sequence of sequences) {
-      if (nowMs - (this.#repaired.get(sequence) ?? Number.NEGATIVE_INFINITY) < REPAIR_AGAIN_MS) {
-        continue;
+      const asked = this.#noteAsked(sequence, nowMs);
+      if (asked.times >= STUCK_ASKS && nowMs - asked.sinceMs >= STUCK_MS) {
+        this.#asked.delete(sequence);
+        this.layer?.needKeyframe(nowMs);
       }
       const found = this.#rewriter.find(sequence);
-      if (found !== undefined) {
-        this.#noteRepair(sequence, nowMs);
+      if (found !== undefined && nowMs - asked.sentAtMs >= REPAIR_AGAIN_MS) {
+        asked.sentAtMs = nowMs;
+        this.repairs += 1;
         this.#sendAgain(found.packet, found.place, peer);
+        if (asked.times > 1) {
+          // The answer was lost as well. Subscribers wait for 0.1 s before they ask again.
+          this.#sendAgain(found.packet, found.place, peer);
+        }
       }
     }
   }
@@ -108,14 +129,17 @@ export class SentTrack {
     ];
   }
 
-  #noteRepair(sequence: number, nowMs: number): void {
-    this.repairs += 1;
-    this.#repaired.delete(sequence);
-    this.#repaired.set(sequence, nowMs);
-    if (this.#repaired.size > REPAIRED_MAX) {
-      const oldest = this.#repaired.keys().next().value;
-      this.#repaired.delete(oldest ?? 0);
+  #noteAsked(sequence: number, nowMs: number): Asked {
+    const asked = this.#asked.get(sequence) ?? {
+      ...{ sinceMs: nowMs, times: 0, sentAtMs: Number.NEGATIVE_INFINITY },
+    };
+    asked.times += 1;
+    this.#asked.set(sequence, asked);
+    if (this.#asked.size > ASKED_MAX) {
+      const oldest = this.#asked.keys().next().value;
+      this.#asked.delete(oldest ?? 0);
     }
+    return asked;
   }
 
   /**

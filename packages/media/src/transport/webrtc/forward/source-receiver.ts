@@ -1,29 +1,25 @@
 import { parseAvcSps } from "../../../codec/avc-sps.ts";
 import { keyframePart, parameterSetIn } from "../rtp/h264-keyframe.ts";
 import { Reception } from "../rtp/reception.ts";
+import {
+  type MissingPacket,
+  missingPacket,
+  needsKeyframeFor,
+  packetsToAskFor,
+} from "../rtp/repair-requests.ts";
 import { writeNack, writePictureLoss } from "../rtp/rtcp-packet.ts";
 import { type RtpPacket, sequenceStep } from "../rtp/rtp-packet.ts";
 import { SourceLayer } from "./source-layer.ts";
 
 /** A packet that is missing for longer is of no use to anybody. */
 const WAIT_MS = 1_000;
-/** Packets that are only late aren't asked for. */
-const PATIENCE_MS = 10;
-const ASK_AGAIN_MS = 60;
 const MISSING_MAX = 512;
-/** Packets of one request. */
-const NACKED_MAX = 128;
 /** A jump by more than this is another stream under the same source. */
 const JUMP_PACKETS = 1_024;
 /** Requests of all subscribers within this time make one. */
 const KEYFRAME_AGAIN_MS = 300;
 /** RFC 4588: a packet that is sent again begins with its first sequence number. */
 const ORIGINAL_SEQUENCE_BYTES = 2;
-
-interface Missing {
-  readonly sinceMs: number;
-  askedAtMs: number;
-}
 
 export interface SourceReceiverOptions {
   readonly kind: "audio" | "video";
@@ -44,7 +40,7 @@ export class SourceReceiver {
   readonly layer: SourceLayer;
   readonly reception: Reception;
   readonly #options: SourceReceiverOptions;
-  readonly #missing = new Map<number, Missing>();
+  readonly #missing = new Map<number, MissingPacket>();
   #highest: number | undefined;
   #hasParameterSets = false;
   #parameterSet: Buffer | undefined;
@@ -84,10 +80,12 @@ export class SourceReceiver {
   /** Returns what the publisher is to be asked for. */
   tick(nowMs: number, from: number): Buffer[] {
     this.layer.rate.tick(nowMs);
-    const { ssrc, repairs } = this.#options;
-    const missing = this.#missingNow(nowMs);
+    const { kind, ssrc, repairs } = this.#options;
+    this.#giveUp(nowMs);
+    const missing = repairs ? packetsToAskFor(this.#missing.values(), nowMs) : [];
+    this.#wantsKeyframe ||= kind === "video" && needsKeyframeFor(this.#missing.values(), nowMs);
     const asked: Buffer[] = [];
-    if (repairs && missing.length > 0) {
+    if (missing.length > 0) {
       asked.push(writeNack(from, ssrc, missing));
     }
     if (this.#wantsKeyframe && nowMs - this.#askedKeyframeAtMs >= KEYFRAME_AGAIN_MS) {
@@ -123,31 +121,24 @@ export class SourceReceiver {
       this.#missing.delete(oldest ?? 0);
       this.lost += 1;
     }
-    this.#missing.set(sequence, { sinceMs: nowMs, askedAtMs: Number.NEGATIVE_INFINITY });
+    this.#missing.set(sequence, missingPacket(sequence, nowMs));
   }
 
-  #missingNow(nowMs: number): number[] {
-    const asks: number[] = [];
-    for (const [sequence, missing] of this.#missing) {
-      const waitedMs = nowMs - missing.sinceMs;
-      if (waitedMs > WAIT_MS) {
-        this.#missing.delete(sequence);
-        this.lost += 1;
-      } else if (
-        waitedMs >= PATIENCE_MS &&
-        nowMs - missing.askedAtMs >= ASK_AGAIN_MS &&
-        asks.length < NACKED_MAX
-      ) {
-        missing.askedAtMs = nowMs;
-        asks.push(sequence);
+  #giveUp(nowMs: number): void {
+    for (const [sequence, { sinceMs }] of this.#missing) {
+      if (nowMs - sinceMs <= WAIT_MS) {
+        return;
       }
+      this.#missing.delete(sequence);
+      this.lost += 1;
     }
-    return asks;
   }
 
   #deliver(packet: RtpPacket, sequence: number, payload: Buffer, nowMs: number): void {
     const { marker, timestamp } = packet;
     const beginsKeyframe = this.#beginsKeyframe(payload, nowMs);
+    // It is what all wanted until now; whoever loses it asks again.
+    this.#wantsKeyframe &&= !beginsKeyframe;
     this.layer.deliver({ sequence, timestamp, marker, payload, beginsKeyframe }, nowMs);
   }
 

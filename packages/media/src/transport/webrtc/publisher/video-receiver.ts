@@ -3,6 +3,7 @@ import type { MediaUnit, VideoTrack } from "../../../port/media-unit.ts";
 import { H264Pictures, type RtpPicture } from "../rtp/h264-pictures.ts";
 import { Reception } from "../rtp/reception.ts";
 import { ReorderBuffer } from "../rtp/reorder-buffer.ts";
+import { needsKeyframeFor, packetsToAskFor } from "../rtp/repair-requests.ts";
 import { writeNack, writePictureLoss } from "../rtp/rtcp-packet.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
 import type { AgreedTrack } from "../sdp/agreed-media.ts";
@@ -14,11 +15,6 @@ const VIDEO = { id: 0, kind: "video", codec: "h264", clockHz: VIDEO_CLOCK_HZ } a
 
 /** A missing packet is waited for this long: players of HLS are seconds behind anyway. */
 const WAIT_MS = 600;
-/** A packet that hasn't come again is asked for again. */
-const ASK_AGAIN_MS = 60;
-const ASKED_MAX = 8;
-/** Packets of one request. */
-const NACKED_MAX = 128;
 /** RFC 4588: a packet that is sent again begins with its first sequence number. */
 const ORIGINAL_SEQUENCE_BYTES = 2;
 
@@ -87,7 +83,11 @@ export class VideoReceiver {
     if (ssrc === undefined) {
       return [];
     }
-    const missing = this.#missingNow(nowMs);
+    const { feedback } = this.#options.track.payload;
+    const missing = feedback.has("nack") ? packetsToAskFor(this.#buffer.missing, nowMs) : [];
+    if (needsKeyframeFor(this.#buffer.missing, nowMs)) {
+      this.#keyframes.need();
+    }
     return [
       ...(missing.length > 0 ? [writeNack(from, ssrc, missing)] : []),
       ...(this.#keyframes.isDue(nowMs) ? [writePictureLoss(from, ssrc)] : []),
@@ -97,25 +97,6 @@ export class VideoReceiver {
   /** Nothing more comes. */
   finish(): void {
     this.#buffer.finish();
-  }
-
-  #missingNow(nowMs: number): number[] {
-    const { payload } = this.#options.track;
-    const asks: number[] = [];
-    if (!payload.feedback.has("nack")) {
-      return asks;
-    }
-    for (const missing of this.#buffer.missing) {
-      if (asks.length === NACKED_MAX) {
-        break;
-      }
-      if (missing.asked < ASKED_MAX && nowMs - missing.askedAtMs >= ASK_AGAIN_MS) {
-        missing.asked += 1;
-        missing.askedAtMs = nowMs;
-        asks.push(missing.sequence);
-      }
-    }
-    return asks;
   }
 
   /** Some encoders say their parameter sets in the offer alone (RFC 6184, 8.1). */

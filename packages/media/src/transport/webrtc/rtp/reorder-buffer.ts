@@ -1,3 +1,4 @@
+import { type MissingPacket, missingPacket } from "./repair-requests.ts";
 import { SEQUENCE_MODULUS, sequenceStep } from "./rtp-packet.ts";
 
 /** Packets that may wait for an earlier one: a second at 8.5 Mb/s. */
@@ -17,14 +18,6 @@ export interface ReorderOptions<Packet> {
 interface Waiting<Packet> {
   readonly packet: Packet;
   readonly atMs: number;
-}
-
-/** A packet that hasn't come, while it is asked for. */
-export interface MissingPacket {
-  readonly sequence: number;
-  readonly sinceMs: number;
-  askedAtMs: number;
-  asked: number;
 }
 
 /** Puts the packets of one source in order, within bounds of time and number. */
@@ -105,8 +98,7 @@ export class ReorderBuffer<Packet> {
     for (let step = 1; step < ahead; step += 1) {
       const missed = (this.#highest + step) % SEQUENCE_MODULUS;
       if (this.#next !== undefined && sequenceStep(this.#next, missed) >= 0) {
-        const asked = { askedAtMs: 0, asked: 0 };
-        this.#missing.set(missed, { sequence: missed, sinceMs: nowMs, ...asked });
+        this.#missing.set(missed, missingPacket(missed, nowMs));
       }
     }
     this.#highest = sequence;
