@@ -24,6 +24,11 @@ const MISSED_MAX = 2;
 /** Waiting bytes at which a client that sends pings and reads nothing is dropped. */
 const PONG_BYTES_MAX = 64 * 1024;
 
+/** Bytes of messages in work at which no further ones are read. */
+const IN_WORK_BYTES_MAX = 256 * 1024;
+/** Counts for a message in work besides its own bytes. */
+const MESSAGE_BYTES = 4 * 1024;
+
 /**
  * Node's request, which asks for an upgrade only where it is a WebSocket's handshake: Java's HTTP
  * client asks for h2c with plain requests, which are answered in HTTP/1.1 as before.
@@ -74,7 +79,9 @@ export class WebSockets {
     this.#stopPinging = every(PING_MS, () => this.#ping());
     const open = this.#open;
     this.#onMessage = function (data) {
-      open.get(this)?.events.received(data.toString());
+      const found = open.get(this);
+      const work = found?.events.received(data.toString());
+      if (found && work) hold(this, found, data.length + MESSAGE_BYTES, work);
     };
     this.#onPong = function () {
       const found = open.get(this);
@@ -141,7 +148,7 @@ export class WebSockets {
     Reflect.set(opened, "_protocol", "");
     const connection = new OpenConnection(opened, socket, remoteAddress);
     const events = answer.open(connection);
-    this.#open.set(opened, { socket, events, missedPings: 0 });
+    this.#open.set(opened, { socket, events, missedPings: 0, inWorkBytes: 0 });
     opened.on("message", this.#onMessage);
     opened.on("pong", this.#onPong);
     opened.on("ping", this.#onPing);
@@ -180,6 +187,18 @@ interface Opened {
   readonly events: WebSocketEvents;
   /** In a row. */
   missedPings: number;
+  /** The sum of those messages that are being worked on. */
+  inWorkBytes: number;
+}
+
+/** Counts a message until its work ends; meanwhile the client may have to wait with the next. */
+function hold(opened: WebSocket, counts: Opened, bytes: number, work: Promise<void>): void {
+  counts.inWorkBytes += bytes;
+  if (counts.inWorkBytes > IN_WORK_BYTES_MAX) opened.pause();
+  void work.finally(() => {
+    counts.inWorkBytes -= bytes;
+    if (opened.isPaused && counts.inWorkBytes <= IN_WORK_BYTES_MAX) opened.resume();
+  });
 }
 
 class OpenConnection implements WebSocketConnection {

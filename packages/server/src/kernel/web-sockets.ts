@@ -32,8 +32,11 @@ export type WebSocketAnswer =
 
 /** The functions that a connection's owner is called by. Neither throws. */
 export interface WebSocketEvents {
-  /** A whole message has come, the text of its bytes. */
-  received(text: string): void;
+  /**
+   * A whole message has come, the text of its bytes. A promise, which never rejects, says that it
+   * is being worked on: a client with much of that is read no further until some of it is done.
+   */
+  received(text: string): Promise<void> | undefined;
   /** The connection is over, whoever ended it. Nothing follows. */
   closed(): void;
 }

@@ -17,4 +17,6 @@ export const QUOTAS = {
 /** Source: IVS Real-Time user guide, "Service Quotas". */
 export const PUBLISHERS_MAX = 12;
 export const SUBSCRIBERS_MAX = 25_000;
+/** Each publisher thrice, since a page that was left still counts for a while; our own choice. */
+export const SUBSCRIPTIONS_OF_PARTICIPANT_MAX = 3 * PUBLISHERS_MAX;
 export const REPLICAS_MAX = 5;

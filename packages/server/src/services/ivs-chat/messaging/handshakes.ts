@@ -82,7 +82,11 @@ export class Handshakes {
 /** Made here, so that a connection keeps nothing of its handshake, such as the token's text. */
 function eventsOf(member: Member, rooms: ChatRooms, requests: ClientRequests): WebSocketEvents {
   return {
-    received: (text) => requests.received(text, member),
+    // Rates bound what a member may ask for.
+    received(text) {
+      requests.received(text, member);
+      return undefined;
+    },
     closed: () => rooms.leave(member),
   };
 }

@@ -78,16 +78,16 @@ export class EventsSocket {
     // As Amazon's clients read it: an address in base64.
     const address = Buffer.from(this.#options.analytics.addressOf(stage, participant));
     participant.send(messageFrame("aws:ivs:SSU", { A: address.toString("base64") }));
-    const logged = (work: Promise<void>, what: string): void => {
+    const logged = (work: Promise<void>, what: string): Promise<void> => {
       const { log } = this.#options;
-      work.catch((error) => log.error({ error: errorTrace(error) }, what));
+      return work.catch((error) => log.error({ error: errorTrace(error) }, what));
     };
     return {
       received: (text: string) =>
         logged(this.#received(text, admitted), "A message of a stage's participant failed"),
       closed: () => {
         participant.lose(connection);
-        logged(this.#options.stages.leaveIfGone(admitted), "A participant can't leave");
+        void logged(this.#options.stages.leaveIfGone(admitted), "A participant can't leave");
       },
     };
   }
@@ -101,9 +101,12 @@ export class EventsSocket {
         return participant.send(PONG);
       case "SET_STATE":
         return this.#options.stages.change(stage, () => {
-          participant.audioMuted = message.audioMuted === true;
-          participant.videoStopped = message.videoStopped === true;
-          if (participant.isPublishing) stage.isStale = true;
+          const audioMuted = message.audioMuted === true;
+          const videoStopped = message.videoStopped === true;
+          const isNew =
+            audioMuted !== participant.audioMuted || videoStopped !== participant.videoStopped;
+          Object.assign(participant, { audioMuted, videoStopped });
+          if (participant.isPublishing && isNew) stage.isStale = true;
           return [];
         });
       case "aws:ivs:SDP_OFFER":
@@ -141,7 +144,7 @@ function refusal(protocol: string, { code, message }: TokenRefusal): WebSocketAn
       const payload = { code, message, fatal: true, nominal: code !== "INTERNAL" };
       connection.send(messageFrame("aws:ivs:JOIN_ERROR", payload));
       connection.close(NORMAL_CLOSURE, "");
-      return { received: ignore, closed: ignore };
+      return { received: () => undefined, closed: () => undefined };
     },
   };
 }
@@ -158,5 +161,3 @@ function readMessage(text: string): Payload | undefined {
 function asObject(value: unknown): Payload | undefined {
   return typeof value === "object" && value !== null ? { ...value } : undefined;
 }
-
-function ignore(): void {}

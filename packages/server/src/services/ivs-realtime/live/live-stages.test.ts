@@ -9,6 +9,7 @@ import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { realTimeMigrations } from "../migrations.ts";
+import { SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
 import { StageJournal } from "../sessions/stage-journal.ts";
 import { StageMessages } from "../sessions/stage-messages.ts";
 import type { RealTimeTables } from "../tables.ts";
@@ -173,5 +174,29 @@ test("an encoder that was let in and of which nothing came is forgotten", async 
   nowMs += 16_000;
   await stages.start();
   expect([...stage.participants.keys()]).toEqual(["ann"]);
+  await stages.close();
+});
+
+test("a participant has so many subscriptions and no more, also asked for at once", async () => {
+  const { stages, clock, log, ...node } = nodeOf("");
+  let opened = 0;
+  const forwarding = {
+    openSubscription: async () => ({ session: `s${opened++}`, mids: {}, kinds: [] }),
+    closeForwarding: async () => true,
+  };
+  const media = new StageMedia({ forwarding, stages, clock, log } as unknown as StageMediaOptions);
+  await publish({ stages, clock, log, ...node }, admitted(await stages.admit(tokenOf("ann"), {})));
+  const bob = admitted(await stages.admit(tokenOf("bob"), {}));
+  const offer = { description: "", remoteAddress: "127.0.0.1" };
+  const answers = await Promise.all(
+    Array.from({ length: SUBSCRIPTIONS_OF_PARTICIPANT_MAX + 5 }, () =>
+      media.subscribe(bob, "ann", offer),
+    ),
+  );
+  const refused = answers.filter((answer) => "code" in answer);
+  expect(refused).toHaveLength(5);
+  expect(refused[0]).toMatchObject({ status: 403, code: 2005 });
+  bob.stage.removeSubscription(bob.participant, "s0");
+  expect(await media.subscribe(bob, "ann", offer)).toMatchObject({ session: expect.any(String) });
   await stages.close();
 });

@@ -62,6 +62,8 @@ export class Participant {
   replicaOf: ReplicaSource | undefined;
   /** By session. */
   readonly subscriptions = new Map<string, MediaSession>();
+  /** Offers to subscribe that are being answered. */
+  subscriptionsToCome = 0;
   /** The time of its admission, until it connects in any way. */
   aloneSinceMs: number | undefined;
   /** Its events socket; undefined for those that only publish by WHIP, and while it is broken. */

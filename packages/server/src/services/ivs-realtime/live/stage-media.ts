@@ -10,7 +10,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorTrace } from "../../../kernel/error-class.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
-import { PUBLISHERS_MAX, SUBSCRIBERS_MAX } from "../quotas.ts";
+import { PUBLISHERS_MAX, SUBSCRIBERS_MAX, SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
 import type { StageRecordings } from "../recording/stage-recordings.ts";
 import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { LiveStage } from "./live-stage.ts";
@@ -118,6 +118,7 @@ export class StageMedia {
     const group = source?.group ?? stage.sessionId;
     const publication = source?.publication ?? publisherId;
     const offer = { group, publication, description, remoteAddress };
+    participant.subscriptionsToCome += 1;
     try {
       const answer = await this.#options.forwarding.openSubscription({
         ...{ ...offer, initialLayer, bitrateMax: BITRATE_MAX },
@@ -128,6 +129,8 @@ export class StageMedia {
       return answer;
     } catch (error) {
       return this.#failed("subscribe", { stage, participant }, publisherId, error);
+    } finally {
+      participant.subscriptionsToCome -= 1;
     }
   }
 
@@ -164,7 +167,7 @@ export class StageMedia {
 
   #refusalToSubscribe(
     stage: LiveStage,
-    { token, subscriptions }: Participant,
+    { token, subscriptions, subscriptionsToCome }: Participant,
     publisherId: string,
   ): Refused | undefined {
     if (!token.canSubscribe) return NO_PERMISSION;
@@ -175,6 +178,11 @@ export class StageMedia {
       };
     if (subscriptions.size === 0 && stage.subscribers >= SUBSCRIBERS_MAX)
       return full(`${SUBSCRIBERS_MAX} subscribers`);
+    if (subscriptions.size + subscriptionsToCome >= SUBSCRIPTIONS_OF_PARTICIPANT_MAX)
+      return {
+        ...{ status: 403, code: REFUSAL_CODE.stageFull, event: "QUOTA_EXCEEDED" },
+        message: `The participant has ${SUBSCRIPTIONS_OF_PARTICIPANT_MAX} subscriptions already`,
+      };
     return undefined;
   }
 
