@@ -1,4 +1,4 @@
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
@@ -46,6 +46,37 @@ describeConsole(() => {
     await page.getByRole("heading", { name: "recorded", level: 1 }).waitFor();
     await page.getByRole("tab", { name: "Configuration" }).click();
     await page.getByText(/Sound and picture, to /).waitFor();
+  });
+
+  test("a browser on it is recorded, and its recording is listed and played", {
+    timeout: 120_000,
+  }, async () => {
+    const realTime = realTimeOf(server);
+    const { stages = [] } = await realTime.listStages({});
+    const stageArn = stages.find(({ name }) => name === "recorded")?.arn ?? "";
+    await visit(page, `/ivs-realtime/stages/${encodeURIComponent(stageArn)}`, "recorded");
+    await join(page, "ann");
+    await button("Publish this browser's camera").click();
+    const files = async () => {
+      const { Contents = [] } = await server.root.s3.send(
+        new ListObjectsV2Command({ Bucket: "stage-takes" }),
+      );
+      return Contents.map(({ Key = "" }) => Key);
+    };
+    const has = (file: string) =>
+      until(async () => (await files()).some((key) => key.endsWith(file)), file);
+    await has("high/1.mp4");
+    await button("Leave").click();
+    await has("recording-ended.json");
+    await visit(page, "/ivs/recordings", "Recordings");
+    await page.getByText(/^recorded: participant /).waitFor();
+    await page.getByText("Complete").waitFor();
+    await page.locator('a[href*="/ivs/recordings/stage-takes"]').first().click();
+    const video = page.getByLabel(/^Recording of /);
+    await until(
+      () => video.evaluate((element: HTMLVideoElement) => element.readyState >= 2),
+      "the recording's first picture",
+    );
   });
 
   test("pages on a stage see each other, and one is disconnected", {

@@ -8,7 +8,7 @@ import { paginateListBuckets } from "@aws-sdk/client-s3";
 import { listChannels, listRecordingConfigurations } from "../pages/ivs/ivs-lists.ts";
 import { ivsName } from "../pages/ivs/ivs-name.ts";
 import { pageEntries } from "../pages/pages.ts";
-import { latestRecordings } from "../pages/recordings/recording-index.ts";
+import { latestRecordings, type RecordingEntry } from "../pages/recordings/recording-index.ts";
 import { placeOf } from "../routing/hash-route.ts";
 import { shownDate } from "../shared/shown-values.ts";
 import { allPages } from "../wire/all-pages.ts";
@@ -26,6 +26,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   stages,
   "chat rooms": chatRooms,
   recordings,
+  "recordings of stages": stageRecordings,
   buckets,
   users,
   groups,
@@ -91,12 +92,30 @@ async function recordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
   const names = new Map(known.map((each) => [each.arn?.split("/").at(-1), ivsName(each)]));
   const distinct = [...new Set(recordedTo)].slice(0, BUCKETS_MAX);
   const { entries } = await latestRecordings(aws, distinct, {}, RECORDINGS_MAX);
-  return entries.map(({ bucket, prefix, channelId, startedAt }) => ({
+  return entries.map((entry) => recordingEntry(entry, names.get(entry.sourceId)));
+}
+
+async function stageRecordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const { readRecordedStages, stageSources } = await import(
+    "../pages/recordings/stage-recordings.ts"
+  );
+  const recorded = await readRecordedStages(aws);
+  const sources = await stageSources(aws, recorded, {});
+  const { entries } = await latestRecordings(aws, [], {}, RECORDINGS_MAX, sources);
+  const names = new Map(recorded.stages.map((each) => [each.arn?.split("/").at(-1), each.name]));
+  return entries.map((entry) => recordingEntry(entry, names.get(entry.sourceId)));
+}
+
+function recordingEntry(
+  { bucket, prefix, sourceId, startedAt }: RecordingEntry,
+  name: string | undefined,
+): SearchEntry {
+  return {
     kind: "Recording",
-    name: `${names.get(channelId) ?? channelId} ${shownDate(startedAt)}`,
+    name: `${name || sourceId} ${shownDate(startedAt)}`,
     detail: prefix,
     href: placeOf("/ivs/recordings/:bucket", { bucket }, { prefix }),
-  }));
+  };
 }
 
 async function buckets({ s3: client }: AwsClients): Promise<readonly SearchEntry[]> {

@@ -10,10 +10,10 @@ import { Thumbnail } from "../recordings/thumbnail.tsx";
 /** The latest recordings of the Region's buckets. */
 export function LatestRecordings(props: {
   readonly recordings: readonly RecordingEntry[];
-  /** By the last part of the channel's ARN. */
-  readonly channelNames: ReadonlyMap<string, string>;
+  /** By the last part of the channel's or the stage's ARN. */
+  readonly names: ReadonlyMap<string, string>;
 }) {
-  const { recordings, channelNames } = props;
+  const { recordings, names } = props;
   return (
     <Container
       header={
@@ -37,7 +37,7 @@ export function LatestRecordings(props: {
                 {shownDate(entry.startedAt)}
               </PlaceLink>
             </Box>
-            <Box>{channelNames.get(entry.channelId) ?? entry.channelId}</Box>
+            <Box>{names.get(entry.sourceId) ?? entry.sourceId}</Box>
           </div>
         ))}
       </div>

@@ -92,7 +92,7 @@ export function OverviewPage() {
       )}
       {entries.length > 0 && (
         <Suspense fallback={<Spinner />}>
-          <LatestRecordings recordings={entries} channelNames={names} />
+          <LatestRecordings recordings={entries} names={names} />
         </Suspense>
       )}
       <ColumnLayout columns={2} minColumnWidth={320}>

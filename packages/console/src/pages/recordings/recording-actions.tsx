@@ -21,8 +21,9 @@ export function RecordingActions(props: {
   const aws = useAws();
   const { done } = useNotices();
   const [asking, setAsking] = useState<"share" | "delete">();
-  const place = document && { bucket, playlistKey: `${prefix}${document.playlist}` };
-  const watchable = place !== undefined && document?.status === "RECORDING_ENDED";
+  const playlist = document?.playlist;
+  const place = playlist && { bucket, playlistKey: `${prefix}${playlist}` };
+  const watchable = place && document?.status === "RECORDING_ENDED";
   const download = useAction("The recording can't be downloaded", async () => {
     if (place) await saveFilm(aws, place, `${recordingName(entry)}.mp4`);
     return undefined;

@@ -15,10 +15,10 @@ const POLL_MS = 5_000;
 /** One recording among others: its picture, whose it is, its length and state, its actions. */
 export function RecordingCard(props: {
   readonly entry: RecordingEntry;
-  readonly channelName: string;
+  readonly sourceName: string;
   readonly onRemoved: () => void;
 }) {
-  const { entry, channelName, onRemoved } = props;
+  const { entry, sourceName, onRemoved } = props;
   const { bucket, prefix } = entry;
   const read = useCall(`document of ${bucket} ${prefix}`, (aws) =>
     readRecordingDocument(aws, bucket, prefix),
@@ -27,7 +27,7 @@ export function RecordingCard(props: {
   return (
     <SpaceBetween size="xs">
       <Thumbnail entry={entry} />
-      <Box>{channelName}</Box>
+      <Box>{sourceName}</Box>
       {read.error !== undefined && (
         <CallFailure title="Its state can't be shown" error={read.error} />
       )}

@@ -9,8 +9,8 @@ export interface RecordingDocument {
   readonly startedAt: string | undefined;
   readonly endedAt: string | undefined;
   readonly durationMs: number | undefined;
-  /** The multivariant playlist, relative to the recording's prefix. */
-  readonly playlist: string;
+  /** The multivariant playlist below the prefix; a recording of thumbnails alone has none. */
+  readonly playlist: string | undefined;
   readonly renditions: readonly string[];
 }
 
@@ -39,6 +39,7 @@ export async function readRecordingDocument(
 function parse(text: string): RecordingDocument {
   const document = asRecord(JSON.parse(text));
   const hls = asRecord(asRecord(document.media).hls);
+  const [folder, playlist] = [textOf(hls.path), textOf(hls.playlist)];
   const renditions = Array.isArray(hls.renditions) ? hls.renditions : [];
   return {
     text: JSON.stringify(document, null, 2),
@@ -47,10 +48,11 @@ function parse(text: string): RecordingDocument {
     startedAt: textOf(document.recording_started_at),
     endedAt: textOf(document.recording_ended_at),
     durationMs: typeof hls.duration_ms === "number" ? hls.duration_ms : undefined,
-    playlist: `${textOf(hls.path) ?? "media/hls"}/${textOf(hls.playlist) ?? "master.m3u8"}`,
+    playlist: folder && playlist && `${folder}/${playlist}`,
+    // A participant's picture changes its size all the time, so its rendition has none.
     renditions: renditions.map((rendition) => {
-      const { resolution_width: width, resolution_height: height } = asRecord(rendition);
-      return `${String(width)}×${String(height)}`;
+      const { path, resolution_width: width, resolution_height: height } = asRecord(rendition);
+      return width === undefined ? String(path) : `${String(width)}×${String(height)}`;
     }),
   };
 }

@@ -1,8 +1,10 @@
+import { IVSRealTimeClient } from "@aws-sdk/client-ivs-realtime";
 import { type ListObjectsV2CommandInput, S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AwsClients } from "../../wire/aws-clients.ts";
-import { entryOf, latestRecordings } from "./recording-index.ts";
+import { entryOf, latestRecordings, type RecordingFilter } from "./recording-index.ts";
+import { stageSources } from "./stage-recordings.ts";
 
 const ACCOUNT = "000000000000";
 
@@ -11,7 +13,7 @@ test("a prefix shows when a recording began, in UTC, and of which channel it is"
   expect(entryOf("films", `${prefix}media/hls/master.m3u8`)).toEqual({
     bucket: "films",
     prefix,
-    channelId: "AbCdEfGh1234",
+    sourceId: "AbCdEfGh1234",
     id: "Xy12",
     startedAt: new Date("2026-02-07T09:05:00Z"),
   });
@@ -24,8 +26,10 @@ test.each(["ivs/v1/", "film.mp4", "ivs/v1/000000000000/Ab/2026/2/7/9/5/x"])(
   },
 );
 
-/** A client of S3 whose buckets have these keys; it counts its calls. */
-function holding(keys: Readonly<Record<string, readonly string[]>>) {
+type Lists = Readonly<Record<string, readonly string[]>>;
+
+/** A client of S3 whose buckets have these keys, and stages' sessions; it counts S3's calls. */
+function holding(keys: Lists, sessions: Lists = {}) {
   let calls = 0;
   const send = async ({ input }: { readonly input: ListObjectsV2CommandInput }) => {
     calls += 1;
@@ -36,7 +40,14 @@ function holding(keys: Readonly<Record<string, readonly string[]>>) {
     return { CommonPrefixes };
   };
   const s3: unknown = Object.assign(Object.create(S3Client.prototype), { send });
-  return { aws: { s3 } as AwsClients, calls: () => calls };
+  const listSessions = async ({ input }: { readonly input: { readonly stageArn: string } }) => ({
+    stageSessions: sessions[input.stageArn]?.map((sessionId) => ({ sessionId })),
+  });
+  const realTime = Object.assign(Object.create(IVSRealTimeClient.prototype), {
+    send: listSessions,
+  });
+  const aws: unknown = { s3, client: () => realTime };
+  return { aws: aws as AwsClients, calls: () => calls };
 }
 
 const time = fc.tuple(
@@ -86,4 +97,46 @@ test("a channel's and a day's recordings are found without looking at the others
   const { entries } = await latestRecordings(aws, ["films"], filter, 10);
   expect(entries.map(({ id }) => id)).toEqual(["a"]);
   expect(calls()).toBe(4);
+});
+
+const [STAGE, DELETED] = ["AbCdEfGh1234", "Deleted12345"];
+const ARN = `arn:aws:ivs:us-east-1:${ACCOUNT}:stage/${STAGE}`;
+
+test("participants' recordings come between channels', those of deleted stages too", async () => {
+  const { aws } = holding(
+    {
+      films: [`ivs/v1/${ACCOUNT}/One/2026/2/7/9/5/a/x`],
+      takes: [
+        `${STAGE}/st-b/ann/2026-02-06T09-05-00Z/x`,
+        `${STAGE}/st-a/ann/2026-02-08T09-05-00Z/x`,
+        `${STAGE}/st-a/ann/2026-02-08T09-07-00Z/x`,
+        `${STAGE}/st-a/bob-1/2026-02-08T09-06-00Z/x`,
+        `${STAGE}/other/bob/2026-02-08T09-06-00Z/x`,
+        `${DELETED}/st-d/eve/2026-02-08T09-04-00Z/x`,
+        `${DELETED}/st-c/eve/2026-02-08T09-08-00Z/x`,
+        "photos/st-a/bob/2026-02-08T09-06-00Z/x",
+      ],
+    },
+    { [ARN]: ["st-a", "st-b"] },
+  );
+  const recorded = { stages: [{ arn: ARN }], buckets: ["takes"] };
+  const found = async (filter: RecordingFilter) => {
+    const sources = await stageSources(aws, recorded, filter);
+    const { entries } = await latestRecordings(aws, ["films"], filter, 10, sources);
+    return entries.map(({ id, startedAt }) => `${id} ${startedAt.toISOString().slice(8, 16)}`);
+  };
+  const ofStage = ["ann 08T09:07", "bob-1 08T09:06", "ann 08T09:05"];
+  const all = ["eve 08T09:08", ...ofStage, "eve 08T09:04", "a 07T09:05", "ann 06T09:05"];
+  expect(await found({})).toEqual(all);
+  expect(await found({ stageId: STAGE })).toEqual([...ofStage, "ann 06T09:05"]);
+  expect(await found({ stageId: STAGE, day: "2026-02-06" })).toEqual(["ann 06T09:05"]);
+  expect(await found({ channelId: "One" })).toEqual(["a 07T09:05"]);
+});
+
+test("a participant's prefix shows the stage, the participant and the second", () => {
+  const prefix = `${STAGE}/st-Ab12/ann_1-x/2026-02-07T09-05-03Z/`;
+  expect(entryOf("takes", `${prefix}media/hls/multivariant.m3u8`)).toEqual({
+    ...{ bucket: "takes", prefix, sourceId: STAGE, participantId: "ann_1-x", id: "ann_1-x" },
+    startedAt: new Date("2026-02-07T09:05:03Z"),
+  });
 });

@@ -5,24 +5,32 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 /** A recording as its prefix describes it. */
 export interface RecordingEntry {
   readonly bucket: string;
-  /** `ivs/v1/<account>/<channel>/<y>/<m>/<d>/<h>/<min>/<id>/`. */
+  /**
+   * `ivs/v1/<account>/<channel>/<y>/<m>/<d>/<h>/<min>/<id>/` of a channel's recording,
+   * `<stage>/<session>/<participant>/<time>/` of a participant's.
+   */
   readonly prefix: string;
-  /** The last part of the channel's ARN. */
-  readonly channelId: string;
+  /** The last part of the ARN of the channel or the stage. */
+  readonly sourceId: string;
+  /** The participant of a stage that was recorded; a channel's recording has none. */
+  readonly participantId?: string;
   readonly id: string;
-  /** The time to the minute: the prefix contains no more. */
+  /** The time to the minute of a channel's recording: its prefix contains no more. */
   readonly startedAt: Date;
 }
 
 const ROOT = "ivs/v1/";
 const PREFIX = /^ivs\/v1\/\d+\/([^/]+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//;
+const PARTICIPANT =
+  /^([A-Za-z0-9]+)\/st-[A-Za-z0-9]+\/([\w-]+)\/(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z\//;
 /** Year, month, day, hour, minute. */
 const TIME_LEVELS = 5;
 const DAY_LEVELS = 3;
 
 export interface RecordingFilter {
-  /** Left out: every channel that ever recorded to the buckets. */
+  /** Left out with `stageId`: everything that was ever recorded to the buckets. */
   readonly channelId?: string | undefined;
+  readonly stageId?: string | undefined;
   /** `2026-02-07`, UTC; left out: every day. */
   readonly day?: string | undefined;
 }
@@ -32,25 +40,41 @@ export interface FoundRecordings {
   readonly complete: boolean;
 }
 
-/** The latest recordings in these buckets, the newest first, and whether they are all. */
+/** Recordings that are looked for one by one, the newest first. */
+export type RecordingSource = AsyncGenerator<RecordingEntry, void>;
+
+/**
+ * The latest recordings of channels in these buckets and of further sources, the newest first, and
+ * whether they are all.
+ */
 export async function latestRecordings(
   aws: AwsClients,
   buckets: readonly string[],
   filter: RecordingFilter,
   max: number,
+  further: readonly RecordingSource[] = [],
 ): Promise<FoundRecordings> {
+  const channels = filter.stageId === undefined ? await channelSources(aws, buckets, filter) : [];
+  const entries: RecordingEntry[] = [];
+  for await (const entry of newestFirst([...channels, ...further])) {
+    if (entries.length === max) return { entries, complete: false };
+    entries.push(entry);
+  }
+  return { entries, complete: true };
+}
+
+async function channelSources(
+  aws: AwsClients,
+  buckets: readonly string[],
+  filter: RecordingFilter,
+): Promise<readonly RecordingSource[]> {
   const channels = await Promise.all(
     buckets.map(async (bucket) => {
       const prefixes = await channelPrefixes(aws, bucket, filter.channelId);
       return prefixes.map((prefix) => ofChannel(aws, bucket, prefix, filter.day));
     }),
   );
-  const entries: RecordingEntry[] = [];
-  for await (const entry of newestFirst(channels.flat())) {
-    if (entries.length === max) return { entries, complete: false };
-    entries.push(entry);
-  }
-  return { entries, complete: true };
+  return channels.flat();
 }
 
 /** The folders of the channels that recorded to a bucket, those of deleted ones too. */
@@ -99,9 +123,7 @@ async function* below(
 }
 
 /** Merges sources that each give the newest first. */
-async function* newestFirst(
-  sources: readonly AsyncGenerator<RecordingEntry, void>[],
-): AsyncGenerator<RecordingEntry, void> {
+async function* newestFirst(sources: readonly RecordingSource[]): RecordingSource {
   const heads = await Promise.all(sources.map((source) => source.next()));
   for (;;) {
     let newest: { readonly index: number; readonly entry: RecordingEntry } | undefined;
@@ -118,7 +140,7 @@ async function* newestFirst(
   }
 }
 
-function foldersIn(
+export function foldersIn(
   { s3: client }: AwsClients,
   Bucket: string,
   Prefix: string,
@@ -136,12 +158,20 @@ function numberOf(folder: string): number {
 /** The recording that a key belongs to; undefined for any other object. */
 export function entryOf(bucket: string, key: string): RecordingEntry | undefined {
   const match = PREFIX.exec(key);
-  if (!match) return undefined;
-  const [prefix, channelId = "", year, month, day, hour, minute, id = ""] = match;
+  if (!match) return participantEntryOf(bucket, key);
+  const [prefix, sourceId = "", year, month, day, hour, minute, id = ""] = match;
   const startedAt = new Date(
     Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)),
   );
-  return { bucket, prefix, channelId, id, startedAt };
+  return { bucket, prefix, sourceId, id, startedAt };
+}
+
+function participantEntryOf(bucket: string, key: string): RecordingEntry | undefined {
+  const match = PARTICIPANT.exec(key);
+  if (!match) return undefined;
+  const [prefix, sourceId = "", participantId = "", day, hour, minute, second] = match;
+  const startedAt = new Date(`${day}T${hour}:${minute}:${second}Z`);
+  return { bucket, prefix, sourceId, participantId, id: participantId, startedAt };
 }
 
 /** `2026-02-07` → `2026/2/7`: nothing is padded. */

@@ -63,15 +63,7 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
       {document && (
         <SpaceBetween size="l">
           <Container header={<Header variant="h2">Watch</Header>}>
-            {document.status === "RECORDING_STARTED" ? (
-              <Box>The recording is still being written: it can be watched when it has ended.</Box>
-            ) : (
-              <RecordingPlayer
-                bucket={bucket}
-                playlistKey={`${prefix}${document.playlist}`}
-                label={title}
-              />
-            )}
+            <Film bucket={bucket} prefix={prefix} document={document} label={title} />
           </Container>
           <Facts document={document} />
         </SpaceBetween>
@@ -79,6 +71,20 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
       <Files bucket={bucket} prefix={prefix} status={document?.status} />
     </Page>
   );
+}
+
+function Film(props: {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly document: RecordingDocument;
+  readonly label: string;
+}) {
+  const { bucket, prefix, document, label } = props;
+  const { status, playlist } = document;
+  if (status === "RECORDING_STARTED")
+    return <Box>The recording is still being written: it can be watched when it has ended.</Box>;
+  if (playlist === undefined) return <Box>Nothing but thumbnails was recorded.</Box>;
+  return <RecordingPlayer bucket={bucket} playlistKey={`${prefix}${playlist}`} label={label} />;
 }
 
 function Facts({ document }: { readonly document: RecordingDocument }) {

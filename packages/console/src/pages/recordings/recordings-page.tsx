@@ -1,3 +1,4 @@
+import type { StageSummary } from "@aws-sdk/client-ivs-realtime";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
@@ -19,29 +20,49 @@ import { useCall } from "../../wire/use-call.ts";
 import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
 import { RecordingCard } from "./recording-card.tsx";
-import { type FoundRecordings, latestRecordings, type RecordingEntry } from "./recording-index.ts";
+import {
+  type FoundRecordings,
+  latestRecordings,
+  type RecordingEntry,
+  type RecordingFilter,
+} from "./recording-index.ts";
+import { type RecordedStages, readRecordedStages, stageSources } from "./stage-recordings.ts";
 
 const NOTHING: readonly never[] = [];
 
 /** Recordings that are read at first, and more each time. */
 const FIRST = 24;
-/** With more channels than this, whose folders are all looked at, nobody looks by itself. */
-const POLLED_CHANNELS_MAX = 5;
+/** With more sources than this, whose folders are all looked at, the page isn't refreshed. */
+const POLLED_SOURCES_MAX = 5;
 const POLL_MS = 10_000;
-const ALL = { value: "", label: "All channels" };
+const ALL = { value: "", label: "All channels and stages" };
+const NO_STAGES: RecordedStages = { stages: [], buckets: [] };
 
-/** The recordings of all channels or one, the newest first. */
+/** The recordings of all channels and stages or of one, the newest first. */
 export function RecordingsPage({ query }: PageProps) {
   const recorded = useCall("recorded channels", readRecorded, { everyMs: POLL_MS });
+  const staged = useCall("recorded stages", readRecordedStages, { everyMs: POLL_MS });
   const day = query.get("day") ?? "";
-  // Other pages name the channel by its ARN.
-  const channelId = query.get("channel")?.split("/").at(-1) ?? "";
+  const of = chosenSource(query);
   const { channels = NOTHING, buckets = NOTHING } = recorded.data ?? {};
-  const options = [ALL, ...channels.map(({ id, name }) => ({ value: id, label: name }))];
-  const choose = (channel: string, on: string) =>
-    goTo(placeOf("/ivs/recordings", {}, given({ channel, day: on })));
+  const stages = staged.data ?? NO_STAGES;
+  const options = [
+    ALL,
+    { label: "Channels", options: channels.map(optionOf("channel")) },
+    { label: "Stages", options: stages.stages.map(sourceOf).map(optionOf("stage")) },
+  ];
+  const choose = (source: string, on: string) => {
+    const [kind, id = ""] = source.split("/");
+    const [channel, stage] = kind === "stage" ? ["", id] : [id, ""];
+    goTo(placeOf("/ivs/recordings", {}, given({ channel, stage, day: on })));
+  };
+  const chosen = `${of.stageId === "" ? "channel" : "stage"}/${of.stageId || of.channelId}`;
+  const isRecorded = buckets.length > 0 || stages.buckets.length > 0;
   return (
-    <Page title="Recordings" description="The streams that channels recorded to their buckets.">
+    <Page
+      title="Recordings"
+      description="The streams that channels recorded, and the participants that stages recorded."
+    >
       {recorded.error !== undefined && (
         <CallFailure
           title="The channels can't be shown"
@@ -49,14 +70,20 @@ export function RecordingsPage({ query }: PageProps) {
           onRetry={recorded.reload}
         />
       )}
+      {staged.error !== undefined && (
+        <CallFailure
+          title="The stages can't be shown"
+          error={staged.error}
+          onRetry={staged.reload}
+        />
+      )}
       <ColumnLayout columns={2}>
-        <FormField label="Channel">
+        <FormField label="Channel or stage">
           <Select
             selectedOption={
-              options.find(({ value }) => value === channelId) ?? {
-                value: channelId,
-                label: channelId,
-              }
+              [ALL, ...options.flatMap((one) => ("options" in one ? one.options : []))].find(
+                ({ value }) => value === (chosen === "channel/" ? "" : chosen),
+              ) ?? { value: chosen, label: of.stageId || of.channelId }
             }
             options={options}
             onChange={({ detail }) => choose(detail.selectedOption.value ?? "", day)}
@@ -67,28 +94,32 @@ export function RecordingsPage({ query }: PageProps) {
             value={day}
             placeholder="YYYY/MM/DD"
             openCalendarAriaLabel={() => "Choose a day"}
-            onChange={({ detail }) => choose(channelId, detail.value)}
+            onChange={({ detail }) => choose(chosen, detail.value)}
           />
         </FormField>
       </ColumnLayout>
-      {recorded.data && buckets.length === 0 && (
+      {recorded.data && staged.data && !isRecorded && (
         <Box textAlign="center">
-          <b>No channel of this Region records</b>
+          <b>No channel or stage of this Region records</b>
           <Box>
             <PlaceLink to="#/ivs/recording-configurations">
               Create a recording configuration
             </PlaceLink>{" "}
-            and give it to a channel.
+            and give it to a channel, or{" "}
+            <PlaceLink to="#/ivs-realtime/storage-configurations">
+              a storage configuration
+            </PlaceLink>{" "}
+            and give it to a stage.
           </Box>
         </Box>
       )}
-      {buckets.length > 0 && (
+      {isRecorded && (
         <RecordingCards
-          key={`${channelId} ${day}`}
+          key={`${chosen} ${day}`}
           channels={channels}
           buckets={buckets}
-          channelId={channelId}
-          day={day}
+          stages={stages}
+          filter={given({ ...of, day })}
         />
       )}
     </Page>
@@ -96,17 +127,21 @@ export function RecordingsPage({ query }: PageProps) {
 }
 
 function RecordingCards(props: {
-  readonly channels: readonly RecordedChannel[];
+  readonly channels: readonly RecordedSource[];
   readonly buckets: readonly string[];
-  readonly channelId: string;
-  readonly day: string;
+  readonly stages: RecordedStages;
+  readonly filter: RecordingFilter;
 }) {
-  const { channels, buckets, channelId, day } = props;
+  const { channels, buckets, stages, filter } = props;
   const [max, setMax] = useState(FIRST);
+  const places = [...buckets, "and", ...stages.buckets].join(" ");
   const recordings = useCall(
-    `recordings of ${channelId} in ${buckets.join(" ")} on ${day}, ${max}`,
-    (aws) => latestRecordings(aws, buckets, given({ channelId, day }), max),
-    channels.length <= POLLED_CHANNELS_MAX ? { everyMs: POLL_MS } : {},
+    `recordings of ${JSON.stringify(filter)} in ${places}, ${max}`,
+    async (aws) => {
+      const sources = await stageSources(aws, stages, filter);
+      return latestRecordings(aws, buckets, filter, max, sources);
+    },
+    channels.length + stages.stages.length <= POLLED_SOURCES_MAX ? { everyMs: POLL_MS } : {},
   );
   const [shown, setShown] = useState<FoundRecordings>();
   // While more are read, those that are there stay.
@@ -120,7 +155,8 @@ function RecordingCards(props: {
       />
     );
   }
-  const names = new Map(channels.map(({ id, name }) => [id, name]));
+  const all = [...channels, ...stages.stages.map(sourceOf)];
+  const names = new Map(all.map(({ id, name }) => [id, name]));
   const { entries = NOTHING, complete = true } = shown ?? {};
   return (
     <SpaceBetween size="m">
@@ -133,8 +169,11 @@ function RecordingCards(props: {
         header={<Header counter={`(${entries.length}${complete ? "" : "+"})`}>Recordings</Header>}
         empty={
           <Box textAlign="center">
-            <b>No recordings{day === "" ? "" : " on this day"}</b>
-            <Box>Stream to a channel that records: its recording appears as it is written.</Box>
+            <b>No recordings{filter.day === undefined ? "" : " on this day"}</b>
+            <Box>
+              Stream to a channel or publish on a stage that records: its recording appears as it is
+              written.
+            </Box>
           </Box>
         }
         cardDefinition={{
@@ -147,7 +186,7 @@ function RecordingCards(props: {
               content: (entry) => (
                 <RecordingCard
                   entry={entry}
-                  channelName={names.get(entry.channelId) ?? `${entry.channelId}, deleted`}
+                  sourceName={nameOf(entry, names)}
                   onRemoved={recordings.reload}
                 />
               ),
@@ -178,9 +217,32 @@ function given<Name extends string>(
   return Object.fromEntries(entries) as Partial<Record<Name, string>>;
 }
 
-interface RecordedChannel {
+/** A channel or a stage. */
+interface RecordedSource {
   readonly id: string;
   readonly name: string;
+}
+
+function sourceOf({ arn = "", name }: Partial<Pick<StageSummary, "arn" | "name">>): RecordedSource {
+  return { id: arn.split("/").at(-1) ?? arn, name: ivsName({ arn, name }) };
+}
+
+function optionOf(kind: "channel" | "stage") {
+  return ({ id, name }: RecordedSource) => ({ value: `${kind}/${id}`, label: name });
+}
+
+/** Other pages name the channel or the stage by its ARN. */
+function chosenSource(query: URLSearchParams) {
+  const idOf = (name: string) => query.get(name)?.split("/").at(-1) ?? "";
+  return { channelId: idOf("channel"), stageId: idOf("stage") };
+}
+
+function nameOf(
+  { sourceId, participantId }: RecordingEntry,
+  names: ReadonlyMap<string, string>,
+): string {
+  const name = names.get(sourceId) ?? `${sourceId}, deleted`;
+  return participantId === undefined ? name : `${name}: participant ${participantId}`;
 }
 
 /** The channels of this Region, and the buckets that recording configurations name. */
@@ -194,11 +256,6 @@ async function readRecorded(aws: AwsClients) {
   );
   return {
     buckets: [...new Set(named)],
-    channels: channels.map(
-      ({ arn = "", name }): RecordedChannel => ({
-        id: arn.split("/").at(-1) ?? arn,
-        name: ivsName({ arn, name }),
-      }),
-    ),
+    channels: channels.map(sourceOf),
   };
 }
