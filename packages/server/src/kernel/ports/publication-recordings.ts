@@ -7,7 +7,7 @@ import type {
 } from "@rolecast/media";
 import type { RecordedMedia } from "../recordings/recorded-media.ts";
 
-/** The owner of recordings of publications: the engine asks it, and reports to it. */
+/** The owner of recordings that aren't channels': the engine asks it, and reports to it. */
 export interface PublicationHost {
   start(start: RecordingStart): Promise<RecordingContinuation>;
   put(object: RecordingObject): Promise<void>;
@@ -15,9 +15,12 @@ export interface PublicationHost {
   event(event: MediaEvent): void;
 }
 
-/** Recordings of what the media engine of this node forwards. */
+/** Recordings of what the media engine of this node forwards or composes. */
 export interface PublicationRecordings extends MediaRecordings {
   readonly media: RecordedMedia;
-  /** From now on they are this host's. Ids of its streams don't begin like those of channels. */
-  serve(host: PublicationHost): void;
+  /**
+   * From now on those are this host's whose streams' ids begin with the prefix, as no other host's
+   * and no channel's do.
+   */
+  serve(idPrefix: string, host: PublicationHost): void;
 }

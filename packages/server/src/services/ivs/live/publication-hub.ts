@@ -5,49 +5,38 @@ import type {
 } from "../../../kernel/ports/publication-recordings.ts";
 import type { RecordedMedia } from "../../../kernel/recordings/recorded-media.ts";
 
-/** The engine's recordings of publications for another service, which is their host. */
+/** The engine's recordings for other services, which are their hosts. */
 export class PublicationHub implements PublicationRecordings {
   readonly media: RecordedMedia;
   readonly #current: () => MediaRecordings;
-  #host: PublicationHost | undefined;
-  /** Ids of their streams, until their last event. */
-  readonly #streamIds = new Set<string>();
+  /** By the beginning of their streams' ids. */
+  readonly #hosts = new Map<string, PublicationHost>();
 
   constructor(current: () => MediaRecordings, media: RecordedMedia) {
     this.#current = current;
     this.media = media;
   }
 
-  serve(host: PublicationHost): void {
-    this.#host = host;
+  serve(idPrefix: string, host: PublicationHost): void {
+    this.#hosts.set(idPrefix, host);
   }
 
-  async recordPublication(recording: PublicationRecording): Promise<boolean> {
-    this.#streamIds.add(recording.streamId);
-    try {
-      const isRecorded = await this.#current().recordPublication(recording);
-      if (!isRecorded) this.#streamIds.delete(recording.streamId);
-      return isRecorded;
-    } catch (error) {
-      this.#streamIds.delete(recording.streamId);
-      throw error;
-    }
+  recordPublication(recording: PublicationRecording): Promise<boolean> {
+    return this.#current().recordPublication(recording);
   }
 
   stopRecording(group: string, streamId: string): Promise<boolean> {
     return this.#current().stopRecording(group, streamId);
   }
 
-  /** A host that is asked about everything but publications. */
+  /** A host that is asked about everything but other services' recordings. */
   around(channels: MediaHost): MediaHost {
     return {
       authorizePublish: (request) => channels.authorizePublish(request),
       publishSecret: async (name) => channels.publishSecret?.(name),
       forwarded: (event) => channels.forwarded?.(event),
       composed: (event) => channels.composed?.(event),
-      event: (event) => {
-        if (!this.#heard(event)) channels.event(event);
-      },
+      event: (event) => (this.#hostOfEvent(event) ?? channels).event(event),
       startRecording: (start) =>
         this.#hostOf(start.streamId)?.start(start) ?? channels.startRecording(start),
       putRecordingObject: (object) =>
@@ -55,19 +44,12 @@ export class PublicationHub implements PublicationRecordings {
     };
   }
 
+  #hostOfEvent(event: MediaEvent): PublicationHost | undefined {
+    return event.type === "publish-refused" ? undefined : this.#hostOf(event.streamId);
+  }
+
   #hostOf(streamId: string): PublicationHost | undefined {
-    return this.#streamIds.has(streamId) ? this.#host : undefined;
+    for (const [idPrefix, host] of this.#hosts) if (streamId.startsWith(idPrefix)) return host;
+    return undefined;
   }
-
-  #heard(event: MediaEvent): boolean {
-    if (event.type === "publish-refused" || !this.#streamIds.has(event.streamId)) return false;
-    if (isLast(event)) this.#streamIds.delete(event.streamId);
-    this.#host?.event(event);
-    return true;
-  }
-}
-
-function isLast({ type }: MediaEvent): boolean {
-  const isOver = type === "recording-complete" || type === "recording-failed";
-  return isOver || type === "recording-interrupted";
 }
