@@ -83,7 +83,7 @@ for (const count of participants) {
   const composition = `of${count}`;
   await harness.engine.compositions.startComposition({
     ...{ composition, picture: PICTURE, layout: LAYOUT },
-    outputs: [{ output: "channel", name: composition }],
+    outputs: [{ output: "channel", kind: "stream", name: composition }],
     scene: { group: "stage", cast: castOf(count) },
   });
   const startedAt = performance.now();

@@ -125,7 +125,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       replication: ["authorization.ts", "rows", "sessions"],
       recording: ["rows", "sessions", "stages", "storage"],
       live: ["recording", "rows", "sessions", "stages", "tokens"],
-      composing: ["live", "rows"],
+      composing: ["live", "rows", "storage"],
       tags: ["rows"],
       resources: [],
     },

@@ -1,5 +1,11 @@
 import { CreateChannelCommand } from "@aws-sdk/client-ivs";
-import type { IVSRealTime, StartCompositionRequest } from "@aws-sdk/client-ivs-realtime";
+import type {
+  CompositionThumbnailConfiguration,
+  IVSRealTime,
+  S3DestinationConfiguration,
+  StartCompositionRequest,
+} from "@aws-sdk/client-ivs-realtime";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -91,13 +97,69 @@ describe("a composition", () => {
     await realTime.deleteEncoderConfiguration({ arn: encoderConfigurationArn });
   });
 
+  test("goes to a bucket, whose configurations are kept and which needs permission", async () => {
+    const { stageArn, encoderConfigurationArn } = await parts();
+    const { iam, s3 } = server.clients();
+    const bucketName = "composed";
+    await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+    const made = await realTime.createStorageConfiguration({ s3: { bucketName } });
+    const storageConfigurationArn = made.storageConfiguration?.arn ?? "";
+    const bucket = { storageConfigurationArn, encoderConfigurationArns: [encoderConfigurationArn] };
+    const thumbnailConfigurations: CompositionThumbnailConfiguration[] = [{ storage: ["LATEST"] }];
+    const destinations = [{ name: "film", s3: { ...bucket, thumbnailConfigurations } }];
+    const { composition } = await realTime.startComposition({ stageArn, destinations });
+    const { arn = "", destinations: [destination] = [] } = composition ?? {};
+    const [stage, id] = [stageArn, arn].map((one) => one.split("/")[1]);
+    expect(destination).toEqual({
+      ...{ id: expect.any(String), state: "STARTING" },
+      detail: { s3: { recordingPrefix: `${stage}/${id}/${destination?.id}/composite` } },
+      configuration: {
+        name: "film",
+        s3: {
+          ...{ ...bucket, recordingConfiguration: { format: "HLS" } },
+          thumbnailConfigurations: [{ targetIntervalSeconds: 60, storage: ["LATEST"] }],
+        },
+      },
+    });
+    const listed = await realTime.listCompositions({
+      filterByEncoderConfigurationArn: encoderConfigurationArn,
+    });
+    expect(listed.compositions).toHaveLength(1);
+    const deletions = () =>
+      Promise.all([
+        outcomeOf(realTime.deleteStorageConfiguration({ arn: storageConfigurationArn })),
+        outcomeOf(realTime.deleteEncoderConfiguration({ arn: encoderConfigurationArn })),
+      ]);
+    expect(await deletions()).toEqual(["ConflictException", "ConflictException"]);
+    const all = [stageArn, encoderConfigurationArn, storageConfigurationArn];
+    for (const [index, missing] of all.entries()) {
+      const rest = all.filter((one) => one !== missing);
+      const statements = [allow("ivs:StartComposition", rest)];
+      const user = await createUser(iam, `recorder-${index}`, statements);
+      await expect(
+        realTimeOf(server, user).startComposition({ stageArn, destinations }),
+      ).rejects.toThrow(missing);
+    }
+    await realTime.stopComposition({ arn });
+    await until(async () => (await stateOf(arn)) === "STOPPED", "its end");
+    expect(await deletions()).toEqual(["done", "done"]);
+  });
+
+  let known: Awaited<ReturnType<typeof parts>>;
+  beforeAll(async () => {
+    known = await parts();
+  });
   type Wanted = Partial<StartCompositionRequest>;
   const ids = "arn:aws:ivs:us-east-1:000000000000";
+  const GONE_ENCODER = `${ids}:encoder-configuration/${GONE}`;
   const noChannel = { channel: { channelArn: `${ids}:channel/${GONE}` } };
   const s3 = {
     storageConfigurationArn: `${ids}:storage-configuration/${GONE}`,
-    encoderConfigurationArns: [`${ids}:encoder-configuration/${GONE}`],
+    encoderConfigurationArns: [GONE_ENCODER],
   };
+  const bucketWith = (more: Partial<S3DestinationConfiguration>) => ({
+    destinations: [{ s3: { ...s3, ...more } }],
+  });
   test.each<[string, Wanted, string]>([
     ["no destination", { destinations: [] }, "ValidationException"],
     ["an empty destination", { destinations: [{}] }, "ValidationException"],
@@ -111,9 +173,44 @@ describe("a composition", () => {
     ],
     ["a stage that is gone", { stageArn: `${ids}:stage/${GONE}` }, "ResourceNotFoundException"],
     ["a channel that is gone", { destinations: [noChannel] }, "ResourceNotFoundException"],
-    ["a bucket", { destinations: [{ s3 }] }, "NotImplemented"],
+    ["a bucket that is gone", { destinations: [{ s3 }] }, "ResourceNotFoundException"],
+    ["two buckets", { destinations: [{ s3 }, { s3 }] }, "ValidationException"],
+    [
+      "a channel and a bucket in one",
+      { destinations: [{ ...noChannel, s3 }] },
+      "ValidationException",
+    ],
+    ["no encoder", bucketWith({ encoderConfigurationArns: [] }), "ValidationException"],
+    [
+      "two encoders",
+      bucketWith({ encoderConfigurationArns: [GONE_ENCODER, GONE_ENCODER] }),
+      "ValidationException",
+    ],
+    [
+      "short segments",
+      bucketWith({
+        recordingConfiguration: { hlsConfiguration: { targetSegmentDurationSeconds: 1 } },
+      }),
+      "ValidationException",
+    ],
+    [
+      "another format",
+      bucketWith({ recordingConfiguration: { format: "MP4" as "HLS" } }),
+      "ValidationException",
+    ],
+    [
+      "two sorts of thumbnails",
+      bucketWith({ thumbnailConfigurations: [{}, {}] }),
+      "ValidationException",
+    ],
+    [
+      "thumbnails all the time",
+      bucketWith({ thumbnailConfigurations: [{ targetIntervalSeconds: 0 }] }),
+      "ValidationException",
+    ],
+    ["no storage", bucketWith({ storageConfigurationArn: "" }), "ValidationException"],
   ])("is refused with %s", async (_what, wanted, error) => {
-    const { stageArn, destinations } = await parts();
+    const { stageArn, destinations } = known;
     const request = { stageArn, destinations, ...wanted };
     expect(await outcomeOf(realTime.startComposition(request))).toBe(error);
   });

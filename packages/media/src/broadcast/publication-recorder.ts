@@ -5,7 +5,7 @@ import type { StreamEventBody } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
-import type { PublicationRecording } from "../port/recording.ts";
+import type { UnitRecording } from "../port/recording.ts";
 import { Recording } from "../recording/recording.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
@@ -16,12 +16,14 @@ import { RecordedSegments } from "./recorded-segments.ts";
 import { streamMedia } from "./stream-media.ts";
 
 export interface PublicationRecorderOptions {
-  readonly recorded: PublicationRecording;
+  readonly recorded: UnitRecording;
   readonly host: MediaHost;
   readonly limits: MediaLimits;
   readonly thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly spill: SpillFolder | undefined;
   readonly now: () => number;
+  /** Called once the recording can't go on, after its event. */
+  readonly onFailed?: ((message: string) => void) | undefined;
   /** Called when the recording is complete or has failed. */
   readonly onOver: () => void;
 }
@@ -33,7 +35,7 @@ const NO_PUBLISHER: Publisher = {
   fail: () => undefined,
 };
 
-/** Records what a publisher sends to its subscribers: fragmented MP4 of H.264 and AAC. */
+/** Records the units that it is fed: fragmented MP4 of H.264 and AAC. */
 export class PublicationRecorder implements Feed {
   readonly takes: ReadonlySet<TrackCodec>;
   readonly #options: PublicationRecorderOptions;
@@ -125,8 +127,11 @@ export class PublicationRecorder implements Feed {
   }
 
   #publish(event: StreamEventBody): void {
-    const { host, now, recorded } = this.#options;
+    const { host, now, recorded, onFailed } = this.#options;
     const { streamName, streamId } = recorded;
     host.event({ ...event, streamName, streamId, atMs: now() });
+    if (event.type === "recording-failed") {
+      onFailed?.(event.message);
+    }
   }
 }

@@ -4,9 +4,11 @@ import type { MediaUnit, TrackConfig, UnitSink } from "../port/media-unit.ts";
 import type { CapacityShare, TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { blackFrame, drawPicture, drawPlaceholder, type Frame } from "./canvas.ts";
 import { CompositionEncoder } from "./composition-encoder.ts";
+import type { CompositionSink, OutputEvent } from "./composition-sink.ts";
 import { layOut, type Tile } from "./layout.ts";
 import { ParticipantMedia } from "./participant-media.ts";
 import { type Publish, PublishedOutput } from "./published-output.ts";
+import { RecordedOutput, type RecordUnits } from "./recorded-output.ts";
 import { SOUND_CHANNELS, SOUND_HZ, soundBytes } from "./sound-decoder.ts";
 
 const SWEEP_MS = 1_000;
@@ -28,6 +30,7 @@ export interface CompositionOptions {
   /** Throws MediaError where there is no such publication, or not yet. */
   readonly tap: (feed: FeedName, sink: Feed) => () => void;
   readonly publish: Publish;
+  readonly record: RecordUnits;
   readonly newConnectionId: () => string;
   readonly monotonicMs: () => number;
   readonly onEvent: (event: UntimedCompositionEvent) => void;
@@ -51,7 +54,7 @@ interface Source {
 export class Composition implements UnitSink {
   readonly takes: UnitSink["takes"] = new Set(["h264", "aac"]);
   readonly #options: CompositionOptions;
-  readonly #outputs: readonly PublishedOutput[];
+  readonly #outputs: readonly CompositionSink[];
   readonly #sources = new Map<string, Source>();
   readonly #frames: NodeJS.Timeout;
   readonly #sweeps: NodeJS.Timeout;
@@ -124,19 +127,21 @@ export class Composition implements UnitSink {
     }
   }
 
-  #newOutput(target: CompositionPlan["outputs"][number]): PublishedOutput {
-    const { plan, publish, newConnectionId, monotonicMs, onEvent } = this.#options;
+  #newOutput(target: CompositionPlan["outputs"][number]): CompositionSink {
+    const { plan, publish, record, newConnectionId, monotonicMs } = this.#options;
     const { composition } = plan;
     const { output } = target;
-    return new PublishedOutput({
-      ...{ target, publish, newConnectionId, monotonicMs },
-      onEvent: (event) => {
-        onEvent({ ...event, composition, output });
-        if (this.#state === "running" && this.#outputs.every(({ isOver }) => isOver)) {
-          this.#over(() => undefined);
-        }
-      },
-    });
+    const onEvent = (event: OutputEvent): void => {
+      this.#options.onEvent({ ...event, composition, output });
+      if (this.#state === "running" && this.#outputs.every(({ isOver }) => isOver)) {
+        this.#over(() => undefined);
+      }
+    };
+    return target.kind === "recording"
+      ? new RecordedOutput({ recording: target.recording, record, onEvent })
+      : new PublishedOutput({
+          ...{ name: target.name, publish, newConnectionId, monotonicMs, onEvent },
+        });
   }
 
   #newEncoder(): CompositionEncoder {
@@ -169,7 +174,7 @@ export class Composition implements UnitSink {
     this.#over((output) => output.abandon(message));
   }
 
-  #over(conclude: (output: PublishedOutput) => void): void {
+  #over(conclude: (output: CompositionSink) => void): void {
     if (this.#state === "over") {
       return;
     }

@@ -32,7 +32,7 @@ function plan(composition: string, cast: readonly CastMember[]): CompositionPlan
       ...{ kind: "grid", omitsStopped: false, gap: 0, aspect: undefined },
       ...{ fill: "cover", featuredFill: "contain" },
     },
-    outputs: [{ output: "out", name: composition }],
+    outputs: [{ output: "out", kind: "stream", name: composition }],
   };
 }
 

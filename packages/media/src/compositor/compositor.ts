@@ -11,6 +11,7 @@ import { MediaError } from "../port/media-error.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { Composition, type UntimedCompositionEvent } from "./composition.ts";
 import type { Publish } from "./published-output.ts";
+import type { RecordUnits } from "./recorded-output.ts";
 
 /**
  * Cores of a composition without its participants' decoders, per pixel and second: encoding, and
@@ -28,6 +29,7 @@ export interface CompositorOptions {
   readonly idPrefix: string;
   readonly forwarding: ProtocolForwarding;
   readonly publish: Publish;
+  readonly record: RecordUnits;
   readonly onEvent: (event: UntimedCompositionEvent) => void;
 }
 
@@ -52,7 +54,7 @@ export class Compositor implements MediaCompositions {
   }
 
   async startComposition(plan: CompositionPlan): Promise<void> {
-    const { program, capacity, tagBytesMax, forwarding, publish, onEvent } = this.#options;
+    const { program, capacity, tagBytesMax, forwarding, publish, record, onEvent } = this.#options;
     if (program === undefined) {
       throw new MediaError("engine", "nothing can be composed: there is no ffmpeg");
     }
@@ -64,7 +66,7 @@ export class Compositor implements MediaCompositions {
       throw new MediaError("limit", "the machine has no processors left for a composition");
     }
     const composition = new Composition({
-      ...{ program, plan, capacity, share, tagBytesMax, publish },
+      ...{ program, plan, capacity, share, tagBytesMax, publish, record },
       tap: (feed, sink) => forwarding.tap(feed, sink),
       newConnectionId: () => this.#newConnectionId(),
       monotonicMs: () => performance.now(),

@@ -1,9 +1,9 @@
 import { END_REASONS } from "../ingest/end-reasons.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
-import type { CompositionOutput } from "../port/composition.ts";
 import { MediaError } from "../port/media-error.ts";
 import { type MediaUnit, nothingAnnounced, type TrackConfig } from "../port/media-unit.ts";
 import type { PublishRequest } from "../port/publish.ts";
+import type { CompositionSink, OutputEvent } from "./composition-sink.ts";
 
 /** An output that was lost is tried again so often, and given up after so long. */
 const RETRY_MS = 2_000;
@@ -13,19 +13,16 @@ const GIVEN_UP_AFTER_MS = 30_000;
 export type Publish = (publisher: Publisher, request: PublishRequest) => Promise<MediaSink>;
 
 export interface PublishedOutputOptions {
-  readonly target: CompositionOutput;
+  /** The name under which it publishes. */
+  readonly name: string;
   readonly publish: Publish;
   readonly newConnectionId: () => string;
   readonly monotonicMs: () => number;
   readonly onEvent: (event: OutputEvent) => void;
 }
 
-export type OutputEvent =
-  | { readonly type: "output-started" | "output-ended" }
-  | { readonly type: "output-reconnecting" | "output-failed"; readonly message: string };
-
 /** Publishes a composition as an encoder would, and again after it was cut off. */
-export class PublishedOutput implements Publisher {
+export class PublishedOutput implements Publisher, CompositionSink {
   readonly remoteAddress = "";
   readonly secure = true;
   id: string;
@@ -52,13 +49,13 @@ export class PublishedOutput implements Publisher {
   }
 
   connect(): void {
-    const { target, publish, newConnectionId, monotonicMs } = this.#options;
+    const { name, publish, newConnectionId, monotonicMs } = this.#options;
     const isFirst = this.#state === "new";
     this.#state = "connecting";
     this.#triedAtMs = monotonicMs();
     this.id = newConnectionId();
     const request: PublishRequest = {
-      ...{ protocol: "composition", name: target.name, priority: undefined },
+      ...{ protocol: "composition", name, priority: undefined },
       ...{ connectionId: this.id, secure: true, remoteAddress: "" },
     };
     publish(this, request).then(
@@ -73,7 +70,6 @@ export class PublishedOutput implements Publisher {
     );
   }
 
-  /** Called about once a second. */
   sweep(): void {
     if (this.#state !== "lost") {
       return;
@@ -99,7 +95,7 @@ export class PublishedOutput implements Publisher {
     }
   }
 
-  /** The encoder begins anew: so does the broadcast. */
+  /** The broadcast begins anew, too. */
   interrupt(message: string): void {
     this.#tracks = new Map();
     if (this.open) {
@@ -108,7 +104,6 @@ export class PublishedOutput implements Publisher {
     }
   }
 
-  /** The composition is over. */
   end(): void {
     if (this.#state === "over") {
       return;
@@ -119,7 +114,6 @@ export class PublishedOutput implements Publisher {
     this.#options.onEvent({ type: "output-ended" });
   }
 
-  /** It can't go on. */
   abandon(message: string): void {
     this.#sink?.end("connection-lost", message);
     this.#give(message);

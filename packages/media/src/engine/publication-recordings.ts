@@ -2,27 +2,28 @@ import {
   PublicationRecorder,
   type PublicationRecorderOptions,
 } from "../broadcast/publication-recorder.ts";
-import type { ProtocolForwarding } from "../ingest/protocol.ts";
+import type { Feed, ProtocolForwarding } from "../ingest/protocol.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { MediaRecordings, PublicationRecording } from "../port/recording.ts";
+import type { MediaRecordings, PublicationRecording, UnitRecording } from "../port/recording.ts";
 
 interface Recorded {
-  readonly group: string;
+  /** Undefined of media that this process makes. */
+  readonly group: string | undefined;
   readonly recorder: PublicationRecorder;
   /** Ends the tap. */
   stop: () => void;
 }
 
-/** The publications of this process that are recorded. */
+/** The publications of this process that are recorded, and media that it makes. */
 export class PublicationRecordings implements MediaRecordings {
   readonly #forwarding: () => ProtocolForwarding;
-  readonly #options: Omit<PublicationRecorderOptions, "recorded" | "onOver">;
+  readonly #options: Omit<PublicationRecorderOptions, "recorded" | "onFailed" | "onOver">;
   /** By stream id, until each is complete. */
   readonly #recorded = new Map<string, Recorded>();
 
   constructor(
     forwarding: () => ProtocolForwarding,
-    options: Omit<PublicationRecorderOptions, "recorded" | "onOver">,
+    options: Omit<PublicationRecorderOptions, "recorded" | "onFailed" | "onOver">,
   ) {
     this.#forwarding = forwarding;
     this.#options = options;
@@ -57,6 +58,15 @@ export class PublicationRecordings implements MediaRecordings {
       throw error;
     }
     return true;
+  }
+
+  /** Records what the returned feed is given, until its end. */
+  record(recorded: UnitRecording, onFailed: (message: string) => void): Feed {
+    const onOver = (): boolean => this.#recorded.delete(recorded.streamId);
+    const recorder = new PublicationRecorder({ ...this.#options, recorded, onFailed, onOver });
+    const stop = (): void => undefined;
+    this.#recorded.set(recorded.streamId, { group: undefined, recorder, stop });
+    return recorder;
   }
 
   async stopRecording(group: string, streamId: string): Promise<boolean> {

@@ -99,6 +99,7 @@ export class StreamEngine implements MediaEngine {
       ...{ program: options.ffmpeg, capacity: parts.capacity, idPrefix: parts.idPrefix ?? "" },
       ...{ tagBytesMax: this.#limits.messageBytesMax, forwarding: this.forwarding },
       publish: (publisher, request) => this.#publish(publisher, request),
+      record: (recording, onFailed) => this.recordings.record(recording, onFailed),
       onEvent: (event) => host.composed?.({ ...event, atMs: this.#now() }),
     });
     this.#connections = parts.connections;

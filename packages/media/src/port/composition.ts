@@ -1,4 +1,5 @@
 import type { CastMember, CompositionLayout } from "./composition-layout.ts";
+import type { UnitRecording } from "./recording.ts";
 
 /*
  * Compositions: publications of one group in one picture and one sound, which are encoded and go to
@@ -15,13 +16,21 @@ export interface CompositionPicture {
   readonly bitrate: number;
 }
 
-/** Publishes a composition as an encoder does: the host is asked whether it may. */
-export interface CompositionOutput {
+/**
+ * An output publishes the composition as an encoder does, and the host is asked whether it may. Or
+ * it records it, by the host's calls and events for recordings: if those fail, so does the output.
+ */
+export type CompositionOutput = {
   /** Names the output in events. */
   readonly output: string;
-  /** The name under which it publishes, such as a stream key. A secret. */
-  readonly name: string;
-}
+} & (
+  | {
+      readonly kind: "stream";
+      /** The name under which it publishes, such as a stream key. A secret. */
+      readonly name: string;
+    }
+  | { readonly kind: "recording"; readonly recording: UnitRecording }
+);
 
 export interface CompositionPlan {
   /** Unique among those of the engine. */

@@ -34,12 +34,8 @@ export interface RecordingLayout {
   readonly finalType: "VOD" | undefined;
 }
 
-/** A publication that is to be recorded. */
-export interface PublicationRecording {
-  readonly group: string;
-  readonly publication: string;
-  /** The publisher, which may be one that waits in another's place. */
-  readonly session: string;
+/** Media that is recorded without a broadcast. */
+export interface UnitRecording {
   /** Opaque names in the host's calls and events, as of a broadcast. */
   readonly streamName: string;
   readonly streamId: string;
@@ -48,6 +44,14 @@ export interface PublicationRecording {
   readonly renditionName: string;
   /** Pictures are left out. */
   readonly isSoundOnly: boolean;
+}
+
+/** A publication that is to be recorded. */
+export interface PublicationRecording extends UnitRecording {
+  readonly group: string;
+  readonly publication: string;
+  /** The publisher, which may be one that waits in another's place. */
+  readonly session: string;
 }
 
 /** Recordings of what an engine forwards. */

@@ -30,8 +30,6 @@ export const realTimeConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   tooLong: (path, max, length) =>
     `${path} is required to have a maximum length of ${max}, found ${length}`,
-  // Compositions go to channels alone.
-  unsupported: ["StartComposition.destinations.s3"],
   members: {
     name: { max: 128, pattern: "[a-zA-Z0-9-_]*" },
     nextToken: { max: 1024, pattern: "[a-zA-Z0-9+/=_-]*" },
@@ -94,6 +92,11 @@ export const realTimeConstraints: ServiceConstraints = {
     destinations: { min: 1, max: 2 },
     channelArn: arnOf("channel"),
     encoderConfigurationArn: arnOf("encoder-configuration"),
+    encoderConfigurationArns: { min: 1, max: 1 },
+    "encoderConfigurationArns.member": arnOf("encoder-configuration"),
+    "StartComposition.storageConfigurationArn": arnOf("storage-configuration"),
+    format: { values: ["HLS"] },
+    thumbnailConfigurations: { max: 1 },
     featuredParticipantAttribute: attributeName,
     participantOrderAttribute: attributeName,
     pipParticipantAttribute: attributeName,

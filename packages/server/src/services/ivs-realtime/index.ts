@@ -8,6 +8,7 @@ import type { PublicationRecordings } from "../../kernel/ports/publication-recor
 import type { PlainRequest } from "../../kernel/service.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
 import { CompositionJournal } from "./composing/composition-journal.ts";
+import { CompositionRecordings } from "./composing/composition-recordings.ts";
 import { StageComposer } from "./composing/stage-composer.ts";
 import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
@@ -94,9 +95,15 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
+  const compositionJournal = new CompositionJournal({
+    ...{ store, events, ids, clock, nodeId: () => nodePlaces.id },
+  });
+  const composed = new CompositionRecordings({
+    ...{ ...needs, nodePlaces, engine, journal: compositionJournal },
+  });
   const composer = new StageComposer({
     ...{ store, clock, log, stages, compositions, forwarding, nodePlaces },
-    journal: new CompositionJournal({ store, events, ids, nodeId: () => nodePlaces.id }),
+    ...{ journal: compositionJournal, recordings: composed },
   });
   const composing = { compositions, wake: () => composer.wake() };
   const offers = new OfferAnswerer(media);
@@ -125,6 +132,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       encoders.start();
       await stages.start();
       await recordings.start();
+      await composed.start();
       replicas.start();
       publishLimit.start();
       composer.start();
@@ -135,6 +143,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
       await metrics.close();
       await housekeeping.close();
       await composer.close();
+      await composed.close();
       encoders.close();
       await replicas.close();
       await publishLimit.close();

@@ -272,6 +272,62 @@ const compositions: Migration = {
   },
 };
 
+const compositionRecordings: Migration = {
+  name: "ivs-realtime/0008-composition-recordings",
+  async up(db) {
+    await db.schema
+      .createTable("ivs_composition_recordings")
+      .addColumn("stream_id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("stage_arn", "text", (column) => column.notNull())
+      .addColumn("composition_id", "text", (column) => column.notNull())
+      .addColumn("destination_id", "text", (column) => column.notNull())
+      .addColumn("bucket_name", "text", (column) => column.notNull())
+      .addColumn("key_prefix", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("started_at_ms", "bigint")
+      .addColumn("ended_at_ms", "bigint")
+      .addColumn("media", "text")
+      .addColumn("reconnect_window_seconds", "integer", (column) => column.notNull())
+      .addColumn("stream_ids", "text", (column) => column.notNull())
+      .addColumn("last_stream_id", "text", (column) => column.notNull())
+      .addColumn("traits", "text")
+      .addColumn("stream_ended_at_ms", "bigint")
+      .addColumn("closes_at_ms", "bigint")
+      .addColumn("duration_ms", "bigint")
+      .addColumn("thumbnail_count", "integer", (column) => column.notNull())
+      .addColumn("written", "text")
+      .addColumn("owner", "text", (column) => column.notNull())
+      .addColumn("fence", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("ivs_composition_recordings_by_destination")
+      .on("ivs_composition_recordings")
+      .columns(["account_id", "region", "composition_id", "destination_id", "created_at_ms"])
+      .execute();
+    for (const column of ["ended_at_ms", "closes_at_ms"])
+      await db.schema
+        .createIndex(`ivs_composition_recordings_by_${column}`)
+        .on("ivs_composition_recordings")
+        .columns([column])
+        .execute();
+    await db.schema
+      .createTable("ivs_composition_recording_files")
+      .addColumn("stream_id", "text", (column) => column.notNull())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("rendition", "text", (column) => column.notNull())
+      .addColumn("file_index", "integer", (column) => column.notNull())
+      .addColumn("file", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_composition_recording_files_key", [
+        ...(["stream_id", "rendition", "file_index"] as const),
+      ])
+      .execute();
+  },
+};
+
 export const realTimeMigrations: readonly Migration[] = [
   resources,
   participants,
@@ -279,4 +335,5 @@ export const realTimeMigrations: readonly Migration[] = [
   recordings,
   replicas,
   compositions,
+  compositionRecordings,
 ];

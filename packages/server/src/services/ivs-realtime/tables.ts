@@ -166,6 +166,13 @@ export interface ParticipantRecordingRow extends RecordedRow {
   readonly storage_configuration_arn: string;
 }
 
+/** The recording of a composition for one destination, which goes on after an interruption. */
+export interface CompositionRecordingRow extends RecordedRow {
+  readonly stage_arn: string;
+  readonly composition_id: string;
+  readonly destination_id: string;
+}
+
 export interface RealTimeTables {
   ivs_stages: StageRow;
   ivs_stage_public_keys: PublicKeyRow;
@@ -180,4 +187,6 @@ export interface RealTimeTables {
   ivs_participant_replicas: ParticipantReplicaRow;
   ivs_participant_recordings: ParticipantRecordingRow;
   ivs_participant_recording_files: RecordingFileRecord;
+  ivs_composition_recordings: CompositionRecordingRow;
+  ivs_composition_recording_files: RecordingFileRecord;
 }

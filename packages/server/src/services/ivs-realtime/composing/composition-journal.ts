@@ -1,8 +1,14 @@
 import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { Clock } from "../../../kernel/clock.ts";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Store } from "../../../kernel/store.ts";
-import { destinationsOf, findComposition, type StoredDestination } from "../rows/compositions.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
+import {
+  destinationsOf,
+  findComposition,
+  isOver,
+  type StoredDestination,
+} from "../rows/compositions.ts";
 import { resources } from "../rows/resources.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
 import { type CompositionUpdate, compositionEvent } from "./composition-event.ts";
@@ -12,23 +18,28 @@ export interface CompositionJournalOptions {
   readonly events: EventBus;
   readonly ids: Ids;
   readonly nodeId: () => string;
+  readonly clock: Clock;
 }
+
+type Reference = Pick<CompositionRow, "account_id" | "region" | "id">;
 
 /** A change of a destination. */
 export interface DestinationNews {
   readonly id: string;
   readonly state: realTime.DestinationState;
-  readonly atMs: number;
+  /** Default: now. */
+  readonly atMs?: number | undefined;
   readonly reason?: string | undefined;
 }
 
-const OVER: ReadonlySet<string> = new Set(["STOPPED", "FAILED"]);
 const NAMES: Readonly<Partial<Record<realTime.DestinationState, CompositionUpdate["name"]>>> = {
   ACTIVE: "Destination Start",
   RECONNECTING: "Destination Reconnecting",
   FAILED: "Destination Failure",
   STOPPED: "Destination End",
 };
+
+type TimedNews = DestinationNews & { readonly atMs: number };
 
 interface Change {
   readonly row: Partial<CompositionRow>;
@@ -70,7 +81,7 @@ export class CompositionJournal {
     await this.#change(row, atMs, (now) => {
       if (now.session_id !== row.session_id || now.owner !== row.owner) return undefined;
       const { destinations, updates } = changed(destinationsOf(now), (destination) =>
-        OVER.has(destination.state)
+        isOver(destination)
           ? undefined
           : { id: destination.id, state: "RECONNECTING", atMs, reason },
       );
@@ -82,13 +93,18 @@ export class CompositionJournal {
   }
 
   /** Records what happened to one destination; one that is over stays as it is. */
-  async record(row: CompositionRow, news: DestinationNews): Promise<void> {
-    await this.#change(row, news.atMs, (now) => {
-      const { destinations, updates } = changed(destinationsOf(now), ({ id, state }) =>
-        id === news.id && !OVER.has(state) && state !== news.state ? news : undefined,
+  async record(row: Reference, news: DestinationNews, tx?: Transaction): Promise<void> {
+    const { atMs = this.#options.clock.nowMs() } = news;
+    const change = (now: CompositionRow): Change => {
+      const { destinations, updates } = changed(destinationsOf(now), (destination) =>
+        destination.id === news.id && !isOver(destination) && destination.state !== news.state
+          ? { ...news, atMs }
+          : undefined,
       );
       return { row: { destinations }, updates };
-    });
+    };
+    if (tx) await this.#changeIn(tx.tables(), row, atMs, change);
+    else await this.#change(row, atMs, change);
   }
 
   /** Ends a composition: as FAILED where no destination has lived to its end. */
@@ -97,9 +113,7 @@ export class CompositionJournal {
       const state = failure === undefined ? ("STOPPED" as const) : ("FAILED" as const);
       const before = destinationsOf(now);
       const { destinations, updates } = changed(before, (destination) =>
-        OVER.has(destination.state)
-          ? undefined
-          : { id: destination.id, state, atMs, reason: failure },
+        isOver(destination) ? undefined : { id: destination.id, state, atMs, reason: failure },
       );
       const after: readonly StoredDestination[] = JSON.parse(destinations);
       const hasFailed = after.every((destination) => destination.state === "FAILED");
@@ -112,30 +126,37 @@ export class CompositionJournal {
   }
 
   #change(
-    row: CompositionRow,
+    row: Reference,
+    atMs: number,
+    change: (now: CompositionRow) => Change | undefined,
+  ): Promise<CompositionRow | undefined> {
+    return this.#store.transaction((tx) => this.#changeIn(tx, row, atMs, change));
+  }
+
+  async #changeIn(
+    tx: Transaction<RealTimeTables>,
+    row: Reference,
     atMs: number,
     change: (now: CompositionRow) => Change | undefined,
   ): Promise<CompositionRow | undefined> {
     const { events, ids } = this.#options;
-    return this.#store.transaction(async (tx) => {
-      const now = await findComposition(tx.db, row);
-      if (!now || now.ended_at_ms !== null) return undefined;
-      const made = change(now);
-      if (!made) return undefined;
-      await resources.set("composition", now, made.row, tx.db);
-      for (const update of made.updates) {
-        const id = ids.uuid();
-        tx.afterCommit(() => events.publish(compositionEvent(now, update, { id, atMs })));
-      }
-      return { ...now, ...made.row };
-    });
+    const now = await findComposition(tx.db, row);
+    if (!now || now.ended_at_ms !== null) return undefined;
+    const made = change(now);
+    if (!made) return undefined;
+    await resources.set("composition", now, made.row, tx.db);
+    for (const update of made.updates) {
+      const id = ids.uuid();
+      tx.afterCommit(() => events.publish(compositionEvent(now, update, { id, atMs })));
+    }
+    return { ...now, ...made.row };
   }
 }
 
 /** Destinations after news of some, as JSON, and the events of them. */
 function changed(
   before: readonly StoredDestination[],
-  newsOf: (destination: StoredDestination) => DestinationNews | undefined,
+  newsOf: (destination: StoredDestination) => TimedNews | undefined,
 ): { readonly destinations: string; readonly updates: readonly CompositionUpdate[] } {
   const updates: CompositionUpdate[] = [];
   const after = before.map((destination): StoredDestination => {
@@ -147,7 +168,7 @@ function changed(
     return {
       ...{ ...destination, state },
       ...(state === "ACTIVE" && destination.startedAtMs === undefined ? { startedAtMs: atMs } : {}),
-      ...(OVER.has(state) ? { endedAtMs: atMs } : {}),
+      ...(isOver({ ...destination, state }) ? { endedAtMs: atMs } : {}),
     };
   });
   return { destinations: JSON.stringify(after), updates };

@@ -22,12 +22,20 @@ const DESTINATION: StoredDestination = {
   configuration: { channel: { channelArn: "arn:aws:ivs:us-east-1:000000000000:channel/c" } },
   picture: { width: 320, height: 180, framerate: 10, bitrate: 300_000 },
 };
+const BUCKET: StoredDestination = {
+  ...{ ...DESTINATION, id: "destination2" },
+  configuration: {
+    s3: { storageConfigurationArn: "", encoderConfigurationArns: [] },
+  },
+};
 const ROW: CompositionRow = {
   ...{ ...PLACE, id: "composition1", tags: "{}", created_at_ms: 0, stage_arn: STAGE_ARN },
   ...{ state: "STARTING", layout: '{"grid":{}}', destinations: JSON.stringify([DESTINATION]) },
   ...{ idempotency_token: "", request_hash: "", owner: "", session_id: "" },
   ...{ waiting_since_ms: 0, started_at_ms: null, ended_at_ms: null },
 };
+
+const PLAN = { renditions: "all", thumbnails: undefined } as const;
 
 let folder: string;
 let store: OpenedStore;
@@ -58,6 +66,9 @@ afterEach(async () => {
 function processOf() {
   const plans: CompositionPlan[] = [];
   const stopped: string[] = [];
+  /** The calls for recordings, in order. */
+  const recorded: string[] = [];
+  let isBusy = false;
   let publishers = 0;
   let streamKey: string | undefined = "key";
   let refusal: MediaError | undefined;
@@ -87,7 +98,29 @@ function processOf() {
   const composer = new StageComposer({
     ...{ store, stages, nodePlaces, clock: { nowMs: () => nowMs } },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
-    journal: new CompositionJournal({ store, events, ids: randomIds, nodeId: () => "" }),
+    journal: new CompositionJournal({
+      store,
+      events,
+      ids: randomIds,
+      nodeId: () => "",
+      clock: { nowMs: () => nowMs },
+    }),
+    recordings: {
+      isBusy: async () => isBusy,
+      open: async (_row, { id }) => {
+        recorded.push(`open ${id}`);
+        return {
+          streamId: `cr-${id}`,
+          streamName: id,
+          plan: PLAN,
+          renditionName: "r",
+          isSoundOnly: false,
+        };
+      },
+      discard: async (streamId) => void recorded.push(`discard ${streamId}`),
+      conclude: async (_row, failed) => void recorded.push(`conclude ${[...failed]}`),
+      forget: async () => undefined,
+    },
     forwarding: { listen: () => ignore },
     compositions: {
       listen: (heard) => {
@@ -105,7 +138,10 @@ function processOf() {
     },
   });
   return {
-    ...{ composer, plans, stopped },
+    ...{ composer, plans, stopped, recorded },
+    busy: (is: boolean) => {
+      isBusy = is;
+    },
     publish: (count: number) => {
       publishers = count;
     },
@@ -117,11 +153,19 @@ function processOf() {
     },
     heard: (event: Record<string, unknown>) =>
       listener({ composition: ARN, atMs: nowMs, output: "destination1", ...event } as never),
-    round: (atMs: number) => {
+    round: async (atMs: number) => {
       nowMs = atMs;
-      return composer.look();
+      await composer.look();
+      await composer.settled();
     },
   };
+}
+
+async function destined(...destinations: readonly StoredDestination[]) {
+  await store.tables<RealTimeTables>().transaction(async ({ db }) => {
+    const change = { destinations: JSON.stringify(destinations) };
+    await db.updateTable("ivs_compositions").set(change).execute();
+  });
 }
 
 async function found() {
@@ -234,6 +278,58 @@ test("fails with its last destination", async () => {
   one.heard({ type: "output-failed", message: "the channel is live" });
   one.heard({ type: "composition-over" });
   await one.round(2_000);
+  expect(await found()).toBe("FAILED FAILED");
+  await one.composer.close();
+});
+
+test("encodes once for destinations with the same picture, and twice otherwise", async () => {
+  const picture = { ...BUCKET.picture, width: 640 };
+  for (const [bucket, names] of [
+    [BUCKET, [ARN]],
+    [{ ...BUCKET, picture }, [ARN, `${ARN}/1`]],
+  ] as const) {
+    await destined(DESTINATION, bucket);
+    const one = processOf();
+    one.composer.start();
+    one.publish(1);
+    await one.round(1_000);
+    expect(one.plans.map(({ composition }) => composition)).toEqual(names);
+    expect(one.plans.flatMap(({ outputs }) => outputs.map(({ kind }) => kind))).toEqual([
+      ...["stream", "recording"],
+    ]);
+    await one.composer.close();
+    expect(one.stopped).toEqual(names);
+    expect(one.recorded).toEqual(["open destination2"]);
+  }
+});
+
+test("ends a recording with its composition, failed where the engine gave it up", async () => {
+  await destined(BUCKET);
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  one.heard({ type: "output-failed", output: "destination2", message: "too slow" });
+  one.heard({ type: "composition-over" });
+  await one.round(2_000);
+  expect(one.recorded).toEqual(["open destination2", "conclude destination2"]);
+  await one.composer.close();
+});
+
+test("writes nothing beside a recording that is yet to be finished", async () => {
+  await destined(BUCKET);
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  one.busy(true);
+  await one.round(1_000);
+  expect(one.recorded).toEqual([]);
+  one.busy(false);
+  one.refuse("no processors");
+  await one.round(2_000);
+  expect(one.recorded).toEqual([
+    ...["open destination2", "discard cr-destination2", "conclude destination2"],
+  ]);
   expect(await found()).toBe("FAILED FAILED");
   await one.composer.close();
 });

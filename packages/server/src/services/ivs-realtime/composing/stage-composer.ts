@@ -8,6 +8,7 @@ import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
+import { pause } from "../../../kernel/work/timers.ts";
 import type { LiveStage } from "../live/live-stage.ts";
 import type { LiveStages } from "../live/live-stages.ts";
 import { arnOf, arns } from "../resource-arn.ts";
@@ -15,16 +16,19 @@ import {
   destinationsOf,
   forgetCompositions,
   haveEnded,
+  isOver,
   listOpenCompositions,
-  type StoredDestination,
 } from "../rows/compositions.ts";
 import { findActiveSession } from "../rows/stage-sessions.ts";
 import { findStage } from "../rows/stages.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
 import type { CompositionJournal } from "./composition-journal.ts";
+import { type DestinationOutput, isRecorded, openOutputs, partsOf } from "./composition-outputs.ts";
+import type { CompositionRecordings } from "./composition-recordings.ts";
 import { castOf, mediaLayout } from "./stage-cast.ts";
 
 const ROUND_MS = 2_000;
+const CLOSED_WITHIN_MS = 5_000;
 /** While something is composed, changes of participants are looked for this often. */
 const LOOK_MS = 500;
 /** Source: IVS Real-Time user guide, "Server-Side Composition", "Composition Life Cycle". */
@@ -40,6 +44,7 @@ export interface StageComposerOptions {
   readonly journal: CompositionJournal;
   readonly stages: Pick<LiveStages, "all">;
   readonly compositions: CompositionPort;
+  readonly recordings: Omit<CompositionRecordings, "start" | "close">;
   readonly forwarding: Pick<ForwardingPort, "listen">;
   readonly nodePlaces: Pick<NodePlaces, "id" | "urlOf">;
 }
@@ -52,6 +57,10 @@ interface Running {
   /** JSON of the scene as the engine knows it. */
   scene: string;
   publishedAtMs: number;
+  /** The engine's names of what it composes: one for each picture that destinations want. */
+  readonly parts: Set<string>;
+  /** Destinations in S3 that the engine gave up. */
+  readonly failed: Set<string>;
 }
 
 /** Makes the compositions of the stages of this node, from their beginning to their end. */
@@ -61,10 +70,13 @@ export class StageComposer {
   readonly #rounds: Periodic;
   /** By ARN. */
   readonly #running = new Map<string, Running>();
+  /** Compositions that are over, by ARN, until their recordings are. */
+  readonly #ending = new Map<string, Promise<void>>();
   /** The engine's reports that aren't written yet, in order. */
   #written: Promise<void> = Promise.resolve();
   #stopListening: readonly (() => void)[] = [];
   #startedAtMs = 0;
+  #isClosed = false;
 
   constructor(options: StageComposerOptions) {
     this.#options = options;
@@ -79,6 +91,7 @@ export class StageComposer {
   start(): void {
     const { compositions, forwarding, clock } = this.#options;
     this.#startedAtMs = clock.nowMs();
+    this.#isClosed = false;
     this.#stopListening = [
       compositions.listen((event) => this.#heard(event)),
       forwarding.listen(({ type }) => {
@@ -88,11 +101,16 @@ export class StageComposer {
     this.#rounds.start();
   }
 
-  /** Compositions that run wait for the next process, or another node, as long as publishers. */
+  /**
+   * Compositions that run wait for the next process, or another node, as long as publishers. So do
+   * ends that a bucket keeps waiting.
+   */
   async close(): Promise<void> {
     await this.#rounds.close();
     for (const [arn, running] of [...this.#running])
       await this.#release(arn, running.row, "the server stops");
+    await Promise.race([this.settled(), pause(CLOSED_WITHIN_MS, { background: true })]);
+    this.#isClosed = true;
     for (const stop of this.#stopListening) stop();
     await this.#written;
   }
@@ -107,6 +125,11 @@ export class StageComposer {
     return this.#rounds.wake();
   }
 
+  /** Resolves when those that are over have their ends. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#ending.values());
+  }
+
   async #round(): Promise<void> {
     await this.#written;
     const open = await listOpenCompositions(this.#store.db);
@@ -114,12 +137,15 @@ export class StageComposer {
     const known = new Set(open.map((row) => arnOf("composition", row)));
     for (const arn of [...this.#running.keys()]) if (!known.has(arn)) await this.#halt(arn);
     const forgottenMs = this.#nowMs() - FORGOTTEN_AFTER_MS;
-    if (await haveEnded(this.#store.db, forgottenMs))
+    if (await haveEnded(this.#store.db, forgottenMs)) {
       await this.#store.transaction(({ db }) => forgetCompositions(db, forgottenMs));
+      await this.#options.recordings.forget(forgottenMs);
+    }
     if (this.#running.size > 0) this.#rounds.wakeIn(LOOK_MS);
   }
 
   async #lookAt(arn: string, row: CompositionRow): Promise<void> {
+    if (this.#ending.has(arn)) return;
     const running = this.#running.get(arn);
     const isOurs = running !== undefined || row.session_id === "" || (await this.#isLeft(row));
     if (!isOurs) return;
@@ -129,6 +155,8 @@ export class StageComposer {
     if (running) return this.#continue(arn, running);
     if (row.session_id !== "")
       return this.#release(arn, row, "the process that composed it has ended");
+    // An interrupted recording couldn't be kept.
+    if (destinationsOf(row).every(isOver)) return this.#end(arn, row);
     return this.#await(arn, row);
   }
 
@@ -150,10 +178,11 @@ export class StageComposer {
     const layout: realTime.LayoutConfiguration = JSON.parse(row.layout);
     const cast = this.#castOf(row, layout);
     if (live && cast.length > 0) {
+      if (await this.#options.recordings.isBusy(row)) return;
       if (await this.#options.journal.claim(row, live.sessionId, nowMs))
         await this.#begin(arn, { ...row, session_id: live.sessionId }, layout, cast);
     } else if (nowMs - Math.max(row.waiting_since_ms, this.#startedAtMs) > WITHOUT_PUBLISHER_MAX_MS)
-      await this.#options.journal.end(row, nowMs);
+      await this.#end(arn, row);
   }
 
   async #begin(
@@ -162,47 +191,39 @@ export class StageComposer {
     layout: realTime.LayoutConfiguration,
     cast: readonly CastMember[],
   ): Promise<void> {
-    const { compositions, journal, nodePlaces, log } = this.#options;
+    const { compositions, recordings, nodePlaces, log } = this.#options;
     const scene = { group: row.session_id, cast };
     const owned = { ...row, owner: nodePlaces.id };
     const publishedAtMs = this.#nowMs();
-    const running = { row: owned, layout, scene: JSON.stringify(scene), publishedAtMs };
+    const running: Running = {
+      ...{ row: owned, layout, scene: JSON.stringify(scene), publishedAtMs },
+      ...{ parts: new Set<string>(), failed: new Set<string>() },
+    };
     this.#running.set(arn, running);
-    const outputs = await this.#outputsOf(row);
-    const [first] = outputs;
-    if (!first) return this.#end(arn, row, "no destination can be reached");
-    const { framerate: frameRate, ...picture } = first.destination.picture;
+    const outputs = await openOutputs(row, { ...this.#options, nowMs: () => this.#nowMs() });
+    if (outputs.length === 0) return this.#end(arn, owned, "no destination can be reached");
+    const begun = new Set<DestinationOutput>();
     try {
-      await compositions.startComposition({
-        ...{ composition: arn, layout: mediaLayout(layout), scene },
-        picture: { ...picture, frameRate },
-        outputs: outputs.map(({ destination, name }) => ({ output: destination.id, name })),
-      });
+      for (const [name, part] of partsOf(arn, outputs)) {
+        const [{ destination }] = part;
+        const { framerate: frameRate, ...picture } = destination.picture;
+        running.parts.add(name);
+        await compositions.startComposition({
+          ...{ composition: name, layout: mediaLayout(layout), scene },
+          picture: { ...picture, frameRate },
+          outputs: part.map(({ output }) => output),
+        });
+        for (const one of part) begun.add(one);
+      }
     } catch (error) {
-      this.#running.delete(arn);
       if (!(error instanceof MediaError))
         log.error({ error: errorTrace(error) }, "A composition couldn't be begun");
       const reason = error instanceof MediaError ? error.message : "internal error";
-      await journal.end(owned, this.#nowMs(), reason);
+      for (const one of outputs)
+        if (!begun.has(one) && one.output.kind === "recording")
+          await recordings.discard(one.output.recording.streamId);
+      await this.#end(arn, owned, reason);
     }
-  }
-
-  /** The channels that it publishes to, with their stream keys; others have failed then. */
-  async #outputsOf(row: CompositionRow) {
-    const { compositions, journal } = this.#options;
-    const found: { readonly destination: StoredDestination; readonly name: string }[] = [];
-    for (const destination of destinationsOf(row)) {
-      if (destination.state === "FAILED") continue;
-      const { channelArn = "" } = destination.configuration.channel ?? {};
-      const name = (await compositions.findChannel(channelArn))?.streamKey;
-      if (name !== undefined) found.push({ destination, name });
-      else {
-        const reason = "the channel has no stream key";
-        const { id } = destination;
-        await journal.record(row, { id, state: "FAILED", atMs: this.#nowMs(), reason });
-      }
-    }
-    return found;
   }
 
   async #continue(arn: string, running: Running): Promise<void> {
@@ -224,8 +245,9 @@ export class StageComposer {
     const text = JSON.stringify(scene);
     if (text === running.scene) return;
     running.scene = text;
-    if (!(await compositions.changeScene(arn, scene)))
-      await this.#release(arn, row, "the stage has moved to another process");
+    for (const name of [...running.parts])
+      if (!(await compositions.changeScene(name, scene)))
+        return this.#release(arn, row, "the stage has moved to another process");
   }
 
   /** The stage, if somebody of this node is on it. */
@@ -252,33 +274,73 @@ export class StageComposer {
   }
 
   /** Nothing is composed any more; the row knows nothing of it yet. */
-  async #halt(arn: string): Promise<void> {
-    if (this.#running.delete(arn)) await this.#options.compositions.stopComposition(arn);
+  async #halt(arn: string): Promise<Running | undefined> {
+    const running = this.#running.get(arn);
+    this.#running.delete(arn);
+    const parts = [...(running?.parts ?? [])];
+    await Promise.all(parts.map((name) => this.#options.compositions.stopComposition(name)));
+    return running;
   }
 
+  /** Its recordings wait in their buckets until it goes on. */
   async #release(arn: string, row: CompositionRow, reason: string): Promise<void> {
     await this.#halt(arn);
     await this.#options.journal.release(row, this.#nowMs(), reason);
   }
 
   async #end(arn: string, row: CompositionRow, failure?: string): Promise<void> {
-    await this.#halt(arn);
+    const running = await this.#halt(arn);
     await this.#written;
-    await this.#options.journal.end(row, this.#nowMs(), failure);
+    await this.#conclude(arn, row, running?.failed, failure);
+  }
+
+  /** Ends it once its recordings have their ends; a slow bucket keeps no other one waiting. */
+  #conclude(
+    arn: string,
+    row: CompositionRow,
+    failed: ReadonlySet<string> = new Set(),
+    failure?: string,
+  ): void {
+    if (this.#ending.has(arn)) return;
+    const { recordings, journal, log } = this.#options;
+    const atMs = this.#nowMs();
+    const conclude = async () => {
+      try {
+        const all = destinationsOf(row).map(({ id }) => id);
+        await recordings.conclude(row, failure === undefined ? failed : new Set(all));
+      } catch (err) {
+        log.error({ err, composition: arn }, "A recording of a composition couldn't be ended");
+      }
+      if (!this.#isClosed) await journal.end(row, atMs, failure);
+    };
+    const ending = conclude()
+      .catch((err) => log.error({ err, composition: arn }, "A composition couldn't be ended"))
+      .finally(() => this.#ending.delete(arn));
+    this.#ending.set(arn, ending);
   }
 
   #heard(event: CompositionEvent): void {
-    const running = this.#running.get(event.composition);
-    if (!running) return;
+    const found = [...this.#running].find(([, { parts }]) => parts.has(event.composition));
+    if (!found) return;
+    const [arn, running] = found;
     const { log } = this.#options;
     this.#written = this.#written
-      .then(() => this.#record(running.row, event))
+      .then(() => this.#record(arn, running, event))
       .catch((err) => log.error({ err }, "An event of a composition couldn't be recorded"));
   }
 
-  async #record(row: CompositionRow, event: CompositionEvent): Promise<void> {
-    const { journal } = this.#options;
+  async #record(arn: string, running: Running, event: CompositionEvent): Promise<void> {
+    const { journal, log } = this.#options;
+    const { row, parts, failed } = running;
     const { atMs } = event;
+    if (event.type !== "composition-over" && isRecorded(row, event.output)) {
+      // The recording's own events say how it is.
+      if (event.type !== "output-failed") return;
+      const { message, output } = event;
+      log.warn({ composition: arn, destination: output, message }, "A recording has failed");
+      failed.add(output);
+      return;
+    }
     switch (event.type) {
       case "output-started":
         return journal.record(row, { id: event.output, state: "ACTIVE", atMs });
@@ -293,8 +355,9 @@ export class StageComposer {
         return journal.record(row, { id: event.output, state: "FAILED", atMs, reason });
       }
       case "composition-over":
-        this.#running.delete(event.composition);
-        return journal.end(row, atMs);
+        parts.delete(event.composition);
+        if (parts.size > 0 || !this.#running.delete(arn)) return;
+        return this.#conclude(arn, row, failed);
       default:
         return event satisfies never;
     }

@@ -1,7 +1,7 @@
 import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import { readTags } from "../../../kernel/tagged-resources/tags.ts";
 import { arnOf } from "../resource-arn.ts";
-import { destinationsOf, type StoredDestination } from "../rows/compositions.ts";
+import { destinationsOf, recordingPrefix, type StoredDestination } from "../rows/compositions.ts";
 import type { CompositionRow } from "../tables.ts";
 
 export function compositionView(row: CompositionRow): realTime.Composition {
@@ -9,6 +9,9 @@ export function compositionView(row: CompositionRow): realTime.Composition {
   const destinations = destinationsOf(row).map((destination) => ({
     ...destinationSummary(destination),
     configuration: destination.configuration,
+    ...(destination.configuration.s3 && {
+      detail: { s3: { recordingPrefix: recordingPrefix(row.stage_arn, row.id, destination.id) } },
+    }),
   }));
   return { ...compositionSummary(row), layout, destinations };
 }

@@ -31,8 +31,8 @@ export function compositionOperations(
     StartComposition: {
       async authorize(input, context) {
         const keys = requestTagKeys(input.tags);
-        const { encoderArns, channelArns } = named(input);
-        const own = [input.stageArn, ...encoderArns].map((arn) =>
+        const { ownArns, channelArns } = named(input);
+        const own = ownArns.map((arn) =>
           decisions.onResource("StartComposition", arn, context, keys),
         );
         const channels = channelArns.map(async (arn) => {
@@ -105,12 +105,19 @@ async function list(
 }
 
 /** The resources that a request for a composition names, each once. */
-function named({ destinations }: Checked<realTime.StartCompositionRequest>) {
+function named({ stageArn, destinations }: Checked<realTime.StartCompositionRequest>) {
   const unique = (arns: readonly (string | undefined)[]): readonly string[] => [
     ...new Set(arns.filter((arn) => arn !== undefined)),
   ];
   return {
-    encoderArns: unique(destinations.map(({ channel }) => channel?.encoderConfigurationArn)),
+    ownArns: unique([
+      stageArn,
+      ...destinations.flatMap(({ channel, s3 }) => [
+        channel?.encoderConfigurationArn,
+        ...(s3?.encoderConfigurationArns ?? []),
+        s3?.storageConfigurationArn,
+      ]),
+    ]),
     channelArns: unique(destinations.map(({ channel }) => channel?.channelArn)),
   };
 }

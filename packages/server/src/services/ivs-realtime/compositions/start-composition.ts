@@ -82,10 +82,12 @@ export async function startComposition(
 }
 
 function requireDestinations({ destinations }: Input): void {
-  if (destinations.some(({ channel }) => channel === undefined))
+  if (destinations.some(({ channel, s3 }) => (channel === undefined) === (s3 === undefined)))
     throw validation("A destination must have one of channel and s3");
   if (destinations.filter(({ channel }) => channel).length > 1)
     throw validation("A composition can have one channel as its destination");
+  if (destinations.filter(({ s3 }) => s3).length > 1)
+    throw validation("A composition can have one S3 bucket as its destination");
 }
 
 async function requireRoom({ stageArn }: Input, context: RequestContext, db: Db): Promise<void> {
@@ -105,12 +107,12 @@ async function requireProcessors(
 ): Promise<void> {
   const db = context.db<RealTimeTables>();
   if (token !== "" && (await findByToken(db, context, token))) return;
-  const [first] = destinations;
-  const encoderArn = first?.channel?.encoderConfigurationArn ?? "";
-  const { framerate: frameRate, ...picture } = await pictureOf(encoderArn, context, db);
-  const room = await compositions.hasRoomFor({ ...picture, frameRate });
-  if (room === "no-ffmpeg") throw notBuilt("StartComposition without ffmpeg");
-  if (room === "no-processors") throw noProcessors();
+  for (const encoderArn of new Set(destinations.map(encoderArnOf))) {
+    const { framerate: frameRate, ...picture } = await pictureOf(encoderArn, context, db);
+    const room = await compositions.hasRoomFor({ ...picture, frameRate });
+    if (room === "no-ffmpeg") throw notBuilt("StartComposition without ffmpeg");
+    if (room === "no-processors") throw noProcessors();
+  }
 }
 
 async function storedDestinations(
@@ -120,17 +122,47 @@ async function storedDestinations(
   db: Db,
 ): Promise<readonly StoredDestination[]> {
   const stored: StoredDestination[] = [];
-  for (const { name, channel } of destinations) {
-    const encoderArn = channel?.encoderConfigurationArn ?? "";
+  for (const destination of destinations) {
+    const { name, channel, s3 } = destination;
+    const encoderArn = encoderArnOf(destination);
+    if (s3)
+      await resources.require("storage-configuration", s3.storageConfigurationArn, context, db);
     stored.push({
       id: ids.alphanumeric(RESOURCE_ID_LENGTH),
       state: "STARTING",
-      configuration: { ...(name === undefined ? {} : { name }), ...(channel && { channel }) },
+      configuration: {
+        ...(name === undefined ? {} : { name }),
+        ...(channel && { channel }),
+        ...(s3 && { s3: completeS3(s3) }),
+      },
       encoderArn,
       picture: await pictureOf(encoderArn, context, db),
     });
   }
   return stored;
+}
+
+function encoderArnOf({ channel, s3 }: Input["destinations"][number]): string {
+  return channel?.encoderConfigurationArn ?? s3?.encoderConfigurationArns[0] ?? "";
+}
+
+/** Defaults filled in. Source: IVS Real-Time API Reference, S3DestinationConfiguration. */
+function completeS3({
+  recordingConfiguration: recording,
+  thumbnailConfigurations: thumbnails,
+  ...named
+}: NonNullable<Input["destinations"][number]["s3"]>): realTime.S3DestinationConfiguration {
+  const { format = "HLS", hlsConfiguration } = recording ?? {};
+  return {
+    ...named,
+    recordingConfiguration: { format, ...(hlsConfiguration && { hlsConfiguration }) },
+    ...(thumbnails && {
+      thumbnailConfigurations: thumbnails.map(({ targetIntervalSeconds, storage }) => ({
+        targetIntervalSeconds: targetIntervalSeconds ?? 60,
+        storage: storage ?? ["SEQUENTIAL"],
+      })),
+    }),
+  };
 }
 
 async function pictureOf(

@@ -1,6 +1,7 @@
 import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { Kysely } from "kysely";
 import type { ResourceLocation } from "../../../kernel/tagged-resources/resource-arns.ts";
+import { arns } from "../resource-arn.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
 
 type Db = Kysely<RealTimeTables>;
@@ -24,6 +25,16 @@ export interface StoredDestination {
   /** The ARN of the encoder configuration; empty where AWS's defaults hold. */
   readonly encoderArn: string;
   readonly picture: StoredPicture;
+}
+
+/** It gets nothing any more. */
+export function isOver({ state }: StoredDestination): boolean {
+  return state === "STOPPED" || state === "FAILED";
+}
+
+/** Source: IVS Real-Time user guide, "Composite Recording". */
+export function recordingPrefix(stageArn: string, composition: string, destination: string) {
+  return `${arns.parse(stageArn)?.id}/${composition}/${destination}/composite`;
 }
 
 export function destinationsOf({ destinations }: CompositionRow): readonly StoredDestination[] {
@@ -61,13 +72,12 @@ export async function findByToken(
   return all.find((row) => row.idempotency_token === token);
 }
 
-/** Whether a composition that hasn't ended uses an encoder configuration. */
+/** Whether a composition that hasn't ended uses an encoder or storage configuration. */
 export async function isComposedWith(db: Db, at: ResourceLocation, arn: string): Promise<boolean> {
   const all = await listCompositions(db, at);
-  return all.some(
-    (row) =>
-      row.ended_at_ms === null && destinationsOf(row).some(({ encoderArn }) => encoderArn === arn),
-  );
+  const names = ({ encoderArn, configuration }: StoredDestination): boolean =>
+    encoderArn === arn || configuration.s3?.storageConfigurationArn === arn;
+  return all.some((row) => row.ended_at_ms === null && destinationsOf(row).some(names));
 }
 
 /** Whether there are compositions to forget. */

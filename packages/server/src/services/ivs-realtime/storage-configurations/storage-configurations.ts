@@ -9,6 +9,7 @@ import type { RealTimeDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import { QUOTAS } from "../quotas.ts";
 import { arnOf, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
+import { isComposedWith } from "../rows/compositions.ts";
 import { resources } from "../rows/resources.ts";
 import { isRecordedTo } from "../rows/stages.ts";
 import type { RealTimeTables, StorageConfigurationRow } from "../tables.ts";
@@ -47,6 +48,8 @@ export function storageConfigurationOperations(deps: RealTimeDependencies): Oper
         await context.transaction<RealTimeTables, void>(async (tx) => {
           if (await isRecordedTo(tx.db, context, arn))
             throw conflict(`Storage configuration ${arn} is in use by a stage`);
+          if (await isComposedWith(tx.db, context, arn))
+            throw conflict(`Storage configuration ${arn} is in use by a composition`);
           await resources.delete(type, row, tx.db);
           await revokeBucket(row.bucket_name, row.id, context, tx.tables());
         });
