@@ -35,10 +35,14 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** Resolves when the server is ready; rejects with what it said when it ends instead. */
+/**
+ * Resolves when the server is ready; rejects with what it said when it ends instead. `within` are
+ * words before the command: a program that starts it.
+ */
 export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
 ): Promise<ServerProcess> {
   const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
   const ROLECAST_DATABASE =
@@ -48,8 +52,9 @@ export async function startServerProcess(
     environment.ROLECAST_OBJECTS === undefined
       ? await testObjects(args[args.indexOf("--data") + 1] ?? "memory")
       : undefined;
-  const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
-  const child = startForFile(process.execPath, all, {
+  const command = [...within, process.execPath, COMMAND, "start"];
+  const [file = "", ...words] = [...command, ...FREE_PORTS, ...PASSTHROUGH, ...args];
+  const child = startForFile(file, words, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...inherited,

@@ -1,5 +1,6 @@
 import { type ClientRequest, get } from "node:http";
 import { sign } from "../../support/signed-request.ts";
+import { type Key, ROOT } from "../../support/test-server.ts";
 
 const PATH = "/_rolecast/events";
 /** Below the tests' own time limit, so that what is missing is said. */
@@ -29,12 +30,13 @@ export class EventReader {
   /** Why nothing comes. */
   #failure: string | undefined;
 
-  constructor(endpoint: string) {
-    void this.#open(endpoint);
+  constructor(endpoint: string, key?: Key) {
+    void this.#open(endpoint, key);
   }
 
-  async #open(endpoint: string): Promise<void> {
-    const headers = await sign(endpoint, { method: "GET", path: PATH }, { service: "rolecast" });
+  async #open(endpoint: string, key = ROOT): Promise<void> {
+    const signing = { service: "rolecast", key };
+    const headers = await sign(endpoint, { method: "GET", path: PATH }, signing);
     if (this.#isClosed) return;
     this.#request = get(endpoint + PATH, { agent: false, headers }, (response) => {
       if (response.statusCode !== 200) this.#fail(`the server answered ${response.statusCode}`);

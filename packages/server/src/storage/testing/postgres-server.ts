@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,9 +38,10 @@ export interface PostgresServer {
 
 /**
  * Makes a cluster that sorts text by language, as most do, and starts it. PostgreSQL refuses to
- * run as root: then it runs as Debian's user postgres.
+ * run as root: then it runs as Debian's user postgres. `everywhere`: on all of the machine's
+ * addresses, for everything that has the password.
  */
-export async function startPostgres(): Promise<PostgresServer> {
+export async function startPostgres({ everywhere = false } = {}): Promise<PostgresServer> {
   const dir = await mkdtemp(join(tmpdir(), "rolecast-postgres-"));
   const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
   const passwordFile = join(dir, "password");
@@ -58,7 +59,9 @@ export async function startPostgres(): Promise<PostgresServer> {
     { ...user, cwd: dir },
   );
   const port = await freePort();
-  const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", dir];
+  const host = everywhere ? "*" : "127.0.0.1";
+  const args = ["-D", data, "-h", host, "-p", String(port), "-k", dir];
+  if (everywhere) await appendFile(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
   let child: ChildProcess;
   const start = async () => {
     child = spawn(join(BIN_DIR, "postgres"), [...args, ...SETTINGS.flatMap((o) => ["-c", o])], {

@@ -334,11 +334,19 @@ export class LiveStreams implements MediaHost {
     broadcast.recordingOver = !event.recording;
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
-    // No caller could see or stop a stream that has no session.
     broadcast.session.add(async () => {
       const isOpen = await opened.then(Boolean, () => false);
-      if (!isOpen) await this.#engine.stopStream(event.streamName);
+      if (!isOpen) await this.#drop(broadcast);
     });
+  }
+
+  /** No caller could see or stop a stream that has no session. */
+  async #drop(broadcast: Broadcast): Promise<void> {
+    const { streamName } = broadcast;
+    await this.#engine.stopStream(streamName);
+    broadcast.endedAtMs = this.#deps.clock.nowMs();
+    // The channel's stream may be another node's.
+    if (this.#latest.get(streamName) === broadcast) this.#latest.delete(streamName);
   }
 
   async #openRows(event: SessionCreated): Promise<OpenedBroadcast | undefined> {
@@ -368,8 +376,7 @@ export class LiveStreams implements MediaHost {
   }
 
   #leave(streamId: string): void {
-    const message = "A recording's bucket fails; the next start finishes it";
-    this.#deps.log.warn({ streamId }, message);
+    this.#deps.log.warn({ streamId }, "A recording's bucket fails; the next start finishes it");
   }
 
   #writerOf(row: RecordingRow, patience: Patience): RecordingWriter<RecordingRow> {
