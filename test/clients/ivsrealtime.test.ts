@@ -34,20 +34,23 @@ const DECIDED: Readonly<Record<string, unknown>> = {
   GetPublicKey: one("public-key"),
   ListPublicKeys: "*",
   DeletePublicKey: one("public-key"),
+  GetComposition: one("composition"),
+  StopComposition: one("composition"),
   CreateStage: any("stage"),
   ListStages: any("stage"),
   ...Object.fromEntries(
     [
       ...["GetStage", "UpdateStage", "DeleteStage", "CreateParticipantToken", "GetParticipant"],
       ...["DisconnectParticipant", "GetStageSession", "ListStageSessions", "ListParticipants"],
-      ...["ListParticipantEvents", "TagResource", "UntagResource", "ListTagsForResource"],
+      ...["StartComposition", "ListCompositions", "ListParticipantEvents"],
+      ...["TagResource", "UntagResource", "ListTagsForResource"],
     ].map((operation) => [operation, STAGE]),
   ),
 };
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ logLevel: "silent" });
+  server = await startTestServer({ logLevel: "silent", transcodeCores: 1 });
 });
 afterAll(() => server?.close());
 
@@ -66,6 +69,13 @@ describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto
     expect(found.denied).toEqual(Object.fromEntries(denied));
     expect(found).toMatchObject({
       held: ["ConflictException", 409],
+      composing: {
+        ...{ state: "STARTING", format: "HLS", prefix: true, listed: 1 },
+        held: [
+          ["ConflictException", 409],
+          ["ConflictException", 409],
+        ],
+      },
       claims: [true, "ann"],
       video: { width: 640, height: 360, framerate: 30, bitrate: 2_500_000 },
       updated: ["new", { storageConfigurationArn: "", recordingReconnectWindowSeconds: 0 }],

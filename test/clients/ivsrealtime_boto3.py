@@ -9,6 +9,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from until import until
+
 ENDPOINT, ID, SECRET, STRANGER_ID, STRANGER_SECRET, PUBLIC_KEY = sys.argv[1:7]
 
 
@@ -103,6 +105,29 @@ for operation, given in (("get_stage_session", absent), ("get_participant", some
         do(operation, **given)
     except ClientError:
         pass
+bucket = {"storageConfigurationArn": storage, "encoderConfigurationArns": [encoder["arn"]]}
+thumbnails = [{"storage": ["LATEST"], "targetIntervalSeconds": 30}]
+recorded = [{"s3": {**bucket, "thumbnailConfigurations": thumbnails}}]
+composition = do("start_composition", stageArn=stage, destinations=recorded)["composition"]
+(destination,) = composition["destinations"]
+composed = {"arn": composition["arn"]}
+prefix = "/".join([stage.split("/")[1], composed["arn"].split("/")[1], destination["id"]])
+got = do("get_composition", **composed)["composition"]["destinations"][0]
+composing = {
+    "state": got["state"],
+    "format": got["configuration"]["s3"]["recordingConfiguration"]["format"],
+    "prefix": got["detail"]["s3"]["recordingPrefix"] == prefix + "/composite",
+    "listed": len(do("list_compositions", filterByStageArn=stage)["compositions"]),
+    "held": [
+        code("delete_storage_configuration", arn=storage),
+        code("delete_encoder_configuration", arn=encoder["arn"]),
+    ],
+}
+do("stop_composition", **composed)
+until(
+    lambda: stages.get_composition(**composed)["composition"]["state"] == "STOPPED",
+    "the composition's end",
+)
 do("disconnect_participant", stageArn=stage, participantId=token["participantId"])
 do("tag_resource", resourceArn=stage, tags={"more": "yes"})
 do("untag_resource", resourceArn=stage, tagKeys=["team"])
@@ -118,6 +143,7 @@ print(
         {
             "denied": denied,
             "held": held,
+            "composing": composing,
             "claims": [claims["topic"] == stage.split("/")[1], claims["user_id"]],
             "video": encoder["video"],
             "updated": [

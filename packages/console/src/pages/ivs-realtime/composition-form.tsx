@@ -1,5 +1,7 @@
 import { StartCompositionCommand } from "@aws-sdk/client-ivs-realtime";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
 import RadioGroup from "@cloudscape-design/components/radio-group";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
 import { useState } from "react";
@@ -9,7 +11,12 @@ import { useCall } from "../../wire/use-call.ts";
 import { useList } from "../../wire/use-list.ts";
 import { listChannels } from "../ivs/ivs-lists.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
-import { type CompositionChoice, compositionInput, isComplete } from "./composition-input.ts";
+import {
+  type CompositionChoice,
+  compositionInput,
+  isComplete,
+  segmentError,
+} from "./composition-input.ts";
 import { encoderPages, realTimeOf, stagePages, storagePages } from "./real-time-calls.ts";
 
 const NOTHING: CompositionChoice = {
@@ -18,6 +25,8 @@ const NOTHING: CompositionChoice = {
   encoderArn: "",
   channelArn: "",
   storageArn: "",
+  segmentSeconds: "",
+  thumbnails: false,
 };
 
 /** Starts a composition of a stage to a channel, to a bucket or to both. */
@@ -82,6 +91,27 @@ export function CompositionForm(props: {
         onChange={(storageArn) => change({ storageArn })}
         optional
       />
+      {choice.storageArn !== "" && (
+        <>
+          <FormField
+            label="Segment length in seconds"
+            description="Optional. Two seconds if left empty."
+            errorText={segmentError(choice) ?? ""}
+          >
+            <Input
+              value={choice.segmentSeconds}
+              inputMode="numeric"
+              onChange={({ detail }) => change({ segmentSeconds: detail.value })}
+            />
+          </FormField>
+          <Checkbox
+            checked={choice.thumbnails}
+            onChange={({ detail }) => change({ thumbnails: detail.checked })}
+          >
+            Record a thumbnail each minute
+          </Checkbox>
+        </>
+      )}
     </ModalForm>
   );
 }

@@ -7,6 +7,8 @@ const BOTH: CompositionChoice = {
   encoderArn: "encoder",
   channelArn: "channel",
   storageArn: "storage",
+  segmentSeconds: "",
+  thumbnails: false,
 };
 
 test.each([
@@ -16,6 +18,11 @@ test.each([
   [{ channelArn: "", storageArn: "" }, false],
   [{ stageArn: "" }, false],
   [{ encoderArn: "" }, false],
+  [{ segmentSeconds: "2" }, true],
+  [{ segmentSeconds: "1" }, false],
+  [{ segmentSeconds: "11" }, false],
+  [{ segmentSeconds: "2.5" }, false],
+  [{ segmentSeconds: "11", storageArn: "" }, true],
 ])("with %j it is complete: %s", (part, complete) => {
   expect(isComplete({ ...BOTH, ...part })).toBe(complete);
 });
@@ -33,4 +40,13 @@ test("each destination gets the encoder configuration", () => {
     layout: { pip: {} },
     destinations: [{ s3: {} }],
   });
+  const recorded = { ...BOTH, channelArn: "", segmentSeconds: "6", thumbnails: true };
+  expect(compositionInput(recorded).destinations).toMatchObject([
+    {
+      s3: {
+        recordingConfiguration: { hlsConfiguration: { targetSegmentDurationSeconds: 6 } },
+        thumbnailConfigurations: [{}],
+      },
+    },
+  ]);
 });

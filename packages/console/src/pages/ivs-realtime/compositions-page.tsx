@@ -1,6 +1,8 @@
 import {
   type CompositionSummary,
+  type Destination,
   GetCompositionCommand,
+  GetStorageConfigurationCommand,
   StopCompositionCommand,
 } from "@aws-sdk/client-ivs-realtime";
 import Box from "@cloudscape-design/components/box";
@@ -125,20 +127,40 @@ function Destinations({ arn }: { readonly arn: string }) {
       <KeyValuePairs
         columns={2}
         items={(got.data?.composition?.destinations ?? []).map((destination) => {
-          const { channel, s3 } = destination.configuration ?? {};
-          const target = channel?.channelArn ?? s3?.storageConfigurationArn ?? "";
+          const { channelArn = "" } = destination.configuration?.channel ?? {};
           return {
-            label: channel ? "Channel" : "Storage configuration",
+            label: channelArn === "" ? "Recording" : "Channel",
             value: (
               <SpaceBetween size="xxs">
                 <State state={destination.state} />
-                <Box>{target.split("/").at(-1)}</Box>
-                <Box variant="small">{destination.detail?.s3?.recordingPrefix}</Box>
+                {channelArn === "" ? (
+                  <Recording destination={destination} />
+                ) : (
+                  <PlaceLink to={placeOf("/ivs/channels/:arn", { arn: channelArn })}>
+                    {channelArn.split("/").at(-1)}
+                  </PlaceLink>
+                )}
               </SpaceBetween>
             ),
           };
         })}
       />
     </>
+  );
+}
+
+/** The place of a recording in its bucket. */
+function Recording({ destination }: { readonly destination: Destination }) {
+  const { storageConfigurationArn: arn = "" } = destination.configuration?.s3 ?? {};
+  const got = useCall(`storage configuration ${arn}`, (aws) =>
+    realTimeOf(aws).send(new GetStorageConfigurationCommand({ arn })),
+  );
+  const bucket = got.data?.storageConfiguration?.s3?.bucketName ?? "";
+  const prefix = destination.detail?.s3?.recordingPrefix ?? "";
+  if (bucket === "") return <Box>{prefix}</Box>;
+  return (
+    <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket }, { prefix: `${prefix}/` })}>
+      {bucket}/{prefix}
+    </PlaceLink>
   );
 }

@@ -34,6 +34,8 @@ export interface LiveRecordingsOptions<Row extends RecordedRow> {
   readonly idPrefix: string;
   /** The subject of its log lines: `A participant`. */
   readonly noun: string;
+  /** Called before a recording that the engine gave up gets its end. */
+  readonly failing?: (row: Row, message: string) => Promise<void>;
   bucketOf(row: Row, patience: Patience, stopping: AbortSignal): BucketWriter;
 }
 
@@ -174,7 +176,10 @@ export class LiveRecordings<Row extends RecordedRow> {
         void this.#end(streamId, live, () => writer.end(event.atMs, event.durationMs));
         break;
       case "recording-failed":
-        void this.#end(streamId, live, () => writer.fail(event.atMs, event.durationMs));
+        void this.#end(streamId, live, async () => {
+          await this.#options.failing?.(live.row, event.message);
+          await writer.fail(event.atMs, event.durationMs);
+        });
         break;
       case "recording-interrupted":
         void this.#end(streamId, live, () => this.#recovery.recoverStream(streamId));

@@ -49,13 +49,18 @@ export class CompositionRecordings {
   readonly #recordings: LiveRecordings<Row>;
 
   constructor(options: CompositionRecordingsOptions) {
-    const { store, invoke, log } = options;
+    const { store, invoke, log, journal } = options;
     this.#options = options;
     this.#store = store.tables<RealTimeTables>();
     this.#recordings = new LiveRecordings({
       ...options,
       ...{ kind: new CompositionRecording(options), idPrefix: RECORDED_ID_PREFIX },
       noun: "A composition",
+      failing: ({ account_id, region, composition_id, destination_id }, reason) =>
+        journal.record(
+          { account_id, region, id: composition_id },
+          { id: destination_id, state: "FAILED", reason },
+        ),
       bucketOf: (row, patience, stopping) => {
         const { account_id: accountId, region, bucket_name: bucketName, composition_id: id } = row;
         const sourceArn = arns.arn({ accountId, region }, "composition", id);

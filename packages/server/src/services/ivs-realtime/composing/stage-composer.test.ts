@@ -313,6 +313,7 @@ test("ends a recording with its composition, failed where the engine gave it up"
   one.heard({ type: "composition-over" });
   await one.round(2_000);
   expect(one.recorded).toEqual(["open destination2", "conclude destination2"]);
+  expect(JSON.stringify(published)).toContain("too slow");
   await one.composer.close();
 });
 

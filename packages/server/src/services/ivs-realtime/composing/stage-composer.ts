@@ -245,9 +245,13 @@ export class StageComposer {
     const text = JSON.stringify(scene);
     if (text === running.scene) return;
     running.scene = text;
-    for (const name of [...running.parts])
-      if (!(await compositions.changeScene(name, scene)))
+    for (const name of [...running.parts]) {
+      if (await compositions.changeScene(name, scene)) continue;
+      // It may have ended meanwhile.
+      await this.#written;
+      if (running.parts.has(name))
         return this.#release(arn, row, "the stage has moved to another process");
+    }
   }
 
   /** The stage, if somebody of this node is on it. */
@@ -330,16 +334,13 @@ export class StageComposer {
   }
 
   async #record(arn: string, running: Running, event: CompositionEvent): Promise<void> {
-    const { journal, log } = this.#options;
+    const { journal } = this.#options;
     const { row, parts, failed } = running;
     const { atMs } = event;
     if (event.type !== "composition-over" && isRecorded(row, event.output)) {
-      // The recording's own events say how it is.
+      // Otherwise the recording's own events say how it is.
       if (event.type !== "output-failed") return;
-      const { message, output } = event;
-      log.warn({ composition: arn, destination: output, message }, "A recording has failed");
-      failed.add(output);
-      return;
+      failed.add(event.output);
     }
     switch (event.type) {
       case "output-started":
