@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { type MediaPlaylist, renderMediaPlaylist, renditionReportTag } from "./media-playlist.ts";
+import { PeakBitrate } from "./peak-bitrate.ts";
 
 const part = (index: number, discontinuity: boolean) => ({
   ...{ index, discontinuity, durationMs: 400, independent: index === 0 },
@@ -48,4 +49,40 @@ test("another rendition's report is its address and its last part", () => {
   expect(renditionReportTag("../720p/playlist.m3u8", { sequence: 7, part: 2 })).toBe(
     '#EXT-X-RENDITION-REPORT:URI="../720p/playlist.m3u8",LAST-MSN=7,LAST-PART=2',
   );
+});
+
+test.each([
+  ["one segment", [[2_000, 1_000]], 4_000],
+  [
+    "the best of several",
+    [
+      [2_000, 1_000],
+      [2_000, 3_000],
+      [2_000, 1_000],
+    ],
+    12_000,
+  ],
+  [
+    "no keyframe in a few milliseconds",
+    [
+      [6_000, 6_000],
+      [5, 6_000],
+      [6_000, 6_000],
+    ],
+    15_987,
+  ],
+  ["many short ones together", Array.from({ length: 12 }, () => [500, 500]), 8_000],
+  [
+    "the average where all is short",
+    [
+      [10, 1_000],
+      [10, 3_000],
+    ],
+    1_600_000,
+  ],
+] as const)("a peak bit rate is that of %s", (_, pieces, expected) => {
+  const peak = new PeakBitrate();
+  for (const [durationMs, bytes] of pieces)
+    peak.add({ durationMs: durationMs ?? 0, bytes: bytes ?? 0 });
+  expect(peak.bitsPerSecond).toBe(expected);
 });

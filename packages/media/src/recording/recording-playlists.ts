@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
+import { PeakBitrate } from "../hls/peak-bitrate.ts";
 import {
-  bitrate,
   extInfTag,
   InitTags,
   programDateTimeTag,
@@ -139,7 +139,7 @@ class RenditionPlaylists {
   #longestRangeMs = 0;
   #totalMs = 0;
   #writtenMs = 0;
-  #bandwidth = 1;
+  readonly #peak = new PeakBitrate();
 
   constructor(
     rendition: RecordingRendition,
@@ -162,7 +162,7 @@ class RenditionPlaylists {
     }
     this.#totalMs += row.durationMs;
     this.#writtenMs = row.programDateTimeMs + row.durationMs;
-    this.#bandwidth = Math.max(this.#bandwidth, bitrate(row.length, row.durationMs));
+    this.#peak.add({ bytes: row.length, durationMs: row.durationMs });
   }
 
   variant(): string {
@@ -177,7 +177,7 @@ class RenditionPlaylists {
   entry(uri: string): string[] {
     const { path, width, height, frameRate, codecs } = this.rendition;
     const picture = height > 0 ? { width, height, frameRate } : undefined;
-    const bandwidth = this.#bandwidth;
+    const bandwidth = this.#peak.bitsPerSecond;
     if (this.#finalType !== undefined) {
       return [streamInfTag({ bandwidth, codecs, picture }), uri];
     }
