@@ -11,7 +11,9 @@ import type {
 } from "@aws-sdk/client-ivs-realtime";
 import {
   CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteBucketPolicyCommand,
+  DeleteObjectCommand,
   ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -75,6 +77,19 @@ async function hasFile({ s3 }: Clients, bucketName: string, number: number): Pro
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketName }));
     return Contents.some(({ Key }) => Key?.endsWith(`high/${number}.mp4`));
   }, `file ${number} of a recording in ${bucketName}`);
+}
+
+async function withdrawPolicy({ s3 }: Clients, Bucket: string): Promise<void> {
+  await s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+}
+
+/** Tried until nothing is written between. */
+async function deleteBucket({ s3 }: Clients, Bucket: string): Promise<void> {
+  await until(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+    for (const { Key } of Contents) await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    return (await outcomeOf(s3.send(new DeleteBucketCommand({ Bucket })))) === "done";
+  }, `the deletion of ${Bucket}`);
 }
 
 describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
@@ -200,6 +215,28 @@ describe.skipIf(!hasAiortc)("a stage whose participants are recorded", () => {
     expect(failed.detail).toMatchObject({ recording_s3_key_prefix: "" });
     await leave(publisher);
   });
+
+  test.each([
+    ["policy is withdrawn", "withdrawn-policy", withdrawPolicy],
+    ["objects and bucket are deleted", "deleted-bucket", deleteBucket],
+  ])("ends with a failure where the bucket's %s meanwhile", async (_, bucketName, lose) => {
+    const of = await recordedStage(bucketName);
+    const publisher = publish(of);
+    const { recordingS3Prefix } = await recorded(of, "ACTIVE");
+    await hasFile(server.clients(), bucketName, 1);
+    await lose(server.clients(), bucketName);
+    await recorded(of, "FAILED");
+    const failed = await events.wait(of.stageArn, "Recording End Failure");
+    expect(failed.detail).toMatchObject({
+      recording_s3_bucket_name: bucketName,
+      recording_s3_key_prefix: recordingS3Prefix,
+      recording_duration_ms: expect.any(Number),
+    });
+    // Its publication goes on.
+    const { stage } = await realTime.getStage({ arn: of.stageArn });
+    expect(stage?.activeSessionId).toBeDefined();
+    await leave(publisher);
+  });
 });
 
 describe.skipIf(!hasAiortc)("a participant that is replicated to another stage", () => {
@@ -217,8 +254,8 @@ describe.skipIf(!hasAiortc)("a participant that is replicated to another stage",
   });
 
   /** A stage with a recorded replica, whose source publishes. */
-  async function replicated(bucketName: string, reconnectWindowSeconds = 0) {
-    const there = await makeRecordedStage(server, bucketName);
+  async function replicated(bucketName: string, reconnectWindowSeconds = 0, recording?: Wanted) {
+    const there = await makeRecordedStage(server, bucketName, recording);
     const { stage, participantTokens } = await realTime.createStage({
       participantTokenConfigurations: [{ userId: "ann", attributes: { role: "guest", team: "a" } }],
     });
@@ -286,7 +323,15 @@ describe.skipIf(!hasAiortc)("a participant that is replicated to another stage",
     ]);
     expect(all[2]).toMatchObject({ destinationStageArn: there.stageArn, destinationSessionId });
     const begun = await events.wait(source.stageArn, "Participant Replication Start");
-    expect(begun.detail).toMatchObject({ destination_stage_arn: there.stageArn });
+    const about = {
+      ...{ session_id: sourceSessionId, participant_id: participantId, user_id: "ann" },
+      ...{ source_stage_arn: source.stageArn, source_session_id: sourceSessionId },
+      destination_stage_arn: there.stageArn,
+      destination_session_id: destinationSessionId,
+    };
+    expect(begun.detail).toMatchObject(about);
+    const stopped = await events.wait(source.stageArn, "Participant Replication End");
+    expect(stopped.detail).toMatchObject(about);
     await leave(publisher);
   });
 
@@ -305,7 +350,34 @@ describe.skipIf(!hasAiortc)("a participant that is replicated to another stage",
     );
   });
 
-  test("is decided on both stages, and isn't more than five", async () => {
+  test("isn't recorded where replicas aren't, and isn't there more than five times", async () => {
+    const made = await replicated("unrecorded-replicas", 0, { recordParticipantReplicas: false });
+    const { there, publisher, of, pair } = made;
+    const [{ destinationSessionId: sessionId } = {}] = await replicaOf(of);
+    const { participant } = await realTime.getParticipant({
+      ...{ stageArn: there.stageArn, sessionId, participantId: pair.participantId },
+    });
+    expect(participant).toMatchObject({ published: true, replicationType: "REPLICA" });
+    const replicate = async () => {
+      const { stage } = await realTime.createStage({});
+      const to = { ...pair, destinationStageArn: stage?.arn };
+      return outcomeOf(realTime.startParticipantReplication(to));
+    };
+    const outcomes: string[] = [];
+    for (let count = 2; count <= 6; count += 1) outcomes.push(await replicate());
+    expect(outcomes).toEqual([...Array(4).fill("done"), "ServiceQuotaExceededException"]);
+    await leave(publisher);
+    // Its source's end is written after a recording of the replica would have begun.
+    await until(
+      async () => (await replicaOf(of)).every((one) => one.replicationState === "STOPPED"),
+      "the end of its replicas",
+    );
+    const { s3 } = server.clients();
+    const { KeyCount } = await s3.send(new ListObjectsV2Command({ Bucket: "unrecorded-replicas" }));
+    expect(KeyCount).toBe(0);
+  });
+
+  test("is decided on both stages", async () => {
     const missing = { participantId: "nobody", sourceStageArn: "", destinationStageArn: "" };
     const arn = (id: string) => `arn:aws:ivs:us-east-1:000000000000:stage/${id}`;
     const { stage } = await realTime.createStage({});

@@ -11,6 +11,7 @@ import type { PublicationRecordings } from "../ports/publication-recordings.ts";
 import type { Store } from "../store.ts";
 import { Periodic } from "../work/periodic.ts";
 import { SerialTasks } from "../work/serial-tasks.ts";
+import { pause } from "../work/timers.ts";
 import { type BucketWriter, ObjectLeftError } from "./bucket-writer.ts";
 import { bodyOf } from "./object-body.ts";
 import { ReconnectWindows } from "./reconnect-windows.ts";
@@ -20,6 +21,8 @@ import { forgetFinished, LIVE, type Patience, RecordingRecovery } from "./record
 import { RecordingStore } from "./recording-store.ts";
 import { RecordingWriter } from "./recording-writer.ts";
 
+/** A recording waits this long for the end of the one that it may go on with. */
+const EARLIER_END_MS = 10_000;
 /** Recordings of nodes that are gone are looked for this often. */
 const ROUND_MS = 10_000;
 
@@ -142,6 +145,7 @@ export class LiveRecordings<Row extends RecordedRow> {
     const live = this.#live.get(start.streamId);
     if (!live) throw new Error("The recording isn't this process's");
     try {
+      await this.#earlierEnd(live.row);
       return await live.tasks.run(() => live.writer.start(start));
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -150,6 +154,27 @@ export class LiveRecordings<Row extends RecordedRow> {
       log.warn({ streamName, streamId, message }, `${noun} isn't recorded`);
       throw error;
     }
+  }
+
+  /**
+   * Waits for the recording before this one of the same subject. A subject that is back at once
+   * begins again before the last files of what it sent before are written.
+   */
+  async #earlierEnd(own: Row): Promise<void> {
+    if (own.reconnect_window_seconds === 0) return;
+    const { rows } = this.#options.kind;
+    const all = [...this.#live.values()];
+    // They are in the order of their beginnings.
+    const before = all.slice(
+      0,
+      all.findIndex(({ row }) => row.stream_id === own.stream_id),
+    );
+    const earlier = before.findLast(({ row }) => rows.isSameSubject(row, own));
+    if (!earlier) return;
+    const ended = new AbortController();
+    const deadline = pause(EARLIER_END_MS, { signal: ended.signal });
+    await Promise.race([earlier.over, deadline]);
+    ended.abort();
   }
 
   async #put(object: RecordingObject): Promise<void> {

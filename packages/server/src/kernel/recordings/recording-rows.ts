@@ -30,6 +30,11 @@ export class RecordingRows<Row extends RecordedRow> {
     this.#subject = subject as readonly (keyof RecordedRow)[];
   }
 
+  /** Whether a stream of the one may go on with the other's recording. */
+  isSameSubject(one: Row, other: Row): boolean {
+    return this.#subject.every((column) => one[column] === other[column]);
+  }
+
   /** Changes a recording. False when somebody else goes on with it: its fencing token has risen. */
   async set(
     db: Db,
