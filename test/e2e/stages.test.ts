@@ -4,7 +4,12 @@ import { expect, test } from "vitest";
 import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import { until } from "../support/until.ts";
 import { type TestBrowser, visit } from "./browser.ts";
-import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
+import {
+  type ConsoleServer,
+  describeConsole,
+  type StartedConsole,
+  startConsole,
+} from "./start-console.ts";
 
 /* Two pages of the console on a stage, whose cameras are chromium's moving picture. */
 
@@ -13,10 +18,11 @@ describeConsole(() => {
   let browser: TestBrowser;
   let page: Page;
 
-  startConsole("stages", async (started) => {
+  const ready = async (started: StartedConsole) => {
     ({ server, browser } = started);
     page = await browser.open(server.endpoint);
-  });
+  };
+  startConsole("stages", ready, { transcodeCores: 1 });
 
   const button = (name: string, on = page) => on.getByRole("button", { name, exact: true });
 
@@ -77,6 +83,39 @@ describeConsole(() => {
       () => video.evaluate((element: HTMLVideoElement) => element.readyState >= 2),
       "the recording's first picture",
     );
+  });
+
+  test("its composition is recorded where the form says", async () => {
+    const video = { width: 320, height: 180, framerate: 10 };
+    await realTimeOf(server).createEncoderConfiguration({ name: "small", video });
+    await visit(page, "/ivs-realtime/compositions", "Compositions");
+    await button("Start composition").first().click();
+    const form = page.getByRole("dialog");
+    const choose = async (label: string, option: RegExp) => {
+      await form.getByRole("button", { name: label }).click();
+      await page.getByRole("option", { name: option }).click();
+    };
+    await choose("Stage", /recorded/);
+    await choose("Encoder configuration", /small/);
+    await choose("Storage configuration", /takes/);
+    await form.getByLabel("Segment length in seconds").fill("11");
+    await form.getByText("A whole number from 2 to 10.").waitFor();
+    await form.getByLabel("Segment length in seconds").fill("4");
+    await form.getByText("Record a thumbnail each minute").click();
+    await form.getByRole("button", { name: "Start", exact: true }).click();
+    await page.getByText("Starting").first().waitFor();
+    const { compositions: [composition] = [] } = await realTimeOf(server).listCompositions({});
+    const { arn = "" } = composition ?? {};
+    const id = arn.split("/").at(-1) ?? "";
+    await page.getByRole("row").filter({ hasText: id }).getByRole("radio").check();
+    await page.locator(`a[href*="stage-takes"][href*="${id}"]`).waitFor();
+    const got = await realTimeOf(server).getComposition({ arn });
+    expect(got.composition?.destinations?.[0]?.configuration?.s3).toMatchObject({
+      recordingConfiguration: { hlsConfiguration: { targetSegmentDurationSeconds: 4 } },
+      thumbnailConfigurations: [{ storage: ["SEQUENTIAL"], targetIntervalSeconds: 60 }],
+    });
+    await realTimeOf(server).stopComposition({ arn });
+    await page.getByText("Stopped").first().waitFor();
   });
 
   test("pages on a stage see each other, and one is disconnected", {

@@ -186,9 +186,13 @@ describe.each([0, 1])("a composition that is recorded, with %i workers", (ingest
     const { channel } = await ivs.send(new CreateChannelCommand({ type: "BASIC" }));
     const channelArn = channel?.arn ?? "";
     const encoder = of.publish();
+    // Of the same picture in one case, of another one in the other: then there are two encoders.
+    const video = { ...VIDEO, width: ingestWorkers === 0 ? VIDEO.width : 160 };
+    const made = await of.realTime.createEncoderConfiguration({ video });
+    const encoderConfigurationArn = made.encoderConfiguration?.arn ?? "";
     const composition = await of.start(
       { s3: of.s3 },
-      { channel: { channelArn, encoderConfigurationArn: of.encoderArn } },
+      { channel: { channelArn, encoderConfigurationArn } },
     );
     await composition.is("ACTIVE", "ACTIVE", "ACTIVE");
     await hasFile(server, of.bucketName, 1);
