@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { LargestLayer } from "./largest-layer.ts";
 import { LayerChoice } from "./layer-choice.ts";
 
 const LAYERS = [
@@ -63,5 +64,33 @@ describe("the layer of a subscriber", () => {
     expect(path.chosen).toBe("low");
     path.pass(1, 500_000, [{ name: "low", bitrate: 0 }, ...LAYERS.slice(1)]);
     expect(path.chosen).not.toBe("low");
+  });
+});
+
+describe("the layer that is recorded", () => {
+  const [low, high] = [
+    { name: "low", isAlive: true },
+    { name: "high", isAlive: true },
+  ];
+
+  /** The names that are chosen, each once in a row; `isHigh`: whether the large layer comes. */
+  function chosen(seconds: number, isHigh: (second: number) => boolean): string[] {
+    const largest = new LargestLayer<typeof low>();
+    const names: string[] = [];
+    for (let second = 0; second < seconds; second += 0.5) {
+      high.isAlive = isHigh(second);
+      const { name } = largest.choose([low, high], second * 1_000) ?? {};
+      if (name !== undefined && name !== names.at(-1)) names.push(name);
+    }
+    return names;
+  }
+
+  test("is the largest one as soon as it comes", () => {
+    expect(chosen(3, (second) => second >= 1)).toEqual(["low", "high"]);
+  });
+
+  test("stays small while the large one comes and goes, until that stays", () => {
+    expect(chosen(60, (second) => second % 4 < 2)).toEqual(["high", "low"]);
+    expect(chosen(60, (second) => second % 4 < 2 || second > 40)).toEqual(["high", "low", "high"]);
   });
 });

@@ -7,6 +7,7 @@ import { UnitFeed } from "../publisher/unit-feed.ts";
 import { VIDEO_CLOCK_HZ, VideoReceiver } from "../publisher/video-receiver.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
 import type { AgreedTrack } from "../sdp/agreed-media.ts";
+import { LargestLayer } from "./largest-layer.ts";
 import type { SourcePacket } from "./packet-history.ts";
 import type { PacketSource } from "./packet-source.ts";
 import type { LayerFollower, SourceLayer } from "./source-layer.ts";
@@ -44,6 +45,7 @@ export class UnitTap implements LayerFollower {
   readonly #audio: AudioReceiver | undefined;
   #converter: OpusToAac | undefined;
   #isOpusKnown = false;
+  readonly #largest = new LargestLayer<SourceLayer>();
   #target: SourceLayer | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -151,12 +153,12 @@ export class UnitTap implements LayerFollower {
     }
   }
 
-  /** Follows the largest layer that comes. */
+  /** Follows the largest layer that comes steadily. */
   #look(nowMs: number): void {
     this.#lookedAtMs = nowMs;
     const { audio, video } = this.#options.source;
     audio?.follow(this);
-    const best = video.filter(({ isAlive }) => isAlive).at(-1) ?? video.at(-1);
+    const best = this.#largest.choose(video, nowMs);
     if (best !== this.#target) {
       if (this.#target !== this.#rewriters.video.layer) {
         this.#target?.leave(this);
