@@ -13,6 +13,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const SECONDS = 10;
+const WARM_SECONDS = 10;
+const TURNS = 3;
 const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [15, 40, 100, 300];
 const CLOCK_TICKS_PER_SECOND = 100;
 const GOCODE = "/usr/share/gocode";
@@ -47,7 +49,8 @@ async function measure(command: readonly string[], peers: string, count: number)
   const lines = createInterface(server.stdout)[Symbol.asyncIterator]();
   const { value: address } = await lines.next();
   const want = ["-server", `http://${address}`, "-subscribers", String(count)];
-  const load = spawn(peers, [...want, "-seconds", String(SECONDS)], {
+  const times = ["-seconds", String(SECONDS), "-warm", String(WARM_SECONDS)];
+  const load = spawn(peers, [...want, ...times], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const said = createInterface(load.stdout)[Symbol.asyncIterator]();
@@ -59,6 +62,10 @@ async function measure(command: readonly string[], peers: string, count: number)
   return { ...JSON.parse(value), cpu };
 }
 
+function median(values: readonly number[] = []): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
 try {
   const [peers, pion] = [built("peers"), built("pion")];
   const ours = [
@@ -68,18 +75,23 @@ try {
     join(import.meta.dirname, "forwarding/our-forwarder.ts"),
   ];
   for (const count of COUNTS) {
-    const perPacket: number[] = [];
-    for (const [name, command] of Object.entries({ rolecast: ours, pion: [pion] })) {
-      const { packets, lost, delayMs, cpu } = await measure(command, peers, count);
-      perPacket.push((cpu * 1e6) / packets);
-      console.log(
-        `${count} subscribers, ${name}: ${perPacket.at(-1)?.toFixed(1)} µs a packet,`,
-        `${((100 * cpu) / SECONDS).toFixed(0)} % of a core, ${lost} of ${packets + lost} lost,`,
-        `${delayMs.p50.toFixed(1)} ms (p99 ${delayMs.p99.toFixed(1)})`,
-      );
+    const perPacket: Record<string, number[]> = { rolecast: [], pion: [] };
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      for (const [name, command] of Object.entries({ rolecast: ours, pion: [pion] })) {
+        const { packets, lost, delayMs, cpu } = await measure(command, peers, count);
+        perPacket[name]?.push((cpu * 1e6) / packets);
+        console.log(
+          `${count} subscribers, ${name}: ${((cpu * 1e6) / packets).toFixed(1)} µs a packet,`,
+          `${((100 * cpu) / SECONDS).toFixed(0)} % of a core, ${lost} of ${packets + lost} lost,`,
+          `${delayMs.p50.toFixed(1)} ms (p99 ${delayMs.p99.toFixed(1)})`,
+        );
+      }
     }
-    const [own = 0, theirs = 1] = perPacket;
-    console.log(`${count} subscribers: ${(own / theirs).toFixed(2)} of Pion's processor time`);
+    const [own, theirs] = [median(perPacket.rolecast), median(perPacket.pion)];
+    console.log(
+      `${count} subscribers, medians: ${own.toFixed(1)} and ${theirs.toFixed(1)} µs,`,
+      `${(own / theirs).toFixed(2)} of Pion's processor time`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true });

@@ -229,6 +229,7 @@ func main() {
 	server := flag.String("server", "", "URL of the server")
 	count := flag.Int("subscribers", 100, "subscribers")
 	seconds := flag.Int("seconds", 10, "seconds that are measured")
+	warm := flag.Int("warm", 0, "seconds that aren't measured")
 	flag.IntVar(&packetsPerFrame, "packets", packetsPerFrame, "packets of a picture")
 	flag.BoolVar(&readsPictures, "pictures", false, "report the pictures that can be shown")
 	flag.Parse()
@@ -241,6 +242,7 @@ func main() {
 		subscribers[index] = subscribe(api, *server+"/subscribe", &ready)
 	}
 	ready.Wait()
+	time.Sleep(time.Duration(*warm) * time.Second)
 	// The other side begins to measure when it reads this, and ends with the next line.
 	os.Stdout.WriteString("begin\n")
 	measuring.Store(true)

@@ -66,7 +66,9 @@ export class LossyCall {
   constructor(faults: CallFaults) {
     this.#faults = faults;
     const source = { kind: "video", layer: "", ssrc: MEDIA, clockHz: 90_000 } as const;
-    this.#receiver = new SourceReceiver({ ...source, repairs: true, onSize: () => undefined });
+    const soon = (act: () => void): void => act();
+    const callbacks = { soon, onSize: () => undefined };
+    this.#receiver = new SourceReceiver({ ...source, repairs: true, ...callbacks });
     const repair = { ssrc: REPAIR, payloadType: 97 };
     this.#sent = new SentTrack({ ssrc: MEDIA, payloadType: 96, repair, cname: "call" });
     this.#receiver.layer.follow({

@@ -64,6 +64,7 @@ export class TcpPaths {
         } else if (socket.writable) {
           socket.write(writeFrame(datagram));
         }
+        return false;
       },
       close: () => socket.end(),
     };

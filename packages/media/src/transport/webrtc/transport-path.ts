@@ -4,7 +4,8 @@ export interface TransportPath {
   readonly port: number;
   /** The port, for UDP; other transports have numbers of their own. */
   readonly key: number;
-  send(datagram: Buffer): void;
+  /** Returns whether the datagram's memory is in use for longer than the call. */
+  send(datagram: Buffer): boolean;
   /** Nothing more is sent or received by it; there is nothing to do for UDP. */
   close(): void;
 }

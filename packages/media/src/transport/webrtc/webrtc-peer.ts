@@ -5,6 +5,7 @@ import { DtlsServer } from "./dtls/dtls-server.ts";
 import type { OfferedTransport } from "./peer-description.ts";
 import { parseRtcp, type RtcpPart } from "./rtp/rtcp-packet.ts";
 import { isRtcp, parseRtpHeader, type RtpPacket, withoutPadding } from "./rtp/rtp-packet.ts";
+import { keepSealed } from "./srtp/counter-sealer.ts";
 import type { SrtpMasters } from "./srtp/srtp-keys.ts";
 import { type RtpIdentity, SrtpReceiver, SrtpSender } from "./srtp/srtp-session.ts";
 import {
@@ -133,10 +134,16 @@ export class WebrtcPeer {
     }
   }
 
-  /** `head` is the packet's header. Nothing is sent before the peer is connected. */
-  sendRtp(identity: RtpIdentity, head: Buffer, payload: Buffer): void {
+  /**
+   * `head` is the packet's header. Nothing is sent before the peer is connected. `following`: so
+   * many packets of the source are sent next, with the numbers that follow.
+   */
+  sendRtp(identity: RtpIdentity, head: Buffer, payload: Buffer, following = 0): void {
     if (this.isConnected && this.#sender !== undefined) {
-      this.#path?.send(this.#sender.rtp(identity, head, payload));
+      const isInUse = this.#path?.send(this.#sender.rtp(identity, head, payload, following));
+      if (isInUse === true) {
+        keepSealed();
+      }
     }
   }
 

@@ -135,8 +135,13 @@ export class WebrtcPort {
   }
 
   #pathTo({ address, port }: RemoteInfo): TransportPath {
-    // Datagrams may be under way when the socket is closed.
-    const send = (datagram: Buffer): void => this.#socket?.send(datagram, port, address);
+    const send = (datagram: Buffer): boolean => {
+      const socket = this.#socket;
+      // Datagrams may be under way when the socket is closed.
+      socket?.send(datagram, port, address);
+      // It is sent at once, unless the system's buffer is full.
+      return socket !== undefined && socket.getSendQueueCount() > 0;
+    };
     return { address, port, key: port, send, close: () => undefined };
   }
 }

@@ -77,12 +77,19 @@ export class SentTrack {
     this.#rewriter.pause();
   }
 
-  send(layer: SourceLayer, packet: SourcePacket, peer: PacketTaker, nowMs: number): void {
+  /** `following`: so many packets of the layer are sent next. */
+  send(
+    layer: SourceLayer,
+    packet: SourcePacket,
+    peer: PacketTaker,
+    nowMs: number,
+    following = 0,
+  ): void {
     const place = this.#rewriter.place(layer, packet, nowMs);
     if (place !== undefined) {
       this.packets += 1;
       this.bytes += packet.payload.length;
-      this.#write(packet, place, peer);
+      this.#write(packet, place, peer, following);
     }
   }
 
@@ -162,10 +169,15 @@ export class SentTrack {
     peer.sendRtp({ ssrc: repair.ssrc, sequence: again.sequence }, head, payload);
   }
 
-  #write({ marker, payload }: SourcePacket, place: RewrittenPlace, peer: PacketTaker): void {
+  #write(
+    { marker, payload }: SourcePacket,
+    place: RewrittenPlace,
+    peer: PacketTaker,
+    following = 0,
+  ): void {
     const { ssrc, payloadType } = this.numbers;
     writeHead(this.#head, marker, payloadType, place);
-    peer.sendRtp({ ssrc, sequence: place.sequence }, this.#head, payload);
+    peer.sendRtp({ ssrc, sequence: place.sequence }, this.#head, payload, following);
   }
 }
 

@@ -14,7 +14,8 @@ export interface SourceClock {
 
 /** Takes the packets of the layers that it follows, as they come: not always in order. */
 export interface LayerFollower {
-  packet(layer: SourceLayer, packet: SourcePacket, nowMs: number): void;
+  /** `following`: so many come at once after this one. */
+  packet(layer: SourceLayer, packet: SourcePacket, nowMs: number, following: number): void;
 }
 
 export interface SourceLayerOptions {
@@ -24,6 +25,8 @@ export interface SourceLayerOptions {
   readonly clockHz: number;
   /** Asks the publisher for a keyframe. */
   readonly askKeyframe: (nowMs: number) => void;
+  /** Calls a function once what has arrived by now is received. Default: `setImmediate`. */
+  readonly soon?: (act: () => void) => void;
 }
 
 /**
@@ -37,7 +40,9 @@ export class SourceLayer {
   readonly history: PacketHistory;
   readonly rate = new RateMeter();
   readonly #askKeyframe: (nowMs: number) => void;
+  readonly #soon: (act: () => void) => void;
   #followers: readonly LayerFollower[] = [];
+  #waiting: SourcePacket[] = [];
   clock: SourceClock | undefined;
   /** 0 before the first keyframe. */
   width = 0;
@@ -45,11 +50,12 @@ export class SourceLayer {
   packets = 0;
   bytes = 0;
 
-  constructor({ kind, name, clockHz, askKeyframe }: SourceLayerOptions) {
+  constructor({ kind, name, clockHz, askKeyframe, soon = setImmediate }: SourceLayerOptions) {
     this.kind = kind;
     this.name = name;
     this.clockHz = clockHz;
     this.#askKeyframe = askKeyframe;
+    this.#soon = soon;
     this.history = new PacketHistory(
       kind === "video" ? HISTORY_BYTES_MAX : SOUND_HISTORY_BYTES_MAX,
     );
@@ -82,11 +88,29 @@ export class SourceLayer {
     this.rate.add(bytes, endsPicture, nowMs);
   }
 
+  /**
+   * Gives a packet to all followers, together with others that arrive at the same time: a picture's
+   * packets come at once, and a follower that has its turn with several of them finds its keys and
+   * numbers in the processor's caches.
+   */
   deliver(packet: SourcePacket, nowMs: number): void {
     this.count(packet.payload.length, packet.marker, nowMs);
     this.history.add(packet);
+    this.#waiting.push(packet);
+    if (this.#waiting.length === 1) {
+      this.#soon(() => this.#flush(nowMs));
+    }
+  }
+
+  #flush(nowMs: number): void {
+    const packets = this.#waiting;
+    this.#waiting = [];
     for (const follower of this.#followers) {
-      follower.packet(this, packet, nowMs);
+      let following = packets.length;
+      for (const packet of packets) {
+        following -= 1;
+        follower.packet(this, packet, nowMs, following);
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../rtp/repair-requests.ts";
 import { writeNack, writePictureLoss } from "../rtp/rtcp-packet.ts";
 import { type RtpPacket, sequenceStep } from "../rtp/rtp-packet.ts";
-import { SourceLayer } from "./source-layer.ts";
+import { SourceLayer, type SourceLayerOptions } from "./source-layer.ts";
 
 /** A packet that is missing for longer is of no use to anybody. */
 const WAIT_MS = 1_000;
@@ -30,6 +30,8 @@ export interface SourceReceiverOptions {
   readonly repairs: boolean;
   /** The layer has a picture of another size. */
   readonly onSize: (nowMs: number) => void;
+  /** See `SourceLayerOptions`. */
+  readonly soon?: SourceLayerOptions["soon"];
 }
 
 /**
@@ -55,7 +57,8 @@ export class SourceReceiver {
     const askKeyframe = (): void => {
       this.#wantsKeyframe = true;
     };
-    this.layer = new SourceLayer({ kind, name, clockHz, askKeyframe });
+    const { soon } = options;
+    this.layer = new SourceLayer({ kind, name, clockHz, askKeyframe, ...(soon && { soon }) });
   }
 
   packet(packet: RtpPacket, nowMs: number): void {

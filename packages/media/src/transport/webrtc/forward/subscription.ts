@@ -109,7 +109,7 @@ export class Subscription implements PeerOwner, LayerFollower {
     this.#options.onConnected();
   }
 
-  packet(layer: SourceLayer, packet: SourcePacket, nowMs: number): void {
+  packet(layer: SourceLayer, packet: SourcePacket, nowMs: number, following: number): void {
     const track = layer.kind === "audio" ? this.#audio : this.#video;
     const peer = this.#peer;
     if (track === undefined || peer === undefined || this.#paused.has(layer.kind)) {
@@ -125,7 +125,7 @@ export class Subscription implements PeerOwner, LayerFollower {
         before.leave(this);
       }
     }
-    track.send(layer, packet, peer, nowMs);
+    track.send(layer, packet, peer, nowMs, following);
   }
 
   rtp(): void {

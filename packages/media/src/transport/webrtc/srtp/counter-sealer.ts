@@ -1,4 +1,5 @@
 import crypto, { createCipheriv } from "node:crypto";
+import type { PacketIdentity } from "./srtp-cipher.ts";
 import type { SessionKeys } from "./srtp-keys.ts";
 
 const BLOCK_BYTES = 16;
@@ -14,17 +15,47 @@ const ROLLOVER_BYTES = 4;
 /** Larger packets than networks carry whole are encrypted in the plain way. */
 export const SEALED_BYTES_MAX = 1_536;
 
-/** The key streams of so many packets are made at once. */
+/** The key streams of so many packets are made at once, at most. */
 const AHEAD_PACKETS = 8;
 /** Packets of pictures have about as many blocks: 1,216 bytes. */
 const AHEAD_BLOCKS = 76;
-/** Packets of sound are shorter: nothing is made ahead for them. */
-const SHORT_BLOCKS = 32;
 const SEQUENCE_MAX = 0xffff;
 
-/** All sealers use it in turn: the inner pad, a packet, its rollovers. */
-const scratch = Buffer.alloc(HASHED_BLOCK_BYTES + HEAD_BYTES + SEALED_BYTES_MAX + ROLLOVER_BYTES);
-const scratchWords = new Int32Array(scratch.buffer, scratch.byteOffset, scratch.length >> 2);
+const SCRATCH_BYTES = HASHED_BLOCK_BYTES + HEAD_BYTES + SEALED_BYTES_MAX + ROLLOVER_BYTES;
+/** Profiles' tags have ten bytes at most, and take the place of the rollovers. */
+const TAG_BYTES_MAX = 16;
+
+/** The memory in which a packet is sealed: inner pad, head and body, then rollovers or the tag. */
+class Scratch {
+  readonly bytes = Buffer.alloc(SCRATCH_BYTES + TAG_BYTES_MAX);
+  readonly words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length >> 2);
+  /** Views by where they end: packets have few lengths, and views cost as much as copies. */
+  readonly #hashed = new Map<number, Buffer>();
+  readonly #sealed = new Map<number, Buffer>();
+
+  /** From the inner pad on. */
+  hashed(end: number): Buffer {
+    const view = this.#hashed.get(end) ?? this.bytes.subarray(0, end);
+    this.#hashed.set(end, view);
+    return view;
+  }
+
+  /** From the head on. */
+  sealed(end: number): Buffer {
+    const view = this.#sealed.get(end) ?? this.bytes.subarray(HASHED_BLOCK_BYTES, end);
+    this.#sealed.set(end, view);
+    return view;
+  }
+}
+
+/** All sealers use it in turn: memory for each packet would cost as much as its encryption. */
+let scratch = new Scratch();
+
+/** The datagram that was sealed last stays as it is: those that follow have other memory. */
+export function keepSealed(): void {
+  scratch = new Scratch();
+}
+
 const counters = Buffer.alloc(AHEAD_PACKETS * AHEAD_BLOCKS * BLOCK_BYTES);
 const counterWords = new Int32Array(counters.buffer, counters.byteOffset, counters.length >> 2);
 const BODY_WORD = (HASHED_BLOCK_BYTES + HEAD_BYTES) / WORD_BYTES;
@@ -34,6 +65,7 @@ interface Ahead {
   readonly ssrc: number;
   readonly rollovers: number;
   readonly sequence: number;
+  readonly packets: number;
   readonly words: Int32Array;
 }
 
@@ -49,9 +81,8 @@ export class CounterSealer {
   readonly #vector = Buffer.alloc(BLOCK_BYTES);
   readonly #inner = Buffer.alloc(HASHED_BLOCK_BYTES, INNER_PAD);
   readonly #outer = Buffer.alloc(HASHED_BLOCK_BYTES + DIGEST_BYTES, OUTER_PAD);
+  /** Kept for no longer than it is needed: old memory costs collections, which cost more. */
   #ahead: Ahead | undefined;
-  /** The source of the last packet that wasn't short: repairs come in between. */
-  #last = 0;
 
   constructor({ encryption, authentication, salt }: SessionKeys, tagBytes: number) {
     this.#tagBytes = tagBytes;
@@ -64,59 +95,72 @@ export class CounterSealer {
     }
   }
 
-  /** `head` has twelve bytes, `body` at most `SEALED_BYTES_MAX`. Returns the whole datagram. */
-  seal(ssrc: number, rollovers: number, sequence: number, head: Buffer, body: Buffer): Buffer {
-    this.#inner.copy(scratch);
-    head.copy(scratch, HASHED_BLOCK_BYTES);
-    body.copy(scratch, HASHED_BLOCK_BYTES + HEAD_BYTES);
-    this.#encrypt(ssrc, rollovers, sequence, body.length);
+  /**
+   * `head` has twelve bytes, `body` at most `SEALED_BYTES_MAX`. Returns the whole datagram, which
+   * is valid until the next one is sealed: see `keepSealed`.
+   * `following`: so many packets of the source are sealed next, with the numbers that follow.
+   */
+  seal(
+    { ssrc, rollovers, low: sequence }: PacketIdentity,
+    head: Buffer,
+    body: Buffer,
+    following = 0,
+  ): Buffer {
+    const { bytes } = scratch;
+    bytes.set(this.#inner);
+    bytes.set(head, HASHED_BLOCK_BYTES);
+    bytes.set(body, HASHED_BLOCK_BYTES + HEAD_BYTES);
+    this.#encrypt(ssrc, rollovers, sequence, body.length, following);
     const end = HASHED_BLOCK_BYTES + HEAD_BYTES + body.length;
-    scratch.writeUInt32BE(rollovers, end);
+    bytes.writeUInt32BE(rollovers, end);
     // As strings, which cost less than buffers of their own.
-    const inner = crypto.hash("sha1", scratch.subarray(0, end + ROLLOVER_BYTES), "binary");
+    const inner = crypto.hash("sha1", scratch.hashed(end + ROLLOVER_BYTES), "binary");
     this.#outer.write(inner, HASHED_BLOCK_BYTES, "latin1");
-    const datagram = Buffer.allocUnsafe(HEAD_BYTES + body.length + this.#tagBytes);
-    scratch.copy(datagram, 0, HASHED_BLOCK_BYTES, end);
-    const tagAt = HEAD_BYTES + body.length;
-    datagram.write(crypto.hash("sha1", this.#outer, "binary"), tagAt, this.#tagBytes, "latin1");
-    return datagram;
+    bytes.write(crypto.hash("sha1", this.#outer, "binary"), end, this.#tagBytes, "latin1");
+    return scratch.sealed(end + this.#tagBytes);
   }
 
   /** Encrypts the body in `scratch`, in words of this machine's order. */
-  #encrypt(ssrc: number, rollovers: number, sequence: number, bytes: number): void {
+  #encrypt(
+    ssrc: number,
+    rollovers: number,
+    sequence: number,
+    bytes: number,
+    following: number,
+  ): void {
     const blocks = Math.ceil(bytes / BLOCK_BYTES);
     const ahead =
-      blocks > AHEAD_BLOCKS ? undefined : this.#aheadOf(ssrc, rollovers, sequence, blocks);
+      blocks > AHEAD_BLOCKS ? undefined : this.#aheadOf(ssrc, rollovers, sequence, following);
     const stream = ahead?.words ?? this.#keyStream(ssrc, rollovers, sequence, 1, blocks);
     const from = ahead ? (sequence - ahead.sequence) * AHEAD_BLOCKS * WORDS_OF_BLOCK : 0;
-    const words = (bytes + WORD_BYTES - 1) >> 2;
-    for (let at = 0; at < words; at += 1) {
-      scratchWords[BODY_WORD + at] = (scratchWords[BODY_WORD + at] ?? 0) ^ (stream[from + at] ?? 0);
+    const count = (bytes + WORD_BYTES - 1) >> 2;
+    const { words } = scratch;
+    for (let at = 0; at < count; at += 1) {
+      words[BODY_WORD + at] = (words[BODY_WORD + at] ?? 0) ^ (stream[from + at] ?? 0);
     }
   }
 
   /** Undefined where nothing was made ahead, and nothing is worth it. */
-  #aheadOf(ssrc: number, rollovers: number, sequence: number, blocks: number): Ahead | undefined {
+  #aheadOf(
+    ssrc: number,
+    rollovers: number,
+    sequence: number,
+    following: number,
+  ): Ahead | undefined {
     const known = this.#ahead;
     if (known?.ssrc === ssrc && known.rollovers === rollovers) {
       const step = sequence - known.sequence;
-      if (step >= 0 && step < AHEAD_PACKETS) {
+      if (step >= 0 && step < known.packets) {
+        this.#ahead = step === known.packets - 1 ? undefined : known;
         return known;
       }
-      // A packet that is sent again doesn't take the place of those that follow.
-      if (step < 0) {
-        return undefined;
-      }
     }
-    if (blocks < SHORT_BLOCKS || sequence + AHEAD_PACKETS > SEQUENCE_MAX) {
+    const packets = Math.min(following + 1, AHEAD_PACKETS);
+    if (packets === 1 || sequence + packets > SEQUENCE_MAX) {
       return undefined;
     }
-    if (ssrc !== this.#last) {
-      this.#last = ssrc;
-      return undefined;
-    }
-    const words = this.#keyStream(ssrc, rollovers, sequence, AHEAD_PACKETS, AHEAD_BLOCKS);
-    this.#ahead = { ssrc, rollovers, sequence, words };
+    const words = this.#keyStream(ssrc, rollovers, sequence, packets, AHEAD_BLOCKS);
+    this.#ahead = { ssrc, rollovers, sequence, packets, words };
     return this.#ahead;
   }
 

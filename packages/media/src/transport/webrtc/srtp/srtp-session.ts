@@ -135,14 +135,18 @@ export class SrtpSender {
         : new CounterSealer(sessionKeys(master, "rtp"), profile.tagBytes);
   }
 
-  /** `head` is the packet's header with its extensions, `payload` what follows. */
-  rtp({ ssrc, sequence }: RtpIdentity, head: Buffer, payload: Buffer): Buffer {
+  /**
+   * `head` is the packet's header with its extensions, `payload` what follows. `following`: so many
+   * packets of the source are sent next, with the numbers that follow. The datagram is valid until
+   * the next one is sealed, by whichever sender: see `keepSealed`.
+   */
+  rtp({ ssrc, sequence }: RtpIdentity, head: Buffer, payload: Buffer, following = 0): Buffer {
     const rollovers = this.#advance(ssrc, sequence);
     const sealer = this.#sealer;
-    if (sealer !== undefined && head.length === 12 && payload.length <= SEALED_BYTES_MAX) {
-      return sealer.seal(ssrc, rollovers, sequence, head, payload);
-    }
     const identity = { ssrc, rollovers, low: sequence };
+    if (sealer !== undefined && head.length === 12 && payload.length <= SEALED_BYTES_MAX) {
+      return sealer.seal(identity, head, payload, following);
+    }
     const encrypted = this.#rtp.encrypt(identity, head, payload, EMPTY);
     if (this.#isAead) {
       return Buffer.concat([head, encrypted]);

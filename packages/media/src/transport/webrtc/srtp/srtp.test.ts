@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { writeReceiverReport } from "../rtp/rtcp-packet.ts";
 import { parseRtpHeader, writeRtp } from "../rtp/rtp-packet.ts";
-import { CounterSealer } from "./counter-sealer.ts";
+import { CounterSealer, keepSealed } from "./counter-sealer.ts";
 import { ReplayWindow } from "./replay-window.ts";
 import { srtpCipher } from "./srtp-cipher.ts";
 import {
@@ -106,7 +106,9 @@ describe("SRTP", () => {
             if (header === undefined) throw new Error("it is a packet");
             return {
               header,
-              datagram: sender.rtp(header, packet.subarray(0, 12), packet.subarray(12)),
+              datagram: Buffer.from(
+                sender.rtp(header, packet.subarray(0, 12), packet.subarray(12)),
+              ),
             };
           });
           // The first packet is where a receiver begins.
@@ -162,6 +164,7 @@ test("packets sealed ahead are those of a cipher and an HMAC for each", () => {
   const packet = fc.record({
     ssrc: fc.constantFrom(7, 7, 7, 8),
     step: fc.constantFrom(1, 1, 1, 1, 2, 9, -1, -5),
+    following: fc.constantFrom(0, 0, 1, 5, 20),
     bytes: fc.constantFrom(1, 40, 511, 512, 1_000, 1_200, 1_216, 1_217, 1_536),
   });
   fc.assert(
@@ -171,12 +174,12 @@ test("packets sealed ahead are those of a cipher and an HMAC for each", () => {
       (packets, first) => {
         const sealer = new CounterSealer(keys, profile.tagBytes);
         let number = first;
-        for (const { ssrc, step, bytes } of packets) {
+        for (const { ssrc, step, bytes, following } of packets) {
           number += step;
           const [rollovers, low] = [number >> 16, number & 0xffff];
           const head = randomBytes(12);
           const body = randomBytes(bytes);
-          const sealed = sealer.seal(ssrc, rollovers, low, head, body);
+          const sealed = sealer.seal({ ssrc, rollovers, low }, head, body, following);
           const encrypted = plain.encrypt({ ssrc, rollovers, low }, head, body, EMPTY);
           const trailer = Buffer.alloc(4);
           trailer.writeUInt32BE(rollovers);
@@ -192,6 +195,16 @@ const numbersOfPackets = fc.array(
   fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 4_000 })),
   { maxLength: 300 },
 );
+
+test("a sealed packet that is kept stays as it is", () => {
+  const sealer = new CounterSealer(sessionKeys(MASTER, "rtp"), MASTER.profile.tagBytes);
+  const seal = (low: number): Buffer =>
+    sealer.seal({ ssrc: 1, rollovers: 0, low }, Buffer.alloc(12), Buffer.alloc(1_000));
+  const [first, before] = [seal(1), Buffer.from(seal(1))];
+  keepSealed();
+  expect(seal(2).equals(before)).toBe(false);
+  expect(first.equals(before)).toBe(true);
+});
 
 test("a replay window takes each number once, as a set would, of the last 1,024", () => {
   fc.assert(
