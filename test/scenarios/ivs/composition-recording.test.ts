@@ -259,3 +259,58 @@ test.each<[NodeJS.Signals, string[]]>([
   await second.stop();
   await rm(data, { recursive: true });
 });
+
+test("a composition whose worker is killed fails, and its recording says so", async () => {
+  const data = await mkdtemp(join(tmpdir(), "rolecast-composed-"));
+  const settings = ["--data", data, "--transcode-cores", "4", "--ingest-workers", "1"];
+  const server = await startServerProcess(settings);
+  const of = await composable(server, "worker-films");
+  const encoder = of.publish();
+  const composition = await of.start({ s3: of.s3 });
+  await hasFile(server, of.bucketName, 2);
+  const health = await fetch(`${server.endpoint}/_rolecast/health`);
+  const { ivs } = (await health.json()) as { ivs: { workers: readonly { pid: number }[] } };
+  process.kill(ivs.workers[0]?.pid ?? 0, "SIGKILL");
+  await composition.is("FAILED", "FAILED");
+  encoder.kill();
+  const copy = await copyBucket(server.root.s3, of.bucketName);
+  const { over } = await checked(copy, composition.prefix, "failed");
+  expect(over).toMatchObject({
+    recording_status: "RECORDING_ENDED_WITH_FAILURE",
+    recording_status_message: "InternalServerException",
+  });
+  await copy.remove();
+  await server.stop();
+  await rm(data, { recursive: true });
+});
+
+test.each([
+  ["complete", "STOPPED"],
+  ["failed, since the policy is gone", "FAILED"],
+])("a killed server's composition that doesn't go on is %s", async (_how, state) => {
+  const data = await mkdtemp(join(tmpdir(), "rolecast-composed-"));
+  const settings = ["--data", data, "--transcode-cores", "4"];
+  const first = await startServerProcess(settings);
+  const of = await composable(first, "left-films");
+  const encoder = of.publish();
+  const { arn, prefix } = await of.start({ s3: of.s3 });
+  await hasFile(first, of.bucketName, 2);
+  await first.stop("SIGKILL");
+  encoder.kill();
+  const second = await startServerProcess(settings);
+  const realTime = realTimeOf(second);
+  const { s3 } = second.root;
+  if (state === "FAILED") await s3.send(new DeleteBucketPolicyCommand({ Bucket: of.bucketName }));
+  await realTime.stopComposition({ arn });
+  const over = await until(async () => {
+    const { composition } = await realTime.getComposition({ arn });
+    return composition?.endTime && composition;
+  }, "the composition's end");
+  expect([over.state, over.destinations?.[0]?.state]).toEqual([state, state]);
+  const copy = await copyBucket(s3, of.bucketName);
+  if (state === "STOPPED") await checked(copy, prefix, "ended");
+  else expect(copy.keys.filter((key) => /(ended|failed)\.json$/.test(key))).toEqual([]);
+  await copy.remove();
+  await second.stop();
+  await rm(data, { recursive: true });
+});
