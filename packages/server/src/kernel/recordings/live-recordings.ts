@@ -120,11 +120,10 @@ export class LiveRecordings<Row extends RecordedRow> {
     return over;
   }
 
-  /** The engine has nothing to record under this id. */
+  /** The engine records nothing more under this id: what it may have written gets its end. */
   async discard(streamId: string): Promise<void> {
     const live = this.#live.get(streamId);
-    const { clock } = this.#options;
-    if (live) await this.#end(streamId, live, () => live.writer.end(clock.nowMs(), 0));
+    if (live) await this.#end(streamId, live, () => this.#recovery.recoverStream(streamId));
   }
 
   /** Resolves when those that are opened now have their ends. */

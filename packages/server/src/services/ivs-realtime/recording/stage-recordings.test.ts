@@ -54,13 +54,16 @@ function recordingsOf() {
   const ignore = () => undefined;
   let host: PublicationHost | undefined;
   let isRefused = false;
+  let answer = async (): Promise<void> => undefined;
   const engine = {
     media: { keptRecordings: { forget: async () => undefined } },
     serve: (_prefix: string, served: PublicationHost) => {
       host = served;
     },
-    recordPublication: async ({ streamId }: { readonly streamId: string }) =>
-      streamIds.push(streamId) > 0,
+    recordPublication: async ({ streamId }: { readonly streamId: string }) => {
+      await answer();
+      return streamIds.push(streamId) > 0;
+    },
   } as unknown as PublicationRecordings;
   const put = async () => {
     if (isRefused) throw new AwsError("AccessDenied", "Access Denied", { status: 403 });
@@ -93,6 +96,9 @@ function recordingsOf() {
       } as unknown as RecordingStart),
     over: (streamId: string, type: "recording-complete" | "recording-failed") =>
       host?.event({ type, streamId, atMs: 10_000, durationMs: 900 } as never),
+    answerBy: (how: typeof answer) => {
+      answer = how;
+    },
     refuse: () => {
       isRefused = true;
     },
@@ -133,4 +139,16 @@ test("a recording whose bucket refuses it in the middle fails, and says so once"
   await recordings.close();
   expect(names()).toEqual(["Recording Start", "Recording End Failure"]);
   expect(await rows()).toMatchObject([{ state: "failed" }]);
+});
+
+test("a recording that the engine doesn't take leaves nothing that waits for it", async () => {
+  const { recordings, begin, rows, answerBy, names } = recordingsOf();
+  answerBy(() => Promise.reject(new Error("its worker died")));
+  await begin();
+  expect(await rows()).toMatchObject([{ state: "none", ended_at_ms: 10_000 }]);
+  answerBy(async () => undefined);
+  await begin();
+  expect(await rows()).toMatchObject([{ state: "none" }, { state: "waiting" }]);
+  await recordings.close();
+  expect(names()).toEqual([]);
 });

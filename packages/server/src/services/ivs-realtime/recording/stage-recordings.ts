@@ -80,13 +80,17 @@ export class StageRecordings {
       const { row, settings } = opened;
       this.#recorded.set(streamId, { sessionId, participantId, group });
       void this.#recordings.add(row).then(() => this.#recorded.delete(streamId));
-      const isRecorded = await engine.recordPublication({
-        ...{ group, publication, session, streamName: `${sessionId}/${participantId}`, streamId },
-        plan: participantPlan(settings),
-        renditionName: RENDITION_NAME,
-        isSoundOnly: settings.mediaTypes?.includes("AUDIO_ONLY") === true,
-      });
-      if (!isRecorded) await this.#recordings.discard(streamId);
+      let isRecorded = false;
+      try {
+        isRecorded = await engine.recordPublication({
+          ...{ group, publication, session, streamName: `${sessionId}/${participantId}`, streamId },
+          plan: participantPlan(settings),
+          renditionName: RENDITION_NAME,
+          isSoundOnly: settings.mediaTypes?.includes("AUDIO_ONLY") === true,
+        });
+      } finally {
+        if (!isRecorded) await this.#recordings.discard(streamId);
+      }
     } catch (err) {
       log.error({ err, participantId }, "A participant couldn't be recorded");
     }
