@@ -17,6 +17,10 @@ import {
   ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  hasPostgres,
+  makeSharedSchema,
+} from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { outcomeOf, realTimeOf } from "../../contract/ivs-realtime/support.ts";
 import { startServerProcess } from "../../support/server-process.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -469,4 +473,41 @@ describe.skipIf(!hasAiortc)("a server that is killed while participants are reco
       await rm(data, { recursive: true });
     },
   );
+});
+
+describe.skipIf(!hasAiortc || !hasPostgres)("a node that is killed while it records", () => {
+  test("leaves a participant's recording to another node of its database", async () => {
+    const data = await mkdtemp(join(tmpdir(), "rolecast-recording-nodes-"));
+    const ROLECAST_DATABASE = await makeSharedSchema();
+    const start = () => startServerProcess(["--data", data], { ROLECAST_DATABASE });
+    const first = await start();
+    const second = await start();
+    const bucketName = "taken-over-recordings";
+    const of = await makeRecordedStage(first, bucketName);
+    const publisher = publishTo(first, of);
+    const { recordingS3Prefix: prefix } = await recordedAs(realTimeOf(second), of, "ACTIVE");
+    await hasFile(second.root, bucketName, 2);
+    await first.stop("SIGKILL");
+    await leave(publisher, "SIGKILL");
+    // The dead node's lease ends 10 seconds after it was last heard of.
+    const taken = await recordedAs(realTimeOf(second), of, "STOPPED");
+    expect(taken).toMatchObject({ recordingS3Prefix: prefix, state: "DISCONNECTED" });
+    const copy = await copyBucket(second.root.s3, bucketName);
+    const folder = `${prefix}/media/hls/high`;
+    const playlist = copy.text(`${folder}/playlist.m3u8`);
+    expect(playlist).toMatch(/#EXT-X-PLAYLIST-TYPE:VOD[\s\S]*2\.mp4[\s\S]*#EXT-X-ENDLIST/);
+    const ended = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
+    const file = join(copy.folder, `${prefix}/media/hls/multivariant.m3u8`);
+    const fields = ["-show_entries", "format=duration", "-of", "csv=p=0"];
+    const probed = await run("ffprobe", ["-v", "error", ...fields, file]);
+    const difference = Math.abs(Number(probed.stdout) * 1_000 - ended.media.hls.duration_ms);
+    expect(difference).toBeLessThan(200);
+    await copy.remove();
+    const again = publishTo(second, of);
+    const back = await recordedAs(realTimeOf(second), of, "ACTIVE");
+    expect(back.recordingS3Prefix).not.toBe(prefix);
+    await leave(again);
+    await second.stop();
+    await rm(data, { recursive: true });
+  });
 });

@@ -94,7 +94,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const publishLimit = new PublishLimit({ stages, forwarding, clock, log });
   const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
-  const encoders = new StageEncoders({ store, ids, forwarding, stages, media });
+  const encoders = new StageEncoders({ store, ids, forwarding, stages, media, nodePlaces });
   const compositionJournal = new CompositionJournal({
     ...{ store, events, ids, clock, nodeId: () => nodePlaces.id },
   });

@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { ForwardedPublish, PublishRequest } from "@rolecast/media";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { arnOf, arns } from "../resource-arn.ts";
 import { credentialsOf, findIngestConfiguration } from "../rows/ingest-configurations.ts";
@@ -27,6 +28,7 @@ export interface StageEncodersOptions {
   readonly forwarding: Pick<ForwardingPort, "admitEncoders">;
   readonly stages: LiveStages;
   readonly media: StageMedia;
+  readonly nodePlaces: Pick<NodePlaces, "urlOf">;
 }
 
 /** The participant as which an encoder publishes, by its stream key. */
@@ -89,7 +91,7 @@ export class StageEncoders {
     const admission = await stages.admit(token, {}, encoder);
     if ("code" in admission) return { allow: false, reason: admission.message };
     if ("elsewhere" in admission)
-      return { allow: false, reason: `The stage is on another node: ${admission.elsewhere}` };
+      return { allow: false, reason: await this.#onNode(admission.elsewhere) };
     const { stage, participant } = admission;
     const session = ids.alphanumeric(SESSION_LENGTH);
     const fault = faultOf(request, row, isValid) ?? (participant.publication && REUSED);
@@ -98,6 +100,13 @@ export class StageEncoders {
     const { sessionId: group } = stage;
     const forward = { group, publication: participant.shownId, session };
     return { allow: true, forward, sourceLimits: SOURCE_LIMITS };
+  }
+
+  /** Media goes to the stage's node itself, so the encoder must. */
+  async #onNode(nodeId: string): Promise<string> {
+    const url = await this.#options.nodePlaces.urlOf(nodeId);
+    const host = url === undefined ? "" : ` at ${new URL(url).hostname}`;
+    return `The stage is on another node: publish to node ${nodeId}${host}`;
   }
 }
 
