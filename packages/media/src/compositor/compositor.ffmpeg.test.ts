@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
 import type { CompositionEvent, CompositionPlan } from "../port/composition.ts";
@@ -136,6 +138,50 @@ describe("a composition", () => {
     expect(await composed("out", "output-failed")).toMatchObject({ message: "not now" });
     await composed("out", "composition-over");
     allows = true;
+  });
+
+  test("is recorded on by the next encoder where one dies", async () => {
+    const [streamName, streamId] = ["film", "cr-film"];
+    const output = {
+      output: "film",
+      kind: "recording",
+      recording: {
+        ...{ streamName, streamId, renditionName: "108p10", isSoundOnly: false },
+        plan: { renditions: "all", thumbnails: undefined, fileDurationMs: 2_000 },
+      },
+    } as const;
+    await compositions.startComposition({ ...plan("film", [member("red")]), outputs: [output] });
+    const files = () =>
+      [...harness.objects.values()].flatMap(({ path, row }) =>
+        path.startsWith("media/hls/108p10/") && row ? [row] : [],
+      );
+    await expect.poll(() => files().length, { timeout: 40_000 }).toBeGreaterThan(0);
+    const children = ["-ww", "-o", "pid=", "-o", "args=", "--ppid", `${process.pid}`];
+    const { stdout } = await promisify(execFile)("ps", children);
+    const encoders = stdout.split("\n").filter((line) => /192x108.*libx264/.test(line));
+    expect(encoders).toHaveLength(1);
+    process.kill(Number.parseInt(encoders[0] ?? "", 10), "SIGKILL");
+    const before = files().length;
+    await expect.poll(() => files().length, { timeout: 40_000 }).toBeGreaterThan(before + 1);
+    await compositions.stopComposition("film");
+    const complete = await harness.seen("recording-complete", (event) => {
+      return event.streamId === streamId;
+    });
+    const all = files();
+    const totalMs = all.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    expect(complete).toMatchObject({ durationMs: totalMs, gaps: 0 });
+    // Both encoders' pictures decode as one film.
+    const names = [all[0]?.init, ...all.map(({ index }) => `${index}.mp4`)];
+    const film = names.map((name) => harness.objects.get(`media/hls/108p10/${name}`)?.body);
+    const args = ["-xerror", "-i", "pipe:0", "-an", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"];
+    const bytes = Buffer.concat(film.map((body) => body ?? Buffer.of()));
+    const decoded = await runFfmpeg("ffmpeg", args, bytes, BOUNDS);
+    const frames = decoded.length / (PICTURE.width * PICTURE.height);
+    expect(Math.abs(frames - totalMs / 100)).toBeLessThanOrEqual(2);
+    const types = events.filter(({ composition }) => composition === "film");
+    expect(types.map(({ type }) => type)).toEqual([
+      ...["output-started", "output-ended", "composition-over"],
+    ]);
   });
 
   test("is refused where the machine has no room for it", async () => {
