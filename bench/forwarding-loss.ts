@@ -7,7 +7,7 @@
  *
  * npx tsx bench/forwarding-loss.ts [seconds] [packets of a picture] [delay of a link in ms]
  */
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -16,11 +16,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { LossyLink } from "../packages/media/src/testing/lossy-link.ts";
 import { randomFrom } from "../packages/media/src/testing/seeded-random.ts";
+import { builtForwarder, builtProgram } from "./forwarding/built-forwarder.ts";
 
 const [SECONDS = 60, PACKETS = 6, DELAY_MS = 0] = process.argv.slice(2).map(Number);
 const SUBSCRIBERS = 4;
 const FREEZE_MAX_MS = 500;
-const GOCODE = "/usr/share/gocode";
 
 interface Outcome {
   readonly shown: number;
@@ -30,14 +30,6 @@ interface Outcome {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "rolecast-forwarding-loss-"));
-const built = (name: string): string => {
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: GOCODE };
-  const program = join(folder, name);
-  const cwd = join(import.meta.dirname, "forwarding", name);
-  execFileSync("go", ["build", "-o", program, "."], { cwd, env, stdio: "inherit" });
-  return program;
-};
-
 /** Hands offers on to a forwarder, and puts a link of its own into each answer. */
 async function lossyDoor(forwarder: string): Promise<{ address: string; close: () => number }> {
   const links: LossyLink[] = [];
@@ -88,9 +80,8 @@ async function measure(
 }
 
 try {
-  const [peers, pion] = [built("peers"), built("pion")];
-  const program = join(import.meta.dirname, "forwarding/our-forwarder.ts");
-  const ours = [process.execPath, "--import", "tsx", program];
+  const [peers, pion] = [builtProgram("peers", folder), builtProgram("pion", folder)];
+  const ours = await builtForwarder(folder);
   for (const [name, command] of Object.entries({ rolecast: ours, pion: [pion] })) {
     const { freezesMs, shown, keyframes, dropped } = await measure(command, peers);
     const worst = Math.max(...freezesMs);

@@ -6,18 +6,18 @@
  *
  * npx tsx bench/forwarding.ts [subscribers …]
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { builtForwarder, builtProgram } from "./forwarding/built-forwarder.ts";
 
 const SECONDS = 10;
 const WARM_SECONDS = 10;
 const TURNS = 3;
 const COUNTS = process.argv.length > 2 ? process.argv.slice(2).map(Number) : [15, 40, 100, 300];
 const CLOCK_TICKS_PER_SECOND = 100;
-const GOCODE = "/usr/share/gocode";
 
 interface Outcome {
   readonly packets: number;
@@ -28,14 +28,6 @@ interface Outcome {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "rolecast-forwarding-"));
-const built = (name: string): string => {
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: GOCODE };
-  const program = join(folder, name);
-  const cwd = join(import.meta.dirname, "forwarding", name);
-  execFileSync("go", ["build", "-o", program, "."], { cwd, env, stdio: "inherit" });
-  return program;
-};
-
 function cpuSeconds({ pid }: ChildProcess): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")
@@ -67,13 +59,8 @@ function median(values: readonly number[] = []): number {
 }
 
 try {
-  const [peers, pion] = [built("peers"), built("pion")];
-  const ours = [
-    process.execPath,
-    "--import",
-    "tsx",
-    join(import.meta.dirname, "forwarding/our-forwarder.ts"),
-  ];
+  const [peers, pion] = [builtProgram("peers", folder), builtProgram("pion", folder)];
+  const ours = await builtForwarder(folder);
   for (const count of COUNTS) {
     const perPacket: Record<string, number[]> = { rolecast: [], pion: [] };
     for (let turn = 0; turn < TURNS; turn += 1) {

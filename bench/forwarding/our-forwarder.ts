@@ -1,9 +1,11 @@
 /** A forwarder by the media engine: what one publisher sends goes to all subscribers. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { createMediaEngine, type MediaHost } from "../../packages/media/src/index.ts";
+import { createMediaEngine, letHeapGrow, type MediaHost } from "../../packages/media/src/index.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
+// As the command does.
+letHeapGrow();
 const refuses = async (): Promise<never> => {
   throw new Error("no channel is published to");
 };
