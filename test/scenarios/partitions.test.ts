@@ -24,7 +24,7 @@ import {
   startPostgres,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../contract/ivs/recording-bucket.ts";
-import { hasMachines, Link, Machine } from "../support/machines.ts";
+import { hasMachinePrograms, Link, Machine, mayMakeMachines } from "../support/machines.ts";
 import { playbackToken } from "../support/playback-token.ts";
 import { allow, createUser, policyOf } from "../support/principals.ts";
 import { startServerProcess } from "../support/server-process.ts";
@@ -74,131 +74,139 @@ let between: Link;
 let nodes: readonly [Node, Node];
 const encoders: Encoder[] = [];
 
-describe.skipIf(!hasPostgres || !hasMachines)("nodes of a network", { timeout: TIMEOUT_MS }, () => {
-  beforeAll(async () => {
-    data = await mkdtemp(join(tmpdir(), "rolecast-partitions-"));
-    [postgres, film] = await Promise.all([
-      startPostgres({ everywhere: true }),
-      makeFilm(FILM_SECONDS),
-    ]);
-    database = await makeSchema(postgres.url);
-    places = [await takePlace(), await takePlace()];
-    between = await Link.lay(places[0].machine, places[1].machine);
-    nodes = [await startNode(places[0], between.near), await startNode(places[1], between.far)];
-  }, TIMEOUT_MS);
-  afterAll(async () => {
-    for (const encoder of encoders) encoder.kill();
-    for (const node of nodes ?? []) await node.stop();
-    for (const { machine } of places ?? []) machine.close();
-    await postgres?.remove();
-    if (data) await rm(data, { recursive: true, force: true });
+const isSkipped = !hasPostgres || !hasMachinePrograms;
+// Not a program that is missing, which would be a test that is skipped.
+if (!isSkipped && !mayMakeMachines)
+  test("no network can be cut where the system lets nobody make one", () => {
+    expect(mayMakeMachines).toBe(false);
   });
+else
+  describe.skipIf(isSkipped)("nodes of a network", { timeout: TIMEOUT_MS }, () => {
+    beforeAll(async () => {
+      data = await mkdtemp(join(tmpdir(), "rolecast-partitions-"));
+      [postgres, film] = await Promise.all([
+        startPostgres({ everywhere: true }),
+        makeFilm(FILM_SECONDS),
+      ]);
+      database = await makeSchema(postgres.url);
+      places = [await takePlace(), await takePlace()];
+      between = await Link.lay(places[0].machine, places[1].machine);
+      nodes = [await startNode(places[0], between.near), await startNode(places[1], between.far)];
+    }, TIMEOUT_MS);
+    afterAll(async () => {
+      for (const encoder of encoders) encoder.kill();
+      for (const node of nodes ?? []) await node.stop();
+      for (const { machine } of places ?? []) machine.close();
+      await postgres?.remove();
+      if (data) await rm(data, { recursive: true, force: true });
+    });
 
-  // A test that fails halfway leaves the others a whole network.
-  afterEach(async () => {
-    for (const link of [between, ...places.map(({ toDatabase }) => toDatabase)]) await link.mend();
-  });
+    // A test that fails halfway leaves the others a whole network.
+    afterEach(async () => {
+      for (const link of [between, ...places.map(({ toDatabase }) => toDatabase)])
+        await link.mend();
+    });
 
-  test("that can't reach each other show their own streams, and later all", async () => {
-    const [owner, other] = nodes;
-    const { channelArn, path, streamKey, bucket, encoder, streamId } = await recordOn(owner);
-    const user = await createUser(owner.root.iam, "of-cut-nodes", [allow("iam:ListUsers")]);
-    await list(owner, user);
-    expect(await statusOf(other, path)).toBe(200);
-    await between.cut();
-    await until(async () => (await statusOf(other, path)) === 503, "a refused viewer");
-    const stop = new StopStreamCommand({ channelArn });
-    await expect(other.root.ivs.send(stop)).rejects.toMatchObject({ name: "StreamUnavailable" });
-    // One publisher, whatever the other's priority: nobody could end the running stream.
-    for (const more of ["", "?priority=2"])
-      expect(await encode(other, `${streamKey}${more}`).ended).not.toMatchObject({ code: 0 });
-    await denyAll(other, "of-cut-nodes");
-    await expect(list(owner, user)).rejects.toMatchObject({ name: "AccessDenied" });
-    const seen = await playedSegment(`${owner.endpoint}${path}`);
-    await playedSegment(`${owner.endpoint}${path}`, seen);
-    for (const node of nodes) {
-      await untilReady(node);
-      const { stream } = await node.root.ivs.send(new GetStreamCommand({ channelArn }));
-      expect(stream?.streamId).toBe(streamId);
-    }
-    await between.mend();
-    await until(async () => (await statusOf(other, path)) === 200, "an admitted viewer");
-    await other.root.ivs.send(stop);
-    expect(await encoder.ended).not.toMatchObject({ code: 0 });
-    await expectOneEnd(channelArn);
-    expect(await failures(bucket)).toEqual([]);
-  });
-
-  test.each([
-    ["the database", () => [places[0].toDatabase]],
-    ["the database and the other node", () => [places[0].toDatabase, between]],
-  ])(
-    "one of which is cut off from %s decides nothing and loses its streams",
-    async (from, links) => {
-      const [cut, other] = nodes;
-      const name = `cut-off-from-${from.replaceAll(" ", "-")}`;
-      const leasesLost = (await cut.said(/^/)).split("lost its lease").length - 1;
-      const user = await createUser(cut.root.iam, name, [allow("iam:ListUsers")]);
-      const { channelArn, path, streamKey, bucket, encoder, streamId } = await recordOn(cut);
-      const watched = await watchPrivately(cut);
-      await list(cut, user);
-      expect(await statusOf(cut, watched.path)).toBe(200);
-      const writes = await beginWrites(cut, name);
-      for (const link of links()) await link.cut();
-
-      await denyAll(other, name);
-      await other.root.ivs.send(new StartViewerSessionRevocationCommand(watched.viewer));
-      await expect(list(cut, user)).rejects.toMatchObject({ name: "ServiceUnavailable" });
-      await until(async () => (await statusOf(cut, watched.path)) === 503, "a viewer in doubt");
-      await until(
-        async () => (await statusOf(cut, "/_rolecast/health/ready")) === 503,
-        "an unready node",
-      );
-      // Viewers about whom there is nothing to ask go on, until the encoder is taken away.
-      const seen = await playedSegment(`${cut.endpoint}${path}`);
-      await playedSegment(`${cut.endpoint}${path}`, seen);
-
-      // Another node ends the recording, and the channel is free there.
-      const events = new EventReader(other.endpoint, ROOT);
-      const end = await events.wait(channelArn, "Recording End");
-      await events.wait(channelArn, "Session Ended");
-      events.close();
-      const prefix = String(end.detail.recording_s3_key_prefix);
-      const recorded = await objectsBelow(other, bucket, prefix);
-      const next = encode(other, streamKey);
-      const ids = async (node: Node) =>
-        (await node.root.ivs.send(new GetStreamCommand({ channelArn }))).stream?.streamId;
-      const nextId = await until(() => ids(other), "the next stream");
-      expect(nextId).not.toBe(streamId);
-
-      for (const link of links()) await link.mend();
-      await cut.said(new RegExp(`(lost its lease[^]*){${leasesLost + 1}}`));
+    test("that can't reach each other show their own streams, and later all", async () => {
+      const [owner, other] = nodes;
+      const { channelArn, path, streamKey, bucket, encoder, streamId } = await recordOn(owner);
+      const user = await createUser(owner.root.iam, "of-cut-nodes", [allow("iam:ListUsers")]);
+      await list(owner, user);
+      expect(await statusOf(other, path)).toBe(200);
+      await between.cut();
+      await until(async () => (await statusOf(other, path)) === 503, "a refused viewer");
+      const stop = new StopStreamCommand({ channelArn });
+      await expect(other.root.ivs.send(stop)).rejects.toMatchObject({ name: "StreamUnavailable" });
+      // One publisher, whatever the other's priority: nobody could end the running stream.
+      for (const more of ["", "?priority=2"])
+        expect(await encode(other, `${streamKey}${more}`).ended).not.toMatchObject({ code: 0 });
+      await denyAll(other, "of-cut-nodes");
+      await expect(list(owner, user)).rejects.toMatchObject({ name: "AccessDenied" });
+      const seen = await playedSegment(`${owner.endpoint}${path}`);
+      await playedSegment(`${owner.endpoint}${path}`, seen);
+      for (const node of nodes) {
+        await untilReady(node);
+        const { stream } = await node.root.ivs.send(new GetStreamCommand({ channelArn }));
+        expect(stream?.streamId).toBe(streamId);
+      }
+      await between.mend();
+      await until(async () => (await statusOf(other, path)) === 200, "an admitted viewer");
+      await other.root.ivs.send(stop);
       expect(await encoder.ended).not.toMatchObject({ code: 0 });
-      await untilReady(cut);
-      await expect(list(cut, user)).rejects.toMatchObject({ name: "AccessDenied" });
-      // Revoked, or the stream that it watched is forgotten already.
-      expect([403, 404]).toContain(await statusOf(cut, watched.path));
-      expect(await ids(cut)).toBe(nextId);
-      await until(async () => {
-        const playlist = await fetch(`${cut.endpoint}${path}`);
-        return (await playlist.text()).includes(nextId);
-      }, "the next stream's playlist");
-      await until(async () => {
-        const { ivs } = await health(cut);
-        return ivs.streams === 0 && ivs.recordingPendingBytes === 0;
-      }, "the end of the streams that were lost");
-      expect(await objectsBelow(other, bucket, prefix)).toEqual(recorded);
-      await expectWrittenOnce(writes);
-      await cut.root.iam.send(new CreateUserCommand({ UserName: `${name}-later` }));
-      await list(other, ROOT);
-      await other.root.ivs.send(new StopStreamCommand({ channelArn }));
-      expect(await next.ended).not.toMatchObject({ code: 0 });
-      watched.encoder.kill();
-      await expectOneEnd(channelArn, 2);
+      await expectOneEnd(channelArn);
       expect(await failures(bucket)).toEqual([]);
-    },
-  );
-});
+    });
+
+    test.each([
+      ["the database", () => [places[0].toDatabase]],
+      ["the database and the other node", () => [places[0].toDatabase, between]],
+    ])(
+      "one of which is cut off from %s decides nothing and loses its streams",
+      async (from, links) => {
+        const [cut, other] = nodes;
+        const name = `cut-off-from-${from.replaceAll(" ", "-")}`;
+        const leasesLost = (await cut.said(/^/)).split("lost its lease").length - 1;
+        const user = await createUser(cut.root.iam, name, [allow("iam:ListUsers")]);
+        const { channelArn, path, streamKey, bucket, encoder, streamId } = await recordOn(cut);
+        const watched = await watchPrivately(cut);
+        await list(cut, user);
+        expect(await statusOf(cut, watched.path)).toBe(200);
+        const writes = await beginWrites(cut, name);
+        for (const link of links()) await link.cut();
+
+        await denyAll(other, name);
+        await other.root.ivs.send(new StartViewerSessionRevocationCommand(watched.viewer));
+        await expect(list(cut, user)).rejects.toMatchObject({ name: "ServiceUnavailable" });
+        await until(async () => (await statusOf(cut, watched.path)) === 503, "a viewer in doubt");
+        await until(
+          async () => (await statusOf(cut, "/_rolecast/health/ready")) === 503,
+          "an unready node",
+        );
+        // Viewers about whom there is nothing to ask go on, until the encoder is taken away.
+        const seen = await playedSegment(`${cut.endpoint}${path}`);
+        await playedSegment(`${cut.endpoint}${path}`, seen);
+
+        // Another node ends the recording, and the channel is free there.
+        const events = new EventReader(other.endpoint, ROOT);
+        const end = await events.wait(channelArn, "Recording End");
+        await events.wait(channelArn, "Session Ended");
+        events.close();
+        const prefix = String(end.detail.recording_s3_key_prefix);
+        const recorded = await objectsBelow(other, bucket, prefix);
+        const next = encode(other, streamKey);
+        const ids = async (node: Node) =>
+          (await node.root.ivs.send(new GetStreamCommand({ channelArn }))).stream?.streamId;
+        const nextId = await until(() => ids(other), "the next stream");
+        expect(nextId).not.toBe(streamId);
+
+        for (const link of links()) await link.mend();
+        await cut.said(new RegExp(`(lost its lease[^]*){${leasesLost + 1}}`));
+        expect(await encoder.ended).not.toMatchObject({ code: 0 });
+        await untilReady(cut);
+        await expect(list(cut, user)).rejects.toMatchObject({ name: "AccessDenied" });
+        // Revoked, or the stream that it watched is forgotten already.
+        expect([403, 404]).toContain(await statusOf(cut, watched.path));
+        expect(await ids(cut)).toBe(nextId);
+        await until(async () => {
+          const playlist = await fetch(`${cut.endpoint}${path}`);
+          return (await playlist.text()).includes(nextId);
+        }, "the next stream's playlist");
+        await until(async () => {
+          const { ivs } = await health(cut);
+          return ivs.streams === 0 && ivs.recordingPendingBytes === 0;
+        }, "the end of the streams that were lost");
+        expect(await objectsBelow(other, bucket, prefix)).toEqual(recorded);
+        await expectWrittenOnce(writes);
+        await cut.root.iam.send(new CreateUserCommand({ UserName: `${name}-later` }));
+        await list(other, ROOT);
+        await other.root.ivs.send(new StopStreamCommand({ channelArn }));
+        expect(await next.ended).not.toMatchObject({ code: 0 });
+        watched.encoder.kill();
+        await expectOneEnd(channelArn, 2);
+        expect(await failures(bucket)).toEqual([]);
+      },
+    );
+  });
 
 async function takePlace(): Promise<Place> {
   const machine = await Machine.start();

@@ -6,11 +6,14 @@ import { startForFile } from "./started-processes.ts";
 
 const run = promisify(execFile);
 
-/** Network namespaces need Linux, root that may make them, and Debian's iproute2. */
-export const hasMachines =
-  process.getuid?.() === 0 &&
-  ["/usr/sbin/ip", "/usr/sbin/tc", "/usr/bin/nsenter"].every((path) => existsSync(path)) &&
-  spawnSync("/usr/bin/unshare", ["--net", "true"]).status === 0;
+/** Debian's iproute2 and util-linux. */
+const PROGRAMS = ["/usr/sbin/ip", "/usr/sbin/tc", "/usr/bin/nsenter", "/usr/bin/unshare"];
+export const hasMachinePrograms = PROGRAMS.every((path) => existsSync(path));
+
+const VETH = ["ip", "link", "add", "name", "one", "type", "veth", "peer", "name", "other"];
+/** Most containers may not make networks and cables, whatever is installed. */
+export const mayMakeMachines =
+  hasMachinePrograms && spawnSync("/usr/bin/unshare", ["--net", ...VETH]).status === 0;
 
 /** Addresses that no network uses: RFC 2544 sets 198.18.0.0/15 apart for benchmarks. */
 const NETWORK = `198.18.${process.pid % 256}`;
