@@ -26,6 +26,8 @@ export interface InterleaverOptions {
  */
 export class Interleaver {
   readonly #options: InterleaverOptions;
+  /** As in the options, which are where it begins. */
+  waitTicksMax: number;
   readonly #tracks: Record<Timed["kind"], Timed[]> = { video: [], audio: [] };
   #bytes = 0;
   /** True when both tracks are expected. */
@@ -33,6 +35,7 @@ export class Interleaver {
 
   constructor(options: InterleaverOptions) {
     this.#options = options;
+    this.waitTicksMax = options.waitTicksMax;
   }
 
   set pair(pair: boolean) {
@@ -74,8 +77,8 @@ export class Interleaver {
   }
 
   #isLongEnough(track: readonly Timed[]): boolean {
-    const { waitTicksMax, waitBytesMax } = this.#options;
+    const { waitBytesMax } = this.#options;
     const span = (track.at(-1)?.ticks ?? 0) - (track[0]?.ticks ?? 0);
-    return span < 0 || span > waitTicksMax || this.#bytes > waitBytesMax;
+    return span < 0 || span > this.waitTicksMax || this.#bytes > waitBytesMax;
   }
 }

@@ -211,6 +211,7 @@ export class UnitTap implements LayerFollower {
         onFailed: ({ message }) => this.#finish(message),
       });
       this.#converter.write(packet, samples);
+      this.#feed.heard(this.#elapsedMs());
     }
   }
 
@@ -218,8 +219,12 @@ export class UnitTap implements LayerFollower {
     if (!this.#closed) {
       const ticks = Math.round(samples * TICKS_PER_SAMPLE) + this.#shift.nextTicks();
       const unit = { track: SOUND.id, dts: ticks, pts: ticks, key: true, data: [data] };
-      this.#feed.sound(unit, this.#options.monotonicMs() - this.#startedAtMs);
+      this.#feed.sound(unit, this.#elapsedMs());
     }
+  }
+
+  #elapsedMs(): number {
+    return this.#options.monotonicMs() - this.#startedAtMs;
   }
 }
 

@@ -4,6 +4,9 @@ import { VIDEO_CLOCK_HZ } from "./video-receiver.ts";
 
 /** Converting sound takes up to 200 ms; pictures wait for it up to this. */
 const WAIT_TICKS_MAX = VIDEO_CLOCK_HZ;
+/** Its converter's start takes longer on a busy machine: pictures wait for its first sound. */
+const FIRST_WAIT_MS = 5_000;
+const FIRST_WAIT_TICKS_MAX = (FIRST_WAIT_MS * VIDEO_CLOCK_HZ) / 1_000;
 /** A page whose user hasn't touched it sends no sound, though it has offered it. */
 const SOUND_ABSENT_MS = 2_000;
 
@@ -12,14 +15,18 @@ export class UnitFeed {
   readonly #sink: UnitSink;
   readonly #interleaver: Interleaver;
   #hasSound = false;
+  /** Sound is as far as pictures are, for the first time. */
+  #isCaughtUp = false;
+  #pictureTicks = 0;
   #soundAtMs: number;
+  #heardAtMs: number | undefined;
 
   /** `expectsSound`: pictures wait for the first sound, so that the first segment has both. */
   constructor(sink: UnitSink, bytesMax: number, expectsSound: boolean, nowMs: number) {
     this.#sink = sink;
     this.#soundAtMs = nowMs;
     this.#interleaver = new Interleaver({
-      waitTicksMax: WAIT_TICKS_MAX,
+      waitTicksMax: FIRST_WAIT_TICKS_MAX,
       waitBytesMax: bytesMax,
       onNext: ({ content }) => {
         if ("kind" in content) {
@@ -44,13 +51,26 @@ export class UnitFeed {
   }
 
   picture(unit: MediaUnit): void {
+    this.#pictureTicks = unit.dts;
     this.#push("video", unit);
+  }
+
+  /** Sound has come that is yet to be converted. */
+  heard(nowMs: number): void {
+    this.#heardAtMs ??= nowMs;
+    if (!this.#hasSound && nowMs - this.#heardAtMs < FIRST_WAIT_MS) {
+      this.#soundAtMs = nowMs;
+    }
   }
 
   sound(unit: MediaUnit, nowMs: number): void {
     this.#soundAtMs = nowMs;
     this.#interleaver.pair = true;
     this.#push("audio", unit);
+    if (!this.#isCaughtUp && unit.dts > this.#pictureTicks - WAIT_TICKS_MAX / 2) {
+      this.#isCaughtUp = true;
+      this.#interleaver.waitTicksMax = WAIT_TICKS_MAX;
+    }
   }
 
   /** Waits no longer for sound that doesn't come. */

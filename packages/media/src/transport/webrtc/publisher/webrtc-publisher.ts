@@ -220,6 +220,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
       onFailed: (error) => this.fail(error),
     });
     this.#converter.write(packet, ticks);
+    this.#feed?.heard(this.#elapsedMs());
   }
 
   #frame({ ticks: samples, config, data }: AacFrame): void {
