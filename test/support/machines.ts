@@ -11,9 +11,11 @@ const PROGRAMS = ["/usr/sbin/ip", "/usr/sbin/tc", "/usr/bin/nsenter", "/usr/bin/
 export const hasMachinePrograms = PROGRAMS.every((path) => existsSync(path));
 
 const VETH = ["ip", "link", "add", "name", "one", "type", "veth", "peer", "name", "other"];
+const tried = hasMachinePrograms ? spawnSync("/usr/bin/unshare", ["--net", ...VETH]) : undefined;
 /** Most containers may not make networks and cables, whatever is installed. */
-export const mayMakeMachines =
-  hasMachinePrograms && spawnSync("/usr/bin/unshare", ["--net", ...VETH]).status === 0;
+export const mayMakeMachines = tried?.status === 0;
+/** The system's reason against it. */
+export const machineRefusal = tried?.stderr.toString() ?? "";
 
 /** Addresses that no network uses: RFC 2544 sets 198.18.0.0/15 apart for benchmarks. */
 const NETWORK = `198.18.${process.pid % 256}`;

@@ -59,7 +59,7 @@ describe("media engine", () => {
     expect(await engine.streams()).toHaveLength(2);
   });
 
-  test("closing doesn't wait for a host that never answers, and says that the recording is left", async () => {
+  test("closing doesn't wait for a host that never answers, and leaves the recording", async () => {
     harness = new EngineHarness(
       { limits: { closeTimeoutMs: 100 } },
       { putRecordingObject: () => new Promise(() => undefined) },
