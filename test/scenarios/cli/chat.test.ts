@@ -12,11 +12,11 @@ import {
   connect,
   socketUrl,
   tokenOf,
-} from "../contract/ivs-chat/support.ts";
-import { claimsOf, realTimeOf } from "../contract/ivs-realtime/support.ts";
-import { COMMAND } from "../support/rolecast-command.ts";
-import { startTestServer, type TestServer } from "../support/test-server.ts";
-import { until } from "../support/until.ts";
+} from "../../contract/ivs-chat/support.ts";
+import { claimsOf, realTimeOf } from "../../contract/ivs-realtime/support.ts";
+import { COMMAND } from "../../support/rolecast-command.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 /* `rolecast chat` and `stage`, as they were built; chat beside a member with Amazon's client. */
 

@@ -6,9 +6,9 @@ import { CreateUserCommand, GetUserCommand, ListUsersCommand } from "@aws-sdk/cl
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { createServer } from "@rolecast/server";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { refusedStart, rolecast } from "../support/rolecast-command.ts";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import type { Key } from "../support/test-server.ts";
+import { refusedStart, rolecast } from "../../support/rolecast-command.ts";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+import type { Key } from "../../support/test-server.ts";
 
 let dir = "";
 const running: ServerProcess[] = [];
