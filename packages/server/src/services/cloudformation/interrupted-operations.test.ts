@@ -300,7 +300,7 @@ async function endsTheSame(nodes: readonly [Node, ...Node[]], numRuns: number): 
 }
 
 test("a stack ends the same, wherever its process dies", async () => {
-  await endsTheSame([await startNode({ data: "memory" })], 20);
+  await endsTheSame([await startNode({ data: "memory" })], 12);
 }, 120_000);
 
 test.skipIf(!hasPostgres)(
