@@ -42,7 +42,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     ["docs/operations.md", operationsPage(operations)],
     ["packages/console/src/service-titles.ts", serviceTitles(operations)],
     ["docs/settings.md", settingsPage()],
-    ["docs/cli-reference.md", commandsPage()],
+    ["docs/cli-reference.md", await commandsPage()],
     ["docs/event-reference.md", eventsPage()],
     ["docs/metric-reference.md", metricsPage(metrics)],
     ["docs/adr/README.md", decisionsPage(readDecisions())],

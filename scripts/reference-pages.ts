@@ -18,8 +18,8 @@ const WRITTEN = "Written by `npm run docs` from the code.";
 /** Fits the site's column. */
 const HELP_COLUMNS = 84;
 
-export function commandsPage(): string {
-  const program = rolecastProgram();
+export async function commandsPage(): Promise<string> {
+  const program = await rolecastProgram();
   return [
     "# Command reference",
     "",

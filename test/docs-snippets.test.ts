@@ -57,8 +57,8 @@ const lines = pages.flatMap(({ path, inline, snippets: blocks }) =>
   ].map((line) => [path, line] as const),
 );
 
-test("commands and flags of rolecast that the pages name exist", () => {
-  const program = rolecastProgram();
+test("commands and flags of rolecast that the pages name exist", async () => {
+  const program = await rolecastProgram();
   let seen = 0;
   const wrong = lines.flatMap(([page, line]) =>
     [...line.matchAll(/(?:^|\bnpx |\$\(|&& )rolecast ([^|>#)]+)/g)].flatMap(([, words = ""]) => {

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
 import { rolecastProgram } from "../../packages/cli/src/program.ts";
@@ -21,17 +22,20 @@ let dir = "";
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), "rolecast-completion-"));
-  for (const shell of ["bash", "zsh", "fish"]) writeFileSync(join(dir, shell), script(shell));
+  for (const shell of ["bash", "zsh", "fish"]) {
+    writeFileSync(join(dir, shell), await script(shell));
+  }
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 /** The script that `rolecast completion` prints. */
-function script(shell: string): string {
+async function script(shell: string): Promise<string> {
   const written: string[] = [];
   const { write } = process.stdout;
   process.stdout.write = (text) => written.push(String(text)) > 0;
   try {
-    rolecastProgram().parse(["completion", shell], { from: "user" });
+    const program = await rolecastProgram();
+    await program.parseAsync(["completion", shell], { from: "user" });
   } finally {
     process.stdout.write = write;
   }
@@ -76,24 +80,25 @@ describe("completion scripts are read by their shells", () => {
 });
 
 /** Each line of help that begins with `rolecast`. */
-function examples(): readonly string[] {
+function examples(program: Command): readonly string[] {
   const found: string[] = [];
-  const visit = (command: ReturnType<typeof rolecastProgram>): void => {
+  const visit = (command: Command): void => {
     let text = "";
     command.configureOutput({ writeOut: (part) => void (text += part) });
     command.outputHelp();
     found.push(...text.split("\n").flatMap((line) => /^ {2}(rolecast .*)$/.exec(line)?.[1] ?? []));
-    for (const child of command.commands) visit(child as typeof command);
+    for (const child of command.commands) visit(child as Command);
   };
-  visit(rolecastProgram());
+  visit(program);
   return found;
 }
 
-test("every command's help has an example whose command and flags there are", () => {
+test("every command's help has an example whose command and flags there are", async () => {
   const named = new Set<string>();
-  const lines = examples().flatMap((line) => line.split(/ (?:\||&&) /));
+  const program = await rolecastProgram();
+  const lines = examples(await rolecastProgram()).flatMap((line) => line.split(/ (?:\||&&) /));
   for (const line of lines.filter((text) => text.startsWith("rolecast "))) {
-    let command = rolecastProgram();
+    let command = program;
     // What follows -- is another program's.
     const words = line
       .replace(/ -- .*/, "")
@@ -111,16 +116,16 @@ test("every command's help has an example whose command and flags there are", ()
     const known = command.options.map(({ long }) => long);
     if (path.join(" ") !== "aws") expect(known, line).toEqual(expect.arrayContaining(flags));
   }
-  const withoutExample = leaves().filter((path) => !named.has(path));
+  const withoutExample = leaves(program).filter((path) => !named.has(path));
   expect(withoutExample).toEqual([]);
 });
 
 /** The commands that do something: `policy check`. */
-function leaves(): readonly string[] {
-  const visit = (command: ReturnType<typeof rolecastProgram>, path: string): string[] =>
+function leaves(program: Command): readonly string[] {
+  const visit = (command: Command, path: string): string[] =>
     command.commands.flatMap((child) => {
       const at = path === "" ? child.name() : `${path} ${child.name()}`;
-      return child.commands.length === 0 ? [at] : visit(child as typeof command, at);
+      return child.commands.length === 0 ? [at] : visit(child as Command, at);
     });
-  return visit(rolecastProgram(), "");
+  return visit(program, "");
 }

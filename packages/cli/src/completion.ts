@@ -1,7 +1,7 @@
 import { Argument, Command, type Option } from "commander";
 
 /** `rolecast completion`: the commands, flags and values that there are, for a shell. */
-export function completionCommand(program: Command): Command {
+export function completionCommand(wholeProgram: () => Promise<Command>): Command {
   return new Command("completion")
     .description("Print a completion script.")
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
@@ -9,7 +9,8 @@ export function completionCommand(program: Command): Command {
       "after",
       '\nExamples:\n  eval "$(rolecast completion bash)"\n  rolecast completion zsh > ~/.rolecast.zsh && echo "source ~/.rolecast.zsh" >> ~/.zshrc\n  rolecast completion fish > ~/.config/fish/completions/rolecast.fish',
     )
-    .action((shell: "bash" | "zsh" | "fish") => {
+    .action(async (shell: "bash" | "zsh" | "fish") => {
+      const program = await wholeProgram();
       process.stdout.write(shell === "fish" ? fishScript(program) : bashScript(program, shell));
     });
 }

@@ -19,8 +19,15 @@ interface RoleStatus {
   readonly CanBeDeleted: boolean;
 }
 
+/** `rolecast iam`: a group of one command. */
+export function iamCommand(): Command {
+  return new Command("iam")
+    .description("Ask a running server about IAM.")
+    .addCommand(serviceLinkedRolesCommand());
+}
+
 /** `rolecast iam service-linked-roles`: which roles there are, and whether anybody needs them. */
-export function serviceLinkedRolesCommand(): Command {
+function serviceLinkedRolesCommand(): Command {
   return withConnection(new Command("service-linked-roles"))
     .description(
       "List the account's service-linked roles: who made them, and what uses them still.",

@@ -1,29 +1,37 @@
+import assert from "node:assert";
 import { VERSION } from "@rolecast/server";
 import { Command } from "commander";
-import { awsCommand } from "./aws.ts";
-import { broadcastCommand } from "./broadcast.ts";
-import { chatCommand } from "./chat.ts";
-import { completionCommand } from "./completion.ts";
-import { demoCommand } from "./demo.ts";
-import { doctorCommand } from "./doctor.ts";
-import { drainCommand } from "./drain.ts";
-import { envCommand } from "./env.ts";
-import { explainCommand } from "./explain.ts";
-import { guardrailsCommand } from "./guardrails/guardrails.ts";
-import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
-import { logsCommand } from "./logs.ts";
-import { objectsCommand } from "./objects.ts";
-import { policyCommand } from "./policy.ts";
-import { recordCommand } from "./record.ts";
-import { resetCommand } from "./reset.ts";
-import { snapshotCommand } from "./snapshot.ts";
-import { stackCommand } from "./stack/stack.ts";
-import { stageCommand } from "./stage.ts";
-import { startCommand } from "./start.ts";
-import { statusCommand } from "./status.ts";
 
-/** The command `rolecast` with all that it can do. */
-export function rolecastProgram(): Command {
+/** Every command by its name, in the order of the help. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import("./start.ts")).startCommand(),
+  demo: async () => (await import("./demo.ts")).demoCommand(),
+  status: async () => (await import("./status.ts")).statusCommand(),
+  env: async () => (await import("./env.ts")).envCommand(),
+  aws: async () => (await import("./aws.ts")).awsCommand(),
+  broadcast: async () => (await import("./broadcast.ts")).broadcastCommand(),
+  record: async () => (await import("./record.ts")).recordCommand(),
+  chat: async () => (await import("./chat.ts")).chatCommand(),
+  stage: async () => (await import("./stage.ts")).stageCommand(),
+  policy: async () => (await import("./policy.ts")).policyCommand(),
+  stack: async () => (await import("./stack/stack.ts")).stackCommand(),
+  guardrails: async () => (await import("./guardrails/guardrails.ts")).guardrailsCommand(),
+  explain: async () => (await import("./explain.ts")).explainCommand(),
+  iam: async () => (await import("./iam-service-linked-roles.ts")).iamCommand(),
+  logs: async () => (await import("./logs.ts")).logsCommand(),
+  snapshot: async () => (await import("./snapshot.ts")).snapshotCommand(),
+  objects: async () => (await import("./objects.ts")).objectsCommand(),
+  drain: async () => (await import("./drain.ts")).drainCommand(),
+  reset: async () => (await import("./reset.ts")).resetCommand(),
+  doctor: async () => (await import("./doctor.ts")).doctorCommand(),
+  completion: async () => (await import("./completion.ts")).completionCommand(rolecastProgram),
+};
+
+/**
+ * The command `rolecast` with all that it can do. Given a command line, only the part that runs it
+ * is loaded: a short command needn't wait for the modules of all others.
+ */
+export async function rolecastProgram(args: readonly string[] = []): Promise<Command> {
   const program = new Command("rolecast")
     .description(
       "Amazon IVS recording to Amazon S3, and the IAM service-linked role that authorises it, on your own machine.",
@@ -34,34 +42,19 @@ export function rolecastProgram(): Command {
       "after",
       "\nExit codes: 0 done, 1 failed or something found, 2 called wrongly, 3 no server answers, 4 the server refused.",
     );
-  const commands = [
-    startCommand(),
-    demoCommand(),
-    statusCommand(),
-    envCommand(),
-    awsCommand(),
-    broadcastCommand(),
-    recordCommand(),
-    chatCommand(),
-    stageCommand(),
-    policyCommand(),
-    stackCommand(),
-    guardrailsCommand(),
-    explainCommand(),
-    new Command("iam")
-      .description("Ask a running server about IAM.")
-      .addCommand(serviceLinkedRolesCommand()),
-    logsCommand(),
-    snapshotCommand(),
-    objectsCommand(),
-    drainCommand(),
-    resetCommand(),
-    doctorCommand(),
-    completionCommand(program),
-  ];
-  for (const command of commands) program.addCommand(command);
+  for (const name of namesFor(args)) {
+    const command = await COMMANDS[name]?.();
+    assert(command?.name() === name, `the command under ${name} has another name`);
+    program.addCommand(command);
+  }
   sayWhereHelpIs(program, "rolecast");
   return program;
+}
+
+/** The command that is called; all of them where the help or a mistyped name needs them. */
+function namesFor([first = ""]: readonly string[]): readonly string[] {
+  if (first === "--version" || first === "-V") return [];
+  return Object.hasOwn(COMMANDS, first) ? [first] : Object.keys(COMMANDS);
 }
 
 function sayWhereHelpIs(command: Command, name: string): void {

@@ -8,7 +8,7 @@ import { rolecastProgram } from "./program.ts";
  * printed as a sentence; it throws what isn't one.
  */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  const program = rolecastProgram();
+  const program = await rolecastProgram(args);
   throwUsageErrors(program);
   /** The connection of the command that runs: a failure names the server that it talked to. */
   let flags: ConnectionFlags = {};
