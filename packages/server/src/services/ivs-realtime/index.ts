@@ -15,6 +15,7 @@ import { denialError } from "./errors.ts";
 import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
+import { ParticipantRates } from "./live/participant-rates.ts";
 import { PublishLimit } from "./live/publish-limit.ts";
 import { SessionRequests } from "./live/session-requests.ts";
 import { StageAnalytics } from "./live/stage-analytics.ts";
@@ -92,7 +93,8 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     ...{ store, clock, log, nodePlaces, stages, recordings, forwarding },
   });
   const publishLimit = new PublishLimit({ stages, forwarding, clock, log });
-  const media = new StageMedia({ forwarding, stages, recordings, replicas, clock, log });
+  const rates = new ParticipantRates(clock);
+  const media = new StageMedia({ forwarding, stages, recordings, replicas, rates, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
   const encoders = new StageEncoders({ store, ids, forwarding, stages, media, nodePlaces });
   const compositionJournal = new CompositionJournal({
@@ -111,7 +113,9 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const analytics = new StageAnalytics({
     ...{ publicBaseUrl, signature, stages, sessions, nodePlaces, sink, clock },
   });
-  const socket = new EventsSocket({ clock, log, tokens, stages, offers, nodePlaces, analytics });
+  const socket = new EventsSocket({
+    ...{ clock, log, tokens, stages, offers, nodePlaces, analytics, rates },
+  });
   const whip = new Whip({ clock, log, tokens, stages, offers, sessions, nodePlaces });
   const plainRequest = (request: PlainRequest) => whip.answer(request) ?? analytics.answer(request);
   nodePlaces.answerHandedOn(plainRequest);

@@ -15,6 +15,7 @@ import { clientFactsOf } from "./client-facts.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { OfferAnswerer } from "./offer-answerer.ts";
 import { messageFrame } from "./participant.ts";
+import type { ParticipantRates } from "./participant-rates.ts";
 import type { StageAnalytics } from "./stage-analytics.ts";
 
 /** An offer of 64 KiB in JSON, and what goes with it. */
@@ -30,6 +31,7 @@ export interface EventsSocketOptions {
   readonly offers: OfferAnswerer;
   readonly nodePlaces: Pick<NodePlaces, "provenUrl">;
   readonly analytics: StageAnalytics;
+  readonly rates: ParticipantRates;
 }
 
 /**
@@ -124,12 +126,19 @@ export class EventsSocket {
   }
 
   async #exchange(payload: Payload, admitted: Admitted): Promise<void> {
-    const { clock, tokens, stages } = this.#options;
     const { requestId, traceId, newToken } = payload;
-    const token = await tokens.read(String(newToken), clock.nowMs());
-    const reason = "code" in token ? token.message : await stages.exchange(admitted, token);
+    const reason = await this.#reasonAgainst(String(newToken), admitted);
     const answer = { requestId, traceId, ...(reason && { error: { message: reason } }) };
     admitted.participant.send(messageFrame("aws:ivs:EXCHANGE_TOKEN", answer));
+  }
+
+  /** Gives a participant the new token; resolves to the reason why it isn't taken. */
+  async #reasonAgainst(newToken: string, admitted: Admitted): Promise<string | undefined> {
+    const { clock, tokens, stages, rates } = this.#options;
+    if (!rates.take("exchange", admitted.participant.token))
+      return "Too many exchanges within a second";
+    const token = await tokens.read(newToken, clock.nowMs());
+    return "code" in token ? token.message : stages.exchange(admitted, token);
   }
 }
 

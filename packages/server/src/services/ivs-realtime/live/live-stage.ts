@@ -1,3 +1,4 @@
+import { Paced } from "../../../kernel/work/paced.ts";
 import type { ParticipantOccurrence, SessionReference } from "../sessions/stage-journal.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
@@ -11,6 +12,12 @@ import {
 
 /** Capabilities of this server that Amazon's clients use where they are listed. */
 const SERVER_FEATURES: readonly string[] = ["xdp"];
+
+/**
+ * A stage's state is sent to all at most this often, whatever its participants do: one that mutes
+ * and unmutes all the time costs the others no more than this. The first change is sent at once.
+ */
+export const STATE_EVERY_MS = 100;
 
 /** A stage with participants, all of which are on this node. */
 export class LiveStage implements SessionReference {
@@ -29,6 +36,7 @@ export class LiveStage implements SessionReference {
   #counted = { subscribers: 0, sequence: 1 };
   /** Participants that were disconnected by an API request since the last state. */
   #kicked: readonly string[] = [];
+  readonly #states = new Paced(STATE_EVERY_MS, () => this.#sendState());
 
   constructor({ stage, stageArn }: StageToken, sessionId: string) {
     this.arn = stageArn;
@@ -165,8 +173,12 @@ export class LiveStage implements SessionReference {
     );
   }
 
-  /** Sends everyone the state as it is now. */
-  sendState(): void {
+  /** Sends everyone the state, if they don't know it yet: at once, or soon after the last one. */
+  showState(): void {
+    if (this.isStale) this.#states.ask();
+  }
+
+  #sendState(): void {
     this.#sequence += 1;
     const frame = this.#frame(this.#kicked);
     this.#kicked = [];

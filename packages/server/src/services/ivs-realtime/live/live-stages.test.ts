@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ForwardingEvent } from "@rolecast/media";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
@@ -12,10 +12,14 @@ import { realTimeMigrations } from "../migrations.ts";
 import { SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
 import { StageJournal } from "../sessions/stage-journal.ts";
 import { StageMessages } from "../sessions/stage-messages.ts";
+import { EVENTS_PATH } from "../stages/endpoints.ts";
 import type { RealTimeTables } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
+import { EventsSocket, type EventsSocketOptions } from "./events-socket.ts";
+import { STATE_EVERY_MS } from "./live-stage.ts";
 import { type Admission, type Admitted, LiveStages } from "./live-stages.ts";
 import type { ParticipantEncoder } from "./participant.ts";
+import { ParticipantRates } from "./participant-rates.ts";
 import { StageMedia, type StageMediaOptions } from "./stage-media.ts";
 
 const PLACE = { accountId: "000000000000", region: "us-east-1" };
@@ -98,6 +102,11 @@ function admitted(admission: Admission): Admitted {
   return admission;
 }
 
+function mediaOf<Given extends Pick<StageMediaOptions, "clock">>(options: Given) {
+  const rates = new ParticipantRates(options.clock);
+  return new StageMedia({ ...options, rates } as unknown as StageMediaOptions);
+}
+
 const eventNames = async () =>
   (
     await tables()
@@ -157,7 +166,7 @@ test("an encoder that was let in and of which nothing came is forgotten", async 
     },
     closeForwarding: async (_group: string, session: string) => closed.push(session) > 0,
   } as unknown as ForwardingPort;
-  const media = new StageMedia({ forwarding, stages, clock, log } as unknown as StageMediaOptions);
+  const media = mediaOf({ forwarding, stages, clock, log });
   media.start();
   const join = async (id: string) => {
     const encoder = { configurationArn: "", protocol: "RTMPS", shownAs: id, isRedundant: false };
@@ -184,7 +193,7 @@ test("a participant has so many subscriptions and no more, also asked for at onc
     openSubscription: async () => ({ session: `s${opened++}`, mids: {}, kinds: [] }),
     closeForwarding: async () => true,
   };
-  const media = new StageMedia({ forwarding, stages, clock, log } as unknown as StageMediaOptions);
+  const media = mediaOf({ forwarding, stages, clock, log });
   await publish({ stages, clock, log, ...node }, admitted(await stages.admit(tokenOf("ann"), {})));
   const bob = admitted(await stages.admit(tokenOf("bob"), {}));
   const offer = { description: "", remoteAddress: "127.0.0.1" };
@@ -199,4 +208,83 @@ test("a participant has so many subscriptions and no more, also asked for at onc
   bob.stage.removeSubscription(bob.participant, "s0");
   expect(await media.subscribe(bob, "ann", offer)).toMatchObject({ session: expect.any(String) });
   await stages.close();
+});
+
+/** Joins by the events socket. Its client says things, and reads all that it is sent. */
+async function joinedBySocket({ stages, clock, log }: ReturnType<typeof nodeOf>, id: string) {
+  const token = { ...tokenOf(id), isCustomers: true };
+  const tokens = { read: async (text: string) => ({ ...token, ...JSON.parse(text) }) };
+  const analytics = { addressOf: () => "" };
+  const rates = new ParticipantRates(clock);
+  const options = { stages, clock, log, tokens, analytics, rates, nodePlaces: {}, offers: {} };
+  const answer = await new EventsSocket(options as unknown as EventsSocketOptions).answer({
+    ...{ path: EVENTS_PATH, headers: {}, remoteAddress: "127.0.0.1", protocols: ["{}"] },
+  });
+  if (!answer || !("open" in answer)) throw new Error(JSON.stringify(answer));
+  const messages: { type: string; payload: Record<string, unknown> }[] = [];
+  const read = (frame: Buffer) => {
+    const text = frame.toString();
+    messages.push(JSON.parse(text.slice(text.indexOf("{"))));
+  };
+  const connection = { remoteAddress: "", waitingBytes: 0, send: read };
+  const events = answer.open({ ...connection, close: () => undefined, destroy: () => undefined });
+  const payloads = (type: string) =>
+    messages.filter((message) => message.type === type).map(({ payload }) => payload);
+  const say = (message: object) => events.received(JSON.stringify(message)) ?? Promise.resolve();
+  return { say, payloads };
+}
+
+test("a participant that mutes and unmutes all the time costs the others few messages", async () => {
+  const node = nodeOf("");
+  const ann = await joinedBySocket(node, "ann");
+  await publish(node, admitted(await node.stages.admit(tokenOf("ann"), {})));
+  const bob = await joinedBySocket(node, "bob");
+  const states = () => bob.payloads("aws:ivs:STAGE_STATE");
+  const shown = () => states().map(({ participants }) => participants);
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    vi.advanceTimersByTime(STATE_EVERY_MS);
+    const before = shown().length;
+    for (let count = 1; count <= 301; count += 1)
+      await ann.say({ type: "SET_STATE", audioMuted: count % 2 === 1, videoStopped: false });
+    // The first one came at once.
+    expect(shown().length - before).toBe(1);
+    await ann.say({ type: "SET_STATE", audioMuted: true, videoStopped: true });
+    vi.advanceTimersByTime(10 * STATE_EVERY_MS);
+    expect(shown().length - before).toBe(2);
+    expect(shown().at(-1)).toMatchObject([{ id: "ann", audioMuted: true, videoStopped: true }]);
+    const numbers = states().map(({ sequenceNumber }) => Number(sequenceNumber));
+    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+  } finally {
+    vi.useRealTimers();
+  }
+  await node.stages.close();
+});
+
+test("tokens and offers of a participant are taken so often within a second", async () => {
+  const node = nodeOf("");
+  const ann = await joinedBySocket(node, "ann");
+  const exchange = (newToken: object) =>
+    ann.say({ type: "aws:ivs:EXCHANGE_TOKEN", payload: { newToken: JSON.stringify(newToken) } });
+  for (let count = 1; count <= 9; count += 1) await exchange({ attributes: { is: `${count}` } });
+  const refused = () =>
+    ann.payloads("aws:ivs:EXCHANGE_TOKEN").filter(({ error }) => error !== undefined);
+  expect(refused()).toHaveLength(4);
+  expect((await eventNames()).filter((name) => name === "TOKEN_EXCHANGED")).toHaveLength(5);
+  nowMs += 1_000;
+  await exchange({ attributes: { is: "10" }, canPublish: false });
+  expect(refused()).toHaveLength(4);
+  const media = mediaOf(node);
+  const offer = { description: "", remoteAddress: "127.0.0.1" };
+  const answers = [];
+  for (let count = 1; count <= 9; count += 1) {
+    const admission = admitted(await node.stages.admit(tokenOf("ann"), {}));
+    answers.push(await media.publish(admission, offer));
+  }
+  const statuses = answers.map((answer) => ("status" in answer ? answer.status : 201));
+  expect(statuses).toEqual([...Array(5).fill(403), ...Array(4).fill(429)]);
+  expect(published.map(({ detail }) => detail.error_code)).toEqual(
+    Array(5).fill("INSUFFICIENT_CAPABILITIES"),
+  );
+  await node.stages.close();
 });

@@ -151,7 +151,7 @@ export class LiveStages {
       if (this.#bySession.get(stage.sessionId) !== stage) return;
       const occurrences = change();
       if (occurrences.length > 0) await this.#record(stage, occurrences);
-      if (stage.isStale) stage.sendState();
+      stage.showState();
     });
   }
 
@@ -174,7 +174,8 @@ export class LiveStages {
           change: { user_id: userId, attributes: JSON.stringify(attributes) },
         },
       ]);
-      if (participant.isPublishing) stage.sendState();
+      if (participant.isPublishing) stage.isStale = true;
+      stage.showState();
       return undefined;
     });
   }
@@ -244,7 +245,7 @@ export class LiveStages {
     const { sessions } = participant;
     await this.#record(stage, stage.remove(participant, this.#nowMs(), { kicked }));
     await this.#closeMedia(stage, sessions);
-    if (stage.isStale) stage.sendState();
+    stage.showState();
   }
 
   async #closeMedia({ sessionId }: LiveStage, sessions: readonly GroupedSession[]): Promise<void> {

@@ -1,12 +1,8 @@
 import type { ForwardingAnswer } from "@rolecast/media";
 import { WHIP_PATH } from "../stages/endpoints.ts";
 import type { Admitted } from "./live-stages.ts";
-import {
-  type MediaOffer,
-  type MediaRefusal,
-  REFUSAL_CODE,
-  type StageMedia,
-} from "./stage-media.ts";
+import { type MediaOffer, type MediaRefusal, REFUSAL_CODE } from "./media-offer.ts";
+import type { StageMedia } from "./stage-media.ts";
 
 /** `/publish/<own id>`, `/subscribe/<another's id>`, or nothing, which publishes. */
 const TARGET = /^(?:\/(publish|subscribe)\/([A-Za-z0-9_-]{1,64}))?\/?$/;

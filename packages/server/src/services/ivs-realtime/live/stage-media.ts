@@ -15,44 +15,21 @@ import type { StageRecordings } from "../recording/stage-recordings.ts";
 import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
+import { type MediaOffer, type MediaRefusal, REFUSAL_CODE } from "./media-offer.ts";
 import type { MediaSession, Participant } from "./participant.ts";
+import type { ParticipantRates } from "./participant-rates.ts";
 import { publishError } from "./publish-error.ts";
 import type { StageReplicas } from "./stage-replicas.ts";
 
 /** Source: IVS Real-Time user guide, "Service Quotas". Bits per second, of all layers together. */
 const BITRATE_MAX = 8_500_000;
 
-/** The offer of a participant that wants to publish or to subscribe. */
-export interface MediaOffer {
-  /** SDP. */
-  readonly description: string;
-  readonly remoteAddress: string;
-  /** A subscriber's wish for its first picture. */
-  readonly initialLayer?: "lowest" | "highest" | undefined;
-}
-
-/** A refusal by the numbers that Amazon's clients know. */
-export interface MediaRefusal {
-  readonly status: number;
-  readonly code: number;
-  readonly message: string;
-}
-
-/** Numbers of refusals, as the Web Broadcast SDK reads them. */
-export const REFUSAL_CODE = {
-  tokenExpired: 2002,
-  noPermission: 2003,
-  noSuchPublisher: 2004,
-  stageFull: 2005,
-  internal: 2006,
-  noMatchingCodec: 2014,
-} as const;
-
 export interface StageMediaOptions {
   readonly forwarding: ForwardingPort;
   readonly stages: LiveStages;
   readonly recordings: Pick<StageRecordings, "begin">;
   readonly replicas: Pick<StageReplicas, "check">;
+  readonly rates: ParticipantRates;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -84,6 +61,8 @@ export class StageMedia {
     { stage, participant }: Admitted,
     { description, remoteAddress }: MediaOffer,
   ): Promise<ForwardingAnswer | MediaRefusal> {
+    const tooOften = await this.#tooOften("publish", { stage, participant });
+    if (tooOften) return tooOften;
     const refused = this.#refusalToPublish(stage, participant);
     if (refused) return this.#refuse("publish", { stage, participant }, "", refused);
     const { sessionId: group } = stage;
@@ -112,6 +91,8 @@ export class StageMedia {
     publisherId: string,
     { description, remoteAddress, initialLayer }: MediaOffer,
   ): Promise<ForwardingAnswer | MediaRefusal> {
+    const tooOften = await this.#tooOften("subscribe", { stage, participant });
+    if (tooOften) return tooOften;
     const refused = this.#refusalToSubscribe(stage, participant, publisherId);
     if (refused) return this.#refuse("subscribe", { stage, participant }, publisherId, refused);
     const source = stage.participants.get(publisherId)?.replicaOf;
@@ -143,6 +124,8 @@ export class StageMedia {
     session: string,
     fault?: EncoderFault,
   ): Promise<string | undefined> {
+    const tooOften = await this.#tooOften("publish", { stage, participant });
+    if (tooOften) return tooOften.message;
     const refused = fault
       ? { ...NO_PERMISSION, ...fault }
       : this.#refusalToPublish(stage, participant);
@@ -155,6 +138,15 @@ export class StageMedia {
     // Until its media has come: the process that has its connection may die meanwhile.
     participant.aloneSinceMs = this.#options.clock.nowMs();
     return undefined;
+  }
+
+  /** Nothing is recorded of the refusal: that would be what the limit is against. */
+  async #tooOften(what: Tried, admitted: Admitted): Promise<MediaRefusal | undefined> {
+    const { rates, stages } = this.#options;
+    if (rates.take(what, admitted.participant.token)) return undefined;
+    await stages.leaveIfGone(admitted);
+    const { tooManyRequests: code } = REFUSAL_CODE;
+    return { status: 429, code, message: `Too many offers to ${what} within a second` };
   }
 
   #refusalToPublish(stage: LiveStage, participant: Participant): Refused | undefined {

@@ -8,9 +8,9 @@ import { WHIP_PATH } from "../stages/endpoints.ts";
 import type { TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
 import { clientFactsOf } from "./client-facts.ts";
 import type { LiveStages } from "./live-stages.ts";
+import { REFUSAL_CODE } from "./media-offer.ts";
 import { initialLayerOf, type OfferAnswerer } from "./offer-answerer.ts";
 import type { SessionRequests } from "./session-requests.ts";
-import { REFUSAL_CODE } from "./stage-media.ts";
 
 /*
  * Offers to publish (WHIP, RFC 9725) and to subscribe (draft-ietf-wish-whep), as Amazon's clients
