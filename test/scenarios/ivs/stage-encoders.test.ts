@@ -6,11 +6,13 @@ import type {
   IngestConfiguration,
   IVSRealTime,
 } from "@aws-sdk/client-ivs-realtime";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { joinStage, outcomeOf, realTimeOf } from "../../contract/ivs-realtime/support.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
-import { type Encoder, type Film, makeFilm, publish } from "./encoder.ts";
+import { copyBucket } from "./bucket-copy.ts";
+import { decodedSeconds, type Encoder, type Film, makeFilm, publish } from "./encoder.ts";
 
 // Debian's, which has the module.
 const PYTHON = "/usr/bin/python3";
@@ -111,6 +113,29 @@ describe.each([0, 2])("encoders on stages, with %i workers", (ingestWorkers) => 
     await viewer.sees();
     await shows("INACTIVE");
     expect((await eventsOf()).slice(3)).toEqual(["PUBLISH_STOPPED", "LEFT"]);
+  });
+
+  test("an encoder is recorded from its first picture to its last", async () => {
+    const { s3 } = server.clients();
+    const bucketName = "encoders-recordings";
+    await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+    const made = await realTime.createStorageConfiguration({ s3: { bucketName } });
+    const { stageArn, participantId, shows, url } = await ingestOf();
+    const { arn: storageConfigurationArn } = made.storageConfiguration ?? {};
+    const autoParticipantRecordingConfiguration = { storageConfigurationArn };
+    await realTime.updateStage({ arn: stageArn, autoParticipantRecordingConfiguration });
+    expect(await publish(film, url()).ended).toEqual({ code: 0, said: "" });
+    await shows("INACTIVE");
+    const { stageSessions } = await realTime.listStageSessions({ stageArn });
+    const at = { stageArn, sessionId: stageSessions?.[0]?.sessionId, participantId };
+    const { recordingS3Prefix } = await until(async () => {
+      const { participant } = await realTime.getParticipant(at);
+      return participant?.recordingState === "STOPPED" && participant;
+    }, "the end of the recording");
+    const copy = await copyBucket(s3, bucketName);
+    const playlist = `${copy.folder}/${recordingS3Prefix}/media/hls/high/playlist.m3u8`;
+    expect(await decodedSeconds(playlist)).toBe(film.durationSeconds);
+    await copy.remove();
   });
 
   test("an encoder is disconnected, attached again, and deleted by force", async () => {

@@ -48,7 +48,7 @@ export class PublicationRecordings implements MediaRecordings {
     const one: Recorded = { group, recorder, stop: () => undefined };
     this.#recorded.set(streamId, one);
     try {
-      one.stop = this.#forwarding().tap(recorded, recorder);
+      one.stop = this.#forwarding().tap({ ...recorded, fromBeginning: true }, recorder);
     } catch (error) {
       recorder.end();
       await recorder.recorded();

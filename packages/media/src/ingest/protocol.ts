@@ -64,6 +64,8 @@ export interface ProtocolForwarding extends MediaForwarding {
   /**
    * Gives a publication's media to `sink` as units: the pictures of its best layer, from the next
    * keyframe on, with one every two seconds, and its sound in Opus or AAC, as the sink takes it.
+   * An encoder makes keyframes when it wants to: `fromBeginning` asks for its first one, which is
+   * kept for some seconds.
    * Returns what ends that before the publication does. Throws MediaError `refused` where there is
    * no such publication.
    */
@@ -91,6 +93,7 @@ export interface OpenFeed extends Feed {
 /** A publication as whichever publisher has it, or of one of its publishers that wait for it. */
 export interface TapName extends FeedName {
   readonly session?: string | undefined;
+  readonly fromBeginning?: boolean | undefined;
 }
 
 /** Takes the units of a publication for its subscribers. */

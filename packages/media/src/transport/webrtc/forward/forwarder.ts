@@ -110,7 +110,7 @@ export class Forwarder implements ProtocolForwarding {
     const of = { group, publication, session };
     const { ffmpeg, monotonicMs } = this.#options;
     const source = new UnitSource({
-      ...{ ffmpeg, monotonicMs },
+      ...{ ffmpeg, monotonicMs, keepsBeginning: encoder !== undefined },
       onMedia: (nowMs) => this.#media(of, nowMs),
     });
     const onClosed = encoder?.onClosed;
@@ -130,7 +130,7 @@ export class Forwarder implements ProtocolForwarding {
     };
   }
 
-  tap({ group, publication, session }: TapName, sink: Feed): () => void {
+  tap({ group, publication, session, fromBeginning }: TapName, sink: Feed): () => void {
     const place = this.#groups.get(group)?.get(publication);
     const isAsked = (one: { readonly session: string }): boolean =>
       session === undefined || one.session === session;
@@ -138,7 +138,7 @@ export class Forwarder implements ProtocolForwarding {
     if (found === undefined) {
       throw refusal(NO_PUBLICATION);
     }
-    return found.source.tap(sink);
+    return found.source.tap(sink, fromBeginning === true);
   }
 
   async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {

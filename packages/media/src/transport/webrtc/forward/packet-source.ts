@@ -20,8 +20,11 @@ export interface PublishedSource extends PacketSource {
   watched(subscribers: number): void;
   layers(): readonly LayerStatus[];
   status(): Omit<PublicationStatus, "publication" | "session">;
-  /** Gives its media to a sink as units; returns what ends that. */
-  tap(sink: Feed): () => void;
+  /**
+   * Gives its media to a sink as units, `fromBeginning` with what came before as far as the source
+   * has it; returns what ends that.
+   */
+  tap(sink: Feed, fromBeginning: boolean): () => void;
   /** Nothing more is taken from it. */
   close(message: string): void;
 }

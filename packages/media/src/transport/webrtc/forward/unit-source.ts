@@ -9,6 +9,7 @@ import type { MediaUnit, TrackCodec, TrackConfig, UnitSink } from "../../../port
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
 import { h264Payloads } from "../rtp/h264-payloads.ts";
 import { AacToOpus } from "./aac-to-opus.ts";
+import { KeptBeginning } from "./kept-beginning.ts";
 import type { PublishedSource } from "./packet-source.ts";
 import { SourceLayer } from "./source-layer.ts";
 
@@ -20,6 +21,8 @@ export interface UnitSourceOptions {
   /** Path of ffmpeg; without it sound in AAC isn't sent. */
   readonly ffmpeg: string | undefined;
   readonly monotonicMs: () => number;
+  /** A tap may ask for all that has come, for a short while. */
+  readonly keepsBeginning: boolean;
   readonly onMedia: (nowMs: number) => void;
 }
 
@@ -37,12 +40,14 @@ export class UnitSource implements PublishedSource, UnitSink {
   #converter: AacToOpus | undefined;
   #cannotConvert: boolean;
   readonly #taps = new Set<Feed>();
+  #beginning: KeptBeginning | undefined;
   #subscribers = 0;
   #sequences = { video: 0, audio: 0 };
 
   constructor(options: UnitSourceOptions) {
     this.#options = options;
     this.#cannotConvert = options.ffmpeg === undefined;
+    this.#beginning = options.keepsBeginning ? new KeptBeginning() : undefined;
     // Encoders that send units make keyframes when they want to.
     const layer = { name: "", askKeyframe: () => undefined };
     this.#picture = new SourceLayer({ ...layer, kind: "video", clockHz: VIDEO_CLOCK_HZ });
@@ -70,6 +75,7 @@ export class UnitSource implements PublishedSource, UnitSink {
   }
 
   configure(tracks: readonly TrackConfig[]): void {
+    this.#beginning?.configure(tracks);
     this.#tell((sink) => sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec))));
     for (const track of tracks) {
       this.#keep(track);
@@ -90,6 +96,9 @@ export class UnitSource implements PublishedSource, UnitSink {
     const track = this.#tracks.get(unit.track);
     if (track === undefined) {
       return;
+    }
+    if (this.#beginning?.write(unit, this.#options.monotonicMs()) === false) {
+      this.#beginning = undefined;
     }
     this.#tell((sink) => {
       if (sink.takes.has(track.codec)) {
@@ -115,12 +124,16 @@ export class UnitSource implements PublishedSource, UnitSink {
   /** Media that a tap doesn't take ends what the tap is given, and not the publication. */
   #tell(give: (sink: Feed) => void): void {
     for (const sink of [...this.#taps]) {
-      try {
-        give(sink);
-      } catch (error) {
-        this.#taps.delete(sink);
-        sink.end(error instanceof Error ? error.message : String(error));
-      }
+      this.#give(sink, give);
+    }
+  }
+
+  #give(sink: Feed, give: (sink: Feed) => void): void {
+    try {
+      give(sink);
+    } catch (error) {
+      this.#taps.delete(sink);
+      sink.end(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -139,14 +152,20 @@ export class UnitSource implements PublishedSource, UnitSink {
     }
   }
 
-  tap(sink: Feed): () => void {
-    sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
+  tap(sink: Feed, fromBeginning: boolean): () => void {
+    const beginning = fromBeginning ? this.#beginning : undefined;
     this.#taps.add(sink);
+    if (beginning === undefined) {
+      sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
+    } else {
+      this.#give(sink, () => beginning.replay(sink));
+    }
     return () => this.#taps.delete(sink);
   }
 
   close(message: string): void {
     this.#stopConverting();
+    this.#beginning = undefined;
     for (const sink of this.#taps) {
       sink.end(message);
     }

@@ -234,7 +234,7 @@ async function joinedBySocket({ stages, clock, log }: ReturnType<typeof nodeOf>,
   return { say, payloads };
 }
 
-test("a participant that mutes and unmutes all the time costs the others few messages", async () => {
+test("a participant that mutes and unmutes all the time costs others few messages", async () => {
   const node = nodeOf("");
   const ann = await joinedBySocket(node, "ann");
   await publish(node, admitted(await node.stages.admit(tokenOf("ann"), {})));

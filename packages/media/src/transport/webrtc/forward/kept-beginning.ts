@@ -1,0 +1,55 @@
+import type { Feed } from "../../../ingest/protocol.ts";
+import type { MediaUnit, TrackConfig } from "../../../port/media-unit.ts";
+
+/** Time from the first unit in which the host has asked for a recording, on a busy machine too. */
+const KEPT_MS_MAX = 10_000;
+/** So much is 8.5 Mb/s, the most that stages take, for about as long. */
+const KEPT_BYTES_MAX = 10 * 1024 * 1024;
+
+type Call = { readonly tracks: readonly TrackConfig[] } | { readonly unit: MediaUnit };
+
+/**
+ * Keeps the first seconds of what an encoder sends: the host decides on a recording after the first
+ * keyframe has come, and the encoder makes the next one when it wants to.
+ */
+export class KeptBeginning {
+  readonly #calls: Call[] = [];
+  #bytes = 0;
+  #untilMs: number | undefined;
+
+  /** Configurations come in scratch memory. */
+  configure(tracks: readonly TrackConfig[]): void {
+    const copied = tracks.map(({ config, ...track }) => ({
+      ...track,
+      config: config && Buffer.from(config),
+    }));
+    this.#calls.push({ tracks: copied });
+  }
+
+  /** Keeps a copy; returns false once that was for long enough, and this isn't complete then. */
+  write(unit: MediaUnit, nowMs: number): boolean {
+    this.#untilMs ??= nowMs + KEPT_MS_MAX;
+    this.#bytes += unit.data.reduce((sum, { length }) => sum + length, 0);
+    if (nowMs > this.#untilMs || this.#bytes > KEPT_BYTES_MAX) {
+      return false;
+    }
+    this.#calls.push({ unit: { ...unit, data: unit.data.map((part) => Buffer.from(part)) } });
+    return true;
+  }
+
+  /** Gives everything to a sink, in the order in which it came. */
+  replay(sink: Feed): void {
+    const taken = new Set<number>();
+    for (const call of this.#calls) {
+      if ("tracks" in call) {
+        const tracks = call.tracks.filter(({ codec }) => sink.takes.has(codec));
+        for (const { id } of tracks) {
+          taken.add(id);
+        }
+        sink.configure(tracks);
+      } else if (taken.has(call.unit.track)) {
+        sink.write(call.unit);
+      }
+    }
+  }
+}
