@@ -14,6 +14,7 @@ import { buildSite } from "./docs-site/build-site.ts";
 import { commonJsOf } from "./library-commonjs.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
 import { servedSchemas } from "./served-schemas.ts";
+import { serverChunk } from "./server-chunk.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
@@ -25,19 +26,23 @@ const distDir = join(root, "packages/cli/dist");
  */
 async function bundleCommand(): Promise<readonly string[]> {
   await rm(distDir, { recursive: true, force: true });
+  const input = {
+    rolecast: join(root, "packages/cli/src/main.ts"),
+    server: join(root, "packages/cli/src/server.ts"),
+    testing: join(root, "packages/cli/src/testing.ts"),
+    testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
+    // The media package looks for it by this name, next to itself.
+    "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
+    // And the server for this one.
+    "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
+    // A process of its own for each call of the demo.
+    "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
+  };
+  const server = join(root, "packages/server/src/main.ts");
   const bundle = await rolldown({
-    input: {
-      rolecast: join(root, "packages/cli/src/main.ts"),
-      server: join(root, "packages/cli/src/server.ts"),
-      testing: join(root, "packages/cli/src/testing.ts"),
-      testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
-      // The media package looks for it by this name, next to itself.
-      "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
-      // And the server for this one.
-      "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
-      // A process of its own for each call of the demo.
-      "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
-    },
+    input,
+    // Its default where groups are apart from what they import.
+    preserveEntrySignatures: "allow-extension",
     platform: "node",
     // The SDK's clients have two builds: the server has the schemas of this one already.
     resolve: { mainFields: ["module", "main"] },
@@ -59,6 +64,10 @@ async function bundleCommand(): Promise<readonly string[]> {
     comments: { legal: true, annotation: false, jsdoc: false },
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [{ name: serverChunk(server, Object.values(input)), debugName: "server" }],
+    },
     minify: false,
   });
   await bundle.close();
