@@ -1,4 +1,4 @@
-import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { CopyObjectCommand, CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
@@ -77,12 +77,31 @@ describeConsole(() => {
     await visit(page, "/ivs/recordings", "Recordings");
     await page.getByText(/^recorded: participant /).waitFor();
     await page.getByText("Complete").waitFor();
-    await page.locator('a[href*="/ivs/recordings/stage-takes"]').first().click();
-    const video = page.getByLabel(/^Recording of /);
-    await until(
-      () => video.evaluate((element: HTMLVideoElement) => element.readyState >= 2),
-      "the recording's first picture",
-    );
+    const plays = async (link: string) => {
+      await page.locator(link).first().click();
+      const video = page.getByLabel(/^Recording of /);
+      await until(
+        () => video.evaluate((element: HTMLVideoElement) => element.readyState >= 2),
+        "the recording's first picture",
+      );
+    };
+    await plays('a[href*="/ivs/recordings/stage-takes"]');
+
+    // The same as a composition's, whose prefix has no time.
+    const { s3 } = server.root;
+    for (const key of await files()) {
+      const [stage = "", , , , ...path] = key.split("/");
+      const Key = [stage, "Composition1", "Destination1", "composite", ...path].join("/");
+      const from = { Bucket: "stage-takes", CopySource: `stage-takes/${key}` };
+      await s3.send(new CopyObjectCommand({ ...from, Key }));
+    }
+    await visit(page, "/", "Overview");
+    await page.getByText(/^recorded: participant /).waitFor();
+    await page.getByText("recorded: composition Composition1").waitFor();
+    await visit(page, "/ivs/recordings", "Recordings");
+    await page.getByText("recorded: composition Composition1").waitFor();
+    await plays('a[href*="Composition1"]');
+    await page.getByRole("button", { name: "Actions on recording Composition1" }).waitFor();
   });
 
   test("its composition is recorded where the form says", async () => {

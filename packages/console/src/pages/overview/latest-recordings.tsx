@@ -5,15 +5,16 @@ import { placeOf } from "../../routing/hash-route.ts";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
 import type { RecordingEntry } from "../recordings/recording-index.ts";
+import { type RecordedSource, recordedName } from "../recordings/recording-source.ts";
 import { Thumbnail } from "../recordings/thumbnail.tsx";
 
 /** The latest recordings of the Region's buckets. */
 export function LatestRecordings(props: {
   readonly recordings: readonly RecordingEntry[];
-  /** By the last part of the channel's or the stage's ARN. */
-  readonly names: ReadonlyMap<string, string>;
+  /** All channels and stages, once they are known. */
+  readonly sources: readonly RecordedSource[] | undefined;
 }) {
-  const { recordings, names } = props;
+  const { recordings, sources } = props;
   return (
     <Container
       header={
@@ -37,7 +38,7 @@ export function LatestRecordings(props: {
                 {shownDate(entry.startedAt)}
               </PlaceLink>
             </Box>
-            <Box>{names.get(entry.sourceId) ?? entry.sourceId}</Box>
+            <Box>{recordedName(entry, sources)}</Box>
           </div>
         ))}
       </div>

@@ -6,7 +6,8 @@ import { CallFailure } from "../../shared/call-failure.tsx";
 import { Page } from "../../shared/page.tsx";
 import { useSession } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
-import { ivsName } from "../ivs/ivs-name.ts";
+import { sourceOf } from "../recordings/recording-source.ts";
+import type { RecordedStages } from "../recordings/stage-recordings.ts";
 import { TestPictureButton } from "../test-picture/test-picture-button.tsx";
 import { Checklist } from "./checklist.tsx";
 import { checklistSteps } from "./checklist-steps.ts";
@@ -28,7 +29,10 @@ const SLOW_POLL_MS = 15_000;
 const RECORDINGS_SHOWN = 4;
 /** Recordings are looked for in as many buckets. */
 const BUCKETS_LOOKED_AT = 3;
+/** With more stages than this, whose folders are all looked at, recordings aren't refreshed. */
+const POLLED_STAGES_MAX = 5;
 const NOTHING: readonly never[] = [];
+const NO_STAGES: RecordedStages = { stages: [], buckets: [] };
 
 /** Shows what goes on in the account, and until something does, how to begin. */
 export function OverviewPage() {
@@ -49,11 +53,16 @@ export function OverviewPage() {
       everyMs: SLOW_POLL_MS,
     },
   );
+  const staged = useCall("stages", async (aws) => (await calls()).readRecordedStages(aws), {
+    everyMs: SLOW_POLL_MS,
+  });
   const recordedTo = bucketsOf(configurations.data ?? NOTHING);
+  const { stages, buckets: stagesBuckets } = staged.data ?? NO_STAGES;
+  const stagedTo = { stages, buckets: stagesBuckets.slice(0, BUCKETS_LOOKED_AT) };
   const recordings = useCall(
-    `latest recordings in ${recordedTo.join(" ")}`,
-    async (aws) => (await calls()).latestRecordings(aws, recordedTo, {}, RECORDINGS_SHOWN),
-    { everyMs: SLOW_POLL_MS },
+    `latest recordings in ${[...recordedTo, "and", ...stagedTo.buckets].join(" ")}`,
+    async (aws) => (await calls()).lastRecordings(aws, recordedTo, stagedTo, RECORDINGS_SHOWN),
+    stages.length <= POLLED_STAGES_MAX ? { everyMs: SLOW_POLL_MS } : {},
   );
   const entries = recordings.data?.entries ?? NOTHING;
   const steps = checklistSteps({
@@ -68,13 +77,13 @@ export function OverviewPage() {
     { title: "The live streams can't be shown", call: live },
     { title: "The buckets can't be counted", call: buckets },
     { title: "The recording configurations can't be shown", call: configurations },
+    { title: "The stages can't be shown", call: staged },
     { title: "The recordings can't be shown", call: recordings },
   ].filter(({ call }) => call.error !== undefined);
   const isBegun = steps.every(({ state }) => state === "done");
   const isKnown = steps.every(({ state }) => state !== "unknown") || failed.length > 0;
-  const names = new Map(
-    (channels.data ?? NOTHING).map((each) => [each.arn?.split("/").at(-1) ?? "", ivsName(each)]),
-  );
+  const sources =
+    channels.data && staged.data && [...channels.data, ...staged.data.stages].map(sourceOf);
   return (
     <Page
       title="Overview"
@@ -92,7 +101,7 @@ export function OverviewPage() {
       )}
       {entries.length > 0 && (
         <Suspense fallback={<Spinner />}>
-          <LatestRecordings recordings={entries} names={names} />
+          <LatestRecordings recordings={entries} sources={sources} />
         </Suspense>
       )}
       <ColumnLayout columns={2} minColumnWidth={320}>

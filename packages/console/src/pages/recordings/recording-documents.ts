@@ -1,5 +1,6 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../../wire/aws-clients.ts";
+import { isDated, type RecordingEntry, type RecordingPlace } from "./recording-index.ts";
 
 /** The contents of `events/recording-….json`, as far as the page shows them. */
 export interface RecordingDocument {
@@ -34,6 +35,16 @@ export async function readRecordingDocument(
     }
   }
   throw missing;
+}
+
+/** A recording with the time of its beginning, which of some is in the document alone. */
+export function startedEntry(
+  place: RecordingPlace,
+  document: RecordingDocument | undefined,
+): RecordingEntry | undefined {
+  if (isDated(place)) return place;
+  const startedAt = new Date(document?.startedAt ?? Number.NaN);
+  return Number.isNaN(startedAt.getTime()) ? undefined : { ...place, startedAt };
 }
 
 function parse(text: string): RecordingDocument {

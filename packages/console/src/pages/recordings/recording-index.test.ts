@@ -3,14 +3,14 @@ import { type ListObjectsV2CommandInput, S3Client } from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AwsClients } from "../../wire/aws-clients.ts";
-import { entryOf, latestRecordings, type RecordingFilter } from "./recording-index.ts";
+import { latestRecordings, type RecordingFilter, recordingOf } from "./recording-index.ts";
 import { stageSources } from "./stage-recordings.ts";
 
 const ACCOUNT = "000000000000";
 
 test("a prefix shows when a recording began, in UTC, and of which channel it is", () => {
   const prefix = "ivs/v1/000000000000/AbCdEfGh1234/2026/2/7/9/5/Xy12/";
-  expect(entryOf("films", `${prefix}media/hls/master.m3u8`)).toEqual({
+  expect(recordingOf("films", `${prefix}media/hls/master.m3u8`)).toEqual({
     bucket: "films",
     prefix,
     sourceId: "AbCdEfGh1234",
@@ -22,18 +22,32 @@ test("a prefix shows when a recording began, in UTC, and of which channel it is"
 test.each(["ivs/v1/", "film.mp4", "ivs/v1/000000000000/Ab/2026/2/7/9/5/x"])(
   "%s belongs to none",
   (key) => {
-    expect(entryOf("films", key)).toBeUndefined();
+    expect(recordingOf("films", key)).toBeUndefined();
   },
 );
 
 type Lists = Readonly<Record<string, readonly string[]>>;
 
+/** The JSON of a composition's recording, of which nothing else says when it began. */
+const documents = new Map<string, string>();
+
+function documentAt(key: string): string {
+  const found = documents.get(key);
+  if (found !== undefined) return JSON.stringify({ recording_started_at: found });
+  throw Object.assign(new Error(key), { name: "NoSuchKey" });
+}
+
 /** A client of S3 whose buckets have these keys, and stages' sessions; it counts S3's calls. */
 function holding(keys: Lists, sessions: Lists = {}) {
   let calls = 0;
-  const send = async ({ input }: { readonly input: ListObjectsV2CommandInput }) => {
+  const send = async ({
+    input,
+  }: {
+    readonly input: ListObjectsV2CommandInput & { Key?: string };
+  }) => {
     calls += 1;
-    const { Bucket = "", Prefix = "" } = input;
+    const { Bucket = "", Prefix = "", Key } = input;
+    if (Key !== undefined) return { Body: { transformToString: async () => documentAt(Key) } };
     const below = (keys[Bucket] ?? []).filter((key) => key.startsWith(Prefix));
     const folders = below.map((key) => `${Prefix}${key.slice(Prefix.length).split("/")[0]}/`);
     const CommonPrefixes = [...new Set(folders)].sort().map((folder) => ({ Prefix: folder }));
@@ -77,7 +91,7 @@ test("recordings of all buckets and channels come newest first, as many as wante
       const { entries, complete } = await latestRecordings(aws, ["films", "more"], {}, max);
       const prefixes = new Set(all.map((one) => `${one.bucket} ${keyOf(one).slice(0, -10)}`));
       const times = [...prefixes]
-        .map((text) => entryOf("", text.split(" ")[1] ?? "")?.startedAt.getTime() ?? 0)
+        .map((text) => recordingOf("", text.split(" ")[1] ?? "")?.startedAt?.getTime() ?? 0)
         .sort((a, b) => b - a);
       expect(entries.map(({ startedAt }) => startedAt.getTime())).toEqual(times.slice(0, max));
       expect(complete).toBe(prefixes.size <= max);
@@ -133,9 +147,37 @@ test("participants' recordings come between channels', those of deleted stages t
   expect(await found({ channelId: "One" })).toEqual(["a 07T09:05"]);
 });
 
+test("compositions' recordings come in the order of their documents' times", async () => {
+  const of = (composition: string) => `${STAGE}/${composition}/DestinationA/composite/`;
+  const [ended, running, unbegun] = ["CompositionA", "CompositionB", "CompositionC"].map(of);
+  documents.set(`${ended}events/recording-ended.json`, "2026-02-08T09:06:00Z");
+  documents.set(`${running}events/recording-started.json`, "2026-02-08T09:06:30Z");
+  const keys = [ended, running, unbegun].map((prefix) => `${prefix}media/hls/x`);
+  const { aws, calls } = holding({
+    takes: [...keys, `${STAGE}/st-a/ann/2026-02-08T09-06-15Z/x`, `${STAGE}/CompositionD/other/x`],
+  });
+  const recorded = { stages: [], buckets: ["takes"] };
+  const found = async (filter: RecordingFilter) => {
+    const sources = await stageSources(aws, recorded, filter);
+    return (await latestRecordings(aws, [], filter, 10, sources)).entries.map(({ id }) => id);
+  };
+  expect(await found({})).toEqual(["CompositionB", "ann", "CompositionA"]);
+  const first = calls();
+  expect(await found({ stageId: STAGE, day: "2026-02-07" })).toEqual([]);
+  // Their documents aren't read again.
+  expect(calls() - first).toBeLessThan(first - 3);
+});
+
+test.each([
+  [`${STAGE}/CompositionA/DestinationA/composite/media/hls/multivariant.m3u8`, "CompositionA"],
+  [`${STAGE}/CompositionA/DestinationA/media/hls/multivariant.m3u8`, undefined],
+])("%s is a composition's: %s", (key, compositionId) => {
+  expect(recordingOf("takes", key)?.compositionId).toBe(compositionId);
+});
+
 test("a participant's prefix shows the stage, the participant and the second", () => {
   const prefix = `${STAGE}/st-Ab12/ann_1-x/2026-02-07T09-05-03Z/`;
-  expect(entryOf("takes", `${prefix}media/hls/multivariant.m3u8`)).toEqual({
+  expect(recordingOf("takes", `${prefix}media/hls/multivariant.m3u8`)).toEqual({
     ...{ bucket: "takes", prefix, sourceId: STAGE, participantId: "ann_1-x", id: "ann_1-x" },
     startedAt: new Date("2026-02-07T09:05:03Z"),
   });

@@ -3,19 +3,29 @@ import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 
 /** A recording as its prefix describes it. */
-export interface RecordingEntry {
+export interface RecordingPlace {
   readonly bucket: string;
   /**
    * `ivs/v1/<account>/<channel>/<y>/<m>/<d>/<h>/<min>/<id>/` of a channel's recording,
-   * `<stage>/<session>/<participant>/<time>/` of a participant's.
+   * `<stage>/<session>/<participant>/<time>/` of a participant's,
+   * `<stage>/<composition>/<destination>/composite/` of a composition's.
    */
   readonly prefix: string;
   /** The last part of the ARN of the channel or the stage. */
   readonly sourceId: string;
   /** The participant of a stage that was recorded; a channel's recording has none. */
   readonly participantId?: string;
+  /** The composition of a stage that was recorded. */
+  readonly compositionId?: string;
   readonly id: string;
-  /** The time to the minute of a channel's recording: its prefix contains no more. */
+  /**
+   * The time to the minute of a channel's recording: its prefix contains no more. A composition's
+   * contains none: its JSON does.
+   */
+  readonly startedAt: Date | undefined;
+}
+
+export interface RecordingEntry extends RecordingPlace {
   readonly startedAt: Date;
 }
 
@@ -23,6 +33,7 @@ const ROOT = "ivs/v1/";
 const PREFIX = /^ivs\/v1\/\d+\/([^/]+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/(\d+)\/([^/]+)\//;
 const PARTICIPANT =
   /^([A-Za-z0-9]+)\/st-[A-Za-z0-9]+\/([\w-]+)\/(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)Z\//;
+const COMPOSITION = /^([A-Za-z0-9]+)\/([A-Za-z0-9]{12})\/[A-Za-z0-9]{12}\/composite\//;
 /** Year, month, day, hour, minute. */
 const TIME_LEVELS = 5;
 const DAY_LEVELS = 3;
@@ -112,8 +123,8 @@ async function* below(
   const folders = await foldersIn(aws, bucket, prefix);
   if (levels === 0) {
     for (const folder of folders) {
-      const entry = entryOf(bucket, folder);
-      if (entry) yield entry;
+      const place = recordingOf(bucket, folder);
+      if (place && isDated(place)) yield place;
     }
     return;
   }
@@ -156,9 +167,9 @@ function numberOf(folder: string): number {
 }
 
 /** The recording that a key belongs to; undefined for any other object. */
-export function entryOf(bucket: string, key: string): RecordingEntry | undefined {
+export function recordingOf(bucket: string, key: string): RecordingPlace | undefined {
   const match = PREFIX.exec(key);
-  if (!match) return participantEntryOf(bucket, key);
+  if (!match) return participantsOf(bucket, key) ?? compositionsOf(bucket, key);
   const [prefix, sourceId = "", year, month, day, hour, minute, id = ""] = match;
   const startedAt = new Date(
     Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute)),
@@ -166,12 +177,23 @@ export function entryOf(bucket: string, key: string): RecordingEntry | undefined
   return { bucket, prefix, sourceId, id, startedAt };
 }
 
-function participantEntryOf(bucket: string, key: string): RecordingEntry | undefined {
+export function isDated(place: RecordingPlace): place is RecordingEntry {
+  return place.startedAt !== undefined;
+}
+
+function participantsOf(bucket: string, key: string): RecordingPlace | undefined {
   const match = PARTICIPANT.exec(key);
   if (!match) return undefined;
   const [prefix, sourceId = "", participantId = "", day, hour, minute, second] = match;
   const startedAt = new Date(`${day}T${hour}:${minute}:${second}Z`);
   return { bucket, prefix, sourceId, participantId, id: participantId, startedAt };
+}
+
+function compositionsOf(bucket: string, key: string): RecordingPlace | undefined {
+  const match = COMPOSITION.exec(key);
+  if (!match) return undefined;
+  const [prefix, sourceId = "", compositionId = ""] = match;
+  return { bucket, prefix, sourceId, compositionId, id: compositionId, startedAt: undefined };
 }
 
 /** `2026-02-07` → `2026/2/7`: nothing is padded. */

@@ -19,8 +19,12 @@ import { pagesOf } from "../../wire/read-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { useList } from "../../wire/use-list.ts";
 import { RecordingActions } from "./recording-actions.tsx";
-import { type RecordingDocument, readRecordingDocument } from "./recording-documents.ts";
-import { entryOf } from "./recording-index.ts";
+import {
+  type RecordingDocument,
+  readRecordingDocument,
+  startedEntry,
+} from "./recording-documents.ts";
+import { recordingOf } from "./recording-index.ts";
 import { RecordingPlayer } from "./recording-player.tsx";
 import { RecordingStatus, recordingLength } from "./recording-status.tsx";
 
@@ -37,12 +41,13 @@ export function RecordingPage({ params, query }: PageProps) {
 }
 
 function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
-  const entry = entryOf(bucket, prefix);
+  const place = recordingOf(bucket, prefix);
   const read = useCall(
     `recording ${bucket} ${prefix}`,
     (aws) => readRecordingDocument(aws, bucket, prefix),
     { everyMs: POLL_MS },
   );
+  const entry = place && startedEntry(place, read.data);
   const title = `Recording of ${shownDate(entry?.startedAt)}`;
   const document = read.data;
   return (

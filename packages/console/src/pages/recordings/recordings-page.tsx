@@ -1,4 +1,3 @@
-import type { StageSummary } from "@aws-sdk/client-ivs-realtime";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Cards from "@cloudscape-design/components/cards";
@@ -18,7 +17,6 @@ import { shownDate } from "../../shared/shown-values.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
-import { ivsName } from "../ivs/ivs-name.ts";
 import { RecordingCard } from "./recording-card.tsx";
 import {
   type FoundRecordings,
@@ -26,6 +24,7 @@ import {
   type RecordingEntry,
   type RecordingFilter,
 } from "./recording-index.ts";
+import { type RecordedSource, recordedName, sourceOf } from "./recording-source.ts";
 import { type RecordedStages, readRecordedStages, stageSources } from "./stage-recordings.ts";
 
 const NOTHING: readonly never[] = [];
@@ -61,7 +60,7 @@ export function RecordingsPage({ query }: PageProps) {
   return (
     <Page
       title="Recordings"
-      description="The streams that channels recorded, and the participants that stages recorded."
+      description="The streams of channels, and the participants and compositions of stages."
     >
       {recorded.error !== undefined && (
         <CallFailure
@@ -156,7 +155,6 @@ function RecordingCards(props: {
     );
   }
   const all = [...channels, ...stages.stages.map(sourceOf)];
-  const names = new Map(all.map(({ id, name }) => [id, name]));
   const { entries = NOTHING, complete = true } = shown ?? {};
   return (
     <SpaceBetween size="m">
@@ -186,7 +184,7 @@ function RecordingCards(props: {
               content: (entry) => (
                 <RecordingCard
                   entry={entry}
-                  sourceName={nameOf(entry, names)}
+                  sourceName={recordedName(entry, all)}
                   onRemoved={recordings.reload}
                 />
               ),
@@ -217,16 +215,6 @@ function given<Name extends string>(
   return Object.fromEntries(entries) as Partial<Record<Name, string>>;
 }
 
-/** A channel or a stage. */
-interface RecordedSource {
-  readonly id: string;
-  readonly name: string;
-}
-
-function sourceOf({ arn = "", name }: Partial<Pick<StageSummary, "arn" | "name">>): RecordedSource {
-  return { id: arn.split("/").at(-1) ?? arn, name: ivsName({ arn, name }) };
-}
-
 function optionOf(kind: "channel" | "stage") {
   return ({ id, name }: RecordedSource) => ({ value: `${kind}/${id}`, label: name });
 }
@@ -235,14 +223,6 @@ function optionOf(kind: "channel" | "stage") {
 function chosenSource(query: URLSearchParams) {
   const idOf = (name: string) => query.get(name)?.split("/").at(-1) ?? "";
   return { channelId: idOf("channel"), stageId: idOf("stage") };
-}
-
-function nameOf(
-  { sourceId, participantId }: RecordingEntry,
-  names: ReadonlyMap<string, string>,
-): string {
-  const name = names.get(sourceId) ?? `${sourceId}, deleted`;
-  return participantId === undefined ? name : `${name}: participant ${participantId}`;
 }
 
 /** The channels of this Region, and the buckets that recording configurations name. */

@@ -2,17 +2,25 @@ import type { StageSummary } from "@aws-sdk/client-ivs-realtime";
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { listStages, sessionPages, storagePages } from "../ivs-realtime/real-time-calls.ts";
+import { readRecordingDocument, startedEntry } from "./recording-documents.ts";
 import {
-  entryOf,
   foldersIn,
+  isDated,
   type RecordingEntry,
   type RecordingFilter,
   type RecordingSource,
+  recordingOf,
 } from "./recording-index.ts";
 
 /** The folder of a stage has its id's name. */
 const STAGE_FOLDER = /^([A-Za-z0-9]{12})\/$/;
 const SESSION_FOLDER = /^[^/]+\/(st-[A-Za-z0-9]+)\/$/;
+const COMPOSITION_FOLDER = /^[^/]+\/[A-Za-z0-9]{12}\/$/;
+/**
+ * Recordings of compositions by their prefix: what was read of one doesn't change, and a list looks
+ * at all of them.
+ */
+const KNOWN = new WeakMap<AwsClients, Map<string, RecordingEntry>>();
 
 export interface RecordedStages {
   readonly stages: readonly StageSummary[];
@@ -30,7 +38,9 @@ export async function readRecordedStages(aws: AwsClients): Promise<RecordedStage
   return { stages, buckets: [...new Set(buckets)] };
 }
 
-/** The recordings of participants in these buckets, those of deleted stages too. */
+/**
+ * The recordings of participants and compositions in these buckets, those of deleted stages too.
+ */
 export async function stageSources(
   aws: AwsClients,
   { stages, buckets }: RecordedStages,
@@ -43,10 +53,12 @@ export async function stageSources(
       (folder) => STAGE_FOLDER.exec(folder)?.[1] ?? [],
     );
     const wanted = ids.filter((id) => filter.stageId === undefined || filter.stageId === id);
-    return wanted.map((id) => {
+    return wanted.flatMap((id) => {
       const arn = arns.get(id);
       const all = arn === undefined ? ofDeleted(aws, bucket, id) : ofStage(aws, bucket, id, arn);
-      return filter.day === undefined ? all : onDay(all, filter.day);
+      const { day } = filter;
+      const both = [all, ofCompositions(aws, bucket, id)];
+      return day === undefined ? both : both.map((one) => onDay(one, day));
     });
   });
   return (await Promise.all(sources)).flat();
@@ -79,7 +91,42 @@ async function ofSession(
 ): Promise<readonly RecordingEntry[]> {
   const participants = await foldersIn(aws, bucket, session);
   const times = await Promise.all(participants.map((folder) => foldersIn(aws, bucket, folder)));
-  return sorted(times.flat().flatMap((folder) => entryOf(bucket, folder) ?? []));
+  const places = times.flat().flatMap((folder) => recordingOf(bucket, folder) ?? []);
+  return sorted(places.filter(isDated));
+}
+
+/** All of them are read: neither names nor folders say which was the last one. */
+async function* ofCompositions(aws: AwsClients, bucket: string, stageId: string): RecordingSource {
+  const folders = await foldersIn(aws, bucket, `${stageId}/`);
+  const compositions = folders.filter((folder) => COMPOSITION_FOLDER.test(folder));
+  const found = compositions.map(async (composition) => {
+    const destinations = await foldersIn(aws, bucket, composition);
+    return Promise.all(destinations.map((folder) => ofDestination(aws, bucket, folder)));
+  });
+  yield* sorted((await Promise.all(found)).flat(2));
+}
+
+/** The time is in the JSON. Without any nothing is recorded yet. */
+async function ofDestination(
+  aws: AwsClients,
+  bucket: string,
+  destination: string,
+): Promise<readonly RecordingEntry[]> {
+  const place = recordingOf(bucket, `${destination}composite/`);
+  if (!place) return [];
+  const known = KNOWN.get(aws) ?? new Map<string, RecordingEntry>();
+  KNOWN.set(aws, known);
+  const key = `${bucket}/${place.prefix}`;
+  const before = known.get(key);
+  if (before) return [before];
+  const document = await readRecordingDocument(aws, bucket, place.prefix).catch((error) => {
+    if (error instanceof Error && error.name === "NoSuchKey") return undefined;
+    throw error;
+  });
+  const entry = startedEntry(place, document);
+  if (!entry) return [];
+  known.set(key, entry);
+  return [entry];
 }
 
 function sorted(entries: readonly RecordingEntry[]): readonly RecordingEntry[] {

@@ -11,7 +11,7 @@ import { pretty } from "../../shared/pretty-json.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { type ObjectPlace, presignedUrl, WATCHING_SECONDS } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
-import { entryOf } from "../recordings/recording-index.ts";
+import { recordingOf } from "../recordings/recording-index.ts";
 import { contentKind, SNIFFED_BYTES } from "./content-kind.ts";
 
 /** More text than this isn't read, but downloaded. */
@@ -101,7 +101,7 @@ function Text({ place, sizeBytes }: { readonly place: ObjectPlace; readonly size
 /** Browsers play no transport streams by themselves; a recording's page does. */
 function TransportStream({ place }: { readonly place: ObjectPlace }) {
   const { bucket, key } = place;
-  const recording = entryOf(bucket, key);
+  const recording = recordingOf(bucket, key);
   if (!recording) return <Box>An MPEG transport stream, which browsers don't play.</Box>;
   const { prefix } = recording;
   return (
