@@ -43,11 +43,14 @@ export interface BroadcastOutcome {
   readonly text: string;
 }
 
-/** `script` is served with the page, which has it as `/sdk.js`. */
-export async function openBroadcastPage(script = ""): Promise<BroadcastPage> {
+/** `script` is served with the page, which has it as `/sdk.js`; `args` are chromium's. */
+export async function openBroadcastPage(
+  script = "",
+  args: readonly string[] = [],
+): Promise<BroadcastPage> {
   const [server, browser] = await Promise.all([
     serve(script),
-    chromium.launch({ executablePath: SHELL, args: ARGS }),
+    chromium.launch({ executablePath: SHELL, args: [...ARGS, ...args] }),
   ]);
   const { port } = server.address() as AddressInfo;
   const page = await browser.newPage();

@@ -4,6 +4,7 @@ export { type FilmSource, writeFilm } from "./film/write-film.ts";
 export { createMediaEngine } from "./media-engine.ts";
 export type * from "./port/composition.ts";
 export type * from "./port/composition-layout.ts";
+export type * from "./port/encoder-request.ts";
 export type * from "./port/events.ts";
 export type * from "./port/forwarding.ts";
 export type * from "./port/handle.ts";

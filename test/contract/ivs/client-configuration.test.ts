@@ -1,3 +1,9 @@
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { CreateChannelCommand, type CreateChannelRequest } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -17,13 +23,13 @@ const PREFERENCES = {
   framerate: { numerator: 30, denominator: 1 },
 };
 
-describe("requests of encoders over HTTP", () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await startTestServer();
-  });
-  afterAll(() => server.close());
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
 
+describe("requests of encoders over HTTP", () => {
   async function keyOf(input: CreateChannelRequest): Promise<string> {
     const { streamKey } = await server.clients().ivs.send(new CreateChannelCommand(input));
     return streamKey?.value ?? "";
@@ -233,5 +239,71 @@ describe("requests of encoders over HTTP", () => {
       headers: { "content-type": type, ...(key ? { authorization: `Bearer ${key}` } : {}) },
     });
     expect([response.status, response.headers.get("www-authenticate")]).toEqual([status, asks]);
+  });
+});
+
+describe("offers of Amazon's Web Broadcast SDK", () => {
+  const sdp = readFileSync(
+    join(import.meta.dirname, "../../../packages/media/src/testing/offers/chromium.sdp"),
+    "utf8",
+  );
+  const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64");
+  const offer = (key: string) =>
+    JSON.stringify({
+      offer: encoded({ type: "offer", sdp }),
+      streamKey: key,
+      maxResolution: { width: 852, height: 480 },
+      ...{ maxFramerate: 30, maxBitrate: 1_500 },
+    });
+
+  /** Over TLS, to the port of RTMPS or that of the APIs. */
+  async function ask(port: "rtmps" | "api", method: string, path: string, body = "") {
+    const asked = request({
+      ...{ method, path, host: "localhost", agent: false },
+      port: port === "rtmps" ? server.server.ports.rtmps : new URL(server.endpoint).port,
+      ca: readFileSync(server.server.certificateFile),
+      headers: { "content-type": "application/json", origin: "http://localhost" },
+    });
+    asked.end(body);
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    return { status: response.statusCode, headers: response.headers, text: await text(response) };
+  }
+
+  const wrong = offer("sk_us-east-1_wrong");
+  test.each([
+    ["api", "POST", "/v1/offer", wrong, 403, '{"code":1007,"message":"Invalid stream key"}'],
+    ["rtmps", "POST", "/v1/offer", wrong, 403, '{"code":1007,"message":"Invalid stream key"}'],
+    ["api", "POST", "/v1/offer", "{}", 400, "no offer and stream key"],
+    ["rtmps", "POST", "/v1/offer", "{}", 400, "no offer and stream key"],
+    ["rtmps", "OPTIONS", "/v1/offer", "", 204, ""],
+    ["rtmps", "GET", "/v1/offer", "", 405, "Offers are posted"],
+    ["rtmps", "POST", "/whip", "", 404, "by RTMPS, and pages by /v1/offer"],
+    ["rtmps", "GET", "/", "", 404, "have a port of their own"],
+  ] as const)(
+    "%s port: %s %s (%s) is answered %i",
+    async (port, method, path, body, status, said) => {
+      const answer = await ask(port, method, path, body);
+      expect(answer.status).toBe(status);
+      expect(answer.text).toContain(said);
+      expect(answer.headers["access-control-allow-origin"]).toBe("*");
+    },
+  );
+
+  test("publish from the port of RTMPS, one at a time", async () => {
+    const created = await server.clients().ivs.send(new CreateChannelCommand({ type: "BASIC" }));
+    const streamKey = created.streamKey?.value ?? "";
+    const taken = await ask("rtmps", "POST", "/v1/offer", offer(streamKey));
+    expect(taken.status).toBe(200);
+    const { answer, ingestSessionId } = JSON.parse(taken.text);
+    const { type, sdp: answered } = JSON.parse(Buffer.from(answer, "base64").toString());
+    expect(type).toBe("answer");
+    expect(answered).toMatch(/^v=0\r\n/);
+    expect(answered).toContain(` ${server.server.ports.webrtc} typ host`);
+    expect(ingestSessionId).toMatch(/^[\w-]{22}$/);
+    const second = await ask("rtmps", "POST", "/v1/offer", offer(streamKey));
+    expect(second.status).toBe(403);
+    expect(JSON.parse(second.text)).toMatchObject({ code: 1_000 });
+    const third = await ask("rtmps", "POST", "/v1/offer", offer(`${streamKey}?priority=2`));
+    expect(third.status).toBe(200);
   });
 });

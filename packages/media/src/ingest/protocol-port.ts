@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { EncoderAnswer, EncoderRequest } from "../port/encoder-request.ts";
 import type { UntimedForwardingEvent } from "../port/forwarding.ts";
 import type { IngestPorts } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -61,6 +62,10 @@ class ProtocolPort implements IngestPort {
     const { id: connectionId, secure, remoteAddress } = publisher;
     const asked = { protocol: this.#protocol.name, name, priority };
     return this.#engine.publish(publisher, { ...asked, connectionId, secure, remoteAddress });
+  }
+
+  async answer(request: EncoderRequest): Promise<EncoderAnswer | undefined> {
+    return this.#engine.host.answerEncoder?.(request);
   }
 
   forwarded(event: UntimedForwardingEvent): void {

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import type { EncoderAnswer, EncoderRequest } from "../port/encoder-request.ts";
 import type {
   MediaForwarding,
   PublicationFault,
@@ -142,6 +143,8 @@ export interface IngestPort {
    * on. Rejects with MediaError `refused`, whose message the encoder is shown.
    */
   publish(publisher: Publisher, name: string): Promise<MediaSink>;
+  /** Asks the host what to answer to an encoder that speaks HTTP. Undefined: nothing is there. */
+  answer(request: EncoderRequest): Promise<EncoderAnswer | undefined>;
   /** Something happened to what the protocol forwards. */
   forwarded(event: UntimedForwardingEvent): void;
   /** A connection ended without ever having published. */

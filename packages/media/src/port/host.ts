@@ -1,4 +1,5 @@
 import type { CompositionEvent } from "./composition.ts";
+import type { EncoderAnswer, EncoderRequest } from "./encoder-request.ts";
 import type { MediaEvent } from "./events.ts";
 import type { ForwardingEvent } from "./forwarding.ts";
 import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "./publish.ts";
@@ -29,6 +30,11 @@ export interface MediaHost {
    * `publish-refused`, not to the encoder.
    */
   authorizePublish(request: PublishRequest): Promise<PublishDecision>;
+  /**
+   * Answers what an encoder asks over HTTP on a port of another protocol. Undefined: there is
+   * nothing of that path, as for a host without it.
+   */
+  answerEncoder?(request: EncoderRequest): Promise<EncoderAnswer | undefined>;
   /** Told in order for each stream. Must not throw. */
   event(event: MediaEvent): void;
   /** Told in order for each group. Must not throw. A host without it forwards nothing. */

@@ -8,6 +8,8 @@ export interface PublishOffer {
   readonly remoteAddress: string;
   /** Nobody on the way could read the offer, in which the name is. */
   readonly secure: boolean;
+  /** Bits per second to which the encoder wants to be held. */
+  readonly bitrateMax?: number | undefined;
 }
 
 /** A viewer asks to be sent a stream as it comes. */

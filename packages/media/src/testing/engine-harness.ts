@@ -62,6 +62,7 @@ export class EngineHarness {
           this.events.push(event);
           this.#woken();
         },
+        answerEncoder: async (request) => host.answerEncoder?.(request),
         composed: (event) => host.composed?.(event),
         startRecording: async (start) => {
           this.recordings.push(structuredClone(start));

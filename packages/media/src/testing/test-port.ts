@@ -11,6 +11,7 @@ export function testPort(change: Partial<IngestPort> = {}): IngestPort {
     },
     secretOf: async () => undefined,
     publish: () => Promise.reject(new Error("nobody should come this far")),
+    answer: async () => undefined,
     forwarded: () => undefined,
     refused: () => undefined,
     listen: async () => ({ port: undefined }),

@@ -214,6 +214,7 @@ function hostOf(main: Main): MediaHost {
       return decision;
     },
     publishSecret: (name) => main.ask("publishSecret", name),
+    answerEncoder: (request) => main.ask("answerEncoder", request),
     event: (event) => main.notify("event", event),
     forwarded: (event) => main.notify("forwarded", event),
     composed: (event) => main.notify("composed", event),

@@ -1,5 +1,6 @@
 import type { RelayedTo } from "../engine/relay-publisher.ts";
 import type { CompositionEvent } from "../port/composition.ts";
+import type { EncoderAnswer, EncoderRequest } from "../port/encoder-request.ts";
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
 import type { ForwardingEvent } from "../port/forwarding.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -43,6 +44,10 @@ export class WorkerHost implements MainMethods {
 
   async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
     return this.#options.host.publishSecret?.(name);
+  }
+
+  async answerEncoder(request: EncoderRequest): Promise<EncoderAnswer | undefined> {
+    return this.#options.host.answerEncoder?.(request);
   }
 
   async authorizePublish(request: PublishRequest): Promise<PublishDecision> {

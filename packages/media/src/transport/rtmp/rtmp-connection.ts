@@ -2,6 +2,7 @@ import type { Socket } from "node:net";
 import { type Amf0Value, decodeAmf0 } from "../../container/flv/amf0.ts";
 import { FlvUnits } from "../../container/flv/flv-units.ts";
 import { parseMetadata } from "../../container/flv/metadata.ts";
+import { beginsHttp } from "../../ingest/encoder-http.ts";
 import { END_REASONS } from "../../ingest/end-reasons.ts";
 import type { MediaSink, Publisher } from "../../ingest/ingest-port.ts";
 import type { IngestPort } from "../../ingest/protocol.ts";
@@ -25,6 +26,8 @@ export interface RtmpConnectionOptions {
   readonly app: string;
   readonly limits: MediaLimits;
   readonly port: IngestPort;
+  /** Takes the socket where HTTP begins on it, with the bytes that were read. */
+  readonly onHttp?: ((bytes: Buffer) => void) | undefined;
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number;
 }
@@ -133,6 +136,14 @@ export class RtmpConnection implements Publisher {
   }
 
   #shakeHands(bytes: Buffer): void {
+    const { onHttp } = this.#options;
+    if (onHttp !== undefined && this.#receivedBytes === bytes.length && beginsHttp(bytes)) {
+      this.#ended = true;
+      this.#state = "closing";
+      this.#socket.removeAllListeners("data");
+      onHttp(bytes);
+      return;
+    }
     const { rest, answer } = this.#handshake.push(bytes);
     if (answer !== undefined) {
       this.#send(answer);

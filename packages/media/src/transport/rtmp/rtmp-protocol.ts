@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import { EncoderHttp } from "../../ingest/encoder-http.ts";
 import type {
   IngestPort,
   IngestProtocol,
@@ -35,6 +36,8 @@ class RtmpProtocol implements IngestProtocol {
   readonly #connections = new Set<RtmpConnection>();
   /** Every TCP connection, also one that is still in its TLS handshake. */
   readonly #sockets = new Set<Socket>();
+  /** In TLS alone: requests carry stream keys. */
+  #http: EncoderHttp | undefined;
   #port: IngestPort | undefined;
   #sweeper: NodeJS.Timeout | undefined;
 
@@ -57,6 +60,7 @@ class RtmpProtocol implements IngestProtocol {
 
   async open(port: IngestPort): Promise<Listening> {
     this.#port = port;
+    this.#http = this.#tls && this.#openHttp(port);
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     return port.listen(this.#at, (socket) => this.#accept(port, socket));
   }
@@ -73,6 +77,14 @@ class RtmpProtocol implements IngestProtocol {
       socket.destroy();
     }
     await Promise.all(closed);
+  }
+
+  #openHttp(port: IngestPort): EncoderHttp {
+    return new EncoderHttp({
+      limits: this.#limits,
+      answer: (request) => port.answer(request),
+      monotonicMs: () => performance.now(),
+    });
   }
 
   #tlsServer(tls: IngestSettings["tls"]): TlsServer {
@@ -102,13 +114,15 @@ class RtmpProtocol implements IngestProtocol {
     if (socket.destroyed) {
       return;
     }
-    const connection = new RtmpConnection({
+    const http = this.#http;
+    const connection: RtmpConnection = new RtmpConnection({
       id: port.newConnectionId(),
       socket,
       secure: this.#tls !== undefined,
       app: this.#path,
       limits: this.#limits,
       port,
+      onHttp: http && ((bytes) => this.#leaveToHttp(connection, socket, bytes, http)),
       monotonicMs: () => performance.now(),
     });
     this.#connections.add(connection);
@@ -116,8 +130,14 @@ class RtmpProtocol implements IngestProtocol {
     connection.start();
   }
 
+  #leaveToHttp(connection: RtmpConnection, socket: Socket, bytes: Buffer, http: EncoderHttp): void {
+    this.#connections.delete(connection);
+    void http.take(socket, bytes);
+  }
+
   #sweep(): void {
     const nowMs = performance.now();
+    this.#http?.sweep(nowMs);
     for (const connection of this.#connections) {
       connection.sweep(nowMs);
     }

@@ -110,12 +110,12 @@ class WebrtcProtocol implements IngestProtocol {
   }
 
   async #admit(asked: AskedToPublish, port: IngestPort): Promise<PublishAnswer> {
-    const { id, session, remoteAddress, secure, media, offered, name } = asked;
+    const { id, session, remoteAddress, secure, media, offered, name, bitrateMax } = asked;
     const { limits, ffmpeg } = this.#settings;
     const monotonicMs = (): number => performance.now();
     const transport = offeredTransport(offered, media);
     const publisher = new WebrtcPublisher({
-      ...{ id, remoteAddress, secure, media, limits, ffmpeg, port, monotonicMs },
+      ...{ id, remoteAddress, secure, media, bitrateMax, limits, ffmpeg, port, monotonicMs },
       onClosed: ({ peer }) => {
         this.#publishers.delete(session);
         this.#peers.forget(peer);

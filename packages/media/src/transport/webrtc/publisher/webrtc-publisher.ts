@@ -36,6 +36,8 @@ export interface WebrtcPublisherOptions {
   /** Nobody could read the offer; media is always encrypted. */
   readonly secure: boolean;
   readonly media: AgreedMedia;
+  /** Bits per second that the encoder asked for; the channel may take fewer. */
+  readonly bitrateMax: number | undefined;
   readonly limits: MediaLimits;
   readonly port: IngestPort;
   /** Path of the program; undefined where there is none, and no sound is agreed on. */
@@ -195,11 +197,15 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     if (isRembDue) {
       this.#rembAtMs = nowMs;
       const sources = known.map(({ ssrc }) => ssrc);
-      compound.push(
-        writeRemb(this.#ssrc, this.#bandwidth.bitrate(this.#sink?.bitrateMax), sources),
-      );
+      compound.push(writeRemb(this.#ssrc, this.#bandwidth.bitrate(this.#bitrateMax()), sources));
     }
     this.#peer?.sendRtcp(Buffer.concat([...compound, ...asked]));
+  }
+
+  #bitrateMax(): number | undefined {
+    const limits = [this.#sink?.bitrateMax, this.#options.bitrateMax];
+    const known = limits.filter((limit) => limit !== undefined);
+    return known.length === 0 ? undefined : Math.min(...known);
   }
 
   #blocks(known: readonly Reception[], nowMs: number) {

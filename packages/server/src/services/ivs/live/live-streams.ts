@@ -1,6 +1,8 @@
 import assert from "node:assert";
 import type {
   CompositionEvent,
+  EncoderAnswer,
+  EncoderRequest,
   ForwardingEvent,
   IngestPorts,
   MediaEngine,
@@ -41,6 +43,7 @@ import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
 import { publishBroadcastEvents } from "./broadcast-events.ts";
+import { answerEncoder } from "./broadcast-offer.ts";
 import { CompositionHub } from "./composition-hub.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { ForwardingHub } from "./forwarding-hub.ts";
@@ -51,6 +54,7 @@ import { PublicationHub } from "./publication-hub.ts";
 import { contentionReason } from "./publish-contention.ts";
 import { decidePublish, publishSecretOf, STREAM_ID_PREFIX } from "./publish-decision.ts";
 import { RecordedTime } from "./recorded-time.ts";
+import { RefusedPublishers } from "./refused-publishers.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
 import { ViewerCounter } from "./viewer-counter.ts";
 
@@ -59,6 +63,7 @@ const ENDED_KEPT_MS = 120_000;
 const ENGINE = { path: INGEST_PATH, limits: IVS_MEDIA_LIMITS };
 /** Publishers that were let in and whose broadcast hasn't begun. */
 const ADMITTED_MAX = 1_000;
+const LEFT_OPEN = "A recording's bucket fails; the next start finishes it";
 
 type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 
@@ -93,11 +98,11 @@ export class LiveStreams implements MediaHost {
   #unfinished: readonly RecordingRow[] = [];
   /** Priorities of the publishers, by the id of the stream that each may begin. */
   readonly #admitted = new LruMap<string, number>(ADMITTED_MAX);
-  /** The channels that connections asked for, for the log of those that are refused. */
-  readonly #askedFor = new LruMap<string, string>(ADMITTED_MAX);
+  readonly #refused: RefusedPublishers;
 
   constructor(deps: IvsDependencies) {
     this.#deps = deps;
+    this.#refused = new RefusedPublishers(deps.log);
     this.compositions = new CompositionHub(deps.store, () => this.#engine.compositions);
     this.viewers = new ViewerCounter(deps.clock);
     const nodeId = () => this.node.id;
@@ -196,8 +201,7 @@ export class LiveStreams implements MediaHost {
     const forwarded = await this.forwarding.decide(request, refusal);
     if (forwarded) return forwarded;
     const decision = await decidePublish(request, db, ids);
-    const askedFor = decision.allow ? decision.streamName : decision.channelArn;
-    if (askedFor) this.#askedFor.set(request.connectionId, askedFor);
+    this.#refused.decided(request.connectionId, decision);
     if (!decision.allow) return { allow: false, reason: decision.reason };
     if (refusal !== undefined && !this.#isLive(decision.streamName))
       return { allow: false, reason: refusal };
@@ -216,23 +220,24 @@ export class LiveStreams implements MediaHost {
     return publishSecretOf(name, this.#deps.store.tables<IvsTables>().db);
   }
 
+  answerEncoder(request: EncoderRequest): Promise<EncoderAnswer | undefined> {
+    const { db } = this.#deps.store.tables<IvsTables>();
+    return answerEncoder(request, { engine: this.#engine, db, log: this.#deps.log });
+  }
+
   event(event: MediaEvent): void {
     this.admission.note(event);
     switch (event.type) {
-      case "publish-refused": {
-        const { connectionId, remoteAddress, reason } = event;
-        const channelArn = this.#askedFor.get(connectionId);
-        const fields = { connectionId, remoteAddress, reason, channelArn };
-        this.#deps.log.warn(fields, `a publisher was refused: ${reason}`);
+      case "publish-refused":
+        this.#refused.note(event);
         break;
-      }
       case "session-created":
         this.#open(event);
         break;
       case "recording-interrupted":
         this.recorded.end(event.streamId);
-        if (this.#closed) this.#leave(event.streamId);
-        else this.#recoverOne(event.streamId);
+        if (!this.#closed) this.#recoverOne(event.streamId);
+        else this.#deps.log.warn({ streamId: event.streamId }, LEFT_OPEN);
         break;
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
@@ -373,10 +378,6 @@ export class LiveStreams implements MediaHost {
   /** The engine's worker died that was recording the stream. */
   #recoverOne(streamId: string): void {
     this.#broadcasts.get(streamId)?.recording.add(() => this.#recovery.recoverStream(streamId));
-  }
-
-  #leave(streamId: string): void {
-    this.#deps.log.warn({ streamId }, "A recording's bucket fails; the next start finishes it");
   }
 
   #writerOf(row: RecordingRow, patience: Patience): RecordingWriter<RecordingRow> {

@@ -34,6 +34,7 @@ export class PublicationHub implements PublicationRecordings {
     return {
       authorizePublish: (request) => channels.authorizePublish(request),
       publishSecret: async (name) => channels.publishSecret?.(name),
+      answerEncoder: async (request) => channels.answerEncoder?.(request),
       forwarded: (event) => channels.forwarded?.(event),
       composed: (event) => channels.composed?.(event),
       event: (event) => (this.#hostOfEvent(event) ?? channels).event(event),
