@@ -12,7 +12,7 @@
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -31,6 +31,7 @@ import { makeBucket, makeRecordingConfiguration } from "../test/contract/ivs/rec
 import { makeFilm } from "../test/scenarios/ivs/encoder.ts";
 import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
 import type { EncoderCounts, EncoderPlan, EncodersReport } from "./soak/encoder-plan.ts";
+import { growthOf, type Sample, sampleOf } from "./soak/process-memory.ts";
 import { Recordings } from "./soak/recordings.ts";
 
 const { values } = parseArgs({
@@ -56,29 +57,10 @@ const FINISH_MS = 60_000;
 const LOST_WITH_CONNECTION_MS = 500;
 /** A stream that is stopped before its first segment isn't recorded. */
 const STOPPED_EARLY_MS = 4_000;
-/** Growth over the second half that passes for none. */
-const GROWTH_LIMIT = 0.1;
-const TICKS_PER_SECOND = 100;
 const ROLE =
   "arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-interface Sample {
-  readonly minute: number;
-  readonly residentMb: number;
-  readonly cpuSeconds: number;
-}
-
-function sample(pid: number, beganMs: number): Sample {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return {
-    minute: (performance.now() - beganMs) / 60_000,
-    residentMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024,
-    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
-  };
-}
 
 /** JavaScript's objects and their buffers. */
 async function heapMb(endpoint: string): Promise<readonly [number, number]> {
@@ -86,15 +68,6 @@ async function heapMb(endpoint: string): Promise<readonly [number, number]> {
   const read = (name: string) =>
     Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]) / 2 ** 20;
   return [read("nodejs_heap_size_used_bytes"), read("nodejs_external_memory_bytes")];
-}
-
-/** MB per minute. */
-function slope(samples: readonly Sample[]): number {
-  const mean = (of: (one: Sample) => number): number =>
-    samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
-  const minute = mean((one) => one.minute);
-  const covariance = mean((one) => (one.minute - minute) * one.residentMb);
-  return covariance / mean((one) => (one.minute - minute) ** 2);
 }
 
 async function setUp(root: ServerProcess["root"]) {
@@ -198,10 +171,10 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
   console.log(
     "minute  resident MB  heap MB  buffers MB  cores  recordings begun  ended  failed  not begun  wrong",
   );
-  let printed = sample(pid, beganMs);
+  let printed = sampleOf(pid, beganMs);
   while (performance.now() - beganMs < minutes * 60_000) {
     await pause(SAMPLE_MS);
-    const now = sample(pid, beganMs);
+    const now = sampleOf(pid, beganMs);
     samples.push(now);
     if (now.minute - printed.minute < minutes / ROWS) continue;
     const cores = (now.cpuSeconds - printed.cpuSeconds) / (now.minute - printed.minute) / 60;
@@ -237,20 +210,14 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
   if (recordings.open > 0) wrong.push(`${recordings.open} recordings neither ended nor failed`);
   for (const one of wrong.slice(0, 40)) console.log(one);
 
-  const measured = samples.slice(Math.floor(samples.length / 2));
-  const mean = measured.reduce((all, { residentMb }) => all + residentMb, 0) / measured.length;
-  const perMinute = slope(measured);
-  const growth = (perMinute * minutes) / 2 / mean;
-  const isFlat = growth < GROWTH_LIMIT;
+  const { isFlat, said } = growthOf(samples);
   console.log(
     `${sum("lives")} lives of ${streams} encoders: ${sum("refused")} refused, ${sum("brokenOff")} ended by the server, ${sum("garbled")} garbled messages`,
   );
   console.log(
     `${recordings.checked} recordings checked, ${recordings.decoded} of them decoded, ${wrong.length} things wrong: ${wrong.length === 0 ? "pass" : "FAIL"}`,
   );
-  console.log(
-    `memory of the second half: ${mean.toFixed(0)} MB, ${perMinute.toFixed(2)} MB a minute, ${(growth * 100).toFixed(1)} % of growth (limit ${GROWTH_LIMIT * 100} %): ${isFlat ? "pass" : "FAIL"}`,
-  );
+  console.log(said);
   return isFlat && wrong.length === 0;
 }
 

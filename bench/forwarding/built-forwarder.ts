@@ -1,8 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
-
-const GOCODE = "/usr/share/gocode";
+import { buildGoProgram } from "../../test/support/go-program.ts";
 
 /** The command of our forwarder, bundled as it is shipped: the sources' loader costs more. */
 export async function builtForwarder(folder: string): Promise<readonly string[]> {
@@ -16,9 +14,7 @@ export async function builtForwarder(folder: string): Promise<readonly string[]>
 
 /** Builds one of the programs in Go; returns its path. */
 export function builtProgram(name: "peers" | "pion", folder: string): string {
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: GOCODE };
   const program = join(folder, name);
-  const cwd = join(import.meta.dirname, name);
-  execFileSync("go", ["build", "-o", program, "."], { cwd, env, stdio: "inherit" });
+  buildGoProgram(join(import.meta.dirname, name), program);
   return program;
 }

@@ -16,7 +16,7 @@ const FRAMES_PER_SECOND = 30;
 const DURATION_TOLERANCE_MS = 200;
 
 /** The content of a recording's event. */
-export interface ToldRecording {
+export interface EndedRecording {
   readonly bucket: string;
   readonly prefix: string;
   readonly durationMs: number;
@@ -31,7 +31,7 @@ export interface ToldRecording {
  * Takes a recording out of the bucket and looks at it. Resolves to everything that is wrong with
  * it.
  */
-export async function checkRecording(s3: S3Client, announced: ToldRecording): Promise<string[]> {
+export async function checkRecording(s3: S3Client, announced: EndedRecording): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "rolecast-soak-recording-"));
   try {
     const paths = await takeOut(s3, announced, folder);
@@ -43,9 +43,10 @@ export async function checkRecording(s3: S3Client, announced: ToldRecording): Pr
   }
 }
 
-async function takeOut(
+/** Moves a recording's objects into a folder; resolves to their paths. */
+export async function takeOut(
   s3: S3Client,
-  { bucket: Bucket, prefix }: ToldRecording,
+  { bucket: Bucket, prefix }: Pick<EndedRecording, "bucket" | "prefix">,
   folder: string,
 ): Promise<string[]> {
   const { Contents = [] } = await s3.send(
@@ -65,7 +66,7 @@ async function takeOut(
   return keys.map((key) => key.slice(prefix.length + 1));
 }
 
-function checkFiles(folder: string, paths: readonly string[], announced: ToldRecording): string[] {
+function checkFiles(folder: string, paths: readonly string[], announced: EndedRecording): string[] {
   const wrong: string[] = [];
   const has = (name: string) => paths.includes(`events/recording-${name}.json`);
   if (has("ended") === announced.failed) wrong.push("its last JSON file isn't what the event said");
@@ -108,7 +109,7 @@ function checkPlaylist(
   return wrong;
 }
 
-async function checkMedia(folder: string, announced: ToldRecording): Promise<string[]> {
+async function checkMedia(folder: string, announced: EndedRecording): Promise<string[]> {
   if (!announced.clean || announced.failed) return [];
   const entries = ["-count_frames", "-show_entries", "stream=codec_type,nb_read_frames"];
   const master = join(folder, "media/hls/master.m3u8");

@@ -44,7 +44,7 @@ describe("a composition", () => {
   const stage = new PlayedStage();
   const events: CompositionEvent[] = [];
   let allows = true;
-  const harness = new EngineHarness(
+  const harness: EngineHarness = new EngineHarness(
     { ffmpeg: "ffmpeg", transcodeCores: 4 },
     {
       composed: (event) => events.push(event),
