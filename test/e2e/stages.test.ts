@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { CopyObjectCommand, CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -86,6 +87,10 @@ describeConsole(() => {
       );
     };
     await plays('a[href*="/ivs/recordings/stage-takes"]');
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Actions on recording/ }).click();
+    await page.getByRole("menuitem", { name: "Download as MP4" }).click();
+    expect((await readFile(await (await download).path())).toString("latin1", 4, 8)).toBe("ftyp");
 
     // The same as a composition's, whose prefix has no time.
     const { s3 } = server.root;

@@ -1,13 +1,16 @@
+import { MediaError } from "../port/media-error.ts";
 import { BoxReader, type BoxTreatment } from "./box-reader.ts";
 import type { FilmPart } from "./film-part.ts";
-import { setSequence, timescalesOf, trackFragments } from "./mp4-boxes.ts";
+import { type JoinedFragment, joinedFragment } from "./joined-fragment.ts";
+import type { JoinedInit } from "./joined-init.ts";
+import { setSequence, trackFragments } from "./mp4-boxes.ts";
 
 /**
  * Joins recorded files of fragmented MPEG-4: their fragments as they are, with times that go on
- * where an encoder came back and began anew.
+ * where an encoder came back and began anew, and with what changes where its settings did.
  */
 export class FragmentedFilm implements FilmPart {
-  readonly #timescales: ReadonlyMap<number, number>;
+  readonly #joined: JoinedInit;
   #out: Buffer[] = [];
   #reader: BoxReader | undefined;
   #sequence = 0;
@@ -15,9 +18,15 @@ export class FragmentedFilm implements FilmPart {
   #startMs = 0;
   /** The time of its first fragment, in seconds. */
   #baseSeconds: number | undefined;
+  /** The number of the init section that the files have. */
+  #section = 0;
+  /** The bytes that the next media gets. */
+  #insertion: JoinedFragment["insertion"];
+  /** The head of the next media has gone by. */
+  #isInside = false;
 
-  constructor(init: Buffer) {
-    this.#timescales = timescalesOf(init);
+  constructor(joined: JoinedInit) {
+    this.#joined = joined;
   }
 
   begin(startMs: number): void {
@@ -25,10 +34,15 @@ export class FragmentedFilm implements FilmPart {
     this.#baseSeconds = undefined;
   }
 
+  /** The next files have this init section. */
+  use(section: number): void {
+    this.#section = section;
+  }
+
   push(bytes: Buffer): void {
     this.#reader ??= new BoxReader(treatmentOf, {
       onHeld: (moof) => this.#fragment(moof),
-      onPassing: (passing) => this.#out.push(passing),
+      onPassing: (passing) => this.#media(passing),
     });
     this.#reader.push(bytes);
   }
@@ -36,6 +50,9 @@ export class FragmentedFilm implements FilmPart {
   endFile(): void {
     this.#reader?.finish();
     this.#reader = undefined;
+    if (this.#insertion !== undefined) {
+      throw new MediaError("protocol", "a fragment has no media");
+    }
   }
 
   finish(): void {}
@@ -44,7 +61,13 @@ export class FragmentedFilm implements FilmPart {
     return Buffer.concat(this.#out.splice(0));
   }
 
-  #fragment(moof: Buffer): void {
+  #fragment(recorded: Buffer): void {
+    const use = this.#joined.uses?.[this.#section];
+    const { moof, insertion } = use
+      ? joinedFragment(recorded, use)
+      : { moof: recorded, insertion: undefined };
+    this.#insertion = insertion;
+    this.#isInside = false;
     this.#sequence += 1;
     setSequence(moof, this.#sequence);
     const fragments = trackFragments(moof);
@@ -59,8 +82,34 @@ export class FragmentedFilm implements FilmPart {
     this.#out.push(moof);
   }
 
+  /** The head of an `mdat` comes by itself, then its content in pieces. */
+  #media(bytes: Buffer): void {
+    const insertion = this.#insertion;
+    if (insertion === undefined) {
+      this.#out.push(bytes);
+    } else if (!this.#isInside) {
+      this.#isInside = true;
+      const head = Buffer.from(bytes);
+      head.writeUInt32BE(head.readUInt32BE(0) + insertion.bytes.length);
+      this.#out.push(head);
+      this.#insert(insertion, Buffer.alloc(0));
+    } else {
+      this.#insert(insertion, bytes);
+    }
+  }
+
+  #insert({ at, bytes }: NonNullable<JoinedFragment["insertion"]>, content: Buffer): void {
+    if (content.length < at) {
+      this.#insertion = { at: at - content.length, bytes };
+      this.#out.push(content);
+      return;
+    }
+    this.#insertion = undefined;
+    this.#out.push(content.subarray(0, at), bytes, content.subarray(at));
+  }
+
   #scaleOf(trackId: number): number {
-    return this.#timescales.get(trackId) ?? 1;
+    return this.#joined.timescales.get(trackId) ?? 1;
   }
 }
 

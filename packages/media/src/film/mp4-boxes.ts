@@ -45,22 +45,6 @@ export function contentAt(bytes: Buffer, parent: BoxPlace, ...path: readonly str
   return bytes.subarray(place.start, place.end);
 }
 
-/** The ticks per second of each track, by its id. */
-export function timescalesOf(init: Buffer): Map<number, number> {
-  const scales = new Map<number, number>();
-  for (const movie of boxesIn(init).filter(({ type }) => type === "moov")) {
-    for (const track of childrenOf(init, movie, "trak")) {
-      const header = contentAt(init, track, "tkhd");
-      const media = contentAt(init, track, "mdia", "mdhd");
-      // Version 1 has times of 64 bits before them.
-      const idAt = header[0] === 1 ? 20 : 12;
-      const scaleAt = media[0] === 1 ? 20 : 12;
-      scales.set(header.readUInt32BE(idAt), media.readUInt32BE(scaleAt));
-    }
-  }
-  return scales;
-}
-
 /**
  * An init section that says how long its film is (`mehd`, 8.8.2): players show the length before
  * they have read all of it.
@@ -91,7 +75,8 @@ function extended(init: Buffer, place: BoxPlace, duration: number): Buffer {
   );
 }
 
-function whole(bytes: Buffer, { start, end }: BoxPlace): Buffer {
+/** A box with its head. */
+export function whole(bytes: Buffer, { start, end }: BoxPlace): Buffer {
   return bytes.subarray(start - HEAD_BYTES, end);
 }
 

@@ -58,10 +58,34 @@ describe.skipIf(!hasFfmpeg)("films (skipped where ffmpeg is not installed)", () 
     },
   );
 
-  test("settings that changed are refused in fragmented files, before the first byte", async () => {
+  test("pictures of another size follow in the same film of fragmented files", async () => {
+    const large = await recorded("fmp4");
+    const small = await recordedOf("160x90");
+    const gap = "#EXT-X-DISCONTINUITY\n";
+    const film = await filmOf("fmp4", `${large}${gap}${small}${gap}${large}`);
+    const frames = ["-select_streams", "v", "-show_entries", "frame=width,height"];
+    const sizes = await run("ffprobe", ["-v", "warning", ...frames, "-of", "csv=p=0", film]);
+    const shown = sizes.stdout.split("\n").map((line) => line.split(",").slice(0, 2).join("x"));
+    const each = SECONDS * 30;
+    const all = ["320x180", "160x90", "320x180"].flatMap((size) => Array(each).fill(size));
+    expect([sizes.stderr, shown.filter((line) => line !== "")]).toEqual(["", all]);
+    expect((await pictures(film)).slice(0, each)).toEqual(await pictures(source));
+    // A player that seeks begins with any keyframe, of either size.
+    for (const seconds of [9, 15]) {
+      const from = ["-v", "warning", "-ss", String(seconds), "-i", film];
+      const { stderr } = await run("ffmpeg", [...from, "-frames:v", "2", "-f", "null", "-"]);
+      expect(stderr).toBe("");
+    }
+    expect((await facts(film)).duration).toBeCloseTo(3 * SECONDS, 0);
+    const times = await timesOf(film);
+    expect(times.every((time, at) => at === 0 || time > (times[at - 1] ?? 0))).toBe(true);
+  });
+
+  test("sound whose settings changed is refused before the first byte", async () => {
     const playlist = await recorded("fmp4");
-    const other = `${playlist}#EXT-X-MAP:URI="other.mp4"\n#EXTINF:2.0,\n0.m4s\n`;
-    await expect(filmOf("fmp4", other)).rejects.toThrow(/settings changed during this recording/);
+    const other = await recordedOf("160x90", ["-ar", "44100"]);
+    const both = `${playlist}#EXT-X-DISCONTINUITY\n${other}`;
+    await expect(filmOf("fmp4", both)).rejects.toThrow(/sound settings changed/);
   });
 
   test("a file that is cut short, or isn't one, is no film", async () => {
@@ -87,15 +111,22 @@ describe.skipIf(!hasFfmpeg)("films (skipped where ffmpeg is not installed)", () 
     expect(await pictures(film)).toHaveLength(2 * SECONDS * 30);
   });
 
-  /** Cuts the source into files of 2 s, as a recording has them; returns their playlist. */
-  async function recorded(type: string): Promise<string> {
-    const folder = join(dir, type);
+  /** Cuts a film of another size as `recorded` does, below the folder of the first one's files. */
+  async function recordedOf(size: string, more: readonly string[] = []): Promise<string> {
+    const film = await encodedFilm([...FILM.map((word) => word.replace("320x180", size)), ...more]);
+    const text = await recorded("fmp4", film, size);
+    return text.replaceAll(/^(?=\w)|(?<=URI=")/gm, `${size}/`);
+  }
+
+  /** Cuts a film into files of 2 s, as a recording has them; returns their playlist. */
+  async function recorded(type: string, film = source, below = ""): Promise<string> {
+    const folder = join(dir, type, below);
     await run("mkdir", ["-p", folder]);
     const extension = type === "fmp4" ? "m4s" : "ts";
     const list = join(folder, "playlist.m3u8");
     const names = ["-hls_segment_filename", join(folder, `%d.${extension}`)];
     const hls = ["-f", "hls", "-hls_time", "2", "-hls_list_size", "0", "-hls_segment_type", type];
-    await run("ffmpeg", ["-v", "error", "-y", "-i", source, "-c", "copy", ...hls, ...names, list]);
+    await run("ffmpeg", ["-v", "error", "-y", "-i", film, "-c", "copy", ...hls, ...names, list]);
     return await readFile(list, "utf8");
   }
 

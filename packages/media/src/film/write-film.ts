@@ -2,11 +2,15 @@ import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { FilmPart } from "./film-part.ts";
 import { FragmentedFilm } from "./fragmented-film.ts";
+import { joinInits } from "./joined-init.ts";
 import { withDuration } from "./mp4-boxes.ts";
 import type { RecordedFile } from "./recorded-playlist.ts";
 import { TransportStreamFilm } from "./transport-stream-film.ts";
 
-/** An init section has some hundred bytes; configurations may take 64 KiB each. */
+/**
+ * All init sections together. One has some hundred bytes, though configurations may take 64 KiB
+ * each; a browser's picture has as many as it had sizes.
+ */
 const INIT_BYTES_MAX = 1_024 * 1_024;
 
 export interface FilmSource {
@@ -26,21 +30,17 @@ export interface FilmSource {
 export async function* writeFilm(source: FilmSource): AsyncGenerator<Buffer, void, undefined> {
   const { files, read } = source;
   const durationMs = files.reduce((sum, file) => sum + file.durationMs, 0);
-  const inits = [...new Set(files.map(({ initUri }) => initUri))];
-  if (inits.length > 1) {
-    throw new MediaError(
-      "unsupported-media",
-      "the encoder's settings changed during this recording: one MP4 file can't hold both parts",
-    );
+  const initUris = [...new Set(files.map(({ initUri }) => initUri))];
+  const joined = initUris.includes(undefined) ? undefined : joinInits(await readInits(source));
+  if (joined === undefined && initUris.length > 1) {
+    throw new MediaError("unsupported-media", "the recording's files are of several kinds");
   }
-  const [initUri] = inits;
-  const init = initUri === undefined ? undefined : await wholeOf(read(initUri));
-  const film: FilmPart = init
-    ? new FragmentedFilm(init)
-    : new TransportStreamFilm({ ...source, durationMs });
-  if (init) yield withDuration(init, durationMs);
+  const fragmented = joined && new FragmentedFilm(joined);
+  const film: FilmPart = fragmented ?? new TransportStreamFilm({ ...source, durationMs });
+  if (joined) yield withDuration(joined.init, durationMs);
   let startMs = 0;
   for (const file of files) {
+    fragmented?.use(initUris.indexOf(file.initUri));
     if (file.discontinuity) film.begin(startMs);
     for await (const bytes of read(file.uri)) {
       film.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
@@ -54,13 +54,26 @@ export async function* writeFilm(source: FilmSource): AsyncGenerator<Buffer, voi
   yield film.take();
 }
 
-async function wholeOf(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
+/** The init sections in the order in which files need them first. */
+async function readInits({ files, read }: FilmSource): Promise<readonly Buffer[]> {
+  const inits: Buffer[] = [];
+  let leftBytes = INIT_BYTES_MAX;
+  for (const uri of new Set(files.map(({ initUri }) => initUri))) {
+    if (uri === undefined) continue;
+    const init = await wholeOf(read(uri), leftBytes);
+    leftBytes -= init.length;
+    inits.push(init);
+  }
+  return inits;
+}
+
+async function wholeOf(bytes: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   let length = 0;
   for await (const piece of bytes) {
     length += piece.length;
-    if (length > INIT_BYTES_MAX) {
-      throw new MediaError("limit", "the recording's init section is too large");
+    if (length > bytesMax) {
+      throw new MediaError("limit", "the recording's init sections are too large");
     }
     pieces.push(piece);
   }

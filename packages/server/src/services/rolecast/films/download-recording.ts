@@ -1,5 +1,11 @@
 import { Readable } from "node:stream";
-import { bestVariant, defaultMediaLimits, recordedFiles, writeFilm } from "@rolecast/media";
+import {
+  bestVariant,
+  defaultMediaLimits,
+  MediaError,
+  recordedFiles,
+  writeFilm,
+} from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
 import { besides, notARecording, RecordedObjects } from "./recorded-objects.ts";
@@ -68,8 +74,10 @@ async function filmOf(objects: RecordedObjects, key: string): Promise<AsyncItera
 /** The same, once its first bytes are there: refusals until then are the answer. */
 async function begun(film: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<Buffer>> {
   const first = await film.next().catch((error: unknown) => {
-    if (error instanceof Error && error.name === "MediaError") throw notARecording(error.message);
-    throw error;
+    if (!(error instanceof MediaError)) throw error;
+    const { code, message } = error;
+    const instead = "`rolecast record get` downloads its files as they are";
+    throw notARecording(code === "unsupported-media" ? `${message}. ${instead}.` : message);
   });
   return (async function* () {
     try {
