@@ -158,6 +158,59 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     expect(over.stageSession?.endTime).toBeInstanceOf(Date);
   });
 
+  test("a stage's node is handed the encoders that come to another one", async () => {
+    const [one, other] = nodes;
+    const realTime = realTimeOf(one);
+    const stageArn = (await realTime.createStage({})).stage?.arn ?? "";
+    const { participantToken } = await realTime.createParticipantToken({ stageArn });
+    const token = participantToken?.token ?? "";
+    const viewer = await joinStage(token);
+    await viewer.seen("aws:ivs:STAGE_STATE");
+    const made = await realTimeOf(other).createIngestConfiguration({
+      ...{ stageArn, ingestProtocol: "RTMPS", userId: "encoder" },
+    });
+    const { streamKey, participantId = "", arn } = made.ingestConfiguration ?? {};
+    const film = await makeFilm(6);
+    const start = (protocol: "rtmp" | "rtmps", key = streamKey) => {
+      const port = other.server.ports[protocol];
+      const encoder = publish(film, `${protocol}://localhost:${port}/app/${key}`, 1, true);
+      onTestFinished(() => encoder.kill());
+      return encoder;
+    };
+    const encoder = start("rtmps");
+    const sees = (ids: string) =>
+      viewer.seen(
+        "aws:ivs:STAGE_STATE",
+        ({ participants }) => `${participants?.map(({ id }) => id)}` === ids,
+      );
+    await sees(participantId);
+    const { stage } = await realTime.getStage({ arn: stageArn });
+    const of = { stageArn, sessionId: stage?.activeSessionId ?? "", participantId };
+    const { participant } = await realTime.getParticipant(of);
+    const shown = { state: "CONNECTED", protocol: "RTMPS", published: true, userId: "encoder" };
+    expect(participant).toMatchObject({ ...shown, ingestConfigurationArn: arn });
+    if (hasAiortc) {
+      const script = join(import.meta.dirname, "ivs", "whep_aiortc.py");
+      const whep = `${other.endpoint}/ivs-realtime/whip/subscribe/${participantId}`;
+      const { stdout } = await promisify(execFile)(PYTHON, [script, whep, token]);
+      expect(stdout).toBe("audio 48000\nvideo 320x180\n");
+    }
+    // The stage's node judges them as its own.
+    for (const refused of [start("rtmps"), start("rtmp")])
+      expect((await refused.ended).code).not.toBe(0);
+    const errorsOf = async () =>
+      (await realTime.listParticipantEvents(of)).events?.map(({ errorCode }) => errorCode);
+    await until(
+      async () =>
+        `${(await errorsOf())?.filter(Boolean).sort()}` === "INVALID_PROTOCOL,REUSE_OF_STREAM_KEY",
+      "the errors of the refused encoders",
+    );
+    await realTimeOf(other).disconnectParticipant({ stageArn, participantId });
+    expect((await encoder.ended).code).not.toBe(0);
+    await sees("");
+    viewer.close();
+  });
+
   test("a stage's node is asked for a proof before it is shown a token", async () => {
     const [one, other] = nodes;
     const { stage } = await realTimeOf(one).createStage({});

@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { createMediaEngine, KeptRecordings, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
@@ -125,6 +126,7 @@ function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPor
   return {
     renderRecordingPlaylists,
     keptRecordings: new KeptRecordings(spill.segments),
+    certificateSha256: new X509Certificate(certificate.cert).fingerprint256,
     createEngine: (host, ivs, again) => {
       const where = { host: config.host, ports: ingestPortsOf(config, again), ...ivs };
       const { ingestWorkers: workers, announcedAddresses } = config;

@@ -18,6 +18,7 @@ import {
   makeSharedSchema,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
+import { realTimeOf } from "../../contract/ivs-realtime/support.ts";
 import { playbackToken } from "../../support/playback-token.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { until } from "../../support/until.ts";
@@ -233,6 +234,68 @@ describe
       const finisher = readers[0]?.seen.length ? others[0] : others[1];
       if (finisher) await expectFinished(finisher, bucket, channelArn);
       for (const node of others) expect(await node.stop()).toBe(0);
+    });
+
+    test("hand encoders on to a stage's node, until one of both is killed", async () => {
+      const startNode = await installation();
+      const [owner, other] = await Promise.all([startNode(), startNode()]);
+      const realTime = realTimeOf(other);
+      const { stage } = await realTime.createStage({});
+      const stageArn = stage?.arn ?? "";
+      const makeKey = async () => {
+        const made = await realTime.createIngestConfiguration({
+          ...{ stageArn, ingestProtocol: "RTMPS" },
+        });
+        const { participantId = "", streamKey = "" } = made.ingestConfiguration ?? {};
+        return { participantId, streamKey };
+      };
+      const [own, handedOn] = [await makeKey(), await makeKey()];
+      /** The state of each on its newest session, the stage's newest. */
+      const states = async (at = realTime) => {
+        const { stageSessions = [] } = await at.listStageSessions({ stageArn });
+        const sessionId = stageSessions[0]?.sessionId ?? "";
+        const shown = await Promise.all(
+          [own, handedOn].map(({ participantId }) =>
+            at.getParticipant({ stageArn, sessionId, participantId }).then(
+              ({ participant }) => (participant?.published ? participant.state : "silent"),
+              () => "none",
+            ),
+          ),
+        );
+        return { sessionId, shown: shown.join() };
+      };
+      const become = (shown: string, at = realTime) =>
+        until(async () => {
+          const now = await states(at);
+          return now.shown === shown ? now.sessionId : undefined;
+        }, `participants ${shown}`);
+      const first = encode(owner, own.streamKey);
+      const before = await become("CONNECTED,none");
+      const second = encode(other, handedOn.streamKey);
+      await become("CONNECTED,CONNECTED");
+      await other.stop("SIGKILL");
+      expect(await second.ended).not.toMatchObject({ code: 0 });
+      await become("CONNECTED,DISCONNECTED", realTimeOf(owner));
+
+      const next = await startNode();
+      const third = encode(next, handedOn.streamKey);
+      expect(await become("CONNECTED,CONNECTED", realTimeOf(next))).toBe(before);
+      await owner.stop("SIGKILL");
+      for (const { ended } of [first, third]) expect(await ended).not.toMatchObject({ code: 0 });
+      // It is refused until the owner's lease has ended.
+      const isBack = async () => {
+        let outcome: "refused" | "back" | undefined;
+        encode(next, handedOn.streamKey).ended.then(() => {
+          outcome = "refused";
+        });
+        return until(async () => {
+          const { shown } = await states(realTimeOf(next));
+          return outcome ?? (shown === "none,CONNECTED" && "back");
+        }, "a decision on the encoder");
+      };
+      await until(async () => (await isBack()) === "back", "the encoder's return");
+      expect((await states(realTimeOf(next))).sessionId).not.toBe(before);
+      expect(await next.stop()).toBe(0);
     });
 
     test("let one that was paused write nothing more once another has taken its streams", async () => {

@@ -9,6 +9,7 @@ import { EncoderDoors } from "../ingest/encoder-doors.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
 import { forwardingOf, type IngestEngine, openProtocols } from "../ingest/protocol-port.ts";
+import { refusalOf } from "../ingest/publish-elsewhere.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import type {
   AdBreakInsertion,
@@ -266,7 +267,7 @@ export class StreamEngine implements MediaEngine {
     const { priority } = request;
     const decision = await this.#host.authorizePublish(request);
     if (!decision.allow) {
-      throw new MediaError("refused", decision.reason);
+      throw refusalOf(decision);
     }
     const isHere = publisher.open && this.#state === "started";
     if ("forward" in decision) {

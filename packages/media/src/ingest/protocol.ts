@@ -140,7 +140,8 @@ export interface IngestPort {
   /**
    * Asks whether `publisher` may publish under `name`, which is what the encoder gave: a stream key
    * and, perhaps, `?priority=N`. Resolves to where its media goes; the broadcast exists from then
-   * on. Rejects with MediaError `refused`, whose message the encoder is shown.
+   * on. Rejects with MediaError `refused`, whose message the encoder is shown; as a
+   * `PublishElsewhereError` it names a server to which the protocol may hand the encoder on.
    */
   publish(publisher: Publisher, name: string): Promise<MediaSink>;
   /** Asks the host what to answer to an encoder that speaks HTTP. Undefined: nothing is there. */

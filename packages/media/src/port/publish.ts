@@ -34,10 +34,28 @@ export interface PublishSecret {
   readonly required: boolean;
 }
 
-export type PublishDecision =
-  | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
-  | AllowedPublish
-  | ForwardedPublish;
+export type PublishDecision = RefusedPublish | AllowedPublish | ForwardedPublish;
+
+export interface RefusedPublish {
+  readonly allow: false;
+  /** Shown to the encoder. */
+  readonly reason: string;
+  /** Takes the encoder instead, by protocols that can hand it on to another server. */
+  readonly at?: OtherServer | undefined;
+}
+
+/** Another server that takes an encoder, by the protocol with which it came here. */
+export interface OtherServer {
+  readonly host: string;
+  readonly port: number;
+  /**
+   * The SHA-256 of its certificate as `X509Certificate.fingerprint256` has it, where it is spoken
+   * with over TLS.
+   */
+  readonly certificateSha256?: string | undefined;
+  /** The name under which the encoder publishes there. */
+  readonly name: string;
+}
 
 /**
  * The publisher's media is forwarded to subscribers, and nothing of it is cut. Its session's

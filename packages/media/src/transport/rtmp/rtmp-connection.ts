@@ -1,11 +1,10 @@
 import type { Socket } from "node:net";
 import { type Amf0Value, decodeAmf0 } from "../../container/flv/amf0.ts";
-import { FlvUnits } from "../../container/flv/flv-units.ts";
-import { parseMetadata } from "../../container/flv/metadata.ts";
 import { beginsHttp } from "../../ingest/encoder-http.ts";
 import { END_REASONS } from "../../ingest/end-reasons.ts";
-import type { MediaSink, Publisher } from "../../ingest/ingest-port.ts";
+import type { Publisher } from "../../ingest/ingest-port.ts";
 import type { IngestPort } from "../../ingest/protocol.ts";
+import { PublishElsewhereError } from "../../ingest/publish-elsewhere.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
@@ -13,6 +12,8 @@ import { readInSteps } from "../../runtime/stepped-reads.ts";
 import { readAggregate } from "./aggregate.ts";
 import * as answers from "./answers.ts";
 import { ChunkReader } from "./chunk-reader.ts";
+import { type EncoderMedia, TakenEncoder } from "./encoder-media.ts";
+import { handOn } from "./handed-on-encoder.ts";
 import { ServerHandshake } from "./handshake.ts";
 import { MESSAGE, USER_CONTROL } from "./message-type.ts";
 
@@ -50,8 +51,7 @@ export class RtmpConnection implements Publisher {
   readonly #handshake = new ServerHandshake();
   readonly #reader: ChunkReader;
   #state: State = "handshake";
-  #sink: MediaSink | undefined;
-  #units: FlvUnits | undefined;
+  #media: EncoderMedia | undefined;
   #ended = false;
   readonly #openedAtMs: number;
   #lastMediaAtMs = 0;
@@ -200,10 +200,10 @@ export class RtmpConnection implements Publisher {
       return;
     }
     this.#ended = true;
-    if (this.#sink === undefined) {
+    if (this.#media === undefined) {
       this.#options.port.refused(this, message, reason === "protocol-error");
     } else {
-      this.#sink.end(reason, message);
+      this.#media.end(reason, message);
     }
   }
 
@@ -214,7 +214,7 @@ export class RtmpConnection implements Publisher {
     switch (type) {
       case MESSAGE.video:
       case MESSAGE.audio:
-        this.#media(type, timestampMs, payload);
+        this.#take(type, timestampMs, payload);
         break;
       case MESSAGE.aggregate:
         readAggregate(timestampMs, payload, (innerType, innerMs, body) =>
@@ -222,7 +222,7 @@ export class RtmpConnection implements Publisher {
         );
         break;
       case MESSAGE.dataAmf0:
-        this.#metadata(payload);
+        this.#media?.data(payload);
         break;
       case MESSAGE.commandAmf0:
         this.#command(decodeAmf0(payload));
@@ -241,22 +241,15 @@ export class RtmpConnection implements Publisher {
   }
 
   /** Media before the decision, or after another publisher took over, goes nowhere. */
-  #media(type: number, timestampMs: number, payload: Buffer): void {
-    if (this.#units === undefined || this.#state !== "publishing") {
+  #take(type: number, timestampMs: number, payload: Buffer): void {
+    if (this.#media === undefined || this.#state !== "publishing") {
       return;
     }
     this.#lastMediaAtMs = this.#options.monotonicMs();
     if (type === MESSAGE.video) {
-      this.#units.video(timestampMs, payload);
+      this.#media.video(timestampMs, payload);
     } else {
-      this.#units.audio(timestampMs, payload);
-    }
-  }
-
-  #metadata(payload: Buffer): void {
-    const announced = parseMetadata(decodeAmf0(payload));
-    if (announced !== undefined) {
-      this.#sink?.announce(announced);
+      this.#media.audio(timestampMs, payload);
     }
   }
 
@@ -320,24 +313,48 @@ export class RtmpConnection implements Publisher {
       throw new MediaError("protocol", "publish came out of turn or without a stream key");
     }
     this.#state = "authorising";
-    this.#options.port.publish(this, argument).then(
-      (sink) => this.#accepted(sink),
+    this.#mediaOf(argument).then(
+      (media) => this.#accepted(media),
       (error: unknown) => this.#rejected(error),
     );
   }
 
-  #accepted(sink: MediaSink): void {
+  /** Its media's way: here, or where the host says. */
+  async #mediaOf(name: string): Promise<EncoderMedia> {
+    try {
+      return new TakenEncoder(await this.#options.port.publish(this, name));
+    } catch (error) {
+      if (!(error instanceof PublishElsewhereError)) {
+        throw error;
+      }
+      return handOn(error.server, this.#options.app, {
+        pause: (isPaused) => this.#pause(isPaused),
+        disconnect: (description) => this.disconnect(description),
+      });
+    }
+  }
+
+  #pause(isPaused: boolean): void {
+    if (isPaused) {
+      this.#socket.pause();
+    } else {
+      this.#socket.resume();
+    }
+  }
+
+  #accepted(media: EncoderMedia): void {
     if (this.#state !== "authorising") {
-      sink.end("connection-lost", "the encoder left before it was accepted");
+      media.end("connection-lost", "the encoder left before it was accepted");
       return;
     }
     const { limits } = this.#options;
-    this.#sink = sink;
-    this.#units = new FlvUnits(sink);
+    this.#media = media;
     this.#state = "publishing";
     this.#lastMediaAtMs = this.#options.monotonicMs();
     this.#reader.setLimits(limits);
-    readInSteps(this.#socket, sink.pace);
+    if (media.pace !== undefined) {
+      readInSteps(this.#socket, media.pace);
+    }
     this.#send(
       Buffer.concat([
         answers.streamBegin(),

@@ -1,10 +1,14 @@
+import { X509Certificate } from "node:crypto";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { encodeAmf0 } from "../../container/flv/amf0.ts";
 import { flvTags } from "../../container/flv/flv-tags.ts";
 import { flvHeader, videoConfigTag, videoTag } from "../../container/flv/flv-writer.ts";
+import type { OtherServer } from "../../port/publish.ts";
 import { EngineHarness } from "../../testing/engine-harness.ts";
 import { avcConfig, picture } from "../../testing/synthetic-media.ts";
+import { testCertificate } from "../../testing/test-certificate.ts";
 import { publishFlv } from "./rtmp-publisher.ts";
 
 const metadata = encodeAmf0(["onMetaData", new Map([["encoder", "tests"]])]);
@@ -96,5 +100,114 @@ describe("a publisher", () => {
       message: expect.stringContaining("NetConnection.Connect.Rejected: the application is not"),
     });
     expect(film.destroyed).toBe(true);
+  });
+});
+
+describe("an encoder that is handed on", () => {
+  const { fingerprint256 } = new X509Certificate(testCertificate.cert);
+  /** A server that takes the media of the other one's encoders, at an address that `at` changes. */
+  async function servers(at: (own: OtherServer, rtmpsPort: number) => OtherServer = (own) => own) {
+    const target = await new EngineHarness().start();
+    const own = { host: "127.0.0.1", port: target.rtmpPort, name: "handed-on-1" };
+    const decision = { allow: false, reason: "elsewhere", at: at(own, target.rtmpsPort) } as const;
+    const source = await new EngineHarness({}, { authorizePublish: async () => decision }).start();
+    onTestFinished(async () => {
+      await Promise.all([source.engine.close(), target.engine.close()]);
+    });
+    const url = `rtmp://127.0.0.1:${source.rtmpPort}/app/key`;
+    return { target, source, publish: (flv: Readable) => publishFlv(url, flv) };
+  }
+
+  test.each([undefined, fingerprint256])("is heard to its end (%s)", async (certificateSha256) => {
+    const { target, source, publish } = await servers((own, rtmpsPort) => ({
+      ...{ ...own, certificateSha256 },
+      port: certificateSha256 === undefined ? own.port : rtmpsPort,
+    }));
+    await publish(Readable.from(film(5)));
+    expect((await target.seen("session-ended")).reason).toBe("publisher-finished");
+    expect((await target.seen("media-info")).media).toMatchObject({ encoder: "tests" });
+    const secure = certificateSha256 !== undefined;
+    expect(target.requests).toMatchObject([{ name: "handed-on-1", secure }]);
+    expect(source.events).toEqual([]);
+  });
+
+  test.each<[string, Partial<OtherServer>, string]>([
+    ["a server with another certificate", { certificateSha256: "00:11" }, "another server"],
+    ["a server that takes another key", { name: "no key" }, "this key is not known"],
+    ["a port at which none is", { port: 1 }, "can't be handed on"],
+  ])("is refused where it comes to %s", async (_, change, reason) => {
+    const { target, source, publish } = await servers((own, rtmpsPort) => {
+      const port = change.certificateSha256 === undefined ? own.port : rtmpsPort;
+      return { ...own, port, ...change };
+    });
+    const published = publish(Readable.from(film(1)));
+    await expect(published).rejects.toMatchObject({ message: expect.stringContaining(reason) });
+    const refused = await source.seen("publish-refused");
+    expect(refused.reason).toContain(reason);
+    expect(target.types()).not.toContain("session-created");
+  });
+
+  test("is disconnected when the other server ends it, and ends there when it goes", async () => {
+    const { target, source, publish } = await servers();
+    async function* endless() {
+      for (const tag of film(5)) yield tag;
+      for (let ms = 5_200; ; ms += 10) {
+        yield videoTag(ms, 0, true, picture(true));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    const stopped = publish(Readable.from(endless()));
+    const { streamName } = await target.seen("stream-start");
+    await target.engine.stopStream(streamName);
+    await expect(stopped).rejects.toMatchObject({ code: "refused" });
+    const flv = Readable.from(endless());
+    const gone = publish(flv);
+    await target.seen("stream-start", ({ streamId }) => streamId === "st-2");
+    flv.destroy(new Error("the plug was pulled"));
+    await expect(gone).rejects.toThrow("pulled");
+    const { reason } = await target.seen("session-ended", ({ streamId }) => streamId === "st-2");
+    expect(reason).toBe("connection-lost");
+    expect((await source.engine.health()).connections).toBe(0);
+  });
+
+  test("is read no faster than the other server reads it", async () => {
+    const sizeBytes = 96 * 1024 * 1024;
+    const frameBytes = 256 * 1024;
+    let sentBytes = 0;
+    let isHeld = false;
+    let release = (): void => {};
+    const between = createServer({ allowHalfOpen: true }, (socket) => {
+      const on = connect(target.rtmpPort, "127.0.0.1");
+      socket.on("error", () => on.destroy()).on("end", () => on.end());
+      on.on("error", () => socket.destroy()).pipe(socket);
+      socket.on("data", (bytes) => {
+        on.write(bytes);
+        if (isHeld || socket.bytesRead < 4 * frameBytes) return;
+        isHeld = true;
+        socket.pause();
+        release = () => socket.resume();
+      });
+    });
+    await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void between.close());
+    const { port } = between.address() as AddressInfo;
+    const { target, publish } = await servers((own) => ({ ...own, port }));
+    async function* large() {
+      yield Buffer.concat([flvHeader(false), videoConfigTag(0, avcConfig.record)]);
+      for (let index = 0; sentBytes < sizeBytes; index += 1) {
+        yield videoTag(20 * index, 0, index % 50 === 0, picture(index % 50 === 0, frameBytes));
+        sentBytes += frameBytes;
+      }
+    }
+    const published = publish(Readable.from(large()));
+    let before = -1;
+    const stands = () => isHeld && before === (before = sentBytes);
+    await expect.poll(stands, { interval: 200, timeout: 20_000 }).toBe(true);
+    // Most of it: the rest is in sockets.
+    expect(sentBytes).toBeLessThan(sizeBytes / 2);
+    release();
+    await published;
+    expect((await target.seen("session-ended")).reason).toBe("publisher-finished");
+    expect(sentBytes).toBe(sizeBytes);
   });
 });

@@ -3,16 +3,25 @@ import type {
   ForwardingEvent,
   MediaForwarding,
   PublishRequest,
+  RefusedPublish,
 } from "@rolecast/media";
+
+/** The circumstances in which an encoder asks. */
+export interface EncoderCircumstances {
+  /** The reason for which this node takes no new publishers; undefined where it does. */
+  readonly turnedAway: string | undefined;
+  /** Another node has the encoder's connection, and takes this one for the right one. */
+  readonly isHandedOn: boolean;
+}
 
 /**
  * Decides on an encoder whose media would be forwarded. Undefined for stream keys that aren't its
- * own. `turnedAway` is the reason for which this node takes no new publishers, if it doesn't.
+ * own.
  */
 export type EncoderDecider = (
   request: PublishRequest,
-  turnedAway: string | undefined,
-) => Promise<ForwardedPublish | { readonly allow: false; readonly reason: string } | undefined>;
+  circumstances: EncoderCircumstances,
+) => Promise<ForwardedPublish | RefusedPublish | undefined>;
 
 /** Media that goes from publishers to subscribers as it is, by the media engine of this node. */
 export interface ForwardingPort extends MediaForwarding {

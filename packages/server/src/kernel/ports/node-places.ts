@@ -1,3 +1,4 @@
+import type { OtherServer, PublishRequest } from "@rolecast/media";
 import type { PlainRequest, PlainResponse } from "../service.ts";
 
 /** The processes that share the database: who this one is, and where the others are reached. */
@@ -16,6 +17,11 @@ export interface NodePlaces {
    * sealing key. Rejects as `provenUrl` does.
    */
   handOn(nodeId: string, request: PlainRequest, body: string): Promise<PlainResponse>;
+  /**
+   * Has another node expect an encoder whose connection is here: it publishes there at the address
+   * and under the name that come back, once. Rejects as `provenUrl` does.
+   */
+  handOnEncoder(nodeId: string, request: PublishRequest): Promise<OtherServer>;
   /** Answers requests that other nodes hand on; undefined for those of other paths. */
   answerHandedOn(answer: HandedOnAnswerer): void;
 }

@@ -6,6 +6,8 @@ import type { RecordedMedia } from "../../kernel/recordings/recorded-media.ts";
  * certificate.
  */
 export interface MediaPort extends RecordedMedia {
+  /** The engine's certificate, as `X509Certificate.fingerprint256` has it. */
+  readonly certificateSha256: string;
   /**
    * Makes an engine with what is IVS's own; it listens once started, and starts once. `again` are
    * the ports of the engine before it, so that a reset server is found where it was.

@@ -82,6 +82,7 @@ function nodeOf(id: string) {
     urlOf: async (nodeId: string) => living.get(nodeId),
     provenUrl: neverAsked,
     handOn: neverAsked,
+    handOnEncoder: neverAsked,
     answerHandedOn: ignore,
   };
   const forwarding = { closeForwarding: async () => true };

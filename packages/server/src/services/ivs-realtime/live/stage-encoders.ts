@@ -1,7 +1,8 @@
 import { timingSafeEqual } from "node:crypto";
-import type { ForwardedPublish, PublishRequest } from "@rolecast/media";
+import type { ForwardedPublish, PublishRequest, RefusedPublish } from "@rolecast/media";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { EncoderCircumstances, ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { arnOf, arns } from "../resource-arn.ts";
@@ -28,7 +29,7 @@ export interface StageEncodersOptions {
   readonly forwarding: Pick<ForwardingPort, "admitEncoders">;
   readonly stages: LiveStages;
   readonly media: StageMedia;
-  readonly nodePlaces: Pick<NodePlaces, "urlOf">;
+  readonly nodePlaces: Pick<NodePlaces, "handOnEncoder">;
 }
 
 /** The participant as which an encoder publishes, by its stream key. */
@@ -38,7 +39,7 @@ interface Credential {
   readonly isValid: boolean;
 }
 
-type Decision = ForwardedPublish | { readonly allow: false; readonly reason: string };
+type Decision = ForwardedPublish | RefusedPublish;
 
 /** Encoders that publish to stages by the stream keys of ingest configurations. */
 export class StageEncoders {
@@ -50,8 +51,8 @@ export class StageEncoders {
   }
 
   start(): void {
-    this.#stop = this.#options.forwarding.admitEncoders((request, turnedAway) =>
-      this.#decide(request, turnedAway),
+    this.#stop = this.#options.forwarding.admitEncoders((request, circumstances) =>
+      this.#decide(request, circumstances),
     );
   }
 
@@ -61,7 +62,7 @@ export class StageEncoders {
 
   async #decide(
     request: PublishRequest,
-    turnedAway: string | undefined,
+    { turnedAway, isHandedOn }: EncoderCircumstances,
   ): Promise<Decision | undefined> {
     const [, accountId, region, id] = STREAM_KEY.exec(request.name) ?? [];
     if (accountId === undefined || region === undefined || id === undefined) return undefined;
@@ -71,7 +72,11 @@ export class StageEncoders {
     const token = credential && tokenOf(row, credential.participantId);
     if (!token) return WRONG_KEY;
     if (turnedAway !== undefined) return { allow: false, reason: turnedAway };
-    return this.#admit(request, row, credential, token);
+    const decision = await this.#admit(request, row, credential, token);
+    if (!("stageNode" in decision)) return decision;
+    // The stage's node can only be sent RTMP.
+    if (!isRtmp(request)) return { allow: false, reason: onlyBy(row) };
+    return this.#handOn(decision.stageNode, request, isHandedOn);
   }
 
   /** The participant joins, also where it only joins to fail: its error is the stage's to show. */
@@ -80,7 +85,7 @@ export class StageEncoders {
     row: IngestConfigurationRow,
     { participantId, isValid }: Credential,
     token: StageToken,
-  ): Promise<Decision> {
+  ): Promise<Decision | { readonly stageNode: string }> {
     const { stages, media, ids } = this.#options;
     const encoder: ParticipantEncoder = {
       configurationArn: arnOf("ingest-configuration", row),
@@ -90,8 +95,7 @@ export class StageEncoders {
     };
     const admission = await stages.admit(token, {}, encoder);
     if ("code" in admission) return { allow: false, reason: admission.message };
-    if ("elsewhere" in admission)
-      return { allow: false, reason: await this.#onNode(admission.elsewhere) };
+    if ("elsewhere" in admission) return { stageNode: admission.elsewhere };
     const { stage, participant } = admission;
     const session = ids.alphanumeric(SESSION_LENGTH);
     const fault = faultOf(request, row, isValid) ?? (participant.publication && REUSED);
@@ -102,11 +106,20 @@ export class StageEncoders {
     return { allow: true, forward, sourceLimits: SOURCE_LIMITS };
   }
 
-  /** Media goes to the stage's node itself, so the encoder must. */
-  async #onNode(nodeId: string): Promise<string> {
-    const url = await this.#options.nodePlaces.urlOf(nodeId);
-    const host = url === undefined ? "" : ` at ${new URL(url).hostname}`;
-    return `The stage is on another node: publish to node ${nodeId}${host}`;
+  /** The stage's node takes the encoder, which can't be sent there itself, from this one. */
+  async #handOn(
+    nodeId: string,
+    request: PublishRequest,
+    isHandedOn: boolean,
+  ): Promise<RefusedPublish> {
+    if (isHandedOn) return { allow: false, reason: "The stage is changing hands" };
+    try {
+      const at = await this.#options.nodePlaces.handOnEncoder(nodeId, request);
+      return { allow: false, reason: `The stage is on another node, ${nodeId}`, at };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { allow: false, reason: `The stage's node ${nodeId} isn't reached: try again` };
+    }
   }
 }
 
@@ -115,16 +128,22 @@ const REUSED: EncoderFault = {
   message: "The stream key is in use",
 };
 
+function isRtmp({ protocol }: PublishRequest): boolean {
+  return protocol === "rtmp" || protocol === "rtmps";
+}
+
+function onlyBy(row: IngestConfigurationRow): string {
+  return `The ingest configuration takes ${row.protocol} only`;
+}
+
 function faultOf(
-  { protocol, secure }: PublishRequest,
+  request: PublishRequest,
   row: IngestConfigurationRow,
   isValid: boolean,
 ): EncoderFault | undefined {
   if (!isValid) return { event: "INVALID_STREAM_KEY", message: WRONG_KEY.reason };
-  const isRtmp = protocol === "rtmp" || protocol === "rtmps";
-  if (isRtmp && (secure || row.protocol === "RTMP")) return undefined;
-  const message = `The ingest configuration takes ${row.protocol} only`;
-  return { event: "INVALID_PROTOCOL", message };
+  if (isRtmp(request) && (request.secure || row.protocol === "RTMP")) return undefined;
+  return { event: "INVALID_PROTOCOL", message: onlyBy(row) };
 }
 
 /** Undefined where the key isn't the configuration's. */

@@ -1,5 +1,6 @@
 import type {
   ForwardingEvent,
+  IngestPorts,
   MediaForwarding,
   PublicationOffer,
   PublishRequest,
@@ -7,15 +8,23 @@ import type {
   SubscriptionWish,
 } from "@rolecast/media";
 import type { EncoderDecider, ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import { HandedOnEncoders, type HandedOnEncodersOptions } from "../nodes/handed-on-encoders.ts";
 
 /** The engine's forwarding for other services. The engine may be another one after a restart. */
 export class ForwardingHub implements ForwardingPort {
+  /** Those of other nodes. */
+  readonly encoders: HandedOnEncoders;
   readonly #current: () => MediaForwarding;
   readonly #listeners = new Set<(event: ForwardingEvent) => void>();
   readonly #deciders = new Set<EncoderDecider>();
 
-  constructor(current: () => MediaForwarding) {
+  constructor(
+    options: HandedOnEncodersOptions,
+    here: { readonly ports: IngestPorts | undefined },
+    current: () => MediaForwarding,
+  ) {
     this.#current = current;
+    this.encoders = new HandedOnEncoders(options, () => here.ports ?? {});
   }
 
   listen(listener: (event: ForwardingEvent) => void): () => void {
@@ -29,9 +38,11 @@ export class ForwardingHub implements ForwardingPort {
   }
 
   /** Undefined where the stream key is none of those whose media is forwarded. */
-  async decide(request: PublishRequest, turnedAway: string | undefined) {
+  async decide(asked: PublishRequest, turnedAway: string | undefined) {
+    const { request, isHandedOn } = this.encoders.take(asked);
+    const circumstances = { turnedAway, isHandedOn };
     for (const decide of this.#deciders) {
-      const decision = await decide(request, turnedAway);
+      const decision = await decide(request, circumstances);
       if (decision) return decision;
     }
     return undefined;

@@ -70,7 +70,7 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 /** Owns the media engine: admits publishers, publishes events, puts recordings into buckets. */
 export class LiveStreams implements MediaHost {
   readonly compositions: CompositionHub;
-  readonly forwarding = new ForwardingHub(() => this.#engine.forwarding);
+  readonly forwarding: ForwardingHub;
   readonly publications: PublicationHub;
   readonly handedOn = new HandedOnRequests();
   readonly viewers: ViewerCounter;
@@ -113,6 +113,7 @@ export class LiveStreams implements MediaHost {
       looked: () => this.#takeOver(),
     });
     this.signature = new PeerSignature(deps.sealingKey);
+    this.forwarding = new ForwardingHub(deps, this, () => this.#engine.forwarding);
     this.directory = new StreamDirectory({
       ...deps,
       signature: this.signature,
@@ -314,10 +315,9 @@ export class LiveStreams implements MediaHost {
   }
 
   async #recover(recordings: readonly RecordingRow[]): Promise<void> {
-    const { store } = this.#deps;
     this.#unfinished = await this.#recovery.recover(recordings);
     const { nodeId, isHere } = this.#here();
-    await closeOpenSessions(store.tables<IvsTables>(), this.#journal, nodeId, isHere);
+    await closeOpenSessions(this.#deps.store.tables(), this.#journal, nodeId, isHere);
   }
 
   /** Nothing of them is published or recorded any more: they belong to another node. */

@@ -3,6 +3,7 @@ import { OFFERED_PROTOCOL } from "../ingest-protocols.ts";
 import type { HandedOnRequests } from "../nodes/handed-on-requests.ts";
 import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Broadcast } from "./broadcast.ts";
+import type { ForwardingHub } from "./forwarding-hub.ts";
 import type { ViewerCounter } from "./viewer-counter.ts";
 
 /** The parts of this node's live streams that other nodes and playback use too. */
@@ -10,6 +11,7 @@ interface Live {
   readonly engine: MediaEngine;
   readonly viewers: ViewerCounter;
   readonly handedOn: HandedOnRequests;
+  readonly forwarding: Pick<ForwardingHub, "encoders">;
   playable(channelArn: string): Broadcast | undefined;
   settled(channelArn: string): Promise<void>;
 }
@@ -40,6 +42,7 @@ export function localStreams(live: Live): OwnedStreams {
       for (const viewer of viewers) live.viewers.note(streamId, viewer);
     },
     handOn: (request) => live.handedOn.answer(request),
+    expectEncoder: async (encoder) => live.forwarding.encoders.expect(encoder),
     hangUp: (session) => live.engine.hangUp(OFFERED_PROTOCOL, session),
     viewerCounts: async (streamIds) => streamIds.map((streamId) => live.viewers.count(streamId)),
   };

@@ -42,6 +42,13 @@ export function nodePlacesOf(
       if (!handed) throw streamUnavailable("it is changing hands");
       return asPlain(await (await streamsOf(nodeId)).handOn(handed));
     },
+    async handOnEncoder(nodeId, { protocol, name, secure, remoteAddress }) {
+      const streams = await streamsOf(nodeId);
+      if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
+      const place = await streams.expectEncoder({ protocol, name, secure, remoteAddress });
+      if (!place) throw streamUnavailable("its node can't take the encoder");
+      return { ...place, host: new URL(streams.url).hostname.replace(/^\[|\]$/g, "") };
+    },
     answerHandedOn: (answerer) => handedOn.add(answerer),
   };
 }

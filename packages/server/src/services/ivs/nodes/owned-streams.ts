@@ -1,5 +1,6 @@
 import type { MediaEngine } from "@rolecast/media";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
+import type { EncoderPlace, EncoderToHandOn } from "./handed-on-encoders.ts";
 import type { HandedOnAnswer, HandedOnRequest } from "./handed-on-requests.ts";
 
 /** A broadcast that playback may show. */
@@ -33,6 +34,8 @@ export interface OwnedStreams extends ChannelMedia {
   hangUp(session: string): Promise<boolean>;
   /** Answers a client's request that came to another node. */
   handOn(request: HandedOnRequest): Promise<HandedOnAnswer>;
+  /** Expects an encoder whose connection another node has. Undefined where it can't be taken. */
+  expectEncoder(encoder: EncoderToHandOn): Promise<EncoderPlace | undefined>;
   viewerCounts(streamIds: readonly string[]): Promise<readonly number[]>;
 }
 

@@ -3,7 +3,9 @@ import { createServer, type Server } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { randomIds } from "../../../kernel/ids.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
+import { HandedOnEncoders } from "./handed-on-encoders.ts";
 import { type HandedOnRequest, HandedOnRequests, toHandOn } from "./handed-on-requests.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { answerPeer, callPeer } from "./peer-calls.ts";
@@ -198,5 +200,49 @@ describe("a call to another node", () => {
     await expect(callPeer(nowhere, "stopStream", ["arn"], signature, NOW_MS)).rejects.toMatchObject(
       unavailable,
     );
+  });
+});
+
+describe("an encoder that another node hands on", () => {
+  const [RTMP, RTMPS] = [1935, 443];
+  const encoder = { protocol: "rtmps", name: "rt_key", secure: true, remoteAddress: "2001:db8::1" };
+  function encodersOf(ports: Readonly<Record<string, number>> = { rtmp: RTMP, rtmps: RTMPS }) {
+    const time = { nowMs: NOW_MS };
+    const clock = { nowMs: () => time.nowMs };
+    const options = { clock, ids: randomIds, media: { certificateSha256: "AB:CD" } };
+    return { time, encoders: new HandedOnEncoders(options, () => ports) };
+  }
+  const requestOf = (name = "") => ({
+    ...{ protocol: "rtmp", name, secure: false, remoteAddress: "127.0.0.1" },
+    ...{ connectionId: "r1", priority: undefined },
+  });
+
+  test("is taken once, and soon, as the one that it is", () => {
+    const { time, encoders } = encodersOf();
+    const [first, second] = [encoders.expect(encoder), encoders.expect(encoder)];
+    expect(first).toEqual({ port: RTMPS, certificateSha256: "AB:CD", name: first?.name });
+    const request = { ...encoder, connectionId: "r1", priority: undefined };
+    expect(encoders.take(requestOf(first?.name))).toEqual({ request, isHandedOn: true });
+    time.nowMs += 15_000;
+    for (const name of [first?.name, second?.name, "", "handed-on-", "rt_key"]) {
+      const asItCame = { request: requestOf(name), isHandedOn: false };
+      expect(encoders.take(requestOf(name))).toEqual(asItCame);
+    }
+  });
+
+  test("comes to a port on which nobody reads what nobody could read before", () => {
+    const inClear = { ...encoder, protocol: "rtmp", secure: false };
+    expect(encodersOf().encoders.expect(inClear)?.port).toBe(RTMP);
+    expect(encodersOf({ rtmps: RTMPS }).encoders.expect(inClear)?.port).toBe(RTMPS);
+    expect(encodersOf({ rtmp: RTMP }).encoders.expect(encoder)).toBeUndefined();
+    expect(encodersOf({}).encoders.expect(inClear)).toBeUndefined();
+  });
+
+  test("waits with so many others at most", () => {
+    const { time, encoders } = encodersOf();
+    const places = Array.from({ length: 10_001 }, () => encoders.expect(encoder));
+    expect(places.indexOf(undefined)).toBe(10_000);
+    time.nowMs += 15_000;
+    expect(encoders.expect(encoder)).toBeDefined();
   });
 });

@@ -42,6 +42,7 @@ const METHODS: Readonly<Record<Method, true>> = {
   viewerCounts: true,
   hangUp: true,
   handOn: true,
+  expectEncoder: true,
 };
 
 export interface PeerAddress {

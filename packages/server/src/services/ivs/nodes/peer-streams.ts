@@ -59,6 +59,8 @@ export class PeerStreams implements OwnedStreams {
   awaitMedia = (...args: Parameters<OwnedStreams["awaitMedia"]>) =>
     this.#once("awaitMedia", ...args);
   handOn = (...args: Parameters<OwnedStreams["handOn"]>) => this.#call("handOn", ...args);
+  expectEncoder = (...args: Parameters<OwnedStreams["expectEncoder"]>) =>
+    this.#call("expectEncoder", ...args);
   hangUp = (session: string) => this.#call("hangUp", session);
   viewerCounts = (streamIds: readonly string[]) => this.#call("viewerCounts", streamIds);
 

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { ForwardingEvent } from "@rolecast/media";
 import { expect, test } from "vitest";
+import { randomIds } from "../../../kernel/ids.ts";
 import type { MetricSample } from "../../../kernel/ports/metric-sink.ts";
 import { ForwardingHub } from "../live/forwarding-hub.ts";
 import { MetricSampler } from "../live/metric-sampler.ts";
@@ -17,7 +18,8 @@ function watched(may: (session: string | undefined) => boolean) {
   const clock = { ms: 1_000, nowMs: () => clock.ms };
   const closed: string[] = [];
   let streamId = "st-1";
-  const forwarding = new ForwardingHub(() => ({
+  const options = { clock, ids: randomIds, media: { certificateSha256: "" } };
+  const forwarding = new ForwardingHub(options, { ports: undefined }, () => ({
     ...{ openPublication: unused, openSubscription: unused, groupStatus: unused },
     steerSubscription: unused,
     closeForwarding: async (_group, session) => closed.push(session) > 0,

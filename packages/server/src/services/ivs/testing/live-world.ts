@@ -177,6 +177,7 @@ export class LiveWorld {
       media: {
         renderRecordingPlaylists,
         keptRecordings: new KeptRecordings(NOTHING_KEPT),
+        certificateSha256: "",
         createEngine: (host) => {
           engine = new ScriptedEngine(host, () => this.nowMs);
           return engine;
