@@ -165,13 +165,15 @@ export class LiveStages {
       if (!previous.isCustomers || !token.isCustomers)
         return "Only tokens that a customer has signed can be exchanged";
       participant.token = token;
-      const tokens = { previousToken: exchangedView(previous), newToken: exchangedView(token) };
+      const shown = { previous: exchangedView(previous), next: exchangedView(token) };
+      const tokens = { previousToken: shown.previous, newToken: shown.next };
       const { userId, attributes } = token;
       await this.#record(stage, [
         {
           ...{ participantId: id, atMs: this.#nowMs(), name: "TOKEN_EXCHANGED" },
           tokens: JSON.stringify(tokens),
           change: { user_id: userId, attributes: JSON.stringify(attributes) },
+          update: { name: "Token Exchanged", participantId: id, userId, tokens: shown },
         },
       ]);
       if (participant.isPublishing) stage.isStale = true;

@@ -1,11 +1,11 @@
-import type * as realTime from "@aws-sdk/client-ivs-realtime";
+import type { ShownToken } from "../sessions/stage-event.ts";
 import type { ParticipantRow } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { ClientFacts } from "./client-facts.ts";
 import type { ParticipantEncoder, ReplicaSource } from "./participant.ts";
 
 /** A token as events show it. */
-export function exchangedView(token: StageToken): realTime.ExchangedParticipantToken {
+export function exchangedView(token: StageToken): ShownToken {
   const { userId, attributes, canPublish, canSubscribe, expiresAtMs } = token;
   return {
     capabilities: [

@@ -17,6 +17,7 @@ export const STAGE_EVENTS = {
       "Participant Publish Error": "A participant couldn't publish; `error_code` says why.",
       "Participant Replication Start": "A participant is shown on another stage, too.",
       "Participant Replication End": "It isn't shown there any more.",
+      "Token Exchanged": "A participant has another token; `new_token` says what it allows.",
     },
   },
   "IVS Participant Recording State Change": {
@@ -32,6 +33,14 @@ export const STAGE_EVENTS = {
 
 export type StageUpdateName = keyof (typeof STAGE_EVENTS)["IVS Stage Update"]["names"];
 
+/** A token's claims, as events show them. */
+export interface ShownToken {
+  readonly userId: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly capabilities: readonly string[];
+  readonly expirationTime: Date;
+}
+
 /** A change of a stage, as EventBridge gets it. */
 export interface StageUpdate {
   readonly name: StageUpdateName;
@@ -42,6 +51,8 @@ export interface StageUpdate {
   /** Left out but for replications. */
   readonly destinationStageArn?: string | undefined;
   readonly destinationSessionId?: string | undefined;
+  /** Left out but for exchanges of tokens. */
+  readonly tokens?: { readonly previous: ShownToken; readonly next: ShownToken } | undefined;
 }
 
 export function stageUpdateEvent(
@@ -50,7 +61,7 @@ export function stageUpdateEvent(
   update: StageUpdate,
   { id, atMs }: { readonly id: string; readonly atMs: number },
 ): AwsEvent {
-  const { name, participantId, userId, errorCode, destinationStageArn } = update;
+  const { name, participantId, userId, errorCode, destinationStageArn, tokens } = update;
   const stageArn = arns.arn(stage, "stage", stage.id);
   const time = isoSeconds(atMs);
   return {
@@ -70,7 +81,19 @@ export function stageUpdateEvent(
             destination_stage_arn: destinationStageArn,
             destination_session_id: update.destinationSessionId,
           }),
+      ...(tokens && {
+        previous_token: tokenDetail(tokens.previous),
+        new_token: tokenDetail(tokens.next),
+      }),
     },
+  };
+}
+
+/** The members of ListParticipantEvents' tokens, in the spelling of events. */
+function tokenDetail({ userId, attributes, capabilities, expirationTime }: ShownToken) {
+  return {
+    ...{ user_id: userId, attributes, capabilities },
+    expiration_time: isoSeconds(expirationTime.getTime()),
   };
 }
 
