@@ -14,6 +14,19 @@ function lines(window: LiveWindow): string[] {
 }
 
 describe("live window", () => {
+  test("says the bitrate that players see: a keyframe in a short segment is no peak", () => {
+    const window = new LiveWindow(4, kept(15_000));
+    const add = (durationMs: number, bytes: number) =>
+      window.add(segment({ durationMs, body: Buffer.alloc(bytes) }));
+    add(2_000, 250_000);
+    add(40, 50_000);
+    add(2_000, 250_000);
+    const together = Math.ceil((300_000 * 8_000) / 2_040);
+    expect(window.bandwidth).toBe(together);
+    add(2_000, 500_000);
+    expect(window.bandwidth).toBe(2_000_000);
+  });
+
   test("lists the last segments with wall clock, length and sequence", () => {
     const window = new LiveWindow(2, kept(15_000));
     expect(window.playlist()).toBeUndefined();

@@ -6,7 +6,8 @@ import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter
 import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
 import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";
-import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
+import { PeakBitrate } from "./peak-bitrate.ts";
+import { targetDurationSeconds } from "./playlist-tags.ts";
 import { type KeptBytes, SegmentMedia } from "./segment-media.ts";
 import type { SegmentShelf } from "./segment-shelf.ts";
 
@@ -111,10 +112,13 @@ export class LiveWindow {
     );
   }
 
-  /** Peak bits per second over the segments that are kept. */
+  /** Peak bits per second of the segments that are kept. */
   get bandwidth(): number {
-    const rates = this.#segments.map(({ media, durationMs }) => bitrate(media.length, durationMs));
-    return Math.max(1, ...rates);
+    const peak = new PeakBitrate();
+    for (const { media, durationMs } of this.#segments) {
+      peak.add({ bytes: media.length, durationMs });
+    }
+    return peak.bitsPerSecond;
   }
 
   add({ body, ...segment }: Segment, kept?: KeptBytes): void {
