@@ -5,8 +5,9 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
-import { RealTimeTags } from "./real-time-tags.tsx";
+import { REAL_TIME_TAGS } from "./real-time-tags.ts";
 import { MEDIA_TYPES, recordingSettings } from "./recording-facts.ts";
 import { StageForm } from "./stage-form.tsx";
 
@@ -43,7 +44,7 @@ export function StageDetails(props: { readonly stage: Stage; readonly onChanged:
           ]}
         />
       </Container>
-      <RealTimeTags arn={arn} tags={stage.tags} onChanged={onChanged} />
+      <ArnTags calls={REAL_TIME_TAGS} arn={arn} tags={stage.tags} onChanged={onChanged} />
       {editing && <StageForm stage={stage} onClose={() => setEditing(false)} onSaved={onChanged} />}
     </SpaceBetween>
   );

@@ -4,7 +4,6 @@ import {
   type ParticipantTokenCapability,
 } from "@aws-sdk/client-ivs-realtime";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -13,6 +12,7 @@ import Input from "@cloudscape-design/components/input";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { Checkboxes } from "../../shared/checkboxes.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -64,20 +64,11 @@ export function StageTokens({ stageArn }: { readonly stageArn: string }) {
                 />
               </FormField>
               <FormField label="What the token allows">
-                {CAPABILITIES.map(([capability, label]) => (
-                  <Checkbox
-                    key={capability}
-                    checked={capabilities.includes(capability)}
-                    onChange={({ detail }) =>
-                      setCapabilities([
-                        ...capabilities.filter((one) => one !== capability),
-                        ...(detail.checked ? [capability] : []),
-                      ])
-                    }
-                  >
-                    {label}
-                  </Checkbox>
-                ))}
+                <Checkboxes
+                  options={CAPABILITIES}
+                  checked={capabilities}
+                  onChange={setCapabilities}
+                />
               </FormField>
             </ColumnLayout>
             <Button variant="primary" loading={create.running}>

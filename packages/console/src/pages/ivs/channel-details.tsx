@@ -6,6 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
+import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
@@ -17,7 +18,7 @@ import { settingsFacts } from "./channel-facts.ts";
 import { channelNameFault } from "./channel-name.ts";
 import { type ChannelSettings, settingsInput, settingsOf } from "./channel-settings.ts";
 import { ivsName } from "./ivs-name.ts";
-import { IvsTags } from "./ivs-tags.tsx";
+import { IVS_TAGS } from "./ivs-tags.ts";
 
 /** The channel's configuration and tags. */
 export function ChannelDetails(props: {
@@ -58,7 +59,7 @@ export function ChannelDetails(props: {
           ]}
         />
       </Container>
-      <IvsTags arn={arn} tags={channel.tags} onChanged={onChanged} />
+      <ArnTags calls={IVS_TAGS} arn={arn} tags={channel.tags} onChanged={onChanged} />
       {editing && (
         <EditChannel channel={channel} onChanged={onChanged} onClose={() => setEditing(false)} />
       )}

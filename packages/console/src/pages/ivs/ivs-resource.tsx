@@ -6,6 +6,7 @@ import KeyValuePairs, {
 } from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { placeOf } from "../../routing/hash-route.ts";
+import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { nameColumn } from "../../shared/columns.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
@@ -15,7 +16,7 @@ import type { Call } from "../../wire/use-call.ts";
 import { useList } from "../../wire/use-list.ts";
 import { channelPages } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
-import { IvsTags } from "./ivs-tags.tsx";
+import { IVS_TAGS } from "./ivs-tags.ts";
 
 interface Resource {
   readonly arn?: string | undefined;
@@ -50,7 +51,7 @@ export function IvsResource<Shown extends Resource>(props: {
             />
           </Container>
           {channels && <Channels kind={kind} filter={channels} />}
-          <IvsTags arn={arn} tags={resource.tags} onChanged={call.reload} />
+          <ArnTags calls={IVS_TAGS} arn={arn} tags={resource.tags} onChanged={call.reload} />
         </SpaceBetween>
       )}
     </Page>

@@ -5,6 +5,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -12,7 +13,7 @@ import { PlaceLink } from "../../shared/place-link.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
 import { ivsChatOf } from "./chat-calls.ts";
-import { ChatTags } from "./chat-tags.tsx";
+import { CHAT_TAGS } from "./chat-tags.ts";
 import { destinationOf } from "./logging-facts.ts";
 
 /** One logging configuration: its state, its destination, its tags. */
@@ -48,7 +49,7 @@ export function LoggingConfigurationPage({ params }: PageProps) {
               ]}
             />
           </Container>
-          <ChatTags arn={arn} tags={configuration.tags} onChanged={got.reload} />
+          <ArnTags calls={CHAT_TAGS} arn={arn} tags={configuration.tags} onChanged={got.reload} />
         </SpaceBetween>
       )}
     </Page>

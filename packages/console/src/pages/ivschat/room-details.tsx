@@ -6,10 +6,11 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
+import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
-import { ChatTags } from "./chat-tags.tsx";
+import { CHAT_TAGS } from "./chat-tags.ts";
 import { RoomForm } from "./room-form.tsx";
 
 /** A room's settings and tags. */
@@ -60,7 +61,7 @@ export function RoomDetails(props: {
           ]}
         />
       </Container>
-      <ChatTags arn={arn} tags={room.tags} onChanged={onChanged} />
+      <ArnTags calls={CHAT_TAGS} arn={arn} tags={room.tags} onChanged={onChanged} />
       {editing && <RoomForm room={room} onClose={() => setEditing(false)} onSaved={onChanged} />}
     </SpaceBetween>
   );

@@ -1,6 +1,5 @@
 import { type ChatTokenCapability, CreateChatTokenCommand } from "@aws-sdk/client-ivschat";
 import Button from "@cloudscape-design/components/button";
-import Checkbox from "@cloudscape-design/components/checkbox";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -9,6 +8,7 @@ import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
+import { Checkboxes } from "../../shared/checkboxes.tsx";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { ivsChatOf } from "./chat-calls.ts";
@@ -69,21 +69,12 @@ export function RoomLive({ roomArn }: { readonly roomArn: string }) {
                 />
               </FormField>
               <FormField label="What the token allows">
-                {CAPABILITIES.map(([capability, label]) => (
-                  <Checkbox
-                    key={capability}
-                    checked={capabilities.includes(capability)}
-                    disabled={isIn}
-                    onChange={({ detail }) =>
-                      setCapabilities([
-                        ...capabilities.filter((one) => one !== capability),
-                        ...(detail.checked ? [capability] : []),
-                      ])
-                    }
-                  >
-                    {label}
-                  </Checkbox>
-                ))}
+                <Checkboxes
+                  options={CAPABILITIES}
+                  checked={capabilities}
+                  disabled={isIn}
+                  onChange={setCapabilities}
+                />
               </FormField>
             </ColumnLayout>
             {/* Two elements: a click that leaves must not be sent by the one that joins. */}
