@@ -14,6 +14,10 @@ import {
   ListObjectsV2Command,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  hasPostgres,
+  makeSharedSchema,
+} from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { realTimeOf } from "../../contract/ivs-realtime/support.ts";
 import { startServerProcess } from "../../support/server-process.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -258,6 +262,93 @@ test.each<[NodeJS.Signals, string[]]>([
   again.kill();
   await second.stop();
   await rm(data, { recursive: true });
+});
+
+describe.skipIf(!hasPostgres)("on two nodes", () => {
+  test.each<[string, NodeJS.Signals]>([
+    ["killed", "SIGKILL"],
+    ["paused, and wakes up later,", "SIGSTOP"],
+  ])("a composition whose node is %s goes on at the other one", async (_what, signal) => {
+    const data = await mkdtemp(join(tmpdir(), "rolecast-composed-"));
+    const ROLECAST_DATABASE = await makeSharedSchema();
+    const settings = ["--data", data, "--transcode-cores", "4"];
+    const start = () => startServerProcess(settings, { ROLECAST_DATABASE });
+    const first = await start();
+    const second = await start();
+    const of = await composable(first, `${signal.toLowerCase()}-films`);
+    const { ivs } = second.root;
+    const { channel } = await ivs.send(new CreateChannelCommand({ type: "BASIC" }));
+    const channelArn = channel?.arn ?? "";
+    const live = async () => (await ivs.send(new GetStreamCommand({ channelArn }))).stream;
+    const encoder = of.publish();
+    // It is asked for at one node, and made at the stage's.
+    const { stageArn, encoderArn } = of;
+    const realTime = realTimeOf(second);
+    const { ingestConfigurations = [] } = await realTime.listIngestConfigurations({});
+    const active = async () =>
+      (await realTime.getStage({ arn: stageArn })).stage?.activeSessionId !== undefined;
+    await until(active, "the stage's session");
+    const { composition } = await realTime.startComposition({
+      stageArn,
+      destinations: [
+        { s3: of.s3 },
+        { channel: { channelArn, encoderConfigurationArn: encoderArn } },
+      ],
+    });
+    const { arn = "" } = composition ?? {};
+    const prefix = composition?.destinations?.[0]?.detail?.s3?.recordingPrefix ?? "";
+    const is = (...states: string[]) =>
+      until(async () => {
+        const now = (await realTime.getComposition({ arn })).composition;
+        return (
+          `${[now?.state, ...(now?.destinations ?? []).map(({ state }) => state)]}` === `${states}`
+        );
+      }, `a composition that is ${states}`);
+    await is("ACTIVE", "ACTIVE", "ACTIVE");
+    await hasFile(second, of.bucketName, 2);
+    const before = await until(live, "the channel's stream");
+    const reader = new EventReader(second.endpoint);
+    if (signal === "SIGKILL") await first.stop(signal);
+    else process.kill(first.pid, signal);
+    await is("ACTIVE", "RECONNECTING", "RECONNECTING");
+    encoder.kill();
+    const { s3 } = second.root;
+    const left = await copyBucket(s3, of.bucketName);
+    const media = left.keys.filter((key) => key.endsWith(".mp4"));
+    expect(left.keys.some((key) => key.endsWith("ended.json"))).toBe(false);
+    await left.remove();
+
+    const { ingestConfiguration } = await realTime.getIngestConfiguration({
+      arn: ingestConfigurations[0]?.arn,
+    });
+    const url = `rtmps://localhost:${second.rtmpsPort}/app/${ingestConfiguration?.streamKey}`;
+    const again = publish(film, url, 1, true);
+    encoders.push(again);
+    await is("ACTIVE", "ACTIVE", "ACTIVE");
+    await until(async () => (await live())?.streamId !== before?.streamId, "another stream");
+    if (signal === "SIGSTOP") {
+      process.kill(first.pid, "SIGCONT");
+      await first.said(/lost its lease/);
+      await first.said(/Another node has taken over this composition/);
+      expect(await first.stop()).toBe(0);
+    }
+    await hasFile(second, of.bucketName, media.length + 2);
+    await is("ACTIVE", "ACTIVE", "ACTIVE");
+    await realTime.stopComposition({ arn });
+    await is("STOPPED", "STOPPED", "STOPPED");
+    const copy = await copyBucket(s3, of.bucketName);
+    expect(copy.keys).toEqual(expect.arrayContaining(media));
+    const { playlist } = await checked(copy, prefix, "ended");
+    expect(playlist).toMatch(/2\.mp4[\s\S]*#EXT-X-DISCONTINUITY\n[\s\S]*#EXT-X-ENDLIST/);
+    await copy.remove();
+    const events = reader.seen.filter(({ resources }) => resources[0] === arn);
+    const names = events.map((event) => `${EventReader.nameOf(event)}`);
+    expect(names.filter((name) => name.startsWith("Session"))).toEqual(["Session End"]);
+    reader.close();
+    again.kill();
+    expect(await second.stop()).toBe(0);
+    await rm(data, { recursive: true });
+  });
 });
 
 test("a composition whose worker is killed fails, and its recording says so", async () => {

@@ -8,7 +8,7 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { NodePlaces } from "../ports/node-places.ts";
 import type { PublicationRecordings } from "../ports/publication-recordings.ts";
-import type { Store } from "../store.ts";
+import type { Store, Transaction } from "../store.ts";
 import { Periodic } from "../work/periodic.ts";
 import { SerialTasks } from "../work/serial-tasks.ts";
 import { pause } from "../work/timers.ts";
@@ -37,8 +37,8 @@ export interface LiveRecordingsOptions<Row extends RecordedRow> {
   readonly idPrefix: string;
   /** The subject of its log lines: `A participant`. */
   readonly noun: string;
-  /** Called before a recording that the engine gave up gets its end. */
-  readonly failing?: (row: Row, message: string) => Promise<void>;
+  /** Called before a recording that the engine gave up gets its end, while it is this node's. */
+  readonly failing?: (tx: Transaction, row: Row, message: string) => Promise<void>;
   bucketOf(row: Row, patience: Patience, stopping: AbortSignal): BucketWriter;
 }
 
@@ -97,11 +97,11 @@ export class LiveRecordings<Row extends RecordedRow> {
     if (store.shared) this.#rounds.start();
   }
 
-  /** Waits until recordings whose media has ended are written. */
+  /** Waits until recordings whose media has ended are written, unless their buckets fail. */
   async close(): Promise<void> {
     await this.#rounds.close();
-    await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
     this.#stopping.abort();
+    await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
     await this.#recovery.close();
     await this.#windows.close();
   }
@@ -201,7 +201,8 @@ export class LiveRecordings<Row extends RecordedRow> {
         break;
       case "recording-failed":
         void this.#end(streamId, live, async () => {
-          await this.#options.failing?.(live.row, event.message);
+          const { failing } = this.#options;
+          if (failing) await writer.within((tx, row) => failing(tx, row, event.message));
           await writer.fail(event.atMs, event.durationMs);
         });
         break;

@@ -56,6 +56,14 @@ export class RecordingStore<Row extends RecordedRow> {
     });
   }
 
+  /** Runs in a transaction while the recording is this node's; otherwise rejects LeaseLostError. */
+  within(recording: Row, run: (tx: Transaction) => Promise<void>): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      await this.lease(recording)?.(tx.tables());
+      await run(tx.tables());
+    });
+  }
+
   /**
    * Remembers a file, in the transaction that puts it into the bucket: there is none of which the
    * process that finishes the recording doesn't know. It may be put again when its commit is in

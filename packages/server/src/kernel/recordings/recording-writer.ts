@@ -7,6 +7,7 @@ import type {
 } from "@rolecast/media";
 import type { Alongside } from "../invoke.ts";
 import type { Log } from "../ports/log.ts";
+import type { Transaction } from "../store.ts";
 import { type BucketWriter, mayPass, type ObjectBody, ObjectLeftError } from "./bucket-writer.ts";
 import type { RecordedRow, RecordingChange } from "./recorded-row.ts";
 import {
@@ -168,6 +169,11 @@ export class RecordingWriter<Row extends RecordedRow> {
       duration_ms: Math.round(durationMs),
     });
     this.#options.windowsChanged();
+  }
+
+  /** Changes something else that is the recording's, unless another node has taken that. */
+  within(change: (tx: Transaction, row: Row) => Promise<void>): Promise<void> {
+    return this.#options.store.within(this.#row, (tx) => change(tx, this.#row));
   }
 
   /**

@@ -23,6 +23,9 @@ export interface CompositionJournalOptions {
 
 type Reference = Pick<CompositionRow, "account_id" | "region" | "id">;
 
+/** A composition as a node took it: it is that node's while both are still so. */
+type Taken = Reference & Pick<CompositionRow, "owner" | "session_id">;
+
 /** A change of a destination. */
 export interface DestinationNews {
   readonly id: string;
@@ -79,7 +82,7 @@ export class CompositionJournal {
    */
   async release(row: CompositionRow, atMs: number, reason: string): Promise<void> {
     await this.#change(row, atMs, (now) => {
-      if (now.session_id !== row.session_id || now.owner !== row.owner) return undefined;
+      if (!isStill(now, row)) return undefined;
       const { destinations, updates } = changed(destinationsOf(now), (destination) =>
         isOver(destination)
           ? undefined
@@ -92,10 +95,15 @@ export class CompositionJournal {
     });
   }
 
-  /** Records what happened to one destination; one that is over stays as it is. */
-  async record(row: Reference, news: DestinationNews, tx?: Transaction): Promise<void> {
+  /**
+   * Records what happened to one destination; one that is over stays as it is, and so does one of a
+   * composition that was taken from the node that has `row` meanwhile. Where `row` has no owner,
+   * `tx` has to rule that out.
+   */
+  async record(row: Reference | Taken, news: DestinationNews, tx?: Transaction): Promise<void> {
     const { atMs = this.#options.clock.nowMs() } = news;
-    const change = (now: CompositionRow): Change => {
+    const change = (now: CompositionRow): Change | undefined => {
+      if ("owner" in row && !isStill(now, row)) return undefined;
       const { destinations, updates } = changed(destinationsOf(now), (destination) =>
         destination.id === news.id && !isOver(destination) && destination.state !== news.state
           ? { ...news, atMs }
@@ -107,9 +115,21 @@ export class CompositionJournal {
     else await this.#change(row, atMs, change);
   }
 
+  /**
+   * Takes a composition that is to be ended to this node: none composes it from now on. Undefined
+   * where it was taken from the node that has `row` meanwhile.
+   */
+  stop(row: CompositionRow, atMs: number): Promise<CompositionRow | undefined> {
+    const owner = this.#options.nodeId();
+    return this.#change(row, atMs, (now) =>
+      isStill(now, row) ? { row: { state: "STOPPING", owner }, updates: [] } : undefined,
+    );
+  }
+
   /** Ends a composition: as FAILED where no destination has lived to its end. */
   async end(row: CompositionRow, atMs: number, failure?: string): Promise<void> {
     await this.#change(row, atMs, (now) => {
+      if (!isStill(now, row)) return undefined;
       const state = failure === undefined ? ("STOPPED" as const) : ("FAILED" as const);
       const before = destinationsOf(now);
       const { destinations, updates } = changed(before, (destination) =>
@@ -151,6 +171,10 @@ export class CompositionJournal {
     }
     return { ...now, ...made.row };
   }
+}
+
+function isStill(now: CompositionRow, row: Taken): boolean {
+  return now.owner === row.owner && now.session_id === row.session_id;
 }
 
 /** Destinations after news of some, as JSON, and the events of them. */

@@ -56,10 +56,11 @@ export class CompositionRecordings {
       ...options,
       ...{ kind: new CompositionRecording(options), idPrefix: RECORDED_ID_PREFIX },
       noun: "A composition",
-      failing: ({ account_id, region, composition_id, destination_id }, reason) =>
+      failing: (tx, { account_id, region, composition_id, destination_id }, reason) =>
         journal.record(
           { account_id, region, id: composition_id },
           { id: destination_id, state: "FAILED", reason },
+          tx,
         ),
       bucketOf: (row, patience, stopping) => {
         const { account_id: accountId, region, bucket_name: bucketName, composition_id: id } = row;

@@ -94,7 +94,8 @@ function processOf() {
       return publishers > 0 ? [live as unknown as LiveStage] : [];
     },
   };
-  const nodePlaces = { id: "", urlOf: async () => undefined };
+  const urlOf = async (id: string) => (id === "other" ? "http://other" : undefined);
+  const nodePlaces = { id: "", urlOf };
   const composer = new StageComposer({
     ...{ store, stages, nodePlaces, clock: { nowMs: () => nowMs } },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
@@ -164,6 +165,12 @@ function processOf() {
 async function destined(...destinations: readonly StoredDestination[]) {
   await store.tables<RealTimeTables>().transaction(async ({ db }) => {
     const change = { destinations: JSON.stringify(destinations) };
+    await db.updateTable("ivs_compositions").set(change).execute();
+  });
+}
+
+async function changed(change: Partial<CompositionRow>) {
+  await store.tables<RealTimeTables>().transaction(async ({ db }) => {
     await db.updateTable("ivs_compositions").set(change).execute();
   });
 }
@@ -314,6 +321,50 @@ test("ends a recording with its composition, failed where the engine gave it up"
   await one.round(2_000);
   expect(one.recorded).toEqual(["open destination2", "conclude destination2"]);
   expect(JSON.stringify(published)).toContain("too slow");
+  await one.composer.close();
+});
+
+test.each<[string, (one: ReturnType<typeof processOf>) => unknown]>([
+  ["sees it", () => undefined],
+  ["sees it stopped", () => changed({ state: "STOPPING" })],
+  [
+    "loses its outputs",
+    (one) => {
+      one.heard({ type: "output-failed", message: "the stream ended" });
+      one.heard({ type: "composition-over" });
+    },
+  ],
+])("leaves it to the node that took it, when it %s", async (what, happen) => {
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  one.heard({ type: "output-started" });
+  await one.round(2_000);
+  await changed({ owner: "other", session_id: "st-2" });
+  await happen(one);
+  const state = await found();
+  await one.round(3_000);
+  expect(one.stopped).toEqual(what === "loses its outputs" ? [] : [ARN]);
+  await one.composer.close();
+  expect(await found()).toBe(state);
+  expect(state).toMatch(/ ACTIVE$/);
+  expect(one.recorded).toEqual([]);
+  expect(names()).toEqual(["Session Start", "Destination Start"]);
+});
+
+test("ends after a recording that a process has left, which may have failed", async () => {
+  await destined(BUCKET);
+  await changed({ state: "STOPPING", owner: "dead", session_id: "st-2" });
+  const one = processOf();
+  one.composer.start();
+  one.busy(true);
+  await one.round(1_000);
+  expect(await found()).toBe("STOPPING STARTING");
+  await destined({ ...BUCKET, state: "FAILED" });
+  one.busy(false);
+  await one.round(2_000);
+  expect(await found()).toBe("FAILED FAILED");
   await one.composer.close();
 });
 

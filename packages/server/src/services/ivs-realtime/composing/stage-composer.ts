@@ -146,18 +146,33 @@ export class StageComposer {
 
   async #lookAt(arn: string, row: CompositionRow): Promise<void> {
     if (this.#ending.has(arn)) return;
-    const running = this.#running.get(arn);
-    const isOurs = running !== undefined || row.session_id === "" || (await this.#isLeft(row));
+    const running = await this.#stillRunning(arn, row);
+    const isFree = row.session_id === "" && row.state !== "STOPPING";
+    const isOurs = running !== undefined || isFree || (await this.#isLeft(row));
     if (!isOurs) return;
     const tooLong = this.#nowMs() - row.created_at_ms > DURATION_MAX_MS;
-    if (row.state === "STOPPING" || tooLong || !(await this.#hasStage(row)))
+    if (row.state === "STOPPING" || tooLong || !(await this.#hasStage(row))) {
+      // A recording that waits for its bucket gets its end first: it may be a failure.
+      if (!running && (await this.#options.recordings.isBusy(row))) return;
       return this.#end(arn, row);
+    }
     if (running) return this.#continue(arn, running);
     if (row.session_id !== "")
       return this.#release(arn, row, "the process that composed it has ended");
     // An interrupted recording couldn't be kept.
     if (destinationsOf(row).every(isOver)) return this.#end(arn, row);
     return this.#await(arn, row);
+  }
+
+  /** The composition, where this process makes it; another node may have taken it for dead. */
+  async #stillRunning(arn: string, now: CompositionRow): Promise<Running | undefined> {
+    const running = this.#running.get(arn);
+    if (!running) return undefined;
+    const { owner, session_id: sessionId } = running.row;
+    if (now.owner === owner && now.session_id === sessionId) return running;
+    this.#options.log.warn({ composition: arn }, "Another node has taken over this composition");
+    await this.#halt(arn);
+    return undefined;
   }
 
   /** Its node has died, or this process is the next one on its node. */
@@ -200,7 +215,7 @@ export class StageComposer {
       ...{ parts: new Set<string>(), failed: new Set<string>() },
     };
     this.#running.set(arn, running);
-    const outputs = await openOutputs(row, { ...this.#options, nowMs: () => this.#nowMs() });
+    const outputs = await openOutputs(owned, { ...this.#options, nowMs: () => this.#nowMs() });
     if (outputs.length === 0) return this.#end(arn, owned, "no destination can be reached");
     const begun = new Set<DestinationOutput>();
     try {
@@ -309,13 +324,15 @@ export class StageComposer {
     const { recordings, journal, log } = this.#options;
     const atMs = this.#nowMs();
     const conclude = async () => {
+      const own = await journal.stop(row, atMs);
+      if (!own) return;
       try {
-        const all = destinationsOf(row).map(({ id }) => id);
-        await recordings.conclude(row, failure === undefined ? failed : new Set(all));
+        const all = destinationsOf(own).map(({ id }) => id);
+        await recordings.conclude(own, failure === undefined ? failed : new Set(all));
       } catch (err) {
         log.error({ err, composition: arn }, "A recording of a composition couldn't be ended");
       }
-      if (!this.#isClosed) await journal.end(row, atMs, failure);
+      if (!this.#isClosed) await journal.end(own, atMs, failure);
     };
     const ending = conclude()
       .catch((err) => log.error({ err, composition: arn }, "A composition couldn't be ended"))
