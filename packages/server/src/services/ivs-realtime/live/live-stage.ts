@@ -36,6 +36,8 @@ export class LiveStage implements SessionReference {
   #counted = { subscribers: 0, sequence: 1 };
   /** Participants that were disconnected by an API request since the last state. */
   #kicked: readonly string[] = [];
+  /** Called after each state that was sent to all. */
+  readonly onState = new Set<() => void>();
   readonly #states = new Paced(STATE_EVERY_MS, () => this.#sendState());
 
   constructor({ stage, stageArn }: StageToken, sessionId: string) {
@@ -184,6 +186,7 @@ export class LiveStage implements SessionReference {
     this.#kicked = [];
     this.isStale = false;
     for (const participant of this.participants.values()) participant.send(frame);
+    for (const run of this.onState) run();
   }
 
   /** Sends one participant the state as it was sent last. */

@@ -10,6 +10,7 @@ import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { realTimeMigrations } from "../migrations.ts";
 import { SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
+import { insertReplica } from "../rows/participant-replicas.ts";
 import { StageJournal } from "../sessions/stage-journal.ts";
 import { StageMessages } from "../sessions/stage-messages.ts";
 import { EVENTS_PATH } from "../stages/endpoints.ts";
@@ -21,9 +22,11 @@ import { type Admission, type Admitted, LiveStages } from "./live-stages.ts";
 import type { ParticipantEncoder } from "./participant.ts";
 import { ParticipantRates } from "./participant-rates.ts";
 import { StageMedia, type StageMediaOptions } from "./stage-media.ts";
+import { StageReplicas } from "./stage-replicas.ts";
 
 const PLACE = { accountId: "000000000000", region: "us-east-1" };
 const STAGE = { ...PLACE, type: "stage", id: "stagestage12" } as const;
+const OTHER_STAGE = { ...STAGE, id: "otherstage12" };
 const STAGE_ARN = "arn:aws:ivs:us-east-1:000000000000:stage/stagestage12";
 
 let folder: string;
@@ -40,15 +43,13 @@ beforeEach(async () => {
   store = await openStore({ file, ...options });
   published = [];
   living = new Map();
-  await store.tables<RealTimeTables>().transaction(({ db }) =>
-    db
-      .insertInto("ivs_stages")
-      .values({
-        ...{ account_id: STAGE.accountId, region: STAGE.region, id: STAGE.id, tags: "{}" },
-        ...{ created_at_ms: 1, name: "", recording: "{}", storage_configuration_arn: "" },
-      })
-      .execute(),
-  );
+  const rows = [STAGE, OTHER_STAGE].map(({ accountId: account_id, region, id }) => ({
+    ...{ account_id, region, id, tags: "{}" },
+    ...{ created_at_ms: 1, name: "", recording: "{}", storage_configuration_arn: "" },
+  }));
+  await store
+    .tables<RealTimeTables>()
+    .transaction(({ db }) => db.insertInto("ivs_stages").values(rows).execute());
 });
 afterEach(async () => {
   await store.close();
@@ -87,7 +88,10 @@ function nodeOf(id: string) {
   };
   const forwarding = { closeForwarding: async () => true };
   const shared = { store, clock, ids: randomIds, log, journal, messages, nodePlaces, forwarding };
-  return { place, journal, clock, log, stages: new LiveStages(shared) };
+  const stages = new LiveStages(shared);
+  const recordings = { begin: done, end: done };
+  const replicas = new StageReplicas({ ...shared, stages, recordings });
+  return { place, journal, clock, log, stages, replicas };
 }
 
 function tokenOf(participantId: string): StageToken {
@@ -212,8 +216,12 @@ test("a participant has so many subscriptions and no more, also asked for at onc
 });
 
 /** Joins by the events socket. Its client says things, and reads all that it is sent. */
-async function joinedBySocket({ stages, clock, log }: ReturnType<typeof nodeOf>, id: string) {
-  const token = { ...tokenOf(id), isCustomers: true };
+async function joinedBySocket(
+  { stages, clock, log }: ReturnType<typeof nodeOf>,
+  id: string,
+  on: Partial<StageToken> = {},
+) {
+  const token = { ...tokenOf(id), ...on, isCustomers: true };
   const tokens = { read: async (text: string) => ({ ...token, ...JSON.parse(text) }) };
   const analytics = { addressOf: () => "" };
   const rates = new ParticipantRates(clock);
@@ -298,5 +306,35 @@ test("tokens and offers of a participant are taken so often within a second", as
   expect(published.flatMap(({ detail }) => detail.error_code ?? [])).toEqual(
     Array(5).fill("INSUFFICIENT_CAPABILITIES"),
   );
+  await node.stages.close();
+});
+
+test("a replica is muted as its source is, and has its new attributes", async () => {
+  const node = nodeOf("");
+  const ann = await joinedBySocket(node, "ann");
+  const source = admitted(await node.stages.admit(tokenOf("ann"), {}));
+  await publish(node, source);
+  const stageArn = STAGE_ARN.replace(STAGE.id, OTHER_STAGE.id);
+  const bob = await joinedBySocket(node, "bob", { stage: OTHER_STAGE, stageArn });
+  const { accountId: account_id, region } = STAGE;
+  const row = {
+    ...({ id: "replica", account_id, region, participant_id: "ann", state: "ACTIVE" } as const),
+    ...{ source_stage_id: STAGE.id, source_session_id: source.stage.sessionId },
+    ...{ destination_stage_id: OTHER_STAGE.id, destination_session_id: "", closes_at_ms: null },
+    ...{ reconnect_window_seconds: 0, attributes: '{"as":"guest"}', failure: "", created_at_ms: 1 },
+  };
+  await store.tables<RealTimeTables>().transaction(({ db }) => insertReplica(db, row));
+  node.replicas.start();
+  await node.replicas.check();
+  const shown = () => bob.payloads("aws:ivs:STAGE_STATE").at(-1)?.participants;
+  const seen = (expected: object) =>
+    expect.poll(shown).toMatchObject([{ id: "ann", audioMuted: true, ...expected }]);
+  expect(shown()).toMatchObject([{ id: "ann", audioMuted: false, attributes: { as: "guest" } }]);
+  await ann.say({ type: "SET_STATE", audioMuted: true, videoStopped: false });
+  await seen({ attributes: { as: "guest" } });
+  const newToken = JSON.stringify({ attributes: { as: "host", seat: "1" } });
+  await ann.say({ type: "aws:ivs:EXCHANGE_TOKEN", payload: { newToken } });
+  await seen({ attributes: { as: "guest", seat: "1" } });
+  await node.replicas.close();
   await node.stages.close();
 });

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../../kernel/clock.ts";
+import { errorTrace } from "../../../kernel/error-class.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
@@ -15,6 +17,7 @@ import { findActiveSession, type StageReference } from "../rows/stage-sessions.t
 import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
 import type { ParticipantReplicaRow, RealTimeTables } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
+import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { Participant } from "./participant.ts";
 
@@ -40,6 +43,8 @@ export class StageReplicas {
   readonly #rounds: Periodic;
   /** Replicas that are on a stage of this node, by their rows' ids. */
   readonly #shown = new Map<string, Admitted>();
+  /** The source's stage that each one follows, and the function that ends it. */
+  readonly #followed = new Map<string, { readonly stage: LiveStage; readonly end: () => void }>();
 
   constructor(options: StageReplicasOptions) {
     this.#options = options;
@@ -97,7 +102,7 @@ export class StageReplicas {
     if (isThere) {
       if (row.closes_at_ms !== null || row.source_session_id !== stage.sessionId)
         await this.#set(row, { closes_at_ms: null, source_session_id: stage.sessionId });
-      return this.#publish(shown, { stage, participant });
+      return this.#publish(row, shown, { stage, participant });
     }
     await this.#unpublish(shown);
     const nowMs = clock.nowMs();
@@ -125,11 +130,15 @@ export class StageReplicas {
     await stages.change(source.stage, () => [
       replication("STARTED", begun, source.participant, clock.nowMs()),
     ]);
-    await this.#publish(admission, source);
+    await this.#publish(row, admission, source);
   }
 
   /** The replica publishes, since its source does. */
-  async #publish({ stage, participant }: Admitted, source: Admitted): Promise<void> {
+  async #publish(
+    row: ParticipantReplicaRow,
+    { stage, participant }: Admitted,
+    source: Admitted,
+  ): Promise<void> {
     const { stages, clock, recordings } = this.#options;
     const { publication } = source.participant;
     const before = participant.replicaOf;
@@ -137,8 +146,8 @@ export class StageReplicas {
     const group = source.stage.sessionId;
     const now = { ...before, group, publication: source.participant.shownId };
     participant.replicaOf = { ...now, session: publication.session };
-    participant.audioMuted = source.participant.audioMuted;
-    participant.videoStopped = source.participant.videoStopped;
+    await this.#mirror(row, { stage, participant }, source.participant);
+    this.#follow(row, { stage, participant }, source.stage);
     if (participant.isPublishing && before.session === publication.session) return;
     const isNew = !participant.isPublishing;
     const { id: participantId } = participant;
@@ -155,6 +164,40 @@ export class StageReplicas {
     const { session } = publication;
     const of = { ...stage.reference, participantId, isReplica: true };
     await recordings.begin({ ...of, group, publication: now.publication, session });
+  }
+
+  /** Shows changes of the source as soon as its own stage is sent them. */
+  #follow(row: ParticipantReplicaRow, shown: Admitted, stage: LiveStage): void {
+    const { log } = this.#options;
+    if (this.#followed.get(row.id)?.stage === stage) return;
+    this.#followed.get(row.id)?.end();
+    const changed = (): void => {
+      const source = stage.participants.get(row.participant_id);
+      if (source?.isPublishing)
+        this.#mirror(row, shown, source).catch((error) =>
+          log.error({ error: errorTrace(error) }, "A replica doesn't show its source's changes"),
+        );
+    };
+    stage.onState.add(changed);
+    this.#followed.set(row.id, { stage, end: () => stage.onState.delete(changed) });
+  }
+
+  /** The replica is muted as its source is, and has the attributes of its token. */
+  #mirror(
+    row: ParticipantReplicaRow,
+    { stage, participant }: Admitted,
+    source: Participant,
+  ): Promise<void> {
+    return this.#options.stages.change(stage, () => {
+      const { audioMuted, videoStopped } = source;
+      const now = { audioMuted, videoStopped, token: replicaToken(row, source) };
+      const { audioMuted: wasMuted, videoStopped: wasStopped, token } = participant;
+      const before = { audioMuted: wasMuted, videoStopped: wasStopped, token };
+      if (isDeepStrictEqual(now, before)) return [];
+      Object.assign(participant, now);
+      if (participant.isPublishing) stage.isStale = true;
+      return [];
+    });
   }
 
   /** Its viewers and its recording end, too: the publication that they have may go on. */
@@ -184,6 +227,8 @@ export class StageReplicas {
   async #hide(id: string, shown: Admitted): Promise<void> {
     const { stages } = this.#options;
     this.#shown.delete(id);
+    this.#followed.get(id)?.end();
+    this.#followed.delete(id);
     const { participant, stage } = shown;
     const { sourceStageArn = "", sourceSessionId = "" } = participant.replicaOf ?? {};
     await this.#unpublish(shown);
