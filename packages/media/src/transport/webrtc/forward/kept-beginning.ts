@@ -1,10 +1,12 @@
 import type { Feed } from "../../../ingest/protocol.ts";
 import type { MediaUnit, TrackConfig } from "../../../port/media-unit.ts";
 
-/** Time from the first unit in which the host has asked for a recording, on a busy machine too. */
+/** Time from the first call in which the host has asked for a recording, on a busy machine too. */
 const KEPT_MS_MAX = 10_000;
 /** So much is 8.5 Mb/s, the most that stages take, for about as long. */
 const KEPT_BYTES_MAX = 10 * 1024 * 1024;
+/** A call is kept in about so many bytes beside its own: an encoder may send empty ones. */
+const CALL_BYTES = 256;
 
 type Call = { readonly tracks: readonly TrackConfig[] } | { readonly unit: MediaUnit };
 
@@ -17,24 +19,43 @@ export class KeptBeginning {
   #bytes = 0;
   #untilMs: number | undefined;
 
-  /** Configurations come in scratch memory. */
-  configure(tracks: readonly TrackConfig[]): void {
+  /** Keeps a copy; returns false as `write` does. */
+  configure(tracks: readonly TrackConfig[], nowMs: number): boolean {
+    if (
+      !this.#hasRoom(
+        tracks.map(({ config }) => config?.length ?? 0),
+        nowMs,
+      )
+    ) {
+      return false;
+    }
     const copied = tracks.map(({ config, ...track }) => ({
       ...track,
       config: config && Buffer.from(config),
     }));
     this.#calls.push({ tracks: copied });
+    return true;
   }
 
   /** Keeps a copy; returns false once that was for long enough, and this isn't complete then. */
   write(unit: MediaUnit, nowMs: number): boolean {
-    this.#untilMs ??= nowMs + KEPT_MS_MAX;
-    this.#bytes += unit.data.reduce((sum, { length }) => sum + length, 0);
-    if (nowMs > this.#untilMs || this.#bytes > KEPT_BYTES_MAX) {
+    if (
+      !this.#hasRoom(
+        unit.data.map(({ length }) => length),
+        nowMs,
+      )
+    ) {
       return false;
     }
     this.#calls.push({ unit: { ...unit, data: unit.data.map((part) => Buffer.from(part)) } });
     return true;
+  }
+
+  /** Counts the parts of a call. */
+  #hasRoom(lengths: readonly number[], nowMs: number): boolean {
+    this.#untilMs ??= nowMs + KEPT_MS_MAX;
+    this.#bytes += lengths.reduce((sum, length) => sum + length + CALL_BYTES, CALL_BYTES);
+    return nowMs <= this.#untilMs && this.#bytes <= KEPT_BYTES_MAX;
   }
 
   /** Gives everything to a sink, in the order in which it came. */

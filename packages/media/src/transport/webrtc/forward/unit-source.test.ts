@@ -89,6 +89,16 @@ test.each([
   expect([units, configured.length]).toEqual([kept, 1]);
 });
 
+test("what an encoder repeats without end isn't kept", () => {
+  const encoder = source();
+  for (let count = 0; count < 50_000; count += 1) {
+    encoder.configure([{ ...VIDEO, config: avcRecord }]);
+  }
+  const { sink, configured } = tapOf();
+  encoder.tap(sink, true);
+  expect(configured).toHaveLength(1);
+});
+
 test("a tap that doesn't take the beginning ends alone", () => {
   const encoder = source();
   encoder.configure([{ ...VIDEO, config: avcRecord }]);

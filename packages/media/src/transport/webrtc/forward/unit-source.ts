@@ -75,7 +75,9 @@ export class UnitSource implements PublishedSource, UnitSink {
   }
 
   configure(tracks: readonly TrackConfig[]): void {
-    this.#beginning?.configure(tracks);
+    if (this.#beginning?.configure(tracks, this.#options.monotonicMs()) === false) {
+      this.#beginning = undefined;
+    }
     this.#tell((sink) => sink.configure(tracks.filter(({ codec }) => sink.takes.has(codec))));
     for (const track of tracks) {
       this.#keep(track);
