@@ -9,6 +9,11 @@ import { listChannels, listRecordingConfigurations } from "../pages/ivs/ivs-list
 import { ivsName } from "../pages/ivs/ivs-name.ts";
 import { pageEntries } from "../pages/pages.ts";
 import { latestRecordings, type RecordingEntry } from "../pages/recordings/recording-index.ts";
+import {
+  type RecordedSource,
+  recordedName,
+  sourceOf,
+} from "../pages/recordings/recording-source.ts";
 import { placeOf } from "../routing/hash-route.ts";
 import { shownDate } from "../shared/shown-values.ts";
 import { allPages } from "../wire/all-pages.ts";
@@ -89,10 +94,10 @@ async function recordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
   const recordedTo = configurations.flatMap(
     ({ destinationConfiguration }) => destinationConfiguration?.s3?.bucketName ?? [],
   );
-  const names = new Map(known.map((each) => [each.arn?.split("/").at(-1), ivsName(each)]));
   const distinct = [...new Set(recordedTo)].slice(0, BUCKETS_MAX);
   const { entries } = await latestRecordings(aws, distinct, {}, RECORDINGS_MAX);
-  return entries.map((entry) => recordingEntry(entry, names.get(entry.sourceId)));
+  const of = known.map(sourceOf);
+  return entries.map((entry) => recordingEntry(entry, of));
 }
 
 async function stageRecordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
@@ -102,17 +107,15 @@ async function stageRecordings(aws: AwsClients): Promise<readonly SearchEntry[]>
   const recorded = await readRecordedStages(aws);
   const sources = await stageSources(aws, recorded, {});
   const { entries } = await latestRecordings(aws, [], {}, RECORDINGS_MAX, sources);
-  const names = new Map(recorded.stages.map((each) => [each.arn?.split("/").at(-1), each.name]));
-  return entries.map((entry) => recordingEntry(entry, names.get(entry.sourceId)));
+  const of = recorded.stages.map(sourceOf);
+  return entries.map((entry) => recordingEntry(entry, of));
 }
 
-function recordingEntry(
-  { bucket, prefix, sourceId, startedAt }: RecordingEntry,
-  name: string | undefined,
-): SearchEntry {
+function recordingEntry(entry: RecordingEntry, sources: readonly RecordedSource[]): SearchEntry {
+  const { bucket, prefix, startedAt } = entry;
   return {
     kind: "Recording",
-    name: `${name || sourceId} ${shownDate(startedAt)}`,
+    name: `${recordedName(entry, sources)} ${shownDate(startedAt)}`,
     detail: prefix,
     href: placeOf("/ivs/recordings/:bucket", { bucket }, { prefix }),
   };
