@@ -24,6 +24,8 @@ class Process {
   readonly #lease: Lease<{ id: string; beat: number }>;
   readonly lost: string[] = [];
   held = false;
+  /** Follows each look. */
+  follow = async (_ended: readonly { readonly id: string }[]) => {};
   #generation = 0;
 
   constructor(name: string, table: Table) {
@@ -50,7 +52,7 @@ class Process {
         table.ended.push({ id, by: name });
         return table.rows.delete(id);
       },
-      looked: async () => {},
+      looked: (ended) => this.follow(ended),
       failed: (error) => {
         throw error;
       },
@@ -88,6 +90,23 @@ describe("a lease", () => {
     expect(a.lost).toEqual(["a1"]);
     expect([...table.rows.keys()].sort()).toEqual(["a2", "b1"]);
     await Promise.all([a.close(), b.close()]);
+  });
+
+  test("is kept while its holder is busy with what another one left", async () => {
+    const table = new Table();
+    const [a, b, c] = [new Process("a", table), new Process("b", table), new Process("c", table)];
+    const followed: string[] = [];
+    b.follow = async (ended) => {
+      if (ended.length === 0) return;
+      followed.push(...ended.map(({ id }) => id));
+      await new Promise((resolve) => setTimeout(resolve, 3 * SILENCE_MS));
+    };
+    a.held = true;
+    await vi.advanceTimersByTimeAsync(6 * SILENCE_MS);
+    expect(table.ended).toEqual([{ id: "a1", by: "b" }]);
+    expect(followed).toEqual(["a1"]);
+    expect(b.lost).toEqual([]);
+    await Promise.all([a.close(), b.close(), c.close()]);
   });
 
   test("isn't ended for a pause that kept every process from its beats", async () => {

@@ -16,9 +16,12 @@ export interface LeaseOptions<Row extends Beating> {
   readonly rows: () => Promise<readonly Row[]>;
   /** Ends a silent row. False: its counter was raised since, or another process was first. */
   readonly end: (silent: Row) => Promise<boolean>;
-  /** Runs after each look, with the rows that this process has ended. */
+  /**
+   * Runs after each look, with the rows that this process has ended. It may take long: beats go on
+   * meanwhile, and after it comes one more run for all looks since it began.
+   */
   readonly looked: (ended: readonly Row[]) => Promise<void>;
-  /** Gets the error of a beat; the next one comes all the same. */
+  /** Gets the error of a beat, or of what followed a look; the next one comes all the same. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -31,32 +34,46 @@ export class Lease<Row extends Beating> {
   readonly #options: LeaseOptions<Row>;
   readonly #silence: SilenceWatch;
   readonly #beats: Periodic;
+  readonly #followed: Periodic;
+  /** Rows that were ended since `looked` ran last. */
+  #ended: Row[] = [];
 
   constructor(options: LeaseOptions<Row>) {
     const { beatMs, silenceMs, failed } = options;
     this.#options = options;
     this.#silence = new SilenceWatch(beatMs, silenceMs);
     this.#beats = new Periodic({ everyMs: beatMs, round: () => this.#beat(), failed });
+    this.#followed = new Periodic({ round: () => this.#follow(), failed });
   }
 
   start(): void {
     this.#silence.begin();
+    this.#followed.start();
     this.#beats.start();
   }
 
-  /** Resolves when the beat that is under way has ended. The own rows are their owner's to end. */
-  close(): Promise<void> {
-    return this.#beats.close();
+  /**
+   * Resolves when the beat that is under way has ended, and what followed the last look. The own
+   * rows are their owner's to end.
+   */
+  async close(): Promise<void> {
+    await this.#beats.close();
+    await this.#followed.close();
   }
 
   async #beat(): Promise<void> {
-    const { own, renew, lost, rows, end, looked } = this.#options;
+    const { own, renew, lost, rows, end } = this.#options;
     for (const id of own()) if (!(await renew(id))) await lost(id);
     const all = await rows();
     const held = new Set(own());
-    const ended: Row[] = [];
     for (const row of this.#silence.look(all.filter(({ id }) => !held.has(id))))
-      if (await end(row)) ended.push(row);
-    await looked(ended);
+      if (await end(row)) this.#ended.push(row);
+    void this.#followed.wake();
+  }
+
+  #follow(): Promise<void> {
+    const ended = this.#ended;
+    this.#ended = [];
+    return this.#options.looked(ended);
   }
 }

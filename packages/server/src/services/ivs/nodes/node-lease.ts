@@ -18,7 +18,7 @@ export interface NodeLeaseOptions {
   readonly url: () => string;
   /** Runs when this node was taken for dead: what it had is another node's, or free. */
   readonly lost: () => Promise<void>;
-  /** Runs after each look at the others. */
+  /** Runs after each look at the others; this node keeps its place however long it takes. */
   readonly looked: () => Promise<void>;
 }
 
@@ -50,7 +50,8 @@ export class NodeLease {
           log.warn({ nodeId, url }, "A node's lease has ended");
         await options.looked();
       },
-      failed: (err) => log.warn({ err }, "This node could not renew its lease"),
+      failed: (err) =>
+        log.warn({ err }, "This node could not renew its lease, or look after what others left"),
     });
   }
 
