@@ -287,6 +287,19 @@ const writtenParts: Migration = {
   },
 };
 
+/** Nodes look for what hasn't ended, however much has. */
+const openOnes: Migration = {
+  name: "ivs/0010-open-ones",
+  async up(db) {
+    for (const table of ["ivs_stream_sessions", "ivs_recordings"])
+      await db.schema
+        .createIndex(`${table}_by_end`)
+        .on(table)
+        .columns(["ended_at_ms", "owner", "stream_id"])
+        .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -297,4 +310,5 @@ export const ivsMigrations: readonly Migration[] = [
   nodes,
   pages,
   writtenParts,
+  openOnes,
 ];

@@ -26,12 +26,17 @@ export async function isRecordingWith(db: Db, configurationArn: string): Promise
   return recording !== undefined;
 }
 
-/** The time until which a stream's recording goes; 0 if it has none, or it has no end yet. */
-export async function recordedUntil(db: Db, streamId: string): Promise<number> {
-  const recording = await db
+/** The times until which streams' recordings go: of those that have an end. */
+export async function recordedUntil(
+  db: Db,
+  streamIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const recordings = await db
     .selectFrom("ivs_recordings")
-    .select(["ended_at_ms", "stream_ended_at_ms"])
-    .where("last_stream_id", "=", streamId)
-    .executeTakeFirst();
-  return recording?.stream_ended_at_ms ?? recording?.ended_at_ms ?? 0;
+    .select(["last_stream_id", "ended_at_ms", "stream_ended_at_ms"])
+    .where("last_stream_id", "in", streamIds)
+    .execute();
+  return new Map(
+    recordings.map((row) => [row.last_stream_id, row.stream_ended_at_ms ?? row.ended_at_ms ?? 0]),
+  );
 }

@@ -9,16 +9,17 @@ export const SESSION_EVENTS_MAX = 500;
 /** Adds to a session's events, of which the latest `SESSION_EVENTS_MAX` are kept. */
 export async function insertEvent(db: Db, event: Omit<StreamEventRow, "sequence">): Promise<void> {
   const { stream_id: streamId } = event;
-  const { last } = await db
-    .selectFrom("ivs_stream_events")
-    .select((select) => select.fn.max("sequence").as("last"))
-    .where("stream_id", "=", streamId)
-    .executeTakeFirstOrThrow();
-  const sequence = Number(last ?? 0) + 1;
-  await db
+  const { sequence } = await db
     .insertInto("ivs_stream_events")
-    .values({ ...event, sequence })
-    .execute();
+    .values(({ selectFrom, fn, lit }) => ({
+      ...event,
+      sequence: selectFrom("ivs_stream_events")
+        .select((inner) => inner(fn.coalesce(fn.max("sequence"), lit(0)), "+", 1).as("next"))
+        .where("stream_id", "=", streamId),
+    }))
+    .returning("sequence")
+    .executeTakeFirstOrThrow();
+  if (sequence <= SESSION_EVENTS_MAX) return;
   await db
     .deleteFrom("ivs_stream_events")
     .where("stream_id", "=", streamId)
@@ -38,22 +39,22 @@ export function listEvents(db: Db, streamId: string): Promise<StreamEventRow[]> 
     .execute();
 }
 
-export async function hasEvent(db: Db, streamId: string, name: string): Promise<boolean> {
-  const event = await db
+/** The time of each session's latest event, and the names of those it has. */
+export async function knownEvents(
+  db: Db,
+  streamIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly latestMs: number; readonly names: readonly string[] }>> {
+  const rows = await db
     .selectFrom("ivs_stream_events")
-    .select("sequence")
-    .where("stream_id", "=", streamId)
-    .where("name", "=", name)
-    .executeTakeFirst();
-  return event !== undefined;
-}
-
-/** The time of a session's latest event; 0 without any. */
-export async function latestEventTime(db: Db, streamId: string): Promise<number> {
-  const { latest } = await db
-    .selectFrom("ivs_stream_events")
-    .select((select) => select.fn.max("event_time_ms").as("latest"))
-    .where("stream_id", "=", streamId)
-    .executeTakeFirstOrThrow();
-  return Number(latest ?? 0);
+    .select(["stream_id", "name"])
+    .select(({ fn }) => fn.max("event_time_ms").as("latest"))
+    .where("stream_id", "in", streamIds)
+    .groupBy(["stream_id", "name"])
+    .execute();
+  const known = new Map<string, { latestMs: number; names: string[] }>();
+  for (const { stream_id: streamId, name, latest } of rows) {
+    const { latestMs, names } = known.get(streamId) ?? { latestMs: 0, names: [] };
+    known.set(streamId, { latestMs: Math.max(latestMs, Number(latest)), names: [...names, name] });
+  }
+  return known;
 }

@@ -105,6 +105,8 @@ export function listPlayableSessions(
 ): Promise<StreamSessionRow[]> {
   let query = openSessionsAt(db, at)
     .where("started_at_ms", "is not", null)
+    // All are null; PostgreSQL reads an index in this order alone.
+    .orderBy("ended_at_ms")
     .orderBy("created_at_ms")
     .orderBy("stream_id")
     .limit(limit);
@@ -118,13 +120,27 @@ export function listOpenSessions(db: Db, at: ResourceLocation): Promise<StreamSe
   return openSessionsAt(db, at).execute();
 }
 
-/** The broadcasts of a node that haven't ended, oldest first. */
-export function listOpenSessionsOf(db: Db, owner: string): Promise<StreamSessionRow[]> {
+/** The stream ids of a node's broadcasts that haven't ended. */
+export async function listOpenStreamsOf(db: Db, owner: string): Promise<readonly string[]> {
+  const open = await db
+    .selectFrom("ivs_stream_sessions")
+    .select("stream_id")
+    .where("ended_at_ms", "is", null)
+    .where("owner", "=", owner)
+    .execute();
+  return open.map((row) => row.stream_id);
+}
+
+/** Those of these broadcasts that haven't ended, oldest first. */
+export function selectOpenSessions(
+  db: Db,
+  streamIds: readonly string[],
+): Promise<StreamSessionRow[]> {
   return db
     .selectFrom("ivs_stream_sessions")
     .selectAll()
+    .where("stream_id", "in", streamIds)
     .where("ended_at_ms", "is", null)
-    .where("owner", "=", owner)
     .orderBy("created_at_ms")
     .execute();
 }

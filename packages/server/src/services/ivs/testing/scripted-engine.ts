@@ -16,7 +16,7 @@ import {
   type StreamStatus,
 } from "@rolecast/media";
 
-const MEDIA: StreamMedia = {
+export const SCRIPTED_MEDIA: StreamMedia = {
   video: {
     width: 640,
     height: 360,
@@ -91,7 +91,7 @@ export class ScriptedEngine implements MediaEngine {
     const host = this.#host;
     const startedAtMs = this.#nowMs();
     const about = { streamName, streamId, atMs: startedAtMs };
-    const stream = { ...MEDIA, video: { ...MEDIA.video, ...video } };
+    const stream = { ...SCRIPTED_MEDIA, video: { ...SCRIPTED_MEDIA.video, ...video } };
     const connection = { connectionId: "c1", remoteAddress: "::1", secure: true, recording: true };
     host.event({ ...about, type: "session-created", ...connection });
     if (files === 0) {
@@ -156,7 +156,7 @@ export class ScriptedEngine implements MediaEngine {
     return "offline" as const;
   }
 
-  async stopStream(): Promise<boolean> {
+  async stopStream(_streamName: string): Promise<boolean> {
     return false;
   }
 
