@@ -25,14 +25,20 @@ import { type SeriesLimits, SeriesQuota } from "./series-quota.ts";
 import { joined, type Period, type StatisticSet } from "./statistics.ts";
 
 const MINUTE_MS = 60_000;
-/** After so many new minutes they are flushed at once. */
+/**
+ * After so many new minutes they are flushed at once. Thousands of live streams have as many in
+ * each minute, and each of theirs would be written at every sample: then not again so soon.
+ */
 const FLUSHED_AFTER = 10_000;
+const FLUSHED_AGAIN_MS = 30_000;
+/** As many are flushed however soon: about 40 MB. */
+const FLUSHED_AT = 75_000;
 /** Minutes in one transaction: nothing else is served during it. */
 const WRITTEN_AT_ONCE = 300;
 /** Beyond it, what a database that can't be written to did not take is lost. */
-const UNWRITTEN_MAX = 50_000;
+const UNWRITTEN_MAX = 100_000;
 /** PutMetricData waits for the database from here on, so that services' values find room. */
-const PUT_UNWRITTEN_MAX = 25_000;
+const PUT_UNWRITTEN_MAX = 75_000;
 const PUT_UNWRITTEN_CHARS_MAX = 32 * 1024 * 1024;
 /** The memory of a value with its count. */
 const VALUE_CHARS = 40;
@@ -68,6 +74,7 @@ export class MetricStore implements MetricSink {
   #unwritten = new Map<string, Unwritten>();
   #unwrittenChars = 0;
   #sinceFlush = 0;
+  #flushedAtMs = Number.NEGATIVE_INFINITY;
   readonly #writes = new OneAtATime(() => this.#write());
   readonly #minutely: Periodic;
   /** Logged once until there is room again. */
@@ -112,7 +119,9 @@ export class MetricStore implements MetricSink {
     const isNew = this.#keep({ metricText, key, minuteMs, values });
     if (!isNew) return;
     this.#sinceFlush += 1;
-    if (this.#sinceFlush === FLUSHED_AFTER) void this.flush();
+    if (this.#sinceFlush < FLUSHED_AFTER || this.#writes.isRunning) return;
+    const sinceMs = this.#clock.nowMs() - this.#flushedAtMs;
+    if (sinceMs >= FLUSHED_AGAIN_MS || this.#sinceFlush >= FLUSHED_AT) void this.flush();
   }
 
   start(): void {
@@ -220,6 +229,7 @@ export class MetricStore implements MetricSink {
     this.#unwritten = new Map();
     this.#unwrittenChars = 0;
     this.#sinceFlush = 0;
+    this.#flushedAtMs = nowMs;
     if (unwritten.length === 0) return;
     for (let from = 0; from < unwritten.length; from += WRITTEN_AT_ONCE) {
       const { minutes, series } = rowsOf(unwritten.slice(from, from + WRITTEN_AT_ONCE));
