@@ -25,7 +25,7 @@ import { isLoopback } from "./kernel/loopback.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { type Ends, type OpenedParts, openParts } from "./open-parts.ts";
-import { type Address, createPlatform } from "./platform.ts";
+import { type Address, createPlatform, type MakeEngine } from "./platform.ts";
 import { emptyEverything, type RunningServer } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
 import { ServerLife } from "./server-life.ts";
@@ -43,6 +43,8 @@ export interface ServerSources extends Omit<ConfigSources, "given"> {
   readonly consoleDir?: string;
   /** Services of a test's own, after those of `services/index.ts`. */
   readonly furtherServices?: readonly AnyServiceModule[];
+  /** An engine of a measurement's own, whose streams need no encoders. */
+  readonly makeEngine?: MakeEngine;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface ServerSources extends Omit<ConfigSources, "given"> {
  */
 export async function createServer(
   given: ConfigInput = {},
-  { consoleDir, furtherServices = [], ...sources }: ServerSources = {},
+  { consoleDir, furtherServices = [], makeEngine, ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
   const config = loadConfig({ ...sources, given });
   const folder = await openDataFolder(config.data, config.database !== undefined);
@@ -62,7 +64,7 @@ export async function createServer(
   try {
     const migrations = migrationsOf([...SERVICES, ...furtherServices]);
     const parts = await openParts(config, folder, migrations, ends);
-    return await startServer(parts, { consoleDir, furtherServices }, ends, end);
+    return await startServer(parts, { consoleDir, furtherServices, makeEngine }, ends, end);
   } catch (error) {
     await end();
     throw error;
@@ -71,11 +73,12 @@ export async function createServer(
 
 type Given = Required<Pick<ServerSources, "furtherServices">> & {
   readonly consoleDir: string | undefined;
+  readonly makeEngine: MakeEngine | undefined;
 };
 
 async function startServer(
   parts: OpenedParts,
-  { consoleDir, furtherServices }: Given,
+  { consoleDir, furtherServices, makeEngine }: Given,
   ends: Ends,
   end: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -101,12 +104,12 @@ async function startServer(
     drain: (timeoutMs) => life.drain(timeoutMs),
     reset: config.allowReset ? () => reset() : undefined,
   };
-  const platform = createPlatform(parts, {
-    address,
-    ownRoutes,
-    knownServices: [...SERVICES, ...furtherServices],
-    invoke: (...call) => dispatcher.invoke(...call),
-  });
+  const knownServices = [...SERVICES, ...furtherServices];
+  const platform = createPlatform(
+    parts,
+    { address, ownRoutes, knownServices, invoke: (...call) => dispatcher.invoke(...call) },
+    makeEngine,
+  );
   const { provided, ...composed } = await composeServices(platform, SERVICES);
   const further = await composeServices(provided, furtherServices);
   const services = [...composed.services, ...further.services];

@@ -71,7 +71,14 @@ export interface Platform extends ServiceDependencies, WholeServer {
   readonly contributed: GatheredContributions;
 }
 
-export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform {
+/** Makes a server's media engine. */
+export type MakeEngine = typeof createMediaEngine;
+
+export function createPlatform(
+  parts: OpenedParts,
+  whole: WholeServer,
+  makeEngine: MakeEngine = createMediaEngine,
+): Platform {
   const { config, organizationFolder, folder, node, outsideServices } = parts;
   const contributed = noContributions();
   gather(contributed, { credentialSources: [new ServiceCredentials(outsideServices)] });
@@ -97,7 +104,7 @@ export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform
     decideAgain: (decision, change) => decideAgain(decision, change, parts.log),
     authenticator: new Authenticator(contributed, systemClock),
     outgoing: new OutgoingClient(outgoingRulesOf(config, whole.address, contributed)),
-    media: mediaOf(parts),
+    media: mediaOf(parts, makeEngine),
     contributed,
   };
 }
@@ -120,7 +127,10 @@ function outgoingRulesOf(
 }
 
 /** The media engine with its settings bound. */
-function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPort {
+function mediaOf(
+  { config, node, nodeDisk, certificate }: OpenedParts,
+  makeEngine: MakeEngine,
+): MediaPort {
   const transcoding = transcodingOf(config);
   const spill = spillOf(config, node.dir, nodeDisk.lowWaterBytes);
   return {
@@ -131,7 +141,7 @@ function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPor
       const where = { host: config.host, ports: ingestPortsOf(config, again), ...ivs };
       const { ingestWorkers: workers, announcedAddresses } = config;
       const more = { spill, workers, announcedAddresses };
-      return createMediaEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
+      return makeEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
     },
   };
 }
