@@ -1,10 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateChannelCommand } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import {
+  hasPostgres,
+  makeSharedSchema,
+} from "../../../packages/server/src/storage/testing/postgres-server.ts";
+import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { realTimeOf } from "../../contract/ivs-realtime/support.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -58,16 +66,25 @@ afterAll(async () => {
   await rm(data, { recursive: true });
 });
 
-async function start(): Promise<ServerProcess> {
+async function start(folder = "alone", database = {}): Promise<ServerProcess> {
   const { port } = door.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}`;
-  const server = await startServerProcess(["--data", data, "--transcode-cores", "4"], {
+  const args = ["--data", join(data, folder), "--transcode-cores", "4"];
+  const server = await startServerProcess(args, {
+    ...database,
     ROLECAST_OBJECTS: JSON.stringify({ type: "s3", endpoint, bucket: "rolecast-bytes" }),
     ROLECAST_OBJECTS_ACCESS_KEY_ID: "test",
     ROLECAST_OBJECTS_SECRET_ACCESS_KEY: "test",
   });
   servers.push(server);
   return server;
+}
+
+/** Bytes of recordings that wait for the store. */
+async function pendingBytes({ endpoint }: ServerProcess): Promise<number> {
+  const health = await fetch(`${endpoint}/_rolecast/health`);
+  const { ivs } = (await health.json()) as { ivs: { recordingPendingBytes: number } };
+  return ivs.recordingPendingBytes;
 }
 
 test("what a stage records while the store is away is whole after a restart", async () => {
@@ -115,12 +132,7 @@ test("what a stage records while the store is away is whole after a restart", as
   const mediaOf = (prefix: string, all: readonly string[]) =>
     all.filter((key) => key.startsWith(prefix) && key.endsWith(".mp4")).length;
   const putBefore = await keys();
-  const pendingBytes = async () => {
-    const health = await fetch(`${first.endpoint}/_rolecast/health`);
-    const { ivs } = (await health.json()) as { ivs: { recordingPendingBytes: number } };
-    return ivs.recordingPendingBytes;
-  };
-  await until(async () => (await pendingBytes()) > 300_000, "files that wait");
+  await until(async () => (await pendingBytes(first)) > 300_000, "files that wait");
   await before.stopComposition({ arn: stopped.arn });
   expect(await first.stop()).toBe(0);
 
@@ -155,3 +167,82 @@ test("what a stage records while the store is away is whole after a restart", as
   }
   await copy.remove();
 });
+
+test.skipIf(!hasPostgres)(
+  "a node that stops keeps what is on its disk from the others",
+  async () => {
+    const ROLECAST_DATABASE = await makeSharedSchema();
+    const sealingKey = randomBytes(32);
+    const node = async (folder: string) => {
+      const dir = join(data, folder);
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await writeFile(join(dir, "sealing.key"), sealingKey, { mode: 0o600 });
+      return start(folder, { ROLECAST_DATABASE });
+    };
+    const leaving = await node("leaving");
+    const staying = await node("staying");
+    const { root } = leaving;
+    const bucket = await makeBucket(root);
+    const { arn } = await makeRecordingConfiguration(root, bucket);
+    const input = { type: "BASIC", recordingConfigurationArn: arn } as const;
+    const { streamKey } = await root.ivs.send(new CreateChannelCommand(input));
+    const realTime = realTimeOf(leaving);
+    const made = await realTime.createStorageConfiguration({ s3: { bucketName: bucket } });
+    const storageConfigurationArn = made.storageConfiguration?.arn ?? "";
+    const autoParticipantRecordingConfiguration = { storageConfigurationArn };
+    const { stage } = await realTime.createStage({ autoParticipantRecordingConfiguration });
+    const stageArn = stage?.arn ?? "";
+    const ingest = await realTime.createIngestConfiguration({ stageArn, ingestProtocol: "RTMPS" });
+    const film = await makeFilm(8);
+    for (const key of [streamKey?.value, ingest.ingestConfiguration?.streamKey])
+      encoders.push(publish(film, `rtmps://localhost:${leaving.rtmpsPort}/app/${key}`, 2, true));
+    const media = async ({ root: { s3 } }: ServerProcess) => {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+      const keys = Contents.map(({ Key = "" }) => Key);
+      return [".ts", ".mp4"].map((suffix) => keys.filter((key) => key.endsWith(suffix)).length);
+    };
+    await until(async () => {
+      const [channel = 0, participant = 0] = await media(leaving);
+      return channel > 0 && participant > 1;
+    }, "the first files of both recordings");
+    isAway = true;
+    const before = await media(staying);
+    await until(async () => (await pendingBytes(leaving)) > 1_000_000, "files that wait");
+    expect(await leaving.stop()).toBe(0);
+    isAway = false;
+
+    const sql = new pg.Client({ connectionString: ROLECAST_DATABASE });
+    await sql.connect();
+    onTestFinished(() => sql.end());
+    const owners = async () => {
+      const all = ["ivs_recordings", "ivs_participant_recordings"].map(async (table) => {
+        const { rows } = await sql.query(`select owner from ${table} where ended_at_ms is null`);
+        return rows.map(({ owner }) => owner.replace(/^left:.*$/, "left"));
+      });
+      return (await Promise.all(all)).join();
+    };
+    const beats = async () => Number((await sql.query("select beat from ivs_nodes")).rows[0]?.beat);
+    const from = await beats();
+    // Every other beat or so it looks for what nobody has.
+    await until(async () => (await beats()) >= from + 7, "rounds of the node that stays");
+    expect(await owners()).toBe("left,left");
+    expect(await media(staying)).toEqual(before);
+
+    const again = await node("leaving");
+    await until(async () => (await owners()) === ",", "the ends of the recordings");
+    const copy = await copyBucket(again.root.s3, bucket);
+    const ends = copy.keys.filter((key) => /recording-(?:ended|failed)\.json$/.test(key));
+    expect(ends.map((key) => key.replace(/^.*\//, ""))).toEqual(
+      Array(2).fill("recording-ended.json"),
+    );
+    for (const end of ends) {
+      const { hls } = JSON.parse(copy.text(end)).media;
+      const folder = join(copy.folder, end.slice(0, end.indexOf("events/")), "media/hls");
+      const seconds = await decodedSeconds(join(folder, hls.playlist));
+      expect(Math.abs(seconds * 1_000 - hls.duration_ms)).toBeLessThan(200);
+    }
+    for (const [index, count] of (await media(again)).entries())
+      expect(count).toBeGreaterThan(before[index] ?? 0);
+    await copy.remove();
+  },
+);

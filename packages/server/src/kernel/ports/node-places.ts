@@ -5,6 +5,8 @@ import type { PlainRequest, PlainResponse } from "../service.ts";
 export interface NodePlaces {
   /** This node under its present lease; empty where the database isn't shared. */
   readonly id: string;
+  /** Stays with this node's folder, whichever process has it. */
+  readonly folderId: string;
   /** The address of a living node; undefined once its lease has ended. */
   urlOf(nodeId: string): Promise<string | undefined>;
   /**

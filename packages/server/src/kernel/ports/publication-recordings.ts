@@ -13,6 +13,8 @@ export interface PublicationHost {
   put(object: RecordingObject): Promise<void>;
   /** Those of recordings alone, in order for each. */
   event(event: MediaEvent): void;
+  /** The engine has closed: what it has left is left to the next process on this node's disk. */
+  leave(): Promise<void>;
 }
 
 /** Recordings of what the media engine of this node forwards or composes. */

@@ -13,6 +13,7 @@ import { Periodic } from "../work/periodic.ts";
 import { SerialTasks } from "../work/serial-tasks.ts";
 import { pause } from "../work/timers.ts";
 import { type BucketWriter, ObjectLeftError } from "./bucket-writer.ts";
+import { isLeftToAnother, leaveKept } from "./left-recordings.ts";
 import { bodyOf } from "./object-body.ts";
 import { ReconnectWindows } from "./reconnect-windows.ts";
 import type { RecordedRow } from "./recorded-row.ts";
@@ -37,6 +38,8 @@ export interface LiveRecordingsOptions<Row extends RecordedRow> {
   readonly idPrefix: string;
   /** The subject of its log lines: `A participant`. */
   readonly noun: string;
+  /** Another node can go on with what is recorded only once the recording so far has its end. */
+  readonly isAwaited?: boolean;
   /** Called before a recording that the engine gave up gets its end, while it is this node's. */
   readonly failing?: (tx: Transaction, row: Row, message: string) => Promise<void>;
   bucketOf(row: Row, patience: Patience, stopping: AbortSignal): BucketWriter;
@@ -84,6 +87,7 @@ export class LiveRecordings<Row extends RecordedRow> {
       start: (start) => this.#start(start),
       put: (object) => this.#put(object),
       event: (event) => this.#heard(event),
+      leave: () => this.#leave(),
     });
   }
 
@@ -104,6 +108,12 @@ export class LiveRecordings<Row extends RecordedRow> {
     await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
     await this.#recovery.close();
     await this.#windows.close();
+  }
+
+  async #leave(): Promise<void> {
+    const { clock, nodePlaces, engine, isAwaited = false } = this.#options;
+    await Promise.all([...this.#live.values()].map(({ tasks }) => tasks.drained()));
+    if (!isAwaited) await leaveKept({ media: engine.media, clock }, this.store, nodePlaces);
   }
 
   /** A recording that the engine is about to begin. Resolves when it has its end, or a failure. */
@@ -248,8 +258,9 @@ export class LiveRecordings<Row extends RecordedRow> {
   }
 
   async #isElsewhere({ owner }: Row): Promise<boolean> {
-    const { nodePlaces } = this.#options;
+    const { nodePlaces, clock } = this.#options;
     if (owner === "" || owner === nodePlaces.id) return false;
+    if (isLeftToAnother(owner, nodePlaces.folderId, clock.nowMs())) return true;
     return (await nodePlaces.urlOf(owner)) !== undefined;
   }
 }

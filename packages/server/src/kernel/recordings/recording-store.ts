@@ -134,7 +134,12 @@ export class RecordingStore<Row extends RecordedRow> {
 
   /** Leaves a recording that can't be finished now to the node that claims it next. */
   release(recording: Row): Promise<boolean> {
-    return this.#store.transaction(({ db }) => this.#rows.set(db, recording, { owner: "" }));
+    return this.give(recording, "");
+  }
+
+  /** Gives a recording to another owner. False where another node has taken it. */
+  give(recording: Row, owner: string): Promise<boolean> {
+    return this.#store.transaction(({ db }) => this.#rows.set(db, recording, { owner }));
   }
 
   /** Takes a recording from a node that is gone; undefined where another one was first. */

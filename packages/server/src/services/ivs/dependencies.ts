@@ -13,6 +13,8 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly sessions: CredentialSource;
   /** `http://localhost:4566`, without a slash at its end. */
   readonly publicBaseUrl: string;
+  /** Stays with this node's folder, whichever process has it. */
+  readonly folderId: string;
   /** The other nodes on the same database reach this one here. */
   readonly nodeUrl: string;
   /** The ingest endpoint that channels give: a bare host. */

@@ -45,9 +45,16 @@ const ANSWER_HEADERS = {
   "x-frame-options": "DENY",
 };
 
-type FromSettings = "publicBaseUrl" | "nodeUrl" | "ingestHost" | "quotas" | "streamsMax";
+type FromSettings =
+  | "publicBaseUrl"
+  | "folderId"
+  | "nodeUrl"
+  | "ingestHost"
+  | "quotas"
+  | "streamsMax";
 
 interface IvsNeeds extends Omit<IvsDependencies, FromSettings> {
+  readonly node: { readonly id: string };
   readonly address: { readonly publicBaseUrl: string; readonly nodeUrl: string };
   readonly settings: {
     readonly ingestHost: string;
@@ -81,7 +88,8 @@ async function createIvs(needs: IvsNeeds) {
   const { address, settings } = needs;
   const { ingestHost, geoipDatabase, ivsQuotas: quotasGiven, maxStreams: streamsMax } = settings;
   const fromSettings = { ...address, ingestHost, quotas: quotasGiven, streamsMax };
-  const deps: IvsDependencies = { ...needs, ...fromSettings };
+  const folderId = needs.node.id;
+  const deps: IvsDependencies = { ...needs, ...fromSettings, folderId };
   const quotas = { ...DEFAULT_QUOTAS, ...quotasGiven };
   const live = new LiveStreams(deps);
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);

@@ -56,6 +56,7 @@ export class CompositionRecordings {
       ...options,
       ...{ kind: new CompositionRecording(options), idPrefix: RECORDED_ID_PREFIX },
       noun: "A composition",
+      isAwaited: true,
       failing: (tx, { account_id, region, composition_id, destination_id }, reason) =>
         journal.record(
           { account_id, region, id: composition_id },

@@ -80,6 +80,7 @@ function nodeOf(id: string) {
     get id() {
       return place.id;
     },
+    folderId: "",
     urlOf: async (nodeId: string) => living.get(nodeId),
     provenUrl: neverAsked,
     handOn: neverAsked,

@@ -18,6 +18,7 @@ import type {
 } from "@rolecast/media";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
+import { leaveKept } from "../../../kernel/recordings/left-recordings.ts";
 import { bodyOf } from "../../../kernel/recordings/object-body.ts";
 import { ReconnectWindows } from "../../../kernel/recordings/reconnect-windows.ts";
 import {
@@ -83,7 +84,7 @@ export class LiveStreams implements MediaHost {
   readonly node: NodeLease;
   #engine: MediaEngine;
   /** The ports that the engine had last; undefined before the first start. */
-  #ports: IngestPorts | undefined;
+  ports: IngestPorts | undefined;
   #closed = false;
   #stopping = new AbortController();
   readonly #deps: IvsDependencies;
@@ -139,7 +140,7 @@ export class LiveStreams implements MediaHost {
       nowMs: () => deps.clock.nowMs(),
       writerOf: (row, patience) => this.#writerOf(row, patience),
     });
-    this.publications = new PublicationHub(() => this.#engine.recordings, deps.media);
+    this.publications = new PublicationHub(() => this.#engine.recordings, deps);
     this.#engine = this.#newEngine();
   }
 
@@ -148,11 +149,7 @@ export class LiveStreams implements MediaHost {
   }
 
   #newEngine(): MediaEngine {
-    return this.#deps.media.createEngine(this.publications.around(this), ENGINE, this.#ports);
-  }
-
-  get ports(): IngestPorts | undefined {
-    return this.#ports;
+    return this.#deps.media.createEngine(this.publications.around(this), ENGINE, this.ports);
   }
 
   /** Finishes what an earlier process left open, then listens for encoders. */
@@ -166,7 +163,7 @@ export class LiveStreams implements MediaHost {
     await this.windows.start();
     if (this.#closed) this.#engine = this.#newEngine();
     this.#closed = false;
-    this.#ports = await this.#engine.start();
+    this.ports = await this.#engine.start();
     this.admission.start();
     this.node.start();
   }
@@ -184,6 +181,7 @@ export class LiveStreams implements MediaHost {
     const broadcasts = [...this.#broadcasts.values()].map((broadcast) => broadcast.drained());
     await Promise.all([this.#recovery.close(), ...broadcasts]);
     await this.windows.close();
+    await this.publications.leave(() => leaveKept(this.#deps, this.#recordings, this.node));
     await this.node.close();
   }
 
@@ -309,7 +307,9 @@ export class LiveStreams implements MediaHost {
   async #takeOver(): Promise<void> {
     const store = this.#deps.store.tables<IvsTables>();
     for (const recording of this.#unfinished) await this.#recordings.release(recording);
-    const orphans = (await hasOrphans(store)) ? await claimOrphans(this.node.id, store) : [];
+    const orphans = (await hasOrphans(store, this.node))
+      ? await claimOrphans(store, this.node)
+      : [];
     await this.#recover(orphans);
     await this.windows.check();
   }

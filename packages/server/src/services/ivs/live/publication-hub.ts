@@ -1,4 +1,5 @@
 import type { MediaEvent, MediaHost, MediaRecordings, PublicationRecording } from "@rolecast/media";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type {
   PublicationHost,
   PublicationRecordings,
@@ -8,17 +9,30 @@ import type { RecordedMedia } from "../../../kernel/recordings/recorded-media.ts
 /** The engine's recordings for other services, which are their hosts. */
 export class PublicationHub implements PublicationRecordings {
   readonly media: RecordedMedia;
+  readonly #log: Log;
   readonly #current: () => MediaRecordings;
   /** By the beginning of their streams' ids. */
   readonly #hosts = new Map<string, PublicationHost>();
 
-  constructor(current: () => MediaRecordings, media: RecordedMedia) {
+  constructor(
+    current: () => MediaRecordings,
+    { media, log }: { readonly media: RecordedMedia; readonly log: Log },
+  ) {
     this.#current = current;
     this.media = media;
+    this.#log = log;
   }
 
   serve(idPrefix: string, host: PublicationHost): void {
     this.#hosts.set(idPrefix, host);
+  }
+
+  /** The engine has closed: has channels, by `own`, and all hosts leave what it has left. */
+  async leave(own: () => Promise<void>): Promise<void> {
+    const leaving = [own(), ...[...this.#hosts.values()].map((host) => host.leave())];
+    for (const outcome of await Promise.allSettled(leaving))
+      if (outcome.status === "rejected")
+        this.#log.warn({ err: outcome.reason }, "Recordings may lose their last segments");
   }
 
   recordPublication(recording: PublicationRecording): Promise<boolean> {

@@ -1,5 +1,7 @@
+import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { isLeftToAnother } from "../../../kernel/recordings/left-recordings.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
 import { deleteNode, deleteNodesAt, insertNode, listNodes, renewNode } from "../rows/nodes.ts";
@@ -12,8 +14,11 @@ const LEASE_MS = 10_000;
 
 export interface NodeLeaseOptions {
   readonly store: Store;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Stays with this node's folder, whichever process has it. */
+  readonly folderId: string;
   /** The address at which other nodes reach this one. */
   readonly url: () => string;
   /** Runs when this node was taken for dead: what it had is another node's, or free. */
@@ -59,6 +64,14 @@ export class NodeLease {
   get id(): string {
     return this.#id;
   }
+
+  get folderId(): string {
+    return this.#options.folderId;
+  }
+
+  /** Whether recordings of this owner wait for a process on another folder. */
+  readonly isLeft = (owner: string): boolean =>
+    isLeftToAnother(owner, this.folderId, this.#options.clock.nowMs());
 
   /** Takes a place. The process that listened at this address before has ended, and loses its. */
   async register(): Promise<void> {

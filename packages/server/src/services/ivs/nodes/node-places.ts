@@ -9,7 +9,7 @@ import { PeerStreams } from "./peer-streams.ts";
 import type { StreamDirectory } from "./stream-directory.ts";
 
 interface Nodes {
-  readonly node: { readonly id: string };
+  readonly node: { readonly id: string; readonly folderId: string };
   readonly directory: Pick<StreamDirectory, "nodeOf">;
   readonly handedOn: HandedOnRequests;
 }
@@ -29,6 +29,7 @@ export function nodePlacesOf(
     get id() {
       return node.id;
     },
+    folderId: node.folderId,
     urlOf,
     async provenUrl(nodeId) {
       const streams = await streamsOf(nodeId);

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { LEFT_FOR_MS } from "../../../kernel/recordings/left-recordings.ts";
+import type { Transaction } from "../../../kernel/store.ts";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, LiveWorld } from "../testing/live-world.ts";
 
@@ -82,4 +84,24 @@ test("what a dead node had goes to exactly one of those that ask together", asyn
   await Promise.all([takeOver(), takeOver(), takeOver()]);
   await expectEndedOnce();
   expect(await tables().selectFrom("ivs_nodes").selectAll().execute()).toEqual([]);
+});
+
+test("a recording that was left on another node's disk is taken an hour later", async () => {
+  const life = world.begin((effect) => (effect === 10 ? "power-cut-before" : "happens"));
+  await life.live.node.register();
+  void life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 3);
+  await life.died;
+  const owner = `left:its-folder:${world.nowMs + LEFT_FOR_MS}`;
+  const change = (tx: Transaction) =>
+    tx.tables<IvsTables>().db.updateTable("ivs_recordings").set({ owner }).execute();
+  await world.store.transaction(change);
+  const owners = async () => {
+    const rows = await tables().selectFrom("ivs_recordings").selectAll().execute();
+    return rows.map((row) => [row.owner, row.ended_at_ms]);
+  };
+  await takeOver();
+  expect(await owners()).toEqual([[owner, null]]);
+  world.nowMs += LEFT_FOR_MS;
+  await takeOver();
+  await expectEndedOnce();
 });

@@ -171,6 +171,7 @@ export class LiveWorld {
       },
       publicBaseUrl: "http://localhost:1",
       nodeUrl: "http://localhost:1",
+      folderId: "",
       ingestHost: "localhost",
       sealingKey: Buffer.alloc(32, 1),
       metrics: { put: () => {} },
