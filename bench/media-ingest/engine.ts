@@ -4,12 +4,13 @@
  * renditions of STANDARD channels, with `ladder-low` those of latencyMode LOW, in parts. The second
  * argument is the number of ingest workers, whose process ids are printed too. With `record`
  * objects are written into the folder of the third. `/arrivals` lists when each segment of each
- * stream was listed.
+ * stream was listed. Offers of WebRTC are posted to `/offers/<stream key>`.
  */
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { createMediaEngine, findFfmpeg, letHeapGrow } from "../../packages/media/src/index.ts";
 import { BELOW_SOURCE } from "../../packages/media/src/testing/ladders.ts";
 import { recordedBytes } from "../../packages/media/src/testing/recorded-bytes.ts";
@@ -32,7 +33,7 @@ letHeapGrow();
 const engine = createMediaEngine(
   {
     ...{ host: "127.0.0.1", path: "app", tls: testCertificate },
-    ports: { rtmp: { port: 0 }, rtmps: { port: 0 } },
+    ports: { rtmp: { port: 0 }, rtmps: { port: 0 }, webrtc: { port: 0 } },
     ffmpeg: findFfmpeg("auto", process.env.PATH),
     transcodeCores: 64,
     workers: Number(process.argv[3] ?? 0),
@@ -86,10 +87,17 @@ async function noteArrivals(streamName: string): Promise<void> {
 
 const { rtmp: rtmpPort } = await engine.start();
 const { workers = [] } = await engine.health();
-const server = createServer((request, response) => {
+const server = createServer(async (request, response) => {
   const [, key = "", rendition = "chunked"] = (request.url ?? "/").split("/");
   if (key === "arrivals") {
     response.end(JSON.stringify([...arrivals]));
+    return;
+  }
+  if (key === "offers") {
+    const about = { name: rendition, remoteAddress: "127.0.0.1", secure: true };
+    const offer = { ...about, description: await text(request) };
+    const { description } = await engine.negotiate("webrtc", offer);
+    response.writeHead(201).end(description);
     return;
   }
   engine.mediaPlaylist(key, rendition).then((playlist) => {

@@ -4,7 +4,13 @@ import type { DtlsHandshake } from "./dtls/dtls-handshake.ts";
 import { DtlsServer } from "./dtls/dtls-server.ts";
 import type { OfferedTransport } from "./peer-description.ts";
 import { parseRtcp, type RtcpPart } from "./rtp/rtcp-packet.ts";
-import { isRtcp, parseRtpHeader, type RtpPacket, withoutPadding } from "./rtp/rtp-packet.ts";
+import {
+  isRtcp,
+  parseRtpHeader,
+  type RtpPacket,
+  rtpPacket,
+  withoutPadding,
+} from "./rtp/rtp-packet.ts";
 import { keepSealed } from "./srtp/counter-sealer.ts";
 import type { SrtpMasters } from "./srtp/srtp-keys.ts";
 import { type RtpIdentity, SrtpReceiver, SrtpSender } from "./srtp/srtp-session.ts";
@@ -130,7 +136,7 @@ export class WebrtcPeer {
     const payload = header && clear && withoutPadding(header, clear);
     if (header !== undefined && payload !== undefined) {
       this.#heardAtMs = nowMs;
-      this.#options.handlers.rtp({ ...header, payload }, datagram, nowMs);
+      this.#options.handlers.rtp(rtpPacket(header, payload), datagram, nowMs);
     }
   }
 

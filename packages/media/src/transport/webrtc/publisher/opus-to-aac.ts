@@ -15,6 +15,10 @@ const BITRATE = "160k";
 const SILENCE_MAX_SAMPLES = OPUS_CLOCK_HZ;
 /** Rounding, and packets that were late. */
 const STEP_TOLERANCE_SAMPLES = 120;
+/** To wake ffmpeg for each packet costs more than to convert it: it gets so much sound at once. */
+const STEP_SAMPLES = OPUS_CLOCK_HZ / 10;
+/** It writes frame by frame; its output is read once they are all there. */
+const READ_AFTER_MS = 30;
 /** Sound that waits for ffmpeg: minutes of it. */
 const BACKLOG_BYTES_MAX = 2 * 1024 * 1024;
 /** Pauses of the input that haven't come out yet. */
@@ -52,6 +56,11 @@ export class OpusToAac {
   readonly #ffmpeg: FfmpegProcess;
   readonly #frames = new AdtsFrames(OPUS_CLOCK_HZ);
   readonly #anchors: Anchor[] = [];
+  /** Runs from a step's writing to the reading of what it became. */
+  #reading: NodeJS.Timeout | undefined;
+  /** Packets that are written with the next step, and their samples. */
+  #step: Buffer[] = [];
+  #stepSamples = 0;
   /** Samples that went in, and came out. */
   #written = 0;
   #read = 0;
@@ -84,7 +93,10 @@ export class OpusToAac {
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#reading);
     this.#ffmpeg.kill();
+    // Its process has gone when all of its output was read.
+    this.#ffmpeg.stdout.resume();
   }
 
   /** Fills a gap before a packet, or lets time go on after it. */
@@ -108,13 +120,26 @@ export class OpusToAac {
 
   #write(packet: Buffer, samples: number): void {
     this.#written += samples;
-    this.#ffmpeg.stdin.write(this.#ogg.packet(packet, this.#written));
+    this.#step.push(this.#ogg.packet(packet, this.#written));
+    this.#stepSamples += samples;
+    if (this.#stepSamples >= STEP_SAMPLES) {
+      this.#ffmpeg.stdin.write(Buffer.concat(this.#step));
+      this.#reading ??= setTimeout(() => this.#readOutput(), READ_AFTER_MS);
+      this.#step = [];
+      this.#stepSamples = 0;
+    }
+  }
+
+  #readOutput(): void {
+    this.#reading = undefined;
+    this.#ffmpeg.stdout.resume();
   }
 
   #output(chunk: Buffer): void {
     if (this.#closed) {
       return;
     }
+    this.#ffmpeg.stdout.pause();
     try {
       for (const { config, data } of this.#frames.read(Buffer.from(chunk), 0)) {
         // The encoder's first frame is what it needs before the sound.

@@ -2,7 +2,7 @@ import { Interleaver } from "../../../ingest/interleaver.ts";
 import type { MediaUnit, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
 import { VIDEO_CLOCK_HZ } from "./video-receiver.ts";
 
-/** Converting sound takes up to 200 ms; pictures wait for it up to this. */
+/** Converting sound takes up to 350 ms, in steps of 100; pictures wait for it up to this. */
 const WAIT_TICKS_MAX = VIDEO_CLOCK_HZ;
 /** Its converter's start takes longer on a busy machine: pictures wait for its first sound. */
 const FIRST_WAIT_MS = 5_000;

@@ -28,6 +28,22 @@ export interface RtpPacket extends RtpHeader {
   readonly payload: Buffer;
 }
 
+/** Member by member: to spread the header of each packet is slow. */
+export function rtpPacket(header: RtpHeader, payload: Buffer): RtpPacket {
+  return {
+    marker: header.marker,
+    payloadType: header.payloadType,
+    sequence: header.sequence,
+    timestamp: header.timestamp,
+    ssrc: header.ssrc,
+    bytes: header.bytes,
+    hasPadding: header.hasPadding,
+    extensionsAt: header.extensionsAt,
+    extensionProfile: header.extensionProfile,
+    payload,
+  };
+}
+
 /** RTP and RTCP share a port: the second byte tells them apart (RFC 5761, 4). */
 export function isRtcp(datagram: Buffer): boolean {
   const type = datagram[1] ?? 0;
