@@ -58,8 +58,9 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     postgres = await startPostgres();
     data = await mkdtemp(join(tmpdir(), "rolecast-chat-"));
     database = await makeSchema(postgres.url);
-    const start = () => startTestServer({ data, database, logLevel: "silent" });
-    nodes = await Promise.all([start(), start()]);
+    const start = (ingestWorkers: number) =>
+      startTestServer({ data, database, ingestWorkers, logLevel: "silent" });
+    nodes = await Promise.all([start(0), start(1)]);
   });
   afterAll(async () => {
     for (const client of open) client.disconnect();
