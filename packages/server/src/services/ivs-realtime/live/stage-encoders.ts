@@ -118,7 +118,7 @@ export class StageEncoders {
       return { allow: false, reason: `The stage is on another node, ${nodeId}`, at };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { allow: false, reason: `The stage's node ${nodeId} isn't reached: try again` };
+      return { allow: false, reason: `The stage is on another node, ${nodeId}. ${error.message}` };
     }
   }
 }

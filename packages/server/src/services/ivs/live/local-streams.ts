@@ -4,6 +4,7 @@ import type { HandedOnRequests } from "../nodes/handed-on-requests.ts";
 import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { ForwardingHub } from "./forwarding-hub.ts";
+import type { NodeAdmission } from "./node-admission.ts";
 import type { ViewerCounter } from "./viewer-counter.ts";
 
 /** The parts of this node's live streams that other nodes and playback use too. */
@@ -12,6 +13,7 @@ interface Live {
   readonly viewers: ViewerCounter;
   readonly handedOn: HandedOnRequests;
   readonly forwarding: Pick<ForwardingHub, "encoders">;
+  readonly admission: Pick<NodeAdmission, "refusal">;
   playable(channelArn: string): Broadcast | undefined;
   settled(channelArn: string): Promise<void>;
 }
@@ -42,7 +44,9 @@ export function localStreams(live: Live): OwnedStreams {
       for (const viewer of viewers) live.viewers.note(streamId, viewer);
     },
     handOn: (request) => live.handedOn.answer(request),
-    expectEncoder: async (encoder) => live.forwarding.encoders.expect(encoder),
+    // The ports of a node that takes no new publishers are closed.
+    expectEncoder: async (encoder) =>
+      live.admission.refusal === undefined ? live.forwarding.encoders.expect(encoder) : undefined,
     hangUp: (session) => live.engine.hangUp(OFFERED_PROTOCOL, session),
     viewerCounts: async (streamIds) => streamIds.map((streamId) => live.viewers.count(streamId)),
   };

@@ -47,7 +47,7 @@ export function nodePlacesOf(
       const streams = await streamsOf(nodeId);
       if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
       const place = await streams.expectEncoder({ protocol, name, secure, remoteAddress });
-      if (!place) throw streamUnavailable("its node can't take the encoder");
+      if (!place) throw streamUnavailable("its node takes no new publishers now");
       return { ...place, host: new URL(streams.url).hostname.replace(/^\[|\]$/g, "") };
     },
     answerHandedOn: (answerer) => handedOn.add(answerer),
