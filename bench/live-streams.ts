@@ -35,6 +35,8 @@ import { type GrownAccount, grownAccounts } from "../test/support/grown-lists/ac
 import { clientsOf } from "../test/support/test-server.ts";
 import { DatabaseTime } from "./growth/database-time.ts";
 import { threadTimeMs } from "./growth/thread-time.ts";
+import { answerOf } from "./live-streams/answer.ts";
+import { keyOf, seedChannels } from "./live-streams/channels.ts";
 
 const CHANNELS = 10_000;
 const LESS = 10;
@@ -80,7 +82,7 @@ try {
     node: index === 0 ? few : many,
     streams: index === 0 ? STREAMS / LESS : STREAMS,
   }));
-  for (const { account } of sides) await seedChannels(account);
+  for (const { account } of sides) await seedChannels(account, monitor);
   await monitor.query("vacuum analyze");
   console.log(
     `| for each stream | ${sides.map((side) => side.streams).join(" live | ")} live | ratio |`,
@@ -141,22 +143,6 @@ async function startNode(name: string): Promise<Node> {
   const node = { name, child, endpoint };
   nodes.push(node);
   return node;
-}
-
-/** The child's next message; rejects when it ends instead. */
-async function answerOf(child: ChildProcess): Promise<string> {
-  const waiting = new AbortController();
-  const { signal } = waiting;
-  try {
-    return await Promise.race([
-      once(child, "message", { signal }).then(([answer]) => String(answer)),
-      once(child, "exit", { signal }).then(([code]) => {
-        throw new Error(`a node ended with ${code}`);
-      }),
-    ]);
-  } finally {
-    waiting.abort();
-  }
 }
 
 async function used(...of: readonly Node[]): Promise<Used> {
@@ -282,24 +268,4 @@ async function openStreams({ id }: GrownAccount): Promise<number> {
 
 async function livingNodes(): Promise<readonly { node_id: string; beat: string }[]> {
   return (await monitor.query("select node_id, beat from ivs_nodes")).rows;
-}
-
-function keyOf({ id }: GrownAccount, index: number): string {
-  return `sk_us-east-1_${id}${String(index).padStart(7, "0")}_secret`;
-}
-
-/** Channels with their stream keys, as the operations would have made them. */
-async function seedChannels({ id, items }: GrownAccount): Promise<void> {
-  const place = `'${id}', 'us-east-1', '{}', 1700000000000 + i`;
-  const series = `from generate_series(0, ${items - 1}) i`;
-  await monitor.query(`insert into ivs_channels
-    (account_id, region, tags, created_at_ms, id, name, latency_mode, type, authorized,
-      insecure_ingest, preset, recording_configuration_arn, playback_restriction_policy_arn,
-      ad_configuration_arn, container_format, multitrack_input, srt_passphrase)
-    select ${place}, 'ch' || lpad(i::text, 10, '0'), 'bench', 'LOW', 'BASIC', 0, 0, '', '', '', '',
-      'TS', '{"enabled":false,"maximumResolution":"FULL_HD","policy":"ALLOW"}', '' ${series}`);
-  await monitor.query(`insert into ivs_stream_keys
-    (account_id, region, tags, created_at_ms, id, channel_id, value)
-    select ${place}, '${id}' || lpad(i::text, 7, '0'), 'ch' || lpad(i::text, 10, '0'),
-      'sk_us-east-1_${id}' || lpad(i::text, 7, '0') || '_secret' ${series}`);
 }
