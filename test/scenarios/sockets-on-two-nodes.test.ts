@@ -220,8 +220,9 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     const here = await joinStage(participantToken?.token ?? "");
     await here.seen("aws:ivs:STAGE_STATE");
     const seen: string[] = [];
-    const stranger = createServer((request, response) => {
-      seen.push(`${request.url} ${JSON.stringify(request.rawHeaders)}`);
+    const stranger = createServer(async (request, response) => {
+      const body = (await request.toArray()).join("");
+      seen.push(`${request.url} ${JSON.stringify(request.rawHeaders)} ${body}`);
       response.writeHead(200).end("[]");
     });
     await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
@@ -247,8 +248,15 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
       headers: { "content-type": "application/sdp", authorization: `Bearer ${token}` },
     });
     expect(offer.status).toBe(503);
+    const made = await realTimeOf(other).createIngestConfiguration({
+      ...{ stageArn, ingestProtocol: "RTMPS" },
+    });
+    const streamKey = made.ingestConfiguration?.streamKey ?? "";
+    const url = `rtmps://localhost:${other.server.ports.rtmps}/app/${streamKey}`;
+    expect((await publish(await makeFilm(6), url).ended).code).not.toBe(0);
     expect(seen.length).toBeGreaterThan(0);
-    expect(seen.filter((request) => request.includes(token))).toEqual([]);
+    for (const secret of [token, streamKey])
+      expect(seen.filter((request) => request.includes(secret))).toEqual([]);
     await move(moved.url);
     here.close();
   });

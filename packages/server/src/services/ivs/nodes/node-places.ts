@@ -25,6 +25,13 @@ export function nodePlacesOf(
     if (!streams) throw streamUnavailable("its node has gone");
     return streams;
   };
+  const provenStreamsOf = async (nodeId: string): Promise<PeerStreams> => {
+    const streams = await streamsOf(nodeId);
+    if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
+    // A call that costs nothing: its answer is signed. The address may be another one by now.
+    await streams.viewerCounts([]);
+    return streams;
+  };
   return {
     get id() {
       return node.id;
@@ -32,20 +39,15 @@ export function nodePlacesOf(
     folderId: node.folderId,
     urlOf,
     async provenUrl(nodeId) {
-      const streams = await streamsOf(nodeId);
-      if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
-      // A call that costs nothing: its answer is signed. The address may be another one by now.
-      await streams.viewerCounts([]);
-      return streams.url;
+      return (await provenStreamsOf(nodeId)).url;
     },
     async handOn(nodeId, request, body) {
       const handed = toHandOn(request, body);
       if (!handed) throw streamUnavailable("it is changing hands");
-      return asPlain(await (await streamsOf(nodeId)).handOn(handed));
+      return asPlain(await (await provenStreamsOf(nodeId)).handOn(handed));
     },
     async handOnEncoder(nodeId, { protocol, name, secure, remoteAddress }) {
-      const streams = await streamsOf(nodeId);
-      if (!(streams instanceof PeerStreams)) throw streamUnavailable("its node is this one");
+      const streams = await provenStreamsOf(nodeId);
       const place = await streams.expectEncoder({ protocol, name, secure, remoteAddress });
       if (!place) throw streamUnavailable("its node takes no new publishers now");
       return { ...place, host: new URL(streams.url).hostname.replace(/^\[|\]$/g, "") };
