@@ -22,6 +22,8 @@ export class LossyLink {
   readonly #toServer = new Map<number, Socket>();
   #isClosed = false;
   dropped = 0;
+  /** Called with each packet of the peer before anything happens to it. */
+  onSent: (datagram: Buffer) => void = () => undefined;
 
   /** Resolves to the port that stands for the server's. */
   async open(serverPort: number, faults: LinkFaults): Promise<number> {
@@ -39,7 +41,10 @@ export class LossyLink {
       const socket = this.#socketOf(peerPort, back);
       later(() => socket.send(datagram, serverPort, "127.0.0.1"));
     });
-    this.#toPeer.on("message", (datagram, { port }) => forth(datagram, port));
+    this.#toPeer.on("message", (datagram, { port }) => {
+      this.onSent(datagram);
+      forth(datagram, port);
+    });
     await bind(this.#toPeer);
     return this.#toPeer.address().port;
   }
