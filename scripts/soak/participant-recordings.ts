@@ -54,9 +54,14 @@ export class ParticipantRecordings {
         this.#check(event);
       } else {
         if (name === "Recording End Failure") this.failed += 1;
-        this.wrong.push(`${name} though the bucket takes everything: ${JSON.stringify(event)}`);
+        this.#found(`${name} though the bucket takes everything: ${JSON.stringify(event)}`);
       }
     }
+  }
+
+  #found(wrong: string): void {
+    console.log(wrong);
+    this.wrong.push(wrong);
   }
 
   #check({ detail }: ReadEvent): void {
@@ -69,7 +74,7 @@ export class ParticipantRecordings {
       const folder = await mkdtemp(join(tmpdir(), "rolecast-soak-participant-"));
       const paths = await takeOut(this.#s3, { bucket, prefix }, folder);
       const wrong = await wrongWith(folder, paths, durationMs);
-      this.wrong.push(...wrong.map((one) => `${prefix}: ${one}`));
+      for (const one of wrong) this.#found(`${prefix}: ${one}`);
       this.checked += 1;
       await rm(folder, { recursive: true });
     });
