@@ -31,6 +31,7 @@ import {
 } from "../../packages/media/src/transport/webrtc/sdp/agreed-media.ts";
 import { parseSdp } from "../../packages/media/src/transport/webrtc/sdp/session-description.ts";
 import { writeAnswer } from "../../packages/media/src/transport/webrtc/sdp/write-answer.ts";
+import { PROFILES_TO_RECEIVE } from "../../packages/media/src/transport/webrtc/srtp/srtp-keys.ts";
 import {
   attribute,
   hasIntegrity,
@@ -116,6 +117,7 @@ export const dtlsTarget: FuzzTarget = {
         let ends = 0;
         const server = new DtlsServer(certificate, {
           peerFingerprints: [{ algorithm: "sha256", value: certificate.fingerprint }],
+          profiles: PROFILES_TO_RECEIVE,
           send: ({ length }) => {
             sent += length;
           },

@@ -12,7 +12,7 @@ import {
   withoutPadding,
 } from "./rtp/rtp-packet.ts";
 import { keepSealed } from "./srtp/counter-sealer.ts";
-import type { SrtpMasters } from "./srtp/srtp-keys.ts";
+import type { SrtpMasters, SrtpProfile } from "./srtp/srtp-keys.ts";
 import { type RtpIdentity, SrtpReceiver, SrtpSender } from "./srtp/srtp-session.ts";
 import {
   hasIntegrity,
@@ -29,6 +29,8 @@ const PASSWORD_BYTES = 18;
 
 /** Takes what comes from a peer. Nothing that a handler throws is caught here. */
 export interface PeerHandlers {
+  /** SRTP's profiles, the best first: for a peer that sends, or for one that is sent to. */
+  readonly profiles: readonly SrtpProfile[];
   /** ICE and DTLS are done: media may be sent from now on. */
   connected(nowMs: number): void;
   /** A genuine packet. `datagram` has its header, with the extensions, in clear. */
@@ -72,6 +74,7 @@ export class WebrtcPeer {
     this.#heardAtMs = options.nowMs;
     this.#dtls = new DtlsServer(options.certificate, {
       peerFingerprints: options.offered.fingerprints,
+      profiles: options.handlers.profiles,
       send: (datagram) => this.#path?.send(datagram),
       onKeys: (keys) => this.#begin(keys),
       onEnd: ({ isFailure, message }) => this.#gone(isFailure ? "failed" : "left", message),

@@ -1,4 +1,4 @@
-import { SRTP_PROFILES, type SrtpProfile } from "../srtp/srtp-keys.ts";
+import type { SrtpProfile } from "../srtp/srtp-keys.ts";
 import { ByteReader, readShorts, shorts, vector } from "./byte-reader.ts";
 import { DTLS_1_2 } from "./dtls-record.ts";
 import { HandshakeFailure } from "./handshake-failure.ts";
@@ -28,8 +28,8 @@ export interface HelloChoices {
   readonly hasPointFormats: boolean;
 }
 
-/** Throws HandshakeFailure where nothing can be agreed on. */
-export function chooseFromHello(body: Buffer): HelloChoices {
+/** Throws HandshakeFailure where nothing can be agreed on. `profiles` are ours, the best first. */
+export function chooseFromHello(body: Buffer, profiles: readonly SrtpProfile[]): HelloChoices {
   const reader = new ByteReader(body);
   const version = reader.number(2);
   const clientRandom = Buffer.from(reader.bytes(32));
@@ -53,7 +53,7 @@ export function chooseFromHello(body: Buffer): HelloChoices {
   return {
     clientRandom,
     group: chooseGroup(extensions.get(EXTENSION.supportedGroups)),
-    profile: chooseProfile(extensions.get(EXTENSION.useSrtp)),
+    profile: chooseProfile(extensions.get(EXTENSION.useSrtp), profiles),
     hasExtendedMasterSecret: extensions.has(EXTENSION.extendedMasterSecret),
     hasPointFormats: extensions.has(EXTENSION.pointFormats),
   };
@@ -110,9 +110,9 @@ function chooseGroup(content: Buffer | undefined): KeyGroup {
   return group;
 }
 
-function chooseProfile(content: Buffer | undefined): SrtpProfile {
+function chooseProfile(content: Buffer | undefined, profiles: readonly SrtpProfile[]): SrtpProfile {
   const offered = content === undefined ? [] : listOf(content);
-  const profile = SRTP_PROFILES.find(({ id }) => offered.includes(id));
+  const profile = profiles.find(({ id }) => offered.includes(id));
   if (profile === undefined) {
     throw new HandshakeFailure(
       "handshakeFailure",

@@ -1,4 +1,4 @@
-import type { SrtpMasters } from "../srtp/srtp-keys.ts";
+import type { SrtpMasters, SrtpProfile } from "../srtp/srtp-keys.ts";
 
 /** A certificate's digest that the peer announced in its offer. */
 export interface PeerFingerprint {
@@ -10,6 +10,8 @@ export interface PeerFingerprint {
 
 export interface DtlsHandshakeOptions {
   readonly peerFingerprints: readonly PeerFingerprint[];
+  /** SRTP's profiles, the best first. */
+  readonly profiles: readonly SrtpProfile[];
   readonly send: (datagram: Buffer) => void;
   /** The peer has the certificate that it announced. */
   readonly onKeys: (keys: SrtpMasters) => void;

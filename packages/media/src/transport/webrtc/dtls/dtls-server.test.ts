@@ -5,14 +5,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { SRTP_PROFILES, type SrtpMasters } from "../srtp/srtp-keys.ts";
+import { PROFILES_TO_RECEIVE, PROFILES_TO_SEND, type SrtpMasters } from "../srtp/srtp-keys.ts";
 import { fingerprintOf, makeDtlsCertificate } from "./dtls-certificate.ts";
 import type { DtlsEnd } from "./dtls-handshake.ts";
 import { DtlsServer } from "./dtls-server.ts";
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
 /** Node 20.12 encrypts it fastest. */
-const PREFERRED = SRTP_PROFILES[0]?.name ?? "";
+const PREFERRED = PROFILES_TO_RECEIVE[0]?.name ?? "";
+const PREFERRED_TO_SEND = PROFILES_TO_SEND[0]?.name ?? "";
 const KEY_TYPES = {
   ec: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"],
   rsa: ["-newkey", "rsa:2048"],
@@ -20,7 +21,9 @@ const KEY_TYPES = {
 
 interface Attempt {
   readonly keyType?: keyof typeof KEY_TYPES;
+  /** The client's. */
   readonly profiles?: string;
+  readonly ours?: typeof PROFILES_TO_SEND;
   readonly options?: readonly string[];
   /** Announced instead of the client's. */
   readonly fingerprint?: string;
@@ -40,7 +43,8 @@ describe.skipIf(!hasOpenssl)("DTLS with openssl s_client", () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   async function handshake(attempt: Attempt) {
-    const { keyType = "ec", profiles = "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80" } = attempt;
+    const { keyType = "ec", ours = PROFILES_TO_RECEIVE } = attempt;
+    const { profiles = "SRTP_AES128_CM_SHA1_80:SRTP_AEAD_AES_128_GCM" } = attempt;
     const der = execFileSync("openssl", ["x509", "-in", file(`${keyType}.crt`), "-outform", "der"]);
     const socket = createSocket("udp4").bind(0, "127.0.0.1");
     await once(socket, "listening");
@@ -55,6 +59,7 @@ describe.skipIf(!hasOpenssl)("DTLS with openssl s_client", () => {
       const value = attempt.fingerprint ?? fingerprintOf("sha256", der);
       const server = new DtlsServer(makeDtlsCertificate(), {
         peerFingerprints: [{ algorithm: "sha256", value }],
+        profiles: ours,
         send: (datagram) => peer && passes() && socket.send(datagram, peer.port, peer.address),
         onKeys: (agreed) => {
           keys = agreed;
@@ -89,6 +94,7 @@ describe.skipIf(!hasOpenssl)("DTLS with openssl s_client", () => {
 
   test.each<[string, Attempt]>([
     [PREFERRED, {}],
+    [PREFERRED_TO_SEND, { ours: PROFILES_TO_SEND }],
     ["AES128_CM_HMAC_SHA1_80", { profiles: "SRTP_AES128_CM_SHA1_80" }],
     ["AEAD_AES_128_GCM", { profiles: "SRTP_AEAD_AES_128_GCM" }],
     [PREFERRED, { keyType: "rsa" }],

@@ -171,7 +171,7 @@ export class DtlsServer implements DtlsHandshake {
   }
 
   #hello(body: Buffer, nowMs: number): void {
-    const choices = chooseFromHello(body);
+    const choices = chooseFromHello(body, this.#options.profiles);
     this.#choices = choices;
     const key = choices.group.makeKey();
     this.#secretWith = (peer) => key.secretWith(peer);

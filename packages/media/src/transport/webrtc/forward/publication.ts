@@ -8,6 +8,7 @@ import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
 import { type RtcpPart, writeReceiverReport, writeRemb } from "../rtp/rtcp-packet.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
 import type { AgreedMedia } from "../sdp/agreed-media.ts";
+import { PROFILES_TO_RECEIVE } from "../srtp/srtp-keys.ts";
 import type { PeerEnd, WebrtcPeer } from "../webrtc-peer.ts";
 import type { PeerOwner } from "../webrtc-port.ts";
 import { LayerNames } from "./layer-names.ts";
@@ -36,6 +37,7 @@ export interface PublicationOptions {
 
 /** One publisher's session: receives its sound and the layers of its picture for subscribers. */
 export class Publication implements PeerOwner, PublishedSource {
+  readonly profiles = PROFILES_TO_RECEIVE;
   readonly #options: PublicationOptions;
   readonly #ssrc = randomBytes(4).readUInt32BE(0);
   readonly #names: LayerNames;

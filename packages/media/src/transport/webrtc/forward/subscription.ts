@@ -1,5 +1,6 @@
 import type { ForwardingEnd, SubscriptionStatus } from "../../../port/forwarding.ts";
 import type { RtcpPart } from "../rtp/rtcp-packet.ts";
+import { PROFILES_TO_SEND } from "../srtp/srtp-keys.ts";
 import type { PeerEnd, WebrtcPeer } from "../webrtc-peer.ts";
 import type { PeerOwner } from "../webrtc-port.ts";
 import { LayerChoice } from "./layer-choice.ts";
@@ -27,6 +28,7 @@ export interface SubscriptionOptions {
 
 /** One subscriber: is sent a source's sound and one layer of its picture. */
 export class Subscription implements PeerOwner, LayerFollower {
+  readonly profiles = PROFILES_TO_SEND;
   readonly #options: SubscriptionOptions;
   readonly #audio: SentTrack | undefined;
   readonly #video: SentTrack | undefined;

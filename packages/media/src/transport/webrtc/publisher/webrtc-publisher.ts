@@ -10,6 +10,7 @@ import type { Reception } from "../rtp/reception.ts";
 import { type RtcpPart, writeReceiverReport, writeRemb } from "../rtp/rtcp-packet.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
 import type { AgreedMedia } from "../sdp/agreed-media.ts";
+import { PROFILES_TO_RECEIVE } from "../srtp/srtp-keys.ts";
 import type { PeerEnd, PeerHandlers, WebrtcPeer } from "../webrtc-peer.ts";
 import { AudioReceiver } from "./audio-receiver.ts";
 import { Bandwidth } from "./bandwidth.ts";
@@ -49,6 +50,7 @@ export interface WebrtcPublisherOptions {
 
 /** One publisher of a channel: receives its tracks and gives their units to the broadcast. */
 export class WebrtcPublisher implements Publisher, PeerHandlers {
+  readonly profiles = PROFILES_TO_RECEIVE;
   readonly id: string;
   readonly remoteAddress: string;
   readonly secure: boolean;

@@ -9,7 +9,7 @@ import { srtpCipher } from "./srtp-cipher.ts";
 import {
   AEAD_AES_128_GCM,
   AES128_CM_HMAC_SHA1_80,
-  SRTP_PROFILES,
+  PROFILES_TO_RECEIVE,
   type SrtpProfile,
   sessionKeys,
 } from "./srtp-keys.ts";
@@ -93,7 +93,7 @@ describe("SRTP", () => {
     expect(cipher.decrypt(identity, head, sealed, EMPTY, EMPTY)).toEqual(body);
   });
 
-  describe.each(SRTP_PROFILES)("$name", (profile) => {
+  describe.each(PROFILES_TO_RECEIVE)("$name", (profile) => {
     test("reads each packet once, in any order, across rollovers; nobody else's", () => {
       const order = fc.array(fc.integer({ min: -20, max: 20 }), { minLength: 1, maxLength: 60 });
       fc.assert(
@@ -156,7 +156,7 @@ describe("SRTP", () => {
 });
 
 test("packets sealed ahead are those of a cipher and an HMAC for each", () => {
-  const [profile] = SRTP_PROFILES.filter(({ isAead }) => !isAead);
+  const [profile] = PROFILES_TO_RECEIVE.filter(({ isAead }) => !isAead);
   if (profile === undefined) throw new Error("there is one");
   const keys = sessionKeys(masterOf(profile), "rtp");
   const plain = srtpCipher(profile, keys, "rtp");
