@@ -18,12 +18,20 @@ export async function settled(page: Page): Promise<void> {
     observer.observe(document, { attributes: true, childList: true, subtree: true });
     const moves = () => document.getAnimations().some(({ playState, effect }) =>
       playState === "running" && Number.isFinite(effect?.getComputedTiming().endTime));
-    const until = performance.now() + ${SETTLES_WITHIN_MS};
-    const look = () => {
-      still = moves() ? 0 : still + 1;
-      if (still <= STILL_FRAMES && performance.now() < until) return requestAnimationFrame(look);
+    let over = false;
+    const end = () => {
+      over = true;
       observer.disconnect();
+      clearTimeout(late);
       resolve();
+    };
+    // A page that isn't drawn has no frames.
+    const late = setTimeout(end, ${SETTLES_WITHIN_MS});
+    const look = () => {
+      if (over) return;
+      still = moves() ? 0 : still + 1;
+      if (still <= STILL_FRAMES) requestAnimationFrame(look);
+      else end();
     };
     requestAnimationFrame(look);
   })`);

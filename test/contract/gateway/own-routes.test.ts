@@ -161,7 +161,8 @@ test("metrics, health and the reset are operations too, each with its own action
 describe("a feed that is open", () => {
   const denied = "rolecast:ReadEvents";
 
-  test.each([
+  // Each waits for the next look at its reader.
+  test.concurrent.each([
     [
       "whose key is deactivated",
       async (UserName: string, { accessKeyId: AccessKeyId }: Key) => {
