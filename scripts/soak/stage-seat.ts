@@ -80,7 +80,8 @@ export class StageSeat {
   }
 
   async #subscribe(others: readonly StageSeat[]): Promise<void> {
-    const other = this.#chance.one(others).publishing;
+    const seat = this.#chance.one(others);
+    const other = seat.publishing;
     if (other === undefined) return;
     const { token } = await this.#join("SUBSCRIBE");
     const behaviour = this.#chance.one(KINDS);
@@ -88,7 +89,8 @@ export class StageSeat {
     if (!report) return;
     this.taken.push(report.packets);
     // The publisher may leave first, or not have begun.
-    const isExpected = /^(?:left|failed|closed)$|^refused: 404/.test(report.outcome);
+    const isExpected =
+      /^(?:left|failed|closed)$|^refused: 404/.test(report.outcome) || seat.publishing !== other;
     if (!isExpected) this.unheard.push(`a subscriber: ${report.outcome}`);
   }
 
