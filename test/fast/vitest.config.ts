@@ -12,9 +12,18 @@ const STARTS_SOMETHING = new RegExp(
     String.raw`(?:postgres-server|-store|-world)\.ts`,
   ].join("|"),
 );
-/** Properties and amounts that take seconds by themselves; `npm test` runs them. */
+/** Properties, amounts and waits that take seconds by themselves; `npm test` runs them. */
 const LONG = [
+  "packages/media/src/ingest/units.test.ts",
+  "packages/policy/src/compare/compare.test.ts",
+  "packages/policy/src/compare/external-access.test.ts",
   "packages/policy/src/managed-policies.test.ts",
+  "packages/server/src/gateway/connection-limits.test.ts",
+  "packages/server/src/services/iam/users/password-hash.test.ts",
+  "packages/server/src/services/ivs/live/node-admission.test.ts",
+  "packages/server/src/services/s3/checksums/digest-threads.test.ts",
+  "packages/server/src/services/sts/saml-verifier.test.ts",
+  "packages/server/src/storage/store-monitor.test.ts",
   "packages/wire/src/round-trip.test.ts",
 ];
 
