@@ -15,6 +15,7 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { buildGoProgram } from "../test/support/go-program.ts";
 import {
   bench,
   type EngineProcess,
@@ -82,9 +83,7 @@ function makeFilm() {
 
 function buildBrowsers(): string {
   const program = join(folder, "browsers");
-  const env = { ...process.env, GO111MODULE: "off", GOPATH: "/usr/share/gocode" };
-  const cwd = join(import.meta.dirname, "browser-broadcast");
-  execFileSync("go", ["build", "-o", program, "."], { cwd, env, stdio: "inherit" });
+  buildGoProgram(join(import.meta.dirname, "browser-broadcast"), program);
   return program;
 }
 
