@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { startForFile } from "./started-processes.ts";
 import { testDatabase } from "./test-database.ts";
-import { testObjects } from "./test-objects.ts";
+import { TEST_INLINE_BYTES, testObjects } from "./test-objects.ts";
 import { type Clients, clientsAt, type Key } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
@@ -35,6 +35,8 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
+const INLINE = { ROLECAST_INLINE_OBJECT_BYTES: String(TEST_INLINE_BYTES) };
+
 /**
  * Resolves when the server is ready; rejects with what it said when it ends instead. `within` are
  * words before the command: a program that starts it.
@@ -59,7 +61,7 @@ export async function startServerProcess(
     env: {
       ...inherited,
       ...(ROLECAST_DATABASE === undefined ? {} : { ROLECAST_DATABASE }),
-      ...(objects === undefined ? {} : { ROLECAST_OBJECTS: JSON.stringify(objects) }),
+      ...(objects === undefined ? {} : { ROLECAST_OBJECTS: JSON.stringify(objects), ...INLINE }),
       ...environment,
     },
   });

@@ -6,6 +6,9 @@ import { askFor, type RunWideProgram } from "./run-wide.ts";
 /** With `TESTS_OBJECTS=start` the servers of tests keep objects' bytes in Ceph. */
 const STARTS = process.env.TESTS_OBJECTS === "start";
 
+/** Shorter bodies are inline there, so that tests meet both kinds. */
+export const TEST_INLINE_BYTES = STARTS ? 16 : undefined;
+
 export const SHARED_CEPH = { variable: "TESTS_CEPH", start };
 
 async function start(): Promise<RunWideProgram> {

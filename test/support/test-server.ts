@@ -5,7 +5,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type ConfigInput, createServer, type RunningServer } from "@rolecast/server";
 import { testDatabase } from "./test-database.ts";
-import { testObjects } from "./test-objects.ts";
+import { TEST_INLINE_BYTES, testObjects } from "./test-objects.ts";
 
 /** A key of somebody; without one, clients sign as the root user of the default account. */
 export interface Key {
@@ -39,6 +39,7 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
     data,
     database: await testDatabase(data),
     objects: await testObjects(data),
+    inlineObjectBytes: TEST_INLINE_BYTES,
     port: 0,
     rtmpPort: 0,
     rtmpsPort: 0,

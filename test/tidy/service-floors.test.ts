@@ -55,7 +55,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       remote: ["blobs", "encryption", "rows"],
       "blob-place.ts": ["blobs", "remote", "rows"],
       checksums: ["blobs"],
-      "object-commits.ts": ["blobs"],
+      "object-commits.ts": ["blobs", "rows"],
       "dependencies.ts": ["blobs", "checksums"],
       access: ["rows"],
       check: ["blobs", "checksums", "encryption", "remote", "rows"],

@@ -120,7 +120,7 @@ async function check(
       counts.objects++;
       for (const blob of blobs) {
         if (!blob.digest && blob.sizeBytes > 0) counts.withoutChecksum++;
-        const found = await checkBlob(dir, blob, pace);
+        const found = await checkBlob({ dir, db }, blob, pace);
         if (found === undefined) continue;
         const { blobId } = blob;
         // Deleted since the page was read.

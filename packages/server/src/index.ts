@@ -12,6 +12,7 @@ export {
 } from "./config/guardrail-tests.ts";
 export { readOrganizationFolder } from "./config/organization-folder.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
+export type { Setting } from "./config/setting.ts";
 export {
   type Config,
   type ConfigInput,
@@ -19,7 +20,6 @@ export {
   defaultOf,
   flagOf,
   SETTINGS,
-  type Setting,
   type SettingName,
   variableOf,
 } from "./config/settings.ts";

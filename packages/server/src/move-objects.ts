@@ -20,6 +20,7 @@ import {
 import { placeOf } from "./services/s3/remote/object-store-settings.ts";
 import { keyOf } from "./services/s3/remote/remote-blobs.ts";
 import { StoreClient } from "./services/s3/remote/store-client.ts";
+import { isInline } from "./services/s3/rows/inline-blobs.ts";
 import { selectPlace } from "./services/s3/rows/places.ts";
 import { findReferencedBlobs } from "./services/s3/rows/referenced-blobs.ts";
 import type { S3Tables } from "./services/s3/tables.ts";
@@ -110,8 +111,10 @@ async function moveAll(
   for (let at: Place | undefined = BEGINNING; at; ) {
     const page = await pageOfStored(at, PAGE_SIZE, db);
     const waiting = page.objects.flatMap((object) =>
-      // Objects without bytes have nothing to move.
-      object.blobs.filter(({ sizeBytes }) => sizeBytes > 0).map((blob) => ({ object, blob })),
+      // Objects without bytes have nothing to move, and what is in the database stays there.
+      object.blobs
+        .filter(({ sizeBytes, blobId }) => sizeBytes > 0 && !isInline(blobId))
+        .map((blob) => ({ object, blob })),
     );
     const done: string[] = [];
     const workers = Array.from({ length: BLOBS_AT_ONCE }, async () => {

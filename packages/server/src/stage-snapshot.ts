@@ -18,6 +18,7 @@ import { randomIds } from "./kernel/ids.ts";
 import { BLOBS_FOLDER, hasCode } from "./services/s3/blobs/blob-files.ts";
 import { HOLDS_FOLDER, holdBlobs } from "./services/s3/blobs/blob-holds.ts";
 import { MARKS_FOLDER, WriterMarks } from "./services/s3/blobs/writer-marks.ts";
+import { isInline } from "./services/s3/rows/inline-blobs.ts";
 import { copyDatabase, withDatabase } from "./storage/sqlite/database-copy.ts";
 
 const DATABASE = "rolecast.db";
@@ -100,13 +101,13 @@ function settleDatabase(file: string): Settled {
     // The rest is in an object store, which this is no copy of.
     const isElsewhere =
       has("s3_places") && database.prepare("select 1 from s3_places").get() !== undefined;
-    const blobIds = ["s3_objects", "s3_versions", "s3_parts"]
-      .filter(has)
-      .flatMap((table) =>
-        select<{ blob_id: string }>(
-          `select blob_id from ${table} where blob_id is not null and size_bytes > 0`,
-        ).map((row) => row.blob_id),
-      );
+    const blobIds = ["s3_objects", "s3_versions", "s3_parts"].filter(has).flatMap((table) =>
+      select<{ blob_id: string }>(
+        `select blob_id from ${table} where blob_id is not null and size_bytes > 0`,
+      )
+        .map((row) => row.blob_id)
+        .filter((blobId) => !isInline(blobId)),
+    );
     if (!has("s3_writers")) return { blobIds, isElsewhere, writers: [] };
     database.exec("update s3_writers set ended_ms = started_ms where ended_ms is null");
     const writers = select<{ prefix: string; commits: number }>(

@@ -111,20 +111,22 @@ function damageAll(blobs: string): void {
 test.each([1, 2, 7, 1_000])(
   "a walk by pages of %i meets each blob once, and its bytes are those of its checksum",
   async (size) => {
-    const { db, close } = await openReader(join(dir, "rolecast.db"), undefined);
+    const { db: tables, close } = await openReader(join(dir, "rolecast.db"), undefined);
+    const db = tables as unknown as Kysely<S3Tables>;
+    const place = { dir: join(dir, "s3", "blobs"), db };
     const found: string[] = [];
-    for (let place: Place | undefined = BEGINNING; place; ) {
-      const page = await pageOfStored(place, size, db as unknown as Kysely<S3Tables>);
+    for (let at: Place | undefined = BEGINNING; at; ) {
+      const page = await pageOfStored(at, size, db);
       expect(page.objects.length).toBeLessThanOrEqual(size);
       for (const { bucket, key, blobs } of page.objects)
         for (const blob of blobs.filter(({ sizeBytes }) => sizeBytes > 0)) {
           found.push(`${bucket} ${key}`);
-          const read = checkBlob(join(dir, "s3", "blobs"), blob, async () => {});
+          const read = checkBlob(place, blob, async () => {});
           expect([key, blob.digest !== undefined, await read]).toEqual([
             ...[key, checked.includes(`${bucket} ${key}`), undefined],
           ]);
         }
-      place = page.next;
+      at = page.next;
     }
     await close();
     expect(found.toSorted()).toEqual(stored.toSorted());

@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as s3 from "@aws-sdk/client-s3";
+import Libsql from "libsql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { clientsOf, ROOT } from "../../support/test-server.ts";
@@ -11,6 +12,8 @@ const BUCKET = "durability-contract";
 const VERSIONED = { Bucket: "durability-versions", Key: "k" };
 const WRITERS = 8;
 const KEYS_PER_WRITER = 12;
+/** About every fifth body is no longer, and is kept in the database. */
+const INLINE_BYTES = 65_536;
 /** Acknowledged before each crash; in the second round they overwrite the first one's. */
 const WRITES = 6 * WRITERS;
 const ROUNDS = 2;
@@ -37,7 +40,7 @@ interface Expectation {
 describe("after a kill -9", () => {
   test("acknowledged objects are there, others as they were, and no file is left over", async () => {
     const expected = new Map<string, Expectation>();
-    server = await startServerProcess(["--data", dataDir]);
+    server = await start();
     await client().send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
     const older = await writeOlderVersions();
     for (let round = 0; round < ROUNDS; round++) {
@@ -49,7 +52,7 @@ describe("after a kill -9", () => {
       });
       await server.stop("SIGKILL");
       await Promise.all(writers);
-      server = await startServerProcess(["--data", dataDir]);
+      server = await start();
       await checkObjects(expected);
     }
     for (const [VersionId, body] of older) {
@@ -63,6 +66,11 @@ describe("after a kill -9", () => {
     if (database === undefined && store === undefined) await expectNoOrphans(older.size);
   });
 });
+
+function start(): Promise<ServerProcess> {
+  const inline = ["--inline-object-bytes", String(INLINE_BYTES)];
+  return startServerProcess(["--data", dataDir, ...inline]);
+}
 
 function client(): s3.S3Client {
   return clientsOf(server?.endpoint ?? "", ROOT, "us-east-1").s3;
@@ -126,8 +134,21 @@ async function checkObjects(expected: Map<string, Expectation>): Promise<void> {
 
 /** The sweep of the last start runs during the requests: its end is waited for. */
 async function expectNoOrphans(olderVersions: number): Promise<void> {
-  const { KeyCount = 0 } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
-  await expect.poll(countFiles).toBe(KeyCount + olderVersions);
+  const { Contents = [] } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
+  const inline = Contents.filter(({ Size = 0 }) => Size <= INLINE_BYTES).length;
+  expect(inline).toBeGreaterThan(0);
+  await expect.poll(countFiles).toBe(Contents.length - inline);
+  expect(countInline()).toBe(inline + olderVersions);
+}
+
+function countInline(): number {
+  const database = new Libsql(join(dataDir, "rolecast.db"), { readonly: true });
+  try {
+    const row = database.prepare("select count(*) as n from s3_inline_blobs").get();
+    return (row as { n: number }).n;
+  } finally {
+    database.close();
+  }
 }
 
 /** Files with bytes: the server keeps some empty ones ready. */

@@ -4,11 +4,11 @@ import { ConfigError } from "./config-error.ts";
 import { localStackSettings } from "./localstack-variables.ts";
 import { nearestName } from "./nearest-name.ts";
 import { objectStoreOf } from "./objects.ts";
+import type { Setting } from "./setting.ts";
 import {
   type Config,
   type ConfigInput,
   SETTINGS,
-  type Setting,
   type SettingName,
   variableOf,
 } from "./settings.ts";

@@ -1,10 +1,17 @@
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
+import { wholeNumber } from "./setting-schemas.ts";
 
 /** Keys of AWS are at most 1,024 bytes long, and ours take less than 64 of them. */
 const PREFIX_LENGTH_MAX = 900;
 /** Connections that a store is asked over at the same time. */
 const CONCURRENCY_MAX = 1_024;
+
+/** Longer bodies make a database's backups and vacuums slow for what a store does well. */
+const INLINE_BYTES_MAX = 64 * 1024;
+
+/** The setting `inlineObjectBytes`. */
+export const inlineBytesSchema = wholeNumber(0, INLINE_BYTES_MAX).optional();
 
 /** The setting `objects`. */
 export const objectsSchema = z

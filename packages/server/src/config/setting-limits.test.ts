@@ -352,6 +352,7 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
   ingestWorkers: wholeNumbers(0, 64),
   recordingSpillBytes: wholeNumbers(0, MAX),
   scrubBytesPerSecond: wholeNumbers(0, MAX),
+  inlineObjectBytes: wholeNumbers(0, 65_536),
   logLevel: {
     taken: ["debug", "info", "warn", "error", "silent"],
     refused: ["Debug", "trace", 1],

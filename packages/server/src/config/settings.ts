@@ -5,8 +5,9 @@ import { chatReviewHandlersSchema } from "./chat-review-handlers.ts";
 import { customResourcesSchema } from "./custom-resources.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
-import { objectsSchema } from "./objects.ts";
+import { inlineBytesSchema, objectsSchema } from "./objects.ts";
 import { outgoingSchema } from "./outgoing.ts";
+import { type Setting, setting } from "./setting.ts";
 import {
   accountId,
   cores,
@@ -20,32 +21,10 @@ import {
 import { trustedProxiesSchema } from "./trusted-proxies.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
-/** One setting: flag, `ROLECAST_*` variable, YAML key and documentation all follow from it. */
-export interface Setting<Schema extends z.ZodType = z.ZodType> {
-  readonly schema: Schema;
-  readonly description: string;
-  /** The name of the flag's value in the help; absent for a switch. */
-  readonly placeholder?: string;
-  /** A list or object: it has no flag, and its variable holds YAML. */
-  readonly structured?: boolean;
-  /** Never shown, not even in errors; structured settings aren't either. */
-  readonly secret?: boolean;
-  /** The heading that it is under in the help and the docs. */
-  readonly group: string;
-}
-
 /** Amazon IVS's SRT port. Further servers on one machine, without this setting, use free ports. */
 export const SRT_PORT = 9000;
 /** MediaMTX's port of WebRTC, for which firewalls may be open. Further servers use free ones. */
 export const WEBRTC_PORT = 8189;
-
-function setting<Schema extends z.ZodType>(
-  schema: Schema,
-  description: string,
-  rest: Omit<Setting, "schema" | "description" | "group"> = {},
-): Omit<Setting<Schema>, "group"> {
-  return { schema, description, ...rest };
-}
 
 function inGroup<Settings extends Readonly<Record<string, Omit<Setting, "group">>>>(
   group: string,
@@ -75,6 +54,11 @@ export const SETTINGS = {
       objectsSchema,
       "Object store (any with S3's API) that holds objects' bytes; left out, they are files in the data folder. docs/object-store.md.",
       { structured: true },
+    ),
+    inlineObjectBytes: setting(
+      inlineBytesSchema,
+      "Bytes of the longest object that is kept in the database; 0: none. docs/object-store.md.",
+      { placeholder: "N" },
     ),
     objectsAccessKeyId: setting(
       z.string().min(1).max(256).optional(),

@@ -1,5 +1,6 @@
 import type { Clock } from "../../kernel/clock.ts";
 import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
+import { UNWATCHED_DISK } from "../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
 import { BlobHolds } from "./blobs/blob-holds.ts";
@@ -7,6 +8,7 @@ import { BlobLeases } from "./blobs/blob-leases.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { BlobSweeper } from "./blobs/blob-sweeper.ts";
 import { BlobWriters } from "./blobs/blob-writers.ts";
+import { InlineBlobs } from "./blobs/inline-blobs.ts";
 import { MovingBlobs } from "./blobs/moving-blobs.ts";
 import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
 import { BlobRemovals } from "./remote/blob-removals.ts";
@@ -25,6 +27,8 @@ export interface BlobPlaceOptions
   readonly nodeUrl: () => string;
   /** Undefined: bytes are files of the data folder alone. */
   readonly objects: ObjectStoreSettings | undefined;
+  /** The longest body that is kept in the database. */
+  readonly inlineBytesMax: number;
 }
 
 /** The place of objects' bytes with everything that keeps it in order. */
@@ -62,7 +66,15 @@ export function openBlobPlace(options: BlobPlaceOptions): BlobPlace {
   const holds = new BlobHolds(dataDir);
   const files = new BlobFiles({ dir, durable, register, log, holds, disk });
   const remoteBlobs = client && new RemoteBlobs({ client, durable, register, log });
-  const blobs = remoteBlobs ? movingBlobs(remoteBlobs, files, objects) : files;
+  const blobs: BlobStore = new InlineBlobs({
+    elsewhere: remoteBlobs ? movingBlobs(remoteBlobs, files, objects) : files,
+    db,
+    bytesMax: options.inlineBytesMax,
+    clock,
+    ids,
+    // A database that nodes share is on a disk of its own.
+    disk: store.shared ? UNWATCHED_DISK : disk,
+  });
   const removals: BlobRemovals | undefined =
     remoteBlobs &&
     new BlobRemovals({

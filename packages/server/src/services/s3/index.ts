@@ -26,6 +26,9 @@ import { websiteOf } from "./website-host.ts";
 /** S3 tells its name; a client may tell it from others by that. */
 const S3_HEADERS = { server: "AmazonS3" };
 
+/** Bodies beside an object store that are kept in the database unless a setting says otherwise. */
+const INLINE_BYTES = 4096;
+
 const definition: ApiDefinition = {
   name: "s3",
   signingName: "s3",
@@ -50,6 +53,7 @@ interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authentic
   readonly settings: {
     readonly publicBaseUrl?: string | undefined;
     readonly scrubBytesPerSecond: number;
+    readonly inlineObjectBytes?: number | undefined;
   };
 }
 
@@ -70,6 +74,7 @@ function createS3(needs: S3Needs) {
     ...needs,
     nodeUrl: () => needs.address.nodeUrl,
     objects: needs.objectStore,
+    inlineBytesMax: inlineBytesMax(needs),
   });
   const { blobs, leases, writers, sweeper, dir, remote } = place;
   // An object store compares what it keeps by itself.
@@ -128,6 +133,11 @@ function createS3(needs: S3Needs) {
     provides: { bucketHosts: hosts },
     contributes: { resourceTypes: [s3ResourceTypes], shareableResources: [SHAREABLE_BUCKETS] },
   };
+}
+
+/** Beside a folder a small file costs little more than a row, and people may look for it there. */
+function inlineBytesMax({ settings, objectStore }: S3Needs): number {
+  return settings.inlineObjectBytes ?? (objectStore?.type === "s3" ? INLINE_BYTES : 0);
 }
 
 function withS3Headers({ headers, ...answer }: PlainResponse): PlainResponse {

@@ -18,7 +18,17 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0014-buckets-of-regions", up: indexRegions },
   { name: "s3/0015-scrubs", up: addScrubs },
   { name: "s3/0016-removals", up: addRemovals },
+  { name: "s3/0017-inline-blobs", up: addInlineBlobs },
 ];
+
+/** Bytes of small objects, apart from their rows, which listings read by the thousand. */
+async function addInlineBlobs({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_inline_blobs")
+    .addColumn("blob_id", "text", (c) => c.primaryKey())
+    .addColumn("bytes", "blob", (c) => c.notNull())
+    .execute();
+}
 
 /** Bytes that are to be removed from an object store, and which store that is. */
 async function addRemovals({ schema }: Kysely<Tables>): Promise<void> {

@@ -170,7 +170,14 @@ export interface PlaceRow {
   place: string;
 }
 
+/** The bytes of a small blob. */
+export interface InlineBlobRow {
+  blob_id: string;
+  bytes: Uint8Array;
+}
+
 export interface S3Tables {
+  s3_inline_blobs: InlineBlobRow;
   s3_places: PlaceRow;
   s3_removals: RemovalRow;
   s3_scrubs: ScrubRow;

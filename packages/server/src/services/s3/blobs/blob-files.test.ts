@@ -135,7 +135,7 @@ test("a link is a copy with a life of its own", async () => {
   const blobs = blobFiles();
   const written = await blobs.write(Readable.from([Buffer.from("shared")]), blind);
   const { blobId } = written;
-  const copy = (await blobs.copy(written)) ?? "";
+  const copy = (await blobs.copy(written))?.blobId ?? "";
   await blobs.remove([blobId]);
   const slice = { blobId: copy, blobBytes: 6, start: 0, length: 6 };
   expect((await buffer(new BlobReader(blobs, [slice], undefined, () => {}))).toString()).toBe(

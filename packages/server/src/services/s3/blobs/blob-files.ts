@@ -122,7 +122,7 @@ export class BlobFiles implements BlobStore {
   }
 
   /** A second name for a blob's bytes. Undefined where files can't be linked, and without one. */
-  async copy({ blobId: existing, sizeBytes }: WrittenBlob): Promise<string | undefined> {
+  async copy({ blobId: existing, sizeBytes }: WrittenBlob): Promise<WrittenBlob | undefined> {
     const folder = await this.#openFolder();
     const blobId = this.#nameBlob(folder);
     try {
@@ -137,7 +137,7 @@ export class BlobFiles implements BlobStore {
       throw this.damaged(existing, `${size} bytes instead of ${sizeBytes}`);
     }
     if (this.#options.durable) await folder.syncNames.run();
-    return blobId;
+    return { blobId, sizeBytes };
   }
 
   /**

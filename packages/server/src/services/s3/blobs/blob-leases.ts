@@ -1,4 +1,5 @@
 import type { Transaction } from "../../../kernel/store.ts";
+import { deleteInlineBlobs, isInline } from "../rows/inline-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 
 /**
@@ -44,8 +45,22 @@ export class BlobLeases {
     };
   }
 
-  /** Removes the files once `tx` is committed and no request reads them. */
+  /**
+   * Removes the files once `tx` is committed and no request reads them. Inline blobs go with the
+   * transaction: a request has read them when it answers.
+   */
   removeAfterCommit(
+    owner: string,
+    blobIds: readonly string[],
+    tx: Transaction<S3Tables>,
+  ): Promise<void> | undefined {
+    const inline = blobIds.filter(isInline);
+    if (inline.length === 0) return this.#removeFiles(owner, blobIds, tx);
+    const files = blobIds.filter((blobId) => !isInline(blobId));
+    return deleteInlineBlobs(inline, tx.db).then(() => this.#removeFiles(owner, files, tx));
+  }
+
+  #removeFiles(
     owner: string,
     blobIds: readonly string[],
     tx: Transaction<S3Tables>,

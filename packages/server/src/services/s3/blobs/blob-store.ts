@@ -11,6 +11,8 @@ export interface BlobWriteOptions {
   /** Its size, if that is known. */
   readonly expectedBytes?: number | undefined;
   readonly checkSize?: SizeCheck | undefined;
+  /** A small one may be committed with its row, by `ObjectCommits`. */
+  readonly mayBeInline?: boolean;
   /** Also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }
@@ -19,6 +21,8 @@ export interface WrittenBlob {
   /** `<prefix>-<folder>/<file>`; made by us, never from anything that a client sent. */
   readonly blobId: string;
   readonly sizeBytes: number;
+  /** The bytes themselves, where they are to be committed with the row that refers to them. */
+  readonly inlineBytes?: Buffer | undefined;
 }
 
 /** A part of a blob. */
@@ -51,7 +55,7 @@ export interface BlobStore {
    * Makes a second blob with the same bytes and a life of its own, without reading them. Undefined
    * where the bytes must be read instead. Rejects with InternalError where the blob isn't whole.
    */
-  copy(blob: WrittenBlob): Promise<string | undefined>;
+  copy(blob: WrittenBlob): Promise<WrittenBlob | undefined>;
   /**
    * Makes a file a new blob. Undefined where its bytes must be written. Rejects with InternalError
    * where the file isn't as long as was said.

@@ -111,7 +111,7 @@ class Life {
           .values({ ...row, ...bytes, ...rest })
           .execute();
       },
-      blobId,
+      { blobId },
     );
   }
 

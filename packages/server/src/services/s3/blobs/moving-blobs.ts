@@ -28,7 +28,7 @@ export class MovingBlobs implements BlobStore {
   }
 
   /** Bytes that haven't moved yet are read, so that the copy is where new ones belong. */
-  copy(blob: WrittenBlob): Promise<string | undefined> {
+  copy(blob: WrittenBlob): Promise<WrittenBlob | undefined> {
     return this.#to.copy(blob);
   }
 

@@ -1,5 +1,9 @@
+import type { Kysely } from "kysely";
 import { placeBelow } from "../../../kernel/files/path-below.ts";
 import { hasCode, openBlobFile } from "../blobs/blob-files.ts";
+import type { ChecksumAlgorithm } from "../checksums/checksum-algorithm.ts";
+import { isInline, selectInlineBytes } from "../rows/inline-blobs.ts";
+import type { S3Tables } from "../tables.ts";
 import type { StoredBlob } from "./stored-objects.ts";
 
 const READ_BYTES = 256 * 1024;
@@ -8,17 +12,19 @@ const READ_BYTES = 256 * 1024;
 export type Pace = (bytes: number) => Promise<void>;
 
 /**
- * Compares a blob's file with its row: its size, and its bytes with their checksum where there is
- * one. Resolves to what is wrong, in words, or to undefined.
+ * Compares a blob, a file of `dir` or inline in the database, with its row: its size, and its bytes
+ * with their checksum where there is one. Resolves to what is wrong, in words, or to undefined.
  */
 export async function checkBlob(
-  dir: string,
-  { blobId, sizeBytes, digest: stored }: StoredBlob,
+  { dir, db }: { readonly dir: string; readonly db: Kysely<S3Tables> },
+  blob: StoredBlob,
   pace: Pace,
 ): Promise<string | undefined> {
+  const { blobId, sizeBytes, digest: stored } = blob;
   // The file of an object without bytes is never opened.
   if (sizeBytes === 0) return undefined;
   await pace(0);
+  if (isInline(blobId)) return checkInline(blob, db);
   try {
     const handle = await openBlobFile(placeBelow(dir, blobId));
     try {
@@ -37,7 +43,7 @@ export async function checkBlob(
         await pace(bytesRead);
       }
       if (digest.digest().equals(stored.value)) return undefined;
-      return `bytes that aren't those of its ${stored.algorithm.name}`;
+      return otherBytes(stored.algorithm);
     } finally {
       await handle.close();
     }
@@ -47,4 +53,21 @@ export async function checkBlob(
     if (hasCode(error, "EIO")) return "bytes that the disk can't read";
     throw error;
   }
+}
+
+async function checkInline(
+  { blobId, sizeBytes, digest: stored }: StoredBlob,
+  db: Kysely<S3Tables>,
+): Promise<string | undefined> {
+  const bytes = await selectInlineBytes(blobId, db);
+  if (!bytes) return "no row with its bytes";
+  if (bytes.byteLength !== sizeBytes) return `${bytes.byteLength} bytes instead of ${sizeBytes}`;
+  if (!stored) return undefined;
+  const digest = stored.algorithm.start();
+  digest.update(bytes);
+  return digest.digest().equals(stored.value) ? undefined : otherBytes(stored.algorithm);
+}
+
+function otherBytes({ name }: ChecksumAlgorithm): string {
+  return `bytes that aren't those of its ${name}`;
 }

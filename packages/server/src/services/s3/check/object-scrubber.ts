@@ -123,8 +123,9 @@ export class ObjectScrubber {
 
   async #check(blob: StoredBlob, signal: AbortSignal): Promise<void> {
     const { dir, log } = this.#options;
+    const { db } = this.#store;
     const pace = (bytes: number) => this.#pace(bytes === 0 ? FILE_BYTES : bytes, signal);
-    const found = await checkBlob(dir, blob, pace);
+    const found = await checkBlob({ dir, db }, blob, pace);
     this.#bytes += blob.sizeBytes;
     const { blobId } = blob;
     if (found === undefined || this.#damaged.has(blobId)) return;

@@ -176,7 +176,7 @@ async function putPart(
 ): Promise<number> {
   try {
     const put = (tx: Transaction<S3Tables>) => putPartRow(part, input, bucket, tx, deps);
-    return await deps.commits.commit(context, put, part.blob_id);
+    return await deps.commits.commit(context, put, { blobId: part.blob_id });
   } catch (error) {
     await deps.blobs.discard([part.blob_id], error);
     throw error;

@@ -9,6 +9,7 @@ import {
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { isEncrypted } from "../encryption/object-encryption.ts";
+import { isInline } from "../rows/inline-blobs.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectInput } from "../rows/objects.ts";
 import type { ObjectRow } from "../tables.ts";
@@ -20,6 +21,8 @@ export interface CopiedBytes {
   /** The row whose bytes these are: a newer one when the source was replaced meanwhile. */
   readonly source: ObjectRow;
   readonly blobId: string;
+  /** As of `WrittenBlob`. */
+  readonly inlineBytes?: Buffer | undefined;
   readonly sizeBytes: number;
   readonly etag: string;
   readonly checksum: ObjectChecksum;
@@ -36,6 +39,7 @@ export interface CopyBytesOptions {
   readonly sourceKey: (row: ObjectRow) => Buffer | undefined | Promise<Buffer>;
   /** The key to encrypt the copy with. */
   readonly targetKey: Buffer | undefined;
+  readonly mayBeInline?: boolean;
 }
 
 /**
@@ -45,13 +49,13 @@ export interface CopyBytesOptions {
 export async function copyBytes(
   row: ObjectRow,
   name: ObjectInput,
-  { algorithm, choose, authorize, sourceKey, targetKey }: CopyBytesOptions,
+  { algorithm, choose, authorize, sourceKey, targetKey, mayBeInline = false }: CopyBytesOptions,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
   const isChanged = choose(row) ?? targetKey;
   const copied =
-    isChanged || isEncrypted(readAttributesOf(row))
+    isChanged || isEncrypted(readAttributesOf(row)) || (!mayBeInline && isInlineRow(row))
       ? undefined
       : await copyUnread(row, algorithm, deps);
   if (copied) return copied;
@@ -59,12 +63,20 @@ export async function copyBytes(
   const { row: source, body } = await openObject(name, context, deps, wanted);
   const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
-  const { checksum, ...stored } = await storeBody(body, digests, context, deps, { key: targetKey });
+  const how = {
+    key: targetKey,
+    ...(mayBeInline ? { mayBeInline, expectedBytes: source.size_bytes } : {}),
+  };
+  const { checksum, ...stored } = await storeBody(body, digests, context, deps, how);
   return {
     source,
     ...stored,
     checksum: { algorithm: kept.name, type: "FULL_OBJECT", value: checksum.toString("base64") },
   };
+}
+
+function isInlineRow({ blob_id: blobId }: ObjectRow): boolean {
+  return blobId !== null && isInline(blobId);
 }
 
 function algorithmOf({ checksum }: ObjectRow): ChecksumAlgorithm | undefined {
@@ -84,7 +96,6 @@ async function copyUnread(
   const checksum = readChecksum(row.checksum);
   if (row.blob_id === null || checksum === undefined) return undefined;
   if (algorithm && algorithm.name !== checksum.algorithm) return undefined;
-  const blobId = await blobs.copy({ blobId: row.blob_id, sizeBytes: row.size_bytes });
-  if (blobId === undefined) return undefined;
-  return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
+  const copied = await blobs.copy({ blobId: row.blob_id, sizeBytes: row.size_bytes });
+  return copied && { source: row, ...copied, etag: row.etag, checksum };
 }

@@ -96,6 +96,7 @@ async function copyObject(
       authorize: () => authorizeCopy(bucket, input, context),
       sourceKey: (source) => keyOfSource(input, source, context),
       targetKey: encryption.key,
+      mayBeInline: true,
     },
     context,
     deps,
@@ -125,7 +126,7 @@ async function copyObject(
         announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
         return row;
       },
-      copied.blobId,
+      copied,
     );
   } catch (error) {
     await deps.blobs.discard([copied.blobId], error);

@@ -124,7 +124,7 @@ async function putObject(
   let stored = body.file && isAdoptable ? await adoptBody(body.file, context, deps) : undefined;
   if (!stored) {
     const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
-    const how = { key: encryption.key, ...body.expected };
+    const how = { key: encryption.key, mayBeInline: true, ...body.expected };
     stored = await storeBody(body.bytes, digests, context, deps, how);
   }
   const checksum: ObjectChecksum = {
@@ -155,7 +155,7 @@ async function putObject(
         announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
         return put;
       },
-      stored.blobId,
+      stored,
     );
   } catch (error) {
     await deps.blobs.discard([stored.blobId], error);

@@ -11,6 +11,8 @@ export interface StoredBody {
   readonly checksum: DigestedBody["checksum"];
   readonly blobId: string;
   readonly sizeBytes: number;
+  /** As of `WrittenBlob`. */
+  readonly inlineBytes?: Buffer | undefined;
 }
 
 /**
@@ -23,10 +25,11 @@ export async function storeBody(
   digests: BodyDigests,
   context: RequestContext,
   { blobs }: S3Dependencies,
-  { key, expectedBytes, checkSize }: Omit<BlobWriteOptions, "isEssential"> = {},
+  given: Omit<BlobWriteOptions, "isEssential"> = {},
 ): Promise<StoredBody> {
   const { isEssential } = context;
-  const options = { key, expectedBytes, checkSize, isEssential };
+  const { key } = given;
+  const options = { ...given, isEssential };
   const blob = await blobs.write(body, digests, options).catch(async (error: unknown) => {
     await digests.abandon();
     throw error;

@@ -63,10 +63,11 @@ export class RemoteBlobs implements BlobStore {
     }
   }
 
-  async copy({ blobId, sizeBytes }: WrittenBlob): Promise<string | undefined> {
-    const copied = await this.#newId();
+  async copy({ blobId, sizeBytes }: WrittenBlob): Promise<WrittenBlob | undefined> {
+    const copied = { blobId: await this.#newId(), sizeBytes };
     if (sizeBytes === 0) return copied;
-    return (await this.#client.copy(keyOf(blobId), keyOf(copied))) ? copied : undefined;
+    const isThere = await this.#client.copy(keyOf(blobId), keyOf(copied.blobId));
+    return isThere ? copied : undefined;
   }
 
   /** Sends the file, and compares it with its checksum on the way. */

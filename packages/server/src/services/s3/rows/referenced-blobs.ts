@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { S3Tables } from "../tables.ts";
+import { INLINE_PATTERN } from "./inline-blobs.ts";
 
 /** Those of `blobIds` that a version of an object or a part refers to. */
 export async function findReferencedBlobs(
@@ -18,13 +19,13 @@ export async function findReferencedBlobs(
   return new Set(rows.flatMap(({ blob_id }) => blob_id ?? []));
 }
 
-/** Whether any version of an object or any part has a file. */
+/** Whether any version of an object or any part has a blob that isn't inline. */
 export async function hasReferencedBlobs(db: Kysely<S3Tables>): Promise<boolean> {
   const row = await db
     .selectNoFrom(({ exists, selectFrom, or }) =>
       or(
         (["s3_objects", "s3_versions", "s3_parts"] as const).map((table) =>
-          exists(selectFrom(table).select("blob_id").where("blob_id", "is not", null)),
+          exists(selectFrom(table).select("blob_id").where("blob_id", "not like", INLINE_PATTERN)),
         ),
       ).as("found"),
     )
