@@ -53,6 +53,7 @@ export {
   type SignedForm,
   verifySignedForm,
 } from "./sigv4/form-signature.ts";
+export { MacKey } from "./sigv4/mac-key.ts";
 export { isRegionName } from "./sigv4/region-name.ts";
 export { type Signer, signS3Request } from "./sigv4/sign-request.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";

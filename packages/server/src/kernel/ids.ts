@@ -27,25 +27,29 @@ function pick(alphabet: string, length: number): string {
   const bound = 256 - (256 % alphabet.length);
   let text = "";
   while (text.length < length) {
-    for (const byte of pooledBytes(length * 2)) {
-      if (byte < bound && text.length < length) text += alphabet.charAt(byte % alphabet.length);
-    }
+    const byte = nextByte();
+    if (byte < bound) text += alphabet.charAt(byte % alphabet.length);
   }
   return text;
 }
 
-const pool = Buffer.alloc(POOL_BYTES);
+const pool = new Uint8Array(POOL_BYTES);
 let poolUsed = POOL_BYTES;
 
 /** Gives each byte out once and wipes it, so that a secret exists in one place only. */
-function pooledBytes(length: number): Uint8Array {
-  if (length > POOL_BYTES) return randomBytes(length);
-  if (poolUsed + length > POOL_BYTES) {
+function nextByte(): number {
+  if (poolUsed === POOL_BYTES) {
     randomFillSync(pool);
     poolUsed = 0;
   }
-  const bytes = new Uint8Array(pool.subarray(poolUsed, poolUsed + length));
-  pool.fill(0, poolUsed, poolUsed + length);
-  poolUsed += length;
+  const byte = pool[poolUsed] ?? 0;
+  pool[poolUsed++] = 0;
+  return byte;
+}
+
+function pooledBytes(length: number): Uint8Array {
+  if (length > POOL_BYTES) return randomBytes(length);
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at++) bytes[at] = nextByte();
   return bytes;
 }

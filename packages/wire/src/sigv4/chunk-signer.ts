@@ -1,8 +1,7 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { s3SignatureMismatch } from "../authentication/auth-failures.ts";
 import { credentialScope, type SignedAuthentication } from "../authentication/authentication.ts";
 import { WireError } from "../wire-error.ts";
-import { hmac } from "./signing-key.ts";
 import type { VerifiedSignature } from "./verify-signature.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
@@ -42,9 +41,7 @@ export class ChunkSigner {
 
   #verify(stringToSign: string, signature: string): void {
     const { key, canonicalRequest } = this.#verified;
-    const expected = hmac(key, stringToSign);
-    const given = Buffer.from(signature, "hex");
-    if (given.length !== expected.length || !timingSafeEqual(expected, given)) {
+    if (!key.verifies(stringToSign, signature.toLowerCase())) {
       const accessKeyId = this.#accessKeyId;
       const { code, message, status, fields } = s3SignatureMismatch({
         ...{ accessKeyId, stringToSign, signature, canonicalRequest },

@@ -5,7 +5,7 @@ import { ALGORITHM, SCOPE_TERMINATOR } from "../authentication/authentication.ts
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import { parseAmzDate } from "./amz-date.ts";
 import { isRegionName } from "./region-name.ts";
-import { hmac, signingKey } from "./signing-key.ts";
+import { signingKey } from "./signing-key.ts";
 
 /*
  * A browser's upload by a form: what is signed is the policy in one of its fields. Sources: S3 API,
@@ -106,7 +106,7 @@ function parseCredential(credential: string): FormScope & { readonly accessKeyId
 export function verifySignedForm(form: SignedForm, secretAccessKey: string, nowMs: number): void {
   const { policy, signature, scope, accessKeyId, requestTimeMs } = form;
   const expected = scope
-    ? hmac(signingKey(secretAccessKey, scope), policy).toString("hex")
+    ? signingKey(secretAccessKey, scope).digest(policy, "hex")
     : createHmac("sha1", secretAccessKey).update(policy).digest("base64");
   const given = Buffer.from(scope ? signature.toLowerCase() : signature);
   if (given.length !== expected.length || !timingSafeEqual(given, Buffer.from(expected)))

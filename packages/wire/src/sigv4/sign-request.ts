@@ -6,7 +6,7 @@ import {
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate } from "./amz-date.ts";
 import { canonicalRequest } from "./canonical-request.ts";
-import { hmac, signingKey } from "./signing-key.ts";
+import { signingKey } from "./signing-key.ts";
 import { sha256Hex } from "./verify-signature.ts";
 
 const DATE_CHARS = "YYYYMMDD".length;
@@ -45,7 +45,7 @@ export function signS3Request(
   const scope = { date: amzDate.slice(0, DATE_CHARS), region, service: "s3" };
   const scopeText = credentialScope(scope);
   const stringToSign = `${ALGORITHM}\n${amzDate}\n${scopeText}\n${sha256Hex(canonical)}`;
-  const signature = hmac(signingKey(secretAccessKey, scope), stringToSign).toString("hex");
+  const signature = signingKey(secretAccessKey, scope).digest(stringToSign, "hex");
   const names = signedHeaders.join(";");
   const credential = `${accessKeyId}/${scopeText}`;
   const claim = `Credential=${credential}, SignedHeaders=${names}, Signature=${signature}`;

@@ -1,15 +1,16 @@
 import { createHmac } from "node:crypto";
 import { SCOPE_TERMINATOR, type SignedAuthentication } from "../authentication/authentication.ts";
 import { MAX_CACHED_SIGNING_KEYS } from "../limits.ts";
+import { MacKey } from "./mac-key.ts";
 
 /** Derived keys, the least recently used first: Map keeps the order of insertion. */
-const cache = new Map<string, Buffer>();
+const cache = new Map<string, MacKey>();
 
 /** The key for a day, region and service, derived from the secret as SigV4 says and cached. */
 export function signingKey(
   secretAccessKey: string,
   scope: Pick<SignedAuthentication, "date" | "region" | "service">,
-): Buffer {
+): MacKey {
   const id = `${scope.date}/${scope.region}/${scope.service}/${secretAccessKey}`;
   const known = cache.get(id);
   if (known !== undefined) {
@@ -20,7 +21,7 @@ export function signingKey(
   const dateKey = hmac(`AWS4${secretAccessKey}`, scope.date);
   const regionKey = hmac(dateKey, scope.region);
   const serviceKey = hmac(regionKey, scope.service);
-  const key = hmac(serviceKey, SCOPE_TERMINATOR);
+  const key = new MacKey("sha256", hmac(serviceKey, SCOPE_TERMINATOR));
   if (cache.size >= MAX_CACHED_SIGNING_KEYS) {
     const oldest = cache.keys().next();
     if (!oldest.done) cache.delete(oldest.value);
@@ -29,6 +30,6 @@ export function signingKey(
   return key;
 }
 
-export function hmac(key: string | Buffer, text: string): Buffer {
+function hmac(key: string | Buffer, text: string): Buffer {
   return createHmac("sha256", key).update(text, "utf8").digest();
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { hash, timingSafeEqual } from "node:crypto";
+import { hash } from "node:crypto";
 import {
   type AuthDialect,
   AuthError,
@@ -27,7 +27,8 @@ import {
   isContentSha256,
   UNSIGNED_PAYLOAD,
 } from "./content-sha256.ts";
-import { hmac, signingKey } from "./signing-key.ts";
+import type { MacKey } from "./mac-key.ts";
+import { signingKey } from "./signing-key.ts";
 
 export interface VerifyOptions extends AuthOptions {
   /**
@@ -43,7 +44,7 @@ const EMPTY_BODY = new Uint8Array(0);
 /** The means to verify the chunks of a request that was verified. */
 export interface VerifiedSignature {
   /** Chunks are signed with the same. */
-  readonly key: Buffer;
+  readonly key: MacKey;
   /** For the client whose chunks don't match; undefined where it may not be repeated. */
   readonly canonicalRequest: string | undefined;
 }
@@ -74,13 +75,12 @@ export function verifySignature(
   if (!amzDate.startsWith(date)) throw wrongScopeDate(date, amzDate, kind, dialect);
   const payloadHash = isS3 ? s3PayloadHash(authentication) : sha256Hex(options.body ?? EMPTY_BODY);
   const key = signingKey(secretAccessKey, authentication);
-  const given = Buffer.from(authentication.signature, "hex");
   const preamble = `${ALGORITHM}\n${amzDate}\n${credentialScope(authentication)}`;
   let refusal: AuthError | undefined;
   for (const path of canonicalPaths(request.rawPath, isS3)) {
     const canonical = canonicalRequest(request, authentication, path, payloadHash);
     const stringToSign = `${preamble}\n${sha256Hex(canonical)}`;
-    if (timingSafeEqual(hmac(key, stringToSign), given)) {
+    if (key.verifies(stringToSign, authentication.signature)) {
       // Only S3's bodies are signed in chunks.
       if (isS3 && isChunked(authentication.contentSha256)) {
         const canonicalRequest = repeatable(authentication, canonical);

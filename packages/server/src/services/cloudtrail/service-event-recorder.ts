@@ -7,7 +7,8 @@ import type { Transaction } from "../../kernel/store.ts";
 import type { EventStore } from "./events/event-store.ts";
 import { findableOf } from "./record/event-attributes.ts";
 import { newEventId } from "./record/event-ids.ts";
-import { EVENT_VERSION, type EventRecord } from "./record/event-record.ts";
+import type { EventRecord } from "./record/event-record.ts";
+import { EVENT_VERSION } from "./record/record-text.ts";
 
 interface ServiceEventRecorderOptions {
   readonly events: EventStore;

@@ -22,6 +22,15 @@ describe("a session token", () => {
     fc.assert(property, { numRuns: 200 });
   });
 
+  test("of an earlier version opens, with the secret that it was issued with", () => {
+    const sessionToken =
+      "Akuwb44JCQkJCQkJCQkJCQmIAqiDAoPZOqxd2/br3wVX0h1yVFM90WN+CAPkIHw2LqK2L4LkwtA7nYY=";
+    expect(sealer.open(KEY_ID, sessionToken)).toEqual({
+      text: "a session of before",
+      secretAccessKey: "67h6VBVvyWKfolGHp06jjblVbXXg7ojtzo5cvMfn",
+    });
+  });
+
   test("doesn't open once any part of it is changed, cut or lengthened", () => {
     const token = sealer.seal(KEY_ID, "account 1 is root of everything", 0).sessionToken;
     const bytes = Buffer.from(token, "base64");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, hkdfSync } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
+import { MacKey } from "@rolecast/wire";
 import type { Ids } from "../../kernel/ids.ts";
 import { MAX_SESSION_TOKEN_BYTES } from "./constraints.ts";
 
@@ -43,13 +44,13 @@ export interface OpenedToken {
  */
 export class TokenSealer {
   readonly #keyId: Buffer;
-  readonly #root: Buffer;
+  readonly #root: MacKey;
   readonly #ids: Ids;
 
   constructor(sealingKey: Uint8Array, ids: Ids) {
     assert(sealingKey.length >= SEALING_KEY_BYTES_MIN, "The sealing key is too short.");
     this.#keyId = createHash("sha256").update(sealingKey).digest().subarray(0, KEY_ID_BYTES);
-    this.#root = deriveKey(sealingKey, "rolecast session token");
+    this.#root = new MacKey("sha512", deriveKey(sealingKey, "rolecast session token"));
     this.#ids = ids;
   }
 
@@ -94,8 +95,10 @@ export class TokenSealer {
    * an HMAC's digest reveals nothing about the other.
    */
   #keysFor(accessKeyId: string, nonce: Uint8Array) {
-    const hmac = createHmac("sha512", this.#root).update(nonce).update(accessKeyId);
-    const digest = hmac.digest();
+    const message = Buffer.allocUnsafe(NONCE_BYTES + Buffer.byteLength(accessKeyId));
+    message.set(nonce);
+    message.write(accessKeyId, NONCE_BYTES);
+    const digest = Buffer.from(this.#root.digest(message, "latin1"), "latin1");
     return {
       cipherKey: digest.subarray(0, CIPHER_KEY_BYTES),
       secretAccessKey: digest.toString("base64", CIPHER_KEY_BYTES, CIPHER_KEY_BYTES + SECRET_BYTES),

@@ -5,6 +5,7 @@ import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
+import { quoted } from "../record/record-text.ts";
 
 const SUFFIX = ".journal";
 
@@ -137,7 +138,8 @@ async function namesIn(dir: string): Promise<readonly string[]> {
 }
 
 function lineOf({ eventId, accountId, region, readOnly, atMs, kind, text }: EventRecord): string {
-  return `${JSON.stringify([eventId, accountId, region, readOnly, atMs, kind])}\t${text}\n`;
+  const ids = `"${eventId}",${quoted(accountId)},${quoted(region)}`;
+  return `[${ids},${readOnly},${atMs},"${kind}"]\t${text}\n`;
 }
 
 function recordOf(line: string): EventRecord {

@@ -4,8 +4,9 @@ import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AuditedCall, CallOutcome } from "../../../kernel/ports/call-audit.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
-import { type Findable, findableOf } from "./event-attributes.ts";
-import { type RecordedResource, recordedResources } from "./resource-names.ts";
+import type { Findable } from "./event-attributes.ts";
+import { type RecordMembers, recordText } from "./record-text.ts";
+import { recordedResources } from "./resource-names.ts";
 import {
   type FederatedAnswer,
   federatedIdentity,
@@ -15,14 +16,15 @@ import {
   userIdentity,
 } from "./user-identity.ts";
 
-/** Source: CloudTrail user guide, "CloudTrail record contents". */
-export const EVENT_VERSION = "1.11";
-/** Same source: what is longer is left out. */
-const ELEMENTS_CHARS_MAX = 100 * 1024;
-/** Same source: where user agents and error messages are cut. */
+/**
+ * Source: CloudTrail user guide, "CloudTrail record contents": where user agents and error messages
+ * are cut.
+ */
 const TEXT_CHARS_MAX = 1024;
 const STRANGERS_PARAMETERS: readonly string[] = ["bucketName", "key"];
 const ACCOUNT_ID = /^\d{12}$/;
+const NO_ERROR: RecordedError = { errorCode: undefined, errorMessage: undefined };
+const INTERNAL_ERROR: RecordedError = { errorCode: "InternalFailure", errorMessage: undefined };
 
 /** A call as far as it is known; `outcome` undefined while it runs. */
 export interface CallSoFar {
@@ -80,57 +82,53 @@ export class EventRecords {
   /** The call's records, one a recipient; `eventIds` has an id for each and one they share. */
   of(soFar: CallSoFar, newId: (recipient: string) => string): readonly EventRecord[] {
     const recipients = recipientsOf(soFar);
-    const shared = recipients.length > 1 ? { sharedEventID: newId("shared") } : undefined;
-    return recipients.map((accountId) => {
-      const eventId = newId(accountId);
-      const record = this.#record(soFar, accountId, eventId);
-      return {
-        eventId,
-        accountId,
-        region: record.awsRegion,
-        kind: kindOf(soFar, accountId),
-        readOnly: soFar.operation.readOnly,
-        atMs: soFar.atMs,
-        findable: findableOf(record),
-        text: textOf(shared ? { ...record, ...shared } : record),
-      };
-    });
+    const sharedId = recipients.length > 1 ? newId("shared") : undefined;
+    return recipients.map((accountId) =>
+      this.#record(soFar, accountId, newId(accountId), sharedId),
+    );
   }
 
-  #record(soFar: CallSoFar, accountId: string, eventId: string) {
+  #record(
+    soFar: CallSoFar,
+    accountId: string,
+    eventID: string,
+    sharedEventID: string | undefined,
+  ): EventRecord {
     const { call, operation, authorizations, outcome, atMs } = soFar;
     const { context, input } = call;
+    const { eventName, eventSource, readOnly } = operation;
     const service = requestingService(context.caller);
     this.#typePrefixes ??= this.#readTypePrefixes();
     const resources = recordedResources(authorizations, accountId, this.#typePrefixes);
-    const said = isRefusedStranger(soFar)
-      ? { userAgent: "", requestParameters: strangersParameters(operation.parameters(input)) }
-      : {
-          userAgent: bounded(service ?? context.userAgent ?? ""),
-          requestParameters: operation.parameters(input),
-        };
-    return {
-      eventVersion: EVENT_VERSION,
-      userIdentity: identityOf(soFar, accountId),
+    const userIdentity = identityOf(soFar, accountId);
+    const isStrange = isRefusedStranger(soFar);
+    const parameters = operation.parameters(input);
+    const region = operation.region ?? context.region;
+    const { errorCode, errorMessage } = errorOf(call, outcome);
+    const text = recordText({
+      userIdentity,
       eventTime: isoSeconds(atMs),
-      eventSource: operation.eventSource,
-      eventName: operation.eventName,
-      awsRegion: operation.region ?? context.region,
+      eventSource,
+      eventName,
+      awsRegion: region,
       sourceIPAddress: service ?? context.sourceIp ?? "internal",
-      userAgent: said.userAgent,
-      ...errorOf(call, outcome),
-      requestParameters: said.requestParameters,
+      userAgent: isStrange ? "" : bounded(service ?? context.userAgent ?? ""),
+      errorCode,
+      errorMessage,
+      requestParameters: isStrange ? strangersParameters(parameters) : parameters,
       responseElements: outcome && "output" in outcome ? operation.elements(outcome.output) : null,
       requestID: context.requestId,
-      eventID: eventId,
-      readOnly: operation.readOnly,
-      ...(resources.length > 0 ? { resources: owned(resources) } : {}),
-      eventType: "AwsApiCall",
-      managementEvent: true,
+      eventID,
+      readOnly,
+      resources,
       recipientAccountId: accountId,
-      eventCategory: "Management",
-      ...(isRefusedStranger(soFar) ? {} : tlsDetails(call)),
-    };
+      tlsDetails: isStrange ? undefined : tlsDetails(call),
+      sharedEventID,
+    });
+    const kind = kindOf(soFar, accountId);
+    const found = { eventID, eventName, eventSource, readOnly, userIdentity };
+    const findable = resources.length > 0 ? { ...found, resources } : found;
+    return { eventId: eventID, accountId, region, kind, readOnly, atMs, findable, text };
   }
 }
 
@@ -183,40 +181,19 @@ function identityOf(soFar: CallSoFar, accountId: string): UserIdentity {
   return isForeign ? foreignIdentity(caller) : userIdentity(caller);
 }
 
+type RecordedError = Pick<RecordMembers, "errorCode" | "errorMessage">;
+
 /** Records name a modelled error by its shape: IAM's `NoSuchEntity` is `NoSuchEntityException`. */
-function errorOf({ operation }: AuditedCall, outcome: CallOutcome | undefined): object {
-  if (!outcome || !("error" in outcome)) return {};
+function errorOf({ operation }: AuditedCall, outcome: CallOutcome | undefined): RecordedError {
+  if (!outcome || !("error" in outcome)) return NO_ERROR;
   const { error } = outcome;
-  if (!(error instanceof AwsError)) return { errorCode: "InternalFailure" };
+  if (!(error instanceof AwsError)) return INTERNAL_ERROR;
   const errorCode = operation.errors.get(error.code)?.name ?? error.code;
   return { errorCode, errorMessage: bounded(error.message) };
 }
 
-function owned(resources: readonly RecordedResource[]) {
-  return resources.map(({ accountId, type, ARN }) => ({ accountId, type, ARN }));
-}
-
 /** Of TLS only the host is known here: a proxy in front of the server may have spoken it. */
-function tlsDetails({ context }: AuditedCall): object {
-  if (context.http?.scheme !== "https") return {};
-  return { tlsDetails: { clientProvidedHostHeader: context.http.headers.host } };
-}
-
-function textOf(record: {
-  readonly requestParameters: unknown;
-  readonly responseElements: unknown;
-}): string {
-  const text = JSON.stringify(record);
-  if (text.length <= ELEMENTS_CHARS_MAX) return text;
-  return JSON.stringify({
-    ...record,
-    requestParameters: shortened(record.requestParameters, "requestParameters"),
-    responseElements: shortened(record.responseElements, "responseElements"),
-  });
-}
-
-function shortened(elements: unknown, field: string): unknown {
-  const originalSize = JSON.stringify(elements).length;
-  if (originalSize <= ELEMENTS_CHARS_MAX) return elements;
-  return { omitted: true, originalSize, reason: `${field} too large` };
+function tlsDetails({ context }: AuditedCall): object | undefined {
+  if (context.http?.scheme !== "https") return undefined;
+  return { clientProvidedHostHeader: context.http.headers.host };
 }
