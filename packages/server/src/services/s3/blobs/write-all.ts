@@ -5,6 +5,8 @@ import { type ByteSource, eachChunk } from "./each-chunk.ts";
 export interface BlobObserver {
   /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
+  /** The MD5 of all bytes, once they have been observed, where it is computed anyway. */
+  md5?(): Promise<Buffer>;
 }
 
 /** The place that a blob's bytes are written to. */

@@ -43,6 +43,7 @@ export interface DigestedBody {
 export class BodyDigests implements BlobObserver {
   readonly #algorithms: readonly ChecksumAlgorithm[];
   readonly #running: RunningDigests;
+  #finished: Promise<readonly Buffer[]> | undefined;
   readonly #claim: ChecksumClaim | undefined;
   readonly #contentMd5: string | undefined;
   readonly #signedSha256: string | undefined;
@@ -71,9 +72,14 @@ export class BodyDigests implements BlobObserver {
     return this.#running.update(bytes, isLast);
   }
 
+  /** The MD5 of the whole body. To be called after its last bytes. */
+  async md5(): Promise<Buffer> {
+    return this.#digestBy(CHECKSUM_ALGORITHMS.MD5, await this.#finish());
+  }
+
   /** For a body that broke off: no caller wants to know the result, or why there is none. */
   async abandon(): Promise<void> {
-    await this.#running.finish().catch(() => undefined);
+    await this.#finish().catch(() => undefined);
   }
 
   /**
@@ -81,12 +87,8 @@ export class BodyDigests implements BlobObserver {
    * XAmzContentSHA256Mismatch when they aren't those that it signed.
    */
   async finish(context: RequestContext): Promise<DigestedBody> {
-    const digests = await this.#running.finish();
-    const digestBy = (algorithm: ChecksumAlgorithm): Buffer => {
-      const digest = digests[this.#algorithms.indexOf(algorithm)];
-      assert(digest, `the body's ${algorithm.name} was not computed`);
-      return digest;
-    };
+    const digests = await this.#finish();
+    const digestBy = (algorithm: ChecksumAlgorithm) => this.#digestBy(algorithm, digests);
     if (this.#signedSha256 !== undefined) {
       const sha256 = digestBy(CHECKSUM_ALGORITHMS.SHA256).toString("hex");
       compareSha256(this.#signedSha256, sha256);
@@ -95,6 +97,17 @@ export class BodyDigests implements BlobObserver {
     this.#compareMd5(md5, context);
     if (this.#claim) this.#verify(this.#claim, digestBy(this.#claim.algorithm), context);
     return { md5: md5.toString("hex"), checksum: digestBy(this.kept) };
+  }
+
+  #finish(): Promise<readonly Buffer[]> {
+    this.#finished ??= this.#running.finish();
+    return this.#finished;
+  }
+
+  #digestBy(algorithm: ChecksumAlgorithm, digests: readonly Buffer[]): Buffer {
+    const digest = digests[this.#algorithms.indexOf(algorithm)];
+    assert(digest, `the body's ${algorithm.name} was not computed`);
+    return digest;
   }
 
   #compareMd5(actual: Buffer, { http }: RequestContext): void {

@@ -14,6 +14,8 @@ const DIGESTED_AT_ONCE_BYTES = 64 * 1024;
 const ERROR_BYTES_MAX = 16 * 1024;
 const ERROR_CODE = /<Code>([A-Za-z0-9.]+)<\/Code>/;
 const NO_BODY_SHA256 = createHash("sha256").digest("hex");
+/** Stands for a body that another signed header has the digest of. */
+const UNSIGNED = "UNSIGNED-PAYLOAD";
 const SKEWED = "RequestTimeTooSkewed";
 
 export interface ByteRequest {
@@ -25,6 +27,8 @@ export interface ByteRequest {
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
+  /** The body's; left out, its SHA-256 is computed and signed. */
+  readonly md5?: Buffer | undefined;
 }
 
 /** An answer that isn't a success, in the form of the SDK's errors. */
@@ -70,11 +74,13 @@ export class ByteRequests {
    * like the SDK's after `answerMs` without one.
    */
   async send(request: ByteRequest, answerMs: number): Promise<http.IncomingMessage> {
-    const { method, key, query = "", body } = request;
+    const { method, key, query = "", body, md5 } = request;
     const rawPath = `${this.#path}/${encodeKey(key)}`;
-    const payload = body ? await sha256Of(body) : NO_BODY_SHA256;
+    const payload = md5 ? UNSIGNED : body ? await sha256Of(body) : NO_BODY_SHA256;
+    const digest = md5 && { "content-md5": md5.toString("base64") };
+    const headers = { host: this.#host, ...request.headers, ...digest };
     const signed = signS3Request(
-      { method, rawPath, rawQuery: query, headers: { host: this.#host, ...request.headers } },
+      { method, rawPath, rawQuery: query, headers },
       payload,
       this.#signer,
       systemClock.nowMs() + this.#skewMs,

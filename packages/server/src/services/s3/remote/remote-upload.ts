@@ -1,5 +1,5 @@
 import type { BlobSink } from "../blobs/write-all.ts";
-import type { StoreClient } from "./store-client.ts";
+import type { PutOptions, StoreClient } from "./store-client.ts";
 import { storeAway } from "./store-failure.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
@@ -42,6 +42,10 @@ export class RemoteUpload implements BlobSink {
       expectedBytes > 0 && expectedBytes < PART_BYTES ? expectedBytes : PART_BYTES;
   }
 
+  get isInParts(): boolean {
+    return this.#upload !== undefined;
+  }
+
   /** Waits for the store where that is slower than the client. */
   async write(bytes: Buffer): Promise<void> {
     for (let at = 0; at < bytes.byteLength; ) {
@@ -62,13 +66,15 @@ export class RemoteUpload implements BlobSink {
 
   /**
    * Resolves when the store has it all. With `mayExist` an earlier process may have sent the same
-   * body. A body without bytes needs no object: none is read.
+   * body; `md5` is that of a body that isn't sent in parts. A body without bytes needs no object:
+   * none is read.
    */
-  async finish({ mayExist = false } = {}): Promise<void> {
+  async finish({ mayExist, md5 }: PutOptions = {}): Promise<void> {
     if (!this.#upload) {
       if (this.#filled === 0) return;
       const bytes = this.#takeFilled();
-      await this.#client.put(this.#key, bytes, mayExist).finally(() => this.#giveBack(bytes));
+      const put = this.#client.put(this.#key, bytes, { mayExist, md5 });
+      await put.finally(() => this.#giveBack(bytes));
       return;
     }
     if (this.#filled > 0) await this.#sendPart();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -61,6 +62,23 @@ test("a clock that the store refuses is set by the store's", async () => {
   const [first = "", second = ""] = asked.map(({ headers }) => headers["x-amz-date"] as string);
   expect(asked.map(({ url }) => url)).toEqual(Array(2).fill("/bytes/a%20%28b%29/skewed"));
   expect(second > first && second.slice(0, 11) !== first.slice(0, 11)).toBe(true);
+});
+
+test("a body's own digest is signed: its MD5 where that is known, else its SHA-256", async () => {
+  answerWith();
+  const body = Buffer.from("bytes");
+  const [md5, sha256] = ["md5", "sha256"].map((name) => createHash(name).update(body).digest());
+  await client.put("key", body, { md5 });
+  await client.put("key", body);
+  const digests = asked.map(({ headers }) => [
+    headers["content-md5"],
+    headers["x-amz-content-sha256"],
+    /SignedHeaders=content-md5;/.test(headers.authorization ?? ""),
+  ]);
+  expect(digests).toEqual([
+    [md5?.toString("base64"), "UNSIGNED-PAYLOAD", true],
+    [undefined, sha256?.toString("hex"), false],
+  ]);
 });
 
 test.each([

@@ -37,6 +37,13 @@ interface SendingOptions {
   readonly isTaken?: (attempt: number) => boolean;
 }
 
+export interface PutOptions {
+  /** An earlier process may have written the same. */
+  readonly mayExist?: boolean | undefined;
+  /** The body's MD5, if it is known. */
+  readonly md5?: Buffer | undefined;
+}
+
 export interface StoredKey {
   readonly key: string;
   readonly sizeBytes: number;
@@ -59,8 +66,8 @@ export interface StoreFacts {
 /**
  * Requests to an object store: those that carry bytes by `ByteRequests`, the others by the AWS
  * SDK's client. Each has a deadline and a few attempts; while the store is away, requests fail at
- * once with `SlowDown` and the reason. The body of each write is signed with its SHA-256, by which
- * the store refuses what was changed on the way.
+ * once with `SlowDown` and the reason. The store refuses a write that was changed on the way, by
+ * its MD5 or its SHA-256, which the signature covers.
  */
 export class StoreClient {
   readonly #settings: ObjectStoreSettings;
@@ -111,15 +118,16 @@ export class StoreClient {
    * Writes an object once; a key that is taken by an earlier attempt, or of which that is said, is
    * a success.
    */
-  async put(key: string, bytes: Buffer, mayExist = false): Promise<void> {
+  async put(key: string, bytes: Buffer, { mayExist, md5 }: PutOptions = {}): Promise<void> {
     const request = {
       method: "PUT",
       key: this.#keyOf(key),
       headers: { "if-none-match": "*" },
       body: bytes,
+      md5,
     } as const;
     await this.#exchange(request, (answer) => void answer.resume(), {
-      isTaken: (attempt) => mayExist || attempt > 1,
+      isTaken: (attempt) => mayExist === true || attempt > 1,
     });
   }
 
