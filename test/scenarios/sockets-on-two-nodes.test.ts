@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateChannelCommand } from "@aws-sdk/client-ivs";
+import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { SendMessageRequest } from "amazon-ivs-chat-messaging";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
@@ -22,9 +23,10 @@ import {
   socketUrl,
   tokenOf,
 } from "../contract/ivs-chat/support.ts";
-import { joinStage, realTimeOf } from "../contract/ivs-realtime/support.ts";
+import { joinStage, realTimeOf, type StagePayload } from "../contract/ivs-realtime/support.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
+import { copyBucket } from "./ivs/bucket-copy.ts";
 import { makeFilm, publish } from "./ivs/encoder.ts";
 
 // Debian's, which has the module.
@@ -210,6 +212,91 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     expect((await encoder.ended).code).not.toBe(0);
     await sees("");
     viewer.close();
+  });
+
+  test.skipIf(!hasAiortc)("a participant is shown on a stage of the other node", async () => {
+    const scripts = join(import.meta.dirname, "ivs");
+    const { s3 } = nodes[0].clients();
+    const make = async (node: TestServer, bucketName: string) => {
+      const realTime = realTimeOf(node);
+      await s3.send(new CreateBucketCommand({ Bucket: bucketName }));
+      const storage = await realTime.createStorageConfiguration({ s3: { bucketName } });
+      const made = await realTime.createStage({
+        participantTokenConfigurations: [{ userId: "ann", attributes: { team: "a" } }],
+        autoParticipantRecordingConfiguration: {
+          storageConfigurationArn: storage.storageConfiguration?.arn,
+          hlsConfiguration: { targetSegmentDurationSeconds: 2 },
+        },
+      });
+      const { token = "", participantId = "" } = made.participantTokens?.[0] ?? {};
+      const socket = await joinStage(token);
+      await socket.seen("aws:ivs:STAGE_STATE");
+      onTestFinished(() => socket.close());
+      const { stage } = await realTime.getStage({ arn: made.stage?.arn });
+      const { arn: stageArn = "", activeSessionId: sessionId = "" } = stage ?? {};
+      const state = () =>
+        socket.messages.findLast(({ type }) => type === "aws:ivs:STAGE_STATE")?.payload;
+      return { stageArn, sessionId, socket, token, participantId, state };
+    };
+    // Once from the node without a worker to the one with, and once back.
+    for (const [from, to] of [nodes, nodes.toReversed()] as [TestServer, TestServer][]) {
+      const bucketName = `replicas-${to === nodes[0]}`;
+      const [source, there] = [await make(from, `own-${bucketName}`), await make(to, bucketName)];
+      const { participantId, sessionId: sourceSessionId, stageArn: sourceStageArn } = source;
+      const whip = [join(scripts, "whip_aiortc.py"), `${to.endpoint}/ivs-realtime/whip`];
+      const publisher = spawn(PYTHON, [...whip, source.token], { stdio: "ignore" });
+      onTestFinished(() => void publisher.kill("SIGKILL"));
+      const pair = { sourceStageArn, participantId, destinationStageArn: there.stageArn };
+      const realTime = realTimeOf(to);
+      const shows = ({ participants }: StagePayload = {}) =>
+        participants?.some(({ id }) => id === participantId) === true;
+      await source.socket.seen("aws:ivs:STAGE_STATE", shows);
+      await realTime.startParticipantReplication({ ...pair, attributes: { role: "star" } });
+      const { payload } = await there.socket.seen("aws:ivs:STAGE_STATE", shows);
+      const shown = { userId: "ann", attributes: { team: "a", role: "star" } };
+      expect(payload.participants).toMatchObject([{ ...shown, audioMuted: false }]);
+      const whep = `${from.endpoint}/ivs-realtime/whip/subscribe/${participantId}`;
+      const watch = [join(scripts, "whep_aiortc.py"), whep, there.token];
+      const { stdout } = await promisify(execFile)(PYTHON, watch);
+      expect(stdout).toBe("audio 48000\nvideo 640x360\n");
+      source.socket.send({ type: "SET_STATE", audioMuted: true, videoStopped: false });
+      await until(() => {
+        const [replica] = there.state()?.participants ?? [];
+        return replica && "audioMuted" in replica && replica.audioMuted;
+      }, "a muted replica");
+      const at = { stageArn: there.stageArn, sessionId: there.sessionId, participantId };
+      const recorded = (state: string) =>
+        until(async () => {
+          const { participant } = await realTime.getParticipant(at);
+          return participant?.recordingState === state && participant;
+        }, `a recording that is ${state}`);
+      expect(await recorded("ACTIVE")).toMatchObject({
+        ...{ replicationType: "REPLICA", sourceStageArn, sourceSessionId, published: true },
+      });
+      await until(async () => {
+        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucketName }));
+        return Contents.some(({ Key }) => Key?.endsWith("high/1.mp4"));
+      }, "files of the replica");
+      await realTimeOf(from).stopParticipantReplication(pair);
+      await until(() => !shows(there.state()), "the replica's end");
+      expect(shows(source.state())).toBe(true);
+      const { recordingS3Prefix = "" } = await recorded("STOPPED");
+      const copy = await copyBucket(s3, bucketName);
+      const film = join(copy.folder, recordingS3Prefix, "media/hls/multivariant.m3u8");
+      const fields = ["-show_entries", "stream=codec_name", "-of", "csv=p=0"];
+      const probed = await promisify(execFile)("ffprobe", ["-v", "error", ...fields, film]);
+      await copy.remove();
+      // The playlist's streams are listed once for each of its programs, too.
+      expect([...new Set(probed.stdout.match(/\w+/g))].sort()).toEqual(["aac", "h264"]);
+      const own = { stageArn: sourceStageArn, sessionId: sourceSessionId, participantId };
+      const { events } = await until(async () => {
+        const read = await realTime.listParticipantEvents(own);
+        return read.events?.at(-1)?.name === "REPLICATION_STOPPED" && read;
+      }, "the source's last event");
+      const names = events?.map(({ name }) => name).slice(-3);
+      const replicated = ["REPLICATION_STARTED", "REPLICATION_STOPPED"];
+      expect(names).toEqual(["PUBLISH_STARTED", ...replicated]);
+    }
   });
 
   test("a stage's node is asked for a proof before it is shown a token", async () => {

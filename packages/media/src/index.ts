@@ -12,6 +12,7 @@ export type * from "./port/host.ts";
 export type * from "./port/ladder.ts";
 export { defaultMediaLimits, type MediaLimits } from "./port/limits.ts";
 export { MediaError, type MediaErrorCode } from "./port/media-error.ts";
+export type * from "./port/mirror.ts";
 export type * from "./port/offer.ts";
 export type * from "./port/options.ts";
 export type * from "./port/publish.ts";

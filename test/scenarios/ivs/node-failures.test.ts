@@ -298,6 +298,66 @@ describe
       expect(await next.stop()).toBe(0);
     });
 
+    test("show a replica of another's participant, until its node is killed", async () => {
+      const startNode = await installation();
+      const [first, shows] = await Promise.all([startNode(), startNode()]);
+      const makeSource = async () => {
+        const realTime = realTimeOf(shows);
+        const { stage } = await realTime.createStage({});
+        const stageArn = stage?.arn ?? "";
+        const { ingestConfiguration: made } = await realTime.createIngestConfiguration({
+          ...{ stageArn, ingestProtocol: "RTMPS" },
+        });
+        const { participantId = "", streamKey = "" } = made ?? {};
+        return { stageArn, participantId, streamKey };
+      };
+      const [source, there] = [await makeSource(), await makeSource()];
+      const { participantId } = source;
+      /** A participant's events in the newest session of a stage. */
+      const eventsOf = async (node: ServerProcess, stageArn: string) => {
+        const realTime = realTimeOf(node);
+        const { stageSessions = [] } = await realTime.listStageSessions({ stageArn });
+        const sessionId = stageSessions[0]?.sessionId;
+        const of = { stageArn, sessionId, participantId };
+        const { events = [] } = await realTime.listParticipantEvents(of);
+        return `${events.map(({ name }) => name)}`;
+      };
+      const become = (node: ServerProcess, stageArn: string, end: string) =>
+        until(async () => (await eventsOf(node, stageArn)).endsWith(end), `events ${end}`);
+      encode(shows, there.streamKey);
+      await until(async () => {
+        const { stage } = await realTimeOf(shows).getStage({ arn: there.stageArn });
+        return stage?.activeSessionId;
+      }, "a session of the other stage");
+      encode(first, source.streamKey);
+      await become(first, source.stageArn, "PUBLISH_STARTED");
+      await realTimeOf(first).startParticipantReplication({
+        ...{ sourceStageArn: source.stageArn, destinationStageArn: there.stageArn },
+        ...{ participantId, reconnectWindowSeconds: 60 },
+      });
+      await become(shows, there.stageArn, "JOINED,PUBLISH_STARTED");
+      await first.stop("SIGKILL");
+      await become(shows, there.stageArn, "PUBLISH_STARTED,PUBLISH_STOPPED");
+      // It is refused until the lease of the node that was killed has ended.
+      const next = await startNode();
+      let isOver = false;
+      const comeBack = async (): Promise<void> => {
+        if (isOver) return;
+        await encode(next, source.streamKey).ended;
+        return comeBack();
+      };
+      void comeBack();
+      await become(shows, there.stageArn, "PUBLISH_STOPPED,PUBLISH_STARTED");
+      await become(next, source.stageArn, "PUBLISH_STARTED,REPLICATION_STARTED");
+      await shows.stop("SIGKILL");
+      await become(next, source.stageArn, "REPLICATION_STARTED,REPLICATION_STOPPED");
+      isOver = true;
+      const listed = { sourceStageArn: source.stageArn, participantId };
+      const { replicas } = await realTimeOf(next).listParticipantReplicas(listed);
+      expect(replicas).toMatchObject([{ replicationState: "STOPPED" }]);
+      expect(await next.stop()).toBe(0);
+    });
+
     test("let one that was paused write nothing more once another has taken its streams", async () => {
       const startNode = await installation();
       const [paused, other] = await Promise.all([startNode(), startNode()]);

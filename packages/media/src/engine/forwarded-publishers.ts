@@ -6,6 +6,7 @@ import type { UntimedForwardingEvent } from "../port/forwarding.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { ForwardedPublish } from "../port/publish.ts";
 import { ForwardedPublisher } from "./forwarded-publisher.ts";
+import { MirroredPublisher } from "./mirrored-publisher.ts";
 import type { RelayPublisher } from "./relay-publisher.ts";
 
 /** Throws MediaError `refused` for an encoder that has gone while the host decided on it. */
@@ -60,6 +61,13 @@ export class ForwardedPublishers {
   /** Begins a publication in this process. Throws MediaError `refused`. */
   open(publisher: Publisher, { forward, sourceLimits }: ForwardedPublish): MediaSink {
     const { tracksDeadlineMs, publish, forwarding } = this.#options;
+    const onReady = (): void => publish({ ...forward, type: "publication-connected" });
+    if (sourceLimits === undefined) {
+      const { session } = forward;
+      const onClosed = (message: string): void => publisher.disconnect(message);
+      const feed = forwarding.openFeed(forward, { session, onClosed, mayHaveOpus: true });
+      return new MirroredPublisher(feed, onReady);
+    }
     const feed = forwarding.openFeed(forward, {
       session: forward.session,
       onClosed: (message) => {
@@ -70,7 +78,7 @@ export class ForwardedPublishers {
     const sink: ForwardedPublisher = new ForwardedPublisher({
       ...{ publisher, feed, sourceLimits, tracksDeadlineMs },
       monotonicMs: () => performance.now(),
-      onReady: () => publish({ ...forward, type: "publication-connected" }),
+      onReady,
       onOver: () => this.#all.delete(sink),
     });
     this.#all.add(sink);

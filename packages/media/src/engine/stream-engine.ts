@@ -11,6 +11,7 @@ import type { IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
 import { forwardingOf, type IngestEngine, openProtocols } from "../ingest/protocol-port.ts";
 import { refusalOf } from "../ingest/publish-elsewhere.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
+import type { UntimedForwardingEvent } from "../port/forwarding.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
@@ -34,6 +35,7 @@ import { ConnectionPlaces } from "./connection-places.ts";
 import type { StreamEngineParts } from "./engine-parts.ts";
 import { finishRecordings } from "./finish-recordings.ts";
 import { ForwardedPublishers, requireHere } from "./forwarded-publishers.ts";
+import { PublicationMirrors } from "./publication-mirrors.ts";
 import { PublicationRecordings } from "./publication-recordings.ts";
 import type { RelayPublisher } from "./relay-publisher.ts";
 import { transcodePlan } from "./transcode-plan.ts";
@@ -49,6 +51,7 @@ export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" |
  */
 export class StreamEngine implements MediaEngine {
   readonly forwarding: ProtocolForwarding;
+  readonly mirrors: PublicationMirrors;
   readonly recordings: PublicationRecordings;
   readonly compositions: Compositor;
   readonly #viewers = new BroadcastViewers(() => this.forwarding);
@@ -91,14 +94,17 @@ export class StreamEngine implements MediaEngine {
     });
     this.#protocols = parts.protocols;
     this.forwarding = forwardingOf(parts.protocols);
+    const { forwarding } = this;
+    const publish = (event: UntimedForwardingEvent): void =>
+      host.forwarded?.({ ...event, atMs: this.#now() });
     this.#forwarded = new ForwardedPublishers({
-      ...{ forwarding: this.forwarding, relay: parts.relay },
+      ...{ forwarding, relay: parts.relay, publish },
       tracksDeadlineMs: this.#limits.videoDeadlineMs,
-      publish: (event) => host.forwarded?.({ ...event, atMs: this.#now() }),
     });
+    this.mirrors = new PublicationMirrors({ protocols: parts.protocols, forwarding, publish });
     this.compositions = new Compositor({
       ...{ program: options.ffmpeg, capacity: parts.capacity, idPrefix: parts.idPrefix ?? "" },
-      ...{ tagBytesMax: this.#limits.messageBytesMax, forwarding: this.forwarding },
+      ...{ tagBytesMax: this.#limits.messageBytesMax, forwarding },
       publish: (publisher, request) => this.#publish(publisher, request),
       record: (recording, onFailed) => this.recordings.record(recording, onFailed),
       onEvent: (event) => host.composed?.({ ...event, atMs: this.#now() }),
@@ -349,15 +355,11 @@ export class StreamEngine implements MediaEngine {
       new LiveChannel(this.#limits, () => performance.now(), this.#shelf);
     this.#live.set(streamName, live);
     const broadcast = new Broadcast({
-      streamName,
-      streamId,
-      recording,
+      ...{ streamName, streamId, recording },
       thumbnailDecoder: this.#thumbnailDecoder,
       spill: this.#spill,
-      live,
-      sourceLimits: decision.sourceLimits,
-      container: decision.container ?? "mpegts",
-      multitrack: decision.multitrack,
+      ...{ live, sourceLimits: decision.sourceLimits },
+      ...{ container: decision.container ?? "mpegts", multitrack: decision.multitrack },
       transcode: transcodePlan(this.#ffmpeg, decision, this.#capacity),
       listedSegments: playlistWindowSegments,
       lowLatency: decision.lowLatency ?? false,

@@ -9,7 +9,7 @@ import type { MediaLimits } from "../port/limits.ts";
 import type { UnitSink } from "../port/media-unit.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
-import type { PublishSecret } from "../port/publish.ts";
+import type { OtherServer, PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
 
 /**
@@ -51,6 +51,12 @@ export interface IngestProtocol {
   admit?(isOpen: boolean): void;
   /** Ends a connection that was agreed on. Resolves false where there is no such session. */
   hangUp?(session: string): Promise<boolean>;
+  /**
+   * Publishes to another server as an encoder does: what the returned feed is given goes there.
+   * `onOver` is called once where that server, or the way to it, ends it. Rejects with MediaError
+   * `refused` where it isn't let in.
+   */
+  sendTo?(server: OtherServer, onOver: (message: string) => void): Promise<Feed>;
   /** Its forwarding in this process; undefined for protocols that forward nothing. */
   readonly forwarding?: ProtocolForwarding;
 }
@@ -84,6 +90,8 @@ export interface FeedEncoder {
   readonly session: string;
   /** The publication is closed by the host, or goes on with another publisher. */
   readonly onClosed: (message: string) => void;
+  /** Its sound may be Opus: taps that take none are given AAC. */
+  readonly mayHaveOpus?: boolean | undefined;
 }
 
 /** A feed as its writer has it. */

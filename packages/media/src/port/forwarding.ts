@@ -141,6 +141,8 @@ export type ForwardingEvent = {
       readonly reason: ForwardingEnd;
       readonly message: string;
     }
+  /** A mirror, whose name is the session, was ended by its publication, a server or the way. */
+  | { readonly type: "mirror-ended"; readonly message: string }
 );
 
 /** The publication that the media of an encoder becomes, whose protocol makes units of it. */

@@ -1,5 +1,6 @@
 import type { MediaCompositions } from "./composition.ts";
 import type { ForwardingAnswer, MediaForwarding } from "./forwarding.ts";
+import type { MediaMirrors } from "./mirror.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "./offer.ts";
 import type { MediaRecordings, RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
@@ -14,6 +15,8 @@ export type IngestPorts = Readonly<Record<string, number>>;
 export interface MediaEngine {
   /** Publishers and subscribers of whom nothing is decoded, cut or recorded. */
   readonly forwarding: MediaForwarding;
+  /** Publications of `forwarding` that other servers show, too. */
+  readonly mirrors: MediaMirrors;
   readonly recordings: MediaRecordings;
   /** Pictures and sounds that are made of several publications of `forwarding`. */
   readonly compositions: MediaCompositions;

@@ -65,7 +65,11 @@ export interface ForwardedPublish {
   readonly allow: true;
   /** An encoder of a publication that has one waits, and takes its place when that ends. */
   readonly forward: EncoderPublication;
-  readonly sourceLimits: SourceLimits;
+  /**
+   * Undefined for a mirror that another server opened: what was to be judged was its publisher. It
+   * may be of one kind, and its sound Opus.
+   */
+  readonly sourceLimits: SourceLimits | undefined;
   /** Said between engines of one host, as in `AllowedPublish`. */
   readonly elsewhere?: boolean;
 }

@@ -21,6 +21,7 @@ import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
+import type { PublicationMirror } from "../port/mirror.ts";
 import type { AllowedPublish } from "../port/publish.ts";
 import type { PublicationRecording } from "../port/recording.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
@@ -100,6 +101,14 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
 
   groupStatus(group: string): Promise<GroupStatus> {
     return this.forwarding.groupStatus(group);
+  }
+
+  openMirror(mirror: PublicationMirror): Promise<void> {
+    return this.mirrors.openMirror(mirror);
+  }
+
+  closeMirror(group: string, session: string): Promise<boolean> {
+    return this.mirrors.closeMirror(group, session);
   }
 
   recordPublication(recording: PublicationRecording): Promise<boolean> {

@@ -9,13 +9,14 @@ import type {
   SubscriptionWish,
 } from "../port/forwarding.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { MediaMirrors, PublicationMirror } from "../port/mirror.ts";
 import type { WatchOffer } from "../port/offer.ts";
 import type { MediaRecordings, PublicationRecording } from "../port/recording.ts";
 import { answerOf } from "./worker-answer.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 interface Session {
-  readonly kind: "publication" | "subscription";
+  readonly kind: "publication" | "subscription" | "mirror";
   publication: string;
 }
 
@@ -28,6 +29,12 @@ interface Place {
   pending: number;
 }
 
+const ENDS: ReadonlySet<ForwardingEvent["type"]> = new Set([
+  "publication-ended",
+  "subscription-ended",
+  "mirror-ended",
+]);
+
 export interface PoolForwardingOptions {
   /** The worker that takes the next group; undefined while no worker runs. */
   readonly idlest: () => WorkerProcess | undefined;
@@ -36,7 +43,7 @@ export interface PoolForwardingOptions {
 }
 
 /** Forwarding in workers: a group is carried by one of them, from its first session to its last. */
-export class PoolForwarding implements MediaForwarding, MediaRecordings {
+export class PoolForwarding implements MediaForwarding, MediaMirrors, MediaRecordings {
   readonly #options: PoolForwardingOptions;
   readonly #groups = new Map<string, Place>();
 
@@ -115,6 +122,28 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
     return isDone;
   }
 
+  async openMirror(mirror: PublicationMirror): Promise<void> {
+    const place = this.#groups.get(mirror.group);
+    if (place === undefined) {
+      throw new MediaError("refused", "there is no such publication");
+    }
+    const { session, publication } = mirror;
+    place.sessions.set(session, { kind: "mirror", publication });
+    try {
+      await place.worker.calls.ask("openMirror", mirror);
+    } catch (error) {
+      place.sessions.delete(session);
+      this.#forgetEmpty(mirror.group);
+      throw error;
+    }
+  }
+
+  async closeMirror(group: string, session: string): Promise<boolean> {
+    const worker = this.#groups.get(group)?.worker;
+    const ask = worker?.calls.ask("closeMirror", group, session);
+    return worker && ask ? answerOf(worker, ask, false) : false;
+  }
+
   async recordPublication(recording: PublicationRecording): Promise<boolean> {
     const worker = this.#groups.get(recording.group)?.worker;
     const ask = worker?.calls.ask("recordPublication", recording);
@@ -136,7 +165,7 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
 
   /** A worker's event: the host's, too. */
   note(event: ForwardingEvent): void {
-    if (event.type === "publication-ended" || event.type === "subscription-ended") {
+    if (ENDS.has(event.type)) {
       const { group, session } = event;
       this.#groups.get(group)?.sessions.delete(session);
       this.#forgetEmpty(group);
@@ -164,6 +193,10 @@ export class PoolForwarding implements MediaForwarding, MediaRecordings {
         const type = `${kind}-ended` as const;
         this.#options.publish({ group, publication, session, atMs, type, reason, message });
       }
+    }
+    for (const [session, { publication }] of all.filter(([, { kind }]) => kind === "mirror")) {
+      const type = "mirror-ended";
+      this.#options.publish({ group, publication, session, atMs, type, message });
     }
   }
 

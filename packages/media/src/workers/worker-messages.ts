@@ -9,6 +9,7 @@ import type { MediaEngine } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
 import type { AnnouncedMedia, MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
+import type { MediaMirrors } from "../port/mirror.ts";
 import type { AllowedPublish } from "../port/publish.ts";
 import type { MediaRecordings } from "../port/recording.ts";
 
@@ -47,8 +48,9 @@ export interface RelaySource {
 
 /** Methods of a worker for the main process: it is an engine. */
 export interface WorkerMethods
-  extends Omit<MediaEngine, "forwarding" | "recordings" | "compositions">,
+  extends Omit<MediaEngine, "forwarding" | "mirrors" | "recordings" | "compositions">,
     MediaForwarding,
+    MediaMirrors,
     MediaRecordings,
     MediaCompositions,
     RelayTarget,

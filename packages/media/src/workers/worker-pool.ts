@@ -56,6 +56,7 @@ export class WorkerPool implements MediaEngine {
   readonly #doors: EncoderDoors;
   readonly #ingest: PoolIngest;
   readonly forwarding: PoolForwarding;
+  readonly mirrors: PoolForwarding;
   readonly recordings: PoolForwarding;
   readonly compositions: PoolCompositions;
   /** All that haven't gone, and those of them that take connections. */
@@ -84,10 +85,7 @@ export class WorkerPool implements MediaEngine {
     this.#listeners = new TcpListeners({ host: options.host, paused: true, onFailed: onRefused });
     this.#doors = new EncoderDoors(protocols, this.#listeners);
     this.#ingest = new PoolIngest({
-      host,
-      limits: this.#limits,
-      owners: this.#owners,
-      routes: this.#routes,
+      ...{ host, limits: this.#limits, owners: this.#owners, routes: this.#routes },
       idlest: () => this.#idlest(),
       connections: this.#listeners,
       places: new ConnectionPlaces(this.#limits),
@@ -95,10 +93,10 @@ export class WorkerPool implements MediaEngine {
       onRefused,
     });
     this.forwarding = new PoolForwarding({
-      idlest: () => this.#idlest(),
+      ...{ idlest: () => this.#idlest(), now: () => Date.now() },
       publish: (event) => host.forwarded?.(event),
-      now: () => Date.now(),
     });
+    this.mirrors = this.forwarding;
     this.recordings = this.forwarding;
     this.compositions = new PoolCompositions(this.forwarding, (event) => host.composed?.(event));
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;

@@ -1,4 +1,5 @@
 import { MediaError } from "../../port/media-error.ts";
+import type { AudioTrack } from "../../port/media-unit.ts";
 import { TagReader } from "./tag-reader.ts";
 
 /**
@@ -6,6 +7,7 @@ import { TagReader } from "./tag-reader.ts";
  * "Enhanced RTMP v2").
  */
 export interface AudioTag {
+  readonly codec: AudioTrack["codec"];
   readonly kind: "sequence-header" | "frame";
   /** The AudioSpecificConfig or one raw frame. */
   readonly payload: Buffer;
@@ -13,13 +15,16 @@ export interface AudioTag {
 
 const CODEC = { enhanced: 9, aac: 10 } as const;
 const HEADER_BYTES = 2;
-const FOUR_CC_AAC = "mp4a";
+const CODECS: ReadonlyMap<string, AudioTrack["codec"]> = new Map([
+  ["mp4a", "aac"],
+  ["Opus", "opus"],
+]);
 const PACKET = { start: 0, frames: 1, multitrack: 5 } as const;
 
 /**
  * Undefined for an empty body, and for what isn't needed: other tracks, the end of a track, where
- * loudspeakers are. Throws MediaError `unsupported-media` for anything but AAC, `protocol` for a
- * short body.
+ * loudspeakers are. Throws MediaError `unsupported-media` for anything but AAC and Opus, `protocol`
+ * for a short body.
  */
 export function parseAudioTag(body: Buffer): AudioTag | undefined {
   const first = body[0];
@@ -34,13 +39,13 @@ export function parseAudioTag(body: Buffer): AudioTag | undefined {
       : parsePacket(reader, packetType, reader.fourCc());
   }
   if (first >> 4 !== CODEC.aac) {
-    throw unsupported(`FLV audio codec ${first >> 4}`);
+    throw audioCodec(`FLV audio codec ${first >> 4}`);
   }
   if (body.length < HEADER_BYTES) {
     throw new MediaError("protocol", "a message of audio is cut short");
   }
   const kind = body[1] === 0 ? "sequence-header" : "frame";
-  return { kind, payload: body.subarray(HEADER_BYTES) };
+  return { codec: "aac", kind, payload: body.subarray(HEADER_BYTES) };
 }
 
 /** Viewers hear one track of sound: the first. Others may be of any codec. */
@@ -54,16 +59,19 @@ function parseMultitrack(reader: TagReader): AudioTag | undefined {
 }
 
 function parsePacket(reader: TagReader, packetType: number, fourCc: string): AudioTag | undefined {
-  if (fourCc !== FOUR_CC_AAC) {
-    throw unsupported(`enhanced RTMP audio (${fourCc})`);
+  const codec = CODECS.get(fourCc);
+  if (codec === undefined) {
+    throw audioCodec(`enhanced RTMP audio (${fourCc})`);
   }
   if (packetType === PACKET.start) {
-    return { kind: "sequence-header", payload: reader.rest() };
+    return { codec, kind: "sequence-header", payload: reader.rest() };
   }
-  return packetType === PACKET.frames ? { kind: "frame", payload: reader.rest() } : undefined;
+  return packetType === PACKET.frames
+    ? { codec, kind: "frame", payload: reader.rest() }
+    : undefined;
 }
 
 /** `what` is not ingested. */
-function unsupported(what: string): MediaError {
+export function audioCodec(what: string): MediaError {
   return new MediaError("unsupported-media", `${what} is not supported: publish AAC`);
 }

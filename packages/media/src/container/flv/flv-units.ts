@@ -1,7 +1,7 @@
 import { splitLengthPrefixed } from "../../codec/nal-units.ts";
-import type { UnitSink, VideoTrack } from "../../port/media-unit.ts";
+import type { AudioTrack, UnitSink, VideoTrack } from "../../port/media-unit.ts";
 import { UnwrappedTime } from "../unwrapped-time.ts";
-import { parseAudioTag } from "./audio-tag.ts";
+import { audioCodec, parseAudioTag } from "./audio-tag.ts";
 import { parseVideoTags, type VideoTag, videoCodec } from "./video-tag.ts";
 
 const CLOCK_HZ = 1_000;
@@ -17,6 +17,7 @@ const LENGTH_SIZE_AT = { h264: 4, hevc: 21 } as const;
 const LENGTH_SIZE_BITS = 3;
 /** Three bytes, which the format rules out. */
 const LENGTH_SIZE_OF_NONE = 2;
+const AUDIO_NAMES = { aac: "mp4a", opus: "Opus" } as const;
 const NAMES = { h264: "avc1", hevc: "hvc1" } as const;
 
 /**
@@ -30,7 +31,7 @@ export class FlvUnits {
   readonly #times = new UnwrappedTime(TIMESTAMP_BITS);
   /** By video track: bytes of the lengths of its NAL units, 0 before its sequence header. */
   readonly #lengthBytes = new Map<number, number>();
-  #hasAudio = false;
+  #audio: AudioTrack["codec"] | undefined;
 
   constructor(sink: UnitSink) {
     this.#sink = sink;
@@ -63,11 +64,16 @@ export class FlvUnits {
     if (tag === undefined || tag.payload.length === 0) {
       return;
     }
+    const { codec } = tag;
+    if (!this.#sink.takes.has(codec)) {
+      throw audioCodec(`enhanced RTMP audio (${AUDIO_NAMES[codec]})`);
+    }
     const isHeader = tag.kind === "sequence-header";
-    if (isHeader || !this.#hasAudio) {
-      this.#hasAudio = true;
-      const config = isHeader ? tag.payload : undefined;
-      const track = { id: AUDIO_TRACK, kind: "audio", codec: "aac", clockHz: CLOCK_HZ } as const;
+    if (isHeader || this.#audio !== codec) {
+      this.#audio = codec;
+      // Opus needs no configuration: its packets say everything.
+      const config = isHeader && codec === "aac" ? tag.payload : undefined;
+      const track = { id: AUDIO_TRACK, kind: "audio", codec, clockHz: CLOCK_HZ } as const;
       this.#sink.configure([{ ...track, config }]);
     }
     if (!isHeader) {

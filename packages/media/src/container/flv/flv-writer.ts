@@ -4,8 +4,12 @@ const FILE_HEADER = Buffer.from("FLV\x01\x00\x00\x00\x00\x09\x00\x00\x00\x00", "
 const FLAG = { video: 1, audio: 4 } as const;
 const TAG = { audio: 8, video: 9 } as const;
 const TAG_HEADER_BYTES = 11;
+/** The tag's length, repeated after it. */
+const TAG_END_BYTES = 4;
 /** AAC, 44 kHz, 16 bits, stereo: what FLV says of every AAC track. */
 const AUDIO_AAC = 0xaf;
+/** Frames of Opus (Veovera, "Enhanced RTMP v2"). */
+const AUDIO_OPUS = [0x91, ...Buffer.from("Opus", "latin1")] as const;
 const VIDEO_AVC = 7;
 const FRAME = { key: 0x10, inter: 0x20 } as const;
 
@@ -42,6 +46,15 @@ export function audioTag(timestampMs: number, frame: Buffer): Buffer {
   return tag(TAG.audio, timestampMs, [AUDIO_AAC, 1], frame);
 }
 
+export function opusTag(timestampMs: number, packet: Buffer): Buffer {
+  return tag(TAG.audio, timestampMs, AUDIO_OPUS, packet);
+}
+
+/** A tag without what FLV puts around it, as a view: a message of RTMP's. */
+export function bodyOf(written: Buffer): Buffer {
+  return written.subarray(TAG_HEADER_BYTES, written.length - TAG_END_BYTES);
+}
+
 function tag(type: number, timestampMs: number, head: readonly number[], body: Buffer): Buffer {
   const bytes = newTag(type, timestampMs, head, body.length);
   body.copy(bytes, TAG_HEADER_BYTES + head.length);
@@ -56,7 +69,7 @@ function newTag(
   bodyBytes: number,
 ): Buffer {
   const length = head.length + bodyBytes;
-  const bytes = Buffer.allocUnsafe(TAG_HEADER_BYTES + length + 4);
+  const bytes = Buffer.allocUnsafe(TAG_HEADER_BYTES + length + TAG_END_BYTES);
   bytes[0] = type;
   bytes.writeUIntBE(length, 1, 3);
   bytes.writeUIntBE(timestampMs & 0xffffff, 4, 3);

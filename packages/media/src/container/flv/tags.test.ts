@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { MediaUnit, TrackConfig } from "../../port/media-unit.ts";
 import { parseAudioTag } from "./audio-tag.ts";
+import { FlvUnits } from "./flv-units.ts";
+import { UnitMessages } from "./unit-messages.ts";
 import { parseVideoTags } from "./video-tag.ts";
 
 const bytes = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
@@ -88,14 +91,15 @@ describe("an audio message", () => {
       `95 21 4f707573 01 000002 ccdd ${MP4A} 00 000002 aabb`,
       "frame",
     ],
-  ])("%s", (_, body, kind) => {
-    const expected = kind === undefined ? undefined : { kind, payload: bytes("aabb") };
+    ["an enhanced frame of Opus", "91 4f707573 aabb", "frame", "opus"],
+  ])("%s", (_, body, kind, codec = "aac") => {
+    const expected = kind === undefined ? undefined : { codec, kind, payload: bytes("aabb") };
     expect(parseAudioTag(bytes(body))).toEqual(expected);
   });
 
   test.each([
     ["unsupported-media", /FLV audio codec 2 .*AAC/, "2f 00"],
-    ["unsupported-media", /\(Opus\)/, "90 4f707573 aabb"],
+    ["unsupported-media", /\(fLaC\)/, "90 664c6143 aabb"],
     ["protocol", /cut short/, "af"],
     ["protocol", /cut short/, "90 6d7034"],
   ])("is refused as %s: %s", (code, message, body) => {
@@ -103,4 +107,41 @@ describe("an audio message", () => {
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
   });
+});
+
+test.each(["aac", "opus"] as const)("units with sound in %s come back from messages", (codec) => {
+  const seen: unknown[] = [];
+  const reader = new FlvUnits({
+    takes: new Set(["h264", codec]),
+    configure: (tracks) =>
+      seen.push(tracks.map(({ codec: of, config }) => [of, config && Buffer.from(config)])),
+    write: ({ dts, pts, key, data }) => seen.push({ dts, pts, key, data: data.map(String) }),
+  });
+  const writer = new UnitMessages({
+    video: (timestampMs, body) => reader.video(timestampMs, body),
+    audio: (timestampMs, body) => reader.audio(timestampMs, body),
+  });
+  const record = bytes("01 42c01e ff e1 0000 01 0000");
+  const audio = codec === "aac" ? bytes("1190") : undefined;
+  const tracks: readonly TrackConfig[] = [
+    { id: 0, kind: "video", codec: "h264", clockHz: 90_000, config: record },
+    { id: 1, kind: "audio", codec, clockHz: 48_000, config: audio },
+    // A further rendition isn't sent.
+    { id: 7, kind: "video", codec: "h264", clockHz: 90_000, config: record },
+  ];
+  writer.configure(tracks);
+  const unit = (track: number, dts: number, pts: number, text: string): MediaUnit => ({
+    ...{ track, dts, pts, key: true, data: [Buffer.from(text)] },
+  });
+  writer.write(unit(0, 90_000, 93_600, "picture"));
+  writer.write(unit(7, 90_000, 93_600, "smaller"));
+  writer.write(unit(1, 48_960, 48_960, "sound"));
+  const sound = { dts: 1_020, pts: 1_020, key: true, data: ["sound"] };
+  expect(seen).toEqual([
+    [["h264", record]],
+    ...(audio ? [[["aac", audio]]] : []),
+    { dts: 1_000, pts: 1_040, key: true, data: ["picture"] },
+    ...(audio ? [] : [[["opus", undefined]]]),
+    sound,
+  ]);
 });

@@ -18,10 +18,18 @@ export interface HandedOnFrom {
  * faster than that one takes it. Rejects with MediaError `refused` where it isn't let in there.
  */
 export async function handOn(
-  { name, certificateSha256, ...where }: OtherServer,
+  server: OtherServer,
   app: string,
   from: HandedOnFrom,
 ): Promise<EncoderMedia> {
+  return new HandedOnEncoder(await publishTo(server, app), from);
+}
+
+/** Begins to publish to another server. Rejects with MediaError `refused` where it isn't let in. */
+export async function publishTo(
+  { name, certificateSha256, ...where }: OtherServer,
+  app: string,
+): Promise<RtmpClient> {
   const isSecure = certificateSha256 !== undefined;
   const client = new RtmpClient({ ...where, isSecure });
   try {
@@ -33,7 +41,7 @@ export async function handOn(
     client.destroy();
     throw asRefusal(error);
   }
-  return new HandedOnEncoder(client, from);
+  return client;
 }
 
 class HandedOnEncoder implements EncoderMedia {
@@ -87,7 +95,7 @@ class HandedOnEncoder implements EncoderMedia {
   }
 }
 
-function asRefusal(error: unknown): MediaError {
+export function asRefusal(error: unknown): MediaError {
   if (error instanceof MediaError && error.code === "refused") return error;
   const message = error instanceof Error ? error.message : String(error);
   return new MediaError("refused", `it can't be handed on to another server: ${message}`);

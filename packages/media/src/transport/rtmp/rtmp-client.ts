@@ -98,6 +98,11 @@ export class RtmpClient {
     return this.#socket.write(encodeMessage(stream, type, STREAM_ID, payload, options));
   }
 
+  /** Bytes that the server hasn't taken yet. */
+  get waitingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
   /** Rejects as `failed` does. */
   async drained(): Promise<void> {
     await Promise.race([once(this.#socket, "drain"), this.failed]);

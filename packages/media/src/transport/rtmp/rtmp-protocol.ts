@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import { EncoderHttp } from "../../ingest/encoder-http.ts";
 import type {
+  Feed,
   IngestPort,
   IngestProtocol,
   IngestSettings,
@@ -11,8 +12,10 @@ import type {
 } from "../../ingest/protocol.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import type { PortChoice } from "../../port/options.ts";
+import type { OtherServer } from "../../port/publish.ts";
 import { reuseReadMemory } from "../../runtime/scratch-socket.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
+import { sendUnits } from "./units-to-server.ts";
 
 /** Deadlines are kept to this precision. */
 const SWEEP_MS = 250;
@@ -77,6 +80,10 @@ class RtmpProtocol implements IngestProtocol {
       socket.destroy();
     }
     await Promise.all(closed);
+  }
+
+  sendTo(server: OtherServer, onOver: (message: string) => void): Promise<Feed> {
+    return sendUnits(server, this.#path, onOver);
   }
 
   #openHttp(port: IngestPort): EncoderHttp {

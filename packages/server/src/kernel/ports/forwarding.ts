@@ -2,6 +2,7 @@ import type {
   ForwardedPublish,
   ForwardingEvent,
   MediaForwarding,
+  MediaMirrors,
   PublishRequest,
   RefusedPublish,
 } from "@rolecast/media";
@@ -24,7 +25,7 @@ export type EncoderDecider = (
 ) => Promise<ForwardedPublish | RefusedPublish | undefined>;
 
 /** Media that goes from publishers to subscribers as it is, by the media engine of this node. */
-export interface ForwardingPort extends MediaForwarding {
+export interface ForwardingPort extends MediaForwarding, MediaMirrors {
   /** Calls back with every event, in order for each group. Returns what ends that. */
   listen(listener: (event: ForwardingEvent) => void): () => void;
   /** Asks `decide` of every encoder. Returns what ends that. */

@@ -14,6 +14,7 @@ import type { RealTimeDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { EventsSocket } from "./live/events-socket.ts";
 import { LiveStages } from "./live/live-stages.ts";
+import { NodeCalls } from "./live/node-calls.ts";
 import { OfferAnswerer } from "./live/offer-answerer.ts";
 import { ParticipantRates } from "./live/participant-rates.ts";
 import { PublishLimit } from "./live/publish-limit.ts";
@@ -89,8 +90,9 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
     ...{ store, clock, ids, log, journal, messages, nodePlaces, forwarding },
   });
   const recordings = new StageRecordings({ ...needs, nodePlaces, engine });
+  const calls = new NodeCalls(nodePlaces);
   const replicas = new StageReplicas({
-    ...{ store, clock, log, nodePlaces, stages, recordings, forwarding },
+    ...{ store, clock, ids, log, nodePlaces, calls, stages, recordings, forwarding },
   });
   const publishLimit = new PublishLimit({ stages, forwarding, clock, log });
   const rates = new ParticipantRates(clock);
@@ -119,6 +121,7 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const whip = new Whip({ clock, log, tokens, stages, offers, sessions, nodePlaces });
   const plainRequest = (request: PlainRequest) => whip.answer(request) ?? analytics.answer(request);
   nodePlaces.answerHandedOn(plainRequest);
+  nodePlaces.answerHandedOn((request) => calls.answer(request));
   const housekeeping = new Periodic({
     everyMs: HOUSEKEEPING_MS,
     round: () => forgetOldSessions(store, clock.nowMs()),

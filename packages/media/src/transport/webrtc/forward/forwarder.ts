@@ -108,9 +108,10 @@ export class Forwarder implements ProtocolForwarding {
     }
     const session = encoder?.session ?? newSession();
     const of = { group, publication, session };
-    const { ffmpeg, monotonicMs } = this.#options;
+    const { ffmpeg, monotonicMs, limits } = this.#options;
     const source = new UnitSource({
       ...{ ffmpeg, monotonicMs, keepsBeginning: encoder !== undefined },
+      ...{ mayHaveOpus: encoder?.mayHaveOpus === true, unitBytesMax: limits.messageBytesMax },
       onMedia: (nowMs) => this.#media(of, nowMs),
     });
     const onClosed = encoder?.onClosed;

@@ -8,8 +8,8 @@ const AUDIO = { id: 1, kind: "audio", codec: "aac", clockHz: 1_000 } as const;
 const UNIT = { track: 0, dts: 0, pts: 0, key: true, data: picture(true) };
 
 function source(monotonicMs: () => number = () => 0) {
-  const onMedia = () => undefined;
-  return new UnitSource({ ffmpeg: undefined, monotonicMs, keepsBeginning: true, onMedia });
+  const own = { mayHaveOpus: false, unitBytesMax: 1 << 20, onMedia: () => undefined };
+  return new UnitSource({ ...own, ffmpeg: undefined, monotonicMs, keepsBeginning: true });
 }
 
 function tapOf(take: (unit: MediaUnit) => void = () => undefined) {

@@ -8,6 +8,7 @@ import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts
 import type { MediaUnit, TrackCodec, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
 import { h264Payloads } from "../rtp/h264-payloads.ts";
+import { AacFeed } from "./aac-feed.ts";
 import { AacToOpus } from "./aac-to-opus.ts";
 import { KeptBeginning } from "./kept-beginning.ts";
 import type { PublishedSource } from "./packet-source.ts";
@@ -23,6 +24,9 @@ export interface UnitSourceOptions {
   readonly monotonicMs: () => number;
   /** A tap may ask for all that has come, for a short while. */
   readonly keepsBeginning: boolean;
+  /** Sound may come in Opus: taps that take none are given AAC. */
+  readonly mayHaveOpus: boolean;
+  readonly unitBytesMax: number;
   readonly onMedia: (nowMs: number) => void;
 }
 
@@ -154,7 +158,8 @@ export class UnitSource implements PublishedSource, UnitSink {
     }
   }
 
-  tap(sink: Feed, fromBeginning: boolean): () => void {
+  tap(taker: Feed, fromBeginning: boolean): () => void {
+    const sink = this.#feedFor(taker);
     const beginning = fromBeginning ? this.#beginning : undefined;
     this.#taps.add(sink);
     if (beginning === undefined) {
@@ -162,7 +167,21 @@ export class UnitSource implements PublishedSource, UnitSink {
     } else {
       this.#give(sink, () => beginning.replay(sink));
     }
-    return () => this.#taps.delete(sink);
+    return () => {
+      this.#taps.delete(sink);
+      if (sink instanceof AacFeed) {
+        sink.close();
+      }
+    };
+  }
+
+  #feedFor(sink: Feed): Feed {
+    const { ffmpeg, mayHaveOpus, unitBytesMax, monotonicMs } = this.#options;
+    if (!mayHaveOpus || ffmpeg === undefined || sink.takes.has("opus")) {
+      return sink;
+    }
+    const expectsSound = [...this.#tracks.values()].some(({ kind }) => kind === "audio");
+    return new AacFeed({ sink, expectsSound, ffmpeg, unitBytesMax, monotonicMs });
   }
 
   close(message: string): void {

@@ -19,6 +19,7 @@ import type { StageToken } from "../tokens/stage-token.ts";
 import { EventsSocket, type EventsSocketOptions } from "./events-socket.ts";
 import { STATE_EVERY_MS } from "./live-stage.ts";
 import { type Admission, type Admitted, LiveStages } from "./live-stages.ts";
+import { NodeCalls } from "./node-calls.ts";
 import type { ParticipantEncoder } from "./participant.ts";
 import { ParticipantRates } from "./participant-rates.ts";
 import { StageMedia, type StageMediaOptions } from "./stage-media.ts";
@@ -87,11 +88,18 @@ function nodeOf(id: string) {
     handOnEncoder: neverAsked,
     answerHandedOn: ignore,
   };
-  const forwarding = { closeForwarding: async () => true };
+  const forwarding = {
+    closeForwarding: async () => true,
+    closeMirror: async () => true,
+    openMirror: neverAsked,
+    listen: () => ignore,
+    admitEncoders: () => ignore,
+  };
   const shared = { store, clock, ids: randomIds, log, journal, messages, nodePlaces, forwarding };
   const stages = new LiveStages(shared);
   const recordings = { begin: done, end: done };
-  const replicas = new StageReplicas({ ...shared, stages, recordings });
+  const calls = new NodeCalls(nodePlaces);
+  const replicas = new StageReplicas({ ...shared, calls, stages, recordings });
   return { place, journal, clock, log, stages, replicas };
 }
 

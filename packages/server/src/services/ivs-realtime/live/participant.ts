@@ -35,7 +35,7 @@ export interface ParticipantEncoder {
 export interface ReplicaSource {
   readonly sourceStageArn: string;
   readonly sourceSessionId: string;
-  /** Its publication, while there is one. */
+  /** Its publication, while this node has it; another node mirrors it here otherwise. */
   readonly group?: string | undefined;
   readonly publication?: string | undefined;
   readonly session?: string | undefined;
@@ -105,10 +105,10 @@ export class Participant {
     return this.#connection?.remoteAddress ?? "";
   }
 
-  /** The engine's names of its connections: what a replica publishes is none. */
+  /** The engine's names of its connections: what a replica of a source here publishes is none. */
   get sessions(): readonly GroupedSession[] {
     const { publication, subscriptions, replicaOf } = this;
-    const own = publication && replicaOf === undefined ? [publication] : [];
+    const own = publication && replicaOf?.group === undefined ? [publication] : [];
     return [...own, ...subscriptions.values()].map(({ group, session }) => ({ group, session }));
   }
 

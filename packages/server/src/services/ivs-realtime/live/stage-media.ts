@@ -250,11 +250,11 @@ export class StageMedia {
         const participant = stage.publisherBy(session);
         if (!participant) return;
         const { recordings } = this.#options;
-        const participantId = participant.id;
+        const { id: participantId, replicaOf } = participant;
         const { publication } = event;
         this.#options.replicas.check();
-        const group = stage.sessionId;
-        return recordings.begin({ ...stage.reference, participantId, group, publication, session });
+        const of = { ...stage.reference, participantId, isReplica: replicaOf !== undefined };
+        return recordings.begin({ ...of, group: stage.sessionId, publication, session });
       }
       case "publication-ended": {
         const participant = stage.publisherBy(session);
@@ -272,6 +272,7 @@ export class StageMedia {
         return isOver ? stages.leaveIfGone({ stage, participant }) : undefined;
       }
       case "publication-media":
+      case "mirror-ended":
         return undefined;
       default:
         return event satisfies never;
@@ -337,14 +338,14 @@ function published(
   participant.publication = { ...publication, isConnected: true };
   participant.aloneSinceMs = undefined;
   stage.isStale = true;
-  const { id: participantId, token, encoder } = participant;
+  const { id: participantId, token, encoder, replicaOf } = participant;
   const { userId } = token;
   const client = JSON.stringify(participant.client);
   const protocol = encoder?.protocol ?? "WHIP";
   return [
     {
-      ...{ participantId, atMs, name: "PUBLISH_STARTED" },
-      change: { published: 1, protocol, client },
+      ...{ participantId, atMs, name: "PUBLISH_STARTED", replica: replicaOf && true },
+      change: replicaOf ? { published: 1 } : { published: 1, protocol, client },
       ingest: encoder && { arn: encoder.configurationArn, state: "ACTIVE" },
       update: { name: "Participant Published", participantId, userId },
     },
@@ -359,6 +360,7 @@ function unpublished(
   if (!participant) return [];
   const ended = stage.endOfPublication(participant, atMs);
   participant.publication = undefined;
+  if (participant.replicaOf) return ended.map((one) => ({ ...one, replica: true }));
   if (!fault) return ended;
   return [...ended, publishError(participant, FAULT_CODES[fault], atMs)];
 }

@@ -1,25 +1,38 @@
-import { isDeepStrictEqual } from "node:util";
+import {
+  type ForwardedPublish,
+  MediaError,
+  type PublishRequest,
+  type RefusedPublish,
+} from "@rolecast/media";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
-import { errorTrace } from "../../../kernel/error-class.ts";
-import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { EncoderCircumstances, ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { StageRecordings } from "../recording/stage-recordings.ts";
-import { arns } from "../resource-arn.ts";
+import { isPublishing } from "../rows/participant-events.ts";
 import {
+  findReplica,
   listActiveReplicas,
   type ReplicaChange,
   setReplica,
 } from "../rows/participant-replicas.ts";
-import { findActiveSession, type StageReference } from "../rows/stage-sessions.ts";
-import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
+import { findActiveSession, findSessionOwner } from "../rows/stage-sessions.ts";
 import type { ParticipantReplicaRow, RealTimeTables } from "../tables.ts";
-import type { StageToken } from "../tokens/stage-token.ts";
-import type { LiveStage } from "./live-stage.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
-import type { Participant } from "./participant.ts";
+import type { NodeCalls } from "./node-calls.ts";
+import {
+  MIRROR_NAME,
+  type ReplicaAnswer,
+  type ReplicaFacts,
+  ReplicaMirrors,
+  SHOW_REPLICA,
+} from "./replica-mirrors.ts";
+import { type ReplicaPlaces, replication, sourceOf, stageArnOf } from "./replica-token.ts";
+import { isOfThisNode, ShownReplicas } from "./shown-replicas.ts";
 
 /** Replicas are compared with their rows this often, and at each change that is known here. */
 const ROUND_MS = 1_000;
@@ -31,23 +44,35 @@ export interface StageReplicasOptions {
   readonly nodePlaces: NodePlaces;
   readonly stages: LiveStages;
   readonly recordings: Pick<StageRecordings, "begin" | "end">;
-  readonly forwarding: Pick<ForwardingPort, "closeForwarding">;
+  readonly ids: Ids;
+  readonly calls: NodeCalls;
+  readonly forwarding: Pick<
+    ForwardingPort,
+    "closeForwarding" | "openMirror" | "closeMirror" | "listen" | "admitEncoders"
+  >;
 }
 
 /**
  * Participants that are shown on other stages, too. Rows say which; this compares them with the
- * stages of this node, where source and replica must both be.
+ * stages of this node. The node of the replica's stage decides on it once it is shown. A source on
+ * another node is mirrored here by that node: docs/adr/0044.
  */
 export class StageReplicas {
   readonly #options: StageReplicasOptions;
   readonly #rounds: Periodic;
-  /** Replicas that are on a stage of this node, by their rows' ids. */
-  readonly #shown = new Map<string, Admitted>();
-  /** The source's stage that each one follows, and the function that ends it. */
-  readonly #followed = new Map<string, { readonly stage: LiveStage; readonly end: () => void }>();
+  /** Replicas on stages of this node. */
+  readonly #shown: ShownReplicas;
+  /** Replicas of sources here on other nodes' stages. */
+  readonly #mirrors: ReplicaMirrors;
+  /** Rows whose mirror couldn't be opened: that is logged once. */
+  readonly #silent = new Set<string>();
+  #stop: (() => void)[] = [];
 
   constructor(options: StageReplicasOptions) {
     this.#options = options;
+    this.#shown = new ShownReplicas(options);
+    this.#mirrors = new ReplicaMirrors(options, () => void this.#rounds.wake());
+    options.calls.handle(SHOW_REPLICA, (facts: ReplicaFacts) => this.#show(facts));
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
       round: () => this.#round(),
@@ -56,11 +81,19 @@ export class StageReplicas {
   }
 
   start(): void {
-    this.#options.stages.onReplicas = () => void this.#rounds.wake();
+    const { stages, forwarding } = this.#options;
+    stages.onReplicas = () => void this.#rounds.wake();
+    this.#stop = [
+      forwarding.listen((event) => {
+        if (event.type === "mirror-ended") this.#mirrors.ended(event.session);
+      }),
+      forwarding.admitEncoders((request, circumstances) => this.#admit(request, circumstances)),
+    ];
     this.#rounds.start();
   }
 
   close(): Promise<void> {
+    for (const stop of this.#stop) stop();
     return this.#rounds.close();
   }
 
@@ -74,170 +107,185 @@ export class StageReplicas {
     const active = await listActiveReplicas(db);
     const ids = new Set(active.map(({ id }) => id));
     // Those that were stopped by request.
-    for (const [id, shown] of [...this.#shown]) if (!ids.has(id)) await this.#hide(id, shown);
-    for (const row of active) if (await this.#isOurs(row)) await this.#compare(row);
+    for (const id of this.#shown.ids) if (!ids.has(id)) await this.#hide(id);
+    for (const id of this.#mirrors.ids) if (!ids.has(id)) await this.#endMirror(id);
+    for (const row of active) await this.#compare(row);
+  }
+
+  async #compare(row: ParticipantReplicaRow): Promise<void> {
+    const source = this.#sourceHere(row);
+    const shown = this.#shown.get(row.id);
+    if (shown) return this.#keep(row, shown, source);
+    if (row.destination_session_id !== "") {
+      const node = await this.#otherNodeOf(row.destination_session_id);
+      if (node !== undefined) return source && this.#mirror(row, source, node);
+      // A process that has died had it.
+      return (await this.#isOurs(row)) ? this.#end(row) : undefined;
+    }
+    if (!(await this.#isOurs(row))) return;
+    return source ? this.#begin(row, source) : this.#end(row);
+  }
+
+  /** The source while it publishes on a stage of this node. */
+  #sourceHere(row: ParticipantReplicaRow): Admitted | undefined {
+    const stage = this.#options.stages.of(stageArnOf(sourceOf(row)));
+    const participant = stage?.participants.get(row.participant_id);
+    return stage && participant?.isPublishing ? { stage, participant } : undefined;
   }
 
   /** The node that has the source's stage decides; any node does where nobody is on it. */
   async #isOurs(row: ParticipantReplicaRow): Promise<boolean> {
     const { store, nodePlaces } = this.#options;
-    if (this.#shown.has(row.id)) return true;
     const { db } = store.tables<RealTimeTables>();
     const session = await findActiveSession(db, sourceOf(row));
     return session === undefined || session.owner === nodePlaces.id;
   }
 
-  async #compare(row: ParticipantReplicaRow): Promise<void> {
-    const { stages, clock } = this.#options;
-    const stage = stages.of(arnOf(sourceOf(row)));
-    const participant = stage?.participants.get(row.participant_id);
-    const isThere = stage !== undefined && participant?.isPublishing === true;
-    const shown = this.#shown.get(row.id);
-    if (shown && !shown.stage.has(shown.participant)) return this.#end(row);
-    if (!shown) {
-      // A process that has died had it.
-      if (row.destination_session_id !== "" || !isThere) return this.#end(row);
-      return this.#begin(row, { stage, participant });
+  /** The living node that has a session; undefined where that is this one, or none. */
+  async #otherNodeOf(sessionId: string): Promise<string | undefined> {
+    const { store, nodePlaces } = this.#options;
+    const owner = await findSessionOwner(store.tables<RealTimeTables>().db, sessionId);
+    if (owner === undefined || owner === nodePlaces.id) return undefined;
+    return (await nodePlaces.urlOf(owner)) === undefined ? undefined : owner;
+  }
+
+  async #keep(
+    row: ParticipantReplicaRow,
+    shown: Admitted,
+    source: Admitted | undefined,
+  ): Promise<void> {
+    const { stage, participant } = shown;
+    if (!stage.has(participant)) return this.#end(row);
+    if (source) {
+      if (!isOfThisNode(participant)) await this.#shown.unpublish(shown);
+      if (row.closes_at_ms !== null) await this.#set(row, { closes_at_ms: null });
+      await this.#noteSession(row, source);
+      return this.#shown.publish(row, shown, source);
     }
-    if (isThere) {
-      if (row.closes_at_ms !== null || row.source_session_id !== stage.sessionId)
-        await this.#set(row, { closes_at_ms: null, source_session_id: stage.sessionId });
-      return this.#publish(row, shown, { stage, participant });
-    }
-    await this.#unpublish(shown);
-    const nowMs = clock.nowMs();
+    const isElsewhere = await this.#publishesElsewhere(row);
+    // Its mirror comes, or comes again: that node sees to it.
+    if (isElsewhere && !isOfThisNode(participant)) return;
+    await this.#shown.unpublish(shown);
+    if (isElsewhere) return;
+    const nowMs = this.#options.clock.nowMs();
     const closesAtMs = row.closes_at_ms ?? nowMs + row.reconnect_window_seconds * 1_000;
     if (closesAtMs <= nowMs) await this.#end(row);
     else if (row.closes_at_ms === null) await this.#set(row, { closes_at_ms: closesAtMs });
   }
 
+  /** Whether the source publishes on a stage of another node. */
+  async #publishesElsewhere(row: ParticipantReplicaRow): Promise<boolean> {
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const session = await findActiveSession(db, sourceOf(row));
+    if (!session || (await this.#otherNodeOf(session.session_id)) === undefined) return false;
+    return isPublishing(db, session.session_id, row.participant_id);
+  }
+
   async #begin(row: ParticipantReplicaRow, source: Admitted): Promise<void> {
-    const { stages, clock } = this.#options;
-    const token = replicaToken(row, source.participant);
-    const sourceStageArn = source.stage.arn;
-    const admission = await stages.admit(token, source.participant.client, undefined, {
-      ...{ sourceStageArn, sourceSessionId: source.stage.sessionId },
+    const admission = await this.#shown.admit(row, source.participant.token, {
+      ...{ sourceStageArn: source.stage.arn, sourceSessionId: source.stage.sessionId },
+      client: source.participant.client,
     });
-    if ("code" in admission) return this.#fail(row, admission.message);
-    if ("elsewhere" in admission)
-      return this.#fail(row, `The stages are on different nodes: ${admission.elsewhere}`);
-    if (!admission.participant.replicaOf) return this.#fail(row, "The participant is there itself");
-    admission.participant.aloneSinceMs = undefined;
-    this.#shown.set(row.id, admission);
-    const { sessionId } = admission.stage;
+    if (admission.state === "refused") return this.#fail(row, admission.message);
+    if (admission.state === "elsewhere") return this.#mirror(row, source, admission.node);
+    const { shown } = admission;
+    const { sessionId } = shown.stage;
     await this.#set(row, { destination_session_id: sessionId });
-    const begun = { ...row, destination_session_id: sessionId };
-    await stages.change(source.stage, () => [
-      replication("STARTED", begun, source.participant, clock.nowMs()),
-    ]);
-    await this.#publish(row, admission, source);
+    await this.#recordStart({ ...row, destination_session_id: sessionId }, source);
+    await this.#shown.publish(row, shown, source);
   }
 
-  /** The replica publishes, since its source does. */
-  async #publish(
-    row: ParticipantReplicaRow,
-    { stage, participant }: Admitted,
-    source: Admitted,
-  ): Promise<void> {
-    const { stages, clock, recordings } = this.#options;
-    const { publication } = source.participant;
-    const before = participant.replicaOf;
-    if (!before || !publication) return;
-    const group = source.stage.sessionId;
-    const now = { ...before, group, publication: source.participant.shownId };
-    participant.replicaOf = { ...now, session: publication.session };
-    await this.#mirror(row, { stage, participant }, source.participant);
-    this.#follow(row, { stage, participant }, source.stage);
-    if (participant.isPublishing && before.session === publication.session) return;
-    const isNew = !participant.isPublishing;
-    const { id: participantId } = participant;
-    participant.publication = { ...publication, session: `${REPLICA}${participantId}` };
-    if (isNew)
-      await stages.change(stage, () => {
-        stage.isStale = true;
-        const { userId } = participant.token;
-        const update = { name: "Participant Published", participantId, userId } as const;
-        const change = { published: 1 };
-        const atMs = clock.nowMs();
-        return [{ participantId, atMs, name: "PUBLISH_STARTED", change, update, replica: true }];
-      });
-    const { session } = publication;
-    const of = { ...stage.reference, participantId, isReplica: true };
-    await recordings.begin({ ...of, group, publication: now.publication, session });
+  async #recordStart(row: ParticipantReplicaRow, { stage, participant }: Admitted): Promise<void> {
+    const { stages, clock } = this.#options;
+    await stages.change(stage, () => [replication("STARTED", row, participant, clock.nowMs())]);
   }
 
-  /** Shows changes of the source as soon as its own stage is sent them. */
-  #follow(row: ParticipantReplicaRow, shown: Admitted, stage: LiveStage): void {
-    const { log } = this.#options;
-    if (this.#followed.get(row.id)?.stage === stage) return;
-    this.#followed.get(row.id)?.end();
-    const changed = (): void => {
-      const source = stage.participants.get(row.participant_id);
-      if (source?.isPublishing)
-        this.#mirror(row, shown, source).catch((error) =>
-          log.error({ error: errorTrace(error) }, "A replica doesn't show its source's changes"),
-        );
-    };
-    stage.onState.add(changed);
-    this.#followed.set(row.id, { stage, end: () => stage.onState.delete(changed) });
+  /** Has the node of the replica's stage show it, and tries again in each round. */
+  async #mirror(row: ParticipantReplicaRow, source: Admitted, node: string): Promise<void> {
+    const isNew = row.destination_session_id === "";
+    try {
+      const answer = await this.#mirrors.show(row, source, node);
+      if (answer.state === "refused" && isNew) return await this.#fail(row, answer.message);
+      if (answer.state !== "shown") return;
+      this.#silent.delete(row.id);
+    } catch (error) {
+      if (!(error instanceof AwsError || error instanceof MediaError)) throw error;
+      const { message } = error;
+      if (isNew) return this.#fail(row, `The stages are on different nodes: ${message}`);
+      if (!this.#silent.has(row.id))
+        this.#options.log.warn({ message, node }, "A replica's node isn't sent its source's media");
+      this.#silent.add(row.id);
+      return;
+    }
+    if (!isNew) return this.#noteSession(row, source);
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const begun = await findReplica(db, row.id);
+    if (begun) await this.#recordStart(begun, source);
   }
 
-  /** The replica is muted as its source is, and has the attributes of its token. */
-  #mirror(
-    row: ParticipantReplicaRow,
-    { stage, participant }: Admitted,
-    source: Participant,
-  ): Promise<void> {
-    return this.#options.stages.change(stage, () => {
-      const { audioMuted, videoStopped } = source;
-      const now = { audioMuted, videoStopped, token: replicaToken(row, source) };
-      const { audioMuted: wasMuted, videoStopped: wasStopped, token } = participant;
-      const before = { audioMuted: wasMuted, videoStopped: wasStopped, token };
-      if (isDeepStrictEqual(now, before)) return [];
-      Object.assign(participant, now);
-      if (participant.isPublishing) stage.isStale = true;
-      return [];
-    });
+  /** The source is back in another session: its replication has begun there, too. */
+  async #noteSession(row: ParticipantReplicaRow, source: Admitted): Promise<void> {
+    const { sessionId } = source.stage;
+    if (row.source_session_id === sessionId) return;
+    await this.#set(row, { source_session_id: sessionId });
+    await this.#recordStart(row, source);
   }
 
-  /** Its viewers and its recording end, too: the publication that they have may go on. */
-  async #unpublish({ stage, participant }: Admitted): Promise<void> {
-    const { stages, clock, recordings, forwarding } = this.#options;
-    if (!participant.isPublishing) return;
-    for (const { subscriptions } of stage.participants.values())
-      for (const { publisherId, group = stage.sessionId, session } of subscriptions.values())
-        if (publisherId === participant.id) await forwarding.closeForwarding(group, session);
-    await recordings.end(stage.sessionId, participant.id);
-    await stages.change(stage, () => {
-      const ended = stage.endOfPublication(participant, clock.nowMs());
-      participant.publication = undefined;
-      return ended.map((one) => ({ ...one, replica: true }));
-    });
+  async #endMirror(id: string): Promise<void> {
+    this.#silent.delete(id);
+    const mirror = await this.#mirrors.end(id);
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const row = mirror && (await findReplica(db, id));
+    if (row && row.destination_session_id !== "")
+      await this.#tellSource(row.participant_id, mirror.stage.arn, row);
+  }
+
+  /** Shows a source on the node that asks. */
+  async #show(facts: ReplicaFacts): Promise<ReplicaAnswer> {
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const row = await findReplica(db, facts.id);
+    if (row?.state !== "ACTIVE") return { state: "over" };
+    if (!this.#shown.get(row.id)) {
+      if (row.destination_session_id !== "") return { state: "over" };
+      const joined = await this.#shown.admit(row, facts, facts);
+      if (joined.state === "refused") return joined;
+      if (joined.state === "elsewhere") return { state: "elsewhere" };
+    }
+    const shown = this.#shown.get(row.id);
+    if (!shown?.stage.has(shown.participant)) return { state: "over" };
+    await this.#shown.reflect(row, shown, { ...facts, token: facts });
+    return { state: "shown" };
+  }
+
+  /** The media of a source on another node, which that node has said is coming. */
+  async #admit(
+    { name }: PublishRequest,
+    { isHandedOn }: EncoderCircumstances,
+  ): Promise<ForwardedPublish | RefusedPublish | undefined> {
+    if (!isHandedOn || !name.startsWith(MIRROR_NAME)) return undefined;
+    const { store } = this.#options;
+    const id = name.slice(MIRROR_NAME.length);
+    const shown = this.#shown.get(id);
+    const row = await findReplica(store.tables<RealTimeTables>().db, id);
+    if (!shown?.stage.has(shown.participant) || row?.state !== "ACTIVE")
+      return { allow: false, reason: "The replica isn't shown here any more" };
+    const forward = await this.#shown.expect(shown);
+    await this.#set(row, { destination_session_id: shown.stage.sessionId, closes_at_ms: null });
+    return { allow: true, forward, sourceLimits: undefined };
   }
 
   async #end(row: ParticipantReplicaRow): Promise<void> {
+    await this.#mirrors.end(row.id);
     await this.#set(row, { state: "STOPPED", closes_at_ms: null });
-    const shown = this.#shown.get(row.id);
-    if (shown) await this.#hide(row.id, shown);
+    if (this.#shown.get(row.id)) await this.#hide(row.id);
     // Where it never began there is nothing to end.
     else if (row.destination_session_id !== "")
-      await this.#tellSource(row.participant_id, arnOf(sourceOf(row)), row);
+      await this.#tellSource(row.participant_id, stageArnOf(sourceOf(row)), row);
   }
 
-  async #hide(id: string, shown: Admitted): Promise<void> {
-    const { stages } = this.#options;
-    this.#shown.delete(id);
-    this.#followed.get(id)?.end();
-    this.#followed.delete(id);
-    const { participant, stage } = shown;
-    const { sourceStageArn = "", sourceSessionId = "" } = participant.replicaOf ?? {};
-    await this.#unpublish(shown);
-    await stages.leave(shown);
-    const ended = {
-      ...{ source_session_id: sourceSessionId, destination_session_id: stage.sessionId },
-      destination_stage_id: stage.stage.id,
-    };
-    await this.#tellSource(participant.id, sourceStageArn, { ...stage.stage, ...ended });
+  async #hide(id: string): Promise<void> {
+    const hidden = await this.#shown.hide(id);
+    if (hidden) await this.#tellSource(hidden.participantId, hidden.sourceStageArn, hidden);
   }
 
   async #tellSource(participantId: string, sourceArn: string, row: ReplicaPlaces): Promise<void> {
@@ -245,11 +293,9 @@ export class StageReplicas {
     const source = stages.of(sourceArn);
     const participant = source?.participants.get(participantId);
     if (!source || !participant) return;
-    const isOther = [...this.#shown.values()].some(
-      (one) =>
-        one.participant.id === participantId &&
-        one.participant.replicaOf?.group === source.sessionId,
-    );
+    const isOther =
+      this.#mirrors.has({ stage: source, participant }) ||
+      this.#shown.has({ stage: source, participant });
     await stages.change(source, () => [
       replication("STOPPED", row, participant, clock.nowMs(), isOther),
     ]);
@@ -263,56 +309,4 @@ export class StageReplicas {
     const { store } = this.#options;
     await store.tables<RealTimeTables>().transaction(({ db }) => setReplica(db, id, change));
   }
-}
-
-/** Begins the name of what a replica publishes, which is nobody's connection. */
-const REPLICA = "replica-";
-
-type ReplicaPlaces = Pick<
-  ParticipantReplicaRow,
-  "source_session_id" | "destination_stage_id" | "destination_session_id"
->;
-
-function sourceOf(row: ParticipantReplicaRow): StageReference {
-  return { accountId: row.account_id, region: row.region, id: row.source_stage_id };
-}
-
-function arnOf(stage: StageReference): string {
-  return arns.arn(stage, "stage", stage.id);
-}
-
-/** The replica's place on its stage, as if it had a token. */
-function replicaToken(row: ParticipantReplicaRow, { token }: Participant): StageToken {
-  const stage = { ...sourceOf(row), type: "stage", id: row.destination_stage_id } as const;
-  const stageArn = arnOf(stage);
-  const given: Record<string, string> = JSON.parse(row.attributes);
-  return {
-    ...{ ...token, stage, stageArn, resource: stageArn, topic: stage.id },
-    ...{ attributes: { ...token.attributes, ...given }, canPublish: true, canSubscribe: false },
-  };
-}
-
-/** A replication's begin or end, as an event of the source. */
-function replication(
-  what: "STARTED" | "STOPPED",
-  { destination_stage_id: id, destination_session_id: destinationSessionId }: ReplicaPlaces,
-  { id: participantId, token }: Participant,
-  atMs: number,
-  isStillReplicated = what === "STARTED",
-): ParticipantOccurrence {
-  const { stage } = token;
-  const destinationStageArn = arns.arn(stage, "stage", id);
-  const name = what === "STARTED" ? "Participant Replication Start" : "Participant Replication End";
-  return {
-    ...{ participantId, atMs, name: `REPLICATION_${what}`, destinationStageArn },
-    destinationSessionId,
-    change: {
-      replication_type: "SOURCE",
-      replication_state: isStillReplicated ? "ACTIVE" : "STOPPED",
-    },
-    update: {
-      ...{ name, participantId, userId: token.userId },
-      ...{ destinationStageArn, destinationSessionId },
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import type {
   ForwardingEvent,
   IngestPorts,
-  MediaForwarding,
+  MediaEngine,
+  PublicationMirror,
   PublicationOffer,
   PublishRequest,
   SubscriptionOffer,
@@ -14,16 +15,16 @@ import { HandedOnEncoders, type HandedOnEncodersOptions } from "../nodes/handed-
 export class ForwardingHub implements ForwardingPort {
   /** Those of other nodes. */
   readonly encoders: HandedOnEncoders;
-  readonly #current: () => MediaForwarding;
+  readonly #engine: () => Pick<MediaEngine, "forwarding" | "mirrors">;
   readonly #listeners = new Set<(event: ForwardingEvent) => void>();
   readonly #deciders = new Set<EncoderDecider>();
 
   constructor(
     options: HandedOnEncodersOptions,
     here: { readonly ports: IngestPorts | undefined },
-    current: () => MediaForwarding,
+    engine: () => Pick<MediaEngine, "forwarding" | "mirrors">,
   ) {
-    this.#current = current;
+    this.#engine = engine;
     this.encoders = new HandedOnEncoders(options, () => here.ports ?? {});
   }
 
@@ -53,22 +54,30 @@ export class ForwardingHub implements ForwardingPort {
   }
 
   openPublication(offer: PublicationOffer) {
-    return this.#current().openPublication(offer);
+    return this.#engine().forwarding.openPublication(offer);
   }
 
   openSubscription(offer: SubscriptionOffer) {
-    return this.#current().openSubscription(offer);
+    return this.#engine().forwarding.openSubscription(offer);
   }
 
   closeForwarding(group: string, session: string) {
-    return this.#current().closeForwarding(group, session);
+    return this.#engine().forwarding.closeForwarding(group, session);
   }
 
   steerSubscription(group: string, session: string, wish: SubscriptionWish) {
-    return this.#current().steerSubscription(group, session, wish);
+    return this.#engine().forwarding.steerSubscription(group, session, wish);
   }
 
   groupStatus(group: string) {
-    return this.#current().groupStatus(group);
+    return this.#engine().forwarding.groupStatus(group);
+  }
+
+  openMirror(mirror: PublicationMirror) {
+    return this.#engine().mirrors.openMirror(mirror);
+  }
+
+  closeMirror(group: string, session: string) {
+    return this.#engine().mirrors.closeMirror(group, session);
   }
 }

@@ -114,7 +114,7 @@ export class LiveStreams implements MediaHost {
       looked: () => this.#takeOver(),
     });
     this.signature = new PeerSignature(deps.sealingKey);
-    this.forwarding = new ForwardingHub(deps, this, () => this.#engine.forwarding);
+    this.forwarding = new ForwardingHub(deps, this, () => this.#engine);
     this.directory = new StreamDirectory({
       ...deps,
       signature: this.signature,

@@ -19,11 +19,15 @@ function watched(may: (session: string | undefined) => boolean) {
   const closed: string[] = [];
   let streamId = "st-1";
   const options = { clock, ids: randomIds, media: { certificateSha256: "" } };
-  const forwarding = new ForwardingHub(options, { ports: undefined }, () => ({
-    ...{ openPublication: unused, openSubscription: unused, groupStatus: unused },
-    steerSubscription: unused,
-    closeForwarding: async (_group, session) => closed.push(session) > 0,
-  }));
+  const engine = {
+    forwarding: {
+      ...{ openPublication: unused, openSubscription: unused, groupStatus: unused },
+      steerSubscription: unused,
+      closeForwarding: async (_group: string, session: string) => closed.push(session) > 0,
+    },
+    mirrors: { openMirror: unused, closeMirror: unused },
+  };
+  const forwarding = new ForwardingHub(options, { ports: undefined }, () => engine);
   const viewers = new ViewerCounter(clock);
   const directory = { playing: async () => ({ streamId }) as Playing };
   const gate = {

@@ -6,6 +6,7 @@ import {
   MediaError,
   type MediaForwarding,
   type MediaHost,
+  type MediaMirrors,
   type MediaPosition,
   type MediaRecordings,
   type PublishAnswer,
@@ -58,6 +59,7 @@ export class ScriptedEngine implements MediaEngine {
     steerSubscription: async () => false,
     groupStatus: async () => ({ publications: [], subscriptions: [] }),
   };
+  readonly mirrors: MediaMirrors = { openMirror: notScripted, closeMirror: async () => false };
   readonly recordings: MediaRecordings = {
     recordPublication: async () => false,
     stopRecording: async () => false,
