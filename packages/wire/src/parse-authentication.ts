@@ -30,6 +30,7 @@ import {
   type SignedAuthentication,
 } from "./authentication/authentication.ts";
 import { signatureClaim } from "./authentication/read-claim.ts";
+import { Remembered } from "./authentication/remembered.ts";
 import type { SignatureClaim } from "./authentication/signature-claim.ts";
 import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "./limits.ts";
 import type { WireRequest } from "./message.ts";
@@ -181,8 +182,7 @@ function finish(
   // S3 compares the two once it knows that the time is near its own.
   if (!isS3Header && !parts.amzDate.startsWith(scope.date))
     throw wrongScopeDate(scope.date, parts.amzDate, kind, dialect);
-  const signedHeaders = parts.signedHeaders.toLowerCase().split(";");
-  const distinct = new Set(signedHeaders);
+  const { names: signedHeaders, distinct } = headerLists.of(parts.signedHeaders);
   // A long header named a thousand times would make a canonical request of many megabytes.
   if (distinct.size < signedHeaders.length) throw repeatedSignedHeader(kind, dialect);
   // HTTP/2's `:authority` won't do: no such header reaches us, and the host may name the bucket.
@@ -205,12 +205,20 @@ function finish(
   };
 }
 
+/** The names of a list of signed headers, in lower case. */
+const headerLists = new Remembered((text) => {
+  const names: readonly string[] = text.toLowerCase().split(";");
+  return { names, distinct: new Set(names) as ReadonlySet<string> };
+});
+
+const credentialParts = new Remembered((text): readonly string[] => text.split("/"));
+
 function parseCredential(
   credential: string,
   kind: "header" | "presigned",
   dialect: AuthDialect,
 ): Pick<SignedAuthentication, "accessKeyId" | "date" | "region" | "service"> {
-  const parts = credential.split("/");
+  const parts = credentialParts.of(credential);
   const [accessKeyId = "", date = "", region = "", service = "", terminator = ""] = parts;
   const isWhole = accessKeyId !== "" && SCOPE_DATE.test(date) && region !== "" && service !== "";
   if (parts.length !== SCOPE_PARTS || !isWhole) {

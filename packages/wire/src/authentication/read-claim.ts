@@ -1,5 +1,6 @@
 import type { WireRequest } from "../message.ts";
 import { type ParsedForm, requestQuery } from "../query.ts";
+import { Remembered } from "./remembered.ts";
 import type { ClaimedScope, SignatureClaim } from "./signature-claim.ts";
 
 /** Query members of a signature, by their names in lower case. */
@@ -129,8 +130,12 @@ function readQuery(query: ParsedForm): SignatureClaim {
  * Reads `<key id>/<day>/<Region>/<service>/…`; its mistakes are reported in the service's words.
  */
 function scopeOf(credential: string | undefined): ClaimedScope | undefined {
-  const parts = credential?.split("/") ?? [];
+  return credential === undefined ? undefined : scopes.of(credential).scope;
+}
+
+const scopes = new Remembered((credential): { readonly scope: ClaimedScope | undefined } => {
+  const parts = credential.split("/");
   const [keyId, day, region, service] = parts;
   const isWhole = keyId && day && region && service && parts.length > 4 && /^\d+$/.test(day);
-  return isWhole ? { region, service } : undefined;
-}
+  return { scope: isWhole ? { region, service } : undefined };
+});

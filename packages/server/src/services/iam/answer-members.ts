@@ -1,4 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
+import { LruMap } from "../../kernel/lru-map.ts";
 import type { StoredTag } from "./rows/tags.ts";
 
 /* Members that the answers of several operations share. */
@@ -34,6 +35,20 @@ export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
  * leaves out five reserved characters.
  */
 export function encodeDocument(text: string): string {
+  if (text.length > KEPT_CHARS_MAX) return encoded(text);
+  let document = kept.get(text);
+  if (document === undefined) {
+    document = encoded(text);
+    kept.set(text, document);
+  }
+  return document;
+}
+
+/** Documents that are asked for again and again: to encode one takes a fiftieth of a GetRole. */
+const kept = new LruMap<string, string>(128);
+const KEPT_CHARS_MAX = 2048;
+
+function encoded(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,

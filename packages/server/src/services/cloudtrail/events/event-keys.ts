@@ -5,7 +5,7 @@ import {
   attributesOf,
   type Findable,
 } from "../record/event-attributes.ts";
-import { eventTimeMs } from "../record/event-ids.ts";
+import { holdsTime } from "../record/event-ids.ts";
 import { resourceName } from "../record/resource-names.ts";
 import type { EventBatchRow } from "../tables.ts";
 import type { UnpackedBatch } from "./unpacked-batches.ts";
@@ -35,7 +35,7 @@ export function keysOf(batch: UnpackedBatch): readonly number[] {
   let before: Findable | undefined;
   for (const { findable } of batch.records) {
     // An id that contains its time needs no key.
-    const isTimed = eventTimeMs(findable.eventID) !== undefined;
+    const isTimed = holdsTime(findable.eventID);
     if (!isTimed || !before || !areAlike(findable, before))
       for (const attribute of attributesOf(findable))
         if (attribute.key !== "EventId" || !isTimed)

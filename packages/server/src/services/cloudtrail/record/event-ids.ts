@@ -14,6 +14,11 @@ export function newEventId(atMs: number, ids: Ids): string {
   return `${time.slice(0, FIRST_DIGITS)}-${time.slice(FIRST_DIGITS)}-7${random}`;
 }
 
+/** Whether an id is such a one. */
+export function holdsTime(eventId: string): boolean {
+  return TIMED_UUID.test(eventId);
+}
+
 /** The millisecond of such an id; undefined for any other, such as those of earlier versions. */
 export function eventTimeMs(eventId: string): number | undefined {
   const [, first, second] = TIMED_UUID.exec(eventId) ?? [];
