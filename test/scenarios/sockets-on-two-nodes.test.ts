@@ -201,11 +201,17 @@ describe.skipIf(!hasPostgres)("on two nodes", () => {
     // The stage's node judges them as its own.
     for (const refused of [start("rtmps"), start("rtmp")])
       expect((await refused.ended).code).not.toBe(0);
+    const expected = ["INVALID_PROTOCOL", "REUSE_OF_STREAM_KEY"];
+    if (hasAiortc) {
+      const script = join(import.meta.dirname, "ivs", "whip_aiortc.py");
+      const whip = promisify(execFile)(PYTHON, [script, `${other.endpoint}/whip`, streamKey ?? ""]);
+      await expect(whip).rejects.toThrow("HTTP Error 403");
+      expected.unshift("INVALID_PROTOCOL");
+    }
     const errorsOf = async () =>
       (await realTime.listParticipantEvents(of)).events?.map(({ errorCode }) => errorCode);
     await until(
-      async () =>
-        `${(await errorsOf())?.filter(Boolean).sort()}` === "INVALID_PROTOCOL,REUSE_OF_STREAM_KEY",
+      async () => `${(await errorsOf())?.filter(Boolean).sort()}` === `${expected}`,
       "the errors of the refused encoders",
     );
     await realTimeOf(other).disconnectParticipant({ stageArn, participantId });

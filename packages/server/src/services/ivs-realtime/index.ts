@@ -98,7 +98,9 @@ function createRealTime({ address, settings, ...all }: RealTimeNeeds) {
   const rates = new ParticipantRates(clock);
   const media = new StageMedia({ forwarding, stages, recordings, replicas, rates, clock, log });
   const metrics = new StageMetrics({ stages, forwarding, sink, clock, log });
-  const encoders = new StageEncoders({ store, ids, forwarding, stages, media, nodePlaces });
+  const encoders = new StageEncoders({
+    ...{ store, ids, forwarding, stages, media, nodePlaces, calls },
+  });
   const compositionJournal = new CompositionJournal({
     ...{ store, events, ids, clock, nodeId: () => nodePlaces.id },
   });

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { timingSafeEqual } from "node:crypto";
 import type { ForwardedPublish, PublishRequest, RefusedPublish } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
@@ -10,6 +11,7 @@ import { credentialsOf, findIngestConfiguration } from "../rows/ingest-configura
 import type { IngestConfigurationRow, RealTimeTables } from "../tables.ts";
 import type { StageToken } from "../tokens/stage-token.ts";
 import type { LiveStages } from "./live-stages.ts";
+import type { NodeCalls } from "./node-calls.ts";
 import type { ParticipantEncoder } from "./participant.ts";
 import type { EncoderFault, StageMedia } from "./stage-media.ts";
 
@@ -18,6 +20,7 @@ const STREAM_KEY = /^rt_(\d+)_([a-z0-9-]+)_([A-Za-z0-9-]+)_./;
 /** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
 const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
 const SESSION_LENGTH = 22;
+const REFUSE_ENCODER = "refuse-encoder";
 
 /** Source: IVS Real-Time user guide, "RTMP Publishing": 720p, and 8.5 Mb/s. */
 const SIZE = { pixelsMax: 1_280 * 720, edgeMax: 1_280 };
@@ -30,6 +33,7 @@ export interface StageEncodersOptions {
   readonly stages: LiveStages;
   readonly media: StageMedia;
   readonly nodePlaces: Pick<NodePlaces, "handOnEncoder">;
+  readonly calls: NodeCalls;
 }
 
 /** The participant as which an encoder publishes, by its stream key. */
@@ -39,6 +43,7 @@ interface Credential {
   readonly isValid: boolean;
 }
 
+type EncoderToRefuse = Pick<PublishRequest, "protocol" | "name" | "secure" | "remoteAddress">;
 type Decision = ForwardedPublish | RefusedPublish;
 
 /** Encoders that publish to stages by the stream keys of ingest configurations. */
@@ -51,6 +56,7 @@ export class StageEncoders {
   }
 
   start(): void {
+    this.#options.calls.handle(REFUSE_ENCODER, (encoder: EncoderToRefuse) => this.#refuse(encoder));
     this.#stop = this.#options.forwarding.admitEncoders((request, circumstances) =>
       this.#decide(request, circumstances),
     );
@@ -74,9 +80,19 @@ export class StageEncoders {
     if (turnedAway !== undefined) return { allow: false, reason: turnedAway };
     const decision = await this.#admit(request, row, credential, token);
     if (!("stageNode" in decision)) return decision;
-    // The stage's node can only be sent RTMP.
-    if (!isRtmp(request)) return { allow: false, reason: onlyBy(row) };
-    return this.#handOn(decision.stageNode, request, isHandedOn);
+    const { stageNode } = decision;
+    if (isHandedOn) return { allow: false, reason: "The stage is changing hands" };
+    // Encoders by RTMP alone can be handed on. Others are refused there, where that is recorded.
+    const outcome = isRtmp(request)
+      ? this.#handOn(stageNode, request)
+      : this.#refuseThere(stageNode, request);
+    return outcome.catch((error: unknown) => {
+      if (!(error instanceof AwsError)) throw error;
+      return {
+        allow: false,
+        reason: `The stage is on another node, ${stageNode}. ${error.message}`,
+      };
+    });
   }
 
   /** The participant joins, also where it only joins to fail: its error is the stage's to show. */
@@ -107,19 +123,25 @@ export class StageEncoders {
   }
 
   /** The stage's node takes the encoder, which can't be sent there itself, from this one. */
-  async #handOn(
-    nodeId: string,
-    request: PublishRequest,
-    isHandedOn: boolean,
-  ): Promise<RefusedPublish> {
-    if (isHandedOn) return { allow: false, reason: "The stage is changing hands" };
-    try {
-      const at = await this.#options.nodePlaces.handOnEncoder(nodeId, request);
-      return { allow: false, reason: `The stage is on another node, ${nodeId}`, at };
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return { allow: false, reason: `The stage is on another node, ${nodeId}. ${error.message}` };
-    }
+  async #handOn(nodeId: string, request: PublishRequest): Promise<RefusedPublish> {
+    const at = await this.#options.nodePlaces.handOnEncoder(nodeId, request);
+    return { allow: false, reason: `The stage is on another node, ${nodeId}`, at };
+  }
+
+  /** The stage's node records why an encoder by a protocol that no configuration takes fails. */
+  #refuseThere(nodeId: string, request: PublishRequest): Promise<RefusedPublish> {
+    const { protocol, name, secure, remoteAddress } = request;
+    const encoder: EncoderToRefuse = { protocol, name, secure, remoteAddress };
+    return this.#options.calls.ask<RefusedPublish>(nodeId, REFUSE_ENCODER, encoder);
+  }
+
+  /** Refuses an encoder that another node has, as one of this node's. */
+  async #refuse(encoder: EncoderToRefuse): Promise<RefusedPublish> {
+    const request: PublishRequest = { ...encoder, connectionId: "", priority: undefined };
+    const circumstances = { turnedAway: undefined, isHandedOn: true };
+    const decision = isRtmp(request) ? WRONG_KEY : await this.#decide(request, circumstances);
+    assert(decision?.allow !== true, "ingest configurations take RTMP alone");
+    return decision ?? WRONG_KEY;
   }
 }
 
