@@ -42,7 +42,8 @@ export function declareTemplate(
   document: MapValue,
   extended: boolean | undefined,
 ): Template {
-  refuseUnknownSections(document);
+  // A macro may read sections of its own, as SAM reads Globals. Its result is read here again.
+  if (member(document, "Transform") === undefined) refuseUnknownSections(document);
   refuseNulls(document);
   checkFormatVersion(member(document, "AWSTemplateFormatVersion"));
   const transforms = declareTransforms(member(document, "Transform"));

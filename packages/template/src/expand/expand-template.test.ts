@@ -154,6 +154,12 @@ Resources:
 });
 
 test("macros that nobody runs are refused by name", () => {
-  const text = "Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::S3::Bucket}}";
-  expect(() => expand(text)).toThrow("No transform named AWS::Serverless-2016-10-31 found.");
+  const resources = "Resources: {A: {Type: AWS::S3::Bucket}}";
+  for (const own of ["", "Globals: {Function: {Timeout: 30}}\n"]) {
+    const text = `Transform: AWS::Serverless-2016-10-31\n${own}${resources}`;
+    expect(() => expand(text)).toThrow("No transform named AWS::Serverless-2016-10-31 found.");
+  }
+  expect(() => expand(`Transform: AWS::LanguageExtensions\nGlobals: {}\n${resources}`)).toThrow(
+    "Invalid template property or properties [Globals]",
+  );
 });
