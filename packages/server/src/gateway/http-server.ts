@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
@@ -19,6 +18,7 @@ import { IncomingBody } from "./request-body.ts";
 import { onFirstByte, TlsConnections, type TlsPair } from "./tls-connections.ts";
 import { LATE, UnreadableRests } from "./unreadable-rests.ts";
 import { HandshakeAwareRequest } from "./web-sockets.ts";
+import { writeBody } from "./write-body.ts";
 
 /** How long running requests may continue when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
@@ -348,20 +348,6 @@ function withLength({ status, headers, body }: WireResponse, method: string | un
   // The headers object belongs to this answer alone: changing it is cheaper than a copy.
   headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
   return headers;
-}
-
-async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
-  if (body instanceof Readable) {
-    // To an HTTP/1.0 client a clean close ends the body: caches would keep half of it.
-    body.once("error", () => outgoing.socket?.resetAndDestroy());
-    await pipeline(body, outgoing);
-    return;
-  }
-  await new Promise<void>((resolve, reject) => {
-    outgoing.once("error", reject);
-    outgoing.once("close", resolve);
-    outgoing.end(body, () => resolve());
-  });
 }
 
 /**
