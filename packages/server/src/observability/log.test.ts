@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { LogTail } from "./log.ts";
+import { AwsError } from "../kernel/aws-error.ts";
+import { LogTail, loggedError } from "./log.ts";
 
 function linesOf(tail: LogTail): string[] {
   const lines: string[] = [];
@@ -19,4 +20,13 @@ test("a new reader gets the latest 500 lines, as far as they fit into a megabyte
   expect(linesOf(tail)).toEqual([]);
   tail.write('{"line":600}\n');
   expect(linesOf(tail)).toEqual(['{"line":600}']);
+});
+
+test("an error is logged with what it says, without the headers of its answer", () => {
+  const headers = { "x-amzn-authorization-message": "x".repeat(2_000) };
+  const denied = new AwsError("AccessDenied", "is not authorized", { status: 403, headers });
+  const line = JSON.stringify(loggedError(denied));
+  expect(line).not.toContain("xxxx");
+  expect(JSON.parse(line)).toMatchObject({ message: "is not authorized", code: "AccessDenied" });
+  expect(JSON.parse(line)).toMatchObject({ stack: expect.stringContaining("log.test.ts") });
 });

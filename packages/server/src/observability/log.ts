@@ -36,10 +36,26 @@ export function createLog({ logLevel, logFormat }: LogSettings): ServerLog {
     { level: "trace", stream: tail },
   ]);
   return {
-    log: pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, streams),
+    log: pino(
+      {
+        level,
+        base: null,
+        timestamp: pino.stdTimeFunctions.isoTime,
+        serializers: { err: loggedError },
+      },
+      streams,
+    ),
     read: (reader) => tail.read(reader),
   };
 }
+
+/**
+ * An error as it is logged. The headers of its answer are for its caller: a denial's are the
+ * encoded decision, kilobytes of it, and the log has the denial's id already.
+ */
+export const loggedError = pino.stdSerializers.wrapErrorSerializer(
+  ({ headers: _answered, ...error }) => error as pino.SerializedError,
+);
 
 /** Keeps the latest lines within limits. */
 export class LogTail {
