@@ -15,7 +15,15 @@ export async function writeBody(
   await new Promise<void>((resolve, reject) => {
     outgoing.once("error", reject);
     outgoing.once("close", resolve);
-    outgoing.end(body, () => resolve());
+    if (typeof body !== "string" || body === "") {
+      outgoing.end(body, () => resolve());
+      return;
+    }
+    // Head and text go out in one piece. `end` with the text would gather an empty piece, too, for
+    // which node copies all of them.
+    outgoing.write(body);
+    outgoing.socket?.uncork();
+    outgoing.end(() => resolve());
   });
 }
 

@@ -132,7 +132,8 @@ function padded(text: string, minimumBytes: number): Buffer {
   assert(length <= 0xffff, "A session outgrew its limits.");
   // Base64 turns three bytes into four characters.
   const wanted = Math.ceil((minimumBytes * 3) / 4) - HEADER_BYTES - TAG_BYTES;
-  const plain = Buffer.alloc(Math.max(wanted, LENGTH_BYTES + length));
+  const plain = Buffer.allocUnsafe(Math.max(wanted, LENGTH_BYTES + length));
+  plain.fill(0, LENGTH_BYTES + length);
   plain.writeUInt16BE(length);
   if (compressed) {
     compressed.copy(plain, LENGTH_BYTES);
