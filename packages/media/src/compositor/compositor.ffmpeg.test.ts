@@ -10,15 +10,27 @@ import { EngineHarness } from "../testing/engine-harness.ts";
 import { FlvLoop } from "../testing/flv-loop.ts";
 import { PlayedStage } from "../testing/played-stage.ts";
 import { CompositionEncoder } from "./composition-encoder.ts";
+import { PictureDecoder } from "./picture-decoder.ts";
 
 const BOUNDS = { timeoutMs: 30_000, outputBytesMax: 10_000_000 };
 const PICTURE = { width: 192, height: 108, frameRate: 10, bitrate: 300_000 };
 
 /** A participant's picture: one colour. */
-function film(colour: string, size = "160x90"): Promise<string> {
+function film(colour: string, size = "160x90", group = 20): Promise<string> {
   return encodedFilm([
     ...["-f", "lavfi", "-i", `color=${colour}:size=${size}:rate=10:duration=4`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-bf", "0", "-pix_fmt", "yuv420p"],
+    ...[
+      "-c:v",
+      "libx264",
+      "-preset",
+      "ultrafast",
+      "-g",
+      `${group}`,
+      "-bf",
+      "0",
+      "-pix_fmt",
+      "yuv420p",
+    ],
   ]);
 }
 
@@ -224,3 +236,16 @@ function nameOf(rgb: readonly number[]): string {
   );
   return near?.[0] ?? rgb.join(",");
 }
+
+test("a decoder shows a picture of the first keyframe that it gets", async () => {
+  const bytes = await readFile(await film("red", "160x90", 1_000));
+  const size = { width: 32, height: 18 };
+  const plain = { program: "ffmpeg", size, fill: "fill", frameRate: 10 } as const;
+  const decoder = await new Promise<PictureDecoder>((resolve, reject) => {
+    const onFailed = (message: string) => reject(new Error(message));
+    const one = new PictureDecoder({ ...plain, onFirst: () => resolve(one), onFailed });
+    one.write(bytes);
+  });
+  decoder.close();
+  expect(decoder.latest).toMatchObject(size);
+});

@@ -67,7 +67,7 @@ export class Compositor implements MediaCompositions {
     }
     const composition = new Composition({
       ...{ program, plan, capacity, share, tagBytesMax, publish, record },
-      tap: (feed, sink) => forwarding.tap(feed, sink),
+      tap: (feed, sink) => forwarding.tap({ ...feed, fromKeyframe: true }, sink),
       newConnectionId: () => this.#newConnectionId(),
       monotonicMs: () => performance.now(),
       onEvent,

@@ -106,7 +106,8 @@ function decoderArguments({ size, fill, frameRate }: PictureDecoderOptions): str
   const interval = (FRAME_INTERVAL_SHARE / frameRate).toFixed(4);
   const select = `select='isnan(prev_selected_t)+gte(t-prev_selected_t,${interval})'`;
   return [
-    ...["-threads", "1", "-flags", "low_delay", "-fflags", "nobuffer"],
+    // Not `-fflags nobuffer`: that drops what was read to probe the stream, its keyframe with it.
+    ...["-threads", "1", "-flags", "low_delay"],
     ...["-probesize", "32", "-analyzeduration", "0", "-f", "flv", ...PIPES_ONLY, "-i", "pipe:0"],
     ...["-an", "-filter_threads", "1", "-vf", `${select},${fit(size, fill)}`],
     ...["-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1"],

@@ -72,7 +72,7 @@ export interface ProtocolForwarding extends MediaForwarding {
    * Gives a publication's media to `sink` as units: the pictures of its best layer, from the next
    * keyframe on, with one every two seconds, and its sound in Opus or AAC, as the sink takes it.
    * An encoder makes keyframes when it wants to: `fromBeginning` asks for its first one, which is
-   * kept for some seconds.
+   * kept for some seconds, `fromKeyframe` for the last one and the pictures since.
    * Returns what ends that before the publication does. Throws MediaError `refused` where there is
    * no such publication.
    */
@@ -100,9 +100,14 @@ export interface OpenFeed extends Feed {
 }
 
 /** A publication as whichever publisher has it, or of one of its publishers that wait for it. */
-export interface TapName extends FeedName {
+export interface TapName extends FeedName, TapStart {
   readonly session?: string | undefined;
+}
+
+/** The media that a tap gets at once, as far as it is kept; with neither, none. */
+export interface TapStart {
   readonly fromBeginning?: boolean | undefined;
+  readonly fromKeyframe?: boolean | undefined;
 }
 
 /** Takes the units of a publication for its subscribers. */

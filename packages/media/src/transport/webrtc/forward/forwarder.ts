@@ -110,7 +110,7 @@ export class Forwarder implements ProtocolForwarding {
     const of = { group, publication, session };
     const { ffmpeg, monotonicMs, limits } = this.#options;
     const source = new UnitSource({
-      ...{ ffmpeg, monotonicMs, keepsBeginning: encoder !== undefined },
+      ...{ ffmpeg, monotonicMs, keepsMedia: encoder !== undefined },
       ...{ mayHaveOpus: encoder?.mayHaveOpus === true, unitBytesMax: limits.messageBytesMax },
       onMedia: (nowMs) => this.#media(of, nowMs),
     });
@@ -131,7 +131,7 @@ export class Forwarder implements ProtocolForwarding {
     };
   }
 
-  tap({ group, publication, session, fromBeginning }: TapName, sink: Feed): () => void {
+  tap({ group, publication, session, ...start }: TapName, sink: Feed): () => void {
     const place = this.#groups.get(group)?.get(publication);
     const isAsked = (one: { readonly session: string }): boolean =>
       session === undefined || one.session === session;
@@ -139,7 +139,7 @@ export class Forwarder implements ProtocolForwarding {
     if (found === undefined) {
       throw refusal(NO_PUBLICATION);
     }
-    return found.source.tap(sink, fromBeginning === true);
+    return found.source.tap(sink, start);
   }
 
   async openSubscription(offer: SubscriptionOffer): Promise<ForwardingAnswer> {

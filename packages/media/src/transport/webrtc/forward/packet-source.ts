@@ -1,4 +1,4 @@
-import type { Feed } from "../../../ingest/protocol.ts";
+import type { Feed, TapStart } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { WebrtcPeer } from "../webrtc-peer.ts";
 import type { SourceLayer } from "./source-layer.ts";
@@ -21,10 +21,10 @@ export interface PublishedSource extends PacketSource {
   layers(): readonly LayerStatus[];
   status(): Omit<PublicationStatus, "publication" | "session">;
   /**
-   * Gives its media to a sink as units, `fromBeginning` with what came before as far as the source
-   * has it; returns what ends that.
+   * Gives its media to a sink as units, with what came before as far as that is asked for and the
+   * source has it; returns what ends that.
    */
-  tap(sink: Feed, fromBeginning: boolean): () => void;
+  tap(sink: Feed, start: TapStart): () => void;
   /** Nothing more is taken from it. */
   close(message: string): void;
 }

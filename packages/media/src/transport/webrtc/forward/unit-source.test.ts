@@ -9,7 +9,7 @@ const UNIT = { track: 0, dts: 0, pts: 0, key: true, data: picture(true) };
 
 function source(monotonicMs: () => number = () => 0) {
   const own = { mayHaveOpus: false, unitBytesMax: 1 << 20, onMedia: () => undefined };
-  return new UnitSource({ ...own, ffmpeg: undefined, monotonicMs, keepsBeginning: true });
+  return new UnitSource({ ...own, ffmpeg: undefined, monotonicMs, keepsMedia: true });
 }
 
 function tapOf(take: (unit: MediaUnit) => void = () => undefined) {
@@ -34,7 +34,7 @@ test("a tap that comes later gets configurations as they were, whatever became o
   scratch.fill(0xff);
   encoder.configure([{ ...VIDEO, config: undefined }]);
   const { sink, configured } = tapOf();
-  encoder.tap(sink, false);
+  encoder.tap(sink, {});
   expect(configured.map(({ config }) => config)).toEqual([avcRecord, aacRecord]);
 });
 
@@ -45,8 +45,8 @@ test("a tap that doesn't take the media ends alone", () => {
   const failing = tapOf(() => {
     throw new Error("too much");
   });
-  encoder.tap(failing.sink, false);
-  encoder.tap(tapOf(() => void taken.push("unit")).sink, false);
+  encoder.tap(failing.sink, {});
+  encoder.tap(tapOf(() => void taken.push("unit")).sink, {});
   encoder.write(UNIT);
   encoder.write(UNIT);
   expect([failing.ends, taken]).toEqual([["too much"], ["unit", "unit"]]);
@@ -65,7 +65,7 @@ test("a tap from the beginning gets all that came, in its order, and what comes"
   const all: (string | Uint8Array | undefined)[] = [];
   const { sink } = tapOf(({ dts, data }) => void all.push(`${dts}: ${data[0]?.[0]}`));
   sink.configure = (tracks) => void all.push(...tracks.map(({ config }) => config));
-  encoder.tap(sink, true);
+  encoder.tap(sink, { fromBeginning: true });
   encoder.write({ ...UNIT, dts: 4 });
   expect(all).toEqual(
     [aacRecord, "1: 101", avcRecord, "2: 101", otherAvcRecord, "3: 101"].concat("4: 101"),
@@ -85,7 +85,7 @@ test.each([
   encoder.write({ ...UNIT, data: picture(true, bytes) });
   let units = 0;
   const { sink, configured } = tapOf(() => void (units += 1));
-  encoder.tap(sink, true);
+  encoder.tap(sink, { fromBeginning: true });
   expect([units, configured.length]).toEqual([kept, 1]);
 });
 
@@ -95,7 +95,7 @@ test("what an encoder repeats without end isn't kept", () => {
     encoder.configure([{ ...VIDEO, config: avcRecord }]);
   }
   const { sink, configured } = tapOf();
-  encoder.tap(sink, true);
+  encoder.tap(sink, { fromBeginning: true });
   expect(configured).toHaveLength(1);
 });
 
@@ -106,7 +106,42 @@ test("a tap that doesn't take the beginning ends alone", () => {
   const failing = tapOf(() => {
     throw new Error("too much");
   });
-  encoder.tap(failing.sink, true);
+  encoder.tap(failing.sink, { fromBeginning: true });
   encoder.write(UNIT);
   expect(failing.ends).toEqual(["too much"]);
+});
+
+const KEY = { ...UNIT, dts: 10 };
+const NEXT = { ...UNIT, key: false, dts: 11 };
+const SOUND = { ...UNIT, track: 1, dts: 12 };
+const LARGE = { ...NEXT, dts: 13, data: picture(false, 5 * 1024 * 1024) };
+
+test.each<[string, readonly (MediaUnit | "new configuration")[], readonly number[]]>([
+  ["gets that and the pictures since, without sound", [UNIT, NEXT, KEY, NEXT, SOUND], [10, 11]],
+  ["waits for the next one where none has come", [NEXT, SOUND], []],
+  ["waits where there are too many bytes since", [KEY, NEXT, LARGE, NEXT], []],
+  ["gets the keyframe after too many", [KEY, LARGE, NEXT, KEY], [10]],
+  ["waits after a change of the picture", [KEY, NEXT, "new configuration", NEXT], []],
+])("a tap from the last keyframe %s", (_, sent, given) => {
+  const encoder = source();
+  encoder.configure([
+    { ...VIDEO, config: avcRecord },
+    { ...AUDIO, config: aacRecord },
+  ]);
+  for (const one of sent) {
+    if (one === "new configuration") {
+      encoder.configure([{ ...VIDEO, config: otherAvcRecord }]);
+    } else {
+      const scratch = one.data.map((part) => Buffer.from(part));
+      encoder.write({ ...one, data: scratch });
+      for (const part of scratch) part.fill(0xff);
+    }
+  }
+  const units: MediaUnit[] = [];
+  const { sink } = tapOf((unit) => void units.push(unit));
+  encoder.tap(sink, { fromKeyframe: true });
+  expect(units.map(({ dts }) => dts)).toEqual(given);
+  expect(units.every(({ data }) => data[0]?.[0] !== 0xff)).toBe(true);
+  encoder.write({ ...NEXT, dts: 20 });
+  expect(units.at(-1)?.dts).toBe(20);
 });

@@ -3,7 +3,7 @@ import { splitAnnexB } from "../../../codec/annex-b.ts";
 import { AVC_NAL, avcNalType } from "../../../codec/avc-access-unit.ts";
 import { parseAvcConfig } from "../../../codec/avc-config.ts";
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
-import type { Feed } from "../../../ingest/protocol.ts";
+import type { Feed, TapStart } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { MediaUnit, TrackCodec, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
@@ -11,6 +11,7 @@ import { h264Payloads } from "../rtp/h264-payloads.ts";
 import { AacFeed } from "./aac-feed.ts";
 import { AacToOpus } from "./aac-to-opus.ts";
 import { KeptBeginning } from "./kept-beginning.ts";
+import { KeptPictures } from "./kept-pictures.ts";
 import type { PublishedSource } from "./packet-source.ts";
 import { SourceLayer } from "./source-layer.ts";
 
@@ -22,8 +23,8 @@ export interface UnitSourceOptions {
   /** Path of ffmpeg; without it sound in AAC isn't sent. */
   readonly ffmpeg: string | undefined;
   readonly monotonicMs: () => number;
-  /** A tap may ask for all that has come, for a short while. */
-  readonly keepsBeginning: boolean;
+  /** A tap may ask for all that has come, for a short while, and for the latest pictures. */
+  readonly keepsMedia: boolean;
   /** Sound may come in Opus: taps that take none are given AAC. */
   readonly mayHaveOpus: boolean;
   readonly unitBytesMax: number;
@@ -38,6 +39,7 @@ export class UnitSource implements PublishedSource, UnitSink {
   readonly #tracks = new Map<number, TrackConfig>();
   readonly #picture: SourceLayer;
   readonly #sound: SourceLayer;
+  #avc: Buffer | undefined;
   #parameterSets: readonly Buffer[] = [];
   #profile: string | undefined;
   #aac: AacConfig | undefined;
@@ -45,13 +47,15 @@ export class UnitSource implements PublishedSource, UnitSink {
   #cannotConvert: boolean;
   readonly #taps = new Set<Feed>();
   #beginning: KeptBeginning | undefined;
+  readonly #pictures: KeptPictures | undefined;
   #subscribers = 0;
   #sequences = { video: 0, audio: 0 };
 
   constructor(options: UnitSourceOptions) {
     this.#options = options;
     this.#cannotConvert = options.ffmpeg === undefined;
-    this.#beginning = options.keepsBeginning ? new KeptBeginning() : undefined;
+    this.#beginning = options.keepsMedia ? new KeptBeginning() : undefined;
+    this.#pictures = options.keepsMedia ? new KeptPictures() : undefined;
     // Encoders that send units make keyframes when they want to.
     const layer = { name: "", askKeyframe: () => undefined };
     this.#picture = new SourceLayer({ ...layer, kind: "video", clockHz: VIDEO_CLOCK_HZ });
@@ -106,6 +110,7 @@ export class UnitSource implements PublishedSource, UnitSink {
     if (this.#beginning?.write(unit, this.#options.monotonicMs()) === false) {
       this.#beginning = undefined;
     }
+    if (unit.track === LEADING_TRACK && track.codec === "h264") this.#pictures?.write(unit);
     this.#tell((sink) => {
       if (sink.takes.has(track.codec)) {
         sink.write(unit);
@@ -158,12 +163,13 @@ export class UnitSource implements PublishedSource, UnitSink {
     }
   }
 
-  tap(taker: Feed, fromBeginning: boolean): () => void {
+  tap(taker: Feed, { fromBeginning, fromKeyframe }: TapStart): () => void {
     const sink = this.#feedFor(taker);
     const beginning = fromBeginning ? this.#beginning : undefined;
     this.#taps.add(sink);
     if (beginning === undefined) {
       sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
+      if (fromKeyframe === true) this.#give(sink, () => this.#replayPictures(sink));
     } else {
       this.#give(sink, () => beginning.replay(sink));
     }
@@ -173,6 +179,11 @@ export class UnitSource implements PublishedSource, UnitSink {
         sink.close();
       }
     };
+  }
+
+  #replayPictures(sink: Feed): void {
+    if (!sink.takes.has("h264")) return;
+    for (const unit of this.#pictures?.units ?? []) sink.write(unit);
   }
 
   #feedFor(sink: Feed): Feed {
@@ -187,6 +198,7 @@ export class UnitSource implements PublishedSource, UnitSink {
   close(message: string): void {
     this.#stopConverting();
     this.#beginning = undefined;
+    this.#pictures?.clear();
     for (const sink of this.#taps) {
       sink.end(message);
     }
@@ -214,6 +226,9 @@ export class UnitSource implements PublishedSource, UnitSink {
 
   #setPicture(record: Buffer): void {
     const { sps, parameterSets } = parseAvcConfig(record);
+    // Those that are kept were of the record before.
+    if (this.#avc?.equals(record) !== true) this.#pictures?.clear();
+    this.#avc = record;
     this.#parameterSets = splitAnnexB(parameterSets).map((set) => Buffer.from(set));
     const levels = [sps.profileIdc, sps.constraintFlags, sps.levelIdc];
     this.#profile = Buffer.from(levels).toString("hex");
