@@ -106,7 +106,10 @@ export class CommitGroups {
         for (const { reject } of group) reject(error);
         return;
       }
-      for (const member of group) await this.#commitGroup([member]);
+      // Those that fail alone are found so, and the others still share commits.
+      const half = Math.ceil(group.length / 2);
+      await this.#commitGroup(group.slice(0, half));
+      await this.#commitGroup(group.slice(half));
       return;
     }
     // The next group's commit needn't wait for it.

@@ -39,7 +39,7 @@ const READERS_MAX = 10;
 const WRITERS_MAX = 1;
 
 const ATTEMPTS_MAX = 20;
-/** Then its members try one by one: they hold fewer rows, and are done sooner. */
+/** Then its halves try, one after the other: they hold fewer rows, and are done sooner. */
 const GROUP_ATTEMPTS_MAX = 3;
 const FIRST_PAUSE_MS = 2;
 const PAUSE_MAX_MS = 200;

@@ -6,25 +6,51 @@ type Db = Kysely<IvsTables>;
 /** As many as GetStreamSession shows. Source: IVS API Reference, StreamSession.truncatedEvents. */
 export const SESSION_EVENTS_MAX = 500;
 
-/** Adds to a session's events, of which the latest `SESSION_EVENTS_MAX` are kept. */
-export async function insertEvent(db: Db, event: Omit<StreamEventRow, "sequence">): Promise<void> {
+/**
+ * Adds to a session's events, of which the latest `SESSION_EVENTS_MAX` are kept, after the one of
+ * this number. Without it the last one is looked up, and where the number is out of date: what is
+ * read of the table conflicts with what other nodes add beside it. Returns its own number.
+ */
+export async function insertEvent(
+  db: Db,
+  event: Omit<StreamEventRow, "sequence">,
+  last: number | undefined,
+): Promise<number> {
   const { stream_id: streamId } = event;
+  const sequence =
+    (last === undefined ? undefined : await insertAt(db, { ...event, sequence: last + 1 })) ??
+    (await insertNext(db, event));
+  if (sequence > SESSION_EVENTS_MAX)
+    await db
+      .deleteFrom("ivs_stream_events")
+      .where("stream_id", "=", streamId)
+      .where("sequence", "<=", sequence - SESSION_EVENTS_MAX)
+      .execute();
+  return sequence;
+}
+
+/** Undefined where there is an event of this number. */
+async function insertAt(db: Db, event: StreamEventRow): Promise<number | undefined> {
+  const { numInsertedOrUpdatedRows: inserted = 0n } = await db
+    .insertInto("ivs_stream_events")
+    .values(event)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow();
+  return inserted > 0n ? event.sequence : undefined;
+}
+
+async function insertNext(db: Db, event: Omit<StreamEventRow, "sequence">): Promise<number> {
   const { sequence } = await db
     .insertInto("ivs_stream_events")
     .values(({ selectFrom, fn, lit }) => ({
       ...event,
       sequence: selectFrom("ivs_stream_events")
         .select((inner) => inner(fn.coalesce(fn.max("sequence"), lit(0)), "+", 1).as("next"))
-        .where("stream_id", "=", streamId),
+        .where("stream_id", "=", event.stream_id),
     }))
     .returning("sequence")
     .executeTakeFirstOrThrow();
-  if (sequence <= SESSION_EVENTS_MAX) return;
-  await db
-    .deleteFrom("ivs_stream_events")
-    .where("stream_id", "=", streamId)
-    .where("sequence", "<=", sequence - SESSION_EVENTS_MAX)
-    .execute();
+  return Number(sequence);
 }
 
 /** A session's events, the newest first. */

@@ -44,3 +44,34 @@ test("a session keeps its latest 500 events, and others aren't touched", async (
   // The bus hears of all of them.
   expect(published).toHaveLength(count);
 });
+
+test("events have numbers in their order, also after another node has added some", async () => {
+  const world = await LiveWorld.open();
+  onTestFinished(() => world.close());
+  const { engine, live, deps } = world.begin();
+  const streamId = "st-1aaaaaaaaaaaaaaaaaaaaaa";
+  await engine.broadcast(CHANNEL_ARN, streamId, 0);
+  await live.settled(CHANNEL_ARN);
+  const place = { accountId: "000000000000", region: "us-east-1" };
+  const subject = { ...place, channelId: "channelchann", channelName: "stage", streamId };
+  const journals = [0, 1].map(() => new SessionJournal({ ...deps, nodeId: () => "" }));
+  const writers = [0, 0, 1, 1, 0, 1];
+  for (const [atMs, writer] of writers.entries())
+    await journals[writer]?.record(
+      subject,
+      {},
+      {
+        ...({ type: "IVS Stream Health Change", name: "Starvation Start" } as const),
+        atMs,
+      },
+    );
+  const kept = await world.store
+    .tables<IvsTables>()
+    .db.selectFrom("ivs_stream_events")
+    .select(["sequence", "name", "event_time_ms"])
+    .orderBy("sequence")
+    .execute();
+  expect(kept.map(({ sequence }) => Number(sequence))).toEqual(kept.map((_, index) => index + 1));
+  const added = kept.filter(({ name }) => name === "Starvation Start");
+  expect(added.map((row) => row.event_time_ms)).toEqual(writers.map((_, atMs) => atMs));
+});

@@ -1,12 +1,17 @@
 import type { StreamHealth, StreamMedia } from "@rolecast/media";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
 import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { insertEvent } from "../rows/stream-events.ts";
 import { findSessionOwner, type SessionChange, setSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
+
+const FIRST_EVENT = "Session Created";
+/** The last number is looked up for those beyond. */
+const STREAMS_KNOWN_MAX = 20_000;
 
 export interface SessionJournalOptions {
   readonly store: Store;
@@ -22,6 +27,8 @@ export class SessionJournal {
   readonly #events: EventBus;
   readonly #ids: Ids;
   readonly #nodeId: () => string;
+  /** The number of each stream's last event, as far as this node has added it. */
+  readonly #sequences = new LruMap<string, number>(STREAMS_KNOWN_MAX);
 
   constructor({ store, events, ids, nodeId }: SessionJournalOptions) {
     this.#store = store.tables<IvsTables>();
@@ -58,15 +65,14 @@ export class SessionJournal {
   ): Promise<void> {
     const { db } = tx;
     const { streamId, accountId, region } = subject;
-    await insertEvent(db, {
-      stream_id: streamId,
-      account_id: accountId,
-      region,
-      type: occurrence.type,
-      name: occurrence.name,
-      code: occurrence.code ?? null,
+    const row = {
+      ...{ stream_id: streamId, account_id: accountId, region },
+      ...{ type: occurrence.type, name: occurrence.name, code: occurrence.code ?? null },
       event_time_ms: occurrence.atMs,
-    });
+    };
+    const last = occurrence.name === FIRST_EVENT ? 0 : this.#sequences.get(streamId);
+    // Where this is taken back a number is left out, or the next one is looked up.
+    this.#sequences.set(streamId, await insertEvent(db, row, last));
     if (occurrence.failure) await setSession(db, streamId, { has_error_event: 1 });
     tx.afterCommit(() => this.#events.publish(ivsEvent(subject, occurrence, this.#ids.uuid())));
   }
