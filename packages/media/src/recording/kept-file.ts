@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from "node:fs/promises";
+import { type FileHandle, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { takeKeptMemory } from "../runtime/kept-bytes.ts";
@@ -145,8 +145,8 @@ export class KeptFile {
     await Promise.all(this.#writing);
     if (this.#opened !== undefined) {
       // Without its index the other one is taken for no file.
-      await rm(join(folder, this.name.replace(MEDIA_SUFFIX, INDEX_SUFFIX)), { force: true });
-      await rm(join(folder, this.name), { force: true });
+      await removeFile(join(folder, this.name.replace(MEDIA_SUFFIX, INDEX_SUFFIX)));
+      await removeFile(join(folder, this.name));
     }
     await this.#settle();
   }
@@ -167,7 +167,7 @@ export class KeptFile {
     // The recording hadn't begun, and its files were numbered from 0.
     const shifted = isEarly ? { ...kept, file: kept.file + filesBefore } : kept;
     const line = indexLine(shifted, offset === 0, sum);
-    this.#lines = this.#lines.then(() => index.appendFile(line));
+    this.#lines = this.#lines.then(() => writeLine(index, line));
     const { body } = kept.segment;
     const [{ bytesWritten }] = await Promise.all([
       media.write(body, 0, body.length, offset),
@@ -194,6 +194,24 @@ export class KeptFile {
       await media.close();
       throw error;
     }
+  }
+}
+
+/** `rm` looks twice what it is first. */
+async function removeFile(path: string): Promise<void> {
+  await unlink(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") {
+      throw error;
+    }
+  });
+}
+
+/** At the end of what was written: cheaper than `appendFile`, which writes piece by piece. */
+async function writeLine(index: FileHandle, line: string): Promise<void> {
+  const bytes = Buffer.from(line);
+  const { bytesWritten } = await index.write(bytes);
+  if (bytesWritten < bytes.length) {
+    throw new Error("the disk took only a part of an index line");
   }
 }
 

@@ -4,8 +4,9 @@ import { TLSSocket } from "node:tls";
 import { scratch } from "./scratch-socket.ts";
 
 /**
- * `prompt`: media is late by 15 ms on average, half of a frame. For media that no player waits for
- * frame by frame `steady`, 30 ms and half of the wakings, and `relaxed`, 45 ms and a third of them.
+ * `prompt`: media is late by 23 ms on average, two thirds of a frame. For media that no player
+ * waits for frame by frame `steady`, 30 ms and three quarters of the wakings, and `relaxed`, 45 ms
+ * and half of them.
  */
 export type ReadPace = "prompt" | "steady" | "relaxed";
 
@@ -61,8 +62,8 @@ class Steps {
 }
 
 const STEPS: Readonly<Record<ReadPace, Steps>> = {
-  // About a frame of the usual 25 to 30 a second, a keyframe of 5 Mb/s among them; 15 Mb/s.
-  prompt: new Steps(30, 56 * 1024),
+  // A frame or two of the usual 25 to 30 a second, a keyframe of 5 Mb/s among them; 10 Mb/s.
+  prompt: new Steps(45, 56 * 1024),
   // 5.4 Mb/s.
   steady: new Steps(60, 40 * 1024),
   // 4.3 Mb/s.

@@ -239,10 +239,21 @@ export class Segmenter {
 
   #givePart(open: OpenSegment, endMs: number, written: Buffer, nextIsKeyframe: boolean): void {
     const part = this.#onPart && open.parts.cut(endMs, written, nextIsKeyframe);
-    const { programDateTimeMs, discontinuity } = open.cut;
     if (part !== undefined) {
+      const { index, body, durationMs, independent } = part;
       const { init } = this.#writer;
-      this.#onPart?.({ ...part, init, programDateTimeMs, discontinuity });
+      const { programDateTimeMs, discontinuity } = open.cut;
+      // Member by member: V8 makes a new shape each time that members follow a spread.
+      const whole = {
+        index,
+        body,
+        durationMs,
+        independent,
+        init,
+        programDateTimeMs,
+        discontinuity,
+      };
+      this.#onPart?.(whole);
     }
   }
 
