@@ -32,7 +32,19 @@ test("an answer whose header can't be written is a 500, and its body is let go",
   await server.close();
 });
 
-test("a body that breaks doesn't look whole to a client that reads to the end", async () => {
+test("answers may share their headers", async () => {
+  const headers = Object.freeze({ "x-kind": "shared" });
+  const { server, port } = await startServer({ status: 200, headers, body: "text" });
+  const answer = await fetch(`http://127.0.0.1:${port}/`);
+  const seen = [answer.status, answer.headers.get("x-kind"), await answer.text()];
+  expect(seen).toEqual([200, "shared", "text"]);
+  await server.close();
+});
+
+test.each([
+  ["fails", new Error("the other half is gone")],
+  ["is given up", undefined],
+])("a body that %s doesn't look whole to a client that reads to the end", async (_, error) => {
   const body = new Readable({ read() {} });
   body.push("half");
   const { server, port } = await startServer({ status: 200, headers: {}, body });
@@ -41,7 +53,7 @@ test("a body that breaks doesn't look whole to a client that reads to the end", 
   let read = "";
   // libuv says "end" where a reset comes together with what it reads: it comes later here.
   while (!read.endsWith("half")) read += String(await once(client, "data"));
-  body.destroy(new Error("the other half is gone"));
+  body.destroy(error);
   await expect(once(client, "end")).rejects.toMatchObject({ code: "ECONNRESET" });
   await server.close();
 });

@@ -345,9 +345,9 @@ function headersToWrite(response: WireResponse, method: string | undefined) {
 function withLength({ status, headers, body }: WireResponse, method: string | undefined) {
   if (body instanceof Readable || "content-length" in headers) return headers;
   if (method === "HEAD" || status === 204 || status === 304) return headers;
-  // The headers object belongs to this answer alone: changing it is cheaper than a copy.
-  headers["content-length"] = String(body === undefined ? 0 : Buffer.byteLength(body));
-  return headers;
+  // Some answers share one object of headers.
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  return { ...headers, "content-length": String(length) };
 }
 
 /**

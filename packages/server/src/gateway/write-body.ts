@@ -8,8 +8,6 @@ export async function writeBody(
   outgoing: ServerResponse,
 ): Promise<void> {
   if (body instanceof Readable) {
-    // To an HTTP/1.0 client a clean close ends the body: caches would keep half of it.
-    body.once("error", () => outgoing.socket?.resetAndDestroy());
     return sendStream(body, outgoing);
   }
   await new Promise<void>((resolve, reject) => {
@@ -37,9 +35,14 @@ function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
       body.destroy();
       reject(error);
     };
-    body.once("error", fail);
+    // To an HTTP/1.0 client a clean close ends the body: caches would keep half of it.
+    const breakOff = (error: Error) => {
+      outgoing.socket?.resetAndDestroy();
+      fail(error);
+    };
+    body.once("error", breakOff);
     body.once("close", () => {
-      if (!body.readableEnded) fail(new Error("The body ended before its end."));
+      if (!body.readableEnded) breakOff(new Error("The body ended before its end."));
     });
     outgoing.once("error", fail);
     outgoing.once("close", () => {
@@ -50,7 +53,7 @@ function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
       if (!outgoing.write(bytes)) body.pause();
     });
     body.once("end", () => outgoing.end(resolve));
-    if (body.errored) fail(body.errored);
+    if (body.errored) breakOff(body.errored);
     else if (outgoing.destroyed) fail(new Error("The client went away."));
   });
 }
