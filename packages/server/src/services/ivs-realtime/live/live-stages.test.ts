@@ -137,6 +137,15 @@ async function publish(node: ReturnType<typeof nodeOf>, { stage, participant }: 
   await node.stages.change(stage, () => [{ ...of, name: "PUBLISH_STARTED" }]);
 }
 
+test("a node of an earlier release answers no question of a stage's", async () => {
+  const calls = new NodeCalls({
+    handOn: async () => ({ status: 404, headers: {}, body: undefined }),
+  });
+  await expect(calls.ask("n1", "showReplica", {})).rejects.toMatchObject({
+    ...{ code: "ServiceUnavailable", message: expect.stringContaining("earlier release") },
+  });
+});
+
 test("what a process that died has left is ended once, and published", async () => {
   const dead = nodeOf("");
   await publish(dead, admitted(await dead.stages.admit(tokenOf("ann"), {})));

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
@@ -18,14 +19,16 @@ export class NodeCalls {
     this.#nodePlaces = nodePlaces;
   }
 
-  /** Rejects with an AwsError of status 503 where the node isn't reached. */
+  /** Rejects with an AwsError of status 503 where the node isn't reached, or knows no answer. */
   async ask<Answer>(nodeId: string, method: string, question: object): Promise<Answer> {
     const text = JSON.stringify(question);
     const request: PlainRequest = {
       ...{ method: "POST", path: PREFIX + method, query: new URLSearchParams(), headers: {} },
       ...{ remoteAddress: "", isSigned: false, scheme: "https", body: Readable.from([]) },
     };
-    const { body } = await this.#nodePlaces.handOn(nodeId, request, text);
+    const { status, body } = await this.#nodePlaces.handOn(nodeId, request, text);
+    // A node of an earlier release knows no such question.
+    if (status !== 200) throw unanswered(method);
     return JSON.parse(String(body));
   }
 
@@ -40,6 +43,11 @@ export class NodeCalls {
     const handler = path.startsWith(PREFIX) && this.#handlers.get(path.slice(PREFIX.length));
     return method === "POST" && handler ? answered(request, handler) : undefined;
   }
+}
+
+function unanswered(method: string): AwsError {
+  const message = `The stage's node doesn't know ${method}: it is of an earlier release`;
+  return new AwsError("ServiceUnavailable", message, { status: 503 });
 }
 
 async function answered(request: PlainRequest, handler: Handler): Promise<PlainResponse> {
