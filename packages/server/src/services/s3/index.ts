@@ -26,7 +26,7 @@ import { websiteOf } from "./website-host.ts";
 /** S3 tells its name; a client may tell it from others by that. */
 const S3_HEADERS = { server: "AmazonS3" };
 
-/** Bodies beside an object store that are kept in the database unless a setting says otherwise. */
+/** Bodies beside an object store that a node of its own keeps in its database by default. */
 const INLINE_BYTES = 4096;
 
 const definition: ApiDefinition = {
@@ -135,9 +135,13 @@ function createS3(needs: S3Needs) {
   };
 }
 
-/** Beside a folder a small file costs little more than a row, and people may look for it there. */
-function inlineBytesMax({ settings, objectStore }: S3Needs): number {
-  return settings.inlineObjectBytes ?? (objectStore?.type === "s3" ? INLINE_BYTES : 0);
+/**
+ * Beside a folder a small file costs little more than a row, and people may look for it there. A
+ * database that nodes share may have one of the release before, which reads no such rows.
+ */
+function inlineBytesMax({ settings, objectStore, store }: S3Needs): number {
+  const byDefault = objectStore?.type === "s3" && !store.shared ? INLINE_BYTES : 0;
+  return settings.inlineObjectBytes ?? byDefault;
 }
 
 function withS3Headers({ headers, ...answer }: PlainResponse): PlainResponse {
