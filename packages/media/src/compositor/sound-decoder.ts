@@ -35,7 +35,7 @@ export class SoundDecoder {
   constructor(options: SoundDecoderOptions) {
     this.#options = options;
     const format = options.aac === undefined ? "ogg" : "aac";
-    const input = ["-probesize", "32", "-fflags", "nobuffer", "-f", format, ...PIPES_ONLY];
+    const input = ["-probesize", "32", "-f", format, ...PIPES_ONLY];
     const output = ["-ac", `${SOUND_CHANNELS}`, "-ar", `${SOUND_HZ}`, "-f", "s16le", "pipe:1"];
     const args = ["-threads", "1", ...input, "-i", "pipe:0", "-flush_packets", "1", ...output];
     this.#ffmpeg = new FfmpegProcess({ program: options.program, args });

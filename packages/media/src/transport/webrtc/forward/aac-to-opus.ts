@@ -128,7 +128,8 @@ export class AacToOpus {
 }
 
 function ffmpegArguments(): string[] {
-  const input = ["-probesize", "32", "-fflags", "nobuffer", "-f", "aac", ...PIPES_ONLY];
+  // Not `-fflags nobuffer`: that drops what was read to probe the stream, its first frame with it.
+  const input = ["-probesize", "32", "-f", "aac", ...PIPES_ONLY];
   const codec = ["-c:a", "libopus", "-b:a", BITRATE, "-ar", String(OPUS_CLOCK_HZ), "-ac", "2"];
   const frames = ["-frame_duration", "20", "-application", "lowdelay"];
   // A page for each packet, as soon as there is one.

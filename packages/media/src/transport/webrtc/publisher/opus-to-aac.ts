@@ -71,7 +71,8 @@ export class OpusToAac {
     this.#options = options;
     this.#ffmpeg = new FfmpegProcess({ program: options.ffmpeg, args: ffmpegArguments() });
     this.#ffmpeg.stdin.write(this.#ogg.head(CHANNELS));
-    this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#output(chunk));
+    // Begins the reading, of what `read` gives then.
+    this.#ffmpeg.stdout.read(0);
     this.#ffmpeg.ended.then(({ message = "it ended" }) => this.#fail(message));
   }
 
@@ -132,16 +133,16 @@ export class OpusToAac {
 
   #readOutput(): void {
     this.#reading = undefined;
-    this.#ffmpeg.stdout.resume();
+    // All that has come: a listener to "data" would be given the first piece of it.
+    const bytes: Buffer | null = this.#ffmpeg.stdout.read();
+    if (bytes !== null) {
+      this.#output(bytes);
+    }
   }
 
-  #output(chunk: Buffer): void {
-    if (this.#closed) {
-      return;
-    }
-    this.#ffmpeg.stdout.pause();
+  #output(bytes: Buffer): void {
     try {
-      for (const { config, data } of this.#frames.read(Buffer.from(chunk), 0)) {
+      for (const { config, data } of this.#frames.read(Buffer.from(bytes), 0)) {
         // The encoder's first frame is what it needs before the sound.
         const sample = this.#read - AAC_SAMPLES_PER_FRAME;
         this.#read += AAC_SAMPLES_PER_FRAME;
@@ -173,7 +174,8 @@ export class OpusToAac {
 }
 
 function ffmpegArguments(): string[] {
-  const input = ["-probesize", "32", "-fflags", "nobuffer", "-f", "ogg", ...PIPES_ONLY];
+  // Not `-fflags nobuffer`: that drops what was read to probe the stream, its first packet with it.
+  const input = ["-probesize", "32", "-f", "ogg", ...PIPES_ONLY];
   const codec = ["-c:a", "aac", "-b:a", BITRATE, "-ar", String(OPUS_CLOCK_HZ)];
   const output = ["-ac", String(CHANNELS), "-flush_packets", "1", "-f", "adts", "pipe:1"];
   return [...input, "-i", "pipe:0", "-threads", "1", ...codec, ...output];
