@@ -16,7 +16,7 @@ const SILENCE_MAX_SAMPLES = OPUS_CLOCK_HZ;
 /** Rounding, and packets that were late. */
 const STEP_TOLERANCE_SAMPLES = 120;
 /** To wake ffmpeg for each packet costs more than to convert it: it gets so much sound at once. */
-const STEP_SAMPLES = OPUS_CLOCK_HZ / 10;
+const STEP_SAMPLES = OPUS_CLOCK_HZ / 5;
 /** It writes frame by frame; its output is read once they are all there. */
 const READ_AFTER_MS = 30;
 /** Sound that waits for ffmpeg: minutes of it. */
