@@ -209,7 +209,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     queries: ["rows"],
   },
   cloudformation: {
-    roof: ["index.ts", "api.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "engine-parts.ts", "migrations.ts"],
     floors: {
       rows: [],
       types: [],

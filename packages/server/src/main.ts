@@ -55,7 +55,7 @@ export async function createServer(
   given: ConfigInput = {},
   { consoleDir, furtherServices = [], makeEngine, ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
-  const config = loadConfig({ ...sources, given });
+  const config = await loadConfig({ ...sources, given });
   const folder = await openDataFolder(config.data, config.database !== undefined);
   const ends: Ends = [() => folder.release()];
   const end = async () => {
@@ -147,7 +147,7 @@ async function startServer(
   await bootstrap();
 
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
-  const seed = prepareSeed(config, roots.accounts, dispatcher.invoke, platform.resources);
+  const seed = await prepareSeed(config, roots.accounts, dispatcher.invoke, platform.resources);
   const place = { accountId: config.account, region: DEFAULT_REGION };
   const deployTemplate = prepareTemplate(config.template, place, dispatcher.invoke);
   const reset = async () => {

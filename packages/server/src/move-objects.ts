@@ -60,7 +60,7 @@ export interface MovedObjects {
  */
 export async function moveObjects(options: MoveObjectsOptions): Promise<MovedObjects> {
   const { to, given, file } = options;
-  const config = loadConfig({ given, file, environment: process.env });
+  const config = await loadConfig({ given, file, environment: process.env });
   const objects = objectStoreOf(config);
   if (!objects)
     throw new ConfigError("The setting objects names no store to move bytes to or from.");

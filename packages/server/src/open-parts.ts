@@ -86,7 +86,7 @@ export async function openParts(
     organizationFolder:
       config.organization === undefined
         ? undefined
-        : readOrganizationFolder(config.organization, config.account),
+        : await readOrganizationFolder(config.organization, config.account),
     folder,
     node,
     disk,

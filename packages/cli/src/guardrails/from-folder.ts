@@ -16,9 +16,9 @@ import {
 const NO_ACCOUNT = "";
 const KINDS = ["scp", "rcp"] as const;
 
-/** Reads the organization that a folder of policy files describes. @throws ConfigError */
-export function organizationOfFolder(folder: string): GuardedOrganization {
-  const { id, managementAccountId, root } = readOrganizationFolder(folder, NO_ACCOUNT);
+/** Reads the organization that a folder of policy files describes. Rejects with ConfigError. */
+export async function organizationOfFolder(folder: string): Promise<GuardedOrganization> {
+  const { id, managementAccountId, root } = await readOrganizationFolder(folder, NO_ACCOUNT);
   const accounts = new Map<string, GuardedAccount>();
   const visit = (level: FolderLevel, above: readonly GuardedLevel[], orgPath: string): void => {
     const levels = [...above, guardedLevel(level)];

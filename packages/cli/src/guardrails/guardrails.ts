@@ -53,11 +53,11 @@ export function guardrailsCommand(): Command {
 
 async function testGuardrails(file: string, flags: TestFlags): Promise<void> {
   const run = async () => {
-    const { organization: folder, tests } = readGuardrailTests(file);
+    const { organization: folder, tests } = await readGuardrailTests(file);
     const organization =
       folder === undefined
         ? await organizationOfServer(new Connection(flags))
-        : organizationOfFolder(folder);
+        : await organizationOfFolder(folder);
     const results = tests.flatMap((test) => runTest(test, organization));
     report(results, flags);
     if (flags.junit !== undefined) await writeFile(flags.junit, junitReport(results));

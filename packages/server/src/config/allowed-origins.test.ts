@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { loadConfig } from "./load-config.ts";
 
-const read = (allowedOrigins: string | readonly string[]) =>
-  loadConfig({ given: { allowedOrigins } }).allowedOrigins;
+const read = async (allowedOrigins: string | readonly string[]) =>
+  (await loadConfig({ given: { allowedOrigins } })).allowedOrigins;
 
-test("allowedOrigins is a list or one text, of origins as browsers write them", () => {
+test("allowedOrigins is a list or one text, of origins as browsers write them", async () => {
   const origins = [
     "https://app.example.com",
     "http://192.168.1.20:3000",
@@ -13,9 +13,9 @@ test("allowedOrigins is a list or one text, of origins as browsers write them", 
     "capacitor://localhost",
     "null",
   ];
-  expect(read(origins)).toEqual(origins);
-  expect(read(origins.join(", "))).toEqual(origins);
-  expect(read("")).toEqual([]);
+  expect(await read(origins)).toEqual(origins);
+  expect(await read(origins.join(", "))).toEqual(origins);
+  expect(await read("")).toEqual([]);
 });
 
 test.each([
@@ -30,6 +30,8 @@ test.each([
   "https://a b",
   "https://",
   "//app.example.com",
-])("%j is refused, since no browser sends it", (origin) => {
-  expect(() => read([origin])).toThrow(/allowedOrigins.*an entry is an origin as browsers send it/);
+])("%j is refused, since no browser sends it", async (origin) => {
+  await expect(read([origin])).rejects.toThrow(
+    /allowedOrigins.*an entry is an origin as browsers send it/,
+  );
 });

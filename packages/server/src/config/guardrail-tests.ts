@@ -1,6 +1,5 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
-import { YamlFile } from "./yaml-file.ts";
 
 const texts = z.union([z.string(), z.array(z.string()).min(1).max(1_000)]).transform(listOf);
 const accountId = z.string().regex(/^\d{12}$/, "an account id, in quotes");
@@ -30,8 +29,9 @@ export interface GuardrailTests {
   readonly tests: readonly GuardrailTest[];
 }
 
-/** Reads a file of expectations. @throws ConfigError that names file, line and column */
-export function readGuardrailTests(file: string): GuardrailTests {
+/** Reads a file of expectations. Rejects with ConfigError that names file, line and column. */
+export async function readGuardrailTests(file: string): Promise<GuardrailTests> {
+  const { YamlFile } = await import("./yaml-file.ts");
   const { organization, tests } = new YamlFile(file, "file of tests").read(fileSchema);
   return {
     organization: organization === undefined ? undefined : resolve(dirname(file), organization),

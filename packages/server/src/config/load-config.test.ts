@@ -20,9 +20,9 @@ describe("configuration", () => {
     ]);
   });
 
-  test("lets what is given win over variables, and those over the file", () => {
+  test("lets what is given win over variables, and those over the file", async () => {
     const file = yaml("port: 1\nrtmpPort: 1\nrtmpsPort: 1\nallowReset: true\n");
-    const config = loadConfig({
+    const config = await loadConfig({
       file,
       environment: { ROLECAST_RTMP_PORT: "2", ROLECAST_RTMPS_PORT: "2", HOME: "/" },
       given: { rtmpsPort: 3 },
@@ -31,43 +31,45 @@ describe("configuration", () => {
     expect(config.account).toBe("000000000000");
   });
 
-  test("refuses what code gives that is no setting, whatever it holds", () => {
+  test("refuses what code gives that is no setting, whatever it holds", async () => {
     const given = JSON.parse('{ "enforcment": "soft" }');
-    expect(() => loadConfig({ given })).toThrow(
+    await expect(loadConfig({ given })).rejects.toThrow(
       "There is no setting enforcment. Did you mean enforcement?",
     );
   });
 
-  test("reads lists in variables as YAML, so that JSON will do", () => {
+  test("reads lists in variables as YAML, so that JSON will do", async () => {
     const root = {
       id: "111111111111",
       rootAccessKeyId: "root",
       rootSecretAccessKey: "long enough",
     };
-    const config = loadConfig({
+    const config = await loadConfig({
       environment: { ROLECAST_ACCOUNTS: JSON.stringify([root]), ROLECAST_WEBHOOKS: "" },
     });
     expect(config).toMatchObject({ accounts: [root], webhooks: [] });
   });
 
-  test("shows nothing of a variable that isn't YAML", () => {
+  test("shows nothing of a variable that isn't YAML", async () => {
     const ROLECAST_ACCOUNTS = "[{ rootSecretAccessKey: very-secret";
-    const load = () => loadConfig({ environment: { ROLECAST_ACCOUNTS } });
-    expect(load).toThrow(/^The variable ROLECAST_ACCOUNTS isn't YAML: (?!.*very-secret)/);
+    const load = loadConfig({ environment: { ROLECAST_ACCOUNTS } });
+    await expect(load).rejects.toThrow(
+      /^The variable ROLECAST_ACCOUNTS isn't YAML: (?!.*very-secret)/,
+    );
   });
 
-  test("takes a list as YAML, or with commas", () => {
+  test("takes a list as YAML, or with commas", async () => {
     const environment = { ROLECAST_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8" };
     const trustedProxies = ["127.0.0.1", "::1", "10.0.0.0/8"];
-    expect(loadConfig({ environment })).toMatchObject({ trustedProxies });
+    expect(await loadConfig({ environment })).toMatchObject({ trustedProxies });
     const file = yaml("trustedProxies: [127.0.0.1, '::1', 10.0.0.0/8]");
-    expect(loadConfig({ file })).toMatchObject({ trustedProxies });
-    expect(loadConfig({}).trustedProxies).toEqual([]);
+    expect(await loadConfig({ file })).toMatchObject({ trustedProxies });
+    expect((await loadConfig({})).trustedProxies).toEqual([]);
   });
 
-  test("takes an empty variable for none, and what is empty in the file too", () => {
+  test("takes an empty variable for none, and what is empty in the file too", async () => {
     const environment = { ROLECAST_PORT: "", ROLECAST_ALLOW_RESET: "1" };
-    const config = loadConfig({ environment, file: yaml("host:\n") });
+    const config = await loadConfig({ environment, file: yaml("host:\n") });
     expect(config).toMatchObject({ port: 4566, host: "127.0.0.1", allowReset: true });
   });
 
@@ -141,10 +143,10 @@ describe("configuration", () => {
     [{ file: yaml("ivsQuotas: { chanels: 1 }") }, /ivsQuotas\.chanels isn't known.*channels/],
     [{ file: yaml("ivsQuotas: { channels: -1 }") }, /channels can't be -1: it takes a number of/],
     [{ file: yaml("webhooks: here") }, /webhooks can't be used: it takes a list/],
-  ])("refuses what it can't honour: %o", (sources, message) => {
-    const load = () => loadConfig(sources);
-    expect(load).toThrow(message);
-    expect(load).not.toThrow(SECRET);
+  ])("refuses what it can't honour: %o", async (sources, message) => {
+    const load = loadConfig(sources);
+    await expect(load).rejects.toThrow(message);
+    await expect(load).rejects.not.toThrow(SECRET);
   });
 });
 
@@ -160,20 +162,22 @@ describe("an account or a key in the settings", () => {
     ...{ accessKeyId, secretAccessKey: "long enough" },
   });
   const [KEY, OTHER_KEY] = ["AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLF"];
-  const loaded = (given: Record<string, unknown>) => () => loadConfig({ given });
+  const loaded = (given: Record<string, unknown>) => loadConfig({ given });
 
   test.each([
     ["1".repeat(12), { accounts: [account("1", KEY), account("1", OTHER_KEY)] }],
     [KEY, { accounts: [account("1", KEY), account("2", OTHER_KEY), account("3", KEY)] }],
     [KEY, { accounts: [account("1", KEY)], linkedServices: [service("queue", KEY)] }],
-  ])("is refused the second time: %s", (name, given) => {
-    expect(loaded(given)).toThrow(`An account or key stands twice in the settings: ${name}.`);
+  ])("is refused the second time: %s", async (name, given) => {
+    await expect(loaded(given)).rejects.toThrow(
+      `An account or key stands twice in the settings: ${name}.`,
+    );
   });
 
-  test("is taken beside others", () => {
+  test("is taken beside others", async () => {
     const accounts = [account("1", KEY), account("2", OTHER_KEY)];
     const linkedServices = [service("queue", "AKIAIOSFODNN7EXAMPLG")];
-    expect(loaded({ accounts, linkedServices })).not.toThrow();
+    await expect(loaded({ accounts, linkedServices })).resolves.toMatchObject({ accounts });
   });
 });
 

@@ -1,4 +1,3 @@
-import { parseDocument } from "yaml";
 import { checkValue, type Problem, pathText } from "./check-value.ts";
 import { ConfigError } from "./config-error.ts";
 import { localStackSettings } from "./localstack-variables.ts";
@@ -12,7 +11,6 @@ import {
   type SettingName,
   variableOf,
 } from "./settings.ts";
-import { YamlFile } from "./yaml-file.ts";
 
 export interface ConfigSources {
   /** Settings from the command line or from code; they take precedence. */
@@ -40,11 +38,14 @@ interface Given {
 
 type GivenSettings = ReadonlyMap<SettingName, Given>;
 
-/** Merges file, environment and given settings, in rising precedence, and checks the result. */
-export function loadConfig(sources: ConfigSources): Config {
+/**
+ * Merges file, environment and given settings, in rising precedence, and checks the result. Rejects
+ * with ConfigError.
+ */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const own: GivenSettings = new Map([
-    ...(sources.file === undefined ? [] : fromFile(sources.file)),
-    ...fromEnvironment(sources.environment),
+    ...(sources.file === undefined ? [] : await fromFile(sources.file)),
+    ...(await fromEnvironment(sources.environment)),
     ...fromCaller(sources),
   ]);
   const isLocalStack = SETTINGS.localstack.schema.safeParse(own.get("localstack")?.value).data;
@@ -109,7 +110,8 @@ function firstDuplicate(values: readonly string[]): string | undefined {
   return values.find((value, index) => values.indexOf(value) !== index);
 }
 
-function fromFile(file: string): GivenSettings {
+async function fromFile(file: string): Promise<GivenSettings> {
+  const { YamlFile } = await import("./yaml-file.ts");
   const yaml = new YamlFile(file, "configuration file");
   const { value: values } = yaml;
   if (typeof values !== "object" || values === null || Array.isArray(values)) {
@@ -145,9 +147,9 @@ function suggestion(name: string, known: readonly string[]): string {
 }
 
 /** Reads variables. An empty one counts as unset, as in `${PORT:-}` of a compose file. */
-function fromEnvironment(
+async function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = {},
-): GivenSettings {
+): Promise<GivenSettings> {
   const variables = new Map(NAMES.map((name) => [variableOf(name), name]));
   const found: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(environment)) {
@@ -159,15 +161,12 @@ function fromEnvironment(
     }
     if (value === undefined || value === "") continue;
     const { structured }: Setting = SETTINGS[name];
-    found[name] = structured ? parseVariable(variable, value) : value;
+    found[name] = structured ? await fromYaml(variable, value) : value;
   }
   return settings(found, (name) => (path) => inPart(variableOf(name), path));
 }
 
-/** Parses a variable; messages don't quote the text, which may contain keys. */
-function parseVariable(variable: string, text: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false });
-  const [error] = document.errors;
-  if (!error) return document.toJS() ?? undefined;
-  throw new ConfigError(`The variable ${variable} isn't YAML: ${error.code} at ${error.pos[0]}.`);
+async function fromYaml(variable: string, text: string): Promise<unknown> {
+  const { parseVariable } = await import("./yaml-file.ts");
+  return parseVariable(variable, text);
 }

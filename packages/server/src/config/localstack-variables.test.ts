@@ -35,8 +35,8 @@ describe("LocalStack's variables", () => {
       { accounts: [{ rootAccessKeyId: "some-body", rootSecretAccessKey: "some-secret" }] },
     ],
     [{ AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" }, { accounts: [] }],
-  ])("%j are settings", (variables, settings) => {
-    expect(load(variables)).toMatchObject(settings);
+  ])("%j are settings", async (variables, settings) => {
+    expect(await load(variables)).toMatchObject(settings);
   });
 
   test.each([
@@ -55,13 +55,13 @@ describe("LocalStack's variables", () => {
       { AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" },
       "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY: [0].rootAccessKeyId can't be used",
     ],
-  ])("%j is refused by name", (variables, sentence) => {
-    expect(() => load(variables)).toThrow(sentence);
+  ])("%j is refused by name", async (variables, sentence) => {
+    await expect(load(variables)).rejects.toThrow(sentence);
   });
 
-  test("are nobody's business without the setting", () => {
+  test("are nobody's business without the setting", async () => {
     const environment = { SERVICES: "sqs", PERSISTENCE: "1", LOCALSTACK_HOST: "aws", DEBUG: "1" };
-    expect(loadConfig({ environment })).toEqual(loadConfig({}));
+    expect(await loadConfig({ environment })).toEqual(await loadConfig({}));
   });
 
   test("name the services that are here, but for Rolecast's own", () => {

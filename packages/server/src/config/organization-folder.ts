@@ -13,7 +13,6 @@ import type {
   OrganizationFolder,
 } from "../kernel/organization-folder.ts";
 import { ConfigError } from "./config-error.ts";
-import { YamlFile } from "./yaml-file.ts";
 
 const ORGANIZATION_FILE = "organization.yml";
 const ACCOUNT_FOLDER = /^\d{12}$/;
@@ -37,12 +36,15 @@ type Settings = z.output<typeof fileSchema>;
 /**
  * Reads an organization from a folder that is shaped like it: the folder is the root, folders in it
  * are units, those named with 12 digits accounts; `*.scp.json` and `*.rcp.json` are attached where
- * they lie. The default account manages it unless it says otherwise.
- *
- * @throws ConfigError that names file, line and column
+ * they lie. The default account manages it unless it says otherwise. Rejects with ConfigError that
+ * names file, line and column.
  */
-export function readOrganizationFolder(folder: string, defaultAccount: string): OrganizationFolder {
-  return new FolderReader(folder).read(defaultAccount);
+export async function readOrganizationFolder(
+  folder: string,
+  defaultAccount: string,
+): Promise<OrganizationFolder> {
+  const settings = await readSettings(join(folder, ORGANIZATION_FILE));
+  return new FolderReader(folder, settings).read(defaultAccount);
 }
 
 class FolderReader {
@@ -51,9 +53,9 @@ class FolderReader {
   readonly #accounts = new Set<string>();
   readonly #detached: Set<string>;
 
-  constructor(folder: string) {
+  constructor(folder: string, settings: Settings) {
     this.#folder = folder;
-    this.#settings = readSettings(join(folder, ORGANIZATION_FILE));
+    this.#settings = settings;
     this.#detached = new Set(this.#settings.withoutFullAWSAccess);
   }
 
@@ -135,8 +137,9 @@ class FolderReader {
   }
 }
 
-function readSettings(file: string): Settings {
+async function readSettings(file: string): Promise<Settings> {
   if (!existsSync(file)) return fileSchema.parse({});
+  const { YamlFile } = await import("./yaml-file.ts");
   return new YamlFile(file, "organization's file").read(fileSchema);
 }
 

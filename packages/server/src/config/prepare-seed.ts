@@ -6,7 +6,7 @@ import { loadSeed } from "./seed-file.ts";
 import type { Config } from "./settings.ts";
 
 /** Reads the seed file, so that a mistake in it stops the start. Returns what applies the seed. */
-export function prepareSeed(
+export async function prepareSeed(
   config: Config,
   accounts: readonly RootAccount[],
   invoke: Invoke,
@@ -14,7 +14,7 @@ export function prepareSeed(
 ) {
   const { seed: file } = config;
   if (file === undefined) return async () => {};
-  const seed = loadSeed(
+  const seed = await loadSeed(
     file,
     accounts.map(({ id }) => id),
   );

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
-import { YamlFile } from "./yaml-file.ts";
 
 /** Larger seeds belong in a script. */
 const ENTRIES_MAX = 1_000;
@@ -88,8 +87,9 @@ export interface Seed {
   readonly placeOf: (path: readonly (string | number)[]) => string;
 }
 
-/** Reads the file; `known` are the accounts of this server. Throws ConfigError. */
-export function loadSeed(file: string, known: readonly string[]): Seed {
+/** Reads the file; `known` are the accounts of this server. Rejects with ConfigError. */
+export async function loadSeed(file: string, known: readonly string[]): Promise<Seed> {
+  const { YamlFile } = await import("./yaml-file.ts");
   const yaml = new YamlFile(file, "seed file");
   const { accounts } = yaml.read(schema);
   const unknown = Object.keys(accounts).find((id) => !known.includes(id));

@@ -6,7 +6,10 @@ import { ConfigError } from "./config-error.ts";
 
 type Path = readonly PropertyKey[];
 
-/** A YAML file that a person wrote: its value, and the place of each part in the text. */
+/**
+ * A YAML file that a person wrote: its value, and the place of each part in the text. This module
+ * brings the YAML library, so that those who need it import it when they do.
+ */
 export class YamlFile {
   readonly #file: string;
   readonly #document: Document;
@@ -91,6 +94,18 @@ export class YamlFile {
     const { line, col } = this.#lines.linePos(offset);
     return `${this.#file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   }
+}
+
+/**
+ * The value of a variable that holds YAML, undefined for none. Messages don't quote the text, which
+ * may contain keys.
+ * @throws ConfigError that names the variable
+ */
+export function parseVariable(variable: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  const [error] = document.errors;
+  if (!error) return document.toJS() ?? undefined;
+  throw new ConfigError(`The variable ${variable} isn't YAML: ${error.code} at ${error.pos[0]}.`);
 }
 
 function nameOf(key: unknown): unknown {

@@ -3,25 +3,13 @@ import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
-import { bucketDeployment } from "./custom-resources/bucket-deployment/bucket-deployment.ts";
 import { DeploymentRuns } from "./custom-resources/bucket-deployment/deployment-runs.ts";
-import { customType } from "./custom-resources/custom-type.ts";
 import { EndpointCalls } from "./custom-resources/endpoint-calls.ts";
-import { endpointType } from "./custom-resources/endpoint-type.ts";
-import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
-import { providerFunction } from "./custom-resources/provider-function.ts";
-import { providerLayer } from "./custom-resources/provider-layer.ts";
-import { providerLogGroup } from "./custom-resources/provider-log-group.ts";
 import { RESPONSES_PATH } from "./custom-resources/response-address.ts";
-import type { CloudFormationSettings, EngineDependencies } from "./dependencies.ts";
+import type { CloudFormationSettings } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
-import { nestedStack } from "./nested/nested-stack.ts";
 import { SIGNALS_PATH } from "./signals/handle-address.ts";
-import { waitCondition } from "./signals/wait-condition.ts";
-import { waitConditionHandle } from "./signals/wait-condition-handle.ts";
-import { cdkMetadata } from "./types/cdk-metadata.ts";
-import { EngineTypes } from "./types/engine-types.ts";
 
 interface CloudFormationNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
@@ -48,28 +36,27 @@ export const cloudformation = defineService({
 });
 
 function createCloudFormation(needs: CloudFormationNeeds) {
-  const storedCallers = new StoredCallers(needs.sealingKey);
-  const types = new EngineTypes(needs.resources);
-  const engine = { ...needs, storedCallers, types };
-  types.add(cdkMetadata);
-  types.add(nestedStack(engine));
-  types.add(waitConditionHandle(engine));
-  types.add(waitCondition(engine));
-  types.add(providerFunction(engine));
-  for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
-  types.add(providerLayer(engine));
-  types.add(providerLogGroup(engine));
   const runs = new DeploymentRuns();
-  types.add(bucketDeployment({ ...engine, runs }));
   const calls = new EndpointCalls();
-  if (Object.keys(needs.settings.customResources).length > 0)
-    types.addCustom((typeName) => endpointType(typeName, { ...engine, calls }));
-  const worker = new OperationWorker(engine);
+  const storedCallers = new StoredCallers(needs.sealingKey);
+  const openEngine = async () => {
+    const { engineParts } = await import("./engine-parts.ts");
+    return engineParts({ ...needs, storedCallers, runs, calls });
+  };
+  let opened: ReturnType<typeof openEngine> | undefined;
+  const engine = () => {
+    opened ??= openEngine();
+    return opened;
+  };
+  const worker = new OperationWorker(needs, engine);
   return {
-    api: async () => (await import("./api.ts")).cloudFormationApi({ ...engine, worker }),
+    api: async () => {
+      const parts = await engine();
+      return (await import("./api.ts")).cloudFormationApi({ ...parts, worker });
+    },
     plainRequest(request: PlainRequest) {
-      if (request.path.startsWith(SIGNALS_PATH)) return takeSignal(request, engine);
-      if (request.path.startsWith(RESPONSES_PATH)) return takeResponse(request, engine);
+      if (request.path.startsWith(SIGNALS_PATH)) return takeSignal(request, needs);
+      if (request.path.startsWith(RESPONSES_PATH)) return takeResponse(request, needs);
       return undefined;
     },
     async start() {
@@ -84,15 +71,12 @@ function createCloudFormation(needs: CloudFormationNeeds) {
   };
 }
 
-async function takeSignal(request: PlainRequest, engine: EngineDependencies) {
+async function takeSignal(request: PlainRequest, needs: CloudFormationNeeds) {
   const { answerSignal } = await import("./signals/signal-requests.ts");
-  return answerSignal(request, engine);
+  return answerSignal(request, needs);
 }
 
-async function takeResponse(
-  request: PlainRequest,
-  engine: EngineDependencies & { readonly sealingKey: Uint8Array },
-) {
+async function takeResponse(request: PlainRequest, needs: CloudFormationNeeds) {
   const { answerResponse } = await import("./custom-resources/endpoint-responses.ts");
-  return answerResponse(request, engine);
+  return answerResponse(request, needs);
 }

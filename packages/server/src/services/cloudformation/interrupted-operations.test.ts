@@ -129,7 +129,9 @@ async function workToTheEnd(
   for (let processes = 0; processes < 2_000; processes++) {
     const [engine, deps] = [engines[processes % engines.length], nodes[processes % engines.length]];
     if (!engine || !deps) throw new Error("there is no node");
-    const worker = new OperationWorker(deps as EngineDependencies, { stepsMax: 1 });
+    const worker = new OperationWorker(deps, async () => deps as EngineDependencies, {
+      stepsMax: 1,
+    });
     let isBusy: boolean;
     try {
       isBusy = (await worker.step()) && (await worker.step());

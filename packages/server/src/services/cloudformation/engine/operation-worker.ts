@@ -1,13 +1,11 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import type { ServiceDependencies } from "../../../kernel/service.ts";
 import { AwaitedEnds } from "../../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import { OPERATIONS } from "../rows/operations.ts";
 import type { OperationRow } from "../tables.ts";
-import { advanceBack, advanceBackCleanup } from "./back.ts";
-import { advanceForward } from "./forward.ts";
-import { advanceCleanup, advanceDelete, advanceUndo } from "./removals.ts";
-import { type Advance, LeaseLostError, Run } from "./run.ts";
 
 /** This many stacks are at work at the same time. */
 const AT_ONCE_MAX = 16;
@@ -25,19 +23,24 @@ export interface WorkerOptions {
   readonly stepsMax?: number;
 }
 
-/** Works through the operations of all stacks, each step one transaction. */
+/**
+ * Works through the operations of all stacks, each step one transaction. The engine that does the
+ * steps is loaded with the first operation.
+ */
 export class OperationWorker {
-  readonly #deps: EngineDependencies;
+  readonly #clock: Clock;
+  readonly #engine: () => Promise<EngineDependencies>;
   readonly #queue: TaskQueue<OperationRow>;
   readonly #stepsMax: number;
   readonly #ends = new AwaitedEnds();
 
   constructor(
-    deps: EngineDependencies,
+    { store, clock, log }: Pick<ServiceDependencies, "store" | "clock" | "log">,
+    engine: () => Promise<EngineDependencies>,
     { stepsMax = Number.POSITIVE_INFINITY }: WorkerOptions = {},
   ) {
-    const { store, clock, log } = deps;
-    this.#deps = deps;
+    this.#clock = clock;
+    this.#engine = engine;
     this.#stepsMax = stepsMax;
     this.#queue = new TaskQueue({
       store,
@@ -84,9 +87,14 @@ export class OperationWorker {
   }
 
   async #work(task: HeldTask<OperationRow>): Promise<void> {
+    const [deps, { Run, LeaseLostError }, { advanceOf }] = await Promise.all([
+      this.#engine(),
+      import("./run.ts"),
+      import("./advance.ts"),
+    ]);
     try {
-      const run = await Run.load(this.#deps, task);
-      const endMs = this.#deps.clock.nowMs() + SLICE_MS;
+      const run = await Run.load(deps, task);
+      const endMs = this.#clock.nowMs() + SLICE_MS;
       for (;;) {
         if (task.closing.aborted || run.commits >= this.#stepsMax || run.nowMs >= endMs)
           return this.#giveBack(task, 0);
@@ -104,25 +112,5 @@ export class OperationWorker {
   async #giveBack(task: HeldTask<OperationRow>, ms: number): Promise<void> {
     await task.retryIn(ms);
     this.#queue.wakeIn(ms);
-  }
-}
-
-function advanceOf(run: Run): Promise<Advance> {
-  const { phase } = run.operation;
-  switch (phase) {
-    case "forward":
-      return advanceForward(run);
-    case "cleanup":
-      return advanceCleanup(run);
-    case "back":
-      return advanceBack(run);
-    case "back-cleanup":
-      return advanceBackCleanup(run);
-    case "undo":
-      return advanceUndo(run);
-    case "delete":
-      return advanceDelete(run);
-    default:
-      return phase satisfies never;
   }
 }
