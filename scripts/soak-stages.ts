@@ -6,12 +6,12 @@
  * Each participant is a process by Pion, which publishes H.264 and Opus by WHIP, or takes another
  * one's by WHEP; it vanishes by SIGKILL, and stalls by SIGSTOP. Each recording is checked when its
  * end is published: its files are those that its playlist names, they last as long as the event
- * said, and ffprobe opens them. What a participant sent in order is recorded, but for the time to
- * its first keyframe. Memory is sampled all along. Ends with 1 when something is wrong. Needs
+ * said, and ffprobe opens them. All is recorded that a participant sent from its first keyframe on.
+ * Memory is sampled all along. Ends with 1 when something is wrong. Needs
  * ffmpeg, Linux, and Debian's golang-go and golang-github-pion-webrtc.v3-dev.
  */
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -21,7 +21,7 @@ import { buildGoProgram } from "../test/support/go-program.ts";
 import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
 import { ROOT } from "../test/support/test-server.ts";
 import { Chance } from "./fuzz/chance.ts";
-import { ParticipantRecordings } from "./soak/participant-recordings.ts";
+import { ParticipantRecordings, type Recorded } from "./soak/participant-recordings.ts";
 import { growthOf, type Sample, sampleOf } from "./soak/process-memory.ts";
 import { type Peers, pause, StageSeat, type Stay } from "./soak/stage-seat.ts";
 
@@ -39,8 +39,8 @@ const ROWS = 15;
 /** After the last participant: one that vanished is noticed, and files are under way. */
 const FINISH_MS = 90_000;
 const FILM_SECONDS = 10;
-/** From the connection to a keyframe of the film, which has one a second, and rounding. */
-const BEGINNING_MS = 2_500;
+/** Rounding, and the last packets of one whose packets get lost: nobody asks for those again. */
+const TOLERANCE_MS = 500;
 const RECONNECT_SECONDS = 10;
 
 function makeFilm(folder: string): Pick<Peers, "film" | "sound"> {
@@ -75,15 +75,22 @@ async function makeStages(realTime: IVSRealTime, { s3 }: ServerProcess["root"]) 
   return Promise.all(stages);
 }
 
-/** Whether what a participant sent is in its recordings. */
-function missing({ participantId, behaviour, seconds, outcome }: Stay, recordedMs: number) {
+/** Says which participant's recordings lack media that it sent, and when that was. */
+function missing(stay: Stay, recorded: readonly Recorded[]): string[] {
+  const { participantId, behaviour, seconds, outcome, beganAt, endedAt } = stay;
+  const when = `${beganAt.toISOString()} to ${endedAt.toISOString()}`;
   if (outcome !== "left" && outcome !== "vanished")
-    return behaviour === "stall" ? [] : [`${participantId} (${behaviour}) ended: ${outcome}`];
+    return behaviour === "stall"
+      ? []
+      : [`${participantId} (${behaviour}, ${when}) ended: ${outcome}`];
   if (seconds === undefined || behaviour === "stall") return [];
-  const lacking = seconds * 1_000 - recordedMs;
-  return lacking <= BEGINNING_MS
-    ? []
-    : [`${participantId} (${behaviour}): ${seconds.toFixed(1)} s sent, ${recordedMs} ms recorded`];
+  const recordedMs = recorded.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  if (seconds * 1_000 - recordedMs <= TOLERANCE_MS) return [];
+  const those = recorded.map(({ prefix, durationMs, endedAt: ended }) =>
+    [prefix, `${durationMs} ms, ended at`, ended.toISOString()].join(" "),
+  );
+  const sent = `${seconds.toFixed(1)} s sent, ${recordedMs} ms recorded`;
+  return [`${participantId} (${behaviour}, ${when}): ${sent}: ${those.join("; ")}`];
 }
 
 async function main(server: ServerProcess, peers: Omit<Peers, "endpoint">): Promise<boolean> {
@@ -131,7 +138,7 @@ async function main(server: ServerProcess, peers: Omit<Peers, "endpoint">): Prom
   await recordings.close();
   const stays = seats.flatMap((seat) => seat.stays);
   const lost = stays.flatMap((stay) =>
-    missing(stay, recordings.recordedMs.get(stay.participantId) ?? 0),
+    missing(stay, recordings.recorded.get(stay.participantId) ?? []),
   );
   const wrong = [...recordings.wrong, ...lost, ...seats.flatMap(({ unheard }) => unheard)];
   if (recordings.open > 0) wrong.push(`${recordings.open} recordings neither ended nor failed`);
@@ -144,6 +151,11 @@ async function main(server: ServerProcess, peers: Omit<Peers, "endpoint">): Prom
   );
   console.log(`${wrong.length} things wrong: ${wrong.length === 0 ? "pass" : "FAIL"}`);
   console.log(said);
+  if (wrong.length > 0) {
+    const log = join(tmpdir(), `rolecast-soak-stages-${pid}.log`);
+    writeFileSync(log, await server.said(/^/));
+    console.log(`the server's log is ${log}`);
+  }
   return isFlat && wrong.length === 0;
 }
 

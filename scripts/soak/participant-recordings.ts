@@ -12,6 +12,14 @@ const run = promisify(execFile);
 const DETAIL_TYPE = "IVS Participant Recording State Change";
 const DURATION_TOLERANCE_MS = 200;
 
+/** A recording whose end was published. */
+export interface Recorded {
+  readonly prefix: string;
+  readonly durationMs: number;
+  /** When its end was read. */
+  readonly endedAt: Date;
+}
+
 /** Checks participants' recordings as they end, and removes them from their bucket. */
 export class ParticipantRecordings {
   started = 0;
@@ -20,7 +28,7 @@ export class ParticipantRecordings {
   checked = 0;
   readonly wrong: string[] = [];
   /** Complete recordings, by participant. */
-  readonly recordedMs = new Map<string, number>();
+  readonly recorded = new Map<string, Recorded[]>();
   readonly #s3: S3Client;
   readonly #events: EventReader;
   readonly #timer: NodeJS.Timeout;
@@ -67,9 +75,11 @@ export class ParticipantRecordings {
   #check({ detail }: ReadEvent): void {
     const id = String(detail.participant_id);
     const durationMs = Number(detail.recording_duration_ms);
-    this.recordedMs.set(id, (this.recordedMs.get(id) ?? 0) + durationMs);
     const bucket = String(detail.recording_s3_bucket_name);
     const prefix = String(detail.recording_s3_key_prefix);
+    const recorded = this.recorded.get(id) ?? [];
+    this.recorded.set(id, recorded);
+    recorded.push({ prefix, durationMs, endedAt: new Date() });
     this.#checking = this.#checking.then(async () => {
       const folder = await mkdtemp(join(tmpdir(), "rolecast-soak-participant-"));
       const paths = await takeOut(this.#s3, { bucket, prefix }, folder);

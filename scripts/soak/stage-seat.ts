@@ -23,6 +23,8 @@ export interface Stay {
   readonly seconds: number | undefined;
   /** `left`, or why it ended before. */
   readonly outcome: string;
+  readonly beganAt: Date;
+  readonly endedAt: Date;
 }
 
 /** The program of peers and what it plays. */
@@ -72,11 +74,14 @@ export class StageSeat {
     const { token, participantId } = await this.#join("PUBLISH");
     const behaviour = this.#chance.one(KINDS);
     this.publishing = participantId;
+    const beganAt = new Date();
     const { film, sound } = this.#peers;
     const report = await this.#stay("", token, behaviour, ["-film", film, "-sound", sound]);
     this.publishing = undefined;
     const seconds = report && report.pictures / PICTURES_PER_SECOND;
-    this.stays.push({ participantId, behaviour, seconds, outcome: report?.outcome ?? "vanished" });
+    const outcome = report?.outcome ?? "vanished";
+    const endedAt = new Date();
+    this.stays.push({ participantId, behaviour, seconds, outcome, beganAt, endedAt });
   }
 
   async #subscribe(others: readonly StageSeat[]): Promise<void> {

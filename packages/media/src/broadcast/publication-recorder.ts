@@ -43,7 +43,8 @@ export class PublicationRecorder implements Feed {
   readonly #segments: RecordedSegments;
   readonly #recording: Recording;
   #hasBegun = false;
-  #over: Promise<void> | undefined;
+  readonly #over: Promise<void>;
+  readonly #end: () => void;
 
   constructor(options: PublicationRecorderOptions) {
     const { recorded, limits, now, spill, thumbnailDecoder, host } = options;
@@ -62,6 +63,12 @@ export class PublicationRecorder implements Feed {
       put: (object) => host.putRecordingObject(object),
       publish: (event) => this.#publish(event),
     });
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#end = end;
+    this.#over = ended.then(() => this.#finish());
     this.#publish({ type: "recording-opened" });
   }
 
@@ -80,10 +87,10 @@ export class PublicationRecorder implements Feed {
 
   /** The publication is over, or is recorded no longer. */
   end(): void {
-    this.#over ??= this.#finish();
+    this.#end();
   }
 
-  /** Resolves when an ended recording is complete, or has failed. */
+  /** Resolves when the recording has ended and is complete, or has failed. */
   async recorded(): Promise<void> {
     await this.#over;
   }

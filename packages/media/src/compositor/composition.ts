@@ -1,4 +1,4 @@
-import type { Feed, FeedName } from "../ingest/protocol.ts";
+import type { Feed, FeedName, Tap } from "../ingest/protocol.ts";
 import type { CompositionEvent, CompositionPlan, CompositionScene } from "../port/composition.ts";
 import type { MediaUnit, TrackConfig, UnitSink } from "../port/media-unit.ts";
 import type { CapacityShare, TranscodeCapacity } from "../transcode/transcode-capacity.ts";
@@ -28,7 +28,7 @@ export interface CompositionOptions {
   readonly share: CapacityShare;
   readonly tagBytesMax: number;
   /** Throws MediaError where there is no such publication, or not yet. */
-  readonly tap: (feed: FeedName, sink: Feed) => () => void;
+  readonly tap: (feed: FeedName, sink: Feed) => Tap;
   readonly publish: Publish;
   readonly record: RecordUnits;
   readonly newConnectionId: () => string;
@@ -43,7 +43,7 @@ export type UntimedCompositionEvent = WithoutTime<CompositionEvent>;
 
 interface Source {
   readonly media: ParticipantMedia;
-  readonly untap: () => void;
+  readonly tap: Tap;
   readonly group: string;
 }
 
@@ -206,18 +206,18 @@ export class Composition implements UnitSink {
     const { frameRate } = plan.picture;
     const media = new ParticipantMedia({ program, frameRate, capacity, monotonicMs });
     try {
-      const untap = tap({ group, publication }, media);
-      this.#sources.set(publication, { media, untap, group });
+      const tapped = tap({ group, publication }, media);
+      this.#sources.set(publication, { media, tap: tapped, group });
     } catch {
       media.close();
       // It isn't connected yet, or not any more: the next sweep looks again.
     }
   }
 
-  #leave(publication: string, { media, untap }: Source): void {
+  #leave(publication: string, { media, tap }: Source): void {
     this.#sources.delete(publication);
     if (!media.isOver) {
-      untap();
+      tap.close();
     }
     media.close();
   }

@@ -1,4 +1,4 @@
-import type { Feed, IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
+import type { Feed, IngestProtocol, ProtocolForwarding, Tap } from "../ingest/protocol.ts";
 import type { UntimedForwardingEvent } from "../port/forwarding.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { MediaUnit, TrackConfig } from "../port/media-unit.ts";
@@ -39,15 +39,15 @@ export class PublicationMirrors implements MediaMirrors {
       this.#end(mirror, message);
     };
     const feed = await protocol.sendTo(to, over);
-    let untap = (): void => undefined;
+    let tap: Tap | undefined;
     const end = (message: string): void => {
-      untap();
+      tap?.close();
       feed.end(message);
     };
     this.#open.set(session, { group, end });
     try {
       const sink = sinkOf(feed, over);
-      untap = forwarding.tap({ group, publication, fromBeginning: true }, sink);
+      tap = forwarding.tap({ group, publication, fromBeginning: true }, sink);
     } catch (error) {
       this.#open.delete(session);
       feed.end("there is no such publication");

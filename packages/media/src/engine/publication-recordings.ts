@@ -2,7 +2,7 @@ import {
   PublicationRecorder,
   type PublicationRecorderOptions,
 } from "../broadcast/publication-recorder.ts";
-import type { Feed, ProtocolForwarding } from "../ingest/protocol.ts";
+import type { Feed, ProtocolForwarding, Tap } from "../ingest/protocol.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { MediaRecordings, PublicationRecording, UnitRecording } from "../port/recording.ts";
 
@@ -10,8 +10,8 @@ interface Recorded {
   /** Undefined of media that this process makes. */
   readonly group: string | undefined;
   readonly recorder: PublicationRecorder;
-  /** Ends the tap. */
-  stop: () => void;
+  /** Undefined of media that this process makes. */
+  tap: Tap | undefined;
 }
 
 /** The publications of this process that are recorded, and media that it makes. */
@@ -45,10 +45,10 @@ export class PublicationRecordings implements MediaRecordings {
     }
     const onOver = (): boolean => this.#recorded.delete(streamId);
     const recorder = new PublicationRecorder({ ...this.#options, recorded, onOver });
-    const one: Recorded = { group, recorder, stop: () => undefined };
+    const one: Recorded = { group, recorder, tap: undefined };
     this.#recorded.set(streamId, one);
     try {
-      one.stop = this.#forwarding().tap({ ...recorded, fromBeginning: true }, recorder);
+      one.tap = this.#forwarding().tap({ ...recorded, fromBeginning: true }, recorder);
     } catch (error) {
       recorder.end();
       await recorder.recorded();
@@ -64,8 +64,7 @@ export class PublicationRecordings implements MediaRecordings {
   record(recorded: UnitRecording, onFailed: (message: string) => void): Feed {
     const onOver = (): boolean => this.#recorded.delete(recorded.streamId);
     const recorder = new PublicationRecorder({ ...this.#options, recorded, onFailed, onOver });
-    const stop = (): void => undefined;
-    this.#recorded.set(recorded.streamId, { group: undefined, recorder, stop });
+    this.#recorded.set(recorded.streamId, { group: undefined, recorder, tap: undefined });
     return recorder;
   }
 
@@ -74,18 +73,14 @@ export class PublicationRecordings implements MediaRecordings {
     if (one?.group !== group) {
       return false;
     }
-    one.stop();
-    one.recorder.end();
+    end(one);
     return true;
   }
 
   /** Ends all; resolves when their recordings are complete. */
   async finish(): Promise<void> {
     const all = [...this.#recorded.values()];
-    for (const { stop, recorder } of all) {
-      stop();
-      recorder.end();
-    }
+    all.forEach(end);
     await Promise.all(all.map(({ recorder }) => recorder.recorded()));
   }
 
@@ -93,5 +88,14 @@ export class PublicationRecordings implements MediaRecordings {
     for (const { recorder } of this.#recorded.values()) {
       recorder.abandon();
     }
+  }
+}
+
+/** All that has come is recorded. */
+function end({ tap, recorder }: Recorded): void {
+  if (tap === undefined) {
+    recorder.end();
+  } else {
+    tap.end("the recording is over");
   }
 }

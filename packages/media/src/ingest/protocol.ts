@@ -71,12 +71,19 @@ export interface ProtocolForwarding extends MediaForwarding {
   /**
    * Gives a publication's media to `sink` as units: the pictures of its best layer, from the next
    * keyframe on, with one every two seconds, and its sound in Opus or AAC, as the sink takes it.
-   * An encoder makes keyframes when it wants to: `fromBeginning` asks for its first one, which is
-   * kept for some seconds, `fromKeyframe` for the last one and the pictures since.
-   * Returns what ends that before the publication does. Throws MediaError `refused` where there is
-   * no such publication.
+   * `fromBeginning` asks for its first keyframe, which is kept for some seconds, `fromKeyframe` for
+   * an encoder's last one, since it makes them when it wants to, and the pictures since.
+   * Throws MediaError `refused` where there is no such publication.
    */
-  tap(feed: TapName, sink: Feed): () => void;
+  tap(feed: TapName, sink: Feed): Tap;
+}
+
+/** Ends what a tap gives before the publication does. */
+export interface Tap {
+  /** Gives what has come to the sink, and then its end: sound may have to be converted first. */
+  end(message: string): void;
+  /** Nothing more is read; the sink isn't called any more. */
+  close(): void;
 }
 
 export interface FeedName {

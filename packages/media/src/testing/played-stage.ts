@@ -1,5 +1,5 @@
 import { FlvUnits } from "../container/flv/flv-units.ts";
-import type { Feed, IngestProtocol, ProtocolForwarding } from "../ingest/protocol.ts";
+import type { Feed, IngestProtocol, ProtocolForwarding, Tap } from "../ingest/protocol.ts";
 import { forwardingOf } from "../ingest/protocol-port.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { FlvLoop } from "./flv-loop.ts";
@@ -26,7 +26,7 @@ export class PlayedStage {
     };
   }
 
-  #tap(publication: string, sink: Feed): () => void {
+  #tap(publication: string, sink: Feed): Tap {
     const loop = this.films.get(publication);
     if (loop === undefined) {
       throw new MediaError("refused", "there is no such publication");
@@ -47,9 +47,14 @@ export class PlayedStage {
       }
     }, TURN_MS);
     this.taps.set(publication, sink);
-    return () => {
+    const close = (): void => {
       clearInterval(timer);
       this.taps.delete(publication);
     };
+    const end = (message: string): void => {
+      close();
+      sink.end(message);
+    };
+    return { close, end };
   }
 }

@@ -62,6 +62,12 @@ test("a click is heard in AAC when it was in Opus, and sound doesn't pile up", a
       return frames.length * AAC_SAMPLES > packets.length * OPUS_SAMPLES;
     };
     await expect.poll(isAll, { interval: 200, timeout: 4_000 }).toBe(true);
+    const taken = written;
+    await converter.finish();
+    write(packets[0] ?? Buffer.alloc(0));
+    // The last step, which isn't full, and what the encoder had still to give.
+    expect(frames.length * AAC_SAMPLES).toBeGreaterThanOrEqual(taken * OPUS_SAMPLES);
+    expect(frames.length * AAC_SAMPLES).toBeLessThan((taken + 1) * OPUS_SAMPLES + 3 * AAC_SAMPLES);
   } finally {
     converter.close();
   }

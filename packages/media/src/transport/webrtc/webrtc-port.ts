@@ -10,6 +10,7 @@ import { makeDtlsCertificate } from "./dtls/dtls-certificate.ts";
 import type { OfferedTransport } from "./peer-description.ts";
 import { refusal } from "./sdp/session-description.ts";
 import type { AnswerTransport, HostCandidate } from "./sdp/write-answer.ts";
+import { SocketDrain } from "./socket-drain.ts";
 import { TcpPaths } from "./tcp-paths.ts";
 import type { TransportPath } from "./transport-path.ts";
 import { WebrtcEndpoint } from "./webrtc-endpoint.ts";
@@ -35,6 +36,7 @@ export class WebrtcPort {
   readonly #tcp: TcpPaths;
   readonly #owners = new Map<WebrtcPeer, PeerOwner>();
   #socket: Socket | undefined;
+  #drain: SocketDrain | undefined;
   #candidates: readonly HostCandidate[] = [];
 
   constructor(settings: IngestSettings) {
@@ -65,10 +67,14 @@ export class WebrtcPort {
     const { address, family } = await lookup(host);
     const type = family === 6 ? "udp6" : "udp4";
     const socket = await listenAt(host, at, (number) => bind(type, address, number));
+    const drain = new SocketDrain(socket);
     this.#socket = socket;
-    socket.on("message", (datagram, from: RemoteInfo) =>
-      this.#endpoint.receive(datagram, from.address, from.port, () => this.#pathTo(from)),
-    );
+    this.#drain = drain;
+    socket.on("message", (datagram, from: RemoteInfo) => {
+      if (!drain.take(datagram)) {
+        this.#endpoint.receive(datagram, from.address, from.port, () => this.#pathTo(from));
+      }
+    });
     // A datagram that can't be sent is one that is lost, and peers ask again.
     socket.on("error", () => undefined);
     const bound = socket.address();
@@ -91,6 +97,8 @@ export class WebrtcPort {
     this.#tcp.close();
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#drain?.close();
+    this.#drain = undefined;
     if (socket !== undefined) {
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     }
@@ -124,6 +132,11 @@ export class WebrtcPort {
   transportOf({ iceUfrag, icePassword }: WebrtcPeer): AnswerTransport {
     const { fingerprint } = this.#certificate;
     return { iceUfrag, icePassword, fingerprint, candidates: this.#candidates };
+  }
+
+  /** Resolves when the datagrams that had arrived by now are read. */
+  async drained(): Promise<void> {
+    await this.#drain?.drained();
   }
 
   /** Closes the peer, if it isn't closed. */

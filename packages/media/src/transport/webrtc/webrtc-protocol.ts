@@ -65,10 +65,11 @@ class WebrtcProtocol implements IngestProtocol {
   }
 
   async close(): Promise<void> {
-    for (const publisher of [...this.#publishers.values()]) {
-      publisher.end("engine-closed", "the server stops");
-    }
+    const ending = [...this.#publishers.values()].map((publisher) =>
+      publisher.end("engine-closed", "the server stops"),
+    );
     this.forwarding.close();
+    await Promise.all(ending);
     await this.#peers.close();
   }
 
@@ -90,9 +91,13 @@ class WebrtcProtocol implements IngestProtocol {
   }
 
   async hangUp(session: string): Promise<boolean> {
+    if (!this.#publishers.has(session)) {
+      return false;
+    }
+    await this.#peers.drained();
     const publisher = this.#publishers.get(session);
-    publisher?.end("publisher-finished", "the encoder ended its session");
-    return publisher !== undefined;
+    await publisher?.end("publisher-finished", "the encoder ended its session");
+    return true;
   }
 
   /** Throws MediaError `refused` for an offer that can't be taken, whoever makes it. */

@@ -29,7 +29,8 @@ export class AacFeed implements Feed {
   readonly #feed: UnitFeed;
   #converter: OpusToAac | undefined;
   #ticks = 0;
-  #isOver = false;
+  /** `ending`: the rest of the sound is waited for. */
+  #state: "open" | "ending" | "closed" = "open";
 
   constructor(options: AacFeedOptions) {
     const { sink, unitBytesMax, expectsSound, monotonicMs } = options;
@@ -49,7 +50,7 @@ export class AacFeed implements Feed {
 
   write(unit: MediaUnit): void {
     const track = this.#tracks.get(unit.track);
-    if (track === undefined || this.#isOver) {
+    if (track === undefined || this.#state !== "open") {
       return;
     }
     const ticksOf = (time: number): number => Math.round((time * VIDEO_CLOCK_HZ) / track.clockHz);
@@ -69,17 +70,29 @@ export class AacFeed implements Feed {
   }
 
   end(message: string): void {
-    if (!this.#isOver) {
-      this.#feed.finish();
-      this.close();
-      this.#options.sink.end(message);
+    if (this.#state !== "open") {
+      return;
+    }
+    this.#state = "ending";
+    if (this.#converter === undefined) {
+      this.#finish(message);
+    } else {
+      void this.#converter.finish().then(() => this.#finish(message));
     }
   }
 
   /** Nothing more is given to the sink. */
   close(): void {
-    this.#isOver = true;
+    this.#state = "closed";
     this.#converter?.close();
+  }
+
+  #finish(message: string): void {
+    if (this.#state !== "closed") {
+      this.#feed.finish();
+      this.close();
+      this.#options.sink.end(message);
+    }
   }
 
   #convert(track: TrackConfig, { dts, data }: MediaUnit, nowMs: number): void {
@@ -94,7 +107,7 @@ export class AacFeed implements Feed {
         const unit = { track: track.id, dts: at, pts: at, key: true, data: [frame] };
         this.#feed.sound(unit, this.#elapsedMs());
       },
-      onFailed: ({ message }) => this.end(message),
+      onFailed: ({ message }) => this.#finish(message),
     });
     for (const packet of data) {
       this.#converter.write(packet, Math.round(dts / TICKS_PER_SAMPLE));

@@ -5,6 +5,7 @@ import type {
   FeedName,
   OpenFeed,
   ProtocolForwarding,
+  Tap,
   TapName,
 } from "../../../ingest/protocol.ts";
 import type {
@@ -131,7 +132,7 @@ export class Forwarder implements ProtocolForwarding {
     };
   }
 
-  tap({ group, publication, session, ...start }: TapName, sink: Feed): () => void {
+  tap({ group, publication, session, ...start }: TapName, sink: Feed): Tap {
     const place = this.#groups.get(group)?.get(publication);
     const isAsked = (one: { readonly session: string }): boolean =>
       session === undefined || one.session === session;
@@ -178,6 +179,10 @@ export class Forwarder implements ProtocolForwarding {
   }
 
   async closeForwarding(group: string, session: string): Promise<boolean> {
+    const places = [...(this.#groups.get(group)?.values() ?? [])];
+    if (places.some((place) => place.session === session && place.source.peer !== undefined)) {
+      await this.#options.peers.drained();
+    }
     const closed = "the publisher was closed";
     for (const place of this.#groups.get(group)?.values() ?? []) {
       const waiting = place.waiting.find((one) => one.session === session);

@@ -2,7 +2,7 @@ import type { Feed } from "../../../ingest/protocol.ts";
 import type { MediaUnit, TrackConfig } from "../../../port/media-unit.ts";
 
 /** Time from the first call in which the host has asked for a recording, on a busy machine too. */
-const KEPT_MS_MAX = 10_000;
+export const KEPT_MS_MAX = 10_000;
 /** So much is 8.5 Mb/s, the most that stages take, for about as long. */
 const KEPT_BYTES_MAX = 10 * 1024 * 1024;
 /** A call is kept in about so many bytes beside its own: an encoder may send empty ones. */

@@ -10,6 +10,12 @@ export interface SourcePacket {
   readonly beginsKeyframe: boolean;
 }
 
+/** A packet, and when it came. */
+export interface KeptPacket {
+  readonly packet: SourcePacket;
+  readonly arrivedMs: number;
+}
+
 /** A power of two: more than a second at 8.5 Mb/s. */
 const PACKETS_MAX = 1_024;
 
@@ -20,6 +26,8 @@ const PACKETS_MAX = 1_024;
 export class PacketHistory {
   readonly #bytesMax: number;
   readonly #slots: (SourcePacket | undefined)[] = new Array(PACKETS_MAX).fill(undefined);
+  /** By slot. */
+  readonly #arrivedMs = new Float64Array(PACKETS_MAX);
   #bytes = 0;
   /** Nothing older than this is kept. */
   #oldest = 0;
@@ -33,7 +41,7 @@ export class PacketHistory {
     return this.#bytes;
   }
 
-  add(packet: SourcePacket): void {
+  add(packet: SourcePacket, nowMs: number): void {
     const { sequence, payload } = packet;
     if (this.#highest === undefined) {
       this.#highest = sequence;
@@ -45,6 +53,7 @@ export class PacketHistory {
     }
     this.#drop(sequence);
     this.#slots[sequence % PACKETS_MAX] = packet;
+    this.#arrivedMs[sequence % PACKETS_MAX] = nowMs;
     this.#bytes += payload.length;
     if (ahead > 0) {
       this.#highest = sequence;
@@ -61,6 +70,21 @@ export class PacketHistory {
   find(sequence: number): SourcePacket | undefined {
     const packet = this.#slots[sequence % PACKETS_MAX];
     return packet?.sequence === sequence ? packet : undefined;
+  }
+
+  /** All of them, in the order of their numbers. */
+  *all(): Iterable<KeptPacket> {
+    if (this.#highest === undefined) {
+      return;
+    }
+    const length = sequenceStep(this.#oldest, this.#highest) + 1;
+    for (let step = 0; step < length; step += 1) {
+      const sequence = (this.#oldest + step) & 0xffff;
+      const packet = this.find(sequence);
+      if (packet !== undefined) {
+        yield { packet, arrivedMs: this.#arrivedMs[sequence % PACKETS_MAX] ?? 0 };
+      }
+    }
   }
 
   #forgetOldest(): void {

@@ -1,4 +1,4 @@
-import type { Feed, TapStart } from "../../../ingest/protocol.ts";
+import type { Feed, Tap, TapStart } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { WebrtcPeer } from "../webrtc-peer.ts";
 import type { SourceLayer } from "./source-layer.ts";
@@ -22,9 +22,9 @@ export interface PublishedSource extends PacketSource {
   status(): Omit<PublicationStatus, "publication" | "session">;
   /**
    * Gives its media to a sink as units, with what came before as far as that is asked for and the
-   * source has it; returns what ends that.
+   * source has it.
    */
-  tap(sink: Feed, start: TapStart): () => void;
+  tap(sink: Feed, start: TapStart): Tap;
   /** Nothing more is taken from it. */
   close(message: string): void;
 }

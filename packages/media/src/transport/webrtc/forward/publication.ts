@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
-import type { Feed } from "../../../ingest/protocol.ts";
+import type { Feed, Tap, TapStart } from "../../../ingest/protocol.ts";
 import type { ForwardingEnd, LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { MediaLimits } from "../../../port/limits.ts";
 import { Bandwidth } from "../publisher/bandwidth.ts";
@@ -11,6 +11,7 @@ import type { AgreedMedia } from "../sdp/agreed-media.ts";
 import { PROFILES_TO_RECEIVE } from "../srtp/srtp-keys.ts";
 import type { PeerEnd, WebrtcPeer } from "../webrtc-peer.ts";
 import type { PeerOwner } from "../webrtc-port.ts";
+import { KEPT_MS_MAX } from "./kept-beginning.ts";
 import { LayerNames } from "./layer-names.ts";
 import type { PublishedSource } from "./packet-source.ts";
 import type { SourceLayer } from "./source-layer.ts";
@@ -48,6 +49,7 @@ export class Publication implements PeerOwner, PublishedSource {
   #video: readonly SourceReceiver[] = [];
   #peer: WebrtcPeer | undefined;
   readonly #taps = new Set<UnitTap>();
+  #connectedAtMs: number | undefined;
   #mediaAtMs: number | undefined;
   #reportedAtMs = 0;
   #rembAtMs = 0;
@@ -82,16 +84,30 @@ export class Publication implements PeerOwner, PublishedSource {
     // It is received either way: who comes next is not to wait for it.
   }
 
-  tap(sink: Feed): () => void {
+  tap(sink: Feed, { fromBeginning }: TapStart): Tap {
     const { media, limits, ffmpeg, monotonicMs } = this.#options;
+    const sinceMs = fromBeginning ? this.#beginningMs() : undefined;
     const tap = new UnitTap({
-      ...{ source: this, sink, ffmpeg, monotonicMs, video: media.video },
+      ...{ source: this, sink, ffmpeg, monotonicMs, sinceMs, video: media.video },
       hasAudio: media.audio !== undefined,
       unitBytesMax: limits.messageBytesMax,
       onClosed: () => this.#taps.delete(tap),
     });
     this.#taps.add(tap);
-    return () => tap.close();
+    return tap;
+  }
+
+  /** Undefined once it is so long ago that somebody who begins now wouldn't expect it. */
+  #beginningMs(): number | undefined {
+    const beganMs = this.#connectedAtMs ?? Number.NEGATIVE_INFINITY;
+    if (this.#options.monotonicMs() - beganMs > KEPT_MS_MAX) {
+      return undefined;
+    }
+    // The kept packets have these too.
+    for (const layer of [this.audio, ...this.video]) {
+      layer?.flush();
+    }
+    return beganMs;
   }
 
   close(message: string): void {
@@ -102,6 +118,7 @@ export class Publication implements PeerOwner, PublishedSource {
   }
 
   connected(nowMs: number): void {
+    this.#connectedAtMs ??= nowMs;
     this.#mediaAtMs = nowMs;
     this.#options.onConnected();
   }

@@ -43,6 +43,8 @@ export class SourceLayer {
   readonly #soon: (act: () => void) => void;
   #followers: readonly LayerFollower[] = [];
   #waiting: SourcePacket[] = [];
+  /** The first of those that wait. */
+  #arrivedMs = 0;
   clock: SourceClock | undefined;
   /** 0 before the first keyframe. */
   width = 0;
@@ -95,14 +97,17 @@ export class SourceLayer {
    */
   deliver(packet: SourcePacket, nowMs: number): void {
     this.count(packet.payload.length, packet.marker, nowMs);
-    this.history.add(packet);
+    this.history.add(packet, nowMs);
     this.#waiting.push(packet);
     if (this.#waiting.length === 1) {
-      this.#soon(() => this.#flush(nowMs));
+      this.#arrivedMs = nowMs;
+      this.#soon(() => this.flush());
     }
   }
 
-  #flush(nowMs: number): void {
+  /** Gives the packets that wait for others to the followers now. */
+  flush(): void {
+    const nowMs = this.#arrivedMs;
     const packets = this.#waiting;
     this.#waiting = [];
     for (const follower of this.#followers) {

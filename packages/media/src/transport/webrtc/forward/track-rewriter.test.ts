@@ -69,7 +69,7 @@ describe("what a subscriber is sent", () => {
         let reused = false;
         let unfound = false;
         const put = (encoder: Encoder, packet: SourcePacket): void => {
-          encoder.layer.history.add(packet);
+          encoder.layer.history.add(packet, nowMs);
           const place = rewriter.place(encoder.layer, packet, nowMs);
           if (place === undefined) return;
           const step = highest === undefined ? 1 : ((place.sequence - highest) << 16) >> 16;

@@ -3,7 +3,7 @@ import { splitAnnexB } from "../../../codec/annex-b.ts";
 import { AVC_NAL, avcNalType } from "../../../codec/avc-access-unit.ts";
 import { parseAvcConfig } from "../../../codec/avc-config.ts";
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
-import type { Feed, TapStart } from "../../../ingest/protocol.ts";
+import type { Feed, Tap, TapStart } from "../../../ingest/protocol.ts";
 import type { LayerStatus, PublicationStatus } from "../../../port/forwarding.ts";
 import type { MediaUnit, TrackCodec, TrackConfig, UnitSink } from "../../../port/media-unit.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
@@ -163,7 +163,7 @@ export class UnitSource implements PublishedSource, UnitSink {
     }
   }
 
-  tap(taker: Feed, { fromBeginning, fromKeyframe }: TapStart): () => void {
+  tap(taker: Feed, { fromBeginning, fromKeyframe }: TapStart): Tap {
     const sink = this.#feedFor(taker);
     const beginning = fromBeginning ? this.#beginning : undefined;
     this.#taps.add(sink);
@@ -173,11 +173,18 @@ export class UnitSource implements PublishedSource, UnitSink {
     } else {
       this.#give(sink, () => beginning.replay(sink));
     }
-    return () => {
-      this.#taps.delete(sink);
-      if (sink instanceof AacFeed) {
-        sink.close();
-      }
+    return {
+      end: (message) => {
+        if (this.#taps.delete(sink)) {
+          sink.end(message);
+        }
+      },
+      close: () => {
+        this.#taps.delete(sink);
+        if (sink instanceof AacFeed) {
+          sink.close();
+        }
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
-import type { Feed } from "../../../ingest/protocol.ts";
+import type { Feed, Tap } from "../../../ingest/protocol.ts";
 import { AudioReceiver } from "../publisher/audio-receiver.ts";
 import { OpusToAac } from "../publisher/opus-to-aac.ts";
 import { SOUND_SHIFT_MS_MAX, SoundShift } from "../publisher/sound-shift.ts";
@@ -28,6 +28,9 @@ export interface UnitTapOptions {
   /** Path of the program; without it a sink that takes no Opus gets no sound. */
   readonly ffmpeg: string | undefined;
   readonly monotonicMs: () => number;
+  /** The packets that are kept come first: the earliest time at which one of them came. */
+  readonly sinceMs?: number | undefined;
+  /** The source is read no longer. */
   readonly onClosed: () => void;
 }
 
@@ -35,7 +38,7 @@ export interface UnitTapOptions {
  * Reads what a publisher sends as units: the pictures of its best layer, whose keyframes it asks
  * for every two seconds, and its sound, as Opus or converted to AAC, as the sink takes it.
  */
-export class UnitTap implements LayerFollower {
+export class UnitTap implements LayerFollower, Tap {
   readonly #options: UnitTapOptions;
   readonly #startedAtMs: number;
   readonly #feed: UnitFeed;
@@ -48,14 +51,16 @@ export class UnitTap implements LayerFollower {
   readonly #largest = new LargestLayer<SourceLayer>();
   #target: SourceLayer | undefined;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
-  #closed = false;
+  /** `ending`: the rest of the sound is waited for. */
+  #state: "open" | "ending" | "closed" = "open";
 
   constructor(options: UnitTapOptions) {
     const { video, sink, unitBytesMax } = options;
     const nowMs = options.monotonicMs();
+    const { sinceMs } = options;
     this.#options = options;
     // The first sound may belong to pictures of before: its time isn't negative all the same.
-    this.#startedAtMs = nowMs - SOUND_SHIFT_MS_MAX;
+    this.#startedAtMs = (sinceMs ?? nowMs) - SOUND_SHIFT_MS_MAX;
     const hasSound = options.hasAudio && this.#takesSound();
     const feed = new UnitFeed(sink, unitBytesMax, hasSound, SOUND_SHIFT_MS_MAX);
     this.#feed = feed;
@@ -72,7 +77,21 @@ export class UnitTap implements LayerFollower {
     if (hasSound) {
       this.#audio = new AudioReceiver((packet, samples) => this.#sound(packet, samples));
     }
+    this.#follow(nowMs);
+    if (sinceMs !== undefined) {
+      this.#try(() => this.#replay());
+    }
     this.#look(nowMs);
+  }
+
+  /** Reads the packets that the source has received before. */
+  #replay(): void {
+    const kept = [this.#options.source.audio, this.#target].flatMap((layer) =>
+      layer === undefined ? [] : [...layer.history.all()].map((one) => ({ layer, ...one })),
+    );
+    for (const { layer, packet, arrivedMs } of kept.sort((a, b) => a.arrivedMs - b.arrivedMs)) {
+      this.#take(layer, packet, arrivedMs);
+    }
   }
 
   packet(layer: SourceLayer, packet: SourcePacket, nowMs: number): void {
@@ -86,6 +105,9 @@ export class UnitTap implements LayerFollower {
 
   /** Media that the sink doesn't take ends what it is given, and not the publication. */
   #try(run: () => void): void {
+    if (this.#state === "closed") {
+      return;
+    }
     try {
       run();
     } catch (error) {
@@ -126,35 +148,65 @@ export class UnitTap implements LayerFollower {
     this.#feed.tick(elapsedMs);
   }
 
-  /** The publication is over. */
   end(message: string): void {
+    if (this.#state !== "open") {
+      return;
+    }
+    for (const layer of this.#followed()) {
+      layer?.flush();
+    }
+    this.#state = "ending";
+    this.#leave();
     this.#try(() => {
       this.#video?.finish();
-      this.#feed.finish();
+      this.#audio?.finish();
     });
-    this.#finish(message);
+    const rest = (): void => {
+      this.#try(() => this.#feed.finish());
+      this.#finish(message);
+    };
+    if (this.#converter === undefined) {
+      rest();
+    } else {
+      void this.#converter.finish().then(rest);
+    }
   }
 
   #finish(message: string): void {
-    if (!this.#closed) {
+    if (this.#state !== "closed") {
       this.close();
       this.#options.sink.end(message);
     }
   }
 
-  /** Nothing more is read; the sink isn't called any more. */
   close(): void {
-    this.#closed = true;
-    this.#options.onClosed();
+    this.#leave();
+    this.#state = "closed";
     this.#converter?.close();
-    const { audio, video } = this.#options.source;
-    for (const layer of [audio, ...video, this.#target, this.#rewriters.video.layer]) {
+  }
+
+  #leave(): void {
+    this.#options.onClosed();
+    for (const layer of this.#followed()) {
       layer?.leave(this);
     }
   }
 
-  /** Follows the largest layer that comes steadily. */
+  #followed(): readonly (SourceLayer | undefined)[] {
+    const { audio, video } = this.#options.source;
+    return [audio, ...video, this.#target, this.#rewriters.video.layer];
+  }
+
   #look(nowMs: number): void {
+    this.#follow(nowMs);
+    if (this.#target !== this.#rewriters.video.layer) {
+      this.#target?.needKeyframe(nowMs);
+    }
+    this.#synchronize(nowMs);
+  }
+
+  /** Follows the sound, and the largest layer that comes steadily. */
+  #follow(nowMs: number): void {
     this.#lookedAtMs = nowMs;
     const { audio, video } = this.#options.source;
     audio?.follow(this);
@@ -166,10 +218,6 @@ export class UnitTap implements LayerFollower {
       this.#target = best;
     }
     best?.follow(this);
-    if (best !== this.#rewriters.video.layer) {
-      best?.needKeyframe(nowMs);
-    }
-    this.#synchronize(nowMs);
   }
 
   #synchronize(nowMs: number): void {
@@ -216,7 +264,7 @@ export class UnitTap implements LayerFollower {
   }
 
   #unit(samples: number, data: Buffer): void {
-    if (!this.#closed) {
+    if (this.#state !== "closed") {
       const ticks = Math.round(samples * TICKS_PER_SAMPLE) + this.#shift.nextTicks();
       const unit = { track: SOUND.id, dts: ticks, pts: ticks, key: true, data: [data] };
       this.#feed.sound(unit, this.#elapsedMs());

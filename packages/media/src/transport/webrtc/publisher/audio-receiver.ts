@@ -41,4 +41,9 @@ export class AudioReceiver {
     this.#nowMs = nowMs;
     this.#buffer.expire(nowMs);
   }
+
+  /** Nothing more comes. */
+  finish(): void {
+    this.#buffer.finish();
+  }
 }

@@ -21,6 +21,8 @@ const STEP_SAMPLES = OPUS_CLOCK_HZ / 5;
 const READ_AFTER_MS = 30;
 /** Sound that waits for ffmpeg: minutes of it. */
 const BACKLOG_BYTES_MAX = 2 * 1024 * 1024;
+/** The rest of the sound is waited for: it has to start first, on a busy machine. */
+const FINISH_MS_MAX = 3_000;
 /** Pauses of the input that haven't come out yet. */
 const ANCHORS_MAX = 256;
 
@@ -66,6 +68,7 @@ export class OpusToAac {
   #read = 0;
   #nextTicks: number | undefined;
   #closed = false;
+  #finished: Promise<void> | undefined;
 
   constructor(options: OpusToAacOptions) {
     this.#options = options;
@@ -80,7 +83,8 @@ export class OpusToAac {
   write(packet: Buffer, ticks: number): void {
     const samples = opusSamples(packet);
     const isTooLong = packet.length > OPUS_PACKET_BYTES_MAX;
-    if (this.#closed || samples === undefined || isTooLong) {
+    const isOver = this.#closed || this.#finished !== undefined;
+    if (isOver || samples === undefined || isTooLong) {
       return;
     }
     if (this.#ffmpeg.stdin.writableLength > BACKLOG_BYTES_MAX) {
@@ -92,6 +96,26 @@ export class OpusToAac {
     this.#nextTicks = (this.#nextTicks ?? ticks) + samples;
   }
 
+  /** Takes no more; resolves when all that it was given has come out, or it takes too long. */
+  finish(): Promise<void> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  async #finish(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    clearTimeout(this.#reading);
+    this.#ffmpeg.stdin.end(Buffer.concat(this.#step));
+    this.#ffmpeg.stdout.on("data", (bytes: Buffer) => this.#output(bytes));
+    const late = setTimeout(() => this.#ffmpeg.kill(), FINISH_MS_MAX);
+    await this.#ffmpeg.ended;
+    clearTimeout(late);
+    this.close();
+  }
+
+  /** Nothing more comes out. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#reading);
@@ -141,6 +165,9 @@ export class OpusToAac {
   }
 
   #output(bytes: Buffer): void {
+    if (this.#closed) {
+      return;
+    }
     try {
       for (const { config, data } of this.#frames.read(Buffer.from(bytes), 0)) {
         // The encoder's first frame is what it needs before the sound.
@@ -163,7 +190,7 @@ export class OpusToAac {
 
   /** Reports an error of the broadcast as it is, and any other as ours. */
   #fail(cause: unknown): void {
-    if (this.#closed) {
+    if (this.#closed || this.#finished !== undefined) {
       return;
     }
     this.close();

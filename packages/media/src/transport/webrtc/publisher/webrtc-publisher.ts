@@ -68,7 +68,9 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   #lastMediaAtMs: number;
   #reportedAtMs = 0;
   #rembAtMs = 0;
-  #ended = false;
+  /** `ending`: the rest of its sound is waited for. */
+  #state: "open" | "ending" | "ended" = "open";
+  #ending: Promise<void> | undefined;
 
   constructor(options: WebrtcPublisherOptions) {
     this.#options = options;
@@ -81,7 +83,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   }
 
   get open(): boolean {
-    return !this.#ended;
+    return this.#state !== "ended";
   }
 
   get peer(): WebrtcPeer | undefined {
@@ -111,19 +113,44 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   }
 
   disconnect(): void {
-    this.#ended = true;
-    this.#close();
+    this.#state = "ended";
+    this.#hangUp();
+    this.#converter?.close();
   }
 
   fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.end(error instanceof MediaError ? END_REASONS[error.code] : "internal-error", message);
+    this.#over(error instanceof MediaError ? END_REASONS[error.code] : "internal-error", message);
+    this.disconnect();
   }
 
-  /** Ends the connection, and says why to the broadcast. */
-  end(reason: SessionEndReason, message: string): void {
+  /**
+   * Ends the connection; resolves when the broadcast has all that came, and knows why nothing more
+   * does.
+   */
+  end(reason: SessionEndReason, message: string): Promise<void> {
+    this.#ending ??= this.#end(reason, message);
+    return this.#ending;
+  }
+
+  async #end(reason: SessionEndReason, message: string): Promise<void> {
+    if (this.#state !== "open") {
+      return;
+    }
+    this.#state = "ending";
+    this.#hangUp();
+    try {
+      this.#video?.finish();
+      this.#audio?.finish();
+      if (this.#converter !== undefined) {
+        await this.#converter.finish();
+      }
+      this.#feed?.finish();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
     this.#over(reason, message);
-    this.#close();
   }
 
   connected(): void {
@@ -154,7 +181,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
       if (part.kind === "bye") {
         const media = [this.#video, this.#audio].flatMap((track) => track?.reception?.ssrc ?? []);
         if (media.length > 0 && media.every((ssrc) => part.ssrcs.includes(ssrc))) {
-          this.end("publisher-finished", "the encoder said goodbye");
+          void this.end("publisher-finished", "the encoder said goodbye");
           return;
         }
       }
@@ -172,7 +199,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     const elapsedMs = nowMs - this.#startedAtMs;
     const { idleDeadlineMs } = this.#options.limits;
     if (nowMs - this.#lastMediaAtMs > idleDeadlineMs) {
-      this.end("idle", `no media for ${idleDeadlineMs / 1_000} s`);
+      void this.end("idle", `no media for ${idleDeadlineMs / 1_000} s`);
       return;
     }
     this.#audio?.tick(elapsedMs);
@@ -182,7 +209,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   }
 
   gone(reason: PeerEnd, message: string): void {
-    this.end(END_OF_PEER[reason], message);
+    void this.end(END_OF_PEER[reason], message);
   }
 
   #report(nowMs: number, asked: readonly Buffer[]): void {
@@ -232,7 +259,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   }
 
   #frame({ ticks: samples, config, data }: AacFrame): void {
-    if (this.#ended) {
+    if (this.#state === "ended") {
       return;
     }
     const ticks = Math.round(samples * TICKS_PER_SAMPLE) + this.#shift.nextTicks();
@@ -245,32 +272,18 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
 
   /** Reports once that this is over: to the broadcast, or to the port where there was none. */
   #over(reason: SessionEndReason, message: string): void {
-    if (this.#ended) {
+    if (this.#state === "ended") {
       return;
     }
+    this.#state = "ended";
     if (this.#sink === undefined) {
-      this.#ended = true;
       this.#options.port.refused(this, message, reason === "protocol-error");
-      return;
-    }
-    const rest = reason === "publisher-finished" ? this.#finishMedia() : undefined;
-    this.#ended = true;
-    this.#sink.end(rest ?? reason, message);
-  }
-
-  /** The last pictures are given away. What can't be ingested of them says why instead. */
-  #finishMedia(): SessionEndReason | undefined {
-    try {
-      this.#video?.finish();
-      this.#feed?.finish();
-      return undefined;
-    } catch (error) {
-      return error instanceof MediaError ? END_REASONS[error.code] : "internal-error";
+    } else {
+      this.#sink.end(reason, message);
     }
   }
 
-  #close(): void {
-    this.#converter?.close();
+  #hangUp(): void {
     this.#peer?.close();
     this.#options.onClosed(this);
   }
