@@ -55,6 +55,20 @@ const service = (change: object) => [{ ...serviceOf(1), ...change }];
 const usage = (change: object) => service({ usage: { ...USAGE, ...change } });
 const functionArn = (index: number) =>
   `arn:aws:lambda:us-east-1:000000000000:function:review-${index}`;
+const lambdaFunctions: Limits = {
+  taken: [
+    {},
+    { [functionArn(1)]: "http://127.0.0.1:1/", [functionArn(2)]: () => ({}) },
+    Object.fromEntries(many(100, (index) => [functionArn(index), "https://a.example/"])),
+  ],
+  refused: [
+    { review: "http://a" },
+    { [`x${functionArn(1)}`]: "http://a" },
+    { [functionArn(1)]: "ftp://a" },
+    { [functionArn(1)]: 1 },
+    Object.fromEntries(many(101, (index) => [functionArn(index), "https://a.example/"])),
+  ],
+};
 const services: Limits = {
   taken: [
     [],
@@ -270,20 +284,9 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
       Object.fromEntries(many(101, (index) => [functionArn(index), "https://a.example/"])),
     ],
   },
-  chatReviewHandlers: {
-    taken: [
-      {},
-      { [functionArn(1)]: "http://127.0.0.1:1/", [functionArn(2)]: () => ({}) },
-      Object.fromEntries(many(100, (index) => [functionArn(index), "https://a.example/"])),
-    ],
-    refused: [
-      { review: "http://a" },
-      { [`x${functionArn(1)}`]: "http://a" },
-      { [functionArn(1)]: "ftp://a" },
-      { [functionArn(1)]: 1 },
-      Object.fromEntries(many(101, (index) => [functionArn(index), "https://a.example/"])),
-    ],
-  },
+  chatReviewHandlers: lambdaFunctions,
+  eventFunctions: lambdaFunctions,
+  eventFunctionTimeoutMs: wholeNumbers(1, 900_000),
   chatReviewTimeoutMs: wholeNumbers(1, 60_000),
   chatLogDelayMs: wholeNumbers(0, 600_000),
   nodeUrl: urls,

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { allowedOriginsSchema } from "./allowed-origins.ts";
 import { announcedSchema } from "./announced-addresses.ts";
-import { chatReviewHandlersSchema } from "./chat-review-handlers.ts";
 import { customResourcesSchema } from "./custom-resources.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
+import { chatReviewHandlersSchema, eventFunctionsSchema } from "./lambda-functions.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
 import { inlineBytesSchema, objectsSchema } from "./objects.ts";
 import { outgoingSchema } from "./outgoing.ts";
@@ -334,6 +334,17 @@ export const SETTINGS = {
       webhooksSchema.default([]),
       "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
       { structured: true },
+    ),
+    eventFunctions: setting(
+      eventFunctionsSchema.default({}),
+      "Lambda functions that are targets of EventBridge's rules: the ARN of each with the URL " +
+        "that its events are posted to; docs/events.md.",
+      { structured: true },
+    ),
+    eventFunctionTimeoutMs: setting(
+      wholeNumber(1, 900_000).default(60_000),
+      "How long a function of `eventFunctions` has to answer until its event is sent again.",
+      { placeholder: "MS" },
     ),
     otlpEndpoint: setting(
       httpUrl.optional(),

@@ -21,6 +21,8 @@ export interface OutgoingRequest {
   readonly body?: string;
   /** The time from the first step to the answer's last byte. */
   readonly timeoutMs: number;
+  /** Ends the request as if its time were over. */
+  readonly signal?: AbortSignal;
   /** A longer answer is an error; 0 reads none of it. */
   readonly answerBytesMax: number;
 }
@@ -58,7 +60,8 @@ export class OutgoingClient {
 
   /** Rejects with OutgoingError alone. */
   async send(request: OutgoingRequest): Promise<OutgoingAnswer> {
-    const deadline = AbortSignal.timeout(request.timeoutMs);
+    const timeout = AbortSignal.timeout(request.timeoutMs);
+    const deadline = request.signal ? AbortSignal.any([timeout, request.signal]) : timeout;
     const url = this.#rules ? this.#rules.check(request.url) : new URL(request.url);
     const addresses = await this.#addressesOf(hostOf(url), deadline);
     for (const { address } of addresses) {

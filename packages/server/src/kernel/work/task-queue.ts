@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import type { Store, Transaction } from "../store.ts";
 import { Periodic } from "./periodic.ts";
@@ -80,7 +81,7 @@ export class TaskQueue<Row> {
   readonly #running = new Set<Promise<void>>();
   /** Claimed by a step, for the next step to run. */
   readonly #claimed: Claimed<Row>[] = [];
-  #closing = new AbortController();
+  #closing = closingOf();
   /** The last look took as many as there was room for. */
   #isMore = false;
 
@@ -102,7 +103,7 @@ export class TaskQueue<Row> {
 
   /** Takes up what is pending. Returns at once. */
   start(): void {
-    this.#closing = new AbortController();
+    this.#closing = closingOf();
     this.#looks.start();
     this.wake();
   }
@@ -268,4 +269,11 @@ export class TaskQueue<Row> {
     const { attempts } = this.#options.table;
     return attempts ? Number(row[attempts]) : 0;
   }
+}
+
+/** Every task that runs may listen. */
+function closingOf(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }

@@ -14,6 +14,7 @@ import { archiveRetention } from "./delivery/archive-retention.ts";
 import { ConnectionAuthorizer } from "./delivery/connection-authorizer.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
+import type { FunctionTargetParts } from "./delivery/function-targets.ts";
 import { OAuthTokens } from "./delivery/oauth-tokens.ts";
 import { ReplayWorker } from "./delivery/replay-worker.ts";
 import { ScheduleWorker } from "./delivery/schedule-worker.ts";
@@ -32,12 +33,14 @@ interface EventsNeeds extends ServiceDependencies {
   /** Finds the sessions of targets' roles. */
   readonly sessions: CredentialSource;
   readonly sealingKey: Uint8Array;
-  readonly settings: { readonly webhooks: readonly WebhookSettings[] };
+  readonly settings: FunctionTargetParts["settings"] & {
+    readonly webhooks: readonly WebhookSettings[];
+  };
   /** Sends what callers ask for. */
   readonly outgoing: OutgoingClient;
 }
 
-/** Amazon EventBridge: buses, their rules, and targets that are other buses, hooks and files. */
+/** Amazon EventBridge: buses, rules, and targets: other buses, hooks, functions and files. */
 export const events = defineService({
   title: "EventBridge",
   definition: {

@@ -352,6 +352,17 @@ const deliveryOwners: Migration = {
   },
 };
 
+/** Functions may take long: their deliveries aren't in the way of others. */
+const deliveryKinds: Migration = {
+  name: "events/0012-delivery-kinds",
+  async up(db) {
+    await db.schema
+      .alterTable("events_deliveries")
+      .addColumn("kind", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -364,4 +375,5 @@ export const eventsMigrations: readonly Migration[] = [
   archiveSizes,
   connectionStates,
   deliveryOwners,
+  deliveryKinds,
 ];

@@ -95,6 +95,8 @@ export interface DeliveryRow {
   rule_name: string;
   /** The target's id, or the webhook's. */
   target_id: string;
+  /** `function` for a Lambda function's, which may take long; else empty. */
+  kind: string;
   /** 1 for an event that came from another bus: it goes to no further one. */
   is_forwarded: number;
   /** The event in its envelope, as JSON. */

@@ -4,7 +4,7 @@ import { crossAccountTarget, validation } from "./errors.ts";
 
 /** The place of a target: in the rule's own account and Region, or a bus, which may be anywhere. */
 export type TargetPlace =
-  | { readonly kind: "api-destination" | "log-group"; readonly name: string }
+  | { readonly kind: "api-destination" | "log-group" | "function"; readonly name: string }
   | { readonly kind: "event-bus"; readonly bus: BusPlace };
 
 /** Source: EventBridge API reference, CreateApiDestination; the id after the name is ours. */
@@ -14,6 +14,9 @@ const API_DESTINATION = /^api-destination\/([.\-_A-Za-z0-9]{1,64})\/([-A-Za-z0-9
  * that looks like a path to another folder is never a group's.
  */
 const LOG_GROUP = /^log-group:(?!(?:.*\/)?\.{1,2}(?:\/|:\*$|$))([.\-_/#A-Za-z0-9]{1,512})(?::\*)?$/;
+
+/** Source: Lambda API reference, FunctionName: a name, then perhaps a version or an alias. */
+const FUNCTION = /^function:([-_A-Za-z0-9]{1,64}(?::(?:\$LATEST|[-_A-Za-z0-9]{1,128}))?)$/;
 
 /** Source: EventBridge API reference, CreateEventBus. */
 const BUS_NAME = /^[.\-_A-Za-z0-9]{1,256}$/;
@@ -26,12 +29,13 @@ export function targetPlaceOf(text: string, rule: Location): TargetPlace | undef
   if (arn?.partition !== "aws") return undefined;
   if (arn.accountId !== rule.account_id || arn.region !== rule.region) return undefined;
   if (arn.service === "events") return placeIn("api-destination", API_DESTINATION, arn.resource);
+  if (arn.service === "lambda") return placeIn("function", FUNCTION, arn.resource);
   if (arn.service === "logs") return placeIn("log-group", LOG_GROUP, arn.resource);
   return undefined;
 }
 
 function placeIn(
-  kind: "api-destination" | "log-group",
+  kind: Exclude<TargetPlace["kind"], "event-bus">,
   grammar: RegExp,
   resource: string,
 ): TargetPlace | undefined {
@@ -52,7 +56,7 @@ export function checkTargetArn(text: string, rule: Location): TargetPlace | unde
     throw validation("Cross-region api call is not allowed.");
   if (arn.accountId !== "" && arn.accountId !== rule.account_id) throw crossAccountTarget(text);
   const place = targetPlaceOf(text, rule);
-  if (!place && /^(?:log-group|api-destination|event-bus)\b/.test(arn.resource))
+  if (!place && /^(?:log-group|api-destination|event-bus|function)\b/.test(arn.resource))
     throw malformedArn(text);
   return place;
 }

@@ -19,6 +19,8 @@ import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
 
 /** Source: EventBridge quotas, "Targets per rule". */
 const TARGETS_MAX = 5;
+const TARGETS =
+  "Rolecast delivers to API destinations, event buses, Lambda functions and log groups";
 
 /** PutTargets, RemoveTargets, ListTargetsByRule, ListRuleNamesByTarget. */
 export const targetOperations: OperationTable = defineOperations<typeof eventbridge>()({
@@ -191,8 +193,7 @@ function checkTarget(target: Target, rule: RuleRow): string | undefined {
   const place = checkTargetArn(Arn, rule);
   checkPassedRole(RoleArn, rule.account_id);
   checkTargetParameters(target.HttpParameters);
-  if (!place)
-    return `Rolecast delivers to API destinations, event buses and log groups, not to ${Arn}.`;
+  if (!place) return `${TARGETS}, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(
       `Only one of Input, InputPath, or InputTransformer must be provided for target ${Id}.`,
@@ -204,7 +205,9 @@ function checkTarget(target: Target, rule: RuleRow): string | undefined {
   if (InputTransformer) checkTransformer(InputTransformer, Id);
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";
-  if (place.kind !== "log-group" && RoleArn === undefined)
+  if (place.kind === "function" && RoleArn !== undefined)
+    throw validation(`RoleArn is not supported for target ${Arn}.`);
+  if ((place.kind === "api-destination" || place.kind === "event-bus") && RoleArn === undefined)
     throw validation(`RoleArn is required for target ${Arn}.`);
   if (place.kind === "event-bus" && (Input ?? InputPath ?? InputTransformer) !== undefined)
     return "An event bus gets the event as it is: leave out Input, InputPath and InputTransformer.";

@@ -15,6 +15,8 @@ import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
 import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
 import { type ApiTargetParts, ApiTargets } from "./api-targets.ts";
 import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
+import { FUNCTION_DELIVERY } from "./event-plan.ts";
+import { type FunctionTargetParts, FunctionTargets } from "./function-targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { type Delivered, sendRequest } from "./send-request.ts";
 import type { Webhook } from "./webhook.ts";
@@ -23,6 +25,10 @@ const AT_ONCE_MAX = 8;
 /** Longer than a delivery may take: its node is gone by then, and another one tries. */
 const CLAIM_MS = 30_000;
 const POLL_MS = 1_000;
+/** A slow function keeps no other target waiting, and other functions as long as these are few. */
+const FUNCTIONS_AT_ONCE_MAX = 16;
+/** A call that its time has ended is given back by then. */
+const FUNCTION_CLAIM_MARGIN_MS = 15_000;
 /** Source: EventBridge user guide, "Retry policy": the defaults are the limits. */
 const ATTEMPTS_MAX = 185;
 const AGE_SECONDS_MAX = 86_400;
@@ -30,11 +36,12 @@ const AGE_SECONDS_MAX = 86_400;
 export interface DeliveryParts
   extends BusTargetParts,
     ApiTargetParts,
+    FunctionTargetParts,
     Pick<ServiceDependencies, "clock" | "log" | "disk"> {
   readonly store: Store;
   readonly webhooks: readonly Webhook[];
   readonly logDir: string;
-  /** For webhooks, whose addresses the operator has set: it sends wherever they say. */
+  /** For webhooks and functions: the operator has set their addresses, wherever they are. */
   readonly trusted: OutgoingClient;
 }
 
@@ -52,22 +59,52 @@ const DELIVERIES: TaskTable<DeliveryRow> = {
 export class DeliveryWorker {
   readonly #parts: DeliveryParts;
   readonly #store: Store<EventsTables>;
-  readonly #queue: TaskQueue<DeliveryRow>;
+  readonly #queues: readonly TaskQueue<DeliveryRow>[];
   readonly #buses: BusTargets;
   readonly #apis: ApiTargets;
+  readonly #functions: FunctionTargets;
 
   constructor(parts: DeliveryParts) {
-    const { store, clock, log } = parts;
+    const { store, settings } = parts;
     this.#parts = parts;
     this.#store = store.tables<EventsTables>();
     this.#buses = new BusTargets(parts);
     this.#apis = new ApiTargets(parts);
-    this.#queue = new TaskQueue({
+    this.#functions = new FunctionTargets(parts);
+    const functionMs = settings.eventFunctionTimeoutMs + FUNCTION_CLAIM_MARGIN_MS;
+    this.#queues = [
+      this.#queue("", AT_ONCE_MAX, CLAIM_MS),
+      this.#queue(FUNCTION_DELIVERY, FUNCTIONS_AT_ONCE_MAX, functionMs),
+    ];
+  }
+
+  start(): void {
+    for (const queue of this.#queues) queue.start();
+  }
+
+  /** Something may be due now. */
+  wake(): void {
+    for (const queue of this.#queues) queue.wake();
+  }
+
+  /** Leaves further work to other nodes. */
+  async drain(): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.drain()));
+  }
+
+  /** Resolves when what was under way has ended; the rest waits in the database. */
+  async close(): Promise<void> {
+    await Promise.all(this.#queues.map((queue) => queue.close()));
+  }
+
+  #queue(kind: string, atOnceMax: number, leaseMs: number): TaskQueue<DeliveryRow> {
+    const { store, clock, log } = this.#parts;
+    return new TaskQueue({
       store,
       clock,
-      table: DELIVERIES,
-      atOnceMax: AT_ONCE_MAX,
-      leaseMs: () => CLAIM_MS,
+      table: { ...DELIVERIES, pending: { column: "kind", values: [kind] } },
+      atOnceMax,
+      leaseMs: () => leaseMs,
       lookEveryMs: POLL_MS,
       run: (task) => this.#attempt(task),
       failed: (error, row) =>
@@ -75,29 +112,10 @@ export class DeliveryWorker {
     });
   }
 
-  start(): void {
-    this.#queue.start();
-  }
-
-  /** Something may be due now. */
-  wake(): void {
-    this.#queue.wake();
-  }
-
-  /** Leaves further work to other nodes. */
-  drain(): Promise<void> {
-    return this.#queue.drain();
-  }
-
-  /** Resolves when what was under way has ended; the rest waits in the database. */
-  close(): Promise<void> {
-    return this.#queue.close();
-  }
-
   async #attempt(task: HeldTask<DeliveryRow>): Promise<void> {
     const { row } = task;
     const target = row.rule_name === "" ? undefined : await this.#targetOf(row);
-    const outcome = await this.#deliver(row, target);
+    const outcome = await this.#deliver(task, target);
     if (outcome.delivered) {
       await task.remove();
       return;
@@ -143,7 +161,7 @@ export class DeliveryWorker {
         .where("id", "=", row.id)
         .execute();
     });
-    this.#queue.wakeIn(untilMs - this.#parts.clock.nowMs());
+    for (const queue of this.#queues) queue.wakeIn(untilMs - this.#parts.clock.nowMs());
   }
 
   async #targetOf(row: DeliveryRow): Promise<Target | undefined> {
@@ -158,7 +176,10 @@ export class DeliveryWorker {
     return found && readTarget(found);
   }
 
-  async #deliver(row: DeliveryRow, target: Target | undefined): Promise<Delivered> {
+  async #deliver(
+    { row, closing }: HeldTask<DeliveryRow>,
+    target: Target | undefined,
+  ): Promise<Delivered> {
     if (row.rule_name === "") return this.#deliverToWebhook(row);
     if (!target) return { delivered: false, retry: false, reason: "the target was removed" };
     const input = isSentWhole(target) ? row.event : this.#inputOf(row, target);
@@ -169,6 +190,15 @@ export class DeliveryWorker {
     if (place.kind === "api-destination") return this.#apis.deliver(row, target, input);
     if (place.kind === "event-bus")
       return this.#buses.deliver(row, target.RoleArn ?? "", place.bus);
+    if (place.kind === "function") {
+      const { eventFunctionTimeoutMs } = this.#parts.settings;
+      // Among the others if its target was another kind when the event came.
+      const timeoutMs =
+        row.kind === FUNCTION_DELIVERY
+          ? eventFunctionTimeoutMs
+          : Math.min(eventFunctionTimeoutMs, CLAIM_MS / 2);
+      return this.#functions.deliver({ arn: target.Arn ?? "", input, timeoutMs, closing });
+    }
     const line = isSentWhole(target) ? input : asJsonLine(input);
     return this.#deliverToLog(logFileOf(this.#parts.logDir, row, place.name), line);
   }

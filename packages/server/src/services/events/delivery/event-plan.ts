@@ -7,6 +7,9 @@ type Planned<Row> = Omit<Row, "event" | "bytes">;
 export type PlannedDelivery = Planned<DeliveryRow>;
 export type PlannedArchived = Planned<ArchivedRow>;
 
+/** The kind of a delivery to a Lambda function. */
+export const FUNCTION_DELIVERY = "function";
+
 /** All that comes of an event: the rows that are kept for it. */
 export interface EventPlan {
   /** The event: as text only while rows are written, since it may be large. */

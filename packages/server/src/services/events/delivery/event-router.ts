@@ -9,10 +9,13 @@ import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import { archivesOf } from "../rows/archives.ts";
+import { readTarget } from "../stored-target.ts";
 import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
+import { targetPlaceOf } from "../target-arn.ts";
 import { ArchiveRoom } from "./archive-room.ts";
 import {
   type EventPlan,
+  FUNCTION_DELIVERY,
   keepPlan,
   type PlannedArchived,
   type PlannedDelivery,
@@ -114,12 +117,16 @@ export class EventRouter {
     for (const { name } of rules) {
       const targets = await this.#store.db
         .selectFrom("events_targets")
-        .select("id")
+        .selectAll()
         .where("account_id", "=", event.bus.account_id)
         .where("region", "=", event.bus.region)
         .where("rule_name", "=", name)
         .execute();
-      for (const { id } of targets) deliveries.push(this.#delivery(event, name, id));
+      for (const row of targets) {
+        const place = targetPlaceOf(readTarget(row).Arn ?? "", row);
+        const kind = place?.kind === "function" ? FUNCTION_DELIVERY : "";
+        deliveries.push({ ...this.#delivery(event, name, row.id), kind });
+      }
     }
     return deliveries;
   }
@@ -217,6 +224,7 @@ export class EventRouter {
       region: event.bus.region,
       rule_name: ruleName,
       target_id: targetId,
+      kind: "",
       is_forwarded: event.isForwarded ? 1 : 0,
       attempts: 0,
       first_at_ms: nowMs,

@@ -1,5 +1,5 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
-import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
+import type { OutgoingClient, OutgoingRequest } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import { isOwnHeader } from "../http-parameters.ts";
 import { isObject } from "../pattern/compile-pattern.ts";
@@ -14,17 +14,17 @@ const RETRIED = new Set([401, 407, 409, 429]);
 /** Matches a path that leads to another folder of the destination; `URL` would follow it. */
 const DOTS_ALONE = /(?:^|[\\/])(?:\.|%2e){1,2}(?:[\\/]|$)/i;
 
-export type Delivered =
-  | { readonly delivered: true }
-  | {
-      readonly delivered: false;
-      readonly retry: boolean;
-      readonly reason: string;
-      /** It wasn't tried, since its turn comes then. */
-      readonly notBeforeMs?: number;
-      /** The answer's. */
-      readonly status?: number;
-    };
+export interface Failed {
+  readonly delivered: false;
+  readonly retry: boolean;
+  readonly reason: string;
+  /** It wasn't tried, since its turn comes then. */
+  readonly notBeforeMs?: number;
+  /** The answer's. */
+  readonly status?: number;
+}
+
+export type Delivered = { readonly delivered: true } | Failed;
 
 export interface EventRequest {
   readonly url: string;
@@ -119,6 +119,7 @@ function endpointOf(endpoint: string, values: readonly string[]): URL | undefine
 export async function sendRequest(
   client: OutgoingClient,
   { url, method, headers, body }: EventRequest,
+  limits: Pick<OutgoingRequest, "timeoutMs" | "signal"> = { timeoutMs: TIMEOUT_MS },
 ): Promise<Delivered> {
   const hasBody = method !== "GET" && method !== "HEAD";
   try {
@@ -127,7 +128,7 @@ export async function sendRequest(
       method,
       headers,
       ...(hasBody ? { body } : {}),
-      timeoutMs: TIMEOUT_MS,
+      ...limits,
       answerBytesMax: 0,
     });
     if (status >= 200 && status < 300) return { delivered: true };

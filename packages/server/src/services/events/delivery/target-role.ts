@@ -4,7 +4,7 @@ import type { Invoke } from "../../../kernel/invoke.ts";
 import type { CredentialSource } from "../../../kernel/ports/identity.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { DeliveryRow } from "../tables.ts";
-import type { Delivered } from "./send-request.ts";
+import type { Failed } from "./send-request.ts";
 
 interface AssumedRole {
   readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
@@ -23,7 +23,7 @@ export async function assumeTargetRole(
   row: Pick<DeliveryRow, "id" | "region">,
   RoleArn: string,
   { invoke, sessions }: TargetRoleParts,
-): Promise<Caller | Exclude<Delivered, { readonly delivered: true }>> {
+): Promise<Caller | Failed> {
   try {
     const input = { RoleArn, RoleSessionName: row.id.replaceAll("-", "") };
     const as = { principal: { kind: "service", serviceName: "events.amazonaws.com" } } as const;

@@ -24,7 +24,14 @@ test("an account's waiting deliveries leave room for others', and make room once
     attempts: 0,
     is_forwarded: 0,
   };
-  const row = { region: "us-east-1", rule_name: "r", target_id: "t", event: "{}", ...times };
+  const row = {
+    region: "us-east-1",
+    rule_name: "r",
+    target_id: "t",
+    kind: "",
+    event: "{}",
+    ...times,
+  };
   await tables.transaction(({ db }) =>
     db
       .insertInto("events_deliveries")

@@ -19,7 +19,7 @@ export function asJsonLine(text: string): string {
   return JSON.stringify(lines.map((line): unknown => JSON.parse(line)).join("\n"));
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
