@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { s3Samples } from "./bucket-samples.ts";
+import { eventsSamples } from "./events-samples.ts";
 import { iamSamples } from "./iam-samples.ts";
 import { realTimeSamples } from "./real-time-samples.ts";
 import { OTHER_TAGS, type Sample, TAGS, TRUST } from "./sample-words.ts";
@@ -106,18 +107,6 @@ const LOG_DELIVERY = {
   ],
 };
 
-const putting = (bus: string) => ({
-  Effect: "Allow",
-  Principal: { AWS: "arn:aws:iam::111122223333:root" },
-  Action: "events:PutEvents",
-  Resource: `arn:aws:events:us-east-1:000000000000:event-bus/${bus}`,
-});
-
-const busPolicy = (bus: string) => ({
-  Version: "2012-10-17",
-  Statement: [{ Sid: "put", ...putting(bus) }],
-});
-
 export async function resourceSamples(around: Surroundings): Promise<readonly Sample[]> {
   return [
     ...(await iamSamples()),
@@ -125,6 +114,7 @@ export async function resourceSamples(around: Surroundings): Promise<readonly Sa
     ...chatSamples(),
     ...realTimeSamples(around),
     ...s3Samples(around.accountId),
+    ...eventsSamples(around),
     ...otherSamples(around),
   ];
 }
@@ -192,7 +182,6 @@ function chatSamples(): readonly Sample[] {
 
 function otherSamples(around: Surroundings): readonly Sample[] {
   const trail = { TrailName: "audit", S3BucketName: "logs" };
-  const pattern = { source: ["aws.ivs"] };
   const keyPolicy = (Sid: string) => ({
     Version: "2012-10-17",
     Statement: [
@@ -298,69 +287,6 @@ function otherSamples(around: Surroundings): readonly Sample[] {
       typeName: "AWS::CloudWatch::Dashboard",
       create: { DashboardName: "live", DashboardBody: '{"widgets":[]}', Tags: TAGS },
       update: { DashboardName: "live", DashboardBody: '{"start":"-PT1H","widgets":[]}' },
-    },
-    {
-      typeName: "AWS::Events::Rule",
-      create: { Name: "live", EventPattern: pattern, Tags: TAGS },
-      update: { Name: "live", Description: "live", EventPattern: pattern, State: "DISABLED" },
-    },
-    {
-      typeName: "AWS::Events::Archive",
-      create: { ArchiveName: "takes", SourceArn: around.defaultBusArn, EventPattern: pattern },
-      update: {
-        ...{ ArchiveName: "takes", SourceArn: around.defaultBusArn },
-        ...{ Description: "all of them", RetentionDays: 3 },
-      },
-    },
-    {
-      typeName: "AWS::Events::EventBus",
-      create: { Name: "studio", Policy: busPolicy("studio"), Tags: TAGS },
-      update: { Name: "studio", Description: "of the studio" },
-    },
-    {
-      typeName: "AWS::Events::EventBusPolicy",
-      create: { EventBusName: "default", StatementId: "put", Statement: putting("default") },
-      update: {
-        ...{ EventBusName: "default", StatementId: "put" },
-        Statement: { ...putting("default"), Action: "events:*" },
-      },
-    },
-    {
-      typeName: "AWS::Events::Connection",
-      create: {
-        Name: "door",
-        AuthorizationType: "BASIC",
-        AuthParameters: { BasicAuthParameters: { Username: "ada", Password: "secret" } },
-      },
-      update: {
-        Name: "door",
-        Description: "opens",
-        AuthorizationType: "OAUTH_CLIENT_CREDENTIALS",
-        AuthParameters: {
-          OAuthParameters: {
-            AuthorizationEndpoint: "http://127.0.0.1:9/token",
-            HttpMethod: "POST",
-            ClientParameters: { ClientID: "ada", ClientSecret: "other" },
-          },
-        },
-      },
-      unread: ["AuthParameters"],
-    },
-    {
-      typeName: "AWS::Events::ApiDestination",
-      create: {
-        Name: "hook",
-        ConnectionArn: around.connectionArn,
-        HttpMethod: "POST",
-        InvocationEndpoint: "https://hook.example/one",
-      },
-      update: {
-        Name: "hook",
-        ConnectionArn: around.connectionArn,
-        HttpMethod: "PUT",
-        InvocationEndpoint: "https://hook.example/two",
-        InvocationRateLimitPerSecond: 5,
-      },
     },
     {
       typeName: "AWS::SSM::Parameter",
