@@ -44,10 +44,8 @@ const ROUNDS = 15;
 const PAGE = 100;
 const WINDOW_MS = 60_000;
 const LOOK_MS = 250;
-/** More at once would be more than the database takes from a node. */
-const BEGUN_AT_ONCE = 100;
 const BEGUN_LOOK_MS = 50;
-const WAITED_MS = 30_000;
+const WAITED_MS = 120_000;
 
 const { values: flags } = parseArgs({ options: { streams: { type: "string", default: "2000" } } });
 const STREAMS = Number(flags.streams);
@@ -163,12 +161,9 @@ function between(before: Used, after: Used, parts = 1): Used {
 
 async function begin({ account, node, streams }: Side): Promise<Used> {
   const before = await used(node);
-  for (let live = 0; live < streams; live += BEGUN_AT_ONCE) {
-    const together = Math.min(streams - live, BEGUN_AT_ONCE);
-    node.child.send(Array.from({ length: together }, (_, index) => keyOf(account, live + index)));
-    await answerOf(node.child);
-    await allLive(account, live + together);
-  }
+  node.child.send(Array.from({ length: streams }, (_, index) => keyOf(account, index)));
+  await answerOf(node.child);
+  await allLive(account, streams);
   return between(before, await used(node), streams);
 }
 

@@ -4,8 +4,6 @@ import {
   ScriptedEngine,
 } from "../../packages/server/src/services/ivs/testing/scripted-engine.ts";
 
-/** Encoders that begin together. */
-const AT_ONCE = 16;
 const MEASURED = {
   ...{ videoBitrate: 2_500_000, audioBitrate: 128_000 },
   ...{ frameRate: 30, keyframeIntervalMs: 2_000 },
@@ -21,14 +19,9 @@ export class SimulatedEngine extends ScriptedEngine {
     this.#simulated = host;
   }
 
-  /** Asks the host for each key, as encoders do; resolves when all are live or refused. */
+  /** Asks the host for all keys at once; resolves when all are live. Rejects where one isn't. */
   async begin(streamKeys: readonly string[]): Promise<void> {
-    const waiting = [...streamKeys];
-    const encode = async () => {
-      for (let key = waiting.pop(); key !== undefined; key = waiting.pop())
-        await this.#publish(key);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, encode));
+    await Promise.all(streamKeys.map((key) => this.#publish(key)));
   }
 
   override async streams(): Promise<StreamStatus[]> {

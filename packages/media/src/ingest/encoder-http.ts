@@ -20,7 +20,8 @@ export function beginsHttp([first = 0]: Buffer): boolean {
 
 /**
  * Answers HTTP in TLS on the port of another protocol. Each connection has one request, of as many
- * bytes as a publisher may send before it is accepted, and as long as that has to be accepted.
+ * bytes as a publisher may send before it is accepted, and as long as that has to ask and to be
+ * decided on.
  */
 export class EncoderHttp {
   readonly #options: EncoderHttpOptions;
@@ -84,6 +85,9 @@ export class EncoderHttp {
       return inWords(413, `The request is longer than ${bytesMax} bytes.`);
     }
     const [path = ""] = url.split("?", 1);
+    if (this.#deadlines.has(socket)) {
+      this.#deadlines.set(socket, this.#options.monotonicMs() + limits.decisionDeadlineMs);
+    }
     const remoteAddress = socket.remoteAddress ?? "";
     const answered = await answer({ method, path, body, remoteAddress });
     return answered ?? inWords(404, "There is nothing of this path.");

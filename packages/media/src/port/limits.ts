@@ -18,8 +18,10 @@ export interface MediaLimits {
   readonly messageBytesMax: number;
   /** Bytes that may wait in a connection's socket for a peer that does not read our answers. */
   readonly unreadAnswerBytesMax: number;
-  /** Time from a connection to an accepted publisher. */
+  /** Time from a connection to its publisher's question whether it may publish. */
   readonly publishDeadlineMs: number;
+  /** Time for the host's decision on that: it may let encoders wait for their turn. */
+  readonly decisionDeadlineMs: number;
   /** Time without media, after which a publisher is disconnected. */
   readonly idleDeadlineMs: number;
   /** Time without a single video frame: input of sound alone is not supported. */
@@ -79,6 +81,7 @@ export const defaultMediaLimits: MediaLimits = {
   messageBytesMax: 8 * 1024 * 1024,
   unreadAnswerBytesMax: 64 * 1024,
   publishDeadlineMs: 10_000,
+  decisionDeadlineMs: 60_000,
   idleDeadlineMs: 30_000,
   videoDeadlineMs: 10_000,
   segmentDurationMs: 2_000,

@@ -23,8 +23,17 @@ export interface Store<T extends Tables = Tables> {
   readonly shared: boolean;
   /** For reads outside a transaction: sees everything committed before. */
   readonly db: Kysely<T>;
-  transaction<R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R>;
+  transaction<R>(run: (tx: Transaction<T>) => Promise<R>, options?: TransactionOptions): Promise<R>;
   tables<U extends Tables>(): Store<U>;
+}
+
+export interface TransactionOptions {
+  /**
+   * The change waits for its turn as long as it takes, and lets changes of callers go first: what
+   * happened to a stream must not be lost because many happened at once. Whoever asks for it
+   * bounds how many wait. Other changes are refused when they wait for too long.
+   */
+  readonly patient?: boolean;
 }
 
 /**

@@ -10,6 +10,7 @@ import {
   StoreUnavailableError,
   type Tables,
   type Transaction,
+  type TransactionOptions,
 } from "../kernel/store.ts";
 import { testContext } from "../kernel/testing/test-context.ts";
 import { CommitGroups, type CommitGroupsOptions } from "./commit-groups.ts";
@@ -234,5 +235,25 @@ describe("groups", () => {
     await slow;
     expect(await commits.transaction(async () => "later")).toBe("later");
     expect(sizes).toEqual([1, 1]);
+  });
+
+  test("take patient changes whenever there is room, and callers' first", async () => {
+    const { commits, sizes } = groups({ patienceMs: 20 });
+    const order: string[] = [];
+    const all = (kind: string, count: number, options?: TransactionOptions) =>
+      Array.from({ length: count }, () =>
+        commits.transaction(async () => void order.push(kind), options),
+      );
+    const slow = commits.transaction(door);
+    await vi.waitUntil(() => sizes.length === 1);
+    const patient = all("patient", 200, { patient: true });
+    await expect(commits.transaction(async () => {})).rejects.toThrow("too many changes");
+    const callers = all("caller", 60);
+    for (const open of doors.splice(0)) open();
+    await Promise.all([slow, ...callers, ...patient]);
+    // 48 callers and 16 patient ones, then the other 12 and 52.
+    expect(sizes).toEqual([1, 64, 64, 64, 64, 4]);
+    expect(order.slice(0, 128).filter((kind) => kind === "caller")).toHaveLength(60);
+    expect(order.slice(0, 64).filter((kind) => kind === "caller")).toHaveLength(48);
   });
 });

@@ -1,5 +1,10 @@
 import { CompiledQuery, type Kysely } from "kysely";
-import { StoreUnavailableError, type Tables, type Transaction } from "../kernel/store.ts";
+import {
+  StoreUnavailableError,
+  type Tables,
+  type Transaction,
+  type TransactionOptions,
+} from "../kernel/store.ts";
 import { after } from "../kernel/work/timers.ts";
 import { nextTurn } from "../kernel/work/turns.ts";
 import { outermost } from "./nested-transactions.ts";
@@ -7,6 +12,8 @@ import { OpenTransaction } from "./open-transaction.ts";
 
 /** Changes committed together at most; each is a few short statements. */
 const GROUP_SIZE_MAX = 64;
+/** Changes of callers in a group while patient ones wait: these get a quarter of it at least. */
+const IMPATIENT_MAX = 48;
 
 const BEGIN_MEMBER = CompiledQuery.raw("savepoint member");
 const END_MEMBER = CompiledQuery.raw("release savepoint member");
@@ -22,7 +29,7 @@ export interface CommitGroupsOptions {
   readonly durable: () => Promise<void>;
   /** Whether `commit` runs a transaction again that fails with this error. */
   readonly isRetried?: (error: unknown) => boolean;
-  /** A member that waits longer for its group to begin is refused; left out, it waits. */
+  /** A change that waits longer for its group to begin is refused, unless it is patient. */
   readonly patienceMs?: number;
 }
 
@@ -49,6 +56,7 @@ type Outcome =
 export class CommitGroups {
   readonly #options: CommitGroupsOptions;
   readonly #waiting = new Set<Member>();
+  readonly #patient = new Set<Member>();
   #busy = false;
 
   constructor(options: CommitGroupsOptions) {
@@ -56,9 +64,12 @@ export class CommitGroups {
   }
 
   /** As Store's. */
-  transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+  transaction<R>(
+    run: (tx: Transaction) => Promise<R>,
+    { patient: isPatient = false }: TransactionOptions = {},
+  ): Promise<R> {
     return new Promise<R>((resolve, reject) => {
-      const { patienceMs } = this.#options;
+      const patienceMs = isPatient ? undefined : this.#options.patienceMs;
       const giveUp = () => {
         this.#waiting.delete(member);
         reject(tooManyAtOnce());
@@ -69,14 +80,14 @@ export class CommitGroups {
         reject,
         callOff: patienceMs === undefined ? undefined : after(patienceMs, giveUp),
       };
-      this.#waiting.add(member);
+      (isPatient ? this.#patient : this.#waiting).add(member);
       if (!this.#busy) void this.#work();
     });
   }
 
   async #work(): Promise<void> {
     this.#busy = true;
-    while (this.#waiting.size > 0) {
+    while (this.#waiting.size + this.#patient.size > 0) {
       // First everybody is heard who is ready now.
       await nextTurn();
       await this.#commitGroup(this.#takeGroup());
@@ -84,14 +95,19 @@ export class CommitGroups {
     this.#busy = false;
   }
 
+  /** Callers' changes first; neither kind keeps the other waiting for more than a group. */
   #takeGroup(): readonly Member[] {
     const group: Member[] = [];
-    for (const member of this.#waiting) {
-      if (group.length === GROUP_SIZE_MAX) break;
-      this.#waiting.delete(member);
-      member.callOff?.();
-      group.push(member);
-    }
+    const take = (from: Set<Member>, sizeMax: number) => {
+      for (const member of from) {
+        if (group.length >= sizeMax) break;
+        from.delete(member);
+        member.callOff?.();
+        group.push(member);
+      }
+    };
+    take(this.#waiting, Math.max(IMPATIENT_MAX, GROUP_SIZE_MAX - this.#patient.size));
+    take(this.#patient, GROUP_SIZE_MAX);
     return group;
   }
 

@@ -54,6 +54,7 @@ export class RtmpConnection implements Publisher {
   #media: EncoderMedia | undefined;
   #ended = false;
   readonly #openedAtMs: number;
+  #askedAtMs = 0;
   #lastMediaAtMs = 0;
   #closingAtMs = 0;
   #receivedBytes = 0;
@@ -109,6 +110,10 @@ export class RtmpConnection implements Publisher {
     } else if (this.#state === "publishing") {
       if (nowMs - this.#lastMediaAtMs > limits.idleDeadlineMs) {
         this.destroy("idle", `no media for ${limits.idleDeadlineMs / 1_000} s`);
+      }
+    } else if (this.#state === "authorising") {
+      if (nowMs - this.#askedAtMs > limits.decisionDeadlineMs) {
+        this.destroy("idle", `not decided on within ${limits.decisionDeadlineMs / 1_000} s`);
       }
     } else if (nowMs - this.#openedAtMs > limits.publishDeadlineMs) {
       this.destroy("idle", `nothing published within ${limits.publishDeadlineMs / 1_000} s`);
@@ -313,6 +318,7 @@ export class RtmpConnection implements Publisher {
       throw new MediaError("protocol", "publish came out of turn or without a stream key");
     }
     this.#state = "authorising";
+    this.#askedAtMs = this.#options.monotonicMs();
     this.#mediaOf(argument).then(
       (media) => this.#accepted(media),
       (error: unknown) => this.#rejected(error),

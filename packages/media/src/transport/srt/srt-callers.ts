@@ -39,6 +39,8 @@ const TICK_MS = 10;
 const PENDING_MAX = 32;
 /** The same for one address, so that no single one takes all the places. */
 const PENDING_OF_ADDRESS_MAX = 8;
+/** libsrt's callers repeat themselves four times a second, and give up after three seconds. */
+const CALLING_MS = 3_000;
 
 export interface PeerAddress {
   readonly address: string;
@@ -59,6 +61,11 @@ interface Caller {
   readonly agreement: Buffer;
 }
 
+/** Decided about, and not answered yet. */
+interface PendingCaller {
+  heardAtMs: number;
+}
+
 /**
  * Callers that speak SRT with us, distinguished by address and socket id. Nothing is kept of a
  * caller before it has shown that it receives what is sent to its address.
@@ -68,8 +75,8 @@ export class SrtCallers {
   readonly #cookies = new SynCookies();
   /** By our socket id. */
   readonly #callers = new Map<number, Caller>();
-  /** The same, by the peer's address and socket id; `pending` while it is decided about. */
-  readonly #byPeer = new Map<string, Caller | "pending">();
+  /** The same, by the peer's address and socket id, and those that are decided about. */
+  readonly #byPeer = new Map<string, Caller | PendingCaller>();
   #pending = 0;
   readonly #pendingOf = new Map<string, number>();
   #isClosed = false;
@@ -139,7 +146,9 @@ export class SrtCallers {
     const known = this.#byPeer.get(peerKey(from, handshake));
     if (known === undefined) {
       this.#conclude(handshake, body, from);
-    } else if (known !== "pending") {
+    } else if ("heardAtMs" in known) {
+      known.heardAtMs = nowMs;
+    } else {
       this.#options.send(known.agreement, from);
     }
   }
@@ -175,10 +184,11 @@ export class SrtCallers {
       return;
     }
     const key = peerKey(from, handshake);
-    this.#byPeer.set(key, "pending");
+    const pending = { heardAtMs: this.#options.monotonicMs() };
+    this.#byPeer.set(key, pending);
     this.#pending += 1;
     this.#pendingOf.set(address, ofAddress + 1);
-    this.#decide(handshake, request, from)
+    this.#decide(handshake, request, from, pending)
       .catch((error: unknown) => {
         this.#byPeer.delete(key);
         this.#reject(handshake, error, from);
@@ -198,6 +208,7 @@ export class SrtCallers {
     handshake: Handshake,
     request: ConnectionRequest,
     from: PeerAddress,
+    pending: PendingCaller,
   ): Promise<void> {
     const { port, limits, monotonicMs, send } = this.#options;
     const id = this.#options.port.newConnectionId();
@@ -221,6 +232,7 @@ export class SrtCallers {
       limits,
       port,
       send: (datagram) => send(datagram, from),
+      isCalling: () => monotonicMs() - pending.heardAtMs < CALLING_MS,
       onClosed: () => {
         this.#callers.delete(socketId);
         this.#byPeer.delete(key);

@@ -41,6 +41,8 @@ export interface SrtConnectionOptions {
   readonly limits: MediaLimits;
   readonly port: IngestPort;
   readonly send: (datagram: Buffer) => void;
+  /** Whether the peer, to which nothing was agreed yet, still asks for a connection. */
+  readonly isCalling: () => boolean;
   /** Nothing more is to be received for this connection. */
   readonly onClosed: () => void;
   /** Monotonic milliseconds. */
@@ -92,7 +94,7 @@ export class SrtConnection implements Publisher {
   }
 
   get open(): boolean {
-    return !this.#ended;
+    return !this.#ended && (this.#sink !== undefined || this.#options.isCalling());
   }
 
   /** The broadcast is there, and the peer is about to hear of it. */

@@ -24,6 +24,11 @@ export class RecordingStore<Row extends RecordedRow> {
     this.#nodeId = nodeId;
   }
 
+  /** Each recording has one change at a time. */
+  #write<R>(run: (tx: Transaction<RecordingTables>) => Promise<R>): Promise<R> {
+    return this.#store.transaction(run, { patient: true });
+  }
+
   /**
    * A condition that must hold when an object of the recording is put; undefined where no other
    * node could put one.
@@ -45,7 +50,7 @@ export class RecordingStore<Row extends RecordedRow> {
     change: RecordingChange,
     ...events: readonly RecordingEventFacts[]
   ): Promise<void> {
-    await this.#store.transaction(async (tx) => {
+    await this.#write(async (tx) => {
       if (!(await this.#rows.set(tx.db, recording, change))) throw new LeaseLostError();
       await this.kind.changed?.(tx.tables(), recording, change);
       // The files are kept for the process that must finish the recording, so only until it is
@@ -58,7 +63,7 @@ export class RecordingStore<Row extends RecordedRow> {
 
   /** Runs in a transaction while the recording is this node's; otherwise rejects LeaseLostError. */
   within(recording: Row, run: (tx: Transaction) => Promise<void>): Promise<void> {
-    return this.#store.transaction(async (tx) => {
+    return this.#write(async (tx) => {
       await this.lease(recording)?.(tx.tables());
       await run(tx.tables());
     });
@@ -105,7 +110,7 @@ export class RecordingStore<Row extends RecordedRow> {
    * if every rule of a merge holds. Resolves to that recording, or to the reason against it.
    */
   merge(own: Row, next: NextRecording): Promise<Row | string> {
-    return this.#store.transaction(async (tx) => {
+    return this.#write(async (tx) => {
       const { db } = tx;
       const earlier = await this.#rows.findBefore(db, own);
       if (!earlier) return "there is no recording before it";

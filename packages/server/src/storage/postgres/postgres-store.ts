@@ -6,6 +6,7 @@ import {
   StoreUnavailableError,
   type Tables,
   type Transaction,
+  type TransactionOptions,
 } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
 import { CommitGroups } from "../commit-groups.ts";
@@ -157,8 +158,8 @@ class PostgresStore implements OpenedStore {
     });
   }
 
-  transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    return this.#groups.transaction(run);
+  transaction<R>(run: (tx: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R> {
+    return this.#groups.transaction(run, options);
   }
 
   tables<U extends Tables>(): Store<U> {

@@ -8,6 +8,7 @@ import {
   StoreUnavailableError,
   type Tables,
   type Transaction,
+  type TransactionOptions,
 } from "../../kernel/store.ts";
 import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
 import { CommitGroups } from "../commit-groups.ts";
@@ -125,15 +126,18 @@ class SqliteStore implements OpenedStore {
     });
   }
 
-  async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+  async transaction<R>(
+    run: (tx: Transaction) => Promise<R>,
+    options?: TransactionOptions,
+  ): Promise<R> {
     try {
-      return await this.#groups.transaction(run);
+      return await this.#groups.transaction(run, options);
     } catch (error) {
       if (!isFull(error)) throw error;
     }
     await this.#room.run();
     try {
-      return await this.#groups.transaction(run);
+      return await this.#groups.transaction(run, options);
     } catch (error) {
       if (isFull(error)) this.health.note(error);
       throw error;

@@ -14,7 +14,7 @@ import { momentText } from "./alarm-events.ts";
 import { type Datapoint, FURTHER_PERIODS, type Verdict, verdictOf } from "./alarm-state.ts";
 import { metricDefinition } from "./alarm-views.ts";
 import { compositeChanges } from "./composite-state.ts";
-import { type Watched, watchedBy } from "./metric-alarm.ts";
+import { metricsOf, type Watched, watchedBy } from "./metric-alarm.ts";
 
 const ROUND_MS = 10_000;
 const MINUTE_MS = 60_000;
@@ -73,12 +73,12 @@ export class AlarmEvaluator {
 
   async #round(closing: AbortSignal): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
-    if (this.#store.shared) await this.#parts.metrics.flush();
     const seen = new Map<string, number>();
     let place: AlarmPlace = { account_id: "", region: "", name: "" };
     const composites: AlarmRow[] = [];
     for (;;) {
       const rows = await everyAlarmAfter(place, ROWS_AT_ONCE, this.#store.db);
+      if (this.#store.shared) await this.#writeWatched(rows);
       for (const row of rows) {
         if (closing.aborted) return;
         if (row.type === "CompositeAlarm") composites.push(row);
@@ -92,6 +92,13 @@ export class AlarmEvaluator {
     this.#looks = seen;
     await this.#lookAtComposites(composites, nowMs);
     await this.#parts.history.apply(nowMs);
+  }
+
+  /** Other nodes look at these alarms, too: they see what was measured here by its rows. */
+  #writeWatched(rows: readonly AlarmRow[]): Promise<void> {
+    const ofMetrics = rows.filter(({ type }) => type !== "CompositeAlarm");
+    const watched = ofMetrics.map((row) => watchedBy(metricDefinition(row), row));
+    return this.#parts.metrics.flushOf(watched.flatMap(metricsOf));
   }
 
   /** Resolves to the time of the last look, which is now where it was due. */

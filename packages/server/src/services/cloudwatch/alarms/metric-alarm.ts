@@ -97,6 +97,13 @@ export function watchedBy(definition: MetricDefinition, place: AlarmPlace): Watc
   };
 }
 
+/** The metrics that an alarm reads. */
+export function metricsOf({ source }: Watched): readonly MetricKey[] {
+  if (source.kind === "metric") return [source.metric];
+  const { queries, place } = source;
+  return queries.flatMap(({ MetricStat }) => (MetricStat ? [keyOf(MetricStat.Metric, place)] : []));
+}
+
 type WatchedMetric = Pick<Watched, "source" | "periodSeconds" | "samplesMin">;
 
 function metricOf(definition: MetricDefinition, place: AlarmPlace): WatchedMetric {

@@ -244,3 +244,51 @@ test("a thousand metrics of an account have finer periods; more are logged once"
   metrics.put([sample(1, "newer", "Studio")]);
   expect(warnings.length).toBe(2);
 });
+
+test("a look at some metrics, or at their list, writes no other minutes", async () => {
+  const store = await open("asked");
+  nowMs = START_MS;
+  const metrics = new MetricStore(store, clock, log);
+  const { db } = store.tables<CloudWatchTables>();
+  const rows = async () =>
+    (await db.selectFrom("cloudwatch_minutes").select("series_id").execute()).length;
+  const measure = (count: number) =>
+    metrics.put(Array.from({ length: count }, (_, index) => sample(1, String(index))));
+  measure(2_000);
+  expect(await metrics.periods(METRIC, WINDOW)).toMatchObject([{ sum: 1 }]);
+  expect(await rows()).toBe(1);
+  const keys = ["1", "2"].map((Camera) => ({ ...METRIC, dimensions: { Camera } }));
+  await metrics.flushOf([...keys, ...keys]);
+  expect(await rows()).toBe(3);
+  metrics.put([sample(1)]);
+  expect(await metrics.periods(METRIC, WINDOW)).toMatchObject([{ sampleCount: 2, sum: 2 }]);
+  // A list needs those that it lacks.
+  metrics.put([{ ...sample(1, "of another"), accountId: "111122223333" }]);
+  expect((await metrics.page(METRIC, {})).Metrics).toHaveLength(500);
+  expect(await rows()).toBe(2_000);
+  nowMs += MINUTE_MS;
+  measure(2_001);
+  await metrics.page(METRIC, {});
+  expect(await rows()).toBe(2_001);
+  await metrics.flush();
+  expect(await rows()).toBe(4_002);
+});
+
+test("a metric that is asked for while all are written counts no value twice", async () => {
+  const store = await open("beside");
+  nowMs = START_MS;
+  const metrics = new MetricStore(store, clock, log);
+  for (let round = 1; round <= 5; round += 1) {
+    metrics.put(Array.from({ length: 1_000 }, (_, index) => sample(1, String(index))));
+    const flushed = metrics.flush();
+    metrics.put([sample(1, "999")]);
+    for (const Camera of ["0", "500"]) {
+      const metric = { ...METRIC, dimensions: { Camera } };
+      expect(await metrics.periods(metric, WINDOW)).toMatchObject([{ sum: round }]);
+    }
+    await flushed;
+  }
+  await metrics.flush();
+  const last = { ...METRIC, dimensions: { Camera: "999" } };
+  expect(await metrics.periods(last, WINDOW)).toMatchObject([{ sum: 10 }]);
+});

@@ -1,28 +1,22 @@
 import type { ListMetricsCommandInput, ListMetricsCommandOutput } from "@aws-sdk/client-cloudwatch";
 import type { Clock } from "../../../kernel/clock.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
 import { type Store, StoreUnavailableError } from "../../../kernel/store.ts";
 import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
-import { nextTurn } from "../../../kernel/work/turns.ts";
-import type { CloudWatchTables, MinuteRow, SeriesRow } from "../tables.ts";
+import type { CloudWatchTables } from "../tables.ts";
 import { ASKED_VALUES_MAX } from "./distribution.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
-import { mergeMinutes, mergeSeries, setOf, valueCountsOf } from "./minute-rows.ts";
+import { setOf } from "./minute-rows.ts";
+import { MinuteWriter } from "./minute-writer.ts";
 import { type MetricLimits, Retention } from "./retention.ts";
-import {
-  dimensionsText,
-  isOfService,
-  type MetricKey,
-  type SeriesKey,
-  seriesId,
-  seriesRow,
-  textOf,
-} from "./series.ts";
+import { dimensionsText, type MetricKey, type SeriesKey, textOf } from "./series.ts";
 import { type SeriesLimits, SeriesQuota } from "./series-quota.ts";
 import { joined, type Period, type StatisticSet } from "./statistics.ts";
+import { type UnwrittenMinute, UnwrittenMinutes } from "./unwritten-minutes.ts";
 
 const MINUTE_MS = 60_000;
 /**
@@ -33,15 +27,13 @@ const FLUSHED_AFTER = 10_000;
 const FLUSHED_AGAIN_MS = 30_000;
 /** As many are flushed however soon: about 40 MB. */
 const FLUSHED_AT = 75_000;
-/** Minutes in one transaction: nothing else is served during it. */
-const WRITTEN_AT_ONCE = 300;
-/** Beyond it, what a database that can't be written to did not take is lost. */
-const UNWRITTEN_MAX = 100_000;
 /** PutMetricData waits for the database from here on, so that services' values find room. */
 const PUT_UNWRITTEN_MAX = 75_000;
 const PUT_UNWRITTEN_CHARS_MAX = 32 * 1024 * 1024;
-/** The memory of a value with its count. */
-const VALUE_CHARS = 40;
+/** A metric whose newest written value is older is written before metrics are listed. */
+const LISTED_MS = 30 * MINUTE_MS;
+/** Metrics that are known to be written; others are written again when they are listed. */
+const LISTED_MAX = 100_000;
 
 /** The time that is asked for, in periods from its beginning. */
 export interface MetricWindow {
@@ -55,13 +47,6 @@ export interface MetricValues extends Omit<MetricSample, "value"> {
   readonly values: StatisticSet;
 }
 
-interface Unwritten {
-  readonly metricText: string;
-  readonly key: SeriesKey;
-  readonly minuteMs: number;
-  values: StatisticSet;
-}
-
 /** Minutes in the database, finer periods of the last hours in memory. */
 export class MetricStore implements MetricSink {
   readonly #store: Store<CloudWatchTables>;
@@ -70,9 +55,10 @@ export class MetricStore implements MetricSink {
   readonly #retention: Retention;
   readonly #fine: FineSeries;
   readonly #quota: SeriesQuota;
-  /** Values that aren't written yet, by series and minute. */
-  #unwritten = new Map<string, Unwritten>();
-  #unwrittenChars = 0;
+  readonly #unwritten = new UnwrittenMinutes();
+  readonly #writer: MinuteWriter;
+  /** The newest minute that was written of each metric. */
+  readonly #listed = new LruMap<string, number>(LISTED_MAX);
   #sinceFlush = 0;
   #flushedAtMs = Number.NEGATIVE_INFINITY;
   readonly #writes = new OneAtATime(() => this.#write());
@@ -84,6 +70,7 @@ export class MetricStore implements MetricSink {
     this.#store = store.tables<CloudWatchTables>();
     this.#clock = clock;
     this.#log = log;
+    this.#writer = new MinuteWriter(this.#store, this.#unwritten);
     this.#retention = new Retention(this.#store, log, limits);
     this.#quota = new SeriesQuota(store, clock, limits);
     this.#fine = new FineSeries((ofServices) => this.#logFull(ofServices));
@@ -116,7 +103,7 @@ export class MetricStore implements MetricSink {
     const metricText = textOf(key);
     this.#fine.add(metricText, key, atMs, values);
     const minuteMs = atMs - (atMs % MINUTE_MS);
-    const isNew = this.#keep({ metricText, key, minuteMs, values });
+    const isNew = this.#unwritten.keep({ metricText, key, minuteMs, values });
     if (!isNew) return;
     this.#sinceFlush += 1;
     if (this.#sinceFlush < FLUSHED_AFTER || this.#writes.isRunning) return;
@@ -137,12 +124,18 @@ export class MetricStore implements MetricSink {
     this.#fine.clear();
     this.#quota.clear();
     this.#unwritten.clear();
-    this.#unwrittenChars = 0;
+    this.#listed.clear();
   }
 
   /** Writes what is new, and forgets what is too old. Never rejects: a failure is logged. */
   flush(): Promise<void> {
     return this.#writes.run().catch((error: unknown) => this.#logUnwritten(error));
+  }
+
+  /** Writes what is new of these metrics alone. Never rejects: a failure is logged. */
+  async flushOf(metrics: Iterable<MetricKey>): Promise<void> {
+    const texts = new Set([...metrics].map(textOf));
+    await this.#flushThese([...texts].flatMap((text) => this.#unwritten.of(text)));
   }
 
   /**
@@ -167,7 +160,7 @@ export class MetricStore implements MetricSink {
       for (const [unit, fine] of this.#fine.of(metric))
         for (const [atMs, values] of fine.between(fromMs, toMs)) add(atMs, values, unit);
     } else {
-      await this.flush();
+      await this.flushOf([metric]);
       for (const { unit, ...row } of await this.#minutes(metric, fromMs, toMs, withValues))
         add(row.minute_ms, setOf(row), unit);
     }
@@ -179,30 +172,34 @@ export class MetricStore implements MetricSink {
     account: Pick<MetricKey, "accountId" | "region">,
     input: ListMetricsCommandInput,
   ): Promise<Pick<ListMetricsCommandOutput, "Metrics" | "NextToken">> {
-    await this.flush();
+    await this.#flushThese(
+      [...this.#unwritten.all()].filter((one) => this.#isUnlisted(one, account)),
+    );
     return pageOfMetrics(this.#store, account, input, this.#clock.nowMs());
   }
 
   #isCrowded(): boolean {
-    const { size } = this.#unwritten;
-    return size > PUT_UNWRITTEN_MAX || this.#unwrittenChars > PUT_UNWRITTEN_CHARS_MAX;
+    const { size, chars } = this.#unwritten;
+    return size > PUT_UNWRITTEN_MAX || chars > PUT_UNWRITTEN_CHARS_MAX;
   }
 
-  /** False where the minute has values already. */
-  #keep(unwritten: Unwritten): boolean {
-    const { metricText, key, minuteMs, values } = unwritten;
-    const place = `${minuteMs} ${key.unit} ${metricText}`;
-    const before = this.#unwritten.get(place);
-    if (before) {
-      const valuesBefore = before.values.values?.size ?? 0;
-      before.values = joined(before.values, values);
-      const more = (before.values.values?.size ?? 0) - valuesBefore;
-      this.#unwrittenChars += Math.max(more, 0) * VALUE_CHARS;
-    } else if (this.#unwritten.size < UNWRITTEN_MAX) {
-      this.#unwritten.set(place, unwritten);
-      this.#unwrittenChars += place.length + metricText.length;
-    }
-    return before === undefined;
+  /** A list of the account's metrics would lack it, or its being active lately. */
+  #isUnlisted(
+    { metricText, minuteMs, key }: UnwrittenMinute,
+    { accountId, region }: Pick<MetricKey, "accountId" | "region">,
+  ): boolean {
+    if (key.accountId !== accountId || key.region !== region) return false;
+    return minuteMs - (this.#listed.get(metricText) ?? 0) >= LISTED_MS;
+  }
+
+  async #flushThese(minutes: readonly UnwrittenMinute[]): Promise<void> {
+    await this.#writeThese(minutes).catch((error: unknown) => this.#logUnwritten(error));
+  }
+
+  async #writeThese(minutes: readonly UnwrittenMinute[]): Promise<void> {
+    await this.#writer.write(minutes);
+    for (const { metricText, minuteMs } of minutes)
+      if (minuteMs > (this.#listed.get(metricText) ?? 0)) this.#listed.set(metricText, minuteMs);
   }
 
   #minutes(metric: MetricKey, fromMs: number, toMs: number, withValues: boolean) {
@@ -225,26 +222,11 @@ export class MetricStore implements MetricSink {
   async #write(): Promise<void> {
     const nowMs = this.#clock.nowMs();
     this.#fine.forget(nowMs);
-    const unwritten = [...this.#unwritten.values()];
-    this.#unwritten = new Map();
-    this.#unwrittenChars = 0;
+    const unwritten = [...this.#unwritten.all()];
     this.#sinceFlush = 0;
     this.#flushedAtMs = nowMs;
     if (unwritten.length === 0) return;
-    for (let from = 0; from < unwritten.length; from += WRITTEN_AT_ONCE) {
-      const { minutes, series } = rowsOf(unwritten.slice(from, from + WRITTEN_AT_ONCE));
-      try {
-        await this.#store.transaction(async ({ db }) => {
-          await mergeSeries(series, db);
-          await mergeMinutes(minutes, db);
-        });
-      } catch (error) {
-        // Minutes add up: those that were written must not be once more.
-        for (const one of unwritten.slice(from)) this.#keep(one);
-        throw error;
-      }
-      await nextTurn();
-    }
+    await this.#writeThese(unwritten);
     this.#isFull = false;
     await this.#retention.apply(nowMs, unwritten.length).catch((error: unknown) => {
       this.#log.error({ error: String(error) }, "Old metrics were not forgotten yet");
@@ -261,24 +243,4 @@ export class MetricStore implements MetricSink {
     this.#isFull = true;
     this.#log.warn({ ofServices }, "Too many metrics: new ones have no periods below a minute");
   }
-}
-
-function rowsOf(unwritten: readonly Unwritten[]): {
-  readonly minutes: readonly MinuteRow[];
-  readonly series: readonly SeriesRow[];
-} {
-  const series = new Map<string, SeriesRow>();
-  const minutes = unwritten.map(({ metricText, key, minuteMs, values }) => {
-    const id = seriesId(metricText, key.unit);
-    const newestMs = Math.max(minuteMs, series.get(id)?.newest_ms ?? 0);
-    series.set(id, seriesRow(id, key, newestMs));
-    const { sampleCount, sum, minimum, maximum } = values;
-    return {
-      ...{ series_id: id, account_id: key.accountId, minute_ms: minuteMs },
-      of_service: isOfService(key) ? 1 : 0,
-      ...{ sample_count: sampleCount, sum, minimum, maximum },
-      value_counts: valueCountsOf(values),
-    };
-  });
-  return { minutes, series: [...series.values()] };
 }

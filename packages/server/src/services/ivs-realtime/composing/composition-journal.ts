@@ -150,7 +150,8 @@ export class CompositionJournal {
     atMs: number,
     change: (now: CompositionRow) => Change | undefined,
   ): Promise<CompositionRow | undefined> {
-    return this.#store.transaction((tx) => this.#changeIn(tx, row, atMs, change));
+    const run = (tx: Transaction<RealTimeTables>) => this.#changeIn(tx, row, atMs, change);
+    return this.#store.transaction(run, { patient: true });
   }
 
   async #changeIn(

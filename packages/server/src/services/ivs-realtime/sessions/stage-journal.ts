@@ -101,7 +101,7 @@ export class StageJournal {
    * written.
    */
   record(session: SessionReference, ...all: readonly ParticipantOccurrence[]): Promise<void> {
-    return this.#store.transaction(async (tx) => {
+    return this.#write(async (tx) => {
       await this.requireOurs(tx, session);
       for (const occurrence of all) await this.#append(tx, session, occurrence);
     });
@@ -113,7 +113,7 @@ export class StageJournal {
     atMs: number,
     ...all: readonly ParticipantOccurrence[]
   ): Promise<void> {
-    return this.#store.transaction(async (tx) => {
+    return this.#write(async (tx) => {
       await this.requireOurs(tx, session);
       for (const occurrence of all) await this.#append(tx, session, occurrence);
       await endStageSession(tx.db, session.sessionId, atMs);
@@ -127,12 +127,17 @@ export class StageJournal {
   async endAbandoned(row: StageSessionRow, atMs: number): Promise<void> {
     const stage = { accountId: row.account_id, region: row.region, id: row.stage_id };
     const session = { stage, sessionId: row.session_id };
-    await this.#store.transaction(async (tx) => {
+    await this.#write(async (tx) => {
       if (!(await endStageSession(tx.db, row.session_id, atMs))) return;
       for (const participant of await listConnected(tx.db, row.session_id))
         for (const occurrence of await departureOf(tx, participant, atMs))
           await this.#append(tx, session, occurrence);
     });
+  }
+
+  /** A stage has one of these at a time. */
+  #write<R>(run: (tx: Tx) => Promise<R>): Promise<R> {
+    return this.#store.transaction(run, { patient: true });
   }
 
   /** Throws SessionLostError where the session isn't this node's. */

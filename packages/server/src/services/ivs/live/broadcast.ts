@@ -1,3 +1,4 @@
+import type { RecordingContinuation, RecordingStart } from "@rolecast/media";
 import type { RecordingWriter } from "../../../kernel/recordings/recording-writer.ts";
 import { SerialTasks } from "../../../kernel/work/serial-tasks.ts";
 import type { PlaybackRules } from "../rows/playback-rules.ts";
@@ -66,6 +67,19 @@ export class Broadcast {
     this.recording.add(async () => {
       const writer = (await this.opened)?.recording;
       if (writer) await task(writer);
+    });
+  }
+
+  /** Rejects with the reason where the recording can't start. */
+  startRecording(start: RecordingStart): Promise<RecordingContinuation> {
+    return this.recording.run(async () => {
+      const opened = await this.opened;
+      if (!opened?.recording) throw new Error("The channel has gone");
+      if (opened.recordingBound === "fail") {
+        await opened.recording.failStart(start.startedAtMs, true);
+        throw new Error("The recording configuration is CREATE_FAILED");
+      }
+      return await opened.recording.start(start);
     });
   }
 

@@ -54,6 +54,7 @@ import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { PublicationHub } from "./publication-hub.ts";
 import { contentionReason } from "./publish-contention.ts";
 import { decidePublish, publishSecretOf, STREAM_ID_PREFIX } from "./publish-decision.ts";
+import { PublishTurns } from "./publish-turns.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { RefusedPublishers } from "./refused-publishers.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
@@ -99,6 +100,7 @@ export class LiveStreams implements MediaHost {
   #unfinished: readonly RecordingRow[] = [];
   /** Priorities of the publishers, by the id of the stream that each may begin. */
   readonly #admitted = new LruMap<string, number>(ADMITTED_MAX);
+  readonly #turns = new PublishTurns({ isLive: (streamName) => this.#isLive(streamName) });
   readonly #refused: RefusedPublishers;
 
   constructor(deps: IvsDependencies) {
@@ -194,6 +196,14 @@ export class LiveStreams implements MediaHost {
   }
 
   async authorizePublish(request: PublishRequest): Promise<PublishDecision> {
+    const decision = () => this.#decide(request);
+    // Its name is good for moments, and the other node has let it wait.
+    return this.forwarding.encoders.has(request)
+      ? decision()
+      : this.#turns.decide(request, decision);
+  }
+
+  async #decide(request: PublishRequest): Promise<PublishDecision> {
     const { store, ids } = this.#deps;
     const { db } = store.tables<IvsTables>();
     const { refusal } = this.admission;
@@ -226,6 +236,7 @@ export class LiveStreams implements MediaHost {
 
   event(event: MediaEvent): void {
     this.admission.note(event);
+    this.#turns.note(event);
     switch (event.type) {
       case "publish-refused":
         this.#refused.note(event);
@@ -260,15 +271,7 @@ export class LiveStreams implements MediaHost {
     const broadcast = this.#broadcasts.get(start.streamId);
     assert(broadcast, "a recording is started for a broadcast that was announced");
     try {
-      return await broadcast.recording.run(async () => {
-        const opened = await broadcast.opened;
-        if (!opened?.recording) throw new Error("The channel has gone");
-        if (opened.recordingBound === "fail") {
-          await opened.recording.failStart(start.startedAtMs, true);
-          throw new Error("The recording configuration is CREATE_FAILED");
-        }
-        return await opened.recording.start(start);
-      });
+      return await broadcast.startRecording(start);
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#deps.log.warn({ streamId: start.streamId, message }, "Recording did not start");
@@ -330,6 +333,7 @@ export class LiveStreams implements MediaHost {
   #open(event: SessionCreated): void {
     this.#forgetEnded(event.atMs);
     const opened = this.#openRows(event);
+    this.#turns.began(event.streamId, opened);
     const { streamId, streamName } = event;
     const broadcast = new Broadcast(streamId, streamName, opened, (error) => {
       if (error instanceof LeaseLostError)
@@ -340,8 +344,7 @@ export class LiveStreams implements MediaHost {
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
     broadcast.session.add(async () => {
-      const isOpen = await opened.then(Boolean, () => false);
-      if (!isOpen) await this.#drop(broadcast);
+      if (!(await opened.then(Boolean, () => false))) await this.#drop(broadcast);
     });
   }
 
@@ -366,13 +369,9 @@ export class LiveStreams implements MediaHost {
     const broadcast: BroadcastToOpen = { ...event, priority, owner: this.node.id, streamsMax };
     const rows = await openBroadcast(broadcast, store, this.#journal, ids);
     if (!rows) return undefined;
-    return {
-      subject: rows.subject,
-      rules: rows.rules,
-      multitrack: multitrackPlan(rows.channel) !== undefined,
-      recordingBound: rows.recordingBound,
-      recording: rows.recording && this.#writerOf(rows.recording, LIVE),
-    };
+    const { channel, recording, ...rest } = rows;
+    const multitrack = multitrackPlan(channel) !== undefined;
+    return { ...rest, multitrack, recording: recording && this.#writerOf(recording, LIVE) };
   }
 
   /** The engine's worker died that was recording the stream. */

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Store } from "../../../kernel/store.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
 import { recordingConfigurationArn } from "../recording-configurations/recording-configuration-view.ts";
 import { arns } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
@@ -58,7 +58,7 @@ export async function openBroadcast(
 ): Promise<OpenedRows | undefined> {
   const reference = arns.parse(broadcast.streamName);
   if (reference === undefined) return undefined;
-  return store.tables<IvsTables>().transaction(async (tx) => {
+  const open = async (tx: Transaction<IvsTables>): Promise<OpenedRows | undefined> => {
     const { db } = tx;
     const channel = await selectChannel(db, reference, reference.id);
     if (!channel || (await isElsewhere(broadcast, channel, db))) return undefined;
@@ -88,7 +88,8 @@ export async function openBroadcast(
     const bound = configuration?.settled_state === "CREATE_FAILED" ? "fail" : "record";
     const rules = await readPlaybackRules(channel, db);
     return { subject, channel, rules, recording, recordingBound: bound };
-  });
+  };
+  return store.tables<IvsTables>().transaction(open, { patient: true });
 }
 
 /** At most one node has a stream of a channel. */

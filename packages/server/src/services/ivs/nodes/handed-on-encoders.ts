@@ -65,6 +65,11 @@ export class HandedOnEncoders {
     return { ...place, name };
   }
 
+  /** Whether a name says that its encoder has reached another node. */
+  has({ name }: Pick<PublishRequest, "name">): boolean {
+    return this.#expected.has(name);
+  }
+
   /** A request as the encoder itself has made it, whichever node it has reached. */
   take(request: PublishRequest): Taken {
     const { name } = request;

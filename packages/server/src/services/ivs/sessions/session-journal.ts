@@ -46,11 +46,13 @@ export class SessionJournal {
     change: SessionChange,
     ...occurrences: readonly IvsOccurrence[]
   ): Promise<void> {
-    await this.#store.transaction(async (tx) => {
+    const write = async (tx: Transaction<IvsTables>) => {
       if (this.#store.shared) await this.#requireOurs(tx, subject);
       if (Object.keys(change).length > 0) await setSession(tx.db, subject.streamId, change);
       for (const occurrence of occurrences) await this.append(tx, subject, occurrence);
-    });
+    };
+    // A stream has one of these at a time.
+    await this.#store.transaction(write, { patient: true });
   }
 
   async #requireOurs({ db }: Transaction<IvsTables>, { streamId }: EventSubject): Promise<void> {

@@ -8,7 +8,7 @@ import { randomIds } from "../../../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
-import type { Store, Tables, Transaction } from "../../../kernel/store.ts";
+import type { Store, Tables, Transaction, TransactionOptions } from "../../../kernel/store.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { DEFAULT_CHANNEL_SETTINGS } from "../channels/channel-settings.ts";
@@ -221,9 +221,12 @@ function mortal(
   const wrapped: Store = {
     shared,
     db: store.db,
-    async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+    async transaction<R>(
+      run: (tx: Transaction) => Promise<R>,
+      options?: TransactionOptions,
+    ): Promise<R> {
       const { result } = (await effect(async () => ({
-        result: await store.transaction(run),
+        result: await store.transaction(run, options),
       }))) as { result: R };
       return result;
     },
