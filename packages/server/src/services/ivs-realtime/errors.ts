@@ -34,6 +34,12 @@ export function noProcessors(): AwsError {
   return realTimeError("ServiceQuotaExceededException", 402, `${what}: ${remedy}`);
 }
 
+/** A request that clients may send again: nothing is left of it. */
+export function notShownInTime(withinMs: number): AwsError {
+  const what = `The node of the stage hasn't shown the participant within ${withinMs / 1_000} s`;
+  return realTimeError("InternalServerException", 500, `${what}: try again`);
+}
+
 /** A part of an operation that isn't built. */
 export function notBuilt(what: string): AwsError {
   const message = `Rolecast doesn't implement ${what} yet`;

@@ -10,7 +10,7 @@ import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { realTimeMigrations } from "../migrations.ts";
 import { SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
-import { insertReplica } from "../rows/participant-replicas.ts";
+import { deleteUnshownReplica, insertReplica } from "../rows/participant-replicas.ts";
 import { StageJournal } from "../sessions/stage-journal.ts";
 import { StageMessages } from "../sessions/stage-messages.ts";
 import { EVENTS_PATH } from "../stages/endpoints.ts";
@@ -327,13 +327,8 @@ test("tokens and offers of a participant are taken so often within a second", as
   await node.stages.close();
 });
 
-test("a replica is muted as its source is, and has its new attributes", async () => {
-  const node = nodeOf("");
-  const ann = await joinedBySocket(node, "ann");
-  const source = admitted(await node.stages.admit(tokenOf("ann"), {}));
-  await publish(node, source);
-  const stageArn = STAGE_ARN.replace(STAGE.id, OTHER_STAGE.id);
-  const bob = await joinedBySocket(node, "bob", { stage: OTHER_STAGE, stageArn });
+/** Ann is to be shown on the other stage. */
+function insertedReplica(source: Admitted): Promise<void> {
   const { accountId: account_id, region } = STAGE;
   const row = {
     ...({ id: "replica", account_id, region, participant_id: "ann", state: "ACTIVE" } as const),
@@ -341,7 +336,38 @@ test("a replica is muted as its source is, and has its new attributes", async ()
     ...{ destination_stage_id: OTHER_STAGE.id, destination_session_id: "", closes_at_ms: null },
     ...{ reconnect_window_seconds: 0, attributes: '{"as":"guest"}', failure: "", created_at_ms: 1 },
   };
-  await store.tables<RealTimeTables>().transaction(({ db }) => insertReplica(db, row));
+  return store.tables<RealTimeTables>().transaction(({ db }) => insertReplica(db, row));
+}
+
+test("a replica that is withdrawn while it joins leaves, without its source's events", async () => {
+  const node = nodeOf("");
+  const source = admitted(await node.stages.admit(tokenOf("ann"), {}));
+  await publish(node, source);
+  await insertedReplica(source);
+  const { admit } = node.stages;
+  node.stages.admit = async (...given) => {
+    await store
+      .tables<RealTimeTables>()
+      .transaction(({ db }) => deleteUnshownReplica(db, "replica"));
+    return admit.apply(node.stages, given);
+  };
+  node.replicas.start();
+  await node.replicas.check();
+  const other = node.stages.of(STAGE_ARN.replace(STAGE.id, OTHER_STAGE.id));
+  expect([...(other?.participants.keys() ?? [])]).toEqual([]);
+  expect(JSON.stringify(published)).not.toContain("Participant Replication");
+  await node.replicas.close();
+  await node.stages.close();
+});
+
+test("a replica is muted as its source is, and has its new attributes", async () => {
+  const node = nodeOf("");
+  const ann = await joinedBySocket(node, "ann");
+  const source = admitted(await node.stages.admit(tokenOf("ann"), {}));
+  await publish(node, source);
+  const stageArn = STAGE_ARN.replace(STAGE.id, OTHER_STAGE.id);
+  const bob = await joinedBySocket(node, "bob", { stage: OTHER_STAGE, stageArn });
+  await insertedReplica(source);
   node.replicas.start();
   await node.replicas.check();
   const shown = () => bob.payloads("aws:ivs:STAGE_STATE").at(-1)?.participants;

@@ -37,6 +37,11 @@ import { isOfThisNode, ShownReplicas } from "./shown-replicas.ts";
 /** Replicas are compared with their rows this often, and at each change that is known here. */
 const ROUND_MS = 1_000;
 
+const NOT_SHOWN: RefusedPublish = {
+  allow: false,
+  reason: "The replica isn't shown here any more",
+};
+
 export interface StageReplicasOptions {
   readonly store: Store;
   readonly clock: Clock;
@@ -190,7 +195,8 @@ export class StageReplicas {
     if (admission.state === "elsewhere") return this.#mirror(row, source, admission.node);
     const { shown } = admission;
     const { sessionId } = shown.stage;
-    await this.#set(row, { destination_session_id: sessionId });
+    if (!(await this.#set(row, { destination_session_id: sessionId })))
+      return void (await this.#shown.hide(row.id));
     await this.#recordStart({ ...row, destination_session_id: sessionId }, source);
     await this.#shown.publish(row, shown, source);
   }
@@ -267,10 +273,10 @@ export class StageReplicas {
     const id = name.slice(MIRROR_NAME.length);
     const shown = this.#shown.get(id);
     const row = await findReplica(store.tables<RealTimeTables>().db, id);
-    if (!shown?.stage.has(shown.participant) || row?.state !== "ACTIVE")
-      return { allow: false, reason: "The replica isn't shown here any more" };
+    if (!shown?.stage.has(shown.participant) || row?.state !== "ACTIVE") return NOT_SHOWN;
     const forward = await this.#shown.expect(shown);
-    await this.#set(row, { destination_session_id: shown.stage.sessionId, closes_at_ms: null });
+    const change = { destination_session_id: shown.stage.sessionId, closes_at_ms: null };
+    if (!(await this.#set(row, change))) return NOT_SHOWN;
     return { allow: true, forward, sourceLimits: undefined };
   }
 
@@ -305,8 +311,9 @@ export class StageReplicas {
     await this.#set(row, { state: "STOPPED", failure });
   }
 
-  async #set({ id }: ParticipantReplicaRow, change: ReplicaChange): Promise<void> {
+  /** False where the replica has ended, or was withdrawn. */
+  #set({ id }: ParticipantReplicaRow, change: ReplicaChange): Promise<boolean> {
     const { store } = this.#options;
-    await store.tables<RealTimeTables>().transaction(({ db }) => setReplica(db, id, change));
+    return store.tables<RealTimeTables>().transaction(({ db }) => setReplica(db, id, change));
   }
 }

@@ -9,15 +9,12 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { pageOf } from "../../../kernel/tagged-resources/page-position.ts";
 import type { ResourceRow } from "../../../kernel/tagged-resources/tagged-rows.ts";
-import { pause } from "../../../kernel/work/timers.ts";
 import { decisions } from "../authorization.ts";
 import type { RealTimeDependencies } from "../dependencies.ts";
 import { conflict, quotaExceeded, resourceNotFound, validation } from "../errors.ts";
 import { REPLICAS_MAX } from "../quotas.ts";
 import { arnOf, arns, RESOURCE_ID_LENGTH } from "../resource-arn.ts";
 import {
-  deleteReplica,
-  findReplica,
   insertReplica,
   listReplicasOf,
   pageOfReplicas,
@@ -28,12 +25,10 @@ import { resources } from "../rows/resources.ts";
 import { findActiveSession, type StageReference } from "../rows/stage-sessions.ts";
 import type { StageMessages } from "../sessions/stage-messages.ts";
 import type { ParticipantReplicaRow, RealTimeTables, StageRow } from "../tables.ts";
+import { replicaShown } from "./replica-shown.ts";
 
 const MAX_RESULTS_DEFAULT = 50;
 const ATTRIBUTES_BYTES_MAX = 1_024;
-/** The node that has the stage shows the replica by then, or says why it can't. */
-const LOOKS = 100;
-const LOOK_MS = 50;
 
 interface BothStages {
   readonly source: ResourceRow | undefined;
@@ -92,7 +87,7 @@ export function replicationOperations(
       ) => {
         const id = await start(stageOf(source), stageOf(destination), input, context, deps);
         await changed(source);
-        await settled(id, context);
+        await replicaShown(id, context);
         return {};
       },
     ),
@@ -170,23 +165,6 @@ async function start(
     });
   });
   return id;
-}
-
-/** Resolves once the replica is shown. Throws the reason for which it isn't. */
-async function settled(id: string, context: RequestContext): Promise<void> {
-  for (let look = 0; look < LOOKS; look += 1) {
-    const row = await findReplica(context.db<RealTimeTables>(), id);
-    if (row && row.failure === "" && row.destination_session_id !== "") return;
-    if (row?.failure === "" && row.state === "STOPPED")
-      return abandon(id, context, "The participant doesn't publish");
-    if (row && row.failure !== "") return abandon(id, context, row.failure);
-    await pause(LOOK_MS);
-  }
-}
-
-async function abandon(id: string, context: RequestContext, reason: string): Promise<never> {
-  await context.transaction<RealTimeTables, void>(({ db }) => deleteReplica(db, id));
-  throw conflict(reason);
 }
 
 function stageOf({ account_id: accountId, region, id }: ResourceRow): StageReference {

@@ -31,6 +31,17 @@ export async function deleteReplica(db: Db, id: string): Promise<void> {
   await db.deleteFrom("ivs_participant_replicas").where("id", "=", id).execute();
 }
 
+/** Removes a replica that no node has shown or refused. False where one has. */
+export async function deleteUnshownReplica(db: Db, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom("ivs_participant_replicas")
+    .where("id", "=", id)
+    .where("state", "=", "ACTIVE")
+    .where("destination_session_id", "=", "")
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}
+
 export function findReplica(db: Db, id: string): Promise<ParticipantReplicaRow | undefined> {
   return all(db).where("id", "=", id).executeTakeFirst();
 }
