@@ -22,6 +22,11 @@ export class BroadcastPublishers {
     return this.#active;
   }
 
+  /** The active one's media came so long ago. */
+  get delayMs(): number {
+    return this.#active?.delayMs ?? 0;
+  }
+
   begin(feed: PublisherFeed): void {
     this.#active = feed;
   }

@@ -88,6 +88,7 @@ export class Broadcast implements FedBroadcast {
       },
     });
     const timeline = new Timeline();
+    const cameAtMs = (): number => options.now() - this.#publishers.delayMs;
     this.#further = new FurtherTracks({
       plan: options.multitrack,
       limits: options.limits,
@@ -101,7 +102,7 @@ export class Broadcast implements FedBroadcast {
     this.#segmenter = new Segmenter({
       limits: options.limits,
       container: options.container,
-      cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#cut(cut)),
+      cutter: new LeadingCutter(options.limits, cameAtMs, (cut) => this.#cut(cut)),
       timeline,
       onSegment: (segment) => this.#segment(segment),
       listener: this.#ladder?.listener,

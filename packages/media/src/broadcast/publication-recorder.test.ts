@@ -33,7 +33,11 @@ const CAMERA_OFF = { pictures: "none", hasSound: true } as const;
 const SILENT = { pictures: "small", hasSound: false } as const;
 
 /** Resolves to what the host is given. */
-async function record(stretches: readonly Stretch[], change: Partial<PublicationRecording> = {}) {
+async function record(
+  stretches: readonly Stretch[],
+  change: Partial<PublicationRecording> = {},
+  delayMs = 0,
+) {
   const objects = new Map<string, string>();
   const rows: NonNullable<RecordingObject["row"]>[] = [];
   const events: MediaEvent["type"][] = [];
@@ -62,6 +66,7 @@ async function record(stretches: readonly Stretch[], change: Partial<Publication
   const video = { id: 0, kind: "video", codec: "h264", clockHz: MS } as const;
   const audio = { id: 1, kind: "audio", codec: "aac", clockHz: MS } as const;
   recorder.configure([{ ...audio, config: aacRecord }]);
+  recorder.delayed(delayMs);
   let size: Stretch["pictures"] = "none";
   let atMs = 0;
   for (const { untilMs, pictures, hasSound } of stretches)
@@ -154,4 +159,11 @@ test("with thumbnails alone there are no media files, and nothing is a failure",
   const plan = { renditions: "none", thumbnails: undefined, layout: LAYOUT } as const;
   const { objects, events } = await record([{ untilMs: 4_000, ...SMALL }], { plan });
   expect([objects.size, events.at(-1)]).toEqual([0, "recording-complete"]);
+});
+
+test("media that came a while ago is recorded with the time when it came", async () => {
+  const { start, lines } = await record([{ untilMs: 3_000, ...SMALL }], {}, 2_500);
+  expect(start?.startedAtMs).toBe(-2_500);
+  const dates = lines.filter((line) => line.startsWith("#EXT-X-PROGRAM-DATE-TIME"));
+  expect(dates[0]).toBe("#EXT-X-PROGRAM-DATE-TIME:1969-12-31T23:59:57.500Z");
 });

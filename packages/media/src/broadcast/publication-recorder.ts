@@ -47,10 +47,11 @@ export class PublicationRecorder implements Feed {
   readonly #end: () => void;
 
   constructor(options: PublicationRecorderOptions) {
-    const { recorded, limits, now, spill, thumbnailDecoder, host } = options;
+    const { recorded, limits, spill, thumbnailDecoder, host } = options;
     const { streamName, streamId, plan, isSoundOnly } = recorded;
     this.#options = options;
     const onSegment = (segment: Segment): void => this.#segment(segment);
+    const now = (): number => options.now() - this.#feed.delayMs;
     this.#segments = new RecordedSegments({ limits, now, isSoundOnly, onSegment });
     const taken = takenTracks(false, "fmp4");
     this.#feed = new PublisherFeed(this.#segments, NO_PUBLISHER, 0, taken);
@@ -83,6 +84,10 @@ export class PublicationRecorder implements Feed {
 
   write(unit: MediaUnit): void {
     this.#feed.write(unit);
+  }
+
+  delayed(ms: number): void {
+    this.#feed.delayed(ms);
   }
 
   /** The publication is over, or is recorded no longer. */

@@ -39,6 +39,8 @@ export class PublisherFeed implements MediaSink {
   readonly tracks: PublisherTracks;
   readonly takes: ReadonlySet<TrackCodec>;
   readonly pace: ReadPace | undefined;
+  /** Its media came so long ago. */
+  delayMs = 0;
   readonly #broadcast: FedBroadcast;
 
   constructor(
@@ -84,6 +86,10 @@ export class PublisherFeed implements MediaSink {
       const compositionMs = (difference << COMPOSITION_SHIFT) >> COMPOSITION_SHIFT;
       this.#broadcast.video(timeMs, { track: id, keyframe: key, compositionMs, units: data });
     }
+  }
+
+  delayed(ms: number): void {
+    this.delayMs = ms;
   }
 
   announce(announced: AnnouncedMedia): void {

@@ -81,8 +81,8 @@ export const nothingAnnounced: AnnouncedMedia = {
 };
 
 /**
- * Takes a publisher's tracks and units, whatever protocol they came by. Both methods throw
- * MediaError for bad media.
+ * Takes a publisher's tracks and units, whatever protocol they came by. `configure` and `write`
+ * throw MediaError for bad media.
  */
 export interface UnitSink {
   /** A protocol refuses other codecs in its own words; `configure` refuses them too. */
@@ -93,4 +93,6 @@ export interface UnitSink {
    */
   configure(tracks: readonly TrackConfig[]): void;
   write(unit: MediaUnit): void;
+  /** The units that follow have come so many milliseconds ago: they were converted, or kept. */
+  delayed?(ms: number): void;
 }

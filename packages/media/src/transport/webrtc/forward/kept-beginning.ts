@@ -8,7 +8,9 @@ const KEPT_BYTES_MAX = 10 * 1024 * 1024;
 /** A call is kept in about so many bytes beside its own: an encoder may send empty ones. */
 const CALL_BYTES = 256;
 
-type Call = { readonly tracks: readonly TrackConfig[] } | { readonly unit: MediaUnit };
+type Call =
+  | { readonly tracks: readonly TrackConfig[] }
+  | { readonly unit: MediaUnit; readonly cameMs: number };
 
 /**
  * Keeps the first seconds of what an encoder sends: the host decides on a recording after the first
@@ -47,7 +49,8 @@ export class KeptBeginning {
     ) {
       return false;
     }
-    this.#calls.push({ unit: { ...unit, data: unit.data.map((part) => Buffer.from(part)) } });
+    const data = unit.data.map((part) => Buffer.from(part));
+    this.#calls.push({ unit: { ...unit, data }, cameMs: nowMs });
     return true;
   }
 
@@ -59,7 +62,7 @@ export class KeptBeginning {
   }
 
   /** Gives everything to a sink, in the order in which it came. */
-  replay(sink: Feed): void {
+  replay(sink: Feed, nowMs: number): void {
     const taken = new Set<number>();
     for (const call of this.#calls) {
       if ("tracks" in call) {
@@ -69,8 +72,12 @@ export class KeptBeginning {
         }
         sink.configure(tracks);
       } else if (taken.has(call.unit.track)) {
+        if (call.unit.key) {
+          sink.delayed?.(nowMs - call.cameMs);
+        }
         sink.write(call.unit);
       }
     }
+    sink.delayed?.(0);
   }
 }

@@ -61,21 +61,23 @@ const received = () => new Promise((resolve) => setImmediate(resolve));
 
 function sinkOf() {
   const units: MediaUnit[] = [];
+  const delaysMs: number[] = [];
   const ends: string[] = [];
   const sink = {
     takes: new Set(["h264", "aac"] as const),
     configure: () => undefined,
     write: (unit: MediaUnit) => void units.push(unit),
     end: (message: string) => void ends.push(message),
+    delayed: (ms: number) => void delaysMs.push(ms),
   };
   const times = () => units.map(({ dts }) => dts / TICKS_PER_MS);
-  return { sink, units, ends, times };
+  return { sink, units, ends, times, delaysMs };
 }
 
 test("a tap from the beginning has the first keyframe, and each picture once, in its time", () => {
   const publisher = new SendingPublisher();
   publisher.send(60);
-  const { sink, units, times, ends } = sinkOf();
+  const { sink, units, times, ends, delaysMs } = sinkOf();
   const tap = publisher.publication.tap(sink, { fromBeginning: true });
   publisher.send(15);
   publisher.publication.close("it is over");
@@ -86,6 +88,8 @@ test("a tap from the beginning has the first keyframe, and each picture once, in
   );
   expect(units[0]?.key).toBe(true);
   expect(ends).toEqual(["it is over"]);
+  // Keyframes came 60, 35 and 10 pictures before.
+  expect(delaysMs).toEqual([60, 35, 10].map((pictures) => pictures * FRAME_MS));
 });
 
 test("a tap that asks for no beginning, or comes late, begins with the next keyframe", async () => {

@@ -171,7 +171,7 @@ export class UnitSource implements PublishedSource, UnitSink {
       sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
       if (fromKeyframe === true) this.#give(sink, () => this.#replayPictures(sink));
     } else {
-      this.#give(sink, () => beginning.replay(sink));
+      this.#give(sink, () => beginning.replay(sink, this.#options.monotonicMs()));
     }
     return {
       end: (message) => {

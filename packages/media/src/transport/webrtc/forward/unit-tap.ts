@@ -62,7 +62,8 @@ export class UnitTap implements LayerFollower, Tap {
     // The first sound may belong to pictures of before: its time isn't negative all the same.
     this.#startedAtMs = (sinceMs ?? nowMs) - SOUND_SHIFT_MS_MAX;
     const hasSound = options.hasAudio && this.#takesSound();
-    const feed = new UnitFeed(sink, unitBytesMax, hasSound, SOUND_SHIFT_MS_MAX);
+    const elapsedMs = (): number => this.#elapsedMs();
+    const feed = new UnitFeed(sink, unitBytesMax, hasSound, SOUND_SHIFT_MS_MAX, elapsedMs);
     this.#feed = feed;
     if (video !== undefined) {
       // Its subscribers' packets are asked for already.

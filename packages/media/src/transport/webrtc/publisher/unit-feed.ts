@@ -4,6 +4,7 @@ import { VIDEO_CLOCK_HZ } from "./video-receiver.ts";
 
 /** Converting sound takes up to 350 ms, in steps of 100; pictures wait for it up to this. */
 const WAIT_TICKS_MAX = VIDEO_CLOCK_HZ;
+const TICKS_PER_MS = VIDEO_CLOCK_HZ / 1_000;
 /** Its converter's start takes longer on a busy machine: pictures wait for its first sound. */
 const FIRST_WAIT_MS = 5_000;
 const FIRST_WAIT_TICKS_MAX = (FIRST_WAIT_MS * VIDEO_CLOCK_HZ) / 1_000;
@@ -21,8 +22,17 @@ export class UnitFeed {
   #soundAtMs: number;
   #heardAtMs: number | undefined;
 
-  /** `expectsSound`: pictures wait for the first sound, so that the first segment has both. */
-  constructor(sink: UnitSink, bytesMax: number, expectsSound: boolean, nowMs: number) {
+  /**
+   * `expectsSound`: pictures wait for the first sound, so that the first segment has both.
+   * `elapsedMs` is the time now in the units' time, if that says when they came.
+   */
+  constructor(
+    sink: UnitSink,
+    bytesMax: number,
+    expectsSound: boolean,
+    nowMs: number,
+    elapsedMs?: () => number,
+  ) {
     this.#sink = sink;
     this.#soundAtMs = nowMs;
     this.#interleaver = new Interleaver({
@@ -32,6 +42,10 @@ export class UnitFeed {
         if ("kind" in content) {
           this.#sink.configure([content]);
         } else {
+          if (content.key && elapsedMs !== undefined) {
+            const cameMs = content.dts / TICKS_PER_MS;
+            this.#sink.delayed?.(Math.max(0, Math.round(elapsedMs() - cameMs)));
+          }
           this.#sink.write(content);
         }
       },

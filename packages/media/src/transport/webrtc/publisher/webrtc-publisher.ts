@@ -97,7 +97,8 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     this.#peer = peer;
     const nowMs = this.#elapsedMs();
     const expectsSound = media.audio !== undefined;
-    const feed = new UnitFeed(sink, limits.messageBytesMax, expectsSound, nowMs);
+    const elapsedMs = (): number => this.#elapsedMs();
+    const feed = new UnitFeed(sink, limits.messageBytesMax, expectsSound, nowMs, elapsedMs);
     this.#feed = feed;
     if (media.video !== undefined) {
       this.#video = new VideoReceiver({
