@@ -143,6 +143,12 @@ test("disabled and pending keys refuse what AWS refuses; a cancelled one is disa
   expect(await outcomeOf(client.send(new kms.CancelKeyDeletionCommand({ KeyId })))).toBe(
     `KMSInvalidStateException: ${arn} is not pending deletion.`,
   );
+  for (const PendingWindowInDays of [6, 31]) {
+    const other = new kms.ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays });
+    expect(await outcomeOf(client.send(other))).toBe(
+      "ValidationException: PendingWindowInDays must be between 7 and 30",
+    );
+  }
   const schedule = new kms.ScheduleKeyDeletionCommand({ KeyId, PendingWindowInDays: 7 });
   const { $metadata: _, ...scheduled } = await client.send(schedule);
   expect(scheduled).toEqual({

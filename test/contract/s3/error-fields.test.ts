@@ -72,6 +72,16 @@ function parts(...list: string[]): string {
   return `<CompleteMultipartUpload>${each}</CompleteMultipartUpload>`;
 }
 
+const MONTH = "<NoncurrentDays>30</NoncurrentDays>";
+
+function inClass(storageClass: string): string {
+  return `<StorageClass>${storageClass}</StorageClass>`;
+}
+
+function to(storageClass: string, days: number): string {
+  return `<Transition><Days>${days}</Days>${inClass(storageClass)}</Transition>`;
+}
+
 function lifecycle(action: string): string {
   return `<LifecycleConfiguration><Rule><ID>r</ID><Filter/><Status>Enabled</Status>${action}</Rule></LifecycleConfiguration>`;
 }
@@ -339,6 +349,32 @@ test.each<[string, RawRequest, string]>([
       lifecycle("<Expiration><Date>2023-01-01T00:00:00.001Z</Date></Expiration>"),
     ),
     "400 InvalidArgument | 'Date' must be at midnight GMT | ArgumentName=Date | ArgumentValue=2023-01-01T00:00:00.001Z",
+  ],
+  [
+    "a lifecycle rule that moves objects to one class twice",
+    ask(`PUT ${B}?lifecycle`, lifecycle(to("GLACIER", 1) + to("GLACIER", 2))),
+    "400 InvalidRequest | 'StorageClass' must be different for 'Transition' actions " +
+      "in same 'Rule' with filter '()'",
+  ],
+  [
+    "a lifecycle rule that leaves an archive too soon",
+    ask(`PUT ${B}?lifecycle`, lifecycle(to("DEEP_ARCHIVE", 90) + to("GLACIER", 1))),
+    "400 InvalidArgument | 'Days' in the 'Transition' action for StorageClass 'DEEP_ARCHIVE' " +
+      "for filter '()' must be 90 days more than 'filter '()'' " +
+      "in the 'Transition' action for StorageClass 'GLACIER'",
+  ],
+  [
+    "a lifecycle rule that ends older versions before it moves them",
+    ask(
+      `PUT ${B}?lifecycle`,
+      lifecycle(
+        `<NoncurrentVersionTransition>${MONTH}${inClass("GLACIER")}</NoncurrentVersionTransition>` +
+          `<NoncurrentVersionExpiration>${MONTH}</NoncurrentVersionExpiration>`,
+      ).replace("<Filter/>", "<Filter><Prefix/></Filter>"),
+    ),
+    "400 InvalidArgument | 'NoncurrentDays' in the NoncurrentVersionExpiration action " +
+      "for filter '(prefix=)' must be greater than 'NoncurrentDays' " +
+      "in the NoncurrentVersionTransition action",
   ],
   [
     "a minimum size that isn't there",

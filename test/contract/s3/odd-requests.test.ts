@@ -81,6 +81,35 @@ test.each([
     "400 InvalidArgument | Invalid version id specified | ArgumentName=version-id-marker | " +
       "ArgumentValue=bogus",
   ],
+  [
+    "a version's marker without text",
+    ask(`GET /${Bucket}?versions&key-marker=k&version-id-marker=`),
+    "400 InvalidArgument | A version-id marker cannot be empty. | " +
+      "ArgumentName=version-id-marker | ArgumentValue=",
+  ],
+  [
+    "a version's marker that is none, before an encoding,",
+    ask(`GET /${Bucket}?versions&encoding-type=x&key-marker=k&version-id-marker=bogus`),
+    "400 InvalidArgument | Invalid version id specified | ArgumentName=version-id-marker | " +
+      "ArgumentValue=bogus",
+  ],
+  [
+    "a page of versions below zero",
+    ask(`GET /${Bucket}?versions&max-keys=-1&version-id-marker=bogus`),
+    "400 InvalidArgument | max-keys cannot be negative | ArgumentName=max-keys",
+  ],
+  [
+    "a page of objects below zero",
+    ask(`GET /${Bucket}?max-keys=-1`),
+    "400 InvalidArgument | Argument maxKeys must be an integer between 0 and 2147483647 | " +
+      "ArgumentName=maxKeys | ArgumentValue=-1",
+  ],
+  [
+    "a prefix of versions with a character that no key has",
+    ask(`GET /${Bucket}?versions&prefix=a%00`),
+    "400 InvalidArgument | Value must be a sequence of Unicode characters and cannot include " +
+      "Null. | ArgumentName=prefix | ArgumentValue=a&#x0;",
+  ],
 ])("%s is refused as AWS refuses it", async (_what, request, refusal) => {
   expect(await refusalOf(server.endpoint, request)).toBe(refusal);
 });

@@ -12,7 +12,7 @@ import {
   requireImported,
   requireNotPending,
 } from "../access/key-operation.ts";
-import { invalidState } from "../errors.ts";
+import { invalidState, validation } from "../errors.ts";
 import { keyArn, multiRegionType } from "../key-name.ts";
 import { isPendingDeletion } from "../key-state.ts";
 import { relatedKeys, updateKey } from "../rows/keys.ts";
@@ -21,6 +21,9 @@ import { DAY_MS } from "./rotation-dates.ts";
 
 /** Source: API reference, ScheduleKeyDeletion. */
 const DEFAULT_WINDOW_DAYS = 30;
+/** Same source. The model's limits, 1 and 365, are wider. */
+const WINDOW_DAYS_MIN = 7;
+const WINDOW_DAYS_MAX = 30;
 
 /** EnableKey, DisableKey, ScheduleKeyDeletion, CancelKeyDeletion. */
 export function keyStateOperations(): OperationTable {
@@ -34,8 +37,9 @@ export function keyStateOperations(): OperationTable {
           keys: { "kms:schedulekeydeletionpendingwindowindays": String(days) },
         }),
       },
-      (key, { PendingWindowInDays: days = DEFAULT_WINDOW_DAYS }, context) =>
-        context.transaction<KmsTables, kms.ScheduleKeyDeletionResponse>(async ({ db }) => {
+      (key, { PendingWindowInDays: days = DEFAULT_WINDOW_DAYS }, context) => {
+        requireWindow(days);
+        return context.transaction<KmsTables, kms.ScheduleKeyDeletionResponse>(async ({ db }) => {
           requireNotPending(await currentKey(key, context, db));
           if (await hasReplicas(key, context, db)) {
             const state = "PendingReplicaDeletion";
@@ -50,7 +54,8 @@ export function keyStateOperations(): OperationTable {
             KeyState: "PendingDeletion",
             PendingWindowInDays: days,
           };
-        }),
+        });
+      },
     ),
     CancelKeyDeletion: keyOperation("CancelKeyDeletion", {}, (key, _input, context) =>
       context.transaction<KmsTables, kms.CancelKeyDeletionResponse>(async ({ db }) => {
@@ -63,6 +68,14 @@ export function keyStateOperations(): OperationTable {
       }),
     ),
   });
+}
+
+/** Throws ValidationException. */
+function requireWindow(days: number): void {
+  if (days < WINDOW_DAYS_MIN || days > WINDOW_DAYS_MAX)
+    throw validation(
+      `PendingWindowInDays must be between ${WINDOW_DAYS_MIN} and ${WINDOW_DAYS_MAX}`,
+    );
 }
 
 function turn(

@@ -14,8 +14,9 @@ import {
   type ResourceType,
 } from "../../../kernel/resources.ts";
 
-/** AWS's default. Source: KMS API reference, ScheduleKeyDeletion. */
+/** AWS's default and greatest. Source: KMS API reference, ScheduleKeyDeletion. */
 const PENDING_WINDOW_DAYS = 30;
+const PENDING_WINDOW_DAYS_MIN = 7;
 
 function kms<Output>(
   call: ResourceCall,
@@ -85,7 +86,13 @@ const shared: readonly Part[] = [
     },
   },
   // How long the deletion waits: nothing before that.
-  { properties: ["PendingWindowInDays"], isCreated: true, async write() {} },
+  {
+    properties: ["PendingWindowInDays"],
+    isCreated: true,
+    async write({ want }) {
+      requirePendingWindow(want);
+    },
+  },
   tagsPart({
     tag: ({ KeyId }, tags, call) =>
       kms(call, "TagResource", {
@@ -119,6 +126,16 @@ async function metadataOf(KeyId: unknown, call: ResourceCall): Promise<KeyMetada
   if (!KeyMetadata.KeyState.startsWith("Pending") || KeyMetadata.KeyState === "PendingImport")
     return KeyMetadata;
   throw new ResourceError("NotFound", `Key '${KeyMetadata.Arn}' is pending deletion.`);
+}
+
+/** A window that ScheduleKeyDeletion refuses would leave the stack with a key it can't delete. */
+function requirePendingWindow({ PendingWindowInDays: days }: ResourceModel): void {
+  if (
+    days === undefined ||
+    (Number(days) >= PENDING_WINDOW_DAYS_MIN && Number(days) <= PENDING_WINDOW_DAYS)
+  )
+    return;
+  throw new ResourceError("InvalidRequest", "PendingWindowInDays must be between 7 and 30");
 }
 
 async function deleteKey(id: ResourceModel, call: ResourceCall): Promise<undefined> {
@@ -178,6 +195,7 @@ const keyType = declareType({
     ...shared.slice(2),
   ],
   async create(want, call) {
+    requirePendingWindow(want);
     const Policy = documentText(want.KeyPolicy);
     const answer = await kms<{ KeyMetadata: KeyMetadata }>(call, "CreateKey", {
       ...pick(want, [...IMMUTABLE, "Description", "BypassPolicyLockoutSafetyCheck"]),
@@ -199,6 +217,7 @@ const replicaKeyType = declareType({
   fixed: ["PrimaryKeyArn"],
   parts: shared,
   async create(want, call) {
+    requirePendingWindow(want);
     const primary = String(want.PrimaryKeyArn);
     const input = {
       KeyId: primary,

@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import type { Ids } from "../../../kernel/ids.ts";
 import { invalidArgument, invalidArgumentOf, invalidRequest, malformedXml } from "../errors.ts";
+import { checkLifecycleOrder } from "./check-lifecycle-order.ts";
 
 /*
  * What S3 takes for a lifecycle configuration. Sources: S3 API, LifecycleRule; S3 user guide,
@@ -55,7 +56,6 @@ function checkRule(rule: s3.LifecycleRule): void {
   const hasTags = rule.Filter?.Tag !== undefined || (rule.Filter?.And?.Tags?.length ?? 0) > 0;
   if (Expiration) checkExpiration(Expiration, hasTags);
   for (const transition of Transitions ?? []) checkTransition(transition);
-  checkTogether(rule);
   if (abort) {
     if (hasTags)
       throw invalidRequest("AbortIncompleteMultipartUpload cannot be specified with Tags.");
@@ -70,6 +70,7 @@ function checkRule(rule: s3.LifecycleRule): void {
     checkDays(NoncurrentDays, "NoncurrentDays", "NoncurrentVersionTransition", 0);
     checkNewer(NewerNoncurrentVersions);
   }
+  checkLifecycleOrder(rule);
 }
 
 function checkFilter(filter: s3.LifecycleRuleFilter | undefined): void {
@@ -119,30 +120,12 @@ function checkTransition({ Days, Date: date, StorageClass }: s3.Transition): voi
     );
 }
 
-/** An object isn't moved once it has gone. */
-function checkTogether(rule: s3.LifecycleRule): void {
-  const { Expiration, Transitions = [] } = rule;
-  const where = `'(prefix=${rule.Prefix ?? rule.Filter?.Prefix ?? rule.Filter?.And?.Prefix ?? ""})'`;
-  const timed = [...Transitions, ...(Expiration ? [Expiration] : [])];
-  const byDays = timed.some(({ Days }) => Days !== undefined);
-  const byDate = timed.some(({ Date: date }) => date !== undefined);
-  if (byDays && byDate)
-    throw invalidRequest(
-      `Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter ${where}`,
-    );
-  const last = Math.max(-1, ...Transitions.map(({ Days = -1 }) => Days));
-  if (Expiration?.Days !== undefined && Expiration.Days <= last)
-    throw invalidArgumentOf(
-      `'Days' in the Expiration action for filter ${where} must be greater than 'Days' in the Transition action`,
-    );
-}
-
 function checkDays(days: number | undefined, member: string, action: string, min = 1): void {
   if (days === undefined || !Number.isInteger(days) || days > DAYS_MAX) throw malformedXml();
   if (days >= min) return;
   throw invalidArgumentOf(
     min === 0
-      ? `'${member}' for ${action} action must be nonnegative`
+      ? `'${member}' in ${action} action must be nonnegative`
       : `'${member}' for ${action} action must be a positive integer`,
   );
 }

@@ -28,9 +28,20 @@ function checkInteger(number: number, name: string, text: string): void {
   if (number > INTEGER_MAX || !Number.isInteger(number))
     throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
   if (number < 0) {
-    const message = `Argument ${name} must be an integer between 0 and ${INTEGER_MAX}`;
-    throw invalidArgument(message, name, text);
+    // As recorded: this sentence has another name for `max-keys` than the one before.
+    const said = name === "max-keys" ? "maxKeys" : name;
+    const message = `Argument ${said} must be an integer between 0 and ${INTEGER_MAX}`;
+    throw invalidArgument(message, said, text);
   }
+}
+
+/** Throws InvalidArgument: no key has this character (S3's answer to ListObjectVersions). */
+export function refuseNull(texts: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(texts))
+    if (text.includes("\0")) {
+      const message = "Value must be a sequence of Unicode characters and cannot include Null.";
+      throw invalidArgument(message, name, text);
+    }
 }
 
 /** How keys and prefixes are written in a listing. Throws InvalidArgument. */

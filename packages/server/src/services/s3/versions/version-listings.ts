@@ -6,9 +6,9 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, invalidArgumentOf } from "../errors.ts";
 import { type KeyRange, listPage, startAfter } from "../listing/list-page.ts";
-import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
+import { keyEncoder, readMaxKeys, refuseNull } from "../listing/listing-text.ts";
 import { listed, listingDecision } from "../listing/object-listings.ts";
 import { firstKeysOfGroups } from "../rows/group-keys.ts";
 import { isVersionId, versionNumberOf } from "../rows/version-id.ts";
@@ -44,9 +44,13 @@ async function listObjectVersions(
   context: RequestContext,
 ) {
   const db = context.db<S3Tables>();
-  const encode = keyEncoder(input.EncodingType);
-  const maxKeys = readMaxKeys(input.MaxKeys);
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
+  // Of several mistakes S3 answers the first in this order, as recorded.
+  if ((input.MaxKeys ?? 0) < 0) throw invalidArgumentOf("max-keys cannot be negative", "max-keys");
+  const maxKeys = readMaxKeys(input.MaxKeys);
+  checkIdMarker(input);
+  const encode = keyEncoder(input.EncodingType);
+  refuseNull({ prefix, "key-marker": marker });
   const older = await numberOfMarker(input, db);
   const start = startAfter(marker, prefix, delimiter);
   const page = await listPage<ListedVersion>(
@@ -92,6 +96,20 @@ async function listObjectVersions(
   };
 }
 
+/** Throws InvalidArgument. */
+function checkIdMarker({
+  KeyMarker: key,
+  VersionIdMarker: id,
+}: s3.ListObjectVersionsRequest): void {
+  if (id === undefined) return;
+  const refusal = (message: string) => invalidArgument(message, "version-id-marker", id);
+  const without = "A version-id marker cannot be specified without a key marker.";
+  if (key === undefined) throw refusal(without);
+  if (id === "") throw refusal("A version-id marker cannot be empty.");
+  if (!isVersionId(id)) throw refusal("Invalid version id specified");
+  if (key === "") throw refusal(without);
+}
+
 /**
  * The number of the version that the page before ended with, which may be gone: clean-ups delete
  * page by page. Only a deleted null version doesn't keep its number; what is left of its key
@@ -101,13 +119,7 @@ async function numberOfMarker(
   { Bucket, KeyMarker: key, VersionIdMarker: id }: Checked<s3.ListObjectVersionsCommandInput>,
   db: Kysely<S3Tables>,
 ): Promise<number | undefined> {
-  if (id === undefined || id === "") return undefined;
-  const valid = isVersionId(id);
-  if (key === undefined || (key === "" && valid)) {
-    const message = "A version-id marker cannot be specified without a key marker.";
-    throw invalidArgument(message, "version-id-marker", id);
-  }
-  if (!valid) throw invalidArgument("Invalid version id specified", "version-id-marker", id);
+  if (key === undefined || id === undefined) return undefined;
   const known = versionNumberOf(id);
   if (known !== undefined) return known;
   const row = await db
