@@ -10,7 +10,8 @@
  * machine lengthen less than the time on the clock: of a node's thread that serves, and of its
  * connections in PostgreSQL.
  *
- * - `begin`: from the encoder's question to the stream's start, with its rows and events.
+ * - `begin`: from the encoder's question to the stream's start, with its rows and events. All ask
+ *   at once; the time on the clock is from the first question to the last stream's start.
  * - `ListStreams`: a page of 100, asked at the third node, which asks the streams' node for their
  *   viewers; the third one's time alone, since the other one is busy with its streams. Medians of
  *   the rounds, the first page and the last one.
@@ -161,9 +162,12 @@ function between(before: Used, after: Used, parts = 1): Used {
 
 async function begin({ account, node, streams }: Side): Promise<Used> {
   const before = await used(node);
+  const fromMs = performance.now();
   node.child.send(Array.from({ length: streams }, (_, index) => keyOf(account, index)));
   await answerOf(node.child);
   await allLive(account, streams);
+  const tookS = ((performance.now() - fromMs) / 1000).toFixed(1);
+  console.log(`| begin ${streams} at once: clock | ${tookS} s | | |`);
   return between(before, await used(node), streams);
 }
 

@@ -24,6 +24,7 @@ import {
   startPostgres,
 } from "../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../contract/ivs/recording-bucket.ts";
+import { outcomeOf, realTimeOf } from "../contract/ivs-realtime/support.ts";
 import {
   hasMachinePrograms,
   Link,
@@ -143,6 +144,56 @@ else
       expect(await failures(bucket)).toEqual([]);
     });
 
+    test("that can't reach each other show a replica again, or end it on both", {
+      timeout: 3 * TIMEOUT_MS,
+    }, async () => {
+      const [here, there] = nodes;
+      const [source, shows] = [await makeStage(here), await makeStage(there)];
+      const { participantId } = source;
+      const become = (node: Node, { stageArn }: typeof source, end: string) =>
+        until(
+          async () => (await participantEvents(node, stageArn, participantId)).endsWith(end),
+          `events ${end}`,
+          { withinMs: TIMEOUT_MS },
+        );
+      await until(
+        async () => (await activeSession(there, shows.stageArn)) !== undefined,
+        "a session",
+      );
+      await become(here, source, "PUBLISH_STARTED");
+      const realTime = realTimeOf(here, ROOT);
+      const wanted = {
+        ...{ sourceStageArn: source.stageArn, destinationStageArn: shows.stageArn },
+        ...{ participantId, reconnectWindowSeconds: 0 },
+      };
+      await realTime.startParticipantReplication(wanted);
+      await become(there, shows, "JOINED,PUBLISH_STARTED");
+
+      // A node that has been silent for ten seconds is sent nothing more.
+      await between.cut();
+      await here.said(/isn't sent its source's media/);
+      await between.mend();
+      await become(there, shows, "PUBLISH_STARTED,PUBLISH_STOPPED,PUBLISH_STARTED");
+      expect(await participantEvents(here, source.stageArn, participantId)).toMatch(
+        /PUBLISH_STARTED,REPLICATION_STARTED$/,
+      );
+
+      // No media for 30 seconds, and none for 30 more.
+      await between.cut();
+      await become(there, shows, "PUBLISH_STARTED,PUBLISH_STOPPED,LEFT");
+      await become(here, source, "REPLICATION_STARTED,REPLICATION_STOPPED");
+      const states = nodes.map(async (node) => {
+        const listed = { sourceStageArn: source.stageArn, participantId };
+        const { replicas = [] } = await realTimeOf(node, ROOT).listParticipantReplicas(listed);
+        return replicas.map(({ replicationState }) => replicationState);
+      });
+      expect(await Promise.all(states)).toEqual([["STOPPED"], ["STOPPED"]]);
+      await between.mend();
+      const again = () => outcomeOf(realTime.startParticipantReplication(wanted));
+      await until(async () => (await again()) === "done", "another replica");
+      await become(there, shows, "LEFT,JOINED,PUBLISH_STARTED");
+    });
+
     test.each([
       ["the database", () => [places[0].toDatabase]],
       ["the database and the other node", () => [places[0].toDatabase, between]],
@@ -247,6 +298,35 @@ function encode(node: Node, streamKey: string): Encoder {
   const encoder = publish(film, node.rtmps(streamKey), 4, true);
   encoders.push(encoder);
   return encoder;
+}
+
+/** Has an encoder on a stage, by RTMPS to `node`. */
+async function makeStage(node: Node) {
+  const realTime = realTimeOf(node, ROOT);
+  const { stage } = await realTime.createStage({});
+  const stageArn = stage?.arn ?? "";
+  const { ingestConfiguration } = await realTime.createIngestConfiguration({
+    ...{ stageArn, ingestProtocol: "RTMPS" },
+  });
+  const { participantId = "", streamKey = "" } = ingestConfiguration ?? {};
+  encoders.push(publish(film, node.rtmps(streamKey), 1, true));
+  return { stageArn, participantId };
+}
+
+async function activeSession(node: Node, arn: string): Promise<string | undefined> {
+  const { stage } = await realTimeOf(node, ROOT).getStage({ arn });
+  return stage?.activeSessionId;
+}
+
+/** A participant's events in the newest session of a stage. */
+async function participantEvents(node: Node, stageArn: string, participantId: string) {
+  const realTime = realTimeOf(node, ROOT);
+  const { stageSessions = [] } = await realTime.listStageSessions({ stageArn });
+  const sessionId = stageSessions[0]?.sessionId;
+  const { events = [] } = await realTime.listParticipantEvents({
+    ...{ stageArn, sessionId, participantId },
+  });
+  return `${events.map(({ name }) => name)}`;
 }
 
 /** Publishes to `node` until the first file of the recording is in a bucket. */

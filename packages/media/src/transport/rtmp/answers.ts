@@ -98,6 +98,14 @@ export function acknowledgement(receivedBytes: number): Buffer {
   return control(MESSAGE.acknowledgement, uint32(receivedBytes >>> 0));
 }
 
+/** Asks whether the other side is there. */
+export function pingRequest(): Buffer {
+  return control(
+    MESSAGE.userControl,
+    Buffer.concat([Buffer.of(0, USER_CONTROL.pingRequest), uint32(0)]),
+  );
+}
+
 /** Echoes the four bytes of a ping's time. */
 export function pingResponse(time: Buffer): Buffer {
   return control(

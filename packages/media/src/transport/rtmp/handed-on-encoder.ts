@@ -37,6 +37,7 @@ export async function publishTo(
     if (client.certificateSha256 !== certificateSha256)
       throw new MediaError("refused", "another server has the address to which it is handed on");
     await client.begin(app, `rtmp${isSecure ? "s" : ""}://${where.host}/${app}`, name);
+    client.watch();
   } catch (error) {
     client.destroy();
     throw asRefusal(error);

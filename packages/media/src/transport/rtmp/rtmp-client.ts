@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectTls, TLSSocket } from "node:tls";
 import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../../container/flv/amf0.ts";
 import { MediaError } from "../../port/media-error.ts";
-import { pingResponse } from "./answers.ts";
+import { pingRequest, pingResponse } from "./answers.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { encodeMessage, uint32 } from "./chunk-writer.ts";
 import { MESSAGE, USER_CONTROL } from "./message-type.ts";
@@ -17,6 +17,10 @@ const CHUNK_STREAM = { control: 2, command: 3, audio: 4, video: 6 } as const;
 const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };
 /** A server that answers at all does so within this time. */
 const SILENCE_MAX_MS = 5_000;
+/** A server that takes media is asked this often whether it is there. */
+const PING_MS = 2_000;
+/** It has been lost when it answers none of so many. */
+const PINGS_MAX = 5;
 
 export interface RtmpAddress {
   readonly host: string;
@@ -35,6 +39,7 @@ export class RtmpClient {
   #handshakeBytes = 0;
   #fail: (error: Error) => void = () => {};
   #wake: () => void = () => {};
+  #unansweredPings = 0;
 
   /** Like ffmpeg, it takes any certificate; `certificateSha256` says which it was. */
   constructor({ isSecure, ...where }: RtmpAddress) {
@@ -91,6 +96,23 @@ export class RtmpClient {
     this.#socket.setTimeout(0);
   }
 
+  /**
+   * Breaks the connection once the server has been silent for ten seconds: a network that is cut
+   * closes none, and the system waits for a quarter of an hour.
+   */
+  watch(): void {
+    const timer = setInterval(() => {
+      if (this.#unansweredPings === PINGS_MAX) {
+        this.#socket.destroy(new Error("the server does not answer any more"));
+        return;
+      }
+      this.#unansweredPings += 1;
+      this.#socket.write(pingRequest());
+    }, PING_MS);
+    timer.unref();
+    this.#socket.once("close", () => clearInterval(timer));
+  }
+
   /** False where the server is slow: then `drained` says when to go on. */
   send(type: number, timestampMs: number, payload: Buffer): boolean {
     const stream = type === MESSAGE.audio ? CHUNK_STREAM.audio : CHUNK_STREAM.video;
@@ -134,6 +156,7 @@ export class RtmpClient {
   }
 
   #read(bytes: Buffer): void {
+    this.#unansweredPings = 0;
     const handshake = Math.min(HANDSHAKE_BYTES - this.#handshakeBytes, bytes.length);
     this.#handshakeBytes += handshake;
     try {

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { Readable } from "node:stream";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { encodeAmf0 } from "../../container/flv/amf0.ts";
 import { flvTags } from "../../container/flv/flv-tags.ts";
 import { flvHeader, videoConfigTag, videoTag } from "../../container/flv/flv-writer.ts";
@@ -209,5 +209,46 @@ describe("an encoder that is handed on", () => {
     await published;
     expect((await target.seen("session-ended")).reason).toBe("publisher-finished");
     expect(sentBytes).toBe(sizeBytes);
+  });
+
+  test("is disconnected once the other server has been silent for ten seconds", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval"], shouldAdvanceTime: true });
+    onTestFinished(() => void vi.useRealTimers());
+    let isCut = false;
+    let heard = 0;
+    const between = createServer((socket) => {
+      const on = connect(target.rtmpPort, "127.0.0.1");
+      const closeBoth = () => [on, socket].forEach((one) => void one.destroy());
+      socket.on("error", closeBoth).on("close", closeBoth);
+      socket.on("data", (bytes) => isCut || on.write(bytes));
+      on.on("error", closeBoth).on("data", (bytes) => {
+        heard += 1;
+        if (!isCut) socket.write(bytes);
+      });
+    });
+    await new Promise<void>((resolve) => between.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void between.close());
+    const { port } = between.address() as AddressInfo;
+    const { target, publish } = await servers((own) => ({ ...own, port }));
+    async function* endless() {
+      for (const tag of film(5)) yield tag;
+      for (let ms = 5_200; ; ms += 20) {
+        yield videoTag(ms, 0, true, picture(true));
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    const published = publish(Readable.from(endless()));
+    published.catch(() => undefined);
+    await target.seen("stream-start");
+    for (let ping = 0; ping < 8; ping += 1) {
+      const before = heard;
+      vi.advanceTimersByTime(2_000);
+      await expect.poll(() => heard).toBeGreaterThan(before);
+    }
+    isCut = true;
+    vi.advanceTimersByTime(12_000);
+    await expect(published).rejects.toMatchObject({
+      ...{ code: "refused", message: expect.stringContaining("does not answer any more") },
+    });
   });
 });

@@ -24,6 +24,7 @@ import { findActiveSession, findSessionOwner } from "../rows/stage-sessions.ts";
 import type { ParticipantReplicaRow, RealTimeTables } from "../tables.ts";
 import type { Admitted, LiveStages } from "./live-stages.ts";
 import type { NodeCalls } from "./node-calls.ts";
+import type { Participant } from "./participant.ts";
 import {
   MIRROR_NAME,
   type ReplicaAnswer,
@@ -36,6 +37,8 @@ import { isOfThisNode, ShownReplicas } from "./shown-replicas.ts";
 
 /** Replicas are compared with their rows this often, and at each change that is known here. */
 const ROUND_MS = 1_000;
+/** Media of a source on another node that doesn't come for so long has been lost. */
+const MIRROR_WAIT_MS = 30_000;
 
 const NOT_SHOWN: RefusedPublish = {
   allow: false,
@@ -71,6 +74,8 @@ export class StageReplicas {
   readonly #mirrors: ReplicaMirrors;
   /** Rows whose mirror couldn't be opened: that is logged once. */
   readonly #silent = new Set<string>();
+  /** Since when a shown row's mirror has been missing, in milliseconds since the epoch. */
+  readonly #missing = new Map<string, number>();
   #stop: (() => void)[] = [];
 
   constructor(options: StageReplicasOptions) {
@@ -114,7 +119,11 @@ export class StageReplicas {
     // Those that were stopped by request.
     for (const id of this.#shown.ids) if (!ids.has(id)) await this.#hide(id);
     for (const id of this.#mirrors.ids) if (!ids.has(id)) await this.#endMirror(id);
-    for (const row of active) await this.#compare(row);
+    for (const id of this.#missing.keys()) if (!ids.has(id)) this.#missing.delete(id);
+    // A node that doesn't answer keeps no other's waiting.
+    const { log } = this.#options;
+    const failed = (err: unknown) => log.error({ err }, "A replica couldn't be compared");
+    await Promise.all(active.map((row) => this.#compare(row).catch(failed)));
   }
 
   async #compare(row: ParticipantReplicaRow): Promise<void> {
@@ -168,14 +177,23 @@ export class StageReplicas {
       return this.#shown.publish(row, shown, source);
     }
     const isElsewhere = await this.#publishesElsewhere(row);
-    // Its mirror comes, or comes again: that node sees to it.
-    if (isElsewhere && !isOfThisNode(participant)) return;
-    await this.#shown.unpublish(shown);
-    if (isElsewhere) return;
+    if (!isElsewhere || isOfThisNode(participant)) await this.#shown.unpublish(shown);
     const nowMs = this.#options.clock.nowMs();
+    // Its mirror comes, or comes again: that node sees to it, unless it isn't reached.
+    if (isElsewhere && !this.#isLost(row.id, participant, nowMs)) return;
     const closesAtMs = row.closes_at_ms ?? nowMs + row.reconnect_window_seconds * 1_000;
     if (closesAtMs <= nowMs) await this.#end(row);
     else if (row.closes_at_ms === null) await this.#set(row, { closes_at_ms: closesAtMs });
+  }
+
+  #isLost(id: string, { isPublishing }: Participant, nowMs: number): boolean {
+    if (isPublishing) {
+      this.#missing.delete(id);
+      return false;
+    }
+    const sinceMs = this.#missing.get(id) ?? nowMs;
+    this.#missing.set(id, sinceMs);
+    return nowMs - sinceMs >= MIRROR_WAIT_MS;
   }
 
   /** Whether the source publishes on a stage of another node. */
