@@ -84,10 +84,21 @@ describeConsole(() => {
   });
 
   test("one search finds pages, resources and documentation by the keyboard", async () => {
+    let readRecordings = (): void => undefined;
+    const asked = new Promise<void>((resolve) => {
+      readRecordings = resolve;
+    });
+    const configurations = "**/ListRecordingConfigurations";
+    await page.route(configurations, (route) => asked.then(() => route.continue()));
     await page.keyboard.press("/");
     const search = page.getByRole("searchbox", { name: "Search" });
+    const dialog = page.getByRole("dialog");
     await search.fill("leaver");
-    await page.getByRole("dialog").getByRole("link", { name: "leaver", exact: true }).waitFor();
+    await dialog.getByRole("link", { name: "leaver", exact: true }).waitFor();
+    await dialog.getByText(/found\. Still reading\.$/).waitFor();
+    readRecordings();
+    await dialog.getByText(/found\.$/).waitFor();
+    await page.unroute(configurations);
     await faultless();
     await takePicture(page, "search");
     await page.keyboard.press("Enter");

@@ -3,19 +3,19 @@ import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { useCall } from "../wire/use-call.ts";
+import type { AwsClients } from "../wire/aws-clients.ts";
+import { useSession } from "../wire/aws-context.tsx";
 import { foundEntries, type SearchEntry } from "./found-entries.ts";
-import { searchedEntries } from "./search-sources.ts";
+import { NOTHING_SEARCHED, type Searched, searchEntries } from "./search-sources.ts";
 
 const SHOWN_MAX = 20;
-const NOTHING: readonly never[] = [];
 
 /** One search over everything; Enter opens the best, arrows walk through the others. */
 export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
   const [question, setQuestion] = useState("");
-  const searched = useCall("search", searchedEntries);
+  const searched = useSearched();
   const frame = useRef<HTMLElement>(null);
-  const found = foundEntries(searched.data?.entries ?? NOTHING, question, SHOWN_MAX);
+  const found = foundEntries(searched.entries, question, SHOWN_MAX);
   useEffect(() => {
     // After the dialog around it, which remembers first whom to give the focus back to.
     queueMicrotask(() => frame.current?.querySelector("input")?.focus());
@@ -43,7 +43,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
             onChange={({ detail }) => setQuestion(detail.value)}
           />
           <Box variant="small">
-            <span role="status">{stateText(question, found.length, searched.data?.missing)}</span>
+            <span role="status">{stateText(question, found.length, searched)}</span>
           </Box>
           <ul className="plain-list">
             {found.map((entry) => (
@@ -54,6 +54,23 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
       </search>
     </Modal>
   );
+}
+
+/** Everything that has been read since the dialog opened. */
+function useSearched(): Searched {
+  const { late } = useSession();
+  const [searched, setSearched] = useState(NOTHING_SEARCHED);
+  useEffect(() => {
+    let current = true;
+    const show = (now: Searched) => current && setSearched(now);
+    const search = (aws: AwsClients) => searchEntries(aws, show);
+    if (late.now) search(late.now);
+    else late.coming.then(search, () => show({ ...NOTHING_SEARCHED, reading: false }));
+    return () => {
+      current = false;
+    };
+  }, [late]);
+  return searched;
 }
 
 function Found(props: { readonly entry: SearchEntry; readonly onFollow: () => void }) {
@@ -76,15 +93,12 @@ function Found(props: { readonly entry: SearchEntry; readonly onFollow: () => vo
   );
 }
 
-function stateText(
-  question: string,
-  count: number,
-  missing: readonly string[] | undefined,
-): string {
-  if (missing === undefined) return "Reading what there is";
+function stateText(question: string, count: number, { missing, reading }: Searched): string {
+  const asked = question.trim();
   const left =
     missing.length === 0 ? "" : ` Not searched, since they can't be read: ${missing.join(", ")}.`;
-  if (question.trim() === "") return `Type a name, an ARN or a word.${left}`;
-  if (count === 0) return `Nothing is called “${question.trim()}”.${left}`;
-  return `${count === SHOWN_MAX ? `The best ${count}` : `${count} found`}.${left}`;
+  const rest = reading ? ` Still reading.${left}` : left;
+  if (asked === "") return `Type a name, an ARN or a word.${rest}`;
+  if (count === 0) return `Nothing ${reading ? "so far " : ""}is called “${asked}”.${rest}`;
+  return `${count === SHOWN_MAX ? `The best ${count}` : `${count} found`}.${rest}`;
 }

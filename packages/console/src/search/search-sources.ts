@@ -4,6 +4,8 @@ import {
   paginateListRoles,
   paginateListUsers,
 } from "@aws-sdk/client-iam";
+import type { ChannelSummary } from "@aws-sdk/client-ivs";
+import type { StageSummary } from "@aws-sdk/client-ivs-realtime";
 import { paginateListBuckets } from "@aws-sdk/client-s3";
 import { listChannels, listRecordingConfigurations } from "../pages/ivs/ivs-lists.ts";
 import { ivsName } from "../pages/ivs/ivs-name.ts";
@@ -20,7 +22,13 @@ import { allPages } from "../wire/all-pages.ts";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import type { SearchEntry } from "./found-entries.ts";
 
-type Source = (aws: AwsClients) => Promise<readonly SearchEntry[]>;
+/** Lists that more than one source needs: each is read once for a search. */
+interface SharedLists {
+  readonly channels: () => Promise<readonly ChannelSummary[]>;
+  readonly stages: () => Promise<readonly StageSummary[]>;
+}
+
+type Source = (aws: AwsClients, lists: SharedLists) => Promise<readonly SearchEntry[]>;
 
 const RECORDINGS_MAX = 100;
 const BUCKETS_MAX = 10;
@@ -45,19 +53,60 @@ export interface Searched {
   readonly entries: readonly SearchEntry[];
   /** Lists that couldn't be read. */
   readonly missing: readonly string[];
+  /** Some lists aren't read yet. */
+  readonly reading: boolean;
 }
 
-/** Everything that can be found. What may not be listed is left out, by its name. */
-export async function searchedEntries(aws: AwsClients): Promise<Searched> {
-  const names = Object.keys(SOURCES);
-  const read = await Promise.allSettled(Object.values(SOURCES).map((source) => source(aws)));
-  const entries = read.flatMap((one) => (one.status === "fulfilled" ? one.value : []));
-  const missing = names.filter((_, index) => read[index]?.status === "rejected");
-  return { entries: [...pageEntries(), ...entries], missing };
+export const NOTHING_SEARCHED: Searched = { entries: [], missing: [], reading: true };
+
+/**
+ * Calls `show` with everything that can be found, again after each list that was read: looking for
+ * recordings takes a request for each of their folders, and nothing else waits for that. What may
+ * not be listed is left out, by its name.
+ */
+export function searchEntries(
+  aws: AwsClients,
+  show: (searched: Searched) => void,
+  sources: Readonly<Record<string, Source>> = SOURCES,
+): void {
+  const lists: SharedLists = {
+    channels: once(() => listChannels(aws)),
+    stages: once(async () => {
+      const { listStages } = await import("../pages/ivs-realtime/real-time-calls.ts");
+      return listStages(aws);
+    }),
+  };
+  const pages = pageEntries();
+  const names = Object.keys(sources);
+  const read = new Map<string, readonly SearchEntry[] | "missing">();
+  const showRead = () => {
+    const all = names.map((name) => read.get(name));
+    show({
+      entries: [...pages, ...all.flatMap((one) => (one === "missing" ? [] : (one ?? [])))],
+      missing: names.filter((name) => read.get(name) === "missing"),
+      reading: read.size < names.length,
+    });
+  };
+  showRead();
+  for (const [name, source] of Object.entries(sources))
+    source(aws, lists)
+      .catch(() => "missing" as const)
+      .then((one) => {
+        read.set(name, one);
+        showRead();
+      });
 }
 
-async function channels(aws: AwsClients): Promise<readonly SearchEntry[]> {
-  return (await listChannels(aws)).map((channel) => ({
+function once<Value>(call: () => Promise<Value>): () => Promise<Value> {
+  let called: Promise<Value> | undefined;
+  return () => {
+    called ??= call();
+    return called;
+  };
+}
+
+async function channels(_aws: AwsClients, lists: SharedLists): Promise<readonly SearchEntry[]> {
+  return (await lists.channels()).map((channel) => ({
     kind: "Channel",
     name: ivsName(channel),
     detail: channel.arn ?? "",
@@ -76,9 +125,8 @@ async function chatRooms(aws: AwsClients): Promise<readonly SearchEntry[]> {
   }));
 }
 
-async function stages(aws: AwsClients): Promise<readonly SearchEntry[]> {
-  const { listStages } = await import("../pages/ivs-realtime/real-time-calls.ts");
-  return (await listStages(aws)).map((stage) => ({
+async function stages(_aws: AwsClients, lists: SharedLists): Promise<readonly SearchEntry[]> {
+  return (await lists.stages()).map((stage) => ({
     kind: "Stage",
     name: ivsName(stage),
     detail: stage.arn ?? "",
@@ -86,10 +134,10 @@ async function stages(aws: AwsClients): Promise<readonly SearchEntry[]> {
   }));
 }
 
-async function recordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
+async function recordings(aws: AwsClients, lists: SharedLists): Promise<readonly SearchEntry[]> {
   const [configurations, known] = await Promise.all([
     listRecordingConfigurations(aws),
-    listChannels(aws),
+    lists.channels(),
   ]);
   const recordedTo = configurations.flatMap(
     ({ destinationConfiguration }) => destinationConfiguration?.s3?.bucketName ?? [],
@@ -100,11 +148,14 @@ async function recordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
   return entries.map((entry) => recordingEntry(entry, of));
 }
 
-async function stageRecordings(aws: AwsClients): Promise<readonly SearchEntry[]> {
+async function stageRecordings(
+  aws: AwsClients,
+  lists: SharedLists,
+): Promise<readonly SearchEntry[]> {
   const { readRecordedStages, stageSources } = await import(
     "../pages/recordings/stage-recordings.ts"
   );
-  const recorded = await readRecordedStages(aws);
+  const recorded = await readRecordedStages(aws, lists.stages);
   const sources = await stageSources(aws, recorded, {});
   const { entries } = await latestRecordings(aws, [], {}, RECORDINGS_MAX, sources);
   const of = recorded.stages.map(sourceOf);

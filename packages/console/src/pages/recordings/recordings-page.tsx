@@ -40,7 +40,7 @@ const NO_STAGES: RecordedStages = { stages: [], buckets: [] };
 /** The recordings of all channels and stages or of one, the newest first. */
 export function RecordingsPage({ query }: PageProps) {
   const recorded = useCall("recorded channels", readRecorded, { everyMs: POLL_MS });
-  const staged = useCall("recorded stages", readRecordedStages, { everyMs: POLL_MS });
+  const staged = useCall("recorded stages", (aws) => readRecordedStages(aws), { everyMs: POLL_MS });
   const day = query.get("day") ?? "";
   const of = chosenSource(query);
   const { channels = NOTHING, buckets = NOTHING } = recorded.data ?? {};

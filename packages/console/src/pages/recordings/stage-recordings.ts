@@ -29,9 +29,12 @@ export interface RecordedStages {
 }
 
 /** The stages of this Region, and where they are recorded. */
-export async function readRecordedStages(aws: AwsClients): Promise<RecordedStages> {
+export async function readRecordedStages(
+  aws: AwsClients,
+  list: () => Promise<readonly StageSummary[]> = () => listStages(aws),
+): Promise<RecordedStages> {
   const [stages, configurations] = await Promise.all([
-    listStages(aws),
+    list(),
     allPages(storagePages(aws), (page) => page),
   ]);
   const buckets = configurations.flatMap(({ s3 }) => s3?.bucketName ?? []);
