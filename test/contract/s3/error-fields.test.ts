@@ -351,6 +351,29 @@ test.each<[string, RawRequest, string]>([
     "400 InvalidArgument | 'Date' must be at midnight GMT | ArgumentName=Date | ArgumentValue=2023-01-01T00:00:00.001Z",
   ],
   [
+    "a website's rule for an error that is none",
+    ask(
+      `PUT ${B}?website`,
+      "<WebsiteConfiguration><IndexDocument><Suffix>i</Suffix></IndexDocument><RoutingRules>" +
+        "<RoutingRule><Condition><HttpErrorCodeReturnedEquals>302</HttpErrorCodeReturnedEquals>" +
+        "</Condition><Redirect><HostName>a</HostName></Redirect></RoutingRule></RoutingRules>" +
+        "</WebsiteConfiguration>",
+    ),
+    "400 InvalidRequest | The provided HTTP error code (302) is not valid. " +
+      "Valid codes are 4XX or 5XX.",
+  ],
+  [
+    "an archive of Intelligent-Tiering that takes objects too soon",
+    ask(
+      `PUT ${B}?intelligent-tiering&id=a`,
+      "<IntelligentTieringConfiguration><Id>a</Id><Status>Enabled</Status><Tiering>" +
+        "<Days>179</Days><AccessTier>DEEP_ARCHIVE_ACCESS</AccessTier></Tiering>" +
+        "</IntelligentTieringConfiguration>",
+    ),
+    "400 InvalidArgument | 'Days' for access tier DEEP_ARCHIVE_ACCESS must be between 180 and " +
+      "730 | ArgumentName=Days | ArgumentValue=179",
+  ],
+  [
     "a lifecycle rule that moves objects to one class twice",
     ask(`PUT ${B}?lifecycle`, lifecycle(to("GLACIER", 1) + to("GLACIER", 2))),
     "400 InvalidRequest | 'StorageClass' must be different for 'Transition' actions " +

@@ -28,6 +28,13 @@ interface Checks<T> {
 
 type NamedInput = BucketInput & { readonly Id: string };
 
+/** Days without a read before an archive takes an object. Source: S3 API reference, Tiering. */
+const TIER_DAYS_MIN: ReadonlyMap<string, number> = new Map([
+  ["ARCHIVE_ACCESS", 90],
+  ["DEEP_ARCHIVE_ACCESS", 180],
+]);
+const TIER_DAYS_MAX = 730;
+
 /**
  * Analytics, Intelligent-Tiering, inventory and metrics: what a bucket has several of, each under
  * an id. They are kept and shown; nothing here makes reports or moves objects by access.
@@ -39,6 +46,7 @@ export function listedConfigurationOperations(): OperationTable {
   const tiering = configurations<s3.IntelligentTieringConfiguration>(
     "intelligent-tiering",
     "IntelligentTiering",
+    { check: checkTierings },
   );
   const inventory = configurations<s3.InventoryConfiguration>("inventory", "Inventory", {
     check: checkInventory,
@@ -93,6 +101,19 @@ export function listedConfigurationOperations(): OperationTable {
       return { ...place, MetricsConfigurationList: page };
     }),
   });
+}
+
+/** Throws InvalidArgument. */
+function checkTierings({ Tierings = [] }: s3.IntelligentTieringConfiguration): void {
+  for (const { AccessTier: tier, Days: days = 0 } of Tierings) {
+    const least = TIER_DAYS_MIN.get(tier ?? "") ?? 0;
+    if (days >= least && days <= TIER_DAYS_MAX) continue;
+    throw invalidArgument(
+      `'Days' for access tier ${tier} must be between ${least} and ${TIER_DAYS_MAX}`,
+      "Days",
+      String(days),
+    );
+  }
 }
 
 function configurations<T extends { Id?: string | undefined }>(

@@ -5,6 +5,7 @@ import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
 const RULES_MAX = 50;
 /** All redirections but `300 Multiple Choices`. */
 const REDIRECT_CODE = /^3(?!00)\d\d$/;
+const ERROR_CODE = /^[45]\d\d$/;
 /** Matches what a header can have: a path after the host's name works too. */
 const HOST_NAME = /^[!-~]+$/;
 
@@ -54,6 +55,11 @@ function checkRules(rules: readonly s3.RoutingRule[] | undefined): void {
     if (condition && Object.keys(condition).length === 0)
       throw invalidRequest(
         "Condition cannot be empty. To redirect all requests without a condition, the condition element shouldn't be present.",
+      );
+    const { HttpErrorCodeReturnedEquals: error } = condition ?? {};
+    if (error !== undefined && !ERROR_CODE.test(error))
+      throw invalidRequest(
+        `The provided HTTP error code (${error}) is not valid. Valid codes are 4XX or 5XX.`,
       );
     checkTarget(redirect);
     if (code !== undefined && !REDIRECT_CODE.test(code))
