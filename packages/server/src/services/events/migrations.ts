@@ -363,6 +363,18 @@ const deliveryKinds: Migration = {
   },
 };
 
+/** A queue finds its own deliveries without reading the others, each with its event. */
+const deliveriesByKind: Migration = {
+  name: "events/0013-deliveries-by-kind",
+  async up(db) {
+    await db.schema
+      .createIndex("events_deliveries_by_kind")
+      .on("events_deliveries")
+      .columns(["kind", "next_at_ms"])
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
@@ -376,4 +388,5 @@ export const eventsMigrations: readonly Migration[] = [
   connectionStates,
   deliveryOwners,
   deliveryKinds,
+  deliveriesByKind,
 ];
