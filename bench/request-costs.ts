@@ -27,8 +27,9 @@ import { Signer } from "./request-costs/signed-requests.ts";
  * `npx tsx bench/request-costs.ts [OTHER_CHECKOUT] [--only NAMES] [--rounds N]`.
  *
  * Method: the built command, durable, in a folder on the disk, runs as a process; in the same run a
- * bare node:http server that writes a request's bytes to a file and forces it to the disk, and a
- * loop of SQLite's commits, each forced to the disk. With the path of another built checkout, that
+ * bare node:http server that writes an object's bytes to a file and forces it to the disk, and
+ * answers forms with as many bytes as Rolecast, doing nothing for them; and a loop of SQLite's
+ * commits, each forced to the disk. With the path of another built checkout, that
  * one runs too. A raw client sends signed requests over 8 keep-alive connections in windows of a
  * second, to one process after the other, in turn, round after round; the first round, whose
  * windows are longer, only warms up. Printed are the best rate, and the least processor time (user
@@ -115,7 +116,9 @@ function line(kind: string, name: string, { perSecond, mainUs, allUs }: Sample, 
 }
 
 async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promise<void> {
-  const peers = kind.isBare ? [...servers, bare] : servers;
+  const peers = [...servers, bare];
+  const [first] = servers;
+  if (first) await teachAnswer(kind, first, bare);
   const samples = peers.map((): Sample[] => []);
   for (let round = 0; round <= rounds; round++) {
     for (let turn = 0; turn < peers.length; turn++) {
@@ -127,8 +130,8 @@ async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promis
     }
   }
   const results = samples.map(best);
-  const last = kind.isBare ? results.at(-1) : undefined;
-  const first = results[0];
+  const last = results.at(-1);
+  const [own] = results;
   for (const [index, result] of results.entries()) {
     const rate = last && result !== last ? result.perSecond / last.perSecond : undefined;
     const beside =
@@ -136,12 +139,26 @@ async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promis
         ? `; of bare ${rate.toFixed(2)}, ${(last.allUs / result.allUs).toFixed(2)} by processor time`
         : "";
     const other =
-      index > 0 && first && result !== last
-        ? `; Rolecast takes ${(first.allUs / result.allUs).toFixed(3)} of it`
+      index > 0 && own && result !== last
+        ? `; Rolecast takes ${(own.allUs / result.allUs).toFixed(3)} of it`
         : "";
     console.log(line(kind.name, peers[index]?.name ?? "", result, beside + other));
   }
   if (kind.wanted !== "") console.log(`${"".padEnd(26)} wanted: ${kind.wanted}`);
+}
+
+/** Has the bare server answer a form with as many bytes as a server does. */
+async function teachAnswer(kind: Kind, server: Peer, bare: Peer): Promise<void> {
+  // One that no connection of a window sends: a role is made once.
+  const [request] = kind.requests(server.port, CONNECTIONS, 0);
+  if (!request) return;
+  const client = await Connection.open(server.port);
+  const answer = Buffer.alloc(await client.exchange(request), "x");
+  client.close();
+  const teacher = await Connection.open(bare.port);
+  const head = new Signer(bare.port, ROOT).head("PUT", "/answer", answer.length);
+  await teacher.exchange(head, answer);
+  teacher.close();
 }
 
 /** The best of as many windows as the requests have. */

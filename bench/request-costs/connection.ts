@@ -16,12 +16,16 @@ export class Connection {
     });
   }
 
-  /** Resolves when the answer to a request has been read; rejects unless it is a 200. */
-  exchange(...request: readonly Buffer[]): Promise<void> {
+  /**
+   * Resolves to the length of the answer's body when that has been read; rejects unless it is a
+   * 200.
+   */
+  exchange(...request: readonly Buffer[]): Promise<number> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
       let start = "";
       let left: number | undefined;
+      let bodyBytes = 0;
       const read = (chunk: Buffer) => {
         if (left === undefined) {
           start += chunk.toString("latin1");
@@ -30,11 +34,12 @@ export class Connection {
           if (!start.startsWith("HTTP/1.1 200")) return reject(new Error(start.slice(0, 1000)));
           const length = /content-length: *(\d+)/i.exec(start.slice(0, end))?.[1];
           // Without a length the body is an empty chunked one.
-          left = end + 4 + (length === undefined ? 5 : Number(length)) - start.length;
+          bodyBytes = length === undefined ? 5 : Number(length);
+          left = end + 4 + bodyBytes - start.length;
         } else left -= chunk.length;
         if (left > 0) return;
         socket.off("data", read);
-        resolve();
+        resolve(bodyBytes);
       };
       socket.on("data", read);
       void this.#send(request);

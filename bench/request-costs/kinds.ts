@@ -25,8 +25,6 @@ export const ACCOUNTS = Array.from({ length: WINDOWS_MAX }, (_, index) => ({
 export interface Kind {
   readonly name: string;
   readonly wanted: string;
-  /** Sent to the bare server too. */
-  readonly isBare: boolean;
   /** Each request is sent once, and the window ends with the last. */
   readonly isOnce: boolean;
   /** The requests of a connection. */
@@ -37,7 +35,6 @@ function put(payload: Payload, wanted: string): Kind {
   return {
     name: `PutObject 1 MiB, ${payload}`,
     wanted,
-    isBare: true,
     isOnce: false,
     requests: (port, connection) => {
       const signer = new Signer(port, ROOT);
@@ -56,7 +53,6 @@ function form(
   return {
     name: fields.Action,
     wanted,
-    isBare: false,
     isOnce: false,
     requests: (port) => [new Signer(port, ROOT).form(service, fields)],
   };
@@ -68,7 +64,6 @@ export const KINDS: readonly Kind[] = [
   {
     name: "CreateRole",
     wanted: "2,500/s",
-    isBare: false,
     isOnce: true,
     requests: (port, connection, window) => {
       const signer = new Signer(port, ACCOUNTS[window % ACCOUNTS.length]?.key ?? ROOT);

@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
 import { boundaryMember, echoedTags } from "../answer-members.ts";
@@ -22,15 +23,11 @@ import { addition, change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { checkTrustPolicy } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
-import {
-  type Reference,
-  readNamedPage,
-  refuseOverQuota,
-  refuseReferenced,
-} from "../rows/named-rows.ts";
+import { type Reference, readNamedPage, refuseReferenced } from "../rows/named-rows.ts";
+import { refuseMoreRoles } from "../rows/role-room.ts";
 import { deleteRoleCompletely, findRole, insertRole, type Role, setRole } from "../rows/roles.ts";
 import { putTags } from "../rows/tags.ts";
-import type { Db, IamTables, RoleRow } from "../tables.ts";
+import type { IamTables, RoleRow } from "../tables.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
 
@@ -49,8 +46,9 @@ export function roleOperations(parts: IamParts) {
         return onNew(context, "role", { path, name }, extra);
       },
       handle: (input, context) =>
-        addition(parts, context, async ({ db }) => {
-          const role = await createRole(parts, context, db, input);
+        addition(parts, context, async (tx) => {
+          const { db } = tx;
+          const role = await createRole(parts, context, tx, input);
           const Role = {
             // Without the description, though GetRole has it.
             ...(await roleSummary(db, role)),
@@ -141,9 +139,10 @@ function refuseReservedPath(path = "/"): void {
 async function createRole(
   parts: IamParts,
   context: RequestContext,
-  db: Db,
+  tx: Transaction<IamTables>,
   input: Checked<iam.CreateRoleRequest>,
 ): Promise<Role> {
+  const { db } = tx;
   const { accountId } = context;
   const { RoleName: name, AssumeRolePolicyDocument: trust } = input;
   refuseReservedPath(input.Path);
@@ -151,7 +150,7 @@ async function createRole(
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
   if (await findRole(db, accountId, name)) throw alreadyExists(`Role with name ${name}`);
-  await refuseOverQuota(db, "iam_roles", accountId, "RolesPerAccount", ROLES_PER_ACCOUNT);
+  await refuseMoreRoles(tx, parts.store.shared, accountId, ROLES_PER_ACCOUNT);
   const role: RoleRow = {
     account_id: accountId,
     role_id: newUniqueId("AROA", accountId, parts.ids),

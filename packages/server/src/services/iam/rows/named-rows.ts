@@ -84,15 +84,17 @@ function kept<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => 
   return found;
 }
 
-/** Must run before one more is inserted. @throws LimitExceeded */
+/** Must run before one more is inserted; resolves to how many there are. @throws LimitExceeded */
 export async function refuseOverQuota(
   db: Db,
   table: CountedTable,
   accountId: string,
   quota: string,
   limit: number,
-): Promise<void> {
-  if ((await countRows(db, table, accountId)) >= limit) throw quotaExceeded(quota, limit);
+): Promise<number> {
+  const count = await countRows(db, table, accountId);
+  if (count >= limit) throw quotaExceeded(quota, limit);
+  return count;
 }
 
 /** Rows that hang on an entity, the column that names it, and the remedy for AWS's message. */

@@ -3,6 +3,7 @@ import { statement } from "../../../kernel/statements.ts";
 import { noSuchNamed } from "../errors.ts";
 import type { Db, IamTables, RoleRow } from "../tables.ts";
 import { findIgnoringCase } from "./named-rows.ts";
+import { noteRole } from "./role-room.ts";
 import { deleteAccessesOf } from "./uses.ts";
 
 /** A role as stored. */
@@ -66,6 +67,7 @@ const insertion = statement<IamTables, RoleRow>((db, role) =>
 );
 
 export async function insertRole(db: Db, role: RoleRow): Promise<void> {
+  noteRole(db, role.account_id);
   await insertion(db, role);
 }
 
