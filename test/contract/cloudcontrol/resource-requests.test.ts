@@ -180,6 +180,15 @@ describe("a request", () => {
     expect(await outcomeOf(iam.getRole({ RoleName: "half" }))).toContain("NoSuchEntity");
     const twice = await create("AWS::S3::Bucket", { BucketName: "takes" });
     expect(twice).toMatchObject({ ErrorCode: "AlreadyExists" });
+    // KMS would refuse the deletion of such a key.
+    const short = await create("AWS::KMS::Key", { PendingWindowInDays: 6 });
+    expect(short).toMatchObject({
+      ErrorCode: "InvalidRequest",
+      StatusMessage: expect.stringContaining("PendingWindowInDays must be between 7 and 30"),
+    });
+    expect((await root.listResources({ TypeName: "AWS::KMS::Key" })).ResourceDescriptions).toEqual(
+      [],
+    );
   });
 
   it("is refused by the type's schema, in AWS's words", async () => {
