@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import type { WireResponse } from "@rolecast/wire";
+import { LendingStream } from "../kernel/lent-memory.ts";
 
 /** Sends an answer's body after its head. Rejects when either side ends early. */
 export async function writeBody(
@@ -49,8 +50,13 @@ function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
       if (!outgoing.writableFinished) fail(new Error("The client went away."));
     });
     outgoing.on("drain", () => body.resume());
+    const written =
+      body instanceof LendingStream ? (bytes: Uint8Array) => body.giveBack(bytes) : undefined;
     body.on("data", (bytes: Uint8Array) => {
-      if (!outgoing.write(bytes)) body.pause();
+      const isTaken = outgoing.write(bytes, (error) => {
+        if (!error) written?.(bytes);
+      });
+      if (!isTaken) body.pause();
     });
     body.once("end", () => outgoing.end(resolve));
     if (body.errored) breakOff(body.errored);

@@ -1,13 +1,9 @@
 import { createHash, webcrypto } from "node:crypto";
-import * as http from "node:http";
-import * as https from "node:https";
-import { urlToHttpOptions } from "node:url";
 import { type Signer, signS3Request } from "@rolecast/wire";
 import { systemClock } from "../../../kernel/clock.ts";
-import { after } from "../../../kernel/work/timers.ts";
+import type { StoreAnswer } from "./store-connection.ts";
+import { StoreConnections } from "./store-connections.ts";
 
-/** The time that opening a connection may take. */
-export const CONNECT_MS_MAX = 3_000;
 /** Shorter bodies are digested at once: a thread would take longer. */
 const DIGESTED_AT_ONCE_BYTES = 64 * 1024;
 /** An error's code is near the beginning of its document. */
@@ -48,11 +44,9 @@ class RefusedError extends Error {
  */
 export class ByteRequests {
   readonly #path: string;
-  readonly #options: http.RequestOptions;
   readonly #host: string;
   readonly #signer: Signer;
-  readonly #agent: http.Agent;
-  readonly #request: typeof http.request;
+  readonly #connections: StoreConnections;
   /** The store's time less ours, once it has refused ours. */
   #skewMs = 0;
 
@@ -61,19 +55,14 @@ export class ByteRequests {
     this.#path = bucketUrl.pathname.replace(/\/$/, "");
     this.#host = bucketUrl.host;
     this.#signer = signer;
-    const isSecure = bucketUrl.protocol === "https:";
-    const agentOptions = { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY };
-    this.#agent = isSecure ? new https.Agent(agentOptions) : new http.Agent(agentOptions);
-    this.#request = isSecure ? https.request : http.request;
-    const { protocol, hostname, port } = urlToHttpOptions(bucketUrl);
-    this.#options = { protocol, hostname, port, agent: this.#agent };
+    this.#connections = new StoreConnections(bucketUrl);
   }
 
   /**
-   * Resolves to the head of a success; its body must be read or destroyed. Rejects with an error
-   * like the SDK's after `answerMs` without one.
+   * Resolves when a success begins; its body must be read or destroyed. Rejects with an error like
+   * the SDK's after `answerMs` without an answer.
    */
-  async send(request: ByteRequest, answerMs: number): Promise<http.IncomingMessage> {
+  async send(request: ByteRequest, answerMs: number): Promise<StoreAnswer> {
     const { method, key, query = "", body, md5 } = request;
     const rawPath = `${this.#path}/${encodeKey(key)}`;
     const payload = md5 ? UNSIGNED : body ? await sha256Of(body) : NO_BODY_SHA256;
@@ -87,22 +76,16 @@ export class ByteRequests {
     );
     if (body) signed["content-length"] = String(body.byteLength);
     const path = query === "" ? rawPath : `${rawPath}?${query}`;
-    const sent = this.#request({ ...this.#options, method, path, headers: signed });
-    const callOff = after(answerMs, () => sent.destroy(timeoutError()));
-    try {
-      const answer = await exchange(sent, body);
-      const { statusCode: status = 0 } = answer;
-      if (status >= 200 && status < 300) return answer;
-      const refused = new RefusedError(status, await readCode(answer));
-      if (refused.name === SKEWED) this.#noteTime(answer.headers.date);
-      throw refused;
-    } finally {
-      callOff();
-    }
+    const answer = await this.#connections.ask(headOf(method, path, signed), body, answerMs);
+    const { status, headers: answered } = answer;
+    if (status >= 200 && status < 300) return answer;
+    const refused = new RefusedError(status, await readCode(answer));
+    if (refused.name === SKEWED) this.#noteTime(answered.date);
+    throw refused;
   }
 
   destroy(): void {
-    this.#agent.destroy();
+    this.#connections.destroy();
   }
 
   #noteTime(date: string | undefined): void {
@@ -111,36 +94,18 @@ export class ByteRequests {
   }
 }
 
-/** Sends a request; resolves to the head of its answer. */
-function exchange(
-  sent: http.ClientRequest,
-  body: Buffer | undefined,
-): Promise<http.IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    sent.once("response", resolve);
-    // Also hears of what breaks after the answer, which its reader is told by the answer itself.
-    sent.on("error", reject);
-    sent.once("socket", (socket) => {
-      if (!socket.connecting) return;
-      const callOff = after(CONNECT_MS_MAX, () => sent.destroy(timeoutError()));
-      socket.once("connect", callOff);
-      socket.once("close", callOff);
-    });
-    sent.end(body);
-  });
-}
-
-function timeoutError(): Error {
-  const error = new Error("The object store doesn't answer in time.");
-  error.name = "TimeoutError";
-  return error;
+/** No header of ours has a line break in it: keys are encoded, and all else is made here. */
+function headOf(method: string, path: string, headers: Readonly<Record<string, string>>): string {
+  let head = `${method} ${path} HTTP/1.1\r\n`;
+  for (const name in headers) head += `${name}: ${headers[name]}\r\n`;
+  return `${head}connection: keep-alive\r\n\r\n`;
 }
 
 /** The code of an error's document; the status where there is none. */
-async function readCode(answer: http.IncomingMessage): Promise<string> {
+async function readCode({ body }: StoreAnswer): Promise<string> {
   let text = "";
   try {
-    for await (const bytes of answer as AsyncIterable<Buffer>) {
+    for await (const bytes of body as AsyncIterable<Buffer>) {
       text += bytes.toString("latin1");
       if (text.length > ERROR_BYTES_MAX) break;
     }

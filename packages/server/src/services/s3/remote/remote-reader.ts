@@ -1,5 +1,5 @@
-import { Readable } from "node:stream";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import { LendingStream } from "../../../kernel/lent-memory.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import type { BlobSlice } from "../blobs/blob-store.ts";
 import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
@@ -22,7 +22,7 @@ export interface ReadableStore {
  * Slices of blobs one after the other, each by one request for a range; where an answer breaks off,
  * another request goes on from there, since blobs don't change. It reads no faster than its client.
  */
-export class RemoteReader extends Readable {
+export class RemoteReader extends LendingStream {
   readonly #store: ReadableStore;
   readonly #slices: readonly BlobSlice[];
   readonly #release: () => void;
@@ -30,7 +30,7 @@ export class RemoteReader extends Readable {
   #index = 0;
   #offset = 0;
   #unseal: Transform | undefined;
-  #source: Readable | undefined;
+  #source: LendingStream | undefined;
   #resumes = 0;
   #callOffSilence: CallOff | undefined;
 
@@ -93,7 +93,7 @@ export class RemoteReader extends Readable {
     );
   }
 
-  #follow(source: Readable): void {
+  #follow(source: LendingStream): void {
     this.#source = source;
     source.pause();
     source.on("data", (bytes: Buffer) => {
@@ -101,7 +101,7 @@ export class RemoteReader extends Readable {
       this.#callOffSilence?.();
       this.#callOffSilence = undefined;
       this.#offset += bytes.byteLength;
-      if (this.push(this.#unseal ? this.#unseal(bytes) : bytes)) this.#expectBytes();
+      if (this.push(this.#unsealed(bytes))) this.#expectBytes();
       else source.pause();
     });
     source.once("end", () => this.#ended(source));
@@ -109,7 +109,14 @@ export class RemoteReader extends Readable {
     source.once("close", () => this.#ended(source));
   }
 
-  #ended(source: Readable): void {
+  #unsealed(bytes: Buffer): Buffer {
+    if (!this.#unseal) return bytes;
+    const unsealed = this.#unseal(bytes);
+    this.giveBack(bytes);
+    return unsealed;
+  }
+
+  #ended(source: LendingStream): void {
     if (this.#source !== source) return;
     this.#source = undefined;
     this.#callOffSilence?.();

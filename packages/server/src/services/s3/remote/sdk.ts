@@ -8,8 +8,9 @@ import {
   ListObjectsV2Command,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { ByteRequests, CONNECT_MS_MAX } from "./byte-requests.ts";
+import { ByteRequests } from "./byte-requests.ts";
 import type { ObjectStoreSettings } from "./object-store-settings.ts";
+import { CONNECT_MS_MAX } from "./store-connection.ts";
 
 /*
  * The part of the AWS SDK that speaks to an object store. It is imported when the first request is

@@ -1,7 +1,6 @@
-import type { IncomingMessage } from "node:http";
 import { performance } from "node:perf_hooks";
-import type { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
+import type { LendingStream } from "../../../kernel/lent-memory.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 import type { ByteRequest } from "./byte-requests.ts";
@@ -9,6 +8,7 @@ import { Circuit } from "./circuit.ts";
 import { type ObjectStoreSettings, placeOf } from "./object-store-settings.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { Loaded } from "./sdk.ts";
+import type { StoreAnswer } from "./store-connection.ts";
 import { type Failure, failureOf, storeAway } from "./store-failure.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
@@ -50,7 +50,7 @@ export interface StoredKey {
 }
 
 export interface OpenedObject {
-  readonly body: Readable;
+  readonly body: LendingStream;
   /** The size of the whole object, if the store says it. */
   readonly sizeBytes: number | undefined;
 }
@@ -126,7 +126,7 @@ export class StoreClient {
       body: bytes,
       md5,
     } as const;
-    await this.#exchange(request, (answer) => void answer.resume(), {
+    await this.#exchange(request, ({ body }) => void body.resume(), {
       isTaken: (attempt) => mayExist === true || attempt > 1,
     });
   }
@@ -141,9 +141,8 @@ export class StoreClient {
       key: this.#keyOf(key),
       ...(part && { headers: part }),
     } as const;
-    return this.#exchange(request, (body) => {
-      const total =
-        body.headers["content-range"]?.split("/").at(-1) ?? body.headers["content-length"];
+    return this.#exchange(request, ({ headers, body }) => {
+      const total = headers["content-range"]?.split("/").at(-1) ?? headers["content-length"];
       return { body, sizeBytes: total === undefined ? undefined : Number(total) };
     });
   }
@@ -207,7 +206,10 @@ export class StoreClient {
   async putPart(key: string, upload: string, number: number, bytes: Buffer): Promise<string> {
     const query = `partNumber=${number}&uploadId=${encodeURIComponent(upload)}`;
     const request = { method: "PUT", key: this.#keyOf(key), query, body: bytes } as const;
-    const etag = await this.#exchange(request, (answer) => answer.resume().headers.etag);
+    const etag = await this.#exchange(request, ({ headers, body }) => {
+      body.resume();
+      return headers.etag;
+    });
     if (etag === undefined) throw storeAway("it has lost an upload");
     return etag;
   }
@@ -256,7 +258,7 @@ export class StoreClient {
   /** Like #send, for a request that carries bytes. */
   #exchange<Output>(
     request: ByteRequest,
-    read: (answer: IncomingMessage) => Output,
+    read: (answer: StoreAnswer) => Output,
     options?: SendingOptions,
   ): Promise<Output | undefined> {
     return this.#send(
