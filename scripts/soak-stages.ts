@@ -39,8 +39,10 @@ const ROWS = 15;
 /** After the last participant: one that vanished is noticed, and files are under way. */
 const FINISH_MS = 90_000;
 const FILM_SECONDS = 10;
-/** Rounding, and the last packets of one whose packets get lost: nobody asks for those again. */
+/** Rounding. */
 const TOLERANCE_MS = 500;
+/** The first packet of all isn't asked for again, nor the last one: the film's next keyframes. */
+const LOSS_TOLERANCE_MS = 2_500;
 const RECONNECT_SECONDS = 10;
 
 function makeFilm(folder: string): Pick<Peers, "film" | "sound"> {
@@ -85,7 +87,8 @@ function missing(stay: Stay, recorded: readonly Recorded[]): string[] {
       : [`${participantId} (${behaviour}, ${when}) ended: ${outcome}`];
   if (seconds === undefined || behaviour === "stall") return [];
   const recordedMs = recorded.reduce((sum, { durationMs }) => sum + durationMs, 0);
-  if (seconds * 1_000 - recordedMs <= TOLERANCE_MS) return [];
+  const toleranceMs = behaviour === "lose" ? LOSS_TOLERANCE_MS : TOLERANCE_MS;
+  if (seconds * 1_000 - recordedMs <= toleranceMs) return [];
   const those = recorded.map(({ prefix, durationMs, endedAt: ended }) =>
     [prefix, `${durationMs} ms, ended at`, ended.toISOString()].join(" "),
   );

@@ -92,6 +92,16 @@ test("a tap from the beginning has the first keyframe, and each picture once, in
   expect(delaysMs).toEqual([60, 35, 10].map((pictures) => pictures * FRAME_MS));
 });
 
+test("a tap that is there before the first packet has it", async () => {
+  const publisher = new SendingPublisher();
+  const { sink, units } = sinkOf();
+  const tap = publisher.publication.tap(sink, {});
+  publisher.send(20);
+  await received();
+  tap.end("it is over");
+  expect(units).toHaveLength(20);
+});
+
 test("a tap that asks for no beginning, or comes late, begins with the next keyframe", async () => {
   const publisher = new SendingPublisher();
   publisher.send(30);

@@ -236,6 +236,9 @@ export class Publication implements PeerOwner, PublishedSource {
       this.#video = this.#sorted([...others, receiver]);
     }
     this.#options.onMedia(nowMs);
+    for (const tap of this.#taps) {
+      tap.layersChanged(nowMs);
+    }
     return receiver;
   }
 

@@ -99,6 +99,11 @@ export class UnitTap implements LayerFollower, Tap {
     this.#try(() => this.#take(layer, packet, nowMs));
   }
 
+  /** Called before the first packet of a new layer is given to its followers. */
+  layersChanged(nowMs: number): void {
+    this.#try(() => this.#look(nowMs));
+  }
+
   /** Called every 20 ms. */
   tick(nowMs: number): void {
     this.#try(() => this.#tick(nowMs));
