@@ -76,7 +76,12 @@ export class OpusToAac {
     this.#ffmpeg.stdin.write(this.#ogg.head(CHANNELS));
     // Begins the reading, of what `read` gives then.
     this.#ffmpeg.stdout.read(0);
-    this.#ffmpeg.ended.then(({ message = "it ended" }) => this.#fail(message));
+    this.#ffmpeg.ended.then(({ message = "it ended" }) => {
+      // Its end is what `finish` waits for.
+      if (this.#finished === undefined) {
+        this.#fail(message);
+      }
+    });
   }
 
   /** `ticks`: the packet's time in samples of 48 kHz. Packets come in order. */
@@ -190,7 +195,7 @@ export class OpusToAac {
 
   /** Reports an error of the broadcast as it is, and any other as ours. */
   #fail(cause: unknown): void {
-    if (this.#closed || this.#finished !== undefined) {
+    if (this.#closed) {
       return;
     }
     this.close();

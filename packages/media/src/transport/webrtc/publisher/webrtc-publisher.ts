@@ -146,7 +146,10 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
       if (this.#converter !== undefined) {
         await this.#converter.finish();
       }
-      this.#feed?.finish();
+      // It may have failed meanwhile.
+      if (this.open) {
+        this.#feed?.finish();
+      }
     } catch (error) {
       this.fail(error);
       return;
