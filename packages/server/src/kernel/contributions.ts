@@ -1,4 +1,5 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
+import type { NodeAbilities } from "./ports/node-abilities.ts";
 import type { OrganizationPorts } from "./ports/organizations.ts";
 import type { ServiceEventRecorder } from "./ports/service-events.ts";
 import type { ShareableResources } from "./ports/shareable-resources.ts";
@@ -25,6 +26,8 @@ export interface Contributions {
   readonly resourceTypes: readonly ResourceTypeSource[];
   /** Find the resources that policies may share; Access Analyzer looks at each. */
   readonly shareableResources: readonly ShareableResources[];
+  /** Know what the nodes of a shared database can do, which may be of two releases. */
+  readonly nodeAbilities: readonly NodeAbilities[];
   /** Record what services do by themselves; services that are created earlier call them. */
   readonly serviceEventRecorders: readonly ServiceEventRecorder[];
 }
@@ -42,6 +45,7 @@ export function noContributions(): GatheredContributions {
     listeningPorts: [],
     resourceTypes: [],
     shareableResources: [],
+    nodeAbilities: [],
     serviceEventRecorders: [],
   };
 }

@@ -14,9 +14,9 @@ import type { IncomingEvent } from "./put-event.ts";
 import { ruleOperations } from "./rules.ts";
 import { eventsSchemas } from "./schema.ts";
 import { tagOperations } from "./tags.ts";
-import { targetOperations } from "./targets.ts";
+import { type TargetParts, targetOperations } from "./targets.ts";
 
-interface EventsApiParts extends Pick<ServiceDependencies, "ids"> {
+interface EventsApiParts extends Pick<ServiceDependencies, "ids">, TargetParts {
   readonly accounts: AccountDirectory;
   readonly directory: IdentityDirectory;
   readonly outgoing: OutgoingClient;
@@ -42,7 +42,7 @@ export function eventsApi(parts: EventsApiParts): ServiceApi {
       ...ruleOperations(parts),
       ...archiveOperations(parts),
       ...replayOperations(parts),
-      ...targetOperations,
+      ...targetOperations(parts),
       ...connectionOperations(parts),
       ...apiDestinationOperations(parts),
       ...tagOperations,

@@ -63,6 +63,16 @@ export function notImplemented(what: string): AwsError {
   return new AwsError("NotImplemented", `Rolecast's EventBridge has no ${what}.`, { status: 501 });
 }
 
+/** The refusal of what nodes of an earlier release would lose. SDKs send the request again. */
+export function olderNodes(what: string, urls: readonly string[]): AwsError {
+  const nodes = urls.join(", ");
+  return new AwsError(
+    "ServiceUnavailableException",
+    `${what} can be put once every node runs this release: ${nodes} would give up their events.`,
+    { status: 503 },
+  );
+}
+
 /** A refusal in the form of AWS's JSON APIs. */
 export function accessDenied({ authorization, callerArn, reason, sameAccount }: Denial): AwsError {
   const because = sameAccount ? ` ${reason}` : "";

@@ -1,3 +1,4 @@
+import type { Contributions } from "../../kernel/contributions.ts";
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
 import { errorClass } from "../../kernel/error-class.ts";
@@ -33,6 +34,7 @@ interface EventsNeeds extends ServiceDependencies {
   /** Finds the sessions of targets' roles. */
   readonly sessions: CredentialSource;
   readonly sealingKey: Uint8Array;
+  readonly contributed: Pick<Contributions, "nodeAbilities">;
   readonly settings: FunctionTargetParts["settings"] & {
     readonly webhooks: readonly WebhookSettings[];
   };

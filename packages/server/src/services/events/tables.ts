@@ -95,7 +95,10 @@ export interface DeliveryRow {
   rule_name: string;
   /** The target's id, or the webhook's. */
   target_id: string;
-  /** `function` for a Lambda function's, which may take long; else empty. */
+  /**
+   * `function` for a Lambda function's, which may take long; `needs …` for one that waits for a
+   * node that has that; else empty.
+   */
   kind: string;
   /** 1 for an event that came from another bus: it goes to no further one. */
   is_forwarded: number;

@@ -1,11 +1,12 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
+import type { Contributions } from "../../kernel/contributions.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { Turns } from "../../kernel/work/turns.ts";
 import { type BusPlace, DEFAULT_BUS, ruleNameOf, rulePath } from "./arns.ts";
-import { limitExceeded, validation } from "./errors.ts";
+import { limitExceeded, olderNodes, validation } from "./errors.ts";
 import { checkTargetParameters } from "./http-parameters.ts";
 import { requireOwnBus } from "./rows/buses.ts";
 import { pageByName } from "./rows/page.ts";
@@ -13,7 +14,7 @@ import { requireRule } from "./rows/rules.ts";
 import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
 import { readTarget, type Target } from "./stored-target.ts";
 import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
-import { checkPassedRole, checkTargetArn } from "./target-arn.ts";
+import { checkPassedRole, checkTargetArn, targetPlaceOf } from "./target-arn.ts";
 import { jsonErrorPlace } from "./target-input/target-json.ts";
 import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
 
@@ -22,78 +23,85 @@ const TARGETS_MAX = 5;
 const TARGETS =
   "Rolecast delivers to API destinations, event buses, Lambda functions and log groups";
 
+export interface TargetParts {
+  readonly contributed: Pick<Contributions, "nodeAbilities">;
+}
+
 /** PutTargets, RemoveTargets, ListTargetsByRule, ListRuleNamesByTarget. */
-export const targetOperations: OperationTable = defineOperations<typeof eventbridge>()({
-  PutTargets: {
-    authorize: (input, context) => {
-      const keys: ContextEntries = { "events:targetarn": input.Targets.map(({ Arn }) => Arn) };
-      const roles = new Set(
-        input.Targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
-      );
-      return [
-        { ...onRule("PutTargets", input.Rule, input.EventBusName, context), context: keys },
-        ...[...roles].map((resource) => ({
-          action: "iam:PassRole",
-          resource,
-          context: PASSED_TO_EVENTS,
-        })),
-      ];
+export function targetOperations(parts: TargetParts): OperationTable {
+  return defineOperations<typeof eventbridge>()({
+    PutTargets: {
+      authorize: (input, context) => {
+        const keys: ContextEntries = { "events:targetarn": input.Targets.map(({ Arn }) => Arn) };
+        const roles = new Set(
+          input.Targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
+        );
+        return [
+          { ...onRule("PutTargets", input.Rule, input.EventBusName, context), context: keys },
+          ...[...roles].map((resource) => ({
+            action: "iam:PassRole",
+            resource,
+            context: PASSED_TO_EVENTS,
+          })),
+        ];
+      },
+      handle: (input, context) => putTargets(input, context, parts),
     },
-    handle: putTargets,
-  },
-  RemoveTargets: {
-    authorize: (input, context) => onRule("RemoveTargets", input.Rule, input.EventBusName, context),
-    async handle(input, context) {
-      const rule = await requireRule(input.Rule, input.EventBusName, context);
-      await context.transaction<EventsTables, unknown>(({ db }) =>
-        db
-          .deleteFrom("events_targets")
-          .where("account_id", "=", rule.account_id)
-          .where("region", "=", rule.region)
-          .where("rule_name", "=", rule.name)
-          .where("id", "in", input.Ids)
-          .execute(),
-      );
-      return { FailedEntryCount: 0, FailedEntries: [] };
-    },
-  },
-  ListTargetsByRule: {
-    authorize: (input, context) =>
-      onRule("ListTargetsByRule", input.Rule, input.EventBusName, context),
-    async handle(input, context) {
-      const rule = await requireRule(input.Rule, input.EventBusName, context);
-      const { rows, NextToken } = await pageByName(
-        (after, limit) =>
-          context
-            .db<EventsTables>()
-            .selectFrom("events_targets")
-            .selectAll()
+    RemoveTargets: {
+      authorize: (input, context) =>
+        onRule("RemoveTargets", input.Rule, input.EventBusName, context),
+      async handle(input, context) {
+        const rule = await requireRule(input.Rule, input.EventBusName, context);
+        await context.transaction<EventsTables, unknown>(({ db }) =>
+          db
+            .deleteFrom("events_targets")
             .where("account_id", "=", rule.account_id)
             .where("region", "=", rule.region)
             .where("rule_name", "=", rule.name)
-            .where("id", ">", after)
-            .orderBy("id")
-            .limit(limit)
+            .where("id", "in", input.Ids)
             .execute(),
-        ({ id }) => id,
-        input,
-      );
-      return { Targets: rows.map(readTarget), NextToken };
+        );
+        return { FailedEntryCount: 0, FailedEntries: [] };
+      },
     },
-  },
-  ListRuleNamesByTarget: {
-    authorize: () => ({ action: "events:ListRuleNamesByTarget", resource: "*" }),
-    async handle(input, context) {
-      const bus = await requireOwnBus(input.EventBusName, context);
-      const { rows, NextToken } = await pageByName(
-        (after, limit) => rulesWithTarget(input.TargetArn, bus, context, { after, limit }),
-        (name) => name,
-        input,
-      );
-      return { RuleNames: [...rows], NextToken };
+    ListTargetsByRule: {
+      authorize: (input, context) =>
+        onRule("ListTargetsByRule", input.Rule, input.EventBusName, context),
+      async handle(input, context) {
+        const rule = await requireRule(input.Rule, input.EventBusName, context);
+        const { rows, NextToken } = await pageByName(
+          (after, limit) =>
+            context
+              .db<EventsTables>()
+              .selectFrom("events_targets")
+              .selectAll()
+              .where("account_id", "=", rule.account_id)
+              .where("region", "=", rule.region)
+              .where("rule_name", "=", rule.name)
+              .where("id", ">", after)
+              .orderBy("id")
+              .limit(limit)
+              .execute(),
+          ({ id }) => id,
+          input,
+        );
+        return { Targets: rows.map(readTarget), NextToken };
+      },
     },
-  },
-});
+    ListRuleNamesByTarget: {
+      authorize: () => ({ action: "events:ListRuleNamesByTarget", resource: "*" }),
+      async handle(input, context) {
+        const bus = await requireOwnBus(input.EventBusName, context);
+        const { rows, NextToken } = await pageByName(
+          (after, limit) => rulesWithTarget(input.TargetArn, bus, context, { after, limit }),
+          (name) => name,
+          input,
+        );
+        return { RuleNames: [...rows], NextToken };
+      },
+    },
+  });
+}
 
 /** The number of targets that one statement reads. */
 const STEP = 200;
@@ -143,6 +151,7 @@ async function rulesWithTarget(
 async function putTargets(
   input: Checked<eventbridge.PutTargetsCommandInput>,
   context: RequestContext,
+  { contributed }: TargetParts,
 ) {
   const rule = await requireRule(input.Rule, input.EventBusName, context);
   const failed: eventbridge.PutTargetsResultEntry[] = [];
@@ -153,6 +162,8 @@ async function putTargets(
     else
       failed.push({ TargetId: target.Id, ErrorCode: "ValidationException", ErrorMessage: refusal });
   }
+  const isFunction = ({ Arn }: Target) => targetPlaceOf(Arn, rule)?.kind === "function";
+  if (accepted.some(isFunction)) await requireNewNodes(contributed, context);
   await context.transaction<EventsTables, unknown>(async ({ db }) => {
     const before = await db
       .selectFrom("events_targets")
@@ -185,6 +196,17 @@ async function putTargets(
     }
   });
   return { FailedEntryCount: failed.length, FailedEntries: failed };
+}
+
+/** Throws while there is a node that knows no functions: it routes and delivers events, too. */
+async function requireNewNodes(
+  { nodeAbilities }: TargetParts["contributed"],
+  context: RequestContext,
+): Promise<void> {
+  for (const nodes of nodeAbilities) {
+    const older = await nodes.nodesWithout("function-targets", context);
+    if (older.length > 0) throw olderNodes("Targets that are Lambda functions", older);
+  }
 }
 
 /** Returns the reason for a refusal; a malformed target fails the whole call, as on AWS. */

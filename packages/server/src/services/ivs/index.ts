@@ -27,6 +27,7 @@ import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.t
 import { IVS_REGIONS } from "./regions.ts";
 import { RESOURCE_TYPES } from "./resource-arn.ts";
 import { ivsResourceTypes } from "./resources/ivs-type-names.ts";
+import { abilitiesOfNodes } from "./rows/nodes.ts";
 import { logIvsEvents } from "./sessions/log-events.ts";
 import type { IvsTables } from "./tables.ts";
 
@@ -168,6 +169,7 @@ async function createIvs(needs: IvsNeeds) {
       linkedServiceUsages: [recordToS3Usage],
       listeningPorts: [() => ({ ...live.ports })],
       resourceTypes: [ivsResourceTypes],
+      nodeAbilities: [abilitiesOfNodes],
     },
   };
 }

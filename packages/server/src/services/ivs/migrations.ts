@@ -300,6 +300,17 @@ const openOnes: Migration = {
   },
 };
 
+/** Nodes of two releases share a database while they are updated: which can do what. */
+const nodeAbilities: Migration = {
+  name: "ivs/0011-node-abilities",
+  async up(db) {
+    await db.schema
+      .alterTable("ivs_nodes")
+      .addColumn("abilities", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -311,4 +322,5 @@ export const ivsMigrations: readonly Migration[] = [
   pages,
   writtenParts,
   openOnes,
+  nodeAbilities,
 ];

@@ -92,6 +92,8 @@ export interface NodeRow {
   readonly url: string;
   /** Rises as long as it lives. */
   readonly beat: number;
+  /** `NodeAbility`s, between commas; empty for nodes of releases before there were any. */
+  readonly abilities: string;
 }
 
 export interface StreamSessionRow {

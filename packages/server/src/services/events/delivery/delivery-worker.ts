@@ -1,10 +1,12 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
+import { parseArn } from "../../../kernel/arn.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
+import type { Periodic } from "../../../kernel/work/periodic.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import { ruleArn, ruleNameOf } from "../arns.ts";
@@ -17,6 +19,14 @@ import { type ApiTargetParts, ApiTargets } from "./api-targets.ts";
 import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
 import { FUNCTION_DELIVERY } from "./event-plan.ts";
 import { type FunctionTargetParts, FunctionTargets } from "./function-targets.ts";
+import {
+  type DeliveryNeed,
+  kindOfNeed,
+  leave,
+  leftDeliveries,
+  releaseNeed,
+  settingNeed,
+} from "./left-deliveries.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { type Delivered, sendRequest } from "./send-request.ts";
 import type { Webhook } from "./webhook.ts";
@@ -60,26 +70,33 @@ export class DeliveryWorker {
   readonly #parts: DeliveryParts;
   readonly #store: Store<EventsTables>;
   readonly #queues: readonly TaskQueue<DeliveryRow>[];
+  readonly #left: Periodic | undefined;
   readonly #buses: BusTargets;
   readonly #apis: ApiTargets;
   readonly #functions: FunctionTargets;
 
   constructor(parts: DeliveryParts) {
-    const { store, settings } = parts;
+    const { store, settings, webhooks } = parts;
     this.#parts = parts;
     this.#store = store.tables<EventsTables>();
     this.#buses = new BusTargets(parts);
     this.#apis = new ApiTargets(parts);
     this.#functions = new FunctionTargets(parts);
     const functionMs = settings.eventFunctionTimeoutMs + FUNCTION_CLAIM_MARGIN_MS;
+    const left = (names: readonly string[]) => names.map((name) => kindOfNeed(settingNeed(name)));
+    const hooks = left(webhooks.map(({ id }) => id));
+    const functions = left(Object.keys(settings.eventFunctions));
     this.#queues = [
-      this.#queue("", AT_ONCE_MAX, CLAIM_MS),
-      this.#queue(FUNCTION_DELIVERY, FUNCTIONS_AT_ONCE_MAX, functionMs),
+      this.#queue(["", ...hooks], AT_ONCE_MAX, CLAIM_MS),
+      this.#queue([FUNCTION_DELIVERY, ...functions], FUNCTIONS_AT_ONCE_MAX, functionMs),
     ];
+    this.#left = store.shared ? leftDeliveries(parts) : undefined;
   }
 
   start(): void {
     for (const queue of this.#queues) queue.start();
+    this.#left?.start();
+    void this.#left?.wake();
   }
 
   /** Something may be due now. */
@@ -95,14 +112,15 @@ export class DeliveryWorker {
   /** Resolves when what was under way has ended; the rest waits in the database. */
   async close(): Promise<void> {
     await Promise.all(this.#queues.map((queue) => queue.close()));
+    await this.#left?.close();
   }
 
-  #queue(kind: string, atOnceMax: number, leaseMs: number): TaskQueue<DeliveryRow> {
+  #queue(values: readonly string[], atOnceMax: number, leaseMs: number): TaskQueue<DeliveryRow> {
     const { store, clock, log } = this.#parts;
     return new TaskQueue({
       store,
       clock,
-      table: { ...DELIVERIES, pending: { column: "kind", values: [kind] } },
+      table: { ...DELIVERIES, pending: { column: "kind", values } },
       atOnceMax,
       leaseMs: () => leaseMs,
       lookEveryMs: POLL_MS,
@@ -120,7 +138,9 @@ export class DeliveryWorker {
       await task.remove();
       return;
     }
-    if (outcome.notBeforeMs !== undefined) return this.#postpone(task, outcome.notBeforeMs, target);
+    const { notBeforeMs, need, reason } = outcome;
+    if (notBeforeMs !== undefined) return this.#postpone(task, notBeforeMs, target, reason);
+    if (need && this.#store.shared) return this.#leave(task, need, reason);
     const attempts = row.attempts + 1;
     const { MaximumRetryAttempts = ATTEMPTS_MAX, MaximumEventAgeInSeconds = AGE_SECONDS_MAX } =
       target?.RetryPolicy ?? {};
@@ -129,7 +149,7 @@ export class DeliveryWorker {
     const isTooOld = ageMs > MaximumEventAgeInSeconds * 1000;
     const isGivenUp = !outcome.retry || isTooOld || attempts > MaximumRetryAttempts;
     const { log } = this.#parts;
-    const facts = { rule: row.rule_name, target: row.target_id, attempts, reason: outcome.reason };
+    const facts = { rule: row.rule_name, target: row.target_id, attempts, reason };
     if (isGivenUp) {
       log.warn(facts, "An event is given up: it could not be delivered.");
       await task.remove();
@@ -139,17 +159,24 @@ export class DeliveryWorker {
     }
   }
 
+  async #leave(task: HeldTask<DeliveryRow>, need: DeliveryNeed, reason: string): Promise<void> {
+    const { rule_name: rule, target_id: target } = task.row;
+    this.#parts.log.info({ rule, target, reason }, "An event is left to another node.");
+    await leave(task, need);
+  }
+
   /** A delivery whose turn hasn't come yet wasn't tried. Its age counts all the same. */
   async #postpone(
     task: HeldTask<DeliveryRow>,
     untilMs: number,
     target: Target | undefined,
+    reason: string,
   ): Promise<void> {
     const { row } = task;
     const { MaximumEventAgeInSeconds: ageMax = AGE_SECONDS_MAX } = target?.RetryPolicy ?? {};
     if (untilMs - row.first_at_ms > ageMax * 1000) {
-      const facts = { rule: row.rule_name, target: row.target_id };
-      this.#parts.log.warn(facts, "An event is given up: its API destination's rate is too low.");
+      const facts = { rule: row.rule_name, target: row.target_id, reason };
+      this.#parts.log.warn(facts, "An event is given up: its turn comes too late.");
       await task.remove();
       return;
     }
@@ -186,7 +213,11 @@ export class DeliveryWorker {
     if (input === undefined)
       return { delivered: false, retry: false, reason: "Invalid input for target." };
     const place = targetPlaceOf(target.Arn ?? "", row);
-    if (!place) return { delivered: false, retry: false, reason: "the target isn't the rule's" };
+    if (!place) {
+      // PutTargets takes no such target; that of a newer release may.
+      const need = releaseNeed(parseArn(target.Arn ?? "")?.service ?? "");
+      return { delivered: false, retry: false, reason: "the target isn't the rule's", need };
+    }
     if (place.kind === "api-destination") return this.#apis.deliver(row, target, input);
     if (place.kind === "event-bus")
       return this.#buses.deliver(row, target.RoleArn ?? "", place.bus);
@@ -194,9 +225,7 @@ export class DeliveryWorker {
       const { eventFunctionTimeoutMs } = this.#parts.settings;
       // Among the others if its target was another kind when the event came.
       const timeoutMs =
-        row.kind === FUNCTION_DELIVERY
-          ? eventFunctionTimeoutMs
-          : Math.min(eventFunctionTimeoutMs, CLAIM_MS / 2);
+        row.kind !== "" ? eventFunctionTimeoutMs : Math.min(eventFunctionTimeoutMs, CLAIM_MS / 2);
       return this.#functions.deliver({ arn: target.Arn ?? "", input, timeoutMs, closing });
     }
     const line = isSentWhole(target) ? input : asJsonLine(input);
@@ -227,8 +256,10 @@ export class DeliveryWorker {
 
   async #deliverToWebhook(row: DeliveryRow): Promise<Delivered> {
     const webhook = this.#parts.webhooks.find(({ id }) => id === row.target_id);
-    if (!webhook)
-      return { delivered: false, retry: false, reason: "the webhook is configured no more" };
+    if (!webhook) {
+      const reason = "the webhook is configured no more";
+      return { delivered: false, retry: false, reason, need: settingNeed(row.target_id) };
+    }
     const signature = webhook.sign(row.id, row.event, this.#parts.clock.nowMs());
     return sendRequest(this.#parts.trusted, {
       url: webhook.url,

@@ -4,6 +4,7 @@ import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts
 import type { EventFunction } from "../../../kernel/ports/event-function.ts";
 import { after } from "../../../kernel/work/timers.ts";
 import { isJson } from "../target-input/target-json.ts";
+import { settingNeed } from "./left-deliveries.ts";
 import { type Delivered, type Failed, sendRequest } from "./send-request.ts";
 
 export interface FunctionTargetParts {
@@ -39,7 +40,10 @@ export class FunctionTargets {
     const called = this.#parts.settings.eventFunctions[arn];
     // As on AWS, where a function that doesn't exist isn't tried again.
     if (called === undefined)
-      return failed(`the setting eventFunctions has no URL for ${arn}`, false);
+      return {
+        ...failed(`the setting eventFunctions has no URL for ${arn}`, false),
+        need: settingNeed(arn),
+      };
     if (!isJson(input)) return failed("a function's input must be JSON", false);
     const outcome =
       typeof called === "string"

@@ -5,6 +5,7 @@ import { isOwnHeader } from "../http-parameters.ts";
 import { isObject } from "../pattern/compile-pattern.ts";
 import type { AuthParameters } from "../stored-connections.ts";
 import type { ApiDestinationRow } from "../tables.ts";
+import type { DeliveryNeed } from "./left-deliveries.ts";
 import { pairsOf } from "./oauth-tokens.ts";
 
 /** Source: EventBridge user guide, "API destinations": the client's execution timeout. */
@@ -20,6 +21,8 @@ export interface Failed {
   readonly reason: string;
   /** It wasn't tried, since its turn comes then. */
   readonly notBeforeMs?: number;
+  /** This node hasn't what it needs; another one may. */
+  readonly need?: DeliveryNeed;
   /** The answer's. */
   readonly status?: number;
 }

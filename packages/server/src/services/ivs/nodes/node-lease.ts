@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { NODE_ABILITIES } from "../../../kernel/ports/node-abilities.ts";
 import { isLeftToAnother } from "../../../kernel/recordings/left-recordings.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
@@ -102,7 +103,7 @@ export class NodeLease {
     const url = this.#options.url();
     await before?.(url);
     this.#id = this.#options.ids.uuid();
-    const row = { node_id: this.#id, url, beat: 0 };
+    const row = { node_id: this.#id, url, beat: 0, abilities: NODE_ABILITIES.join(",") };
     await this.#store.transaction(({ db }) => insertNode(db, row));
   }
 

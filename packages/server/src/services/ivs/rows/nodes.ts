@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { NodeAbilities } from "../../../kernel/ports/node-abilities.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
 type Db = Kysely<IvsTables>;
@@ -6,6 +7,15 @@ type Db = Kysely<IvsTables>;
 export function listNodes(db: Db): Promise<NodeRow[]> {
   return db.selectFrom("ivs_nodes").selectAll().execute();
 }
+
+/** Knows what each living node's row says of its release. */
+export const abilitiesOfNodes: NodeAbilities = {
+  async nodesWithout(ability, reader) {
+    const nodes = await listNodes(reader.db<IvsTables>());
+    const lacking = nodes.filter(({ abilities }) => !abilities.split(",").includes(ability));
+    return lacking.map(({ url }) => url);
+  },
+};
 
 /** The URL of a living node; undefined once its lease has ended. */
 export async function findNodeUrl(db: Db, nodeId: string): Promise<string | undefined> {

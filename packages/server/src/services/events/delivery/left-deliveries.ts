@@ -1,0 +1,89 @@
+import { errorClass } from "../../../kernel/error-class.ts";
+import type { ServiceDependencies } from "../../../kernel/service.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
+import type { HeldTask } from "../../../kernel/work/task-queue.ts";
+import type { DeliveryRow, EventsTables } from "../tables.ts";
+
+/*
+ * Nodes that share a database aren't always alike: they are updated, and given new settings, one
+ * after the other. A delivery that the node which took it can't make is left to one that can. Its
+ * kind says then what it needs, and nodes look only for the kinds that they can deliver.
+ */
+
+const NEEDS = "needs ";
+/** Nodes are given the same settings, or the next release, within this time. */
+const LEFT_MAX_MS = { settings: 10 * 60_000, release: 24 * 3_600_000 };
+const EVERY_MS = 60_000;
+/** Deliveries that one round gives up. */
+const STEP = 1_000;
+
+/** The part of a node that a delivery needs, of its settings or of its release. */
+export interface DeliveryNeed {
+  readonly of: keyof typeof LEFT_MAX_MS;
+  readonly name: string;
+}
+
+/** A function's ARN, or the id of a webhook, with which nodes' settings have an address. */
+export function settingNeed(name: string): DeliveryNeed {
+  return { of: "settings", name };
+}
+
+/** The service whose targets a release may know: `sqs`. */
+export function releaseNeed(name: string): DeliveryNeed {
+  return { of: "release", name };
+}
+
+/** The kind of deliveries that wait for a node with this. */
+export function kindOfNeed({ of, name }: DeliveryNeed): string {
+  return `${NEEDS}${of} ${name}`;
+}
+
+/** Leaves a delivery to nodes that have what it needs, untried. */
+export async function leave(task: HeldTask<DeliveryRow>, need: DeliveryNeed): Promise<void> {
+  const kind = kindOfNeed(need);
+  await task.finish(async (tx, nowMs) => {
+    await tx
+      .tables<EventsTables>()
+      .db.updateTable("events_deliveries")
+      .set({ kind, next_at_ms: nowMs, claimed_until_ms: 0, owner: "" })
+      .where("id", "=", task.row.id)
+      .execute();
+  });
+}
+
+/** Gives up, each minute, what was left for so long that no node will come that can deliver it. */
+export function leftDeliveries({
+  clock,
+  log,
+  ...parts
+}: Pick<ServiceDependencies, "clock" | "log" | "store">): Periodic {
+  const store = parts.store.tables<EventsTables>();
+  const giveUp = async (of: DeliveryNeed["of"]) => {
+    const from = kindOfNeed({ of, name: "" });
+    const rows = await store.db
+      .selectFrom("events_deliveries")
+      .select(["id", "kind", "rule_name", "target_id"])
+      .where("kind", ">=", from)
+      // The character after the space at its end.
+      .where("kind", "<", from.replace(/ $/, "!"))
+      .where("first_at_ms", "<", clock.nowMs() - LEFT_MAX_MS[of])
+      .limit(STEP)
+      .execute();
+    if (rows.length === 0) return;
+    const ids = rows.map(({ id }) => id);
+    await store.transaction(({ db }) =>
+      db.deleteFrom("events_deliveries").where("id", "in", ids).execute(),
+    );
+    for (const { kind, rule_name: rule, target_id: target } of rows)
+      log.warn({ rule, target, kind }, "An event is given up: no node could deliver it.");
+  };
+  return new Periodic({
+    everyMs: EVERY_MS,
+    jitter: 0.2,
+    round: async () => {
+      await giveUp("settings");
+      await giveUp("release");
+    },
+    failed: (error) => log.error({ error: errorClass(error) }, "deliveries left to other nodes"),
+  });
+}
