@@ -128,7 +128,9 @@ const CASES: Readonly<Record<string, Values>> = {
   },
   "a certificate and all protocols": {
     tls: { existingSecret: "cert" },
+    trustedProxies: ["10.0.0.0/8"],
     ingest: {
+      proxyProtocol: true,
       host: "ingest.example.com",
       annotations: { a: "b" },
       rtmp: { enabled: true, port: 1935 },

@@ -71,6 +71,7 @@ describe.skipIf(!hasPostgres || !hasNginx)("two nodes behind nginx", () => {
       database: await makeSharedSchema(),
       publicBaseUrl: origin,
       trustedProxies: ["127.0.0.1"],
+      ingestProxyProtocol: true,
       logLevel: "silent",
       // The first half of an upload is looked for in the data folder.
       objects: undefined,

@@ -140,7 +140,8 @@ function mediaOf(
     createEngine: (host, ivs, again) => {
       const where = { host: config.host, ports: ingestPortsOf(config, again), ...ivs };
       const { ingestWorkers: workers, announcedAddresses } = config;
-      const more = { spill, workers, announcedAddresses };
+      const proxies = config.ingestProxyProtocol ? config.trustedProxies : undefined;
+      const more = { spill, workers, announcedAddresses, proxies };
       return makeEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
     },
   };

@@ -17,21 +17,30 @@ export class ConnectionPlaces {
    * Takes a place until the connection closes. Closes it, and returns false, where there is none.
    */
   admit(socket: Socket): boolean {
-    const address = socket.remoteAddress ?? "";
-    const fromThere = (this.#takenBy.get(address) ?? 0) + 1;
-    const { connectionsMax, connectionsOfAddressMax } = this.#limits;
-    if (this.#taken >= connectionsMax || fromThere > connectionsOfAddressMax) {
+    if (this.#taken >= this.#limits.connectionsMax) {
       socket.destroy();
       return false;
     }
     this.#taken += 1;
+    socket.once("close", () => {
+      this.#taken -= 1;
+    });
+    return true;
+  }
+
+  /** Takes one of the places of its client's address, as well. */
+  admitFrom(address: string, socket: Socket): boolean {
+    const fromThere = (this.#takenBy.get(address) ?? 0) + 1;
+    if (fromThere > this.#limits.connectionsOfAddressMax) {
+      socket.destroy();
+      return false;
+    }
     this.#takenBy.set(address, fromThere);
     socket.once("close", () => this.#release(address));
     return true;
   }
 
   #release(address: string): void {
-    this.#taken -= 1;
     const left = (this.#takenBy.get(address) ?? 1) - 1;
     if (left > 0) {
       this.#takenBy.set(address, left);

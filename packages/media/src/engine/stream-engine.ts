@@ -25,14 +25,13 @@ import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
-import type { MediaEngineOptions } from "../port/options.ts";
 import type { AllowedPublish, ForwardedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { BroadcastViewers } from "./broadcast-viewers.ts";
-import { ConnectionPlaces } from "./connection-places.ts";
-import type { StreamEngineParts } from "./engine-parts.ts";
+import { ConnectionGate } from "./connection-gate.ts";
+import type { StreamEngineOptions, StreamEngineParts } from "./engine-parts.ts";
 import { finishRecordings } from "./finish-recordings.ts";
 import { ForwardedPublishers, requireHere } from "./forwarded-publishers.ts";
 import { PublicationMirrors } from "./publication-mirrors.ts";
@@ -41,9 +40,6 @@ import type { RelayPublisher } from "./relay-publisher.ts";
 import { transcodePlan } from "./transcode-plan.ts";
 
 const SWEEP_MS = 1_000;
-
-/** All but what its parts are made of. */
-export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" | "spill" | "now">;
 
 /**
  * Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and
@@ -66,7 +62,7 @@ export class StreamEngine implements MediaEngine {
   readonly #protocols: readonly IngestProtocol[];
   readonly #connections: ConnectionSource;
   readonly #doors: EncoderDoors;
-  readonly #places: ConnectionPlaces;
+  readonly #gate: ConnectionGate;
   readonly #idPrefix: string;
   readonly #relay: RelayPublisher | undefined;
   readonly #broadcasts = new Map<string, Broadcast>();
@@ -111,7 +107,8 @@ export class StreamEngine implements MediaEngine {
     });
     this.#connections = parts.connections;
     this.#doors = new EncoderDoors(parts.protocols, parts.connections);
-    this.#places = new ConnectionPlaces(this.#limits);
+    const { proxies } = options;
+    this.#gate = new ConnectionGate({ host, limits: this.#limits, now: this.#now, proxies });
     this.#idPrefix = parts.idPrefix ?? "";
     this.#relay = parts.relay;
   }
@@ -145,6 +142,7 @@ export class StreamEngine implements MediaEngine {
       broadcast.end("engine-closed", "the server stops");
     }
     this.#connections.close();
+    this.#gate.close();
     await Promise.all(this.#protocols.map((protocol) => protocol.close()));
     await finishRecordings(() => this.#all(), this.recordings, this.#limits.closeTimeoutMs);
     for (const live of this.#live.values()) {
@@ -259,7 +257,7 @@ export class StreamEngine implements MediaEngine {
       transcodeCores: this.#capacity.cores,
       connections: sum(this.#protocols.map(({ connections }) => connections)),
       streams: this.#broadcasts.size,
-      protocolErrors: this.#protocolErrors,
+      protocolErrors: this.#protocolErrors + this.#gate.refused,
       refusedPublishes: this.#refusedPublishes,
       segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
       recordingPendingBytes:
@@ -334,12 +332,11 @@ export class StreamEngine implements MediaEngine {
         this.#protocolErrors += Number(isProtocolError);
         this.#refusedPublishes += Number(!isProtocolError);
       },
+      addressOf: (socket) => this.#gate.addressOf(socket),
       listen: ({ name }, at, accept) =>
-        this.#connections.listen(name, at, (socket) => {
-          if (this.#places.admit(socket)) {
-            accept(socket);
-          }
-        }),
+        this.#connections.listen(name, at, (socket) =>
+          this.#gate.admit(socket, at.own === true, accept),
+        ),
     };
   }
 

@@ -8,6 +8,8 @@ const HEADER_BYTES_MAX = 8 * 1024;
 
 export interface EncoderHttpOptions {
   readonly limits: MediaLimits;
+  /** The address of a connection's client. */
+  readonly addressOf: (socket: Socket) => string;
   readonly answer: (request: EncoderRequest) => Promise<EncoderAnswer | undefined>;
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number;
@@ -88,7 +90,7 @@ export class EncoderHttp {
     if (this.#deadlines.has(socket)) {
       this.#deadlines.set(socket, this.#options.monotonicMs() + limits.decisionDeadlineMs);
     }
-    const remoteAddress = socket.remoteAddress ?? "";
+    const remoteAddress = this.#options.addressOf(socket);
     const answered = await answer({ method, path, body, remoteAddress });
     return answered ?? inWords(404, "There is nothing of this path.");
   }

@@ -2,11 +2,15 @@ import type { SessionEndReason } from "../port/events.ts";
 import type { AnnouncedMedia, UnitSink } from "../port/media-unit.ts";
 import type { ReadPace } from "../runtime/stepped-reads.ts";
 
-/** The connection as the broadcast sees it. */
-export interface Publisher {
+/** A connection in words. */
+export interface PublisherFacts {
   readonly id: string;
   readonly remoteAddress: string;
   readonly secure: boolean;
+}
+
+/** The connection as the broadcast sees it. */
+export interface Publisher extends PublisherFacts {
   /** False once the encoder has left, or was asked to. */
   readonly open: boolean;
   /** Answers the encoder why, then closes. Calls nothing back. */

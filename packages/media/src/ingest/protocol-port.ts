@@ -7,7 +7,7 @@ import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishRequest, PublishSecret } from "../port/publish.ts";
-import type { MediaSink, Publisher } from "./ingest-port.ts";
+import type { MediaSink, Publisher, PublisherFacts } from "./ingest-port.ts";
 import type { IngestPort, IngestProtocol, Listening, ProtocolForwarding } from "./protocol.ts";
 import { type ParsedName, parsePublishName } from "./publish-name.ts";
 
@@ -25,6 +25,8 @@ export interface IngestEngine {
   publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink>;
   /** Counts a connection that ended without ever having published. */
   countRefused(isProtocolError: boolean): void;
+  /** The address of a connection's client. */
+  addressOf(socket: Socket): string;
   listen(
     protocol: IngestProtocol,
     at: PortChoice,
@@ -72,10 +74,14 @@ class ProtocolPort implements IngestPort {
     this.#engine.host.forwarded?.({ ...event, atMs: this.#engine.now() });
   }
 
-  refused({ id, remoteAddress, secure }: Publisher, reason: string, isProtocolError: boolean) {
+  refused({ id, remoteAddress, secure }: PublisherFacts, reason: string, isProtocolError: boolean) {
     this.#engine.countRefused(isProtocolError);
     const about = { connectionId: id, remoteAddress, secure, reason };
     this.#engine.host.event({ type: "publish-refused", atMs: this.#engine.now(), ...about });
+  }
+
+  addressOf(socket: Socket): string {
+    return this.#engine.addressOf(socket);
   }
 
   listen(at: PortChoice, accept: (socket: Socket) => void): Promise<Listening> {

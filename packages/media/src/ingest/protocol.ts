@@ -10,7 +10,7 @@ import type { UnitSink } from "../port/media-unit.ts";
 import type { PublishAnswer, PublishOffer } from "../port/offer.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
 import type { OtherServer, PublishSecret } from "../port/publish.ts";
-import type { MediaSink, Publisher } from "./ingest-port.ts";
+import type { MediaSink, Publisher, PublisherFacts } from "./ingest-port.ts";
 
 /**
  * A way by which encoders publish. It turns what they send into media and knows nothing of
@@ -169,10 +169,16 @@ export interface IngestPort {
   /** Something happened to what the protocol forwards. */
   forwarded(event: UntimedForwardingEvent): void;
   /** A connection ended without ever having published. */
-  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
+  refused(publisher: PublisherFacts, reason: string, isProtocolError: boolean): void;
+  /**
+   * The address of a connection's client, also of one in TLS: the peer, or the client that a proxy
+   * has named.
+   */
+  addressOf(socket: Socket): string;
   /**
    * Listens for TCP connections and gives each to `accept`, unread and within the limits of the
-   * engine. In a worker they are those that the main process hands over.
+   * engine. In a worker they are those that the main process hands over. One that began with a
+   * proxy's header is paused, and what was read after that is in its buffer.
    */
   listen(at: PortChoice, accept: (socket: Socket) => void): Promise<Listening>;
 }

@@ -10,6 +10,11 @@ export interface MediaEngineOptions {
    * container, or behind NAT. Default: those that are listened on.
    */
   readonly announcedAddresses?: readonly string[] | undefined;
+  /**
+   * Addresses and blocks (`10.0.0.0/8`) of proxies that begin encoders' connections with a PROXY
+   * header, which names the client. Headers from other addresses aren't read.
+   */
+  readonly proxies?: readonly string[] | undefined;
   /** PEM texts. */
   readonly tls: { readonly key: string; readonly cert: string };
   /** The path below which streams are published, in protocols whose URLs have one. */

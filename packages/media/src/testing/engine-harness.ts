@@ -43,7 +43,10 @@ export class EngineHarness {
   #waiting: (() => void)[] = [];
 
   constructor(
-    options: Pick<MediaEngineOptions, "limits" | "ffmpeg" | "transcodeCores" | "workers"> = {},
+    options: Pick<
+      MediaEngineOptions,
+      "limits" | "ffmpeg" | "transcodeCores" | "workers" | "proxies"
+    > = {},
     host: Partial<Omit<MediaHost, "event">> = {},
     rtmpPort = 0,
     makers: ProtocolMakers = ingestProtocols,

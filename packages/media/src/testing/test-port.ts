@@ -14,6 +14,7 @@ export function testPort(change: Partial<IngestPort> = {}): IngestPort {
     answer: async () => undefined,
     forwarded: () => undefined,
     refused: () => undefined,
+    addressOf: ({ remoteAddress = "" }) => remoteAddress,
     listen: async () => ({ port: undefined }),
     ...change,
   };

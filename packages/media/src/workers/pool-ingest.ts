@@ -68,10 +68,15 @@ export class PoolIngest implements IngestEngine {
     return connections.listen(name, at, (socket) => {
       if (runsInWorkers) {
         handOver(name, socket);
-      } else if (places.admit(socket)) {
+      } else if (places.admit(socket) && places.admitFrom(this.addressOf(socket), socket)) {
         accept(socket.resume());
       }
     });
+  }
+
+  /** Proxies are in front of protocols that workers run. */
+  addressOf({ remoteAddress = "" }: Socket): string {
+    return remoteAddress;
   }
 
   async publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {

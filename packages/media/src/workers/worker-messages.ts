@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
+import type { StreamEngineOptions } from "../engine/engine-parts.ts";
 import type { RelayedTo } from "../engine/relay-publisher.ts";
-import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { IngestSettings } from "../ingest/protocol.ts";
 import type { CompositionEvent, MediaCompositions } from "../port/composition.ts";
 import type { SessionEndReason } from "../port/events.ts";

@@ -5,7 +5,17 @@ import type { WorkerOptions } from "./worker-messages.ts";
 
 /** The options of the worker in one slot of a pool: its share of what the pool may have. */
 export function workerOptions(
-  { host, ports, announcedAddresses, tls, path, limits, ffmpeg, ...rest }: MediaEngineOptions,
+  {
+    host,
+    ports,
+    announcedAddresses,
+    proxies,
+    tls,
+    path,
+    limits,
+    ffmpeg,
+    ...rest
+  }: MediaEngineOptions,
   slot: number,
   idPrefix: string,
 ): WorkerOptions {
@@ -16,6 +26,7 @@ export function workerOptions(
       host,
       ports: portsOf(ports, slot),
       announcedAddresses,
+      proxies,
       tls,
       path,
       ffmpeg,

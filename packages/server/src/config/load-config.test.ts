@@ -118,6 +118,7 @@ describe("configuration", () => {
       /seed can't be "\/nowhere\.yml": there is no such file\./,
     ],
     [{ given: { organization: import.meta.filename } }, /": there is no such folder\.$/],
+    [{ given: { ingestProxyProtocol: true } }, /needs trustedProxies/],
     [{ given: { tlsKey: import.meta.filename } }, /only go together/],
     [
       {

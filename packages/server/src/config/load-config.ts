@@ -93,6 +93,11 @@ function checkTogether(config: Config): Config {
   if ((config.tlsCertificate === undefined) !== (config.tlsKey === undefined)) {
     throw new ConfigError("The settings tlsCertificate and tlsKey only go together.");
   }
+  if (config.ingestProxyProtocol && config.trustedProxies.length === 0) {
+    throw new ConfigError(
+      "The setting ingestProxyProtocol needs trustedProxies: PROXY headers are taken from these.",
+    );
+  }
   objectStoreOf(config);
   const keys = [
     ...config.accounts.map((account) => account.rootAccessKeyId),

@@ -235,6 +235,8 @@ const LIMITS: Readonly<Record<SettingName, Limits>> = {
     ],
   },
   localstack: onOff,
+  // True needs trustedProxies: see below.
+  ingestProxyProtocol: { ...onOff, taken: [false, "false", "0"] },
   organization: folders,
   linkedServices: services,
   webhooks: {
@@ -384,4 +386,6 @@ test("the settings of a certificate are taken together", async () => {
   await expect(loaded({ tlsCertificate: FILE, tlsKey: FILE })).resolves.toBeDefined();
   await expect(loaded({ tlsCertificate: FILE })).rejects.toThrow("only go together");
   await expect(loaded({ tlsKey: FILE })).rejects.toThrow("only go together");
+  const proxied = { ingestProxyProtocol: "true", trustedProxies: ["::1"] };
+  await expect(loaded(proxied)).resolves.toMatchObject({ ingestProxyProtocol: true });
 });

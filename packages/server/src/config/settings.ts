@@ -178,6 +178,11 @@ export const SETTINGS = {
       "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",
       { placeholder: "ADDRESSES" },
     ),
+    ingestProxyProtocol: setting(
+      onOff.default(false),
+      "Load balancers in `trustedProxies` begin encoders' connections by RTMP and RTMPS with " +
+        "PROXY headers, version 1 or 2: docs/nodes.md.",
+    ),
     allowedOrigins: setting(
       allowedOriginsSchema,
       "Origins of pages (`https://app.example.com,…`) that may use the APIs while the root key is test/test, beside pages on this machine (docs/deployment.md); their host names may lead here too.",

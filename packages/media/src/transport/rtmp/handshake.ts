@@ -1,8 +1,14 @@
+import { HEADERS_FROM_PROXIES, readProxyHeader } from "../../ingest/proxy-header.ts";
 import { MediaError } from "../../port/media-error.ts";
 
 /** Adobe RTMP 1.0, section 5.2. */
 const VERSION = 3;
 const PACKET_BYTES = 1_536;
+
+function notRtmp(bytes: Buffer): string {
+  const isHeader = readProxyHeader(bytes).kind !== "none";
+  return isHeader ? HEADERS_FROM_PROXIES : `RTMP version ${bytes[0]} is not 3`;
+}
 
 /**
  * Server side of the plain handshake. A zero version field in S1 makes clients of the digest
@@ -31,7 +37,7 @@ export class ServerHandshake {
       this.#length += copied;
       rest = bytes.subarray(copied);
       if (this.#length > 0 && this.#received[0] !== VERSION) {
-        throw new MediaError("protocol", `RTMP version ${this.#received[0]} is not 3`);
+        throw new MediaError("protocol", notRtmp(this.#received.subarray(0, this.#length)));
       }
       if (this.#length === this.#received.length) {
         this.#answered = true;

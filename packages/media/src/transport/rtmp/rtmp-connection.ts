@@ -27,6 +27,8 @@ export interface RtmpConnectionOptions {
   readonly app: string;
   readonly limits: MediaLimits;
   readonly port: IngestPort;
+  /** The encoder's, also behind a proxy. */
+  readonly remoteAddress: string;
   /** Takes the socket where HTTP begins on it, with the bytes that were read. */
   readonly onHttp?: ((bytes: Buffer) => void) | undefined;
   /** Monotonic milliseconds. */
@@ -64,7 +66,7 @@ export class RtmpConnection implements Publisher {
     const { limits, socket } = options;
     this.id = options.id;
     this.secure = options.secure;
-    this.remoteAddress = socket.remoteAddress ?? "";
+    this.remoteAddress = options.remoteAddress;
     this.#options = options;
     this.#socket = socket;
     this.#openedAtMs = options.monotonicMs();

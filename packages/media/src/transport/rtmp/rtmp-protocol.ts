@@ -10,6 +10,7 @@ import type {
   Listening,
   ProtocolMaker,
 } from "../../ingest/protocol.ts";
+import { HEADERS_FROM_PROXIES } from "../../ingest/proxy-header.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import type { PortChoice } from "../../port/options.ts";
 import type { OtherServer } from "../../port/publish.ts";
@@ -19,6 +20,9 @@ import { sendUnits } from "./units-to-server.ts";
 
 /** Deadlines are kept to this precision. */
 const SWEEP_MS = 250;
+
+/** OpenSSL's: the first bytes are no record of TLS. */
+const WRONG_BEGINNING = "ERR_SSL_WRONG_VERSION_NUMBER";
 
 export const rtmp: ProtocolMaker = (settings) =>
   settings.ports.rtmp && new RtmpProtocol("rtmp", settings.ports.rtmp, settings);
@@ -89,6 +93,7 @@ class RtmpProtocol implements IngestProtocol {
   #openHttp(port: IngestPort): EncoderHttp {
     return new EncoderHttp({
       limits: this.#limits,
+      addressOf: (socket) => port.addressOf(socket),
       answer: (request) => port.answer(request),
       monotonicMs: () => performance.now(),
     });
@@ -101,17 +106,35 @@ class RtmpProtocol implements IngestProtocol {
     );
     // A connection that never becomes TLS is closed by node:tls itself, and no other connection is
     // concerned.
-    server.on("tlsClientError", (_error, socket) => socket.destroy());
+    server.on("tlsClientError", (error, socket) => {
+      this.#refuse(error, socket);
+      socket.destroy();
+    });
     return server;
   }
 
+  /** Most handshakes fail by certificates, which is the client's to say. */
+  #refuse(error: Error, socket: Socket): void {
+    const port = this.#port;
+    if (port !== undefined && "code" in error && error.code === WRONG_BEGINNING) {
+      const remoteAddress = port.addressOf(socket);
+      const publisher = { id: port.newConnectionId(), remoteAddress, secure: true };
+      port.refused(publisher, `no TLS begins here; ${HEADERS_FROM_PROXIES}`, true);
+    }
+  }
+
   #accept(port: IngestPort, accepted: Socket): void {
-    // TLS reads into memory of its own.
+    // TLS reads into memory of its own, and what the socket has read before.
+    const isRead = this.#tls === undefined && accepted.readableLength > 0;
+    const rest: unknown = isRead ? accepted.read() : null;
     const socket = this.#tls === undefined ? reuseReadMemory(accepted) : accepted;
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     if (this.#tls === undefined) {
       this.#start(port, socket);
+      if (rest !== null) {
+        socket.emit("data", rest);
+      }
     } else {
       this.#tls.emit("connection", socket);
     }
@@ -125,6 +148,7 @@ class RtmpProtocol implements IngestProtocol {
     const connection: RtmpConnection = new RtmpConnection({
       id: port.newConnectionId(),
       socket,
+      remoteAddress: port.addressOf(socket),
       secure: this.#tls !== undefined,
       app: this.#path,
       limits: this.#limits,
