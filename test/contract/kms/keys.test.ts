@@ -21,6 +21,8 @@ const NO_ALIAS = [
 const ALIAS_PAGE = "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html";
 const arnOf = (id: string, region = "us-east-1") => `arn:aws:kms:${region}:${ACCOUNT}:key/${id}`;
 
+const SIGNS = { KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" } as const;
+
 let server: TestServer;
 let client: kms.KMSClient;
 beforeAll(async () => {
@@ -125,6 +127,28 @@ test("aliases are created, moved, listed, deleted; reserved, malformed ones refu
   const gone = new kms.DeleteAliasCommand({ AliasName: "alias/a2" });
   expect(await outcomeOf(client.send(gone))).toMatch(
     /^NotFoundException: Alias arn:.* is not found/,
+  );
+});
+
+test.each<[string, kms.CreateKeyCommandInput, kms.CreateKeyCommandInput, string]>([
+  ["another type", {}, { KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" }, "HMAC"],
+  ["another usage", SIGNS, { KeySpec: "RSA_2048", KeyUsage: "ENCRYPT_DECRYPT" }, "ENCRYPT"],
+  ["another spec of its type", SIGNS, { KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }, "done"],
+])("an alias moves to a key of %s as far as AWS lets it", async (what, one, other, outcome) => {
+  const AliasName = `alias/moved-${what.replaceAll(" ", "-")}`;
+  const [TargetKeyId, next] = [(await newKey(one)).id, (await newKey(other)).id];
+  await client.send(new kms.CreateAliasCommand({ AliasName, TargetKeyId }));
+  const moved = client.send(new kms.UpdateAliasCommand({ AliasName, TargetKeyId: next }));
+  const expected = outcome === "done" ? /^done$/ : new RegExp(`^ValidationException.*${outcome}`);
+  expect(await outcomeOf(moved)).toMatch(expected);
+});
+
+test("a key's spec is given by one name", async () => {
+  const both = { KeySpec: "RSA_2048", CustomerMasterKeySpec: "RSA_2048" } as const;
+  const command = new kms.CreateKeyCommand({ ...both, KeyUsage: "SIGN_VERIFY" });
+  expect(await outcomeOf(client.send(command))).toBe(
+    "ValidationException: You cannot specify KeySpec and CustomerMasterKeySpec in the same " +
+      "request. CustomerMasterKeySpec is deprecated.",
   );
 });
 

@@ -94,6 +94,12 @@ export function isPair(spec: KeySpec): spec is PairSpec {
   return secretBytes(spec) === undefined;
 }
 
+/** The types that an alias doesn't cross. Source: KMS API reference, UpdateAlias. */
+export function keyType(spec: KeySpec): "symmetric" | "HMAC" | "asymmetric" {
+  if (isPair(spec)) return "asymmetric";
+  return isHmac(spec) ? "HMAC" : "symmetric";
+}
+
 export function isSymmetric({ key_spec }: SpecAndUsage): boolean {
   return key_spec === "SYMMETRIC_DEFAULT";
 }

@@ -14,6 +14,7 @@ import {
   validation,
 } from "../errors.ts";
 import { ALIAS_PREFIX, aliasArn, keyArn, RESERVED_PREFIX, readKeyName } from "../key-name.ts";
+import { keyType } from "../key-spec.ts";
 import { PREDEFINED_ALIASES } from "../managed-services.ts";
 import { pageOf } from "../page.ts";
 import { ALIASES_PER_KEY } from "../quotas.ts";
@@ -62,10 +63,11 @@ export function aliasOperations(): OperationTable {
         const { alias, key: before } = await requireAlias(AliasName, context);
         const keys = before ? [before, key] : [key];
         const pairs = await onAlias("UpdateAlias", AliasName, keys, context);
-        return { pairs, subject: { alias, key } };
+        return { pairs, subject: { alias, before, key } };
       },
-      handle: (_input, context, { alias, key }: { alias: AliasRow; key: KeyRow }) =>
+      handle: (_input, context, { alias, before, key }: Move) =>
         context.transaction<KmsTables, object>(async ({ db }) => {
+          if (before) requireSameKind(before, key);
           if (!(await findAlias(alias, db))) throw aliasNotFound(aliasArn(alias));
           requireNotPending(await currentKey(key, context, db));
           if (alias.key_id !== key.key_id) await requireRoom(key, db);
@@ -107,6 +109,12 @@ export function aliasOperations(): OperationTable {
       },
     },
   });
+}
+
+interface Move {
+  readonly alias: AliasRow;
+  readonly before: KeyRow | undefined;
+  readonly key: KeyRow;
 }
 
 type Alias = AliasRow | Pick<AliasRow, "account_id" | "region" | "alias_name">;
@@ -180,6 +188,14 @@ async function requireAlias(alias_name: string, context: RequestContext) {
   const alias = await findAlias(place, db);
   if (!alias) throw aliasNotFound(aliasArn(place));
   return { alias, key: await findLivingKey(alias, context.nowMs, db) };
+}
+
+/** An alias goes from a key to one of the same type and usage. Throws ValidationException. */
+function requireSameKind(before: KeyRow, key: KeyRow): void {
+  const kindOf = ({ key_spec, key_usage }: KeyRow) => `${keyType(key_spec)} (${key_usage})`;
+  const [old, next] = [kindOf(before), kindOf(key)];
+  if (old !== next)
+    throw validation(`The alias of a key that is ${old} can't be moved to one that is ${next}.`);
 }
 
 /** Throws LimitExceededException. */

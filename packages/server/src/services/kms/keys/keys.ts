@@ -28,6 +28,9 @@ import { makeKey, storeKey } from "./new-key.ts";
 /** Source: API reference, ListKeys. */
 const LIST_LIMIT = 100;
 
+const TWO_SPECS =
+  "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. " +
+  "CustomerMasterKeySpec is deprecated.";
 const NO_USAGE =
   "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
 
@@ -177,6 +180,8 @@ async function createKey(
  * aren't, ValidationException for a usage that the spec hasn't.
  */
 function kindOf(input: CreateInput) {
+  if (input.KeySpec !== undefined && input.CustomerMasterKeySpec !== undefined)
+    throw validation(TWO_SPECS);
   const given = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
   if (given !== "SYMMETRIC_DEFAULT" && input.KeyUsage === undefined) throw validation(NO_USAGE);
   const { KeyUsage = "ENCRYPT_DECRYPT", Origin: origin = "AWS_KMS" } = input;
