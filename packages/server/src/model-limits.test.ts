@@ -19,7 +19,8 @@ import { stsConstraints } from "./services/sts/constraints.ts";
 
 /*
  * Holds each limit of each service's members against AWS's model of the service, as botocore has
- * it: every bound, every pattern and every value of an enumeration.
+ * it: every bound, every pattern and every value of an enumeration. And the other way round: each
+ * limit of the model, on a member that an operation here takes, is a limit here.
  */
 
 const stageArn = { min: 1, max: 128, pattern: "arn:aws:ivs:[a-z0-9-]+:[0-9]+:stage/[a-zA-Z0-9-]+" };
@@ -208,6 +209,7 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       StackPolicyDuringUpdateURL: { min: 1, max: 5120 },
       DeploymentMode: { values: ["REVERT_DRIFT"] },
       StackDefinitions: { min: 1, max: 200 },
+      "StackResourceDriftStatusFilters.member": { newer: ["UNKNOWN", "UNSUPPORTED"] },
     },
   ],
   [
@@ -301,6 +303,9 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
       MetricData: { max: 1_000 },
       MetricDataQueries: { max: 500 },
       "AlarmTypes.member": { newer: ["LogAlarm"] },
+      // The operation checks them itself.
+      "PutMetricData.MetricName": { min: undefined, max: undefined },
+      "PutMetricData.Name": { min: undefined, max: undefined },
     },
   ],
   [
@@ -315,6 +320,13 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
         pattern: "^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+/.+$",
       },
       "InputPathsMap.key": { pattern: "[A-Za-z0-9_\\-]+" },
+      ...Object.fromEntries(
+        ["CreateConnection", "UpdateConnection"].flatMap((operation) =>
+          ["HeaderParameters", "QueryStringParameters"].flatMap((kind) =>
+            ["Key", "Value"].map((name) => [`${operation}.${kind}.${name}`, NO_PATTERN]),
+          ),
+        ),
+      ),
       InvocationEndpoint: NO_PATTERN,
       ApiKeyName: NO_PATTERN,
       ApiKeyValue: NO_PATTERN,
@@ -332,15 +344,60 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
   ],
 ];
 
-/** The model's limits of members, by `Member` and `Operation.Member`; one name may have several. */
+const BY_HAND = "the operation refuses it in words of its own";
+const ANY_TEXT = "a pattern of every text that the wire can carry";
+const CREDENTIAL = "see services/events/constraints.ts";
+/** Each service's title on the page of operations, and members whose limits it has elsewhere. */
+const ELSEWHERE: Readonly<Record<string, readonly [string, Readonly<Record<string, string>>]>> = {
+  accessanalyzer: ["Access Analyzer", { resourceTypes: BY_HAND, operations: BY_HAND }],
+  cloudcontrol: ["CloudControl", {}],
+  cloudformation: ["CloudFormation", { RollbackTriggers: BY_HAND, StackSetName: "not built" }],
+  cloudtrail: [
+    "CloudTrail",
+    {
+      ...{ Key: BY_HAND, Value: BY_HAND, EventCategory: BY_HAND, MaxResults: BY_HAND },
+      AdvancedEventSelectors: "not built",
+    },
+  ],
+  cloudwatch: [
+    "CloudWatch",
+    {
+      ...{ "MetricData.MetricName": BY_HAND, Dimensions: BY_HAND },
+      ...{ KeyAttributes: "not kept", Attributes: "not kept" },
+    },
+  ],
+  ecr: ["ECR", {}],
+  events: [
+    "EventBridge",
+    {
+      ...{ InvocationEndpoint: BY_HAND, AuthorizationEndpoint: BY_HAND },
+      ...{ Username: CREDENTIAL, Password: CREDENTIAL, ClientID: CREDENTIAL },
+      ...{ ClientSecret: CREDENTIAL, ApiKeyName: CREDENTIAL, ApiKeyValue: CREDENTIAL },
+      ...{ HeaderParameters: CREDENTIAL, QueryStringParameters: CREDENTIAL },
+    },
+  ],
+  iam: ["IAM", {}],
+  ivs: ["IVS", {}],
+  "ivs-realtime": ["IVS Real-Time", {}],
+  ivschat: ["IVS Chat", {}],
+  kms: ["KMS", { XksKeyId: "not built", Recipient: "not built" }],
+  organizations: ["Organizations", {}],
+  ssm: ["SSM", { ResourceType: BY_HAND }],
+  sts: ["STS", { arn: ANY_TEXT, PrincipalArn: ANY_TEXT, ProvidedContexts: "not built" }],
+};
+
+/**
+ * The model's limits of members, by `Member`, `Operation.Member` and `Operation.Parent.Member`; one
+ * name may have several.
+ */
 function limitsIn({ operations, shapes }: Model): ReadonlyMap<string, readonly Limits[]> {
   const found = new Map<string, Limits[]>();
   const shapeOf = (name = ""): Shape => shapes[name] ?? { type: "" };
-  const note = (operation: string, member: string, shape: Shape) => {
+  const note = (operation: string, parent: string, member: string, shape: Shape) => {
     const { min, max, pattern, enum: values } = shape;
     // Some patterns are anchored in the model alone.
     const body = pattern?.replace(/^\^(.*)\$$/, "$1");
-    for (const key of [member, `${operation}.${member}`]) {
+    for (const key of [member, `${operation}.${member}`, `${operation}.${parent}.${member}`]) {
       const all = found.get(key) ?? [];
       for (const each of new Set([pattern, body]))
         all.push(withoutNothing({ min, max, pattern: each, values }));
@@ -349,18 +406,19 @@ function limitsIn({ operations, shapes }: Model): ReadonlyMap<string, readonly L
   };
   for (const [operation, { input }] of Object.entries(operations)) {
     const seen = new Set<string>();
-    const visit = (name: string | undefined, member: string) => {
+    const visit = (name: string | undefined, member: string, parent = "") => {
       const shape = shapeOf(name);
-      if (shape.type !== "structure") note(operation, member, shape);
+      if (shape.type !== "structure") note(operation, parent, member, shape);
       for (const [part, of] of [
         ["member", shape.member],
         ["key", shape.key],
         ["value", shape.value],
       ] as const)
-        if (of) visit(of.shape, `${member}.${part}`);
+        if (of) visit(of.shape, `${member}.${part}`, parent);
       if (shape.type !== "structure" || seen.has(name ?? "")) return;
       seen.add(name ?? "");
-      for (const [each, of] of Object.entries(shape.members ?? {})) visit(of.shape, each);
+      for (const [each, of] of Object.entries(shape.members ?? {}))
+        visit(of.shape, each, member.replace(/\.member$/, ""));
     };
     visit(input?.shape, "");
   }
@@ -380,6 +438,74 @@ function withoutNothing({
     ...(pattern === undefined ? {} : { pattern: pattern.replaceAll("\\/", "/") }),
     ...(values ? { values: values.filter((value) => value !== "").toSorted() } : {}),
   };
+}
+
+/** The operations of each service that work, as the generated page lists them. */
+function workingOperations(): ReadonlyMap<string, readonly string[]> {
+  const page = readFileSync("docs/operations.md", "utf8");
+  const sections = page.split("\n## ").slice(1);
+  return new Map(
+    sections.map((section) => {
+      const [title = ""] = section.split("\n");
+      const [, names = ""] = /\d+ work: (.*)\./.exec(section) ?? [];
+      return [title, names.split(", ")];
+    }),
+  );
+}
+
+/** Paths of members that the operation takes and whose limits of the model nothing here has. */
+function withoutLimit(
+  operation: string,
+  { operations, shapes }: Model,
+  { members, unsupported = [] }: ServiceConstraints,
+): readonly string[] {
+  const found: string[] = [];
+  const visit = (
+    name: string,
+    path: readonly string[],
+    parent: string,
+    above: readonly string[],
+  ) => {
+    const shape = shapes[name];
+    if (!shape || above.includes(name)) return;
+    const whole = path.filter((part) => !["member", "key", "value"].includes(part)).join(".");
+    if (unsupported.includes(`${operation}.${whole}`)) return;
+    const inside = [...above, name];
+    if (shape.type === "structure") {
+      for (const [each, of] of Object.entries(shape.members ?? {}))
+        visit(of.shape, [...path, each], path.findLast((part) => part !== "member") ?? "", inside);
+      return;
+    }
+    const member = path
+      .slice(path.findLastIndex((part) => part !== "member" && part !== "key" && part !== "value"))
+      .join(".");
+    const limit = limitNamed(members, operation, parent, member);
+    const model = withoutNothing({ ...shape, values: shape.enum });
+    if (Object.keys(model).some((rule) => !Object.hasOwn(limit, rule))) found.push(whole);
+    for (const part of ["member", "key", "value"] as const) {
+      const of = shape[part];
+      if (of) visit(of.shape, [...path, part], parent, inside);
+    }
+  };
+  const input = operations[operation]?.input;
+  if (input) visit(input.shape, [], "", []);
+  return [...new Set(found)];
+}
+
+function limitNamed(
+  members: ServiceConstraints["members"],
+  operation: string,
+  parent: string,
+  member: string,
+): Constraint {
+  const part = /^(.*)\.(key|value)$/.exec(member);
+  if (part) {
+    const [, map = "", which] = part;
+    const { entries } = limitNamed(members, operation, parent, map);
+    return entries?.[which as "key" | "value"] ?? {};
+  }
+  const keys = [`${operation}.${parent}.${member}`, `${operation}.${member}`, member];
+  return members[keys.find((key) => Object.hasOwn(members, key)) ?? ""] ?? {};
 }
 
 /** Every limit, also of a map's keys and values. */
@@ -403,8 +529,23 @@ describe.skipIf(!existsSync(MODELS)).each(SERVICES)("%s", (path, constraints, di
     const { newer = [], ...other } = different[name] ?? {};
     const all = (model.get(name) ?? [{}]).map(({ values = [], ...each }) => {
       const whole = [...new Set([...values, ...newer])].toSorted();
-      return { ...each, ...(whole.length > 0 ? { values: whole } : {}), ...other };
+      const merged = { ...each, ...(whole.length > 0 ? { values: whole } : {}), ...other };
+      return withoutNothing(merged as Limits);
     });
     expect(all).toContainEqual(own);
+  });
+
+  test("each limit of the model is a limit here", () => {
+    const [title = "", elsewhere = {}] = ELSEWHERE[path.split("/")[0] ?? ""] ?? [];
+    const names = workingOperations().get(title) ?? [];
+    expect(names).not.toEqual([]);
+    const missing = names.flatMap((operation) =>
+      withoutLimit(operation, JSON.parse(text) as Model, constraints)
+        .filter(
+          (member) => !Object.keys(elsewhere).some((name) => `.${member}.`.includes(`.${name}.`)),
+        )
+        .map((member) => `${operation}.${member}`),
+    );
+    expect(missing).toEqual([]);
   });
 });

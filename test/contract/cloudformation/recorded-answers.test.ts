@@ -15,8 +15,10 @@ import {
   GetTemplateCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
+  ListStacksCommand,
   ListTypesCommand,
   SetStackPolicyCommand,
+  type StackStatus,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -265,7 +267,7 @@ test("the registry, the quotas and a stack's resources are read", async () => {
   expect(StackResourceSummaries).toMatchObject([
     { LogicalResourceId: "Channel", ResourceType: "AWS::IVS::Channel" },
   ]);
-  const Filters = { TypeNamePrefix: "AWS::IVS::C" };
+  const Filters = { TypeNamePrefix: "AWS::IVS::Ch" };
   const { TypeSummaries = [] } = await client.send(
     new ListTypesCommand({ Visibility: "PUBLIC", Filters }),
   );
@@ -281,6 +283,30 @@ test("the registry, the quotas and a stack's resources are read", async () => {
   expect(AccountLimits).toContainEqual({ Name: "StackLimit", Value: 2_000 });
   const { Url } = await client.send(new EstimateTemplateCostCommand({ TemplateBody: ONE }));
   expect(Url).toMatch(/^https:/);
+});
+
+const tagged = (Key: string, Value: string) => create("tagged", ONE, { Tags: [{ Key, Value }] });
+test.each<[string, () => Promise<unknown>, RegExp]>([
+  [
+    "a tag of AWS's",
+    () => tagged("aws:own", "1"),
+    /^ValidationError: aws: prefixed tag key names are not allowed for external use\.$/,
+  ],
+  ["a tag's empty key", () => tagged("", "1"), /Value '' at 'tags\.1\.member\.key' .* equal to 1/],
+  ["a tag's empty value", () => tagged("key", ""), /'tags\.1\.member\.value' .* equal to 1$/],
+  ["a tag's long value", () => tagged("key", "x".repeat(257)), /less than or equal to 256$/],
+  [
+    "a status that stacks don't have",
+    () => client.send(new ListStacksCommand({ StackStatusFilter: ["GONE" as StackStatus] })),
+    /'stackStatusFilter' failed .*enum value set: \[CREATE_IN_PROGRESS, /,
+  ],
+  [
+    "an empty page",
+    () => client.send(new ListTypesCommand({ MaxResults: 0 })),
+    /'maxResults' failed .*greater than or equal to 1$/,
+  ],
+])("%s is refused as by AWS", async (_, send, text) => {
+  expect(await outcomeOf(send())).toMatch(text);
 });
 
 test.each<[string, () => Promise<unknown>, string]>([

@@ -216,6 +216,10 @@ test("trails are made, seen, changed, tagged and deleted", async () => {
   await cloudtrail.send(
     new AddTagsCommand({ ResourceId, TagsList: [{ Key: "stage", Value: "test" }] }),
   );
+  const twice = [{ Key: "stage" }, { Key: "stage" }];
+  await expect(
+    cloudtrail.send(new AddTagsCommand({ ResourceId, TagsList: twice })),
+  ).rejects.toMatchObject({ name: "InvalidTagParameterException" });
   await cloudtrail.send(new RemoveTagsCommand({ ResourceId, TagsList: [{ Key: "team" }] }));
   const tags = await cloudtrail.send(new ListTagsCommand({ ResourceIdList: [ResourceId] }));
   expect(tags.ResourceTagList).toEqual([

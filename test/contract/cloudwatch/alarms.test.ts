@@ -372,6 +372,31 @@ test.each<[string, Call, string]>([
       "[breaching, notBreaching, ignore, missing].",
   ],
   ["an action", asAlarm({ AlarmActions: ["ops"] }), "Invalid arn syntax: ops"],
+  [
+    "an action in another Region",
+    asAlarm({ OKActions: ["arn:aws:sns:eu-west-1:000000000000:ops"] }),
+    "Invalid region eu-west-1 specified. Only us-east-1 is supported.",
+  ],
+  [
+    "an action in another partition",
+    asAlarm({ OKActions: ["arn:aws-cn:sns:us-east-1:000000000000:ops"] }),
+    "Invalid partition aws-cn specified. Only aws is supported.",
+  ],
+  [
+    "a dimension's empty value",
+    asAlarm({ Dimensions: [{ Name: "Camera", Value: "" }] }),
+    "Value '' at 'dimensions.1.member.value' failed to satisfy constraint: Member must have",
+  ],
+  [
+    "a metric's name",
+    asAlarm({ MetricName: "Größe" }),
+    "MetricName must not contain Non-ASCII characters.",
+  ],
+  [
+    "a percentile",
+    asAlarm({ Statistic: undefined, ExtendedStatistic: "p101" }),
+    "The value p101 for parameter ExtendedStatistic is not supported.",
+  ],
   ["a threshold", asAlarm({ Threshold: undefined }), "The parameter Threshold is required."],
   [
     "more datapoints than periods",

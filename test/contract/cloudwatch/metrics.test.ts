@@ -353,6 +353,40 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     });
   });
 
+  const named = (Name: string, Value: string) => ({ Dimensions: [{ Name, Value }] });
+  const MEMBER = "MetricData.member.1.";
+  const DIMENSION = `${MEMBER}Dimensions.member.1.`;
+  test.each<[string, string, Partial<cloudwatch.MetricDatum>]>([
+    ["MissingParameter", `The parameter ${DIMENSION}Value is required.`, named("Camera", "")],
+    [
+      "MissingParameter",
+      `The parameter ${DIMENSION}Name is required.\nThe parameter ${DIMENSION}Value is required.`,
+      named(" ", " "),
+    ],
+    ["MissingParameter", `The parameter ${MEMBER}MetricName is required.`, { MetricName: "" }],
+    [
+      "InvalidParameterValue",
+      `The value for parameter ${DIMENSION}Value contains non-ASCII characters.\n` +
+        `The parameter ${DIMENSION}Value must be shorter than 1025 characters.`,
+      named("Camera", "ä".repeat(1_025)),
+    ],
+    [
+      "InvalidParameterValue",
+      `The value :Camera for parameter ${DIMENSION}Name is invalid.`,
+      named(":Camera", "one"),
+    ],
+  ])("a datum's names are refused with %s: %s", async (name, message, datum) => {
+    const MetricData = [{ MetricName: "Refused", Value: 1, ...datum }];
+    await expect(
+      client.send(new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData })),
+    ).rejects.toMatchObject({ name: expect.stringContaining(name.slice(0, 7)), message });
+  });
+
+  test("there are no data to put", async () => {
+    const command = new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData: [] });
+    await expect(client.send(command)).rejects.toThrow("The parameter MetricData is required.");
+  });
+
   test.each(["Values", "StatisticValues"])("a datum has no %s beside its value", async (other) => {
     const datum = { MetricName: "Refused", Value: 1, [other]: other === "Values" ? [1] : whole };
     const command = new cloudwatch.PutMetricDataCommand({

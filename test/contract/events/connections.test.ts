@@ -193,6 +193,12 @@ describe("connections", () => {
     ],
     [oauth("ftp://host"), "AuthorizationEndpoint ftp://host/token is not a valid URL."],
     [oauth("http://127.0.0.1:9", { HttpMethod: "HEAD" as never }), "[GET, POST, PUT]"],
+    [
+      oauth("http://127.0.0.1:9", {
+        OAuthHttpParameters: { HeaderParameters: [{ Key: "X-Long", Value: "x".repeat(513) }] },
+      }),
+      /headerParameters\.1\.member\.value' failed .*less than or equal to 512$/,
+    ],
   ])("can't be made of %j", async (parameters, reason) => {
     await expect(createConnection("wrong", parameters)).rejects.toThrow(reason);
   });

@@ -83,12 +83,14 @@ function visitStructure(
   prefix: string,
   constraints: ServiceConstraints,
   found: Violation[],
+  parent?: string,
 ): void {
   const limits = limitsOf(constraints, operation);
   for (const member in structure) {
     const value = structure[member];
     if (value === undefined || value === null) continue;
-    const own = limits.get(member);
+    const inParent = parent === undefined ? undefined : limits.get(`${parent}.${member}`);
+    const own = inParent ?? limits.get(member);
     // Names of members are put together for those who broke something, and for what is inside.
     const path = () => `${prefix}${beanName(member)}`;
     if (own?.entries && isStructure(value)) {
@@ -100,7 +102,8 @@ function visitStructure(
     }
     if (own) checkValue(value, own, path, found);
     if (Array.isArray(value)) visitList(operation, member, value, path(), constraints, found);
-    else if (isStructure(value)) visitStructure(operation, value, `${path()}.`, constraints, found);
+    else if (isStructure(value))
+      visitStructure(operation, value, `${path()}.`, constraints, found, member);
   }
 }
 
@@ -139,7 +142,8 @@ function visitList(
   const broken: Violation[] = [];
   for (const [index, value] of list.entries()) {
     if (isStructure(value)) {
-      visitStructure(operation, value, `${path}.${index + 1}.member.`, constraints, found);
+      const inside = `${path}.${index + 1}.member.`;
+      visitStructure(operation, value, inside, constraints, found, member);
     } else if (item) {
       checkValue(value, item, () => path, broken);
     }
@@ -176,7 +180,11 @@ function checkMap(
 ): void {
   const count = Object.keys(map).length;
   if (limit.max !== undefined && count > limit.max)
-    found.push({ path, rule: `Member must have length less than or equal to ${limit.max}` });
+    found.push({
+      path,
+      rule: `Member must have length less than or equal to ${limit.max}`,
+      excess: { max: limit.max, length: count },
+    });
   if (limit.min !== undefined && count < limit.min)
     found.push({ path, rule: `Member must have length greater than or equal to ${limit.min}` });
   const check = (what: string, each: readonly unknown[], limit: Constraint) => {

@@ -35,6 +35,13 @@ export const cloudwatchConstraints: ServiceConstraints = {
   ],
   // The model leaves them out for alarms by PromQL, which aren't here.
   required: { PutMetricAlarm: ["EvaluationPeriods", "ComparisonOperator"] },
+  // PutMetricData checks these itself, and says so in words of its own.
+  optional: ["metricName", "dimensions.*.member.name", "dimensions.*.member.value"].flatMap(
+    (name) => [
+      `metricData.*.member.${name}`,
+      `entityMetricData.*.member.metricData.*.member.${name}`,
+    ],
+  ),
   members: {
     Namespace: { min: 1, max: 255, pattern: "[^:].*" },
     MetricName: { min: 1, max: 255 },
@@ -104,5 +111,11 @@ export const cloudwatchConstraints: ServiceConstraints = {
     "GetMetricStatistics.Value": { min: 1, max: 1_024 },
     "GetMetricData.Value": { min: 1, max: 1_024 },
     "ListMetrics.Value": { min: 1, max: 1_024 },
+    "DescribeAlarmsForMetric.Value": { min: 1, max: 1_024 },
+    "PutMetricAlarm.Dimensions.Value": { min: 1, max: 1_024 },
+    "PutMetricAlarm.Tags.Value": { max: 256 },
+    "PutCompositeAlarm.Tags.Value": { max: 256 },
+    "PutMetricData.MetricName": {},
+    "PutMetricData.Name": {},
   },
 };

@@ -16,7 +16,11 @@ export function validationError(message: string): AwsError {
 }
 
 export function missingParameter(name: string): AwsError {
-  const message = `The parameter ${name} is required.`;
+  return missingParameters([name]);
+}
+
+export function missingParameters(names: readonly string[]): AwsError {
+  const message = names.map((name) => `The parameter ${name} is required.`).join("\n");
   return new AwsError("MissingRequiredParameterException", message, { status: 400 });
 }
 
@@ -27,6 +31,10 @@ export function limitExceeded(message: string): AwsError {
 export function tooManyAlarms(max: number): AwsError {
   const message = `The maximum limit of ${max} alarms has been exceeded.`;
   return new AwsError("LimitExceededFault", message, { status: 400 });
+}
+
+export function unsupportedStatistic(parameter: string, name: string): AwsError {
+  return invalidParameterValue(`The value ${name} for parameter ${parameter} is not supported.`);
 }
 
 /** AWS sends it without a message. */

@@ -20,6 +20,14 @@ const parameters = { max: 100 };
 const credential: Constraint = { min: 1, max: 512 };
 const secret: Constraint = { ...credential, secret: true };
 
+/** Names and values that a connection adds to requests; a value may be a secret. */
+const ofConnections = ["CreateConnection", "UpdateConnection"].flatMap((operation) =>
+  ["HeaderParameters", "QueryStringParameters"].flatMap((kind): [string, Constraint][] => [
+    [`${operation}.${kind}.Key`, { max: 512 }],
+    [`${operation}.${kind}.Value`, { max: 512, secret: true }],
+  ]),
+);
+
 const forTargets = (kind: string) => `PutTargets.Targets.${kind}Parameters`;
 
 /**
@@ -80,7 +88,13 @@ export const eventsConstraints: ServiceConstraints = {
       values: ["STARTING", "RUNNING", "CANCELLING", "COMPLETED", "CANCELLED", "FAILED"],
     },
     State: { values: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"] },
-    Description: { max: 512 },
+    Description: { max: 512, pattern: ".*" },
+    "PutRule.Description": { max: 512 },
+    "CreateEventBus.Description": { max: 512 },
+    "UpdateEventBus.Description": { max: 512 },
+    "StartReplay.Destination.Arn": arn,
+    "FilterArns.member": arn,
+    "PathParameterValues.member": { pattern: "^(?!\\s*$).+" },
     RoleArn: arn,
     NextToken: { min: 1, max: 2048 },
     Limit: { min: 1, max: 100 },
@@ -139,6 +153,7 @@ export const eventsConstraints: ServiceConstraints = {
     HeaderParameters: parameters,
     QueryStringParameters: parameters,
     BodyParameters: parameters,
+    ...Object.fromEntries(ofConnections),
     InvocationEndpoint: { min: 1, max: 2048 },
     ClientID: credential,
     ClientSecret: secret,

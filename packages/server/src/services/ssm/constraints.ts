@@ -11,7 +11,7 @@ const names: Constraint = { min: 1, max: 10 };
 
 /**
  * Source: SSM API reference, the operations' request parameters. The length of a value depends on
- * its tier, and a tag's value is a member of the same name: `values/value-size.ts` has both.
+ * its tier: `values/value-size.ts` has it.
  */
 export const ssmConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
@@ -35,11 +35,13 @@ export const ssmConstraints: ServiceConstraints = {
     DataType: { max: 128 },
     Tags: { max: 1000 },
     "PutParameter.Key": tagKey,
+    "PutParameter.Tags.Value": { max: 256, pattern: tagText },
     "AddTagsToResource.Key": tagKey,
     "AddTagsToResource.Value": { max: 256, pattern: tagText },
     "TagKeys.member": tagKey,
     "GetParametersByPath.Key": filterKey,
     "DescribeParameters.Key": filterKey,
+    "DescribeParameters.Filters.Key": { values: ["Name", "Type", "KeyId"] },
     Option: { min: 1, max: 10 },
     Values: { min: 1, max: 50 },
     "Values.member": { min: 1, max: 1024 },

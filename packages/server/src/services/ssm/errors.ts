@@ -18,8 +18,9 @@ export function accessDenied(message: string, cause?: unknown): AwsError {
   return ssmError("AccessDeniedException", message, cause);
 }
 
-export function parameterNotFound(name: string): AwsError {
-  return ssmError("ParameterNotFound", `Parameter ${name} not found.`);
+/** AWS says no more, so clients show `ParameterNotFound: UnknownError`. */
+export function parameterNotFound(): AwsError {
+  return ssmError("ParameterNotFound", "");
 }
 
 /** There is no Secrets Manager here, so no secret of that name either. */

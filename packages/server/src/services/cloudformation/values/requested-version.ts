@@ -63,6 +63,13 @@ export async function templateText(
   throw validation("Either Template URL or Template Body must be specified.");
 }
 
+/** Throws ValidationError for tags that only AWS makes. */
+function tagsOf({ Tags = [] }: VersionInput): Readonly<Record<string, string>> {
+  if (Tags.some(({ Key = "" }) => Key.toLowerCase().startsWith("aws:")))
+    throw validation("aws: prefixed tag key names are not allowed for external use.");
+  return Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
 /**
  * Reads, checks and evaluates what a stack is asked to become. `previous` is the version that it
  * has. Throws ValidationError and InsufficientCapabilitiesException in AWS's words.
@@ -94,9 +101,7 @@ export async function requestedVersion(
     const parameters = resolveParameters(declared, given, texts, ssmValues);
     const stored = storedParameters(parameters);
     const environment = await environmentOf(stack, stored, reading.db<CloudFormationTables>());
-    const tags = Object.fromEntries(
-      (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]),
-    );
+    const tags = tagsOf(input);
     const unexpanded = {
       ...{ template: text, processed: null, parameters: JSON.stringify(stored) },
       tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),

@@ -51,6 +51,9 @@ export function trailTagOperations() {
 
 /** The tags together with those that were there before; throws what AWS refuses. */
 export function checkedTags(given: readonly Tag[] = [], arn: string, before: Tags = {}): Tags {
+  // AWS doesn't publish the sentence; the error's documentation names duplicates.
+  if (new Set(given.map(({ Key }) => Key)).size < given.length)
+    throw invalidTag("Tag keys must be unique.");
   const tags: Record<string, string> = { ...before };
   for (const { Key, Value = "" } of given) {
     if (Key.toLowerCase().startsWith("aws:"))

@@ -39,7 +39,7 @@ export async function checkComposite(
   place: AlarmPlace,
   db: Db,
 ): Promise<AlarmRule> {
-  checkActions(input);
+  checkActions(input, place);
   const rule = parseRule(input.AlarmRule);
   const unknown: string[] = [];
   for (const alarm of rule.alarms) {

@@ -4,10 +4,11 @@ import {
   invalidParameterCombination,
   missingParameter,
   notImplemented,
+  unsupportedStatistic,
   validationError,
 } from "../errors.ts";
 import type { MetricKey } from "../metrics/series.ts";
-import { type Statistic, statisticNamed } from "../metrics/statistics.ts";
+import { isAwsStatistic, type Statistic, statisticNamed } from "../metrics/statistics.ts";
 import type { AlarmPlace } from "../tables.ts";
 import { type AlarmQuery, checkQueries } from "./alarm-queries.ts";
 import type { Evaluated, TreatMissing } from "./alarm-state.ts";
@@ -17,6 +18,8 @@ export type MetricAlarmInput = Checked<cloudwatch.PutMetricAlarmCommandInput>;
 /** PutMetricAlarm's members that are kept as one; the rest are columns. */
 export type MetricDefinition = Omit<MetricAlarmInput, "AlarmName" | "ActionsEnabled" | "Tags">;
 
+const PARTITION = "aws";
+const NOT_ASCII = /[^\x20-\x7e]/;
 const MISSING = ["breaching", "notBreaching", "ignore", "missing"];
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
@@ -55,7 +58,9 @@ export function checkMetricAlarm(input: MetricDefinition, place: AlarmPlace): vo
       `Option ${treat} for parameter TreatMissingData is not supported. ` +
         `Supported options are [${MISSING.join(", ")}].`,
     );
-  checkActions(input);
+  if (MetricName !== undefined && NOT_ASCII.test(MetricName))
+    throw validationError("MetricName must not contain Non-ASCII characters.");
+  checkActions(input, place);
   const { periodSeconds, evaluationPeriods, datapointsToAlarm } = watchedBy(input, place);
   if (![10, 20, 30].includes(periodSeconds) && periodSeconds % 60 !== 0)
     throw validationError("Period must be 10, 20, 30 or a multiple of 60");
@@ -73,10 +78,23 @@ export function checkMetricAlarm(input: MetricDefinition, place: AlarmPlace): vo
 
 type Actions = Pick<MetricDefinition, "AlarmActions" | "OKActions" | "InsufficientDataActions">;
 
-export function checkActions(input: Actions): void {
-  const arns = [input.AlarmActions, input.OKActions, input.InsufficientDataActions].flat();
-  const wrong = arns.find((arn) => arn !== undefined && !arn.startsWith("arn:"));
-  if (wrong !== undefined) throw validationError(`Invalid arn syntax: ${wrong}`);
+/** Throws ValidationError for what isn't an ARN, or one of another partition or Region. */
+export function checkActions(input: Actions, place: Pick<AlarmPlace, "region">): void {
+  const given = [input.AlarmActions, input.OKActions, input.InsufficientDataActions].flat();
+  for (const arn of given) {
+    if (arn === undefined) continue;
+    const [prefix, partition, , region] = arn.split(":");
+    if (prefix !== "arn") throw validationError(`Invalid arn syntax: ${arn}`);
+    if (partition !== PARTITION)
+      throw validationError(
+        `Invalid partition ${partition} specified. Only ${PARTITION} is supported.`,
+      );
+    // Actions of some services, such as response plans, have no Region in their ARN.
+    if (region && region !== place.region)
+      throw validationError(
+        `Invalid region ${region} specified. Only ${place.region} is supported.`,
+      );
+  }
 }
 
 /** The metric and the rule of a definition that was checked, or that is. */
@@ -144,7 +162,7 @@ function metricOfQueries(
   const [first] = queries;
   if (queries.length === 1 && first?.MetricStat) {
     const { Metric, Period, Stat, Unit } = first.MetricStat;
-    const statistic = statisticOf(Stat);
+    const statistic = statisticOf(Stat, "Stat");
     return {
       source: { kind: "metric", metric: keyOf(Metric, place), unit: Unit, statistic },
       periodSeconds: Period,
@@ -156,7 +174,7 @@ function metricOfQueries(
   const [periodSeconds] = queries.flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
   if (periodSeconds === undefined)
     throw validationError("Metrics list must contain at least one metric.");
-  for (const { MetricStat } of queries) if (MetricStat) statisticOf(MetricStat.Stat);
+  for (const { MetricStat } of queries) if (MetricStat) statisticOf(MetricStat.Stat, "Stat");
   return { source: { kind: "math", queries, place }, periodSeconds, samplesMin: 0 };
 }
 
@@ -182,9 +200,10 @@ function samplesOf(
   return { samplesMin: given === "evaluate" ? 0 : 10 / share };
 }
 
-function statisticOf(name: string): Statistic {
+function statisticOf(name: string, parameter = "ExtendedStatistic"): Statistic {
   const statistic = statisticNamed(name);
   if (statistic) return statistic;
+  if (!isAwsStatistic(name)) throw unsupportedStatistic(parameter, name);
   throw notImplemented(`statistic ${name}`);
 }
 

@@ -4,6 +4,7 @@ import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "../errors.ts";
+import { checkNames } from "./datum-names.ts";
 import { FINE_MS } from "./fine-periods.ts";
 import { checkQueries, labelsOf, ofOneUnit, pageOfResults } from "./metric-data.ts";
 import type { MetricStore, MetricWindow } from "./metric-store.ts";
@@ -75,7 +76,10 @@ async function putMetricData(
   if (input.Namespace.startsWith("AWS/")) {
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
-  const accepted = namedData(input).map(([name, datum]) => ({
+  const data = namedData(input);
+  if (data.length === 0) throw missingParameter("MetricData");
+  checkNames(data);
+  const accepted = data.map(([name, datum]) => ({
     ...metricOf({ ...datum, Namespace: input.Namespace }, context),
     unit: datum.Unit ?? "None",
     atMs: timestampMs(datum, name, context.nowMs),

@@ -35,6 +35,21 @@ export const STATISTIC_NAMES = Object.keys(STATISTICS);
 /** Up to ten decimal places. Source: CloudWatch API reference, GetMetricStatistics. */
 const PERCENTILE = /^p(100(?:\.0{1,10})?|\d{1,2}(?:\.\d{1,10})?)$/;
 
+const SHARE = "(?:100(?:\\.0{1,10})?|\\d{1,2}(?:\\.\\d{1,10})?)";
+/**
+ * Trimmed and winsorized means, trimmed counts and sums, percentile ranks, and the interquartile
+ * mean. Source: CloudWatch user guide, "CloudWatch statistics definitions".
+ */
+const TRIMMED = new RegExp(
+  `^(?:(?:tm|wm|tc|ts)${SHARE}|(?:TM|WM|TC|TS)\\([^:()]*:[^:()]*\\)|PR\\([^:()]*:?[^:()]*\\)|IQM)$`,
+  "i",
+);
+
+/** Whether CloudWatch has a statistic of this name, be it here or not. */
+export function isAwsStatistic(name: string): boolean {
+  return statisticNamed(name) !== undefined || TRIMMED.test(name);
+}
+
 export interface Statistic {
   readonly name: string;
   /** A percentile's share of the values. */

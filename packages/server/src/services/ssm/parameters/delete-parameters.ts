@@ -15,9 +15,9 @@ export function deleteParameterOperations(deps: SsmDependencies): OperationTable
     DeleteParameter: parameterOperation(
       "DeleteParameter",
       ({ Name }, context) => readOwnName(Name, context).place,
-      async (found, { Name }, context) => {
+      async (found, _input, context) => {
         const [gone] = await removeAll([found], context, deps);
-        if (!gone) throw parameterNotFound(Name.trim());
+        if (!gone) throw parameterNotFound();
         return {};
       },
     ),

@@ -71,6 +71,6 @@ async function versionOf(
 
 function missing(text: string, row: ParameterRow | undefined, { place, selector }: NamedParameter) {
   if (place.path.startsWith(SECRETS)) return secretNotFound(text);
-  if (!row || selector === undefined || selector.includes(":")) return parameterNotFound(text);
+  if (!row || selector === undefined || selector.includes(":")) return parameterNotFound();
   return versionNotFound(row.name, selector);
 }

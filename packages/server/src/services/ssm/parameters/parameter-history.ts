@@ -21,7 +21,7 @@ export function parameterHistoryOperations(): OperationTable {
       async handle(input, context, row) {
         const { Name, WithDecryption, MaxResults = DEFAULT_MAX } = input;
         const { name, selector } = readName(Name, context);
-        if (!row || selector !== undefined) throw parameterNotFound(Name.trim());
+        if (!row || selector !== undefined) throw parameterNotFound();
         const db = context.db<SsmTables>();
         const after = afterOf(input.NextToken);
         const found = await versionsAfter(row, after, MaxResults + 1, db);

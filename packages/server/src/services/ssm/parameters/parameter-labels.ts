@@ -63,13 +63,13 @@ export function parameterLabelOperations(deps: SsmDependencies): OperationTable 
 /** Changes a version in a transaction. Throws ParameterNotFound, ParameterVersionNotFound. */
 function onVersion<Output>(
   found: ParameterRow | undefined,
-  { Name, ParameterVersion }: LabelInput,
+  { ParameterVersion }: LabelInput,
   context: RequestContext,
   change: (row: ParameterRow, version: VersionRow, tx: Transaction<SsmTables>) => Promise<Output>,
 ): Promise<Output> {
   return context.transaction<SsmTables, Output>(async (tx) => {
     const row = await currentParameter(found, tx.db);
-    if (!row) throw parameterNotFound(Name.trim());
+    if (!row) throw parameterNotFound();
     const wanted = ParameterVersion ?? row.version;
     const version = await findVersion(row, wanted, tx.db);
     if (!version) throw versionNotFound(row.name, wanted);
