@@ -4,6 +4,7 @@ import { ADTS_HEADER_BYTES, parseAacConfig, writeAdtsHeader } from "../../codec/
 import { AdtsFrames } from "../../container/mpegts/adts-frames.ts";
 import { OggOpusWriter } from "../../container/ogg/ogg-opus.ts";
 import { OggPackets } from "../../container/ogg/ogg-packets.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { AacToOpus } from "./forward/aac-to-opus.ts";
 import { OpusToAac } from "./publisher/opus-to-aac.ts";
 
@@ -74,6 +75,25 @@ test("a click is heard in AAC when it was in Opus, and sound doesn't pile up", a
   expect(failures).toEqual([]);
   const heardAt = clickIn(Buffer.concat(frames)) + (first ?? Number.NaN);
   expect(Math.abs(heardAt - clickAt)).toBeLessThan(TOLERANCE_SAMPLES);
+});
+
+test("what refuses the last sound is reported", async () => {
+  const failures: unknown[] = [];
+  const refusal = new MediaError("protocol", "no more sound is taken");
+  const converter = new OpusToAac({
+    ffmpeg: "ffmpeg",
+    onFrame: () => {
+      throw refusal;
+    },
+    onFailed: (error) => failures.push(error),
+  });
+  const packets = new OggPackets().read(encode("-c:a", "libopus", "-f", "ogg")).slice(HEADS);
+  // Less than a step: nothing of it comes out before the end.
+  for (const [at, packet] of packets.slice(0, 3).entries()) {
+    converter.write(packet, at * OPUS_SAMPLES);
+  }
+  await converter.finish();
+  expect(failures).toEqual([refusal]);
 });
 
 test("a click is heard in Opus when it was in AAC", async () => {

@@ -76,7 +76,12 @@ export class Forwarder implements ProtocolForwarding {
   async openPublication(offer: PublicationOffer): Promise<ForwardingAnswer> {
     const { group, publication, bitrateMax } = offer;
     const { peers, limits, ffmpeg, monotonicMs } = this.#options;
-    const place = this.#groups.get(group)?.get(publication);
+    const find = (): Place | undefined => this.#groups.get(group)?.get(publication);
+    if (offer.replaces === true && find()?.source.peer !== undefined) {
+      // What the publisher before has sent is read by its recording, and by its mirrors.
+      await peers.drained();
+    }
+    const place = find();
     if (place !== undefined && offer.replaces !== true) {
       throw refusal("the publication has a publisher");
     }
@@ -277,12 +282,8 @@ export class Forwarder implements ProtocolForwarding {
     closeBefore?.(REPLACED);
     const { group, publication } = of;
     const about = { group, publication, session };
-    this.#options.publish({
-      ...about,
-      type: "publication-ended",
-      reason: "replaced",
-      message: REPLACED,
-    });
+    const ended = { type: "publication-ended", reason: "replaced", message: REPLACED } as const;
+    this.#options.publish({ ...about, ...ended });
   }
 
   /** Subscribers go on with another source; what the one before it sent is over. */

@@ -7,9 +7,12 @@ import { avcConfig, picture } from "../../../testing/synthetic-media.ts";
 import { h264Payloads } from "../rtp/h264-payloads.ts";
 import { agreeOnMedia } from "../sdp/agreed-media.ts";
 import { parseSdp } from "../sdp/session-description.ts";
+import type { WebrtcPort } from "../webrtc-port.ts";
+import { Forwarder } from "./forwarder.ts";
 import { Publication } from "./publication.ts";
 
 const OFFER = join(import.meta.dirname, "../../../testing/offers/chromium.sdp");
+const DESCRIPTION = readFileSync(OFFER, "utf8");
 const FRAME_MS = 40;
 const TICKS_PER_MS = 90;
 const GROUP_PICTURES = 25;
@@ -21,15 +24,18 @@ class SendingPublisher {
   #pictures = 0;
   readonly publication: Publication;
 
-  constructor() {
-    const media = agreeOnMedia(parseSdp(readFileSync(OFFER, "utf8")));
+  /** Sends to a publication of its own, unless it is given one. */
+  constructor(publication?: Publication) {
+    const media = agreeOnMedia(parseSdp(DESCRIPTION));
     const ignore = (): void => undefined;
-    this.publication = new Publication({
-      ...{ media: { ...media, audio: undefined }, bitrateMax: undefined, ffmpeg: undefined },
-      limits: { idleDeadlineMs: 60_000, messageBytesMax: 1 << 20 },
-      monotonicMs: () => this.nowMs,
-      ...{ onConnected: ignore, onMedia: ignore, onEnded: ignore },
-    });
+    this.publication =
+      publication ??
+      new Publication({
+        ...{ media: { ...media, audio: undefined }, bitrateMax: undefined, ffmpeg: undefined },
+        limits: { idleDeadlineMs: 60_000, messageBytesMax: 1 << 20 },
+        monotonicMs: () => this.nowMs,
+        ...{ onConnected: ignore, onMedia: ignore, onEnded: ignore },
+      });
     this.publication.connected(this.nowMs);
     this.#payloadType = media.video?.payload.payloadType ?? 0;
   }
@@ -127,4 +133,34 @@ test("nothing that had come is lost at the end of a tap", () => {
   tap.end("the recording is over");
   publisher.send(3);
   expect(units).toHaveLength(21);
+});
+
+test("what a publisher had sent before another one took its place isn't lost", async () => {
+  const publishers: SendingPublisher[] = [];
+  const peer = { close: () => undefined, sendRtcp: () => undefined, isConnected: true };
+  const peers = {
+    checkRoom: () => undefined,
+    connect: (_: unknown, owner: Publication) => {
+      publishers.push(new SendingPublisher(owner));
+      return peer;
+    },
+    transportOf: () => ({ iceUfrag: "u", icePassword: "p", fingerprint: "f", candidates: [] }),
+    forget: () => undefined,
+    // The system holds them until then.
+    drained: async () => publishers[0]?.send(20),
+  };
+  const forwarder = new Forwarder({
+    ...{ peers: peers as unknown as WebrtcPort, ffmpeg: undefined, publish: () => undefined },
+    ...{ limits: { idleDeadlineMs: 60_000, messageBytesMax: 1 << 20 }, monotonicMs: () => 2_000 },
+  });
+  const offer = { group: "g", publication: "p", description: DESCRIPTION, replaces: true };
+  const open = () => forwarder.openPublication({ ...offer, remoteAddress: "" });
+  await open();
+  const { sink, units, ends } = sinkOf();
+  publishers[0]?.send(1);
+  forwarder.tap({ group: "g", publication: "p", fromBeginning: true }, sink);
+  await open();
+  publishers[0]?.send(3);
+  expect(units).toHaveLength(21);
+  expect(ends).toEqual(["another publisher took its place"]);
 });
