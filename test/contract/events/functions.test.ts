@@ -1,3 +1,4 @@
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -124,6 +125,40 @@ test("an event is given up if its function has no URL or never takes it", async 
   for (const source of ["nowhere", "unlucky", "text"]) await putEvent(source);
   await until(async () => (await waiting()) === 0, "nothing waits");
   expect(unlucky).toBe(1);
+});
+
+test("CloudWatch counts what rules do", async () => {
+  const cloudwatch = new CloudWatch({
+    ...{ endpoint: server.endpoint, region: "us-east-1", credentials: ROOT },
+  });
+  const sumOf = async (MetricName: string, RuleName?: string) => {
+    const { Datapoints = [] } = await cloudwatch.getMetricStatistics({
+      ...{ Namespace: "AWS/Events", MetricName, Statistics: ["Sum"], Period: 3_600 },
+      Dimensions: RuleName === undefined ? [] : [{ Name: "RuleName", Value: RuleName }],
+      ...{ StartTime: new Date(Date.now() - 3_600_000), EndTime: new Date(Date.now() + 3_600_000) },
+    });
+    return Datapoints.reduce((sum, { Sum = 0 }) => sum + Sum, 0);
+  };
+  await putRule("counted", { Arn: arnOf("inside:live") });
+  await putRule("lost", { Arn: arnOf("nowhere") });
+  const failures = hook.received.length;
+  hook.fail(1);
+  await putRule("again", { Arn: arnOf("by-url") });
+  for (const source of ["counted", "counted", "lost", "again"]) await putEvent(source);
+  await until(async () => (await waiting()) === 0, "nothing waits");
+  expect(hook.received.length - failures).toBe(2);
+  const names = ["TriggeredRules", "InvocationAttempts", "RetryInvocationAttempts"];
+  const ends = ["SuccessfulInvocationAttempts", "Invocations", "FailedInvocations"];
+  const sums = async (rule?: string) =>
+    Promise.all([...names, ...ends].map((name) => sumOf(name, rule)));
+  expect(await sums("counted")).toEqual([2, 2, 0, 2, 2, 0]);
+  expect(await sums("lost")).toEqual([1, 1, 0, 0, 1, 1]);
+  expect(await sums("again")).toEqual([1, 2, 1, 1, 1, 0]);
+  // Over all rules, those of other tests too; AWS has no such sum of these two.
+  const [triggered, attempts, , , invocations, failed] = await sums();
+  expect([triggered, failed]).toEqual([0, 0]);
+  expect(attempts).toBeGreaterThan(invocations ?? Number.NaN);
+  expect(await sumOf("MatchedEvents")).toBeGreaterThanOrEqual(4);
 });
 
 test.each([

@@ -38,6 +38,8 @@ export async function startReceiver(
   return {
     url: `http://127.0.0.1:${port}`,
     received,
+    /** The next requests fail. */
+    fail: (count: number) => left.push(...Array<number>(count).fill(500)),
     close: () => new Promise((resolve) => server.close(resolve)),
   };
 }

@@ -1,4 +1,5 @@
 import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
+import type { MetricSink } from "./ports/metric-sink.ts";
 import type { NodeAbilities } from "./ports/node-abilities.ts";
 import type { OrganizationPorts } from "./ports/organizations.ts";
 import type { ServiceEventRecorder } from "./ports/service-events.ts";
@@ -26,6 +27,8 @@ export interface Contributions {
   readonly resourceTypes: readonly ResourceTypeSource[];
   /** Find the resources that policies may share; Access Analyzer looks at each. */
   readonly shareableResources: readonly ShareableResources[];
+  /** Take measurements of services that are created earlier. */
+  readonly metricSinks: readonly MetricSink[];
   /** Know what the nodes of a shared database can do, which may be of two releases. */
   readonly nodeAbilities: readonly NodeAbilities[];
   /** Record what services do by themselves; services that are created earlier call them. */
@@ -45,6 +48,7 @@ export function noContributions(): GatheredContributions {
     listeningPorts: [],
     resourceTypes: [],
     shareableResources: [],
+    metricSinks: [],
     nodeAbilities: [],
     serviceEventRecorders: [],
   };

@@ -51,7 +51,7 @@ export const cloudwatch = defineService({
         alarms.clear();
       },
       provides: { metrics: metrics satisfies MetricSink },
-      contributes: { resourceTypes: [cloudwatchResourceTypes] },
+      contributes: { resourceTypes: [cloudwatchResourceTypes], metricSinks: [metrics] },
     };
   },
 });

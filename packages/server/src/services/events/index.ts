@@ -14,10 +14,12 @@ import type { ServiceDependencies } from "../../kernel/service.ts";
 import { archiveRetention } from "./delivery/archive-retention.ts";
 import { ConnectionAuthorizer } from "./delivery/connection-authorizer.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
+import type { EventPlan } from "./delivery/event-plan.ts";
 import { EventRouter } from "./delivery/event-router.ts";
 import type { FunctionTargetParts } from "./delivery/function-targets.ts";
 import { OAuthTokens } from "./delivery/oauth-tokens.ts";
 import { ReplayWorker } from "./delivery/replay-worker.ts";
+import { RuleMetrics } from "./delivery/rule-metrics.ts";
 import { ScheduleWorker } from "./delivery/schedule-worker.ts";
 import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
@@ -34,7 +36,7 @@ interface EventsNeeds extends ServiceDependencies {
   /** Finds the sessions of targets' roles. */
   readonly sessions: CredentialSource;
   readonly sealingKey: Uint8Array;
-  readonly contributed: Pick<Contributions, "nodeAbilities">;
+  readonly contributed: Pick<Contributions, "nodeAbilities" | "metricSinks">;
   readonly settings: FunctionTargetParts["settings"] & {
     readonly webhooks: readonly WebhookSettings[];
   };
@@ -61,13 +63,14 @@ export const events = defineService({
 function createEvents(deps: EventsNeeds) {
   const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
   const webhooks = deps.settings.webhooks.map(webhookOf);
-  const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
+  const metrics = new RuleMetrics(deps);
+  const router = new EventRouter({ ...deps, webhooks, metrics });
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
   const tokens = new OAuthTokens(deps.outgoing, deps.clock, secrets);
   const authorizer = new ConnectionAuthorizer({ ...deps, tokens });
   const worker = new DeliveryWorker({
-    ...{ ...deps, secrets, webhooks, logDir, trusted, tokens, authorizer },
+    ...{ ...deps, secrets, webhooks, logDir, trusted, tokens, authorizer, metrics },
     forward: (event) => route(event),
   });
   const route = async (event: IncomingEvent) => {
@@ -75,7 +78,11 @@ function createEvents(deps: EventsNeeds) {
     if (outcome === "waiting") worker.wake();
     return outcome !== "too-many";
   };
-  const timely = { ...deps, router, delivered: () => worker.wake() };
+  const delivered = (plans: readonly EventPlan[]) => {
+    for (const { deliveries } of plans) metrics.matched(deliveries);
+    worker.wake();
+  };
+  const timely = { ...deps, router, delivered };
   const replays = new ReplayWorker(timely);
   const schedules = new ScheduleWorker(timely);
   const retention = archiveRetention(deps);

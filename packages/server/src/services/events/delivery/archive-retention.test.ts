@@ -61,7 +61,9 @@ test("a full archive leaves out what comes until its retention has made room", a
     ...{ version: "0", id: "1", "detail-type": "t", source: "x", time: "2023-11-15T00:00:00Z" },
     ...{ account: PLACE.account_id, region: PLACE.region, resources: [], detail: {} },
   };
-  const route = () => new EventRouter(store, clock, randomIds, [], log).route(incoming(event));
+  const metrics = { matched: () => undefined };
+  const parts = { store, clock, ids: randomIds, webhooks: [], log, metrics };
+  const route = () => new EventRouter(parts).route(incoming(event));
   await route();
   expect([await isFull("day"), await isFull("ever")]).toEqual([true, false]);
   expect(await sizeOf("day")).toEqual({ count: 2, bytes: ARCHIVE_BYTES_MAX - 50 });

@@ -28,6 +28,7 @@ import {
   settingNeed,
 } from "./left-deliveries.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
+import type { RuleMetrics } from "./rule-metrics.ts";
 import { type Delivered, sendRequest } from "./send-request.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -50,6 +51,7 @@ export interface DeliveryParts
     Pick<ServiceDependencies, "clock" | "log" | "disk"> {
   readonly store: Store;
   readonly webhooks: readonly Webhook[];
+  readonly metrics: RuleMetrics;
   readonly logDir: string;
   /** For webhooks and functions: the operator has set their addresses, wherever they are. */
   readonly trusted: OutgoingClient;
@@ -132,10 +134,11 @@ export class DeliveryWorker {
 
   async #attempt(task: HeldTask<DeliveryRow>): Promise<void> {
     const { row } = task;
+    const { metrics } = this.#parts;
     const target = row.rule_name === "" ? undefined : await this.#targetOf(row);
     const outcome = await this.#deliver(task, target);
     if (outcome.delivered) {
-      await task.remove();
+      if (await task.remove()) metrics.attempted(row, true);
       return;
     }
     const { notBeforeMs, need, reason } = outcome;
@@ -149,10 +152,11 @@ export class DeliveryWorker {
     const isTooOld = ageMs > MaximumEventAgeInSeconds * 1000;
     const isGivenUp = !outcome.retry || isTooOld || attempts > MaximumRetryAttempts;
     const { log } = this.#parts;
+    metrics.attempted(row, false);
     const facts = { rule: row.rule_name, target: row.target_id, attempts, reason };
     if (isGivenUp) {
       log.warn(facts, "An event is given up: it could not be delivered.");
-      await task.remove();
+      if (await task.remove()) metrics.givenUp(row);
     } else {
       log.debug(facts, "An event will be delivered again.");
       await task.retryIn(waitMs);
@@ -177,7 +181,7 @@ export class DeliveryWorker {
     if (untilMs - row.first_at_ms > ageMax * 1000) {
       const facts = { rule: row.rule_name, target: row.target_id, reason };
       this.#parts.log.warn(facts, "An event is given up: its turn comes too late.");
-      await task.remove();
+      if (await task.remove()) this.#parts.metrics.givenUp(row);
       return;
     }
     await task.finish(async (tx) => {

@@ -47,7 +47,10 @@ test("a pattern that isn't one any more keeps no event from the other rules", as
     warn: (fields) => void warned.push(fields),
     error: () => {},
   };
-  const router = new EventRouter(store, clock, randomIds, [], log);
+  const router = new EventRouter({
+    ...{ store, clock, ids: randomIds, webhooks: [], log },
+    metrics: { matched: () => undefined },
+  });
   const event: AwsEvent = {
     ...{ version: "0", id: "1", "detail-type": "t", source: "x", time: "1970-01-01T00:00:00Z" },
     ...{ account: PLACE.account_id, region: PLACE.region, resources: [], detail: {} },

@@ -20,6 +20,7 @@ import {
   type PlannedArchived,
   type PlannedDelivery,
 } from "./event-plan.ts";
+import type { RuleMetrics } from "./rule-metrics.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -31,6 +32,15 @@ const PATTERNS_MAX = 1_000;
 /** A rule or an archive, as an event is held against it. */
 type Matched = Pick<RuleRow | ArchiveRow, "name" | "event_pattern">;
 
+export interface EventRouterParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly webhooks: readonly Webhook[];
+  readonly log: Log;
+  readonly metrics: Pick<RuleMetrics, "matched">;
+}
+
 /** Finds whom an event is for, and puts it on its way to each: durable when `route` resolves. */
 export class EventRouter {
   readonly #store: Store<EventsTables>;
@@ -38,12 +48,14 @@ export class EventRouter {
   readonly #ids: Ids;
   readonly #webhooks: readonly Webhook[];
   readonly #log: Log;
+  readonly #metrics: EventRouterParts["metrics"];
   readonly #room: WaitingRoom;
   readonly #archiveRoom: ArchiveRoom;
   readonly #tests = new Map<string, EventTest>();
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Store, clock: Clock, ids: Ids, webhooks: readonly Webhook[], log: Log) {
+  constructor({ store, clock, ids, webhooks, log, metrics }: EventRouterParts) {
+    this.#metrics = metrics;
     this.#store = store.tables<EventsTables>();
     this.#room = new WaitingRoom(this.#store, clock);
     this.#archiveRoom = new ArchiveRoom(this.#store, clock);
@@ -71,6 +83,7 @@ export class EventRouter {
     if (deliveries.length + kept.archived.length + kept.full.length === 0) return "nobody";
     if (!(await this.takeRoom(event.bus.account_id, [plan]))) return "too-many";
     await this.#store.transaction(({ db }) => this.keep(plan, db));
+    this.#metrics.matched(rules.map((rule) => ({ ...rule, rule_name: rule.name })));
     return deliveries.length > 0 ? "waiting" : "nobody";
   }
 

@@ -3,6 +3,7 @@ import type { ServiceDependencies } from "../../../kernel/service.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { HeldTask } from "../../../kernel/work/task-queue.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
+import type { RuleMetrics } from "./rule-metrics.ts";
 
 /*
  * Nodes that share a database aren't always alike: they are updated, and given new settings, one
@@ -55,14 +56,17 @@ export async function leave(task: HeldTask<DeliveryRow>, need: DeliveryNeed): Pr
 export function leftDeliveries({
   clock,
   log,
+  metrics,
   ...parts
-}: Pick<ServiceDependencies, "clock" | "log" | "store">): Periodic {
+}: Pick<ServiceDependencies, "clock" | "log" | "store"> & {
+  readonly metrics: Pick<RuleMetrics, "givenUp">;
+}): Periodic {
   const store = parts.store.tables<EventsTables>();
   const giveUp = async (of: DeliveryNeed["of"]) => {
     const from = kindOfNeed({ of, name: "" });
     const rows = await store.db
       .selectFrom("events_deliveries")
-      .select(["id", "kind", "rule_name", "target_id"])
+      .select(["id", "account_id", "region", "kind", "rule_name", "target_id"])
       .where("kind", ">=", from)
       // The character after the space at its end.
       .where("kind", "<", from.replace(/ $/, "!"))
@@ -74,8 +78,11 @@ export function leftDeliveries({
     await store.transaction(({ db }) =>
       db.deleteFrom("events_deliveries").where("id", "in", ids).execute(),
     );
-    for (const { kind, rule_name: rule, target_id: target } of rows)
+    for (const row of rows) {
+      const { kind, rule_name: rule, target_id: target } = row;
       log.warn({ rule, target, kind }, "An event is given up: no node could deliver it.");
+      metrics.givenUp(row);
+    }
   };
   return new Periodic({
     everyMs: EVERY_MS,

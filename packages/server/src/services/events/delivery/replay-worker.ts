@@ -9,6 +9,7 @@ import { incoming } from "../put-event.ts";
 import { archivedIn } from "../rows/archives.ts";
 import { REPLAYING } from "../rows/replays.ts";
 import type { ArchivedRow, EventsTables, ReplayRow } from "../tables.ts";
+import type { EventPlan } from "./event-plan.ts";
 import type { EventRouter } from "./event-router.ts";
 
 /** Events whose deliveries are committed together. */
@@ -37,7 +38,7 @@ interface ReplayParts extends Pick<ServiceDependencies, "clock" | "log"> {
   readonly store: Store;
   readonly router: EventRouter;
   /** There are deliveries. */
-  readonly delivered: () => void;
+  readonly delivered: (plans: readonly EventPlan[]) => void;
 }
 
 type End = Pick<ReplayRow, "state" | "state_reason">;
@@ -134,7 +135,7 @@ export class ReplayWorker {
         }))
         .where("replay_id", "=", task.row.replay_id)
         .execute();
-      tx.afterCommit(delivered);
+      tx.afterCommit(() => delivered(planned));
     });
     // The next step is due when this one has ended.
     this.#queue.wakeIn(0);

@@ -38,7 +38,10 @@ function workers() {
     tables: () => store.tables(),
   };
   return [1, 2].map(() => {
-    const router = new EventRouter(shared, clock, randomIds, [], log);
+    const router = new EventRouter({
+      ...{ store: shared, clock, ids: randomIds, webhooks: [], log },
+      metrics: { matched: () => undefined },
+    });
     const parts = { store: shared, clock, log, ids: randomIds, router, delivered: () => {} };
     return new ScheduleWorker(parts);
   });

@@ -9,6 +9,7 @@ import { ruleArn } from "../arns.ts";
 import { incoming } from "../put-event.ts";
 import { readSchedule } from "../schedule/schedule.ts";
 import type { EventsTables, ScheduleRow } from "../tables.ts";
+import type { EventPlan } from "./event-plan.ts";
 import type { EventRouter } from "./event-router.ts";
 
 /** Schedules whose events are made at the same time. */
@@ -34,7 +35,7 @@ interface ScheduleParts extends Pick<ServiceDependencies, "clock" | "log" | "ids
   readonly store: Store;
   readonly router: EventRouter;
   /** There are deliveries. */
-  readonly delivered: () => void;
+  readonly delivered: (plans: readonly EventPlan[]) => void;
 }
 
 /**
@@ -95,7 +96,7 @@ export class ScheduleWorker {
           .set({ next_at_ms: nextMs, leased_until_ms: 0, owner: "", attempts: 0 })
           .where("schedule_id", "=", row.schedule_id)
           .execute();
-      tx.afterCommit(delivered);
+      tx.afterCommit(() => delivered([plan]));
     });
     this.#queue.wakeIn(0);
   }
