@@ -94,6 +94,15 @@ test.each<[string, Partial<s3.LifecycleRule>[]]>([
     [{ Filter, Expiration: { Days: 30 }, Transitions: [{ Days: 30, StorageClass: "GLACIER" }] }],
   ],
   ["InvalidArgument", [{ Filter, NoncurrentVersionExpiration: { NoncurrentDays: 0 } }]],
+  [
+    "InvalidArgument",
+    [
+      {
+        Filter,
+        NoncurrentVersionTransitions: [{ NoncurrentDays: 29, StorageClass: "ONEZONE_IA" }],
+      },
+    ],
+  ],
 ])("%s: %j", async (name, rules) => {
   const Bucket = await bucket("lifecycle-checked");
   await expect(configure(Bucket, ...rules)).rejects.toMatchObject({ name });

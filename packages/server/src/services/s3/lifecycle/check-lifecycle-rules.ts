@@ -68,6 +68,7 @@ function checkRule(rule: s3.LifecycleRule): void {
   for (const { NoncurrentDays, NewerNoncurrentVersions, StorageClass } of later) {
     if (!TRANSITION_CLASSES.includes(StorageClass ?? "")) throw malformedXml();
     checkDays(NoncurrentDays, "NoncurrentDays", "NoncurrentVersionTransition", 0);
+    checkInfrequent(NoncurrentDays, "NoncurrentDays", "NoncurrentVersionTransition", StorageClass);
     checkNewer(NewerNoncurrentVersions);
   }
   checkLifecycleOrder(rule);
@@ -114,10 +115,24 @@ function checkTransition({ Days, Date: date, StorageClass }: s3.Transition): voi
   if (date) checkMidnight(date);
   if (Days === undefined) return;
   checkDays(Days, "Days", "Transition", 0);
-  if (INFREQUENT_CLASSES.includes(StorageClass ?? "") && Days < INFREQUENT_DAYS_MIN)
-    throw invalidArgumentOf(
-      `'Days' in Transition action must be greater than or equal to ${INFREQUENT_DAYS_MIN} for storageClass '${StorageClass}'`,
-    );
+  checkInfrequent(Days, "Days", "Transition", StorageClass);
+}
+
+/**
+ * Current and noncurrent versions alike stay so long before a class for infrequent access. Source:
+ * S3 user guide, "Constraints and considerations for transitions".
+ */
+function checkInfrequent(
+  days: number | undefined,
+  member: string,
+  action: string,
+  storageClass = "",
+): void {
+  if (!INFREQUENT_CLASSES.includes(storageClass) || (days ?? 0) >= INFREQUENT_DAYS_MIN) return;
+  throw invalidArgumentOf(
+    `'${member}' in ${action} action must be greater than or equal to ` +
+      `${INFREQUENT_DAYS_MIN} for storageClass '${storageClass}'`,
+  );
 }
 
 function checkDays(days: number | undefined, member: string, action: string, min = 1): void {
