@@ -299,9 +299,13 @@ test("a composite alarm follows its children, and keeps them from being deleted"
   expect(children.MetricAlarms?.map(({ AlarmName }) => AlarmName)).toEqual(["left", "right"]);
   const parents = await root.describeAlarms({ ParentsOfAlarmName: "left" });
   expect(parents.CompositeAlarms).toEqual([{ AlarmName: "whole", AlarmArn: `${ARN}whole` }]);
-  await expect(root.deleteAlarms({ AlarmNames: ["left"] })).rejects.toMatchObject({
-    message: "Cannot delete left as there are composite alarm(s) depending on it: whole",
-  });
+  for (const [AlarmNames, used] of [
+    [["left"], "left as there are composite alarm(s) depending on it."],
+    [["left", "right"], "left,right as there are composite alarm(s) depending on them."],
+  ] as const)
+    await expect(root.deleteAlarms({ AlarmNames: [...AlarmNames] })).rejects.toMatchObject({
+      message: `Cannot delete ${used}`,
+    });
   const names = ["left", "right", "whole", "never"];
   await root.deleteAlarms({ AlarmNames: names });
   const left = await root.describeAlarms({

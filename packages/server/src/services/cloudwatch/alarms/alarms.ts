@@ -171,13 +171,13 @@ async function deleteAlarms(
     throw validationError("DeleteAlarms can delete at most one composite alarm.");
   const gone = new Set(found.map(({ name }) => name));
   const composites = await alarmsOfType("CompositeAlarm", placeOf("", context), tx.db);
-  for (const { name } of found) {
-    const user = composites.find((row) => !gone.has(row.name) && childrenOf(row).includes(name));
-    if (user)
-      throw validationError(
-        `Cannot delete ${name} as there are composite alarm(s) depending on it: ${user.name}`,
-      );
-  }
+  const children = composites.flatMap((row) => (gone.has(row.name) ? [] : childrenOf(row)));
+  const used = found.flatMap(({ name }) => (children.includes(name) ? [name] : []));
+  if (used.length > 0)
+    throw validationError(
+      `Cannot delete ${used.join(",")} as there are composite alarm(s) depending on ` +
+        `${used.length === 1 ? "it" : "them"}.`,
+    );
   for (const row of found) {
     await deleteAlarm(row, tx.db);
     await noteConfiguration("delete", row, undefined, context.nowMs, tx, parts);
