@@ -13,7 +13,7 @@ import {
   notFound,
   validation,
 } from "../errors.ts";
-import { ALIAS_PREFIX, aliasArn, keyArn, RESERVED_PREFIX, readKeyName } from "../key-name.ts";
+import { ALIAS_PREFIX, aliasArn, RESERVED_PREFIX, readKeyName } from "../key-name.ts";
 import { keyType } from "../key-spec.ts";
 import { PREDEFINED_ALIASES } from "../managed-services.ts";
 import { pageOf } from "../page.ts";
@@ -200,8 +200,12 @@ function requireSameKind(before: KeyRow, key: KeyRow): void {
 
 /** Throws LimitExceededException. */
 async function requireRoom(key: KeyRow, db: Kysely<KmsTables>): Promise<void> {
-  if ((await aliasesOf(key, db)).length >= ALIASES_PER_KEY)
-    throw limitExceeded(`${keyArn(key)} has ${ALIASES_PER_KEY} aliases.`);
+  const count = (await aliasesOf(key, db)).length;
+  if (count >= ALIASES_PER_KEY)
+    throw limitExceeded(
+      `Aliases per key quota for this account in this region is ${ALIASES_PER_KEY}, ` +
+        `current usage is ${count}.`,
+    );
 }
 
 function placeOf(context: RequestContext) {
