@@ -42,7 +42,7 @@ export {
   ssmParametersOf,
 } from "./evaluate/resolve-parameters.ts";
 export { expandTemplate, includesOf, parseProcessedTemplate } from "./expand/expand-template.ts";
-export type { DependencyGraph } from "./order/dependency-graph.ts";
+export { type DependencyGraph, refuseCircles } from "./order/dependency-graph.ts";
 export {
   type Capability,
   type NeededCapabilities,

@@ -20,6 +20,7 @@ import {
   SetStackPolicyCommand,
   type StackStatus,
   UpdateStackCommand,
+  ValidateTemplateCommand,
 } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -285,12 +286,27 @@ test("the registry, the quotas and a stack's resources are read", async () => {
   expect(Url).toMatch(/^https:/);
 });
 
+const CIRCLE = template({
+  A: { ...channel(), DependsOn: "B" },
+  B: { ...channel(), DependsOn: "A" },
+});
 const tagged = (Key: string, Value: string) => create("tagged", ONE, { Tags: [{ Key, Value }] });
 test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     "a tag of AWS's",
     () => tagged("aws:own", "1"),
     /^ValidationError: aws: prefixed tag key names are not allowed for external use\.$/,
+  ],
+  [
+    "a circle, by ValidateTemplate too",
+    () => client.send(new ValidateTemplateCommand({ TemplateBody: CIRCLE })),
+    /^ValidationError: Circular dependency between resources: \[A, B\]$/,
+  ],
+  [
+    "a mapping that there isn't",
+    () =>
+      create("unmapped", template({ C: channel({ Name: { "Fn::FindInMap": ["M", "a", "b"] } }) })),
+    /^ValidationError: Template error: Mapping named 'M' is not present in the 'Mappings' section/,
   ],
   ["a tag's empty key", () => tagged("", "1"), /Value '' at 'tags\.1\.member\.key' .* equal to 1/],
   ["a tag's empty value", () => tagged("key", ""), /'tags\.1\.member\.value' .* equal to 1$/],

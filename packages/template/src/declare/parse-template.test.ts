@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Evaluation, parseTemplate, placeOf, resolveParameters } from "../index.ts";
+import { Evaluation, parseTemplate, placeOf, refuseCircles, resolveParameters } from "../index.ts";
 import { ENVIRONMENT, evaluate } from "../testing/environment.testing.ts";
 
 const BUCKET = '"A": {"Type": "AWS::S3::Bucket"}';
@@ -195,7 +195,29 @@ describe("a template is refused in AWS's words", () => {
   B: {Type: T, DependsOn: A}
   C: {Type: T, Properties: {x: !GetAtt A.Arn}}
   D: {Type: T}`;
-    expect(() => evaluate(text).graph).toThrow("Circular dependency between resources: [A, B, C]");
+    const message = "Circular dependency between resources: [A, B, C]";
+    expect(() => evaluate(text).graph).toThrow(message);
+    expect(() => refuseCircles(parseTemplate(text))).toThrow(message);
+  });
+
+  test("for no circle that a condition may open", () => {
+    const text = `
+Conditions: {Never: !Equals [a, b]}
+Resources:
+  A: {Type: T, Properties: {x: !If [Never, !Ref B, c]}}
+  B: {Type: T, DependsOn: A}
+  C: {Type: T, Condition: Never, DependsOn: D}
+  D: {Type: T, DependsOn: C}`;
+    refuseCircles(parseTemplate(text));
+  });
+
+  test("for a mapping that there isn't, unless its name is a function's", () => {
+    const text = (name: string) => `
+Resources: {A: {Type: T, Properties: {x: !FindInMap [${name}, a, b]}}}`;
+    expect(() => parseTemplate(text("Gone"))).toThrow(
+      "Template error: Mapping named 'Gone' is not present in the 'Mappings' section of template.",
+    );
+    parseTemplate(text('{Ref: "AWS::Region"}'));
   });
 
   test("for resources that conditions leave out, unless by DependsOn or on another branch", () => {

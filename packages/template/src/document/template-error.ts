@@ -33,6 +33,12 @@ export function functionError(text: string): TemplateError {
   return new TemplateError(`Template error: ${text}`);
 }
 
+export function unknownMapping(name: string): TemplateError {
+  return functionError(
+    `Mapping named '${name}' is not present in the 'Mappings' section of template.`,
+  );
+}
+
 /** Refuses a template that is too long, or that macros or functions have made so. */
 export function tooLarge(): TemplateError {
   return new TemplateError(`Template may not exceed ${MAX_TEMPLATE_BYTES} bytes in size.`);

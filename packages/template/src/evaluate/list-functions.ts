@@ -1,4 +1,4 @@
-import { functionError, TemplateError } from "../document/template-error.ts";
+import { functionError, TemplateError, unknownMapping } from "../document/template-error.ts";
 import { isMap, member, type Value } from "../document/value.ts";
 import { shapeError } from "../functions/function-shapes.ts";
 import { cidrBlocks } from "./cidr.ts";
@@ -36,10 +36,7 @@ export const findInMap: IntrinsicFunction = (argument, scope) => {
   }
   const fallback = below(options, "DefaultValue");
   if (fallback !== undefined) return scope.resolve(fallback, "DefaultValue");
-  if (below(scope.mappings, name) === undefined)
-    throw functionError(
-      `Mapping named '${name}' is not present in the 'Mappings' section of template.`,
-    );
+  if (below(scope.mappings, name) === undefined) throw unknownMapping(name ?? "");
   throw functionError(`Unable to get mapping for ${name}::${key}::${attribute}`);
 };
 

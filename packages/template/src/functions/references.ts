@@ -13,8 +13,8 @@ export type Reference =
       readonly isInSub: boolean;
     };
 
-/** How a walk goes on at Fn::If: through both branches, or through the one that holds. */
-export type Branches = (condition: string) => boolean | "both";
+/** How a walk goes on at Fn::If: through both branches, the one that holds, or neither. */
+export type Branches = (condition: string) => boolean | "both" | "neither";
 
 /** Calls back for every reference in a value, in its order. */
 export function eachReference(
@@ -112,6 +112,7 @@ function takenBranches(argument: Value, branches: Branches): readonly Value[] {
   const { condition, yes, no } = ifParts(argument);
   const taken = branches(condition);
   if (taken === "both") return [yes, no];
+  if (taken === "neither") return [];
   return [taken ? yes : no];
 }
 

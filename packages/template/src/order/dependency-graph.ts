@@ -37,10 +37,7 @@ export function dependencyGraph(decided: DecidedTemplate): DependencyGraph {
     const waitsFor = new Set<string>();
     // AWS ignores DependsOn of a resource that a condition leaves out.
     for (const name of resource.dependsOn) if (resources.has(name)) waitsFor.add(name);
-    const { properties, metadata, creationPolicy, updatePolicy } = resource;
-    const { deletionPolicy, updateReplacePolicy } = resource;
-    const parts = [properties, metadata, creationPolicy, updatePolicy];
-    for (const part of [...parts, deletionPolicy, updateReplacePolicy]) {
+    for (const part of partsOf(resource)) {
       for (const name of resourcesIn(part, decided)) {
         if (resources.has(name)) waitsFor.add(name);
         else unresolved.add(name);
@@ -58,6 +55,37 @@ export function dependencyGraph(decided: DecidedTemplate): DependencyGraph {
   refuseUnresolvedResources(new Set(inOutputs.filter((name) => !resources.has(name))), "Outputs");
   const dependents = reversed(dependencies);
   return { order: inOrder(dependencies, dependents), dependencies, dependents };
+}
+
+/**
+ * Refuses resources that wait for each other whatever the conditions come to.
+ *
+ * @throws TemplateError
+ */
+export function refuseCircles({ resources }: Template): void {
+  const always = [...resources.values()].filter(({ condition }) => condition === undefined);
+  const names = new Set(always.map(({ logicalId }) => logicalId));
+  const dependencies = new Map(
+    always.map((resource) => {
+      const waitsFor = new Set(resource.dependsOn);
+      for (const part of partsOf(resource))
+        eachReference(
+          part ?? null,
+          () => "neither",
+          ({ name }) => waitsFor.add(name),
+        );
+      return [resource.logicalId, new Set([...waitsFor].filter((name) => names.has(name)))];
+    }),
+  );
+  inOrder(dependencies, reversed(dependencies));
+}
+
+/** The parts of a resource that may refer to others. */
+function partsOf(resource: ResourceDeclaration): readonly (Value | undefined)[] {
+  const { properties, metadata, creationPolicy, updatePolicy } = resource;
+  const { deletionPolicy, updateReplacePolicy } = resource;
+  const policies = [creationPolicy, updatePolicy, deletionPolicy, updateReplacePolicy];
+  return [properties, metadata, ...policies];
 }
 
 /** The resources of the template that a value refers to on the branches that hold. */

@@ -2,6 +2,7 @@ import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import {
   neededCapabilities,
   parseTemplate,
+  refuseCircles,
   type Template,
   templateSummary,
 } from "@rolecast/template";
@@ -71,7 +72,10 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         context: conditionKeys(input, ["TemplateURL"]),
       }),
       handle: async (input, context) => {
-        const template = checked(await templateText(input, undefined, readingOf(context), deps));
+        const template = checked(
+          await templateText(input, undefined, readingOf(context), deps),
+          refuseCircles,
+        );
         const { capabilities: names, reason } = neededCapabilities(template);
         const transforms = template.transforms.map(({ name }) => name);
         return {
@@ -127,9 +131,11 @@ async function findTemplate(
   return { pairs, subject: { stack, changeSet: stack ? changeSet : undefined } };
 }
 
-function checked(text: string): Template {
+function checked(text: string, check?: (template: Template) => void): Template {
   try {
-    return parseTemplate(text);
+    const template = parseTemplate(text);
+    check?.(template);
+    return template;
   } catch (error) {
     throw asAwsError(error);
   }
