@@ -63,6 +63,8 @@ export class RememberedSchema implements WholeSchema {
 async function imageOf(statements: readonly string[], file: string): Promise<Buffer> {
   try {
     withDatabase(file, (database) => {
+      // As the store wants it: to change that in each copy would force it to the disk twice.
+      database.exec("PRAGMA journal_mode = WAL");
       database.exec(["begin", ...statements, "commit"].join(";\n"));
     });
     return await readFile(file);
