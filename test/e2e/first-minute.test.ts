@@ -52,6 +52,9 @@ describeConsole(() => {
     await page.getByRole("img", { name: /^Recording \w+/ }).waitFor();
     await takePicture(page, "overview-live");
     expect(await page.getByText("From nothing to a recording").count()).toBe(0);
+  });
+
+  test("the test picture is stopped, and streams again on the same channel", async () => {
     await page.getByRole("link", { name: STAGE, exact: true }).click();
     await button("Stop stream").click();
     await page.getByText("Nobody is streaming").waitFor();

@@ -28,6 +28,7 @@ import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 import {
   channel,
   cloudFormationOf,
@@ -164,7 +165,10 @@ test("a stack that is being created can be deleted", async () => {
     "hasty",
     template({ Role: role({ RoleName: "hasty" }), Condition }),
   );
-  await reaches("hasty", "CREATE_IN_PROGRESS");
+  await until(
+    async () => (await eventsOf(client, StackId)).includes("Condition CREATE_IN_PROGRESS"),
+    "the condition that nothing signals",
+  );
   await client.send(new DeleteStackCommand({ StackName: "hasty" }));
   await reaches(StackId, "DELETE_COMPLETE");
   expect((await eventsOf(client, StackId)).slice(-6)).toEqual([

@@ -181,8 +181,15 @@ describe("an encoder that is handed on", () => {
       socket.on("error", () => on.destroy()).on("end", () => on.end());
       on.on("error", () => socket.destroy()).pipe(socket);
       socket.on("data", (bytes) => {
-        on.write(bytes);
-        if (isHeld || socket.bytesRead < 4 * frameBytes) return;
+        const isTaken = on.write(bytes);
+        if (isHeld || socket.bytesRead < 4 * frameBytes) {
+          // All of it in this proxy's memory would be more than the server reads in ten seconds
+          // of a busy machine: for the publisher, a server that is silent though it has it all.
+          if (isTaken) return;
+          socket.pause();
+          on.once("drain", () => socket.resume());
+          return;
+        }
         isHeld = true;
         socket.pause();
         release = () => socket.resume();
