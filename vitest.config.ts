@@ -13,9 +13,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Below that, so that a poll says what it last saw.
     expect: { poll: { timeout: 30_000 } },
-    // Tests wait for encoders and intervals: more than CI's processors. Each worker warms up by
-    // itself, which takes several seconds of processor time.
-    maxWorkers: 3,
+    // Tests wait for encoders and intervals: more than CI's processors, of which three workers
+    // left a fifth idle. Each one warms up by itself: several seconds of processor time.
+    maxWorkers: 4,
     // Servers and clients share a process: so many bytes of short-lived objects are its usual.
     execArgv: [...NATIVE_MODULES.execArgv, "--max-semi-space-size=64"],
     sequence: { sequencer: ProgramsSpread },

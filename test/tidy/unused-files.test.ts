@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { LONGEST } from "../support/longest-files.ts";
 import { isTest, listModules, resolve, root } from "./modules.ts";
 
 /** Files that are started, published or read by a tool rather than imported. */
@@ -45,4 +46,9 @@ test("every file that helps tests, benches or scripts is imported, or run as it 
     .filter((path) => !texts.includes(`"${path.split("/").at(-1)}"`))
     .filter((path) => !texts.includes(path));
   expect(unused).toEqual([]);
+});
+
+test("the files that a run begins with, since they take longest, are there", () => {
+  const paths = new Set(listModules().map(({ path }) => path));
+  expect(LONGEST.filter((path) => !paths.has(path))).toEqual([]);
 });
