@@ -8,7 +8,7 @@ import { BlobLeases } from "./blobs/blob-leases.ts";
 import type { BlobStore } from "./blobs/blob-store.ts";
 import { BlobSweeper } from "./blobs/blob-sweeper.ts";
 import { BlobWriters } from "./blobs/blob-writers.ts";
-import { InlineBlobs } from "./blobs/inline-blobs.ts";
+import { InlineBlobs, type InlineLimits } from "./blobs/inline-blobs.ts";
 import { MovingBlobs } from "./blobs/moving-blobs.ts";
 import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
 import { BlobRemovals } from "./remote/blob-removals.ts";
@@ -27,8 +27,7 @@ export interface BlobPlaceOptions
   readonly nodeUrl: () => string;
   /** Undefined: bytes are files of the data folder alone. */
   readonly objects: ObjectStoreSettings | undefined;
-  /** The longest body that is kept in the database. */
-  readonly inlineBytesMax: number;
+  readonly inlineLimits: InlineLimits;
 }
 
 /** The place of objects' bytes with everything that keeps it in order. */
@@ -69,7 +68,7 @@ export function openBlobPlace(options: BlobPlaceOptions): BlobPlace {
   const blobs: BlobStore = new InlineBlobs({
     elsewhere: remoteBlobs ? movingBlobs(remoteBlobs, files, objects) : files,
     db,
-    bytesMax: options.inlineBytesMax,
+    limits: options.inlineLimits,
     clock,
     ids,
     // A database that nodes share is on a disk of its own.

@@ -6,6 +6,7 @@ import type { PlainRequest, PlainResponse, ServiceDependencies } from "../../ker
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
 import { openBlobPlace } from "./blob-place.ts";
+import type { InlineLimits } from "./blobs/inline-blobs.ts";
 import { reportMissingFolder } from "./check/missing-folder.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
 import { notePlace } from "./check/other-place.ts";
@@ -28,6 +29,8 @@ const S3_HEADERS = { server: "AmazonS3" };
 
 /** Bodies beside an object store that a node of its own keeps in its database by default. */
 const INLINE_BYTES = 4096;
+/** A recording's playlists, for its first half hour; later they are written less often. */
+const INLINE_ESSENTIAL_BYTES = 16 * 1024;
 
 const definition: ApiDefinition = {
   name: "s3",
@@ -74,7 +77,7 @@ function createS3(needs: S3Needs) {
     ...needs,
     nodeUrl: () => needs.address.nodeUrl,
     objects: needs.objectStore,
-    inlineBytesMax: inlineBytesMax(needs),
+    inlineLimits: inlineLimitsOf(needs),
   });
   const { blobs, leases, writers, sweeper, dir, remote } = place;
   // An object store compares what it keeps by itself.
@@ -139,9 +142,13 @@ function createS3(needs: S3Needs) {
  * Beside a folder a small file costs little more than a row, and people may look for it there. A
  * database that nodes share may have one of the release before, which reads no such rows.
  */
-function inlineBytesMax({ settings, objectStore, store }: S3Needs): number {
-  const byDefault = objectStore?.type === "s3" && !store.shared ? INLINE_BYTES : 0;
-  return settings.inlineObjectBytes ?? byDefault;
+function inlineLimitsOf({ settings, objectStore, store }: S3Needs): InlineLimits {
+  const { inlineObjectBytes } = settings;
+  if (inlineObjectBytes !== undefined)
+    return { bytesMax: inlineObjectBytes, essentialBytesMax: inlineObjectBytes };
+  if (store.shared) return { bytesMax: 0, essentialBytesMax: 0 };
+  const bytesMax = objectStore?.type === "s3" ? INLINE_BYTES : 0;
+  return { bytesMax, essentialBytesMax: INLINE_ESSENTIAL_BYTES };
 }
 
 function withS3Headers({ headers, ...answer }: PlainResponse): PlainResponse {

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { FileBody } from "../../../kernel/files/file-body.ts";
+import type { Ids } from "../../../kernel/ids.ts";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { BlobFiles } from "./blob-files.ts";
@@ -13,6 +14,7 @@ import type { BlobHolds } from "./blob-holds.ts";
 import { BlobLeases } from "./blob-leases.ts";
 import { BlobReader } from "./blob-reader.ts";
 import { prefixOf } from "./blob-store.ts";
+import { InlineBlobs } from "./inline-blobs.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const blind = { observeBatch: async () => {} };
@@ -218,4 +220,18 @@ test("files that are removed while a copy is made go later, and so after a clean
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("small bodies of the server's own are rows where all others are files", async () => {
+  const limits = { bytesMax: 0, essentialBytesMax: 10 };
+  const ids = { alphanumeric: () => "random" } as unknown as Ids;
+  const shared = { db: undefined as never, clock: { nowMs: () => 1 }, ids, disk: UNWATCHED_DISK };
+  const blobs = new InlineBlobs({ elsewhere: blobFiles(), limits, ...shared });
+  const write = async (length: number, isEssential: boolean) => {
+    const how = { expectedBytes: length, mayBeInline: true, isEssential };
+    return blobs.write([Buffer.alloc(length, 1)], blind, how);
+  };
+  expect((await write(10, true)).inlineBytes).toHaveLength(10);
+  for (const { blobId, inlineBytes } of [await write(11, true), await write(10, false)])
+    expect([inlineBytes, (await stat(join(dir, blobId))).isFile()]).toEqual([undefined, true]);
 });

@@ -15,12 +15,21 @@ import { type BlobObserver, writeAll } from "./write-all.ts";
 
 const RANDOM_LENGTH = 16;
 
+/** The longest bodies that are kept in the database; 0: none are. */
+export interface InlineLimits {
+  readonly bytesMax: number;
+  /**
+   * Those that the server itself writes, again and again as a recording grows: its playlists. A row
+   * takes fewer calls than a file that replaces another one.
+   */
+  readonly essentialBytesMax: number;
+}
+
 export interface InlineBlobsOptions {
   /** The place of all other blobs. */
   readonly elsewhere: BlobStore;
   readonly db: Kysely<S3Tables>;
-  /** The longest body that is kept in the database; 0: none is. */
-  readonly bytesMax: number;
+  readonly limits: InlineLimits;
   readonly clock: Clock;
   readonly ids: Ids;
   /** The disk that holds the database. */
@@ -29,7 +38,7 @@ export interface InlineBlobsOptions {
 
 /**
  * Small blobs are rows of the database, committed with the row that refers to them (docs/adr/0043);
- * all others are elsewhere. A blob's id says which it is, so `bytesMax` may change at any start.
+ * all others are elsewhere. A blob's id says which it is, so the limits may change at any start.
  */
 export class InlineBlobs implements BlobStore {
   readonly #options: InlineBlobsOptions;
@@ -46,8 +55,9 @@ export class InlineBlobs implements BlobStore {
     observer: BlobObserver,
     options: BlobWriteOptions = {},
   ): Promise<WrittenBlob> {
-    const { bytesMax, disk } = this.#options;
+    const { limits, disk } = this.#options;
     const { expectedBytes, mayBeInline = false, isEssential = false, key, checkSize } = options;
+    const bytesMax = isEssential ? limits.essentialBytesMax : limits.bytesMax;
     const isSmall = expectedBytes !== undefined && expectedBytes <= bytesMax;
     if (bytesMax === 0 || !mayBeInline || !isSmall)
       return this.#elsewhere.write(source, observer, options);
