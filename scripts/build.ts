@@ -11,18 +11,20 @@ import { noticesOf } from "./bundle-notices.ts";
 import { compacted } from "./compact-code.ts";
 import { compressFiles } from "./compress-files.ts";
 import { buildSite } from "./docs-site/build-site.ts";
-import { commonJsOf } from "./library-commonjs.ts";
+import { esModuleOf } from "./library-modules.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
 import { servedSchemas } from "./served-schemas.ts";
 import { serverChunk } from "./server-chunk.ts";
+import { withShortExports } from "./short-exports.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
 
 /**
  * The command and the libraries with all that they run, without what they don't:
- * that is what makes the start fast. libsql stays outside, it brings a native library; so does
- * testcontainers, whose classes must be those of its user.
+ * that is what makes the start fast, and that they are CommonJS, which Node loads in fewer steps
+ * than ES modules. libsql stays outside, it brings a native library; so does testcontainers, whose
+ * classes must be those of its user.
  */
 async function bundleCommand(): Promise<readonly string[]> {
   await rm(distDir, { recursive: true, force: true });
@@ -49,9 +51,11 @@ async function bundleCommand(): Promise<readonly string[]> {
     external: ["libsql", "testcontainers"],
     plugins: [
       servedSchemas(root),
-      { name: "compact-code", renderChunk: (code) => inAscii(compacted(code)) },
+      { name: "compact-code", renderChunk: (code) => inAscii(withShortExports(compacted(code))) },
     ],
     treeshake: { moduleSideEffects: false },
+    // It warns of what compacting takes where others want the processor too.
+    checks: { bundlerTimings: false },
     onLog(level, log, handler) {
       if (level === "warn") throw new Error(`${log.code}: ${log.message}`);
       handler(level, log);
@@ -59,11 +63,13 @@ async function bundleCommand(): Promise<readonly string[]> {
   });
   const { output } = await bundle.write({
     dir: distDir,
-    format: "esm",
+    format: "cjs",
+    // Scripts from kept code can't import (packages/cli/bin/kept-code.js).
+    dynamicImportInCjs: false,
     // Stack traces are readable as they are: two megabytes of comments less, and no maps.
     comments: { legal: true, annotation: false, jsdoc: false },
-    entryFileNames: "[name].js",
-    chunkFileNames: "[name]-[hash].js",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: "[name]-[hash].cjs",
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [{ name: serverChunk(server, Object.values(input)), debugName: "server" }],
@@ -71,7 +77,6 @@ async function bundleCommand(): Promise<readonly string[]> {
     minify: false,
   });
   await bundle.close();
-  await bundleTestcontainers();
   await chmod(join(root, "packages/cli/bin/rolecast.js"), 0o755);
   return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
 }
@@ -85,17 +90,6 @@ function inAscii(code: string): string {
     /[\u0080-\uffff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
-}
-
-/** For `require`, whose callers get classes to extend: a copy of its own, without the server. */
-async function bundleTestcontainers(): Promise<void> {
-  const bundle = await rolldown({
-    input: join(root, "packages/cli/src/testcontainers.ts"),
-    platform: "node",
-    external: ["testcontainers"],
-  });
-  await bundle.write({ file: join(distDir, "testcontainers.cjs"), format: "cjs" });
-  await bundle.close();
 }
 
 /** A library's types for `import` and for `require`, which differ in what files are called. */
@@ -131,8 +125,8 @@ await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
 await writeTypes("server", serverTypes());
 await writeTypes("testing", testingTypes());
 await writeTypes("testcontainers", testcontainersTypes());
-for (const name of ["server", "testing"]) {
-  await writeFile(join(distDir, `${name}.cjs`), commonJsOf(name));
+for (const name of ["server", "testing", "testcontainers"]) {
+  await writeFile(join(distDir, `${name}.js`), esModuleOf(name));
 }
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
 const docs = await buildSite({

@@ -29,7 +29,7 @@ if [ -n "$INPUT_IMAGE" ]; then
   docker logs --follow rolecast >"$log" 2>&1 &
   printf '#!/bin/sh\nexec docker exec rolecast rolecast "$@" --endpoint %s\n' "$endpoint" >"$folder/bin/rolecast"
 else
-  if [ ! -e "$GITHUB_ACTION_PATH/packages/cli/dist/rolecast.js" ]; then
+  if [ ! -e "$GITHUB_ACTION_PATH/packages/cli/dist/rolecast.cjs" ]; then
     (cd "$GITHUB_ACTION_PATH" && npm ci --ignore-scripts --no-audit --no-fund && npm run build)
   fi
   printf '#!/bin/sh\nexec node %s "$@"\n' "$GITHUB_ACTION_PATH/packages/cli/bin/rolecast.js" >"$folder/bin/rolecast"

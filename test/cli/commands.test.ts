@@ -1,6 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -95,6 +103,37 @@ function allow(action: string, resource: string): string {
   const Statement = [{ Effect: "Allow", Action: action, Resource: resource }];
   return JSON.stringify({ Version: "2012-10-17", Statement }, null, 2);
 }
+
+// Later ones keep it themselves.
+test.runIf(process.version.startsWith("v20."))(
+  "Node 20 finds the code that it compiled, unless it was damaged",
+  async () => {
+    const folder = join(dir, "code");
+    const run = async () => {
+      const { code, out, err } = await runBuilt(["--version"], {
+        env: { NODE_COMPILE_CACHE: folder },
+      });
+      expect([code, out, err]).toEqual([0, expect.stringMatching(/^\d+\.\d+\.\d+\n$/), ""]);
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+      return join(folder, files.find((name) => name.endsWith(".code")) ?? "none");
+    };
+    const file = await run();
+    const whole = readFileSync(file);
+    const first = statSync(file).ino;
+    expect(statSync(await run()).ino).toBe(first);
+    for (const damaged of [
+      whole.subarray(0, whole.length - 10),
+      Buffer.concat([whole.subarray(0, -10), Buffer.alloc(10)]),
+      Buffer.alloc(whole.length),
+      Buffer.from("x"),
+    ]) {
+      writeFileSync(file, damaged);
+      await run();
+      expect(readFileSync(file).length).toBeGreaterThan(whole.length / 2);
+      expect(readFileSync(file).equals(damaged)).toBe(false);
+    }
+  },
+);
 
 test("the SDK's warning about old versions of Node reaches no terminal", async () => {
   expect(await built(["record", "ls"], { NODE_NO_WARNINGS: undefined })).toMatchObject({

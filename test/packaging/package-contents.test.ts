@@ -6,6 +6,7 @@ import { ServiceWire } from "@rolecast/wire";
 import { beforeAll, describe, expect, test } from "vitest";
 import { compacted } from "../../scripts/compact-code.ts";
 import { servedPart, wordsOfServices } from "../../scripts/served-schemas.ts";
+import { withShortExports } from "../../scripts/short-exports.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CLIENTS = join(ROOT, "node_modules/@aws-sdk");
@@ -80,10 +81,22 @@ describe("compacted code", () => {
     ]);
   });
 
+  test("defines its exports in one loop", () => {
+    const one = (name: string) => {
+      const getter = `get:function(){\nreturn ${name}$1;\n}`;
+      return `Object.defineProperty(exports,"${name}",{\nenumerable:true,\n${getter}\n});`;
+    };
+    const code = `let a$1=1,b$1=2;\n${one("a")}\n${one("b")}\nb$1=3;`;
+    const found: Record<string, number> = {};
+    new Function("exports", withShortExports(code))(found);
+    expect({ ...found }).toEqual({ a: 1, b: 3 });
+    expect(withShortExports(code).match(/defineProperty/g)).toHaveLength(1);
+  });
+
   test("is every module of the built package", () => {
     const dist = join(ROOT, "packages/cli/dist");
     const indented = readdirSync(dist).filter(
-      (name) => name.endsWith(".js") && /^\t+\w+ = /m.test(readFileSync(join(dist, name), "utf8")),
+      (name) => name.endsWith("js") && /^\t+\w+ = /m.test(readFileSync(join(dist, name), "utf8")),
     );
     expect(indented).toEqual([]);
   });

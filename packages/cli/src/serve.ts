@@ -5,7 +5,6 @@ import {
   findFfmpeg,
   flagOf,
   isLoopback,
-  letHeapGrow,
   type RootAccount,
   type RunningServer,
 } from "@rolecast/server";
@@ -26,7 +25,6 @@ export async function serve(
 ): Promise<void> {
   // Files of a server are private to its owner; those of ready scripts are up to the scripts.
   const umask = process.umask(0o077);
-  letHeapGrow();
   let server: RunningServer;
   let scripts: readonly string[];
   try {

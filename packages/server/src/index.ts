@@ -1,4 +1,4 @@
-export { findFfmpeg, letHeapGrow, publishFlv } from "@rolecast/media";
+export { findFfmpeg, publishFlv } from "@rolecast/media";
 export {
   type CheckedObjects,
   checkObjects,

@@ -83,7 +83,7 @@ class SdkProcess implements AwsClient {
 
   async call({ service, operation, input, key, region, outFile }: Call): Promise<Answer> {
     // An entry of its own in the bundle, next to the one that contains this file.
-    const script = join(import.meta.dirname, "sdk-call.js");
+    const script = join(import.meta.dirname, "sdk-call.cjs");
     const request = JSON.stringify({ service, operation, input, outFile });
     const result = await run(
       process.execPath,

@@ -47,4 +47,4 @@ async function call(request: SdkRequest): Promise<Answer> {
 }
 
 const request = JSON.parse(process.argv[2] ?? "") as SdkRequest;
-process.stdout.write(JSON.stringify(await call(request)));
+void call(request).then((answer) => process.stdout.write(JSON.stringify(answer)));

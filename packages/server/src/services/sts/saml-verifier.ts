@@ -1,4 +1,6 @@
+import { createRequire } from "node:module";
 import { extname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Log } from "../../kernel/ports/log.ts";
@@ -30,11 +32,12 @@ const THREAD_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 32
 
 /** Sources need the project's loader, which runs in threads only on request. */
 const fromSource = extname(new URL(import.meta.url).pathname) === ".ts";
-const PROGRAM = new URL("./saml-thread.js", import.meta.url);
+const PROGRAM = new URL("./saml-thread.cjs", import.meta.url);
 
 function sourceProgram(): string {
+  const { resolve } = createRequire(import.meta.url);
   const [loader, program] = ["tsx/esm/api", "./saml-thread.ts"].map((name) =>
-    JSON.stringify(import.meta.resolve(name)),
+    JSON.stringify(pathToFileURL(resolve(name)).href),
   );
   return `import(${loader}).then(({ tsImport }) => tsImport(${program}, ${program}))`;
 }
