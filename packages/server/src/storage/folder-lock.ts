@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import Libsql from "libsql";
 import { DataFolderInUseError } from "./data-folder-error.ts";
+import { Libsql } from "./sqlite/libsql.ts";
 
 /**
  * An SQLite lock on a file of its own, exclusive or that of a reader: the operating system drops

@@ -1,4 +1,4 @@
-import { type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { type FileHandle, link, lstat, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { randomIds } from "../ids.ts";
 
@@ -23,6 +23,11 @@ export async function writeDurably(
   data: string | Uint8Array,
   { ifExists, mode = PRIVATE_FILE_MODE }: DurableWriteOptions,
 ): Promise<boolean> {
+  if (ifExists === "keep" && (await isThere(file))) {
+    // Another process may have made it, and not come this far yet.
+    await syncFolder(dirname(file));
+    return false;
+  }
   const temporary = `${file}.${randomIds.uuid()}.new`;
   let written = true;
   try {
@@ -36,7 +41,6 @@ export async function writeDurably(
   } finally {
     await rm(temporary, { force: true });
   }
-  // Also for a file that another process made: it may not have come this far yet.
   await syncFolder(dirname(file));
   return written;
 }
@@ -83,6 +87,16 @@ export async function makeFolderDurably(dir: string): Promise<void> {
 /** Makes the names in a folder survive a power cut. */
 export async function syncFolder(dir: string): Promise<void> {
   await closing(await open(dir, "r"), (handle) => handle.sync());
+}
+
+async function isThere(file: string): Promise<boolean> {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    return false;
+  }
 }
 
 async function linkUnlessThere(from: string, to: string): Promise<boolean> {

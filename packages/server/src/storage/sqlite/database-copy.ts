@@ -1,4 +1,4 @@
-import Libsql from "libsql";
+import { Libsql } from "./libsql.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
 
 /** The other process holds the database only while it commits. */

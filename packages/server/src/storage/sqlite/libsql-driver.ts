@@ -9,9 +9,9 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from "kysely";
-import Libsql from "libsql";
 import { StoreUnavailableError } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
+import { Libsql } from "./libsql.ts";
 import { isBusy, isIoError, isReadOnly, sqliteErrorOf } from "./sqlite-errors.ts";
 
 /** Prepared statements kept per connection; the oldest are dropped first. */

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
-import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Migration, StoreUnavailableError } from "../../kernel/store.ts";
 import { openStore } from "../open-store.ts";
 import type { OpenedStore } from "../store.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
+import { Libsql } from "./libsql.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
 
 const things: Migration = {
