@@ -156,6 +156,28 @@ describe("a new account", () => {
     ]);
   });
 
+  test.each([
+    "a.b@-example.com",
+    "a.b@example.com-",
+    "a.b@example.com.",
+    "a.b@ex_ample.com",
+    ".a@example.com",
+    'a"b@example.com',
+    "a%b@example.com",
+    "ä.b@example.com",
+  ])("whose e-mail address is %s fails in its status", async (Email) => {
+    const { CreateAccountStatus } = await client.send(
+      new organizations.CreateAccountCommand({ AccountName: "odd", Email }),
+    );
+    const { Id: CreateAccountRequestId } = CreateAccountStatus ?? {};
+    const found = await client.send(
+      new organizations.DescribeCreateAccountStatusCommand({ CreateAccountRequestId }),
+    );
+    expect(found.CreateAccountStatus).toMatchObject({
+      ...{ State: "FAILED", FailureReason: "INVALID_EMAIL" },
+    });
+  });
+
   test("asks nothing of its organization but what members may", async () => {
     const member = organizationsOf(server, session);
     const described = await member.send(new organizations.DescribeOrganizationCommand({}));

@@ -88,7 +88,7 @@ export interface AccountRequestRow {
   requested_ms: number;
   completed_ms: number;
   account_id: string | null;
-  failure_reason: "EMAIL_ALREADY_EXISTS" | null;
+  failure_reason: "EMAIL_ALREADY_EXISTS" | "INVALID_EMAIL" | null;
 }
 
 export interface HandshakeRow {

@@ -89,7 +89,7 @@ export async function requireRoom(
     );
 }
 
-/** An e-mail address that is taken fails the request, and not the call. */
+/** An e-mail address that is invalid or taken fails the request, and not the call. */
 async function createAccount(
   { Email, AccountName, RoleName = DEFAULT_ROLE_NAME }: NewAccount,
   tags: string,
@@ -103,10 +103,11 @@ async function createAccount(
     ...{ request_id: newRequestId(deps.ids), organization_id, account_name: AccountName },
     ...{ requested_ms: nowMs, completed_ms: nowMs },
   };
-  const others = await accountsOf(organization_id, db);
-  if (others.some(({ email }) => email.toLowerCase() === Email.toLowerCase())) {
-    const reason = { account_id: null, failure_reason: "EMAIL_ALREADY_EXISTS" } as const;
-    const failed: AccountRequestRow = { ...request, ...reason, state: "FAILED" };
+  const failure_reason = await refusalOf(Email, change);
+  if (failure_reason !== null) {
+    const failed: AccountRequestRow = {
+      ...{ ...request, account_id: null, state: "FAILED", failure_reason },
+    };
     await insertRequest(failed, db);
     await recordCreation(failed, organization, tx, deps);
     return failed;
@@ -128,6 +129,20 @@ async function createAccount(
   await recordJoining(account_id, "Created", nowMs, organization, tx, deps);
   await recordCreation(done, organization, tx, deps);
   return done;
+}
+
+/** The rules of AWS's documentation for e-mail addresses, beyond its model's pattern. */
+const VALID_EMAIL =
+  /^(?!\.)[^\s"'()<>[\]:;,\\|%&@\u0080-\uffff]+@(?![-.])[A-Za-z0-9.-]*\.[A-Za-z0-9.-]*(?<![-.])$/;
+
+async function refusalOf(
+  email: string,
+  { organization, db }: Change,
+): Promise<AccountRequestRow["failure_reason"]> {
+  if (!VALID_EMAIL.test(email)) return "INVALID_EMAIL";
+  const others = await accountsOf(organization.organization_id, db);
+  const isTaken = others.some((other) => other.email.toLowerCase() === email.toLowerCase());
+  return isTaken ? "EMAIL_ALREADY_EXISTS" : null;
 }
 
 /** No service control policy affects it: the account joins the organization afterwards. */
