@@ -135,6 +135,7 @@ test("requests that make no sense are refused in AWS's words", async () => {
         TemplateBody: template({ Any: { Type: "AWS::None::Such" } }),
       }),
     ),
+    outcomeOf(create("words", { TemplateBody: body, OnStackFailure: "DELETE" })),
     outcomeOf(client.send(new DescribeChangeSetCommand({ ChangeSetName: "changes" }))),
     outcomeOf(client.send(new GetTemplateCommand({}))),
     outcomeOf(
@@ -153,10 +154,22 @@ test("requests that make no sense are refused in AWS's words", async () => {
     "ValidationError: Either Template URL or Template Body must be specified.",
     "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_IAM]",
     "ValidationError: Template format error: Unrecognized resource types: [AWS::None::Such]",
+    "ValidationError: OnStackFailure DELETE can be used with ChangeSetType CREATE only.",
     "ValidationError: StackName must be specified if ChangeSetName is not specified as an ARN.",
     "ValidationError: StackName is required if ChangeSetName is not specified.",
     "ValidationError: Role arn:aws:iam::000000000000:role/absent is invalid or cannot be assumed",
   ]);
+});
+
+test("what happens on failure is said once, in AWS's words", async () => {
+  const TemplateBody = template({ Role: role() });
+  await create("once", { ChangeSetType: "CREATE", TemplateBody, OnStackFailure: "DELETE" });
+  const names = { StackName: "once", ChangeSetName: "changes" };
+  const twice = new ExecuteChangeSetCommand({ ...names, DisableRollback: true });
+  expect(await outcomeOf(client.send(twice))).toBe(
+    "ValidationError: Either DisableRollback or OnStackFailure can be specified, but not both. " +
+      "Validation error as OnStackFailure parameter was specified during CreateChangeSet.",
+  );
 });
 
 const BY_HOOKS = (...hooks: string[]) =>

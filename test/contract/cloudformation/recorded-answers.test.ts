@@ -13,6 +13,7 @@ import {
   ExecuteChangeSetCommand,
   GetStackPolicyCommand,
   GetTemplateCommand,
+  GetTemplateSummaryCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
   ListStacksCommand,
@@ -307,6 +308,11 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     () =>
       create("unmapped", template({ C: channel({ Name: { "Fn::FindInMap": ["M", "a", "b"] } }) })),
     /^ValidationError: Template error: Mapping named 'M' is not present in the 'Mappings' section/,
+  ],
+  [
+    "a summary of a stack and of a template",
+    () => client.send(new GetTemplateSummaryCommand({ StackName: "any", TemplateBody: ONE })),
+    /^ValidationError: You can specify only one of StackName, TemplateBody or TemplateURL\.$/,
   ],
   ["a tag's empty key", () => tagged("", "1"), /Value '' at 'tags\.1\.member\.key' .* equal to 1/],
   ["a tag's empty value", () => tagged("key", ""), /'tags\.1\.member\.value' .* equal to 1$/],

@@ -223,6 +223,10 @@ describe("service-specific credentials", () => {
         status: 404,
         message: "No such service s3.amazonaws.com is supported for Service Specific Credentials",
       });
+    const both = { UserName, AllUsers: true };
+    expect(await failureOf(() => iam.listServiceSpecificCredentials(both))).toMatchObject({
+      ...{ code: "ValidationError", status: 400 },
+    });
     const nobody = { ...unknown, UserName: "nobody" };
     expect(await failureOf(() => iam.listServiceSpecificCredentials(nobody))).toMatchObject({
       message: "The user with name nobody cannot be found.",

@@ -206,7 +206,8 @@ function optionsFor(row: ChangeSetRow, input: ExecuteInput): OperationOptions {
   const options = optionsOf(row);
   if (input.DisableRollback && options.onStackFailure !== undefined)
     throw validation(
-      "You cannot specify both DisableRollback and OnStackFailure of the change set.",
+      "Either DisableRollback or OnStackFailure can be specified, but not both. Validation error " +
+        "as OnStackFailure parameter was specified during CreateChangeSet.",
     );
   // AWS: EXPRESS doesn't roll back unless it is asked to.
   const isExpress = options.mode === "EXPRESS";

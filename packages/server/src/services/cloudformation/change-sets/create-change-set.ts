@@ -25,6 +25,8 @@ export async function createChangeSet(
 ): Promise<{ Id: string; StackId: string }> {
   const type = input.ChangeSetType ?? "UPDATE";
   refuseDriftRevert(input, type);
+  if (input.OnStackFailure === "DELETE" && type !== "CREATE")
+    throw validation("OnStackFailure DELETE can be used with ChangeSetType CREATE only.");
   const stack = stackFor(type, input, found, context, deps);
   const caller = await callerFor(input.RoleARN ?? stack.role_arn ?? undefined, context, deps);
   const db = context.db<CloudFormationTables>();

@@ -54,7 +54,9 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
       },
       handle: async (input, context, stack: StackRow | undefined) => {
         if (input.StackSetName !== undefined) throw notBuilt("stack sets (StackSetName)");
-        const { StackName } = input;
+        const { StackName, TemplateBody, TemplateURL } = input;
+        if (StackName !== undefined && (TemplateBody ?? TemplateURL) !== undefined)
+          throw validation("You can specify only one of StackName, TemplateBody or TemplateURL.");
         if (StackName !== undefined && !stack) throw noStackWithId(StackName);
         if (stack?.status === "REVIEW_IN_PROGRESS")
           throw validation("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.");

@@ -50,6 +50,8 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
     }),
     ListServiceSpecificCredentials: withSubject({
       authorize: async (input, context) => {
+        if (input.AllUsers === true && input.UserName !== undefined)
+          throw validationError("AllUsers and UserName cannot be specified together.");
         if (input.AllUsers !== true) return onUserOrCaller(input, context);
         const pairs = { action: `iam:${context.operation}`, resource: userArns(context) };
         return { pairs, subject: undefined };
