@@ -169,7 +169,9 @@ describe.skipIf(!hasPostgres || !hasNginx)("two nodes behind nginx", () => {
       [false, true].map(async (authorized) => {
         const input = { authorized, insecureIngest: true };
         const { channel, streamKey } = await clients.ivs.send(new CreateChannelCommand(input));
-        const url = `rtmp://localhost:${nginx.rtmpPort}/app/${streamKey?.value}`;
+        // Both begin with nginx's PROXY header, before TLS.
+        const [scheme, port] = authorized ? ["rtmps", nginx.rtmpsPort] : ["rtmp", nginx.rtmpPort];
+        const url = `${scheme}://localhost:${port}/app/${streamKey?.value}`;
         const token = playbackToken({ "aws:channel-arn": channel?.arn }, privateKey);
         const query = authorized ? `?token=${token}` : "";
         return { encoder: publish(film, url), playback: `${channel?.playbackUrl}${query}` };

@@ -30,6 +30,7 @@ export interface Nginx {
   readonly port: number;
   readonly tlsPort: number;
   readonly rtmpPort: number;
+  readonly rtmpsPort: number;
   readonly srtPort: number;
   close(): Promise<void>;
 }
@@ -111,6 +112,7 @@ export async function startNginx(
     port,
     tlsPort,
     rtmpPort,
+    rtmpsPort,
     srtPort,
     close: () => end(child),
   };
