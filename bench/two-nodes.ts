@@ -7,7 +7,8 @@
  * keep-alive connections to each of two nodes at the same time, to the two that are apart and to
  * the two that share in turn, so that the machine is as busy for both; some thousand requests
  * before that warm up. Streams are begun by simulated encoders, in the same way; the first round
- * of them warms up.
+ * of them warms up, and each round's streams end before the next one: what live streams cost by
+ * themselves, their samples above all, would grow with the rounds, and with how long these take.
  *
  * Measured are the processor times of the nodes, all threads, and of their connections in
  * PostgreSQL, of which a request's part is printed, medians of the rounds. Derived are the last two
@@ -205,7 +206,23 @@ async function begin(side: readonly Node[], round: number): Promise<Cost> {
       }
     }),
   );
-  return costOf(before, await usedUs(side), side.length * STREAMS);
+  const cost = costOf(before, await usedUs(side), side.length * STREAMS);
+  for (const { child } of side) {
+    child.send("end");
+    await answerOf(child);
+  }
+  for (const { database } of side) await noneLive(database);
+  return cost;
+}
+
+async function noneLive({ monitor }: Database): Promise<void> {
+  for (let live = true; live; ) {
+    await pause(LOOK_MS);
+    const { rows } = await monitor.query<{ live: boolean }>(
+      "select exists (select from ivs_stream_sessions where ended_at_ms is null) as live",
+    );
+    live = rows[0]?.live === true;
+  }
 }
 
 /** The channels from one to before another; seedChannels numbers them. */

@@ -1,6 +1,6 @@
 /**
  * A node that `live-streams.ts` starts: a server whose encoders are simulated. It is sent the
- * stream keys that are to be live, and answers when they are.
+ * stream keys that are to be live, and answers when they are; sent `end`, it ends all that are.
  */
 import assert from "node:assert";
 import { createServer } from "@rolecast/server";
@@ -22,9 +22,14 @@ const server = await createServer(
     },
   },
 );
-process.on("message", (streamKeys: readonly string[]) => {
+process.on("message", (asked: readonly string[] | "end") => {
   assert(engine, "a server makes its engine before it is ready");
-  void engine.begin(streamKeys).then(() => process.send?.("live"));
+  if (asked === "end") {
+    engine.endAll();
+    process.send?.("ended");
+  } else {
+    void engine.begin(asked).then(() => process.send?.("live"));
+  }
 });
 process.once("disconnect", () => void server.close().then(() => process.exit()));
 process.send?.(server.endpoint);

@@ -24,6 +24,19 @@ export class SimulatedEngine extends ScriptedEngine {
     await Promise.all(streamKeys.map((key) => this.#publish(key)));
   }
 
+  /** Gives the host the ends of all that are live. */
+  endAll(): void {
+    const atMs = Date.now();
+    for (const { streamName, streamId, createdAtMs } of this.#live.values()) {
+      const about = { streamName, streamId, atMs };
+      const durationMs = atMs - createdAtMs;
+      this.#simulated.event({ ...about, type: "stream-end", durationMs });
+      const reason = "publisher-finished";
+      this.#simulated.event({ ...about, type: "session-ended", reason, message: "" });
+    }
+    this.#live.clear();
+  }
+
   override async streams(): Promise<StreamStatus[]> {
     return [...this.#live.values()];
   }
