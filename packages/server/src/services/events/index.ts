@@ -1,8 +1,6 @@
 import type { Contributions } from "../../kernel/contributions.ts";
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
-import { errorClass } from "../../kernel/error-class.ts";
-import type { AwsEvent } from "../../kernel/events.ts";
 import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type {
@@ -18,13 +16,14 @@ import type { EventPlan } from "./delivery/event-plan.ts";
 import { EventRouter } from "./delivery/event-router.ts";
 import type { FunctionTargetParts } from "./delivery/function-targets.ts";
 import { OAuthTokens } from "./delivery/oauth-tokens.ts";
+import { PatientRouting } from "./delivery/patient-routing.ts";
 import { ReplayWorker } from "./delivery/replay-worker.ts";
 import { RuleMetrics } from "./delivery/rule-metrics.ts";
 import { ScheduleWorker } from "./delivery/schedule-worker.ts";
 import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
 import { eventsMigrations } from "./migrations.ts";
-import { type IncomingEvent, incoming } from "./put-event.ts";
+import type { IncomingEvent } from "./put-event.ts";
 import { eventsResourceTypes } from "./resources/events-type-names.ts";
 import type { EventsTables } from "./tables.ts";
 
@@ -87,17 +86,7 @@ function createEvents(deps: EventsNeeds) {
   const schedules = new ScheduleWorker(timely);
   const retention = archiveRetention(deps);
   let unsubscribe: (() => void) | undefined;
-  const routing = new Set<Promise<void>>();
-  const onEvent = (event: AwsEvent) => {
-    const running = route(incoming(event))
-      .then((isTaken) => {
-        if (!isTaken)
-          deps.log.warn({ event: event.id }, "An event isn't delivered: too many wait already.");
-      })
-      .catch((error: unknown) => deps.log.error({ error: errorClass(error) }, "event routing"))
-      .finally(() => routing.delete(running));
-    routing.add(running);
-  };
+  const routing = new PatientRouting({ ...deps, route });
   return {
     api: async () => {
       const { eventsApi } = await import("./api.ts");
@@ -116,7 +105,7 @@ function createEvents(deps: EventsNeeds) {
     accessDenied,
     contributes: { resourceTypes: [eventsResourceTypes] },
     async start() {
-      unsubscribe = deps.events.subscribe(onEvent);
+      unsubscribe = deps.events.subscribe((event) => routing.take(event));
       worker.start();
       authorizer.start();
       replays.start();
@@ -126,7 +115,7 @@ function createEvents(deps: EventsNeeds) {
     drain: () => worker.drain(),
     async close() {
       unsubscribe?.();
-      await Promise.all(routing);
+      await routing.close();
       await Promise.all([replays.close(), schedules.close(), retention.close()]);
       await worker.close();
       await authorizer.close();

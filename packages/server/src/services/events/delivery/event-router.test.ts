@@ -5,12 +5,15 @@ import { expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import { incoming } from "../put-event.ts";
 import type { EventsTables } from "../tables.ts";
 import { EventRouter } from "./event-router.ts";
+import { PatientRouting } from "./patient-routing.ts";
 
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 const PLACE = { account_id: "000000000000", region: "us-east-1" };
 
 test("a pattern that isn't one any more keeps no event from the other rules", async () => {
@@ -61,4 +64,31 @@ test("a pattern that isn't one any more keeps no event from the other rules", as
   expect(warned).toMatchObject([{ rule: "bad" }]);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
+});
+
+test("the server's events wait for a database that can't be reached", async () => {
+  const routed: string[] = [];
+  let failures = 3;
+  const errors: unknown[] = [];
+  const routing = new PatientRouting({
+    log: { ...quiet, error: (facts) => errors.push(facts) },
+    pauseMs: () => 1,
+    route: async ({ id }) => {
+      if (id === "broken") throw new Error("a bug");
+      if (id === "waits" && failures-- > 0) throw new StoreUnavailableError("It is away.");
+      routed.push(id);
+      return true;
+    },
+  });
+  const event = (id: string): AwsEvent => ({
+    ...{ version: "0", id, "detail-type": "t", source: "x", time: "2023-11-15T00:00:00Z" },
+    ...{ account: "000000000000", region: "us-east-1", resources: [], detail: {} },
+  });
+  for (const id of ["waits", "broken", "goes"]) routing.take(event(id));
+  await expect.poll(() => routed).toEqual(["goes", "waits"]);
+  expect(errors).toEqual([{ event: "broken", error: "Error" }]);
+  failures = Number.POSITIVE_INFINITY;
+  routing.take(event("waits"));
+  await routing.close();
+  expect(errors).toHaveLength(2);
 });
