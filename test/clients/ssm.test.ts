@@ -23,7 +23,7 @@ describe.skipIf(!hasModules("boto3"))(`boto3 (skipped when ${PYTHON} has no boto
       sealed: true,
       by_path: [10, 10, 5],
       described: [10, 10, 5],
-      unknown: [...twice("ParameterNotFound"), "Parameter /none not found.", 400],
+      unknown: [...twice("ParameterNotFound"), "", 400],
       twice: [...twice("ParameterAlreadyExists"), expect.stringMatching(/^The parameter al/), 400],
       large: [...twice("ValidationException"), expect.stringMatching(/^Standard tier/), 400],
     });
