@@ -53,20 +53,24 @@ export async function migrate(
   }
   const isNew = seen.size === 0;
   const isMade = isNew && ((await whole?.create(tx, ordered)) ?? false);
-  for (const migration of ordered) {
-    if (seen.has(migration.name)) continue;
-    if (!isMade) await migration.up(tx);
-    await sql`insert into ${table} (name, applied_at_ms) values (${migration.name}, ${nowMs()})`.execute(
-      tx,
-    );
-  }
+  const missing = ordered.filter(({ name }) => !seen.has(name));
+  if (!isMade) for (const migration of missing) await migration.up(tx);
   if (isNew && !isMade) await whole?.remember(tx, ordered);
+  if (missing.length > 0) {
+    // One statement: a new database would need hundreds, each a round trip to PostgreSQL.
+    const rows = missing.map(({ name }) => sql`(${name}, ${nowMs()})`);
+    await sql`insert into ${table} (name, applied_at_ms) values ${sql.join(rows)}`.execute(tx);
+  }
   return isNew;
 }
 
 /** The migrations as they run: in the order of their names. */
 export function inOrder(migrations: readonly Migration[]): readonly Migration[] {
   return [...migrations].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export function areSame(some: readonly Migration[], others: readonly Migration[]): boolean {
+  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
 
 /** A change that changes nothing, and yet must be written. */

@@ -1,4 +1,11 @@
-import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from "kysely";
+import {
+  type CompiledQuery,
+  HandleEmptyInListsPlugin,
+  Kysely,
+  type LogEvent,
+  replaceWithNoncontingentExpression,
+  sql,
+} from "kysely";
 import type pg from "pg";
 import { randomIds } from "../../kernel/ids.ts";
 import {
@@ -24,6 +31,7 @@ import {
   unreachable,
 } from "./postgres-errors.ts";
 import { openPool, type PoolPurpose } from "./postgres-pool.ts";
+import { RecordedSchema } from "./recorded-schema.ts";
 
 export interface SharedDatabase {
   /** `postgres://…`. */
@@ -55,6 +63,8 @@ const SESSIONS_MAX = 3;
 /** Transactions after such a one wait as long as it may take. AWS's clients wait for a minute. */
 const TURN_PATIENCE_MS = 20_000;
 
+const newSchema = new RecordedSchema();
+
 /** Opens a PostgreSQL database, or what speaks its protocol and its common SQL. */
 export async function openPostgresStore(
   { url }: SharedDatabase,
@@ -84,9 +94,10 @@ function onIdleError(): void {
 async function migrateShared(pool: pg.Pool, schema: StoreSchema) {
   try {
     const collate = await sortsByLanguage(pool);
-    const db = open(pool, collate);
+    const whole = newSchema.start(collate);
+    const db = open(pool, collate, { ran: whole.ran });
     await retried(db, async (tx) => {
-      const isNew = await migrate(tx, schema);
+      const isNew = await migrate(tx, schema, whole);
       await schema.settle?.({ db: tx, isNew });
     });
     return collate;
@@ -97,9 +108,16 @@ async function migrateShared(pool: pg.Pool, schema: StoreSchema) {
   }
 }
 
-function open(pool: pg.Pool, collate: boolean, watch?: DatabaseWatch): Kysely<Tables> {
+interface Watching {
+  readonly watch?: DatabaseWatch;
+  readonly ran?: (query: CompiledQuery) => void;
+}
+
+function open(pool: pg.Pool, collate: boolean, { watch, ran }: Watching = {}): Kysely<Tables> {
+  const log = ran && (({ level, query }: LogEvent) => void (level === "query" && ran(query)));
   return new Kysely<Tables>({
     dialect: postgresDialect(pool, collate, watch),
+    ...(log ? { log } : {}),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   });
 }
@@ -141,8 +159,8 @@ class PostgresStore implements OpenedStore {
       note: (error) => this.health.note(error),
       refusal: () => this.health.refusal(),
     };
-    this.db = open(reads, collate, watch);
-    this.#writer = open(transactions, collate, watch);
+    this.db = open(reads, collate, { watch });
+    this.#writer = open(transactions, collate, { watch });
     this.#checker = open(checks, collate);
     this.#groups = new CommitGroups({
       commit: (run, size) =>

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
-import { OWN_TABLES, type WholeSchema } from "../migrate.ts";
+import { areSame, OWN_TABLES, type WholeSchema } from "../migrate.ts";
 import { withDatabase } from "./database-copy.ts";
 
 interface KnownSchema {
@@ -71,8 +71,4 @@ async function imageOf(statements: readonly string[], file: string): Promise<Buf
   } finally {
     await rm(file, { force: true });
   }
-}
-
-function areSame(some: readonly Migration[], others: readonly Migration[]): boolean {
-  return some.length === others.length && some.every((one, index) => one === others[index]);
 }
