@@ -400,14 +400,21 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
 
   test("data of entities are kept, and named where they are refused", async () => {
     const Entity = { KeyAttributes: { Type: "Service", Name: "studio" } };
-    const send = (datum: cloudwatch.MetricDatum) =>
+    const asked = { StrictEntityValidation: true };
+    const send = (datum: cloudwatch.MetricDatum, count = 1, strict: object = asked) =>
       client.send(
         new cloudwatch.PutMetricDataCommand({
-          Namespace: NAMESPACE,
+          ...{ Namespace: NAMESPACE, MetricData: Array(count - 1).fill(datum), ...strict },
           EntityMetricData: [{ Entity, MetricData: [datum] }],
         }),
       );
     await send({ MetricName: "Entity", Value: 1 });
+    await expect(send({ MetricName: "Entity", Value: 1 }, 1, {})).rejects.toMatchObject({
+      message: "The parameter StrictEntityValidation is required.",
+    });
+    await expect(send({ MetricName: "Entity", Value: 1 }, 1_001)).rejects.toMatchObject({
+      message: "The collection MetricData must not have a size greater than 1000.",
+    });
     const listed = await client.send(new cloudwatch.ListMetricsCommand({ MetricName: "Entity" }));
     expect(listed.Metrics).toHaveLength(1);
     await expect(

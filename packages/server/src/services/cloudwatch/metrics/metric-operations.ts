@@ -19,6 +19,7 @@ const DATAPOINTS_MAX = 1_440;
 const DATA_POINTS_MAX = 100_800;
 const MINUTE_SECONDS = 60;
 const HOUR_MS = 3_600_000;
+const PUT_MAX = 1_000;
 const PUT_BEFORE_MAX_MS = 14 * 24 * HOUR_MS;
 const PUT_AHEAD_MAX_MS = 2 * HOUR_MS;
 
@@ -77,7 +78,7 @@ async function putMetricData(
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
   const data = namedData(input);
-  if (data.length === 0) throw missingParameter("MetricData");
+  checkCount(input, data.length);
   checkNames(data);
   const accepted = data.map(([name, datum]) => ({
     ...metricOf({ ...datum, Namespace: input.Namespace }, context),
@@ -89,6 +90,20 @@ async function putMetricData(
   for (const { sets, ...metric } of accepted)
     for (const values of sets) metrics.putValues({ ...metric, values });
   return {};
+}
+
+/** Source: PutMetricData, `StrictEntityValidation` and `EntityMetricData`. */
+function checkCount(
+  { EntityMetricData, StrictEntityValidation }: Checked<cloudwatch.PutMetricDataCommandInput>,
+  count: number,
+): void {
+  if (count === 0) throw missingParameter("MetricData");
+  if (EntityMetricData && StrictEntityValidation === undefined)
+    throw missingParameter("StrictEntityValidation");
+  if (count > PUT_MAX)
+    throw invalidParameterValue(
+      `The collection MetricData must not have a size greater than ${PUT_MAX}.`,
+    );
 }
 
 type Datum = Checked<cloudwatch.MetricDatum>;
