@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { BATCH_BYTES, takeBatch } from "../../packages/server/src/services/s3/blobs/batches.ts";
+import { uploadMemory } from "../../packages/server/src/services/s3/remote/remote-upload.ts";
 import { StoreClient } from "../../packages/server/src/services/s3/remote/store-client.ts";
+import { StreamedUpload } from "../../packages/server/src/services/s3/remote/streamed-upload.ts";
 import { Ceph } from "../support/ceph.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { clientsOf, ROOT } from "../support/test-server.ts";
@@ -19,6 +22,8 @@ const SOME = 12;
 const KEYS_PER_WRITER = 8;
 /** Shorter bodies are in the database: Rolecast's default. */
 const INLINE_BYTES = 4_096;
+/** Longer than a chunk that the gateway takes at once, and not a multiple of ours. */
+const STREAMED = 5_000_001;
 /** Longer than a part of an upload to the store. */
 const LONGEST = 9_000_000;
 
@@ -232,13 +237,34 @@ function hashOf(bytes: Uint8Array): string {
 
 test("a body that was changed on the way to the store is refused there", async () => {
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const settings = { ...ceph.objects(bucket, "changed/"), region: "us-east-1", concurrency: 1 };
+  const settings = { ...ceph.objects(bucket, "changed/"), region: "us-east-1", concurrency: 2 };
   const store = new StoreClient(settings, silent);
   const body = randomBytes(100_000);
   const md5 = createHash("md5").update(body).digest();
-  await store.put("whole", body, { md5 });
+  await store.put("whole", [body], { md5 });
   body[50_000] = (body[50_000] ?? 0) ^ 1;
-  await expect(store.put("changed", body, { md5 })).rejects.toThrow(/BadDigest/);
+  await expect(store.put("changed", [body], { md5 })).rejects.toThrow(/BadDigest/);
   expect(await store.get("changed")).toBeUndefined();
+
+  const memory = uploadMemory();
+  /** Sends a body of three batches while it comes, and gives it up or ends it. */
+  const send = async (key: string, end: (upload: StreamedUpload, md5: Buffer) => Promise<void>) => {
+    const hash = createHash("md5");
+    const upload = StreamedUpload.open(store, key, STREAMED, memory);
+    for (let at = 0; at < STREAMED; at += BATCH_BYTES) {
+      const batch = takeBatch()
+        .subarray(0, Math.min(BATCH_BYTES, STREAMED - at))
+        .fill(at + 1);
+      hash.update(batch);
+      await upload?.write(batch);
+    }
+    if (upload) await end(upload, hash.digest());
+    return (await store.get(key))?.body.destroy() !== undefined;
+  };
+  expect(await send("streamed", (upload, md5) => upload.finish({ md5 }))).toBe(true);
+  expect(await send("given up", (upload) => upload.abandon())).toBe(false);
+  const wrong = send("wrong", (upload) => upload.finish({ md5 }));
+  await expect(wrong).rejects.toThrow(/BadDigest/);
+  expect(await store.get("wrong")).toBeUndefined();
   await store.close();
 });

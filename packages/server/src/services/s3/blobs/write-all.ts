@@ -5,7 +5,10 @@ import { type ByteSource, eachChunk } from "./each-chunk.ts";
 export interface BlobObserver {
   /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
-  /** The MD5 of all bytes, once they have been observed, where it is computed anyway. */
+  /**
+   * Resolves to the MD5 of all bytes once they have been observed, where it is computed anyway;
+   * rejects where they aren't what they should be.
+   */
   md5?(): Promise<Buffer>;
 }
 
@@ -13,6 +16,11 @@ export interface BlobObserver {
 export interface BlobSink {
   /** Writes bytes after those before; resolves when their memory may be used again. */
   write(bytes: Buffer): Promise<void>;
+  /**
+   * Batches are the sink's once they are written, and given back by it when the observer and it are
+   * through with them.
+   */
+  readonly keepsBytes?: boolean;
 }
 
 /** Throws when the bytes so far are too many, or the whole isn't as long as it should be. */
@@ -117,7 +125,9 @@ class Batches {
     const { seal } = this.#options;
     this.#written = this.#written.then(() => this.#sink.write(seal ? seal(bytes) : bytes));
     const observed = this.#observer.observeBatch(bytes, isLast);
-    const done = Promise.all([this.#written, observed]).then(() => giveBackBatch(bytes));
+    const done = Promise.all([this.#written, observed]).then(() => {
+      if (!this.#sink.keepsBytes) giveBackBatch(bytes);
+    });
     // A failure is met by the request that waits for the batch, or by the digest.
     done.catch(() => undefined);
     this.#underWay.push(done);

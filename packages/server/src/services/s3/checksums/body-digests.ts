@@ -47,6 +47,7 @@ export class BodyDigests implements BlobObserver {
   readonly #claim: ChecksumClaim | undefined;
   readonly #contentMd5: string | undefined;
   readonly #signedSha256: string | undefined;
+  readonly #context: RequestContext;
   readonly kept: ChecksumAlgorithm;
 
   /** `kept` is the algorithm whose value is stored, whatever the client verifies with. */
@@ -60,6 +61,7 @@ export class BodyDigests implements BlobObserver {
     this.kept = kept;
     this.#claim = claim;
     this.#contentMd5 = contentMd5;
+    this.#context = context;
     this.#signedSha256 = context.http?.unverifiedSha256;
     const wanted = [CHECKSUM_ALGORITHMS.MD5, kept];
     if (claim) wanted.push(claim.algorithm);
@@ -72,8 +74,9 @@ export class BodyDigests implements BlobObserver {
     return this.#running.update(bytes, isLast);
   }
 
-  /** The MD5 of the whole body. To be called after its last bytes. */
+  /** The MD5 of the whole body. To be called after its last bytes; rejects as `finish`. */
   async md5(): Promise<Buffer> {
+    await this.finish(this.#context);
     return this.#digestBy(CHECKSUM_ALGORITHMS.MD5, await this.#finish());
   }
 

@@ -2,7 +2,7 @@ import { createHash, webcrypto } from "node:crypto";
 import { type Signer, signS3Request } from "@rolecast/wire";
 import { systemClock } from "../../../kernel/clock.ts";
 import type { StoreAnswer } from "./store-connection.ts";
-import { StoreConnections } from "./store-connections.ts";
+import { type OpenRequest, StoreConnections } from "./store-connections.ts";
 
 /** Shorter bodies are digested at once: a thread would take longer. */
 const DIGESTED_AT_ONCE_BYTES = 64 * 1024;
@@ -22,7 +22,8 @@ export interface ByteRequest {
   readonly query?: string;
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: Buffer;
+  /** Its pieces. */
+  readonly body?: readonly Buffer[];
   /** The body's; left out, its SHA-256 is computed and signed. */
   readonly md5?: Buffer | undefined;
 }
@@ -63,9 +64,28 @@ export class ByteRequests {
    * the SDK's after `answerMs` without an answer.
    */
   async send(request: ByteRequest, answerMs: number): Promise<StoreAnswer> {
-    const { method, key, query = "", body, md5 } = request;
-    const rawPath = `${this.#path}/${encodeKey(key)}`;
+    const { body, md5 } = request;
     const payload = md5 ? UNSIGNED : body ? await sha256Of(body) : NO_BODY_SHA256;
+    const head = this.#sign(request, payload, body && lengthOf(body));
+    return this.#accept(await this.#connections.ask(head, body ?? [], answerMs));
+  }
+
+  /**
+   * Begins to write an object whose bytes come later, and whose digest is to be compared with the
+   * answer's entity tag. The answer is as of `send`.
+   */
+  begin(request: ByteRequest, sizeBytes: number): OpenRequest {
+    const opened = this.#connections.begin(this.#sign(request, UNSIGNED, sizeBytes));
+    return { ...opened, answer: opened.answer.then((answer) => this.#accept(answer)) };
+  }
+
+  destroy(): void {
+    this.#connections.destroy();
+  }
+
+  #sign(request: ByteRequest, payload: string, sizeBytes: number | undefined): string {
+    const { method, key, query = "", md5 } = request;
+    const rawPath = `${this.#path}/${encodeKey(key)}`;
     const digest = md5 && { "content-md5": md5.toString("base64") };
     const headers = { host: this.#host, ...request.headers, ...digest };
     const signed = signS3Request(
@@ -74,18 +94,16 @@ export class ByteRequests {
       this.#signer,
       systemClock.nowMs() + this.#skewMs,
     );
-    if (body) signed["content-length"] = String(body.byteLength);
-    const path = query === "" ? rawPath : `${rawPath}?${query}`;
-    const answer = await this.#connections.ask(headOf(method, path, signed), body, answerMs);
+    if (sizeBytes !== undefined) signed["content-length"] = String(sizeBytes);
+    return headOf(method, query === "" ? rawPath : `${rawPath}?${query}`, signed);
+  }
+
+  async #accept(answer: StoreAnswer): Promise<StoreAnswer> {
     const { status, headers: answered } = answer;
     if (status >= 200 && status < 300) return answer;
     const refused = new RefusedError(status, await readCode(answer));
     if (refused.name === SKEWED) this.#noteTime(answered.date);
     throw refused;
-  }
-
-  destroy(): void {
-    this.#connections.destroy();
   }
 
   #noteTime(date: string | undefined): void {
@@ -115,8 +133,14 @@ async function readCode({ body }: StoreAnswer): Promise<string> {
   return ERROR_CODE.exec(text)?.[1] ?? "Unknown";
 }
 
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
 /** In hexadecimal; of much, in a thread of the system's pool. */
-async function sha256Of(bytes: Buffer): Promise<string> {
+async function sha256Of(pieces: readonly Buffer[]): Promise<string> {
+  const [first = Buffer.alloc(0), ...others] = pieces;
+  const bytes = others.length === 0 ? first : Buffer.concat(pieces);
   if (bytes.byteLength <= DIGESTED_AT_ONCE_BYTES)
     return createHash("sha256").update(bytes).digest("hex");
   const digest = await webcrypto.subtle.digest("SHA-256", bytes);

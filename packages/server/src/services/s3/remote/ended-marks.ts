@@ -21,7 +21,7 @@ export class RemoteMarks implements EndedMarks {
 
   async end(prefix: string, commits: number): Promise<void> {
     await this.#client
-      .put(`${MARKS_BELOW}${prefix}`, Buffer.from(String(commits)))
+      .put(`${MARKS_BELOW}${prefix}`, [Buffer.from(String(commits))])
       .catch((err: unknown) => this.#log.debug({ err }, "A writer's mark was not kept elsewhere."));
   }
 

@@ -12,6 +12,7 @@ import { internalError } from "../errors.ts";
 import { RemoteReader } from "./remote-reader.ts";
 import { RemoteUpload, uploadMemory } from "./remote-upload.ts";
 import { DELETED_AT_ONCE, type StoreClient } from "./store-client.ts";
+import { StreamedUpload } from "./streamed-upload.ts";
 
 /** Below the prefix of the settings. */
 export const BLOBS_BELOW = "blobs/";
@@ -50,8 +51,10 @@ export class RemoteBlobs implements BlobStore {
     { key, expectedBytes = 0, checkSize }: BlobWriteOptions = {},
   ): Promise<WrittenBlob> {
     const blobId = await this.#newId();
-    const upload = new RemoteUpload(this.#client, keyOf(blobId), expectedBytes, this.#memory);
     const seal = key && sealBlob(key, blobId);
+    const place = [this.#client, keyOf(blobId), expectedBytes, this.#memory] as const;
+    const streamed = observer.md5 && !seal && StreamedUpload.open(...place);
+    const upload = streamed || new RemoteUpload(...place);
     try {
       const spend = () => undefined;
       const sizeBytes = await writeAll(source, upload, observer, { seal, spend, checkSize });

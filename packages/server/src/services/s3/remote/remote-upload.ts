@@ -10,7 +10,7 @@ const PARTS_UNDER_WAY_MAX = 3;
 /** Buffers kept for later. */
 const FREE_BUFFERS_MAX = 4;
 /** Memory of all bodies on their way. */
-const UPLOAD_BYTES_MAX = 32 * PART_BYTES;
+export const UPLOAD_BYTES_MAX = 32 * PART_BYTES;
 /** Slow clients may hold memory for as long as the gateway bears with them. */
 const MEMORY_WAIT_MS_MAX = 15_000;
 
@@ -73,7 +73,7 @@ export class RemoteUpload implements BlobSink {
     if (!this.#upload) {
       if (this.#filled === 0) return;
       const bytes = this.#takeFilled();
-      const put = this.#client.put(this.#key, bytes, { mayExist, md5 });
+      const put = this.#client.put(this.#key, [bytes], { mayExist, md5 });
       await put.finally(() => this.#giveBack(bytes));
       return;
     }

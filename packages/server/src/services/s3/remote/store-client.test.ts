@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { BATCH_BYTES, takeBatch } from "../blobs/batches.ts";
+import { UPLOAD_BYTES_MAX, uploadMemory } from "./remote-upload.ts";
 import { StoreClient } from "./store-client.ts";
+import { StreamedUpload } from "./streamed-upload.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
 const SILENT: Log = {
@@ -19,6 +22,7 @@ let answers: ((response: ServerResponse) => void)[] = [];
 let asked: IncomingMessage[] = [];
 let server: Server;
 let client: StoreClient;
+let open: () => StoreClient;
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push(request);
@@ -38,7 +42,8 @@ beforeAll(async () => {
     concurrency: 2,
     credentials: { accessKeyId: "key", secretAccessKey: "secret" },
   } as const;
-  client = new StoreClient(settings, SILENT);
+  open = () => new StoreClient(settings, SILENT);
+  client = open();
 });
 afterAll(async () => {
   await client.close();
@@ -58,7 +63,7 @@ function answerWith(...given: typeof answers): void {
 test("a clock that the store refuses is set by the store's", async () => {
   const date = new Date(Date.now() + HOUR_MS).toUTCString();
   answerWith(refuse(403, "RequestTimeTooSkewed", { date }));
-  await client.put("skewed", Buffer.from("bytes"));
+  await client.put("skewed", [Buffer.from("bytes")]);
   const [first = "", second = ""] = asked.map(({ headers }) => headers["x-amz-date"] as string);
   expect(asked.map(({ url }) => url)).toEqual(Array(2).fill("/bytes/a%20%28b%29/skewed"));
   expect(second > first && second.slice(0, 11) !== first.slice(0, 11)).toBe(true);
@@ -68,8 +73,8 @@ test("a body's own digest is signed: its MD5 where that is known, else its SHA-2
   answerWith();
   const body = Buffer.from("bytes");
   const [md5, sha256] = ["md5", "sha256"].map((name) => createHash(name).update(body).digest());
-  await client.put("key", body, { md5 });
-  await client.put("key", body);
+  await client.put("key", [body], { md5 });
+  await client.put("key", [body]);
   const digests = asked.map(({ headers }) => [
     headers["content-md5"],
     headers["x-amz-content-sha256"],
@@ -97,7 +102,7 @@ test.each([
   ],
 ])("a write of which %s", async (_what, given, reason) => {
   answerWith(...given);
-  const put = client.put("key", Buffer.from("bytes"));
+  const put = client.put("key", [Buffer.from("bytes")]);
   if (reason === undefined) await put;
   else
     await expect(put).rejects.toMatchObject({
@@ -116,4 +121,144 @@ test("a caller that waits too long for a turn is refused, and the next one goes 
   await small;
   turns.giveBack(3);
   expect(turns.take(3)).toBeUndefined();
+});
+
+describe("a body that is sent while it comes", () => {
+  const body = Buffer.alloc(2 * BATCH_BYTES + 1, "0123456789abcdef");
+  const md5 = createHash("md5").update(body).digest();
+  const tag = `"${md5.toString("hex")}"`;
+  const tagged = (etag: string) => (response: ServerResponse) =>
+    response.writeHead(200, { etag }).end();
+  const breakOff = (response: ServerResponse) => response.destroy();
+  const taken = refuse(412, "PreconditionFailed");
+  let memory = uploadMemory();
+  let own: StoreClient;
+
+  async function begin(): Promise<StreamedUpload> {
+    const upload = StreamedUpload.open(own, "streamed", body.length, memory);
+    expect(upload).toBeDefined();
+    return upload as StreamedUpload;
+  }
+
+  function pieces(): Buffer[] {
+    const starts = [0, BATCH_BYTES, 2 * BATCH_BYTES];
+    return starts.map((start) => {
+      const batch = takeBatch();
+      return batch.subarray(0, body.copy(batch, 0, start, start + BATCH_BYTES));
+    });
+  }
+
+  async function writeAll(upload: StreamedUpload): Promise<void> {
+    for (const piece of pieces()) await upload.write(piece);
+  }
+
+  function requests(): string[] {
+    return asked.map(({ method, headers, url }) => {
+      const how = headers["content-md5"] ? " whole" : "";
+      return `${method}${url?.endsWith("?delete=") ? " delete" : how}`;
+    });
+  }
+
+  test.each([
+    ["is compared with the store's entity tag", [tagged(tag)], ["PUT"], undefined],
+    ["is sent again", [refuse(503, "SlowDown"), tagged(tag)], ["PUT", "PUT whole"], undefined],
+    ["is refused", [refuse(403, "AccessDenied")], ["PUT"], "it answers 403 AccessDenied"],
+    [
+      "has changed on the way",
+      [tagged('"other"'), tagged(""), tagged(tag)],
+      ["PUT", "POST delete", "PUT whole"],
+      undefined,
+    ],
+    [
+      "was written without an answer",
+      [breakOff, taken, tagged(tag)],
+      ["PUT", "PUT whole", "GET"],
+      undefined,
+    ],
+    [
+      "was written without an answer, and has changed on the way",
+      [breakOff, taken, tagged('"other"')],
+      ["PUT", "PUT whole", "GET", "POST delete"],
+      "bytes have changed on the way to it",
+    ],
+  ])("%s", async (_what, given, wanted, reason) => {
+    own = open();
+    answerWith(...given);
+    const upload = await begin();
+    await writeAll(upload);
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked[0]?.complete).toBe(false);
+    const finished = upload.finish({ md5 });
+    if (reason === undefined) await finished;
+    else await expect(finished.finally(() => upload.abandon())).rejects.toThrow(reason);
+    expect(requests()).toEqual(wanted);
+    await own.close();
+  });
+
+  test("isn't, once a store's entity tags are found to be other digests", async () => {
+    own = open();
+    answerWith(tagged('"other"'), tagged(""), tagged('"other"'), tagged('"other"'));
+    for (let time = 0; time < 2; time++) {
+      const upload = await begin();
+      await writeAll(upload);
+      await upload.finish({ md5 });
+    }
+    expect(requests()).toEqual(["PUT", "POST delete", "PUT whole", "PUT whole"]);
+    await own.close();
+  });
+
+  test("is no object where it ends early, and its memory and turn are given back", async () => {
+    own = open();
+    memory = uploadMemory();
+    answerWith();
+    for (let time = 1; time <= 3; time++) {
+      const upload = await begin();
+      await writeAll(upload);
+      await expect.poll(() => asked.length, { interval: 1 }).toBe(time);
+      await upload.abandon();
+    }
+    await expect.poll(() => asked.every(({ destroyed }) => destroyed)).toBe(true);
+    expect(asked.some(({ complete }) => complete)).toBe(false);
+    expect(memory.tryTake(UPLOAD_BYTES_MAX)).toBe(true);
+    memory.giveBack(UPLOAD_BYTES_MAX);
+    await own.close();
+  });
+
+  test("leaves half of the turns to others, and is gathered beside them", async () => {
+    own = open();
+    answerWith(tagged(tag), tagged(tag));
+    const [first, second] = [await begin(), await begin()];
+    await writeAll(first);
+    await writeAll(second);
+    await second.finish({ md5 });
+    await first.finish({ md5 });
+    expect(requests()).toEqual(["PUT", "PUT whole"]);
+    await own.close();
+  });
+
+  test("is gathered once its client has become slow", async () => {
+    own = open();
+    answerWith(tagged(tag));
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const upload = await begin();
+      const [first = Buffer.alloc(0), ...others] = pieces();
+      await upload.write(first);
+      await vi.waitUntil(() => asked.length === 1);
+      vi.advanceTimersByTime(60_000);
+      await vi.waitUntil(() => asked[0]?.destroyed);
+      for (const piece of others) await upload.write(piece);
+      await upload.finish({ md5 });
+    } finally {
+      vi.useRealTimers();
+    }
+    expect(requests()).toEqual(["PUT", "PUT whole"]);
+    await own.close();
+  });
+
+  test("isn't begun where memory is short", () => {
+    memory = uploadMemory();
+    while (memory.tryTake(BATCH_BYTES, BATCH_BYTES));
+    expect(StreamedUpload.open(own, "streamed", body.length, memory)).toBeUndefined();
+  });
 });

@@ -10,6 +10,7 @@ import { RetryBudget } from "./retry-budget.ts";
 import type { Loaded } from "./sdk.ts";
 import type { StoreAnswer } from "./store-connection.ts";
 import { type Failure, failureOf, storeAway } from "./store-failure.ts";
+import { StreamedPut } from "./streamed-put.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
 const ATTEMPTS_MAX = 3;
@@ -26,6 +27,9 @@ const OVERLOADED = "too many requests wait for it";
 /** A key of ours is nobody else's: that it is taken is a fault. */
 const NEVER_TAKEN: (attempt: number) => boolean = () => false;
 
+/** The share of all turns that bodies may have while they come: their clients may be slow. */
+const STREAMED_SHARE_MAX = 0.5;
+
 /** Undefined is an answer too: there is no such object. */
 type Sending<Output> = (client: s3.S3Client, options: SendOptions) => Promise<Output>;
 interface SendOptions {
@@ -35,6 +39,8 @@ interface SendingOptions {
   readonly answerMs?: number;
   /** Says of a key that is taken whether an earlier attempt has taken it. */
   readonly isTaken?: (attempt: number) => boolean;
+  /** The outcome of the first attempt, which was made before. */
+  readonly before?: Failure | undefined;
 }
 
 export interface PutOptions {
@@ -42,6 +48,8 @@ export interface PutOptions {
   readonly mayExist?: boolean | undefined;
   /** The body's MD5, if it is known. */
   readonly md5?: Buffer | undefined;
+  /** The outcome of an attempt to send it while it came. */
+  readonly before?: Failure | undefined;
 }
 
 export interface StoredKey {
@@ -53,6 +61,7 @@ export interface OpenedObject {
   readonly body: LendingStream;
   /** The size of the whole object, if the store says it. */
   readonly sizeBytes: number | undefined;
+  readonly etag: string | undefined;
 }
 
 export interface StoreFacts {
@@ -76,6 +85,9 @@ export class StoreClient {
   readonly #budget = new RetryBudget();
   readonly #turns: TurnQueue;
   #loaded: Promise<Loaded> | undefined;
+  /** Bodies that are sent while they come. */
+  #streamed = 0;
+  #etagsAreMd5s = true;
   #requests = 0;
   #failures = 0;
 
@@ -115,20 +127,46 @@ export class StoreClient {
   }
 
   /**
-   * Writes an object once; a key that is taken by an earlier attempt, or of which that is said, is
-   * a success.
+   * Writes an object once; resolves to its entity tag, and to undefined where the key is taken by
+   * an earlier attempt, or by an earlier process where that is said.
    */
-  async put(key: string, bytes: Buffer, { mayExist, md5 }: PutOptions = {}): Promise<void> {
-    const request = {
-      method: "PUT",
-      key: this.#keyOf(key),
-      headers: { "if-none-match": "*" },
-      body: bytes,
-      md5,
-    } as const;
-    await this.#exchange(request, ({ body }) => void body.resume(), {
+  put(
+    key: string,
+    body: readonly Buffer[],
+    { mayExist, md5, before }: PutOptions = {},
+  ): Promise<string | undefined> {
+    const request = { ...this.#write(key), body, md5 };
+    return this.#exchange(request, takeTag, {
       isTaken: (attempt) => mayExist === true || attempt > 1,
+      before,
     });
+  }
+
+  /**
+   * Begins to write an object whose bytes come later, in one attempt. Undefined while that may take
+   * turns from requests that have all they need, and while the store is away.
+   */
+  async beginPut(key: string, sizeBytes: number): Promise<StreamedPut | undefined> {
+    const { bytes } = await this.#load();
+    const streamedMax = Math.floor(this.#settings.concurrency * STREAMED_SHARE_MAX);
+    if (!this.#etagsAreMd5s || this.#circuit.reason !== undefined) return undefined;
+    if (this.#streamed >= streamedMax || !this.#turns.tryTake()) return undefined;
+    this.#streamed++;
+    this.#requests++;
+    return new StreamedPut(bytes.begin(this.#write(key), sizeBytes), sizeBytes, (outcome) => {
+      this.#streamed--;
+      this.#turns.giveBack();
+      if (outcome.kind === "written") this.#noteSuccess();
+    });
+  }
+
+  /** The entity tag of an object that the store has compared with its MD5 is another value. */
+  noteForeignTags(): void {
+    if (!this.#etagsAreMd5s) return;
+    this.#etagsAreMd5s = false;
+    const message =
+      "The store's entity tags aren't MD5s: bodies are gathered before they are sent.";
+    this.#log.info({ store: this.place }, message);
   }
 
   /** Begins to read. Undefined when there is no such object. */
@@ -143,7 +181,8 @@ export class StoreClient {
     } as const;
     return this.#exchange(request, ({ headers, body }) => {
       const total = headers["content-range"]?.split("/").at(-1) ?? headers["content-length"];
-      return { body, sizeBytes: total === undefined ? undefined : Number(total) };
+      const sizeBytes = total === undefined ? undefined : Number(total);
+      return { body, sizeBytes, etag: headers.etag };
     });
   }
 
@@ -205,12 +244,9 @@ export class StoreClient {
   /** Resolves to the part's entity tag. */
   async putPart(key: string, upload: string, number: number, bytes: Buffer): Promise<string> {
     const query = `partNumber=${number}&uploadId=${encodeURIComponent(upload)}`;
-    const request = { method: "PUT", key: this.#keyOf(key), query, body: bytes } as const;
-    const etag = await this.#exchange(request, ({ headers, body }) => {
-      body.resume();
-      return headers.etag;
-    });
-    if (etag === undefined) throw storeAway("it has lost an upload");
+    const request = { method: "PUT", key: this.#keyOf(key), query, body: [bytes] } as const;
+    const etag = await this.#exchange(request, takeTag);
+    if (!etag) throw storeAway("it has lost an upload");
     return etag;
   }
 
@@ -275,25 +311,25 @@ export class StoreClient {
    */
   async #send<Output>(
     request: (loaded: Loaded) => Sending<Output>,
-    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN }: SendingOptions = {},
+    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN, before }: SendingOptions = {},
   ): Promise<Output | undefined> {
-    this.#loaded ??= import("./sdk.ts").then(({ openClient }) => openClient(this.#settings));
-    const loaded = await this.#loaded;
+    const loaded = await this.#load();
     const send = request(loaded);
-    for (let attempt = 1; ; attempt++) {
-      const refusal = this.#circuit.refusal();
-      if (refusal !== undefined) throw storeAway(refusal);
-      await this.#takeTurn();
-      let failure: Failure;
-      try {
-        this.#requests++;
-        const output = await send(loaded.client, { requestTimeout: answerMs });
-        this.#noteSuccess();
-        return output;
-      } catch (error) {
-        failure = failureOf(error);
-      } finally {
-        this.#turns.giveBack();
+    for (let attempt = 1, failure = before; ; attempt++, failure = undefined) {
+      if (!failure) {
+        const refusal = this.#circuit.refusal();
+        if (refusal !== undefined) throw storeAway(refusal);
+        await this.#takeTurn();
+        try {
+          this.#requests++;
+          const output = await send(loaded.client, { requestTimeout: answerMs });
+          this.#noteSuccess();
+          return output;
+        } catch (error) {
+          failure = failureOf(error);
+        } finally {
+          this.#turns.giveBack();
+        }
       }
       if (failure.kind === "missing" || (failure.kind === "taken" && isTaken(attempt))) {
         this.#noteSuccess();
@@ -305,6 +341,19 @@ export class StoreClient {
       if (!mayPass || attempt === ATTEMPTS_MAX || !this.#budget.spend()) throw storeAway(reason);
       await pause(RETRY_DELAYS_MS[attempt - 1] ?? 0);
     }
+  }
+
+  #load(): Promise<Loaded> {
+    this.#loaded ??= import("./sdk.ts").then(({ openClient }) => openClient(this.#settings));
+    return this.#loaded;
+  }
+
+  #write(key: string) {
+    return {
+      method: "PUT",
+      key: this.#keyOf(key),
+      headers: { "if-none-match": "*" },
+    } as const;
   }
 
   async #takeTurn(): Promise<void> {
@@ -335,4 +384,10 @@ export class StoreClient {
   #keyOf(key: string): string {
     return `${this.#settings.prefix}${key}`;
   }
+}
+
+/** The entity tag of what was written; empty where the store gives none. */
+function takeTag({ headers, body }: StoreAnswer): string {
+  body.resume();
+  return headers.etag ?? "";
 }

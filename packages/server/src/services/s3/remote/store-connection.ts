@@ -54,6 +54,8 @@ export class StoreConnection {
   #body: AnswerBody | undefined;
   #leftBytes = 0;
   #chunks: ChunkReader | undefined;
+  /** Bytes of the request's body come yet. */
+  #isSending = false;
 
   constructor(options: StoreConnectionOptions) {
     this.#options = options;
@@ -83,15 +85,27 @@ export class StoreConnection {
     else this.#socket.unref();
   }
 
-  /** Sends a request while no other is under way; resolves when its answer begins. */
-  ask(head: string, body: Buffer | undefined): Promise<StoreAnswer> {
+  /**
+   * Begins a request, whose body is sent by `send`, while no other is under way; resolves when its
+   * answer begins.
+   */
+  begin(head: string): Promise<StoreAnswer> {
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
+      this.#isSending = true;
       this.#socket.cork();
       this.#socket.write(head, "latin1");
-      if (body) this.#socket.write(body);
-      this.#socket.uncork();
     });
+  }
+
+  /** Sends the next bytes of the body; they mustn't change before the answer. */
+  send(pieces: readonly Buffer[], isLast: boolean): void {
+    if (!this.#socket.writable) return;
+    this.#socket.cork();
+    for (const piece of pieces) this.#socket.write(piece);
+    this.#isSending = !isLast;
+    // The head waits for the first bytes.
+    while (this.#socket.writableCorked > 0) this.#socket.uncork();
   }
 
   destroy(error?: Error): void {
@@ -174,7 +188,8 @@ export class StoreConnection {
     this.#memory = undefined;
     body.end();
     // A store that refuses a body may not have read it.
-    if (answer?.isKept && this.#socket.writableLength === 0) this.#options.onIdle(this, answer);
+    const isSent = !this.#isSending && this.#socket.writableLength === 0;
+    if (answer?.isKept && isSent) this.#options.onIdle(this, answer);
     else this.#socket.destroy();
   }
 

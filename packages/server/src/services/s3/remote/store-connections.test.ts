@@ -47,7 +47,7 @@ function answerWith(given: readonly string[], endsConnection = false): void {
 
 /** The body, whose memory is used again at once. */
 async function read(): Promise<string> {
-  const { body } = await store.ask(HEAD, undefined, ANSWER_MS);
+  const { body } = await store.ask(HEAD, [], ANSWER_MS);
   const parts: string[] = [];
   for await (const part of body) {
     parts.push(part.toString());
@@ -99,7 +99,7 @@ test.each([
 
 test("a store waits for its reader; one that gives up ends the connection", async () => {
   answerWith([`${OK}content-length: 1000000000\r\n\r\n`, ...Array<string>(20).fill(LARGE)]);
-  const { body } = await store.ask(HEAD, undefined, ANSWER_MS);
+  const { body } = await store.ask(HEAD, [], ANSWER_MS);
   const [socket] = accepted;
   await expect.poll(() => body.readableLength).toBeGreaterThan(0);
   await expect.poll(() => (socket?.bytesWritten ?? 0) > 30_000_000).toBe(true);

@@ -11,6 +11,16 @@ const KEEP_ALIVE = /(?:^|[,\s])timeout=(\d{1,6})/i;
 /** A connection isn't used any more so long before the store would close it. */
 const BEFORE_CLOSE_MS = 1_000;
 
+/** A request whose body is sent piece by piece. */
+export interface OpenRequest {
+  /** Resolves when the answer begins, which may be before the body's end. */
+  readonly answer: Promise<StoreAnswer>;
+  /** The bytes mustn't change before the answer. */
+  readonly send: (pieces: readonly Buffer[], isLast: boolean) => void;
+  /** Ends the request's connection unless it has its answer. */
+  readonly breakOff: (error: Error) => void;
+}
+
 interface Idle {
   readonly connection: StoreConnection;
   readonly callOff: CallOff;
@@ -38,14 +48,34 @@ export class StoreConnections {
   }
 
   /** Resolves when the answer begins; rejects with TimeoutError after `answerMs` without one. */
-  async ask(head: string, body: Buffer | undefined, answerMs: number): Promise<StoreAnswer> {
-    const connection = this.#take();
-    const callOff = after(answerMs, () => connection.destroy(timeoutError()));
+  async ask(head: string, body: readonly Buffer[], answerMs: number): Promise<StoreAnswer> {
+    const { answer, send, breakOff } = this.begin(head);
+    const callOff = after(answerMs, () => breakOff(timeoutError()));
+    send(body, true);
     try {
-      return await connection.ask(head, body);
+      return await answer;
     } finally {
       callOff();
     }
+  }
+
+  begin(head: string): OpenRequest {
+    const connection = this.#take();
+    let isOver = false;
+    const over = () => {
+      isOver = true;
+    };
+    const answer = connection.begin(head);
+    answer.then(over, over);
+    return {
+      answer,
+      send: (pieces, isLast) => {
+        if (!isOver) connection.send(pieces, isLast);
+      },
+      breakOff: (error) => {
+        if (!isOver) connection.destroy(error);
+      },
+    };
   }
 
   destroy(): void {

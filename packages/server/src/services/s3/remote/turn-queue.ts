@@ -21,10 +21,7 @@ export class TurnQueue {
 
   /** Undefined: the units are the caller's. A promise resolves when they are. */
   take(count = 1): Promise<void> | undefined {
-    if (this.#waiting.length === 0 && this.#free >= count) {
-      this.#free -= count;
-      return undefined;
-    }
+    if (this.tryTake(count)) return undefined;
     return new Promise((resolve, reject) => {
       const waiting: Waiting = {
         count,
@@ -41,6 +38,13 @@ export class TurnQueue {
       });
       this.#waiting.push(waiting);
     });
+  }
+
+  /** True: the units are the caller's, and `leaving` others are still free. */
+  tryTake(count = 1, leaving = 0): boolean {
+    if (this.#waiting.length > 0 || this.#free < count + leaving) return false;
+    this.#free -= count;
+    return true;
   }
 
   giveBack(count = 1): void {
