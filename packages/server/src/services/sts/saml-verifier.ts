@@ -36,9 +36,9 @@ const PROGRAM = new URL("./saml-thread.cjs", import.meta.url);
 
 function sourceProgram(): string {
   const { resolve } = createRequire(import.meta.url);
-  const [loader, program] = ["tsx/esm/api", "./saml-thread.ts"].map((name) =>
-    JSON.stringify(pathToFileURL(resolve(name)).href),
-  );
+  // require() gets the loader's CommonJS form, which can't be imported; the module is beside it.
+  const files = [resolve("tsx/esm/api").replace(/\.cjs$/, ".mjs"), resolve("./saml-thread.ts")];
+  const [loader, program] = files.map((file) => JSON.stringify(pathToFileURL(file).href));
   return `import(${loader}).then(({ tsImport }) => tsImport(${program}, ${program}))`;
 }
 
