@@ -9,6 +9,10 @@ import { startReceiver } from "./receiver.ts";
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`;
 
+/** On a shared database, events for a function that this node lacks are left to other nodes. */
+const isShared = process.env.ROLECAST_TEST_DATABASE !== undefined;
+const left = (events: number) => (isShared ? events : 0);
+
 let server: TestServer;
 let client: eventbridge.EventBridgeClient;
 let hook: Awaited<ReturnType<typeof startReceiver>>;
@@ -123,7 +127,7 @@ test("an event is given up if its function has no URL or never takes it", async 
     InputTransformer: { InputTemplate: '"a"\n"b"' },
   });
   for (const source of ["nowhere", "unlucky", "text"]) await putEvent(source);
-  await until(async () => (await waiting()) === 0, "nothing waits");
+  await until(async () => (await waiting()) === left(1), "no other event waits");
   expect(unlucky).toBe(1);
 });
 
@@ -145,14 +149,14 @@ test("CloudWatch counts what rules do", async () => {
   hook.fail(1);
   await putRule("again", { Arn: arnOf("by-url") });
   for (const source of ["counted", "counted", "lost", "again"]) await putEvent(source);
-  await until(async () => (await waiting()) === 0, "nothing waits");
+  await until(async () => (await waiting()) === left(2), "no other event waits");
   expect(hook.received.length - failures).toBe(2);
   const names = ["TriggeredRules", "InvocationAttempts", "RetryInvocationAttempts"];
   const ends = ["SuccessfulInvocationAttempts", "Invocations", "FailedInvocations"];
   const sums = async (rule?: string) =>
     Promise.all([...names, ...ends].map((name) => sumOf(name, rule)));
   expect(await sums("counted")).toEqual([2, 2, 0, 2, 2, 0]);
-  expect(await sums("lost")).toEqual([1, 1, 0, 0, 1, 1]);
+  expect(await sums("lost")).toEqual(isShared ? [1, 0, 0, 0, 0, 0] : [1, 1, 0, 0, 1, 1]);
   expect(await sums("again")).toEqual([1, 2, 1, 1, 1, 0]);
   // Over all rules, those of other tests too; AWS has no such sum of these two.
   const [triggered, attempts, , , invocations, failed] = await sums();
