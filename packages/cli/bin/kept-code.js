@@ -21,13 +21,13 @@ const WRAPPER = ["(function (exports, require, module, __filename, __dirname) { 
  * @typedef {{ fd: number, index: Map<string, Kept> }} KeptFile
  */
 
-/** Loads the built files through code that `folder` has, and writes there at exit what it lacks. */
+/** Loads the built files through code that `folder` has; the function writes there what it lacks. */
 exports.keepCode = function keepCode(folder) {
   const [, , command = ""] = process.argv;
   const name = /^[a-z]+$/.test(command) ? command : "rolecast";
   const place = crc32(DIST).toString(16);
   const file = join(folder, `${process.version}-${process.arch}`, `${name}-${place}.code`);
-  const kept = open(file);
+  let kept = open(file);
   /** Those that were compiled here. */
   const compiled = new Map();
 
@@ -51,9 +51,15 @@ exports.keepCode = function keepCode(folder) {
     const run = script.runInThisContext();
     run.call(module.exports, module.exports, require, module, filename, DIST);
   };
-  process.once("exit", () => {
-    if (compiled.size > 0) write(file, kept, compiled);
-  });
+  const keep = () => {
+    if (compiled.size === 0) return;
+    write(file, kept, compiled);
+    compiled.clear();
+    if (kept) fs.closeSync(kept.fd);
+    kept = open(file);
+  };
+  process.once("exit", keep);
+  return keep;
 };
 
 /** @returns {KeptFile | undefined} nothing where none was written yet, or not to its end. */

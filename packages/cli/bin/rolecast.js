@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 "use strict";
-const { enableCompileCache } = require("node:module");
+const { enableCompileCache, flushCompileCache } = require("node:module");
 const { homedir } = require("node:os");
 const { join } = require("node:path");
 const { setFlagsFromString } = require("node:v8");
@@ -13,6 +13,9 @@ setFlagsFromString("--heap-growing-percent=200");
 // others could put code into one below /tmp. Where it can't be made, node goes on without.
 const caches = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
 const folder = process.env.NODE_COMPILE_CACHE || join(caches, "rolecast");
+let keep = flushCompileCache;
 if (enableCompileCache) enableCompileCache(folder);
-else if (!process.env.NODE_DISABLE_COMPILE_CACHE) require("./kept-code.js").keepCode(folder);
+else if (!process.env.NODE_DISABLE_COMPILE_CACHE) keep = require("./kept-code.js").keepCode(folder);
+// At exit, too; but V8 drops the code of what hasn't run for a while, and a file's runs once.
+if (keep) setTimeout(keep, 1_500).unref();
 require("../dist/rolecast.cjs");
