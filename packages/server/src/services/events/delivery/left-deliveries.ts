@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
@@ -12,8 +13,10 @@ import type { RuleMetrics } from "./rule-metrics.ts";
  */
 
 const NEEDS = "needs ";
-/** Nodes are given the same settings, or the next release, within this time. */
+/** Nodes are given the same settings within this time; the next release as long as events live. */
 const LEFT_MAX_MS = { settings: 10 * 60_000, release: 24 * 3_600_000 };
+/** Source: EventBridge user guide, "Retry policy": an event is given up then at the latest. */
+const AGE_MAX_MS = 24 * 3_600_000;
 const EVERY_MS = 60_000;
 /** Deliveries that one round gives up. */
 const STEP = 1_000;
@@ -52,7 +55,11 @@ export async function leave(task: HeldTask<DeliveryRow>, need: DeliveryNeed): Pr
   });
 }
 
-/** Gives up, each minute, what was left for so long that no node will come that can deliver it. */
+/**
+ * Gives up, each minute, what was left for so long that no node will come that can deliver it. The
+ * time begins when it is left. A node that has what it needs may try it in vain: then the time
+ * begins again when it is due for the next try.
+ */
 export function leftDeliveries({
   clock,
   log,
@@ -63,21 +70,16 @@ export function leftDeliveries({
 }): Periodic {
   const store = parts.store.tables<EventsTables>();
   const giveUp = async (of: DeliveryNeed["of"]) => {
-    const from = kindOfNeed({ of, name: "" });
-    const rows = await store.db
-      .selectFrom("events_deliveries")
-      .select(["id", "account_id", "region", "kind", "rule_name", "target_id"])
-      .where("kind", ">=", from)
-      // The character after the space at its end.
-      .where("kind", "<", from.replace(/ $/, "!"))
-      .where("first_at_ms", "<", clock.nowMs() - LEFT_MAX_MS[of])
-      .limit(STEP)
-      .execute();
-    if (rows.length === 0) return;
-    const ids = rows.map(({ id }) => id);
-    await store.transaction(({ db }) =>
-      db.deleteFrom("events_deliveries").where("id", "in", ids).execute(),
-    );
+    const nowMs = clock.nowMs();
+    if ((await overdue(store.db, of, nowMs, 1)).length === 0) return;
+    const rows = await store.transaction(async ({ db }) => {
+      // A node may have taken one of them meanwhile.
+      const found = await overdue(db, of, nowMs, STEP);
+      if (found.length === 0) return found;
+      const ids = found.map(({ id }) => id);
+      await db.deleteFrom("events_deliveries").where("id", "in", ids).execute();
+      return found;
+    });
     for (const row of rows) {
       const { kind, rule_name: rule, target_id: target } = row;
       log.warn({ rule, target, kind }, "An event is given up: no node could deliver it.");
@@ -93,4 +95,31 @@ export function leftDeliveries({
     },
     failed: (error) => log.error({ error: errorClass(error) }, "deliveries left to other nodes"),
   });
+}
+
+/** Deliveries that wait for nodes, that none has taken for so long, or that are too old. */
+function overdue(db: Kysely<EventsTables>, of: DeliveryNeed["of"], nowMs: number, max: number) {
+  const from = kindOfNeed({ of, name: "" });
+  const leftBeforeMs = nowMs - LEFT_MAX_MS[of];
+  return (
+    db
+      .selectFrom("events_deliveries")
+      .select(["id", "account_id", "region", "kind", "rule_name", "target_id"])
+      .where("kind", ">=", from)
+      // The character after the space at its end.
+      .where("kind", "<", from.replace(/ $/, "!"))
+      .where("claimed_until_ms", "<=", nowMs)
+      .where((is) =>
+        is.or([
+          is.and([
+            is("next_at_ms", "<", leftBeforeMs),
+            // By a node that tried it, and has died.
+            is("claimed_until_ms", "<", leftBeforeMs),
+          ]),
+          is("first_at_ms", "<", nowMs - AGE_MAX_MS),
+        ]),
+      )
+      .limit(max)
+      .execute()
+  );
 }
