@@ -1,5 +1,6 @@
 import type { Feed, FeedName, Tap } from "../ingest/protocol.ts";
 import type { CompositionEvent, CompositionPlan, CompositionScene } from "../port/composition.ts";
+import { MediaError } from "../port/media-error.ts";
 import type { MediaUnit, TrackConfig, UnitSink } from "../port/media-unit.ts";
 import type { CapacityShare, TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { blackFrame, drawPicture, drawPlaceholder, type Frame } from "./canvas.ts";
@@ -17,6 +18,9 @@ const ENCODER_RESTARTS_MAX = 3;
 /** Time over which its speed is looked at, and the share of frames that must be encoded in it. */
 const SPEED_WINDOW_MS = 20_000;
 const SPEED_MIN = 0.5;
+/** Pause before a publication that can't be shown is tried again; doubled with each failure. */
+const RETRY_MS = 2_000;
+const RETRY_MS_MAX = 60_000;
 const TOO_SLOW = "the machine is too slow for the composition";
 
 export interface CompositionOptions {
@@ -27,7 +31,10 @@ export interface CompositionOptions {
   /** The part of the machine that it was admitted to. */
   readonly share: CapacityShare;
   readonly tagBytesMax: number;
-  /** Throws MediaError where there is no such publication, or not yet. */
+  /**
+   * Throws MediaError `refused` where there is no such publication, or not yet, and `engine` where
+   * nothing is ever forwarded.
+   */
   readonly tap: (feed: FeedName, sink: Feed) => Tap;
   readonly publish: Publish;
   readonly record: RecordUnits;
@@ -47,6 +54,12 @@ interface Source {
   readonly group: string;
 }
 
+/** A publication that couldn't be shown. */
+interface Trouble {
+  readonly count: number;
+  readonly retryAtMs: number;
+}
+
 /**
  * One picture and one sound of several publications. Frames are drawn by the clock, whatever
  * participants send: each shows its last picture, so that none of them can make the output stop.
@@ -56,6 +69,10 @@ export class Composition implements UnitSink {
   readonly #options: CompositionOptions;
   readonly #outputs: readonly CompositionSink[];
   readonly #sources = new Map<string, Source>();
+  /** By publication, as long as it is to be seen. */
+  readonly #troubles = new Map<string, Trouble>();
+  /** Says why no publication will ever be shown. */
+  #hopeless: string | undefined;
   readonly #frames: NodeJS.Timeout;
   readonly #sweeps: NodeJS.Timeout;
   #scene: CompositionScene;
@@ -97,6 +114,11 @@ export class Composition implements UnitSink {
     for (const [publication, source] of this.#sources) {
       if (groups.get(publication) !== source.group || source.media.isOver) {
         this.#leave(publication, source);
+      }
+    }
+    for (const publication of this.#troubles.keys()) {
+      if (!groups.has(publication)) {
+        this.#troubles.delete(publication);
       }
     }
     for (const [publication, group] of groups) {
@@ -199,18 +221,39 @@ export class Composition implements UnitSink {
   }
 
   #join(publication: string, group: string): void {
-    if (this.#sources.has(publication)) {
+    const { program, plan, capacity, monotonicMs, tap } = this.#options;
+    const retryAtMs = this.#troubles.get(publication)?.retryAtMs ?? Number.NEGATIVE_INFINITY;
+    if (this.#sources.has(publication) || monotonicMs() < retryAtMs) {
       return;
     }
-    const { program, plan, capacity, monotonicMs, tap } = this.#options;
     const { frameRate } = plan.picture;
-    const media = new ParticipantMedia({ program, frameRate, capacity, monotonicMs });
+    const onFault = (message: string): void => this.#troubled(publication, message);
+    const media = new ParticipantMedia({ program, frameRate, capacity, monotonicMs, onFault });
     try {
       const tapped = tap({ group, publication }, media);
       this.#sources.set(publication, { media, tap: tapped, group });
-    } catch {
+    } catch (error) {
       media.close();
-      // It isn't connected yet, or not any more: the next sweep looks again.
+      const code = error instanceof MediaError ? error.code : undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      if (code === "engine") {
+        this.#hopeless = message;
+      } else if (code !== "refused") {
+        this.#troubled(publication, message);
+      }
+      // Refused, it isn't connected yet, or not any more: the next sweep looks again.
+    }
+  }
+
+  /** The others are shown all the same. Reported once, and tried again. */
+  #troubled(publication: string, message: string): void {
+    const { plan, monotonicMs, onEvent } = this.#options;
+    const count = (this.#troubles.get(publication)?.count ?? 0) + 1;
+    const pauseMs = Math.min(RETRY_MS * 2 ** (count - 1), RETRY_MS_MAX);
+    this.#troubles.set(publication, { count, retryAtMs: monotonicMs() + pauseMs });
+    if (count === 1) {
+      const { composition } = plan;
+      onEvent({ type: "publication-failed", composition, publication, message });
     }
   }
 
@@ -310,6 +353,10 @@ export class Composition implements UnitSink {
     }
     // Publications that connect, end or change their size are looked for here.
     this.change(this.#scene);
+    if (this.#hopeless !== undefined) {
+      this.#giveUp(this.#hopeless);
+      return;
+    }
     const { atMs, due, written } = this.#window;
     if (nowMs - atMs >= SPEED_WINDOW_MS) {
       const isSlow = this.#written - written < SPEED_MIN * (this.#due - due);

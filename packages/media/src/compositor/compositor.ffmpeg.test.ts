@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
 import type { CompositionEvent, CompositionPlan } from "../port/composition.ts";
 import type { CastMember } from "../port/composition-layout.ts";
+import { MediaError } from "../port/media-error.ts";
 import { encodedFilm } from "../testing/encoded-film.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { FlvLoop } from "../testing/flv-loop.ts";
@@ -150,6 +151,32 @@ describe("a composition", () => {
     expect(await composed("out", "output-failed")).toMatchObject({ message: "not now" });
     await composed("out", "composition-over");
     allows = true;
+  });
+
+  test("shows the others where one can't be shown, and fails where none ever can", async () => {
+    const cast = [member("red"), member("odd")];
+    stage.errors.set("odd", new Error("no such codec"));
+    await compositions.startComposition(plan("odd", cast));
+    const failed = () => events.filter(({ type }) => type === "publication-failed");
+    const once = { composition: "odd", publication: "odd", message: "no such codec" };
+    await composed("odd", "publication-failed");
+    stage.errors.set("odd", new Error("another one"));
+    await composed("odd", "output-started");
+    await expect
+      .poll(() => seen("odd", [0.25, 0.75]), { timeout: 40_000 })
+      .toEqual(["red", "grey"]);
+    expect(failed()).toEqual([expect.objectContaining(once)]);
+    stage.errors.delete("odd");
+    stage.films.set("odd", stage.films.get("blue") as FlvLoop);
+    await expect.poll(() => [...stage.taps.keys()], { timeout: 40_000 }).toContain("odd");
+    stage.errors.set("away", new MediaError("engine", "nothing is forwarded"));
+    await compositions.changeScene("odd", { group: "stage", cast: [...cast, member("away")] });
+    expect(await composed("odd", "output-failed")).toMatchObject({
+      message: "nothing is forwarded",
+    });
+    await composed("odd", "composition-over");
+    expect(failed()).toHaveLength(1);
+    stage.errors.clear();
   });
 
   test("is recorded on by the next encoder where one dies", async () => {

@@ -28,6 +28,8 @@ export interface ParticipantMediaOptions {
   readonly frameRate: number;
   readonly capacity: TranscodeCapacity;
   readonly monotonicMs: () => number;
+  /** Its media can't be decoded, for this reason. Called once. */
+  readonly onFault: (message: string) => void;
 }
 
 /** A participant's media, decoded: the picture for its tile, and its sound. */
@@ -51,6 +53,7 @@ export class ParticipantMedia implements Feed {
   #hears = false;
   #failures = 0;
   #ended = false;
+  #hasFault = false;
 
   constructor(options: ParticipantMediaOptions) {
     this.#options = options;
@@ -77,6 +80,31 @@ export class ParticipantMedia implements Feed {
   }
 
   configure(tracks: readonly TrackConfig[]): void {
+    this.#try(() => this.#configureAll(tracks));
+  }
+
+  write(unit: MediaUnit): void {
+    this.#try(() => this.#write(unit));
+  }
+
+  /** An error is the tap's too, which ends. */
+  #try(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#fault(error instanceof Error ? error.message : String(error));
+      throw error;
+    }
+  }
+
+  #fault(message: string): void {
+    if (!this.#hasFault) {
+      this.#hasFault = true;
+      this.#options.onFault(message);
+    }
+  }
+
+  #configureAll(tracks: readonly TrackConfig[]): void {
     for (const track of tracks) {
       this.#clocks.set(track.id, track.clockHz);
       if (track.kind === "video") {
@@ -90,7 +118,7 @@ export class ParticipantMedia implements Feed {
     }
   }
 
-  write({ track, dts, pts, key, data }: MediaUnit): void {
+  #write({ track, dts, pts, key, data }: MediaUnit): void {
     if (!this.#videoTracks.has(track)) {
       this.#hear(data[0]);
       return;
@@ -223,7 +251,7 @@ export class ParticipantMedia implements Feed {
 
   /** The next keyframe begins another one. */
   #failed(decoder: PictureDecoder): void {
-    this.#failures += 1;
+    this.#countFailure();
     if (this.#next === decoder) {
       this.#next = undefined;
     }
@@ -249,10 +277,17 @@ export class ParticipantMedia implements Feed {
     this.#sound ??= new SoundDecoder({
       ...{ program: this.#options.program, aac: this.#aac },
       onFailed: () => {
-        this.#failures += 1;
+        this.#countFailure();
         this.#sound = undefined;
       },
     });
     this.#sound.write(packet);
+  }
+
+  #countFailure(): void {
+    this.#failures += 1;
+    if (this.#failures > FAILURES_MAX) {
+      this.#fault("ffmpeg can't decode it");
+    }
   }
 }

@@ -48,7 +48,10 @@ export interface CompositionScene {
   readonly cast: readonly CastMember[];
 }
 
-/** Events of one output: started, then any of reconnecting and started; ended or failed at last. */
+/**
+ * Events of one output: started, then any of reconnecting and started; ended or failed at last. A
+ * publication that can't be shown is left out.
+ */
 export type CompositionEvent = {
   readonly composition: string;
   readonly atMs: number;
@@ -57,6 +60,12 @@ export type CompositionEvent = {
   | {
       readonly type: "output-reconnecting" | "output-failed";
       readonly output: string;
+      /** A sentence for the operator. */
+      readonly message: string;
+    }
+  | {
+      readonly type: "publication-failed";
+      readonly publication: string;
       /** A sentence for the operator. */
       readonly message: string;
     }

@@ -12,6 +12,8 @@ export class PlayedStage {
   /** By publication. */
   readonly films = new Map<string, FlvLoop>();
   readonly taps = new Map<string, Feed>();
+  /** The errors of publications' taps. */
+  readonly errors = new Map<string, Error>();
   readonly protocol: IngestProtocol;
 
   constructor() {
@@ -27,6 +29,10 @@ export class PlayedStage {
   }
 
   #tap(publication: string, sink: Feed): Tap {
+    const error = this.errors.get(publication);
+    if (error !== undefined) {
+      throw error;
+    }
     const loop = this.films.get(publication);
     if (loop === undefined) {
       throw new MediaError("refused", "there is no such publication");

@@ -46,10 +46,16 @@ test("a tap that doesn't take the media ends alone", () => {
     throw new Error("too much");
   });
   encoder.tap(failing.sink, {});
+  const unfit = tapOf(() => void taken.push("unfit"));
+  unfit.sink.configure = () => {
+    throw new Error("no such codec");
+  };
+  encoder.tap(unfit.sink, {});
   encoder.tap(tapOf(() => void taken.push("unit")).sink, {});
   encoder.write(UNIT);
   encoder.write(UNIT);
   expect([failing.ends, taken]).toEqual([["too much"], ["unit", "unit"]]);
+  expect(unfit.ends).toEqual(["no such codec"]);
 });
 
 test("a tap from the beginning gets all that came, in its order, and what comes", () => {

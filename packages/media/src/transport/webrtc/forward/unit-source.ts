@@ -168,8 +168,11 @@ export class UnitSource implements PublishedSource, UnitSink {
     const beginning = fromBeginning ? this.#beginning : undefined;
     this.#taps.add(sink);
     if (beginning === undefined) {
-      sink.configure([...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec)));
-      if (fromKeyframe === true) this.#give(sink, () => this.#replayPictures(sink));
+      const taken = [...this.#tracks.values()].filter(({ codec }) => sink.takes.has(codec));
+      this.#give(sink, () => {
+        sink.configure(taken);
+        if (fromKeyframe === true) this.#replayPictures(sink);
+      });
     } else {
       this.#give(sink, () => beginning.replay(sink, this.#options.monotonicMs()));
     }

@@ -42,6 +42,16 @@ const NAMES: Readonly<Partial<Record<realTime.DestinationState, CompositionUpdat
   STOPPED: "Destination End",
 };
 
+/** The end of a composition that went wrong; empty for any other. */
+export interface CompositionFailure {
+  /** Fails the destinations that aren't over. */
+  readonly destinations?: string | undefined;
+  /** Fails the composition, however its destinations have ended. */
+  readonly session?: string | undefined;
+  /** The reason where every destination has failed by itself. */
+  readonly last?: string | undefined;
+}
+
 type TimedNews = DestinationNews & { readonly atMs: number };
 
 interface Change {
@@ -126,21 +136,25 @@ export class CompositionJournal {
     );
   }
 
-  /** Ends a composition: as FAILED where no destination has lived to its end. */
-  async end(row: CompositionRow, atMs: number, failure?: string): Promise<void> {
+  /** Ends a composition: as FAILED, too, where no destination has lived to its end. */
+  async end(row: CompositionRow, atMs: number, failure: CompositionFailure = {}): Promise<void> {
     await this.#change(row, atMs, (now) => {
       if (!isStill(now, row)) return undefined;
-      const state = failure === undefined ? ("STOPPED" as const) : ("FAILED" as const);
+      const { destinations: reason, session, last } = failure;
+      const state = reason === undefined ? ("STOPPED" as const) : ("FAILED" as const);
       const before = destinationsOf(now);
       const { destinations, updates } = changed(before, (destination) =>
-        isOver(destination) ? undefined : { id: destination.id, state, atMs, reason: failure },
+        isOver(destination) ? undefined : { id: destination.id, state, atMs, reason },
       );
       const after: readonly StoredDestination[] = JSON.parse(destinations);
-      const hasFailed = after.every((destination) => destination.state === "FAILED");
-      const name = hasFailed ? "Session Failure" : "Session End";
+      const hasFailed =
+        session !== undefined || after.every((destination) => destination.state === "FAILED");
+      const update: CompositionUpdate = hasFailed
+        ? { name: "Session Failure", reason: session ?? reason ?? last }
+        : { name: "Session End" };
       return {
         row: { destinations, state: hasFailed ? "FAILED" : "STOPPED", ended_at_ms: atMs },
-        updates: [...updates, { name, reason: failure }],
+        updates: [...updates, update],
       };
     });
   }

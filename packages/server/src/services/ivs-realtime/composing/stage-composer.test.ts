@@ -24,9 +24,7 @@ const DESTINATION: StoredDestination = {
 };
 const BUCKET: StoredDestination = {
   ...{ ...DESTINATION, id: "destination2" },
-  configuration: {
-    s3: { storageConfigurationArn: "", encoderConfigurationArns: [] },
-  },
+  configuration: { s3: { storageConfigurationArn: "", encoderConfigurationArns: [] } },
 };
 const ROW: CompositionRow = {
   ...{ ...PLACE, id: "composition1", tags: "{}", created_at_ms: 0, stage_arn: STAGE_ARN },
@@ -68,6 +66,7 @@ function processOf() {
   const stopped: string[] = [];
   /** The calls for recordings, in order. */
   const recorded: string[] = [];
+  const warned: unknown[] = [];
   let isBusy = false;
   let publishers = 0;
   let streamKey: string | undefined = "key";
@@ -81,12 +80,8 @@ function processOf() {
   };
   const token = { attributes: {} };
   const participant = {
-    id: "p",
-    shownId: "p",
-    token,
-    isPublishing: true,
-    videoStopped: false,
-    audioMuted: false,
+    ...{ id: "p", shownId: "p", token, isPublishing: true },
+    ...{ videoStopped: false, audioMuted: false },
   };
   const live = { arn: STAGE_ARN, sessionId: "st-1", participants: new Map([["p", participant]]) };
   const stages = {
@@ -98,7 +93,7 @@ function processOf() {
   const nodePlaces = { id: "", urlOf };
   const composer = new StageComposer({
     ...{ store, stages, nodePlaces, clock: { nowMs: () => nowMs } },
-    log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
+    log: { debug: ignore, info: ignore, warn: (facts) => warned.push(facts), error: ignore },
     journal: new CompositionJournal({
       store,
       events,
@@ -110,13 +105,8 @@ function processOf() {
       isBusy: async () => isBusy,
       open: async (_row, { id }) => {
         recorded.push(`open ${id}`);
-        return {
-          streamId: `cr-${id}`,
-          streamName: id,
-          plan: PLAN,
-          renditionName: "r",
-          isSoundOnly: false,
-        };
+        const names = { streamId: `cr-${id}`, streamName: id, renditionName: "r" };
+        return { ...names, plan: PLAN, isSoundOnly: false };
       },
       discard: async (streamId) => void recorded.push(`discard ${streamId}`),
       conclude: async (_row, failed) => void recorded.push(`conclude ${[...failed]}`),
@@ -139,7 +129,7 @@ function processOf() {
     },
   });
   return {
-    ...{ composer, plans, stopped, recorded },
+    ...{ composer, plans, stopped, recorded, warned },
     busy: (is: boolean) => {
       isBusy = is;
     },
@@ -282,10 +272,29 @@ test("fails with its last destination", async () => {
   one.composer.start();
   one.publish(1);
   await one.round(1_000);
+  one.heard({ type: "publication-failed", publication: "p", message: "no such codec" });
+  expect(await found()).toBe("ACTIVE STARTING");
   one.heard({ type: "output-failed", message: "the channel is live" });
   one.heard({ type: "composition-over" });
   await one.round(2_000);
   expect(await found()).toBe("FAILED FAILED");
+  const detail = { event_name: "Session Failure", reason: "the channel is live" };
+  expect(published.at(-1)?.detail).toMatchObject(detail);
+  expect(one.warned).toEqual([{ composition: ARN, participant: "p", reason: "no such codec" }]);
+  await one.composer.close();
+});
+
+test("fails with its stage, and its destinations end as ever", async () => {
+  const one = processOf();
+  one.composer.start();
+  one.publish(1);
+  await one.round(1_000);
+  await store
+    .tables<RealTimeTables>()
+    .transaction(({ db }) => db.deleteFrom("ivs_stages").execute());
+  await one.round(2_000);
+  expect(await found()).toBe("FAILED STOPPED");
+  expect(names()).toEqual(["Session Start", "Destination End", "Session Failure"]);
   await one.composer.close();
 });
 

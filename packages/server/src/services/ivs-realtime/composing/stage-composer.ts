@@ -22,7 +22,7 @@ import {
 import { findActiveSession } from "../rows/stage-sessions.ts";
 import { findStage } from "../rows/stages.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
-import type { CompositionJournal } from "./composition-journal.ts";
+import type { CompositionFailure, CompositionJournal } from "./composition-journal.ts";
 import { type DestinationOutput, isRecorded, openOutputs, partsOf } from "./composition-outputs.ts";
 import type { CompositionRecordings } from "./composition-recordings.ts";
 import { castOf, mediaLayout } from "./stage-cast.ts";
@@ -36,6 +36,9 @@ const WITHOUT_PUBLISHER_MAX_MS = 60_000;
 const FORGOTTEN_AFTER_MS = 5 * 60_000;
 /** Source: IVS Real-Time user guide, "Service Quotas". */
 const DURATION_MAX_MS = 24 * 60 * 60_000;
+const NO_DESTINATION = "no destination can be reached";
+/** Source: IVS Real-Time user guide, "Using Amazon EventBridge with IVS Real-Time Streaming". */
+const STAGE_DELETED: CompositionFailure = { session: "the stage was deleted" };
 
 export interface StageComposerOptions {
   readonly store: Store;
@@ -61,6 +64,8 @@ interface Running {
   readonly parts: Set<string>;
   /** Destinations in S3 that the engine gave up. */
   readonly failed: Set<string>;
+  /** The reason of the last destination that failed. */
+  lastFailure?: string;
 }
 
 /** Makes the compositions of the stages of this node, from their beginning to their end. */
@@ -151,10 +156,11 @@ export class StageComposer {
     const isOurs = running !== undefined || isFree || (await this.#isLeft(row));
     if (!isOurs) return;
     const tooLong = this.#nowMs() - row.created_at_ms > DURATION_MAX_MS;
-    if (row.state === "STOPPING" || tooLong || !(await this.#hasStage(row))) {
+    const failure = (await this.#hasStage(row)) ? {} : STAGE_DELETED;
+    if (row.state === "STOPPING" || tooLong || failure.session !== undefined) {
       // A recording that waits for its bucket gets its end first: it may be a failure.
       if (!running && (await this.#options.recordings.isBusy(row))) return;
-      return this.#end(arn, row);
+      return this.#end(arn, row, row.state === "STOPPING" ? {} : failure);
     }
     if (running) return this.#continue(arn, running);
     if (row.session_id !== "")
@@ -216,7 +222,7 @@ export class StageComposer {
     };
     this.#running.set(arn, running);
     const outputs = await openOutputs(owned, { ...this.#options, nowMs: () => this.#nowMs() });
-    if (outputs.length === 0) return this.#end(arn, owned, "no destination can be reached");
+    if (outputs.length === 0) return this.#end(arn, owned, { destinations: NO_DESTINATION });
     const begun = new Set<DestinationOutput>();
     try {
       for (const [name, part] of partsOf(arn, outputs)) {
@@ -237,7 +243,7 @@ export class StageComposer {
       for (const one of outputs)
         if (!begun.has(one) && one.output.kind === "recording")
           await recordings.discard(one.output.recording.streamId);
-      await this.#end(arn, owned, reason);
+      await this.#end(arn, owned, { destinations: reason });
     }
   }
 
@@ -307,7 +313,7 @@ export class StageComposer {
     await this.#options.journal.release(row, this.#nowMs(), reason);
   }
 
-  async #end(arn: string, row: CompositionRow, failure?: string): Promise<void> {
+  async #end(arn: string, row: CompositionRow, failure: CompositionFailure = {}): Promise<void> {
     const running = await this.#halt(arn);
     await this.#written;
     await this.#conclude(arn, row, running?.failed, failure);
@@ -318,7 +324,7 @@ export class StageComposer {
     arn: string,
     row: CompositionRow,
     failed: ReadonlySet<string> = new Set(),
-    failure?: string,
+    failure: CompositionFailure = {},
   ): void {
     if (this.#ending.has(arn)) return;
     const { recordings, journal, log } = this.#options;
@@ -328,7 +334,7 @@ export class StageComposer {
       if (!own) return;
       try {
         const all = destinationsOf(own).map(({ id }) => id);
-        await recordings.conclude(own, failure === undefined ? failed : new Set(all));
+        await recordings.conclude(own, failure.destinations === undefined ? failed : new Set(all));
       } catch (err) {
         log.error({ err, composition: arn }, "A recording of a composition couldn't be ended");
       }
@@ -351,9 +357,15 @@ export class StageComposer {
   }
 
   async #record(arn: string, running: Running, event: CompositionEvent): Promise<void> {
-    const { journal } = this.#options;
+    const { journal, log } = this.#options;
     const { row, parts, failed } = running;
     const { atMs } = event;
+    if (event.type === "publication-failed") {
+      const facts = { composition: arn, participant: event.publication, reason: event.message };
+      log.warn(facts, "A participant isn't shown in a composition");
+      return;
+    }
+    if (event.type === "output-failed") running.lastFailure = event.message;
     if (event.type !== "composition-over" && isRecorded(row, event.output)) {
       // Otherwise the recording's own events say how it is.
       if (event.type !== "output-failed") return;
@@ -375,7 +387,7 @@ export class StageComposer {
       case "composition-over":
         parts.delete(event.composition);
         if (parts.size > 0 || !this.#running.delete(arn)) return;
-        return this.#conclude(arn, row, failed);
+        return this.#conclude(arn, row, failed, { last: running.lastFailure });
       default:
         return event satisfies never;
     }
