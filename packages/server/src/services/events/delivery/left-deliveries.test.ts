@@ -60,7 +60,7 @@ async function node(kind: string, run: "leave" | "fail" | "take") {
   if (run !== "take") await queue.step();
 }
 
-test("a delivery is given up ten minutes after it was left, however long it waited before", async () => {
+test("a delivery is given up ten minutes after it was left, however old it is", async () => {
   const givenUp: string[] = [];
   const metrics = { givenUp: ({ rule_name: rule }: { rule_name: string }) => givenUp.push(rule) };
   const rounds = leftDeliveries({ clock, log, store, metrics });
