@@ -1,6 +1,7 @@
 /**
  * Measures what a live stream costs where many are live: `tsx bench/live-streams.ts
- * [--streams N]`.
+ * [--streams N]`. It takes two to three minutes, most of which it waits; what isn't live, or taken
+ * over, within two minutes ends it.
  *
  * Method: three nodes on one PostgreSQL (without fsync), each a process of its own. Their encoders
  * are simulated: the engine gives its host the events of streams whose media there isn't, so that
@@ -50,6 +51,9 @@ const WAITED_MS = 120_000;
 
 const { values: flags } = parseArgs({ options: { streams: { type: "string", default: "2000" } } });
 const STREAMS = Number(flags.streams);
+// The page that is measured is full on both sides.
+if (!(STREAMS >= LESS * PAGE && STREAMS <= CHANNELS && STREAMS % (LESS * PAGE) === 0))
+  throw new Error(`"${flags.streams}" streams: ${LESS * PAGE} to ${CHANNELS}, by ${LESS * PAGE}`);
 
 interface Node {
   readonly name: string;
@@ -153,6 +157,13 @@ async function used(...of: readonly Node[]): Promise<Used> {
   return { nodeMs, databaseMs };
 }
 
+/** One after the other: they ask by one connection. */
+async function usedByEach(all: readonly Node[]): Promise<readonly Used[]> {
+  const each: Used[] = [];
+  for (const node of all) each.push(await used(node));
+  return each;
+}
+
 function between(before: Used, after: Used, parts = 1): Used {
   return {
     nodeMs: (after.nodeMs - before.nodeMs) / parts,
@@ -208,13 +219,13 @@ async function page(
 /** All nodes at the same time. */
 async function minute(sides: readonly Side[], idle: Node): Promise<readonly Used[]> {
   const all = [idle, ...sides.map(({ node }) => node)];
-  const before = await Promise.all(all.map((node) => used(node)));
+  const before = await usedByEach(all);
   const untilMs = performance.now() + WINDOW_MS;
   while (performance.now() < untilMs) {
     await pause(LOOK_MS * 4);
     await database.look();
   }
-  const after = await Promise.all(all.map((node) => used(node)));
+  const after = await usedByEach(all);
   const [base = { nodeMs: 0, databaseMs: 0 }, ...live] = all.map((_, index) =>
     between(
       before[index] ?? { nodeMs: 0, databaseMs: 0 },
@@ -235,9 +246,11 @@ async function takeOver({ account, node, streams }: Side): Promise<Used> {
   await ended;
   const beats = new Map<string, { beat: string; atMs: number }>();
   let [beganMs, stoodStillMs, before] = [0, 0, await used(...others)];
+  const untilMs = performance.now() + WAITED_MS;
   for (;;) {
     const open = await openStreams(account);
     const nowMs = performance.now();
+    if (nowMs > untilMs) throw new Error(`${open} of ${streams} streams aren't taken over`);
     if (beganMs === 0) {
       if (open < streams) beganMs = nowMs;
       else before = await used(...others);
