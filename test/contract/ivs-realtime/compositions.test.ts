@@ -93,7 +93,8 @@ describe("a composition", () => {
     await until(async () => (await stateOf(arn)) === "STOPPED", "its end");
     expect(await outcomeOf(realTime.stopComposition({ arn }))).toBe("done");
     await realTime.deleteStage({ arn: stageArn });
-    await until(async () => (await stateOf(second?.arn ?? "")) === "STOPPED", "the stage's end");
+    const failed = async () => (await stateOf(second?.arn ?? "")) === "FAILED";
+    await until(failed, "the end with its stage");
     await realTime.deleteEncoderConfiguration({ arn: encoderConfigurationArn });
   });
 
