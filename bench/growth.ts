@@ -28,6 +28,7 @@ import { startPostgres } from "../packages/server/src/storage/testing/postgres-s
 import { type GrownAccount, grownAccounts } from "../test/support/grown-lists/accounts.ts";
 import { operationsOf, type PagedOperation } from "../test/support/grown-lists/operations.ts";
 import { type Execute, seed, seedBucket } from "../test/support/grown-lists/seed.ts";
+import "./exit-by-signal.ts";
 import type { Used } from "./growth/server-process.ts";
 import { threadTimeMs } from "./growth/thread-time.ts";
 

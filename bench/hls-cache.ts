@@ -4,6 +4,8 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { withParent } from "../packages/server/src/kernel/testing/with-parent.ts";
+import "./exit-by-signal.ts";
 import { Connection } from "./request-costs/connection.ts";
 import { processorTime } from "./request-costs/processes.ts";
 
@@ -51,7 +53,9 @@ http {
 }
 `,
 );
-const nginx = spawn("nginx", ["-c", join(dir, "nginx.conf")], { stdio: ["ignore", "ignore", 2] });
+const nginx = spawn(...withParent("nginx", ["-c", join(dir, "nginx.conf")], "TERM"), {
+  stdio: ["ignore", "ignore", 2],
+});
 try {
   await answering();
   const [pid] = childrenOf(nginx);

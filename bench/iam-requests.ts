@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withParent } from "../packages/server/src/kernel/testing/with-parent.ts";
+import "./exit-by-signal.ts";
 import { load } from "./http-load.ts";
 import { authorisationShare } from "./iam-requests/authorisation-share.ts";
 import { ACCOUNTS, type Caller, prepareAccount } from "./iam-requests/callers.ts";
@@ -117,7 +119,9 @@ async function startRolecast(): Promise<Peer> {
   writeFileSync(config, ["accounts:", ...accounts, ""].join("\n"));
   const free = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
   const args = ["start", "--config", config, "--data", join(folder, "data"), ...free];
-  const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(...withParent(process.execPath, [bin, ...args]), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const port = await new Promise<number>((resolve) => {
     let printed = "";
     child.stdout.on("data", (chunk: Buffer) => {
@@ -132,7 +136,10 @@ async function startRolecast(): Promise<Peer> {
 async function startMoto(port: number): Promise<Peer | undefined> {
   const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];
   const environment = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
-  const child = spawn("/usr/bin/python3", args, { stdio: "ignore", env: environment });
+  const child = spawn(...withParent("/usr/bin/python3", args), {
+    stdio: "ignore",
+    env: environment,
+  });
   for (let attempt = 0; attempt < 150 && child.exitCode === null; attempt++) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);

@@ -15,6 +15,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ivschat } from "@aws-sdk/client-ivschat";
+import { withParent } from "../packages/server/src/kernel/testing/with-parent.ts";
 import { startServerProcess } from "../test/support/server-process.ts";
 import { ChatClient } from "./ivs-chat/chat-client.ts";
 import { pause } from "./media-ingest/bench-processes.ts";
@@ -41,11 +42,10 @@ const chat = new Ivschat({
   ...{ endpoint: server.endpoint, region: "us-east-1", maxAttempts: 1 },
   credentials: { accessKeyId: "test", secretAccessKey: "test" },
 });
-const bare = spawn(
-  process.execPath,
-  [...process.execArgv, join(import.meta.dirname, "ivs-chat/bare-broadcast.ts")],
-  { stdio: ["ignore", "pipe", "inherit"] },
-);
+const program = join(import.meta.dirname, "ivs-chat/bare-broadcast.ts");
+const bare = spawn(...withParent(process.execPath, [...process.execArgv, program]), {
+  stdio: ["ignore", "pipe", "inherit"],
+});
 const barePort = await new Promise<number>((resolve) => {
   bare.stdout.on("data", (chunk) => resolve(Number(/:(\d+)\n/.exec(String(chunk))?.[1])));
 });

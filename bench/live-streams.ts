@@ -35,6 +35,7 @@ import pg from "pg";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
 import { type GrownAccount, grownAccounts } from "../test/support/grown-lists/accounts.ts";
 import { clientsOf } from "../test/support/test-server.ts";
+import "./exit-by-signal.ts";
 import { DatabaseTime } from "./growth/database-time.ts";
 import { threadTimeMs } from "./growth/thread-time.ts";
 import { answerOf } from "./live-streams/answer.ts";

@@ -29,6 +29,7 @@ import type { CloudTrailTables } from "../packages/server/src/services/cloudtrai
 import { SERVICES } from "../packages/server/src/services/index.ts";
 import { openStore } from "../packages/server/src/storage/open-store.ts";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
+import "./exit-by-signal.ts";
 import { HeldTime, threadTimeMs } from "./growth/thread-time.ts";
 
 const ROUNDS = 15;

@@ -1,195 +1,178 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
-import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { removeAtExit } from "../packages/server/src/kernel/testing/with-parent.ts";
 import { Ceph } from "../test/support/ceph.ts";
 import { clientsOf } from "../test/support/test-server.ts";
+import "./exit-by-signal.ts";
+import { measure, putFixed, removeNew, type Side, startProxy } from "./object-store/sides.ts";
 import { Connection } from "./request-costs/connection.ts";
 import { ROOT } from "./request-costs/kinds.ts";
-import { end, processorTime, startRolecast } from "./request-costs/processes.ts";
-import { type Key, Signer } from "./request-costs/signed-requests.ts";
+import { end, type Peer, processorTime, startRolecast } from "./request-costs/processes.ts";
+import { Signer } from "./request-costs/signed-requests.ts";
 
 /*
  * Method: Debian's Ceph (a monitor, an OSD in memory, a gateway) and Rolecast with its objects'
- * bytes there run on one machine. The same raw client puts and gets objects of the gateway itself
- * and of Rolecast in turn, and of the gateway through a proxy of bare node:http, over 1, 8 and 64
+ * bytes there run on one machine. The same raw client puts and gets objects of the gateway itself,
+ * of the gateway through a proxy of bare node:http, and of Rolecast in turn, over 1, 8 and 64
  * keep-alive connections, two rounds; payloads are unsigned, as over HTTPS. The proxy's ratio is
- * what a second hop in Node costs at least. Each PUT is of a new key, and what a row has put is
- * removed after it; GETs read one object for each connection. A figure is the time of a request,
- * the better round of each; the ratios are the proxy's and Rolecast's to the gateway's, and the
- * last column the processor time of all of Rolecast's threads for a request. 64 MiB over 64
- * connections would be 4 GiB for each round, which the OSD's memory doesn't hold, and is left out.
+ * what a second hop in Node costs at least. Each PUT is of a new key; after each side of a round
+ * what it has put is removed, and Ceph's garbage collected; GETs read one object. A figure is the
+ * time of a request, the better round of each; the ratios are those to the gateway's, and the last
+ * columns the processor time of all of Rolecast's threads for a request. Before that some hundred
+ * requests of each kind, of 1 KiB and 1 MiB, let V8 compile.
+ *
  * The processors are shared by all of them. The OSD waits for no disk, so Rolecast's data are in
  * memory too; with the word `disk` they are on it, and each PUT waits for the commit of its row.
- * The word `short` leaves out 64 MiB and 64 connections; numbers are sizes in KiB to measure alone.
- * Objects of 1 KiB are kept in Rolecast's database, as by default (docs/adr/0043): 8 KiB is the
- * smallest of these sizes that goes to the store.
+ * The word `short` leaves out 64 MiB and 64 connections; numbers are sizes in KiB to measure alone;
+ * `beside=FOLDER` measures another built checkout of Rolecast as well. Objects of 1 KiB are kept in
+ * Rolecast's database, as by default (docs/adr/0043): 8 KiB is the smallest of these sizes that
+ * goes to the store.
  */
 const ROUNDS = 2;
 const DURATION_MS = 3_000;
 const WARM_CONNECTIONS = 8;
+const WARM_ROUNDS = 2;
 const RATIO_MAX = 1.25;
 const KIB = 1024;
-/** A window of PUTs ends earlier with so many: the OSD is slow to forget what is removed. */
-const WINDOW_BYTES_MAX = 384 * KIB * KIB;
-const isShort = process.argv.includes("short");
-const givenSizes = process.argv
-  .slice(2)
-  .map(Number)
-  .filter((kib) => kib > 0);
-const CASES = (
-  isShort
-    ? [KIB, 8 * KIB, KIB * KIB].map((sizeBytes) => ({ sizeBytes, connections: [1, 8] }))
-    : [
-        { sizeBytes: KIB, connections: [1, 8, 64] },
-        { sizeBytes: 8 * KIB, connections: [1, 8, 64] },
-        { sizeBytes: KIB * KIB, connections: [1, 8, 64] },
-        { sizeBytes: 64 * KIB * KIB, connections: [1, 8] },
-      ]
-).filter(({ sizeBytes }) => givenSizes.length === 0 || givenSizes.includes(sizeBytes / KIB));
+const MIB = KIB * KIB;
+/** A window of PUTs ends earlier with so many bytes, if each connection has sent an object. */
+const WINDOW_BYTES_MAX = 384 * MIB;
+/** 64 objects of 64 MiB, some of them in the memory of Ceph twice, and what is read. */
+const MEMORY_BYTES = 8 * KIB * MIB;
+/** A window that takes longer waits for an OSD that is full, or for nothing. */
+const WINDOW_MS_MAX = 180_000;
+/** In the background, Rolecast removes the bytes of objects that were deleted. */
+const REMOVAL_MS_MAX = 60_000;
 
-interface Side {
-  readonly port: number;
-  readonly key: Key;
-  readonly bucket: string;
-  readonly client: S3Client;
-}
-
-interface Window {
-  readonly perRequestMs: number;
-  readonly requests: number;
-}
-
-/** Sends requests for some time, with `connections` at work. `round` is part of new keys. */
-async function measure(
-  { port, key, bucket }: Side,
-  method: "PUT" | "GET",
-  body: Buffer,
-  connections: number,
-  round: string,
-): Promise<Window> {
-  const requestsMax = Math.max(connections, WINDOW_BYTES_MAX / body.length);
-  const signer = new Signer(port, key);
-  let requests = 0;
-  const startedMs = performance.now();
-  const isOpen = () =>
-    performance.now() - startedMs < DURATION_MS && (method === "GET" || requests < requestsMax);
-  await Promise.all(
-    Array.from({ length: connections }, async (_, connection) => {
-      const client = await Connection.open(port);
-      const fixed = signer.head("GET", `/${bucket}/${fixedKey(body, connection)}`, 0);
-      for (let count = 0; count === 0 || isOpen(); count++) {
-        const path = `/${bucket}/new/${round}-${connection}-${count}`;
-        if (method === "GET") await client.exchange(fixed);
-        else await client.exchange(signer.head("PUT", path, body.length), body);
-        requests++;
-      }
-      client.close();
-    }),
-  );
-  return { perRequestMs: (performance.now() - startedMs) / requests, requests };
-}
-
-function fixedKey(body: Buffer, connection: number): string {
-  return `${body.length}-${connection}`;
-}
-
-/** Puts the objects that are read. */
-async function putFixed({ port, key, bucket }: Side, body: Buffer, connections: number) {
-  const signer = new Signer(port, key);
-  const client = await Connection.open(port);
-  for (let connection = 0; connection < connections; connection++) {
-    const path = `/${bucket}/${fixedKey(body, connection)}`;
-    await client.exchange(signer.head("PUT", path, body.length), body);
-  }
-  client.close();
-}
-
-/** Removes what was put, so that it doesn't fill the OSD's memory. */
-async function removeNew({ client, bucket: Bucket }: Side): Promise<void> {
-  for (;;) {
-    const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix: "new/" }));
-    const Objects = (listed.Contents ?? []).map(({ Key }) => ({ Key }));
-    if (Objects.length === 0) return;
-    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-  }
-}
-
-async function startProxy(gatewayPort: number) {
-  const program = join(import.meta.dirname, "object-store/bare-proxy.ts");
-  const args = ["--import", "tsx", program, String(gatewayPort)];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
-  const [printed] = await once(child.stdout, "data");
-  return { child, port: Number(printed) };
-}
+const words = process.argv.slice(2);
+const isShort = words.includes("short");
+const beside = words.find((word) => word.startsWith("beside="))?.slice("beside=".length);
+const givenSizes = words.map(Number).filter((kib) => kib > 0);
+const SIZES = [KIB, 8 * KIB, MIB, ...(isShort ? [] : [64 * MIB])].filter(
+  (bytes) => givenSizes.length === 0 || givenSizes.includes(bytes / KIB),
+);
+const CONNECTIONS = isShort ? [1, 8] : [1, 8, 64];
 
 const MEMORY = "/dev/shm";
-const isOnDisk = process.argv.includes("disk") || !existsSync(MEMORY);
+const isOnDisk = words.includes("disk") || !existsSync(MEMORY);
 const dir = mkdtempSync(join(isOnDisk ? tmpdir() : MEMORY, "object-store-"));
-const ceph = await Ceph.start();
-const config = join(dir, "rolecast.yml");
-writeFileSync(config, JSON.stringify({ objects: ceph.objects(await ceph.createBucket()) }));
-const tree = join(import.meta.dirname, "..");
-const proxy = await startProxy(Number(new URL(ceph.endpoint).port));
-const server = await startRolecast("Rolecast", tree, join(dir, "data"), config);
-try {
-  const bucket = "bench-objects";
-  await ceph.createBucket(bucket);
-  const setup = await Connection.open(server.port);
-  await setup.exchange(new Signer(server.port, ROOT).bucket(bucket));
+removeAtExit(dir);
+const ceph = await Ceph.start(MEMORY_BYTES);
+const own = ceph.client();
+const bytesBuckets: string[] = [];
+const peers: Peer[] = [];
+const bucket = "bench-objects";
+const gatewayPort = Number(new URL(ceph.endpoint).port);
+const proxy = await startProxy(gatewayPort);
+
+async function startSide(name: string, tree: string): Promise<Side> {
+  const config = join(dir, `${name}.yml`);
+  const bytes = await ceph.createBucket();
+  bytesBuckets.push(bytes);
+  writeFileSync(config, JSON.stringify({ objects: ceph.objects(bytes) }));
+  const peer = await startRolecast(name, tree, join(dir, name), config);
+  peers.push(peer);
+  const setup = await Connection.open(peer.port);
+  await setup.exchange(new Signer(peer.port, ROOT).bucket(bucket));
   setup.close();
-  const own = ceph.client();
-  const client = clientsOf(`http://127.0.0.1:${server.port}`, ROOT, "us-east-1").s3;
-  const gatewayPort = Number(new URL(ceph.endpoint).port);
-  const sides: readonly Side[] = [
-    { port: gatewayPort, key: ceph.credentials, bucket, client: own },
-    { port: proxy.port, key: ceph.credentials, bucket, client: own },
-    { port: server.port, key: ROOT, bucket, client },
-  ];
-  // What isn't compiled yet costs several times as much.
-  for (const method of ["PUT", "GET"] as const)
-    for (const side of sides) {
-      await putFixed(side, Buffer.alloc(KIB), WARM_CONNECTIONS);
-      await measure(side, method, Buffer.alloc(KIB), WARM_CONNECTIONS, "warm");
-    }
-  for (const { sizeBytes, connections } of CASES) {
-    const body = Buffer.alloc(sizeBytes, "0123456789abcdef");
-    for (const side of sides) await putFixed(side, body, Math.max(...connections));
-    for (const method of ["PUT", "GET"] as const) {
-      for (const count of connections) {
-        const best = sides.map(() => Number.POSITIVE_INFINITY);
-        let processorUs = 0;
-        let requests = 0;
-        for (let round = 0; round < ROUNDS; round++)
-          for (const [index, side] of sides.entries()) {
-            const before = processorTime(server.process.pid).allUs;
-            const name = `${sizeBytes}-${count}-${round}`;
-            const window = await measure(side, method, body, count, name);
-            best[index] = Math.min(best[index] ?? 0, window.perRequestMs);
-            if (index < sides.length - 1) continue;
-            processorUs += processorTime(server.process.pid).allUs - before;
-            requests += window.requests;
-            for (const each of sides) await removeNew(each);
-          }
-        const [theirs = 1, bare = 0, ours = 0] = best;
-        const what = `${method} ${sizeBytes / KIB} KiB, ${count} at once`;
-        const times = best.map((each) => each.toFixed(2));
-        const figures = `gateway ${times[0]} ms, proxy ${times[1]} ms, Rolecast ${times[2]} ms`;
-        const ratios = `ratios ${(bare / theirs).toFixed(2)} ${(ours / theirs).toFixed(2)}`;
-        const cost = `${(processorUs / requests / 1000).toFixed(2)} ms of processor time`;
-        console.log(`${what.padEnd(26)} ${figures}  ${ratios}  ${cost}`);
-      }
-    }
+  const client = clientsOf(`http://127.0.0.1:${peer.port}`, ROOT, "us-east-1").s3;
+  return { name, port: peer.port, key: ROOT, bucket, client, pid: peer.process.pid };
+}
+
+/** Objects of the store that are bytes of Rolecast's. */
+async function blobs(): Promise<number> {
+  let count = 0;
+  for (const Bucket of bytesBuckets)
+    count += (await own.send(new ListObjectsV2Command({ Bucket }))).KeyCount ?? 0;
+  return count;
+}
+
+/** Resolves when a side's new objects take no memory of Ceph's any more. */
+async function forget(side: Side, blobsBefore: number): Promise<void> {
+  await removeNew(side);
+  const untilMs = performance.now() + REMOVAL_MS_MAX;
+  while ((await blobs()) > blobsBefore) {
+    if (performance.now() > untilMs) throw new Error(`${side.name} keeps what was removed.`);
+    await new Promise((go) => setTimeout(go, 200));
   }
-  own.destroy();
-  client.destroy();
+  await ceph.collectGarbage();
+}
+
+/** Rejects when `window` takes too long, with what Ceph says of itself. */
+async function inTime<R>(what: string, window: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(async () => {
+      const health = await ceph.health().catch((error: Error) => error.message);
+      reject(new Error(`${what} hasn't ended after ${WINDOW_MS_MAX} ms; Ceph: ${health}`));
+    }, WINDOW_MS_MAX);
+  });
+  return Promise.race([window, late]).finally(() => clearTimeout(timer));
+}
+
+async function row(method: "PUT" | "GET", body: Buffer, connections: number): Promise<void> {
+  const what = `${method} ${body.length / KIB} KiB, ${connections} at once`;
+  const best = sides.map(() => Number.POSITIVE_INFINITY);
+  const processorUs = sides.map(() => 0);
+  const requests = sides.map(() => 0);
+  const requestsMax = Math.max(connections, WINDOW_BYTES_MAX / body.length);
+  for (let round = 0; round < ROUNDS; round++)
+    for (const [index, side] of sides.entries()) {
+      const blobsBefore = await blobs();
+      const usedBefore = side.pid === undefined ? 0 : processorTime(side.pid).allUs;
+      const name = `${body.length}-${connections}-${round}`;
+      const options = { method, body, connections, durationMs: DURATION_MS, requestsMax, name };
+      const window = await inTime(`${what}, ${side.name}`, measure(side, options));
+      if (side.pid !== undefined)
+        processorUs[index] = (processorUs[index] ?? 0) + processorTime(side.pid).allUs - usedBefore;
+      requests[index] = (requests[index] ?? 0) + window.requests;
+      best[index] = Math.min(best[index] ?? 0, window.perRequestMs);
+      if (method === "PUT") await forget(side, blobsBefore);
+    }
+  const [gateway = 1] = best;
+  const times = sides.map(({ name }, index) => `${name} ${best[index]?.toFixed(2)}`).join(", ");
+  const ratios = best.slice(1).map((each) => (each / gateway).toFixed(2));
+  const costs = sides
+    .map(({ pid }, at) => pid && ((processorUs[at] ?? 0) / (requests[at] ?? 1) / 1000).toFixed(2))
+    .filter((cost) => cost !== undefined);
+  const figures = `${times} ms  ratios ${ratios.join(" ")}  processor ${costs.join(" ")} ms`;
+  console.log(`${what.padEnd(26)} ${figures}`);
+}
+
+const sides: Side[] = [];
+try {
+  await ceph.createBucket(bucket);
+  const direct = { key: ceph.credentials, bucket, client: own };
+  sides.push({ ...direct, name: "gateway", port: gatewayPort });
+  sides.push({ ...direct, name: "proxy", port: proxy.port });
+  if (beside !== undefined) sides.push(await startSide("before", beside));
+  sides.push(await startSide("Rolecast", join(import.meta.dirname, "..")));
+  for (const sizeBytes of [KIB, MIB])
+    for (const side of sides) {
+      const body = Buffer.alloc(sizeBytes);
+      await putFixed(side, body);
+      const blobsBefore = await blobs();
+      const common = { body, connections: WARM_CONNECTIONS, durationMs: DURATION_MS };
+      for (let round = 0; round < WARM_ROUNDS; round++)
+        for (const method of ["PUT", "GET"] as const) {
+          const options = { ...common, method, requestsMax: WINDOW_BYTES_MAX / MIB };
+          await inTime("warming up", measure(side, { ...options, name: `warm-${round}` }));
+        }
+      await forget(side, blobsBefore);
+    }
+  for (const sizeBytes of SIZES) {
+    const body = Buffer.alloc(sizeBytes, "0123456789abcdef");
+    for (const side of sides) await putFixed(side, body);
+    for (const method of ["PUT", "GET"] as const)
+      for (const connections of CONNECTIONS) await row(method, body, connections);
+  }
   const load = loadavg()[0]?.toFixed(0);
   console.log(`wanted: a ratio of at most ${RATIO_MAX}; load of the machine ${load}`);
 } finally {
-  await end(server);
+  for (const { client } of sides) client.destroy();
+  for (const peer of peers) await end(peer);
   proxy.child.kill();
   await ceph.close();
-  rmSync(dir, { recursive: true, force: true });
 }

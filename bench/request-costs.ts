@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import "./exit-by-signal.ts";
 import { Connection } from "./request-costs/connection.ts";
 import {
   ACCOUNTS,

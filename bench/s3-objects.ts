@@ -1,5 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import "./exit-by-signal.ts";
 import { Connection } from "./request-costs/connection.ts";
 import { BODY, BUCKET, CONNECTIONS, ROOT } from "./request-costs/kinds.ts";
 import { end, type Peer, startBare, startRolecast } from "./request-costs/processes.ts";

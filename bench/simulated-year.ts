@@ -23,6 +23,7 @@ import pg from "pg";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
 import { grownAccounts } from "../test/support/grown-lists/accounts.ts";
 import { clientsOf } from "../test/support/test-server.ts";
+import "./exit-by-signal.ts";
 import type { Used } from "./growth/server-process.ts";
 import { threadTimeMs } from "./growth/thread-time.ts";
 

@@ -35,6 +35,7 @@ import {
 } from "../packages/server/src/storage/testing/postgres-server.ts";
 import { grownAccounts } from "../test/support/grown-lists/accounts.ts";
 import { clientsOf } from "../test/support/test-server.ts";
+import "./exit-by-signal.ts";
 import { DatabaseTime } from "./growth/database-time.ts";
 import { load } from "./http-load.ts";
 import { type Caller, prepareAccount } from "./iam-requests/callers.ts";

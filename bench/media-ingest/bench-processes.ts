@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { withParent } from "../../packages/server/src/kernel/testing/with-parent.ts";
 
 /** Linux reports CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
@@ -23,7 +24,7 @@ export const pause = (ms: number): Promise<void> =>
 export function start(command: string, args: readonly string[], core?: number): ChildProcess {
   const [program = "", ...all] =
     core === undefined ? [command, ...args] : ["taskset", "-c", String(core), command, ...args];
-  const child = spawn(program, all, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(...withParent(program, all), { stdio: ["ignore", "pipe", "inherit"] });
   endWithBench(child);
   return child;
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withParent } from "../../packages/server/src/kernel/testing/with-parent.ts";
 
 /** A server under measurement. */
 export interface Peer {
@@ -47,7 +48,9 @@ export function startBare(folder: string): Promise<Peer> {
 /** Starts a node process, and waits until it has printed a URL and `Ready.`. */
 function startPeer(name: string, args: readonly string[]): Promise<Peer> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [...args], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(...withParent(process.execPath, args), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   return new Promise((resolve, reject) => {
     let printed = "";
     child.once("exit", () => reject(new Error(`${name} ended:\n${printed}`)));

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { type ChildProcess, type ExecFileOptions, execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
@@ -8,8 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { removeAtExit, withParent } from "../../packages/server/src/kernel/testing/with-parent.ts";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 /** Creating the first pools takes ten seconds and more beside other tests. */
 const START_MS_MAX = 60_000;
 const MEMORY_BYTES = 4 * 1024 ** 3;
@@ -41,24 +42,28 @@ export class Ceph {
   }
 
   /** On a busy machine a daemon may end before the others are there: then all begin anew. */
-  static async start(): Promise<Ceph> {
-    return Ceph.#startOnce().catch(() => Ceph.#startOnce());
+  static async start(memoryBytes = MEMORY_BYTES): Promise<Ceph> {
+    return Ceph.#startOnce(memoryBytes).catch(() => Ceph.#startOnce(memoryBytes));
   }
 
-  static async #startOnce(): Promise<Ceph> {
+  static async #startOnce(memoryBytes: number): Promise<Ceph> {
     const dir = await mkdtemp(join(tmpdir(), "rolecast-ceph-"));
+    removeAtExit(dir);
     const [monitorPort, port] = [await freePort(), await freePort()];
     const address = `v1:127.0.0.1:${monitorPort}`;
     const cluster = randomUUID();
     const osd = randomUUID();
     for (const name of ["mon", "osd", "run"]) await mkdir(join(dir, name));
-    await writeFile(join(dir, "ceph.conf"), configuration(dir, address, cluster, port));
+    await writeFile(
+      join(dir, "ceph.conf"),
+      configuration(dir, address, cluster, port, memoryBytes),
+    );
     const conf = ["-c", join(dir, "ceph.conf")];
     const map = join(dir, "monmap");
     await run("monmaptool", ["--create", "--addv", "a", address, "--fsid", cluster, map]);
     await run("ceph-mon", ["--mkfs", "-i", "a", "--monmap", map, ...conf]);
     const begin = (program: string, ...words: string[]) =>
-      spawn(program, ["-f", ...words, ...conf], { stdio: "ignore" });
+      spawn(...withParent(program, ["-f", ...words, ...conf]), { stdio: "ignore" });
     const monitor = begin("ceph-mon", "-i", "a");
     await run("ceph", [...conf, "--connect-timeout", "60", "osd", "new", osd, "0"]);
     await run("ceph-osd", ["-i", "0", "--mkfs", "--osd-uuid", osd, ...conf]);
@@ -121,7 +126,8 @@ export class Ceph {
 
   async startGateway(): Promise<void> {
     const conf = join(this.#dir, "ceph.conf");
-    this.#gateway = spawn("radosgw", ["-f", "-n", "client.rgw", "-c", conf], { stdio: "ignore" });
+    const args = ["-f", "-n", "client.rgw", "-c", conf];
+    this.#gateway = spawn(...withParent("radosgw", args), { stdio: "ignore" });
     await this.answers();
   }
 
@@ -132,6 +138,27 @@ export class Ceph {
 
   continueOsd(): void {
     this.#osd.kill("SIGCONT");
+  }
+
+  /** Ceph's own sentence about itself; that an OSD is full among others. */
+  async health(): Promise<string> {
+    const args = ["-c", join(this.#dir, "ceph.conf"), "--connect-timeout", "10", "health"];
+    const { stdout } = await run("ceph", args);
+    return stdout.trim();
+  }
+
+  /** Frees the memory of bytes that were removed. Rejects when that takes a minute. */
+  async collectGarbage(): Promise<void> {
+    const admin = ["-c", join(this.#dir, "ceph.conf"), "-n", "client.rgw", "gc"];
+    const options = { timeout: START_MS_MAX, killSignal: "SIGKILL" } as const;
+    const untilMs = Date.now() + START_MS_MAX;
+    for (;;) {
+      await run("radosgw-admin", [...admin, "process", "--include-all"], options);
+      const { stdout } = await run("radosgw-admin", [...admin, "list", "--include-all"], options);
+      if (stdout.trim() === "[]") return;
+      if (Date.now() > untilMs) throw new Error("Ceph keeps what was removed.");
+      await new Promise((go) => setTimeout(go, 500));
+    }
   }
 
   async answers(): Promise<void> {
@@ -154,6 +181,10 @@ export class Ceph {
   }
 }
 
+function run(program: string, args: readonly string[], options: ExecFileOptions = {}) {
+  return execute(...withParent(program, args), { ...options, encoding: "utf8" });
+}
+
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
@@ -174,7 +205,13 @@ async function freePort(): Promise<number> {
  * One OSD, no replicas, no authentication between the daemons. An OSD that is stopped, or slow
  * beside other tests, isn't taken for dead. Removed bytes leave its memory soon.
  */
-function configuration(dir: string, address: string, cluster: string, port: number): string {
+function configuration(
+  dir: string,
+  address: string,
+  cluster: string,
+  port: number,
+  memoryBytes: number,
+): string {
   const libraries = readdirSync("/usr/lib")
     .map((name) => join("/usr/lib", name))
     .find((path) => existsSync(join(path, "rados-classes")));
@@ -195,7 +232,7 @@ osd data = ${dir}/osd
 osd objectstore = memstore
 osd heartbeat grace = 600
 mon osd report timeout = 900
-memstore device bytes = ${MEMORY_BYTES}
+memstore device bytes = ${memoryBytes}
 osd class dir = ${libraries}/rados-classes
 plugin dir = ${libraries}/ceph
 run dir = ${dir}/run

@@ -1,9 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-
-/** Linux ends a program with the one that started it, if this one asks for it. */
-const SETPRIV = "/usr/bin/setpriv";
-const WITH_PARENT = existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : [];
+import { withParent } from "../../packages/server/src/kernel/testing/with-parent.ts";
 
 const started = new Set<ChildProcess>();
 
@@ -16,8 +12,7 @@ export function startForFile(
   args: readonly string[],
   options: SpawnOptions,
 ): ChildProcess {
-  const [file = command, ...words] = [...WITH_PARENT, command, ...args];
-  const child = spawn(file, words, options);
+  const child = spawn(...withParent(command, args), options);
   started.add(child);
   child.once("close", () => started.delete(child));
   return child;

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { removeAtExit, withParent } from "../../kernel/testing/with-parent.ts";
 
 /** Debian's place; tests that need PostgreSQL are skipped by name without it. */
 const BIN_DIR = "/usr/lib/postgresql/17/bin";
@@ -43,6 +44,7 @@ export interface PostgresServer {
  */
 export async function startPostgres({ everywhere = false } = {}): Promise<PostgresServer> {
   const dir = await mkdtemp(join(tmpdir(), "rolecast-postgres-"));
+  removeAtExit(dir);
   const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
   const passwordFile = join(dir, "password");
   await writeFile(passwordFile, POSTGRES_PASSWORD);
@@ -64,7 +66,8 @@ export async function startPostgres({ everywhere = false } = {}): Promise<Postgr
   if (everywhere) await appendFile(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
   let child: ChildProcess;
   const start = async () => {
-    child = spawn(join(BIN_DIR, "postgres"), [...args, ...SETTINGS.flatMap((o) => ["-c", o])], {
+    const all = [...args, ...SETTINGS.flatMap((option) => ["-c", option])];
+    child = spawn(...withParent(join(BIN_DIR, "postgres"), all, "QUIT"), {
       ...user,
       cwd: dir,
       stdio: ["ignore", "ignore", "pipe"],

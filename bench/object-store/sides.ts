@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { DeleteObjectsCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { withParent } from "../../packages/server/src/kernel/testing/with-parent.ts";
+import { Connection } from "../request-costs/connection.ts";
+import { type Key, Signer } from "../request-costs/signed-requests.ts";
+
+/** A server that objects are put to and read from; new ones have keys that begin with `new/`. */
+export interface Side {
+  readonly name: string;
+  readonly port: number;
+  readonly key: Key;
+  readonly bucket: string;
+  readonly client: S3Client;
+  /** Rolecast's process. */
+  readonly pid?: number | undefined;
+}
+
+export interface Window {
+  readonly perRequestMs: number;
+  readonly requests: number;
+}
+
+export interface WindowOptions {
+  readonly method: "PUT" | "GET";
+  readonly body: Buffer;
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly requestsMax: number;
+  /** Part of new keys. */
+  readonly name: string;
+}
+
+/** Sends requests for some time, with `connections` at work. */
+export async function measure(
+  { port, key, bucket }: Side,
+  { method, body, connections, durationMs, requestsMax, name }: WindowOptions,
+): Promise<Window> {
+  const signer = new Signer(port, key);
+  let requests = 0;
+  const startedMs = performance.now();
+  const isOpen = () => performance.now() - startedMs < durationMs && requests < requestsMax;
+  await Promise.all(
+    Array.from({ length: connections }, async (_, connection) => {
+      const client = await Connection.open(port);
+      const fixed = signer.head("GET", `/${bucket}/${body.length}`, 0);
+      for (let count = 0; count === 0 || isOpen(); count++) {
+        const path = `/${bucket}/new/${name}-${connection}-${count}`;
+        if (method === "GET") await client.exchange(fixed);
+        else await client.exchange(signer.head("PUT", path, body.length), body);
+        requests++;
+      }
+      client.close();
+    }),
+  );
+  return { perRequestMs: (performance.now() - startedMs) / requests, requests };
+}
+
+/** Puts the object that is read. */
+export async function putFixed({ port, key, bucket }: Side, body: Buffer): Promise<void> {
+  const client = await Connection.open(port);
+  const head = new Signer(port, key).head("PUT", `/${bucket}/${body.length}`, body.length);
+  await client.exchange(head, body);
+  client.close();
+}
+
+/** Removes what was put, so that it doesn't fill the OSD's memory. */
+export async function removeNew({ client, bucket: Bucket }: Side): Promise<void> {
+  for (;;) {
+    const listed = await client.send(new ListObjectsV2Command({ Bucket, Prefix: "new/" }));
+    const Objects = (listed.Contents ?? []).map(({ Key }) => ({ Key }));
+    if (Objects.length === 0) return;
+    await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+  }
+}
+
+export async function startProxy(gatewayPort: number) {
+  const program = join(import.meta.dirname, "bare-proxy.ts");
+  const args = ["--import", "tsx", program, String(gatewayPort)];
+  const child = spawn(...withParent(process.execPath, args), {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [printed] = await once(child.stdout, "data");
+  return { child, port: Number(printed) };
+}
