@@ -39,12 +39,13 @@ const INLINE = { ROLECAST_INLINE_OBJECT_BYTES: String(TEST_INLINE_BYTES) };
 
 /**
  * Resolves when the server is ready; rejects with what it said when it ends instead. `within` are
- * words before the command: a program that starts it.
+ * words before the command: a program that starts it. `program`: another build's command.
  */
 export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
   within: readonly string[] = [],
+  program = COMMAND,
 ): Promise<ServerProcess> {
   const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
   const ROLECAST_DATABASE =
@@ -54,7 +55,7 @@ export async function startServerProcess(
     environment.ROLECAST_OBJECTS === undefined
       ? await testObjects(args[args.indexOf("--data") + 1] ?? "memory")
       : undefined;
-  const command = [...within, process.execPath, COMMAND, "start"];
+  const command = [...within, process.execPath, program, "start"];
   const [file = "", ...words] = [...command, ...FREE_PORTS, ...PASSTHROUGH, ...args];
   const child = startForFile(file, words, {
     stdio: ["ignore", "pipe", "pipe"],
