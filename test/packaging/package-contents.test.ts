@@ -1,9 +1,20 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
+import { brotliDecompressSync } from "node:zlib";
 import { createServer } from "@rolecast/server";
 import { ServiceWire } from "@rolecast/wire";
 import { beforeAll, describe, expect, test } from "vitest";
+import { migrationsOf } from "../../packages/server/src/compose-services.ts";
+import { SERVICES } from "../../packages/server/src/services/index.ts";
+import { withDatabase } from "../../packages/server/src/storage/sqlite/database-copy.ts";
+import { openSqliteStore } from "../../packages/server/src/storage/sqlite/sqlite-store.ts";
+import {
+  BUILT_IMAGE,
+  BUILT_SCHEMA,
+  type BuiltSchema,
+} from "../../packages/server/src/storage/sqlite/whole-schema.ts";
 import { compacted } from "../../scripts/compact-code.ts";
 import { servedPart, wordsOfServices } from "../../scripts/served-schemas.ts";
 import { withShortExports } from "../../scripts/short-exports.ts";
@@ -99,5 +110,40 @@ describe("compacted code", () => {
       (name) => name.endsWith("js") && /^\t+\w+ = /m.test(readFileSync(join(dist, name), "utf8")),
     );
     expect(indented).toEqual([]);
+  });
+});
+
+describe("the schema of a new database", () => {
+  const dist = join(ROOT, "packages/cli/dist");
+  const built = (name: string) => brotliDecompressSync(readFileSync(join(dist, name)));
+  const statementsIn = (file: string) =>
+    withDatabase(file, (database) =>
+      (
+        database
+          .prepare("select sql from sqlite_master where sql is not null order by rowid")
+          .all() as { sql: string }[]
+      ).map(({ sql }) => sql),
+    );
+
+  test("is the one that the migrations make", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "rolecast-schema-"));
+    try {
+      const migrations = migrationsOf(SERVICES);
+      const schema: BuiltSchema = JSON.parse(built(BUILT_SCHEMA).toString("utf8"));
+      expect(schema.migrations).toEqual(migrations.map(({ name }) => name).sort());
+      const file = join(dir, "made.db");
+      const store = await openSqliteStore({ file, durable: true }, { migrations, nowMs: () => 0 });
+      await store.close();
+      const made = statementsIn(file).filter(
+        (sql) => !/"rolecast_(?:migrations|sealing)"/.test(sql),
+      );
+      expect(made.length).toBeGreaterThan(200);
+      expect(schema.statements).toEqual(made);
+      const image = join(dir, "image.db");
+      writeFileSync(image, built(BUILT_IMAGE));
+      expect(statementsIn(image)).toEqual(made);
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   });
 });

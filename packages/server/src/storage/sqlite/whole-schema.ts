@@ -1,4 +1,7 @@
 import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliDecompress } from "node:zlib";
 import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
 import { areSame, OWN_TABLES, type WholeSchema } from "../migrate.ts";
@@ -7,9 +10,21 @@ import { withDatabase } from "./database-copy.ts";
 interface KnownSchema {
   readonly migrations: readonly Migration[];
   readonly statements: readonly string[];
-  /** A database file that has been made by them, once one was needed. */
+  /** Makes the bytes of a database that has the schema, in a file of this name if it needs one. */
+  readonly makeImage: (file: string) => Promise<Buffer>;
   image?: Buffer;
 }
+
+/** The schema of the build's own migrations, as the build leaves it beside the bundle. */
+export interface BuiltSchema {
+  /** The migrations' names. */
+  readonly migrations: readonly string[];
+  readonly statements: readonly string[];
+}
+
+/** The files of the built schema, each compressed by Brotli: JSON of it, and a database. */
+export const BUILT_SCHEMA = "new-schema.br";
+export const BUILT_IMAGE = "new-database.br";
 
 /** For a database that has the schema already, though no migration has run on it. */
 export const MADE_SCHEMA: WholeSchema = {
@@ -18,16 +33,17 @@ export const MADE_SCHEMA: WholeSchema = {
 };
 
 /**
- * Remembers the schema that migrations made of a new database. The next new one in this process,
- * such as that of a test's next server, gets it without their many steps: SQLite reads its whole
- * schema again after each column that is added.
+ * Knows the schema that migrations make of a new database: from the build, or because they made
+ * one in this process. The next new one, such as that of a test's next server, gets it without
+ * their many steps: SQLite reads its whole schema again after each column that is added.
  */
 export class RememberedSchema implements WholeSchema {
   #known: KnownSchema | undefined;
 
   async create(tx: Kysely<Tables>, migrations: readonly Migration[]): Promise<boolean> {
-    if (this.#known === undefined || !areSame(this.#known.migrations, migrations)) return false;
-    for (const statement of this.#known.statements) await sql.raw(statement).execute(tx);
+    const known = await this.#find(migrations);
+    if (known === undefined) return false;
+    for (const statement of known.statements) await sql.raw(statement).execute(tx);
     return true;
   }
 
@@ -36,11 +52,10 @@ export class RememberedSchema implements WholeSchema {
    * Resolves to false, having done nothing, if the file isn't empty or the schema isn't known.
    */
   async layOut(file: string, migrations: readonly Migration[]): Promise<boolean> {
-    const known = this.#known;
-    if (known === undefined || !areSame(known.migrations, migrations)) return false;
     const { size } = await stat(file);
-    if (size > 0) return false;
-    known.image ??= await imageOf(known.statements, `${file}.schema`);
+    const known = size > 0 ? undefined : await this.#find(migrations);
+    if (known === undefined) return false;
+    known.image ??= await known.makeImage(`${file}.schema`);
     await writeFile(file, known.image);
     return true;
   }
@@ -55,7 +70,46 @@ export class RememberedSchema implements WholeSchema {
       // Statements make tables without rows.
       if (rows.length > 0) return;
     }
-    this.#known = { migrations, statements: own.map((one) => one.sql) };
+    const statements = own.map((one) => one.sql);
+    this.#known = { migrations, statements, makeImage: (file) => imageOf(statements, file) };
+  }
+
+  /**
+   * Resolves to what the build leaves: the schema that was remembered last, and a database that has
+   * it, which is made in `file`.
+   */
+  async built(file: string): Promise<{ schema: BuiltSchema; image: Buffer } | undefined> {
+    if (this.#known === undefined) return undefined;
+    const { migrations, statements, makeImage } = this.#known;
+    const names = migrations.map(({ name }) => name);
+    return { schema: { migrations: names, statements }, image: await makeImage(file) };
+  }
+
+  async #find(migrations: readonly Migration[]): Promise<KnownSchema | undefined> {
+    if (this.#known && areSame(this.#known.migrations, migrations)) return this.#known;
+    const built = await readBuilt(BUILT_SCHEMA);
+    if (built === undefined) return undefined;
+    const { migrations: names, statements } = JSON.parse(built.toString("utf8")) as BuiltSchema;
+    if (names.length !== migrations.length) return undefined;
+    if (names.some((name, index) => name !== migrations[index]?.name)) return undefined;
+    const makeImage = async (file: string) =>
+      (await readBuilt(BUILT_IMAGE)) ?? imageOf(statements, file);
+    this.#known = { migrations, statements, makeImage };
+    return this.#known;
+  }
+}
+
+/**
+ * Reads what the build leaves beside the bundle. Sources have none: they may have changed since the
+ * build.
+ */
+async function readBuilt(name: string): Promise<Buffer | undefined> {
+  try {
+    const bytes = await readFile(fileURLToPath(new URL(`./${name}`, import.meta.url)));
+    return await promisify(brotliDecompress)(bytes);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
