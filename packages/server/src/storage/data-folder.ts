@@ -3,7 +3,12 @@ import { access, constants, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathBelow } from "../kernel/files/path-below.ts";
-import { makeFolderDurably, writeDurably } from "../kernel/files/write-durably.ts";
+import {
+  makeFolderDurably,
+  neverSync,
+  syncAgain,
+  writeDurably,
+} from "../kernel/files/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 import { lockDataFolder } from "./folder-lock.ts";
 import { makePrivate } from "./private-folder.ts";
@@ -27,6 +32,7 @@ export interface DataFolder {
 export async function openDataFolder(data: string, shared = false): Promise<DataFolder> {
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : await mkdtemp(join(tmpdir(), "rolecast-"));
+  if (!durable) neverSync(dir);
   await makeFolder(dir);
   const unlock = await occupy(dir, shared);
   return {
@@ -39,7 +45,9 @@ export async function openDataFolder(data: string, shared = false): Promise<Data
     },
     release: async () => {
       unlock();
-      if (!durable) await rm(dir, { recursive: true, force: true });
+      if (durable) return;
+      await rm(dir, { recursive: true, force: true });
+      syncAgain(dir);
     },
   };
 }

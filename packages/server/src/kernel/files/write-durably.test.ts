@@ -3,7 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { RecordedDisk } from "./testing/recorded-disk.ts";
-import { makeFolderDurably, readOrWriteDurably, writeDurably } from "./write-durably.ts";
+import {
+  makeFolderDurably,
+  neverSync,
+  readOrWriteDurably,
+  syncAgain,
+  writeDurably,
+} from "./write-durably.ts";
 
 const recordedDisk = new RecordedDisk();
 beforeAll(() => recordedDisk.install());
@@ -27,6 +33,17 @@ test("a file and its folders survive a power cut once they are written", async (
 test("what is written in another way counts as lost", () => {
   writeFileSync(join(dir, "file"), "bytes");
   expect(recordedDisk.lost(dir)).toEqual(["file"]);
+});
+
+test("below a folder that goes with the process nothing is forced to the disk", async () => {
+  neverSync(join(dir, "a"));
+  await makeFolderDurably(join(dir, "a/b"));
+  await writeDurably(join(dir, "a/b/file"), "bytes", { ifExists: "keep" });
+  await writeDurably(join(dir, "ab"), "bytes", { ifExists: "keep" });
+  expect(recordedDisk.lost(dir)).toEqual(["a/b", "a/b/file"]);
+  syncAgain(join(dir, "a"));
+  await writeDurably(join(dir, "a/b/file"), "others", { ifExists: "replace" });
+  expect(recordedDisk.lost(dir)).toEqual(["a/b"]);
 });
 
 test("keep keeps what is there and says so", async () => {

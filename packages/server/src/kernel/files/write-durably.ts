@@ -6,6 +6,29 @@ import { randomIds } from "../ids.ts";
 const PRIVATE_FILE_MODE = 0o600;
 const PRIVATE_FOLDER_MODE = 0o700;
 
+/** The folders that go with this process. */
+const passing = new Set<string>();
+
+/**
+ * Says that all in a folder is removed when its server ends, as with `--data memory`: nothing below
+ * it is forced to the disk, for which a test's server would wait.
+ */
+export function neverSync(dir: string): void {
+  passing.add(dir);
+}
+
+/** Ends `neverSync`. */
+export function syncAgain(dir: string): void {
+  passing.delete(dir);
+}
+
+function isSynced(file: string): boolean {
+  for (let dir = file; ; dir = dirname(dir)) {
+    if (passing.has(dir)) return false;
+    if (dirname(dir) === dir) return true;
+  }
+}
+
 export interface DurableWriteOptions {
   /** `keep`: a file that is there already stays as it is. `replace`: it is replaced at once. */
   readonly ifExists: "keep" | "replace";
@@ -34,7 +57,7 @@ export async function writeDurably(
     await closing(await open(temporary, "wx", PRIVATE_FILE_MODE), async (handle) => {
       await handle.writeFile(data);
       await handle.chmod(mode);
-      await handle.sync();
+      if (isSynced(file)) await handle.sync();
     });
     if (ifExists === "replace") await rename(temporary, file);
     else written = await linkUnlessThere(temporary, file);
@@ -86,6 +109,7 @@ export async function makeFolderDurably(dir: string): Promise<void> {
 
 /** Makes the names in a folder survive a power cut. */
 export async function syncFolder(dir: string): Promise<void> {
+  if (!isSynced(dir)) return;
   await closing(await open(dir, "r"), (handle) => handle.sync());
 }
 
