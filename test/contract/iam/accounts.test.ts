@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { IAM } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { afterEach, describe, expect, it } from "vitest";
+import Libsql from "libsql";
+import { afterEach, describe, expect, it, test } from "vitest";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, makeUser, trusting } from "./iam-api.ts";
 
@@ -145,6 +146,25 @@ describe("a reset", () => {
     });
     expect((await iam.listUsers({})).Users).toEqual([]);
   });
+});
+
+test("a second start with the same configuration writes no account and no key again", async () => {
+  // What is in a database server, its own tools would have to show.
+  const data = temporaryFolder();
+  const rows = async () => {
+    await (await startTestServer({ data, accounts, database: undefined })).close();
+    const database = new Libsql(join(data, "rolecast.db"));
+    const all = ["iam_accounts", "iam_access_keys"].map((name) =>
+      database.prepare(`select * from ${name} order by 1`).all(),
+    );
+    database.close();
+    return all;
+  };
+  const made = await rows();
+  // The default account is one of them.
+  expect(made.map((each) => each.length)).toEqual([3, 3]);
+  // Another secret would be sealed anew, and look different.
+  expect(await rows()).toEqual(made);
 });
 
 describe("at the same time", () => {

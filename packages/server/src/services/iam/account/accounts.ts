@@ -1,12 +1,18 @@
 import type { IamParts } from "../parts.ts";
-import { deleteAccessKey, replaceRootKey } from "../rows/access-keys.ts";
 import {
+  type AccessKey,
+  accessKeysOf,
+  deleteAccessKey,
+  replaceRootKey,
+} from "../rows/access-keys.ts";
+import {
+  type Account,
   allAccounts,
   deleteAccount,
   deleteConfiguredAccounts,
   insertAccount,
 } from "../rows/accounts.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db, IamTables } from "../tables.ts";
 
 /** An account of the configuration, with its root user's key. */
 export interface RootAccount {
@@ -17,7 +23,8 @@ export interface RootAccount {
 
 /**
  * Makes the accounts that don't exist and gives all of them the root keys of the configuration.
- * Accounts that the configuration no longer names lose that key and keep everything else.
+ * Accounts that the configuration no longer names lose that key and keep everything else. Where all
+ * of that is so already, as after most starts, nothing is written.
  */
 export async function bootstrapAccounts(
   parts: IamParts,
@@ -25,6 +32,7 @@ export async function bootstrapAccounts(
 ): Promise<void> {
   await parts.store.tables<IamTables>().transaction(async (tx) => {
     const known = await allAccounts(tx.db);
+    if (await areAsConfigured(tx.db, parts, known, accounts)) return;
     const nowMs = parts.clock.nowMs();
     // Emptied first, so that two accounts may exchange their keys.
     await deleteConfiguredAccounts(tx.db);
@@ -47,4 +55,31 @@ export async function bootstrapAccounts(
       await parts.generations.bump(tx, id);
     }
   });
+}
+
+async function areAsConfigured(
+  db: Db,
+  { secrets }: Pick<IamParts, "secrets">,
+  known: readonly Account[],
+  accounts: readonly RootAccount[],
+): Promise<boolean> {
+  const keyOf = new Map(known.map((row) => [row.account_id, row.root_access_key_id]));
+  const keyed = known.filter((row) => row.root_access_key_id !== null);
+  if (keyed.length !== accounts.length) return false;
+  for (const { id, rootAccessKeyId, rootSecretAccessKey } of accounts) {
+    if (keyOf.get(id) !== rootAccessKeyId) return false;
+    const key = (await accessKeysOf(db, id)).find((row) => row.access_key_id === rootAccessKeyId);
+    if (key?.account_id !== id || key.status !== "Active") return false;
+    if (secretOf(key, secrets) !== rootSecretAccessKey) return false;
+  }
+  return true;
+}
+
+/** Undefined where it can't be opened: the configuration's is written over it. */
+function secretOf(key: AccessKey, secrets: IamParts["secrets"]): string | undefined {
+  try {
+    return secrets.open(key.secret_sealed, key.access_key_id);
+  } catch {
+    return undefined;
+  }
 }
