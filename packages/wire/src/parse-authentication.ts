@@ -116,7 +116,7 @@ function parsePresigned(
     if (dialect !== "s3" || algorithm.startsWith("AWS4-ECDSA")) {
       throw unsupportedAlgorithm(algorithm, dialect);
     }
-    throw malformed(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
+    throw malformed(`X-Amz-Algorithm only supports "${ALGORITHM} and AWS4-ECDSA-P256-SHA256"`);
   }
   const required = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders"];
   if (dialect === "s3") required.push("X-Amz-Expires");

@@ -17,6 +17,13 @@ const SSE_C = {
   [`${CUSTOMER}-algorithm`]: "AES256",
   [`${CUSTOMER}-key`]: Buffer.alloc(32, 1).toString("base64"),
 };
+const ALGORITHMS =
+  "[CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]";
+const NO_ALGORITHM = [
+  "400 InvalidRequest | Checksum algorithm provided is unsupported. Please try again with any of",
+  `the valid types: ${ALGORITHMS}`,
+].join(" ");
+const SDK_ALGORITHM = "x-amz-sdk-checksum-algorithm";
 const NO_UPLOAD = [
   "The specified upload does not exist. The upload ID may be invalid, or the upload may",
   "have been aborted or completed.",
@@ -25,6 +32,8 @@ const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";
 let server: TestServer;
 let uploadId = "";
+/** An upload whose parts have checksums. */
+let composedId = "";
 
 beforeAll(async () => {
   server = await startTestServer();
@@ -40,6 +49,8 @@ beforeAll(async () => {
   const begun = await client.send(
     new s3.CreateMultipartUploadCommand({ ...composed, ChecksumAlgorithm: "SHA256" }),
   );
+  const open = { Bucket, Key: "composed", ChecksumAlgorithm: "SHA256" } as const;
+  composedId = (await client.send(new s3.CreateMultipartUploadCommand(open))).UploadId ?? "";
   const part = { ...composed, UploadId: begun.UploadId, PartNumber: 1 };
   const { ETag, ChecksumSHA256 } = await client.send(
     new s3.UploadPartCommand({ ...part, Body: "a", ChecksumAlgorithm: "SHA256" }),
@@ -101,6 +112,73 @@ const REPLICATION =
   "<ReplicationConfiguration><Role>arn:aws:iam::000000000000:role/r</Role><Rule><ID>a</ID><Status>Enabled</Status><Prefix></Prefix><Destination><Bucket>arn:aws:s3:::no-such-bucket-here</Bucket></Destination></Rule></ReplicationConfiguration>";
 
 test.each<[string, RawRequest, string]>([
+  [
+    "a header section of more than 8 KiB",
+    ask(`PUT ${O}`, "x", { "x-padding": "p".repeat(8_200) }),
+    [
+      "400 RequestHeaderSectionTooLarge | Your request header section exceeds the maximum",
+      "allowed size. | MaxSizeAllowed=8192",
+    ].join(" "),
+  ],
+  [
+    "system metadata of more than 2 KiB",
+    ask(`PUT ${O}`, "x", { "content-disposition": "d".repeat(3_000) }),
+    [
+      "400 MetadataTooLarge | Your metadata headers exceed the maximum allowed metadata size",
+      "| Size=3019 | MaxSizeAllowed=2048",
+    ].join(" "),
+  ],
+  [
+    "a part without the checksum that its upload is made of",
+    ask(`PUT ${B}/composed?partNumber=1&uploadId=COMPOSED`, "x"),
+    [
+      "400 InvalidRequest | Checksum Type mismatch occurred, expected checksum Type: sha256,",
+      "actual checksum Type: null",
+    ].join(" "),
+  ],
+  [
+    "an SDK's algorithm that isn't the checksum's",
+    ask(`PUT ${O}`, "x", { [SDK_ALGORITHM]: "BOGUS", "x-amz-checksum-crc32": "jNrnDA==" }),
+    "400 InvalidRequest | Value for x-amz-sdk-checksum-algorithm header is invalid.",
+  ],
+  [
+    "an SDK's algorithm without a checksum",
+    ask(`PUT ${O}`, "x", { [SDK_ALGORITHM]: "BOGUS" }),
+    [
+      "400 InvalidRequest | x-amz-sdk-checksum-algorithm specified, but no corresponding",
+      "x-amz-checksum-* or x-amz-trailer headers were found.",
+    ].join(" "),
+  ],
+  [
+    "an upload's algorithm that isn't one",
+    ask(`POST ${M}?uploads`, undefined, { "x-amz-checksum-algorithm": "BOGUS" }),
+    NO_ALGORITHM,
+  ],
+  [
+    "a copy's algorithm that isn't one",
+    ask(`PUT ${B}/copy`, undefined, {
+      "x-amz-copy-source": "error-fields/o",
+      "x-amz-checksum-algorithm": "BOGUS",
+    }),
+    NO_ALGORITHM,
+  ],
+  [
+    "an upload's algorithm that isn't here",
+    ask(`POST ${M}?uploads`, undefined, { "x-amz-checksum-algorithm": "XXHASH3" }),
+    [
+      "501 NotImplemented | A header you provided implies functionality that is not",
+      "implemented: x-amz-checksum-algorithm XXHASH3 | Header=x-amz-checksum-algorithm",
+      "XXHASH3",
+    ].join(" "),
+  ],
+  [
+    "an upload's checksum type that isn't one",
+    ask(`POST ${M}?uploads`, undefined, {
+      "x-amz-checksum-algorithm": "CRC32",
+      "x-amz-checksum-type": "BOGUS",
+    }),
+    "400 InvalidRequest | Value for x-amz-checksum-type header is invalid.",
+  ],
   [
     "an object's tag that only AWS may give",
     ask(`PUT ${O}?tagging`, tags("aws:x")),
@@ -478,7 +556,10 @@ test.each<[string, RawRequest, string]>([
   ],
 ])("%s", async (_what, request, expected) => {
   const query = Object.fromEntries(
-    Object.entries(request.query ?? {}).map(([k, v]) => [k, v.replace("UPLOAD", uploadId)]),
+    Object.entries(request.query ?? {}).map(([k, v]) => [
+      k,
+      v.replace("UPLOAD", uploadId).replace("COMPOSED", composedId),
+    ]),
   );
   const refusal = await refusalOf(server.endpoint, { ...request, query });
   expect(refusal.replaceAll(uploadId, "UPLOAD")).toBe(expected);

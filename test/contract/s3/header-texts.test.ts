@@ -74,6 +74,14 @@ test.each([
   expect(await get()).toMatchObject({ "x-amz-meta-text": answered });
 });
 
+test.each(["Mon, 15 Jan 2024 12:30:45 GMT", "2024-01-15", "0"])(
+  "Expires is answered as the text %j that it was",
+  async (expires) => {
+    expect((await put({ expires })).status).toBe(200);
+    expect(await get()).toMatchObject({ expires });
+  },
+);
+
 test.each([
   ["deflate, gzip", "deflate, gzip"],
   ["deflate, gzip,aws-chunked", "deflate, gzip"],

@@ -187,7 +187,7 @@ describe("checksums of uploads", () => {
     await expect(
       begin("unfit", { ChecksumAlgorithm: "TEST" as s3.ChecksumAlgorithm }),
     ).rejects.toMatchObject({
-      message: expect.stringMatching(/types: \[CRC32, CRC32C, CRC64NVME, SHA1, SHA256\]$/),
+      message: expect.stringMatching(/types: \[CRC32, .*SHA256, SHA512, .*\]$/),
     });
     const upload = await begin("unfit", { ChecksumAlgorithm: "SHA1" });
     await expect(upload.put(1, SMALL, { ChecksumAlgorithm: "SHA256" })).rejects.toMatchObject({

@@ -217,6 +217,19 @@ describe("DeleteObjects", () => {
     expect(quiet.Deleted).toBeUndefined();
   });
 
+  test("has one entity tag for each object, of what is there without a version", async () => {
+    const { ETag = "" } = await put({ Key: "d/2", Body: "x" });
+    const remove = async (object: Omit<s3.ObjectIdentifier, "Key">) => {
+      const Delete = { Objects: [{ Key: "d/2", ...object }] };
+      const answer = await client.send(new s3.DeleteObjectsCommand({ Bucket: BUCKET, Delete }));
+      return answer.Errors?.[0]?.Code ?? answer.Deleted?.[0]?.Key;
+    };
+    expect(await remove({ ETag: `"0", ${ETag}` })).toBe("PreconditionFailed");
+    expect(await remove({ ETag, VersionId: "null" })).toBe("NotImplemented");
+    expect(await remove({ ETag })).toBe("d/2");
+    expect(await remove({ ETag: "*" })).toBe("NoSuchKey");
+  });
+
   test("takes at most 1,000 keys", async () => {
     const Objects = Array.from({ length: 1001 }, (_, i) => ({ Key: `k${i}` }));
     await expect(

@@ -1,6 +1,7 @@
 import * as s3 from "@aws-sdk/client-s3";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "ranges-contract";
@@ -119,4 +120,20 @@ test("ranges of a multipart object cross its parts, and a part can be asked for"
   await expect(
     client.send(new s3.GetObjectCommand({ Bucket: BUCKET, Key, PartNumber: 4 })),
   ).rejects.toMatchObject({ name: "InvalidPartNumber" });
+});
+
+test.each([
+  ["its entity tag", (etag: string) => etag, 206],
+  ["its time", (_: string, modified: string) => modified, 206],
+  ["another entity tag", () => '"0"', 200],
+  ["its entity tag, but weakly", (etag: string) => `W/${etag}`, 200],
+  ["an earlier time", () => "Thu, 01 Jan 2026 00:00:00 GMT", 200],
+])("a range of the object of %s is %i", async (_, condition, status) => {
+  const read = { method: "GET", path: `/${BUCKET}/whole` };
+  const { headers } = await sendSigned(server.endpoint, read, { service: "s3" });
+  const named = condition(headers.etag ?? "", headers["last-modified"] ?? "");
+  const range = { ...read, headers: { range: "bytes=0-9", "if-range": named } };
+  const answer = await sendSigned(server.endpoint, range, { service: "s3" });
+  expect(answer).toMatchObject({ status });
+  expect(answer.headers["content-length"]).toBe(String(status === 206 ? 10 : SIZE));
 });

@@ -173,13 +173,13 @@ function* checkConditionKeys(root: JsonObject): Iterable<Problem> {
   }
 }
 
-/** A key of some actions only needs one of them in its statement. */
+/** A key of some actions only goes with no other action in its statement. */
 function* checkConditionsApply(root: JsonObject): Iterable<Problem> {
   for (const statement of statementsOf(root)) {
     const actions = stringsOf(statement, ["Action"]);
     for (const { key } of actions.length === 0 ? [] : conditionsOf(statement)) {
       const names = actionsOfConditionKey(key.key);
-      if (Array.isArray(names) && !actions.some(({ value }) => covers(value, names))) {
+      if (Array.isArray(names) && !actions.every(({ value }) => covers(value, names))) {
         const message =
           "Conditions do not apply to combination of actions and resources in statement";
         yield { message, detail: key.key, start: key.keyStart, end: key.value.end };

@@ -29,6 +29,7 @@ const trust = (changes: object) => answer("trust", wrap([{ ...TRUST, ...changes 
 const bucket = (changes: object) => answer("bucket", wrap([{ ...BUCKET, ...changes }]));
 
 const INVALID_JSON = "This policy contains invalid Json";
+const NOT_ALL = "Conditions do not apply to combination of actions and resources in statement";
 const WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
 const STS_ONLY = "AssumeRole policy may only specify STS AssumeRole actions.";
 
@@ -241,9 +242,20 @@ describe("a bucket policy", () => {
       "Policy has an invalid condition key [s3:prefixx]",
     ],
     [
-      { Condition: { StringEquals: { "s3:prefix": "x" } } },
-      "Conditions do not apply to combination of actions and resources in statement [s3:prefix]",
+      {
+        Action: ["s3:DeleteObject", "s3:DeleteObjectTagging"],
+        Condition: { StringEquals: { "s3:ExistingObjectTag/a": "x" } },
+      },
+      `${NOT_ALL} [s3:ExistingObjectTag/a]`,
     ],
+    [
+      {
+        Action: ["s3:GetObject*", "s3:DeleteObjectTagging"],
+        Condition: { StringEquals: { "s3:ExistingObjectTag/a": "x" } },
+      },
+      "valid",
+    ],
+    [{ Condition: { StringEquals: { "s3:prefix": "x" } } }, `${NOT_ALL} [s3:prefix]`],
     [
       {
         Action: "s3:List*",

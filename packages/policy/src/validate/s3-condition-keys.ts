@@ -6,13 +6,23 @@
 /** Keys that go with any action, or with so many that AWS's lists of them disagree. */
 const GENERAL = `
 s3:AccessGrantsInstanceArn s3:AccessPointNetworkOrigin s3:AccessPointTag/ s3:BucketTag/
-s3:DataAccessPointAccount s3:DataAccessPointArn s3:ExistingObjectTag/ s3:ResourceAccount
-s3:TlsVersion s3:authType s3:signatureAge s3:signatureversion s3:versionid s3:x-amz-content-sha256
+s3:DataAccessPointAccount s3:DataAccessPointArn s3:ResourceAccount s3:TlsVersion
+s3:authType s3:signatureAge s3:signatureversion s3:versionid s3:x-amz-content-sha256
 `;
 
 /** Keys that only these actions have. */
 const SPECIFIC: readonly (readonly [keys: string, actions: string])[] = [
   ["s3:delimiter s3:max-keys s3:prefix", "ListBucket ListBucketVersions"],
+  [
+    "s3:ExistingObjectTag/",
+    `DeleteObjectAnnotation DeleteObjectTagging DeleteObjectVersionAnnotation
+     DeleteObjectVersionTagging GetObject GetObjectAcl GetObjectAnnotation GetObjectAttributes
+     GetObjectTagging GetObjectVersion GetObjectVersionAcl GetObjectVersionAnnotation
+     GetObjectVersionAttributes GetObjectVersionTagging ListObjectAnnotations
+     ListObjectVersionAnnotations PutObjectAcl PutObjectAnnotation PutObjectTagging
+     PutObjectVersionAcl PutObjectVersionAnnotation PutObjectVersionTagging
+     UpdateObjectEncryption`,
+  ],
   [
     `s3:x-amz-acl s3:x-amz-grant-full-control s3:x-amz-grant-read s3:x-amz-grant-read-acp
      s3:x-amz-grant-write s3:x-amz-grant-write-acp`,

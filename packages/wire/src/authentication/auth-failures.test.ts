@@ -206,7 +206,7 @@ const FAILURES: readonly (readonly [name: string, make: Make, query: Row, s3: Ro
     "the host that isn't signed",
     failures.hostNotSigned,
     ["SignatureDoesNotMatch", 403, HOST],
-    ["AccessDenied", 403, HOST],
+    ["AccessDenied", 403, "There were headers present in the request which were not signed"],
   ],
   [
     "a signed header twice in the header",

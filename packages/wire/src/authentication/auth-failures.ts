@@ -220,6 +220,7 @@ export function malformedAuthorizationV2(authorization: string): AuthError {
 }
 
 export function hostNotSigned(dialect: AuthDialect): AuthError {
+  if (dialect === "s3") return headersNotSigned(["host"], dialect);
   const message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
   return new AuthError("hostNotSigned", dialect, message);
 }

@@ -1,7 +1,7 @@
 import { WireError } from "../wire-error.ts";
 
 /** Source: S3 API, "Signature calculations: transferring payload in multiple chunks". */
-export const SIGNED_CHUNK_BYTES_MIN = 8 * 1024;
+export const CHUNK_BYTES_MIN = 8 * 1024;
 
 /** The error for a body whose chunks break off, or can't be told apart. */
 export function unexpectedEnd(): WireError {
@@ -21,7 +21,7 @@ export function otherLength(providedBytes: number, expectedBytes: number): WireE
 /** S3 names the chunk after the small one. */
 export function chunkTooSmall(chunk: number, sizeBytes: number): WireError {
   const start = "Only the last chunk is allowed to have a size less than";
-  const message = `${start} ${SIGNED_CHUNK_BYTES_MIN} bytes`;
+  const message = `${start} ${CHUNK_BYTES_MIN} bytes`;
   const fields = { Chunk: String(chunk), BadChunkSize: String(sizeBytes) };
   return new WireError("InvalidChunkSizeError", message, 403, fields);
 }

@@ -4,10 +4,10 @@ import type { Readable } from "node:stream";
 import { MAX_CHUNK_HEADER_BYTES, MAX_TRAILER_BYTES } from "../limits.ts";
 import { BodyTransform } from "./body-transform.ts";
 import {
+  CHUNK_BYTES_MIN,
   chunkTooSmall,
   malformedTrailer,
   otherLength,
-  SIGNED_CHUNK_BYTES_MIN,
   unexpectedEnd,
 } from "./chunk-errors.ts";
 import type { ChunkSigner } from "./chunk-signer.ts";
@@ -149,9 +149,8 @@ export class ChunkedBody extends BodyTransform {
     if (decodedBytes > decodedLengthBytes) throw otherLength(decodedBytes, decodedLengthBytes);
     if (this.#remainingBytes > 0) {
       this.#chunkNumber += 1;
-      const isAfterSmallOne = this.#chunkNumber > 1 && this.#chunkBytes < SIGNED_CHUNK_BYTES_MIN;
-      if (signer !== undefined && isAfterSmallOne)
-        throw chunkTooSmall(this.#chunkNumber, this.#chunkBytes);
+      const isAfterSmallOne = this.#chunkNumber > 1 && this.#chunkBytes < CHUNK_BYTES_MIN;
+      if (isAfterSmallOne) throw chunkTooSmall(this.#chunkNumber, this.#chunkBytes);
       this.#chunkBytes = this.#remainingBytes;
       this.#state = "data";
       return;
@@ -182,6 +181,9 @@ export class ChunkedBody extends BodyTransform {
     }
     this.#trailerBytes += line.length;
     const colon = line.indexOf(":");
+    // What is no header, or follows signed chunks that none may follow, is more of the body.
+    const { signer, trailerNames } = this.#options;
+    if (colon === -1 || (signer !== undefined && trailerNames === undefined)) throw unexpectedEnd();
     const name = line.slice(0, Math.max(colon, 0)).trim().toLowerCase();
     if (!this.#mayFollow(name) || this.#trailerBytes > MAX_TRAILER_BYTES) throw malformedTrailer();
     const value = line.slice(colon + 1).trim();

@@ -10,6 +10,17 @@ export const CONTENT_SHA256_WORDS: readonly string[] = [
   SIGNED_CHUNKS,
   SIGNED_CHUNKS_TRAILER,
 ];
+/** AWS's words for chunks that are signed with version 4A, which isn't implemented. */
+const SIGNED_CHUNKS_4A = [
+  "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
+  "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
+];
+/** S3's sentence for anything else. */
+export const CONTENT_SHA256_EXPECTED = [
+  `x-amz-content-sha256 must be ${[...CONTENT_SHA256_WORDS, ...SIGNED_CHUNKS_4A].join(", ")}`,
+  "or a valid sha256 value.",
+].join(" ");
+
 const HEX_SHA256 = /^[0-9a-fA-F]{64}$/;
 
 export function isContentSha256(value: string): boolean {

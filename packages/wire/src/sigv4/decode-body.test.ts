@@ -95,7 +95,8 @@ describe("decodeBody", () => {
     expect(() => decodeBody(signedV2, request)).toThrow(expect.objectContaining(refusal));
   });
 
-  const CHUNKS = "3\r\nhel\r\n2\r\nlo\r\n0\r\n";
+  const FIRST = "h".repeat(8_192);
+  const CHUNKS = `2000\r\n${FIRST}\r\n2\r\nlo\r\n0\r\n`;
   const CRC = "X-Amz-Checksum-Crc32: abc=\r\n";
   const NAME = "x-amz-checksum-crc32";
 
@@ -109,8 +110,8 @@ describe("decodeBody", () => {
     ["without one, with an end", "\r\n", ""],
   ])("undoes unsigned chunks %s", async (_how, trailers, announced) => {
     const known = announced === "" ? {} : { [NAME]: "abc=" };
-    const request = unsigned(CHUNKS + trailers, "5", announced);
-    expect(await read(request)).toEqual({ content: "hello", trailers: known });
+    const request = unsigned(CHUNKS + trailers, "8194", announced);
+    expect(await read(request)).toEqual({ content: `${FIRST}lo`, trailers: known });
   });
 
   const ENDED = ["IncompleteBody", "The request body terminated unexpectedly", {}] as const;
@@ -140,7 +141,7 @@ describe("decodeBody", () => {
     ["5\r\nhello\r\n0\r\na:1\r\nb:2\r\n\r\n", 5, "a", MALFORMED],
     ["5\r\nhello\r\n0\r\nb:2\r\n", 5, "a", MALFORMED],
     ["5\r\nhello\r\n0\r\n\r\na:1\r\n", 5, "a", MALFORMED],
-    ["5\r\nhello\r\n0\r\na\r\n\r\n", 5, "a", MALFORMED],
+    ["5\r\nhello\r\n0\r\na\r\n\r\n", 5, "a", ENDED],
     ["5\r\nhello\r\n0\r\n__proto__:1\r\n\r\n", 5, "__proto__", MALFORMED],
     ["5\r\nhello\r\n0\r\nx-amz-trailer-signature:1\r\n", 5, "", MALFORMED],
     [`5\r\nhello\r\n0\r\n${"a:1\r\n".repeat(MAX_TRAILER_BYTES)}`, 5, "a", MALFORMED],
@@ -148,6 +149,13 @@ describe("decodeBody", () => {
     const [code, message, fields] = refusal;
     const refused = { code, message, fields, status: 400 };
     await expect(read(unsigned(body, String(length), trailer))).rejects.toMatchObject(refused);
+  });
+
+  test("refuses a chunk of less than 8 KiB before another one, unsigned too", async () => {
+    const request = unsigned("3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n", "5");
+    await expect(read(request)).rejects.toMatchObject({
+      ...{ code: "InvalidChunkSizeError", status: 403, fields: { Chunk: "2", BadChunkSize: "3" } },
+    });
   });
 
   test.each([undefined, "", "-5", "5.0", "many"])("needs the decoded length, not %s", (length) => {

@@ -22,7 +22,7 @@ import type { WireRequest } from "../message.ts";
 import { formatAmzDate, isoSeconds } from "./amz-date.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
 import {
-  CONTENT_SHA256_WORDS,
+  CONTENT_SHA256_EXPECTED,
   isChunked,
   isContentSha256,
   UNSIGNED_PAYLOAD,
@@ -105,12 +105,10 @@ function s3PayloadHash({ kind, contentSha256 }: SignedAuthentication): string {
     );
   }
   if (isContentSha256(contentSha256)) return contentSha256;
-  throw new AuthError(
-    "contentHashMalformed",
-    "s3",
-    `x-amz-content-sha256 must be ${CONTENT_SHA256_WORDS.join(", ")}, or a valid sha256 value.`,
-    { ArgumentName: "x-amz-content-sha256", ArgumentValue: contentSha256 },
-  );
+  throw new AuthError("contentHashMalformed", "s3", CONTENT_SHA256_EXPECTED, {
+    ArgumentName: "x-amz-content-sha256",
+    ArgumentValue: contentSha256,
+  });
 }
 
 function verifyTime(

@@ -98,14 +98,15 @@ function compileLeaf(filters: JsonArray, pattern: PatternText): EventTest {
   return (value) => matchesLeaf(value, tests);
 }
 
-/** An array of objects matches when one of them does. */
+/** An array of objects matches when one of them does, and arrays in arrays are as one. */
 function eachOf(test: EventTest): EventTest {
-  return (field) => (Array.isArray(field) ? field.some(test) : test(field));
+  const each: EventTest = (field) => (Array.isArray(field) ? field.some(each) : test(field));
+  return each;
 }
 
 /** One filter must accept one of the values; `exists` is about whether there is one. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[]): boolean {
-  const values = Array.isArray(value) ? value : [value];
+  const values = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
   const leaves = values.filter((each) => each !== undefined && !isObject(each));
   return tests.some((test) => test.matches(leaves));
 }

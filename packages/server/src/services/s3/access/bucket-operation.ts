@@ -4,6 +4,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 import { onBucket } from "./authorization.ts";
+import { checkHeaderSection } from "./header-section.ts";
 
 /** Says something about the bucket that `input` names. */
 type OfBucket<Input, Result> = (
@@ -29,6 +30,7 @@ export function bucketOperation<Input extends BucketInput, Output>(
   return withSubject({
     ...traits,
     authorize: async (input: Input, context) => {
+      checkHeaderSection(context.http);
       const bucket = await requireBucket(input, context);
       return { pairs: await pairsOf(bucket, input, context), subject: bucket };
     },

@@ -159,22 +159,22 @@ export function readChecksumClaim(
     throw invalidRequest(`Expecting a single x-amz-checksum- header${more}`);
   }
   const [algorithm = inTrailer[0]] = named;
-  const declared = declaredAlgorithm(input.ChecksumAlgorithm);
-  if (algorithm && declared && declared !== algorithm) {
-    throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");
-  }
   if (algorithm) {
+    const declared = input.ChecksumAlgorithm?.toUpperCase();
+    if (declared !== undefined && declared !== algorithm.name)
+      throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");
     const value = input[algorithm.member];
     if (value !== undefined) checkValue(algorithm, value);
     return { algorithm, value, inTrailer: inTrailer.length > 0 };
   }
-  if (!declared) return undefined;
+  if (input.ChecksumAlgorithm === undefined) return undefined;
   if (context.http?.headers["x-amz-sdk-checksum-algorithm"] !== undefined) {
     throw invalidRequest(
       "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
     );
   }
-  return { algorithm: declared, value: undefined, inTrailer: false };
+  const declared = declaredAlgorithm(input.ChecksumAlgorithm);
+  return declared && { algorithm: declared, value: undefined, inTrailer: false };
 }
 
 /**
@@ -195,15 +195,16 @@ function announcedAlgorithms(trailer: string | undefined): readonly ChecksumAlgo
 }
 
 /**
- * The algorithm by AWS's name in any case; throws InvalidRequest for one that isn't supported, in
- * the words of AWS from before SHA-512 and MD5 came (April 2026).
+ * The algorithm by AWS's name in any case; throws InvalidRequest for one that S3 doesn't know, and
+ * NotImplemented for one that isn't here.
  */
 export function declaredAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
   if (name === undefined) return undefined;
   const algorithm = checksumAlgorithm(name.toUpperCase());
   if (algorithm) return algorithm;
+  if (/^XXHASH(3|64|128)$/i.test(name)) throw notImplemented(`x-amz-checksum-algorithm ${name}`);
   throw invalidRequest(
-    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]",
+    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]",
   );
 }
 

@@ -215,10 +215,13 @@ async function putPartRow(
   return row.modified_ms;
 }
 
+/** A part must have its upload's checksum; for one of the whole object S3 makes it by itself. */
 function checkSameAlgorithm(upload: UploadChecksum, claim: ChecksumClaim | undefined): void {
-  if (!upload.declared || !claim || claim.algorithm === upload.algorithm) return;
+  if (!upload.declared || claim?.algorithm === upload.algorithm) return;
+  if (!claim && upload.type === "FULL_OBJECT") return;
+  const actual = claim?.algorithm.name.toLowerCase() ?? "null";
   throw invalidRequest(
-    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.name.toLowerCase()}, actual checksum Type: ${claim.algorithm.name.toLowerCase()}`,
+    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.name.toLowerCase()}, actual checksum Type: ${actual}`,
   );
 }
 

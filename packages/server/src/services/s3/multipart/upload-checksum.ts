@@ -28,6 +28,8 @@ export function chooseUploadChecksum(
       "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.",
     );
   }
+  if (type !== undefined && type !== "COMPOSITE" && type !== "FULL_OBJECT")
+    throw invalidRequest("Value for x-amz-checksum-type header is invalid.");
   const chosen = algorithm.types.find((each) => each === (type ?? algorithm.types[0]));
   if (chosen) return { algorithm: algorithm.name, type: chosen };
   throw invalidRequest(

@@ -22,7 +22,7 @@ export interface AttributesInput {
   readonly WebsiteRedirectLocation?: string | undefined;
 }
 
-/** Source: Amazon S3 user guide, "Working with object metadata". */
+/** The user's and the system's each. Amazon S3 user guide, "Working with object metadata". */
 const METADATA_BYTES_MAX = 2048;
 
 const METADATA = "x-amz-meta";
@@ -49,6 +49,8 @@ export function readAttributes(
   context: RequestContext,
 ): ObjectAttributes {
   checkMetadata(input.Metadata);
+  const expires = context.http?.headers.expires ?? input.Expires?.toUTCString();
+  checkSystemMetadata(input, expires);
   const redirect = input.WebsiteRedirectLocation;
   if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {
     throw new AwsError(
@@ -63,7 +65,7 @@ export function readAttributes(
     contentDisposition: input.ContentDisposition,
     contentEncoding: input.ContentEncoding || undefined,
     contentLanguage: input.ContentLanguage,
-    expires: context.http?.headers.expires ?? input.Expires?.toUTCString(),
+    expires,
     websiteRedirectLocation: redirect,
     ...(input.Metadata && Object.keys(input.Metadata).length > 0
       ? { metadata: lowerCaseKeys(input.Metadata) }
@@ -107,6 +109,25 @@ function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): 
       throw invalidArgument("A metadata name must be valid in a header name.", METADATA, name);
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
+  checkSize(sizeBytes);
+}
+
+function checkSystemMetadata(input: AttributesInput, expires: string | undefined): void {
+  const headers = {
+    "cache-control": input.CacheControl,
+    "content-disposition": input.ContentDisposition,
+    "content-encoding": input.ContentEncoding,
+    "content-language": input.ContentLanguage,
+    "content-type": input.ContentType,
+    expires,
+  };
+  let sizeBytes = 0;
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) sizeBytes += name.length + Buffer.byteLength(value);
+  checkSize(sizeBytes);
+}
+
+function checkSize(sizeBytes: number): void {
   if (sizeBytes <= METADATA_BYTES_MAX) return;
   throw new AwsError(
     "MetadataTooLarge",

@@ -11,6 +11,7 @@ import { bucketOperation } from "../access/bucket-operation.ts";
 import { onDeletion } from "../access/deletion-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { isEtag } from "../entity-tags.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { bypassAuthorizations, checkBypass } from "../object-lock/object-locks.ts";
 import { assertBucketStays } from "../rows/buckets.ts";
@@ -87,6 +88,10 @@ async function sortOut(
     // Directory buckets alone have them (S3 API, ObjectIdentifier).
     if (Size !== undefined || LastModifiedTime !== undefined)
       throw notImplemented("Size, LastModifiedTime");
+    if (ETag !== undefined && VersionId !== undefined) {
+      errors.push(errorOf({ Key, VersionId }, notImplemented("ETag with VersionId")));
+      continue;
+    }
     if (VersionId !== undefined && !isVersionId(VersionId)) {
       const Message = "The specified version does not exist.";
       errors.push({ Key, VersionId, Code: "NoSuchVersion", Message });
@@ -99,7 +104,9 @@ async function sortOut(
       for (const bypass of bypassAuthorizations(named, bucket, context))
         await context.authorize(bypass);
       const bypassesGovernance = BypassGovernanceRetention;
-      permitted.push({ Key, VersionId, ETag, bypassesGovernance });
+      // Unlike a header it is no list of entity tags.
+      const acceptsEtag = ETag === undefined ? undefined : (etag: string) => isEtag(ETag, etag);
+      permitted.push({ Key, VersionId, acceptsEtag, bypassesGovernance });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       errors.push(errorOf({ Key, VersionId }, error));

@@ -24,6 +24,7 @@ import {
   keyOfObject,
   refuseEncryptionHeader,
 } from "../encryption/object-encryption.ts";
+import { matchesEtag } from "../entity-tags.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -74,7 +75,7 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
           : [deletion, ...bypasses];
       },
       async (bucket, input, context) => {
-        const { Key, VersionId, IfMatch: ETag } = input;
+        const { Key, VersionId, IfMatch } = input;
         checkVersionId(VersionId);
         if (input.IfMatchSize !== undefined) throw notImplemented("x-amz-if-match-size");
         if (input.IfMatchLastModifiedTime !== undefined)
@@ -83,7 +84,9 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const bypassesGovernance = input.BypassGovernanceRetention;
-          const deletion = { Key, VersionId, ETag, bypassesGovernance };
+          const acceptsEtag =
+            IfMatch === undefined ? undefined : (etag: string) => matchesEtag(IfMatch, etag);
+          const deletion = { Key, VersionId, acceptsEtag, bypassesGovernance };
           const refusal = await refusalOfDeletion(deletion, current, context.nowMs, tx);
           if (refusal) throw refusal;
           const occasion = { requester: context, reason: "DeleteObject" } as const;

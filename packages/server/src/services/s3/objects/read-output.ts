@@ -29,6 +29,9 @@ export function readOutput(
   if (range) context.response.status = 206;
   const { PartNumber, ChecksumMode } = input;
   const attributes = readAttributesOf(row);
+  // The model has a time, S3 the text that came with the object.
+  if (attributes.expires !== undefined && input.ResponseExpires === undefined)
+    context.response.headers.expires = attributes.expires;
   return {
     ...attributesOutput(attributes),
     AcceptRanges: "bytes",

@@ -1,6 +1,8 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import { unquote } from "../entity-tags.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { type ByteRange, parseByteRange } from "./byte-range.ts";
 import { checkPartNumber } from "./part-number.ts";
@@ -23,11 +25,23 @@ export async function chooseRange(
   context: RequestContext,
 ): Promise<ReadRange | undefined> {
   if (Range !== undefined) {
+    if (hasChanged(context.http?.headers["if-range"], row)) return undefined;
     const range = parseByteRange(Range, row.size_bytes);
     return range && { ...range, checksum: checksumOfAll(row, range) };
   }
   if (PartNumber === undefined) return undefined;
   return await rangeOfPart(PartNumber, row, context);
+}
+
+/**
+ * Whether the object isn't the one that `If-Range` names by its entity tag or its time. Its bytes
+ * must not be put behind those that the client has of another one (RFC 9110, 13.1.5): it gets all.
+ */
+function hasChanged(ifRange: string | undefined, row: ObjectRow): boolean {
+  if (ifRange === undefined) return false;
+  const timeMs = ifRange.startsWith('"') ? Number.NaN : Date.parse(ifRange);
+  if (Number.isNaN(timeMs)) return ifRange.startsWith("W/") || unquote(ifRange) !== row.etag;
+  return timeMs !== wholeSeconds(row.modified_ms);
 }
 
 /** The place of a part in the object. An object that was put whole is its own first part. */

@@ -1,7 +1,6 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { matchesEtag } from "../entity-tags.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "../errors.ts";
 import {
   announce,
@@ -28,8 +27,8 @@ const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 export interface Deletion {
   readonly Key: string;
   readonly VersionId?: string | undefined;
-  /** The ETag that the object must have, or `*`: that there is one. */
-  readonly ETag?: string | undefined;
+  /** Whether the object that is there may have this ETag; undefined where there needn't be one. */
+  readonly acceptsEtag?: ((etag: string) => boolean) | undefined;
   /** The caller may delete it in spite of a retention in governance mode. */
   readonly bypassesGovernance?: boolean | undefined;
 }
@@ -50,20 +49,20 @@ export interface Deleted {
 
 /** Why the object mustn't be deleted: it is locked, or isn't the one that the client means. */
 export async function refusalOfDeletion(
-  { Key: key, VersionId: versionId, ETag: etag, bypassesGovernance: bypass }: Deletion,
+  { Key: key, VersionId: versionId, acceptsEtag, bypassesGovernance: bypass }: Deletion,
   bucket: BucketRow,
   nowMs: number,
   tx: Transaction<S3Tables>,
 ): Promise<AwsError | undefined> {
   const mayBeLocked = bucket.object_lock !== null && versionId !== undefined;
-  if (etag === undefined && !mayBeLocked) return undefined;
+  if (!acceptsEtag && !mayBeLocked) return undefined;
   const row = await findAmongAll(bucket.bucket_name, key, versionId, tx.db);
   if (row && mayBeLocked && isLocked(row, nowMs, { bypass })) return protectedByLock();
-  if (etag === undefined) return undefined;
+  if (!acceptsEtag) return undefined;
   if (!row || row.is_delete_marker === 1) {
     return versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
   }
-  return matchesEtag(etag, row.etag) ? undefined : preconditionFailed("If-Match");
+  return acceptsEtag(row.etag) ? undefined : preconditionFailed("If-Match");
 }
 
 /**
