@@ -180,6 +180,11 @@ test.each<[string, RawRequest, string]>([
     "400 InvalidRequest | Value for x-amz-checksum-type header is invalid.",
   ],
   [
+    "a block of public access that says nothing",
+    ask(`PUT ${B}?publicAccessBlock`, "<PublicAccessBlockConfiguration/>"),
+    "400 InvalidRequest | Must specify at least one configuration.",
+  ],
+  [
     "an object's tag that only AWS may give",
     ask(`PUT ${O}?tagging`, tags("aws:x")),
     "400 InvalidTag | Your TagKey cannot be prefixed with aws: | TagKey=aws:x",

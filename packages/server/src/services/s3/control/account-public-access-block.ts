@@ -4,7 +4,8 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { requestKeys } from "../access/authorization.ts";
-import { accessDenied, invalidRequest, malformedXml } from "../errors.ts";
+import { givenBlock } from "../access/given-block.ts";
+import { accessDenied } from "../errors.ts";
 import type { S3Tables } from "../tables.ts";
 
 interface AccountInput {
@@ -20,19 +21,7 @@ export function accountBlockOperations(): OperationTable {
     PutPublicAccessBlock: {
       authorize: needs("PutAccountPublicAccessBlock"),
       handle: async (input, context) => {
-        const { PublicAccessBlockConfiguration: given } = input;
-        if (!given) throw malformedXml();
-        if (Object.values(given).every((value) => value === undefined))
-          throw invalidRequest("Must specify at least one configuration.");
-        await setBlock(
-          {
-            BlockPublicAcls: given.BlockPublicAcls ?? false,
-            IgnorePublicAcls: given.IgnorePublicAcls ?? false,
-            BlockPublicPolicy: given.BlockPublicPolicy ?? false,
-            RestrictPublicBuckets: given.RestrictPublicBuckets ?? false,
-          },
-          context,
-        );
+        await setBlock(givenBlock(input.PublicAccessBlockConfiguration), context);
         return {};
       },
     },

@@ -1,8 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
+import { givenBlock } from "../access/given-block.ts";
 import { readPublicAccessBlock } from "../access/public-access.ts";
-import { malformedXml, notConfigured } from "../errors.ts";
+import { notConfigured } from "../errors.ts";
 import { updateBucket } from "../rows/buckets.ts";
 
 /** PutPublicAccessBlock, GetPublicAccessBlock, DeletePublicAccessBlock. */
@@ -11,14 +12,7 @@ export function publicAccessBlockOperations(): OperationTable {
     PutPublicAccessBlock: bucketOperation(
       "PutBucketPublicAccessBlock",
       async (bucket, input, context) => {
-        const { PublicAccessBlockConfiguration: given } = input;
-        if (!given) throw malformedXml();
-        const block = JSON.stringify({
-          BlockPublicAcls: given.BlockPublicAcls ?? false,
-          IgnorePublicAcls: given.IgnorePublicAcls ?? false,
-          BlockPublicPolicy: given.BlockPublicPolicy ?? false,
-          RestrictPublicBuckets: given.RestrictPublicBuckets ?? false,
-        });
+        const block = JSON.stringify(givenBlock(input.PublicAccessBlockConfiguration));
         await updateBucket(bucket, { public_access_block: block }, context);
         return {};
       },
