@@ -25,10 +25,10 @@ import { Signer } from "./request-costs/signed-requests.ts";
  *
  * The processors are shared by all of them. The OSD waits for no disk, so Rolecast's data are in
  * memory too; with the word `disk` they are on it, and each PUT waits for the commit of its row.
- * The word `short` leaves out 64 MiB and 64 connections; numbers are sizes in KiB to measure alone;
- * `beside=FOLDER` measures another built checkout of Rolecast as well. Objects of 1 KiB are kept in
- * Rolecast's database, as by default (docs/adr/0043): 8 KiB is the smallest of these sizes that
- * goes to the store.
+ * The word `short` leaves out 64 MiB and 64 connections; numbers are sizes in KiB to measure alone,
+ * `over=1,8` the connections; `beside=FOLDER` measures another built checkout of Rolecast as well.
+ * Objects of 1 KiB are kept in Rolecast's database, as by default (docs/adr/0043): 8 KiB is the
+ * smallest of these sizes that goes to the store.
  */
 const ROUNDS = 2;
 const DURATION_MS = 3_000;
@@ -53,7 +53,8 @@ const givenSizes = words.map(Number).filter((kib) => kib > 0);
 const SIZES = [KIB, 8 * KIB, MIB, ...(isShort ? [] : [64 * MIB])].filter(
   (bytes) => givenSizes.length === 0 || givenSizes.includes(bytes / KIB),
 );
-const CONNECTIONS = isShort ? [1, 8] : [1, 8, 64];
+const over = words.find((word) => word.startsWith("over="))?.slice("over=".length);
+const CONNECTIONS = over?.split(",").map(Number) ?? (isShort ? [1, 8] : [1, 8, 64]);
 
 const MEMORY = "/dev/shm";
 const isOnDisk = words.includes("disk") || !existsSync(MEMORY);

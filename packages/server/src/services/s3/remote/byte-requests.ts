@@ -2,7 +2,7 @@ import { createHash, webcrypto } from "node:crypto";
 import { type Signer, signS3Request } from "@rolecast/wire";
 import { systemClock } from "../../../kernel/clock.ts";
 import type { StoreAnswer } from "./store-connection.ts";
-import { type OpenRequest, StoreConnections } from "./store-connections.ts";
+import { type OpenOptions, type OpenRequest, StoreConnections } from "./store-connections.ts";
 
 /** Shorter bodies are digested at once: a thread would take longer. */
 const DIGESTED_AT_ONCE_BYTES = 64 * 1024;
@@ -74,8 +74,8 @@ export class ByteRequests {
    * Begins to write an object whose bytes come later, and whose digest is to be compared with the
    * answer's entity tag. The answer is as of `send`.
    */
-  begin(request: ByteRequest, sizeBytes: number): OpenRequest {
-    const opened = this.#connections.begin(this.#sign(request, UNSIGNED, sizeBytes));
+  begin(request: ByteRequest, sizeBytes: number, how: OpenOptions): OpenRequest {
+    const opened = this.#connections.begin(this.#sign(request, UNSIGNED, sizeBytes), how);
     return { ...opened, answer: opened.answer.then((answer) => this.#accept(answer)) };
   }
 

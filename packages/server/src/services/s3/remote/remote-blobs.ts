@@ -9,6 +9,7 @@ import type { ByteSource } from "../blobs/each-chunk.ts";
 import { type BlobObserver, writeAll } from "../blobs/write-all.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
+import { RelayedUpload } from "./relayed-upload.ts";
 import { RemoteReader } from "./remote-reader.ts";
 import { RemoteUpload, uploadMemory } from "./remote-upload.ts";
 import { DELETED_AT_ONCE, type StoreClient } from "./store-client.ts";
@@ -53,7 +54,8 @@ export class RemoteBlobs implements BlobStore {
     const blobId = await this.#newId();
     const seal = key && sealBlob(key, blobId);
     const place = [this.#client, keyOf(blobId), expectedBytes, this.#memory] as const;
-    const streamed = observer.md5 && !seal && StreamedUpload.open(...place);
+    const streamed =
+      observer.md5 && !seal && (StreamedUpload.open(...place) ?? RelayedUpload.open(...place));
     const upload = streamed || new RemoteUpload(...place);
     try {
       const spend = () => undefined;

@@ -4,7 +4,9 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { BATCH_BYTES, takeBatch } from "../blobs/batches.ts";
-import { UPLOAD_BYTES_MAX, uploadMemory } from "./remote-upload.ts";
+import type { BlobSink } from "../blobs/write-all.ts";
+import { RelayedUpload } from "./relayed-upload.ts";
+import { PART_BYTES, UPLOAD_BYTES_MAX, uploadMemory } from "./remote-upload.ts";
 import { StoreClient } from "./store-client.ts";
 import { StreamedUpload } from "./streamed-upload.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -260,5 +262,117 @@ describe("a body that is sent while it comes", () => {
     memory = uploadMemory();
     while (memory.tryTake(BATCH_BYTES, BATCH_BYTES));
     expect(StreamedUpload.open(own, "streamed", body.length, memory)).toBeUndefined();
+  });
+});
+
+describe("a longer body, where memory to keep it is short", () => {
+  const body = Buffer.alloc(PART_BYTES + BATCH_BYTES, "0123456789abcdef");
+  const md5 = createHash("md5").update(body).digest();
+  const tag = `"${md5.toString("hex")}"`;
+  const tagged = (etag: string) => (response: ServerResponse) =>
+    response.writeHead(200, { etag }).end();
+  const breakOff = (response: ServerResponse) => response.destroy();
+  const none = refuse(404, "NoSuchKey");
+  const DELETE = "POST delete=";
+  let memory = uploadMemory();
+  let own: StoreClient;
+
+  function begin(): RelayedUpload {
+    const upload = RelayedUpload.open(own, "relayed", body.length, memory);
+    expect(upload).toBeDefined();
+    return upload as RelayedUpload;
+  }
+
+  /** As of another body, which was kept. */
+  async function compareTag(): Promise<void> {
+    answerWith(tagged(tag));
+    const kept = StreamedUpload.open(own, "kept", body.length, uploadMemory());
+    await writeAll(kept as StreamedUpload);
+    await kept?.finish({ md5 });
+  }
+
+  async function writeAll(upload: BlobSink): Promise<void> {
+    for (let at = 0; at < body.length; at += BATCH_BYTES) {
+      const batch = takeBatch();
+      body.copy(batch, 0, at);
+      await upload.write(batch);
+      if (!upload.keepsBytes) batch.fill("changed");
+    }
+  }
+
+  const requests = () => asked.map(({ method, url }) => `${method} ${url?.split("?")[1] ?? ""}`);
+
+  test.each([
+    ["is sent while it comes", [tagged(tag)], ["PUT "], undefined],
+    ["is refused", [refuse(503, "SlowDown")], ["PUT ", "GET "], "it answers 503 SlowDown"],
+    [
+      "has changed on the way",
+      [tagged('"other"'), tagged("")],
+      ["PUT ", DELETE],
+      "bytes have changed on the way to it",
+    ],
+    ["was written without an answer", [breakOff, tagged(tag)], ["PUT ", "GET "], undefined],
+    ["wasn't written", [breakOff, none], ["PUT ", "GET "], "it can't be reached (ECONNRESET)"],
+    [
+      "was written without an answer, and has changed on the way",
+      [breakOff, tagged('"other"')],
+      ["PUT ", "GET ", DELETE],
+      "bytes have changed on the way to it",
+    ],
+  ])("%s", async (_what, given, wanted, reason) => {
+    own = open();
+    memory = uploadMemory();
+    await compareTag();
+    answerWith(...(reason?.includes("503") ? [...given, none] : given));
+    const upload = begin();
+    await writeAll(upload);
+    await expect.poll(() => asked.length).toBe(1);
+    expect(asked[0]?.complete).toBe(false);
+    expect(memory.tryTake(UPLOAD_BYTES_MAX - 4 * BATCH_BYTES)).toBe(true);
+    memory.giveBack(UPLOAD_BYTES_MAX - 4 * BATCH_BYTES);
+    const finished = upload.finish({ md5 });
+    if (reason === undefined) await finished;
+    else await expect(finished.finally(() => upload.abandon())).rejects.toThrow(reason);
+    expect(requests()).toEqual(wanted);
+    expect(memory.tryTake(UPLOAD_BYTES_MAX)).toBe(true);
+    await own.close();
+  });
+
+  test("is answered SlowDown before its end, where the store breaks off", async () => {
+    own = open();
+    memory = uploadMemory();
+    await compareTag();
+    answerWith();
+    const upload = begin();
+    server.once("request", ({ socket }: IncomingMessage) => socket.destroy());
+    await upload.write(takeBatch());
+    const writeOne = () => upload.write(Buffer.alloc(1)).then(() => "written", String);
+    await expect.poll(writeOne).toMatch("The object store behind this server is away");
+    await upload.abandon();
+    await own.close();
+  });
+
+  test("is gathered in parts until an entity tag was found to be an MD5", async () => {
+    own = open();
+    memory = uploadMemory();
+    const xml = (name: string) => (response: ServerResponse) =>
+      response.end(`<?xml version="1.0"?><${name}><UploadId>u</UploadId></${name}>`);
+    answerWith(
+      xml("InitiateMultipartUploadResult"),
+      tagged('"1"'),
+      tagged('"2"'),
+      xml("CompleteMultipartUploadResult"),
+    );
+    const upload = begin();
+    await writeAll(upload);
+    await upload.finish({ md5 });
+    expect(upload.isInParts).toBe(true);
+    expect(requests().sort()).toEqual([
+      "POST uploadId=u",
+      "POST uploads=",
+      "PUT partNumber=1&uploadId=u",
+      "PUT partNumber=2&uploadId=u",
+    ]);
+    await own.close();
   });
 });

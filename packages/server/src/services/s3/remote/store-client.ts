@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type * as s3 from "@aws-sdk/client-s3";
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { LendingStream } from "../../../kernel/lent-memory.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { pause } from "../../../kernel/work/timers.ts";
@@ -10,7 +11,8 @@ import { RetryBudget } from "./retry-budget.ts";
 import type { Loaded } from "./sdk.ts";
 import type { StoreAnswer } from "./store-connection.ts";
 import { type Failure, failureOf, storeAway } from "./store-failure.ts";
-import { StreamedPut } from "./streamed-put.ts";
+import { bodyMsMax, type PutOutcome, type StreamedPut } from "./streamed-put.ts";
+import { StreamedPuts } from "./streamed-puts.ts";
 import { TurnQueue } from "./turn-queue.ts";
 
 const ATTEMPTS_MAX = 3;
@@ -26,9 +28,6 @@ const OVERLOADED = "too many requests wait for it";
 
 /** A key of ours is nobody else's: that it is taken is a fault. */
 const NEVER_TAKEN: (attempt: number) => boolean = () => false;
-
-/** The share of all turns that bodies may have while they come: their clients may be slow. */
-const STREAMED_SHARE_MAX = 0.5;
 
 /** Undefined is an answer too: there is no such object. */
 type Sending<Output> = (client: s3.S3Client, options: SendOptions) => Promise<Output>;
@@ -84,10 +83,8 @@ export class StoreClient {
   readonly #circuit = new Circuit(() => performance.now());
   readonly #budget = new RetryBudget();
   readonly #turns: TurnQueue;
+  readonly streamed: StreamedPuts;
   #loaded: Promise<Loaded> | undefined;
-  /** Bodies that are sent while they come. */
-  #streamed = 0;
-  #etagsAreMd5s = true;
   #requests = 0;
   #failures = 0;
 
@@ -95,6 +92,15 @@ export class StoreClient {
     this.#settings = settings;
     this.#log = log;
     this.#turns = new TurnQueue(settings.concurrency, ANSWER_MS_MAX, () => storeAway(OVERLOADED));
+    const { concurrency } = settings;
+    const onOver = ({ kind }: PutOutcome) => kind === "written" && this.#noteSuccess();
+    this.streamed = new StreamedPuts({
+      turns: this.#turns,
+      concurrency,
+      log,
+      place: this.place,
+      onOver,
+    });
   }
 
   get place(): string {
@@ -146,27 +152,25 @@ export class StoreClient {
    * Begins to write an object whose bytes come later, in one attempt. Undefined while that may take
    * turns from requests that have all they need, and while the store is away.
    */
-  async beginPut(key: string, sizeBytes: number): Promise<StreamedPut | undefined> {
+  async beginPut(
+    key: string,
+    sizeBytes: number,
+    { keepsBytes }: { readonly keepsBytes: boolean },
+  ): Promise<StreamedPut | undefined> {
     const { bytes } = await this.#load();
-    const streamedMax = Math.floor(this.#settings.concurrency * STREAMED_SHARE_MAX);
-    if (!this.#etagsAreMd5s || this.#circuit.reason !== undefined) return undefined;
-    if (this.#streamed >= streamedMax || !this.#turns.tryTake()) return undefined;
-    this.#streamed++;
-    this.#requests++;
-    return new StreamedPut(bytes.begin(this.#write(key), sizeBytes), sizeBytes, (outcome) => {
-      this.#streamed--;
-      this.#turns.giveBack();
-      if (outcome.kind === "written") this.#noteSuccess();
-    });
+    if (this.#circuit.reason !== undefined || !this.streamed.mayBegin(keepsBytes)) return undefined;
+    const open = () => {
+      this.#requests++;
+      return bytes.begin(this.#write(key), sizeBytes, { isFresh: !keepsBytes });
+    };
+    return this.streamed.begin(open, keepsBytes ? bodyMsMax(sizeBytes) : undefined);
   }
 
-  /** The entity tag of an object that the store has compared with its MD5 is another value. */
-  noteForeignTags(): void {
-    if (!this.#etagsAreMd5s) return;
-    this.#etagsAreMd5s = false;
-    const message =
-      "The store's entity tags aren't MD5s: bodies are gathered before they are sent.";
-    this.#log.info({ store: this.place }, message);
+  /** Counts a failure that nothing is sent again after; returns the answer to it. */
+  failed(failure: PutOutcome): AwsError {
+    const reason = failure.kind === "failed" ? failure.reason : "it refuses a body";
+    this.#noteFailure(reason);
+    return storeAway(reason);
   }
 
   /** Begins to read. Undefined when there is no such object. */

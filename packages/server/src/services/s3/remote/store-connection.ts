@@ -98,11 +98,18 @@ export class StoreConnection {
     });
   }
 
-  /** Sends the next bytes of the body; they mustn't change before the answer. */
-  send(pieces: readonly Buffer[], isLast: boolean): void {
-    if (!this.#socket.writable) return;
+  /**
+   * Sends the next bytes of the body; they mustn't change before the answer, or `onSent`, which is
+   * called when the operating system has them or the connection has ended.
+   */
+  send(pieces: readonly Buffer[], isLast: boolean, onSent?: () => void): void {
+    if (!this.#socket.writable) {
+      onSent?.();
+      return;
+    }
+    const last = pieces.at(-1);
     this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
+    for (const piece of pieces) this.#socket.write(piece, piece === last ? onSent : undefined);
     this.#isSending = !isLast;
     // The head waits for the first bytes.
     while (this.#socket.writableCorked > 0) this.#socket.uncork();

@@ -15,10 +15,18 @@ const BEFORE_CLOSE_MS = 1_000;
 export interface OpenRequest {
   /** Resolves when the answer begins, which may be before the body's end. */
   readonly answer: Promise<StoreAnswer>;
-  /** The bytes mustn't change before the answer. */
-  readonly send: (pieces: readonly Buffer[], isLast: boolean) => void;
+  /**
+   * The bytes mustn't change before the answer, or `onSent`, which is called when the operating
+   * system has them or the connection is over.
+   */
+  readonly send: (pieces: readonly Buffer[], isLast: boolean, onSent?: () => void) => void;
   /** Ends the request's connection unless it has its answer. */
   readonly breakOff: (error: Error) => void;
+}
+
+export interface OpenOptions {
+  /** True: over a new connection, of which nothing can be wrong but the store. */
+  readonly isFresh: boolean;
 }
 
 interface Idle {
@@ -59,8 +67,8 @@ export class StoreConnections {
     }
   }
 
-  begin(head: string): OpenRequest {
-    const connection = this.#take();
+  begin(head: string, { isFresh }: OpenOptions = { isFresh: false }): OpenRequest {
+    const connection = isFresh ? this.#openOne() : this.#take();
     let isOver = false;
     const over = () => {
       isOver = true;
@@ -69,8 +77,9 @@ export class StoreConnections {
     answer.then(over, over);
     return {
       answer,
-      send: (pieces, isLast) => {
-        if (!isOver) connection.send(pieces, isLast);
+      send: (pieces, isLast, onSent) => {
+        if (isOver) onSent?.();
+        else connection.send(pieces, isLast, onSent);
       },
       breakOff: (error) => {
         if (!isOver) connection.destroy(error);
@@ -89,6 +98,10 @@ export class StoreConnections {
       kept.connection.isRef = true;
       return kept.connection;
     }
+    return this.#openOne();
+  }
+
+  #openOne(): StoreConnection {
     const opened = new StoreConnection({
       open: this.#open,
       onIdle: (one, answer) => this.#keep(one, answer),

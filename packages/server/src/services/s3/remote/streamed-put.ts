@@ -1,13 +1,18 @@
+import { performance } from "node:perf_hooks";
 import { after } from "../../../kernel/work/timers.ts";
 import { timeoutError } from "./store-connection.ts";
 import type { OpenRequest } from "./store-connections.ts";
 import { type Failure, failureOf } from "./store-failure.ts";
 
+/** Longer bodies are sent in parts. */
+export const STREAMED_BYTES_MAX = 64 * 1024 * 1024;
 /** A body that comes more slowly is better gathered than sent while it comes. */
-export const STREAMED_BYTES_PER_SECOND_MIN = 2 * 1024 * 1024;
+const BYTES_PER_SECOND_MIN = 2 * 1024 * 1024;
 /** The time that a body may take beside that. */
 const PAUSE_MS_MAX = 2_000;
-/** From the end of a body to the head of its answer. */
+/** The end of a body, which isn't sent before all of it was compared with the client's digests. */
+const HELD_BACK_BYTES = 1024;
+/** From the end of a body to the head of its answer; and for the store to take some bytes of it. */
 const ANSWER_MS_MAX = 15_000;
 
 export type PutOutcome = Failure | { readonly kind: "written"; readonly etag: string };
@@ -19,11 +24,17 @@ export class StreamedPut {
   #callOff: () => void;
   #isOpen = true;
 
-  /** `onOver` is called when the store has answered, or the attempt failed or was broken off. */
-  constructor(request: OpenRequest, sizeBytes: number, onOver: (outcome: PutOutcome) => void) {
+  /**
+   * `onOver` is called when the store has answered, or the attempt failed or was broken off, as it
+   * is where the body takes longer than `bodyMsMax`.
+   */
+  constructor(
+    request: OpenRequest,
+    bodyMsMax: number | undefined,
+    onOver: (outcome: PutOutcome) => void,
+  ) {
     this.#request = request;
-    const bodyMsMax = PAUSE_MS_MAX + (sizeBytes / STREAMED_BYTES_PER_SECOND_MIN) * 1_000;
-    this.#callOff = after(bodyMsMax, () => this.breakOff());
+    this.#callOff = bodyMsMax === undefined ? () => {} : after(bodyMsMax, () => this.breakOff());
     this.#outcome = request.answer
       .then(({ headers, body }): PutOutcome => {
         body.resume();
@@ -46,6 +57,20 @@ export class StreamedPut {
     if (this.#isOpen && bytes.byteLength > 0) this.#request.send([bytes], false);
   }
 
+  /**
+   * Sends bytes, which may change once this has resolved, and waits for a store that is slow. The
+   * outcome where that is known already.
+   */
+  async pass(bytes: Buffer): Promise<PutOutcome | undefined> {
+    if (bytes.byteLength === 0) return undefined;
+    const request = this.#request;
+    const callOff = after(ANSWER_MS_MAX, () => request.breakOff(timeoutError()));
+    const sent = new Promise<undefined>((resolve) => {
+      request.send([bytes], false, () => resolve(undefined));
+    });
+    return Promise.race([this.#outcome, sent]).finally(callOff);
+  }
+
   /** Sends the last bytes, at least one: without them the store has no object. */
   end(bytes: Buffer): Promise<PutOutcome> {
     this.#callOff();
@@ -59,4 +84,25 @@ export class StreamedPut {
     this.#isOpen = false;
     this.#request.breakOff(new Error("The body is sent later, or not at all."));
   }
+}
+
+/** The time that a body of this size may take. */
+export function bodyMsMax(sizeBytes: number): number {
+  return PAUSE_MS_MAX + (sizeBytes / BYTES_PER_SECOND_MIN) * 1_000;
+}
+
+/** Whether a body has come too slowly, of which there are so many bytes. */
+export function isTooSlow(bytes: number, startedMs: number): boolean {
+  const seconds = (performance.now() - startedMs) / 1_000;
+  return bytes < seconds * BYTES_PER_SECOND_MIN;
+}
+
+/** How many of a body's last bytes aren't sent before its end. */
+export function heldBack({ byteLength }: Buffer): number {
+  return Math.min(HELD_BACK_BYTES, byteLength);
+}
+
+/** The entity tag of a body. */
+export function tagOf(md5: Buffer): string {
+  return `"${md5.toString("hex")}"`;
 }

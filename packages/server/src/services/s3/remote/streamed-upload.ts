@@ -5,15 +5,17 @@ import { incompleteBody } from "../errors.ts";
 import { UPLOAD_BYTES_MAX } from "./remote-upload.ts";
 import type { StoreClient } from "./store-client.ts";
 import { type Failure, storeAway } from "./store-failure.ts";
-import { STREAMED_BYTES_PER_SECOND_MIN, type StreamedPut } from "./streamed-put.ts";
+import {
+  heldBack,
+  isTooSlow,
+  STREAMED_BYTES_MAX,
+  type StreamedPut,
+  tagOf,
+} from "./streamed-put.ts";
 import type { TurnQueue } from "./turn-queue.ts";
 
-/** Longer bodies are sent in parts. */
-const STREAMED_BYTES_MAX = 64 * 1024 * 1024;
 /** Memory that they leave to others. */
 const FREE_BYTES_MIN = UPLOAD_BYTES_MAX / 2;
-/** The end of a body, which isn't sent before all of it was compared with the client's digests. */
-const HELD_BACK_BYTES = 1024;
 
 /**
  * The bytes of a blob of known length, sent while they come. The store makes an object of them with
@@ -66,11 +68,12 @@ export class StreamedUpload implements BlobSink {
   async finish({ md5 }: { readonly md5?: Buffer | undefined }): Promise<void> {
     const last = this.#kept.at(-1);
     if (!md5 || !last || !this.#isWhole) throw incompleteBody();
-    const tag = `"${md5.toString("hex")}"`;
+    const tag = tagOf(md5);
     const put = this.#put?.isOpen ? this.#put : undefined;
     const outcome = await put?.end(last.subarray(-heldBack(last)));
     if (outcome?.kind !== "written") await this.#sendWhole(md5, tag, outcome);
     else if (outcome.etag !== tag) await this.#replace(md5, tag);
+    else this.#client.streamed.noteMd5();
     this.#giveBack();
   }
 
@@ -86,9 +89,8 @@ export class StreamedUpload implements BlobSink {
 
   /** A client that has been slow until now will go on so. */
   async #begin(): Promise<void> {
-    const seconds = (performance.now() - this.#startedMs) / 1_000;
-    if (this.#keptBytes < seconds * STREAMED_BYTES_PER_SECOND_MIN) return;
-    this.#put = await this.#client.beginPut(this.#key, this.#sizeBytes);
+    if (isTooSlow(this.#keptBytes, this.#startedMs)) return;
+    this.#put = await this.#client.beginPut(this.#key, this.#sizeBytes, { keepsBytes: true });
   }
 
   /** `before` is the failure of the attempt to send it while it came. */
@@ -107,7 +109,7 @@ export class StreamedUpload implements BlobSink {
   async #replace(md5: Buffer, tag: string): Promise<void> {
     await this.#client.delete([this.#key]);
     const sent = await this.#client.put(this.#key, this.#kept, { md5 });
-    if (sent !== tag) this.#client.noteForeignTags();
+    if (sent !== tag) this.#client.streamed.noteOthers();
   }
 
   #giveBack(): void {
@@ -119,8 +121,4 @@ export class StreamedUpload implements BlobSink {
 
 function memoryFor(sizeBytes: number): number {
   return Math.ceil(sizeBytes / BATCH_BYTES) * BATCH_BYTES;
-}
-
-function heldBack({ byteLength }: Buffer): number {
-  return Math.min(HELD_BACK_BYTES, byteLength);
 }
