@@ -40,8 +40,8 @@ export interface ApiDefinition {
    */
   readonly markingHeader?: string;
   /**
-   * restXml: members of an output, by its shape's name, that come before the others in its
-   * document: some clients read them in AWS's order, which the model doesn't have.
+   * restXml: members of a structure, by its shape's name, that come before its others in
+   * documents, in this order: some clients read them in AWS's order, which the model doesn't have.
    */
   readonly leadingMembers?: Readonly<Record<string, readonly string[]>>;
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */

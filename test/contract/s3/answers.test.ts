@@ -47,6 +47,36 @@ test("ListBuckets names the owner before the buckets, as the SDK for Java reads 
   expect(names).toEqual(["Owner", "Buckets"]);
 });
 
+const OBJECT = "Key LastModified ETag ChecksumAlgorithm ChecksumType Size";
+const VERSION = "Version Key VersionId IsLatest LastModified ETag ChecksumAlgorithm ChecksumType";
+
+test.each([
+  [
+    `GET ${B}?max-keys=1&delimiter=%2F`,
+    `Name Prefix Marker MaxKeys Delimiter IsTruncated Contents ${OBJECT} Owner ID StorageClass`,
+  ],
+  [
+    `GET ${B}?list-type=2&start-after=a`,
+    `Name Prefix StartAfter KeyCount MaxKeys IsTruncated Contents ${OBJECT} StorageClass`,
+  ],
+  [
+    `GET ${B}?versions`,
+    [
+      "Name Prefix KeyMarker VersionIdMarker MaxKeys IsTruncated",
+      `${VERSION} Size Owner ID StorageClass`,
+    ].join(" "),
+  ],
+])("%s has its elements in S3's order", async (line, names) => {
+  const { body } = await answerTo(ask(line));
+  const found = [...body.matchAll(/<([A-Z]\w+)[^>]*>/g)].map(([, name]) => name);
+  expect(found.slice(1).join(" ")).toBe(names);
+});
+
+test("a copy says when before it says what", async () => {
+  const copy = ask(`PUT ${ENCRYPTED}/copy`, undefined, { "x-amz-copy-source": `${ENCRYPTED}/o` });
+  expect((await answerTo(copy)).body).toMatch(/<LastModified>.*<ETag>/);
+});
+
 test.each([
   [`HEAD ${B}`, 200, "application/xml"],
   ["HEAD /answers-nobody", 404, "application/xml"],

@@ -138,24 +138,27 @@ test.each([2, 4] as const)("a form of signature version %i uploads its file", as
       "Content-Type": "image/jpeg",
       "x-amz-meta-colour": "blue",
       "x-ignore-me": "x",
+      Expires: "0",
       tagging: "<Tagging><TagSet><Tag><Key>a</Key><Value>b&#43;c</Value></Tag></TagSet></Tagging>",
     },
     conditions: [
       ["starts-with", "$Content-Type", "image/"],
       { "X-Amz-Meta-Colour": "blue" },
       ["starts-with", "$tagging", ""],
+      { expires: "0" },
       ["content-length-range", 1, "100"],
     ],
   });
   expect([status, body]).toEqual([204, ""]);
   const Key = "up/photo ü $&.jpg";
   expect(headers.get("location")).toBe(
-    `${server.endpoint}/${BUCKET}/up/photo%20%C3%BC%20%24%26.jpg`,
+    `${server.endpoint}/${BUCKET}/up%2Fphoto%20%C3%BC%20%24%26.jpg`,
   );
   const got = await client.send(new s3.GetObjectCommand({ Bucket: BUCKET, Key }));
   expect(await got.Body?.transformToString()).toBe("content");
   expect(got).toMatchObject({
     ETag: headers.get("etag"),
+    ExpiresString: "0",
     ContentType: "image/jpeg",
     Metadata: { colour: "blue" },
     TagCount: 1,

@@ -5,6 +5,7 @@ import type { WireResponse } from "../message.ts";
 import type { Member, StructureShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import {
+  inOrder,
   namespaceAttribute,
   wrap,
   type XmlWriter,
@@ -29,10 +30,8 @@ export function compileXmlBody(
   const namespace = namespaceAttribute(xmlNamespace === undefined ? undefined : ["", xmlNamespace]);
   const payload = payloadMember(output);
   if (payload !== undefined) return payloadBody(payload, namespace, writers);
-  const leading = service.leadingMembers?.[output.name] ?? [];
-  const isLeading = ({ name }: Member) => leading.includes(name);
   const all = output.members.filter(isOutputDocumentMember);
-  const members = [...all.filter(isLeading), ...all.filter((member) => !isLeading(member))];
+  const members = inOrder(all, service.leadingMembers?.[output.name]);
   if (members.length === 0) return undefined;
   const rootName = output.traits.xmlName ?? output.name;
   const write = rootWriter(rootName, members, output, namespace, writers);

@@ -46,7 +46,7 @@ export class RestXml implements ServerProtocol {
   readonly #errors: ReadonlyMap<string, ErrorShape>;
   readonly #router: RestRouter;
   readonly #decoders: RestXmlDecoders;
-  readonly #writers = new XmlWriters(BODY_RULES);
+  readonly #writers: XmlWriters;
 
   constructor(
     service: ServiceDefinition,
@@ -55,6 +55,7 @@ export class RestXml implements ServerProtocol {
   ) {
     this.#service = service;
     this.#errors = errors;
+    this.#writers = new XmlWriters(BODY_RULES, service.leadingMembers);
     this.#router = new RestRouter([...operations.values()], service.s3Addressing ?? false);
     this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
   }

@@ -13,13 +13,28 @@ interface CompiledStructure {
   readonly content: (value: Record<string, unknown>) => string;
 }
 
+/** By a structure's name. */
+type LeadingMembers = Readonly<Record<string, readonly string[]>>;
+
+/** `members`, those of `leading` first and in its order. */
+export function inOrder(
+  members: readonly Member[],
+  leading: readonly string[] | undefined,
+): readonly Member[] {
+  if (!leading) return members;
+  const first = leading.flatMap((name) => members.filter((member) => member.name === name));
+  return [...first, ...members.filter(({ name }) => !leading.includes(name))];
+}
+
 /** Compiles shapes into functions that write them as XML; a structure is compiled once. */
 export class XmlWriters {
   readonly #rules: TextRules;
+  readonly #leadingMembers: LeadingMembers | undefined;
   readonly #structures = new Map<StructureShape, CompiledStructure>();
 
-  constructor(rules: TextRules) {
+  constructor(rules: TextRules, leadingMembers?: LeadingMembers) {
     this.#rules = rules;
+    this.#leadingMembers = leadingMembers;
   }
 
   /** The content of an element with these members. */
@@ -69,10 +84,11 @@ export class XmlWriters {
     const known = this.#structures.get(shape);
     if (known !== undefined) return known;
     // Registered before it is compiled: a recursive shape finds this and calls through it later.
+    const members = inOrder(shape.members, this.#leadingMembers?.[shape.name]);
     let compiled: CompiledStructure | undefined;
     const lazy: CompiledStructure = {
-      attributes: (value) => (compiled ??= this.#compile(shape.members)).attributes(value),
-      content: (value) => (compiled ??= this.#compile(shape.members)).content(value),
+      attributes: (value) => (compiled ??= this.#compile(members)).attributes(value),
+      content: (value) => (compiled ??= this.#compile(members)).content(value),
     };
     this.#structures.set(shape, lazy);
     return lazy;

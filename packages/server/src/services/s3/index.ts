@@ -13,6 +13,7 @@ import { notePlace } from "./check/other-place.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
+import { ELEMENT_ORDER } from "./element-order.ts";
 import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
@@ -40,8 +41,7 @@ const definition: ApiDefinition = {
   xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
   s3Addressing: true,
   headers: S3_HEADERS,
-  // The SDK for Java, version 1, gives each bucket the owner that it has read so far.
-  leadingMembers: { ListBucketsOutput: ["Owner"] },
+  leadingMembers: ELEMENT_ORDER,
 };
 
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {

@@ -190,7 +190,8 @@ function answerTo(
   { bucket, key, request: { scheme, headers, path } }: Uploaded,
 ): PlainResponse {
   const { ETag: etag = "" } = put;
-  const keyPath = key.split("/").map(encodeURIComponent).join("/");
+  // As recorded of AWS, slashes are encoded too.
+  const keyPath = encodeURIComponent(key);
   const location = `${scheme}://${headers.host ?? "localhost"}/${path === "/" ? "" : `${bucket}/`}${keyPath}`;
   const answered = {
     etag,

@@ -49,7 +49,8 @@ export function readAttributes(
   context: RequestContext,
 ): ObjectAttributes {
   checkMetadata(input.Metadata);
-  const expires = context.http?.headers.expires ?? input.Expires?.toUTCString();
+  const sent = context.form ? context.form.fields.get("expires") : context.http?.headers.expires;
+  const expires = sent ?? input.Expires?.toUTCString();
   checkSystemMetadata(input, expires);
   const redirect = input.WebsiteRedirectLocation;
   if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {
