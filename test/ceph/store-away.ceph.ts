@@ -253,10 +253,11 @@ test("a body that was changed on the way to the store is refused there", async (
     key: string,
     end: (upload: StreamedUpload | RelayedUpload, md5: Buffer) => Promise<void>,
     kind: typeof StreamedUpload | typeof RelayedUpload = StreamedUpload,
+    endsAtOnce = false,
   ) => {
     const hash = createHash("md5");
     const sizeBytes = kind === StreamedUpload ? STREAMED : LONGEST;
-    const upload = kind.open(store, key, sizeBytes, memory);
+    const upload = kind.open(store, key, sizeBytes, memory, endsAtOnce);
     for (let at = 0; at < sizeBytes; at += BATCH_BYTES) {
       const batch = takeBatch()
         .subarray(0, Math.min(BATCH_BYTES, sizeBytes - at))
@@ -279,5 +280,12 @@ test("a body that was changed on the way to the store is refused there", async (
   const other = send("other", (upload) => upload.finish({ md5 }), RelayedUpload);
   await expect(other).rejects.toThrow(/bytes have changed on the way/);
   expect(await store.get("other")).toBeUndefined();
+  for (const kind of [StreamedUpload, RelayedUpload]) {
+    expect(await send(`${kind.name}`, (upload, md5) => upload.finish({ md5 }), kind, true)).toBe(
+      true,
+    );
+    await send(`unwanted ${kind.name}`, giveUp, kind, true);
+    await expect.poll(() => store.get(`unwanted ${kind.name}`)).toBeUndefined();
+  }
   await store.close();
 });

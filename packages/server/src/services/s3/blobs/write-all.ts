@@ -10,6 +10,8 @@ export interface BlobObserver {
    * rejects where they aren't what they should be.
    */
   md5?(): Promise<Buffer>;
+  /** True: nothing was claimed of the bytes, so that they are what they should be. */
+  readonly takesAnyBytes?: boolean;
 }
 
 /** The place that a blob's bytes are written to. */

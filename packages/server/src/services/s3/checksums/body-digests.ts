@@ -70,6 +70,11 @@ export class BodyDigests implements BlobObserver {
     this.#running = threads.start(this.#algorithms);
   }
 
+  get takesAnyBytes(): boolean {
+    const isClaimed = this.#claim?.value !== undefined || this.#claim?.inTrailer === true;
+    return !isClaimed && this.#contentMd5 === undefined && this.#signedSha256 === undefined;
+  }
+
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void> {
     return this.#running.update(bytes, isLast);
   }

@@ -36,26 +36,40 @@ export class RelayedUpload implements BlobSink {
   #sentBytes = 0;
   #put: StreamedPut | undefined;
   #gathered: RemoteUpload | undefined;
+  readonly #endsAtOnce: boolean;
   /** The last bytes, which aren't sent yet. */
   #end: Buffer | undefined;
+  /** They were sent before the whole was compared. */
+  #outcome: Promise<PutOutcome> | undefined;
 
-  private constructor(client: StoreClient, key: string, sizeBytes: number, memory: TurnQueue) {
+  private constructor(
+    client: StoreClient,
+    key: string,
+    sizeBytes: number,
+    memory: TurnQueue,
+    endsAtOnce: boolean,
+  ) {
     this.#client = client;
+    this.#endsAtOnce = endsAtOnce;
     this.#key = key;
     this.#sizeBytes = sizeBytes;
     this.#memory = memory;
   }
 
-  /** Undefined for a body that one buffer has room for, and where memory is short. */
+  /**
+   * Undefined for a body that one buffer has room for, and where memory is short; `endsAtOnce` as
+   * of `StreamedUpload`.
+   */
   static open(
     client: StoreClient,
     key: string,
     sizeBytes: number,
     memory: TurnQueue,
+    endsAtOnce = false,
   ): RelayedUpload | undefined {
     if (sizeBytes <= PART_BYTES || sizeBytes > STREAMED_BYTES_MAX) return undefined;
     if (!memory.tryTake(MEMORY_BYTES, FREE_BYTES_MIN)) return undefined;
-    return new RelayedUpload(client, key, sizeBytes, memory);
+    return new RelayedUpload(client, key, sizeBytes, memory, endsAtOnce);
   }
 
   get isInParts(): boolean {
@@ -73,20 +87,22 @@ export class RelayedUpload implements BlobSink {
     if (isLast) this.#end = Buffer.from(bytes.subarray(-kept));
     const failure = await this.#put?.pass(bytes.subarray(0, bytes.byteLength - kept));
     if (failure) throw this.#client.failed(failure);
+    if (this.#end && this.#endsAtOnce) this.#outcome = this.#put?.end(this.#end);
   }
 
   /** Resolves when the store has it all; `md5` is the body's. */
   async finish({ md5 }: { readonly md5?: Buffer | undefined }): Promise<void> {
     if (this.#gathered) return this.#gathered.finish({ md5 });
     if (!md5 || !this.#put || !this.#end) throw incompleteBody();
-    const outcome = await this.#put.end(this.#end);
+    const outcome = await (this.#outcome ?? this.#put.end(this.#end));
     if (outcome.kind === "written" && outcome.etag === tagOf(md5)) this.#giveBack();
     else await this.#compare(outcome, md5);
   }
 
   /** The body broke off, or isn't what it should be. */
   async abandon(): Promise<void> {
-    this.#put?.breakOff();
+    if (this.#outcome) void this.#outcome.then(() => this.#remove());
+    else this.#put?.breakOff();
     this.#giveBack();
     await this.#gathered?.abandon();
   }
@@ -112,6 +128,11 @@ export class RelayedUpload implements BlobSink {
     this.#client.streamed.noteDoubt();
     await this.#client.delete([this.#key]);
     throw storeAway("bytes have changed on the way to it");
+  }
+
+  /** In the background: what stays is the sweep's. */
+  async #remove(): Promise<void> {
+    await this.#client.delete([this.#key]).catch(() => undefined);
   }
 
   #giveBack(): void {

@@ -54,8 +54,11 @@ export class RemoteBlobs implements BlobStore {
     const blobId = await this.#newId();
     const seal = key && sealBlob(key, blobId);
     const place = [this.#client, keyOf(blobId), expectedBytes, this.#memory] as const;
+    const endsAtOnce = observer.takesAnyBytes === true;
     const streamed =
-      observer.md5 && !seal && (StreamedUpload.open(...place) ?? RelayedUpload.open(...place));
+      observer.md5 &&
+      !seal &&
+      (StreamedUpload.open(...place, endsAtOnce) ?? RelayedUpload.open(...place, endsAtOnce));
     const upload = streamed || new RemoteUpload(...place);
     try {
       const spend = () => undefined;

@@ -197,6 +197,20 @@ describe("a body that is sent while it comes", () => {
     await own.close();
   });
 
+  test("ends at once if nothing is claimed of it, and is removed if unwanted", async () => {
+    own = open();
+    answerWith(tagged(tag), tagged(tag));
+    for (const isWanted of [true, false]) {
+      const place = [own, "streamed", body.length, memory] as const;
+      const upload = StreamedUpload.open(...place, true);
+      await writeAll(upload as StreamedUpload);
+      await expect.poll(() => asked.at(-1)?.complete).toBe(true);
+      await (isWanted ? upload?.finish({ md5 }) : upload?.abandon());
+    }
+    await expect.poll(requests).toEqual(["PUT", "PUT", "POST delete"]);
+    await own.close();
+  });
+
   test("isn't, once a store's entity tags are found to be other digests", async () => {
     own = open();
     answerWith(tagged('"other"'), tagged(""), tagged('"other"'), tagged('"other"'));
@@ -335,6 +349,21 @@ describe("a longer body, where memory to keep it is short", () => {
     else await expect(finished.finally(() => upload.abandon())).rejects.toThrow(reason);
     expect(requests()).toEqual(wanted);
     expect(memory.tryTake(UPLOAD_BYTES_MAX)).toBe(true);
+    await own.close();
+  });
+
+  test("ends at once if nothing is claimed of it, and is removed if unwanted", async () => {
+    own = open();
+    memory = uploadMemory();
+    await compareTag();
+    answerWith(tagged(tag), tagged(tag));
+    for (const isWanted of [true, false]) {
+      const upload = RelayedUpload.open(own, "relayed", body.length, memory, true);
+      await writeAll(upload as RelayedUpload);
+      await expect.poll(() => asked.at(-1)?.complete).toBe(true);
+      await (isWanted ? upload?.finish({ md5 }) : upload?.abandon());
+    }
+    await expect.poll(requests).toEqual(["PUT ", "PUT ", DELETE]);
     await own.close();
   });
 

@@ -8,6 +8,7 @@ import { type Failure, storeAway } from "./store-failure.ts";
 import {
   heldBack,
   isTooSlow,
+  type PutOutcome,
   STREAMED_BYTES_MAX,
   type StreamedPut,
   tagOf,
@@ -35,25 +36,39 @@ export class StreamedUpload implements BlobSink {
   #keptBytes = 0;
   #reservedBytes: number;
   #put: StreamedPut | undefined;
+  readonly #endsAtOnce: boolean;
+  /** Its last bytes were sent before it was compared. */
+  #outcome: Promise<PutOutcome> | undefined;
 
-  private constructor(client: StoreClient, key: string, sizeBytes: number, memory: TurnQueue) {
+  private constructor(
+    client: StoreClient,
+    key: string,
+    sizeBytes: number,
+    memory: TurnQueue,
+    endsAtOnce: boolean,
+  ) {
     this.#client = client;
+    this.#endsAtOnce = endsAtOnce;
     this.#key = key;
     this.#sizeBytes = sizeBytes;
     this.#memory = memory;
     this.#reservedBytes = memoryFor(sizeBytes);
   }
 
-  /** Undefined for a body that would take memory from others, or gain nothing. */
+  /**
+   * Undefined for a body that would take memory from others, or gain nothing. With `endsAtOnce`
+   * nothing was claimed of it, and its last bytes aren't held back.
+   */
   static open(
     client: StoreClient,
     key: string,
     sizeBytes: number,
     memory: TurnQueue,
+    endsAtOnce = false,
   ): StreamedUpload | undefined {
     if (sizeBytes <= BATCH_BYTES || sizeBytes > STREAMED_BYTES_MAX) return undefined;
     if (!memory.tryTake(memoryFor(sizeBytes), FREE_BYTES_MIN)) return undefined;
-    return new StreamedUpload(client, key, sizeBytes, memory);
+    return new StreamedUpload(client, key, sizeBytes, memory, endsAtOnce);
   }
 
   async write(bytes: Buffer): Promise<void> {
@@ -61,7 +76,9 @@ export class StreamedUpload implements BlobSink {
     this.#keptBytes += bytes.byteLength;
     if (this.#keptBytes > this.#sizeBytes) throw incompleteBody();
     if (this.#kept.length === 1) await this.#begin();
-    this.#put?.send(this.#isWhole ? bytes.subarray(0, -heldBack(bytes)) : bytes);
+    if (!this.#isWhole) this.#put?.send(bytes);
+    else if (!this.#endsAtOnce) this.#put?.send(bytes.subarray(0, -heldBack(bytes)));
+    else if (this.#put?.isOpen) this.#outcome = this.#put.end(bytes);
   }
 
   /** Resolves when the store has it all; `md5` is the body's. */
@@ -70,7 +87,7 @@ export class StreamedUpload implements BlobSink {
     if (!md5 || !last || !this.#isWhole) throw incompleteBody();
     const tag = tagOf(md5);
     const put = this.#put?.isOpen ? this.#put : undefined;
-    const outcome = await put?.end(last.subarray(-heldBack(last)));
+    const outcome = await (this.#outcome ?? put?.end(last.subarray(-heldBack(last))));
     if (outcome?.kind !== "written") await this.#sendWhole(md5, tag, outcome);
     else if (outcome.etag !== tag) await this.#replace(md5, tag);
     else this.#client.streamed.noteMd5();
@@ -79,7 +96,8 @@ export class StreamedUpload implements BlobSink {
 
   /** The body broke off, or isn't what it should be. */
   async abandon(): Promise<void> {
-    this.#put?.breakOff();
+    if (this.#outcome) void this.#outcome.then(() => this.#remove());
+    else this.#put?.breakOff();
     this.#giveBack();
   }
 
@@ -110,6 +128,11 @@ export class StreamedUpload implements BlobSink {
     await this.#client.delete([this.#key]);
     const sent = await this.#client.put(this.#key, this.#kept, { md5 });
     if (sent !== tag) this.#client.streamed.noteOthers();
+  }
+
+  /** In the background: what stays is the sweep's. */
+  async #remove(): Promise<void> {
+    await this.#client.delete([this.#key]).catch(() => undefined);
   }
 
   #giveBack(): void {
