@@ -54,19 +54,22 @@ export async function freePorts(count: number): Promise<number[]> {
 
 /**
  * Starts nginx with the files of `packaging/nginx` as they are, but for addresses, names and paths,
- * before two nodes. `files`: a certificate and its key.
+ * before two nodes, or three, whose lines are uncommented. `files`: a certificate and its key.
  */
 export async function startNginx(
   dir: string,
   ports: readonly [http: number, tls: number, rtmp: number, rtmps: number, srt: number],
-  nodes: readonly [Upstream, Upstream],
+  nodes: readonly [Upstream, Upstream, Upstream?],
   files: { readonly certificate: string; readonly key: string },
 ): Promise<Nginx> {
   const [port, tlsPort, rtmpPort, rtmpsPort, srtPort] = ports;
   const changes: readonly (readonly [string, string])[] = [
-    ...nodes.flatMap(({ http, rtmp, rtmps, srt }, index) => {
+    ...nodes.flatMap((node, index) => {
+      if (!node) return [];
+      const { http, rtmp, rtmps, srt } = node;
       const address = `10.0.0.${5 + index}`;
       return [
+        [`# server ${address}`, `server ${address}`],
         [`${address}:4566`, `127.0.0.1:${http}`],
         [`${address}:1935`, `127.0.0.1:${rtmp}`],
         [`${address}:4443`, `127.0.0.1:${rtmps}`],
