@@ -23,6 +23,10 @@ const NO_ALGORITHM = [
   "400 InvalidRequest | Checksum algorithm provided is unsupported. Please try again with any of",
   `the valid types: ${ALGORITHMS}`,
 ].join(" ");
+const NO_ATTRIBUTES = [
+  "400 InvalidRequest | The x-amz-object-attributes header specifying the attributes to be",
+  "retrieved is either missing or empty",
+].join(" ");
 const SDK_ALGORITHM = "x-amz-sdk-checksum-algorithm";
 const NO_UPLOAD = [
   "The specified upload does not exist. The upload ID may be invalid, or the upload may",
@@ -178,6 +182,12 @@ test.each<[string, RawRequest, string]>([
       "x-amz-checksum-type": "BOGUS",
     }),
     "400 InvalidRequest | Value for x-amz-checksum-type header is invalid.",
+  ],
+  ["no attributes of an object", ask(`GET ${O}?attributes`), NO_ATTRIBUTES],
+  [
+    "an empty list of attributes",
+    ask(`GET ${O}?attributes`, undefined, { "x-amz-object-attributes": "" }),
+    NO_ATTRIBUTES,
   ],
   [
     "a block of public access that says nothing",

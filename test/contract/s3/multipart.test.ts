@@ -196,6 +196,24 @@ describe("checksums of uploads", () => {
   });
 });
 
+test("an empty part is read as nothing, with no range of bytes", async () => {
+  const ids = { Bucket: "empty-parts", Key: "empty" };
+  await client.send(new s3.CreateBucketCommand({ Bucket: ids.Bucket }));
+  const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(ids));
+  const upload = { ...ids, UploadId };
+  const part = { PartNumber: 1, Body: new Uint8Array() };
+  const { ETag } = await client.send(new s3.UploadPartCommand({ ...upload, ...part }));
+  const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+  await client.send(new s3.CompleteMultipartUploadCommand({ ...upload, MultipartUpload }));
+  const read = await client.send(new s3.GetObjectCommand({ ...ids, PartNumber: 1 }));
+  expect(read).toMatchObject({
+    ContentLength: 0,
+    PartsCount: 1,
+    $metadata: { httpStatusCode: 200 },
+  });
+  expect(read.ContentRange).toBeUndefined();
+});
+
 function withoutChecksums(): s3.S3Client {
   return new s3.S3Client({
     endpoint: server.endpoint,

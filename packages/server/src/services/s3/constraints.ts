@@ -1,5 +1,5 @@
 import type { ServiceConstraints } from "../../kernel/constraints.ts";
-import { malformedPolicy, malformedXml, missingRequestBody } from "./errors.ts";
+import { malformedPolicy, malformedXml, missingRequestBody, noAttributes } from "./errors.ts";
 
 /** A policy's text that is left out is one that doesn't begin as it should. */
 const NOT_JSON = "Policies must be valid JSON and the first byte must be '{'";
@@ -65,6 +65,7 @@ export const s3Constraints: ServiceConstraints = {
   refuse({ path }, input) {
     if (path.includes(".")) return malformedXml();
     if (path.toLowerCase() === "policy") return malformedPolicy(NOT_JSON);
+    if (path.toLowerCase() === "objectattributes") return noAttributes();
     const member = input?.members.find(({ name }) => name.toLowerCase() === path.toLowerCase());
     return member?.traits.httpPayload ? missingRequestBody() : undefined;
   },

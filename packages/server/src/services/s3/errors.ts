@@ -135,6 +135,14 @@ export function invalidRequest(
   return new AwsError("InvalidRequest", message, { status: 400, fields });
 }
 
+/** GetObjectAttributes that asks for none. */
+export function noAttributes(): AwsError {
+  return invalidRequest(
+    "The x-amz-object-attributes header specifying the attributes to be retrieved " +
+      "is either missing or empty",
+  );
+}
+
 export function malformedXml(): AwsError {
   return new AwsError(
     "MalformedXML",

@@ -13,7 +13,7 @@ import {
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
 import { keyOfObject } from "../encryption/object-encryption.ts";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, noAttributes } from "../errors.ts";
 import { readMaxKeys, readPartMarker } from "../listing/listing-text.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireObject } from "../rows/objects.ts";
@@ -39,13 +39,10 @@ async function getObjectAttributes(
   context: RequestContext,
 ) {
   const wanted = new Set<string>(input.ObjectAttributes);
+  if ([...wanted].every((name) => name === "")) throw noAttributes();
   const unknown = [...wanted].find((name) => !ATTRIBUTES.includes(name));
-  if (unknown !== undefined || wanted.size === 0)
-    throw invalidArgument(
-      "Invalid attribute name specified.",
-      "x-amz-object-attributes",
-      unknown ?? "",
-    );
+  if (unknown !== undefined)
+    throw invalidArgument("Invalid attribute name specified.", "x-amz-object-attributes", unknown);
   const row = await requireObject(input, context);
   await keyOfObject(input, readAttributesOf(row), row, context);
   const checksum = readChecksum(row.checksum);

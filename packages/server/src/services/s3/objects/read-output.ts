@@ -26,7 +26,9 @@ export function readOutput(
   input: ReadInput,
   context: RequestContext,
 ) {
-  if (range) context.response.status = 206;
+  // An empty part has no first byte and no last one, which a partial answer would have to name.
+  const isPartial = range !== undefined && range.end >= range.start;
+  if (isPartial) context.response.status = 206;
   const { PartNumber, ChecksumMode } = input;
   const attributes = readAttributesOf(row);
   // The model has a time, S3 the text that came with the object.
@@ -40,7 +42,7 @@ export function readOutput(
     ETag: `"${row.etag}"`,
     ...shownEncryption(input, attributes),
     ...restoreHeader(row, context.nowMs),
-    ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
+    ...(isPartial ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
     ...(row.storage_class === "STANDARD"
       ? {}
       : { StorageClass: row.storage_class as s3.StorageClass }),
