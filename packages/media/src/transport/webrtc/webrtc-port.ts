@@ -6,7 +6,7 @@ import type { IngestPort, IngestSettings } from "../../ingest/protocol.ts";
 import { MediaError } from "../../port/media-error.ts";
 import type { PortChoice } from "../../port/options.ts";
 import { announcedAddresses } from "./announced-addresses.ts";
-import { makeDtlsCertificate } from "./dtls/dtls-certificate.ts";
+import { type DtlsCertificate, makeDtlsCertificate } from "./dtls/dtls-certificate.ts";
 import type { OfferedTransport } from "./peer-description.ts";
 import { refusal } from "./sdp/session-description.ts";
 import type { AnswerTransport, HostCandidate } from "./sdp/write-answer.ts";
@@ -31,7 +31,8 @@ export interface PeerOwner extends PeerHandlers {
  */
 export class WebrtcPort {
   readonly #settings: IngestSettings;
-  readonly #certificate = makeDtlsCertificate();
+  /** Made for the first peer: most servers have none, and it takes milliseconds of their start. */
+  #made: DtlsCertificate | undefined;
   readonly #endpoint: WebrtcEndpoint;
   readonly #tcp: TcpPaths;
   readonly #owners = new Map<WebrtcPeer, PeerOwner>();
@@ -51,6 +52,11 @@ export class WebrtcPort {
       receive: (datagram, path) =>
         this.#endpoint.receive(datagram, path.address, path.key, () => path),
     });
+  }
+
+  get #certificate(): DtlsCertificate {
+    this.#made ??= makeDtlsCertificate();
+    return this.#made;
   }
 
   get isOpen(): boolean {
