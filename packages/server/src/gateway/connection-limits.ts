@@ -73,6 +73,8 @@ export interface Exchange {
 }
 
 interface Watched extends Exchange {
+  /** Its place in the list of all. */
+  at: number;
   sinceMs: number;
   bytes: number;
   /** All bytes that the last sweep knew of. */
@@ -85,7 +87,11 @@ interface Watched extends Exchange {
 /** Ends requests whose body or whose reader is too slow. */
 export class SlowClients {
   readonly #limits: ConnectionLimits;
-  readonly #watched = new Set<Watched>();
+  /**
+   * A list rather than a Set: V8 links a Set's outgrown tables to their successors, and once one of
+   * them is old, it kept every later request from being collected young.
+   */
+  readonly #watched: Watched[] = [];
   readonly #stopSweeping: CallOff;
 
   constructor(limits: ConnectionLimits) {
@@ -95,14 +101,27 @@ export class SlowClients {
 
   /** Watches an exchange until the returned object is passed to `unwatch`. */
   watch({ incoming, outgoing, body }: Exchange): Watched {
-    const counts = { sinceMs: 0, bytes: 0, seenBytes: 0, idleSweeps: 0 };
-    const watched = { incoming, outgoing, body, ...counts, direction: undefined };
-    this.#watched.add(watched);
+    const watched = {
+      incoming,
+      outgoing,
+      body,
+      at: this.#watched.length,
+      sinceMs: 0,
+      bytes: 0,
+      seenBytes: 0,
+      idleSweeps: 0,
+      direction: undefined,
+    };
+    this.#watched.push(watched);
     return watched;
   }
 
+  /** The last one takes its place. */
   unwatch(watched: Watched): void {
-    this.#watched.delete(watched);
+    const last = this.#watched.pop();
+    if (last === undefined || last === watched) return;
+    last.at = watched.at;
+    this.#watched[last.at] = last;
   }
 
   close(): void {
