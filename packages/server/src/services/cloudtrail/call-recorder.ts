@@ -55,7 +55,8 @@ class RecordedCall implements CallAudit {
   readonly #call: AuditedCall;
   readonly #operation: AuditedOperation;
   readonly #recorder: CallRecorder;
-  readonly #ids = new Map<string, string>();
+  /** Nearly always one: a Map would take more room than the rest. */
+  readonly #ids: { readonly recipient: string; readonly id: string }[] = [];
   #authorizations: readonly Authorization[] = [];
   /** When the first record was made: with the first effect, else at the end. */
   #atMs: number | undefined;
@@ -98,11 +99,10 @@ class RecordedCall implements CallAudit {
 
   /** The same in every record of the call, however often it is made. */
   #id(recipient: string, atMs: number): string {
-    let id = this.#ids.get(recipient);
-    if (id === undefined) {
-      id = newEventId(atMs, this.#recorder.options.ids);
-      this.#ids.set(recipient, id);
-    }
+    const known = this.#ids.find((each) => each.recipient === recipient);
+    if (known) return known.id;
+    const id = newEventId(atMs, this.#recorder.options.ids);
+    this.#ids.push({ recipient, id });
     return id;
   }
 }

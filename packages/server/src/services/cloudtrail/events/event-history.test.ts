@@ -107,8 +107,7 @@ describe.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])("on %s", (
       fc
         .tuple(some, fc.nat())
         .map(([index, pick]) => {
-          const { findable } = records[index] ?? {};
-          const attributes = findable ? attributesOf(findable) : [];
+          const attributes = attributesOfRecord(records[index]);
           return attributes[pick % attributes.length];
         })
         .map((one) => one ?? { key: "EventName", value: "None" }),
@@ -121,10 +120,10 @@ describe.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])("on %s", (
         const search = { ...EVERY, attribute: wanted, limit };
         const range = { startMs: startMs ?? 0, endMs: endMs ?? 8e15 };
         const expected = ordered.filter(
-          ({ atMs, findable }) =>
-            atMs >= range.startMs &&
-            atMs <= range.endMs &&
-            (!wanted || attributesOf(findable).some((own) => isSame(own, wanted))),
+          (record) =>
+            record.atMs >= range.startMs &&
+            record.atMs <= range.endMs &&
+            (!wanted || attributesOfRecord(record).some((own) => isSame(own, wanted))),
         );
         expect(await all({ ...search, ...range })).toEqual(expected.map(({ eventId }) => eventId));
       }),
@@ -202,6 +201,11 @@ describe.each([["SQLite"], ...(hasPostgres ? [["PostgreSQL"]] : [])])("on %s", (
     expect(await all(EVERY)).toEqual(records.map(({ eventId }) => eventId).reverse());
   });
 });
+
+function attributesOfRecord(record: EventRecord | undefined): readonly Attribute[] {
+  if (!record) return [];
+  return [{ key: "EventId", value: record.eventId }, ...attributesOf(record.findable)];
+}
 
 function isSame(one: Attribute, other: Attribute): boolean {
   return one.key === other.key && one.value === other.value;

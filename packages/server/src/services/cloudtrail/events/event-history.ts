@@ -138,6 +138,7 @@ async function eventsOf(
 }
 
 function hasAttribute({ record }: FoundEvent, { key, value }: Attribute): boolean {
+  if (key === "EventId") return record.eventID === value;
   return attributesOf(record).some((own) => own.key === key && own.value === value);
 }
 

@@ -1,10 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type Attribute,
-  areAlike,
-  attributesOf,
-  type Findable,
-} from "../record/event-attributes.ts";
+import { type Attribute, attributesOf, type Findable } from "../record/event-attributes.ts";
 import { holdsTime } from "../record/event-ids.ts";
 import { resourceName } from "../record/resource-names.ts";
 import type { EventBatchRow } from "../tables.ts";
@@ -33,13 +28,12 @@ function keyedValue({ key, value }: Attribute): string {
 export function keysOf(batch: UnpackedBatch): readonly number[] {
   const attributes = new Map<string, Attribute>([["", EVERY_EVENT]]);
   let before: Findable | undefined;
-  for (const { findable } of batch.records) {
+  const add = (attribute: Attribute) =>
+    attributes.set(`${attribute.key}\t${keyedValue(attribute)}`, attribute);
+  for (const { eventId, findable } of batch.records) {
     // An id that contains its time needs no key.
-    const isTimed = holdsTime(findable.eventID);
-    if (!isTimed || !before || !areAlike(findable, before))
-      for (const attribute of attributesOf(findable))
-        if (attribute.key !== "EventId" || !isTimed)
-          attributes.set(`${attribute.key}\t${keyedValue(attribute)}`, attribute);
+    if (!holdsTime(eventId)) add({ key: "EventId", value: eventId });
+    if (findable !== before) attributesOf(findable).forEach(add);
     before = findable;
   }
   return [...attributes.values()].map((attribute) => eventKey(batch, attribute));

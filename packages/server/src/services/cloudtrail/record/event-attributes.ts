@@ -17,8 +17,8 @@ export interface ParsedRecord {
   readonly resources?: readonly { readonly type: string; readonly ARN: string }[];
 }
 
-/** The part of a record that says by which attributes it is found. */
-export type Findable = Omit<ParsedRecord, "eventTime">;
+/** The part of a record that says by which attributes it is found, but for its id. */
+export type Findable = Omit<ParsedRecord, "eventID" | "eventTime">;
 
 /** What LookupEvents finds an event by. Source: API reference, LookupAttribute. */
 export interface Attribute {
@@ -26,12 +26,11 @@ export interface Attribute {
   readonly value: string;
 }
 
-/** All that an event can be looked up by; resources by their ARN too. */
+/** All that an event can be looked up by, but for its id; resources by their ARN too. */
 export function attributesOf(record: Findable): readonly Attribute[] {
   const { accessKeyId } = record.userIdentity;
   const userName = userNameOf(record);
   const attributes = [
-    { key: "EventId", value: record.eventID },
     { key: "EventName", value: record.eventName },
     { key: "EventSource", value: record.eventSource },
     { key: "ReadOnly", value: String(record.readOnly) },
@@ -48,12 +47,12 @@ export function attributesOf(record: Findable): readonly Attribute[] {
 
 /** The record without the rest of it, which may be long. */
 export function findableOf(record: Findable): Findable {
-  const { eventID, eventName, eventSource, readOnly, userIdentity, resources } = record;
-  const found = { eventID, eventName, eventSource, readOnly, userIdentity };
+  const { eventName, eventSource, readOnly, userIdentity, resources } = record;
+  const found = { eventName, eventSource, readOnly, userIdentity };
   return resources ? { ...found, resources } : found;
 }
 
-/** Whether two records have the same attributes, but for their ids. False says nothing. */
+/** Whether two records have the same attributes. False says nothing. */
 export function areAlike(one: Findable, other: Findable): boolean {
   return (
     one.eventName === other.eventName &&

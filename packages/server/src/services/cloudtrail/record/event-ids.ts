@@ -11,7 +11,8 @@ const BEHIND_VERSION = "xxxxxxxx-xxxx-7".length;
 export function newEventId(atMs: number, ids: Ids): string {
   const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
   const random = ids.uuid().slice(BEHIND_VERSION);
-  return `${time.slice(0, FIRST_DIGITS)}-${time.slice(FIRST_DIGITS)}-7${random}`;
+  // Joined, it is one text, and not a tree of pieces that the collector has to copy.
+  return [time.slice(0, FIRST_DIGITS), "-", time.slice(FIRST_DIGITS), "-7", random].join("");
 }
 
 /** Whether an id is such a one. */

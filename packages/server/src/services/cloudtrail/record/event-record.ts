@@ -4,7 +4,7 @@ import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AuditedCall, CallOutcome } from "../../../kernel/ports/call-audit.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
-import type { Findable } from "./event-attributes.ts";
+import { areAlike, type Findable } from "./event-attributes.ts";
 import { type RecordMembers, recordText } from "./record-text.ts";
 import { recordedResources } from "./resource-names.ts";
 import {
@@ -73,6 +73,8 @@ function recipientsOf({ call, authorizations, outcome }: CallSoFar): readonly st
 export class EventRecords {
   readonly #readTypePrefixes: () => ReadonlyMap<string, string>;
   #typePrefixes: ReadonlyMap<string, string> | undefined;
+  /** The last one of each operation: like records share it, for a second and more in memory. */
+  readonly #findables = new WeakMap<AuditedOperation, Findable>();
 
   /** `typePrefixes`: how resource types begin, by the service's name in ARNs. */
   constructor(typePrefixes: () => ReadonlyMap<string, string>) {
@@ -126,9 +128,16 @@ export class EventRecords {
       sharedEventID,
     });
     const kind = kindOf(soFar, accountId);
-    const found = { eventID, eventName, eventSource, readOnly, userIdentity };
-    const findable = resources.length > 0 ? { ...found, resources } : found;
+    const found = { eventName, eventSource, readOnly, userIdentity, resources };
+    const findable = this.#shared(operation, found);
     return { eventId: eventID, accountId, region, kind, readOnly, atMs, findable, text };
+  }
+
+  #shared(operation: AuditedOperation, findable: Findable): Findable {
+    const last = this.#findables.get(operation);
+    if (last && areAlike(findable, last)) return last;
+    this.#findables.set(operation, findable);
+    return findable;
   }
 }
 

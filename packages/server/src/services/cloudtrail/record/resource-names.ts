@@ -17,7 +17,7 @@ export function recordedResources(
   callerAccount: string,
   typePrefixes: ReadonlyMap<string, string>,
 ): readonly RecordedResource[] {
-  const byArn = new Map<string, RecordedResource>();
+  const all: RecordedResource[] = [];
   for (const { resource, resourceAccountId } of authorizations) {
     const arn = splitArn(resource);
     if (!arn?.resource || resource.includes("*") || resource.endsWith("/")) continue;
@@ -25,13 +25,13 @@ export function recordedResources(
     // Of ARNs without an account, S3's, the beginning is a bucket's name.
     const [, kind = ""] = (account !== "" && KIND.exec(arn.resource)) || [];
     const prefix = typePrefixes.get(service) ?? `AWS::${service.toUpperCase()}`;
-    byArn.set(resource, {
+    all.push({
       ARN: resource,
       accountId: account || resourceAccountId || callerAccount,
       type: `${prefix}::${kind === "" ? bucketOrObject(resource) : pascalCase(kind)}`,
     });
   }
-  return [...byArn.values()];
+  return all.length > 1 ? [...new Map(all.map((each) => [each.ARN, each])).values()] : all;
 }
 
 /** The part after the ARN's last separator; of S3's ARNs everything. */
