@@ -17,5 +17,11 @@ let keep = flushCompileCache;
 if (enableCompileCache) enableCompileCache(folder);
 else if (!process.env.NODE_DISABLE_COMPILE_CACHE) keep = require("./kept-code.js").keepCode(folder);
 // At exit, too; but V8 drops the code of what hasn't run for a while, and a file's runs once.
-if (keep) setTimeout(keep, 1_500).unref();
+if (keep) setTimeout(keepAndPrune, 1_500).unref();
 require("../dist/rolecast.cjs");
+
+function keepAndPrune() {
+  keep();
+  // A folder that the user has named may have other programs' code.
+  if (!process.env.NODE_COMPILE_CACHE) require("./prune-kept-code.js").pruneKeptCode(folder);
+}
