@@ -64,13 +64,13 @@ describe("Block Public Access", () => {
       message: `User: arn:aws:iam::000000000000:root is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${Bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
     });
     await allowing(Bucket, { AWS: "111122223333" });
-    await block(Bucket, {});
+    await block(Bucket, NOTHING);
     await allowing(Bucket, "*");
   });
 
   test("RestrictPublicBuckets keeps everybody from elsewhere out of a public bucket", async () => {
     const Bucket = await bucketWithObject("restricted");
-    await block(Bucket, {});
+    await block(Bucket, NOTHING);
     await allowing(Bucket, "*");
     const anonymous = async () => (await fetch(`${server.endpoint}/${Bucket}/k`)).status;
     const other = server.clients({ accessKeyId: "other", secretAccessKey: "other-secret" }).s3;
@@ -117,9 +117,9 @@ describe("object ownership", () => {
   });
 
   test.each([
-    ["BucketOwnerEnforced", "private", {}, "AccessControlListNotSupported"],
-    ["BucketOwnerPreferred", "private", {}, undefined],
-    ["ObjectWriter", "public-read", {}, undefined],
+    ["BucketOwnerEnforced", "private", NOTHING, "AccessControlListNotSupported"],
+    ["BucketOwnerPreferred", "private", NOTHING, undefined],
+    ["ObjectWriter", "public-read", NOTHING, undefined],
     ["ObjectWriter", "public-read", { BlockPublicAcls: true }, "AccessDenied"],
     ["ObjectWriter", "log-delivery-write", { BlockPublicAcls: true }, undefined],
   ] as const)("%s: the bucket's ACL %s with %j", async (ownership, ACL, blocked, name) => {
