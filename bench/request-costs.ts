@@ -36,7 +36,8 @@ import { Signer } from "./request-costs/signed-requests.ts";
  * windows are longer, only warms up. Printed are the best rate, and the least processor time (user
  * and system, of Linux's `/proc/PID/task/TID/schedstat`) that a request took: of all threads, and
  * of the one that serves.
- * On a machine that others use too, processor time is the figure to compare. CreateRole makes 900
+ * On a machine that others use too, processor time is the figure to compare, and beside another
+ * checkout the median of the rounds' ratios. CreateRole makes 900
  * different roles in a window. "trailer" is what SDKs send of a stream: aws-chunked with a CRC32
  * after it; "signed" what they send of a buffer over plain HTTP, whose SHA-256 they sign, with a
  * CRC32 before it. The start is from spawn to `Ready.` on a known data folder; idle memory is the
@@ -109,6 +110,12 @@ function best(samples: readonly Sample[]): Sample {
   };
 }
 
+/** By how much one server's processor time differs from another's in the same round. */
+function medianRatio(own: readonly Sample[] = [], other: readonly Sample[] = []): number {
+  const ratios = own.map(({ allUs }, round) => allUs / (other[round]?.allUs ?? Number.NaN));
+  return ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? Number.NaN;
+}
+
 function line(kind: string, name: string, { perSecond, mainUs, allUs }: Sample, more = ""): string {
   const rate = `${perSecond.toFixed(0)}/s`.padStart(9);
   const us = `${allUs.toFixed(1)} us`.padStart(11);
@@ -141,7 +148,7 @@ async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promis
         : "";
     const other =
       index > 0 && own && result !== last
-        ? `; Rolecast takes ${(own.allUs / result.allUs).toFixed(3)} of it`
+        ? `; Rolecast takes ${(own.allUs / result.allUs).toFixed(3)} of it, in the median of the rounds ${medianRatio(samples[0], samples[index]).toFixed(3)}`
         : "";
     console.log(line(kind.name, peers[index]?.name ?? "", result, beside + other));
   }
