@@ -146,9 +146,11 @@ async function measure(kind: Kind, servers: readonly Peer[], bare: Peer): Promis
       last && rate !== undefined
         ? `; of bare ${rate.toFixed(2)}, ${(last.allUs / result.allUs).toFixed(2)} by processor time`
         : "";
+    const least = own && (own.allUs / result.allUs).toFixed(3);
+    const median = medianRatio(samples[0], samples[index]).toFixed(3);
     const other =
-      index > 0 && own && result !== last
-        ? `; Rolecast takes ${(own.allUs / result.allUs).toFixed(3)} of it, in the median of the rounds ${medianRatio(samples[0], samples[index]).toFixed(3)}`
+      index > 0 && result !== last
+        ? `; Rolecast takes ${least} of it, in the median of the rounds ${median}`
         : "";
     console.log(line(kind.name, peers[index]?.name ?? "", result, beside + other));
   }

@@ -16,7 +16,8 @@ import {
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
 import type { Contributions } from "../kernel/contributions.ts";
-import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
+import type { Organizations } from "../kernel/organization.ts";
+import type { Credential, CredentialSource, FoundCredential } from "../kernel/ports/identity.ts";
 import type { OrganizationPorts } from "../kernel/ports/organizations.ts";
 import { accountOf, type Caller } from "../kernel/principal.ts";
 import type { ServiceFacts } from "../kernel/service.ts";
@@ -79,7 +80,8 @@ export class Authenticator {
     }
     const whole = dialect === "s3" ? withHeadersInUrl(request, authentication) : request;
     const { accessKeyId, sessionToken } = authentication;
-    const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
+    const required = this.#require(service, accessKeyId, sessionToken);
+    const { secretAccessKey, caller } = required instanceof Promise ? await required : required;
     const nowMs = this.#clock.nowMs();
     if (authentication.version === 2)
       verifySignatureV2(authentication, whole, secretAccessKey, nowMs, bucketInHost);
@@ -150,32 +152,63 @@ export class Authenticator {
     return { caller, authentication: form };
   }
 
-  /** Finds a credential. Rejects unless it may be used with this service now. */
-  async #require(
-    { definition }: AskedService,
+  /** Finds a credential. Throws or rejects unless it may be used with this service now. */
+  #require(
+    service: AskedService,
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Promise<Credential> {
-    const { protocol, name } = definition;
-    const credential = await this.#find(accessKeyId, sessionToken);
-    if (credential === undefined) throw authenticationError("unknown-key", protocol, accessKeyId);
-    if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
-    if (credential === "expired-token") throw authenticationError("expired-token", protocol);
-    if (credential.status !== "Active")
-      throw authenticationError("inactive-key", protocol, accessKeyId);
+  ): Credential | Promise<Credential> {
+    const found = this.#find(accessKeyId, sessionToken);
     const [ports] = this.#organizations;
-    const known = ports && (ports.directory.current() ?? (await ports.directory.read()));
-    if (known?.hasClosed && known.members.get(accountOf(credential.caller.principal))?.isClosed)
-      throw authenticationError("inactive-key", protocol, accessKeyId);
-    if (credential.refusedBy?.has(name)) throw authenticationError("invalid-token", protocol);
-    return credential;
+    const organizations = ports?.directory.current();
+    return found instanceof Promise || (ports && !organizations)
+      ? this.#requireLater(service, accessKeyId, found)
+      : usable(service, accessKeyId, found, organizations);
   }
 
-  async #find(accessKeyId: string, sessionToken: string | undefined) {
-    for (const source of this.#sources) {
-      const found = await source.findCredential(accessKeyId, sessionToken);
+  async #requireLater(
+    service: AskedService,
+    accessKeyId: string,
+    finding: FoundCredential | Promise<FoundCredential>,
+  ): Promise<Credential> {
+    const found = await finding;
+    const [ports] = this.#organizations;
+    const organizations = ports && (ports.directory.current() ?? (await ports.directory.read()));
+    return usable(service, accessKeyId, found, organizations);
+  }
+
+  /** Asks the sources, from one on, until one knows the key. */
+  #find(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+    from = 0,
+  ): FoundCredential | Promise<FoundCredential> {
+    for (let at = from; at < this.#sources.length; at++) {
+      const found = this.#sources[at]?.findCredential(accessKeyId, sessionToken);
+      if (found instanceof Promise)
+        return found.then((known) => known ?? this.#find(accessKeyId, sessionToken, at + 1));
       if (found !== undefined) return found;
     }
     return undefined;
   }
+}
+
+/** Throws unless the credential may be used with this service now. */
+function usable(
+  { definition: { protocol, name } }: AskedService,
+  accessKeyId: string,
+  credential: FoundCredential,
+  organizations: Organizations | undefined,
+): Credential {
+  if (credential === undefined) throw authenticationError("unknown-key", protocol, accessKeyId);
+  if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
+  if (credential === "expired-token") throw authenticationError("expired-token", protocol);
+  if (credential.status !== "Active")
+    throw authenticationError("inactive-key", protocol, accessKeyId);
+  const isClosed = () =>
+    organizations?.members.get(accountOf(credential.caller.principal))?.isClosed === true;
+  if (organizations?.hasClosed && isClosed())
+    throw authenticationError("inactive-key", protocol, accessKeyId);
+  if (credential.refusedBy?.has(name)) throw authenticationError("invalid-token", protocol);
+  return credential;
 }

@@ -1,4 +1,4 @@
-import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
+import type { Credential, CredentialSource, FoundCredential } from "../kernel/ports/identity.ts";
 import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
 /** The keys of linked services that run elsewhere; each authenticates its service principal. */
@@ -18,10 +18,7 @@ export class ServiceCredentials implements CredentialSource {
     );
   }
 
-  async findCredential(
-    accessKeyId: string,
-    sessionToken: string | undefined,
-  ): Promise<Credential | "invalid-token" | undefined> {
+  findCredential(accessKeyId: string, sessionToken: string | undefined): FoundCredential {
     const credential = this.#byKey.get(accessKeyId);
     return credential && sessionToken !== undefined ? "invalid-token" : credential;
   }

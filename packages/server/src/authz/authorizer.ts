@@ -93,7 +93,8 @@ export class Authorizer {
     if (first && isCall) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
     for (const authorization of asList(authorizations)) {
-      const denial = await this.decide(authorization, context, question);
+      const decided = this.decide(authorization, context, question);
+      const denial = decided instanceof Promise ? await decided : decided;
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
       if (this.#options.enforcement === "enforce") {
@@ -119,15 +120,47 @@ export class Authorizer {
     this.#options.directory.noteAccess(principal, action, context.region, context.nowMs);
   }
 
-  /** Decides one pair; resolves with undefined if it is allowed. */
-  async decide(
+  /**
+   * Decides one pair; gives undefined if it is allowed. Nearly always all that it needs is kept,
+   * and an await costs more than the decision.
+   */
+  decide(
+    authorization: Authorization,
+    context: RequestContext,
+    question: Question,
+  ): Denial | undefined | Promise<Denial | undefined> {
+    const caller = authorization.caller ?? context.caller;
+    const directory = this.#options.organizations;
+    const organizations = directory?.current();
+    const gathered = this.#gather(caller, context);
+    return gathered instanceof Promise || (directory && !organizations)
+      ? this.#decideLater(authorization, context, question, gathered)
+      : this.#decide(authorization, context, question, { organizations, gathered });
+  }
+
+  async #decideLater(
+    authorization: Authorization,
+    context: RequestContext,
+    question: Question,
+    gathering: Gathered | undefined | Promise<Gathered | undefined>,
+  ): Promise<Denial | undefined> {
+    const gathered = await gathering;
+    const directory = this.#options.organizations;
+    const organizations = directory && (directory.current() ?? (await directory.read()));
+    return this.#decide(authorization, context, question, { organizations, gathered });
+  }
+
+  #decide(
     authorization: Authorization,
     context: RequestContext,
     { isCall, isRepeated = false }: Question,
-  ): Promise<Denial | undefined> {
+    known: {
+      readonly organizations: Organizations | undefined;
+      readonly gathered: Gathered | undefined;
+    },
+  ): Denial | undefined {
+    const { organizations, gathered } = known;
     const caller = authorization.caller ?? context.caller;
-    const directory = this.#options.organizations;
-    const organizations = directory ? (directory.current() ?? (await directory.read())) : undefined;
     const request: DecisionRequest & { readonly context: ConditionContext } = {
       principal: caller.principal,
       action: authorization.action,
@@ -136,7 +169,6 @@ export class Authorizer {
         authorization.decidingAccountId ?? authorization.resourceAccountId ?? context.accountId,
       context: new ConditionContext(context, authorization, caller, organizations),
     };
-    const gathered = await this.#gather(caller, context);
     const control = organizations && this.#layersOf(organizations);
     const layers = this.#layers(gathered, control, authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
@@ -214,13 +246,25 @@ export class Authorizer {
     );
   }
 
-  async #gather(caller: Caller, context: RequestContext): Promise<Gathered | undefined> {
-    const { principal } = caller;
+  #gather(
+    { principal }: Caller,
+    context: RequestContext,
+  ): Gathered | undefined | Promise<Gathered> {
     const key = gatherKey(principal);
     if (key === undefined) return undefined;
     const generation = this.#options.directory.generation(accountOf(principal));
     const known = this.#gathered.get(key);
-    if (known?.generation === generation) return known;
+    return known?.generation === generation
+      ? known
+      : this.#gatherNow(key, generation, principal, context);
+  }
+
+  async #gatherNow(
+    key: string,
+    generation: number,
+    principal: Principal,
+    context: RequestContext,
+  ): Promise<Gathered> {
     const policies = await this.#options.directory.policiesOf(principal, context);
     const groupArns = new Map<PolicySource, string>();
     const identity = policies.identity.map((policy) => {

@@ -39,7 +39,7 @@ export interface DispatcherOptions {
    * Catches up with other nodes' changes of an account; for requests from outside, authentication
    * did.
    */
-  readonly refresh: (accountId: string) => Promise<void>;
+  readonly refresh: (accountId: string) => Promise<void> | undefined;
   /** Keeps records of calls. */
   readonly auditor: CallAuditor;
   /** Called after the end of every request. */
@@ -116,7 +116,8 @@ export class Dispatcher {
     const handler = handlerOf(loaded, operation.name, context);
     const refusal = malformed ?? validate(loaded, operation, input);
     const decided = refusal && operation.input ? withBlankMembers(operation.input, input) : input;
-    const decidable = await handler.authorize(decided, context);
+    const asked = handler.authorize(decided, context);
+    const decidable = asked instanceof Promise ? await asked : asked;
     const pairs = pairsOf(decidable);
     if (call) {
       call.decidedOn(Array.isArray(pairs) ? pairs : [pairs]);

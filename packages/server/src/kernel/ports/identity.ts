@@ -39,7 +39,7 @@ export interface IdentityDirectory {
    * Once it resolves, `generation` counts all that was committed before the call, on other nodes
    * too. Each request awaits it once, when its credential is looked up; so does a call from inside.
    */
-  refresh(accountId: string): Promise<void>;
+  refresh(accountId: string): Promise<void> | undefined;
   /**
    * A number that changes with every change of the account's identities and policies: anything
    * gathered under an older number is stale.
@@ -177,16 +177,19 @@ export interface Credential {
   readonly refusedBy?: ReadonlySet<string>;
 }
 
+export type FoundCredential = Credential | "invalid-token" | "expired-token" | undefined;
+
 /**
  * Finds credentials. Long-term keys are IAM's, temporary ones STS's; each returns undefined for
  * keys of the other. `sessionToken` came with the request. An answer has seen everything that any
  * node committed before the question, and so has `IdentityDirectory.generation` afterwards.
  */
 export interface CredentialSource {
+  /** Nearly every request finds one that is kept, and an await costs more than that. */
   findCredential(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Promise<Credential | "invalid-token" | "expired-token" | undefined>;
+  ): FoundCredential | Promise<FoundCredential>;
   /**
    * Remembers that a request was signed with a key (GetAccessKeyLastUsed); may be late, never
    * fails, ignores keys of other sources. `service` and `region` are of the credential scope.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
-import type { Credential, CredentialSource } from "../../kernel/ports/identity.ts";
+import type { CredentialSource, FoundCredential } from "../../kernel/ports/identity.ts";
 import type {
   ForwardAccessSessions,
   ForwardedCredentials,
@@ -67,11 +67,14 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
     return { accessKeyId, ...token, expiresAtMs };
   }
 
-  async findCredential(
+  findCredential(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Promise<Credential | "invalid-token" | "expired-token" | undefined> {
-    if (!accessKeyId.startsWith(KEY_PREFIX)) return undefined;
+  ): FoundCredential | Promise<FoundCredential> {
+    return accessKeyId.startsWith(KEY_PREFIX) ? this.#find(accessKeyId, sessionToken) : undefined;
+  }
+
+  async #find(accessKeyId: string, sessionToken: string | undefined): Promise<FoundCredential> {
     const opened =
       sessionToken === undefined ? undefined : this.#sealer.open(accessKeyId, sessionToken);
     if (!opened) return "invalid-token";

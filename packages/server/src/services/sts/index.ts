@@ -49,7 +49,7 @@ function createSts(deps: StsNeeds) {
   const forwardAccessSessions = new ForwardedSessionCredentials(deps, {
     findCredential: async (id, token) =>
       (await deps.longTermCredentials.findCredential(id, token)) ??
-      (await credentials.findCredential(id, token)),
+      credentials.findCredential(id, token),
   });
   const keys = new IssuerKeys(deps.clock, deps.outgoing, (url) => ownIssuerDocument(url, deps));
   const saml = new SamlVerifier(deps.log);

@@ -5,6 +5,7 @@ import { LruMap } from "../../kernel/lru-map.ts";
 import type {
   Credential,
   CredentialSource,
+  FoundCredential,
   IdentityDirectory,
 } from "../../kernel/ports/identity.ts";
 import type { Principal, SessionPolicy } from "../../kernel/principal.ts";
@@ -68,10 +69,10 @@ export class SessionCredentials implements CredentialSource {
     return { accessKeyId, ...sealed };
   }
 
-  async findCredential(
+  findCredential(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Promise<Credential | "invalid-token" | "expired-token" | undefined> {
+  ): FoundCredential | Promise<FoundCredential> {
     if (!accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
     if (sessionToken === undefined) return "invalid-token";
     const known = this.#opened.get(accessKeyId);
@@ -80,13 +81,21 @@ export class SessionCredentials implements CredentialSource {
     if (!opened) return "invalid-token";
     const { session } = opened;
     if (session.expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
-    await this.#deps.directory.refresh(session.identity.accountId);
+    const refreshed = this.#deps.directory.refresh(session.identity.accountId);
+    return refreshed ? refreshed.then(() => this.#current(opened)) : this.#current(opened);
+  }
+
+  #current(opened: OpenedSession): Credential | Promise<FoundCredential> {
     // Read before the directory is asked: a change meanwhile makes the answer stale, never fresh.
-    const generation = this.#deps.directory.generation(session.identity.accountId);
+    const generation = this.#deps.directory.generation(opened.session.identity.accountId);
     if (opened.resolved?.generation === generation) return opened.resolved.credential;
+    return this.#resolveAt(generation, opened);
+  }
+
+  async #resolveAt(generation: number, opened: OpenedSession): Promise<FoundCredential> {
     const credential = await this.#resolve(opened);
     if (!credential) return "invalid-token";
-    this.#opened.set(accessKeyId, { ...opened, resolved: { credential, generation } });
+    this.#opened.set(opened.accessKeyId, { ...opened, resolved: { credential, generation } });
     return credential;
   }
 

@@ -8,7 +8,7 @@ import { SharedChanges } from "./shared-changes.ts";
  * sequence stood at `n` is current as long as `of(account) <= n`.
  *
  * Changes of other nodes are counted by `refresh`, which every request awaits before it uses what
- * was kept.
+ * was kept. A node that is alone with its database has nothing to wait for.
  */
 export class Generations {
   #sequence = 0;
@@ -34,8 +34,8 @@ export class Generations {
   }
 
   /** Once it resolves, all that other nodes had committed before the call is counted. */
-  async refresh(accountId: string): Promise<void> {
-    await this.#shared?.refresh(accountId);
+  refresh(accountId: string): Promise<void> | undefined {
+    return this.#shared?.refresh(accountId);
   }
 
   /** Announces a change of `accountId` that `tx` makes; it counts once `tx` is committed. */

@@ -1,4 +1,8 @@
-import type { Credential, CredentialSource } from "../../../kernel/ports/identity.ts";
+import type {
+  Credential,
+  CredentialSource,
+  FoundCredential,
+} from "../../../kernel/ports/identity.ts";
 import { accountOf, type Caller, type ContextValue } from "../../../kernel/principal.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
@@ -29,15 +33,21 @@ export class KeyCredentials implements CredentialSource {
     this.#cache = new GenerationCache(parts.generations, CACHED_KEYS_MAX);
   }
 
-  async findCredential(
+  findCredential(
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Promise<Credential | "invalid-token" | undefined> {
+  ): FoundCredential | Promise<FoundCredential> {
     // Spares the database a question on every request with temporary credentials.
     if (accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
-    const credential = await this.#find(accessKeyId);
     // Only temporary credentials come with a token.
-    return credential && sessionToken !== undefined ? "invalid-token" : credential;
+    const withoutToken = (credential: Credential | undefined) =>
+      credential && sessionToken !== undefined ? "invalid-token" : credential;
+    const knownAccount = this.#cache.accountOf(accessKeyId);
+    const refreshed =
+      knownAccount === undefined ? undefined : this.#parts.generations.refresh(knownAccount);
+    const known = refreshed ? undefined : this.#cache.find(accessKeyId);
+    if (known) return withoutToken(known);
+    return this.#find(accessKeyId, knownAccount, refreshed).then(withoutToken);
   }
 
   noteUsed(accessKeyId: string, service: string, region: string, atMs: number): void {
@@ -50,9 +60,12 @@ export class KeyCredentials implements CredentialSource {
     this.#cache.clear();
   }
 
-  async #find(accessKeyId: string): Promise<Credential | undefined> {
-    const knownAccount = this.#cache.accountOf(accessKeyId);
-    if (knownAccount !== undefined) await this.#parts.generations.refresh(knownAccount);
+  async #find(
+    accessKeyId: string,
+    knownAccount: string | undefined,
+    refreshed: Promise<void> | undefined,
+  ): Promise<Credential | undefined> {
+    await refreshed;
     const known = this.#cache.find(accessKeyId);
     if (known) return known;
     const readAt = this.#parts.generations.current();
