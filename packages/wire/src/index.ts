@@ -16,7 +16,7 @@ export { claimsSignature, readClaim, signatureClaim } from "./authentication/rea
 export type { ClaimedScope, SignatureClaim } from "./authentication/signature-claim.ts";
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
 export { decodeWords, encodeWords } from "./codec/encoded-words.ts";
-export { headerValue } from "./codec/http-header-text.ts";
+export { headerText, headerValue } from "./codec/http-header-text.ts";
 export { isPacked, unpackBody } from "./content-encoding.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";

@@ -165,6 +165,21 @@ test.each([2, 4] as const)("a form of signature version %i uploads its file", as
   });
 });
 
+test.each([
+  ["a\r\nX-Evil: 1", "a  X-Evil: 1"],
+  ["\u0001✓", " ✓"],
+])("texts of a form that no header can have, %j, are answered as %j", async (sent, answered) => {
+  const fields = { key: "up/texts", Expires: sent, "Cache-Control": sent };
+  const conditions = Object.keys(fields).map((name) => ["starts-with", `$${name}`, ""]);
+  expect((await post({ fields, conditions })).status).toBe(204);
+  const command = new s3.GetObjectCommand({ Bucket: BUCKET, Key: "up/texts" });
+  const got = await client.send(command);
+  const texts = [got.ExpiresString, got.CacheControl].map((text = "") =>
+    Buffer.from(text, "latin1").toString("utf8").trim(),
+  );
+  expect(texts).toEqual([answered.trim(), answered.trim()]);
+});
+
 test("tags in another document are none", async () => {
   const tagging = "<InvalidXmlTagging></InvalidXmlTagging>";
   const fields = { key: "up/untagged", tagging };

@@ -1,3 +1,4 @@
+import { headerText } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { KeptEncryption } from "../encryption/object-encryption.ts";
@@ -49,8 +50,7 @@ export function readAttributes(
   context: RequestContext,
 ): ObjectAttributes {
   checkMetadata(input.Metadata);
-  const sent = context.form ? context.form.fields.get("expires") : context.http?.headers.expires;
-  const expires = sent ?? input.Expires?.toUTCString();
+  const expires = sentExpires(context) ?? input.Expires?.toUTCString();
   checkSystemMetadata(input, expires);
   const redirect = input.WebsiteRedirectLocation;
   if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {
@@ -111,6 +111,12 @@ function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): 
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
   checkSize(sizeBytes);
+}
+
+/** The model has a time, S3 keeps the text. */
+function sentExpires({ form, http }: RequestContext): string | undefined {
+  if (form) return form.fields.get("expires");
+  return http?.headers.expires === undefined ? undefined : headerText(http.headers.expires);
 }
 
 function checkSystemMetadata(input: AttributesInput, expires: string | undefined): void {

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { headerValue } from "@rolecast/wire";
 import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -33,7 +34,7 @@ export function readOutput(
   const attributes = readAttributesOf(row);
   // The model has a time, S3 the text that came with the object.
   if (attributes.expires !== undefined && input.ResponseExpires === undefined)
-    context.response.headers.expires = attributes.expires;
+    context.response.headers.expires = headerValue(attributes.expires);
   return {
     ...attributesOutput(attributes),
     AcceptRanges: "bytes",
