@@ -66,13 +66,13 @@ error = refused(
     iam.create_virtual_mfa_device,
     VirtualMFADeviceName="phone",
 )
-assert error["Message"] == "MFADevice entity at the same path and name already exists.", error
+assert error["Message"] == "MFA device already exists.", error
 error = refused(
     iam.exceptions.NoSuchEntityException,
     iam.delete_virtual_mfa_device,
     SerialNumber="arn:aws:iam::000000000000:mfa/lost",
 )
-assert error["Message"].endswith("mfa/lost doesn't exist."), error
+assert error["Message"].endswith("mfa/lost does not exist."), error
 refused(iam.exceptions.DeleteConflictException, iam.delete_role, RoleName="app")
 refused(iam.exceptions.NoSuchEntityException, iam.get_role, RoleName="nope")
 refused(

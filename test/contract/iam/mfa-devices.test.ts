@@ -116,11 +116,7 @@ describe("virtual MFA devices", () => {
   const codes = { AuthenticationCode1: "123456", AuthenticationCode2: "654321" };
   type Row = readonly [code: string, message: string, call: () => Promise<unknown>];
   const rows: readonly Row[] = [
-    [
-      "NoSuchEntity",
-      `VirtualMFADevice with serial number ${missing} doesn't exist.`,
-      () => iam.deleteVirtualMFADevice({ SerialNumber: missing }),
-    ],
+    ["NoSuchEntity", gone, () => iam.deleteVirtualMFADevice({ SerialNumber: missing })],
     [
       "NoSuchEntity",
       gone,
@@ -138,7 +134,7 @@ describe("virtual MFA devices", () => {
     ],
     [
       "EntityAlreadyExists",
-      "MFADevice entity at the same path and name already exists.",
+      "MFA device already exists.",
       async () => {
         await createDevice("twice");
         await createDevice("twice");

@@ -5,7 +5,7 @@ import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { echoedTags } from "../answer-members.ts";
 import type { MfaDeviceRow } from "../credential-tables.ts";
-import { alreadyExists, deleteConflict, noSuchEntity } from "../errors.ts";
+import { alreadyExists, deleteConflict } from "../errors.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
@@ -61,9 +61,7 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { SerialNumber: serial } = input;
-          const device = await findMfaDevice(db, context.accountId, serial);
-          if (!device)
-            throw noSuchEntity(`VirtualMFADevice with serial number ${serial} doesn't exist.`);
+          const device = await requireMfaDevice(db, context.accountId, serial);
           if (device.user_id !== null)
             throw deleteConflict("MFA VirtualDevice in use. Must deactivate first.");
           await deleteTagsOf(db, device.serial_number);
@@ -101,8 +99,7 @@ async function insertDevice(
   seed: string,
 ): Promise<MfaDeviceRow> {
   const serial = serialOf(context, input);
-  if (await findMfaDevice(db, context.accountId, serial))
-    throw alreadyExists("MFADevice entity at the same path and name");
+  if (await findMfaDevice(db, context.accountId, serial)) throw alreadyExists("MFA device");
   const device: MfaDeviceRow = {
     account_id: context.accountId,
     serial_number: serial,
