@@ -182,6 +182,7 @@ describe("a lifecycle policy", () => {
     ...more,
   });
   const days = { countType: "sinceImagePushed", countUnit: "days" };
+  const NO_SCHEMA = "instance failed to match exactly one schema (matched 0 out of 2)";
   beforeAll(() => create(repositoryName));
 
   test.each<[string, unknown, string]>([
@@ -193,8 +194,41 @@ describe("a lifecycle policy", () => {
     ["another action", { rules: [rule({}, { action: { type: "x" } })] }, "instance value (x) not"],
     ["another count", { rules: [rule({ countType: "x" })] }, "matched 0 out of 2"],
     ["count 0", { rules: [rule({ countNumber: 0 })] }, "required minimum (minimum: 1, found: 0)"],
-    ["days without a unit", { rules: [rule({ ...days, countUnit: undefined })] }, "countUnit"],
-    ["tags of no list", { rules: [rule({ tagStatus: "tagged" })] }, "tagPatternList"],
+    ["days without a unit", { rules: [rule({ ...days, countUnit: undefined })] }, NO_SCHEMA],
+    ["a count with a unit", { rules: [rule({ countUnit: "days" })] }, NO_SCHEMA],
+    ["a count with a null", { rules: [rule({ countUnit: null })] }, NO_SCHEMA],
+    [
+      "an end with a target",
+      { rules: [rule({}, { action: { type: "expire", targetStorageClass: null } })] },
+      NO_SCHEMA,
+    ],
+    ["no target", { rules: [rule(days, { action: { type: "transition" } })] }, NO_SCHEMA],
+    [
+      "tags of no list",
+      { rules: [rule({ tagStatus: "tagged" })] },
+      "Must specify tagPrefixList or tagPatternList when tagStatus=TAGGED.",
+    ],
+    [
+      "any images before others",
+      { rules: [rule({ tagStatus: "any" }), rule({}, { rulePriority: 2 })] },
+      "Rule for tagStatus=ANY must have the lowest priority per storage class",
+    ],
+    [
+      "any images after others, or of another class",
+      {
+        rules: [
+          rule({ ...days, tagStatus: "any", storageClass: "archive" }),
+          rule({}, { rulePriority: 2 }),
+          rule({ tagStatus: "any" }, { rulePriority: 3 }),
+        ],
+      },
+      "done",
+    ],
+    [
+      "untagged images twice",
+      { rules: [rule({}), rule(days, { rulePriority: 2 })] },
+      "Only one rule can select Untagged images per storage class",
+    ],
     ["a strange member", { rules: [rule({ strange: 1 })] }, 'by the schema: (["strange"])'],
     ["one priority", { rules: [rule({}), rule({})] }, "rule priorities must be unique"],
   ])("of %s: %j", async (_name, policy, expected) => {
@@ -205,6 +239,7 @@ describe("a lifecycle policy", () => {
       expect(outcome).toBe("done");
       const shown = await ecr.getLifecyclePolicy({ repositoryName });
       expect(shown.lifecyclePolicyText).toBe(lifecyclePolicyText);
+      expect(shown.lastEvaluatedAt).toEqual(new Date(0));
     } else {
       expect(outcome).toContain("'LifecyclePolicyText' failed to satisfy constraint: 'Lifecycle");
       expect(outcome).toContain(expected);
@@ -212,7 +247,8 @@ describe("a lifecycle policy", () => {
   });
 
   test("is deleted once", async () => {
-    await ecr.deleteLifecyclePolicy({ repositoryName });
+    const { lastEvaluatedAt } = await ecr.deleteLifecyclePolicy({ repositoryName });
+    expect(lastEvaluatedAt).toEqual(new Date(0));
     expect(await outcomeOf(ecr.deleteLifecyclePolicy({ repositoryName }))).toBe(
       "LifecyclePolicyNotFoundException: Lifecycle policy does not exist for the repository " +
         `with name '${repositoryName}' ${IN_REGISTRY}`,

@@ -54,16 +54,23 @@ export function repositoryPolicyOperations({ directory }: EcrDependencies): Oper
     ),
     GetLifecyclePolicy: repositoryOperation("GetLifecyclePolicy", (row) => {
       if (row.lifecycle_policy === null) throw lifecyclePolicyNotFound(row);
-      return { ...namesOf(row), lifecyclePolicyText: row.lifecycle_policy };
+      return shownLifecyclePolicy(row, row.lifecycle_policy);
     }),
     DeleteLifecyclePolicy: repositoryOperation("DeleteLifecyclePolicy", (row, _input, context) =>
       changeRepository(row, context, async (current, db) => {
         if (current.lifecycle_policy === null) throw lifecyclePolicyNotFound(row);
         await updateRepository(current, { lifecycle_policy: null }, db);
-        return { ...namesOf(row), lifecyclePolicyText: current.lifecycle_policy };
+        return shownLifecyclePolicy(row, current.lifecycle_policy);
       }),
     ),
   });
+}
+
+/** AWS shows the beginning of its time for a policy that it hasn't evaluated yet. */
+const NEVER = new Date(0);
+
+function shownLifecyclePolicy(row: RepositoryRow, lifecyclePolicyText: string) {
+  return { ...namesOf(row), lifecyclePolicyText, lastEvaluatedAt: NEVER };
 }
 
 /** Whoever sets a policy without force must be able to set the next one. */
