@@ -1,9 +1,12 @@
-import { CloudControl, type ProgressEvent } from "@aws-sdk/client-cloudcontrol";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CloudControl } from "@aws-sdk/client-cloudcontrol";
 import { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lookupRecords, named } from "../../support/event-records.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { until } from "../../support/until.ts";
+import { endOf } from "./ended.ts";
 
 const ACCOUNT_ID = "000000000000";
 const TRUST = {
@@ -17,17 +20,36 @@ const TRUST = {
   ],
 };
 
+const NOTHING = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }],
+};
+
+/** A linked service that doesn't answer whether it uses its role: the deletion goes on. */
+const SLOW_SERVICE = "slow.internal.example";
+const SLOW_ROLE = "AWSServiceRoleForSlow";
+
+let silent: Server;
 let server: TestServer;
 let root: CloudControl;
 let iam: IAM;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  silent = createServer(() => {});
+  await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+  const { port } = silent.address() as AddressInfo;
+  const usage = { url: `http://127.0.0.1:${port}/usage`, deadlineMs: 30_000 };
+  const slow = { servicePrincipal: SLOW_SERVICE, roleName: SLOW_ROLE, policy: NOTHING, usage };
+  server = await startTestServer({ linkedServices: [slow] });
   root = clientOf(ROOT);
   const { endpoint } = server;
   iam = new IAM({ endpoint, region: "us-east-1", credentials: ROOT, maxAttempts: 1 });
 });
-afterAll(() => server?.close());
+afterAll(async () => {
+  silent.closeAllConnections();
+  silent.close();
+  await server?.close();
+});
 
 function clientOf(credentials: Key): CloudControl {
   const { endpoint } = server;
@@ -37,13 +59,12 @@ function clientOf(credentials: Key): CloudControl {
 const create = async (TypeName: string, state: object, client = root, more: object = {}) => {
   const DesiredState = JSON.stringify(state);
   const sent = await client.createResource({ TypeName, DesiredState, ...more });
-  return sent.ProgressEvent as ProgressEvent;
+  return endOf(client, sent);
 };
 
 const update = async (TypeName: string, Identifier: string, patch: readonly object[]) => {
   const PatchDocument = JSON.stringify(patch);
-  const sent = await root.updateResource({ TypeName, Identifier, PatchDocument });
-  return sent.ProgressEvent as ProgressEvent;
+  return endOf(root, await root.updateResource({ TypeName, Identifier, PatchDocument }));
 };
 
 const propertiesOf = async (TypeName: string, Identifier: string) => {
@@ -106,8 +127,11 @@ describe("a resource", () => {
       Properties: JSON.stringify({ RoleName: "maker" }),
     });
     const TypeName = "AWS::IAM::Role";
-    const { ProgressEvent } = await root.deleteResource({ TypeName, Identifier: "maker" });
-    expect(ProgressEvent).toMatchObject({ Operation: "DELETE", OperationStatus: "SUCCESS" });
+    const sent = await root.deleteResource({ TypeName, Identifier: "maker" });
+    expect(await endOf(root, sent)).toMatchObject({
+      Operation: "DELETE",
+      OperationStatus: "SUCCESS",
+    });
     const outcome = await outcomeOf(root.getResource({ TypeName, Identifier: "maker" }));
     expect(outcome.replace(/[-0-9a-f]{36}/g, "ID")).toBe(
       "ResourceNotFoundException: AWS::IAM::Role Handler returned status FAILED: " +
@@ -127,8 +151,7 @@ describe("a resource", () => {
     const { Identifier = "" } = await create("AWS::IVS::Channel", channel);
     expect(await propertiesOf("AWS::IVS::Channel", Identifier)).toMatchObject(channel);
     const used = { TypeName: "AWS::IVS::RecordingConfiguration", Identifier: made.Identifier };
-    const { ProgressEvent } = await root.deleteResource(used);
-    expect(ProgressEvent).toMatchObject({
+    expect(await endOf(root, await root.deleteResource(used))).toMatchObject({
       OperationStatus: "FAILED",
       ErrorCode: "ResourceConflict",
     });
@@ -178,8 +201,15 @@ describe("a request", () => {
     expect(failed).toMatchObject({ OperationStatus: "FAILED", ErrorCode: "NotFound" });
     expect(failed.StatusMessage).toContain("NoSuchPolicy");
     expect(await outcomeOf(iam.getRole({ RoleName: "half" }))).toContain("NoSuchEntity");
+    expect(failed.Identifier).toBe("half");
     const twice = await create("AWS::S3::Bucket", { BucketName: "takes" });
-    expect(twice).toMatchObject({ ErrorCode: "AlreadyExists" });
+    expect(twice).toMatchObject({ ErrorCode: "AlreadyExists", Identifier: "takes" });
+    const odd = { RoleName: "half", PolicyDocument: NOTHING };
+    for (const PolicyName of ["a|b", ""])
+      expect(await create("AWS::IAM::RolePolicy", { ...odd, PolicyName })).toMatchObject({
+        OperationStatus: "FAILED",
+        StatusMessage: expect.stringContaining("policyName"),
+      });
     // KMS would refuse the deletion of such a key.
     const short = await create("AWS::KMS::Key", { PendingWindowInDays: 6 });
     expect(short).toMatchObject({
@@ -216,25 +246,14 @@ describe("a request", () => {
     expect(refused.StatusMessage).toContain("'BucketNamePrefix'");
   });
 
-  it("can't change what would need another resource, nor patch what isn't there", async () => {
-    await create("AWS::IAM::Role", { RoleName: "still", AssumeRolePolicyDocument: TRUST });
-    const replace = (path: string) =>
-      update("AWS::IAM::Role", "still", [{ op: "replace", path, value: "/x/" }]);
-    expect(await outcomeOf(replace("/Path"))).toBe(
-      "NotUpdatableException: Invalid patch update: createOnlyProperties [/properties/Path] " +
-        "cannot be updated",
-    );
-    expect(await outcomeOf(replace("/Description"))).toContain("Invalid patch update: [0]");
-    expect(await outcomeOf(update("AWS::IAM::Role", "gone", []))).toContain("NotFound");
-  });
-
   it("with a client token is the same one when it is sent again", async () => {
     const type = "AWS::IVS::Channel";
     const more = { ClientToken: "token-1" };
     const once = await create(type, { Name: "once" }, root, more);
     expect(await create(type, { Name: "once" }, root, more)).toEqual(once);
-    expect(await outcomeOf(create(type, { Name: "other" }, root, more))).toContain(
-      "ClientTokenConflictException",
+    expect(await outcomeOf(create(type, { Name: "other" }, root, more))).toBe(
+      "ClientTokenConflictException: ClientToken token-1 is already associated with an existing " +
+        `operation with RequestToken ${once.RequestToken}`,
     );
   });
 
@@ -263,13 +282,27 @@ describe("a request", () => {
     } while (NextToken !== undefined);
     expect(new Set(all).size).toBe(all.length);
     expect(all).toContain(RequestToken);
-    expect(await outcomeOf(root.cancelResourceRequest({ RequestToken }))).toContain(
-      "ConcurrentModificationException",
+    expect(await outcomeOf(root.cancelResourceRequest({ RequestToken }))).toBe(
+      `ValidationException: Request ${RequestToken} is already in status SUCCESS`,
     );
-    const other = { RequestToken: "00000000-0000-0000-0000-000000000000" };
-    expect(await outcomeOf(root.getResourceRequestStatus(other))).toContain(
-      "RequestTokenNotFoundException",
-    );
+    const other = { RequestToken: "never-sent" };
+    const unknown = "RequestTokenNotFoundException: Request with token never-sent was not found";
+    expect(await outcomeOf(root.getResourceRequestStatus(other))).toBe(unknown);
+    expect(await outcomeOf(root.cancelResourceRequest(other))).toBe(unknown);
+  });
+
+  it("stays cancelled when it is cancelled again", async () => {
+    await create("AWS::IAM::ServiceLinkedRole", { AWSServiceName: SLOW_SERVICE });
+    const { ProgressEvent: begun } = await root.deleteResource({
+      TypeName: "AWS::IAM::ServiceLinkedRole",
+      Identifier: SLOW_ROLE,
+    });
+    expect(begun?.OperationStatus).toMatch(/^(PENDING|IN_PROGRESS)$/);
+    const RequestToken = begun?.RequestToken ?? "";
+    const { ProgressEvent: cancelled } = await root.cancelResourceRequest({ RequestToken });
+    expect(cancelled).toMatchObject({ RequestToken, OperationStatus: "CANCEL_COMPLETE" });
+    const again = await root.cancelResourceRequest({ RequestToken });
+    expect(again.ProgressEvent).toEqual(cancelled);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Denial } from "../../kernel/service.ts";
 
 /*
  * Codes: Cloud Control API reference, the operations' errors; all come with status 400. Sentences
- * are AWS's where its guides or public reports quote them.
+ * are AWS's where its guides, public reports or recordings have them.
  */
 
 function cloudControlError(code: string, message: string, cause?: unknown): AwsError {
@@ -51,10 +51,11 @@ export function notUpdatable(properties: readonly string[]): AwsError {
   );
 }
 
-export function clientTokenConflict(): AwsError {
+export function clientTokenConflict(clientToken: string, requestToken: string): AwsError {
   return cloudControlError(
     "ClientTokenConflictException",
-    "The specified client token has already been used in another resource request.",
+    `ClientToken ${clientToken} is already associated with an existing operation ` +
+      `with RequestToken ${requestToken}`,
   );
 }
 
@@ -68,15 +69,12 @@ export function concurrentOperation(): AwsError {
 export function requestTokenNotFound(token: string): AwsError {
   return cloudControlError(
     "RequestTokenNotFoundException",
-    `A resource operation with the request token ${token} can't be found.`,
+    `Request with token ${token} was not found`,
   );
 }
 
-export function notCancellable(status: string): AwsError {
-  return cloudControlError(
-    "ConcurrentModificationException",
-    `Only requests that are pending or in progress can be cancelled; this one is ${status}.`,
-  );
+export function alreadyEnded(token: string, status: string): AwsError {
+  return invalid(`Request ${token} is already in status ${status}`);
 }
 
 export function tooManyRequests(): AwsError {

@@ -6,6 +6,12 @@ export function identifierOf({ primaryIdentifier }: ResourceSchema, model: Resou
   return primaryIdentifier.map((name) => String(model[name])).join("|");
 }
 
+/** The identifier where the model has it; null: the service is yet to choose a part of it. */
+export function givenIdentifier(schema: ResourceSchema, model: ResourceModel): string | null {
+  const isGiven = schema.primaryIdentifier.every((name) => (model[name] ?? "") !== "");
+  return isGiven ? identifierOf(schema, model) : null;
+}
+
 /**
  * The parts of an identifier that a caller gave: joined by bars, or as JSON. Source: Cloud Control
  * user guide, "Identifying resources". Throws ValidationException.

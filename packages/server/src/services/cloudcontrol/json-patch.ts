@@ -5,7 +5,7 @@ export class PatchError extends Error {
   override readonly name = "PatchError";
 }
 
-interface Operation {
+export interface Operation {
   readonly op: string;
   readonly path: string;
   readonly from?: string;
@@ -29,7 +29,8 @@ export function applyPatch(document: unknown, patch: string): unknown {
   return root[""];
 }
 
-function operationsOf(patch: string): readonly Operation[] {
+/** Throws PatchError for a text that is no JSON Patch. */
+export function operationsOf(patch: string): readonly Operation[] {
   let parsed: unknown;
   try {
     parsed = JSON.parse(patch);
@@ -92,7 +93,7 @@ function fromOf({ from }: Operation): string {
 }
 
 /** A JSON pointer's (RFC 6901) parts, the document's own name first. */
-function tokensOf(pointer: string): readonly string[] {
+export function tokensOf(pointer: string): readonly string[] {
   if (pointer !== "" && !pointer.startsWith("/"))
     throw new PatchError("a path begins with a slash");
   return pointer.split("/").map((token) => token.replaceAll("~1", "/").replaceAll("~0", "~"));

@@ -60,7 +60,8 @@ async function sameRequest(row: RequestRow, db: Db): Promise<string | undefined>
     .where("client_token", "=", row.client_token)
     .where("created_ms", ">", row.created_ms - CLIENT_TOKEN_MS)
     .executeTakeFirst();
-  if (found && found.fingerprint !== row.fingerprint) throw clientTokenConflict();
+  if (found && found.fingerprint !== row.fingerprint)
+    throw clientTokenConflict(row.client_token, found.request_token);
   return found?.request_token;
 }
 

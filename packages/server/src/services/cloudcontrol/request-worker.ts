@@ -6,7 +6,7 @@ import type { ResourceModel, Step } from "../../kernel/resources.ts";
 import { AwaitedEnds } from "../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../kernel/work/task-queue.ts";
 import type { CloudControlDependencies } from "./dependencies.ts";
-import { identifierOf } from "./identifiers.ts";
+import { givenIdentifier } from "./identifiers.ts";
 import { updateRequest } from "./request-rows.ts";
 import {
   callsOf,
@@ -133,12 +133,12 @@ export class RequestWorker {
   /** The row's columns after a step. */
   #changes(row: RequestRow, step: Step, { schema }: KnownType, nowMs: number): Partial<RequestRow> {
     const model = step.model ?? {};
-    const isIdentified = schema.primaryIdentifier.every((name) => model[name] !== undefined);
+    const identifier = givenIdentifier(schema, model);
     const shared = {
       updated_ms: nowMs,
       lease_until_ms: 0,
-      identifier: row.identifier ?? (isIdentified ? identifierOf(schema, model) : null),
-      ...(isIdentified ? { model: shownModel(schema, model) } : {}),
+      identifier: row.identifier ?? identifier,
+      ...(identifier === null ? {} : { model: shownModel(schema, model) }),
     };
     if (step.kind === "wait") {
       const state = this.#deps.secrets.seal(JSON.stringify(step.state), row.request_token);

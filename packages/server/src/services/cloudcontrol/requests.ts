@@ -8,8 +8,8 @@ import { CLOUDFORMATION } from "../../kernel/resource-types/resource-calls.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import { onResources } from "./authorization.ts";
 import type { CloudControlDependencies } from "./dependencies.ts";
-import { invalid, invalidRequest, notCancellable } from "./errors.ts";
-import { identifierOf, jsonObject, readIdentifier } from "./identifiers.ts";
+import { alreadyEnded, invalid, invalidRequest } from "./errors.ts";
+import { givenIdentifier, identifierOf, jsonObject, readIdentifier } from "./identifiers.ts";
 import { readResource } from "./read-resources.ts";
 import { insertRequest, listRequests, requireRequest, updateRequest } from "./request-rows.ts";
 import type { RequestWorker } from "./request-worker.ts";
@@ -68,7 +68,7 @@ export function requestOperations(
         const declared = jsonObject(input.DesiredState);
         if (!declared) throw invalidRequest("DesiredState must be a JSON object.");
         const want = wantedModel(known, declared, deps);
-        return begin(input, "CREATE", null, { want }, context);
+        return begin(input, "CREATE", givenIdentifier(known.schema, want), { want }, context);
       },
     },
     UpdateResource: {
@@ -100,7 +100,8 @@ export function requestOperations(
       async handle({ RequestToken }, context) {
         const row = await context.transaction(async (tx: Transaction<CloudControlTables>) => {
           const found = await requireRequest(placeOf(context), RequestToken, tx.db);
-          if (!PENDING.includes(found.status)) throw notCancellable(found.status);
+          if (found.status === "CANCEL_COMPLETE") return found;
+          if (!PENDING.includes(found.status)) throw alreadyEnded(RequestToken, found.status);
           const ended = { work: null, state: null, caller: null, updated_ms: context.nowMs };
           const changes = { ...ended, status: "CANCEL_COMPLETE" } as const;
           await updateRequest(found, changes, tx.tables());

@@ -16,6 +16,7 @@ import type { CloudControlDependencies } from "./dependencies.ts";
 import { invalid, invalidModel, notUpdatable, typeNotFound, unsupportedAction } from "./errors.ts";
 import { readIdentifier } from "./identifiers.ts";
 import { applyPatch, PatchError } from "./json-patch.ts";
+import { checkProtectedPaths } from "./protected-paths.ts";
 import type { RequestOperation, RequestRow } from "./tables.ts";
 
 export interface KnownType {
@@ -66,10 +67,10 @@ export function patchedModel(
   current: ResourceModel,
   patch: string,
 ): { readonly was: ResourceModel; readonly want: ResourceModel } {
-  const was = Object.fromEntries(
-    Object.entries(current).filter(([name]) => type.properties.includes(name)),
-  );
-  const want = patched(was, patch);
+  const isOfService = (name: string) =>
+    Object.hasOwn(current, name) && !type.properties.includes(name);
+  const was = without(current, isOfService);
+  const want = without(patched(schema, current, patch), isOfService);
   // What reading doesn't give back isn't there unless the patch has it.
   const unread = schema.writeOnly.map((path) => {
     const parts = ["#", ...path.split("/")];
@@ -87,8 +88,13 @@ export function patchedModel(
   return { was, want };
 }
 
-function patched(was: ResourceModel, patch: string): ResourceModel {
+function without(model: ResourceModel, isLeft: (name: string) => boolean): ResourceModel {
+  return Object.fromEntries(Object.entries(model).filter(([name]) => !isLeft(name)));
+}
+
+function patched(schema: ResourceSchema, was: ResourceModel, patch: string): ResourceModel {
   try {
+    checkProtectedPaths(schema, patch);
     const want = applyPatch(was, patch);
     if (typeof want === "object" && want !== null && !Array.isArray(want))
       return want as ResourceModel;
@@ -125,10 +131,9 @@ export async function runStep(
   calls: StepCalls,
 ): Promise<Step> {
   const { type, schema } = known;
+  if (row.operation === "CREATE") return type.create(want, calls);
   const id = row.identifier === null ? {} : readIdentifier(schema, row.identifier);
   switch (row.operation) {
-    case "CREATE":
-      return type.create(want, calls);
     case "UPDATE": {
       const current = await type.read(id, calls);
       const changed = inHandlersWords(() => patchedModel(known, current, patch));

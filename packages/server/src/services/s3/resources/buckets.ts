@@ -270,13 +270,18 @@ async function refuseExisting(Bucket: unknown, call: ResourceCall): Promise<void
   throw new ResourceError("AlreadyExists", `${Bucket} already exists`);
 }
 
-async function* bucketNames(call: ResourceCall): AsyncIterable<string> {
+/** The names of the account's buckets, or of those in one Region. */
+async function* bucketNames(call: ResourceCall, region?: string): AsyncIterable<string> {
+  const place = region === undefined ? {} : { BucketRegion: region };
   let ContinuationToken: string | undefined;
   do {
     const page = await s3<{ Buckets?: readonly { Name: string }[]; ContinuationToken?: string }>(
       call,
       "ListBuckets",
-      { MaxBuckets: 1000, ...(ContinuationToken === undefined ? {} : { ContinuationToken }) },
+      {
+        ...{ MaxBuckets: 1000, ...place },
+        ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
+      },
     );
     for (const { Name } of page.Buckets ?? []) yield Name;
     ContinuationToken = page.ContinuationToken;
@@ -346,7 +351,8 @@ const bucketPolicyType = declareType({
     return undefined;
   },
   async *list(_model, call) {
-    for await (const Bucket of bucketNames(call))
+    // A policy is read where its bucket is.
+    for await (const Bucket of bucketNames(call, call.region))
       if (await configuration(call, "GetBucketPolicy", { Bucket })) yield { Bucket };
   },
 });
