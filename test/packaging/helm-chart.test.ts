@@ -248,6 +248,7 @@ describe("the Helm chart", () => {
     const env = own?.spec?.template.spec?.containers[0]?.env ?? [];
     expect(parse(env.find(({ name }) => name === "ROLECAST_OBJECTS")?.value ?? "")).toEqual({
       ...{ type: "s3", bucket: "bytes", region: "us-east-1", endpoint: "http://ceph:7480" },
+      cacheBytes: 67_108_864,
     });
     const { appVersion } = chart;
     const { version } = JSON.parse(await readFile(join(ROOT, "packages/cli/package.json"), "utf8"));

@@ -6,6 +6,9 @@ import { wholeNumber } from "./setting-schemas.ts";
 const PREFIX_LENGTH_MAX = 900;
 /** Connections that a store is asked over at the same time. */
 const CONCURRENCY_MAX = 1_024;
+/** A cache of blobs of a byte would have eight million of them, half of what a Map holds. */
+const CACHE_BYTES_MAX = 8 * 1024 ** 3;
+const CACHE_BYTES = 64 * 1024 ** 2;
 
 /** Longer bodies make a database's backups and vacuums slow for what a store does well. */
 const INLINE_BYTES_MAX = 64 * 1024;
@@ -30,6 +33,7 @@ export const objectsSchema = z
       .regex(/^(?!\/)[\w./=-]*$/, "letters, digits and `_./=-`")
       .default(""),
     concurrency: z.int().min(1).max(CONCURRENCY_MAX).default(64),
+    cacheBytes: z.int().min(0).max(CACHE_BYTES_MAX).default(CACHE_BYTES),
     pathStyle: z.boolean().optional(),
     credentials: z
       .strictObject({

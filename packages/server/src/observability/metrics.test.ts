@@ -43,3 +43,13 @@ test("numbers of services' facts are shown as they are when they are asked for",
   facts.s3.objects = 2;
   expect(await samples("rolecast_fact")).toEqual(['{service="s3",name="objects"} 2']);
 });
+
+test("numbers further in have the names of all that they are in", async () => {
+  const objectStore = { place: "x", requests: 3, cache: { hits: 4 } };
+  metrics = new Metrics(async () => ({ s3: { objectStore, counts: [5], objects: 6 } }));
+  expect(await samples("rolecast_fact")).toEqual([
+    '{service="s3",name="objectStore.requests"} 3',
+    '{service="s3",name="objectStore.cache.hits"} 4',
+    '{service="s3",name="objects"} 6',
+  ]);
+});

@@ -49,9 +49,15 @@ export class Metrics {
 }
 
 function* samplesOf(facts: Facts): Iterable<Sample> {
-  for (const [service, values] of Object.entries(facts)) {
-    if (typeof values !== "object" || values === null) continue;
-    for (const [name, value] of Object.entries(values))
-      if (typeof value === "number") yield { labels: { service, name }, value };
+  for (const [service, values] of Object.entries(facts))
+    for (const [name, value] of numbersIn(values)) yield { labels: { service, name }, value };
+}
+
+/** Numbers of objects in objects have both names: `objectStore.requests`. */
+function* numbersIn(values: unknown): Iterable<readonly [string, number]> {
+  if (typeof values !== "object" || values === null || Array.isArray(values)) return;
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value === "number") yield [name, value];
+    else for (const [inner, number] of numbersIn(value)) yield [`${name}.${inner}`, number];
   }
 }

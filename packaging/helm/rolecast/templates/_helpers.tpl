@@ -35,7 +35,7 @@ yes
 
 {{- define "rolecast.objects" -}}
 {{- with .Values.objects -}}
-{ type: s3, bucket: {{ .bucket | quote }}, region: {{ .region | quote }}
+{ type: s3, bucket: {{ .bucket | quote }}, region: {{ .region | quote }}, cacheBytes: {{ int .cacheBytes }}
 {{- if .endpoint }}, endpoint: {{ .endpoint | quote }}{{ end }}
 {{- if .prefix }}, prefix: {{ .prefix | quote }}{{ end }} }
 {{- end -}}

@@ -11,6 +11,7 @@ import { BlobWriters } from "./blobs/blob-writers.ts";
 import { InlineBlobs, type InlineLimits } from "./blobs/inline-blobs.ts";
 import { MovingBlobs } from "./blobs/moving-blobs.ts";
 import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
+import { BlobCache } from "./remote/blob-cache.ts";
 import { BlobRemovals } from "./remote/blob-removals.ts";
 import { RemoteMarks } from "./remote/ended-marks.ts";
 import type { ObjectStoreSettings } from "./remote/object-store-settings.ts";
@@ -39,7 +40,14 @@ export interface BlobPlace {
   /** The folder of files; undefined if new bytes are written elsewhere. */
   readonly dir: string | undefined;
   /** The object store, if there is one. */
-  readonly remote: { readonly client: StoreClient; readonly removals: BlobRemovals } | undefined;
+  readonly remote:
+    | {
+        readonly client: StoreClient;
+        readonly removals: BlobRemovals;
+        /** Undefined: the settings want none. */
+        readonly cache: BlobCache | undefined;
+      }
+    | undefined;
 }
 
 /** Makes the place that the settings name. Nothing is opened yet. */
@@ -64,7 +72,8 @@ export function openBlobPlace(options: BlobPlaceOptions): BlobPlace {
   const register = () => writers.register();
   const holds = new BlobHolds(dataDir);
   const files = new BlobFiles({ dir, durable, register, log, holds, disk });
-  const remoteBlobs = client && new RemoteBlobs({ client, durable, register, log });
+  const cache = objects && objects.cacheBytes > 0 ? new BlobCache(objects.cacheBytes) : undefined;
+  const remoteBlobs = client && new RemoteBlobs({ client, durable, register, log, cache });
   const blobs: BlobStore = new InlineBlobs({
     elsewhere: remoteBlobs ? movingBlobs(remoteBlobs, files, objects) : files,
     db,
@@ -107,7 +116,7 @@ export function openBlobPlace(options: BlobPlaceOptions): BlobPlace {
     writers,
     sweeper,
     dir: objects?.type === "s3" ? undefined : dir,
-    remote: client && removals && { client, removals },
+    remote: client && removals && { client, removals, cache },
   };
 }
 

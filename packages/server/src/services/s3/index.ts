@@ -5,7 +5,7 @@ import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { PlainRequest, PlainResponse, ServiceDependencies } from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
-import { openBlobPlace } from "./blob-place.ts";
+import { type BlobPlace, openBlobPlace } from "./blob-place.ts";
 import type { InlineLimits } from "./blobs/inline-blobs.ts";
 import { reportMissingFolder } from "./check/missing-folder.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
@@ -131,11 +131,15 @@ function createS3(needs: S3Needs) {
     health: async () => ({
       ...sweeper.health(),
       ...scrubber.health(),
-      ...(remote ? { objectStore: remote.client.health() } : {}),
+      ...(remote ? { objectStore: storeFacts(remote) } : {}),
     }),
     provides: { bucketHosts: hosts },
     contributes: { resourceTypes: [s3ResourceTypes], shareableResources: [SHAREABLE_BUCKETS] },
   };
+}
+
+function storeFacts({ client, cache }: NonNullable<BlobPlace["remote"]>) {
+  return { ...client.health(), ...(cache ? { cache: cache.facts } : {}) };
 }
 
 /**

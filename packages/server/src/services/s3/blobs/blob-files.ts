@@ -13,7 +13,13 @@ import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import type { BlobHolds } from "./blob-holds.ts";
 import { BlobReader } from "./blob-reader.ts";
-import type { BlobSlice, BlobStore, BlobWriteOptions, WrittenBlob } from "./blob-store.ts";
+import type {
+  BlobReadOptions,
+  BlobSlice,
+  BlobStore,
+  BlobWriteOptions,
+  WrittenBlob,
+} from "./blob-store.ts";
 import type { ByteSource } from "./each-chunk.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, type BlobSink, writeAll } from "./write-all.ts";
@@ -174,7 +180,11 @@ export class BlobFiles implements BlobStore {
   }
 
   /** Opens the first file, and compares the sizes of all. */
-  async read(slices: readonly BlobSlice[], release: () => void, key?: Buffer): Promise<Readable> {
+  async read(
+    slices: readonly BlobSlice[],
+    release: () => void,
+    { key }: BlobReadOptions = {},
+  ): Promise<Readable> {
     const [first] = slices;
     const handle = first ? await this.open(first.blobId) : undefined;
     const reader = new BlobReader(this, slices, handle, release, key);

@@ -17,6 +17,14 @@ export interface BlobWriteOptions {
   readonly isEssential?: boolean;
 }
 
+/** How blobs are read. */
+export interface BlobReadOptions {
+  /** The key that they are encrypted with. */
+  readonly key?: Buffer | undefined;
+  /** True: bytes that were read before may be answered from memory. */
+  readonly mayBeCached?: boolean;
+}
+
 export interface WrittenBlob {
   /** `<prefix>-<folder>/<file>`; made by us, never from anything that a client sent. */
   readonly blobId: string;
@@ -62,14 +70,14 @@ export interface BlobStore {
    */
   adopt(file: FileBody, isEssential: boolean): Promise<WrittenBlob | undefined>;
   /**
-   * Opens slices of blobs one after the other, deciphered with `key`; resolves once the first bytes
-   * can be had. `release` is called at the stream's end, or when it is destroyed.
+   * Opens slices of blobs one after the other, deciphered; resolves once the first bytes can be
+   * had. `release` is called at the stream's end, or when it is destroyed.
    * Rejects with ENOENT when a blob has been removed, and with InternalError where one isn't whole.
    */
   read(
     slices: readonly BlobSlice[],
     release: () => void,
-    key: Buffer | undefined,
+    options?: BlobReadOptions,
   ): Promise<Readable>;
   /**
    * Resolves when all the blobs have the sizes that their rows have. Rejects with ENOENT, and with

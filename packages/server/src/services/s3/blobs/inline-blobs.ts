@@ -9,7 +9,13 @@ import { openBlob, sealBlob } from "../encryption/blob-cipher.ts";
 import { incompleteBody } from "../errors.ts";
 import { isInline, nameInline, selectInlineBytes } from "../rows/inline-blobs.ts";
 import type { S3Tables } from "../tables.ts";
-import type { BlobSlice, BlobStore, BlobWriteOptions, WrittenBlob } from "./blob-store.ts";
+import type {
+  BlobReadOptions,
+  BlobSlice,
+  BlobStore,
+  BlobWriteOptions,
+  WrittenBlob,
+} from "./blob-store.ts";
 import type { ByteSource } from "./each-chunk.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
@@ -94,16 +100,17 @@ export class InlineBlobs implements BlobStore {
   async read(
     slices: readonly BlobSlice[],
     release: () => void,
-    key: Buffer | undefined,
+    options: BlobReadOptions = {},
   ): Promise<Readable> {
     const [slice] = slices;
-    if (!slice || !isInline(slice.blobId)) return this.#elsewhere.read(slices, release, key);
+    if (!slice || !isInline(slice.blobId)) return this.#elsewhere.read(slices, release, options);
     const { blobId, blobBytes, start, length } = slice;
     const bytes = await selectInlineBytes(blobId, this.#options.db);
     if (!bytes) throw Object.assign(new Error("no such blob"), { code: "ENOENT" });
     this.#requireSize(blobId, bytes.byteLength, blobBytes);
     const wanted = bytes.subarray(start, start + length);
     release();
+    const { key } = options;
     return Readable.from(key ? openBlob(key, blobId, start)(wanted) : wanted);
   }
 

@@ -2,7 +2,13 @@ import { Readable } from "node:stream";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { FileBody } from "../../../kernel/files/file-body.ts";
 import { hasCode } from "./blob-files.ts";
-import type { BlobSlice, BlobStore, BlobWriteOptions, WrittenBlob } from "./blob-store.ts";
+import type {
+  BlobReadOptions,
+  BlobSlice,
+  BlobStore,
+  BlobWriteOptions,
+  WrittenBlob,
+} from "./blob-store.ts";
 import type { ByteSource } from "./each-chunk.ts";
 import type { BlobObserver } from "./write-all.ts";
 
@@ -36,16 +42,23 @@ export class MovingBlobs implements BlobStore {
     return this.#to.adopt(file, isEssential);
   }
 
-  /** Each slice may be in another place. */
+  /**
+   * Each slice may be in another place. One alone is its place's own stream, whose chunks may be
+   * lent (`LendingStream`).
+   */
   async read(
     slices: readonly BlobSlice[],
     release: () => void,
-    key: Buffer | undefined,
+    options?: BlobReadOptions,
   ): Promise<Readable> {
     const [first, ...others] = slices;
-    if (!first) return this.#to.read([], release, key);
-    const opened = await this.#open(first, key);
-    const whole = Readable.from(this.#follow(opened, others, key), { objectMode: false });
+    if (!first) return this.#to.read([], release, options);
+    const opened = await this.#open(first, options);
+    if (others.length === 0) {
+      if (opened.closed) release();
+      return opened.once("close", release);
+    }
+    const whole = Readable.from(this.#follow(opened, others, options), { objectMode: false });
     return whole.once("close", () => {
       opened.destroy();
       release();
@@ -82,19 +95,19 @@ export class MovingBlobs implements BlobStore {
   async *#follow(
     opened: Readable,
     others: readonly BlobSlice[],
-    key: Buffer | undefined,
+    options?: BlobReadOptions,
   ): AsyncGenerator<Uint8Array> {
     yield* opened;
-    for (const slice of others) yield* await this.#open(slice, key);
+    for (const slice of others) yield* await this.#open(slice, options);
   }
 
-  async #open(slice: BlobSlice, key: Buffer | undefined): Promise<Readable> {
+  async #open(slice: BlobSlice, options?: BlobReadOptions): Promise<Readable> {
     const release = () => {};
     try {
-      return await this.#to.read([slice], release, key);
+      return await this.#to.read([slice], release, options);
     } catch (error) {
       if (!hasCode(error, "ENOENT")) throw error;
-      return await this.#from.read([slice], release, key);
+      return await this.#from.read([slice], release, options);
     }
   }
 }

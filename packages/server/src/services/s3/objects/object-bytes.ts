@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { Authorization } from "../../../kernel/authorization.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
-import type { BlobSlice } from "../blobs/blob-store.ts";
+import type { BlobReadOptions, BlobSlice } from "../blobs/blob-store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { findObject, type ObjectInput, requireObject } from "../rows/objects.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
@@ -22,6 +22,8 @@ export interface OpenOptions<Range extends ByteRange> {
   readonly choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>;
   /** Gives the key that the object's bytes are encrypted with. */
   readonly key: (row: ObjectRow) => Buffer | undefined | Promise<Buffer>;
+  /** As of `BlobReadOptions`: left out, the bytes are those of their place. */
+  readonly mayBeCached?: boolean;
   /** The permissions that the request needs, by the object as it is found now. */
   readonly authorize: () => Promise<readonly Authorization[]>;
 }
@@ -36,14 +38,15 @@ export async function openObject<Range extends ByteRange>(
   input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
-  { choose, key, authorize }: OpenOptions<Range>,
+  { choose, key, authorize, mayBeCached = false }: OpenOptions<Range>,
 ): Promise<OpenedObject<Range>> {
   for (let attempt = 1; ; attempt++) {
     const current = await requireObject(input, context);
     const range = await choose(current);
     const asked = key(current);
     const opening = asked instanceof Promise ? await asked : asked;
-    const body = await openBytes(current, range, context, deps, opening);
+    const how = { key: opening, mayBeCached };
+    const body = await openBytes(current, range, context, deps, how);
     if (body) return { row: current, range, body };
     if (attempt === OPEN_ATTEMPTS_MAX)
       throw deps.blobs.damaged(current.blob_id ?? `of upload ${current.upload_id}`, "no file");
@@ -61,14 +64,14 @@ async function openBytes(
   range: ByteRange | undefined,
   context: RequestContext,
   { blobs, leases }: S3Dependencies,
-  key: Buffer | undefined,
+  how: BlobReadOptions,
 ): Promise<Readable | undefined> {
   const release = leases.hold(row.object_id);
   if (!release) return undefined;
   try {
     const found = slicesOf(row, range, context);
     const slices = found instanceof Promise ? await found : found;
-    return await blobs.read(slices, release, key);
+    return await blobs.read(slices, release, how);
   } catch (error) {
     release();
     if (hasCode(error, "ENOENT")) return undefined;

@@ -207,7 +207,8 @@ async function getObject(
   const key = (current: ObjectRow) =>
     keyOfObject(input, readAttributesOf(current), current, context);
   const authorize = () => authorizeRead(bucket, input, context);
-  const opened = await openObject(input, context, deps, { choose, key, authorize });
+  const how = { choose, key, authorize, mayBeCached: true };
+  const opened = await openObject(input, context, deps, how);
   return {
     ...readVersion(opened.row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(opened.row, bucket) : {}),

@@ -13,6 +13,8 @@ export interface ObjectStoreSettings {
   readonly prefix: string;
   /** Requests that wait for an answer at the same time. */
   readonly concurrency: number;
+  /** The memory of blobs that were read before; 0: each read is a request. */
+  readonly cacheBytes: number;
   /** The bucket is named in the path rather than in the host name. */
   readonly pathStyle?: boolean | undefined;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };

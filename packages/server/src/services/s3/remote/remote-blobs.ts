@@ -4,11 +4,19 @@ import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { FileBody } from "../../../kernel/files/file-body.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
-import type { BlobSlice, BlobStore, BlobWriteOptions, WrittenBlob } from "../blobs/blob-store.ts";
+import type {
+  BlobReadOptions,
+  BlobSlice,
+  BlobStore,
+  BlobWriteOptions,
+  WrittenBlob,
+} from "../blobs/blob-store.ts";
 import type { ByteSource } from "../blobs/each-chunk.ts";
 import { type BlobObserver, writeAll } from "../blobs/write-all.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
+import type { BlobCache } from "./blob-cache.ts";
+import { CachedReader } from "./cached-reader.ts";
 import { RelayedUpload } from "./relayed-upload.ts";
 import { RemoteReader } from "./remote-reader.ts";
 import { RemoteUpload, uploadMemory } from "./remote-upload.ts";
@@ -27,6 +35,8 @@ export interface RemoteBlobsOptions {
   /** As for the folder. */
   readonly register: () => Promise<string>;
   readonly log: Log;
+  /** Undefined: each read is a request. */
+  readonly cache?: BlobCache | undefined;
 }
 
 /**
@@ -96,9 +106,14 @@ export class RemoteBlobs implements BlobStore {
   async read(
     slices: readonly BlobSlice[],
     release: () => void,
-    key: Buffer | undefined,
+    { key, mayBeCached = false }: BlobReadOptions = {},
   ): Promise<Readable> {
-    const store = { client: this.#client, keyOf, damaged: this.damaged.bind(this) };
+    const cache = mayBeCached ? this.#options.cache : undefined;
+    const [slice] = slices;
+    // `MovingBlobs` opens one slice after the other.
+    const cached = slices.length === 1 && slice ? cache?.read(slice) : undefined;
+    if (slice && cached) return new CachedReader(cached, slice, release, key);
+    const store = { client: this.#client, cache, keyOf, damaged: this.damaged.bind(this) };
     const reader = new RemoteReader(store, slices, release, key);
     try {
       await reader.open();
@@ -122,6 +137,7 @@ export class RemoteBlobs implements BlobStore {
 
   /** Resolves when they are gone; rejects where one may not be. */
   async removeNow(blobIds: readonly string[]): Promise<void> {
+    this.#options.cache?.delete(blobIds);
     for (let at = 0; at < blobIds.length; at += DELETED_AT_ONCE)
       await this.#client.delete(blobIds.slice(at, at + DELETED_AT_ONCE).map(keyOf));
   }
@@ -142,12 +158,14 @@ export class RemoteBlobs implements BlobStore {
   }
 
   async close(): Promise<void> {
+    this.#options.cache?.clear();
     if (!this.#options.durable) await this.clear().catch(() => undefined);
     await this.#client.close();
   }
 
   async clear(): Promise<void> {
     this.#prefix = undefined;
+    this.#options.cache?.clear();
     for await (const page of this.#client.list(BLOBS_BELOW))
       await this.#client.delete(page.map(({ key }) => key));
   }

@@ -3,6 +3,7 @@ import { LendingStream } from "../../../kernel/lent-memory.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import type { BlobSlice } from "../blobs/blob-store.ts";
 import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
+import type { BlobCache, CacheFill } from "./blob-cache.ts";
 import type { StoreClient } from "./store-client.ts";
 
 const BUFFERED_BYTES = 256 * 1024;
@@ -14,6 +15,8 @@ const RESUMES_MAX = 5;
 /** The parts of the store's side that a reader needs. */
 export interface ReadableStore {
   readonly client: Pick<StoreClient, "get">;
+  /** Filled with what is read. */
+  readonly cache?: Pick<BlobCache, "fill"> | undefined;
   readonly keyOf: (blobId: string) => string;
   readonly damaged: (blobId: string, found: string) => AwsError;
 }
@@ -32,6 +35,11 @@ export class RemoteReader extends LendingStream {
   #unseal: Transform | undefined;
   #source: LendingStream | undefined;
   #resumes = 0;
+  /** The next answer hasn't begun, which the reader may ask for meanwhile. */
+  #isOpening = false;
+  /** The slice that the cache knows of. */
+  #notedIndex = -1;
+  #fill: CacheFill | undefined;
   #callOffSilence: CallOff | undefined;
 
   constructor(
@@ -62,6 +70,10 @@ export class RemoteReader extends LendingStream {
       throw damaged(slice.blobId, `${sizeBytes} bytes instead of ${slice.blobBytes}`);
     }
     if (this.destroyed) return void body.destroy();
+    if (this.#notedIndex !== this.#index) {
+      this.#notedIndex = this.#index;
+      this.#fill = this.#store.cache?.fill(slice);
+    }
     if (this.#key) this.#unseal = openBlob(this.#key, slice.blobId, range.start);
     this.#follow(body);
   }
@@ -70,11 +82,12 @@ export class RemoteReader extends LendingStream {
     if (this.#source) {
       this.#expectBytes();
       this.#source.resume();
-    } else this.#openNext();
+    } else if (!this.#isOpening) this.#openNext();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.#callOffSilence?.();
+    this.#endFill();
     this.#release();
     this.#source?.destroy();
     this.#source = undefined;
@@ -86,8 +99,12 @@ export class RemoteReader extends LendingStream {
       this.push(null);
       return;
     }
+    this.#isOpening = true;
     this.open().then(
-      () => this._read(),
+      () => {
+        this.#isOpening = false;
+        this._read();
+      },
       // The headers have been sent: the connection can only be broken.
       (error: Error) => this.destroy(error),
     );
@@ -100,6 +117,7 @@ export class RemoteReader extends LendingStream {
       if (this.#source !== source) return;
       this.#callOffSilence?.();
       this.#callOffSilence = undefined;
+      this.#fill?.take(this.#offset, bytes);
       this.#offset += bytes.byteLength;
       if (this.push(this.#unsealed(bytes))) this.#expectBytes();
       else source.pause();
@@ -124,6 +142,8 @@ export class RemoteReader extends LendingStream {
     const slice = this.#slices[this.#index];
     if (this.destroyed || !slice) return;
     if (this.#offset === slice.length) {
+      this.#fill?.end();
+      this.#endFill();
       this.#index++;
       this.#offset = 0;
     } else if (++this.#resumes > RESUMES_MAX) {
@@ -131,6 +151,11 @@ export class RemoteReader extends LendingStream {
       return;
     }
     this.#openNext();
+  }
+
+  #endFill(): void {
+    this.#fill?.close();
+    this.#fill = undefined;
   }
 
   #expectBytes(): void {

@@ -42,6 +42,7 @@ beforeAll(async () => {
     region: "eu-west-1",
     prefix: "a (b)/",
     concurrency: 2,
+    cacheBytes: 0,
     credentials: { accessKeyId: "key", secretAccessKey: "secret" },
   } as const;
   open = () => new StoreClient(settings, SILENT);
