@@ -6,6 +6,8 @@ import { withParent } from "../../packages/server/src/kernel/testing/with-parent
 import { Connection } from "../request-costs/connection.ts";
 import { type Key, Signer } from "../request-costs/signed-requests.ts";
 
+const PUTS_AT_ONCE = 8;
+
 /** A server that objects are put to and read from; new ones have keys that begin with `new/`. */
 export interface Side {
   readonly name: string;
@@ -24,6 +26,9 @@ export interface Window {
 
 export interface WindowOptions {
   readonly method: "PUT" | "GET";
+  /** Objects that are read in turn, and the one that is read first. */
+  readonly objects: number;
+  readonly first: number;
   readonly body: Buffer;
   readonly connections: number;
   readonly durationMs: number;
@@ -35,19 +40,22 @@ export interface WindowOptions {
 /** Sends requests for some time, with `connections` at work. */
 export async function measure(
   { port, key, bucket }: Side,
-  { method, body, connections, durationMs, requestsMax, name }: WindowOptions,
+  { method, objects, first, body, connections, durationMs, requestsMax, name }: WindowOptions,
 ): Promise<Window> {
   const signer = new Signer(port, key);
+  const reads = Array.from({ length: objects }, (_, index) =>
+    signer.head("GET", fixedPath(bucket, body, index), 0),
+  );
   let requests = 0;
+  let begun = first;
   const startedMs = performance.now();
   const isOpen = () => performance.now() - startedMs < durationMs && requests < requestsMax;
   await Promise.all(
     Array.from({ length: connections }, async (_, connection) => {
       const client = await Connection.open(port);
-      const fixed = signer.head("GET", `/${bucket}/${body.length}`, 0);
       for (let count = 0; count === 0 || isOpen(); count++) {
         const path = `/${bucket}/new/${name}-${connection}-${count}`;
-        if (method === "GET") await client.exchange(fixed);
+        if (method === "GET") await client.exchange(reads[begun++ % objects] as Buffer);
         else await client.exchange(signer.head("PUT", path, body.length), body);
         requests++;
       }
@@ -57,12 +65,28 @@ export async function measure(
   return { perRequestMs: (performance.now() - startedMs) / requests, requests };
 }
 
-/** Puts the object that is read. */
-export async function putFixed({ port, key, bucket }: Side, body: Buffer): Promise<void> {
-  const client = await Connection.open(port);
-  const head = new Signer(port, key).head("PUT", `/${bucket}/${body.length}`, body.length);
-  await client.exchange(head, body);
-  client.close();
+/** Puts the objects that are read. */
+export async function putFixed(
+  { port, key, bucket }: Side,
+  body: Buffer,
+  objects: number,
+): Promise<void> {
+  const signer = new Signer(port, key);
+  let begun = 0;
+  await Promise.all(
+    Array.from({ length: Math.min(objects, PUTS_AT_ONCE) }, async () => {
+      const client = await Connection.open(port);
+      while (begun < objects) {
+        const path = fixedPath(bucket, body, begun++);
+        await client.exchange(signer.head("PUT", path, body.length), body);
+      }
+      client.close();
+    }),
+  );
+}
+
+function fixedPath(bucket: string, body: Buffer, index: number): string {
+  return `/${bucket}/${body.length}/${index}`;
 }
 
 /** Removes what was put, so that it doesn't fill the OSD's memory. */

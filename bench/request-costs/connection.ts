@@ -18,11 +18,12 @@ export class Connection {
 
   /**
    * Resolves to the length of the answer's body when that has been read; rejects unless it is a
-   * 200.
+   * 200, or when the connection ends.
    */
   exchange(...request: readonly Buffer[]): Promise<number> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
+      const ended = () => reject(new Error("The server ended the connection."));
       let start = "";
       let left: number | undefined;
       let bodyBytes = 0;
@@ -38,10 +39,10 @@ export class Connection {
           left = end + 4 + bodyBytes - start.length;
         } else left -= chunk.length;
         if (left > 0) return;
-        socket.off("data", read);
+        socket.off("data", read).off("close", ended);
         resolve(bodyBytes);
       };
-      socket.on("data", read);
+      socket.on("data", read).once("close", ended);
       void this.#send(request);
     });
   }
