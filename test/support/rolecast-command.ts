@@ -25,12 +25,18 @@ export function runBuilt(
   args: readonly string[],
   { env = {}, cwd }: Surroundings = {},
 ): Promise<Outcome> {
-  const options = { env: { ...process.env, ...env }, cwd };
+  const options = { env: { ...ownVariables(), ...env }, cwd };
   return new Promise((resolve) => {
     execFile(process.execPath, [COMMAND, ...args], options, (error, out, err) => {
       resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
     });
   });
+}
+
+/** The process's variables without the tests' own, which a start refuses to know. */
+function ownVariables(): NodeJS.ProcessEnv {
+  const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
+  return inherited;
 }
 
 let before: Promise<unknown> = Promise.resolve();
@@ -64,7 +70,7 @@ async function runHere(
   const kept = { env: process.env, cwd: process.cwd(), out: stdout.write, err: stderr.write };
   const umask = process.umask();
   const printed = { out: "", err: "" };
-  process.env = { ...process.env, ...env };
+  process.env = { ...ownVariables(), ...env };
   process.chdir(cwd);
   process.exitCode = undefined;
   stdout.write = (text) => {

@@ -63,7 +63,7 @@ export const SETTINGS = {
     objectsAccessKeyId: setting(
       z.string().min(1).max(256).optional(),
       "Id of the key for that store, in place of the one in `objects`.",
-      { placeholder: "ID" },
+      { placeholder: "ID", secret: true },
     ),
     objectsSecretAccessKey: setting(
       z.string().min(1).max(1_024).optional(),
@@ -354,7 +354,7 @@ export const SETTINGS = {
     otlpEndpoint: setting(
       httpUrl.optional(),
       "URL of an OpenTelemetry collector (OTLP over HTTP, e.g. http://localhost:4318) that gets a trace of every request; left out, nothing is traced.",
-      { placeholder: "URL" },
+      { placeholder: "URL", secret: true },
     ),
   }),
 } as const;

@@ -10,7 +10,7 @@ import { type ObjectStoreSettings, placeOf } from "./object-store-settings.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { Loaded } from "./sdk.ts";
 import type { StoreAnswer } from "./store-connection.ts";
-import { type Failure, failureOf, storeAway } from "./store-failure.ts";
+import { type Failure, failureOf, shownCode, storeAway } from "./store-failure.ts";
 import { bodyMsMax, type PutOutcome, type StreamedPut } from "./streamed-put.ts";
 import { StreamedPuts } from "./streamed-puts.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -213,7 +213,7 @@ export class StoreClient {
       return client.send(new sdk.DeleteObjectsCommand(input), options);
     });
     const [failed] = output?.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
-    if (failed) throw storeAway(`it keeps what was to be removed (${failed.Code})`);
+    if (failed) throw storeAway(`it keeps what was to be removed${shownCode(failed.Code)}`);
   }
 
   /** For work in the background alone. */

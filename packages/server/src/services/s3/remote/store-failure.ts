@@ -1,4 +1,5 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { errorClass } from "../../../kernel/error-class.ts";
 
 /** The outcome of one request to the store that wasn't a success. */
 export type Failure =
@@ -18,12 +19,22 @@ const PASSING: readonly string[] = [
   "RequestTimeTooSkewed",
 ];
 
+/** Two words at least, so that no id of a key is one: `NoSuchKey`, `XAmzContentSHA256Mismatch`. */
+const CODE = /^(?:[A-Z]{1,4}[a-z]{1,16}|SHA256){2,12}$/;
+
+/**
+ * An error's code as the store gives it, if it is one: a store or a proxy before it may repeat what
+ * it was sent, the key's id too. Logs, health and answers to callers show it.
+ */
+export function shownCode(given: string | undefined): string {
+  return given !== undefined && CODE.test(given) ? ` ${given}` : "";
+}
+
 /** Reads an error of the SDK. The reason names no key and holds no secret. */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { kind: "failed", reason: "unknown", mayPass: false };
-  const { $metadata, code, name } = error as Error & {
+  const { $metadata, name } = error as Error & {
     readonly $metadata?: { readonly httpStatusCode?: number };
-    readonly code?: unknown;
   };
   const status = $metadata?.httpStatusCode;
   if (status === 412) return { kind: "taken" };
@@ -31,12 +42,11 @@ export function failureOf(error: unknown): Failure {
     return { kind: "missing" };
   if (status !== undefined && status >= 300) {
     const mayPass = status >= 500 || status === 429 || PASSING.includes(name);
-    return { kind: "failed", reason: `it answers ${status} ${name}`, mayPass };
+    return { kind: "failed", reason: `it answers ${status}${shownCode(name)}`, mayPass };
   }
   if (name === "TimeoutError")
     return { kind: "failed", reason: "it doesn't answer", mayPass: true };
-  const word = typeof code === "string" ? code : name;
-  return { kind: "failed", reason: `it can't be reached (${word})`, mayPass: true };
+  return { kind: "failed", reason: `it can't be reached (${errorClass(error)})`, mayPass: true };
 }
 
 /** The answer to requests that need bytes which can't be had, or be stored, now. */
