@@ -7,7 +7,7 @@ export default defineConfig({
     ...NATIVE_MODULES,
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-setup.ts",
-    setupFiles: "test/support/end-started.ts",
+    setupFiles: ["test/support/end-started.ts", "test/support/statements-sent.ts"],
     // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
     testTimeout: 60_000,
     hookTimeout: 60_000,

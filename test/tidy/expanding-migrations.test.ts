@@ -1,16 +1,10 @@
-import {
-  DummyDriver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-} from "kysely";
 import { expect, test } from "vitest";
 import { migrationsOf } from "../../packages/server/src/compose-services.ts";
-import type { Migration, Tables } from "../../packages/server/src/kernel/store.ts";
+import type { Migration } from "../../packages/server/src/kernel/store.ts";
 import { SERVICES } from "../../packages/server/src/services/index.ts";
 import { inOrder } from "../../packages/server/src/storage/migrate.ts";
 import { listReleases } from "../scenarios/releases/release.ts";
+import { statementsOf } from "./migration-statements.ts";
 
 /*
  * Two releases run beside each other on one database while nodes are updated: what a release reads
@@ -49,24 +43,6 @@ const TAKES_AWAY: readonly (readonly [what: string, statement: RegExp])[] = [
   ["adds a unique index", /^create unique index .* on "(\w+)"/],
 ];
 const NEW_TABLE = /^create table (?:if not exists )?"(\w+)"/;
-
-/** The statements of a migration, as PostgreSQL would get them; queries find no rows. */
-async function statementsOf({ up }: Migration): Promise<readonly string[]> {
-  const statements: string[] = [];
-  const db = new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new PostgresAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (of) => new PostgresIntrospector(of),
-      createQueryCompiler: () => new PostgresQueryCompiler(),
-    },
-    log: ({ query }) => {
-      statements.push(query.sql.trim().replaceAll(/\s+/g, " ").toLowerCase());
-    },
-  });
-  await up(db);
-  return statements;
-}
 
 /** Lists the losses of tables that were there before the migration. */
 async function takenBy(migration: Migration): Promise<readonly string[]> {
