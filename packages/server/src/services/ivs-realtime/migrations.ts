@@ -328,6 +328,13 @@ const compositionRecordings: Migration = {
   },
 };
 
+const compositionFailures: Migration = {
+  name: "ivs-realtime/0009-composition-failures",
+  async up(db) {
+    await db.schema.alterTable("ivs_compositions").addColumn("failure", "text").execute();
+  },
+};
+
 export const realTimeMigrations: readonly Migration[] = [
   resources,
   participants,
@@ -336,4 +343,5 @@ export const realTimeMigrations: readonly Migration[] = [
   replicas,
   compositions,
   compositionRecordings,
+  compositionFailures,
 ];

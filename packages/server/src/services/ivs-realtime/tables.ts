@@ -64,6 +64,8 @@ export interface CompositionRow extends ResourceRow {
   /** The time of its first picture; null before. */
   readonly started_at_ms: number | null;
   readonly ended_at_ms: number | null;
+  /** JSON of a `CompositionFailure`: why it is being ended; null where nothing is wrong. */
+  readonly failure: string | null;
 }
 
 /** The time from a stage's first participant to its last one. */

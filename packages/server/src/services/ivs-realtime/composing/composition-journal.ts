@@ -126,21 +126,29 @@ export class CompositionJournal {
   }
 
   /**
-   * Takes a composition that is to be ended to this node: none composes it from now on. Undefined
-   * where it was taken from the node that has `row` meanwhile.
+   * Takes a composition that is to be ended to this node: none composes it from now on, and
+   * whichever process ends it finds the failure in its row. Undefined where it was taken from the
+   * node that has `row` meanwhile.
    */
-  stop(row: CompositionRow, atMs: number): Promise<CompositionRow | undefined> {
+  stop(
+    row: CompositionRow,
+    atMs: number,
+    given: CompositionFailure,
+  ): Promise<CompositionRow | undefined> {
     const owner = this.#options.nodeId();
+    const failure = Object.keys(given).length > 0 ? JSON.stringify(given) : null;
     return this.#change(row, atMs, (now) =>
-      isStill(now, row) ? { row: { state: "STOPPING", owner }, updates: [] } : undefined,
+      isStill(now, row) ? { row: { state: "STOPPING", owner, failure }, updates: [] } : undefined,
     );
   }
 
-  /** Ends a composition: as FAILED, too, where no destination has lived to its end. */
-  async end(row: CompositionRow, atMs: number, failure: CompositionFailure = {}): Promise<void> {
+  /**
+   * Ends a composition that was stopped: as FAILED, too, where no destination has lived to its end.
+   */
+  async end(row: CompositionRow, atMs: number): Promise<void> {
     await this.#change(row, atMs, (now) => {
       if (!isStill(now, row)) return undefined;
-      const { destinations: reason, session, last } = failure;
+      const { destinations: reason, session, last } = failureOf(row);
       const state = reason === undefined ? ("STOPPED" as const) : ("FAILED" as const);
       const before = destinationsOf(now);
       const { destinations, updates } = changed(before, (destination) =>
@@ -186,6 +194,11 @@ export class CompositionJournal {
     }
     return { ...now, ...made.row };
   }
+}
+
+/** Why a composition that was stopped ends; empty where nothing is wrong. */
+export function failureOf({ failure }: CompositionRow): CompositionFailure {
+  return failure === null ? {} : JSON.parse(failure);
 }
 
 function isStill(now: CompositionRow, row: Taken): boolean {

@@ -1,51 +1,32 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type CompositionEvent, type CompositionPlan, MediaError } from "@rolecast/media";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { AwsEvent } from "../../../kernel/events.ts";
-import { randomIds } from "../../../kernel/ids.ts";
 import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
-import type { LiveStage } from "../live/live-stage.ts";
 import { realTimeMigrations } from "../migrations.ts";
 import { findComposition, type StoredDestination } from "../rows/compositions.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
-import { CompositionJournal } from "./composition-journal.ts";
-import { StageComposer } from "./stage-composer.ts";
-
-const PLACE = { account_id: "000000000000", region: "us-east-1" };
-const STAGE_ARN = "arn:aws:ivs:us-east-1:000000000000:stage/stagestage12";
-const ARN = "arn:aws:ivs:us-east-1:000000000000:composition/composition1";
-const DESTINATION: StoredDestination = {
-  ...{ id: "destination1", state: "STARTING", encoderArn: "" },
-  configuration: { channel: { channelArn: "arn:aws:ivs:us-east-1:000000000000:channel/c" } },
-  picture: { width: 320, height: 180, framerate: 10, bitrate: 300_000 },
-};
-const BUCKET: StoredDestination = {
-  ...{ ...DESTINATION, id: "destination2" },
-  configuration: { s3: { storageConfigurationArn: "", encoderConfigurationArns: [] } },
-};
-const ROW: CompositionRow = {
-  ...{ ...PLACE, id: "composition1", tags: "{}", created_at_ms: 0, stage_arn: STAGE_ARN },
-  ...{ state: "STARTING", layout: '{"grid":{}}', destinations: JSON.stringify([DESTINATION]) },
-  ...{ idempotency_token: "", request_hash: "", owner: "", session_id: "" },
-  ...{ waiting_since_ms: 0, started_at_ms: null, ended_at_ms: null },
-};
-
-const PLAN = { renditions: "all", thumbnails: undefined } as const;
+import {
+  ARN,
+  BUCKET,
+  type ComposerProcess,
+  type ComposerWorld,
+  composerProcess,
+  DESTINATION,
+  PLACE,
+  ROW,
+} from "../testing/composer-process.ts";
 
 let folder: string;
 let store: OpenedStore;
-let nowMs: number;
-let published: AwsEvent[];
+let world: ComposerWorld;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "rolecast-composer-"));
   const file = join(folder, "state.db");
   const options = { durable: false, migrations: realTimeMigrations, nowMs: () => 1 };
   store = await openStore({ file, ...options });
-  nowMs = 0;
-  published = [];
+  world = { store, nowMs: 0, published: [] };
   const stage = { ...PLACE, id: "stagestage12", tags: "{}", created_at_ms: 1, name: "" };
   await store.tables<RealTimeTables>().transaction(async ({ db }) => {
     await db
@@ -60,97 +41,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A process with a stage of one participant, and an engine that does what it is asked. */
-function processOf() {
-  const plans: CompositionPlan[] = [];
-  const stopped: string[] = [];
-  /** The calls for recordings, in order. */
-  const recorded: string[] = [];
-  const warned: unknown[] = [];
-  let isBusy = false;
-  let publishers = 0;
-  let streamKey: string | undefined = "key";
-  let refusal: MediaError | undefined;
-  let listener: (event: CompositionEvent) => void = () => undefined;
-  const ignore = () => undefined;
-  const events = {
-    publish: (event: AwsEvent) => published.push(event),
-    remember: ignore,
-    subscribe: () => () => undefined,
-  };
-  const token = { attributes: {} };
-  const participant = {
-    ...{ id: "p", shownId: "p", token, isPublishing: true },
-    ...{ videoStopped: false, audioMuted: false },
-  };
-  const live = { arn: STAGE_ARN, sessionId: "st-1", participants: new Map([["p", participant]]) };
-  const stages = {
-    get all() {
-      return publishers > 0 ? [live as unknown as LiveStage] : [];
-    },
-  };
-  const urlOf = async (id: string) => (id === "other" ? "http://other" : undefined);
-  const nodePlaces = { id: "", urlOf };
-  const composer = new StageComposer({
-    ...{ store, stages, nodePlaces, clock: { nowMs: () => nowMs } },
-    log: { debug: ignore, info: ignore, warn: (facts) => warned.push(facts), error: ignore },
-    journal: new CompositionJournal({
-      store,
-      events,
-      ids: randomIds,
-      nodeId: () => "",
-      clock: { nowMs: () => nowMs },
-    }),
-    recordings: {
-      isBusy: async () => isBusy,
-      open: async (_row, { id }) => {
-        recorded.push(`open ${id}`);
-        const names = { streamId: `cr-${id}`, streamName: id, renditionName: "r" };
-        return { ...names, plan: PLAN, isSoundOnly: false };
-      },
-      discard: async (streamId) => void recorded.push(`discard ${streamId}`),
-      conclude: async (_row, failed) => void recorded.push(`conclude ${[...failed]}`),
-      forget: async () => undefined,
-    },
-    forwarding: { listen: () => ignore },
-    compositions: {
-      listen: (heard) => {
-        listener = heard;
-        return ignore;
-      },
-      findChannel: async () => ({ row: ROW, streamKey }),
-      hasRoomFor: async () => "yes",
-      startComposition: async (plan) => {
-        if (refusal) throw refusal;
-        plans.push(plan);
-      },
-      changeScene: async () => true,
-      stopComposition: async (composition) => stopped.push(composition) > 0,
-    },
-  });
-  return {
-    ...{ composer, plans, stopped, recorded, warned },
-    busy: (is: boolean) => {
-      isBusy = is;
-    },
-    publish: (count: number) => {
-      publishers = count;
-    },
-    withoutKey: () => {
-      streamKey = undefined;
-    },
-    refuse: (message: string) => {
-      refusal = new MediaError("limit", message);
-    },
-    heard: (event: Record<string, unknown>) =>
-      listener({ composition: ARN, atMs: nowMs, output: "destination1", ...event } as never),
-    round: async (atMs: number) => {
-      nowMs = atMs;
-      await composer.look();
-      await composer.settled();
-    },
-  };
-}
+const processOf = () => composerProcess(world);
 
 async function destined(...destinations: readonly StoredDestination[]) {
   await store.tables<RealTimeTables>().transaction(async ({ db }) => {
@@ -171,7 +62,7 @@ async function found() {
   return `${row?.state} ${destination?.state}`;
 }
 
-const names = () => published.map(({ detail }) => detail.event_name);
+const names = () => world.published.map(({ detail }) => detail.event_name);
 
 test("waits for a publisher for a minute, and for five more minutes is known", async () => {
   const one = processOf();
@@ -236,7 +127,7 @@ test("of a process that was killed it waits again, and goes on in the next", asy
   killed.heard({ type: "output-started" });
   await killed.round(2_000);
   const next = processOf();
-  nowMs = 100_000;
+  world.nowMs = 100_000;
   next.composer.start();
   await next.round(100_000);
   expect(await found()).toBe("ACTIVE RECONNECTING");
@@ -253,8 +144,8 @@ test("of a process that was killed it waits again, and goes on in the next", asy
 });
 
 test.each([
-  ["has no stream key", (one: ReturnType<typeof processOf>) => one.withoutKey(), "stream key"],
-  ["has no room", (one: ReturnType<typeof processOf>) => one.refuse("no processors"), "processors"],
+  ["has no stream key", (one: ComposerProcess) => one.withoutKey(), "stream key"],
+  ["has no room", (one: ComposerProcess) => one.refuse("no processors"), "processors"],
 ])("fails, and says why, where it %s", async (_what, spoil, why) => {
   const one = processOf();
   one.composer.start();
@@ -263,7 +154,7 @@ test.each([
   await one.round(1_000);
   expect(await found()).toBe("FAILED FAILED");
   expect(names()).toEqual(["Session Start", "Destination Failure", "Session Failure"]);
-  expect(JSON.stringify(published)).toContain(why);
+  expect(JSON.stringify(world.published)).toContain(why);
   await one.composer.close();
 });
 
@@ -279,7 +170,7 @@ test("fails with its last destination", async () => {
   await one.round(2_000);
   expect(await found()).toBe("FAILED FAILED");
   const detail = { event_name: "Session Failure", reason: "the channel is live" };
-  expect(published.at(-1)?.detail).toMatchObject(detail);
+  expect(world.published.at(-1)?.detail).toMatchObject(detail);
   expect(one.warned).toEqual([{ composition: ARN, participant: "p", reason: "no such codec" }]);
   await one.composer.close();
 });
@@ -296,6 +187,32 @@ test("fails with its stage, and its destinations end as ever", async () => {
   expect(await found()).toBe("FAILED STOPPED");
   expect(names()).toEqual(["Session Start", "Destination End", "Session Failure"]);
   await one.composer.close();
+});
+
+test("fails with its stage, if the process is killed before recordings end, too", async () => {
+  await destined(BUCKET, { ...BUCKET, id: "destination3" });
+  const killed = processOf();
+  killed.composer.start();
+  killed.publish(1);
+  await killed.round(1_000);
+  killed.heard({ type: "output-failed", output: "destination3", message: "too slow" });
+  killed.hang();
+  await store
+    .tables<RealTimeTables>()
+    .transaction(({ db }) => db.deleteFrom("ivs_stages").execute());
+  world.nowMs = 2_000;
+  await killed.composer.look();
+  await expect.poll(found).toMatch(/^STOPPING/);
+  const next = processOf();
+  next.composer.start();
+  await next.round(3_000);
+  expect(await found()).toBe("FAILED STOPPED");
+  expect(names()).toEqual([
+    ...["Session Start", "Destination Failure", "Destination End", "Session Failure"],
+  ]);
+  expect(world.published.at(-1)?.detail).toMatchObject({ reason: "the stage was deleted" });
+  expect(next.recorded).toEqual(["conclude destination3"]);
+  await next.composer.close();
 });
 
 test("encodes once for destinations with the same picture, and twice otherwise", async () => {
@@ -329,11 +246,11 @@ test("ends a recording with its composition, failed where the engine gave it up"
   one.heard({ type: "composition-over" });
   await one.round(2_000);
   expect(one.recorded).toEqual(["open destination2", "conclude destination2"]);
-  expect(JSON.stringify(published)).toContain("too slow");
+  expect(JSON.stringify(world.published)).toContain("too slow");
   await one.composer.close();
 });
 
-test.each<[string, (one: ReturnType<typeof processOf>) => unknown]>([
+test.each<[string, (one: ComposerProcess) => unknown]>([
   ["sees it", () => undefined],
   ["sees it stopped", () => changed({ state: "STOPPING" })],
   [

@@ -22,7 +22,11 @@ import {
 import { findActiveSession } from "../rows/stage-sessions.ts";
 import { findStage } from "../rows/stages.ts";
 import type { CompositionRow, RealTimeTables } from "../tables.ts";
-import type { CompositionFailure, CompositionJournal } from "./composition-journal.ts";
+import {
+  type CompositionFailure,
+  type CompositionJournal,
+  failureOf,
+} from "./composition-journal.ts";
 import { type DestinationOutput, isRecorded, openOutputs, partsOf } from "./composition-outputs.ts";
 import type { CompositionRecordings } from "./composition-recordings.ts";
 import { castOf, mediaLayout } from "./stage-cast.ts";
@@ -62,8 +66,6 @@ interface Running {
   publishedAtMs: number;
   /** The engine's names of what it composes: one for each picture that destinations want. */
   readonly parts: Set<string>;
-  /** Destinations in S3 that the engine gave up. */
-  readonly failed: Set<string>;
   /** The reason of the last destination that failed. */
   lastFailure?: string;
 }
@@ -160,7 +162,8 @@ export class StageComposer {
     if (row.state === "STOPPING" || tooLong || failure.session !== undefined) {
       // A recording that waits for its bucket gets its end first: it may be a failure.
       if (!running && (await this.#options.recordings.isBusy(row))) return;
-      return this.#end(arn, row, row.state === "STOPPING" ? {} : failure);
+      // Another process may have begun to end it.
+      return this.#end(arn, row, row.state === "STOPPING" ? failureOf(row) : failure);
     }
     if (running) return this.#continue(arn, running);
     if (row.session_id !== "")
@@ -218,7 +221,7 @@ export class StageComposer {
     const publishedAtMs = this.#nowMs();
     const running: Running = {
       ...{ row: owned, layout, scene: JSON.stringify(scene), publishedAtMs },
-      ...{ parts: new Set<string>(), failed: new Set<string>() },
+      parts: new Set<string>(),
     };
     this.#running.set(arn, running);
     const outputs = await openOutputs(owned, { ...this.#options, nowMs: () => this.#nowMs() });
@@ -299,12 +302,11 @@ export class StageComposer {
   }
 
   /** Nothing is composed any more; the row knows nothing of it yet. */
-  async #halt(arn: string): Promise<Running | undefined> {
+  async #halt(arn: string): Promise<void> {
     const running = this.#running.get(arn);
     this.#running.delete(arn);
     const parts = [...(running?.parts ?? [])];
     await Promise.all(parts.map((name) => this.#options.compositions.stopComposition(name)));
-    return running;
   }
 
   /** Its recordings wait in their buckets until it goes on. */
@@ -314,31 +316,29 @@ export class StageComposer {
   }
 
   async #end(arn: string, row: CompositionRow, failure: CompositionFailure = {}): Promise<void> {
-    const running = await this.#halt(arn);
+    await this.#halt(arn);
     await this.#written;
-    await this.#conclude(arn, row, running?.failed, failure);
+    this.#conclude(arn, row, failure);
   }
 
   /** Ends it once its recordings have their ends; a slow bucket keeps no other one waiting. */
-  #conclude(
-    arn: string,
-    row: CompositionRow,
-    failed: ReadonlySet<string> = new Set(),
-    failure: CompositionFailure = {},
-  ): void {
+  #conclude(arn: string, row: CompositionRow, failure: CompositionFailure): void {
     if (this.#ending.has(arn)) return;
     const { recordings, journal, log } = this.#options;
     const atMs = this.#nowMs();
     const conclude = async () => {
-      const own = await journal.stop(row, atMs);
+      const own = await journal.stop(row, atMs, failure);
       if (!own) return;
       try {
-        const all = destinationsOf(own).map(({ id }) => id);
-        await recordings.conclude(own, failure.destinations === undefined ? failed : new Set(all));
+        // The engine gave up the failed ones, perhaps in another process.
+        const failed = destinationsOf(own).filter(
+          ({ state }) => state === "FAILED" || failure.destinations !== undefined,
+        );
+        await recordings.conclude(own, new Set(failed.map(({ id }) => id)));
       } catch (err) {
         log.error({ err, composition: arn }, "A recording of a composition couldn't be ended");
       }
-      if (!this.#isClosed) await journal.end(own, atMs, failure);
+      if (!this.#isClosed) await journal.end(own, atMs);
     };
     const ending = conclude()
       .catch((err) => log.error({ err, composition: arn }, "A composition couldn't be ended"))
@@ -358,7 +358,7 @@ export class StageComposer {
 
   async #record(arn: string, running: Running, event: CompositionEvent): Promise<void> {
     const { journal, log } = this.#options;
-    const { row, parts, failed } = running;
+    const { row, parts } = running;
     const { atMs } = event;
     if (event.type === "publication-failed") {
       const facts = { composition: arn, participant: event.publication, reason: event.message };
@@ -366,11 +366,9 @@ export class StageComposer {
       return;
     }
     if (event.type === "output-failed") running.lastFailure = event.message;
-    if (event.type !== "composition-over" && isRecorded(row, event.output)) {
-      // Otherwise the recording's own events say how it is.
-      if (event.type !== "output-failed") return;
-      failed.add(event.output);
-    }
+    const isOwnNews = event.type === "output-failed" || event.type === "composition-over";
+    // Otherwise the recording's own events say how it is.
+    if (!isOwnNews && isRecorded(row, event.output)) return;
     switch (event.type) {
       case "output-started":
         return journal.record(row, { id: event.output, state: "ACTIVE", atMs });
@@ -387,7 +385,7 @@ export class StageComposer {
       case "composition-over":
         parts.delete(event.composition);
         if (parts.size > 0 || !this.#running.delete(arn)) return;
-        return this.#conclude(arn, row, failed, { last: running.lastFailure });
+        return this.#conclude(arn, row, { last: running.lastFailure });
       default:
         return event satisfies never;
     }

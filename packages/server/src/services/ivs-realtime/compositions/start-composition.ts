@@ -75,6 +75,7 @@ export async function startComposition(
       destinations: JSON.stringify(destinations),
       ...{ idempotency_token: token, request_hash: request, owner: "", session_id: "" },
       ...{ waiting_since_ms: context.nowMs, started_at_ms: null, ended_at_ms: null },
+      failure: null,
     };
     await resources.insert("composition", row, db);
     return row;
