@@ -24,7 +24,7 @@ import {
   type TestServer,
 } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
-import { type Film, makeFilm, publish } from "./ivs/encoder.ts";
+import { makeFilm, persistent, publish } from "./ivs/encoder.ts";
 
 /*
  * The files of packaging/nginx, in Debian's nginx before two nodes on one PostgreSQL. Skipped where
@@ -288,25 +288,6 @@ describe.skipIf(!hasPostgres || !hasNginx)("two nodes behind nginx", () => {
       await clients.s3.send(new s3.HeadBucketCommand({ Bucket }));
   });
 });
-
-/** Publishes endlessly and connects again when it is refused, as OBS and hardware encoders do. */
-function persistent(film: Film, url: string) {
-  let isOver = false;
-  let encoder = publish(film, url, 1, true);
-  const again = async () => {
-    await encoder.ended;
-    if (isOver) return;
-    encoder = publish(film, url, 1, true);
-    void again();
-  };
-  void again();
-  return {
-    kill() {
-      isOver = true;
-      encoder.kill();
-    },
-  };
-}
 
 async function bytesOfObjects(): Promise<number> {
   const entries = await readdir(join(data, "s3/blobs"), { recursive: true, withFileTypes: true });

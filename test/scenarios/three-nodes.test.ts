@@ -16,7 +16,10 @@ import {
   type TestServer,
 } from "../support/test-server.ts";
 import { until } from "../support/until.ts";
-import { type Encoder, makeFilm, publish } from "./ivs/encoder.ts";
+import { type Encoder, makeFilm, persistent, publish } from "./ivs/encoder.ts";
+
+/** Processes of nginx, which share what they know of the nodes. */
+const WORKERS = 4;
 
 /** As packaging/nginx has it with the lines of the third node uncommented. */
 describe.skipIf(!hasPostgres || !hasNginx)("three nodes behind nginx", () => {
@@ -26,6 +29,7 @@ describe.skipIf(!hasPostgres || !hasNginx)("three nodes behind nginx", () => {
   let nginx: Nginx;
   let clients: Clients;
   const encoders: Encoder[] = [];
+  const callers: Pick<Encoder, "kill">[] = [];
   beforeAll(async () => {
     data = await mkdtemp(join(tmpdir(), "rolecast-three-data-"));
     dir = await mkdtemp(join(tmpdir(), "rolecast-three-"));
@@ -40,11 +44,11 @@ describe.skipIf(!hasPostgres || !hasNginx)("three nodes behind nginx", () => {
     const upstreams = nodes.map(({ server }) => server.ports) as unknown as [never, never, never];
     const certificate = nodes[0].server.certificateFile;
     const files = { certificate, key: certificate.replace(/crt$/, "key") };
-    nginx = await startNginx(dir, [http, tls, rtmp, rtmps, srt], upstreams, files);
+    nginx = await startNginx(dir, [http, tls, rtmp, rtmps, srt], upstreams, files, WORKERS);
     clients = clientsAt(config.publicBaseUrl)();
   });
   afterAll(async () => {
-    for (const encoder of encoders) encoder.kill();
+    for (const encoder of [...encoders, ...callers]) encoder.kill();
     await nginx?.close();
     for (const node of nodes ?? []) await node.close();
     for (const folder of [data, dir]) if (folder) await rm(folder, { recursive: true });
@@ -63,6 +67,22 @@ describe.skipIf(!hasPostgres || !hasNginx)("three nodes behind nginx", () => {
     );
     return { key: streamKey?.value ?? "", playback: channel?.playbackUrl ?? "" };
   }
+
+  const srtUrl = (key: string) => `srt://127.0.0.1:${nginx.srtPort}?streamid=${key}`;
+
+  test("share callers by SRT out evenly, each with all of its packets", async () => {
+    const film = await makeFilm(20);
+    const channels = await Promise.all(Array.from({ length: 6 }, channel));
+    const started = channels.map(({ key }) => publish(film, srtUrl(key), 1, true));
+    encoders.push(...started);
+    await until(async () => sum(await counts()) === 6, "all streams");
+    expect(await counts()).toEqual([2, 2, 2]);
+    for (const { playback } of channels)
+      await until(async () => (await fetch(playback)).ok, "its playback through nginx");
+    for (const one of started) one.kill();
+    await until(async () => sum(await counts()) === 0, "the streams' ends");
+    encoders.splice(0);
+  });
 
   test("share encoders out evenly, and go on without one of them", async () => {
     const film = await makeFilm(40);
@@ -87,5 +107,9 @@ describe.skipIf(!hasPostgres || !hasNginx)("three nodes behind nginx", () => {
     const both = nodes.slice(0, 2);
     const three = async () => sum(await Promise.all(both.map(streamsOf))) === 3;
     await until(three, "a stream more on the two that are left");
+    const more = await Promise.all([channel(), channel(), channel()]);
+    callers.push(...more.map(({ key }) => persistent(film, srtUrl(key))));
+    const six = async () => sum(await Promise.all(both.map(streamsOf))) === 6;
+    await until(six, "callers by SRT, which try again");
   });
 });

@@ -55,12 +55,14 @@ export async function freePorts(count: number): Promise<number[]> {
 /**
  * Starts nginx with the files of `packaging/nginx` as they are, but for addresses, names and paths,
  * before two nodes, or three, whose lines are uncommented. `files`: a certificate and its key.
+ * `workers`: processes of nginx, as it has one for each core.
  */
 export async function startNginx(
   dir: string,
   ports: readonly [http: number, tls: number, rtmp: number, rtmps: number, srt: number],
   nodes: readonly [Upstream, Upstream, Upstream?],
   files: { readonly certificate: string; readonly key: string },
+  workers = 1,
 ): Promise<Nginx> {
   const [port, tlsPort, rtmpPort, rtmpsPort, srtPort] = ports;
   const changes: readonly (readonly [string, string])[] = [
@@ -92,7 +94,7 @@ export async function startNginx(
     ["/etc/nginx/rolecast-ingest.conf", `${dir}/ingest.conf`],
     ["/etc/nginx/", `${dir}/`],
     ["/run/nginx.pid", `${dir}/nginx.pid`],
-    ["worker_processes auto", "worker_processes 1"],
+    ["worker_processes auto", `worker_processes ${workers}`],
     ["worker_connections 8192", "worker_connections 512"],
     ["/var/cache/nginx/rolecast", `${dir}/cache`],
     ["/var/log/nginx/", `${dir}/`],

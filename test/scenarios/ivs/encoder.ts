@@ -52,6 +52,25 @@ export function publish(film: Film, url: string, speed = 1, endless = false): En
   return { ended, kill: () => child.kill("SIGKILL") };
 }
 
+/** Publishes endlessly and connects again when it is refused, as OBS and hardware encoders do. */
+export function persistent(film: Film, url: string): Pick<Encoder, "kill"> {
+  let isOver = false;
+  let encoder = publish(film, url, 1, true);
+  const again = async () => {
+    await encoder.ended;
+    if (isOver) return;
+    encoder = publish(film, url, 1, true);
+    void again();
+  };
+  void again();
+  return {
+    kill() {
+      isOver = true;
+      encoder.kill();
+    },
+  };
+}
+
 /**
  * Seconds of video that ffmpeg decodes from a URL, without a warning. `clockRestarts`: after an
  * EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe reports once where
