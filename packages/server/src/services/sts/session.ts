@@ -1,3 +1,4 @@
+import { quoted } from "../../kernel/json-text.ts";
 import type { ContextValue } from "../../kernel/principal.ts";
 
 /**
@@ -66,20 +67,26 @@ type CompactSession = readonly [
   context: readonly (readonly [key: string, value: ContextValue])[],
 ];
 
+/** The JSON of a `CompactSession`, member by member: a list costs more to make and stringify. */
 export function encodeSession(session: Session): string {
-  const compact: CompactSession = [
-    encodeIdentity(session.identity),
-    session.issuedAtMs,
-    session.expiresAtMs - session.issuedAtMs,
-    session.policy ?? 0,
-    session.policyArns,
-    session.tags.map(({ key, value }) => [key, value] as const),
-    session.transitiveTagKeys,
-    session.sourceIdentity ?? 0,
+  const { issuedAtMs, expiresAtMs, policy, tags, sourceIdentity } = session;
+  const members = [
+    `[${encodeIdentity(session.identity).map(quoted).join(",")}]`,
+    issuedAtMs,
+    expiresAtMs - issuedAtMs,
+    policy === undefined ? 0 : quoted(policy),
+    listText(session.policyArns),
+    listText(tags.map(({ key, value }) => [key, value])),
+    listText(session.transitiveTagKeys),
+    sourceIdentity === undefined ? 0 : quoted(sourceIdentity),
     session.multiFactorAuth ? 1 : 0,
-    session.context,
+    listText(session.context),
   ];
-  return JSON.stringify(compact);
+  return `[${members.join(",")}]`;
+}
+
+function listText(list: readonly unknown[]): string {
+  return list.length === 0 ? "[]" : JSON.stringify(list);
 }
 
 /** Decodes text that came out of a sealed token, and is trusted therefore. */

@@ -3,9 +3,9 @@ import { AppendedFile } from "../../../kernel/files/appended-file.ts";
 import { pathBelow } from "../../../kernel/files/path-below.ts";
 import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { quoted } from "../../../kernel/json-text.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
-import { quoted } from "../record/record-text.ts";
 
 const SUFFIX = ".journal";
 

@@ -1,5 +1,6 @@
 import type { Operation } from "@rolecast/wire";
 import type { AuditFacts } from "../../../kernel/audit-facts.ts";
+import { quoted } from "../../../kernel/json-text.ts";
 import { readsByName } from "../../../kernel/ports/call-audit.ts";
 import type { Service } from "../../../kernel/service.ts";
 import { RedactedElements } from "./redacted-elements.ts";
@@ -12,10 +13,13 @@ export interface AuditedOperation {
   readonly readOnly: boolean;
   readonly eventName: string;
   readonly eventSource: string;
+  /** The JSON of these two. */
+  readonly named: string;
   readonly region: string | undefined;
-  parameters(input: Readonly<Record<string, unknown>>): unknown;
-  /** Null for what changes nothing and gives no credentials. */
-  elements(output: unknown): unknown;
+  /** JSON, `null` if there are none. */
+  parameters(input: Readonly<Record<string, unknown>>): string;
+  /** JSON, `null` for what changes nothing and gives no credentials. */
+  elements(output: unknown): string;
 }
 
 /** Works out each operation once. */
@@ -40,11 +44,14 @@ export class AuditedOperations {
     const writeInput = input && elements.structure(input);
     const isUntold = reads || facts.withoutElements?.includes(name) === true;
     const writeOutput = output && !isUntold ? elements.structure(output) : undefined;
+    const eventName = facts.eventNames?.[name] ?? name;
+    const eventSource = `${service.definition.signingName}.amazonaws.com`;
     return {
       isData: facts.dataOperations?.includes(name) ?? false,
       readOnly: reads || (facts.readOnly?.includes(name) ?? false),
-      eventName: facts.eventNames?.[name] ?? name,
-      eventSource: `${service.definition.signingName}.amazonaws.com`,
+      eventName,
+      eventSource,
+      named: `"eventSource":${quoted(eventSource)},"eventName":${quoted(eventName)}`,
       region: facts.recordedIn,
       parameters: (value) => orNull(writeInput?.(value)),
       elements: (value) => orNull(writeOutput?.(value ?? {})),
@@ -61,8 +68,6 @@ export class AuditedOperations {
   }
 }
 
-function orNull(elements: unknown): unknown {
-  const some =
-    typeof elements === "object" && elements !== null && Object.keys(elements).length > 0;
-  return some ? elements : null;
+function orNull(elements: string | undefined): string {
+  return elements === undefined || elements === "{}" ? "null" : elements;
 }

@@ -67,7 +67,10 @@ export function areAlike(one: Findable, other: Findable): boolean {
 function haveSameResources({ resources: one = [] }: Findable, { resources: other = [] }: Findable) {
   return (
     one.length === other.length &&
-    one.every(({ type, ARN }, at) => ARN === other[at]?.ARN && type === other[at]?.type)
+    one.every(
+      (each, at) =>
+        each === other[at] || (each.ARN === other[at]?.ARN && each.type === other[at]?.type),
+    )
   );
 }
 

@@ -9,10 +9,21 @@ const BEHIND_VERSION = "xxxxxxxx-xxxx-7".length;
 
 /** An id that holds the event's millisecond, so that LookupEvents finds it without an index. */
 export function newEventId(atMs: number, ids: Ids): string {
-  const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
   const random = ids.uuid().slice(BEHIND_VERSION);
   // Joined, it is one text, and not a tree of pieces that the collector has to copy.
-  return [time.slice(0, FIRST_DIGITS), "-", time.slice(FIRST_DIGITS), "-7", random].join("");
+  return [beginAt(Math.floor(atMs)), random].join("");
+}
+
+/** Many events of one millisecond begin alike. */
+let lastMs = Number.NaN;
+let lastBegin = "";
+
+function beginAt(ms: number): string {
+  if (ms === lastMs) return lastBegin;
+  const time = ms.toString(16).padStart(TIME_DIGITS, "0");
+  lastBegin = `${time.slice(0, FIRST_DIGITS)}-${time.slice(FIRST_DIGITS)}-7`;
+  lastMs = ms;
+  return lastBegin;
 }
 
 /** Whether an id is such a one. */

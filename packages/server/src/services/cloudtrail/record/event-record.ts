@@ -6,7 +6,7 @@ import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
 import { areAlike, type Findable } from "./event-attributes.ts";
 import { type RecordMembers, recordText } from "./record-text.ts";
-import { recordedResources } from "./resource-names.ts";
+import { RecordedResources } from "./resource-names.ts";
 import {
   type FederatedAnswer,
   federatedIdentity,
@@ -71,14 +71,13 @@ function recipientsOf({ call, authorizations, outcome }: CallSoFar): readonly st
 }
 
 export class EventRecords {
-  readonly #readTypePrefixes: () => ReadonlyMap<string, string>;
-  #typePrefixes: ReadonlyMap<string, string> | undefined;
+  readonly #resources: RecordedResources;
   /** The last one of each operation: like records share it, for a second and more in memory. */
   readonly #findables = new WeakMap<AuditedOperation, Findable>();
 
   /** `typePrefixes`: how resource types begin, by the service's name in ARNs. */
   constructor(typePrefixes: () => ReadonlyMap<string, string>) {
-    this.#readTypePrefixes = typePrefixes;
+    this.#resources = new RecordedResources(typePrefixes);
   }
 
   /** The call's records, one a recipient; `eventIds` has an id for each and one they share. */
@@ -98,10 +97,9 @@ export class EventRecords {
   ): EventRecord {
     const { call, operation, authorizations, outcome, atMs } = soFar;
     const { context, input } = call;
-    const { eventName, eventSource, readOnly } = operation;
+    const { eventName, eventSource, named, readOnly } = operation;
     const service = requestingService(context.caller);
-    this.#typePrefixes ??= this.#readTypePrefixes();
-    const resources = recordedResources(authorizations, accountId, this.#typePrefixes);
+    const resources = this.#resources.of(authorizations, accountId);
     const userIdentity = identityOf(soFar, accountId);
     const isStrange = isRefusedStranger(soFar);
     const parameters = operation.parameters(input);
@@ -110,15 +108,15 @@ export class EventRecords {
     const text = recordText({
       userIdentity,
       eventTime: isoSeconds(atMs),
-      eventSource,
-      eventName,
+      named,
       awsRegion: region,
       sourceIPAddress: service ?? context.sourceIp ?? "internal",
       userAgent: isStrange ? "" : bounded(service ?? context.userAgent ?? ""),
       errorCode,
       errorMessage,
       requestParameters: isStrange ? strangersParameters(parameters) : parameters,
-      responseElements: outcome && "output" in outcome ? operation.elements(outcome.output) : null,
+      responseElements:
+        outcome && "output" in outcome ? operation.elements(outcome.output) : "null",
       requestID: context.requestId,
       eventID,
       readOnly,
@@ -163,14 +161,14 @@ function callerOf({ call, authorizations }: CallSoFar): Caller {
 }
 
 /** The place that strangers' calls came to, whatever they say. */
-function strangersParameters(parameters: unknown): unknown {
-  if (typeof parameters !== "object" || parameters === null) return null;
-  const kept = Object.entries(parameters).flatMap(([name, value]) =>
+function strangersParameters(parameters: string): string {
+  const said: unknown = JSON.parse(parameters);
+  const kept = Object.entries(said ?? {}).flatMap(([name, value]) =>
     STRANGERS_PARAMETERS.includes(name) && typeof value === "string"
       ? [[name, bounded(value)] as const]
       : [],
   );
-  return kept.length > 0 ? Object.fromEntries(kept) : null;
+  return JSON.stringify(kept.length > 0 ? Object.fromEntries(kept) : null);
 }
 
 function bounded(text: string): string {

@@ -1,24 +1,25 @@
+import { quoted } from "../../../kernel/json-text.ts";
 import type { RecordedResource } from "./resource-names.ts";
 import type { UserIdentity } from "./user-identity.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail record contents": what is longer is left out. */
 const ELEMENTS_CHARS_MAX = 100 * 1024;
-/** Text that stands in JSON as it is. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
 
 /** The members of a call's record that aren't the same in all of them. */
 export interface RecordMembers {
   readonly userIdentity: UserIdentity;
   readonly eventTime: string;
-  readonly eventSource: string;
-  readonly eventName: string;
+  /** The JSON of `eventSource` and `eventName`, which an operation's records share. */
+  readonly named: string;
   readonly awsRegion: string;
   readonly sourceIPAddress: string;
   readonly userAgent: string;
   readonly errorCode: string | undefined;
   readonly errorMessage: string | undefined;
-  readonly requestParameters: unknown;
-  readonly responseElements: unknown;
+  /** JSON. */
+  readonly requestParameters: string;
+  /** JSON. */
+  readonly responseElements: string;
   readonly requestID: string;
   readonly eventID: string;
   readonly readOnly: boolean;
@@ -35,8 +36,7 @@ const BEGIN = `{"eventVersion":"${EVENT_VERSION}","userIdentity":`;
 
 /** The record's JSON, member by member, which takes less than an object for `JSON.stringify`. */
 export function recordText(record: RecordMembers): string {
-  const parameters = JSON.stringify(record.requestParameters);
-  const elements = JSON.stringify(record.responseElements);
+  const { requestParameters: parameters, responseElements: elements } = record;
   const text = written(record, parameters, elements);
   if (text.length <= ELEMENTS_CHARS_MAX) return text;
   return written(
@@ -54,10 +54,8 @@ function written(record: RecordMembers, parameters: string, elements: string): s
     identityText(record.userIdentity),
     ',"eventTime":"',
     record.eventTime,
-    '","eventSource":',
-    quoted(record.eventSource),
-    ',"eventName":',
-    quoted(record.eventName),
+    '",',
+    record.named,
     ',"awsRegion":',
     quoted(record.awsRegion),
     ',"sourceIPAddress":',
@@ -84,25 +82,23 @@ function written(record: RecordMembers, parameters: string, elements: string): s
   ].join("");
 }
 
-/** A string of JSON. */
-export function quoted(text: string): string {
-  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
-}
-
-/** A caller's records share its identity. */
-const identityTexts = new WeakMap<UserIdentity, string>();
+/** A caller's records share its identity, and those of a resource what they say of it. */
+const knownTexts = new WeakMap<UserIdentity | RecordedResource, string>();
 
 function identityText(identity: UserIdentity): string {
-  let text = identityTexts.get(identity);
-  if (text === undefined) {
-    text = JSON.stringify(identity);
-    identityTexts.set(identity, text);
-  }
-  return text;
+  return knownTexts.get(identity) ?? keptText(identity, JSON.stringify(identity));
 }
 
-function resourceText({ accountId, type, ARN }: RecordedResource): string {
-  return `{"accountId":${quoted(accountId)},"type":${quoted(type)},"ARN":${quoted(ARN)}}`;
+function resourceText(resource: RecordedResource): string {
+  const known = knownTexts.get(resource);
+  if (known !== undefined) return known;
+  const { accountId, type, ARN } = resource;
+  return keptText(resource, JSON.stringify({ accountId, type, ARN }));
+}
+
+function keptText(of: UserIdentity | RecordedResource, text: string): string {
+  knownTexts.set(of, text);
+  return text;
 }
 
 function shortened(elements: string, field: string): string {

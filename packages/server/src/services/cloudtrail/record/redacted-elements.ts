@@ -1,14 +1,16 @@
 import type { Member, Shape, StructureShape } from "@rolecast/wire";
 import type { AuditFacts } from "../../../kernel/audit-facts.ts";
+import { quoted } from "../../../kernel/json-text.ts";
 
 /** What CloudTrail writes where a secret was. */
-const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
+const HIDDEN = '"HIDDEN_DUE_TO_SECURITY_REASONS"';
 
-type Write = (value: unknown) => unknown;
+/** Writes a value that isn't null as JSON; undefined for what is left out. */
+type Write = (value: unknown) => string | undefined;
 
 /**
- * Compiles shapes into functions that show a value as a record's requestParameters or
- * responseElements do: names begin in lower case, secrets are hidden, bytes are left out.
+ * Compiles shapes into functions that write a value as JSON, as a record's requestParameters or
+ * responseElements show it: names begin in lower case, secrets are hidden, bytes are left out.
  */
 export class RedactedElements {
   readonly #facts: AuditFacts;
@@ -33,18 +35,18 @@ export class RedactedElements {
   #compile(shape: StructureShape): Write {
     const members = shape.members.map((member) => ({
       name: member.name,
-      shown: this.#shownName(member.name),
+      begin: `${quoted(this.#shownName(member.name))}:`,
       write: this.#member(member),
     }));
     return (value) => {
       const given = value as Readonly<Record<string, unknown>>;
-      const elements: Record<string, unknown> = {};
-      for (const { name, shown, write } of members) {
+      let elements = "";
+      for (const { name, begin, write } of members) {
         const item = given[name];
         const written = item === undefined || item === null ? undefined : write(item);
-        if (written !== undefined) elements[shown] = written;
+        if (written !== undefined) elements += (elements === "" ? "{" : ",") + begin + written;
       }
-      return elements;
+      return elements === "" ? "{}" : `${elements}}`;
     };
   }
 
@@ -66,14 +68,20 @@ export class RedactedElements {
         return this.structure(shape);
       case "list": {
         const write = this.#member(shape.member);
-        return (value) => (value as readonly unknown[]).map(write);
+        const writeItem = (item: unknown) =>
+          (item === undefined || item === null ? undefined : write(item)) ?? "null";
+        return (value) => `[${(value as readonly unknown[]).map(writeItem).join(",")}]`;
       }
       case "map": {
         const write = this.#member(shape.value);
+        const writeEntry = ([key, item]: readonly [string, unknown]) => {
+          const written = item === undefined || item === null ? item : write(item);
+          return written === undefined ? [] : `${quoted(key)}:${written}`;
+        };
         return (value) =>
-          Object.fromEntries(
-            Object.entries(value as object).map(([key, item]) => [key, write(item)]),
-          );
+          `{${Object.entries(value as object)
+            .flatMap(writeEntry)
+            .join(",")}}`;
       }
       case "timestamp":
         return (value) => dateText(value as Date);
@@ -82,12 +90,13 @@ export class RedactedElements {
         return () => undefined;
       case "bigInteger":
       case "bigDecimal":
-        return String;
+        return (value) => quoted(String(value));
       case "string":
+        return (value) => quoted(value as string);
       case "boolean":
       case "number":
       case "document":
-        return (value) => value;
+        return (value) => JSON.stringify(value);
       default:
         return shape satisfies never;
     }
@@ -96,11 +105,19 @@ export class RedactedElements {
 
 const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
 
-/** `Oct 23, 2019 10:45:41 PM`, as records show dates inside of parameters and answers. */
+/** Most records of one second say the same. */
+let lastSeconds = Number.NaN;
+let lastText = "";
+
+/** `"Oct 23, 2019 10:45:41 PM"`, as records show dates inside of parameters and answers. */
 function dateText(date: Date): string {
+  const seconds = Math.floor(date.getTime() / 1000);
+  if (seconds === lastSeconds) return lastText;
+  lastSeconds = seconds;
   const two = (number: number) => String(number).padStart(2, "0");
   const hours = date.getUTCHours();
   const day = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
   const time = `${hours % 12 || 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-  return `${day} ${time} ${hours < 12 ? "AM" : "PM"}`;
+  lastText = `"${day} ${time} ${hours < 12 ? "AM" : "PM"}"`;
+  return lastText;
 }

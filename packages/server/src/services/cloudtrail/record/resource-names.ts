@@ -1,5 +1,6 @@
 import { splitArn } from "../../../kernel/arn.ts";
 import type { Authorization } from "../../../kernel/authorization.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
 
 /** A resource of a record, as `LookupEvents` shows it. */
 export interface RecordedResource {
@@ -11,27 +12,45 @@ export interface RecordedResource {
 /** `role/team/app`, `log-group:x`: the type, then the name. */
 const KIND = /^([a-z-]+)[/:]./s;
 
-/** The resources that a call was decided on: those that are named whole. */
-export function recordedResources(
-  authorizations: readonly Authorization[],
-  callerAccount: string,
-  typePrefixes: ReadonlyMap<string, string>,
-): readonly RecordedResource[] {
-  const all: RecordedResource[] = [];
-  for (const { resource, resourceAccountId } of authorizations) {
+/** Resources that are kept as records show them; an ARN has at most some 2 KB. */
+const KEPT_MAX = 1_000;
+
+/** The resources of records. Records of the same resource share it. */
+export class RecordedResources {
+  readonly #readTypePrefixes: () => ReadonlyMap<string, string>;
+  #typePrefixes: ReadonlyMap<string, string> | undefined;
+  /** By ARN, whose account is the owner's. */
+  readonly #kept = new LruMap<string, RecordedResource>(KEPT_MAX);
+
+  /** `typePrefixes`: how resource types begin, by the service's name in ARNs. */
+  constructor(typePrefixes: () => ReadonlyMap<string, string>) {
+    this.#readTypePrefixes = typePrefixes;
+  }
+
+  /** The resources that a call was decided on: those that are named whole. */
+  of(authorizations: readonly Authorization[], callerAccount: string): readonly RecordedResource[] {
+    const all: RecordedResource[] = [];
+    for (const { resource, resourceAccountId } of authorizations) {
+      const found =
+        this.#kept.get(resource) ?? this.#describe(resource, resourceAccountId || callerAccount);
+      if (found) all.push(found);
+    }
+    return all.length > 1 ? [...new Map(all.map((each) => [each.ARN, each])).values()] : all;
+  }
+
+  #describe(resource: string, owner: string): RecordedResource | undefined {
     const arn = splitArn(resource);
-    if (!arn?.resource || resource.includes("*") || resource.endsWith("/")) continue;
+    if (!arn?.resource || resource.includes("*") || resource.endsWith("/")) return undefined;
     const { service, accountId: account } = arn;
     // Of ARNs without an account, S3's, the beginning is a bucket's name.
     const [, kind = ""] = (account !== "" && KIND.exec(arn.resource)) || [];
-    const prefix = typePrefixes.get(service) ?? `AWS::${service.toUpperCase()}`;
-    all.push({
-      ARN: resource,
-      accountId: account || resourceAccountId || callerAccount,
-      type: `${prefix}::${kind === "" ? bucketOrObject(resource) : pascalCase(kind)}`,
-    });
+    this.#typePrefixes ??= this.#readTypePrefixes();
+    const prefix = this.#typePrefixes.get(service) ?? `AWS::${service.toUpperCase()}`;
+    const type = `${prefix}::${kind === "" ? bucketOrObject(resource) : pascalCase(kind)}`;
+    const described = { ARN: resource, accountId: account || owner, type };
+    if (account !== "") this.#kept.set(resource, described);
+    return described;
   }
-  return all.length > 1 ? [...new Map(all.map((each) => [each.ARN, each])).values()] : all;
 }
 
 /** The part after the ARN's last separator; of S3's ARNs everything. */
