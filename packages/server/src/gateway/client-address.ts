@@ -96,6 +96,7 @@ function withoutPort(hop: string): string {
  * and the zone of `fe80::1%eth0` is a local name of the link, not part of the address (RFC 4007).
  */
 function plainAddress(address: string): string {
-  const [withoutZone = ""] = address.split("%", 1);
+  const zone = address.indexOf("%");
+  const withoutZone = zone < 0 ? address : address.slice(0, zone);
   return withoutZone.startsWith("::ffff:") ? withoutZone.slice("::ffff:".length) : withoutZone;
 }

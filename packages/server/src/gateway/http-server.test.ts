@@ -41,6 +41,25 @@ test("answers may share their headers", async () => {
   await server.close();
 });
 
+test.each(["", "text", "t\u00e9xt", "\u{1f3ac}"])(
+  "%j is sent in UTF-8, and headers as they are",
+  async (body) => {
+    // A character for each byte of a name in UTF-8, as headers hold them.
+    const name = Buffer.from("\u00e9").toString("latin1");
+    const { server, port } = await startServer({ status: 200, headers: { "x-name": name }, body });
+    const client = connect(port, "127.0.0.1");
+    client.write("GET / HTTP/1.0\r\n\r\n");
+    const read: Buffer[] = [];
+    client.on("data", (chunk: Buffer) => read.push(chunk));
+    await once(client, "end");
+    const answer = Buffer.concat(read).toString("utf8");
+    expect(answer).toContain("\r\nx-name: \u00e9\r\n");
+    expect(answer).toContain(`\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`);
+    expect(answer.endsWith(`\r\n\r\n${body}`)).toBe(true);
+    await server.close();
+  },
+);
+
 test.each([
   ["fails", new Error("the other half is gone")],
   ["is given up", undefined],

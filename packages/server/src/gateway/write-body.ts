@@ -4,23 +4,20 @@ import type { WireResponse } from "@rolecast/wire";
 import { LendingStream } from "../kernel/lent-memory.ts";
 
 /** Sends an answer's body after its head. Rejects when either side ends early. */
-export async function writeBody(
-  body: WireResponse["body"],
-  outgoing: ServerResponse,
-): Promise<void> {
-  if (body instanceof Readable) {
-    return sendStream(body, outgoing);
-  }
-  await new Promise<void>((resolve, reject) => {
-    outgoing.once("error", reject);
-    outgoing.once("close", resolve);
-    if (typeof body !== "string" || body === "") {
-      outgoing.end(body, () => resolve());
+export function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
+  if (body instanceof Readable) return sendStream(body, outgoing);
+  return new Promise<void>((resolve, reject) => {
+    outgoing.on("error", reject);
+    outgoing.on("close", resolve);
+    // Node writes a head in the encoding of the text that follows it, and a head's is Latin-1.
+    const isAscii = typeof body === "string" && Buffer.byteLength(body) === body.length;
+    if (!isAscii || body === "") {
+      outgoing.end(typeof body === "string" ? Buffer.from(body) : body, () => resolve());
       return;
     }
     // Head and text go out in one piece. `end` with the text would gather an empty piece, too, for
     // which node copies all of them.
-    outgoing.write(body);
+    outgoing.write(body, "latin1");
     outgoing.socket?.uncork();
     outgoing.end(() => resolve());
   });

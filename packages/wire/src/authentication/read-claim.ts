@@ -93,7 +93,11 @@ function readBoth(
 function readHeader(text: string): Pick<SignatureClaim, "parameters" | "repeated"> {
   const parameters = new Map<string, string>();
   let repeated: string | undefined;
-  for (const part of text.split(",")) {
+  for (let from = 0; from <= text.length; ) {
+    const comma = text.indexOf(",", from);
+    const end = comma === -1 ? text.length : comma;
+    const part = text.slice(from, end);
+    from = end + 1;
     const equals = part.indexOf("=");
     if (equals === -1) continue;
     const name = part.slice(0, equals).trim();

@@ -19,7 +19,7 @@ export type QueryStructureReader = (node: FormNode) => Record<string, unknown>;
 export function formTree(form: ParsedForm): FormNode {
   const root = emptyNode();
   for (const [key, value] of form.entries) {
-    const segments = key.split(".", MAX_QUERY_KEY_DEPTH + 1);
+    const segments = key.includes(".") ? key.split(".", MAX_QUERY_KEY_DEPTH + 1) : [key];
     if (segments.length > MAX_QUERY_KEY_DEPTH) {
       throw new WireError("MalformedQueryString", "A parameter's name is nested too deeply.");
     }

@@ -41,9 +41,9 @@ export function formatTimestamp(
 ): string {
   switch (format) {
     case "date-time": {
+      if (precision === "seconds") return wholeSeconds(value.getTime());
       const iso = value.toISOString();
-      if (precision === "milliseconds") return iso;
-      return precision === "seconds" ? `${iso.slice(0, -5)}Z` : iso.replace(".000Z", "Z");
+      return precision === "milliseconds" ? iso : iso.replace(".000Z", "Z");
     }
     case "http-date":
       return value.toUTCString();
@@ -52,4 +52,16 @@ export function formatTimestamp(
     default:
       return format satisfies never;
   }
+}
+
+/** Most answers of one second say the same. */
+let lastSeconds = Number.NaN;
+let lastText = "";
+
+function wholeSeconds(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  if (seconds === lastSeconds) return lastText;
+  lastText = `${new Date(seconds * 1000).toISOString().slice(0, -5)}Z`;
+  lastSeconds = seconds;
+  return lastText;
 }

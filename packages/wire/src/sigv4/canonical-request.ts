@@ -45,6 +45,7 @@ function canonicalS3Path(rawPath: string): string {
 
 /** Other services normalise the path as it stood on the wire and encode it a second time. */
 function canonicalPath(rawPath: string): string {
+  if (rawPath === "/") return rawPath;
   const segments: string[] = [];
   for (const segment of rawPath.split("/")) {
     if (segment === "" || segment === ".") continue;

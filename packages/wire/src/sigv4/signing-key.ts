@@ -3,7 +3,7 @@ import { SCOPE_TERMINATOR, type SignedAuthentication } from "../authentication/a
 import { MAX_CACHED_SIGNING_KEYS } from "../limits.ts";
 import { MacKey } from "./mac-key.ts";
 
-/** Derived keys, the least recently used first: Map keeps the order of insertion. */
+/** Derived keys; all are forgotten when they are too many, which costs four HMACs for each. */
 const cache = new Map<string, MacKey>();
 
 /** The key for a day, region and service, derived from the secret as SigV4 says and cached. */
@@ -13,19 +13,12 @@ export function signingKey(
 ): MacKey {
   const id = `${scope.date}/${scope.region}/${scope.service}/${secretAccessKey}`;
   const known = cache.get(id);
-  if (known !== undefined) {
-    cache.delete(id);
-    cache.set(id, known);
-    return known;
-  }
+  if (known !== undefined) return known;
   const dateKey = hmac(`AWS4${secretAccessKey}`, scope.date);
   const regionKey = hmac(dateKey, scope.region);
   const serviceKey = hmac(regionKey, scope.service);
   const key = new MacKey("sha256", hmac(serviceKey, SCOPE_TERMINATOR));
-  if (cache.size >= MAX_CACHED_SIGNING_KEYS) {
-    const oldest = cache.keys().next();
-    if (!oldest.done) cache.delete(oldest.value);
-  }
+  if (cache.size >= MAX_CACHED_SIGNING_KEYS) cache.clear();
   cache.set(id, key);
   return key;
 }
