@@ -13,9 +13,9 @@ export interface Share {
   readonly ofRequest: number;
 }
 
-/** Times one method of every instance, from its call to its answer. */
+/** Times one method of every instance, from its call to its answer, promise or not. */
 function timed<Name extends string>(
-  prototype: { [name in Name]: (...args: never[]) => Promise<unknown> },
+  prototype: { [name in Name]: (...args: never[]) => unknown },
   name: Name,
 ): () => { readonly meanUs: number; readonly count: number } {
   const original = prototype[name];

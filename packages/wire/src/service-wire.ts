@@ -63,13 +63,14 @@ export class ServiceWire {
 
   /**
    * The request as the operation's input in the SDK's types: timestamps are Dates, blobs
-   * Uint8Arrays, a streaming payload a Readable. Throws WireError. Required members may be absent.
+   * Uint8Arrays, a streaming payload a Readable. Required members may be absent. It is a promise
+   * where the body has still to be read. Throws WireError, or rejects with it.
    */
   decode(
     operation: Operation,
     request: WireRequest,
     context: DecodeContext = NO_CONTEXT,
-  ): Promise<Record<string, unknown>> {
+  ): Record<string, unknown> | Promise<Record<string, unknown>> {
     let decoder = this.#decoders.get(operation);
     if (decoder === undefined) {
       assert(operation.service === this.definition, `${operation.name} is another service's`);

@@ -21,6 +21,7 @@ import type { Credential, CredentialSource, FoundCredential } from "../kernel/po
 import type { OrganizationPorts } from "../kernel/ports/organizations.ts";
 import { accountOf, type Caller } from "../kernel/principal.ts";
 import type { ServiceFacts } from "../kernel/service.ts";
+import { type Eventual, whenKnown } from "../kernel/when-known.ts";
 import { authenticationError } from "./authentication-error.ts";
 
 const ANONYMOUS: Caller = { principal: { kind: "anonymous" } };
@@ -62,15 +63,15 @@ export class Authenticator {
   /**
    * `body` is the whole body if it was read already: services other than S3 sign its hash.
    * `admitsUnsigned` is called only for unsigned requests; signature version 2 covers
-   * `bucketInHost`. Rejects with the wire's AuthError or with AwsError.
+   * `bucketInHost`. Throws or rejects with the wire's AuthError or with AwsError.
    */
-  async authenticate(
+  authenticate(
     service: AskedService,
     request: WireRequest,
     body: Uint8Array | undefined,
     admitsUnsigned: () => boolean,
     bucketInHost: string | undefined,
-  ): Promise<Authenticated> {
+  ): Eventual<Authenticated> {
     const { protocol } = service.definition;
     const dialect = DIALECTS[protocol];
     const authentication = parseAuthentication(request, { dialect });
@@ -81,17 +82,18 @@ export class Authenticator {
     const whole = dialect === "s3" ? withHeadersInUrl(request, authentication) : request;
     const { accessKeyId, sessionToken } = authentication;
     const required = this.#require(service, accessKeyId, sessionToken);
-    const { secretAccessKey, caller } = required instanceof Promise ? await required : required;
-    const nowMs = this.#clock.nowMs();
-    if (authentication.version === 2)
-      verifySignatureV2(authentication, whole, secretAccessKey, nowMs, bucketInHost);
-    else
-      verifySignature(authentication, whole, secretAccessKey, nowMs, {
-        dialect,
-        ...(body === undefined ? {} : { body }),
-      });
-    this.#noteUsed(authentication, nowMs);
-    return { caller, authentication, request: whole };
+    return whenKnown(required, ({ secretAccessKey, caller }) => {
+      const nowMs = this.#clock.nowMs();
+      if (authentication.version === 2)
+        verifySignatureV2(authentication, whole, secretAccessKey, nowMs, bucketInHost);
+      else
+        verifySignature(authentication, whole, secretAccessKey, nowMs, {
+          dialect,
+          ...(body === undefined ? {} : { body }),
+        });
+      this.#noteUsed(authentication, nowMs);
+      return { caller, authentication, request: whole };
+    });
   }
 
   /** Signature version 2 names neither service nor Region. */
@@ -157,7 +159,7 @@ export class Authenticator {
     service: AskedService,
     accessKeyId: string,
     sessionToken: string | undefined,
-  ): Credential | Promise<Credential> {
+  ): Eventual<Credential> {
     const found = this.#find(accessKeyId, sessionToken);
     const [ports] = this.#organizations;
     const organizations = ports?.directory.current();
@@ -169,7 +171,7 @@ export class Authenticator {
   async #requireLater(
     service: AskedService,
     accessKeyId: string,
-    finding: FoundCredential | Promise<FoundCredential>,
+    finding: Eventual<FoundCredential>,
   ): Promise<Credential> {
     const found = await finding;
     const [ports] = this.#organizations;
@@ -182,7 +184,7 @@ export class Authenticator {
     accessKeyId: string,
     sessionToken: string | undefined,
     from = 0,
-  ): FoundCredential | Promise<FoundCredential> {
+  ): Eventual<FoundCredential> {
     for (let at = from; at < this.#sources.length; at++) {
       const found = this.#sources[at]?.findCredential(accessKeyId, sessionToken);
       if (found instanceof Promise)

@@ -25,6 +25,7 @@ import type { PermissionUses } from "../kernel/ports/permission-uses.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { Question, RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
+import type { Eventual } from "../kernel/when-known.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
@@ -39,6 +40,8 @@ const MESSAGE_HEADER = "x-rolecast-authorization-message";
 
 /** Carries the id that `rolecast explain` and GetRequestAuthorizationDetails ask by. */
 const ID_HEADER = "x-rolecast-authorization-id";
+
+const CALL: Question = { isCall: true };
 
 export interface AuthorizerOptions {
   readonly directory: IdentityDirectory;
@@ -81,31 +84,53 @@ export class Authorizer {
     this.#organizationLayers = new OrganizationLayers(NO_ORGANIZATIONS, this.#policies);
   }
 
-  /** Resolves when every pair is allowed, else rejects with the service's denial of the first. */
-  async authorize(
+  /**
+   * Returns when every pair is allowed, or resolves where one can't be decided yet; throws or
+   * rejects with the service's denial of the first that isn't.
+   */
+  authorize(
     service: Service,
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
-    question: Question = { isCall: true },
-  ): Promise<void> {
-    const { isCall } = question;
-    const [first] = asList(authorizations);
-    if (first && isCall) this.#noteAccess(first, context);
+    question: Question = CALL,
+  ): Eventual<void> {
+    const pairs = asList(authorizations);
+    const [first] = pairs;
+    if (first && question.isCall) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
-    for (const authorization of asList(authorizations)) {
-      const decided = this.decide(authorization, context, question);
-      const denial = decided instanceof Promise ? await decided : decided;
-      if (!denial) continue;
-      const error = service.accessDenied?.(denial) ?? accessDenied(denial);
-      if (this.#options.enforcement === "enforce") {
-        if (isCall) this.#logDenial(denial);
-        throw withDetails(error, denial);
-      }
-      // A question that only decides how much an answer shows refuses no request.
-      if (!isCall) continue;
-      const { action, resource } = authorization;
-      this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
+    return this.#authorizeFrom(0, pairs, service, context, question);
+  }
+
+  #authorizeFrom(
+    from: number,
+    pairs: readonly Authorization[],
+    service: Service,
+    context: RequestContext,
+    question: Question,
+  ): Eventual<void> {
+    for (let at = from; at < pairs.length; at++) {
+      const pair = pairs[at];
+      const decided = pair && this.decide(pair, context, question);
+      if (decided instanceof Promise)
+        return decided.then((denial) => {
+          if (denial) this.#refuse(denial, service, question);
+          return this.#authorizeFrom(at + 1, pairs, service, context, question);
+        });
+      if (decided) this.#refuse(decided, service, question);
     }
+  }
+
+  /** Throws the service's refusal, or logs what would be refused. */
+  #refuse(denial: Denial, service: Service, { isCall }: Question): void {
+    const error = service.accessDenied?.(denial) ?? accessDenied(denial);
+    if (this.#options.enforcement === "enforce") {
+      if (isCall) this.#logDenial(denial);
+      throw withDetails(error, denial);
+    }
+    // A question that only decides how much an answer shows refuses no request.
+    if (!isCall) return;
+    const { action, resource } = denial.authorization;
+    this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
   }
 
   #logDenial({ authorization: { action, resource }, authorizationId, callerArn: arn }: Denial) {
@@ -128,7 +153,7 @@ export class Authorizer {
     authorization: Authorization,
     context: RequestContext,
     question: Question,
-  ): Denial | undefined | Promise<Denial | undefined> {
+  ): Eventual<Denial | undefined> {
     const caller = authorization.caller ?? context.caller;
     const directory = this.#options.organizations;
     const organizations = directory?.current();
@@ -142,7 +167,7 @@ export class Authorizer {
     authorization: Authorization,
     context: RequestContext,
     question: Question,
-    gathering: Gathered | undefined | Promise<Gathered | undefined>,
+    gathering: Eventual<Gathered | undefined>,
   ): Promise<Denial | undefined> {
     const gathered = await gathering;
     const directory = this.#options.organizations;
@@ -246,10 +271,7 @@ export class Authorizer {
     );
   }
 
-  #gather(
-    { principal }: Caller,
-    context: RequestContext,
-  ): Gathered | undefined | Promise<Gathered> {
+  #gather({ principal }: Caller, context: RequestContext): Eventual<Gathered | undefined> {
     const key = gatherKey(principal);
     if (key === undefined) return undefined;
     const generation = this.#options.directory.generation(accountOf(principal));

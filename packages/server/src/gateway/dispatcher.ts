@@ -15,6 +15,7 @@ import type { CallAudit, CallAuditor } from "../kernel/ports/call-audit.ts";
 import type { Tracer } from "../kernel/ports/tracer.ts";
 import { type Question, RequestContext } from "../kernel/request-context.ts";
 import type { Store } from "../kernel/store.ts";
+import { whenKnown } from "../kernel/when-known.ts";
 import { inHashOrder } from "../validation/hash-order.ts";
 import { refuseUnsupportedMembers } from "../validation/unsupported-members.ts";
 import {
@@ -87,7 +88,8 @@ export class Dispatcher {
     const call = auditor.begin({ service, operation, input, context });
     let errorCode: string | undefined;
     try {
-      const output = await this.#handle(loaded, operation, { input, malformed }, context, call);
+      const handled = this.#handle(loaded, operation, { input, malformed }, context, call);
+      const output = handled instanceof Promise ? await handled : handled;
       if (call) await endCall(call, output, context);
       return output;
     } catch (error) {
@@ -106,27 +108,30 @@ export class Dispatcher {
     }
   }
 
-  async #handle(
+  /** The output, or its promise. Throws or rejects as `run` does. */
+  #handle(
     loaded: LoadedService,
     operation: Operation,
     { input, malformed }: Received,
     context: RequestContext,
     call: CallAudit | undefined,
-  ): Promise<unknown> {
+  ): unknown {
     const handler = handlerOf(loaded, operation.name, context);
     const refusal = malformed ?? validate(loaded, operation, input);
     const decided = refusal && operation.input ? withBlankMembers(operation.input, input) : input;
-    const asked = handler.authorize(decided, context);
-    const decidable = asked instanceof Promise ? await asked : asked;
-    const pairs = pairsOf(decidable);
-    if (call) {
-      call.decidedOn(Array.isArray(pairs) ? pairs : [pairs]);
-      context.beforeCommit((tx) => call.intend(tx));
-    }
-    const { authorizer, tracer } = this.#options;
-    await tracer.step("authorize", () => authorizer.authorize(loaded.service, pairs, context));
-    if (refusal) throw refusal;
-    return handler.handle(input, context, subjectOf(decidable));
+    return whenKnown(handler.authorize(decided, context), (decidable) => {
+      const pairs = pairsOf(decidable);
+      if (call) {
+        call.decidedOn(Array.isArray(pairs) ? pairs : [pairs]);
+        context.beforeCommit((tx) => call.intend(tx));
+      }
+      const { authorizer, tracer } = this.#options;
+      const authorize = () => authorizer.authorize(loaded.service, pairs, context);
+      return whenKnown(tracer.step("authorize", authorize), () => {
+        if (refusal) throw refusal;
+        return handler.handle(input, context, subjectOf(decidable));
+      });
+    });
   }
 
   /** Decides a previously allowed request again. Rejects with the service's refusal. */
@@ -143,7 +148,7 @@ export class Dispatcher {
 
   /** Returns the function with which a handler of this service decides one more pair. */
   authorizerOf({ service }: LoadedService) {
-    return (
+    return async (
       authorization: Authorization,
       context: RequestContext,
       question: Question,
@@ -204,13 +209,14 @@ export class Dispatcher {
  * Ends a call's record. Inside another call's transaction the record is committed with it; the
  * other call waits for its own record, which is written after this one.
  */
-async function endCall(call: CallAudit, output: unknown, context: RequestContext): Promise<void> {
+function endCall(call: CallAudit, output: unknown, context: RequestContext): Promise<void> {
   if (!context.inTransaction) return call.end({ output });
-  await context.transaction(async (tx) => {
+  return context.transaction(async (tx) => {
     await call.intend(tx);
     tx.afterCommit(() => {
+      const end = async () => call.end({ output });
       // The journal has logged it, and the other call's own record fails too.
-      call.end({ output }).catch(() => {});
+      end().catch(() => {});
     });
   });
 }

@@ -22,6 +22,7 @@ import type { Span, Tracer } from "../kernel/ports/tracer.ts";
 import { RequestContext } from "../kernel/request-context.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
+import { type Eventual, whenKnown } from "../kernel/when-known.ts";
 import type { ConsoleFiles } from "./console-files.ts";
 import { apartFromConsole, documentElsewhere, refuseServiceWorker } from "./console-isolation.ts";
 import { preflight, shownToPage } from "./cross-origin.ts";
@@ -30,6 +31,7 @@ import { encodeFailure, toAwsError, unknownService, unsignedSelection } from "./
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { GatewayRequest } from "./gateway-request.ts";
 import { HostKinds } from "./host-kinds.ts";
+import { httpRequestInfo } from "./http-request-info.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import type { PageGuard } from "./page-guard.ts";
@@ -76,6 +78,15 @@ interface Exchange {
   readonly body: Buffer | undefined;
 }
 
+/** A request that was read: its operation and input. */
+interface Decoded {
+  readonly operation: Operation;
+  readonly input: Record<string, unknown>;
+  /** The error in the document that the input lacks. */
+  readonly malformed: AwsError | undefined;
+  readonly http: HttpRequestInfo;
+}
+
 /** The life of a request, from the connection to the answer. */
 export class Pipeline {
   readonly #options: PipelineOptions;
@@ -88,9 +99,9 @@ export class Pipeline {
 
   /** Never rejects. */
   serve(request: GatewayRequest): Promise<WireResponse> {
-    return this.#options.tracer.request(request.headers, async (span) => {
-      const response = await this.#serve(request, span);
-      return this.#sharesConsolesOrigin(request) ? apartFromConsole(response) : response;
+    return this.#options.tracer.request(request.headers, (span) => {
+      const served = this.#serve(request, span);
+      return this.#sharesConsolesOrigin(request) ? served.then(apartFromConsole) : served;
     });
   }
 
@@ -221,19 +232,22 @@ export class Pipeline {
     const bytes = streams
       ? undefined
       : (exchange.body ?? (await request.readBody(MAX_PARSED_BODY_BYTES)));
-    const authenticated = await this.#options.authenticator.authenticate(
+    const authenticating = this.#options.authenticator.authenticate(
       service,
       request,
       bytes,
       () => admitsUnsigned(exchange, bytes),
       bucketInHost,
     );
-    const { operation, input, malformed, http } = await this.#decode(
+    const authenticated = authenticating instanceof Promise ? await authenticating : authenticating;
+    const decoding = this.#decode(
       exchange,
       authenticated,
       bytes && isPacked(request) ? await unpackBody(bytes, MAX_PARSED_BODY_BYTES) : bytes,
       bucketInHost,
     );
+    const { operation, input, malformed, http } =
+      decoding instanceof Promise ? await decoding : decoding;
     const { caller } = authenticated;
     refuseUnforwarded(caller, service.definition.name, operation.name);
     const context = this.#context(exchange, authenticated, operation, { input, http });
@@ -249,17 +263,12 @@ export class Pipeline {
     });
   }
 
-  async #decode(
+  #decode(
     { loaded, request: received }: Exchange,
     { authentication, request }: Authenticated,
     bytes: Buffer | undefined,
     bucketInHost: string | undefined,
-  ): Promise<{
-    operation: Operation;
-    input: Record<string, unknown>;
-    malformed: AwsError | undefined;
-    http: HttpRequestInfo;
-  }> {
+  ): Eventual<Decoded> {
     const { wire, operations } = loaded;
     const { definition } = loaded.service;
     const form = formOf(loaded, bytes);
@@ -277,17 +286,9 @@ export class Pipeline {
       ? undefined
       : decodeBody(authentication, request, { readerVerifiesSha256 });
     const isUnsigned = authentication.kind === "anonymous";
-    let trailers: Readonly<Record<string, string>> = {};
-    decoded?.trailers.then(
-      (read) => {
-        trailers = read;
-      },
-      () => {
-        // The reader of the body gets the same error.
-      },
-    );
+    const http = httpRequestInfo(request, received, decoded);
     let malformed: AwsError | undefined;
-    const input = await wire.decode(operation, request, {
+    const decoding = wire.decode(operation, request, {
       onMalformed: ({ code, message, status, fields }) => {
         malformed = new AwsError(code, message, { status, fields });
       },
@@ -297,20 +298,7 @@ export class Pipeline {
         : {}),
       ...(addressing ? { addressing } : {}),
     });
-    const { method, rawPath, rawQuery, headers } = request;
-    const { scheme, isSecure } = received;
-    const { unverifiedSha256 } = decoded ?? {};
-    const http = {
-      method,
-      rawPath,
-      rawQuery,
-      headers,
-      scheme,
-      isSecure,
-      trailers: () => trailers,
-      unverifiedSha256,
-    };
-    return { operation, input, malformed, http };
+    return whenKnown(decoding, (input) => ({ operation, input, malformed, http }));
   }
 
   /**

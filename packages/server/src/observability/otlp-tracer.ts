@@ -59,35 +59,45 @@ class OtlpTracer implements Tracer {
     return this.#record("server", undefined, trace ?? this.#hex(16), parent, run);
   }
 
-  step<R>(name: string, run: () => Promise<R>): Promise<R> {
+  step<R>(name: string, run: () => R): R {
     const parent = this.#current.getStore();
     if (parent === undefined) return run();
     return this.#record("internal", name, parent.traceId, parent.spanId, run);
   }
 
-  async #record<R>(
+  #record<R>(
     kind: "internal" | "server",
     name: string | undefined,
     traceId: string,
     parentSpanId: string | undefined,
-    run: (span: Span) => Promise<R>,
-  ): Promise<R> {
+    run: (span: Span) => R,
+  ): R {
     const startMs = nowMs();
     const span = openSpan(traceId, this.#hex(8), name);
-    try {
-      return await this.#current.run(span, run, span);
-    } catch (error) {
+    const end = () => {
+      const { spanId, attributes, failed } = span;
+      if (span.name === undefined) return;
+      const ids = { traceId, spanId, parentSpanId };
+      const times = { startMs, endMs: nowMs() };
+      this.#exporter.add({ ...ids, ...times, name: span.name, kind, attributes, failed });
+    };
+    const returned = <T>(value: T): T => {
+      end();
+      return value;
+    };
+    const threw = (error: unknown): never => {
       span.describe({ "error.type": errorType(error) });
       span.fail();
+      end();
       throw error;
-    } finally {
-      const { spanId, attributes, failed } = span;
-      if (span.name !== undefined) {
-        const ids = { traceId, spanId, parentSpanId };
-        const times = { startMs, endMs: nowMs() };
-        this.#exporter.add({ ...ids, ...times, name: span.name, kind, attributes, failed });
-      }
+    };
+    let result: R;
+    try {
+      result = this.#current.run(span, run, span);
+    } catch (error) {
+      return threw(error);
     }
+    return result instanceof Promise ? (result.then(returned, threw) as R) : returned(result);
   }
 
   #hex(bytes: number): string {

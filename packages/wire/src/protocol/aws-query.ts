@@ -82,16 +82,19 @@ export class AwsQuery implements ServerProtocol {
 
   compileDecoder(operation: Operation): Decoder {
     const { input } = operation;
-    if (input === undefined) return async () => ({});
+    if (input === undefined) return () => ({});
     const read = this.#readers.structure(input);
     const limit = this.#service.maxParsedBodyBytes ?? MAX_PARSED_BODY_BYTES;
-    return async (request, context) => {
-      const form = context.form ?? (await readForm(context.body ?? request.body, limit));
+    const readBoth = (form: ParsedForm, request: WireRequest) => {
       const query = requestQuery(request);
       const all =
         query.entries.length === 0 ? form : new ParsedForm([...form.entries, ...query.entries]);
       return read(formTree(all));
     };
+    return (request, context) =>
+      context.form
+        ? readBoth(context.form, request)
+        : readForm(context.body ?? request.body, limit).then((form) => readBoth(form, request));
   }
 
   compileEncoder({ name, output }: Operation): Encoder {

@@ -37,7 +37,8 @@ export interface ErrorOutput {
 }
 
 export type Input = Record<string, unknown>;
-export type Decoder = (request: WireRequest, context: DecodeContext) => Promise<Input>;
+/** A promise where the body has still to be read. */
+export type Decoder = (request: WireRequest, context: DecodeContext) => Input | Promise<Input>;
 export type Encoder = (output: unknown, requestId: string, options: EncodeOptions) => WireResponse;
 
 /** One AWS protocol, as spoken by a server. */

@@ -2,6 +2,7 @@ import type { JsonWebKey } from "node:crypto";
 import type { Caller, Principal } from "../principal.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Reader, Transaction } from "../store.ts";
+import type { Eventual } from "../when-known.ts";
 
 /** A policy document as stored; equal text compiles once. */
 export interface PolicyDocument {
@@ -21,6 +22,7 @@ export interface IdentityPolicies {
 
 /** A role as STS needs it. */
 export interface RoleRecord {
+  readonly accountId: string;
   readonly arn: string;
   readonly roleId: string;
   readonly roleName: string;
@@ -47,7 +49,7 @@ export interface IdentityDirectory {
   generation(accountId: string): number;
   /** The policies attached to a user (with its groups') or to a session's role. */
   policiesOf(principal: Principal, reader: Reader): Promise<IdentityPolicies>;
-  findRole(accountId: string, roleName: string, reader: Reader): Promise<RoleRecord | undefined>;
+  findRole(accountId: string, roleName: string, reader: Reader): Eventual<RoleRecord | undefined>;
   /**
    * The unique id (AIDA…, AROA…) of the user or role that an ARN in a policy's `Principal` names;
    * undefined when there is none. Policies are stored with it, so that a re-created namesake isn't

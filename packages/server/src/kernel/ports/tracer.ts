@@ -15,8 +15,8 @@ export interface Tracer {
     headers: Readonly<Record<string, string>>,
     run: (span: Span) => Promise<R>,
   ): Promise<R>;
-  /** A part of a request; dropped outside of one. */
-  step<R>(name: string, run: () => Promise<R>): Promise<R>;
+  /** A part of a request, until what it returns is known; dropped outside of one. */
+  step<R>(name: string, run: () => R): R;
 }
 
 const NO_SPAN: Span = { describe: () => {}, fail: () => {} };

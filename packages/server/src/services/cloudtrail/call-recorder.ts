@@ -1,7 +1,6 @@
 import type { Authorization } from "../../kernel/authorization.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
-import type { LiveFeed } from "../../kernel/live-feed.ts";
 import type {
   AuditedCall,
   CallAudit,
@@ -17,7 +16,6 @@ import type { EventRecord, EventRecords } from "./record/event-record.ts";
 export interface CallRecorderOptions {
   readonly events: EventStore;
   readonly records: EventRecords;
-  readonly feed: LiveFeed<EventRecord>;
   readonly clock: Clock;
   readonly ids: Ids;
 }
@@ -76,11 +74,8 @@ class RecordedCall implements CallAudit {
     await this.#recorder.options.events.intend(this.#records(undefined), tx);
   }
 
-  async end(outcome: CallOutcome): Promise<void> {
-    const { events, feed } = this.#recorder.options;
-    const records = this.#records(outcome);
-    await events.append(records);
-    for (const record of records) feed.publish(record.accountId, record);
+  end(outcome: CallOutcome): Promise<void> {
+    return this.#recorder.options.events.append(this.#records(outcome));
   }
 
   #records(outcome: CallOutcome | undefined): readonly EventRecord[] {

@@ -69,10 +69,11 @@ function createCloudTrail(needs: CloudTrailNeeds) {
     disk: needs.node.disk,
     owner,
     eventsMax: needs.settings.auditEventsMax,
+    onJournaled: (record) => feed.publish(record.accountId, record),
     onBatches: (batches, tx) => deliveries.note(batches, tx),
   });
   const records = new EventRecords(() => typePrefixes(needs.knownServices));
-  const auditor = new CallRecorder({ events, records, feed, clock, ids });
+  const auditor = new CallRecorder({ events, records, clock, ids });
   const nextMs = () => auditor.nextMs();
   return {
     api: async () => (await import("./api.ts")).cloudTrailApi({ invoke, events, deliveries }),
@@ -84,7 +85,7 @@ function createCloudTrail(needs: CloudTrailNeeds) {
         feed.subscribe(accountId, ({ text }) => read(text)),
     },
     contributes: {
-      serviceEventRecorders: [new CloudTrailServiceEvents({ events, feed, nextMs, ids, log })],
+      serviceEventRecorders: [new CloudTrailServiceEvents({ events, nextMs, ids, log })],
       resourceTypes: [cloudtrailResourceTypes],
     },
     async start() {

@@ -1,6 +1,5 @@
 import { isoSeconds } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
-import type { LiveFeed } from "../../kernel/live-feed.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import type { ServiceEvent, ServiceEventRecorder } from "../../kernel/ports/service-events.ts";
 import type { Transaction } from "../../kernel/store.ts";
@@ -12,7 +11,6 @@ import { EVENT_VERSION } from "./record/record-text.ts";
 
 interface ServiceEventRecorderOptions {
   readonly events: EventStore;
-  readonly feed: LiveFeed<EventRecord>;
   /** Now; no two times are the same. */
   readonly nextMs: () => number;
   readonly ids: Ids;
@@ -31,15 +29,14 @@ export class CloudTrailServiceEvents implements ServiceEventRecorder {
   }
 
   async record(event: ServiceEvent, tx: Transaction): Promise<void> {
-    const { events, feed, log } = this.#options;
+    const { events, log } = this.#options;
     const record = this.#recordOf(event);
     await events.intend([record], tx);
     tx.afterCommit(() => {
       // A record that can't be written now is found by the next start.
-      events.append([record]).then(
-        () => feed.publish(record.accountId, record),
-        (err: unknown) => log.error({ err }, "A service's event waits for the next start."),
-      );
+      events.append([record]).catch((err: unknown) => {
+        log.error({ err }, "A service's event waits for the next start.");
+      });
     });
   }
 

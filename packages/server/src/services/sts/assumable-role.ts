@@ -2,34 +2,32 @@ import { parseArn } from "../../kernel/arn.ts";
 import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { IdentityDirectory, RoleRecord } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { type Eventual, whenKnown } from "../../kernel/when-known.ts";
 import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { validationError } from "./errors.ts";
-
-export interface AssumableRole extends RoleRecord {
-  readonly accountId: string;
-}
 
 /**
  * The role that `RoleArn` names; undefined when there is none.
  *
  * @throws ValidationError when it isn't a role's ARN
  */
-export async function findAssumableRole(
+export function findAssumableRole(
   directory: IdentityDirectory,
   roleArn: string,
   context: RequestContext,
-): Promise<AssumableRole | undefined> {
+): Eventual<RoleRecord | undefined> {
   const arn = parseArn(roleArn);
   if (!arn) throw validationError(`${roleArn} is invalid`);
   if (arn.service !== "iam" || arn.region !== "" || !arn.resource.startsWith("role/"))
     throw validationError("Request ARN is invalid");
   const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
-  const role = await directory.findRole(arn.accountId, roleName, context);
-  return role?.arn === roleArn ? { accountId: arn.accountId, ...role } : undefined;
+  return whenKnown(directory.findRole(arn.accountId, roleName, context), (role) =>
+    role?.arn === roleArn ? role : undefined,
+  );
 }
 
 /** The condition keys that the role's own tags give. */
-export function resourceTagKeys(role: AssumableRole): ContextEntries {
+export function resourceTagKeys(role: RoleRecord): ContextEntries {
   const entries = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
     [`aws:resourcetag/${key.toLowerCase()}`, value],
     [`iam:resourcetag/${key.toLowerCase()}`, value],
@@ -40,7 +38,7 @@ export function resourceTagKeys(role: AssumableRole): ContextEntries {
 /** Checked after authorisation, so that a stranger learns nothing of the role's setting. */
 export function roleSessionSeconds(
   asked: number = DEFAULT_SESSION_SECONDS,
-  role: AssumableRole,
+  role: RoleRecord,
 ): number {
   if (asked <= role.maxSessionDurationSeconds) return asked;
   throw validationError(

@@ -1,4 +1,4 @@
-import type { AssumableRole } from "./assumable-role.ts";
+import type { RoleRecord } from "../../kernel/ports/identity.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import type { Session } from "./session.ts";
 import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
@@ -9,7 +9,7 @@ export interface RoleSession
     Session,
     "policy" | "policyArns" | "tags" | "transitiveTagKeys" | "sourceIdentity" | "context"
   > {
-  readonly role: AssumableRole;
+  readonly role: RoleRecord;
   readonly sessionName: string;
   readonly issuedAtMs: number;
   readonly seconds: number;

@@ -1,5 +1,6 @@
 import type { FederationDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { type Eventual, whenKnown } from "../../kernel/when-known.ts";
 import { forbidden } from "./errors.ts";
 
 /**
@@ -7,11 +8,11 @@ import { forbidden } from "./errors.ts";
  *
  * @throws AccessDenied in AWS's words for half of the two members, and for a code that isn't valid
  */
-export async function multiFactorAuth(
+export function multiFactorAuth(
   input: { readonly SerialNumber?: string | undefined; readonly TokenCode?: string | undefined },
   federation: FederationDirectory,
   context: RequestContext,
-): Promise<boolean> {
+): Eventual<boolean> {
   const { SerialNumber: serial, TokenCode: code } = input;
   if (serial === undefined && code === undefined) return false;
   if (serial === undefined || code === undefined)
@@ -19,6 +20,8 @@ export async function multiFactorAuth(
       "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
     );
   const { principal } = context.caller;
-  if (await federation.verifyMfaCode(principal, serial, code, context)) return true;
-  throw forbidden("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
+  return whenKnown(federation.verifyMfaCode(principal, serial, code, context), (isValid) => {
+    if (isValid) return true;
+    throw forbidden("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
+  });
 }

@@ -2,14 +2,14 @@ import type * as sts from "@aws-sdk/client-sts";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../kernel/operations.ts";
-import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
+import type {
+  FederationDirectory,
+  IdentityDirectory,
+  RoleRecord,
+} from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import {
-  type AssumableRole,
-  findAssumableRole,
-  resourceTagKeys,
-  roleSessionSeconds,
-} from "./assumable-role.ts";
+import { type Eventual, whenKnown } from "../../kernel/when-known.ts";
+import { findAssumableRole, resourceTagKeys, roleSessionSeconds } from "./assumable-role.ts";
 import { callerArn } from "./caller-arn.ts";
 import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { accessDenied, roleBeingDeleted, validationError } from "./errors.ts";
@@ -39,30 +39,30 @@ type AssumeRoleInput = Checked<sts.AssumeRoleCommandInput>;
 export function roleSessions(deps: RoleSessionsDependencies) {
   return defineOperations<typeof sts>()({
     AssumeRole: withSubject({
-      authorize: async (input, context) => {
+      authorize: (input, context) => {
         refuseFederatedUser(context, input.RoleArn);
-        const role = await findRole(deps.directory, input, context);
-        const mfa = await multiFactorAuth(input, deps.federation, context);
-        const pairs = actionsOf(input, context).map((action) =>
-          authorization(action, role, input, mfa),
+        return whenKnown(findRole(deps.directory, input, context), (role) =>
+          whenKnown(multiFactorAuth(input, deps.federation, context), (mfa) => {
+            const pairs = actionsOf(input, context).map((action) =>
+              authorization(action, role, input, mfa),
+            );
+            return { pairs, subject: role };
+          }),
         );
-        return { pairs, subject: role };
       },
-      handle: async (input, context, role) => {
+      handle: (input, context, role) => {
         if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
         if (role.isBeingDeleted) throw roleBeingDeleted(role.roleName);
         const seconds = sessionSeconds(input, role, context);
-        const policyArns = await checkedSessionPolicies(
-          input,
-          role.accountId,
-          deps.directory,
-          context,
-        );
-        // A service uses its session inside the process, where no signed request is noted.
-        if (context.caller.principal.kind === "service")
-          deps.directory.noteRoleUsed(role.arn, context.region, context.nowMs);
-        return assume(deps, { input, context, role, seconds, policyArns });
+        const { directory } = deps;
+        const checked = checkedSessionPolicies(input, role.accountId, directory, context);
+        return whenKnown(checked, (policyArns) => {
+          // A service uses its session inside the process, where no signed request is noted.
+          if (context.caller.principal.kind === "service")
+            directory.noteRoleUsed(role.arn, context.region, context.nowMs);
+          return assume(deps, { input, context, role, seconds, policyArns });
+        });
       },
     }),
   });
@@ -71,7 +71,7 @@ export function roleSessions(deps: RoleSessionsDependencies) {
 interface Assumption {
   readonly input: AssumeRoleInput;
   readonly context: RequestContext;
-  readonly role: AssumableRole;
+  readonly role: RoleRecord;
   readonly seconds: number;
   readonly policyArns: readonly string[];
 }
@@ -93,14 +93,15 @@ function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
 }
 
 /** A role that doesn't exist is answered like one that doesn't trust the caller: nothing leaks. */
-async function findRole(
+function findRole(
   directory: IdentityDirectory,
   { RoleArn }: AssumeRoleInput,
   context: RequestContext,
-): Promise<AssumableRole> {
-  const role = await findAssumableRole(directory, RoleArn, context);
-  if (!role) throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", RoleArn);
-  return role;
+): Eventual<RoleRecord> {
+  return whenKnown(findAssumableRole(directory, RoleArn, context), (role) => {
+    if (role) return role;
+    throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", RoleArn);
+  });
 }
 
 /** Source: IAM User Guide, "Passing session tags" and "Monitor … assumed roles". */
@@ -115,7 +116,7 @@ function actionsOf(input: AssumeRoleInput, { caller }: RequestContext): readonly
 
 function authorization(
   action: string,
-  role: AssumableRole,
+  role: RoleRecord,
   input: AssumeRoleInput,
   mfa: boolean,
 ): Authorization {
@@ -129,7 +130,7 @@ function authorization(
   };
 }
 
-function conditionKeys(role: AssumableRole, input: AssumeRoleInput): ContextEntries {
+function conditionKeys(role: RoleRecord, input: AssumeRoleInput): ContextEntries {
   return {
     ...resourceTagKeys(role),
     ...requestTagKeys(input.Tags ?? []),
@@ -142,7 +143,7 @@ function conditionKeys(role: AssumableRole, input: AssumeRoleInput): ContextEntr
 
 function sessionSeconds(
   { DurationSeconds: seconds = DEFAULT_SESSION_SECONDS }: AssumeRoleInput,
-  role: AssumableRole,
+  role: RoleRecord,
   { caller }: RequestContext,
 ): number {
   const chained = caller.expiresAtMs !== undefined;

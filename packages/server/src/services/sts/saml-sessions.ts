@@ -2,14 +2,13 @@ import type * as sts from "@aws-sdk/client-sts";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../kernel/operations.ts";
-import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
+import type {
+  FederationDirectory,
+  IdentityDirectory,
+  RoleRecord,
+} from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import {
-  type AssumableRole,
-  findAssumableRole,
-  resourceTagKeys,
-  roleSessionSeconds,
-} from "./assumable-role.ts";
+import { findAssumableRole, resourceTagKeys, roleSessionSeconds } from "./assumable-role.ts";
 import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { invalidIdentityToken, notAuthorized } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
@@ -27,7 +26,7 @@ export interface SamlSessionsDependencies {
 }
 
 interface Decided {
-  readonly role: AssumableRole;
+  readonly role: RoleRecord;
   readonly providerArn: string;
   readonly identity: SamlIdentity;
 }

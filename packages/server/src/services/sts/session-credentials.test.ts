@@ -16,6 +16,7 @@ class World {
   generation = 1;
   lookups = 0;
   role: RoleRecord | undefined = {
+    accountId,
     arn: roleArn,
     roleId: "AROAONE",
     roleName: "worker",

@@ -1,8 +1,11 @@
 import { validatePolicy } from "@rolecast/policy";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import type { Eventual } from "../../kernel/when-known.ts";
 import { SESSION_POLICY_ARNS_MAX } from "./constraints.ts";
 import { malformedPolicyDocument, validationError } from "./errors.ts";
+
+const NO_ARNS: readonly string[] = [];
 
 /** The policies in the input of the operations that make sessions. */
 interface SessionPoliciesInput {
@@ -16,16 +19,16 @@ interface SessionPoliciesInput {
  *
  * @throws MalformedPolicyDocument, ValidationError
  */
-export async function checkedSessionPolicies(
+export function checkedSessionPolicies(
   { Policy, PolicyArns = [] }: SessionPoliciesInput,
   accountId: string,
   directory: IdentityDirectory,
   context: RequestContext,
-): Promise<readonly string[]> {
+): Eventual<readonly string[]> {
   checkInlineSessionPolicy(Policy);
+  if (PolicyArns.length === 0) return NO_ARNS;
   const arns = PolicyArns.map(({ arn = "" }) => arn);
-  await checkManagedSessionPolicies(arns, accountId, directory, context);
-  return arns;
+  return checkedManagedPolicies(arns, accountId, directory, context);
 }
 
 /** @throws MalformedPolicyDocument with the first finding */
@@ -40,12 +43,12 @@ function checkInlineSessionPolicy(text: string | undefined): void {
  *
  * @throws ValidationError
  */
-async function checkManagedSessionPolicies(
+async function checkedManagedPolicies(
   arns: readonly string[],
   roleAccountId: string,
   directory: IdentityDirectory,
   context: RequestContext,
-): Promise<void> {
+): Promise<readonly string[]> {
   if (arns.length > SESSION_POLICY_ARNS_MAX)
     throw validationError(
       `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${SESSION_POLICY_ARNS_MAX}`,
@@ -56,4 +59,5 @@ async function checkManagedSessionPolicies(
     const policy = local || awsOwned ? await directory.findManagedPolicy(arn, context) : undefined;
     if (!policy) throw validationError(`Policy ${arn} does not exist or is not attachable.`);
   }
+  return arns;
 }

@@ -2,13 +2,12 @@ import type * as sts from "@aws-sdk/client-sts";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { defineOperations, withSubject } from "../../kernel/operations.ts";
-import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
-import {
-  type AssumableRole,
-  findAssumableRole,
-  resourceTagKeys,
-  roleSessionSeconds,
-} from "./assumable-role.ts";
+import type {
+  FederationDirectory,
+  IdentityDirectory,
+  RoleRecord,
+} from "../../kernel/ports/identity.ts";
+import { findAssumableRole, resourceTagKeys, roleSessionSeconds } from "./assumable-role.ts";
 import { notAuthorized, validationError } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
@@ -89,7 +88,7 @@ function actionsOf({ tags, sourceIdentity }: WebIdentity): readonly string[] {
 
 function authorization(
   action: string,
-  role: AssumableRole,
+  role: RoleRecord,
   { provider }: WebIdentity,
   context: ContextEntries,
 ): Authorization {
@@ -103,7 +102,7 @@ function authorization(
   };
 }
 
-function conditionKeys(role: AssumableRole, identity: WebIdentity, input: Input): ContextEntries {
+function conditionKeys(role: RoleRecord, identity: WebIdentity, input: Input): ContextEntries {
   const { tags, transitiveTagKeys } = identity;
   return {
     ...resourceTagKeys(role),

@@ -44,6 +44,7 @@ function eventsWith(
     disk: UNWATCHED_DISK,
     owner,
     eventsMax: 1_000,
+    onJournaled: () => {},
     onBatches: async (batches) =>
       added(batches.reduce((sum, { event_count: count }) => sum + count, 0)),
   });

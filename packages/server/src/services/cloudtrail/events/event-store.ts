@@ -37,6 +37,8 @@ export interface EventStoreOptions {
   readonly owner: string;
   /** Events kept of an account, of changes and of reads each. */
   readonly eventsMax: number;
+  /** Gets each record once it is in the journal. */
+  readonly onJournaled: (record: EventRecord) => void;
   /** Runs in the transaction that adds batches: notes whom they must be delivered to. */
   readonly onBatches: (
     batches: readonly EventBatchRow[],
@@ -107,7 +109,7 @@ export class EventStore {
   }
 
   async #journal(records: readonly EventRecord[]): Promise<void> {
-    const { journal, disk, log } = this.#options;
+    const { journal, disk, log, onJournaled } = this.#options;
     try {
       const journaled = await journal.append(records).catch(async (error: unknown) => {
         if (!isDiskFull(error)) throw error;
@@ -122,6 +124,7 @@ export class EventStore {
     }
     if (this.#pending.length >= PENDING_MAX) this.#writes.hurry();
     else this.#writes.mark();
+    for (const record of records) onJournaled(record);
   }
 
   /** Writes the records of a change in the transaction of its effect. */

@@ -45,6 +45,7 @@ async function openEvents(leftovers: ReadonlyMap<string, readonly JournaledRecor
       leftovers: async () => [...leftovers.keys()],
       read: async (segment) => leftovers.get(segment) ?? [],
     },
+    onJournaled: () => {},
     onBatches: async () => {},
   });
   const end = async () => {

@@ -6,6 +6,7 @@ import type {
   RoleRecord,
 } from "../../../kernel/ports/identity.ts";
 import type { Principal } from "../../../kernel/principal.ts";
+import type { Reader } from "../../../kernel/store.ts";
 import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
 import { isServicePrincipal } from "../catalogue/service-principals.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
@@ -65,6 +66,23 @@ export function createIdentityDirectory(
     return { identity: [...inline, ...managed], boundary };
   };
 
+  const readRole = async (accountId: string, roleName: string, reader: Reader) => {
+    const db = reader.db<IamTables>();
+    const role = await findRole(db, accountId, roleName);
+    // An ARN's name has its case; only the API finds a role by its name in any.
+    return role?.role_name === roleName ? roleRecord(db, role, parts.templates) : undefined;
+  };
+
+  const readAndKeepRole = async (accountId: string, roleName: string, reader: Reader) => {
+    const readAt = parts.generations.current();
+    const record = await readRole(accountId, roleName, reader);
+    if (record) roles.put(`${accountId}/${roleName}`, accountId, readAt, record);
+    return record;
+  };
+
+  const keptRole = (accountId: string, roleName: string, reader: Reader) =>
+    roles.find(`${accountId}/${roleName}`) ?? readAndKeepRole(accountId, roleName, reader);
+
   return {
     refresh: (accountId) => parts.generations.refresh(accountId),
     generation: (accountId) => parts.generations.of(accountId),
@@ -78,24 +96,14 @@ export function createIdentityDirectory(
       const role = await roleBehind(db, principal);
       return role ? gather(db, role.account_id, role.role_id, [], role.boundary_arn) : NO_POLICIES;
     },
-    findRole: async (accountId, roleName, context) => {
-      const read = async () => {
-        const db = context.db<IamTables>();
-        const role = await findRole(db, accountId, roleName);
-        // An ARN's name has its case; only the API finds a role by its name in any.
-        return role?.role_name === roleName ? roleRecord(db, role, parts.templates) : undefined;
-      };
+    findRole: (accountId, roleName, context) => {
       // What a transaction reads may yet be rolled back, and what is kept may be older.
-      if (context.inTransaction) return read();
+      if (context.inTransaction) return readRole(accountId, roleName, context);
       // The role's account isn't the caller's always, whose changes the request has asked for.
-      await parts.generations.refresh(accountId);
-      const key = `${accountId}/${roleName}`;
-      const known = roles.find(key);
-      if (known) return known;
-      const readAt = parts.generations.current();
-      const record = await read();
-      if (record) roles.put(key, accountId, readAt, record);
-      return record;
+      const refreshing = parts.generations.refresh(accountId);
+      return refreshing
+        ? refreshing.then(() => keptRole(accountId, roleName, context))
+        : keptRole(accountId, roleName, context);
     },
     findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
     findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),
@@ -160,6 +168,7 @@ function nothingAllowed(id: string): PolicyDocument {
 async function roleRecord(db: Db, role: Role, templates: LinkedRoleTemplates): Promise<RoleRecord> {
   const service = role.linked_service;
   return {
+    accountId: role.account_id,
     arn: roleArn(role),
     roleId: role.role_id,
     roleName: role.role_name,
