@@ -7,6 +7,8 @@ import { Connection } from "../request-costs/connection.ts";
 import { type Key, Signer } from "../request-costs/signed-requests.ts";
 
 const PUTS_AT_ONCE = 8;
+/** As long as servers ask for. */
+const RETRY_MS = 1_000;
 
 /** A server that objects are put to and read from; new ones have keys that begin with `new/`. */
 export interface Side {
@@ -22,6 +24,8 @@ export interface Side {
 export interface Window {
   readonly perRequestMs: number;
   readonly requests: number;
+  /** Answers of 503, after which the request was sent again. */
+  readonly refusals: number;
 }
 
 export interface WindowOptions {
@@ -48,21 +52,34 @@ export async function measure(
   );
   let requests = 0;
   let begun = first;
+  let refusals = 0;
   const startedMs = performance.now();
   const isOpen = () => performance.now() - startedMs < durationMs && requests < requestsMax;
   await Promise.all(
     Array.from({ length: connections }, async (_, connection) => {
-      const client = await Connection.open(port);
+      let client = await Connection.open(port);
+      /** Sends a request again where the server has no room for it now, as SDKs do. */
+      const exchange = async (...parts: readonly Buffer[]) => {
+        for (;;) {
+          const refusal = await client.exchange(...parts).then(() => undefined, String);
+          if (refusal === undefined) return;
+          if (!refusal.includes("HTTP/1.1 503")) throw new Error(refusal);
+          refusals++;
+          client.close();
+          await new Promise((go) => setTimeout(go, RETRY_MS));
+          client = await Connection.open(port);
+        }
+      };
       for (let count = 0; count === 0 || isOpen(); count++) {
         const path = `/${bucket}/new/${name}-${connection}-${count}`;
-        if (method === "GET") await client.exchange(reads[begun++ % objects] as Buffer);
-        else await client.exchange(signer.head("PUT", path, body.length), body);
+        if (method === "GET") await exchange(reads[begun++ % objects] as Buffer);
+        else await exchange(signer.head("PUT", path, body.length), body);
         requests++;
       }
       client.close();
     }),
   );
-  return { perRequestMs: (performance.now() - startedMs) / requests, requests };
+  return { perRequestMs: (performance.now() - startedMs) / requests, requests, refusals };
 }
 
 /** Puts the objects that are read. */
