@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { sql } from "kysely";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrationsOf } from "../compose-services.ts";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
@@ -18,6 +19,7 @@ import {
   type PostgresServer,
   startPostgres,
 } from "./testing/postgres-server.ts";
+import { UnusableDatabaseError } from "./unusable-database-error.ts";
 
 const things: Migration = {
   name: "test/0001-things",
@@ -297,6 +299,21 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
     expect(first.indexes.length).toBeGreaterThan(100);
     expect(await made()).toEqual(first);
     expect(ran).toBe(migrations.length);
+  });
+
+  test("a database that isn't encoded in UTF8 is refused, and nothing is made in it", async () => {
+    const client = new pg.Client(postgres.url);
+    await client.connect();
+    const as = "encoding 'SQL_ASCII' locale_provider libc locale 'C' template template0";
+    await client.query(`create database ascii ${as}`);
+    await client.end();
+    url = postgres.url.replace(/postgres$/, "ascii");
+    await expect(open()).rejects.toThrow(UnusableDatabaseError);
+    const ascii = new pg.Client(url);
+    await ascii.connect();
+    const tables = "select 1 from information_schema.tables where table_schema = 'public'";
+    expect((await ascii.query(tables)).rowCount).toBe(0);
+    await ascii.end();
   });
 
   test("a wrong password is told apart without being told", async () => {
