@@ -254,11 +254,10 @@ test("a body that was changed on the way to the store is refused there", async (
     key: string,
     end: (upload: StreamedUpload | RelayedUpload, md5: Buffer) => Promise<void>,
     kind: typeof StreamedUpload | typeof RelayedUpload = StreamedUpload,
-    endsAtOnce = false,
   ) => {
     const hash = createHash("md5");
     const sizeBytes = kind === StreamedUpload ? STREAMED : LONGEST;
-    const upload = kind.open(store, key, sizeBytes, memory, endsAtOnce);
+    const upload = kind.open(store, key, sizeBytes, memory);
     for (let at = 0; at < sizeBytes; at += BATCH_BYTES) {
       const batch = takeBatch()
         .subarray(0, Math.min(BATCH_BYTES, sizeBytes - at))
@@ -269,23 +268,29 @@ test("a body that was changed on the way to the store is refused there", async (
     if (upload) await end(upload, hash.digest());
     return (await store.get(key))?.body.destroy() !== undefined;
   };
-  expect(await send("streamed", (upload, md5) => upload.finish({ md5 }))).toBe(true);
-  expect(await send("given up", (upload) => upload.abandon())).toBe(false);
-  const wrong = send("wrong", (upload) => upload.finish({ md5 }));
+  type Upload = StreamedUpload | RelayedUpload;
+  const finish = (upload: Upload, ofWhole: Buffer) => {
+    upload.end();
+    return upload.finish({ md5: ofWhole });
+  };
+  const giveUp = (upload: Upload) => upload.abandon();
+  const giveUpLate = (upload: Upload) => {
+    upload.end();
+    return upload.abandon();
+  };
+  expect(await send("streamed", finish)).toBe(true);
+  expect(await send("given up", giveUp)).toBe(false);
+  const wrong = send("wrong", (upload) => finish(upload, md5));
   await expect(wrong).rejects.toThrow(/BadDigest/);
   expect(await store.get("wrong")).toBeUndefined();
 
-  expect(await send("relayed", (upload, md5) => upload.finish({ md5 }), RelayedUpload)).toBe(true);
-  const giveUp = (upload: StreamedUpload | RelayedUpload) => upload.abandon();
+  expect(await send("relayed", finish, RelayedUpload)).toBe(true);
   expect(await send("relayed and given up", giveUp, RelayedUpload)).toBe(false);
-  const other = send("other", (upload) => upload.finish({ md5 }), RelayedUpload);
+  const other = send("other", (upload) => finish(upload, md5), RelayedUpload);
   await expect(other).rejects.toThrow(/bytes have changed on the way/);
   expect(await store.get("other")).toBeUndefined();
   for (const kind of [StreamedUpload, RelayedUpload]) {
-    expect(await send(`${kind.name}`, (upload, md5) => upload.finish({ md5 }), kind, true)).toBe(
-      true,
-    );
-    await send(`unwanted ${kind.name}`, giveUp, kind, true);
+    await send(`unwanted ${kind.name}`, giveUpLate, kind);
     await expect.poll(() => store.get(`unwanted ${kind.name}`)).toBeUndefined();
   }
   await store.close();

@@ -5,13 +5,19 @@ import { type ByteSource, eachChunk } from "./each-chunk.ts";
 export interface BlobObserver {
   /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
+  /** The MD5 of all bytes is computed anyway. */
+  readonly whole?: WholeDigests;
+}
+
+/** To be asked once all bytes have been given to the observer. */
+export interface WholeDigests {
   /**
-   * Resolves to the MD5 of all bytes once they have been observed, where it is computed anyway;
-   * rejects where they aren't what they should be.
+   * Resolves when the bytes are known to be what they should be, which may be long before their MD5
+   * is; rejects where they aren't.
    */
-  md5?(): Promise<Buffer>;
-  /** True: nothing was claimed of the bytes, so that they are what they should be. */
-  readonly takesAnyBytes?: boolean;
+  verified(): Promise<void>;
+  /** Rejects as `verified`. */
+  md5(): Promise<Buffer>;
 }
 
 /** The place that a blob's bytes are written to. */

@@ -2,7 +2,7 @@ import assert from "node:assert";
 import { compareSha256, malformedTrailer, parseQuery } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import type { BlobObserver } from "../blobs/write-all.ts";
+import type { BlobObserver, WholeDigests } from "../blobs/write-all.ts";
 import { badDigest, invalidRequest, notImplemented } from "../errors.ts";
 import {
   CHECKSUM_ALGORITHMS,
@@ -40,7 +40,8 @@ export interface DigestedBody {
 }
 
 /** Digests a body while it streams by, and compares at its end with what the client claimed. */
-export class BodyDigests implements BlobObserver {
+export class BodyDigests implements BlobObserver, WholeDigests {
+  readonly whole: WholeDigests = this;
   readonly #algorithms: readonly ChecksumAlgorithm[];
   readonly #running: RunningDigests;
   #finished: Promise<readonly Buffer[]> | undefined;
@@ -67,16 +68,36 @@ export class BodyDigests implements BlobObserver {
     if (claim) wanted.push(claim.algorithm);
     if (this.#signedSha256 !== undefined) wanted.push(CHECKSUM_ALGORITHMS.SHA256);
     this.#algorithms = [...new Set(wanted)];
-    this.#running = threads.start(this.#algorithms);
+    this.#running = threads.start(this.#algorithms, this.#isClaimed && !this.#isMd5Claimed);
   }
 
-  get takesAnyBytes(): boolean {
+  get #isClaimed(): boolean {
     const isClaimed = this.#claim?.value !== undefined || this.#claim?.inTrailer === true;
-    return !isClaimed && this.#contentMd5 === undefined && this.#signedSha256 === undefined;
+    return isClaimed || this.#contentMd5 !== undefined || this.#signedSha256 !== undefined;
+  }
+
+  get #isMd5Claimed(): boolean {
+    return this.#contentMd5 !== undefined || this.#claim?.algorithm === CHECKSUM_ALGORITHMS.MD5;
   }
 
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void> {
     return this.#running.update(bytes, isLast);
+  }
+
+  /**
+   * Rejects as `finish`. Waits for no digest if nothing was claimed of the body, and for the MD5
+   * only if that was.
+   */
+  async verified(): Promise<void> {
+    if (!this.#isClaimed) return;
+    const digests = await (this.#isMd5Claimed ? this.#finish() : this.#running.allButMd5());
+    try {
+      this.#compare(digests, this.#context);
+    } catch (error) {
+      // Until then the bytes' memory is read.
+      await this.abandon();
+      throw error;
+    }
   }
 
   /** The MD5 of the whole body. To be called after its last bytes; rejects as `finish`. */
@@ -96,15 +117,20 @@ export class BodyDigests implements BlobObserver {
    */
   async finish(context: RequestContext): Promise<DigestedBody> {
     const digests = await this.#finish();
+    this.#compare(digests, context);
+    const md5 = this.#digestBy(CHECKSUM_ALGORITHMS.MD5, digests);
+    return { md5: md5.toString("hex"), checksum: this.#digestBy(this.kept, digests) };
+  }
+
+  /** Of `digests`, those must be there that something was claimed of. */
+  #compare(digests: readonly Buffer[], context: RequestContext): void {
     const digestBy = (algorithm: ChecksumAlgorithm) => this.#digestBy(algorithm, digests);
     if (this.#signedSha256 !== undefined) {
       const sha256 = digestBy(CHECKSUM_ALGORITHMS.SHA256).toString("hex");
       compareSha256(this.#signedSha256, sha256);
     }
-    const md5 = digestBy(CHECKSUM_ALGORITHMS.MD5);
-    this.#compareMd5(md5, context);
+    this.#compareMd5(digestBy(CHECKSUM_ALGORITHMS.MD5), context);
     if (this.#claim) this.#verify(this.#claim, digestBy(this.#claim.algorithm), context);
-    return { md5: md5.toString("hex"), checksum: digestBy(this.kept) };
   }
 
   #finish(): Promise<readonly Buffer[]> {

@@ -4,7 +4,8 @@
  *
  * A message has pieces of bodies, and each piece one reply, which names it. Pieces of different
  * bodies that wait are taken together: their MD5s, the slowest, advance in the lanes of one loop
- * (md5-module.ts). Of one body, pieces stay in their order.
+ * (md5-module.ts). A body's last piece may ask for a reply before that, with all but the MD5. Of
+ * one body, pieces stay in their order.
  */
 export const DIGEST_PROGRAM = `
 const { createHash } = require("node:crypto");
@@ -108,6 +109,8 @@ const start = (name) =>
   name === "MD5" ? startMd5()
     : crcs.has(name) ? startCrc(crcs.get(name))
       : name === "CRC32" ? startCrc32() : createHash(name);
+// It is asked for once or twice, and node's hashes answer once.
+const resultOf = (digest) => (digest.result ??= Uint8Array.from(digest.digest()));
 const bodies = new Map();
 const digestPieces = (pieces) => {
   const parts = [];
@@ -117,10 +120,15 @@ const digestPieces = (pieces) => {
       if (digest.state) parts.push({ md5: digest, bytes, at: 0 });
       else digest.update(bytes);
   }
+  const hurried = pieces.filter(({ soonNumber }) => soonNumber !== undefined);
+  if (hurried.length > 0)
+    parentPort.postMessage(hurried.map(({ soonNumber: number, id }) => {
+      const digests = bodies.get(id).map((digest) => digest.state ? nothing : resultOf(digest));
+      return { number, digests };
+    }));
   updateMd5s(parts);
   parentPort.postMessage(pieces.map(({ number, id, isLast }) => {
-    const digests = isLast
-      ? bodies.get(id).map((digest) => Uint8Array.from(digest.digest())) : undefined;
+    const digests = isLast ? bodies.get(id).map(resultOf) : undefined;
     if (isLast) bodies.delete(id);
     return { number, digests };
   }));

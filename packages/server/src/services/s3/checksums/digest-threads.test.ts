@@ -44,6 +44,28 @@ test("a body by itself, and one that begins while it is under way, get theirs as
   }
 });
 
+test("all digests but the MD5 come before it where they are waited for", async () => {
+  const known: string[] = [];
+  const bodies = Array.from({ length: 6 }, () => [randomBytes(100_000), randomBytes(200_000)]);
+  const all = bodies.map(async (pieces, body) => {
+    const running = threads.start(ALGORITHMS, true);
+    const [first, last] = pieces as [Buffer, Buffer];
+    await running.update(first, false);
+    const updated = running.update(last, true);
+    const soon = running.allButMd5().finally(() => known.push(`soon ${body}`));
+    const whole = running.finish().finally(() => known.push(`whole ${body}`));
+    await updated;
+    return Promise.all([soon, whole]);
+  });
+  for (const [body, [soon, whole]] of (await Promise.all(all)).entries()) {
+    expect(known.indexOf(`soon ${body}`)).toBeLessThan(known.indexOf(`whole ${body}`));
+    const [digests, early] = [whole, soon].map((each) => each.map((one) => one.toString("hex")));
+    expect(digests).toEqual(expected(bodies[body] ?? []));
+    const isMd5 = (at: number) => ALGORITHMS[at]?.name === "MD5";
+    expect(early).toEqual(digests?.map((digest, at) => (isMd5(at) ? "" : digest)));
+  }
+});
+
 test("a body that was begun before the threads were closed gets its digests", async () => {
   const own = new DigestThreads();
   const body = randomBytes(200_000);

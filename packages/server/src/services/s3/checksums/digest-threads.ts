@@ -28,6 +28,11 @@ let md5Loops: WebAssembly.Module | undefined;
 export interface RunningDigests {
   /** Resolves when `bytes` have been read and may be changed. */
   update(bytes: Uint8Array, isLast: boolean): Promise<void>;
+  /**
+   * As `finish`, but there may be nothing in the place of the MD5, which takes longest. To be
+   * called after the last bytes.
+   */
+  allButMd5(): Promise<readonly Buffer[]>;
   /** In the order that was asked for. To be called also when the result doesn't matter any more. */
   finish(): Promise<readonly Buffer[]>;
 }
@@ -44,16 +49,20 @@ export class DigestThreads {
   /** Nothing was under way when the body before began. */
   #beganAlone = true;
 
-  start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
+  /** With `isHurried`, `allButMd5` doesn't wait for the MD5. */
+  start(algorithms: readonly ChecksumAlgorithm[], isHurried = false): RunningDigests {
     let running: RunningDigests | undefined;
     const begin = (bytes: number) =>
-      bytes < THREAD_BYTES_MIN ? new DigestsHere(algorithms) : this.#beginInThread(algorithms);
+      bytes < THREAD_BYTES_MIN
+        ? new DigestsHere(algorithms)
+        : this.#beginInThread(algorithms, isHurried);
     return {
       update: (bytes, isLast) => {
         running ??= begin(bytes.byteLength);
         return running.update(bytes, isLast);
       },
-      finish: () => (running ?? begin(0)).finish(),
+      allButMd5: () => (running ??= begin(0)).allButMd5(),
+      finish: () => (running ??= begin(0)).finish(),
     };
   }
 
@@ -72,7 +81,7 @@ export class DigestThreads {
    * thread and the others another. Many connections come in waves: the first body of one isn't
    * alone for long, which is why the body before must have been alone too.
    */
-  #beginInThread(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
+  #beginInThread(algorithms: readonly ChecksumAlgorithm[], isHurried: boolean): RunningDigests {
     const [first, ...others] = algorithms;
     const wasAlone = this.#beganAlone;
     this.#beganAlone = this.#underWay === 0;
@@ -80,12 +89,13 @@ export class DigestThreads {
     const parts =
       isAlone && first !== undefined && others.length > 0
         ? [this.#thread(0).start([first]), this.#thread(1).start(others)]
-        : [this.#thread(this.#started++ % THREAD_COUNT).start(algorithms)];
+        : [this.#thread(this.#started++ % THREAD_COUNT).start(algorithms, isHurried)];
     this.#underWay++;
     return {
       update: async (bytes, isLast) => {
         await Promise.all(parts.map((part) => part.update(bytes, isLast)));
       },
+      allButMd5: async () => (await Promise.all(parts.map((part) => part.allButMd5()))).flat(),
       finish: async () => {
         try {
           return (await Promise.all(parts.map((part) => part.finish()))).flat();
@@ -107,6 +117,7 @@ export class DigestThreads {
 
 class DigestsHere implements RunningDigests {
   readonly #digests: readonly Digest[];
+  #finished: readonly Buffer[] | undefined;
 
   constructor(algorithms: readonly ChecksumAlgorithm[]) {
     this.#digests = algorithms.map((algorithm) => algorithm.start());
@@ -116,8 +127,13 @@ class DigestsHere implements RunningDigests {
     for (const digest of this.#digests) digest.update(bytes);
   }
 
+  allButMd5(): Promise<readonly Buffer[]> {
+    return this.finish();
+  }
+
   async finish(): Promise<readonly Buffer[]> {
-    return this.#digests.map((digest) => digest.digest());
+    this.#finished ??= this.#digests.map((digest) => digest.digest());
+    return this.#finished;
   }
 }
 
@@ -127,6 +143,8 @@ interface Question {
   readonly names: readonly ChecksumAlgorithmName[];
   readonly bytes?: Uint8Array;
   readonly isLast: boolean;
+  /** That of another reply, sent as soon as all digests but the MD5 are known. */
+  readonly soonNumber?: number | undefined;
 }
 
 type Digests = readonly Uint8Array[] | undefined;
@@ -192,20 +210,32 @@ class DigestThread {
     this.#worker.on("exit", () => fail(new Error("A thread that digests S3 objects has ended.")));
   }
 
-  start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
+  start(algorithms: readonly ChecksumAlgorithm[], isHurried = false): RunningDigests {
     const body = { id: this.#ids++, names: algorithms.map(({ name }) => name) };
     this.#bodies += 1;
     let last: Promise<Digests> | undefined;
+    let soon: Promise<Digests> | undefined;
+    const end = (bytes?: Uint8Array) => {
+      const soonNumber = isHurried ? this.#questions++ : undefined;
+      soon = soonNumber === undefined ? undefined : this.#replyTo(soonNumber);
+      // A failure is that of `last`, too.
+      soon?.catch(() => undefined);
+      last = this.#ask({ ...body, ...(bytes && { bytes }), isLast: true, soonNumber });
+      return last;
+    };
     return {
       update: async (bytes, isLast) => {
-        const reply = this.#ask({ ...body, bytes, isLast });
-        if (isLast) last = reply;
-        await reply;
+        await (isLast ? end(bytes) : this.#ask({ ...body, bytes, isLast }));
+      },
+      allButMd5: async () => {
+        if (body.names.every((name) => name === "MD5"))
+          return body.names.map(() => Buffer.alloc(0));
+        const digests = await (soon ?? last ?? end());
+        return (digests ?? []).map((digest) => Buffer.from(digest));
       },
       finish: async () => {
-        last ??= this.#ask({ ...body, isLast: true });
         try {
-          return ((await last) ?? []).map((digest) => Buffer.from(digest));
+          return ((await (last ?? end())) ?? []).map((digest) => Buffer.from(digest));
         } finally {
           this.#bodies -= 1;
           if (this.#isRetired) await this.retire();
@@ -222,12 +252,16 @@ class DigestThread {
   #ask(question: Question): Promise<Digests> {
     if (this.failed) return Promise.reject(this.failed);
     const number = this.#questions++;
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(number, { resolve, reject });
-      this.#gathered.push({ ...question, number });
-      if (!this.#isGathering()) this.#send();
-      else if (this.#gathered.length === 1) void this.#sendSoon();
-    });
+    const reply = this.#replyTo(number);
+    this.#gathered.push({ ...question, number });
+    if (!this.#isGathering()) this.#send();
+    else if (this.#gathered.length === 1) void this.#sendSoon();
+    return reply;
+  }
+
+  #replyTo(number: number): Promise<Digests> {
+    if (this.failed) return Promise.reject(this.failed);
+    return new Promise((resolve, reject) => this.#waiting.set(number, { resolve, reject }));
   }
 
   #send(): void {

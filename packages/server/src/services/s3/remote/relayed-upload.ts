@@ -36,40 +36,28 @@ export class RelayedUpload implements BlobSink {
   #sentBytes = 0;
   #put: StreamedPut | undefined;
   #gathered: RemoteUpload | undefined;
-  readonly #endsAtOnce: boolean;
   /** The last bytes, which aren't sent yet. */
   #end: Buffer | undefined;
-  /** They were sent before the whole was compared. */
+  /** They were sent, and nobody knows yet what became of them. */
   #outcome: Promise<PutOutcome> | undefined;
 
-  private constructor(
-    client: StoreClient,
-    key: string,
-    sizeBytes: number,
-    memory: TurnQueue,
-    endsAtOnce: boolean,
-  ) {
+  private constructor(client: StoreClient, key: string, sizeBytes: number, memory: TurnQueue) {
     this.#client = client;
-    this.#endsAtOnce = endsAtOnce;
     this.#key = key;
     this.#sizeBytes = sizeBytes;
     this.#memory = memory;
   }
 
-  /**
-   * Undefined for a body that one buffer has room for, and where memory is short; `endsAtOnce` as
-   * of `StreamedUpload`.
-   */
+  /** Undefined for a body that one buffer has room for, and where memory is short. */
   static open(
     client: StoreClient,
     key: string,
     sizeBytes: number,
     memory: TurnQueue,
-    endsAtOnce = false,
   ): RelayedUpload | undefined {
     if (sizeBytes <= PART_BYTES || sizeBytes > STREAMED_BYTES_MAX) return undefined;
     if (!memory.tryTake(MEMORY_BYTES, FREE_BYTES_MIN)) return undefined;
-    return new RelayedUpload(client, key, sizeBytes, memory, endsAtOnce);
+    return new RelayedUpload(client, key, sizeBytes, memory);
   }
 
   get isInParts(): boolean {
@@ -87,14 +75,19 @@ export class RelayedUpload implements BlobSink {
     if (isLast) this.#end = Buffer.from(bytes.subarray(-kept));
     const failure = await this.#put?.pass(bytes.subarray(0, bytes.byteLength - kept));
     if (failure) throw this.#client.failed(failure);
-    if (this.#end && this.#endsAtOnce) this.#outcome = this.#put?.end(this.#end);
+  }
+
+  /** The body is what its client claimed. */
+  end(): void {
+    if (this.#end) this.#outcome = this.#put?.end(this.#end);
   }
 
   /** Resolves when the store has it all; `md5` is the body's. */
   async finish({ md5 }: { readonly md5?: Buffer | undefined }): Promise<void> {
     if (this.#gathered) return this.#gathered.finish({ md5 });
-    if (!md5 || !this.#put || !this.#end) throw incompleteBody();
-    const outcome = await (this.#outcome ?? this.#put.end(this.#end));
+    const outcome = await this.#outcome;
+    this.#outcome = undefined;
+    if (!md5 || !outcome) throw incompleteBody();
     if (outcome.kind === "written" && outcome.etag === tagOf(md5)) this.#giveBack();
     else await this.#compare(outcome, md5);
   }

@@ -64,17 +64,18 @@ export class RemoteBlobs implements BlobStore {
     const blobId = await this.#newId();
     const seal = key && sealBlob(key, blobId);
     const place = [this.#client, keyOf(blobId), expectedBytes, this.#memory] as const;
-    const endsAtOnce = observer.takesAnyBytes === true;
-    const streamed =
-      observer.md5 &&
-      !seal &&
-      (StreamedUpload.open(...place, endsAtOnce) ?? RelayedUpload.open(...place, endsAtOnce));
-    const upload = streamed || new RemoteUpload(...place);
+    const whole = seal ? undefined : observer.whole;
+    const streamed = whole && (StreamedUpload.open(...place) ?? RelayedUpload.open(...place));
+    const upload = streamed ?? new RemoteUpload(...place);
     try {
       const spend = () => undefined;
       const sizeBytes = await writeAll(source, upload, observer, { seal, spend, checkSize });
+      if (streamed) {
+        await whole?.verified();
+        streamed.end();
+      }
       // The store compares it, and has nothing else to digest: its own entity tags are MD5s.
-      const md5 = seal || upload.isInParts ? undefined : await observer.md5?.();
+      const md5 = upload.isInParts ? undefined : await whole?.md5();
       await upload.finish({ md5 });
       return { blobId, sizeBytes };
     } catch (error) {

@@ -191,6 +191,7 @@ describe("a body that is sent while it comes", () => {
     await writeAll(upload);
     await expect.poll(() => asked.length).toBe(1);
     expect(asked[0]?.complete).toBe(false);
+    upload.end();
     const finished = upload.finish({ md5 });
     if (reason === undefined) await finished;
     else await expect(finished.finally(() => upload.abandon())).rejects.toThrow(reason);
@@ -198,15 +199,15 @@ describe("a body that is sent while it comes", () => {
     await own.close();
   });
 
-  test("ends at once if nothing is claimed of it, and is removed if unwanted", async () => {
+  test("ends before its MD5 is known, and is removed if unwanted", async () => {
     own = open();
     answerWith(tagged(tag), tagged(tag));
     for (const isWanted of [true, false]) {
-      const place = [own, "streamed", body.length, memory] as const;
-      const upload = StreamedUpload.open(...place, true);
-      await writeAll(upload as StreamedUpload);
+      const upload = await begin();
+      await writeAll(upload);
+      upload.end();
       await expect.poll(() => asked.at(-1)?.complete).toBe(true);
-      await (isWanted ? upload?.finish({ md5 }) : upload?.abandon());
+      await (isWanted ? upload.finish({ md5 }) : upload.abandon());
     }
     await expect.poll(requests).toEqual(["PUT", "PUT", "POST delete"]);
     await own.close();
@@ -218,6 +219,7 @@ describe("a body that is sent while it comes", () => {
     for (let time = 0; time < 2; time++) {
       const upload = await begin();
       await writeAll(upload);
+      upload.end();
       await upload.finish({ md5 });
     }
     expect(requests()).toEqual(["PUT", "POST delete", "PUT whole", "PUT whole"]);
@@ -247,8 +249,10 @@ describe("a body that is sent while it comes", () => {
     const [first, second] = [await begin(), await begin()];
     await writeAll(first);
     await writeAll(second);
-    await second.finish({ md5 });
-    await first.finish({ md5 });
+    for (const upload of [second, first]) {
+      upload.end();
+      await upload.finish({ md5 });
+    }
     expect(requests()).toEqual(["PUT", "PUT whole"]);
     await own.close();
   });
@@ -265,6 +269,7 @@ describe("a body that is sent while it comes", () => {
       vi.advanceTimersByTime(60_000);
       await vi.waitUntil(() => asked[0]?.destroyed);
       for (const piece of others) await upload.write(piece);
+      upload.end();
       await upload.finish({ md5 });
     } finally {
       vi.useRealTimers();
@@ -303,6 +308,7 @@ describe("a longer body, where memory to keep it is short", () => {
     answerWith(tagged(tag));
     const kept = StreamedUpload.open(own, "kept", body.length, uploadMemory());
     await writeAll(kept as StreamedUpload);
+    kept?.end();
     await kept?.finish({ md5 });
   }
 
@@ -345,6 +351,7 @@ describe("a longer body, where memory to keep it is short", () => {
     expect(asked[0]?.complete).toBe(false);
     expect(memory.tryTake(UPLOAD_BYTES_MAX - 4 * BATCH_BYTES)).toBe(true);
     memory.giveBack(UPLOAD_BYTES_MAX - 4 * BATCH_BYTES);
+    upload.end();
     const finished = upload.finish({ md5 });
     if (reason === undefined) await finished;
     else await expect(finished.finally(() => upload.abandon())).rejects.toThrow(reason);
@@ -353,16 +360,17 @@ describe("a longer body, where memory to keep it is short", () => {
     await own.close();
   });
 
-  test("ends at once if nothing is claimed of it, and is removed if unwanted", async () => {
+  test("ends before its MD5 is known, and is removed if unwanted", async () => {
     own = open();
     memory = uploadMemory();
     await compareTag();
     answerWith(tagged(tag), tagged(tag));
     for (const isWanted of [true, false]) {
-      const upload = RelayedUpload.open(own, "relayed", body.length, memory, true);
-      await writeAll(upload as RelayedUpload);
+      const upload = begin();
+      await writeAll(upload);
+      upload.end();
       await expect.poll(() => asked.at(-1)?.complete).toBe(true);
-      await (isWanted ? upload?.finish({ md5 }) : upload?.abandon());
+      await (isWanted ? upload.finish({ md5 }) : upload.abandon());
     }
     await expect.poll(requests).toEqual(["PUT ", "PUT ", DELETE]);
     await own.close();
@@ -395,6 +403,7 @@ describe("a longer body, where memory to keep it is short", () => {
     );
     const upload = begin();
     await writeAll(upload);
+    upload.end();
     await upload.finish({ md5 });
     expect(upload.isInParts).toBe(true);
     expect(requests().sort()).toEqual([

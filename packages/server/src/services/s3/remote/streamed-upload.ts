@@ -20,9 +20,9 @@ const FREE_BYTES_MIN = UPLOAD_BYTES_MAX / 2;
 
 /**
  * The bytes of a blob of known length, sent while they come. The store makes an object of them with
- * the last ones, which go once the body is what its client claimed; its entity tag, an MD5, is
- * compared then. All are kept until that, so that what a store, or a slow client, breaks off is
- * sent again as a whole.
+ * the last ones, which go by `end`, once the body is what its client claimed; its entity tag, an
+ * MD5, is compared then. All are kept until that, so that what a store, or a slow client, breaks
+ * off is sent again as a whole.
  */
 export class StreamedUpload implements BlobSink {
   readonly keepsBytes = true;
@@ -36,39 +36,27 @@ export class StreamedUpload implements BlobSink {
   #keptBytes = 0;
   #reservedBytes: number;
   #put: StreamedPut | undefined;
-  readonly #endsAtOnce: boolean;
-  /** Its last bytes were sent before it was compared. */
+  /** The last bytes were sent, and nobody knows yet what became of them. */
   #outcome: Promise<PutOutcome> | undefined;
 
-  private constructor(
-    client: StoreClient,
-    key: string,
-    sizeBytes: number,
-    memory: TurnQueue,
-    endsAtOnce: boolean,
-  ) {
+  private constructor(client: StoreClient, key: string, sizeBytes: number, memory: TurnQueue) {
     this.#client = client;
-    this.#endsAtOnce = endsAtOnce;
     this.#key = key;
     this.#sizeBytes = sizeBytes;
     this.#memory = memory;
     this.#reservedBytes = memoryFor(sizeBytes);
   }
 
-  /**
-   * Undefined for a body that would take memory from others, or gain nothing. With `endsAtOnce`
-   * nothing was claimed of it, and its last bytes aren't held back.
-   */
+  /** Undefined for a body that would take memory from others, or gain nothing. */
   static open(
     client: StoreClient,
     key: string,
     sizeBytes: number,
     memory: TurnQueue,
-    endsAtOnce = false,
   ): StreamedUpload | undefined {
     if (sizeBytes <= BATCH_BYTES || sizeBytes > STREAMED_BYTES_MAX) return undefined;
     if (!memory.tryTake(memoryFor(sizeBytes), FREE_BYTES_MIN)) return undefined;
-    return new StreamedUpload(client, key, sizeBytes, memory, endsAtOnce);
+    return new StreamedUpload(client, key, sizeBytes, memory);
   }
 
   async write(bytes: Buffer): Promise<void> {
@@ -76,18 +64,22 @@ export class StreamedUpload implements BlobSink {
     this.#keptBytes += bytes.byteLength;
     if (this.#keptBytes > this.#sizeBytes) throw incompleteBody();
     if (this.#kept.length === 1) await this.#begin();
-    if (!this.#isWhole) this.#put?.send(bytes);
-    else if (!this.#endsAtOnce) this.#put?.send(bytes.subarray(0, -heldBack(bytes)));
-    else if (this.#put?.isOpen) this.#outcome = this.#put.end(bytes);
+    this.#put?.send(this.#isWhole ? bytes.subarray(0, -heldBack(bytes)) : bytes);
+  }
+
+  /** The body is what its client claimed. */
+  end(): void {
+    const last = this.#kept.at(-1);
+    if (last && this.#isWhole && this.#put?.isOpen)
+      this.#outcome = this.#put.end(last.subarray(-heldBack(last)));
   }
 
   /** Resolves when the store has it all; `md5` is the body's. */
   async finish({ md5 }: { readonly md5?: Buffer | undefined }): Promise<void> {
-    const last = this.#kept.at(-1);
-    if (!md5 || !last || !this.#isWhole) throw incompleteBody();
+    if (!md5 || !this.#isWhole) throw incompleteBody();
     const tag = tagOf(md5);
-    const put = this.#put?.isOpen ? this.#put : undefined;
-    const outcome = await (this.#outcome ?? put?.end(last.subarray(-heldBack(last))));
+    const outcome = await this.#outcome;
+    this.#outcome = undefined;
     if (outcome?.kind !== "written") await this.#sendWhole(md5, tag, outcome);
     else if (outcome.etag !== tag) await this.#replace(md5, tag);
     else this.#client.streamed.noteMd5();
