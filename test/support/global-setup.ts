@@ -12,7 +12,8 @@ import { SHARED_CEPH } from "./test-objects.ts";
  */
 export async function setup(): Promise<() => Promise<void>> {
   const ends = await Promise.all([
-    offer("TESTS_POSTGRES", startPostgres),
+    // Autovacuum would start a process for each of many databases, once a minute.
+    offer("TESTS_POSTGRES", () => startPostgres({ inMemory: true, settings: ["autovacuum=off"] })),
     offer(SHARED_AWS_CLI.variable, SHARED_AWS_CLI.start),
     offer(SHARED_CEPH.variable, SHARED_CEPH.start),
     bundleMediaWorker(),

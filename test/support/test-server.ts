@@ -4,7 +4,7 @@ import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type ConfigInput, createServer, type RunningServer } from "@rolecast/server";
-import { testDatabase } from "./test-database.ts";
+import { removeDatabase, testDatabase } from "./test-database.ts";
 import { TEST_INLINE_BYTES, testObjects } from "./test-objects.ts";
 
 /** A key of somebody; without one, clients sign as the root user of the default account. */
@@ -35,9 +35,10 @@ export interface TestServer {
 
 export async function startTestServer(config: ConfigInput = {}): Promise<TestServer> {
   const { data = "memory" } = config;
+  const database = "database" in config ? undefined : await testDatabase(data);
   const server = await createServer({
     data,
-    database: await testDatabase(data),
+    database,
     objects: await testObjects(data),
     inlineObjectBytes: TEST_INLINE_BYTES,
     port: 0,
@@ -55,7 +56,10 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
     endpoint: server.endpoint,
     server,
     clients: clientsAt(server.endpoint),
-    close: () => server.close(),
+    async close() {
+      await server.close();
+      await removeDatabase(database);
+    },
   };
 }
 

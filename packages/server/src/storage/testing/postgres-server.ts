@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { appendFile, chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, chown, mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,6 +25,20 @@ const SETTINGS = [
   "max_connections=300",
 ];
 
+/** A file system in memory, where making a table's files takes a fifth of the time. */
+const MEMORY_DIR = "/dev/shm";
+/** Several times as much as the tests of a run leave there. */
+const MEMORY_MIN_BYTES = 4 * 1024 ** 3;
+
+export interface PostgresOptions {
+  /** On all of the machine's addresses, for everything that has the password. */
+  readonly everywhere?: boolean;
+  /** Keeps the files in memory if there is room. */
+  readonly inMemory?: boolean;
+  /** Settings beside those of all tests. */
+  readonly settings?: readonly string[];
+}
+
 /** A PostgreSQL of a test's own, on a free port of 127.0.0.1. */
 export interface PostgresServer {
   /** `postgres://postgres:…@127.0.0.1:<port>/postgres`. */
@@ -39,11 +53,15 @@ export interface PostgresServer {
 
 /**
  * Makes a cluster that sorts text by language, as most do, and starts it. PostgreSQL refuses to
- * run as root: then it runs as Debian's user postgres. `everywhere`: on all of the machine's
- * addresses, for everything that has the password.
+ * run as root: then it runs as Debian's user postgres.
  */
-export async function startPostgres({ everywhere = false } = {}): Promise<PostgresServer> {
-  const dir = await mkdtemp(join(tmpdir(), "rolecast-postgres-"));
+export async function startPostgres({
+  everywhere = false,
+  inMemory = false,
+  settings = [],
+}: PostgresOptions = {}): Promise<PostgresServer> {
+  const place = inMemory && (await hasMemory()) ? MEMORY_DIR : tmpdir();
+  const dir = await mkdtemp(join(place, "rolecast-postgres-"));
   removeAtExit(dir);
   const user = process.getuid?.() === 0 ? { uid: idOf("-u"), gid: idOf("-g") } : {};
   const passwordFile = join(dir, "password");
@@ -54,10 +72,12 @@ export async function startPostgres({ everywhere = false } = {}): Promise<Postgr
   }
   const data = join(dir, "data");
   const access = ["--username=postgres", `--pwfile=${passwordFile}`, "--auth=scram-sha-256"];
+  // Each new connection works through as many; thousands are for passwords that may be guessed.
+  const scram = ["-c", "scram_iterations=1"];
   const locale = ["--locale-provider=icu", "--icu-locale=en", "--locale=C.UTF-8"];
   await promisify(execFile)(
     join(BIN_DIR, "initdb"),
-    ["-D", data, "--no-sync", "--encoding=UTF8", ...access, ...locale],
+    ["-D", data, "--no-sync", "--encoding=UTF8", ...access, ...scram, ...locale],
     { ...user, cwd: dir },
   );
   const port = await freePort();
@@ -66,7 +86,7 @@ export async function startPostgres({ everywhere = false } = {}): Promise<Postgr
   if (everywhere) await appendFile(join(data, "pg_hba.conf"), "host all all all scram-sha-256\n");
   let child: ChildProcess;
   const start = async () => {
-    const all = [...args, ...SETTINGS.flatMap((option) => ["-c", option])];
+    const all = [...args, ...[...SETTINGS, ...settings].flatMap((option) => ["-c", option])];
     child = spawn(...withParent(join(BIN_DIR, "postgres"), all, "QUIT"), {
       ...user,
       cwd: dir,
@@ -113,6 +133,12 @@ export async function makeSchema(url: string, name: string = randomUUID()): Prom
   await client.query(`create schema if not exists ${schema}`);
   await client.end();
   return `${url}?options=-c%20search_path%3D${schema}`;
+}
+
+async function hasMemory(): Promise<boolean> {
+  if (!existsSync(MEMORY_DIR)) return false;
+  const { bavail, bsize } = await statfs(MEMORY_DIR);
+  return bavail * bsize >= MEMORY_MIN_BYTES;
 }
 
 function idOf(option: string): number {
