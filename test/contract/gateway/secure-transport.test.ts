@@ -1,6 +1,8 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Agent, request as tlsRequest } from "node:https";
 import { connect } from "node:net";
+import { PassThrough } from "node:stream";
 import { connect as connectTls } from "node:tls";
 import * as s3 from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
@@ -14,6 +16,8 @@ import { type Key, startTestServer, type TestServer } from "../../support/test-s
  */
 
 const BUCKET = "over-tls-only";
+/** More than the buffers between a client and the server take. */
+const HALF_BYTES = 1024 ** 2;
 const ONLY_TLS = { Bool: { "aws:SecureTransport": "true" } };
 
 interface Place {
@@ -150,6 +154,8 @@ describe("a connection", () => {
     const server = await startTestServer();
     const port = Number(new URL(server.endpoint).port);
     const ca = readFileSync(server.server.certificateFile);
+    const { s3: client } = server.clients();
+    await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
     const half = connect(port, "127.0.0.1");
     half.on("error", () => {});
     half.write(Buffer.from("16", "hex"));
@@ -159,8 +165,18 @@ describe("a connection", () => {
     const ended = [half, idle].map(
       (socket) => new Promise((resolve) => socket.once("close", resolve).resume()),
     );
-    await server.close();
+    // Neither has a request that is running: one that is goes on meanwhile.
+    const rest = new PassThrough();
+    const begun = once(rest, "drain");
+    const put = { Bucket: BUCKET, Key: "slow", Body: rest, ContentLength: 2 * HALF_BYTES };
+    const sent = client.send(new s3.PutObjectCommand(put));
+    rest.write(Buffer.alloc(HALF_BYTES));
+    await begun;
+    const closed = server.close();
     await Promise.all(ended);
+    rest.end(Buffer.alloc(HALF_BYTES));
+    expect((await sent).$metadata.httpStatusCode).toBe(200);
+    await closed;
   });
 
   test("of an older TLS, or for HTTP/2, isn't agreed on", async () => {

@@ -198,6 +198,7 @@ export class HttpServer {
     this.#slowClients.close();
     // Node's closeIdleConnections ignores connections that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
+    this.#tls?.endHandshakes();
     const keepConnections = after(CLOSE_GRACE_MS, () => {
       this.#server.closeAllConnections();
       this.#tls?.destroy();

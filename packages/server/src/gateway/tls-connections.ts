@@ -43,6 +43,8 @@ export class TlsConnections {
   readonly #ready: (socket: Socket) => void;
   /** Those below TLS. */
   readonly #open = new Set<Socket>();
+  /** Those of them whose handshake isn't done, by their peer. */
+  readonly #shaking = new Map<string, Socket>();
   #server: Promise<Server> | undefined;
 
   /** `ready` gets each connection, decrypted, once its handshake is done. */
@@ -56,11 +58,21 @@ export class TlsConnections {
   async accept(socket: Socket): Promise<void> {
     this.#open.add(socket);
     const end = () => void socket.destroy();
-    socket.once("close", () => this.#open.delete(socket)).on("error", end);
+    const peer = peerOf(socket);
+    this.#shaking.set(peer, socket);
+    socket.on("error", end).once("close", () => {
+      this.#open.delete(socket);
+      if (this.#shaking.get(peer) === socket) this.#shaking.delete(peer);
+    });
     // Most servers never speak TLS: it is loaded for the first connection that does.
     this.#server ??= this.#create();
     const server = await this.#server;
     if (!socket.destroyed) server.emit("connection", socket);
+  }
+
+  /** Ends connections over which no request can be running yet. */
+  endHandshakes(): void {
+    for (const socket of this.#shaking.values()) socket.destroy();
   }
 
   /** Ends every connection at once. */
@@ -73,7 +85,15 @@ export class TlsConnections {
     const options = { ALPNProtocols: ["http/1.1"], handshakeTimeout: this.#handshakeMs };
     const server = createServer({ ...this.#pair, ...options });
     server.on("tlsClientError", (_error, socket) => socket.destroy());
-    server.on("secureConnection", this.#ready);
+    server.on("secureConnection", (secured) => {
+      this.#shaking.delete(peerOf(secured));
+      this.#ready(secured);
+    });
     return server;
   }
+}
+
+/** The same for a connection and for TLS over it. */
+function peerOf({ remoteAddress, remotePort, localAddress }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }
