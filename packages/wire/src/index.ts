@@ -58,6 +58,7 @@ export { isRegionName } from "./sigv4/region-name.ts";
 export { type Signer, signS3Request } from "./sigv4/sign-request.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
+export { MIXED_ITEMS } from "./xml/compile-xml-writer.ts";
 export { escapeXml } from "./xml/escape-xml.ts";
 export { parseXml, type XmlElement } from "./xml/parse-xml.ts";
 export { childrenNamed, isNamed, type ScopedXml, scopedXml } from "./xml/xml-scope.ts";

@@ -44,6 +44,11 @@ export interface ApiDefinition {
    * documents, in this order: some clients read them in AWS's order, which the model doesn't have.
    */
   readonly leadingMembers?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * restXml: flattened lists of a structure, by its shape's name, whose items follow each other in
+   * documents as the output has them in `MIXED_ITEMS`, at the place of the first of these lists.
+   */
+  readonly mixedLists?: Readonly<Record<string, readonly string[]>>;
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;

@@ -72,6 +72,28 @@ test.each([
   expect(found.slice(1).join(" ")).toBe(names);
 });
 
+test("versions and delete markers are one list, by key and the newest first", async () => {
+  const Bucket = "answers-versions";
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  const VersioningConfiguration = { Status: "Enabled" } as const;
+  await client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  for (const Key of ["a", "b"]) {
+    await client.send(new s3.PutObjectCommand({ Bucket, Key }));
+    await client.send(new s3.DeleteObjectCommand({ Bucket, Key }));
+  }
+  await client.send(new s3.PutObjectCommand({ Bucket, Key: "b" }));
+  const { body } = await answerTo(ask(`GET /${Bucket}?versions`));
+  const listed = [...body.matchAll(/<(Version|DeleteMarker)>.*?<Key>(\w)<.*?<IsLatest>(\w+)</gs)];
+  expect(listed.map(([, element, key, latest]) => `${element} ${key} ${latest}`)).toEqual([
+    "DeleteMarker a true",
+    "Version a false",
+    "Version b true",
+    "DeleteMarker b false",
+    "Version b false",
+  ]);
+  expect(body.indexOf("<Version>")).toBeGreaterThan(body.indexOf("</IsTruncated>"));
+});
+
 test("a copy says when before it says what", async () => {
   const copy = ask(`PUT ${ENCRYPTED}/copy`, undefined, { "x-amz-copy-source": `${ENCRYPTED}/o` });
   expect((await answerTo(copy)).body).toMatch(/<LastModified>.*<ETag>/);

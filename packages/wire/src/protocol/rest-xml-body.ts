@@ -5,7 +5,6 @@ import type { WireResponse } from "../message.ts";
 import type { Member, StructureShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import {
-  inOrder,
   namespaceAttribute,
   wrap,
   type XmlWriter,
@@ -30,8 +29,7 @@ export function compileXmlBody(
   const namespace = namespaceAttribute(xmlNamespace === undefined ? undefined : ["", xmlNamespace]);
   const payload = payloadMember(output);
   if (payload !== undefined) return payloadBody(payload, namespace, writers);
-  const all = output.members.filter(isOutputDocumentMember);
-  const members = inOrder(all, service.leadingMembers?.[output.name]);
+  const members = output.members.filter(isOutputDocumentMember);
   if (members.length === 0) return undefined;
   const rootName = output.traits.xmlName ?? output.name;
   const write = rootWriter(rootName, members, output, namespace, writers);

@@ -55,7 +55,7 @@ export class RestXml implements ServerProtocol {
   ) {
     this.#service = service;
     this.#errors = errors;
-    this.#writers = new XmlWriters(BODY_RULES, service.leadingMembers);
+    this.#writers = new XmlWriters(BODY_RULES, service);
     this.#router = new RestRouter([...operations.values()], service.s3Addressing ?? false);
     this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
   }

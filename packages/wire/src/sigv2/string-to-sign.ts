@@ -45,7 +45,7 @@ export const SUBRESOURCES: ReadonlySet<string> = new Set([
 
 /**
  * The texts that signature version 2 may have signed: the path of a bucket may end in a slash or
- * not, as both name the same. `date` is a URL's `Expires` or the Date header; `bucketInHost` is the
+ * not, and a member without a value in "=" or not, as both name the same. `date` is a URL's `Expires` or the Date header; `bucketInHost` is the
  * bucket of a virtual-host-style request. Source: S3 developer guide, "Signing and authenticating
  * REST requests"; boto3 signs a bucket's path with the slash and sends it without.
  */
@@ -62,18 +62,32 @@ export function stringsToSignV2(
   const bucket = bucketInHost === undefined ? "" : `/${bucketInHost}`;
   const resource = `${lines.join("\n")}\n${bucket}${request.rawPath}`;
   const members = subresources(request);
+  const forms = members.some(([, value]) => value === "") ? ["=", ""] : ["="];
+  const queries = forms.map((empty) => resourceQuery(members, empty));
   const isBucket = bucketInHost === undefined && /^\/[^/]+$/.test(request.rawPath);
-  return (isBucket ? [resource, `${resource}/`] : [resource]).map((each) => each + members);
+  const resources = isBucket ? [resource, `${resource}/`] : [resource];
+  return resources.flatMap((each) => queries.map((query) => each + query));
 }
 
-/** Sorted by name, values decoded; a member without "=" stays without. */
-function subresources(request: WireRequest): string {
-  const members: string[] = [];
+/** By name; a member without "=" has no value. */
+type Subresource = readonly [name: string, value: string | undefined];
+
+function subresources(request: WireRequest): readonly Subresource[] {
+  const members: Subresource[] = [];
   for (const part of request.rawQuery.split("&")) {
     const [[name = "", value = ""] = []] = parseQuery(part).entries;
-    if (SUBRESOURCES.has(name)) members.push(part.includes("=") ? `${name}=${value}` : name);
+    if (SUBRESOURCES.has(name)) members.push([name, part.includes("=") ? value : undefined]);
   }
-  return members.length === 0 ? "" : `?${members.sort().join("&")}`;
+  return members;
+}
+
+/** Sorted by name, values decoded. `empty`: in place of an empty value and its "=". */
+function resourceQuery(members: readonly Subresource[], empty: string): string {
+  const parts = members.map(([name, value]) => {
+    if (value === undefined) return name;
+    return name + (value === "" ? empty : `=${value}`);
+  });
+  return parts.length === 0 ? "" : `?${parts.sort().join("&")}`;
 }
 
 /**

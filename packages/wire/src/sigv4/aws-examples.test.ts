@@ -151,9 +151,16 @@ const trailing = {
   trailers: { "x-amz-checksum-crc32c": "sOO8/Q==" },
 };
 
+/** As the page's grammar has a trailer, and minio-go sends it. */
+const newlineTrailing = {
+  ...trailing,
+  frames: trailing.frames.map((bytes) => replace(bytes, "sOO8/Q==\r\n", "sOO8/Q==\n\r\n")),
+};
+
 const chunkedExamples = [
   ["signed chunks", chunked],
   ["signed chunks with a signed trailer", trailing],
+  ["signed chunks with a signed trailer and its newline", newlineTrailing],
 ] as const;
 
 function chunkedRequest(
@@ -246,6 +253,17 @@ describe("the S3 API reference's examples", () => {
         CanonicalRequest: expect.stringMatching(/^PUT\n.*\nSTREAMING-AWS4-HMAC-SHA256-PAYLOAD$/s),
       },
     });
+  });
+
+  test.each([
+    ["without their end", "Q==\n", "IncompleteBody"],
+    ["with two ends", "Q==\n\r\n\r\n", "IncompleteBody"],
+    ["with two newlines", "Q==\n\n\r\n", "IncompleteBody"],
+  ])("signed trailers are refused %s", async (_name, end, code) => {
+    const frames = trailing.frames.map((bytes) => replace(bytes, "Q==\r\n", end));
+    const wire = chunkedRequest(trailing, frames);
+    const body = decodeBody(verified(wire), wire);
+    await expect(collectBody(body, BODY_LIMIT_BYTES)).rejects.toMatchObject({ code });
   });
 
   test("a signed trailer is refused with its checksum changed", async () => {

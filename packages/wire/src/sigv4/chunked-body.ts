@@ -52,6 +52,8 @@ export class ChunkedBody extends BodyTransform {
   #chunkBytes = 0;
   #trailerBytes = 0;
   #canonicalTrailers = "";
+  /** S3's form of a trailer ends in "\n\r\n", as it is signed with its "\n". */
+  #trailerGoesOn = false;
   #isWhole = false;
   #hash: Hash | undefined;
   #resolveTrailers: (trailers: Record<string, string>) => void = () => {};
@@ -73,7 +75,7 @@ export class ChunkedBody extends BodyTransform {
   }
 
   protected override finish(): void {
-    if (this.#state === "trailer" && this.#line === "") this.#endTrailers();
+    if (this.#state === "trailer" && this.#line === "" && !this.#trailerGoesOn) this.#endTrailers();
     if (this.#state !== "end") throw unexpectedEnd();
     this.#isWhole = true;
     this.#resolveTrailers(this.#trailers);
@@ -113,10 +115,13 @@ export class ChunkedBody extends BodyTransform {
     if (this.#line.length + end - at > limit) throw unexpectedEnd();
     this.#line += bytes.toString("latin1", at, end);
     if (newline === -1) return end;
-    if (!this.#line.endsWith("\r")) throw unexpectedEnd();
-    const line = this.#line.slice(0, -1);
+    const hasCarriageReturn = this.#line.endsWith("\r");
+    if (!hasCarriageReturn && this.#state !== "trailer") throw unexpectedEnd();
+    const line = hasCarriageReturn ? this.#line.slice(0, -1) : this.#line;
     this.#line = "";
-    this.#takeWholeLine(line);
+    if (this.#trailerGoesOn && (line !== "" || !hasCarriageReturn)) throw unexpectedEnd();
+    if (!this.#trailerGoesOn) this.#takeWholeLine(line);
+    this.#trailerGoesOn = !hasCarriageReturn;
     return newline + 1;
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert";
 import { isRecord } from "../codec/own-property.ts";
 import { compileTextWriter, type TextRules } from "../codec/scalar-text.ts";
 import type { ListShape, MapShape, Member, Shape, StructureShape } from "../schema/shape.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
 import { escapeXml } from "./escape-xml.ts";
 
 /** Writes a whole element, tags included. */
@@ -13,11 +14,23 @@ interface CompiledStructure {
   readonly content: (value: Record<string, unknown>) => string;
 }
 
-/** By a structure's name. */
-type LeadingMembers = Readonly<Record<string, readonly string[]>>;
+/** How documents differ from the model. */
+export type DocumentOrder = Pick<ServiceDefinition, "leadingMembers" | "mixedLists">;
+
+/**
+ * Of an output: the items of its `mixedLists`, each with its list's name, in the document's order.
+ * Left out, one list follows the other.
+ */
+export const MIXED_ITEMS = Symbol("mixed items");
+export type MixedItems = readonly (readonly [list: string, item: unknown])[];
+
+interface ElementWriter {
+  readonly name: string;
+  readonly write: XmlWriter;
+}
 
 /** `members`, those of `leading` first and in its order. */
-export function inOrder(
+function inOrder(
   members: readonly Member[],
   leading: readonly string[] | undefined,
 ): readonly Member[] {
@@ -29,17 +42,17 @@ export function inOrder(
 /** Compiles shapes into functions that write them as XML; a structure is compiled once. */
 export class XmlWriters {
   readonly #rules: TextRules;
-  readonly #leadingMembers: LeadingMembers | undefined;
+  readonly #order: DocumentOrder;
   readonly #structures = new Map<StructureShape, CompiledStructure>();
 
-  constructor(rules: TextRules, leadingMembers?: LeadingMembers) {
+  constructor(rules: TextRules, order: DocumentOrder = {}) {
     this.#rules = rules;
-    this.#leadingMembers = leadingMembers;
+    this.#order = order;
   }
 
-  /** The content of an element with these members. */
+  /** The content of an element with these members, in the order of documents. */
   content({ name, members }: Pick<StructureShape, "name" | "members">): XmlWriter {
-    const compiled = this.#compile(members);
+    const compiled = this.#compile(name, members);
     return (value) => {
       assert(isRecord(value), `structure ${name} isn't an object`);
       return compiled.content(value);
@@ -84,33 +97,49 @@ export class XmlWriters {
     const known = this.#structures.get(shape);
     if (known !== undefined) return known;
     // Registered before it is compiled: a recursive shape finds this and calls through it later.
-    const members = inOrder(shape.members, this.#leadingMembers?.[shape.name]);
+    const compile = () => this.#compile(shape.name, shape.members);
     let compiled: CompiledStructure | undefined;
     const lazy: CompiledStructure = {
-      attributes: (value) => (compiled ??= this.#compile(members)).attributes(value),
-      content: (value) => (compiled ??= this.#compile(members)).content(value),
+      attributes: (value) => (compiled ??= compile()).attributes(value),
+      content: (value) => (compiled ??= compile()).content(value),
     };
     this.#structures.set(shape, lazy);
     return lazy;
   }
 
-  #compile(members: readonly Member[]): CompiledStructure {
-    const attributes: { name: string; write: XmlWriter }[] = [];
-    const children: { name: string; write: XmlWriter }[] = [];
-    for (const member of members) {
+  #compile(structure: string, members: readonly Member[]): CompiledStructure {
+    const attributes: ElementWriter[] = [];
+    const children: ElementWriter[] = [];
+    for (const member of inOrder(members, this.#order.leadingMembers?.[structure])) {
       const { name, traits } = member;
       if (traits.xmlAttribute) attributes.push({ name, write: this.#attribute(member) });
       else children.push({ name, write: this.#member(member) });
     }
-    const run = (writers: typeof children) => (value: Record<string, unknown>) => {
-      let text = "";
-      for (const { name, write } of writers) {
-        const member = value[name];
-        if (member !== undefined && member !== null) text += write(member);
-      }
-      return text;
+    const mixed = this.#order.mixedLists?.[structure];
+    const content = mixed ? this.#mixedContent(children, members, mixed) : contentOf(children);
+    return { attributes: contentOf(attributes), content };
+  }
+
+  #mixedContent(
+    children: readonly ElementWriter[],
+    members: readonly Member[],
+    mixed: readonly string[],
+  ): CompiledStructure["content"] {
+    const items = new Map<string, XmlWriter>();
+    for (const { name, target, traits } of members) {
+      if (!mixed.includes(name)) continue;
+      assert(target.kind === "list" && traits.xmlFlattened, `${name} isn't a flattened list`);
+      items.set(name, this.element(traits.xmlName ?? name, target.member.target));
+    }
+    const at = children.findIndex(({ name }) => items.has(name));
+    const before = contentOf(children.slice(0, at));
+    const lists = contentOf(children.filter(({ name }) => items.has(name)));
+    const after = contentOf(children.slice(at).filter(({ name }) => !items.has(name)));
+    return (value) => {
+      const order = (value as { readonly [MIXED_ITEMS]?: MixedItems })[MIXED_ITEMS];
+      const middle = order?.map(([list, item]) => items.get(list)?.(item) ?? "").join("");
+      return before(value) + (middle ?? lists(value)) + after(value);
     };
-    return { attributes: run(attributes), content: run(children) };
   }
 
   #attribute(member: Member): XmlWriter {
@@ -154,6 +183,17 @@ export class XmlWriters {
       return text;
     };
   }
+}
+
+function contentOf(writers: readonly ElementWriter[]): CompiledStructure["content"] {
+  return (value) => {
+    let text = "";
+    for (const { name, write } of writers) {
+      const member = value[name];
+      if (member !== undefined && member !== null) text += write(member);
+    }
+    return text;
+  };
 }
 
 export function namespaceAttribute(

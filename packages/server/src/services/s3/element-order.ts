@@ -31,3 +31,6 @@ export const ELEMENT_ORDER: Readonly<Record<string, readonly string[]>> = {
     ...["Owner", "StorageClass"],
   ],
 };
+
+/** Versions and delete markers are one list, as in the API reference's example. */
+export const MIXED_LISTS = { ListObjectVersionsOutput: ["Versions", "DeleteMarkers"] };

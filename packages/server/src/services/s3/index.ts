@@ -13,7 +13,7 @@ import { notePlace } from "./check/other-place.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
-import { ELEMENT_ORDER } from "./element-order.ts";
+import { ELEMENT_ORDER, MIXED_LISTS } from "./element-order.ts";
 import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { s3Migrations } from "./migrations.ts";
@@ -42,6 +42,7 @@ const definition: ApiDefinition = {
   s3Addressing: true,
   headers: S3_HEADERS,
   leadingMembers: ELEMENT_ORDER,
+  mixedLists: MIXED_LISTS,
 };
 
 interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { MIXED_ITEMS } from "@rolecast/wire";
 import { type Kysely, sql } from "kysely";
 import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
@@ -63,6 +64,7 @@ async function listObjectVersions(
     },
   );
   const { next, truncated } = page;
+  const items = page.rows.map((row) => listedItem(row, encode, bucket));
   const lastId = page.rows.findLast((row) => row.object_key === next?.after)?.version_id;
   return {
     Name: bucket.bucket_name,
@@ -75,25 +77,30 @@ async function listObjectVersions(
     IsTruncated: truncated,
     ...(truncated && next ? { NextKeyMarker: encode(next.after) } : {}),
     ...(truncated && next && !next.skipPrefix ? { NextVersionIdMarker: lastId } : {}),
-    Versions: page.rows
-      .filter((row) => row.is_delete_marker !== 1)
-      .map((row) => ({
-        ...listed(row, encode, bucket),
-        VersionId: row.version_id,
-        IsLatest: row.is_latest === 1,
-        StorageClass: row.storage_class as s3.ObjectVersionStorageClass,
-      })),
-    DeleteMarkers: page.rows
-      .filter((row) => row.is_delete_marker === 1)
-      .map((row) => ({
-        Owner: { ID: canonicalUserId(bucket.account_id) },
-        Key: encode(row.object_key),
-        VersionId: row.version_id,
-        IsLatest: row.is_latest === 1,
-        LastModified: new Date(wholeSeconds(row.modified_ms)),
-      })),
+    Versions: items.flatMap((item) => (item[0] === "Versions" ? [item[1]] : [])),
+    DeleteMarkers: items.flatMap((item) => (item[0] === "DeleteMarkers" ? [item[1]] : [])),
+    [MIXED_ITEMS]: items,
     CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
   };
+}
+
+function listedItem(row: ListedVersion, encode: (text: string) => string, bucket: BucketRow) {
+  const place = { VersionId: row.version_id, IsLatest: row.is_latest === 1 };
+  if (row.is_delete_marker === 1) {
+    const marker = {
+      Owner: { ID: canonicalUserId(bucket.account_id) },
+      Key: encode(row.object_key),
+      ...place,
+      LastModified: new Date(wholeSeconds(row.modified_ms)),
+    };
+    return ["DeleteMarkers", marker] as const;
+  }
+  const version = {
+    ...listed(row, encode, bucket),
+    ...place,
+    StorageClass: row.storage_class as s3.ObjectVersionStorageClass,
+  };
+  return ["Versions", version] as const;
 }
 
 /** Throws InvalidArgument. */
