@@ -45,9 +45,10 @@ export const SUBRESOURCES: ReadonlySet<string> = new Set([
 
 /**
  * The texts that signature version 2 may have signed: the path of a bucket may end in a slash or
- * not, and a member without a value in "=" or not, as both name the same. `date` is a URL's `Expires` or the Date header; `bucketInHost` is the
- * bucket of a virtual-host-style request. Source: S3 developer guide, "Signing and authenticating
- * REST requests"; boto3 signs a bucket's path with the slash and sends it without.
+ * not, and a member without a value in "=" or not, as both name the same. `date` is a URL's
+ * `Expires` or the Date header; `bucketInHost` is the bucket of a virtual-host-style request.
+ * Source: S3 developer guide, "Signing and authenticating REST requests"; boto3 signs a bucket's
+ * path with the slash and sends it without, minio-go signs `?uploads` and sends `?uploads=`.
  */
 export function stringsToSignV2(
   request: WireRequest,

@@ -18,8 +18,8 @@ interface CompiledStructure {
 export type DocumentOrder = Pick<ServiceDefinition, "leadingMembers" | "mixedLists">;
 
 /**
- * Of an output: the items of its `mixedLists`, each with its list's name, in the document's order.
- * Left out, one list follows the other.
+ * An output's member for the items of its `mixedLists`, each with its list's name, in the
+ * document's order. Left out, one list follows the other.
  */
 export const MIXED_ITEMS = Symbol("mixed items");
 export type MixedItems = readonly (readonly [list: string, item: unknown])[];
