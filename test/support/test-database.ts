@@ -24,6 +24,9 @@ export async function removeDatabase(url: string | undefined): Promise<void> {
   await execute(DATABASE, `drop database ${new URL(url).pathname.slice(1)} with (force)`);
 }
 
+/** PostgreSQL's code for a name that a database has already. */
+const DUPLICATE_DATABASE = "42P04";
+
 const copies = new Set<string>();
 let template: Promise<string> | undefined;
 
@@ -52,8 +55,6 @@ async function findTemplate(url: string): Promise<string> {
   const client = new pg.Client(url);
   await client.connect();
   try {
-    // Until the end of this connection: the others wait for it.
-    await client.query("select pg_advisory_lock(hashtext('rolecast_template'))");
     const found = await client.query("select from pg_database where datname = $1", [template]);
     if (found.rowCount === 1) return template;
     const made = nameOf(randomUUID());
@@ -62,7 +63,13 @@ async function findTemplate(url: string): Promise<string> {
     const options = { file: "", durable: false, shared, migrations, nowMs: Date.now };
     const store = await openStore(options);
     await store.close();
-    await client.query(`alter database ${made} rename to ${template}`);
+    try {
+      await client.query(`alter database ${made} rename to ${template}`);
+    } catch (error) {
+      // Another worker was first.
+      if ((error as pg.DatabaseError).code !== DUPLICATE_DATABASE) throw error;
+      await client.query(`drop database ${made} with (force)`);
+    }
     return template;
   } finally {
     await client.end();
