@@ -234,8 +234,22 @@ const rows: Row[] = [
     "attaching what isn't an ARN",
     "ValidationError",
     400,
-    "Invalid ARN:  Could not be parsed!",
+    "ARN nothing-like-an-arn-at-all is not valid.",
     () => iam.attachRolePolicy({ RoleName: "app", PolicyArn: "nothing-like-an-arn-at-all" }),
+  ],
+  [
+    "detaching what isn't an ARN",
+    "ValidationError",
+    400,
+    "ARN nothing-like-an-arn-at-all is not valid.",
+    () => iam.detachRolePolicy({ RoleName: "app", PolicyArn: "nothing-like-an-arn-at-all" }),
+  ],
+  [
+    "reading what isn't an ARN",
+    "ValidationError",
+    400,
+    "Invalid ARN:  Could not be parsed!",
+    () => iam.getPolicy({ PolicyArn: "nothing-like-an-arn-at-all" }),
   ],
   [
     "attaching a policy of another partition",

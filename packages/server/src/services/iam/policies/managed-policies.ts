@@ -30,8 +30,10 @@ export function requireArn(arn: string): string {
 
 /** @throws ValidationError, or InvalidInput for the ARN of something else */
 export function requirePolicyArn(arn: string): string {
-  const parsed = parseArn(requireArn(arn));
-  if (parsed?.service !== "iam" || !parsed.resource.startsWith("policy/"))
+  const parsed = parseArn(arn);
+  if (!parsed) throw validationError(`ARN ${arn} is not valid.`);
+  requireArn(arn);
+  if (parsed.service !== "iam" || !parsed.resource.startsWith("policy/"))
     throw invalidInput(`ARN ${arn} is not valid.`);
   return arn;
 }
