@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
@@ -317,6 +318,43 @@ describe("bodies that are read whole", () => {
     expect(await held1.until(/read \d+/)).toContain(`read ${40 * KIB}`);
     expect(await held2.until(/read \d+/)).toContain(`read ${40 * KIB}`);
     expect(await send("127.0.0.1").until(/read \d+/)).toContain(`read ${40 * KIB}`);
+  });
+
+  test.each([
+    ["text", "ok"],
+    ["bytes", Buffer.from("ok")],
+    ["a stream", undefined],
+    ["nothing", ""],
+  ])("are given back to it where a client went before its answer: %s", async (_what, body) => {
+    const leave: { arrived: () => void; answer: Promise<void> }[] = [];
+    const port = await startServer({
+      budget: new BodyBudget(100 * KIB),
+      serve: async (request) => {
+        const answer = await readWhole(request);
+        if (request.rawPath !== "/leave") return answer;
+        const { arrived, answer: whenGone } = leave.shift() ?? assert.fail("nobody leaves");
+        arrived();
+        await whenGone;
+        return { ...OK, body: body ?? Readable.from(["ok"]) };
+      },
+    });
+    for (let client = 0; client < 4; client++) {
+      let answer: () => void = () => {};
+      const whenGone = new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      const served = new Promise<void>((arrived) => leave.push({ arrived, answer: whenGone }));
+      const { socket } = open(port);
+      socket.write(post(40 * KIB).replace("/", "/leave") + "a".repeat(40 * KIB));
+      await served;
+      socket.destroy();
+      // The server has seen it go once it has answered others.
+      for (let other = 0; other < 3; other++) await fetch(`http://127.0.0.1:${port}/`);
+      answer();
+    }
+    const last = open(port);
+    last.socket.write(post(40 * KIB) + "a".repeat(40 * KIB));
+    expect(await last.until(/read \d+|Error/)).toContain(`read ${40 * KIB}`);
   });
 
   test("are given back to it exactly", () => {

@@ -6,6 +6,8 @@ import { LendingStream } from "../kernel/lent-memory.ts";
 /** Sends an answer's body after its head. Rejects when either side ends early. */
 export function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
   if (body instanceof Readable) return sendStream(body, outgoing);
+  // Of an answer that was destroyed before, node says nothing any more.
+  if (outgoing.destroyed) return Promise.reject(clientGone());
   return new Promise<void>((resolve, reject) => {
     outgoing.on("error", reject);
     outgoing.on("close", resolve);
@@ -44,7 +46,7 @@ function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
     });
     outgoing.once("error", fail);
     outgoing.once("close", () => {
-      if (!outgoing.writableFinished) fail(new Error("The client went away."));
+      if (!outgoing.writableFinished) fail(clientGone());
     });
     outgoing.on("drain", () => body.resume());
     const written =
@@ -57,6 +59,10 @@ function sendStream(body: Readable, outgoing: ServerResponse): Promise<void> {
     });
     body.once("end", () => outgoing.end(resolve));
     if (body.errored) breakOff(body.errored);
-    else if (outgoing.destroyed) fail(new Error("The client went away."));
+    else if (outgoing.destroyed) fail(clientGone());
   });
+}
+
+function clientGone(): Error {
+  return new Error("The client went away.");
 }
