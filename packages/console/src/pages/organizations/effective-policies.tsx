@@ -1,4 +1,8 @@
-import { DescribeEffectivePolicyCommand, type PolicyType } from "@aws-sdk/client-organizations";
+import {
+  DescribeEffectivePolicyCommand,
+  type PolicySummary,
+  type PolicyType,
+} from "@aws-sdk/client-organizations";
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
 import ExpandableSection from "@cloudscape-design/components/expandable-section";
@@ -59,14 +63,21 @@ function Levels(props: { readonly node: OrganizationNode; readonly type: PolicyT
           {levels.map(({ id, kind, name }, index) => (
             <li key={id}>
               <Box variant="awsui-key-label">{kind === "root" ? "Root" : `${name} (${kind})`}</Box>
-              {found.data?.[index]?.map(({ Name }) => Name).join(", ") ||
-                "None: nothing is allowed"}
+              {sortedNames(found.data?.[index] ?? []) || "None: nothing is allowed"}
             </li>
           ))}
         </ol>
       )}
     </div>
   );
+}
+
+/** They come by their ids, which mean nothing. */
+function sortedNames(policies: readonly PolicySummary[]): string {
+  return policies
+    .map(({ Name = "" }) => Name)
+    .sort()
+    .join(", ");
 }
 
 function Merged(props: { readonly accountId: string; readonly type: PolicyType }) {
