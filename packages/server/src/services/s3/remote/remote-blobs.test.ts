@@ -21,10 +21,14 @@ let sizeBytes: number;
 let sentBytes: number;
 let requests: number;
 let released: number;
+/** The last answer's bytes. */
+let answered: LendingStream;
+let isAway: boolean;
 let cache: BlobCache;
 let blobs: MovingBlobs;
 beforeEach(() => {
   [breaks, sizeBytes, sentBytes, requests, released] = [[], body.length, 0, 0, 0];
+  isAway = false;
   cache = new BlobCache(64 * 1024 ** 2);
   const client = { get: async (_key: string, range?: Range) => answer(range) };
   const remote = new RemoteBlobs({
@@ -42,6 +46,7 @@ type Range = { readonly start: number; readonly length: number };
 /** Bytes in memory that is used again once they are given back. */
 function answer({ start, length }: Range = { start: 0, length: body.length }): OpenedObject {
   requests++;
+  if (isAway) throw new Error("The store is away.");
   const end = Math.min(start + length, start + (breaks.shift() ?? length));
   let at = start;
   const stream = new LendingStream({
@@ -54,6 +59,7 @@ function answer({ start, length }: Range = { start: 0, length: body.length }): O
       this.push(memory.subarray(0, count));
     },
   });
+  answered = stream;
   return { body: stream, sizeBytes, etag: undefined };
 }
 
@@ -91,6 +97,17 @@ test("an answer that breaks off and is gone on with fills the cache", async () =
   expect([requests, breaks]).toEqual([5, []]);
   expect((await read(await open())).equals(body)).toBe(true);
   expect(requests).toBe(5);
+});
+
+test("an answer that breaks off before anybody reads it is gone on with once somebody does", async () => {
+  const reader = await open();
+  isAway = true;
+  answered.destroy();
+  for (let turn = 0; turn < 3; turn++) await new Promise((go) => setImmediate(go));
+  expect([requests, reader.errored]).toEqual([1, null]);
+  isAway = false;
+  expect((await read(reader)).equals(body)).toBe(true);
+  expect(requests).toBe(2);
 });
 
 test.each([

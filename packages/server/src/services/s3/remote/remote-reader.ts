@@ -37,6 +37,8 @@ export class RemoteReader extends LendingStream {
   #resumes = 0;
   /** The next answer hasn't begun, which the reader may ask for meanwhile. */
   #isOpening = false;
+  /** Bytes are waited for. Before a client reads, none are, and nobody would hear of a failure. */
+  #isAsked = false;
   /** The slice that the cache knows of. */
   #notedIndex = -1;
   #fill: CacheFill | undefined;
@@ -79,6 +81,7 @@ export class RemoteReader extends LendingStream {
   }
 
   override _read(): void {
+    this.#isAsked = true;
     if (this.#source) {
       this.#expectBytes();
       this.#source.resume();
@@ -119,6 +122,7 @@ export class RemoteReader extends LendingStream {
       this.#callOffSilence = undefined;
       this.#fill?.take(this.#offset, bytes);
       this.#offset += bytes.byteLength;
+      this.#isAsked = false;
       if (this.push(this.#unsealed(bytes))) this.#expectBytes();
       else source.pause();
     });
@@ -150,7 +154,7 @@ export class RemoteReader extends LendingStream {
       this.destroy(new Error("The object store broke off too often."));
       return;
     }
-    this.#openNext();
+    if (this.#isAsked) this.#openNext();
   }
 
   #endFill(): void {
