@@ -152,11 +152,12 @@ test("an object that is deleted is gone, and one that is overwritten is the new 
 
 // On a database that nodes share, other nodes' readers are waited for.
 const isShared = process.env.ROLECAST_TEST_DATABASE !== undefined;
-test.skipIf(isShared)("memory is given back once an object is deleted", async () => {
+test("memory is given back once a deleted object's bytes are", async () => {
   const before = await cacheFacts();
   await putCached("given back", randomBytes(100_000));
   await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "given back" }));
-  const { bytes } = before as { bytes: number };
+  // On a shared database other nodes may still read them, for five minutes.
+  const bytes = (before as { bytes: number }).bytes + (isShared ? 100_000 : 0);
   await expect.poll(cacheFacts).toMatchObject({ bytes: expect.closeTo(bytes, -4) });
 });
 
