@@ -99,7 +99,7 @@ test("an answer that breaks off and is gone on with fills the cache", async () =
   expect(requests).toBe(5);
 });
 
-test("an answer that breaks off before anybody reads it is gone on with once somebody does", async () => {
+test("an answer that broke off before anybody read it goes on once somebody does", async () => {
   const reader = await open();
   isAway = true;
   answered.destroy();
