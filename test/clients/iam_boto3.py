@@ -58,7 +58,7 @@ for call, name in [(iam.attach_role_policy, {"RoleName": "app"}),
                    (iam.attach_user_policy, {"UserName": "attached"})]:
     error = refused(ClientError, call, PolicyArn="long-policy-name-but-no-arn", **name)
     assert (error["Code"], error["Message"]) == (
-        "ValidationError", "Invalid ARN:  Could not be parsed!"), error
+        "ValidationError", "ARN long-policy-name-but-no-arn is not valid."), error
 iam.delete_user(UserName="attached")
 iam.create_virtual_mfa_device(VirtualMFADeviceName="phone")
 error = refused(
