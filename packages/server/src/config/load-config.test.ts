@@ -1,13 +1,16 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { loadConfig } from "./load-config.ts";
 import { nearestName } from "./nearest-name.ts";
 import { flagOf, variableOf } from "./settings.ts";
 
+const dir = mkdtempSync(join(tmpdir(), "rolecast-config-"));
+afterAll(() => rmSync(dir, { recursive: true }));
+
 function yaml(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), "rolecast-config-")), "rolecast.yml");
+  const file = join(mkdtempSync(join(dir, "file-")), "rolecast.yml");
   writeFileSync(file, text);
   return file;
 }
