@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RecordedResources } from "./resource-names.ts";
+import { type RecordedResource, RecordedResources } from "./resource-names.ts";
 
 const on = (resource: string, resourceAccountId?: string) => ({
   action: "any:Action",
@@ -26,6 +26,16 @@ test("a resource is named once, by its ARN's account, and the same each time", (
   const expected = [{ ARN: role, accountId: "111111111111", type: "AWS::IAM::Role" }];
   expect(all.of([on(role, "222222222222"), on(role)], "333333333333")).toEqual(expected);
   expect(all.of([on(role)], "444444444444")).toEqual(expected);
+});
+
+test("what is longer than an ARN may be takes no memory", () => {
+  const all = resources();
+  const kept = (length: number) => {
+    const role = "arn:aws:iam::111111111111:role/".padEnd(length, "x");
+    const [first] = all.of([on(role)], "111111111111");
+    return all.of([on(role)], "111111111111").includes(first as RecordedResource);
+  };
+  expect([kept(2_048), kept(2_049)]).toEqual([true, false]);
 });
 
 test("what isn't named whole is no resource of a record", () => {

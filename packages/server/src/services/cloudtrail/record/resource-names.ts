@@ -12,8 +12,10 @@ export interface RecordedResource {
 /** `role/team/app`, `log-group:x`: the type, then the name. */
 const KIND = /^([a-z-]+)[/:]./s;
 
-/** Resources that are kept as records show them; an ARN has at most some 2 KB. */
+/** Resources that are kept as records show them, with their records' text. */
 const KEPT_MAX = 1_000;
+/** IAM's limit of an ARN: a longer one that a caller names takes no memory here. */
+const KEPT_CHARS_MAX = 2_048;
 
 /** The resources of records. Records of the same resource share it. */
 export class RecordedResources {
@@ -48,7 +50,7 @@ export class RecordedResources {
     const prefix = this.#typePrefixes.get(service) ?? `AWS::${service.toUpperCase()}`;
     const type = `${prefix}::${kind === "" ? bucketOrObject(resource) : pascalCase(kind)}`;
     const described = { ARN: resource, accountId: account || owner, type };
-    if (account !== "") this.#kept.set(resource, described);
+    if (account !== "" && resource.length <= KEPT_CHARS_MAX) this.#kept.set(resource, described);
     return described;
   }
 }
