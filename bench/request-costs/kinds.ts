@@ -8,6 +8,9 @@ const KEYS_PER_CONNECTION = 16;
 const ROLES_PER_WINDOW = 900;
 const WINDOWS_MAX = 24;
 export const BODY = Buffer.alloc(1024 * 1024, "0123456789abcdef");
+/** Each window's are an account's of its own, too. */
+const STACKS_PER_WINDOW = 80;
+const RESOURCES_PER_STACK = 5;
 export const TRUST = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
@@ -58,6 +61,21 @@ function form(
   };
 }
 
+/** A stack's template: a role, users and groups, each after the one before it. */
+const TEMPLATE = JSON.stringify({
+  Resources: Object.fromEntries(
+    Array.from({ length: RESOURCES_PER_STACK }, (_, index) => [
+      `R${index}`,
+      {
+        ...(index === 0
+          ? { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: JSON.parse(TRUST) } }
+          : { Type: index % 2 === 0 ? "AWS::IAM::User" : "AWS::IAM::Group" }),
+        ...(index === 0 ? {} : { DependsOn: `R${index - 1}` }),
+      },
+    ]),
+  ),
+});
+
 export const KINDS: readonly Kind[] = [
   put("trailer", "0.65 of the bare server"),
   put("signed", "0.65 of the bare server"),
@@ -81,5 +99,20 @@ export const KINDS: readonly Kind[] = [
     RoleSessionName: "bench",
   }),
   form("iam", "15,000/s", { Action: "GetRole", RoleName: "bench" }),
+  {
+    name: "CreateStack",
+    wanted: "",
+    isOnce: true,
+    requests: (port, connection, window) => {
+      const signer = new Signer(port, ACCOUNTS[window % ACCOUNTS.length]?.key ?? ROOT);
+      const names = Array.from({ length: STACKS_PER_WINDOW / CONNECTIONS }, (_, stack) =>
+        ["stack", window, connection, stack].join("-"),
+      );
+      const fields = { TemplateBody: TEMPLATE, "Capabilities.member.1": "CAPABILITY_IAM" };
+      return names.map((StackName) =>
+        signer.form("cloudformation", { Action: "CreateStack", StackName, ...fields }),
+      );
+    },
+  },
   form("sts", "", { Action: "GetCallerIdentity" }),
 ];

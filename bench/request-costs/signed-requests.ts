@@ -11,6 +11,8 @@ export interface Key {
 
 const REGION = "us-east-1";
 const UNSIGNED = "UNSIGNED-PAYLOAD";
+/** The APIs of services with the Query protocol. */
+const VERSIONS = { iam: "2010-05-08", sts: "2011-06-15", cloudformation: "2010-05-15" } as const;
 const FORM = "application/x-www-form-urlencoded";
 
 /** Its signatures are valid for a quarter of an hour. */
@@ -25,9 +27,8 @@ export class Signer {
   }
 
   /** A call of the Query protocol. */
-  form(service: "iam" | "sts", fields: Readonly<Record<string, string>>): Buffer {
-    const version = service === "iam" ? "2010-05-08" : "2011-06-15";
-    const body = new URLSearchParams({ ...fields, Version: version }).toString();
+  form(service: keyof typeof VERSIONS, fields: Readonly<Record<string, string>>): Buffer {
+    const body = new URLSearchParams({ ...fields, Version: VERSIONS[service] }).toString();
     const headers = [["content-type", FORM]] as const;
     return this.#request(service, "POST", "/", headers, sha256(body), Buffer.from(body));
   }
