@@ -1,11 +1,12 @@
 import type { Constraint, ServiceConstraints } from "../../kernel/constraints.ts";
+import { MODEL_LENGTH_MAX } from "./model-budget.ts";
 
 const typeName: Constraint = {
   min: 10,
   max: 196,
   pattern: "[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}::[A-Za-z0-9]{2,64}",
 };
-const model: Constraint = { min: 1, max: 262_144, pattern: "[\\s\\S]*", secret: true };
+const model: Constraint = { min: 1, max: MODEL_LENGTH_MAX, pattern: "[\\s\\S]*", secret: true };
 
 /** Source: Cloud Control API reference, the operations' request parameters. */
 export const cloudControlConstraints: ServiceConstraints = {

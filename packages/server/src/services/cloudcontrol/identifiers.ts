@@ -1,5 +1,7 @@
+import { jsonDepth } from "../../kernel/json-depth.ts";
 import type { ResourceModel, ResourceSchema } from "../../kernel/resources.ts";
 import { invalid } from "./errors.ts";
+import { MODEL_DEPTH_MAX } from "./model-budget.ts";
 
 /** The identifier of a resource: its parts, joined by bars. */
 export function identifierOf({ primaryIdentifier }: ResourceSchema, model: ResourceModel): string {
@@ -34,8 +36,10 @@ export function readIdentifier(schema: ResourceSchema, identifier: string): Reso
   return Object.fromEntries(primaryIdentifier.map((name, index) => [name, parts[index]]));
 }
 
-/** The object that a text is; undefined where it is none. */
+/** The object that a text is; undefined where it is none. Throws ValidationException. */
 export function jsonObject(text: string): ResourceModel | undefined {
+  if (jsonDepth(text) > MODEL_DEPTH_MAX)
+    throw invalid(`Rolecast reads properties nested at most ${MODEL_DEPTH_MAX} deep.`);
   try {
     const parsed: unknown = JSON.parse(text);
     const isObject = typeof parsed === "object" && parsed !== null && !Array.isArray(parsed);

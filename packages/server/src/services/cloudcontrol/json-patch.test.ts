@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { applyPatch } from "./json-patch.ts";
+import { applyPatch, operationsOf } from "./json-patch.ts";
 
 const patched = (document: unknown, ...patch: readonly object[]) =>
-  applyPatch(document, JSON.stringify(patch));
+  applyPatch(document, operationsOf(JSON.stringify(patch)));
 
 /** The examples of RFC 6902, appendix A, and what RFC 6901 says of names. */
 const EXAMPLES: readonly (readonly [unknown, object, unknown])[] = [
@@ -51,7 +51,11 @@ describe("a JSON patch", () => {
       [{ foo: [1] }, { op: "add", path: "/foo/01", value: 1 }],
       [{ foo: [1] }, { op: "remove", path: "/foo/-" }],
       [{ foo: {} }, { op: "move", from: "/foo", path: "/foo/bar" }],
+      [{ foo: {} }, { op: "copy", from: "/foo", path: "/foo/bar" }],
+      [{ foo: {} }, { op: "copy", from: "", path: "/bar" }],
       [{ foo: 1 }, { op: "test", path: "/foo", value: "1" }],
+      [{ foo: [1, 2] }, { op: "test", path: "/foo", value: { 0: 1, 1: 2 } }],
+      [{ foo: { a: 1 } }, { op: "test", path: "/foo", value: { b: 1 } }],
       [{ foo: 1 }, { op: "add", path: "/foo" }],
       [{ foo: 1 }, { op: "copy", path: "/foo" }],
       [{ foo: 1 }, { op: "spam", path: "/foo", value: 1 }],
@@ -60,14 +64,56 @@ describe("a JSON patch", () => {
     ];
     for (const [document, operation] of refused)
       expect(() => patched(document, operation), JSON.stringify(operation)).toThrow("[0]");
-    expect(() => applyPatch({}, "{")).toThrow("isn't JSON");
-    expect(() => applyPatch({}, '{"op":"add"}')).toThrow("isn't a list of operations");
-    expect(() => applyPatch({}, "[null]")).toThrow("isn't a list of operations");
+    expect(() => operationsOf("{")).toThrow("isn't JSON");
+    expect(() => operationsOf('{"op":"add"}')).toThrow("isn't a list of operations");
+    expect(() => operationsOf("[null]")).toThrow("isn't a list of operations");
   });
 
   it("never reaches an object's prototype", () => {
     const value = { polluted: true };
     expect(patched({}, { op: "add", path: "/__proto__", value })).not.toHaveProperty("polluted");
     expect({}).not.toHaveProperty("polluted");
+  });
+
+  it("copies, compares and moves no more than properties may have characters", () => {
+    const times = (count: number, ...operations: readonly object[]) =>
+      Array.from({ length: count }, () => operations).flat();
+    const list = Array.from({ length: 100_000 }, () => 0);
+    const attacks: Readonly<Record<string, readonly [unknown, readonly object[]]>> = {
+      "a value that doubles": [
+        { a: {} },
+        Array.from({ length: 25 }, (_, index) => [
+          { op: "copy", from: "/a", path: "/b" },
+          { op: "move", from: "/b", path: `/a/${index}` },
+        ]).flat(),
+      ],
+      "a large value copied over and over": [
+        { a: list },
+        times(50, { op: "copy", from: "/a", path: "/b" }),
+      ],
+      "a large value compared over and over": [
+        { a: list },
+        times(50, { op: "test", path: "/a", value: [...list.slice(1), 1] }),
+      ],
+      "a large list that is moved along over and over": [
+        { a: list },
+        times(2_000, { op: "add", path: "/a/0", value: 1 }, { op: "remove", path: "/a/0" }),
+      ],
+    };
+    for (const [name, [document, patch]] of Object.entries(attacks))
+      expect(() => patched(document, ...patch), name).toThrow(/takes too much|value differs/);
+  });
+
+  it("makes no document that is deeper than a text may be", () => {
+    const deeper = [
+      { op: "add", path: "/b", value: {} },
+      { op: "move", from: "/a", path: "/b/a" },
+      { op: "move", from: "/b", path: "/a" },
+    ];
+    const levels = (count: number) => Array.from({ length: count }, () => deeper).flat();
+    expect(patched({ a: 1 }, ...levels(90))).toBeDefined();
+    expect(() => patched({ a: 1 }, ...levels(200))).toThrow("too deep");
+    const deep = `${"[".repeat(200)}${"]".repeat(200)}`;
+    expect(() => operationsOf(`[{"op":"add","path":"/a","value":${deep}}]`)).toThrow("too deep");
   });
 });

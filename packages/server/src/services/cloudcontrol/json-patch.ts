@@ -1,9 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-
-/** A patch that can't be applied; its message says where. */
-export class PatchError extends Error {
-  override readonly name = "PatchError";
-}
+import { jsonDepth } from "../../kernel/json-depth.ts";
+import { MODEL_DEPTH_MAX, ModelBudget } from "./model-budget.ts";
+import { PatchError } from "./patch-error.ts";
 
 export interface Operation {
   readonly op: string;
@@ -14,23 +11,26 @@ export interface Operation {
 
 /**
  * Applies a JSON Patch (RFC 6902) and returns the result; `document` stays as it is. Throws
- * PatchError for a text that is none, and for an operation that doesn't fit: all are applied or
- * none.
+ * PatchError for an operation that doesn't fit, or that takes too much: all are applied or none.
  */
-export function applyPatch(document: unknown, patch: string): unknown {
-  const root = { "": structuredClone(document) };
-  for (const [index, operation] of operationsOf(patch).entries())
+export function applyPatch(document: unknown, operations: readonly Operation[]): unknown {
+  const root = { "": new ModelBudget().copy(document) };
+  const budget = new ModelBudget();
+  for (const [index, operation] of operations.entries())
     try {
-      apply(root, operation);
+      apply(root, operation, budget);
     } catch (error) {
       if (!(error instanceof PatchError)) throw error;
       throw new PatchError(`[${index}] ${operation.op} ${operation.path}: ${error.message}`);
     }
-  return root[""];
+  // Operations that move values into each other make a deep document of flat ones.
+  return new ModelBudget().copy(root[""]);
 }
 
 /** Throws PatchError for a text that is no JSON Patch. */
 export function operationsOf(patch: string): readonly Operation[] {
+  if (jsonDepth(patch) > MODEL_DEPTH_MAX)
+    throw new PatchError("The patch document is nested too deep.");
   let parsed: unknown;
   try {
     parsed = JSON.parse(patch);
@@ -50,31 +50,31 @@ export function operationsOf(patch: string): readonly Operation[] {
 type Root = Record<string, unknown>;
 
 /** Puts the outcome of one operation in its place. */
-function apply(root: Root, operation: Operation): void {
+function apply(root: Root, operation: Operation, budget: ModelBudget): void {
   const path = tokensOf(operation.path);
   switch (operation.op) {
     case "add":
-      insert(root, path, givenValue(operation));
+      insert(root, path, givenValue(operation), budget);
       break;
     case "remove":
-      remove(root, path);
+      remove(root, path, budget);
       break;
     case "replace":
-      remove(root, path);
-      insert(root, path, givenValue(operation));
+      remove(root, path, budget);
+      insert(root, path, givenValue(operation), budget);
       break;
     case "move": {
-      const from = tokensOf(fromOf(operation));
-      if (from.length < path.length && from.every((token, index) => token === path[index]))
-        throw new PatchError("a value can't move into itself");
-      insert(root, path, remove(root, from));
+      const from = sourceOf(operation, path);
+      insert(root, path, remove(root, from, budget), budget);
       break;
     }
-    case "copy":
-      insert(root, path, structuredClone(find(root, tokensOf(fromOf(operation)))));
+    case "copy": {
+      const from = sourceOf(operation, path);
+      insert(root, path, budget.copy(find(root, from)), budget);
       break;
+    }
     case "test":
-      if (!isDeepStrictEqual(find(root, path), givenValue(operation)))
+      if (!budget.isEqual(find(root, path), givenValue(operation)))
         throw new PatchError("the value differs");
       break;
     default:
@@ -87,9 +87,13 @@ function givenValue(operation: Operation): unknown {
   return operation.value;
 }
 
-function fromOf({ from }: Operation): string {
+/** The path of what is moved or copied to `path`, which may not lie in it. */
+function sourceOf({ op, from }: Operation, path: readonly string[]): readonly string[] {
   if (typeof from !== "string") throw new PatchError("'from' is missing");
-  return from;
+  const tokens = tokensOf(from);
+  if (tokens.length < path.length && tokens.every((token, index) => token === path[index]))
+    throw new PatchError(`a value can't ${op} into itself`);
+  return tokens;
 }
 
 /** A JSON pointer's (RFC 6901) parts, the document's own name first. */
@@ -125,12 +129,14 @@ function find(root: Root, path: readonly string[]): unknown {
   return path.reduce<unknown>(child, root);
 }
 
-function insert(root: Root, path: readonly string[], value: unknown): void {
+function insert(root: Root, path: readonly string[], value: unknown, budget: ModelBudget): void {
   const container = containerOf(root, path);
   const token = path.at(-1) ?? "";
-  if (Array.isArray(container))
-    container.splice(indexIn(container, token, container.length), 0, value);
-  else
+  if (Array.isArray(container)) {
+    const index = indexIn(container, token, container.length);
+    budget.moveItems(container.length - index);
+    container.splice(index, 0, value);
+  } else
     Object.defineProperty(container, token, {
       value,
       configurable: true,
@@ -139,12 +145,13 @@ function insert(root: Root, path: readonly string[], value: unknown): void {
     });
 }
 
-function remove(root: Root, path: readonly string[]): unknown {
+function remove(root: Root, path: readonly string[], budget: ModelBudget): unknown {
   const container = containerOf(root, path);
   const token = path.at(-1) ?? "";
   const value = child(container, token);
   if (Array.isArray(container)) {
     if (token === "-") throw new PatchError("the list has no such place");
+    budget.moveItems(container.length - Number(token));
     container.splice(Number(token), 1);
   } else delete container[token];
   return value;

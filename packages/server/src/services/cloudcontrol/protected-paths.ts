@@ -1,19 +1,18 @@
 import type { ResourceSchema } from "../../kernel/resources.ts";
 import { invalid } from "./errors.ts";
-import { type Operation, operationsOf, tokensOf } from "./json-patch.ts";
+import { type Operation, tokensOf } from "./json-patch.ts";
 
 type Path = readonly string[];
 
 /**
  * Throws ValidationException for a patch of what only the service sets, and for one that changes
- * what isn't read, so that it isn't there to be replaced. Throws PatchError for a text that is no
- * patch.
+ * what isn't read, so that it isn't there to be replaced.
  */
 export function checkProtectedPaths(
   { properties, attributes, writeOnly }: ResourceSchema,
-  patch: string,
+  patch: readonly Operation[],
 ): void {
-  const operations = operationsOf(patch).filter(({ op }) => op !== "test");
+  const operations = patch.filter(({ op }) => op !== "test");
   const changed = operations.flatMap(changedPaths);
   const readOnly = Object.keys(attributes)
     .map((name) => name.split("."))

@@ -15,7 +15,8 @@ import type { Transaction } from "../../kernel/store.ts";
 import type { CloudControlDependencies } from "./dependencies.ts";
 import { invalid, invalidModel, notUpdatable, typeNotFound, unsupportedAction } from "./errors.ts";
 import { readIdentifier } from "./identifiers.ts";
-import { applyPatch, PatchError } from "./json-patch.ts";
+import { applyPatch, operationsOf } from "./json-patch.ts";
+import { PatchError } from "./patch-error.ts";
 import { checkProtectedPaths } from "./protected-paths.ts";
 import type { RequestOperation, RequestRow } from "./tables.ts";
 
@@ -94,8 +95,9 @@ function without(model: ResourceModel, isLeft: (name: string) => boolean): Resou
 
 function patched(schema: ResourceSchema, was: ResourceModel, patch: string): ResourceModel {
   try {
-    checkProtectedPaths(schema, patch);
-    const want = applyPatch(was, patch);
+    const operations = operationsOf(patch);
+    checkProtectedPaths(schema, operations);
+    const want = applyPatch(was, operations);
     if (typeof want === "object" && want !== null && !Array.isArray(want))
       return want as ResourceModel;
     throw new PatchError("The patch leaves no object.");

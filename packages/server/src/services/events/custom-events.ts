@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import { jsonDepth } from "../../kernel/json-depth.ts";
 import { defineOperations, type OperationTable, withSubject } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
@@ -6,7 +7,6 @@ import { type BusPlace, busArn, busPlaceHere, DEFAULT_BUS, locationOf } from "./
 import { onBus } from "./buses/bus-authorization.ts";
 import { validation } from "./errors.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
-import { jsonDepth } from "./json-depth.ts";
 import { compilePattern, isObject } from "./pattern/compile-pattern.ts";
 import {
   checkedSize,

@@ -1,9 +1,9 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { isoSeconds } from "../../kernel/clock.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
+import { jsonDepth } from "../../kernel/json-depth.ts";
 import { type BusPlace, DEFAULT_BUS, type Location } from "./arns.ts";
 import { validation } from "./errors.ts";
-import { jsonDepth } from "./json-depth.ts";
 import { isObject } from "./pattern/compile-pattern.ts";
 
 type Entry = eventbridge.PutEventsRequestEntry;
