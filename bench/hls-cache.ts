@@ -12,7 +12,7 @@ import { processorTime } from "./request-costs/processes.ts";
 /*
  * What a viewer costs the cache in front of the nodes: `npx tsx bench/hls-cache.ts`.
  *
- * Method: one nginx worker with a cache on the disk, as packaging/nginx configures it for HLS (no
+ * Method: one nginx worker with a cache on the disk and packaging/nginx's own lines for HLS (no
  * TLS), before a server that answers as a node does. A raw client reads a playlist, and a segment
  * of two seconds at 2.5 Mb/s, over 64 keep-alive connections; the source is asked once. A figure is
  * the worker's processor time for an answer, the best of three windows. A viewer asks for a
@@ -22,11 +22,22 @@ const CONNECTIONS = 64;
 const WINDOW_MS = 3_000;
 const ROUNDS = 3;
 const SEGMENT_SECONDS = 2;
-const PATHS = { playlist: 600, segment: (2_500_000 / 8) * SEGMENT_SECONDS } as const;
+const PATHS = { "playlist.m3u8": 600, "7.ts": (2_500_000 / 8) * SEGMENT_SECONDS } as const;
+const FOLDER = "/api/video/v1/us-east-1.000000000000.channel.channelchann/st-1/chunked";
+const PACKAGED = readFileSync(
+  join(import.meta.dirname, "../packaging/nginx/rolecast.conf"),
+  "utf8",
+);
+const MAPS = (PACKAGED.match(/^map [\s\S]*?^\}/gm) ?? []).join("\n");
+const [LOCATION = ""] = /^ +location @playback \{[\s\S]*?^ +\}/m.exec(PACKAGED) ?? [];
 
 const origin = createServer((request, response) => {
-  const sizeBytes = request.url === "/playlist" ? PATHS.playlist : PATHS.segment;
-  response.writeHead(200, { "content-length": sizeBytes, "cache-control": "max-age=60" });
+  const [, sizeBytes = 0] =
+    Object.entries(PATHS).find(([name]) => request.url?.endsWith(name)) ?? [];
+  response.writeHead(200, {
+    ...{ "content-length": sizeBytes, "cache-control": "max-age=60" },
+    "x-rolecast-cacheable": "1",
+  });
   response.end(Buffer.alloc(sizeBytes, "0123456789abcdef"));
 });
 await new Promise<void>((resolve) => origin.listen(0, "127.0.0.1", resolve));
@@ -45,10 +56,17 @@ http {
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000;
   client_body_temp_path ${dir}/body; proxy_temp_path ${dir}/proxy; fastcgi_temp_path ${dir}/f;
   uwsgi_temp_path ${dir}/u; scgi_temp_path ${dir}/s;
-  proxy_cache_path ${dir}/cache levels=1:2 keys_zone=hls:10m;
+  proxy_cache_path ${dir}/cache levels=1:2 keys_zone=rolecast_hls:10m;
+  upstream rolecast { server 127.0.0.1:${originPort}; }
+  ${MAPS}
   server {
     listen 127.0.0.1:${port};
-    location / { proxy_pass http://127.0.0.1:${originPort}; proxy_cache hls; }
+    location / {
+      error_page 418 = $rolecast_place;
+      if ($rolecast_place) { return 418; }
+      return 404;
+    }
+    ${LOCATION}
   }
 }
 `,
@@ -63,7 +81,7 @@ try {
   for (const [name, sizeBytes] of Object.entries(PATHS)) {
     let bestUs = Number.POSITIVE_INFINITY;
     for (let round = 0; round < ROUNDS; round++)
-      bestUs = Math.min(bestUs, await costUs(pid, `/${name}`));
+      bestUs = Math.min(bestUs, await costUs(pid, `${FOLDER}/${name}`));
     costs.push(bestUs);
     console.log(`${name}, ${sizeBytes} bytes: ${bestUs.toFixed(0)} µs of processor time`);
   }

@@ -104,23 +104,43 @@ export async function startNginx(
     const changed = changes.reduce((rest, [from, to]) => rest.replaceAll(from, to), text);
     await writeFile(join(dir, name), changed);
   }
-  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  const folders = kinds.map((kind) => `${kind}_temp_path ${dir}/${kind};`).join(" ");
+  await writeFile(join(dir, "modules.conf"), modules());
+  await writeFile(join(dir, "folders.conf"), foldersIn(dir));
+  const close = await begin(dir, `http://localhost:${port}/_rolecast/health/live`);
+  return { port, tlsPort, rtmpPort, rtmpsPort, srtPort, close };
+}
+
+/** Starts nginx with lines of `http { … }` that listen on a port. */
+export async function startConfiguredNginx(
+  dir: string,
+  port: number,
+  lines: string,
+): Promise<Pick<Nginx, "port" | "close">> {
+  const http = `access_log off; ${foldersIn(dir)}\n${lines}`;
+  const main = `${modules()}\nworker_processes 1; pid ${dir}/nginx.pid;`;
+  await writeFile(
+    join(dir, "nginx.conf"),
+    `${main}\nevents { worker_connections 512; }\nhttp {\n${http}\n}\n`,
+  );
+  return { port, close: await begin(dir, `http://localhost:${port}/_rolecast/health/live`) };
+}
+
+function modules(): string {
   const user = process.getuid?.() === 0 ? "user root;" : "";
-  await writeFile(join(dir, "modules.conf"), `load_module ${STREAM_MODULE}; ${user} daemon off;`);
-  await writeFile(join(dir, "folders.conf"), folders);
+  return `load_module ${STREAM_MODULE}; ${user} daemon off;`;
+}
+
+function foldersIn(dir: string): string {
+  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return kinds.map((kind) => `${kind}_temp_path ${dir}/${kind};`).join(" ");
+}
+
+async function begin(dir: string, url: string): Promise<() => Promise<void>> {
   const child = spawn("nginx", ["-e", join(dir, "error.log"), "-c", join(dir, "nginx.conf")], {
     stdio: ["ignore", "ignore", "inherit"],
   });
-  await until(() => fetch(`http://localhost:${port}/_rolecast/health/live`), "nginx");
-  return {
-    port,
-    tlsPort,
-    rtmpPort,
-    rtmpsPort,
-    srtPort,
-    close: () => end(child),
-  };
+  await until(() => fetch(url), "nginx");
+  return () => end(child);
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -115,6 +115,11 @@ test.each([
   ["too short a path", `${ROOT}/${STREAM_ID}/chunked`],
   ["a name of another kind", "/api/video/v1/us-east-1.000000000000.stage.channelchann.m3u8"],
   ["no name", "/api/video/v1/.m3u8"],
+  ["an escape", `${ROOT}/${STREAM_ID}/chunked/%37.ts`],
+  ["a dot segment", `${ROOT}/${STREAM_ID}/chunked/../chunked/7.ts`],
+  ["an encoded dot segment", `/api/video/v1/x/%2e%2e/${NAME}.m3u8`],
+  ["dots and an encoded slash", `/api/video/v1/x/..%2f${NAME}.m3u8`],
+  ["an empty name", `/api/video/v1//${NAME}.m3u8`],
   ["nothing", "/api/video/v1/"],
 ])("answers 404 to %s", async (_what, path) => {
   expect(await ask(path)).toMatchObject({

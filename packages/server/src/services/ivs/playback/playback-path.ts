@@ -2,6 +2,11 @@ import { arns } from "../resource-arn.ts";
 
 const PREFIX = "/api/video/v1/";
 const PLAYLIST_SUFFIX = ".m3u8";
+/**
+ * A name in a playback path, as it is sent. None needs escapes, and what a cache in front decodes
+ * or resolves (`%2e%2e`, `..%2F`, `//`) isn't playback. packaging/nginx has the same form.
+ */
+const NAME = /^[\w-][\w.-]*$/;
 
 /** The resource that a playback path asks for. */
 export interface PlaybackTarget {
@@ -29,7 +34,9 @@ export function isPlaybackPath(path: string): boolean {
  * session before the rendition where the channel is private.
  */
 export function parsePlaybackPath(path: string): PlaybackTarget | undefined {
-  const [first = "", streamId, ...rest] = path.slice(PREFIX.length).split("/");
+  const names = path.slice(PREFIX.length).split("/");
+  if (!names.every((name) => NAME.test(name))) return undefined;
+  const [first = "", streamId, ...rest] = names;
   if (streamId === undefined) {
     if (!first.endsWith(PLAYLIST_SUFFIX)) return undefined;
     const name = first.slice(0, -PLAYLIST_SUFFIX.length);

@@ -52,6 +52,7 @@ test.each(AUDIENCES)(
   async (_, audience, brief, long) => {
     const headers = (type: string, cache: string) => ({
       ...{ ...cors(audience), "content-type": type, "cache-control": cache },
+      ...(audience.isShared ? { "x-rolecast-cacheable": "1" } : {}),
     });
     const length = { "content-length": "12" };
     for (const method of ["GET", "HEAD"]) {
@@ -109,6 +110,9 @@ test.each<[string, [start: number, end: number] | "unsatisfiable" | undefined]>(
   const shown = [headers["content-range"], headers["content-length"]];
   if (expected === "unsatisfiable") {
     expect([status, ...shown, body]).toEqual([416, "bytes */12", "0", undefined]);
+    expect([headers["cache-control"], headers["x-rolecast-cacheable"]]).toEqual([
+      ...["private, no-store", undefined],
+    ]);
   } else if (expected === undefined) {
     expect([status, ...shown, body]).toEqual([200, undefined, "12", CONTENT]);
   } else {

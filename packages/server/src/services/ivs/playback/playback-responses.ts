@@ -12,6 +12,11 @@ const FRAGMENT_TYPE = "video/mp4";
 const PLAYLIST_CACHE = "public, max-age=1";
 /** A segment's URL names its stream, so that it never means anything else. */
 const SEGMENT_CACHE = "public, max-age=60, immutable";
+/**
+ * The mark of an answer that caches in front may keep (packaging/nginx). Playback alone sets it, so
+ * that no object passes for a playlist, however a cache reads the object's path.
+ */
+const CACHEABLE_HEADER = "x-rolecast-cacheable";
 /** A viewer's own: no cache may give it to another one. */
 const OWN_PLAYLIST_CACHE = "private, no-store";
 const OWN_SEGMENT_CACHE = "private, max-age=60, immutable";
@@ -38,7 +43,7 @@ export function playlistResponse(
     ...corsHeaders(audience),
     "content-type": PLAYLIST_TYPE,
     "content-length": String(Buffer.byteLength(text)),
-    "cache-control": audience.isShared ? PLAYLIST_CACHE : OWN_PLAYLIST_CACHE,
+    ...cacheHeaders(audience, PLAYLIST_CACHE, OWN_PLAYLIST_CACHE),
   };
   return { status: 200, headers, body: method === "HEAD" ? undefined : text };
 }
@@ -53,15 +58,9 @@ export function segmentResponse(
   { method, headers: asked }: PlainRequest,
   audience: Audience,
 ): PlainResponse {
-  const headers = {
-    ...mediaHeaders(contentType, audience),
-    "accept-ranges": "bytes",
-  };
   const range = readByteRange(asked.range, content.length);
-  if (range === "unsatisfiable") {
-    const contentRange = { "content-range": `bytes */${content.length}`, "content-length": "0" };
-    return { status: 416, headers: { ...headers, ...contentRange }, body: undefined };
-  }
+  if (range === "unsatisfiable") return unsatisfiableResponse(content.length, audience);
+  const headers = { ...mediaHeaders(contentType, audience), "accept-ranges": "bytes" };
   const { start, end } = range ?? { start: 0, end: content.length };
   const contentRange = { "content-range": `bytes ${start}-${end - 1}/${content.length}` };
   return {
@@ -73,6 +72,18 @@ export function segmentResponse(
     },
     body: method === "HEAD" ? undefined : content.subarray(start, end),
   };
+}
+
+/** Kept by no cache, as every error. */
+function unsatisfiableResponse(sizeBytes: number, audience: Audience): PlainResponse {
+  const headers = {
+    ...corsHeaders(audience),
+    "cache-control": OWN_PLAYLIST_CACHE,
+    "accept-ranges": "bytes",
+    "content-range": `bytes */${sizeBytes}`,
+    "content-length": "0",
+  };
+  return { status: 416, headers, body: undefined };
 }
 
 /** A segment whose length isn't known yet. */
@@ -90,8 +101,12 @@ function mediaHeaders(contentType: string, audience: Audience): Record<string, s
   return {
     ...corsHeaders(audience),
     "content-type": contentType,
-    "cache-control": audience.isShared ? SEGMENT_CACHE : OWN_SEGMENT_CACHE,
+    ...cacheHeaders(audience, SEGMENT_CACHE, OWN_SEGMENT_CACHE),
   };
+}
+
+function cacheHeaders({ isShared }: Audience, shared: string, own: string): Record<string, string> {
+  return isShared ? { "cache-control": shared, [CACHEABLE_HEADER]: "1" } : { "cache-control": own };
 }
 
 /** Errors are a list with one entry. They are readable for every origin and kept by no cache. */
