@@ -196,7 +196,9 @@ export class Authorizer {
     };
     const control = organizations && this.#layersOf(organizations);
     const layers = this.#layers(gathered, control, authorization, caller, context);
-    const effect: Effect = decide(request, layers, this.#onError);
+    let effect: Effect = decide(request, layers, this.#onError);
+    while (effect === "allow" && request.context.toNextReading())
+      effect = decide(request, layers, this.#onError);
     const { decisions, messages, permissionUses } = this.#options;
     if (isCall && permissionUses) permissionUses.note(request, context, effect !== "allow");
     const isWatched = !isRepeated && decisions?.isWatched(context.accountId) === true;

@@ -1,5 +1,5 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
-import type { Authorization } from "../kernel/authorization.ts";
+import { type Authorization, Spellings } from "../kernel/authorization.ts";
 import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Organizations } from "../kernel/organization.ts";
@@ -16,6 +16,9 @@ export class ConditionContext implements RequestContextValues, Facts {
   readonly authorization: Authorization;
   readonly caller: Caller;
   readonly organizations: Organizations | undefined;
+  /** The value that is read of each key with several spellings, once one was asked for. */
+  #readings: Map<string, Reading> | undefined;
+  #readingsLeft = READINGS_MAX;
 
   constructor(
     request: RequestContext,
@@ -31,10 +34,35 @@ export class ConditionContext implements RequestContextValues, Facts {
 
   get(key: string): ContextValue | undefined {
     const own = this.authorization.context;
-    if (own && Object.hasOwn(own, key)) return own[key];
+    if (own && Object.hasOwn(own, key)) {
+      const value = own[key];
+      return value instanceof Spellings ? this.#read(key, value) : value;
+    }
     const fixed = this.caller.sessionContext?.get(key);
     if (fixed !== undefined) return fixed;
     return GLOBAL_KEYS.get(key)?.(this);
+  }
+
+  /**
+   * Goes on to other values of keys with several spellings; false once a decision has seen every
+   * combination of those that it asked for. A request that is denied with any of them is denied.
+   */
+  toNextReading(): boolean {
+    for (const reading of this.#readings?.values() ?? []) {
+      reading.at = (reading.at + 1) % reading.spellings.values.length;
+      if (reading.at === 0) continue;
+      this.#readingsLeft -= 1;
+      return true;
+    }
+    return false;
+  }
+
+  #read(key: string, spellings: Spellings): string | undefined {
+    if (this.#readingsLeft <= 0) throw new Error("Too many keys are spelled in several ways");
+    this.#readings ??= new Map();
+    const reading = this.#readings.get(key) ?? { spellings, at: 0 };
+    this.#readings.set(key, reading);
+    return spellings.values[reading.at];
   }
 
   /** All keys that have a value, as AWS writes them, for explanations. */
@@ -42,10 +70,25 @@ export class ConditionContext implements RequestContextValues, Facts {
     const own = Object.keys(this.authorization.context ?? {});
     const fixed = [...(this.caller.sessionContext?.keys() ?? [])];
     return [...new Set([...Object.keys(SHOWN_KEYS), ...fixed, ...own])].flatMap((key) => {
-      const value = this.get(key);
+      const value = this.#shown(key);
       return value === undefined ? [] : [[conditionKeyName(key), value] as const];
     });
   }
+
+  #shown(key: string): ContextValue | undefined {
+    const own = this.authorization.context?.[key];
+    if (!(own instanceof Spellings)) return this.get(key);
+    const reading = this.#readings?.get(key);
+    return reading && this.#readingsLeft > 0 ? own.values[reading.at] : own.values;
+  }
+}
+
+/** How many combinations a decision goes through at most; with more, it denies. */
+const READINGS_MAX = 64;
+
+interface Reading {
+  readonly spellings: Spellings;
+  at: number;
 }
 
 /** The values from which a decision's global keys are computed. */

@@ -1,7 +1,16 @@
 import type { Caller, ContextValue } from "./principal.ts";
 
+/** The values of one condition key for which a request has several names that differ in case. */
+export class Spellings {
+  readonly values: readonly string[];
+
+  constructor(values: readonly string[]) {
+    this.values = values;
+  }
+}
+
 /** Condition keys of one authorisation, by their lower-cased names. */
-export type ContextEntries = Readonly<Record<string, ContextValue | undefined>>;
+export type ContextEntries = Readonly<Record<string, ContextValue | Spellings | undefined>>;
 
 /** The document of a resource's own policy, told apart by content so that it compiles once. */
 export interface ResourcePolicy {

@@ -1,5 +1,6 @@
 import { parseArn } from "../arn.ts";
 import type { Authorization, ContextEntries } from "../authorization.ts";
+import { namedKeys } from "../named-condition-keys.ts";
 import { type OperationHandler, withSubject } from "../operations.ts";
 import type { RequestContext } from "../request-context.ts";
 import type { Tables } from "../store.ts";
@@ -9,20 +10,16 @@ import { readTags, type Tags } from "./tags.ts";
 
 /** `aws:RequestTag/…` and `aws:TagKeys` of a request that brings tags. */
 export function requestTagKeys(tags: Tags | undefined): ContextEntries {
-  const entries: Record<string, string | readonly string[]> = {};
-  if (tags === undefined) return entries;
-  for (const [key, value] of Object.entries(tags))
-    entries[`aws:requesttag/${key.toLowerCase()}`] = value;
-  entries["aws:tagkeys"] = Object.keys(tags);
-  return entries;
+  if (tags === undefined) return {};
+  return {
+    ...namedKeys("aws:requesttag/", Object.entries(tags)),
+    "aws:tagkeys": Object.keys(tags),
+  };
 }
 
 /** `aws:ResourceTag/…` of a resource's row. */
 export function resourceTagKeys(row: ResourceRow | undefined): ContextEntries {
-  const entries: Record<string, string> = {};
-  for (const [key, value] of Object.entries(row ? readTags(row.tags) : {}))
-    entries[`aws:resourcetag/${key.toLowerCase()}`] = value;
-  return entries;
+  return row ? namedKeys("aws:resourcetag/", Object.entries(readTags(row.tags))) : {};
 }
 
 /** Says which pairs operations on a service's resources need. Actions are `<prefix>:<name>`. */

@@ -1,4 +1,5 @@
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
+import { namedKeys } from "../../kernel/named-condition-keys.ts";
 import { type OperationHandler, withSubject } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { accessOf } from "./analyzer-type.ts";
@@ -87,22 +88,20 @@ function nameOf(input: Naming, { accountId, region }: RequestContext): AnalyzerN
 
 /** `aws:ResourceTag/…` of an analyzer. */
 export function resourceTagKeys(analyzer: AnalyzerRow | undefined): ContextEntries {
-  return prefixed("aws:resourcetag/", analyzer ? tagsOf(analyzer) : {});
+  return analyzer ? namedKeys("aws:resourcetag/", Object.entries(tagsOf(analyzer))) : {};
 }
 
 /** `aws:RequestTag/…` and `aws:TagKeys`. */
 export function requestTagKeys(tags: Tags | undefined): ContextEntries {
   if (!tags || Object.keys(tags).length === 0) return {};
-  return { ...prefixed("aws:requesttag/", tags), "aws:tagkeys": Object.keys(tags) };
+  return {
+    ...namedKeys("aws:requesttag/", Object.entries(tags)),
+    "aws:tagkeys": Object.keys(tags),
+  };
 }
 
 export type Tags = Readonly<Record<string, string>>;
 
 export function tagsOf({ tags }: Pick<AnalyzerRow, "tags">): Tags {
   return JSON.parse(tags) as Tags;
-}
-
-function prefixed(prefix: string, tags: Tags): ContextEntries {
-  const entries = Object.entries(tags);
-  return Object.fromEntries(entries.map(([key, value]) => [prefix + key.toLowerCase(), value]));
 }

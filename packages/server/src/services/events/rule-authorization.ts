@@ -1,6 +1,7 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
+import { namedKeys } from "../../kernel/named-condition-keys.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { busPlaceHere, ruleArn, rulePath } from "./arns.ts";
 
@@ -23,6 +24,6 @@ type Tags = readonly Checked<eventbridge.Tag>[];
 
 export function requestTagKeys(tags: Tags = []): ContextEntries {
   if (tags.length === 0) return {};
-  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
-  return { ...Object.fromEntries(pairs), "aws:tagkeys": tags.map(({ Key }) => Key) };
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
+  return { ...namedKeys("aws:requesttag/", pairs), "aws:tagkeys": tags.map(({ Key }) => Key) };
 }

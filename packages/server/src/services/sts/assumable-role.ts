@@ -1,5 +1,6 @@
 import { parseArn } from "../../kernel/arn.ts";
 import type { ContextEntries } from "../../kernel/authorization.ts";
+import { namedKeys } from "../../kernel/named-condition-keys.ts";
 import type { IdentityDirectory, RoleRecord } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { type Eventual, whenKnown } from "../../kernel/when-known.ts";
@@ -28,11 +29,8 @@ export function findAssumableRole(
 
 /** The condition keys that the role's own tags give. */
 export function resourceTagKeys(role: RoleRecord): ContextEntries {
-  const entries = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
-    [`aws:resourcetag/${key.toLowerCase()}`, value],
-    [`iam:resourcetag/${key.toLowerCase()}`, value],
-  ]);
-  return Object.fromEntries(entries);
+  const tags = Object.entries(role.tags);
+  return { ...namedKeys("aws:resourcetag/", tags), ...namedKeys("iam:resourcetag/", tags) };
 }
 
 /** Checked after authorisation, so that a stranger learns nothing of the role's setting. */

@@ -1,6 +1,7 @@
 import type * as sts from "@aws-sdk/client-sts";
 import type { ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
+import { namedKeys } from "../../kernel/named-condition-keys.ts";
 import { invalidParameterValue } from "./errors.ts";
 import type { SessionTag } from "./session.ts";
 
@@ -56,12 +57,9 @@ export function sessionTags(
 
 /** The condition keys of a request's tags. */
 export function requestTagKeys(tags: readonly Tag[]): ContextEntries {
-  const entries = tags.map(({ Key, Value }): [string, string] => [
-    `aws:requesttag/${Key.toLowerCase()}`,
-    Value,
-  ]);
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
   return {
-    ...Object.fromEntries(entries),
+    ...namedKeys("aws:requesttag/", pairs),
     "aws:tagkeys": tags.length > 0 ? tags.map(({ Key }) => Key) : undefined,
   };
 }

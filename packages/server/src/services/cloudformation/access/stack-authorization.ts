@@ -1,4 +1,5 @@
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
 import { findStack, findVersion } from "../rows/stacks.ts";
@@ -31,9 +32,7 @@ async function tagKeysOf(stack: StackRow, context: RequestContext): Promise<Cont
   const db = context.db<CloudFormationTables>();
   const version = await findVersion(stack.stack_id, stack.version, db);
   const tags = JSON.parse(version?.tags ?? "{}") as Readonly<Record<string, string>>;
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [`aws:resourcetag/${key.toLowerCase()}`, value]),
-  );
+  return namedKeys("aws:resourcetag/", Object.entries(tags));
 }
 
 export function onEverything(operation: string): Authorization {
@@ -86,8 +85,9 @@ export function conditionKeys(
     ...(has("Tags") && tags.length > 0
       ? {
           "aws:tagkeys": tags.map(({ Key = "" }) => Key),
-          ...Object.fromEntries(
-            tags.map(({ Key = "", Value = "" }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]),
+          ...namedKeys(
+            "aws:requesttag/",
+            tags.map(({ Key = "", Value = "" }) => [Key, Value]),
           ),
         }
       : {}),

@@ -1,5 +1,6 @@
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import type { Checked } from "../../../kernel/checked.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidTag, resourceNotFound, tooManyTags } from "../errors.ts";
@@ -68,9 +69,9 @@ export function checkedTags(given: readonly Tag[] = [], arn: string, before: Tag
 
 export function requestTagKeys(tags: readonly Tag[] | undefined) {
   if (!tags || tags.length === 0) return {};
-  const pairs = tags.map(({ Key, Value = "" }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  const pairs = tags.map(({ Key, Value = "" }) => [Key, Value] as const);
   return {
-    ...(Object.fromEntries(pairs) as Record<string, string>),
+    ...namedKeys("aws:requesttag/", pairs),
     "aws:tagkeys": tags.map(({ Key }) => Key),
   };
 }

@@ -1,4 +1,5 @@
 import type { ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { countOwnTags, refuseSystemTags } from "../../../kernel/system-tags.ts";
 import { invalidParameterValue } from "../errors.ts";
 
@@ -38,9 +39,9 @@ export function tagList(json: string): readonly Tag[] {
 
 export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
   if (tags.length === 0) return {};
-  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
   return {
-    ...(Object.fromEntries(pairs) as Tags),
+    ...namedKeys("aws:requesttag/", pairs),
     "aws:tagkeys": tags.map(({ Key }) => Key),
   };
 }
@@ -48,10 +49,5 @@ export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
 /** @param json - the tags of the resource's row; undefined where there is no resource */
 export function resourceTagKeys(json: string | undefined): ContextEntries {
   if (json === undefined) return {};
-  return Object.fromEntries(
-    Object.entries(tagsIn(json)).map(([key, value]) => [
-      `aws:resourcetag/${key.toLowerCase()}`,
-      value,
-    ]),
-  );
+  return namedKeys("aws:resourcetag/", Object.entries(tagsIn(json)));
 }

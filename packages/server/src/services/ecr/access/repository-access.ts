@@ -1,5 +1,6 @@
 import { formatArn, parseArn } from "../../../kernel/arn.ts";
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { type Decidable, type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
@@ -122,17 +123,14 @@ export function tagsOf({ tags }: Pick<RepositoryRow, "tags">): Tags {
 
 export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
   if (tags.length === 0) return {};
-  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
   return {
-    ...(Object.fromEntries(pairs) as Tags),
+    ...namedKeys("aws:requesttag/", pairs),
     "aws:tagkeys": tags.map(({ Key }) => Key),
   };
 }
 
 function tagKeys(row: RepositoryRow): ContextEntries {
-  return Object.fromEntries(
-    Object.entries(tagsOf(row)).flatMap(([name, value]) =>
-      ["aws", "ecr"].map((prefix) => [`${prefix}:resourcetag/${name.toLowerCase()}`, value]),
-    ),
-  );
+  const tags = Object.entries(tagsOf(row));
+  return { ...namedKeys("aws:resourcetag/", tags), ...namedKeys("ecr:resourcetag/", tags) };
 }

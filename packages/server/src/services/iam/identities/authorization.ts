@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import type { Decidable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
@@ -179,13 +180,10 @@ export function onAccount(context: RequestContext): Authorization {
 /** The condition keys of the tags in a request. */
 export function requestTags(tags: readonly Checked<Tag>[] | undefined): ContextEntries {
   if (tags === undefined || tags.length === 0) return {};
-  const entries: Record<string, string | readonly string[]> = {};
-  const keys: string[] = [];
-  for (const { Key, Value } of tags) {
-    entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
-    keys.push(Key);
-  }
-  return { ...entries, "aws:tagkeys": keys };
+  return {
+    ...namedKeys("aws:requesttag/", tags.map(pairOf)),
+    "aws:tagkeys": tags.map(({ Key }) => Key),
+  };
 }
 
 /** The condition key of the boundary that a request sets. */
@@ -209,12 +207,12 @@ async function tagsOfExisting(db: Db, ownerId: string | undefined): Promise<Stor
 
 /** Tags of an existing entity, under both names that conditions know them by. */
 function tagEntries(tags: readonly StoredTag[]): ContextEntries {
-  const entries: Record<string, string> = {};
-  for (const { Key, Value } of tags) {
-    entries[`aws:resourcetag/${Key.toLowerCase()}`] = Value;
-    entries[`iam:resourcetag/${Key.toLowerCase()}`] = Value;
-  }
-  return entries;
+  const pairs = tags.map(pairOf);
+  return { ...namedKeys("aws:resourcetag/", pairs), ...namedKeys("iam:resourcetag/", pairs) };
+}
+
+function pairOf({ Key, Value }: StoredTag): readonly [key: string, value: string] {
+  return [Key, Value];
 }
 
 function iamArn(context: RequestContext, type: string, pathAndName: string): string {

@@ -2,6 +2,7 @@ import type { Tag } from "@aws-sdk/client-iam";
 import { parseArn } from "../../../kernel/arn.ts";
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput } from "../errors.ts";
 import type { OnOne } from "../identities/authorization.ts";
@@ -28,11 +29,11 @@ export async function onTaggedResource(
   const isOwn = parseArn(arn)?.accountId === context.accountId;
   const tags =
     isOwn && tagOwner !== undefined ? await tagsOf(context.db<IamTables>(), tagOwner) : [];
-  const entries = tags.map(({ Key, Value }) => [`aws:resourcetag/${Key.toLowerCase()}`, Value]);
+  const entries = tags.map(({ Key, Value }) => [Key, Value] as const);
   const pairs = {
     action: `iam:${context.operation}`,
     resource: arn,
-    context: { ...Object.fromEntries(entries), ...extra },
+    context: { ...namedKeys("aws:resourcetag/", entries), ...extra },
   };
   return { pairs, subject: { arn, tags } };
 }

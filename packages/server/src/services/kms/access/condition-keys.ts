@@ -1,5 +1,6 @@
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { callingService } from "../../../kernel/call-chain.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { EncryptionContext } from "../ciphertext/ciphertext-blob.ts";
 import { multiRegionType } from "../key-name.ts";
@@ -36,7 +37,10 @@ export function keyKeys(key: KeyRow, aliases: readonly AliasRow[]): ContextEntri
   return {
     ...kindKeys(key),
     "kms:resourcealiases": aliases.map(({ alias_name }) => alias_name),
-    ...tagKeys("aws:resourcetag", JSON.parse(key.tags) as Readonly<Record<string, string>>),
+    ...namedKeys(
+      "aws:resourcetag/",
+      Object.entries(JSON.parse(key.tags) as Readonly<Record<string, string>>),
+    ),
   };
 }
 
@@ -63,9 +67,7 @@ export function cryptographyKeys(
   return {
     "kms:encryptionalgorithm": algorithm,
     ...(pairs.length === 0 ? {} : { "kms:encryptioncontextkeys": pairs.map(([name]) => name) }),
-    ...Object.fromEntries(
-      pairs.map(([name, value]) => [`kms:encryptioncontext:${name.toLowerCase()}`, value]),
-    ),
+    ...namedKeys("kms:encryptioncontext:", pairs),
   };
 }
 
@@ -76,12 +78,9 @@ export interface Tag {
 
 export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
   if (tags.length === 0) return {};
-  const set = Object.fromEntries(tags.map(({ TagKey, TagValue }) => [TagKey, TagValue]));
-  return { ...tagKeys("aws:requesttag", set), "aws:tagkeys": Object.keys(set) };
-}
-
-function tagKeys(prefix: string, tags: Readonly<Record<string, string>>): ContextEntries {
-  return Object.fromEntries(
-    Object.entries(tags).map(([key, value]) => [`${prefix}/${key.toLowerCase()}`, value]),
-  );
+  const pairs = tags.map(({ TagKey, TagValue }) => [TagKey, TagValue] as const);
+  return {
+    ...namedKeys("aws:requesttag/", pairs),
+    "aws:tagkeys": tags.map(({ TagKey }) => TagKey),
+  };
 }

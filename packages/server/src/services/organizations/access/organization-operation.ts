@@ -1,4 +1,5 @@
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import { type ChangeCounter, ORGANIZATIONS_KEY } from "../../../kernel/ports/change-counter.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -108,12 +109,8 @@ async function requireAccess(place: Place, access: Access, db: Db): Promise<void
 /** `aws:ResourceTag/…` of a stored tag set. */
 function tagKeys(tags: string | undefined): ContextEntries {
   if (tags === undefined || tags === "{}") return {};
-  return Object.fromEntries(
-    Object.entries(JSON.parse(tags) as Readonly<Record<string, string>>).map(([key, value]) => [
-      `aws:resourcetag/${key.toLowerCase()}`,
-      value,
-    ]),
-  );
+  const pairs = Object.entries(JSON.parse(tags) as Readonly<Record<string, string>>);
+  return namedKeys("aws:resourcetag/", pairs);
 }
 
 /** The transaction of a change, with the organization as it sees it. */

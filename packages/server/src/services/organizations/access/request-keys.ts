@@ -1,4 +1,5 @@
 import type { ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { countOwnTags, refuseSystemTags, withSystemTags } from "../../../kernel/system-tags.ts";
 import { constraintViolation, invalidInput } from "../errors.ts";
@@ -25,8 +26,9 @@ export function tagContext(tags: readonly Tag[] | undefined): ContextEntries {
   if (!tags || tags.length === 0) return {};
   return {
     "aws:tagkeys": tags.map(({ Key }) => Key),
-    ...Object.fromEntries(
-      tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]),
+    ...namedKeys(
+      "aws:requesttag/",
+      tags.map(({ Key, Value }) => [Key, Value]),
     ),
   };
 }

@@ -4,6 +4,7 @@ import type {
   ResourcePolicy,
 } from "../../../kernel/authorization.ts";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
@@ -93,11 +94,8 @@ function policyOf(
  */
 function bucketTagKeys({ abac, tags }: BucketRow): ContextEntries {
   if (abac === 0) return {};
-  return Object.fromEntries(
-    Object.entries(readTags(tags)).flatMap(([key, value]) =>
-      ["aws:resourcetag", "s3:buckettag"].map((name) => [`${name}/${key.toLowerCase()}`, value]),
-    ),
-  );
+  const pairs = Object.entries(readTags(tags));
+  return { ...namedKeys("aws:resourcetag/", pairs), ...namedKeys("s3:buckettag/", pairs) };
 }
 
 /**

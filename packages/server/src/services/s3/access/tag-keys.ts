@@ -1,6 +1,7 @@
 import type { Tag } from "@aws-sdk/client-s3";
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { readTags, type TagSet } from "../rows/tag-set.ts";
 
 /**
@@ -21,30 +22,21 @@ export function tagsInList(tags: readonly Checked<Tag>[] | undefined): TagSet | 
 /** `aws:RequestTag/<key>` and `aws:TagKeys`: tags that a resource shall have. */
 export function tagRequestKeys(tags: readonly Checked<Tag>[] | undefined): ContextEntries {
   if (!tags || tags.length === 0) return {};
-  const entries: Record<string, string | readonly string[]> = {
-    "aws:tagkeys": tags.map(({ Key }) => Key),
-  };
-  for (const { Key, Value } of tags) entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
-  return entries;
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
+  return { "aws:tagkeys": tags.map(({ Key }) => Key), ...namedKeys("aws:requesttag/", pairs) };
 }
 
 /** `s3:RequestObjectTag/<key>` and `s3:RequestObjectTagKeys`. */
 export function requestTagKeys(tags: TagSet | undefined): ContextEntries {
   if (!tags) return {};
-  const entries: Record<string, string | readonly string[]> = {
+  return {
     "s3:requestobjecttagkeys": Object.keys(tags),
+    ...namedKeys("s3:requestobjecttag/", Object.entries(tags)),
   };
-  for (const [key, value] of Object.entries(tags)) {
-    entries[`s3:requestobjecttag/${key.toLowerCase()}`] = value;
-  }
-  return entries;
 }
 
 /** `s3:ExistingObjectTag/<key>`. */
 export function existingTagKeys(stored: string | null | undefined): ContextEntries {
   if (!stored) return {};
-  const tags = Object.entries(readTags(stored));
-  return Object.fromEntries(
-    tags.map(([key, value]) => [`s3:existingobjecttag/${key.toLowerCase()}`, value]),
-  );
+  return namedKeys("s3:existingobjecttag/", Object.entries(readTags(stored)));
 }

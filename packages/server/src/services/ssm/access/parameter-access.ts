@@ -1,4 +1,5 @@
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
+import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { type Decidable, type OperationHandler, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { parameterArn } from "../names/parameter-name.ts";
@@ -74,9 +75,9 @@ export function tagsOf({ tags }: Pick<ParameterRow, "tags">): Tags {
 
 export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
   if (tags.length === 0) return {};
-  const pairs = tags.map(({ Key, Value }) => [`aws:requesttag/${Key.toLowerCase()}`, Value]);
+  const pairs = tags.map(({ Key, Value }) => [Key, Value] as const);
   return {
-    ...(Object.fromEntries(pairs) as Tags),
+    ...namedKeys("aws:requesttag/", pairs),
     "aws:tagkeys": tags.map(({ Key }) => Key),
   };
 }
@@ -84,9 +85,6 @@ export function requestTagKeys(tags: readonly Tag[] = []): ContextEntries {
 /** `aws:ResourceTag`, and `ssm:resourceTag`, which is older. */
 function tagKeys(parameter: ParameterRow | undefined): ContextEntries {
   if (!parameter) return {};
-  return Object.fromEntries(
-    Object.entries(tagsOf(parameter)).flatMap(([name, value]) =>
-      ["aws", "ssm"].map((prefix) => [`${prefix}:resourcetag/${name.toLowerCase()}`, value]),
-    ),
-  );
+  const tags = Object.entries(tagsOf(parameter));
+  return { ...namedKeys("aws:resourcetag/", tags), ...namedKeys("ssm:resourcetag/", tags) };
 }

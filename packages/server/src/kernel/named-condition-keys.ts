@@ -1,0 +1,27 @@
+import { type ContextEntries, Spellings } from "./authorization.ts";
+
+/**
+ * The condition keys that end with a name of somebody's choice: `aws:RequestTag/<key>`,
+ * `kms:EncryptionContext:<name>`. Policies write condition keys in any case, while services keep
+ * names as they are spelled, so that several names may share a key. Every value is kept: a request
+ * is allowed only if it is allowed with each.
+ *
+ * @param prefix - lower-cased, with its separator: `aws:requesttag/`
+ */
+export function namedKeys(
+  prefix: string,
+  pairs: Iterable<readonly [name: string, value: string]>,
+): ContextEntries {
+  const entries: Record<string, string | Spellings> = {};
+  for (const [name, value] of pairs) {
+    const key = prefix + name.toLowerCase();
+    const before = entries[key];
+    entries[key] = before === undefined ? value : withSpelling(before, value);
+  }
+  return entries;
+}
+
+function withSpelling(before: string | Spellings, value: string): string | Spellings {
+  const values = typeof before === "string" ? [before] : before.values;
+  return values.includes(value) ? before : new Spellings([...values, value]);
+}
