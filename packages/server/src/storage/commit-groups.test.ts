@@ -158,6 +158,7 @@ describe("groups", () => {
         sizes.push(size);
         return run(db);
       },
+      statements: { begun: 0, ended: 0 },
       durable: async () => {},
       ...more,
     });

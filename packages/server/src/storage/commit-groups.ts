@@ -9,6 +9,7 @@ import { after } from "../kernel/work/timers.ts";
 import { nextTurn } from "../kernel/work/turns.ts";
 import { outermost } from "./nested-transactions.ts";
 import { OpenTransaction } from "./open-transaction.ts";
+import { isStandstill, type StatementCounts, TransactionWatch } from "./transaction-watch.ts";
 
 /** Changes committed together at most; each is a few short statements. */
 const GROUP_SIZE_MAX = 64;
@@ -25,6 +26,8 @@ export interface CommitGroupsOptions {
    * May run it again.
    */
   readonly commit: <R>(run: (db: Kysely<Tables>) => Promise<R>, size: number) => Promise<R>;
+  /** Counts the statements of its connection. */
+  readonly statements: StatementCounts;
   /** Resolves when all that was committed before the call is on the disk. */
   readonly durable: () => Promise<void>;
   /** Whether `commit` runs a transaction again that fails with this error. */
@@ -42,6 +45,11 @@ interface Member {
   readonly callOff: (() => void) | undefined;
 }
 
+/** The member of a group that runs. */
+interface Turn {
+  of: Member | undefined;
+}
+
 type Outcome =
   | { readonly value: unknown; readonly committed: readonly (() => void)[] }
   | { readonly error: unknown };
@@ -55,6 +63,7 @@ type Outcome =
  */
 export class CommitGroups {
   readonly #options: CommitGroupsOptions;
+  readonly #watch: TransactionWatch;
   // Lists rather than Sets, whose outgrown tables keep what dies young (docs/benchmarks.md).
   readonly #waiting: Member[] = [];
   readonly #patient: Member[] = [];
@@ -62,6 +71,7 @@ export class CommitGroups {
 
   constructor(options: CommitGroupsOptions) {
     this.#options = options;
+    this.#watch = new TransactionWatch(options.statements);
   }
 
   /** As Store's. */
@@ -107,10 +117,17 @@ export class CommitGroups {
 
   async #commitGroup(group: readonly Member[]): Promise<void> {
     let outcomes: readonly Outcome[];
+    const turn: Turn = { of: undefined };
     try {
-      const run = (db: Kysely<Tables>) => this.#runAll(group, db);
+      const run = (db: Kysely<Tables>) => this.#watch.run(() => this.#runAll(group, turn, db));
       outcomes = await this.#options.commit(run, group.length);
     } catch (error) {
+      if (isStandstill(error)) {
+        turn.of?.reject(error);
+        const others = group.filter((member) => member !== turn.of);
+        if (others.length > 0) await this.#commitGroup(others);
+        return;
+      }
       // Again would be no better; and if this commit has happened, it must not happen twice.
       if (group.length === 1 || error instanceof StoreUnavailableError) {
         for (const { reject } of group) reject(error);
@@ -126,11 +143,20 @@ export class CommitGroups {
     void this.#answer(group, outcomes);
   }
 
-  async #runAll(group: readonly Member[], db: Kysely<Tables>): Promise<readonly Outcome[]> {
+  async #runAll(
+    group: readonly Member[],
+    turn: Turn,
+    db: Kysely<Tables>,
+  ): Promise<readonly Outcome[]> {
     const [only] = group;
+    turn.of = only;
     if (group.length === 1 && only) return [await runIn(db, only)];
     const outcomes: Outcome[] = [];
-    for (const member of group) outcomes.push(await this.#runApart(member, db));
+    for (const member of group) {
+      turn.of = member;
+      this.#watch.noteProgress();
+      outcomes.push(await this.#runApart(member, db));
+    }
     return outcomes;
   }
 

@@ -26,6 +26,7 @@ test.each([
       running -= 1;
       return result;
     },
+    statements: { begun: 0, ended: 0 },
     durable: async () => {},
   });
   const items = [...Array(count).keys()];

@@ -7,6 +7,7 @@ refuseNestedTransactions();
 
 const groups = new CommitGroups({
   commit: (run) => run({ executeQuery: async () => ({ rows: [] }) } as never),
+  statements: { begun: 0, ended: 0 },
   durable: async () => {},
 });
 

@@ -13,6 +13,7 @@ import {
 } from "kysely";
 import type pg from "pg";
 import { StoreUnavailableError } from "../../kernel/store.ts";
+import type { StatementCounts } from "../transaction-watch.ts";
 import { storeErrorOf, unconnected, unreachable, wasNotSent } from "./postgres-errors.ts";
 
 /** Knows how the database does. */
@@ -21,6 +22,7 @@ export interface DatabaseWatch {
   note(error: StoreUnavailableError): void;
   /** The error of whatever would wait in vain for a new connection. */
   refusal(): StoreUnavailableError | undefined;
+  readonly statements?: StatementCounts;
 }
 
 const UNWATCHED: DatabaseWatch = { note: () => {}, refusal: () => undefined };
@@ -135,6 +137,8 @@ class PostgresConnection implements DatabaseConnection {
   readonly #watch: DatabaseWatch;
   /** Whatever state it is in, it must not be used any more. */
   #broken = false;
+  /** A transaction that stood still may yet go on: its statements would be no part of one. */
+  #isOver = false;
 
   constructor(client: pg.PoolClient, watch: DatabaseWatch) {
     this.#client = client;
@@ -142,6 +146,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    assert(!this.#isOver, "a statement comes after its transaction was rolled back");
     const { rows, rowCount } = await this.#query(query.sql, query.parameters);
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
   }
@@ -164,6 +169,7 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async rollback(): Promise<void> {
+    this.#isOver = true;
     if (this.#broken) return;
     try {
       await this.#query("rollback");
@@ -178,6 +184,8 @@ class PostgresConnection implements DatabaseConnection {
   }
 
   async #query(text: string, values: readonly unknown[] = []): Promise<pg.QueryResult> {
+    const { statements } = this.#watch;
+    if (statements) statements.begun += 1;
     try {
       return await this.#client.query(text, [...values]);
     } catch (caught) {
@@ -187,6 +195,8 @@ class PostgresConnection implements DatabaseConnection {
         this.#watch.note(error);
       }
       throw error;
+    } finally {
+      if (statements) statements.ended += 1;
     }
   }
 }

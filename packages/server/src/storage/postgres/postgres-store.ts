@@ -160,11 +160,13 @@ class PostgresStore implements OpenedStore {
       refusal: () => this.health.refusal(),
     };
     this.db = open(reads, collate, { watch });
-    this.#writer = open(transactions, collate, { watch });
+    const statements = { begun: 0, ended: 0 };
+    this.#writer = open(transactions, collate, { watch: { ...watch, statements } });
     this.#checker = open(checks, collate);
     this.#groups = new CommitGroups({
       commit: (run, size) =>
         retried(this.#writer, run, size > 1 ? GROUP_ATTEMPTS_MAX : ATTEMPTS_MAX),
+      statements,
       durable: async () => {},
       isRetried,
       patienceMs: TURN_PATIENCE_MS,

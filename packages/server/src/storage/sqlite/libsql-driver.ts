@@ -11,6 +11,7 @@ import {
 } from "kysely";
 import { StoreUnavailableError } from "../../kernel/store.ts";
 import { pause } from "../../kernel/work/timers.ts";
+import type { StatementCounts } from "../transaction-watch.ts";
 import { Libsql } from "./libsql.ts";
 import { isBusy, isIoError, isReadOnly, sqliteErrorOf } from "./sqlite-errors.ts";
 
@@ -41,6 +42,7 @@ export interface LibsqlConnectionOptions {
   readonly synchronous: "NORMAL" | "OFF";
   /** Refuses changes, which would be in no transaction and not be synced, as PostgreSQL does. */
   readonly isReader?: boolean;
+  readonly statements?: StatementCounts;
   /** Called when a failed statement shows that the database is unavailable. */
   readonly onUnavailable: (error: StoreUnavailableError) => void;
 }
@@ -128,14 +130,20 @@ class LibsqlDriver implements Driver {
 class LibsqlConnection implements DatabaseConnection {
   readonly #database: InstanceType<typeof Libsql>;
   readonly #isReader: boolean;
+  readonly #statements: StatementCounts;
   readonly #onUnavailable: (error: StoreUnavailableError) => void;
   readonly #prepared = new Map<string, PreparedStatement>();
 
   constructor(
     database: InstanceType<typeof Libsql>,
-    { isReader = false, onUnavailable }: LibsqlConnectionOptions,
+    {
+      isReader = false,
+      statements = { begun: 0, ended: 0 },
+      onUnavailable,
+    }: LibsqlConnectionOptions,
   ) {
     this.#database = database;
+    this.#statements = statements;
     this.#isReader = isReader;
     this.#onUnavailable = onUnavailable;
   }
@@ -190,6 +198,8 @@ class LibsqlConnection implements DatabaseConnection {
   }
 
   #run<Row>(query: CompiledQuery): QueryResult<Row> {
+    this.#statements.begun += 1;
+    this.#statements.ended += 1;
     const { statement, columns } = this.#prepare(query.sql);
     const parameters = query.parameters.map((value) => (value === undefined ? null : value));
     if (columns) {

@@ -16,6 +16,7 @@ import { inOrder, migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
+import type { StatementCounts } from "../transaction-watch.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { libsqlDialect } from "./libsql-driver.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
@@ -52,9 +53,13 @@ export async function openSqliteStore(
     if (!isFull(error)) monitor?.note(error);
   };
   const synchronous = durable ? "NORMAL" : "OFF";
+  const statements = { begun: 0, ended: 0 };
   const open = (isReader: boolean) =>
     new Kysely<Tables>({
-      dialect: libsqlDialect({ file, synchronous, isReader, onUnavailable }),
+      dialect: libsqlDialect({
+        ...{ file, synchronous, isReader, onUnavailable },
+        ...(isReader ? {} : { statements }),
+      }),
     });
   const opened: Kysely<Tables>[] = [];
   try {
@@ -77,7 +82,10 @@ export async function openSqliteStore(
       // The names of the files that SQLite has just made.
       await syncFolder(dirname(file));
     }
-    const store = new SqliteStore({ reader, writer, log, nowMs: schema.nowMs, makeRoom });
+    const store = new SqliteStore({
+      ...{ reader, writer, statements, log, makeRoom },
+      nowMs: schema.nowMs,
+    });
     monitor = store.health;
     return store;
   } catch (error) {
@@ -99,6 +107,8 @@ async function refuseSpecialFile(file: string): Promise<void> {
 interface SqliteStoreParts {
   readonly reader: Kysely<Tables>;
   readonly writer: Kysely<Tables>;
+  /** The writer's. */
+  readonly statements: StatementCounts;
   readonly log: WriteAheadLog | undefined;
   readonly nowMs: () => number;
   readonly makeRoom: (() => Promise<void>) | undefined;
@@ -117,6 +127,7 @@ class SqliteStore implements OpenedStore {
     this.#parts = parts;
     this.#groups = new CommitGroups({
       commit: async (run) => this.#commit(run),
+      statements: parts.statements,
       durable: async () => parts.log?.durable(),
     });
     this.health = new StoreMonitor({
