@@ -13,34 +13,56 @@ import type { Node } from "./parse-expression.ts";
 /** Finds what an expression names. */
 export interface MathNames {
   /** The value of a metric or of another expression; undefined for an id that there isn't. */
-  valueOf(id: string): MathValue | undefined;
+  valueOf(id: string): Generator<void, MathValue | undefined>;
   /** All metrics of the request, by their ids. */
   readonly metrics: ReadonlyMap<string, Series>;
 }
 
-/** Computes an expression. Throws MathError. */
-export function evaluate(node: Node, names: MathNames, frame: MathFrame): MathValue {
+/** Computes an expression; yields where others should have a turn. Throws MathError. */
+export function* evaluate(
+  node: Node,
+  names: MathNames,
+  frame: MathFrame,
+): Generator<void, MathValue> {
+  if (frame.isTurnOver()) yield;
   switch (node.kind) {
     case "number":
       return node.value;
     case "string":
       throw new MathError(`'${node.value}' is no number and no time series`);
     case "name": {
-      const value = names.valueOf(node.name);
+      const value = yield* names.valueOf(node.name);
       if (value === undefined) throw new MathError(`There is no metric with the id ${node.name}`);
       return value;
     }
     case "negate":
-      return operate("*", -1, evaluate(node.of, names, frame), frame);
+      return operated("*", -1, yield* evaluate(node.of, names, frame), frame);
     case "binary": {
-      const left = evaluate(node.left, names, frame);
-      return operate(node.operator, left, evaluate(node.right, names, frame), frame);
+      const left = yield* evaluate(node.left, names, frame);
+      return operated(node.operator, left, yield* evaluate(node.right, names, frame), frame);
     }
-    case "array":
-      return node.items.flatMap((item) => seriesOf(evaluate(item, names, frame)));
+    case "array": {
+      const items: Series[] = [];
+      for (const item of node.items) items.push(...seriesOf(yield* evaluate(item, names, frame)));
+      return items;
+    }
     case "call":
-      return call(node, names, frame);
+      return yield* call(node, names, frame);
   }
+}
+
+function operated(
+  operator: string,
+  left: MathValue,
+  right: MathValue,
+  frame: MathFrame,
+): MathValue {
+  // A number or series beside an array is gone through with each of its series.
+  const [count, single] = isArray(left)
+    ? [left.length, right]
+    : [isArray(right) ? right.length : 1, left];
+  frame.begin([left, right, ...Array<MathValue>(Math.max(0, count - 1)).fill(single)]);
+  return operate(operator, left, right, frame);
 }
 
 function seriesOf(value: MathValue): readonly Series[] {
@@ -50,16 +72,25 @@ function seriesOf(value: MathValue): readonly Series[] {
 
 type Call = Extract<Node, { readonly kind: "call" }>;
 
-function call({ name, args }: Call, names: MathNames, frame: MathFrame): MathValue {
+function* call(
+  { name, args }: Call,
+  names: MathNames,
+  frame: MathFrame,
+): Generator<void, MathValue> {
   if (name === "METRICS") return metrics(args, names);
-  if (name === "IF") return choose(args, names, frame);
+  if (name === "IF") return yield* choose(args, names, frame);
   const compute = Object.hasOwn(MATH_FUNCTIONS, name) ? MATH_FUNCTIONS[name] : undefined;
   if (!compute) throw new MathError(`Function '${name}' not found`);
-  const values = args.map((arg): Argument => {
+  const values: Argument[] = [];
+  const given: MathValue[] = [];
+  for (const arg of args) {
     // Ids begin with a small letter, so that a word in capitals is the function's own.
-    if (arg.kind === "name" && /^[A-Z]/.test(arg.name)) return { word: arg.name };
-    return evaluate(arg, names, frame);
-  });
+    const isWord = arg.kind === "name" && /^[A-Z]/.test(arg.name);
+    const value = isWord ? { word: arg.name } : yield* evaluate(arg, names, frame);
+    values.push(value);
+    if (typeof value === "number" || !("word" in value)) given.push(value);
+  }
+  frame.begin(given);
   return compute({ name, args: values, frame });
 }
 
@@ -73,8 +104,15 @@ function metrics([filter]: readonly Node[], { metrics: all }: MathNames): readon
  * IF(condition, value, otherwise): 0 is false. Where the condition is a series, each of its values
  * decides: what is true without a value is 0, what is false without one is dropped.
  */
-function choose(args: readonly Node[], names: MathNames, frame: MathFrame): MathValue {
-  const [condition, value, otherwise] = args.map((arg) => evaluate(arg, names, frame));
+function* choose(
+  args: readonly Node[],
+  names: MathNames,
+  frame: MathFrame,
+): Generator<void, MathValue> {
+  const values: MathValue[] = [];
+  for (const arg of args) values.push(yield* evaluate(arg, names, frame));
+  const [condition, value, otherwise] = values;
+  frame.begin(values);
   if (condition === undefined || value === undefined || args.length > 3)
     throw new MathError("Function 'IF' takes a condition and one or two values");
   if ([condition, value, otherwise].some((each) => each !== undefined && isArray(each)))

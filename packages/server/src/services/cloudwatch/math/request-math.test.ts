@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Series } from "./math-values.ts";
+import { MathFrame, type Series } from "./math-values.ts";
 import { RequestMath } from "./request-math.ts";
 
 const MINUTE_MS = 60_000;
@@ -36,13 +36,19 @@ function math(expressions: Readonly<Record<string, string>>) {
   });
 }
 
+function all(of: RequestMath, id: string): readonly Series[] {
+  const computing = of.seriesOf(id);
+  for (;;) {
+    const { done, value } = computing.next();
+    if (done) return value;
+  }
+}
+
 /** The series of an expression, each as text. */
 function computed(expression: string): string[] {
-  return math({ e: expression })
-    .seriesOf("e")
-    .map(({ points }) =>
-      [0, 1, 2, 3, 4].map((index) => points.get(FROM_MS + index * MINUTE_MS) ?? "-").join(" "),
-    );
+  return all(math({ e: expression }), "e").map(({ points }) =>
+    [0, 1, 2, 3, 4].map((index) => points.get(FROM_MS + index * MINUTE_MS) ?? "-").join(" "),
+  );
 }
 
 // The first of them are the user guide's own tables.
@@ -102,14 +108,12 @@ test("an expression may be several series, each with its metric's label", () => 
   expect(computed("[m1, m2] * 2")).toEqual(["60 40 0 0 -", "40 - 40 - -"]);
   expect(computed("REMOVE_EMPTY([none, m2])")).toEqual(["20 - 20 - -"]);
   expect(computed("SLICE(SORT(METRICS('m'), MIN, DESC, 2), 1)")).toEqual(["30 20 0 0 -"]);
-  const labels = math({ e: "100 / METRICS('m')" })
-    .seriesOf("e")
-    .map(({ label }) => label);
+  const labels = all(math({ e: "100 / METRICS('m')" }), "e").map(({ label }) => label);
   expect(labels).toEqual(["M1", "M2"]);
 });
 
 test("expressions name one another", () => {
-  const { points } = math({ e: "f + 1", f: "g * 2", g: "m1" }).seriesOf("e")[0] ?? {};
+  const { points } = all(math({ e: "f + 1", f: "g * 2", g: "m1" }), "e")[0] ?? {};
   expect([...(points ?? new Map()).values()]).toEqual([61, 41, 1, 1]);
 });
 
@@ -143,16 +147,50 @@ describe("refused", () => {
   });
 
   test("a circle", () => {
-    expect(() => math({ e: "f", f: "e + 1" }).seriesOf("e")).toThrow("comes back to itself");
+    expect(() => all(math({ e: "f", f: "e + 1" }), "e")).toThrow("comes back to itself");
   });
 
-  test("too much work", () => {
-    const points = new Map(Array.from({ length: 100_000 }, (_none, index) => [index, 1] as const));
-    const many = new RequestMath({
-      ...{ fromMs: 0, toMs: 100_000, periodMs: 1 },
-      metrics: new Map([["m", { label: "m", points }]]),
-      expressions: new Map([["e", Array(100).fill("m").join(" + ")]]),
+  const PERIODS = 60_000;
+  const long = (expression: string, periods = PERIODS) =>
+    new RequestMath({
+      ...{ fromMs: 0, toMs: periods, periodMs: 1 },
+      metrics: new Map([
+        [
+          "m",
+          { label: "m", points: new Map(Array.from({ length: PERIODS }, (_, at) => [at, at])) },
+        ],
+      ]),
+      expressions: new Map([["e", expression]]),
     });
-    expect(() => many.seriesOf("e")).toThrow("too much work");
+
+  test.each([
+    ["all together", Array(100).fill("m").join(" + 0 * ")],
+    ["one operator", "m + m"],
+    ["an array's series", "SUM([m, m])"],
+    ["what stands beside an array", "[FIRST(METRICS()), FIRST(METRICS())] + m"],
+    ["times alone", "FILL(m, REPEAT)", 4e12],
+  ])("too much work: %s", (_what, expression, periods = PERIODS) => {
+    expect(() => all(long(expression, periods), "e")).toThrow("too much work");
   });
+
+  test("times are counted before the first of them", () => {
+    const periodMs = 1;
+    const frame = new MathFrame({ fromMs: 0, toMs: 4e12, periodMs });
+    frame.begin([]);
+    expect(() => frame.times()[Symbol.iterator]().next()).toThrow("too much work");
+  });
+});
+
+test("others get turns while much is computed", () => {
+  const points = new Map(Array.from({ length: 10_000 }, (_, at) => [at, at] as const));
+  const many = new RequestMath({
+    ...{ fromMs: 0, toMs: 10_000, periodMs: 1 },
+    metrics: new Map([["m", { label: "m", points }]]),
+    expressions: new Map([["e", Array(11).fill("m").join(" * 2 + ")]]),
+  });
+  const computing = many.seriesOf("e");
+  let turns = 0;
+  while (!computing.next().done) turns += 1;
+  // Each operator goes through one series or two: three for each " * 2 + m".
+  expect(turns).toBeGreaterThanOrEqual(8);
 });

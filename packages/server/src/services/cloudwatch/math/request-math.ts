@@ -34,16 +34,16 @@ export class RequestMath {
     this.#frame = new MathFrame(request);
   }
 
-  /** The time series that an expression is. */
-  seriesOf(id: string): readonly Series[] {
-    const value = this.#valueOf(id);
+  /** The time series that an expression is; yields where others should have a turn. */
+  *seriesOf(id: string): Generator<void, readonly Series[]> {
+    const value = yield* this.#valueOf(id);
     if (value === undefined) return [];
     if (typeof value === "number")
       throw new ExpressionError(id, "it is a number, where a time series must be");
     return isSeries(value) ? [value] : value;
   }
 
-  #valueOf(id: string): MathValue | undefined {
+  *#valueOf(id: string): Generator<void, MathValue | undefined> {
     const { metrics, expressions } = this.#request;
     const known = metrics.get(id) ?? this.#values.get(id);
     const text = expressions.get(id);
@@ -52,7 +52,8 @@ export class RequestMath {
     this.#underWay.add(id);
     try {
       const names = { valueOf: (name: string) => this.#valueOf(name), metrics };
-      const value = evaluate(parseExpression(text), names, this.#frame);
+      this.#frame.read(text);
+      const value = yield* evaluate(parseExpression(text), names, this.#frame);
       this.#values.set(id, value);
       return value;
     } catch (error) {

@@ -55,7 +55,7 @@ export class QueryMath {
     for (const { Id = "", Label, Expression, ReturnData } of this.#queries) {
       if (Expression === undefined || ReturnData === false) continue;
       await nextTurn();
-      const all = seriesOf(math, Id);
+      const all = await inTurns(seriesOf(math, Id));
       const label = (series: Series) =>
         all.length === 1 ? (Label ?? Id) : [Label, series.label].filter(Boolean).join(" ");
       for (const series of all) {
@@ -77,7 +77,12 @@ export class QueryMath {
     const expressions = this.#expressions;
     const math = new RequestMath({ ...window, metrics: this.#metrics, expressions });
     const returned = this.#queries.find(({ ReturnData }) => ReturnData !== false);
-    return seriesOf(math, returned?.Id ?? "");
+    const computing = seriesOf(math, returned?.Id ?? "");
+    // An alarm's are few values.
+    for (;;) {
+      const { done, value } = computing.next();
+      if (done) return value;
+    }
   }
 
   /** Puts results in the order of their queries. */
@@ -101,11 +106,19 @@ export class QueryMath {
   }
 }
 
-function seriesOf(math: RequestMath, id: string): readonly Series[] {
+function* seriesOf(math: RequestMath, id: string): Generator<void, readonly Series[]> {
   try {
-    return math.seriesOf(id);
+    return yield* math.seriesOf(id);
   } catch (error) {
     if (error instanceof ExpressionError) throw validationError(error.message);
     throw error;
+  }
+}
+
+async function inTurns<Result>(computing: Generator<void, Result>): Promise<Result> {
+  for (;;) {
+    const { done, value } = computing.next();
+    if (done) return value;
+    await nextTurn();
   }
 }
