@@ -47,7 +47,7 @@ export function explainFailure(
   if (["PolicyCompileError", "DataFolderInUseError", "MediaError"].includes(error.name)) {
     return { message: error.message, exitCode: EXIT.failed };
   }
-  const fileFailure = FILE_FAILURES[codeOf(error)];
+  const fileFailure = FILE_FAILURES.get(codeOf(error));
   if (fileFailure !== undefined) {
     const path = "path" in error ? `${String(error.path)}: ` : "";
     return { message: `${path}${fileFailure}`, exitCode: EXIT.failed };
@@ -71,14 +71,16 @@ const KEY_REFUSALS = [
 const KEY_HINT =
   "The key is that of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else of AWS_PROFILE, else test/test.";
 
-const FILE_FAILURES: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file or folder.",
-  EACCES: "this user may not read or write it.",
-  EISDIR: "this is a folder; a file is wanted.",
-  ENOTDIR: "a part of this path is a file, not a folder.",
-  EEXIST: "this is there already.",
-  ENOSPC: "the disk is full.",
-};
+const FILE_FAILURES: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ENOENT: "there is no such file or folder.",
+    EACCES: "this user may not read or write it.",
+    EISDIR: "this is a folder; a file is wanted.",
+    ENOTDIR: "a part of this path is a file, not a folder.",
+    EEXIST: "this is there already.",
+    ENOSPC: "the disk is full.",
+  }),
+);
 
 function codeOf(error: Error): string {
   return "code" in error ? String(error.code) : "";

@@ -1,3 +1,5 @@
+import { ownValue } from "../own-value.ts";
+
 /** The facts of AWS's Service Authorization Reference that advice needs. */
 export interface AuthorizationData {
   /** By their prefixes in actions: "s3". */
@@ -39,10 +41,10 @@ export function actionNamed(
   { actions }: ServiceAuthorization,
   name: string,
 ): (ServiceAction & { readonly name: string }) | undefined {
-  const exact = actions[name];
+  const exact = ownValue(actions, name);
   if (exact) return { ...exact, name };
   const lowerCased = name.toLowerCase();
   const found = Object.keys(actions).find((each) => each.toLowerCase() === lowerCased);
-  const action = found === undefined ? undefined : actions[found];
+  const action = found === undefined ? undefined : ownValue(actions, found);
   return found !== undefined && action ? { ...action, name: found } : undefined;
 }

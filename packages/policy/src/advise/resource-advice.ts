@@ -1,4 +1,5 @@
 import type { StatementSubject } from "../checks/subject.ts";
+import { ownValue } from "../own-value.ts";
 import { canNameResource } from "./arn-overlap.ts";
 import type { KnownAction } from "./known-actions.ts";
 import type { Advice } from "./policy-warning.ts";
@@ -14,7 +15,9 @@ export function adviseResources(
   return known.flatMap((each) => {
     // Of a pattern's actions some may be about other things.
     if (/[*?]/.test(each.item.value)) return [];
-    const templates = each.resources.flatMap((type) => each.service.resources[type] ?? []);
+    const templates = each.resources.flatMap(
+      (type) => ownValue(each.service.resources, type) ?? [],
+    );
     if (templates.length === 0) return knowsNone(each);
     const fits = patterns.some((pattern) =>
       templates.some((template) => canNameResource(pattern, template)),

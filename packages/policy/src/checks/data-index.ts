@@ -6,6 +6,7 @@ import {
 } from "../advise/authorization-data.ts";
 import { type Glob, globOf } from "../compile/glob.ts";
 import { tokenizePattern } from "../compile/pattern-tokens.ts";
+import { ownValue } from "../own-value.ts";
 
 export interface IndexedAction extends ServiceAction {
   /** "s3:GetObject" */
@@ -92,7 +93,7 @@ export class DataIndex {
 
   /** The names of the global condition keys and of a service's own. */
   keyNames(service: string): readonly string[] {
-    const own = this.service(service) && this.#data.services[service.toLowerCase()]?.keys;
+    const own = this.service(service) && ownValue(this.#data.services, service.toLowerCase())?.keys;
     return [...Object.keys(this.#data.globalKeys), ...Object.keys(own ?? {})];
   }
 

@@ -1,4 +1,5 @@
 import { policySizeWithoutWhitespace } from "../document/policy-size.ts";
+import { ownValue } from "../own-value.ts";
 import type { ContextValue } from "../request.ts";
 import { patternFor, type ResourceRule, withoutCovered } from "./generalise.ts";
 import { safeCondition } from "./safe-keys.ts";
@@ -133,7 +134,7 @@ function isUnderLess(other: Need, need: Need): boolean {
   return (
     other.action.toLowerCase() === need.action.toLowerCase() &&
     demanded.length < Object.keys(need.condition).length &&
-    demanded.every(([key, values]) => String(need.condition[key]) === String(values))
+    demanded.every(([key, values]) => String(ownValue(need.condition, key)) === String(values))
   );
 }
 

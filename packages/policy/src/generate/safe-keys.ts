@@ -1,3 +1,4 @@
+import { ownValue } from "../own-value.ts";
 import type { RequestContextValues } from "../request.ts";
 
 /** Every call may have it: the resource for which a service calls. */
@@ -15,7 +16,7 @@ function safeKeysOf(action: string): readonly string[] {
   if (action.startsWith("kms:")) {
     return OF_KMS;
   }
-  return action.startsWith("iam:") ? (OF_IAM[action.toLowerCase()] ?? OF_ALL) : OF_ALL;
+  return action.startsWith("iam:") ? (ownValue(OF_IAM, action.toLowerCase()) ?? OF_ALL) : OF_ALL;
 }
 
 /** The values of those keys in a call; undefined for a call that has none of them. */

@@ -1,5 +1,6 @@
 import { canNameResource } from "../advise/arn-overlap.ts";
 import { type AuthorizationData, actionNamed } from "../advise/authorization-data.ts";
+import { ownValue } from "../own-value.ts";
 import { patternFor } from "./generalise.ts";
 import type { RecordedCall } from "./generate-policy.ts";
 import { S3_EVENT_ACTIONS } from "./s3-event-actions.ts";
@@ -56,14 +57,15 @@ export function callsOfTrailRecord(
   const principalArn =
     record.userIdentity?.sessionContext?.sessionIssuer?.arn ?? record.userIdentity?.arn;
   const source = record.eventSource.replace(/\.amazonaws\.com$/, "");
-  const prefix = PREFIXES[source] ?? source;
-  const service = data.services[prefix];
-  const name = (prefix === "s3" && S3_EVENT_ACTIONS[record.eventName]) || record.eventName;
+  const prefix = ownValue(PREFIXES, source) ?? source;
+  const service = ownValue(data.services, prefix);
+  const name =
+    (prefix === "s3" && ownValue(S3_EVENT_ACTIONS, record.eventName)) || record.eventName;
   const action = service && actionNamed(service, name);
   if (principalArn === undefined || !service || !action) {
     return [];
   }
-  const templates = action.resources.flatMap((type) => service.resources[type] ?? []);
+  const templates = action.resources.flatMap((type) => ownValue(service.resources, type) ?? []);
   const shared = {
     principalArn,
     allowed: !DENIED.test(record.errorCode ?? ""),

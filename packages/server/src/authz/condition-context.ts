@@ -3,6 +3,7 @@ import { type Authorization, Spellings } from "../kernel/authorization.ts";
 import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Organizations } from "../kernel/organization.ts";
+import { ownValue } from "../kernel/own-value.ts";
 import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import { conditionKeyName } from "./condition-key-names.ts";
@@ -76,7 +77,7 @@ export class ConditionContext implements RequestContextValues, Facts {
   }
 
   #shown(key: string): ContextValue | undefined {
-    const own = this.authorization.context?.[key];
+    const own = ownValue(this.authorization.context, key);
     if (!(own instanceof Spellings)) return this.get(key);
     const reading = this.#readings?.get(key);
     return reading && this.#readingsLeft > 0 ? own.values[reading.at] : own.values;

@@ -1,3 +1,5 @@
+import { ownValue } from "../kernel/own-value.ts";
+
 /*
  * LocalStack's variables, with which containers are started that were written for its image. Each
  * is taken as what it means there, or refused by its name: none is ignored in silence.
@@ -51,7 +53,9 @@ const TAKEN: Readonly<Record<string, (value: string) => Settings>> = {
   ENFORCE_IAM: (value) => ({ enforcement: isOn(value) ? "enforce" : "off" }),
   IAM_SOFT_MODE: (value) => (isOn(value) ? { enforcement: "soft" } : {}),
   DEBUG: (value) => (isOn(value) ? { logLevel: "debug" } : {}),
-  LS_LOG: (value) => ({ logLevel: LOG_LEVELS[value.toLowerCase()] ?? value.toLowerCase() }),
+  LS_LOG: (value) => ({
+    logLevel: ownValue(LOG_LEVELS, value.toLowerCase()) ?? value.toLowerCase(),
+  }),
   EXTRA_CORS_ALLOWED_ORIGINS: (allowedOrigins) => ({ allowedOrigins }),
 };
 
@@ -98,7 +102,7 @@ export function localStackSettings(environment: Environment): LocalStackSettings
     const name = Object.hasOwn(TAKEN, variable) ? variable : variable.replace(/^LOCALSTACK_/, "");
     if (value === "") continue;
     given.set(name, value);
-    const reason = REFUSED[name];
+    const reason = ownValue(REFUSED, name);
     const isKnown =
       Object.hasOwn(TAKEN, name) ||
       name === "SERVICES" ||

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress, gzip } from "node:zlib";
+import { ownValue } from "../kernel/own-value.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { consolePolicy } from "./console-policy.ts";
 
@@ -94,7 +95,7 @@ export class ConsoleFiles {
   }
 
   async #answer(name: string, request: PlainRequest): Promise<PlainResponse | undefined> {
-    const type = TYPES[extname(name)];
+    const type = ownValue(TYPES, extname(name));
     if (type === undefined) return undefined;
     const file = join(this.#dir, name);
     const accepted = request.headers["accept-encoding"] ?? "";

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { ownValue } from "../kernel/own-value.ts";
 
 interface LastRequest {
   readonly incoming: IncomingMessage;
@@ -45,7 +46,9 @@ export class UnreadableRests {
     }
     const unanswered = requests === 0 || (requests === 1 && !last?.outgoing.headersSent);
     if (socket.writable && unanswered)
-      socket.write(`HTTP/1.1 ${ANSWERS[code] ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`);
+      socket.write(
+        `HTTP/1.1 ${ownValue(ANSWERS, code) ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`,
+      );
     socket.destroy();
   }
 }

@@ -9,11 +9,11 @@ export interface OfferedTransport {
 }
 
 /** Digests that certificates are announced by (RFC 8122, 5), and node's names for them. */
-const DIGESTS: Readonly<Record<string, string>> = {
-  "sha-256": "sha256",
-  "sha-384": "sha384",
-  "sha-512": "sha512",
-};
+const DIGESTS: ReadonlyMap<string, string> = new Map([
+  ["sha-256", "sha256"],
+  ["sha-384", "sha384"],
+  ["sha-512", "sha512"],
+]);
 
 /**
  * Reads the transport of an offer. Throws MediaError `refused` where tracks don't share one, or
@@ -43,7 +43,7 @@ export function offeredTransport(
     throw refusal("the offer must let the peer begin DTLS (a=setup:actpass or active)");
   }
   const fingerprints = carrier.fingerprints.flatMap(({ algorithm, value }) => {
-    const digest = DIGESTS[algorithm];
+    const digest = DIGESTS.get(algorithm);
     return digest === undefined ? [] : [{ algorithm: digest, value }];
   });
   if (fingerprints.length === 0) {

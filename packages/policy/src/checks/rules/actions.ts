@@ -1,4 +1,5 @@
 import { actionPattern } from "../../compile/action-matcher.ts";
+import { ownValue } from "../../own-value.ts";
 import type { IndexedService } from "../data-index.ts";
 import type { Report } from "../finding.ts";
 import { OTHER_NAMES } from "../operation-names.ts";
@@ -50,7 +51,7 @@ function* checkAction({ value, place }: Text, { data }: Subject): Iterable<Repor
   }
   const service = data.service(prefix);
   if (!service) {
-    const meant = PREFIXES[prefix.toLowerCase()];
+    const meant = ownValue(PREFIXES, prefix.toLowerCase());
     const service2 = meant === undefined ? {} : { service2: meant };
     yield {
       code: "INVALID_SERVICE_IN_ACTION",
@@ -61,7 +62,7 @@ function* checkAction({ value, place }: Text, { data }: Subject): Iterable<Repor
     return;
   }
   if (existsIn(service, value, value.slice(colon + 1))) return;
-  const validAction = OTHER_NAMES[value.toLowerCase()];
+  const validAction = ownValue(OTHER_NAMES, value.toLowerCase());
   const words =
     validAction === undefined
       ? { action: value }

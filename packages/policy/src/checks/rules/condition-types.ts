@@ -3,6 +3,7 @@ import { isBase64 } from "../../compile/is-base64.ts";
 import { parseDate } from "../../compile/parse-date.ts";
 import { parseIpRange } from "../../compile/parse-ip.ts";
 import { parseNumber } from "../../compile/parse-number.ts";
+import { ownValue } from "../../own-value.ts";
 import type { Report } from "../finding.ts";
 import type { ConditionSubject, StatementSubject, Subject, Text } from "../subject.ts";
 
@@ -32,7 +33,7 @@ const KEY_TYPES: Readonly<Record<string, string>> = {
 
 /** Dates are compared as numbers too, and ARNs are texts. */
 function isComparedBy(family: OperatorFamily, type: string): boolean {
-  if (family === "null" || OPERATOR_TYPES[family] === KEY_TYPES[type]) return true;
+  if (family === "null" || OPERATOR_TYPES[family] === ownValue(KEY_TYPES, type)) return true;
   if (family === "numeric") return type === "Date";
   if (family === "date") return type === "Numeric";
   if (family === "bool") return type === "String";
@@ -49,7 +50,7 @@ export function* checkOperatorType(
 ): Iterable<Report> {
   const type = data.keyType(key)?.replace(/^ArrayOf/, "");
   if (!read || type === undefined) return;
-  const allowed = KEY_TYPES[type] ?? type;
+  const allowed = ownValue(KEY_TYPES, type) ?? type;
   const words = { key, type, written, allowed, operator: OPERATOR_TYPES[read.family] };
   if (!isComparedBy(read.family, type)) {
     yield { code: "TYPE_MISMATCH", places: [keyPlace], words };

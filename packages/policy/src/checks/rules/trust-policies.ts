@@ -1,4 +1,5 @@
 import { memberOf } from "../../document/json-node.ts";
+import { ownValue } from "../../own-value.ts";
 import type { Report } from "../finding.ts";
 import { placeOfKey } from "../place.ts";
 import type { PrincipalSubject, StatementSubject, Subject, Text } from "../subject.ts";
@@ -55,7 +56,7 @@ function* checkActions(
 ): Iterable<Report> {
   if (!action || action.negated || principal.negated) return;
   for (const { value, place } of action.items) {
-    const mayCall = CALLERS[value.toLowerCase()];
+    const mayCall = ownValue(CALLERS, value.toLowerCase());
     if (!mayCall) continue;
     const wrong = principal.entries.flatMap(({ type, values }) =>
       values.filter((each) => !mayCall(type, each.value)),

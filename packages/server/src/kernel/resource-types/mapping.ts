@@ -1,3 +1,4 @@
+import { ownValue } from "../own-value.ts";
 import { ResourceError } from "../resources.ts";
 
 /**
@@ -28,7 +29,7 @@ export function toOperation(mapping: Mapping, value: unknown): unknown {
   const result: Record<string, unknown> = {};
   for (const [name, each] of Object.entries(value as Value)) {
     if (each === undefined) continue;
-    const member = mapping[name];
+    const member = ownValue(mapping, name);
     if (member === undefined)
       throw new ResourceError("InvalidRequest", `Rolecast doesn't implement '${name}' yet.`);
     const { to, of, asList, isDate } = mappingOf(name, member);

@@ -1,6 +1,7 @@
 import { AwsError } from "../aws-error.ts";
 import type { Ids } from "../ids.ts";
 import type { Invoke } from "../invoke.ts";
+import { ownValue } from "../own-value.ts";
 import { accountOf, type Caller } from "../principal.ts";
 import {
   type HandlerErrorCode,
@@ -108,7 +109,7 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** The SDK's client's name, as AWS's handlers, written in Java, show it: `Iam`, `S3`. */
 function titleOf(service: string): string {
-  return TITLES[service] ?? service.charAt(0).toUpperCase() + service.slice(1);
+  return ownValue(TITLES, service) ?? service.charAt(0).toUpperCase() + service.slice(1);
 }
 
 /** Codes of operations' errors by what they say; the first that matches counts. */

@@ -9,6 +9,7 @@ import {
 import { DOMParser, type XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
 import { SignedXml } from "xml-crypto";
 import { AwsError } from "../../kernel/aws-error.ts";
+import { ownValue } from "../../kernel/own-value.ts";
 import { idpRejectedClaim, invalidIdentityToken } from "./errors.ts";
 import { decrypted, hasAcceptedMethods } from "./saml-encryption.ts";
 import { checkStructure, SIGNATURE_TRANSFORMS } from "./saml-structure.ts";
@@ -220,7 +221,7 @@ interface SignedInfoParts {
 function hasSignedInfo(signed: SignedXml, text: string): boolean {
   const { signatureAlgorithm, publicCert } = signed;
   const parts = signed as unknown as SignedInfoParts;
-  const algorithm = signed.SignatureAlgorithms[signatureAlgorithm ?? ""];
+  const algorithm = ownValue(signed.SignatureAlgorithms, signatureAlgorithm ?? "");
   const canonical = parts.getCanonSignedInfoXml(documentOf(text));
   const { signatureValue } = parts;
   return (

@@ -1,4 +1,5 @@
 import type { UnusedAccessConfiguration } from "@aws-sdk/client-accessanalyzer";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { ExaminedIdentity } from "../../../kernel/ports/identity.ts";
 import type { PermissionUse } from "../../../kernel/ports/permission-uses.ts";
 import type { Reader } from "../../../kernel/store.ts";
@@ -147,5 +148,7 @@ function isExcludedByTags(
   { analysisRule }: UnusedAccessConfiguration,
 ): boolean {
   const lists = (analysisRule?.exclusions ?? []).flatMap(({ resourceTags = [] }) => resourceTags);
-  return lists.some((list) => Object.entries(list).every(([key, value]) => tags[key] === value));
+  return lists.some((list) =>
+    Object.entries(list).every(([key, value]) => ownValue(tags, key) === value),
+  );
 }

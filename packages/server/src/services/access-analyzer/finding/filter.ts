@@ -1,4 +1,5 @@
 import type { Criterion } from "@aws-sdk/client-accessanalyzer";
+import { ownValue } from "../../../kernel/own-value.ts";
 import { invalidField } from "../errors.ts";
 import type { FindingRow } from "../tables.ts";
 import { bodyOf, type FindingBody } from "./finding-body.ts";
@@ -97,7 +98,7 @@ function valueIn(key: string, finding: Filterable): string | undefined {
   const [, kind, name = ""] = PREFIXED.exec(key) ?? [];
   const { external, internal } = finding.body;
   const access = external ?? internal;
-  if (kind === "principal") return access?.principal[name];
-  if (kind === "condition") return access?.condition[name];
-  return (KEYS[key] ?? OF_PREVIEWS[key])?.(finding);
+  if (kind === "principal") return ownValue(access?.principal, name);
+  if (kind === "condition") return ownValue(access?.condition, name);
+  return (ownValue(KEYS, key) ?? ownValue(OF_PREVIEWS, key))?.(finding);
 }

@@ -1,4 +1,5 @@
 import { type AuthorizationData, policySizeWithoutWhitespace } from "@rolecast/policy";
+import { ownValue } from "../../../kernel/own-value.ts";
 
 /** The actions that a job has found. Its policies are written when they are asked for. */
 export interface GeneratedActions {
@@ -55,9 +56,9 @@ function withPlaceholders(
   const groups = new Map<string, string[]>();
   for (const action of actions) {
     const [prefix = "", name = ""] = action.split(":");
-    const service = services[prefix];
-    const types = service?.actions[name]?.resources ?? [];
-    const templates = types.flatMap((type) => service?.resources[type] ?? []);
+    const service = ownValue(services, prefix);
+    const types = ownValue(service?.actions, name)?.resources ?? [];
+    const templates = types.flatMap((type) => ownValue(service?.resources, type) ?? []);
     const resources = [...new Set(templates.map(withPartition))].sort();
     const key = JSON.stringify(resources.length === 0 ? "*" : resources);
     groups.set(key, [...(groups.get(key) ?? []), action]);

@@ -1,3 +1,4 @@
+import { errorClass } from "../../../kernel/error-class.ts";
 import { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import { pause } from "../../../kernel/work/timers.ts";
@@ -70,8 +71,9 @@ export class EndpointCalls {
       if (status < 300) return undefined;
       return { reason: `it answered ${status}`, isFinal: status < 500 };
     } catch (error) {
-      if (!(error instanceof OutgoingError)) throw error;
-      return { reason: error.message, isFinal: false };
+      const isOutside = error instanceof OutgoingError;
+      const reason = isOutside ? error.message : `it couldn't be called (${errorClass(error)})`;
+      return { reason, isFinal: !isOutside };
     }
   }
 }

@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import { ResourceError, type ResourceModel, type Step } from "../../../kernel/resources.ts";
 import type { CloudFormationSettings, EngineDependencies } from "../dependencies.ts";
 import { removeSignals, signalsOf } from "../rows/signals.ts";
@@ -75,7 +76,7 @@ async function askEndpoint(
   const requestId = call.token;
   const own = { stack_id: stack.stack_id, logical_id: logicalId };
   const token = String(properties.ServiceToken);
-  const url = settings.customResources[token];
+  const url = ownValue(settings.customResources, token);
   if (url === undefined)
     throw new ResourceError(
       "InvalidRequest",

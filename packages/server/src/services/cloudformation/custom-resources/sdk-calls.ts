@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { UnknownOperationError } from "../../../kernel/invoke.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
 import type { NativeProvider } from "./custom-type.ts";
@@ -76,7 +77,7 @@ async function perform(
   const answer = await answerOf(call, calls);
   const flat = Object.fromEntries(flattened(answer, ""));
   const { responsePath } = call.physicalResourceId ?? {};
-  const PhysicalResourceId = responsePath === undefined ? physicalId : flat[responsePath];
+  const PhysicalResourceId = responsePath === undefined ? physicalId : ownValue(flat, responsePath);
   if (PhysicalResourceId === undefined)
     throw failed(`Response path ${responsePath} isn't in the answer of ${call.action}.`);
   const { outputPaths } = call;
@@ -128,7 +129,7 @@ function serviceOf(client: string): string {
     .replace(/^@aws-sdk\/client-/, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, "");
-  return SERVICES[name] ?? name;
+  return ownValue(SERVICES, name) ?? name;
 }
 
 /** `getParameter`, `GetParameterCommand` → `GetParameter`. */

@@ -1,5 +1,6 @@
 import { sameValue, type Value } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
 import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
@@ -135,7 +136,7 @@ async function begin(
   if (!type)
     return refuse(run, logicalId, row, `Unrecognized resource types: [${wanted.type}]`, wanted);
   const known = row && row.type === wanted.type ? row : undefined;
-  const identifier = run.options.imports?.[logicalId];
+  const identifier = ownValue(run.options.imports, logicalId);
   if (identifier && !known?.physical_id)
     return importResource(run, newRow(run, logicalId, wanted), type, wanted, identifier);
   const pending = known && pendingOf(known);

@@ -1,4 +1,5 @@
 import { type Attributes, UNKNOWN, type Value } from "@rolecast/template";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { ResourceRow } from "../tables.ts";
 import { modelOf, propertiesOf } from "./stored-json.ts";
@@ -15,7 +16,7 @@ export function attributesOf(resources: ReadonlyMap<string, ResourceRow>): Attri
 
 /** The value at a path with dots: `Outputs.Url`. */
 function at(model: ResourceModel, path: string): Value | undefined {
-  const whole = model[path];
+  const whole = ownValue(model, path);
   if (whole !== undefined) return whole as Value;
   let value: unknown = model;
   for (const name of path.split(".")) {

@@ -1,4 +1,5 @@
 import type { PropertyDifference, StackResourceDriftStatus } from "@aws-sdk/client-cloudformation";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
@@ -45,8 +46,8 @@ export async function detectDrift(
     const actual = await type.read(modelOf(row), calls as never);
     const { writeOnly } = type.schema;
     const differences = differencesOf(expected, actual, writeOnly);
-    const declared = Object.keys(expected).filter((name) => actual[name] !== undefined);
-    const compared = Object.fromEntries(declared.map((name) => [name, actual[name]]));
+    const declared = Object.keys(expected).filter((name) => ownValue(actual, name) !== undefined);
+    const compared = Object.fromEntries(declared.map((name) => [name, ownValue(actual, name)]));
     return {
       ...shown,
       status: differences.length > 0 ? "MODIFIED" : "IN_SYNC",

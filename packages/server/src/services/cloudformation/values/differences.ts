@@ -1,5 +1,6 @@
 import type { PropertyDifference } from "@aws-sdk/client-cloudformation";
 import { sameValue, type Value } from "@rolecast/template";
+import { ownValue } from "../../../kernel/own-value.ts";
 import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 
@@ -15,7 +16,7 @@ export function differencesOf(
 ): readonly PropertyDifference[] {
   const is = withoutPaths(actual, hidden);
   return Object.entries(withoutPaths(expected, hidden)).flatMap(([name, value]) =>
-    differencesAt(`/${name}`, value, is[name]),
+    differencesAt(`/${name}`, value, ownValue(is, name)),
   );
 }
 
@@ -39,7 +40,7 @@ function membersThere(expected: ResourceModel, actual: ResourceModel, hidden: Pa
   const pairs = Object.entries(expected).map(([name, value]) => {
     const within = hidden.filter(([first]) => first === name).map(([, ...rest]) => rest);
     const isHidden = within.some(({ length }) => length === 0);
-    return [name, isHidden ? value : actualAt(value, actual[name], within)] as const;
+    return [name, isHidden ? value : actualAt(value, ownValue(actual, name), within)] as const;
   });
   return Object.fromEntries(pairs.filter(([, value]) => value !== undefined));
 }
@@ -62,7 +63,7 @@ function differencesAt(path: string, was: unknown, is: unknown): readonly Proper
   if (Array.isArray(expected) && Array.isArray(actual)) return inLists(path, expected, actual);
   if (isRecord(expected) && isRecord(actual) && !isDocument(expected))
     return Object.entries(expected).flatMap(([name, value]) =>
-      differencesAt(`${path}/${name}`, value, actual[name]),
+      differencesAt(`${path}/${name}`, value, ownValue(actual, name)),
     );
   // A service doesn't show a list without items.
   if (is === undefined && Array.isArray(expected) && expected.length === 0) return [];
@@ -115,7 +116,9 @@ function sameMeaning(one: unknown, other: unknown): boolean {
   }
   if (isRecord(one) && isRecord(other)) {
     const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-    return [...names].every((name) => sameMeaning(documentOf(one[name]), documentOf(other[name])));
+    return [...names].every((name) =>
+      sameMeaning(documentOf(ownValue(one, name)), documentOf(ownValue(other, name))),
+    );
   }
   // A template's scalars may be text where the service has numbers and truth.
   return isScalar(one) && isScalar(other) && String(one) === String(other);

@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { ResourceRow, VersionRow } from "../tables.ts";
 import type { StoredParameters } from "./evaluate-stack.ts";
 
@@ -67,7 +68,7 @@ export class Secrets {
 function hiddenIn(model: string | null): readonly string[] {
   if (!model?.includes(NO_ECHO)) return [];
   const { [NO_ECHO]: names = [], ...attributes } = JSON.parse(model) as HidingModel;
-  return names.flatMap((name) => textsIn(attributes[name]));
+  return names.flatMap((name) => textsIn(ownValue(attributes, name)));
 }
 
 interface HidingModel {

@@ -1,4 +1,5 @@
 import { type Evaluation, type MapValue, TemplateError, UNKNOWN } from "@rolecast/template";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
 import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
@@ -59,7 +60,7 @@ function valueAt(model: unknown, path: string): unknown {
     .reduce<unknown>(
       (value, name) =>
         typeof value === "object" && value !== null
-          ? (value as Record<string, unknown>)[name]
+          ? ownValue(value as Record<string, unknown>, name)
           : undefined,
       model,
     );

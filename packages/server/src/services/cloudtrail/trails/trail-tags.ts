@@ -55,16 +55,16 @@ export function checkedTags(given: readonly Tag[] = [], arn: string, before: Tag
   // AWS doesn't publish the sentence; the error's documentation names duplicates.
   if (new Set(given.map(({ Key }) => Key)).size < given.length)
     throw invalidTag("Tag keys must be unique.");
-  const tags: Record<string, string> = { ...before };
+  const tags = new Map(Object.entries(before));
   for (const { Key, Value = "" } of given) {
     if (Key.toLowerCase().startsWith("aws:"))
       throw invalidTag("Tag keys that begin with aws: are reserved.");
     if (!TAG_KEY.test(Key) || !TAG_VALUE.test(Value))
       throw invalidTag("Tag name or values specified are not in valid format.");
-    tags[Key] = Value;
+    tags.set(Key, Value);
   }
-  if (Object.keys(tags).length > TAGS_MAX) throw tooManyTags(arn, TAGS_MAX);
-  return tags;
+  if (tags.size > TAGS_MAX) throw tooManyTags(arn, TAGS_MAX);
+  return Object.fromEntries(tags);
 }
 
 export function requestTagKeys(tags: readonly Tag[] | undefined) {

@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import { type DashboardFinding, invalidDashboard } from "../errors.ts";
 
 /*
@@ -50,7 +51,7 @@ function widgetFindings(widget: unknown, path: string): readonly DashboardFindin
   if (typeof type !== "string" || !TYPES.includes(type))
     return [{ path: `${path}/type`, message: "Should be equal to one of the allowed values" }];
   if (!isObject(properties)) return [missing(path, "properties")];
-  const needed = NEEDED[type];
+  const needed = ownValue(NEEDED, type);
   if (needed !== undefined && properties[needed] === undefined)
     return [missing(`${path}/properties`, needed)];
   return type === "metric" ? metricFindings(properties, `${path}/properties`) : [];

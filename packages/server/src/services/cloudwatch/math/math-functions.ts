@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import {
   isArray,
   isSeries,
@@ -239,7 +240,7 @@ function fillerOf(
 
 function sort(call: MathCall): MathValue {
   const [, by, order] = call.args;
-  const compute = by !== undefined && isWord(by) ? SORTED_BY[by.word] : undefined;
+  const compute = by !== undefined && isWord(by) ? ownValue(SORTED_BY, by.word) : undefined;
   const direction = order !== undefined && isWord(order) ? order.word : "";
   if (!compute || !["ASC", "DESC"].includes(direction))
     throw wrong(call, "an array, one of AVG, MIN, MAX and SUM, and ASC or DESC");

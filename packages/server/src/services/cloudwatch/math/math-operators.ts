@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import {
   isArray,
   isSeries,
@@ -38,7 +39,7 @@ export function operate(
   right: MathValue,
   frame: MathFrame,
 ): MathValue {
-  const compute = OPERATORS[operator];
+  const compute = ownValue(OPERATORS, operator);
   if (!compute) throw new MathError(`Operator '${operator}' not found`);
   if (isArray(left)) {
     if (isArray(right)) throw new MathError(`Two arrays can't be operands of ${operator}`);

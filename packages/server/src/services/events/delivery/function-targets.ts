@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { EventFunction } from "../../../kernel/ports/event-function.ts";
 import { after } from "../../../kernel/work/timers.ts";
 import { isJson } from "../target-input/target-json.ts";
@@ -37,7 +38,7 @@ export class FunctionTargets {
 
   async deliver(invocation: Invocation): Promise<Delivered> {
     const { arn, input, closing } = invocation;
-    const called = this.#parts.settings.eventFunctions[arn];
+    const called = ownValue(this.#parts.settings.eventFunctions, arn);
     // As on AWS, where a function that doesn't exist isn't tried again.
     if (called === undefined)
       return {

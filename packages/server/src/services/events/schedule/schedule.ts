@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import { validation } from "../errors.ts";
 import { type CronFields, daysIn, readCronFields } from "./cron-fields.ts";
 
@@ -30,7 +31,7 @@ export function readSchedule(text: string): Schedule {
 function rateOf(text: string): Schedule | undefined {
   const [, count = "", unit = "", plural] =
     /^rate\(([1-9]\d{0,9}) (minute|hour|day)(s?)\)$/.exec(text) ?? [];
-  const everyMs = Number(count) * (UNIT_MS[unit] ?? 0);
+  const everyMs = Number(count) * (ownValue(UNIT_MS, unit) ?? 0);
   if (everyMs === 0 || (count === "1") !== (plural === "")) return undefined;
   return {
     next: (afterMs, startMs) =>

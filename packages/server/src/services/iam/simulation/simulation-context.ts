@@ -52,5 +52,5 @@ function contextValue(
 }
 
 function hasForm(type: string): type is ContextValueType {
-  return type in FORMS;
+  return Object.hasOwn(FORMS, type);
 }

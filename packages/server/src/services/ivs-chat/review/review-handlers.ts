@@ -1,6 +1,7 @@
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { ReviewFunction } from "../../../kernel/ports/review-function.ts";
 import { after } from "../../../kernel/work/timers.ts";
@@ -90,7 +91,7 @@ export class ReviewHandlers {
   }
 
   async #ask(room: RoomRow, { id, content, attributes, sender }: ReviewedMessage) {
-    const handler = this.#options.handlers[room.handler_uri];
+    const handler = ownValue(this.#options.handlers, room.handler_uri);
     if (handler === undefined)
       throw new ReviewError(
         "InvocationErrors",

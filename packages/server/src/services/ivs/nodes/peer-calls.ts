@@ -22,7 +22,7 @@ const HEADERS = {
   nonce: "x-rolecast-nonce",
   sha256: "x-rolecast-sha256",
   signature: "x-rolecast-signature",
-};
+} as const;
 const BYTES_TYPE = "application/octet-stream";
 
 type Method = keyof OwnedStreams;

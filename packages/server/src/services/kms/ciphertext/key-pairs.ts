@@ -6,6 +6,7 @@ import {
   type KeyPairKeyObjectResult,
 } from "node:crypto";
 import { promisify } from "node:util";
+import { ownValue } from "../../../kernel/own-value.ts";
 import { notBuilt } from "../errors.ts";
 import type { PairSpec } from "../key-spec.ts";
 import type { Material } from "./ciphertext-blob.ts";
@@ -42,9 +43,9 @@ export async function generatePair(spec: string): Promise<DataKeyPair> {
 }
 
 function keysOf(spec: string): Promise<KeyPairKeyObjectResult> {
-  const modulusLength = MODULUS_BITS[spec];
+  const modulusLength = ownValue(MODULUS_BITS, spec);
   if (modulusLength !== undefined) return generate("rsa", { modulusLength });
-  const namedCurve = CURVES[spec];
+  const namedCurve = ownValue(CURVES, spec);
   if (namedCurve !== undefined) return generate("ec", { namedCurve });
   if (spec === "ECC_NIST_EDWARDS25519") return generate("ed25519");
   throw notBuilt(`KeyPairSpec ${spec}`);
@@ -68,10 +69,10 @@ export function publicKeyBytes(privateKey: KeyObject): Buffer {
 /** Whether a private key is of the kind that a spec names. */
 export function fitsSpec(key: KeyObject, spec: PairSpec): boolean {
   const { asymmetricKeyType, asymmetricKeyDetails } = key;
-  const modulusBits = MODULUS_BITS[spec];
+  const modulusBits = ownValue(MODULUS_BITS, spec);
   if (modulusBits !== undefined)
     return asymmetricKeyType === "rsa" && asymmetricKeyDetails?.modulusLength === modulusBits;
-  const curve = CURVES[spec];
+  const curve = ownValue(CURVES, spec);
   if (curve !== undefined)
     return asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === curve;
   return asymmetricKeyType === "ed25519";

@@ -1,4 +1,5 @@
 import { constants, createDecipheriv, privateDecrypt } from "node:crypto";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { WrappingKey } from "./import-tokens.ts";
 
 /** The constant that RFC 5649 begins with. */
@@ -22,7 +23,10 @@ export function unwrapped(
   wrapped: Uint8Array,
   { privateKey, algorithm }: WrappingKey,
 ): Buffer | undefined {
-  const { hash: oaepHash, isHybrid } = ALGORITHMS[algorithm] ?? { hash: "sha1", isHybrid: false };
+  const { hash: oaepHash, isHybrid } = ownValue(ALGORITHMS, algorithm) ?? {
+    hash: "sha1",
+    isHybrid: false,
+  };
   const padding = constants.RSA_PKCS1_OAEP_PADDING;
   const modulusBytes = (privateKey.asymmetricKeyDetails?.modulusLength ?? 0) / 8;
   const first = isHybrid ? wrapped.subarray(0, modulusBytes) : wrapped;

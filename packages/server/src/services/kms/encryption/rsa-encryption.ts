@@ -5,6 +5,7 @@ import {
   privateDecrypt,
   publicEncrypt,
 } from "node:crypto";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { Material } from "../ciphertext/ciphertext-blob.ts";
 import { privateKeyOf } from "../ciphertext/key-pairs.ts";
 import { invalidCiphertext, validation } from "../errors.ts";
@@ -57,7 +58,7 @@ function modulusBytesOf({ asymmetricKeyDetails }: KeyObject): number {
 }
 
 function oaepOf(algorithm: string) {
-  const oaep = OAEP[algorithm];
+  const oaep = ownValue(OAEP, algorithm);
   if (!oaep) throw new Error(`RSA keys don't encrypt with ${algorithm}`);
   return oaep;
 }

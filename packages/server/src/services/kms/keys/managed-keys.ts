@@ -1,4 +1,5 @@
 import type { Ids } from "../../../kernel/ids.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { ManagedKeys } from "../../../kernel/ports/managed-keys.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
@@ -51,7 +52,7 @@ export class AwsManagedKeys implements ManagedKeys {
 }
 
 function newManagedKey(service: string, accountId: string, region: string): NewKey {
-  const { things = service, policyId = `auto-${service}-1` } = MANAGED[service] ?? {};
+  const { things = service, policyId = `auto-${service}-1` } = ownValue(MANAGED, service) ?? {};
   return {
     account_id: accountId,
     region,

@@ -1,4 +1,5 @@
 import { createECDH, type ECDH, type KeyObject } from "node:crypto";
+import { ownValue } from "../../../kernel/own-value.ts";
 
 /*
  * ECDSA of a digest. Source: SEC 1, section 4.1; its points come from node's ECDH. The arithmetic
@@ -64,7 +65,7 @@ export function verifiesByCurve(key: KeyObject, digest: Buffer, signature: Uint8
 
 function partsOf(key: KeyObject): { curve: Curve; ecdh: ECDH; secret: bigint } {
   const name = key.asymmetricKeyDetails?.namedCurve ?? "";
-  const curve = CURVES[name];
+  const curve = ownValue(CURVES, name);
   if (!curve) throw new Error(`no ECDSA on the curve ${name}`);
   const { d = "" } = key.export({ format: "jwk" });
   return { curve, ecdh: createECDH(name), secret: toNumber(Buffer.from(d, "base64url")) };

@@ -2,6 +2,7 @@ import { createHash, type KeyObject, sign, verify } from "node:crypto";
 import type * as kms from "@aws-sdk/client-kms";
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type KeyOperationTraits, keyOperation, requireUsable } from "../access/key-operation.ts";
 import { requireUsage } from "../access/key-usage.ts";
@@ -94,7 +95,7 @@ function isSignature(key: KeyObject, input: SigningInput, signature: Uint8Array)
 
 /** Throws UnsupportedOperationException for an algorithm that isn't built. */
 function schemeOf(algorithm: string): readonly [Scheme, Hash] {
-  const scheme = SCHEMES[algorithm];
+  const scheme = ownValue(SCHEMES, algorithm);
   if (!scheme) throw notBuilt(`SigningAlgorithm ${algorithm}`);
   return scheme;
 }

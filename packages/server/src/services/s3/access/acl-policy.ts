@@ -1,4 +1,5 @@
 import type { ResourcePolicy } from "../../../kernel/authorization.ts";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { type Acl, aclOf, type Permission } from "./acl.ts";
@@ -47,7 +48,7 @@ export function policyOfAcl(
   context: RequestContext,
 ): ResourcePolicy | undefined {
   const acl = aclOf(object ?? bucket, bucket);
-  const needed = (object ? OF_OBJECTS : OF_BUCKETS)[action];
+  const needed = ownValue(object ? OF_OBJECTS : OF_BUCKETS, action);
   if (!acl || needed === undefined) return undefined;
   return policyOf(acl, needed, action, bucketArn, bucket, context);
 }

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { ownValue } from "../../../kernel/own-value.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { type AclInput, ALL_USERS, AUTHENTICATED_USERS, grantHeaders } from "./acl-syntax.ts";
@@ -57,10 +58,10 @@ export function grantsOf(input: AclInput, owner: string, bucketOwner: string): r
     return headers.flatMap(({ grantees, permission }) =>
       grantees.map(({ value }) => ({ to: value, permission })),
     );
-  const toBucketOwner = TO_BUCKET_OWNER[canned];
+  const toBucketOwner = ownValue(TO_BUCKET_OWNER, canned);
   return [
     { to: canonicalUserId(owner), permission: "FULL_CONTROL" },
-    ...(CANNED[canned] ?? []),
+    ...(ownValue(CANNED, canned) ?? []),
     ...(toBucketOwner !== undefined && owner !== bucketOwner
       ? [{ to: canonicalUserId(bucketOwner), permission: toBucketOwner }]
       : []),

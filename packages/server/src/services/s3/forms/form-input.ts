@@ -38,12 +38,12 @@ export function putInputOf(
   fields: ReadonlyMap<string, string>,
 ): s3.PutObjectCommandInput {
   const members: Record<string, unknown> = {};
-  const metadata: Record<string, string> = {};
+  const metadata = new Map<string, string>();
   for (const [name, value] of fields) {
     const member = MEMBERS.get(name);
     if (member !== undefined) members[member] = value;
     else if (name.startsWith(METADATA_PREFIX))
-      metadata[name.slice(METADATA_PREFIX.length)] = decodeWords(value);
+      metadata.set(name.slice(METADATA_PREFIX.length), decodeWords(value));
   }
   const expires = new Date(fields.get("expires") ?? "");
   const tagging = fields.get("tagging");
@@ -55,7 +55,7 @@ export function putInputOf(
     ...(retainUntil === undefined ? {} : { ObjectLockRetainUntilDate: isoDate(retainUntil) }),
     ...(bucketKey === undefined ? {} : { BucketKeyEnabled: bucketKey === "true" }),
     ...(tagging === undefined ? {} : { Tagging: taggingHeader(tagging) }),
-    ...(Object.keys(metadata).length > 0 ? { Metadata: metadata } : {}),
+    ...(metadata.size > 0 ? { Metadata: Object.fromEntries(metadata) } : {}),
     Bucket: bucket,
     Key: key,
   };

@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import { tagsOf } from "../access/parameter-access.ts";
 import {
   invalidFilterKey,
@@ -118,7 +119,7 @@ function optionOf(
 }
 
 function checkKnown(key: string, values: readonly string[]): void {
-  const known = KNOWN_VALUES[key];
+  const known = ownValue(KNOWN_VALUES, key);
   const strange = known && values.find((value) => !known.includes(value));
   if (known && strange !== undefined)
     throw invalidFilterValue(
@@ -141,7 +142,7 @@ function textOf(key: string, parameter: ParameterVersion): string | null {
     case "DataType":
       return parameter.data_type;
     default:
-      return tagsOf(parameter)[key.slice(TAG.length)] ?? null;
+      return ownValue(tagsOf(parameter), key.slice(TAG.length)) ?? null;
   }
 }
 

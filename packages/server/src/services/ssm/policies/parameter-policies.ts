@@ -1,3 +1,4 @@
+import { ownValue } from "../../../kernel/own-value.ts";
 import {
   incompatiblePolicies,
   invalidPolicyAttribute,
@@ -131,7 +132,7 @@ function timestampOf({ Timestamp }: Attributes): number {
 
 function spanOf(name: "Before" | "After", attributes: Attributes): number {
   const count = Number(attributes[name]);
-  const unitMs = UNIT_MS[String(attributes.Unit)];
+  const unitMs = ownValue(UNIT_MS, String(attributes.Unit));
   if (!Number.isSafeInteger(count) || count <= 0 || unitMs === undefined)
     throw invalidPolicyAttribute(`${name} must be a whole number of Unit Days or Hours.`);
   return count * unitMs;
