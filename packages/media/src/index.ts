@@ -1,5 +1,9 @@
 export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
-export { bestVariant, type RecordedFile, recordedFiles } from "./film/recorded-playlist.ts";
+export {
+  type RecordedFile,
+  type RecordedPlaylist,
+  readPlaylist,
+} from "./film/recorded-playlist.ts";
 export { type FilmSource, writeFilm } from "./film/write-film.ts";
 export { createMediaEngine } from "./media-engine.ts";
 export type * from "./port/composition.ts";

@@ -28,6 +28,9 @@ small/playlist.m3u8
 large/playlist.m3u8
 `;
 
+/** A playlist of comments that is too long. */
+const LONG = `#${"x".repeat(2_000)}\n`.repeat(2_100);
+
 describe.skipIf(!findOnPath("ffmpeg"))("recordings as films (skipped without ffmpeg)", () => {
   let server: TestServer;
   let dir = "";
@@ -73,6 +76,11 @@ describe.skipIf(!findOnPath("ffmpeg"))("recordings as films (skipped without ffm
     ["an empty playlist", `${PREFIX}empty.m3u8`, "#EXTM3U\n", 400, /lists no files/],
     ["another folder", `${PREFIX}up.m3u8`, "#EXTINF:2,\n../../0.ts\n", 400, /isn't beside it/],
     ["another host", `${PREFIX}far.m3u8`, "#EXTINF:2,\nhttp://h/0.ts\n", 400, /isn't beside it/],
+    ["a bucket's name", `${PREFIX}b.m3u8`, "#EXTINF:2,\ns3://b/0.ts\n", 400, /isn't beside it/],
+    ["an endless file", `${PREFIX}e.m3u8`, "#EXTINF:1e308,\nbad.ts\n", 400, /no length up to/],
+    ["many files", `${PREFIX}m.m3u8`, "a\n".repeat(50_001), 400, /at most 50000 files/],
+    ["4 MiB", `${PREFIX}l.m3u8`, LONG, 400, /at most 4194304 bytes/],
+    ["a long variant", `${PREFIX}v.m3u8`, "#EXT-X-STREAM-INF:\nl.m3u8", 400, /4194304 bytes/],
     ["no film", `${PREFIX}bad.m3u8`, "#EXTINF:2,\nbad.ts\n", 400, /not an MPEG transport stream/],
   ])("%s is refused", async (_, key, text, status, words) => {
     await put(`${PREFIX}bad.ts`, Buffer.alloc(100_000, "a"));

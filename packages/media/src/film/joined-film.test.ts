@@ -1,10 +1,12 @@
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import type { VideoConfig } from "../codec/video-config.ts";
+import { box, u32 } from "../container/fmp4/boxes.ts";
 import { FragmentWriter } from "../container/fmp4/fragment-writer.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { boxesIn, childrenOf, contentAt, trackFragments } from "./mp4-boxes.ts";
-import { recordedFiles } from "./recorded-playlist.ts";
+import { readPlaylist } from "./recorded-playlist.ts";
 import { writeFilm } from "./write-film.ts";
 
 const PIECES_BYTES = [1, 7, 1_000_000];
@@ -39,7 +41,7 @@ async function filmOf(all: readonly ReturnType<typeof recordedFile>[], pieceByte
     for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
   };
   const made: Buffer[] = [];
-  const files = recordedFiles(lines.join("\n"));
+  const { files } = await readPlaylist(Readable.from([Buffer.from(lines.join("\n"))]));
   const source = { files, hasVideo: true, read, limits: defaultMediaLimits };
   for await (const bytes of writeFilm(source)) made.push(bytes);
   return Buffer.concat(made);
@@ -129,4 +131,25 @@ test("a recording with one description stays as it is", async () => {
   const pictures = samplesOf(film).filter(({ track }) => track === 1);
   expect(pictures.map(({ description }) => description)).toEqual([0, 0, 0, 0]);
   expect(pictures.map(({ bytes }) => unitsOf(bytes))).toEqual([[5], [1], [5], [1]]);
+});
+
+test.each([
+  ["a track header of four bytes", box("moov", box("trak", box("tkhd", Buffer.alloc(4))))],
+  ["a track without a header", box("moov", box("trak"))],
+  ["a box that ends after its parent", Buffer.concat([u32(8), Buffer.from("moov"), u32(99)])],
+  ["a movie header of two bytes", box("moov", box("mvhd", Buffer.alloc(2)))],
+])("an init section with %s is no film's", async (_, body) => {
+  const { file } = recordedFile(avcConfig, 60);
+  const made = filmOf([{ file, init: { name: "odd", body } }], 1_000);
+  await expect(made).rejects.toMatchObject({ name: "MediaError", code: "protocol" });
+});
+
+test("a film has a thousand init sections and no more", async () => {
+  const { file } = recordedFile(avcConfig, 60);
+  const empty = Buffer.alloc(0);
+  const many = Array.from({ length: 1_001 }, (_, n) => ({
+    file,
+    init: { name: `i${n}`, body: empty },
+  }));
+  await expect(filmOf(many, 1_000)).rejects.toMatchObject({ code: "limit" });
 });

@@ -38,6 +38,8 @@ interface Track {
 
 interface JoinedTrack extends Track {
   readonly entries: Buffer[];
+  /** The number of each entry, by its bytes. */
+  readonly numbers: Map<string, number>;
 }
 
 /**
@@ -63,11 +65,13 @@ export function joinInits(inits: readonly Buffer[]): JoinedInit {
 function add(tracks: Map<number, JoinedTrack>, track: Track): number {
   const before = tracks.get(track.id);
   if (before === undefined) {
-    tracks.set(track.id, { ...track, entries: [track.entry] });
+    const numbers = new Map([[track.entry.toString("latin1"), 1]]);
+    tracks.set(track.id, { ...track, entries: [track.entry], numbers });
     return 1;
   }
-  const known = before.entries.findIndex((entry) => entry.equals(track.entry));
-  if (known >= 0) return known + 1;
+  const bytes = track.entry.toString("latin1");
+  const known = before.numbers.get(bytes);
+  if (known !== undefined) return known;
   // Players read the pictures' settings with the pictures; those of sound they read once.
   const isJoined = track.handler === "vide" && typeOf(before.entry) === typeOf(track.entry);
   if (!isJoined || before.handler !== "vide" || before.timescale !== track.timescale) {
@@ -77,7 +81,7 @@ function add(tracks: Map<number, JoinedTrack>, track: Track): number {
       `the encoder's ${what} changed during this recording: one MP4 file can't hold both parts`,
     );
   }
-  before.entries.push(track.entry);
+  before.numbers.set(bytes, before.entries.push(track.entry));
   return before.entries.length;
 }
 

@@ -27,6 +27,19 @@ export function boxesIn(bytes: Buffer, start = 0, end = bytes.length): BoxPlace[
   return boxes;
 }
 
+/**
+ * Reads or writes fields of boxes, which may be shorter than their type says, and whose numbers may
+ * be beyond what is computed with. Throws MediaError for those.
+ */
+export function wellFormed<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new MediaError("protocol", "the file's boxes are malformed", { cause: error });
+  }
+}
+
 /** The children of this type. */
 export function childrenOf(bytes: Buffer, parent: BoxPlace, type: string): BoxPlace[] {
   return boxesIn(bytes, parent.start, parent.end).filter((child) => child.type === type);

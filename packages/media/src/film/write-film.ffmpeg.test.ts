@@ -3,13 +3,14 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultMediaLimits } from "../port/limits.ts";
 import { encodedFilm } from "../testing/encoded-film.ts";
 import { hasFfmpeg } from "../testing/engine-harness.ts";
 import { boxesIn } from "./mp4-boxes.ts";
-import { recordedFiles } from "./recorded-playlist.ts";
+import { readPlaylist } from "./recorded-playlist.ts";
 import { writeFilm } from "./write-film.ts";
 
 const SECONDS = 6;
@@ -90,7 +91,7 @@ describe.skipIf(!hasFfmpeg)("films (skipped where ffmpeg is not installed)", () 
 
   test("a file that is cut short, or isn't one, is no film", async () => {
     const playlist = await recorded("fmp4");
-    const [first = ""] = recordedFiles(playlist).map(({ uri }) => uri);
+    const [first = ""] = (await filesOf(playlist)).map(({ uri }) => uri);
     const bytes = await readFile(join(dir, "fmp4", first));
     await writeFile(join(dir, "fmp4", first), bytes.subarray(0, bytes.length - 100));
     await expect(filmOf("fmp4", playlist)).rejects.toThrow("the file is cut short");
@@ -130,9 +131,13 @@ describe.skipIf(!hasFfmpeg)("films (skipped where ffmpeg is not installed)", () 
     return await readFile(list, "utf8");
   }
 
+  async function filesOf(playlist: string) {
+    return (await readPlaylist(Readable.from([Buffer.from(playlist)]))).files;
+  }
+
   async function filmOf(type: string, playlist: string): Promise<string> {
     const made: Buffer[] = [];
-    const files = recordedFiles(playlist);
+    const files = await filesOf(playlist);
     const read = (uri: string) =>
       createReadStream(join(dir, type, uri), { highWaterMark: PIECE_BYTES });
     const limits = defaultMediaLimits;

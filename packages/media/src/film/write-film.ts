@@ -3,7 +3,7 @@ import { MediaError } from "../port/media-error.ts";
 import type { FilmPart } from "./film-part.ts";
 import { FragmentedFilm } from "./fragmented-film.ts";
 import { joinInits } from "./joined-init.ts";
-import { withDuration } from "./mp4-boxes.ts";
+import { wellFormed, withDuration } from "./mp4-boxes.ts";
 import type { RecordedFile } from "./recorded-playlist.ts";
 import { TransportStreamFilm } from "./transport-stream-film.ts";
 
@@ -12,6 +12,8 @@ import { TransportStreamFilm } from "./transport-stream-film.ts";
  * each; a browser's picture has as many as it had sizes.
  */
 const INIT_BYTES_MAX = 1_024 * 1_024;
+/** Each is an object that is read before the film's first byte. */
+const INIT_SECTIONS_MAX = 1_000;
 
 export interface FilmSource {
   /** The files of one rendition, in their order. */
@@ -30,20 +32,22 @@ export interface FilmSource {
 export async function* writeFilm(source: FilmSource): AsyncGenerator<Buffer, void, undefined> {
   const { files, read } = source;
   const durationMs = files.reduce((sum, file) => sum + file.durationMs, 0);
-  const initUris = [...new Set(files.map(({ initUri }) => initUri))];
-  const joined = initUris.includes(undefined) ? undefined : joinInits(await readInits(source));
-  if (joined === undefined && initUris.length > 1) {
+  const uris = new Set(files.map(({ initUri }) => initUri));
+  const sections = new Map([...uris].map((uri, index) => [uri, index]));
+  const joined = sections.has(undefined) ? undefined : joinedOf(await readInits([...uris], source));
+  if (joined === undefined && sections.size > 1) {
     throw new MediaError("unsupported-media", "the recording's files are of several kinds");
   }
   const fragmented = joined && new FragmentedFilm(joined);
   const film: FilmPart = fragmented ?? new TransportStreamFilm({ ...source, durationMs });
-  if (joined) yield withDuration(joined.init, durationMs);
+  if (joined) yield wellFormed(() => withDuration(joined.init, durationMs));
   let startMs = 0;
   for (const file of files) {
-    fragmented?.use(initUris.indexOf(file.initUri));
+    fragmented?.use(sections.get(file.initUri) ?? 0);
     if (file.discontinuity) film.begin(startMs);
     for await (const bytes of read(file.uri)) {
-      film.push(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const piece = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      wellFormed(() => film.push(piece));
       const made = film.take();
       if (made.length > 0) yield made;
     }
@@ -54,11 +58,21 @@ export async function* writeFilm(source: FilmSource): AsyncGenerator<Buffer, voi
   yield film.take();
 }
 
+function joinedOf(inits: readonly Buffer[]) {
+  return wellFormed(() => joinInits(inits));
+}
+
 /** The init sections in the order in which files need them first. */
-async function readInits({ files, read }: FilmSource): Promise<readonly Buffer[]> {
+async function readInits(
+  uris: readonly (string | undefined)[],
+  { read }: FilmSource,
+): Promise<readonly Buffer[]> {
+  if (uris.length > INIT_SECTIONS_MAX) {
+    throw new MediaError("limit", `a film has at most ${INIT_SECTIONS_MAX} init sections`);
+  }
   const inits: Buffer[] = [];
   let leftBytes = INIT_BYTES_MAX;
-  for (const uri of new Set(files.map(({ initUri }) => initUri))) {
+  for (const uri of uris) {
     if (uri === undefined) continue;
     const init = await wholeOf(read(uri), leftBytes);
     leftBytes -= init.length;

@@ -1,11 +1,5 @@
 import { Readable } from "node:stream";
-import {
-  bestVariant,
-  defaultMediaLimits,
-  MediaError,
-  recordedFiles,
-  writeFilm,
-} from "@rolecast/media";
+import { defaultMediaLimits, MediaError, readPlaylist, writeFilm } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
 import { besides, notARecording, RecordedObjects } from "./recorded-objects.ts";
@@ -57,10 +51,11 @@ export function downloadRecording(): OperationHandler<DownloadInput, object> {
 
 /** Rejects where it can't begin; what fails later breaks the connection off. */
 async function filmOf(objects: RecordedObjects, key: string): Promise<AsyncIterable<Buffer>> {
-  const text = await objects.text(key);
-  const variant = bestVariant(text);
+  const playlistOf = (at: string) => readPlaylist(objects.read(at)).catch(refuse);
+  const playlist = await playlistOf(key);
+  const { variant } = playlist;
   const playlistKey = variant ? besides(key, variant.uri) : key;
-  const files = recordedFiles(variant ? await objects.text(playlistKey) : text);
+  const { files } = variant ? await playlistOf(playlistKey) : playlist;
   if (files.length === 0) throw notARecording(`${playlistKey} lists no files.`);
   const film = writeFilm({
     files,
@@ -73,12 +68,7 @@ async function filmOf(objects: RecordedObjects, key: string): Promise<AsyncItera
 
 /** The same, once its first bytes are there: refusals until then are the answer. */
 async function begun(film: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<Buffer>> {
-  const first = await film.next().catch((error: unknown) => {
-    if (!(error instanceof MediaError)) throw error;
-    const { code, message } = error;
-    const instead = "`rolecast record get` downloads its files as they are";
-    throw notARecording(code === "unsupported-media" ? `${message}. ${instead}.` : message);
-  });
+  const first = await film.next().catch(refuse);
   return (async function* () {
     try {
       if (!first.done) yield first.value;
@@ -87,4 +77,12 @@ async function begun(film: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<
       await film.return();
     }
   })();
+}
+
+/** Throws what can't be a film as a refusal of the request. */
+function refuse(error: unknown): never {
+  if (!(error instanceof MediaError)) throw error;
+  const { code, message } = error;
+  const instead = "`rolecast record get` downloads its files as they are";
+  throw notARecording(code === "unsupported-media" ? `${message}. ${instead}.` : message);
 }

@@ -6,8 +6,6 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /** The name under which S3 sees these reads in `aws:CalledVia` and in CloudTrail's records. */
 const INVOKED_BY = "rolecast.amazonaws.com";
-/** A playlist of a day has 8,640 files of ten seconds, each in about 100 bytes. */
-const PLAYLIST_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /** Reads objects of one bucket for the caller of a request: S3 decides on each of them. */
 export class RecordedObjects {
@@ -22,18 +20,6 @@ export class RecordedObjects {
   /** The bytes of an object. Rejects with S3's refusal. */
   async *read(key: string): AsyncGenerator<Uint8Array, void, undefined> {
     yield* await this.#open(key);
-  }
-
-  /** The text of a playlist. */
-  async text(key: string): Promise<string> {
-    const pieces: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of this.read(key)) {
-      length += piece.length;
-      if (length > PLAYLIST_BYTES_MAX) throw notARecording(`${key} is too long for a playlist.`);
-      pieces.push(piece);
-    }
-    return Buffer.concat(pieces).toString("utf8");
   }
 
   async #open(Key: string): Promise<Readable> {
