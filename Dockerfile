@@ -1,6 +1,6 @@
 # docker build -t rolecast .
 # docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -p 127.0.0.1:9000:9000/udp -p 127.0.0.1:8189:8189/udp -e ROLECAST_ANNOUNCED_ADDRESSES=127.0.0.1 -v rolecast:/data rolecast
-FROM node:26-bookworm-slim AS build
+FROM node:26-bookworm-slim@sha256:367679cf9792759492a486e4aa4b421764d71a9546a6dae8aab81a99eb797b3e AS build
 WORKDIR /source
 COPY . .
 RUN npm ci --ignore-scripts --no-audit --no-fund \
@@ -8,7 +8,7 @@ RUN npm ci --ignore-scripts --no-audit --no-fund \
   && npm pack -w rolecast --pack-destination /tmp \
   && mv /tmp/rolecast-*.tgz /tmp/packed.tgz
 
-FROM node:26-bookworm-slim AS rolecast
+FROM node:26-bookworm-slim@sha256:367679cf9792759492a486e4aa4b421764d71a9546a6dae8aab81a99eb797b3e AS rolecast
 RUN apt-get update \
   && apt-get install -y --no-install-recommends ffmpeg \
   && rm -rf /var/lib/apt/lists/*

@@ -13,7 +13,11 @@ unset AWS_SESSION_TOKEN AWS_PROFILE
 endpoint=$(cat "$folder/endpoint")
 explained="$folder/denials.log"
 if ! "$folder/bin/rolecast" explain --last 100 --endpoint "$endpoint" >"$explained" 2>"$explained.errors"; then
+  # Its lines are no commands to the runner.
+  token=$(cat /proc/sys/kernel/random/uuid)
+  echo "::stop-commands::$token"
   cat "$explained.errors"
+  echo "::$token::"
   grep -q "nothing was denied" "$explained.errors"
 fi
 rm -f "$explained.errors"
