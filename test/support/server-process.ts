@@ -37,6 +37,19 @@ export interface ServerProcess {
 
 const INLINE = { ROLECAST_INLINE_OBJECT_BYTES: String(TEST_INLINE_BYTES) };
 
+/** A process that was started, whether or not it is ready yet. */
+export interface LaunchedServer {
+  readonly pid: number;
+  /** Resolves when the server is ready; rejects with what it said when it ends instead. */
+  readonly ready: Promise<ServerProcess>;
+  /** Resolves to the exit code, null after a signal. */
+  readonly exited: Promise<number | null>;
+  /** Everything that it has printed so far. */
+  printed(): string;
+  /** Sends the signal; resolves to the exit code, null after SIGKILL. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
 /**
  * Resolves when the server is ready; rejects with what it said when it ends instead. `within` are
  * words before the command: a program that starts it. `program`: another build's command.
@@ -47,6 +60,16 @@ export async function startServerProcess(
   within: readonly string[] = [],
   program = COMMAND,
 ): Promise<ServerProcess> {
+  return (await launchServerProcess(args, environment, within, program)).ready;
+}
+
+/** As `startServerProcess`, for those who end a server before it is ready. */
+export async function launchServerProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
+  program = COMMAND,
+): Promise<LaunchedServer> {
   const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
   const ROLECAST_DATABASE =
     environment.ROLECAST_DATABASE ??
@@ -67,6 +90,25 @@ export async function startServerProcess(
     },
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const stop = (signal: NodeJS.Signals = "SIGTERM") => {
+    child.kill(signal);
+    return exited;
+  };
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  const ready = readyProcess(child, stop);
+  // Whoever ends it before it is ready needn't wait for this.
+  ready.catch(() => {});
+  return { pid: child.pid ?? 0, ready, exited, printed: () => text, stop };
+}
+
+async function readyProcess(
+  child: ChildProcess,
+  stop: ServerProcess["stop"],
+): Promise<ServerProcess> {
   const output = collectOutput(child);
   const banner = await readBanner(child);
   const endpoint = /AWS APIs and HLS +(http:\/\/\S+)/.exec(banner)?.[1] ?? "";
@@ -79,10 +121,7 @@ export async function startServerProcess(
     said: output,
     root: clients(),
     clients,
-    stop(signal = "SIGTERM") {
-      child.kill(signal);
-      return exited;
-    },
+    stop,
   };
 }
 

@@ -1,0 +1,156 @@
+import { Chance } from "../fuzz/chance.ts";
+import type { Checked, Model, Outcome } from "./model.ts";
+import { pause } from "./pause.ts";
+import type { ServerNodes } from "./server-nodes.ts";
+
+export interface CampaignOptions {
+  readonly models: readonly Model[];
+  readonly servers: ServerNodes;
+  readonly seed: number;
+  readonly kills: number;
+  readonly endsMs: number;
+  /** What else may fail: a database, a store. Each gives a sentence, and is mended when it resolves. */
+  readonly faults: readonly ((chance: Chance) => Promise<string>)[];
+  /** What is wrong beyond one service; asked after each restart. */
+  inspect(): Promise<readonly string[]>;
+  log(line: string): void;
+}
+
+/** One service's figures. */
+export interface Figures {
+  readonly outcomes: Record<Outcome, number>;
+  compared: number;
+  happened: number;
+  absent: number;
+  wrong: number;
+}
+
+export interface Report {
+  readonly figures: ReadonlyMap<string, Figures>;
+  readonly kills: number;
+  readonly rounds: number;
+  /** Faults of other parts. */
+  readonly faults: number;
+  readonly wrong: readonly string[];
+}
+
+const WRITERS = 8;
+/** Acknowledged before anything is killed, so that there is something to lose. */
+const OPERATIONS_MIN = 10;
+const WORK_MS_MAX = 6_000;
+const REST_MS = 10;
+
+/** Changes, kills, restarts and compares, until there were enough kills or time is up. */
+export async function runCampaign(options: CampaignOptions): Promise<Report> {
+  const { models, servers, seed, faults } = options;
+  const figures = new Map(models.map(({ name }) => [name, newFigures()]));
+  const wrong: string[] = [];
+  const chance = new Chance(seed);
+  let rounds = 0;
+  let faultsSeen = 0;
+  let other = 0;
+  const isOver = () =>
+    servers.kills + other >= options.kills ||
+    performance.now() > options.endsMs ||
+    wrong.length > 0;
+
+  await servers.startAll();
+  for (const model of models) {
+    const [node] = servers.up;
+    if (node) await model.prepare?.(node);
+  }
+  do {
+    rounds += 1;
+    const work = startWork(models, servers, seed * 1_000 + rounds * WRITERS, figures);
+    await work.enough(OPERATIONS_MIN + chance.below(40));
+    await pause(chance.below(300));
+    if (faults.length > 0 && chance.rarely(2)) {
+      options.log(`${rounds}: ${await chance.one(faults)(chance)}`);
+      faultsSeen += 1;
+      other += 1;
+      await pause(chance.below(300));
+    }
+    options.log(`${rounds}: ${await servers.kill(chance)}`);
+    // The other nodes, where there are some, go on meanwhile.
+    await pause(servers.up.length > 0 ? chance.below(1_500) : 0);
+    if (chance.rarely(3)) options.log(`${rounds}: ${await servers.killStarting(chance)}`);
+    await work.end();
+    await servers.startAll();
+    wrong.push(...(await checkAll(options, chance, figures, isOver)), ...servers.wrong.splice(0));
+  } while (!isOver());
+  await servers.stopAll();
+  wrong.push(...servers.wrong);
+  return { figures, kills: servers.kills, rounds, faults: faultsSeen, wrong };
+}
+
+async function checkAll(
+  { models, servers, inspect }: CampaignOptions,
+  chance: Chance,
+  figures: ReadonlyMap<string, Figures>,
+  isLast: () => boolean,
+): Promise<string[]> {
+  const wrong: string[] = [];
+  // One after the other: the campaign stays reproducible.
+  for (const model of models) {
+    const node = chance.one(servers.up);
+    const checked = await model.check(node, isLast()).catch(
+      (error: unknown): Checked => ({
+        ...{ compared: 0, unknown: { there: 0, absent: 0 } },
+        wrong: [`${model.name} can't be read: ${(error as Error).stack ?? String(error)}`],
+      }),
+    );
+    const of = figures.get(model.name);
+    if (of) {
+      of.compared += checked.compared;
+      of.happened += checked.unknown.there;
+      of.absent += checked.unknown.absent;
+      of.wrong += checked.wrong.length;
+    }
+    wrong.push(...checked.wrong);
+  }
+  return [...wrong, ...(await inspect())];
+}
+
+/** Clients that change things until they are told to end. */
+function startWork(
+  models: readonly Model[],
+  servers: ServerNodes,
+  seed: number,
+  figures: ReadonlyMap<string, Figures>,
+) {
+  let isOver = false;
+  let acknowledged = 0;
+  const write = async (chance: Chance) => {
+    while (!isOver) {
+      const model = chance.one(models);
+      const { up } = servers;
+      const outcome = up.length === 0 ? "idle" : await model.step(chance.one(up), chance);
+      const of = figures.get(model.name);
+      if (of) of.outcomes[outcome] += 1;
+      if (outcome === "acknowledged") acknowledged += 1;
+      else await pause(REST_MS);
+    }
+  };
+  const writing = Array.from({ length: WRITERS }, (_none, number) =>
+    write(new Chance(seed + number)),
+  );
+  const failed = Promise.all(writing);
+  failed.catch(() => {});
+  return {
+    /** Resolves once so many operations were acknowledged, or after a few seconds. */
+    async enough(operations: number): Promise<void> {
+      const untilMs = performance.now() + WORK_MS_MAX;
+      while (acknowledged < operations && performance.now() < untilMs)
+        await Promise.race([pause(REST_MS), failed]);
+    },
+    async end(): Promise<void> {
+      isOver = true;
+      await failed;
+    },
+  };
+}
+
+function newFigures(): Figures {
+  const outcomes = { acknowledged: 0, refused: 0, cut: 0, idle: 0 };
+  return { outcomes, compared: 0, happened: 0, absent: 0, wrong: 0 };
+}

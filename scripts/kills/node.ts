@@ -1,0 +1,37 @@
+import { ROOT } from "../../test/support/test-server.ts";
+
+interface ClientOptions {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: typeof ROOT;
+  readonly maxAttempts: number;
+  readonly forcePathStyle: boolean;
+}
+
+/** A server that answers, to its clients. */
+export interface Node {
+  readonly endpoint: string;
+  readonly rtmpsPort: number;
+  /** The root user's client of a service, by its class in the SDK; it never tries again. */
+  client<Client>(of: new (options: ClientOptions) => Client): Client;
+}
+
+export function nodeAt({ endpoint, rtmpsPort }: Pick<Node, "endpoint" | "rtmpsPort">): Node {
+  const clients = new Map<unknown, unknown>();
+  const options: ClientOptions = {
+    endpoint,
+    region: "us-east-1",
+    credentials: ROOT,
+    maxAttempts: 1,
+    forcePathStyle: true,
+  };
+  return {
+    endpoint,
+    rtmpsPort,
+    client<Client>(of: new (given: ClientOptions) => Client): Client {
+      const client = (clients.get(of) as Client | undefined) ?? new of(options);
+      clients.set(of, client);
+      return client;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/** All items of an operation that answers in pages. */
+export async function allPages<Answer, Item>(
+  ask: (token: string | undefined) => Promise<Answer>,
+  itemsOf: (answer: Answer) => readonly Item[] | undefined,
+  tokenOf: (answer: Answer) => string | undefined,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  let token: string | undefined;
+  do {
+    const answer = await ask(token);
+    items.push(...(itemsOf(answer) ?? []));
+    token = tokenOf(answer);
+  } while (token !== undefined && token !== "");
+  return items;
+}
+
+/** The key of a thing with this name; undefined for one that isn't the campaign's. */
+export function keyOf(prefix: string, name: string | undefined): string | undefined {
+  return name?.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+/** Adds a member, or replaces it; undefined removes it. */
+export function withMember<Value>(
+  members: Readonly<Record<string, Value>>,
+  name: string,
+  value: Value | undefined,
+): Record<string, Value> {
+  const { [name]: _, ...others } = members;
+  return value === undefined ? others : { ...others, [name]: value };
+}

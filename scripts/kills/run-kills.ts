@@ -1,0 +1,113 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { checkObjects } from "@rolecast/server";
+import {
+  makeSchema,
+  type PostgresServer,
+  startPostgres,
+} from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { until } from "../../test/support/until.ts";
+import type { Chance } from "../fuzz/chance.ts";
+import { type Figures, type Report, runCampaign } from "./campaign.ts";
+import { MODELS } from "./models.ts";
+import { pause } from "./pause.ts";
+import { ServerNodes } from "./server-nodes.ts";
+
+export interface KillsOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly minutes: number;
+  /** Models with this in their name; empty: all. */
+  readonly service: string;
+  readonly database: string;
+  readonly nodes: number;
+  readonly objects: string;
+  log(line: string): void;
+}
+
+/** Long enough bodies are files beside the database, or objects of the store. */
+const ARGS = ["--inline-object-bytes", "2000", "--scrub-bytes-per-second", "0"];
+
+/** Starts what a campaign needs, runs it, and ends all that was started. */
+export async function runKills(options: KillsOptions): Promise<Report> {
+  const { seed, kills, minutes, service, nodes, log } = options;
+  const models = MODELS.filter(({ name }) => name.includes(service));
+  if (models.length === 0) throw new Error(`no service of ${MODELS.map(({ name }) => name)}`);
+  const folder = mkdtempSync(join(tmpdir(), "rolecast-kills-"));
+  const ends: (() => Promise<unknown>)[] = [];
+  let servers: ServerNodes | undefined;
+  try {
+    const postgres = options.database === "postgres" ? await startPostgres() : undefined;
+    if (postgres) ends.push(() => postgres.remove());
+    else if (nodes > 1) throw new Error("several nodes need --database postgres");
+    const database = postgres && (await makeSchema(postgres.url));
+    const environment: Record<string, string> = database ? { ROLECAST_DATABASE: database } : {};
+    const sealingKey = randomBytes(32);
+    servers = new ServerNodes({ folder, count: nodes, args: ARGS, environment, sealingKey });
+    const { folders } = servers;
+    const report = await runCampaign({
+      ...{ models, servers, seed, kills, log },
+      endsMs: performance.now() + minutes * 60_000,
+      faults: postgres ? [(chance) => crash(postgres, chance)] : [],
+      inspect: () => (database === undefined ? filesWithoutRows(folders) : Promise.resolve([])),
+    });
+    for (const line of linesOf(report, seed)) log(line);
+    return report;
+  } finally {
+    await servers?.end();
+    for (const end of ends) await end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends PostgreSQL as a crash of its machine would, and starts it again. */
+async function crash(postgres: PostgresServer, chance: Chance): Promise<string> {
+  const ms = chance.below(1_500);
+  await postgres.crash();
+  await pause(ms);
+  await postgres.start();
+  return `PostgreSQL killed, away for ${ms} ms`;
+}
+
+/** The sweep of the last start runs during the requests: its end is waited for. */
+async function filesWithoutRows(folders: readonly string[]): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const dataDir of folders) {
+    const damaged: unknown[] = [];
+    const look = () =>
+      checkObjects({
+        ...{ dataDir, database: undefined, removeUnreferenced: false },
+        onDamaged: (one) => damaged.push(one),
+        onProgress: () => {},
+      });
+    await until(async () => (await look()).unreferenced.files === 0, "no file without a row").catch(
+      (error: Error) => wrong.push(error.message),
+    );
+    if (damaged.length > 0) wrong.push(`damaged objects: ${JSON.stringify(damaged)}`);
+  }
+  return wrong;
+}
+
+const COLUMNS = ["acknowledged", "refused", "cut", "compared", "happened", "absent", "wrong"];
+
+function linesOf({ figures, kills, rounds, faults, wrong }: Report, seed: number): string[] {
+  const row = ({ outcomes, compared, happened, absent, wrong: bad }: Figures) =>
+    [outcomes.acknowledged, outcomes.refused, outcomes.cut, compared, happened, absent, bad].map(
+      (value, at) => String(value).padStart(COLUMNS[at]?.length ?? 0),
+    );
+  const all = [...figures.values()];
+  const sum = (of: (one: Figures) => number) => all.reduce((total, one) => total + of(one), 0);
+  return [
+    `${"".padEnd(24)}  ${COLUMNS.join("  ")}`,
+    ...[...figures].map(([name, one]) => [name.padEnd(24), ...row(one)].join("  ")),
+    ...wrong.slice(0, 20),
+    [
+      `${kills} kills of servers in ${rounds} rounds, ${faults} other faults:`,
+      `${sum(({ outcomes }) => outcomes.acknowledged)} operations acknowledged,`,
+      `${sum(({ compared }) => compared)} resources compared, ${wrong.length} things wrong`,
+      `(seed ${seed}): ${wrong.length === 0 ? "pass" : "FAIL"}`,
+    ].join(" "),
+  ];
+}

@@ -1,0 +1,148 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type LaunchedServer, launchServerProcess } from "../../test/support/server-process.ts";
+import type { Chance } from "../fuzz/chance.ts";
+import { type Node, nodeAt } from "./node.ts";
+import { pause } from "./pause.ts";
+
+export interface ServerNodesOptions {
+  readonly folder: string;
+  readonly count: number;
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Of all nodes on one database. */
+  readonly sealingKey: Buffer;
+}
+
+const READY_MS_MAX = 120_000;
+/** A stop that waits for requests and streams ends before that. */
+const STOP_MS_MAX = 60_000;
+/** A start takes about as long, so that some kills come just before its end. */
+const START_UP_MS = 900;
+const LINES_SHOWN = 3_000;
+
+interface Place {
+  readonly name: string;
+  readonly data: string;
+  launched: LaunchedServer | undefined;
+  node: Node | undefined;
+}
+
+/** The servers of a campaign, each with a folder of its own, that are killed and started again. */
+export class ServerNodes {
+  kills = 0;
+  /** Servers that ended by themselves or didn't start, each in a sentence. */
+  readonly wrong: string[] = [];
+  readonly #places: readonly Place[];
+  readonly #options: ServerNodesOptions;
+
+  constructor(options: ServerNodesOptions) {
+    this.#options = options;
+    this.#places = Array.from({ length: options.count }, (_none, number) => {
+      const name = `node-${number}`;
+      const data = join(options.folder, name);
+      mkdirSync(data, { recursive: true, mode: 0o700 });
+      if (options.count > 1)
+        writeFileSync(join(data, "sealing.key"), options.sealingKey, { mode: 0o600 });
+      return { name, data, launched: undefined, node: undefined };
+    });
+  }
+
+  /** The data folders, of which each is one server's. */
+  get folders(): readonly string[] {
+    return this.#places.map(({ data }) => data);
+  }
+
+  /** Those that are up. */
+  get up(): readonly Node[] {
+    return this.#places.flatMap(({ node }) => node ?? []);
+  }
+
+  /** Starts every server that isn't up. */
+  async startAll(): Promise<void> {
+    for (const place of this.#places) if (!place.node) await this.#start(place);
+  }
+
+  /** Kills one of those that are up, or asks it to stop and kills it meanwhile. */
+  async kill(chance: Chance): Promise<string> {
+    const place = chance.one(this.#places.filter(({ node }) => node));
+    if (chance.below(4) > 0) {
+      await this.#kill(place);
+      return `${place.name} killed`;
+    }
+    const ms = chance.below(300);
+    const { launched } = place;
+    place.node = undefined;
+    const stopped = launched?.stop("SIGTERM");
+    const first = await Promise.race([stopped, pause(ms).then(() => "late" as const)]);
+    if (first !== "late" && first !== 0)
+      this.wrong.push(`${place.name} ended with ${first} after SIGTERM: ${said(launched)}`);
+    await this.#kill(place);
+    return `${place.name} killed ${ms} ms after SIGTERM`;
+  }
+
+  /** Starts one that isn't up and kills it while it starts. */
+  async killStarting(chance: Chance): Promise<string> {
+    const place = chance.one(this.#places.filter(({ node }) => !node));
+    const ms = chance.below(START_UP_MS);
+    await this.#launch(place);
+    await pause(ms);
+    await this.#kill(place);
+    return `${place.name} killed ${ms} ms after its start`;
+  }
+
+  /** Stops all of them in order. */
+  async stopAll(): Promise<void> {
+    for (const place of this.#places) {
+      const { launched } = place;
+      if (!launched) continue;
+      place.node = undefined;
+      place.launched = undefined;
+      const code = await Promise.race([launched.stop("SIGTERM"), pause(STOP_MS_MAX)]);
+      if (code !== 0) this.wrong.push(`${place.name} stopped with ${code}: ${said(launched)}`);
+      await launched.stop("SIGKILL");
+    }
+  }
+
+  /** Ends whatever is left, at once. */
+  async end(): Promise<void> {
+    for (const place of this.#places) await this.#end(place);
+  }
+
+  async #launch(place: Place): Promise<LaunchedServer> {
+    const { args, environment } = this.#options;
+    const launched = await launchServerProcess(["--data", place.data, ...args], environment);
+    place.launched = launched;
+    void launched.exited.then((code) => {
+      if (place.launched !== launched) return;
+      this.wrong.push(`${place.name} ended by itself with ${code}: ${said(launched)}`);
+      place.launched = undefined;
+      place.node = undefined;
+    });
+    return launched;
+  }
+
+  async #start(place: Place): Promise<void> {
+    const launched = await this.#launch(place);
+    const late = pause(READY_MS_MAX).then(() => {
+      throw new Error(`${place.name} isn't ready after two minutes: ${said(launched)}`);
+    });
+    place.node = nodeAt(await Promise.race([launched.ready, late]));
+  }
+
+  async #kill(place: Place): Promise<void> {
+    this.kills += 1;
+    await this.#end(place);
+  }
+
+  async #end(place: Place): Promise<void> {
+    const { launched } = place;
+    place.node = undefined;
+    place.launched = undefined;
+    await launched?.stop("SIGKILL");
+  }
+}
+
+function said(launched: LaunchedServer | undefined): string {
+  return launched?.printed().slice(-LINES_SHOWN) ?? "";
+}
