@@ -9,9 +9,9 @@ export interface CampaignOptions {
   readonly seed: number;
   readonly kills: number;
   readonly endsMs: number;
-  /** What else may fail: a database, a store. Each gives a sentence, and is mended when it resolves. */
+  /** Other parts that may fail. Each resolves to a sentence, once it is mended. */
   readonly faults: readonly ((chance: Chance) => Promise<string>)[];
-  /** What is wrong beyond one service; asked after each restart. */
+  /** Asked after each restart for faults beyond one service. */
   inspect(): Promise<readonly string[]>;
   log(line: string): void;
 }

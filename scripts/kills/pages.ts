@@ -28,3 +28,21 @@ export function withMember<Value>(
   const { [name]: _, ...others } = members;
   return value === undefined ? others : { ...others, [name]: value };
 }
+
+/**
+ * Things by the campaign's keys. Those that share a name, of which there should be one, get keys
+ * that nobody has asked for.
+ */
+export function byKey<State>(
+  prefix: string,
+  named: readonly (readonly [name: string | undefined, state: State])[],
+): Map<string, State> {
+  const things = new Map<string, State>();
+  for (const [name, state] of named) {
+    let key = keyOf(prefix, name);
+    if (key === undefined) continue;
+    while (things.has(key)) key += " again";
+    things.set(key, state);
+  }
+  return things;
+}

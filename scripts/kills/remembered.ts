@@ -8,7 +8,7 @@ export interface Change<State> {
   /** The operation, for the log. */
   readonly says: string;
   send(at: Node): Promise<unknown>;
-  /** What is there once it is acknowledged; without an answer, UNKNOWN is what the server chose. */
+  /** The state afterwards; without an answer, with UNKNOWN for whatever the server chose. */
   after(answer?: unknown): State | undefined;
   /** Names of errors with which it may be refused, so that it changes nothing. */
   readonly refusals?: readonly string[];
@@ -36,13 +36,24 @@ const UNDER_WAY_MS_MAX = 120_000;
 const LOOK_EVERY_MS = 200;
 const LINES_KEPT = 12;
 
-/** What is known of a thing. */
+/** Everything that is known of a thing. */
 interface Entry<State> {
   /** The states that it may be in: one, or two after an operation without an answer. */
   candidates: readonly (State | undefined)[];
   isBusy: boolean;
   underWaySinceMs: number | undefined;
   readonly log: string[];
+}
+
+/** How a call ended. A refusal is an answer; whatever a 5xx left undone, nobody knows. */
+export async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
+  try {
+    await call;
+    return "acknowledged";
+  } catch (error) {
+    const status = statusOf(error) ?? 0;
+    return status >= 400 && status < 500 ? "refused" : "cut";
+  }
 }
 
 /** Makes a model of things that are created, changed, read back and compared whole. */

@@ -28,7 +28,14 @@ export interface KillsOptions {
 }
 
 /** Long enough bodies are files beside the database, or objects of the store. */
-const ARGS = ["--inline-object-bytes", "2000", "--scrub-bytes-per-second", "0"];
+const ARGS = [
+  "--inline-object-bytes",
+  "2000",
+  "--scrub-bytes-per-second",
+  "0",
+  "--chat-log-delay-ms",
+  "500",
+];
 
 /** Starts what a campaign needs, runs it, and ends all that was started. */
 export async function runKills(options: KillsOptions): Promise<Report> {

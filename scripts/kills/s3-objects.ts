@@ -30,7 +30,7 @@ interface Version {
 }
 interface Upload {
   readonly id: string | symbol;
-  /** Of the bodies of its parts. */
+  /** Its parts' bodies' sums. */
   readonly sums: readonly string[];
 }
 interface Entry {

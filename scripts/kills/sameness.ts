@@ -1,4 +1,4 @@
-/** Stands for a value that the server chose and never told. */
+/** Stands for a value that the server chose in an answer that never came. */
 export const UNKNOWN = Symbol("unknown");
 
 /** Items in no order. */

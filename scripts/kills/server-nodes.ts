@@ -10,7 +10,7 @@ export interface ServerNodesOptions {
   readonly count: number;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Of all nodes on one database. */
+  /** Shared by all nodes on one database. */
   readonly sealingKey: Buffer;
 }
 
