@@ -72,7 +72,7 @@ async function planOne(
   if (--room.left < 0)
     throw new TemplateError(`Rolecast plans at most ${NESTED_MAX} nested change sets at once.`);
   const resolving = { deps, stack, currentCaller: async () => caller };
-  const own = await withDynamicReferences(declared, resolving);
+  const own = await withDynamicReferences(STACK, declared, resolving);
   const { schema } = await deps.types.require(STACK);
   const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
   const properties = withStackTags(own, schema, tags);

@@ -70,10 +70,11 @@ async function goBack(run: Run, row: ResourceRow, before: Present): Promise<Adva
     token,
     pending,
     before: JSON.parse(before.model) as ResourceModel,
-    perform: async (call) =>
+    want: isSame ? {} : want,
+    perform: async (call, reveal) =>
       isSame
         ? { kind: "done", model: modelOf(row) }
-        : type.update(modelOf(row), propertiesOf(row), want, call),
+        : type.update(modelOf(row), reveal(propertiesOf(row)), reveal(want), call),
     done: (model, { changes, nowMs }) => {
       const back = { ...wentBack(row, before, run), model: JSON.stringify(model) };
       const status = { status_reason: null, changed_ms: nowMs };

@@ -253,7 +253,11 @@ async function wantedOf(
   const { evaluation, version } = await run.evaluated();
   const resolved = evaluation.resource(logicalId, run.attributes);
   const dependsOn = needs ?? [...(evaluation.graph.dependencies.get(logicalId) ?? [])];
-  const own = (await withDynamicReferences(resolved.properties, run)) as ResourceModel;
+  const own = (await withDynamicReferences(
+    resolved.type,
+    resolved.properties,
+    run,
+  )) as ResourceModel;
   const type = await run.types.find(resolved.type);
   const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
   return {

@@ -124,7 +124,8 @@ export async function createResource(
     schema: type.schema,
     token,
     pending,
-    perform: (call) => type.create(want, call),
+    want,
+    perform: (call, reveal) => type.create(reveal(want), call),
     done: (model, tools) => {
       const physical_id = physicalIdOf(type.schema, model);
       begin(tools, physical_id);
@@ -203,7 +204,9 @@ export async function updateResource(
     schema: type.schema,
     token,
     pending,
-    perform: (call) => type.update(modelOf(row), was, wanted.properties, call),
+    want: wanted.properties,
+    perform: (call, reveal) =>
+      type.update(modelOf(row), reveal(was), reveal(wanted.properties), call),
     done: (model, tools) => {
       begin(tools);
       const { nowMs } = tools;

@@ -5,6 +5,7 @@ import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resour
 import { ResourceError } from "../../../kernel/resources.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { StackStepCalls } from "../types/own-type.ts";
+import { type SecureValues, secureValuesOf } from "../values/dynamic-values.ts";
 import type { PendingStep } from "../values/stored-json.ts";
 import { LeaseLostError, type Run, type StepTools } from "./run.ts";
 
@@ -24,8 +25,10 @@ export interface StepRequest {
   readonly before?: ResourceModel;
   /** The resource comes to be the stack's, and gets its tags. */
   readonly isTakenOver?: boolean;
-  /** Calls the type. */
-  readonly perform: (call: StackStepCalls) => Promise<Step>;
+  /** The properties that the step puts in force; left out, it has none. */
+  readonly want?: ResourceModel;
+  /** Calls the type. Only what `reveal` gives has secure strings. */
+  readonly perform: (call: StackStepCalls, reveal: SecureValues["reveal"]) => Promise<Step>;
   /** Names the changes that the outcome makes, in the step's own transaction. */
   readonly done: (model: ResourceModel, tools: StepTools) => Promise<void> | void;
   readonly waits: (step: Extract<Step, { kind: "wait" }>, tools: StepTools) => void;
@@ -41,6 +44,7 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
   let calls: StackStepCalls | undefined;
   try {
     const as = await run.currentCaller();
+    const { reveal, conceal } = await secureValuesOf(request.want ?? {}, run);
     await run.commit(async (tools) => {
       const { invoke, ids } = run.deps;
       const { stack, operation } = run;
@@ -61,15 +65,22 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
           ...(request.before && { before: request.before }),
         },
       );
-      const step = await request.perform(calls);
-      if (step.kind === "done") await request.done(step.model, tools);
-      else request.waits(step, tools);
+      const step = await request.perform(calls, reveal);
+      if (step.kind === "done") await request.done(conceal(step.model), tools);
+      else request.waits(concealedWait(step, conceal), tools);
     });
     return undefined;
   } catch (error) {
     if (isRetried(error)) throw error;
     return failureOf(error, calls, request);
   }
+}
+
+type Waiting = Extract<Step, { kind: "wait" }>;
+
+function concealedWait(step: Waiting, conceal: SecureValues["conceal"]): Waiting {
+  const { state, model } = step;
+  return { ...step, state: conceal(state), ...(model && { model: conceal(model) }) };
 }
 
 /** The tags that CloudFormation itself gives resources of most types that have tags. */

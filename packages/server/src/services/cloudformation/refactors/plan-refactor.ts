@@ -216,7 +216,7 @@ async function refuseChanges(
       currentCaller: () => callerFor(stack.role_arn ?? undefined, context, deps),
     };
     const { properties } = evaluation.resource(destination.logicalId, attributes(stack.stack_id));
-    const own = (await withDynamicReferences(properties, resolving)) as ResourceModel;
+    const own = (await withDynamicReferences(row.type, properties, resolving)) as ResourceModel;
     const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
     const next = withStackTags(typedModel(type.schema, own), type.schema, tags);
     const was = JSON.parse(row.properties) as ResourceModel;

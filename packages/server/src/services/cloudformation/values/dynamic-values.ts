@@ -2,14 +2,17 @@ import {
   type DynamicReference,
   dynamicReferencesIn,
   type MapValue,
+  sameValue,
   TemplateError,
   type Value,
   withDynamicValues,
 } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
+import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { StackRow } from "../tables.ts";
+import { refuseSecureReferences, unsupportedSecureReferences } from "./secure-references.ts";
 
 /** Whoever resolves values: its credentials read the parameters. */
 export interface Resolving {
@@ -19,24 +22,75 @@ export interface Resolving {
 }
 
 /**
- * Puts SSM parameters' values in place of `{{resolve:ssm:…}}`. Rejects with TemplateError for a
- * reference that can't be resolved.
+ * Puts SSM parameters' values in place of `{{resolve:ssm:…}}` in a resource's properties.
+ * References to secure strings stay: nothing that is kept, compared or shown has their values.
+ * Rejects with TemplateError for a reference that can't be resolved, or may not be there.
  */
 export async function withDynamicReferences(
+  type: string,
   properties: MapValue,
   resolving: Resolving,
 ): Promise<MapValue> {
   const references = dynamicReferencesIn(properties);
   if (references.length === 0) return properties;
+  refuseSecureReferences(unsupportedSecureReferences(type, properties));
   const values = new Map<string, string>();
   for (const reference of references) {
     if (reference.service === "secretsmanager")
       throw new TemplateError(
         `Rolecast has no Secrets Manager, which ${reference.text} refers to.`,
       );
-    values.set(reference.text, await readParameter(reference, resolving));
+    if (reference.service === "ssm")
+      values.set(reference.text, await readParameter(reference, resolving));
   }
   return withDynamicValues(properties as Value, values) as MapValue;
+}
+
+/** A step's secure strings, which its calls alone have. */
+export interface SecureValues {
+  /** Properties with secure strings in place of the references to them. */
+  reveal(properties: ResourceModel): ResourceModel;
+  /** A model or state that a step leaves, with the references in place again. */
+  conceal(left: ResourceModel): ResourceModel;
+}
+
+const NONE: SecureValues = { reveal: (properties) => properties, conceal: (left) => left };
+
+/**
+ * Reads the secure strings of the properties that a step puts in force. Where the earlier ones have
+ * the same reference, they have the same value, so that nothing is changed by a change of the
+ * parameter alone; other references of theirs stay, and differ. Rejects with TemplateError.
+ */
+export async function secureValuesOf(
+  want: ResourceModel,
+  resolving: Resolving,
+): Promise<SecureValues> {
+  const values = new Map<string, string>();
+  for (const reference of dynamicReferencesIn(want as Value))
+    if (reference.service === "ssm-secure")
+      values.set(reference.text, await readParameter(reference, resolving));
+  if (values.size === 0) return NONE;
+  const revealed = (value: Value) => withDynamicValues(value, values);
+  const declared = new Map(
+    Object.entries(want).filter(
+      ([, value]) => !sameValue(revealed(value as Value), value as Value),
+    ),
+  );
+  return {
+    reveal: (properties) => revealed(properties as Value) as ResourceModel,
+    conceal: (left) => withMembers(left, declared) as ResourceModel,
+  };
+}
+
+/** A value in which members of these names, however deep, have these values. */
+function withMembers(value: unknown, members: ReadonlyMap<string, unknown>): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      members.get(name) ?? withMembers(each, members),
+    ]),
+  );
 }
 
 async function readParameter(

@@ -13,6 +13,7 @@ import {
   ssmParametersOf,
   type Template,
   TemplateError,
+  UNKNOWN,
 } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
@@ -21,6 +22,11 @@ import { notBuilt, validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
 import { refuseOtherFunctions } from "./other-functions.ts";
+import {
+  mayBeSecure,
+  refuseSecureReferences,
+  unsupportedSecureReferences,
+} from "./secure-references.ts";
 import { type Reading, readIncludes, readUrl } from "./template-url.ts";
 
 /** The members of a request that say what a stack is to become. */
@@ -115,6 +121,7 @@ export async function requestedVersion(
       const evaluation = new Evaluation(template, environment);
       // Finds circles and references to what isn't there.
       void evaluation.graph;
+      if ([text, processed ?? "", row.parameters].some(mayBeSecure)) refuseSecure(evaluation, row);
       return { row, evaluation };
     } catch (error) {
       throw processed === null ? error : failedTransform(error, row);
@@ -124,9 +131,28 @@ export async function requestedVersion(
   }
 }
 
+/** Throws FailedTransform for secure strings where no property takes them. */
+function refuseSecure(evaluation: Evaluation, row: RequestedVersion["row"]): void {
+  const unsupported = [...evaluation.resources.keys()].flatMap((logicalId) => {
+    try {
+      const { type, properties } = evaluation.resource(logicalId, () => UNKNOWN);
+      return unsupportedSecureReferences(type, properties);
+    } catch (error) {
+      // The operation itself says what can't be resolved.
+      if (error instanceof TemplateError) return [];
+      throw error;
+    }
+  });
+  try {
+    refuseSecureReferences(unsupported);
+  } catch (error) {
+    throw failedTransform(error, row);
+  }
+}
+
 /**
- * A template whose transforms failed, or made something that is refused: a change set has this for
- * its end, and other requests refuse it.
+ * A template whose transforms failed, or made something that is refused, or that has secure strings
+ * where none may be: a change set has this for its end, and other requests refuse it.
  */
 export class FailedTransform extends AwsError {
   readonly row: RequestedVersion["row"];
