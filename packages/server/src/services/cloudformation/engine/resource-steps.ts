@@ -5,7 +5,7 @@ import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resour
 import { ResourceError } from "../../../kernel/resources.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { StackStepCalls } from "../types/own-type.ts";
-import { type SecureValues, secureValuesOf } from "../values/dynamic-values.ts";
+import { NO_SECURE_VALUES, type SecureValues, secureValuesOf } from "../values/dynamic-values.ts";
 import type { PendingStep } from "../values/stored-json.ts";
 import { LeaseLostError, type Run, type StepTools } from "./run.ts";
 
@@ -42,9 +42,11 @@ export interface StepRequest {
 export async function performStep(request: StepRequest): Promise<StepFailure | undefined> {
   const { run, token } = request;
   let calls: StackStepCalls | undefined;
+  let secure = NO_SECURE_VALUES;
   try {
     const as = await run.currentCaller();
-    const { reveal, conceal } = await secureValuesOf(request.want ?? {}, run);
+    secure = await secureValuesOf(request.want ?? {}, run);
+    const { reveal, conceal } = secure;
     await run.commit(async (tools) => {
       const { invoke, ids } = run.deps;
       const { stack, operation } = run;
@@ -72,7 +74,8 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
     return undefined;
   } catch (error) {
     if (isRetried(error)) throw error;
-    return failureOf(error, calls, request);
+    const { reason, code } = failureOf(error, calls, request);
+    return { reason: secure.concealText(reason), code };
   }
 }
 

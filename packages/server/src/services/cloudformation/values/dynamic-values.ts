@@ -52,9 +52,15 @@ export interface SecureValues {
   reveal(properties: ResourceModel): ResourceModel;
   /** A model or state that a step leaves, with the references in place again. */
   conceal(left: ResourceModel): ResourceModel;
+  /** A service's refusal, which may quote what it was sent. */
+  concealText(text: string): string;
 }
 
-const NONE: SecureValues = { reveal: (properties) => properties, conceal: (left) => left };
+export const NO_SECURE_VALUES: SecureValues = {
+  reveal: (properties) => properties,
+  conceal: (left) => left,
+  concealText: (text) => text,
+};
 
 /**
  * Reads the secure strings of the properties that a step puts in force. Where the earlier ones have
@@ -69,7 +75,7 @@ export async function secureValuesOf(
   for (const reference of dynamicReferencesIn(want as Value))
     if (reference.service === "ssm-secure")
       values.set(reference.text, await readParameter(reference, resolving));
-  if (values.size === 0) return NONE;
+  if (values.size === 0) return NO_SECURE_VALUES;
   const revealed = (value: Value) => withDynamicValues(value, values);
   const declared = new Map(
     Object.entries(want).filter(
@@ -79,6 +85,8 @@ export async function secureValuesOf(
   return {
     reveal: (properties) => revealed(properties as Value) as ResourceModel,
     conceal: (left) => withMembers(left, declared) as ResourceModel,
+    concealText: (text) =>
+      [...values].reduce((rest, [name, value]) => rest.replaceAll(value || name, name), text),
   };
 }
 
