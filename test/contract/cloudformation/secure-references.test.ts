@@ -114,7 +114,7 @@ async function answersOf(StackName: string): Promise<string> {
   return JSON.stringify(answers);
 }
 
-test("events, drift and change sets show the reference, and the password is the value", async () => {
+test("answers have the reference, and the password is the value", async () => {
   const body = template({ SignsIn: user("signs-in", reference()) });
   await create("shown", body);
   expect(await statusOf("shown")).toBe("CREATE_COMPLETE");
