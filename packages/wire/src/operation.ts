@@ -1,4 +1,10 @@
-import type { ErrorShape, HttpTrait, OperationShape, StructureShape } from "./schema/shape.ts";
+import type {
+  ErrorShape,
+  HttpTrait,
+  OperationShape,
+  Shape,
+  StructureShape,
+} from "./schema/shape.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 
 /** One operation of a service, ready to be matched, decoded and encoded. */
@@ -10,7 +16,9 @@ export interface Operation {
   readonly output: StructureShape | undefined;
   /** The service's modelled errors by wire code and by shape name. */
   readonly errors: ReadonlyMap<string, ErrorShape>;
-  /** The output's payload is a stream of bytes or of events. */
+  /** The input's payload is a stream of bytes or of events. */
+  readonly streamingInput: boolean;
+  /** The output's payload is one. */
   readonly streamingOutput: boolean;
   readonly http: HttpTrait | undefined;
   readonly hostPrefix: string | undefined;
@@ -57,13 +65,19 @@ export class ServiceOperation implements Operation {
     return this.#output.shape;
   }
 
+  get streamingInput(): boolean {
+    return hasStreamingPayload(this.input);
+  }
+
   get streamingOutput(): boolean {
     return hasStreamingPayload(this.output);
   }
 }
 
 function hasStreamingPayload(shape: StructureShape | undefined): boolean {
-  const target = shape?.members.find((member) => member.traits.httpPayload)?.target;
-  if (target === undefined) return false;
+  return shape?.members.some(({ target }) => isStream(target)) === true;
+}
+
+function isStream(target: Shape): boolean {
   return target.kind === "streamingBlob" || ("eventStream" in target && target.eventStream);
 }

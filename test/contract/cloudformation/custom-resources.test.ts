@@ -9,7 +9,6 @@ import {
   ListOpenIDConnectProvidersCommand,
 } from "@aws-sdk/client-iam";
 import {
-  CreateBucketCommand,
   GetBucketNotificationConfigurationCommand,
   HeadBucketCommand,
   PutBucketVersioningCommand,
@@ -250,13 +249,6 @@ test("a call of the SDK is made for each event, with the function's permissions"
     ),
   });
   expect((await made("reader", template(read, VALUE))).value).toBe("b");
-  const { s3 } = server.clients();
-  await s3.send(new CreateBucketCommand({ Bucket: "films" }));
-  await s3.send(new PutObjectCommand({ Bucket: "films", Key: "k", Body: "text" }));
-  const get = asked("S3", "getObject", { Bucket: "films", Key: "k" }, { outputPaths: ["Body"] });
-  const Outputs = { Value: { Value: { "Fn::GetAtt": ["Custom", "Body"] } } };
-  const reads = provided("Custom::AWS", ["s3:GetObject"], { Create: get });
-  expect((await made("object", template(reads, { Outputs }))).value).toBe("text");
   await made("refused", template(resources("c", ["ssm:GetParameter"])));
   expect((await failuresOf("refused")).join("\n")).toContain(
     "is not authorized to perform: ssm:PutParameter",
@@ -268,7 +260,6 @@ test("a call of the SDK is made for each event, with the function's permissions"
 test.each([
   ["an operation that isn't here", asked("Lambda", "invoke", {}), "no operation Lambda:Invoke"],
   ["another role", asked("SSM", "getParameter", {}, { assumedRoleArn: "arn:x" }), "assumedRoleArn"],
-  ["bytes of objects", asked("S3", "putObject", {}), "writes no objects (s3:PutObject)"],
   [
     "an expression",
     asked("SSM", "getParameter", { Name: "/x" }, { ignoreErrorCodesMatching: "(a+)+$" }),

@@ -4,7 +4,12 @@ import type { Authorization } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
-import { type Invoke, type InvokeOptions, UnknownOperationError } from "../kernel/invoke.ts";
+import {
+  type Invoke,
+  type InvokeOptions,
+  UncallableOperationError,
+  UnknownOperationError,
+} from "../kernel/invoke.ts";
 import {
   type AnyOperationHandler,
   type OperationHandler,
@@ -168,6 +173,7 @@ export class Dispatcher {
     const operation = loaded?.wire.operations.get(operationName);
     if (!loaded || !operation)
       throw new UnknownOperationError(`No operation ${serviceName}:${operationName}`);
+    if (options.isNamedByCaller) refuseUncallable(loaded, operation);
     refuseUnforwarded(options.as, serviceName, operationName);
     const context = new RequestContext({
       requestId: options.requestId ?? this.#options.ids.uuid(),
@@ -203,6 +209,14 @@ export class Dispatcher {
     );
     return output as Output;
   };
+}
+
+function refuseUncallable({ service }: LoadedService, operation: Operation): void {
+  const name = `${service.definition.name}:${operation.name}`;
+  if (service.servesOwnRoutes)
+    throw new UncallableOperationError(`${name}, an operation of the server's own`);
+  if (operation.streamingInput || operation.streamingOutput)
+    throw new UncallableOperationError(`${name}, which sends or answers a stream`);
 }
 
 /**

@@ -34,6 +34,11 @@ export interface InvokeOptions {
    * tags that the resource has stay.
    */
   readonly systemTags?: Readonly<Record<string, string>> | undefined;
+  /**
+   * A caller's text named the operation, so it must be one that a program can call for its answer:
+   * none of the server's own, and none that sends or answers a stream.
+   */
+  readonly isNamedByCaller?: boolean;
   /** A small body that must be kept: it is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }
@@ -50,6 +55,11 @@ export type Alongside = (tx: Transaction) => Promise<void>;
 /** No service of the server has such an operation: a bug, or a name that a caller gave. */
 export class UnknownOperationError extends Error {
   override readonly name = "UnknownOperationError";
+}
+
+/** The operation isn't one for callers that name it (`InvokeOptions.isNamedByCaller`). */
+export class UncallableOperationError extends Error {
+  override readonly name = "UncallableOperationError";
 }
 
 /**

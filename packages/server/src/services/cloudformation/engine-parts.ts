@@ -1,6 +1,5 @@
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import { bucketDeployment } from "./custom-resources/bucket-deployment/bucket-deployment.ts";
-import type { DeploymentRuns } from "./custom-resources/bucket-deployment/deployment-runs.ts";
 import { customType } from "./custom-resources/custom-type.ts";
 import type { EndpointCalls } from "./custom-resources/endpoint-calls.ts";
 import { endpointType } from "./custom-resources/endpoint-type.ts";
@@ -8,6 +7,7 @@ import { NATIVE_PROVIDERS } from "./custom-resources/native-providers.ts";
 import { providerFunction } from "./custom-resources/provider-function.ts";
 import { providerLayer } from "./custom-resources/provider-layer.ts";
 import { providerLogGroup } from "./custom-resources/provider-log-group.ts";
+import type { StepRuns } from "./custom-resources/step-runs.ts";
 import type { CloudFormationDependencies, EngineDependencies } from "./dependencies.ts";
 import { nestedStack } from "./nested/nested-stack.ts";
 import { waitCondition } from "./signals/wait-condition.ts";
@@ -20,7 +20,7 @@ interface EngineNeeds
     Pick<CloudFormationDependencies, "address" | "settings"> {
   readonly sealingKey: Uint8Array;
   readonly resources: ResourceTypes;
-  readonly runs: DeploymentRuns;
+  readonly runs: StepRuns;
   readonly calls: EndpointCalls;
 }
 

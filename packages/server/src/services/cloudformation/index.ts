@@ -3,13 +3,16 @@ import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
-import { DeploymentRuns } from "./custom-resources/bucket-deployment/deployment-runs.ts";
 import { EndpointCalls } from "./custom-resources/endpoint-calls.ts";
 import { RESPONSES_PATH } from "./custom-resources/response-address.ts";
+import { StepRuns } from "./custom-resources/step-runs.ts";
 import type { CloudFormationSettings } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
 import { SIGNALS_PATH } from "./signals/handle-address.ts";
+
+/** Deployments and calls of custom resources at the same time. */
+const RUNS_AT_ONCE_MAX = 4;
 
 interface CloudFormationNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
@@ -36,7 +39,7 @@ export const cloudformation = defineService({
 });
 
 function createCloudFormation(needs: CloudFormationNeeds) {
-  const runs = new DeploymentRuns();
+  const runs = new StepRuns(RUNS_AT_ONCE_MAX);
   const calls = new EndpointCalls();
   const storedCallers = new StoredCallers(needs.sealingKey);
   const openEngine = async () => {

@@ -1,16 +1,28 @@
-import { AwsError } from "../../../kernel/aws-error.ts";
-import type { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
-import { type Property, ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
+import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
+import {
+  type Property,
+  ResourceError,
+  type ResourceModel,
+  type Step,
+} from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { OwnType, StackStepCalls } from "../types/own-type.ts";
+import { answering } from "./answering.ts";
+import { type OutsideDependencies, outsideInvoke, outsideStep } from "./outside-step.ts";
 import { required, text } from "./properties.ts";
-import { callsOfProvider } from "./provider-session.ts";
+import { callerOfProvider, callsOfProvider } from "./provider-session.ts";
+import { serviceTimeoutMs } from "./service-timeout.ts";
 
 /** A custom resource as its provider's function makes it: with the function's permissions. */
 export interface NativeProvider {
   readonly typeName: string;
   /** Its properties beside ServiceToken. */
   readonly properties: Readonly<Record<string, Property>>;
+  /**
+   * Given, its calls are those that a template names: requests of their own, outside the step's
+   * transaction, which have so long together. Left out, they are part of the step.
+   */
+  readonly outsideMsMax?: number;
   /** Resolves to what the answer has: Data, and PhysicalResourceId if it chooses one. */
   create?(want: ResourceModel, calls: StepCalls, logicalId: string): Promise<ResourceModel>;
   update?(
@@ -24,8 +36,29 @@ export interface NativeProvider {
 }
 
 /** The type of a custom resource that needs no function to run. */
-export function customType(provider: NativeProvider, deps: EngineDependencies): OwnType {
-  const { typeName, properties } = provider;
+export function customType(
+  provider: NativeProvider,
+  deps: EngineDependencies & OutsideDependencies,
+): OwnType {
+  const { typeName, properties, outsideMsMax } = provider;
+  const perform = <Value>(
+    given: ResourceModel,
+    model: ResourceModel | undefined,
+    work: (calls: StepCalls) => Promise<Value>,
+    call: StackStepCalls,
+    done: (value: Value) => Step,
+  ): Promise<Step> => {
+    if (outsideMsMax === undefined)
+      return answering(call, async () =>
+        done(await work(await callsOfProvider(given, call, deps))),
+      );
+    const timeoutMs = Math.min(serviceTimeoutMs(given), outsideMsMax);
+    const prepare = async () => {
+      const calls = await callsOutside(given, call, deps);
+      return () => work(calls);
+    };
+    return outsideStep({ timeoutMs, model, prepare, done }, call, deps);
+  };
   return {
     schema: {
       typeName,
@@ -36,43 +69,43 @@ export function customType(provider: NativeProvider, deps: EngineDependencies): 
       ref: ["PhysicalResourceId"],
       writeOnly: [],
     },
-    create: (want, call) =>
-      answering(call, async () => {
-        const PhysicalResourceId = call.token;
-        const calls = await callsOfProvider(want, call, deps);
-        const made = await provider.create?.(want, calls, call.place.logicalId);
-        return { kind: "done", model: { ...want, PhysicalResourceId, ...made } };
-      }),
+    create(want, call) {
+      const work = async (calls: StepCalls) => provider.create?.(want, calls, call.place.logicalId);
+      return perform(want, undefined, work, call, (made) => {
+        const model = { ...want, PhysicalResourceId: call.token, ...made };
+        return { kind: "done", model };
+      });
+    },
     // AWS doesn't look at custom resources either: there is no drift to detect.
     read: async (model) => model,
-    update: (model, was, want, call) =>
-      answering(call, async () => {
-        if (was.ServiceToken !== want.ServiceToken)
-          throw new ResourceError("InvalidRequest", "Modifying service token is not allowed.");
-        const calls = await callsOfProvider(want, call, deps);
-        const made = await provider.update?.(model, was, want, calls);
-        return { kind: "done", model: { ...model, ...want, ...made } };
-      }),
-    delete: (model, call) =>
-      answering(call, async () => {
-        const isDone = await provider.delete?.(model, await callsOfProvider(model, call, deps));
-        return isDone === false
-          ? { kind: "wait", ms: 0, state: {}, model }
-          : { kind: "done", model };
-      }),
+    async update(model, was, want, call) {
+      if (was.ServiceToken !== want.ServiceToken)
+        throw new ResourceError("InvalidRequest", "Modifying service token is not allowed.");
+      const work = async (calls: StepCalls) => provider.update?.(model, was, want, calls);
+      return perform(want, model, work, call, (made) => ({
+        kind: "done",
+        model: { ...model, ...want, ...made },
+      }));
+    },
+    delete(model, call) {
+      const work = async (calls: StepCalls) => provider.delete?.(model, calls);
+      return perform(model, model, work, call, (isDone) =>
+        isDone === false ? { kind: "wait", ms: 0, state: {}, model } : { kind: "done", model },
+      );
+    },
   };
 }
 
-/** A refusal is the provider's answer, as CloudFormation shows it. */
-export async function answering<T>({ token }: StackStepCalls, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new ResourceError(
-      "GeneralServiceException",
-      "Received response status [FAILED] from custom resource. Message returned: " +
-        `${error.code}: ${error.message} (RequestId: ${token})`,
-    );
-  }
+/** A provider's calls as requests of their own; what a template may not name is refused. */
+async function callsOutside(
+  given: ResourceModel,
+  call: StackStepCalls,
+  deps: EngineDependencies & OutsideDependencies,
+): Promise<StepCalls> {
+  const as = await callerOfProvider(given, call, deps);
+  const outside = outsideInvoke(call, deps);
+  const invoke: typeof outside = (service, operation, input, options) =>
+    outside(service, operation, input, { ...options, isNamedByCaller: true });
+  const { ids } = deps;
+  return new StepCalls({ invoke, ids, as, region: call.region, token: call.token });
 }

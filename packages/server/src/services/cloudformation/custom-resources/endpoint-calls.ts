@@ -2,18 +2,14 @@ import { errorClass } from "../../../kernel/error-class.ts";
 import { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import { pause } from "../../../kernel/work/timers.ts";
+import { StepRuns } from "./step-runs.ts";
 
 /** As often as Lambda tries an asynchronous invocation. */
 const TRIES = 3;
 const PAUSE_MS = 1_000;
 const TIMEOUT_MS = 30_000;
-/** Requests of which this process remembers that they were sent. */
-const REMEMBERED_MAX = 10_000;
-
-interface Sent {
-  /** Why it can't be delivered; undefined while it may be, and after it was. */
-  failure?: string;
-}
+/** Requests under way at the same time; an endpoint that hangs has one for a minute and a half. */
+const AT_ONCE_MAX = 256;
 
 /**
  * Sends custom resources' requests to the endpoints that the operator has named. A request is
@@ -21,44 +17,35 @@ interface Sent {
  */
 export class EndpointCalls {
   readonly #client = new OutgoingClient(undefined);
-  readonly #sent = new Map<string, Sent>();
-  readonly #running = new Set<Promise<void>>();
-  readonly #closing = new AbortController();
+  readonly #runs = new StepRuns(AT_ONCE_MAX);
 
   /** Returns at once. */
-  send(requestId: string, url: string, body: string): void {
-    if (this.#sent.has(requestId) || this.#closing.signal.aborted) return;
-    const sent: Sent = {};
-    this.#sent.set(requestId, sent);
-    const [oldest] = this.#sent.keys();
-    if (this.#sent.size > REMEMBERED_MAX && oldest !== undefined) this.#sent.delete(oldest);
-    const running = this.#deliver(sent, url, body).finally(() => this.#running.delete(running));
-    this.#running.add(running);
+  send(resource: string, requestId: string, url: string, body: string): void {
+    this.#runs.begin(resource, requestId, (signal) => this.#deliver(url, body, signal));
   }
 
-  failureOf(requestId: string): string | undefined {
-    return this.#sent.get(requestId)?.failure;
+  /** Why it can't be delivered; undefined while it may be, and after it was. */
+  failureOf(resource: string, requestId: string): string | undefined {
+    const outcome = this.#runs.outcomeOf(resource, requestId);
+    if (!outcome || !("error" in outcome)) return undefined;
+    if (outcome.error instanceof EndpointError) return outcome.error.message;
+    throw outcome.error;
   }
 
   /** The request's step has ended. */
-  forget(requestId: string): void {
-    this.#sent.delete(requestId);
+  forget(resource: string, requestId: string): void {
+    this.#runs.forget(resource, requestId);
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    await Promise.all(this.#running);
+  close(): Promise<void> {
+    return this.#runs.close();
   }
 
-  async #deliver(sent: Sent, url: string, body: string): Promise<void> {
-    const { signal } = this.#closing;
+  async #deliver(url: string, body: string, signal: AbortSignal): Promise<void> {
     for (let left = TRIES - 1; !signal.aborted; left--) {
       const outcome = await this.#post(url, body);
       if (outcome === undefined) return;
-      if (left === 0 || outcome.isFinal) {
-        sent.failure = outcome.reason;
-        return;
-      }
+      if (left === 0 || outcome.isFinal) throw new EndpointError(outcome.reason);
       await pause(PAUSE_MS * (TRIES - left), { signal, background: true });
     }
   }
@@ -76,4 +63,8 @@ export class EndpointCalls {
       return { reason, isFinal: !isOutside };
     }
   }
+}
+
+class EndpointError extends Error {
+  override readonly name = "EndpointError";
 }

@@ -9,6 +9,7 @@ import type { EndpointCalls } from "./endpoint-calls.ts";
 import type { KeptResponse } from "./endpoint-responses.ts";
 import { optional, required, text } from "./properties.ts";
 import { responsePath } from "./response-address.ts";
+import { noResponse, serviceTimeoutMs } from "./service-timeout.ts";
 
 /*
  * Source: CloudFormation user guide, "Custom resource request and response reference".
@@ -16,7 +17,6 @@ import { responsePath } from "./response-address.ts";
 
 /** The pause between two looks for a response. */
 const LOOK_MS = 200;
-const TIMEOUT_SECONDS_MAX = 3_600;
 
 export interface EndpointTypeDependencies extends EngineDependencies {
   readonly calls: EndpointCalls;
@@ -84,22 +84,21 @@ async function askEndpoint(
     );
   const nowMs = clock.nowMs();
   const state = call.state as unknown as Waiting | undefined;
-  const { endMs } = state ?? { endMs: nowMs + timeoutMs(properties) };
+  const { endMs } = state ?? { endMs: nowMs + serviceTimeoutMs(properties) };
   const signals = state ? await signalsOf(own, call.tx.db) : [];
   const response = signals.find(({ unique_id }) => unique_id === requestId);
   if (!state || response) await removeSignals(own, call.tx.db);
-  const failure = calls.failureOf(requestId);
+  const resource = `${stack.stack_id} ${logicalId}`;
+  const failure = calls.failureOf(resource, requestId);
   if (response || failure !== undefined || nowMs >= endMs) {
-    call.tx.afterCommit(() => calls.forget(requestId));
+    call.tx.afterCommit(() => calls.forget(resource, requestId));
     if (response)
       return {
         kind: "done",
         model: { ...modelOf(response, requestId, model), [DECLARED]: properties },
       };
-    throw new ResourceError(
-      "GeneralServiceException",
-      failure === undefined ? noResponse(requestId) : `Failed to call the endpoint: ${failure}`,
-    );
+    if (failure === undefined) throw noResponse(requestId);
+    throw new ResourceError("GeneralServiceException", `Failed to call the endpoint: ${failure}`);
   }
   const path = responsePath({ ...own, requestId }, sealingKey);
   const body = JSON.stringify({
@@ -114,17 +113,8 @@ async function askEndpoint(
     ResourceProperties: asTexts(properties),
     ...(oldProperties && { OldResourceProperties: asTexts(oldProperties) }),
   });
-  call.tx.afterCommit(() => calls.send(requestId, url, body));
+  call.tx.afterCommit(() => calls.send(resource, requestId, url, body));
   return { kind: "wait", ms: LOOK_MS, state: { endMs }, ...(model && { model }) };
-}
-
-function timeoutMs({ ServiceTimeout = TIMEOUT_SECONDS_MAX }: ResourceModel): number {
-  const seconds = Number(ServiceTimeout);
-  if (seconds >= 1 && seconds <= TIMEOUT_SECONDS_MAX) return seconds * 1_000;
-  throw new ResourceError(
-    "InvalidRequest",
-    `ServiceTimeout must be between 1 and ${TIMEOUT_SECONDS_MAX} seconds.`,
-  );
 }
 
 function modelOf(
@@ -147,13 +137,6 @@ function modelOf(
     throw new ResourceError("InvalidRequest", "Invalid PhysicalResourceId");
   const hidden = NoEcho ? { [NO_ECHO]: Object.keys(Data ?? {}) } : {};
   return { ...Data, ...hidden, PhysicalResourceId };
-}
-
-function noResponse(requestId: string): string {
-  return (
-    "CloudFormation did not receive a response from your Custom Resource. " +
-    `Please check your logs for requestId [${requestId}].`
-  );
 }
 
 /** Numbers and truth values arrive as text. */

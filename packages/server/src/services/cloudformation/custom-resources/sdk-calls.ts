@@ -1,6 +1,5 @@
-import { Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { UnknownOperationError } from "../../../kernel/invoke.ts";
+import { UncallableOperationError, UnknownOperationError } from "../../../kernel/invoke.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
@@ -14,17 +13,14 @@ const SERVICES: Readonly<Record<string, string>> = {
   ivsrealtime: "ivs-realtime",
 };
 
-/** Bytes of objects are put in a transaction of their own, and a step of a stack is one already. */
-const PUTS_BYTES = [
-  ...["PutObject", "CopyObject", "UploadPart", "UploadPartCopy", "CompleteMultipartUpload"],
-];
+/** Source: the CDK's `AwsCustomResource`, `timeout`. */
+const CALL_MS_MAX = 2 * 60_000;
 
 /** Stands in parameters for the resource's physical id. Source: the CDK's `AwsCustomResource`. */
 const PHYSICAL_ID = "PHYSICAL:RESOURCEID:";
 
 /** Source: CloudFormation user guide, "Custom resource response objects". */
 const DATA_BYTES_MAX = 4_096;
-const BODY_BYTES_MAX = 64 * 1024;
 
 interface SdkCall {
   readonly service: string;
@@ -50,6 +46,7 @@ export const sdkCalls: NativeProvider = {
     InstallLatestAwsSdk: optional({ kind: "boolean" }),
     ServiceTimeout: optional(text),
   },
+  outsideMsMax: CALL_MS_MAX,
   create(want, calls, logicalId) {
     const ids = (["Create", "Update", "Delete"] as const).map(
       (event) => callOf(want, event)?.physicalResourceId?.id,
@@ -109,13 +106,13 @@ async function answerOf(call: SdkCall, calls: StepCalls): Promise<unknown> {
   const parameters = (call.parameters ?? {}) as object;
   if (call.assumedRoleArn !== undefined || call.externalId !== undefined)
     throw failed("Rolecast's AwsCustomResource has no assumedRoleArn.");
-  if (service === "s3" && PUTS_BYTES.includes(operation))
-    throw failed(`Rolecast's AwsCustomResource writes no objects (s3:${operation}).`);
   try {
-    return await withText(await calls.invoke<object>(service, operation, parameters, call.region));
+    return await calls.invoke<object>(service, operation, parameters, call.region);
   } catch (error) {
     if (error instanceof UnknownOperationError)
       throw failed(`Rolecast has no operation ${call.service}:${operation}.`);
+    if (error instanceof UncallableOperationError)
+      throw failed(`Rolecast's AwsCustomResource can't call ${error.message}.`);
     const ignored = call.ignoreErrorCodesMatching;
     if (error instanceof AwsError && ignored !== undefined && matches(ignored, error.code))
       return {};
@@ -150,19 +147,6 @@ function matches(expression: string, code: string): boolean {
     const [, start, name = "", end] = found;
     return start && end && !each.includes(".*") ? code === name : code.includes(name);
   });
-}
-
-async function withText(answer: object): Promise<object> {
-  const { Body } = answer as { readonly Body?: unknown };
-  if (!(Body instanceof Readable)) return answer;
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of Body) {
-    size += (chunk as Buffer).length;
-    if (size > BODY_BYTES_MAX) throw failed("Response object is too long.");
-    chunks.push(chunk as Buffer);
-  }
-  return { ...answer, Body: Buffer.concat(chunks).toString() };
 }
 
 /** `Parameter.Value` → the value, as Fn::GetAtt names it; lists by their numbers. */

@@ -1,30 +1,38 @@
+/** How work ended: with what it resolved to, or why not. */
+export type RunOutcome = { readonly value: unknown } | { readonly error: unknown };
+
 interface Running {
   readonly token: string;
   readonly ended: Promise<void>;
   readonly stop: AbortController;
-  outcome?: { readonly error?: unknown };
+  outcome?: RunOutcome;
 }
 
-/** Runs that work at the same time; further ones wait for their turn. */
-const AT_ONCE_MAX = 4;
 /** Resources whose last run this process remembers. */
 const REMEMBERED_MAX = 10_000;
 
 /**
- * Work of custom resources that takes longer than a transaction may. It is this process's alone:
- * another one that goes on with the resource's step begins it again, under the same token.
+ * Work of custom resources that is no part of a step's transaction: calls that make transactions of
+ * their own, or wait for others. It is this process's alone: another one that goes on with the
+ * resource's step begins it again, under the same token.
  */
-export class DeploymentRuns {
+export class StepRuns {
+  readonly #atOnceMax: number;
   readonly #runs = new Map<string, Running>();
   readonly #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #working = 0;
 
+  /** `atOnceMax` runs work at the same time; further ones wait for their turn. */
+  constructor(atOnceMax: number) {
+    this.#atOnceMax = atOnceMax;
+  }
+
   /**
    * Begins the work of a resource's step, unless it has begun. Other work of the same resource is
    * stopped, and waited for, before.
    */
-  begin(resource: string, token: string, work: (signal: AbortSignal) => Promise<void>): void {
+  begin(resource: string, token: string, work: (signal: AbortSignal) => Promise<unknown>): void {
     const before = this.#runs.get(resource);
     if (before?.token === token || this.#closing.signal.aborted) return;
     before?.stop.abort();
@@ -32,18 +40,16 @@ export class DeploymentRuns {
     const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
     const run = async () => {
       await before?.ended;
-      await this.#turn();
+      const leave = await this.#turn(signal);
       try {
         signal.throwIfAborted();
-        await work(signal);
-        running.outcome = {};
+        running.outcome = { value: await work(signal) };
       } catch (error) {
         // Stopped work has no outcome: a step that is still there begins it again.
         if (signal.aborted) this.forget(resource, token);
         else running.outcome = { error };
       } finally {
-        this.#working -= 1;
-        this.#waiting.shift()?.();
+        leave();
       }
     };
     const running: Running = { token, stop, ended: Promise.resolve().then(run) };
@@ -58,7 +64,7 @@ export class DeploymentRuns {
   }
 
   /** How the work ended; undefined while it goes on, and where it hasn't begun here. */
-  outcomeOf(resource: string, token: string): { readonly error?: unknown } | undefined {
+  outcomeOf(resource: string, token: string): RunOutcome | undefined {
     const run = this.#runs.get(resource);
     return run?.token === token ? run.outcome : undefined;
   }
@@ -68,14 +74,31 @@ export class DeploymentRuns {
     if (this.#runs.get(resource)?.token === token) this.#runs.delete(resource);
   }
 
+  /** The step with this token waits no longer. Work that doesn't end all the same keeps no turn. */
+  stop(resource: string, token: string): void {
+    const run = this.#runs.get(resource);
+    if (run?.token === token) run.stop.abort();
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
   }
 
-  async #turn(): Promise<void> {
-    while (this.#working >= AT_ONCE_MAX)
+  /** Resolves with the call that ends the turn, which a stop does too. */
+  async #turn(signal: AbortSignal): Promise<() => void> {
+    while (this.#working >= this.#atOnceMax)
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#working += 1;
+    let isOver = false;
+    const leave = () => {
+      if (isOver) return;
+      isOver = true;
+      signal.removeEventListener("abort", leave);
+      this.#working -= 1;
+      this.#waiting.shift()?.();
+    };
+    signal.addEventListener("abort", leave);
+    return leave;
   }
 }

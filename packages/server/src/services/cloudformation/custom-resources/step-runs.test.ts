@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import { DeploymentRuns } from "./deployment-runs.ts";
+import { StepRuns } from "./step-runs.ts";
 
 /** Work that goes on until it is stopped, or ended by the test. */
 function endless() {
@@ -17,7 +17,7 @@ function endless() {
 }
 
 test("a step's work is begun once and remembered until the step has ended", async () => {
-  const runs = new DeploymentRuns();
+  const runs = new StepRuns(4);
   const { work, run } = endless();
   runs.begin("site", "one", run);
   runs.begin("site", "one", run);
@@ -31,7 +31,7 @@ test("a step's work is begun once and remembered until the step has ended", asyn
 });
 
 test("the next step's work begins after the one before was stopped", async () => {
-  const runs = new DeploymentRuns();
+  const runs = new StepRuns(4);
   const [first, second] = [endless(), endless()];
   runs.begin("site", "one", first.run);
   await vi.waitFor(() => expect(first.work.begun).toBe(1));
@@ -39,20 +39,33 @@ test("the next step's work begins after the one before was stopped", async () =>
   await vi.waitFor(() => expect(second.work.begun).toBe(1));
   expect([first.work.stopped, runs.isBegun("site", "one")]).toEqual([1, false]);
   second.work.end();
-  await vi.waitFor(() => expect(runs.outcomeOf("site", "two")).toEqual({}));
+  await vi.waitFor(() => expect(runs.outcomeOf("site", "two")).toEqual({ value: undefined }));
 });
 
 test("four work at the same time; after closing, those that wait never begin", async () => {
-  const runs = new DeploymentRuns();
+  const runs = new StepRuns(4);
   const all = Array.from({ length: 6 }, endless);
   for (const [at, { run }] of all.entries()) runs.begin(`site ${at}`, "one", run);
   const begun = () => all.filter(({ work }) => work.begun > 0).length;
   await vi.waitFor(() => expect(begun()).toBe(4));
   all[0]?.work.end();
-  await vi.waitFor(() => expect(runs.outcomeOf("site 0", "one")).toEqual({}));
+  await vi.waitFor(() => expect(runs.outcomeOf("site 0", "one")).toEqual({ value: undefined }));
   await vi.waitFor(() => expect(begun()).toBe(5));
   await runs.close();
   expect(begun()).toBe(5);
   const left = all.map((_, at) => runs.isBegun(`site ${at}`, "one"));
   expect(left).toEqual([true, false, false, false, false, false]);
+});
+
+test("a stopped step's work keeps no turn, even if it never ends", async () => {
+  const runs = new StepRuns(1);
+  const hung = new Promise<void>(() => {});
+  runs.begin("hung", "one", () => hung);
+  const { work, run } = endless();
+  runs.begin("site", "one", run);
+  await vi.waitFor(() => expect(runs.isBegun("site", "one")).toBe(true));
+  expect(work.begun).toBe(0);
+  runs.stop("hung", "another");
+  runs.stop("hung", "one");
+  await vi.waitFor(() => expect(work.begun).toBe(1));
 });
