@@ -7,7 +7,12 @@ import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
-import { STUN_ATTRIBUTE, STUN_TYPE } from "../transport/webrtc/stun/stun-message.ts";
+import {
+  attribute,
+  STUN_ATTRIBUTE,
+  STUN_TYPE,
+  write,
+} from "../transport/webrtc/stun/stun-message.ts";
 import { FrameReader, writeFrame } from "../transport/webrtc/tcp-frames.ts";
 
 const START = "NetStream.Publish.Start";
@@ -193,12 +198,6 @@ describe("an engine of two workers", () => {
 });
 
 function bindingRequest(username: string): Buffer {
-  const name = Buffer.from(username.padEnd(Math.ceil(username.length / 4) * 4));
-  const head = Buffer.alloc(24);
-  head.writeUInt16BE(STUN_TYPE.bindingRequest, 0);
-  head.writeUInt16BE(4 + name.length, 2);
-  head.writeUInt32BE(0x2112a442, 4);
-  head.writeUInt16BE(STUN_ATTRIBUTE.username, 20);
-  head.writeUInt16BE(username.length, 22);
-  return Buffer.concat([head, name]);
+  const name = attribute(STUN_ATTRIBUTE.username, Buffer.from(username));
+  return write(STUN_TYPE.bindingRequest, Buffer.alloc(12), [name], "no peer's password");
 }

@@ -117,11 +117,14 @@ export class WebrtcEndpoint {
     if (message?.type !== STUN_TYPE.bindingRequest) {
       return proven !== undefined;
     }
-    const peer = this.#peers.get(ufragOf(message));
+    const ufrag = ufragOf(message);
+    if (ufrag === "") {
+      return false;
+    }
+    const peer = this.#peers.get(ufrag);
     const path = proven?.peer === peer && proven !== undefined ? proven.path : pathOf();
     if (peer === undefined || !peer.check(message, path, nowMs)) {
-      // Also after its end: a peer that hears this knows that nothing more will come.
-      path.send(writeBindingError(message.transactionId, 401));
+      refuse(message, path);
       return false;
     }
     if (path !== proven?.path) {
@@ -156,8 +159,19 @@ export class WebrtcEndpoint {
   }
 }
 
-/** Our half of `<ours>:<theirs>`. */
+/**
+ * Also after its end: a peer that hears this knows that nothing more will come. Whoever writes
+ * another's address into a datagram makes us send no more than it could send itself.
+ */
+function refuse({ transactionId, bytes }: StunMessage, path: TransportPath): void {
+  const answer = writeBindingError(transactionId, 401);
+  if (answer.length <= bytes.length) {
+    path.send(answer);
+  }
+}
+
+/** Our half of `<ours>:<theirs>`; empty for a request that isn't a peer's. */
 function ufragOf({ attributes }: StunMessage): string {
   const username = attributes.get(STUN_ATTRIBUTE.username)?.toString("latin1") ?? "";
-  return username.slice(0, username.indexOf(":"));
+  return username.slice(0, Math.max(username.indexOf(":"), 0));
 }

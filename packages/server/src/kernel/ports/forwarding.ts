@@ -28,6 +28,12 @@ export type EncoderDecider = (
 export interface ForwardingPort extends MediaForwarding, MediaMirrors {
   /** Calls back with every event, in order for each group. Returns what ends that. */
   listen(listener: (event: ForwardingEvent) => void): () => void;
-  /** Asks `decide` of every encoder. Returns what ends that. */
-  admitEncoders(decide: EncoderDecider): () => void;
+  /**
+   * Asks `decide` of every encoder, and `hasKey` of one whose offer isn't read yet: whether its
+   * stream key is one to decide about. Returns what ends that.
+   */
+  admitEncoders(
+    decide: EncoderDecider,
+    hasKey?: (streamKey: string) => Promise<boolean>,
+  ): () => void;
 }

@@ -113,7 +113,7 @@ async function createIvs(needs: IvsNeeds) {
     ingestHost,
     ports: () => live.ports,
   };
-  const offers = { live, db: clientConfiguration.db };
+  const offers = { live, db: clientConfiguration.db, log: deps.log };
   const whepViewers = new WhepViewers({ live, gate, log: deps.log });
   const watching = { live, gate, viewers: whepViewers };
   live.handedOn.add((request) => answerWhep(request, watching));

@@ -57,8 +57,9 @@ export class StageEncoders {
 
   start(): void {
     this.#options.calls.handle(REFUSE_ENCODER, (encoder: EncoderToRefuse) => this.#refuse(encoder));
-    this.#stop = this.#options.forwarding.admitEncoders((request, circumstances) =>
-      this.#decide(request, circumstances),
+    this.#stop = this.#options.forwarding.admitEncoders(
+      (request, circumstances) => this.#decide(request, circumstances),
+      async (streamKey) => (await this.#configurationOf(streamKey))?.credential !== undefined,
     );
   }
 
@@ -70,12 +71,10 @@ export class StageEncoders {
     request: PublishRequest,
     { turnedAway, isHandedOn }: EncoderCircumstances,
   ): Promise<Decision | undefined> {
-    const [, accountId, region, id] = STREAM_KEY.exec(request.name) ?? [];
-    if (accountId === undefined || region === undefined || id === undefined) return undefined;
-    const { db } = this.#options.store.tables<RealTimeTables>();
-    const row = await findIngestConfiguration(db, { accountId, region }, id);
-    const credential = row && credentialOf(row, request.name);
-    const token = credential && tokenOf(row, credential.participantId);
+    const named = await this.#configurationOf(request.name);
+    if (!named) return undefined;
+    const { row, credential } = named;
+    const token = row && credential && tokenOf(row, credential.participantId);
     if (!token) return WRONG_KEY;
     if (turnedAway !== undefined) return { allow: false, reason: turnedAway };
     const decision = await this.#admit(request, row, credential, token);
@@ -96,6 +95,15 @@ export class StageEncoders {
   }
 
   /** The participant joins, also where it only joins to fail: its error is the stage's to show. */
+  /** Undefined for stream keys of another form. */
+  async #configurationOf(streamKey: string) {
+    const [, accountId, region, id] = STREAM_KEY.exec(streamKey) ?? [];
+    if (accountId === undefined || region === undefined || id === undefined) return undefined;
+    const { db } = this.#options.store.tables<RealTimeTables>();
+    const row = await findIngestConfiguration(db, { accountId, region }, id);
+    return { row, credential: row && credentialOf(row, streamKey) };
+  }
+
   async #admit(
     request: PublishRequest,
     row: IngestConfigurationRow,

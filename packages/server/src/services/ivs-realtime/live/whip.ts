@@ -62,18 +62,17 @@ export class Whip {
     const { method } = request;
     if (method === "OPTIONS")
       return { status: 204, headers: { ...CORS, "accept-post": SDP_TYPE }, body: undefined };
-    const body = await readPlainBody(request, BODY_BYTES_MAX);
-    if (body === undefined)
-      return refusal(413, 2000, `The request is longer than ${BODY_BYTES_MAX} bytes`);
     const [, group, session, part] = SESSION.exec(target) ?? [];
-    if (group === undefined || session === undefined) return this.#offer(request, target, body);
+    if (group === undefined || session === undefined) return this.#offer(request, target);
+    const body = await readPlainBody(request, BODY_BYTES_MAX);
+    if (body === undefined) return tooLong();
     const owner = await this.#options.sessions.elsewhere(group);
     if (owner !== undefined) return withCors(await this.#handOn(request, body, owner));
     const asked = { method, group, session, part, body };
     return withCors(await this.#options.sessions.answer(asked));
   }
 
-  async #offer(request: PlainRequest, target: string, body: string): Promise<PlainResponse> {
+  async #offer(request: PlainRequest, target: string): Promise<PlainResponse> {
     const { method, headers, remoteAddress } = request;
     if (method !== "POST" || headers["content-type"] !== SDP_TYPE)
       return refusal(405, 2000, "Offers are posted as application/sdp");
@@ -81,6 +80,9 @@ export class Whip {
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1] ?? "";
     const token = await tokens.read(bearer, clock.nowMs());
     if ("code" in token) return unauthorized(token);
+    // After the token: nothing is kept of an offer that a stranger makes.
+    const body = await readPlainBody(request, BODY_BYTES_MAX);
+    if (body === undefined) return tooLong();
     const admission = await stages.admit(token, clientFactsOf(headers["user-agent"] ?? ""));
     if ("code" in admission) return unauthorized(admission);
     if ("elsewhere" in admission)
@@ -126,6 +128,10 @@ function unauthorized({ code, message }: TokenRefusal): PlainResponse {
 function refusal(status: number, code: number, message: string): PlainResponse {
   const headers = { ...CORS, "content-type": "application/json" };
   return { status, headers, body: JSON.stringify({ code, message }) };
+}
+
+function tooLong(): PlainResponse {
+  return refusal(413, 2000, `The request is longer than ${BODY_BYTES_MAX} bytes`);
 }
 
 function withCors({ status, headers, body }: PlainResponse): PlainResponse {

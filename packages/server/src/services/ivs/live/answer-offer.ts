@@ -2,12 +2,15 @@ import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { isLoopback } from "../../../kernel/loopback.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { WHIP_PATH } from "../ingest-protocols.ts";
+import { findStreamKey } from "../rows/stream-keys.ts";
 import type { IvsTables } from "../tables.ts";
 import { answerBroadcast, BROADCAST_PATH } from "./broadcast-offer.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { negotiateOffer, OFFER_CORS } from "./negotiate-offer.ts";
+import { WRONG_KEY } from "./publish-decision.ts";
 
 /*
  * Offers of encoders that publish by WebRTC: WHIP (RFC 9725), and the request that Amazon's Web
@@ -24,8 +27,9 @@ const SESSION = new RegExp(`^${WHIP_PATH}/(?:(?<node>[\\w-]{36})\\.)?(?<session>
 const RETRY_AFTER_SECONDS = 1;
 
 export interface OfferOptions {
-  readonly live: Pick<LiveStreams, "engine" | "directory" | "node">;
+  readonly live: Pick<LiveStreams, "engine" | "directory" | "forwarding" | "node">;
   readonly db: Kysely<IvsTables>;
+  readonly log: Log;
 }
 
 /** Undefined: not an offer. */
@@ -60,6 +64,13 @@ async function answerWhip(request: PlainRequest, options: OfferOptions): Promise
       ...text(401, "The stream key is missing: send it as the bearer token."),
       headers: { ...OFFER_CORS, "content-type": "text/plain", "www-authenticate": "Bearer" },
     };
+  // The key first: nothing is kept or read of an offer that a stranger makes.
+  if (!(await isStreamKey(name, options))) {
+    const { reason } = WRONG_KEY;
+    const { remoteAddress } = request;
+    options.log.warn({ remoteAddress, reason }, `a publisher was refused: ${reason}`);
+    return text(403, reason);
+  }
   const description = await readPlainBody(request, BODY_BYTES_MAX);
   if (description === undefined)
     return text(413, `The offer is longer than ${BODY_BYTES_MAX} bytes.`);
@@ -71,6 +82,14 @@ async function answerWhip(request: PlainRequest, options: OfferOptions): Promise
   const location = `${WHIP_PATH}/${node}${answer.session}`;
   const headers = { ...OFFER_CORS, "content-type": SDP_TYPE, location };
   return { status: 201, headers, body: answer.description };
+}
+
+/** Whether a stream key is anybody's. What may be done with it is decided with the offer. */
+async function isStreamKey(name: string, { live, db }: OfferOptions): Promise<boolean> {
+  const [streamKey = ""] = name.split("?", 1);
+  return (
+    (await findStreamKey(streamKey, db)) !== undefined || (await live.forwarding.hasKey(streamKey))
+  );
 }
 
 /** The encoder ends its session. There are no further candidates and no restarts. */

@@ -17,7 +17,10 @@ export class ForwardingHub implements ForwardingPort {
   readonly encoders: HandedOnEncoders;
   readonly #engine: () => Pick<MediaEngine, "forwarding" | "mirrors">;
   readonly #listeners = new Set<(event: ForwardingEvent) => void>();
-  readonly #deciders = new Set<EncoderDecider>();
+  readonly #deciders = new Map<
+    EncoderDecider,
+    ((streamKey: string) => Promise<boolean>) | undefined
+  >();
 
   constructor(
     options: HandedOnEncodersOptions,
@@ -33,8 +36,11 @@ export class ForwardingHub implements ForwardingPort {
     return () => this.#listeners.delete(listener);
   }
 
-  admitEncoders(decide: EncoderDecider): () => void {
-    this.#deciders.add(decide);
+  admitEncoders(
+    decide: EncoderDecider,
+    hasKey?: (streamKey: string) => Promise<boolean>,
+  ): () => void {
+    this.#deciders.set(decide, hasKey);
     return () => this.#deciders.delete(decide);
   }
 
@@ -42,11 +48,16 @@ export class ForwardingHub implements ForwardingPort {
   async decide(asked: PublishRequest, turnedAway: string | undefined) {
     const { request, isHandedOn } = this.encoders.take(asked);
     const circumstances = { turnedAway, isHandedOn };
-    for (const decide of this.#deciders) {
+    for (const decide of this.#deciders.keys()) {
       const decision = await decide(request, circumstances);
       if (decision) return decision;
     }
     return undefined;
+  }
+
+  async hasKey(streamKey: string): Promise<boolean> {
+    for (const hasKey of this.#deciders.values()) if (await hasKey?.(streamKey)) return true;
+    return false;
   }
 
   publish(event: ForwardingEvent): void {

@@ -16,7 +16,7 @@ import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables
 const STREAM_ID_RANDOM_LENGTH = 22;
 export const STREAM_ID_PREFIX = "st-";
 /** One sentence for every kind of wrong key, so that it reveals nothing about the others. */
-const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
+export const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
 
 /** A refusal names its channel to the log, where the key is one of the channel's. */
 export type DecidedPublish =

@@ -106,20 +106,21 @@ async function play(
   request: PlainRequest,
   { live, gate, viewers }: WhepOptions,
 ): Promise<PlainResponse> {
-  const description = await readPlainBody(request, BODY_BYTES_MAX);
-  if (description === undefined)
-    return text(413, `The offer is longer than ${BODY_BYTES_MAX} bytes.`);
   const playing = await live.directory.playing(channelArn);
   if (!playing) return text(404, "Can not find channel");
   const { streamId, rules } = playing;
+  const subject = { channelArn, streamId, rules };
+  const asked = withToken(request);
+  // Before the offer is read: the channel may be a private one.
+  const admission = await gate.begin(asked, subject);
+  const description = await readPlainBody(request, BODY_BYTES_MAX);
+  if (description === undefined)
+    return text(413, `The offer is longer than ${BODY_BYTES_MAX} bytes.`);
   if (!isHere(channelArn, playing, live)) {
     const handed = toHandOn(request, description);
     if (!handed) return text(503, "The channel's stream is changing hands.");
     return asPlain(await playing.streams.handOn(handed));
   }
-  const subject = { channelArn, streamId, rules };
-  const asked = withToken(request);
-  const admission = await gate.begin(asked, subject);
   const viewer = { id: viewerOf(request), country: gate.countryOf(request) };
   if (!(await live.limits.admitsView(channelArn, viewer.id)))
     return text(429, "Too many concurrent viewers");
