@@ -203,7 +203,10 @@ test("a service-linked role's life: made for the caller by the service, then ass
     responseElements: { role: { roleName: "AWSServiceRoleForIVSRecordToS3" } },
   });
   const RoleArn = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3`;
-  const as = { principal: { kind: "service", serviceName: "ivs.amazonaws.com" } } as const;
+  const onBehalfOf = { accountId: ACCOUNT };
+  const as = {
+    principal: { kind: "service", serviceName: "ivs.amazonaws.com", onBehalfOf },
+  } as const;
   const input = { RoleArn, RoleSessionName: "recording" };
   await server.server.invoke("sts", "AssumeRole", input, { as, region: "us-east-1" });
   expect(await only("AssumeRole")).toMatchObject({

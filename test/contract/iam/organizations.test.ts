@@ -134,7 +134,10 @@ describe("an account of an organization", () => {
       RoleName: "AWSServiceRoleForIVSRecordToS3",
       Arn: `arn:aws:iam::${SANDBOX}:role/aws-service-role/${AWSServiceName}/AWSServiceRoleForIVSRecordToS3`,
     };
-    const as = { principal: { kind: "service", serviceName: AWSServiceName } } as const;
+    const onBehalfOf = { accountId: SANDBOX };
+    const as = {
+      principal: { kind: "service", serviceName: AWSServiceName, onBehalfOf },
+    } as const;
     // The resource control policy denies AssumeRole to services, but not on a service-linked role's
     // own calls.
     const assume = (RoleArn: string) =>

@@ -321,7 +321,12 @@ describe("a service-linked role", () => {
         "sts",
         "AssumeRole",
         { RoleArn, RoleSessionName: "recording" },
-        { as: { principal: { kind: "service", serviceName } }, region: "eu-west-1" },
+        {
+          as: {
+            principal: { kind: "service", serviceName, onBehalfOf: { accountId: ACCOUNT } },
+          },
+          region: "eu-west-1",
+        },
       );
     await expect(assume("ec2.amazonaws.com")).rejects.toMatchObject({ code: "AccessDenied" });
     const { AssumedRoleUser } = await assume("ivs.amazonaws.com");

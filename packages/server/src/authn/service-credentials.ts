@@ -1,5 +1,6 @@
 import type { Credential, CredentialSource, FoundCredential } from "../kernel/ports/identity.ts";
 import type { OutsideService } from "../kernel/ports/linked-services.ts";
+import type { ServicePrincipal } from "../kernel/principal.ts";
 
 /** The keys of linked services that run elsewhere; each authenticates its service principal. */
 export class ServiceCredentials implements CredentialSource {
@@ -12,7 +13,7 @@ export class ServiceCredentials implements CredentialSource {
         {
           secretAccessKey,
           status: "Active",
-          caller: { principal: { kind: "service", serviceName: servicePrincipal }, accessKeyId },
+          caller: { principal: outside(servicePrincipal), accessKeyId },
         },
       ]),
     );
@@ -22,4 +23,9 @@ export class ServiceCredentials implements CredentialSource {
     const credential = this.#byKey.get(accessKeyId);
     return credential && sessionToken !== undefined ? "invalid-token" : credential;
   }
+}
+
+/** No request of a service that runs elsewhere says for which account it is made. */
+function outside(serviceName: string): ServicePrincipal {
+  return { kind: "service", serviceName, onBehalfOf: "unknown" };
 }

@@ -20,7 +20,16 @@ const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${IVS}/${ROLE_NA
 const USER: Caller = {
   principal: { kind: "user", accountId: ACCOUNT, arn: ARN, id: "AIDAQ", userName: "ann" },
 };
-const SERVICE: Caller = { principal: { kind: "service", serviceName: IVS } };
+const SERVICE: Caller = {
+  principal: {
+    kind: "service",
+    serviceName: IVS,
+    onBehalfOf: { accountId: ACCOUNT, resourceArn: "arn:aws:ivs:::channel/a" },
+  },
+};
+const ELSEWHERE: Caller = {
+  principal: { kind: "service", serviceName: IVS, onBehalfOf: "unknown" },
+};
 const SERVICE_ROLE: Caller = {
   principal: {
     kind: "role-session",
@@ -52,11 +61,20 @@ const NO_CHAIN: Keys = {
   "aws:calledvialast": undefined,
   "aws:sourceip": ADDRESS,
 };
+const NO_SOURCE: Keys = {
+  ...{ "aws:sourceaccount": undefined, "aws:sourcearn": undefined },
+  ...{ "aws:sourceorgid": undefined, "aws:sourceorgpaths": undefined },
+};
 const USER_KEYS: Keys = {
+  ...NO_SOURCE,
   "aws:principalarn": ARN,
   "aws:username": "ann",
   "aws:principalisawsservice": "false",
   "aws:principalservicename": undefined,
+};
+const SOURCE: Keys = {
+  "aws:sourceaccount": ACCOUNT,
+  "aws:sourcearn": "arn:aws:ivs:::channel/a",
 };
 const SERVICE_KEYS: Keys = {
   "aws:principalarn": undefined,
@@ -84,7 +102,8 @@ describe.each<readonly [string, Caller, Keys]>([
     through(USER, IVS, BATCH, IVS),
     { ...USER_KEYS, ...chainKeys(IVS, BATCH, IVS) },
   ],
-  ["a service itself", SERVICE, { ...SERVICE_KEYS, ...NO_CHAIN }],
+  ["a service itself", SERVICE, { ...SERVICE_KEYS, ...NO_CHAIN, ...SOURCE }],
+  ["a service that runs elsewhere", ELSEWHERE, { ...SERVICE_KEYS, ...NO_CHAIN, ...NO_SOURCE }],
   ["a service's own role", SERVICE_ROLE, { ...ROLE_KEYS, ...NO_CHAIN }],
 ])("%s", (_name, caller, keys) => {
   const context = testContext({ caller, sourceIp: ADDRESS });
@@ -127,6 +146,22 @@ test("every global key that has a value is shown", () => {
   expect(names(forwarded)).toEqual([...common, ...chained].toSorted());
   const direct = keys(testContext({ ...request, caller: USER, sourceIp: ADDRESS }));
   expect(names(direct)).toEqual([...common, "aws:sourceip"].toSorted());
+});
+
+test("a service's call has the organization of the account that it is for", () => {
+  const member = { orgPath: "o-1/r-1/ou-1/", organization: { id: "o-1" } };
+  const organizations = { members: new Map([[ACCOUNT, member]]) };
+  const pair = { action: "sts:AssumeRole", resource: "*" };
+  const keysOf = (caller: Caller) =>
+    new ConditionContext(testContext({ caller }), pair, caller, organizations as never);
+  for (const [key, value] of [
+    ["aws:sourceorgid", "o-1"],
+    ["aws:sourceorgpaths", ["o-1/r-1/ou-1/"]],
+  ] as const) {
+    expect(keysOf(SERVICE).get(key)).toEqual(value);
+    expect(keysOf(ELSEWHERE).get(key)).toBeUndefined();
+    expect(keysOf(USER).get(key)).toBeUndefined();
+  }
 });
 
 test("a service's call isn't bound to what bound its caller", () => {

@@ -4,7 +4,13 @@ import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Organizations } from "../kernel/organization.ts";
 import { ownValue } from "../kernel/own-value.ts";
-import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
+import {
+  accountOf,
+  type Caller,
+  type OnBehalfOf,
+  type Principal,
+  userIdOf,
+} from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import { conditionKeyName } from "./condition-key-names.ts";
 
@@ -129,6 +135,10 @@ const SHOWN_KEYS: Readonly<Record<string, ComputeKey>> = {
   "aws:userid": ({ caller }) => userIdOf(caller.principal),
   "aws:username": ({ caller: { principal } }) =>
     principal.kind === "user" ? principal.userName : undefined,
+  "aws:sourceaccount": sourceAccount,
+  "aws:sourcearn": (facts) => onBehalfOf(facts)?.resourceArn,
+  "aws:sourceorgid": (facts) => organizationId(facts, sourceAccount(facts)),
+  "aws:sourceorgpaths": (facts) => organizationPaths(facts, sourceAccount(facts)),
   "aws:principalorgid": (facts) => organizationId(facts, accountOf(facts.caller.principal)),
   "aws:principalorgpaths": (facts) => organizationPaths(facts, accountOf(facts.caller.principal)),
   "aws:resourceorgid": (facts) => organizationId(facts, resourceAccount(facts)),
@@ -155,12 +165,22 @@ function resourceAccount({ authorization, request }: Facts): string {
   return authorization.resourceAccountId ?? request.accountId;
 }
 
+/** The account and resource that a service works for when it calls by itself. */
+function onBehalfOf({ caller: { principal } }: Facts): OnBehalfOf | undefined {
+  if (principal.kind !== "service" || principal.onBehalfOf === "unknown") return undefined;
+  return principal.onBehalfOf;
+}
+
+function sourceAccount(facts: Facts): string | undefined {
+  return onBehalfOf(facts)?.accountId;
+}
+
 /** Undefined for accounts outside the organization, services and anonymous callers. */
-function organizationId({ organizations }: Facts, accountId: string): string | undefined {
+function organizationId({ organizations }: Facts, accountId = ""): string | undefined {
   return organizations?.members.get(accountId)?.organization.id;
 }
 
-function organizationPaths({ organizations }: Facts, accountId: string): ContextValue | undefined {
+function organizationPaths({ organizations }: Facts, accountId = ""): ContextValue | undefined {
   const member = organizations?.members.get(accountId);
   return member && [member.orgPath];
 }

@@ -5,6 +5,7 @@ import type {
   PolicyLayers,
   PolicySet,
   PolicySource,
+  Principal,
 } from "@rolecast/policy";
 import type { Authorization } from "../kernel/authorization.ts";
 import type {
@@ -13,7 +14,6 @@ import type {
   DecisionRecord,
   MatchedPolicy,
 } from "../kernel/ports/decisions.ts";
-import type { Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
 import { decisionObstacles } from "./decision-obstacles.ts";

@@ -1,6 +1,28 @@
-import type { ContextValue, Principal } from "@rolecast/policy";
+import type { ContextValue, Principal as PolicyPrincipal } from "@rolecast/policy";
 
-export type { ContextValue, Principal };
+export type { ContextValue };
+
+/** The account and resource that a service works for when it calls by itself. */
+export interface OnBehalfOf {
+  /** `aws:SourceAccount`: the owner of the resource that the service works for. */
+  readonly accountId: string;
+  /** `aws:SourceArn`: that resource, where AWS says which one. */
+  readonly resourceArn?: string;
+}
+
+/**
+ * A service that calls by itself. It is trusted in every account, so it always says for which one
+ * it works: STS gives it sessions of that account's roles only. A service outside of the server
+ * can't say it, and gets sessions of its own service-linked roles only.
+ */
+export interface ServicePrincipal {
+  readonly kind: "service";
+  /** `ivs.amazonaws.com` */
+  readonly serviceName: string;
+  readonly onBehalfOf: OnBehalfOf | "unknown";
+}
+
+export type Principal = Exclude<PolicyPrincipal, { kind: "service" }> | ServicePrincipal;
 
 /**
  * The services that a call came through, as service principals (`ivs.amazonaws.com`), in order: the
@@ -53,7 +75,7 @@ export interface Caller {
 }
 
 /** The caller's account; `anonymous`, as in `aws:PrincipalAccount`, for unsigned requests. */
-export function accountOf(principal: Principal): string {
+export function accountOf(principal: PolicyPrincipal): string {
   switch (principal.kind) {
     case "service":
       return principal.serviceName;
@@ -70,7 +92,7 @@ export function accountOf(principal: Principal): string {
  * `aws:userid`, which GetCallerIdentity calls UserId and CloudTrail principalId. Source: IAM User
  * Guide, "Where you can use policy variables", the table of principal values.
  */
-export function userIdOf(principal: Principal): string | undefined {
+export function userIdOf(principal: PolicyPrincipal): string | undefined {
   switch (principal.kind) {
     case "root":
       return principal.accountId;

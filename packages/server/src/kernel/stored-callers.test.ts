@@ -27,7 +27,14 @@ const principal: fc.Arbitrary<Principal> = fc.oneof(
     userArn: fc.option(text, { nil: undefined }),
     name: text,
   }),
-  fc.record({ kind: fc.constant("service" as const), serviceName: text }),
+  fc.record({
+    kind: fc.constant("service" as const),
+    serviceName: text,
+    onBehalfOf: fc.oneof(
+      fc.constant("unknown" as const),
+      fc.record({ accountId, resourceArn: text }, { requiredKeys: ["accountId"] }),
+    ),
+  }),
 );
 
 /** Every member that a caller may have: one that is added and not named here doesn't compile. */
@@ -67,7 +74,9 @@ describe("a stored caller", () => {
         expect(restored === "expired-token").toBe(isOver);
       }),
     );
-    const session: Caller = { principal: { kind: "service", serviceName: "s" }, expiresAtMs: 5 };
+    const onBehalfOf = "unknown" as const;
+    const principal = { kind: "service" as const, serviceName: "s", onBehalfOf };
+    const session: Caller = { principal, expiresAtMs: 5 };
     const sealed = callers.seal(session, "stack");
     expect(callers.restore(sealed, "stack", 4)).toEqual(session);
     expect(callers.restore(sealed, "stack", 5)).toBe("expired-token");

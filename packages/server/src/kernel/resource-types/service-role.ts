@@ -1,33 +1,26 @@
-import assert from "node:assert";
-import type { Invoke } from "../invoke.ts";
-import type { CredentialSource } from "../ports/identity.ts";
+import { assumeRoleFor, type RoleAssumer } from "../assume-role.ts";
 import type { Caller } from "../principal.ts";
 import { CLOUDFORMATION } from "./resource-calls.ts";
 
 /** Source: sessions of stacks' roles in CloudTrail. */
 const SESSION_NAME = "AWSCloudFormation";
 
-interface AssumedRole {
-  readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
+/** The account and Region of the stack, or of the request to Cloud Control. */
+interface Place {
+  readonly account_id: string;
+  readonly region: string;
 }
 
 /**
  * A session of the role that CloudFormation, or Cloud Control, was told to work with. The service
  * assumes it: the role's trust policy decides. Rejects with AwsError.
  */
-export async function assumeServiceRole(
-  RoleArn: string,
-  region: string,
-  { invoke, sessions }: { readonly invoke: Invoke; readonly sessions: CredentialSource },
+export function assumeServiceRole(
+  roleArn: string,
+  { account_id: accountId, region }: Place,
+  by: RoleAssumer,
 ): Promise<Caller> {
-  const input = { RoleArn, RoleSessionName: SESSION_NAME };
-  const { Credentials } = await invoke<AssumedRole>("sts", "AssumeRole", input, {
-    as: { principal: { kind: "service", serviceName: CLOUDFORMATION } },
-    region,
-  });
-  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-  const { AccessKeyId, SessionToken } = Credentials;
-  const credential = await sessions.findCredential(AccessKeyId, SessionToken);
-  assert(typeof credential === "object", "the session just made is known");
-  return credential.caller;
+  const onBehalfOf = { accountId };
+  const session = { service: CLOUDFORMATION, sessionName: SESSION_NAME, onBehalfOf };
+  return assumeRoleFor({ ...session, roleArn, region }, by);
 }

@@ -1,8 +1,14 @@
 import type { Pairs } from "../../kernel/authorization.ts";
+import { CROSS_ACCOUNT, passRole, type RolePassing } from "../../kernel/pass-role.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../kernel/resource-types/resource-calls.ts";
+import { accessDenied, invalidRequest } from "./errors.ts";
 
-const PASSED = { "iam:passedtoservice": CLOUDFORMATION };
+const PASSED: RolePassing = {
+  service: CLOUDFORMATION,
+  malformed: (roleArn) => invalidRequest(`Role ${roleArn} is invalid or cannot be assumed`),
+  crossAccount: () => accessDenied(CROSS_ACCOUNT),
+};
 
 /**
  * The action is CloudFormation's, on all resources: which ones, the handlers' own calls decide. A
@@ -13,5 +19,5 @@ export function onResources(context: RequestContext, RoleArn?: string): Pairs {
   const resource = `arn:aws:cloudformation:${region}:${accountId}:resource/*`;
   const asked = { action: `cloudformation:${operation}`, resource };
   if (RoleArn === undefined) return asked;
-  return [asked, { action: "iam:PassRole", resource: RoleArn, context: PASSED }];
+  return [asked, passRole(RoleArn, accountId, PASSED)];
 }

@@ -20,6 +20,10 @@ export function cloudControlDenied({ authorization, callerArn, reason }: Denial)
   );
 }
 
+export function accessDenied(message: string): AwsError {
+  return cloudControlError("AccessDeniedException", message);
+}
+
 export function invalid(message: string): AwsError {
   return cloudControlError("ValidationException", message);
 }

@@ -31,7 +31,7 @@ async function asHandler<Result>(
   const as =
     RoleArn === undefined
       ? calledThrough(context.caller, CLOUDFORMATION)
-      : await assumeServiceRole(RoleArn, region, deps);
+      : await assumeServiceRole(RoleArn, { account_id: context.accountId, region }, deps);
   const token = deps.ids.uuid();
   const calls = callsOf(deps, { as, region, token });
   try {

@@ -156,8 +156,8 @@ export class RequestWorker {
   }
 
   #callerOf(row: RequestRow): Promise<Caller> | Caller {
-    const { role_arn, caller, request_token: token, region } = row;
-    if (role_arn !== null) return assumeServiceRole(role_arn, region, this.#deps);
+    const { role_arn, caller, request_token: token } = row;
+    if (role_arn !== null) return assumeServiceRole(role_arn, row, this.#deps);
     const { storedCallers, clock } = this.#deps;
     const restored = storedCallers.restore(caller ?? "", token, clock.nowMs());
     if (restored !== "expired-token") return restored;

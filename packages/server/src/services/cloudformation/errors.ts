@@ -75,6 +75,10 @@ export function typeNotFound(name: string): AwsError {
   return refusal("TypeNotFoundException", `The type '${name}' cannot be found`);
 }
 
+export function accessDenied(message: string): AwsError {
+  return refusal("AccessDenied", message, 403);
+}
+
 export function invalidRole(arn: string): AwsError {
   return validation(`Role ${arn} is invalid or cannot be assumed`);
 }

@@ -9,6 +9,12 @@ export function validation(message: string): AwsError {
   return eventsError("ValidationException", message);
 }
 
+export function malformedArn(text: string): AwsError {
+  return validation(
+    `Parameter ${text} is not valid. Reason: Provided Arn is not in correct format.`,
+  );
+}
+
 /** `Rule live does not exist on EventBus default.` and its siblings. */
 export function resourceNotFound(message: string): AwsError {
   return eventsError("ResourceNotFoundException", message);

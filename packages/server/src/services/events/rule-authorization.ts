@@ -2,11 +2,22 @@ import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { namedKeys } from "../../kernel/named-condition-keys.ts";
+import { CROSS_ACCOUNT, passRole } from "../../kernel/pass-role.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { busPlaceHere, ruleArn, rulePath } from "./arns.ts";
+import { malformedArn, validation } from "./errors.ts";
 
-/** The condition key that a policy holds iam:PassRole to. */
-export const PASSED_TO_EVENTS = { "iam:passedtoservice": "events.amazonaws.com" };
+/** EventBridge's principal in trust policies. */
+export const EVENTS = "events.amazonaws.com";
+
+/** A rule, and its targets, may have roles of their own account. */
+export function passToEvents(roleArn: string, { accountId }: RequestContext): Authorization {
+  return passRole(roleArn, accountId, {
+    service: EVENTS,
+    malformed: malformedArn,
+    crossAccount: () => validation(CROSS_ACCOUNT),
+  });
+}
 
 /** A rule on another account's bus is that account's, and no policy lets others at its rules. */
 export function onRule(

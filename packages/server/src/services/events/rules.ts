@@ -11,11 +11,10 @@ import { requireBus, requireOwnBus } from "./rows/buses.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
 import { planSchedule, removeSchedule } from "./rows/schedules.ts";
-import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
+import { onRule, passToEvents } from "./rule-authorization.ts";
 import { checkedTags } from "./rule-tags.ts";
 import { readSchedule } from "./schedule/schedule.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
-import { checkPassedRole } from "./target-arn.ts";
 
 /** Source: EventBridge quotas, "Rules" per event bus. */
 const RULES_MAX = 300;
@@ -32,8 +31,8 @@ export function ruleOperations({ ids, rulesChanged }: RuleParts): OperationTable
     PutRule: {
       authorize: (input, context) => {
         const rule = onRule("PutRule", input.Name, input.EventBusName, context);
-        const role = { action: "iam:PassRole", resource: input.RoleArn ?? "" };
-        return input.RoleArn === undefined ? rule : [rule, { ...role, context: PASSED_TO_EVENTS }];
+        const { RoleArn: role } = input;
+        return role === undefined ? rule : [rule, passToEvents(role, context)];
       },
       async handle(input, context) {
         const row = await putRule(input, context, ids);
@@ -122,7 +121,6 @@ async function putRule(
   if (pattern !== "") compilePattern(pattern);
   if (schedule !== "") readSchedule(schedule);
   const location = { account_id: bus.account_id, region: bus.region, bus_name: bus.name };
-  checkPassedRole(input.RoleArn, location.account_id);
   const name = rulePath(bus.name, input.Name);
   return context.transaction<EventsTables, RuleRow>(async ({ db }) => {
     const rows = await db

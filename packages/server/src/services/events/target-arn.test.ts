@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { checkPassedRole, checkTargetArn, targetPlaceOf } from "./target-arn.ts";
+import { checkTargetArn, targetPlaceOf } from "./target-arn.ts";
 
 const RULE = { account_id: "000000000000", region: "us-east-1" };
 const GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:/a/b_c";
 const DESTINATION = "arn:aws:events:us-east-1:000000000000:api-destination/a.b/0-f";
-const ROLE = "arn:aws:iam::000000000000:role/team/app";
 
 /** The same ARN with one part replaced, counted from 0. */
 function withPart(arn: string, part: number, value: string): string {
@@ -75,20 +74,4 @@ test.each<[string, unknown]>([
   expect(outcome(arn)).toEqual(expected);
   // One that is stored leads where it led when it was taken, or nowhere.
   expect(targetPlaceOf(arn, RULE)).toEqual(typeof expected === "object" ? expected : undefined);
-});
-
-test.each<[string | undefined, string | undefined]>([
-  [undefined, undefined],
-  [ROLE, undefined],
-  [withPart(ROLE, 0, "arm"), "is not in correct format"],
-  [withPart(ROLE, 1, "aws-cn"), "is not in correct format"],
-  [withPart(ROLE, 2, "sts"), "is not in correct format"],
-  [withPart(ROLE, 3, "us-east-1"), "is not in correct format"],
-  [withPart(ROLE, 4, "111122223333"), "Cross-account pass role is not allowed."],
-  [withPart(ROLE, 5, "user/app"), "is not in correct format"],
-  [withPart(ROLE, 5, "app/role/"), "is not in correct format"],
-])("the role %j is passed to a rule", (arn, message) => {
-  const check = () => checkPassedRole(arn, RULE.account_id);
-  if (message === undefined) expect(check).not.toThrow();
-  else expect(check).toThrow(message);
 });

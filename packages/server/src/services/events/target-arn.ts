@@ -1,6 +1,6 @@
 import { parseArn } from "../../kernel/arn.ts";
 import { type BusPlace, busOfArn, type Location } from "./arns.ts";
-import { crossAccountTarget, validation } from "./errors.ts";
+import { crossAccountTarget, malformedArn, validation } from "./errors.ts";
 
 /** The place of a target: in the rule's own account and Region, or a bus, which may be anywhere. */
 export type TargetPlace =
@@ -59,19 +59,4 @@ export function checkTargetArn(text: string, rule: Location): TargetPlace | unde
   if (!place && /^(?:log-group|api-destination|event-bus|function)\b/.test(arn.resource))
     throw malformedArn(text);
   return place;
-}
-
-/** Throws ValidationException for what isn't a role of the rule's own account. */
-export function checkPassedRole(text: string | undefined, account: string): void {
-  if (text === undefined) return;
-  const arn = parseArn(text);
-  const isRole = arn?.service === "iam" && arn.region === "" && arn.resource.startsWith("role/");
-  if (!isRole || arn.partition !== "aws") throw malformedArn(text);
-  if (arn.accountId !== account) throw validation("Cross-account pass role is not allowed.");
-}
-
-function malformedArn(text: string) {
-  return validation(
-    `Parameter ${text} is not valid. Reason: Provided Arn is not in correct format.`,
-  );
 }

@@ -11,10 +11,10 @@ import { checkTargetParameters } from "./http-parameters.ts";
 import { requireOwnBus } from "./rows/buses.ts";
 import { pageByName } from "./rows/page.ts";
 import { requireRule } from "./rows/rules.ts";
-import { onRule, PASSED_TO_EVENTS } from "./rule-authorization.ts";
+import { onRule, passToEvents } from "./rule-authorization.ts";
 import { readTarget, type Target } from "./stored-target.ts";
 import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
-import { checkPassedRole, checkTargetArn, targetPlaceOf } from "./target-arn.ts";
+import { checkTargetArn, targetPlaceOf } from "./target-arn.ts";
 import { jsonErrorPlace } from "./target-input/target-json.ts";
 import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
 
@@ -38,11 +38,7 @@ export function targetOperations(parts: TargetParts): OperationTable {
         );
         return [
           { ...onRule("PutTargets", input.Rule, input.EventBusName, context), context: keys },
-          ...[...roles].map((resource) => ({
-            action: "iam:PassRole",
-            resource,
-            context: PASSED_TO_EVENTS,
-          })),
+          ...[...roles].map((role) => passToEvents(role, context)),
         ];
       },
       handle: (input, context) => putTargets(input, context, parts),
@@ -213,7 +209,6 @@ async function requireNewNodes(
 function checkTarget(target: Target, rule: RuleRow): string | undefined {
   const { Id, Arn, Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
   const place = checkTargetArn(Arn, rule);
-  checkPassedRole(RoleArn, rule.account_id);
   checkTargetParameters(target.HttpParameters);
   if (!place) return `${TARGETS}, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {

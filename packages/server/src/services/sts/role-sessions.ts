@@ -7,6 +7,7 @@ import type {
   IdentityDirectory,
   RoleRecord,
 } from "../../kernel/ports/identity.ts";
+import type { Caller } from "../../kernel/principal.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { type Eventual, whenKnown } from "../../kernel/when-known.ts";
 import { findAssumableRole, resourceTagKeys, roleSessionSeconds } from "./assumable-role.ts";
@@ -99,9 +100,20 @@ function findRole(
   context: RequestContext,
 ): Eventual<RoleRecord> {
   return whenKnown(findAssumableRole(directory, RoleArn, context), (role) => {
-    if (role) return role;
+    if (role && isForCaller(role, context.caller)) return role;
     throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", RoleArn);
   });
+}
+
+/**
+ * A service has no account of its own to be told apart by, and customers' roles trust it by its
+ * name alone. So it gets roles of the account whose work it does, whatever a trust policy says.
+ */
+function isForCaller(role: RoleRecord, { principal }: Caller): boolean {
+  if (principal.kind !== "service") return true;
+  const { onBehalfOf, serviceName } = principal;
+  if (onBehalfOf === "unknown") return role.linkedService === serviceName;
+  return role.accountId === onBehalfOf.accountId;
 }
 
 /** Source: IAM User Guide, "Passing session tags" and "Monitor … assumed roles". */

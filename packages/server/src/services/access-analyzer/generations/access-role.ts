@@ -1,19 +1,9 @@
-import assert from "node:assert";
+import { assumeRoleFor, type RoleAssumer } from "../../../kernel/assume-role.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
-import type { CredentialSource } from "../../../kernel/ports/identity.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { ANALYZER_PRINCIPAL } from "../analysis/zone.ts";
 import { failureOf } from "./job-error.ts";
-
-interface RoleParts {
-  readonly invoke: Invoke;
-  readonly sessions: CredentialSource;
-}
-
-interface AssumedRole {
-  readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
-}
 
 /**
  * A session of the role that a job was given: its trust policy must admit Access Analyzer, and its
@@ -32,21 +22,22 @@ export class AccessRole {
 
   /** @throws JobFailure */
   static async assume(
-    job: { readonly roleArn: string; readonly jobId: string; readonly region: string },
-    { invoke, sessions }: RoleParts,
+    job: {
+      readonly roleArn: string;
+      readonly jobId: string;
+      readonly accountId: string;
+      readonly region: string;
+    },
+    by: RoleAssumer,
   ): Promise<AccessRole> {
-    const input = { RoleArn: job.roleArn, RoleSessionName: `AccessAnalyzer-${job.jobId}` };
-    const as: Caller = { principal: { kind: "service", serviceName: ANALYZER_PRINCIPAL } };
-    const options = { as, region: job.region };
+    const { roleArn, jobId, accountId, region } = job;
+    const sessionName = `AccessAnalyzer-${jobId}`;
+    const of = { service: ANALYZER_PRINCIPAL, onBehalfOf: { accountId }, sessionName };
     try {
-      const { Credentials } = await invoke<AssumedRole>("sts", "AssumeRole", input, options);
-      assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-      const { AccessKeyId, SessionToken } = Credentials;
-      const credential = await sessions.findCredential(AccessKeyId, SessionToken);
-      assert(typeof credential === "object", "the session just made is known");
-      return new AccessRole(invoke, credential.caller, job.region);
+      const caller = await assumeRoleFor({ ...of, roleArn, region }, by);
+      return new AccessRole(by.invoke, caller, region);
     } catch (error) {
-      throw failureOf(error, `The role ${job.roleArn} can't be assumed`);
+      throw failureOf(error, `The role ${roleArn} can't be assumed`);
     }
   }
 

@@ -18,8 +18,9 @@ export async function actionsOf(
 ): Promise<GeneratedActions> {
   if (row.trails === null) return remembered(row, deps);
   const details = JSON.parse(row.trails) as TrailDetails;
-  const { job_id: jobId, region, principal_arn } = row;
-  const role = await AccessRole.assume({ roleArn: details.accessRole, jobId, region }, deps);
+  const { job_id: jobId, account_id: accountId, region, principal_arn } = row;
+  const { accessRole: roleArn } = details;
+  const role = await AccessRole.assume({ roleArn, jobId, accountId, region }, deps);
   const data = await readAuthorizationData();
   const actions = new Set<string>();
   const services = new Set<string>();

@@ -1,14 +1,14 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
-import { isAccountId, parseArn } from "../../../kernel/arn.ts";
-import type { Authorization } from "../../../kernel/authorization.ts";
+import { parseArn } from "../../../kernel/arn.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { CROSS_ACCOUNT, passRole, type RolePassing } from "../../../kernel/pass-role.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { dbOf, onEverything } from "../access.ts";
 import { ANALYZER_PRINCIPAL } from "../analysis/zone.ts";
 import { readAuthorizationData } from "../authorization-data.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
-import { invalidField, quotaExceeded } from "../errors.ts";
+import { accessDenied, invalidField, quotaExceeded } from "../errors.ts";
 import { pageOf } from "../page.ts";
 import { GENERATION, QUOTAS } from "../quotas.ts";
 import type { Db } from "../rows/analyzers.ts";
@@ -25,8 +25,11 @@ import type { GenerationWorker } from "./generation-worker.ts";
 import type { TrailDetails } from "./trail-logs.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
-/** The condition key that a policy holds iam:PassRole to. */
-const PASSED = { "iam:passedtoservice": ANALYZER_PRINCIPAL };
+const PASSED: RolePassing = {
+  service: ANALYZER_PRINCIPAL,
+  malformed: () => invalidField("accessRole", "accessRole must be a role's ARN"),
+  crossAccount: () => accessDenied(CROSS_ACCOUNT),
+};
 
 /** StartPolicyGeneration, GetGeneratedPolicy, ListPolicyGenerations, CancelPolicyGeneration. */
 export function policyGenerationOperations(
@@ -35,9 +38,9 @@ export function policyGenerationOperations(
 ): OperationTable {
   return defineOperations<typeof sdk>()({
     StartPolicyGeneration: {
-      authorize: ({ cloudTrailDetails }) => {
+      authorize: ({ cloudTrailDetails: trails }, { accountId }) => {
         const start = onEverything("StartPolicyGeneration");
-        return cloudTrailDetails ? [start, onRole(cloudTrailDetails.accessRole)] : start;
+        return trails ? [start, passRole(trails.accessRole, accountId, PASSED)] : start;
       },
       handle: async (input, context) => {
         const { policyGenerationDetails, cloudTrailDetails: trails, clientToken = null } = input;
@@ -115,17 +118,6 @@ export function policyGenerationOperations(
   });
 }
 
-/** The caller must be allowed to give the role to Access Analyzer. */
-function onRole(roleArn: string): Authorization {
-  const accountId = parseArn(roleArn)?.accountId;
-  return {
-    action: "iam:PassRole",
-    resource: roleArn,
-    ...(accountId !== undefined && isAccountId(accountId) && { resourceAccountId: accountId }),
-    context: PASSED,
-  };
-}
-
 /** @throws ValidationException */
 function requireOwn(arn: string, member: string, { accountId }: RequestContext): void {
   if (parseArn(arn)?.accountId !== accountId)
@@ -142,7 +134,6 @@ function trailDetails(
   if (startMs >= endMs) throw invalidField("startTime", "startTime must be before endTime");
   if (endMs - startMs > GENERATION.rangeDaysMax * DAY_MS)
     throw invalidField("startTime", `The time range has ${GENERATION.rangeDaysMax} days at most`);
-  requireOwn(accessRole, "accessRole", context);
   if (trails.length === 0) throw invalidField("trails", "Name a trail");
   for (const { cloudTrailArn, regions = [], allRegions = false } of trails) {
     requireOwn(cloudTrailArn, "cloudTrailArn", context);

@@ -1,7 +1,9 @@
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
 import { namedKeys } from "../../../kernel/named-condition-keys.ts";
+import { CROSS_ACCOUNT, passRole, type RolePassing } from "../../../kernel/pass-role.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import { CLOUDFORMATION } from "../../../kernel/resource-types/resource-calls.ts";
+import { accessDenied, invalidRole } from "../errors.ts";
 import { findStack, findVersion } from "../rows/stacks.ts";
 import { type Place, stackArn, unknownStackArn } from "../stack-names.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
@@ -94,11 +96,18 @@ export function conditionKeys(
   };
 }
 
+const PASSED: RolePassing = {
+  service: CLOUDFORMATION,
+  malformed: invalidRole,
+  crossAccount: () => accessDenied(CROSS_ACCOUNT),
+};
+
 /** The caller of a request that names a role must be allowed to pass it. */
-export function passRole(roleArn: string | undefined): readonly Authorization[] {
-  if (roleArn === undefined) return [];
-  const context = { "iam:passedtoservice": CLOUDFORMATION };
-  return [{ action: "iam:PassRole", resource: roleArn, context }];
+export function passServiceRole(
+  roleArn: string | undefined,
+  { accountId }: RequestContext,
+): readonly Authorization[] {
+  return roleArn === undefined ? [] : [passRole(roleArn, accountId, PASSED)];
 }
 
 /** An operation of one stack that is decided on the stack alone. */

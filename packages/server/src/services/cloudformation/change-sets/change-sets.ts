@@ -6,7 +6,7 @@ import {
   conditionKeys,
   decideOnStack,
   onStack,
-  passRole,
+  passServiceRole,
   placeOf,
   stackNamed,
 } from "../access/stack-authorization.ts";
@@ -53,7 +53,7 @@ export function changeSetOperations(deps: CloudFormationDependencies): Operation
         ] as const;
         const keys = conditionKeys(input, names as Parameters<typeof conditionKeys>[1]);
         const pair = await onStack("CreateChangeSet", input.StackName, stack, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: (input, context, stack: StackRow | undefined) =>
         createChangeSet(input, context, stack, deps),

@@ -1,5 +1,4 @@
-import assert from "node:assert/strict";
-import type { AssumeRoleResponse } from "@aws-sdk/client-sts";
+import { assumeRoleFor } from "../../../kernel/assume-role.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
@@ -40,28 +39,16 @@ export async function callerOfProvider(
   const rows = await findByPhysicalId(FunctionName, call.tx.db);
   const found = rows.map(modelOf).find(({ Arn }) => Arn === arn);
   if (!found) throw new ResourceError("NotFound", `Function not found: ${arn}`);
-  return sessionOf(String(found.Role), FunctionName, call, deps);
-}
-
-async function sessionOf(
-  RoleArn: string,
-  RoleSessionName: string,
-  { tx, region }: StackStepCalls,
-  { invoke, sessions }: Dependencies,
-): Promise<Caller> {
-  const { Credentials } = await invoke<AssumeRoleResponse>(
-    "sts",
-    "AssumeRole",
-    { RoleArn, RoleSessionName },
+  const { region, tx, place } = call;
+  const of = {
+    service: LAMBDA,
+    onBehalfOf: { accountId: place.stack.account_id, resourceArn: arn },
+  };
+  return assumeRoleFor(
     {
-      as: { principal: { kind: "service", serviceName: LAMBDA } },
-      region,
-      transaction: tx.tables(),
+      ...{ ...of, roleArn: String(found.Role), sessionName: FunctionName },
+      ...{ region, transaction: tx.tables() },
     },
+    deps,
   );
-  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-  const { AccessKeyId, SessionToken } = Credentials;
-  const credential = await sessions.findCredential(AccessKeyId, SessionToken);
-  assert(typeof credential === "object", "the session just made is known");
-  return credential.caller;
 }

@@ -29,7 +29,7 @@ export class OperationCaller {
     this.#session =
       role_arn === null
         ? this.#restored(nowMs)
-        : await assumeServiceRole(role_arn, this.#stack.region, this.#deps);
+        : await assumeServiceRole(role_arn, this.#stack, this.#deps);
     return this.#session;
   }
 

@@ -5,7 +5,7 @@ import {
   conditionKeys,
   decideOnStack,
   onStack,
-  passRole,
+  passServiceRole,
   stackNamed,
 } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
@@ -41,7 +41,7 @@ export function rollbackOperations(deps: CloudFormationDependencies): OperationT
         const stack = await stackNamed(input.StackName, context);
         const keys = conditionKeys(input, ["RoleARN"]);
         const pair = await onStack("ContinueUpdateRollback", input.StackName, stack, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: async (input, context, stack: StackRow | undefined) => {
         const skip = input.ResourcesToSkip ?? [];
@@ -72,7 +72,7 @@ export function rollbackOperations(deps: CloudFormationDependencies): OperationT
         const stack = await stackNamed(input.StackName, context);
         const keys = conditionKeys(input, ["RoleARN"]);
         const pair = await onStack("RollbackStack", input.StackName, stack, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: async (input, context, stack: StackRow | undefined) => {
         const options = input.RetainExceptOnCreate ? { retainExceptOnCreate: true } : {};

@@ -10,7 +10,7 @@ import { assumeServiceRole } from "../../../kernel/resource-types/service-role.t
 import {
   conditionKeys,
   onStack,
-  passRole,
+  passServiceRole,
   placeOf,
   stackNamed,
 } from "../access/stack-authorization.ts";
@@ -63,7 +63,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
         const stack = await stackNamed(input.StackName, context);
         const keys = conditionKeys(input, CHANGE_KEYS);
         const pair = await onStack("CreateStack", input.StackName, undefined, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: async (input, context, existing: StackRow | undefined) => {
         const rollback = rollbackOf(input.RollbackConfiguration, null);
@@ -128,7 +128,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
         const stack = await stackNamed(input.StackName, context);
         const keys = conditionKeys(input, CHANGE_KEYS);
         const pair = await onStack("UpdateStack", input.StackName, stack, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: (input, context, stack: StackRow | undefined) =>
         updateStack(input, context, stack, deps),
@@ -138,7 +138,7 @@ export function stackChangeOperations(deps: CloudFormationDependencies): Operati
         const stack = await stackNamed(input.StackName, context);
         const keys = conditionKeys(input, ["RoleARN"]);
         const pair = await onStack("DeleteStack", input.StackName, stack, context, keys);
-        return { pairs: [pair, ...passRole(input.RoleARN)], subject: stack };
+        return { pairs: [pair, ...passServiceRole(input.RoleARN, context)], subject: stack };
       },
       handle: (input, context, stack: StackRow | undefined) =>
         deleteStack(input, context, stack, deps),
@@ -330,7 +330,7 @@ export async function callerFor(
 ): Promise<Caller> {
   if (roleArn === undefined) return calledThrough(context.caller, CLOUDFORMATION);
   try {
-    return await assumeServiceRole(roleArn, context.region, deps);
+    return await assumeServiceRole(roleArn, placeOf(context), deps);
   } catch (error) {
     if (error instanceof AwsError) throw invalidRole(roleArn);
     throw error;

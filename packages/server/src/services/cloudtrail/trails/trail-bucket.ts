@@ -77,11 +77,11 @@ export class TrailBucket {
   ): Promise<void> {
     const { home_region: region, trail_arn, account_id } = this.#trail;
     const as: Caller = {
-      principal: { kind: "service", serviceName: CLOUDTRAIL_PRINCIPAL },
-      sessionContext: new Map([
-        ["aws:sourcearn", trail_arn],
-        ["aws:sourceaccount", account_id],
-      ]),
+      principal: {
+        kind: "service",
+        serviceName: CLOUDTRAIL_PRINCIPAL,
+        onBehalfOf: { accountId: account_id, resourceArn: trail_arn },
+      },
     };
     try {
       await this.#invoke("s3", operation, input(), { as, region, ...options });

@@ -1,6 +1,6 @@
-import { type DecisionRequest, safeCondition } from "@rolecast/policy";
+import { type DecisionRequest, type Principal, safeCondition } from "@rolecast/policy";
 import type { NotedCall } from "../../../kernel/ports/permission-uses.ts";
-import { accountOf, type Principal } from "../../../kernel/principal.ts";
+import { accountOf } from "../../../kernel/principal.ts";
 import { UsedResources } from "./used-resources.ts";
 
 /** A user, a role or a root user, whose used permissions are remembered. */

@@ -60,11 +60,11 @@ export class DeliveryBucket {
   ): Promise<void> {
     const { region, accountId } = this.#of;
     const as: Caller = {
-      principal: { kind: "service", serviceName: DELIVERY_PRINCIPAL },
-      sessionContext: new Map([
-        ["aws:sourcearn", deliverySourceArn(this.#of)],
-        ["aws:sourceaccount", accountId],
-      ]),
+      principal: {
+        kind: "service",
+        serviceName: DELIVERY_PRINCIPAL,
+        onBehalfOf: { accountId, resourceArn: deliverySourceArn(this.#of) },
+      },
     };
     try {
       await this.#invoke("s3", operation, input(), { as, region, ...options });

@@ -34,11 +34,11 @@ export function compositePrincipal(region: string): string {
 export function compositeWriter({ sourceArn, ...given }: CompositeWriterOptions): BucketWriter {
   const { accountId, region } = given;
   const caller: Caller = {
-    principal: { kind: "service", serviceName: compositePrincipal(region) },
-    sessionContext: new Map([
-      ["aws:sourcearn", sourceArn],
-      ["aws:sourceaccount", accountId],
-    ]),
+    principal: {
+      kind: "service",
+      serviceName: compositePrincipal(region),
+      onBehalfOf: { accountId, resourceArn: sourceArn },
+    },
   };
   return new BucketWriter({
     ...given,

@@ -51,7 +51,13 @@ test("a session is kept while it has a while to go, and got by the service itsel
       DurationSeconds: 3600,
     },
     options: {
-      as: { principal: { kind: "service", serviceName: "ivs.amazonaws.com" } },
+      as: {
+        principal: {
+          kind: "service",
+          serviceName: "ivs.amazonaws.com",
+          onBehalfOf: { accountId: "000000000000" },
+        },
+      },
       region: "us-east-1",
     },
   });

@@ -1,30 +1,21 @@
-import assert from "node:assert";
+import { assumeRoleFor, type RoleAssumer } from "../../../kernel/assume-role.ts";
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
-import type { CredentialSource } from "../../../kernel/ports/identity.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { IVS_PRINCIPAL, recordToS3RoleArn } from "../recording-configurations/record-to-s3-role.ts";
 
 /** A session is renewed when less than this of it is left. */
 const RENEW_BEFORE_MS = 5 * 60_000;
 
-export interface RoleSessionOptions {
+export interface RoleSessionOptions extends RoleAssumer {
   readonly accountId: string;
   readonly region: string;
   /** Unique for its purpose; shows in the session's ARN. */
   readonly sessionName: string;
-  readonly invoke: Invoke;
-  readonly sessions: CredentialSource;
   readonly clock: Clock;
 }
 
 /** As long as a service-linked role's sessions last. */
 const SESSION_SECONDS = 3600;
-
-/** The credentials of AssumeRole's answer, as far as they are needed here. */
-interface AssumedRole {
-  readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
-}
 
 /**
  * IVS's own session of the service-linked role. It is got like anybody's: the service principal
@@ -51,21 +42,10 @@ export class RoleSession {
     this.#caller = undefined;
   }
 
-  async #assume(): Promise<Caller> {
-    const { accountId, region, sessionName, invoke, sessions } = this.#options;
-    const input = {
-      RoleArn: recordToS3RoleArn(accountId),
-      RoleSessionName: sessionName,
-      DurationSeconds: SESSION_SECONDS,
-    };
-    const { Credentials } = await invoke<AssumedRole>("sts", "AssumeRole", input, {
-      as: { principal: { kind: "service", serviceName: IVS_PRINCIPAL } },
-      region,
-    });
-    assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-    const { AccessKeyId, SessionToken } = Credentials;
-    const credential = await sessions.findCredential(AccessKeyId, SessionToken);
-    assert(typeof credential === "object", "the session just made is known");
-    return credential.caller;
+  #assume(): Promise<Caller> {
+    const { accountId, region, sessionName } = this.#options;
+    const roleArn = recordToS3RoleArn(accountId);
+    const of = { service: IVS_PRINCIPAL, onBehalfOf: { accountId }, sessionName };
+    return assumeRoleFor({ ...of, roleArn, region, seconds: SESSION_SECONDS }, this.#options);
   }
 }

@@ -1,14 +1,23 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { CROSS_ACCOUNT, passRole, type RolePassing } from "../../../kernel/pass-role.ts";
 import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
-import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
+import { accessDenied, invalidRequest, malformedXml, notConfigured } from "../errors.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
 import { updateBucket } from "../rows/buckets.ts";
-import { checkedReplication, replicationRoleRefusal } from "./check-replication.ts";
+import {
+  checkedReplication,
+  invalidReplicationRole,
+  replicationRoleRefusal,
+} from "./check-replication.ts";
 import { checkLogTarget } from "./log-delivery.ts";
 
-const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
+const PASSED_TO_S3: RolePassing = {
+  service: "s3.amazonaws.com",
+  malformed: invalidReplicationRole,
+  crossAccount: () => accessDenied(CROSS_ACCOUNT),
+};
 
 /**
  * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing
@@ -66,9 +75,9 @@ export function bucketSettingOperations(): OperationTable {
       (bucket, input, context) => {
         const { Role: role } = input.ReplicationConfiguration;
         const put = onBucket("PutReplicationConfiguration", bucket, context);
-        const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
-        // A text that isn't a role's ARN is refused by the handler.
-        return replicationRoleRefusal(role) ? put : [put, { ...pass, resource: role }];
+        // The handler refuses a text that isn't a role's ARN, after it has looked at the bucket.
+        if (replicationRoleRefusal(role)) return put;
+        return [put, passRole(role, context.accountId, PASSED_TO_S3)];
       },
       async (bucket, input, context) => {
         const replication = await checkedReplication(input, bucket, context);

@@ -16,12 +16,15 @@ type Replication = Checked<s3.PutBucketReplicationCommandInput>["ReplicationConf
 
 /** The refusal of a text that isn't the ARN of a role of some account. */
 export function replicationRoleRefusal(role: string): AwsError | undefined {
-  const refused = (message: string) => invalidArgument(message, "Role", role);
   const { partition, service, region, accountId = "", resource = "" } = parseArn(role) ?? {};
   const isOfIam = partition === OWN_PARTITION && service === "iam" && region === "";
-  if (!isOfIam || !isAccountId(accountId))
-    return refused("Invalid Role specified in replication configuration");
-  return /^role\/./.test(resource) ? undefined : refused("The relative id should start with role");
+  if (!isOfIam || !isAccountId(accountId)) return invalidReplicationRole(role);
+  if (/^role\/./.test(resource)) return undefined;
+  return invalidArgument("The relative id should start with role", "Role", role);
+}
+
+export function invalidReplicationRole(role: string): AwsError {
+  return invalidArgument("Invalid Role specified in replication configuration", "Role", role);
 }
 
 /**

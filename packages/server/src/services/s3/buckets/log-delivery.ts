@@ -83,12 +83,16 @@ async function isDenied(
 ): Promise<boolean> {
   if (target.policy === null) return false;
   const put = onObject("PutObject", target, prefix + LOG_FILE, context, {
-    "aws:sourcearn": bucketArn(source.bucket_name),
-    "aws:sourceaccount": source.account_id,
     "aws:securetransport": "true",
     "aws:sourceip": undefined,
   });
-  const caller = { principal: { kind: "service", serviceName: LOGGING_SERVICE } } as const;
+  const onBehalfOf = {
+    accountId: source.account_id,
+    resourceArn: bucketArn(source.bucket_name),
+  };
+  const caller = {
+    principal: { kind: "service", serviceName: LOGGING_SERVICE, onBehalfOf },
+  } as const;
   const grants = { id: `${bucketArn(target.bucket_name)}?logs`, text: ALLOW_ALL } as const;
   return !(await isPermitted({ ...put, caller, grants: { ...grants, kind: "resource" } }, context));
 }
