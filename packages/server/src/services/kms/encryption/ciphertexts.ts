@@ -71,7 +71,7 @@ export async function decryptWith(
   checkManner(key, manner);
   const db = context.db<KmsTables>();
   if (!isSymmetric(key)) {
-    const plaintext = rsaDecrypt(bytes, algorithm, await materials.current(key, db));
+    const plaintext = await rsaDecrypt(bytes, algorithm, await materials.current(key, db));
     return { plaintext, materialId: undefined };
   }
   const material = blob && (await materials.find(key.key_id, blob.materialId, db));

@@ -1,19 +1,20 @@
-import {
-  constants,
-  createPublicKey,
-  type KeyObject,
-  privateDecrypt,
-  publicEncrypt,
-} from "node:crypto";
+import { constants, createPublicKey, type KeyObject, publicEncrypt, webcrypto } from "node:crypto";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { Material } from "../ciphertext/ciphertext-blob.ts";
 import { privateKeyOf } from "../ciphertext/key-pairs.ts";
 import { invalidCiphertext, validation } from "../errors.ts";
 import type { KeySpec } from "../key-spec.ts";
 
-const OAEP: Readonly<Record<string, { readonly hash: string; readonly bytes: number }>> = {
-  RSAES_OAEP_SHA_1: { hash: "sha1", bytes: 20 },
-  RSAES_OAEP_SHA_256: { hash: "sha256", bytes: 32 },
+interface Oaep {
+  readonly hash: string;
+  /** The hash by Web Crypto's name. */
+  readonly webName: string;
+  readonly bytes: number;
+}
+
+const OAEP: Readonly<Record<string, Oaep>> = {
+  RSAES_OAEP_SHA_1: { hash: "sha1", webName: "SHA-1", bytes: 20 },
+  RSAES_OAEP_SHA_256: { hash: "sha256", webName: "SHA-256", bytes: 32 },
 };
 
 /** Throws ValidationException for a text that doesn't fit under the key. */
@@ -38,17 +39,22 @@ export function rsaEncrypt(
   );
 }
 
-/** Throws InvalidCiphertextException. */
-export function rsaDecrypt(ciphertext: Uint8Array, algorithm: string, material: Material): Buffer {
-  const { hash: oaepHash } = oaepOf(algorithm);
-  const padding = constants.RSA_PKCS1_OAEP_PADDING;
-  const key = privateKeyOf(material);
+/** Decrypts beside the thread that serves requests. Throws InvalidCiphertextException. */
+export async function rsaDecrypt(
+  ciphertext: Uint8Array,
+  algorithm: string,
+  material: Material,
+): Promise<Buffer> {
+  const { webName } = oaepOf(algorithm);
   // RFC 8017, section 7.1.2: OpenSSL adds zeros that are missing.
-  if (ciphertext.length !== modulusBytesOf(key)) throw invalidCiphertext();
+  if (ciphertext.length !== modulusBytesOf(privateKeyOf(material))) throw invalidCiphertext();
+  const oaep = { name: "RSA-OAEP", hash: webName };
+  const { subtle } = webcrypto;
+  const key = await subtle.importKey("pkcs8", material.bytes, oaep, false, ["decrypt"]);
   try {
-    return privateDecrypt({ key, padding, oaepHash }, ciphertext);
+    return Buffer.from(await subtle.decrypt(oaep, key, ciphertext));
   } catch {
-    // OpenSSL throws for whatever wasn't encrypted like this.
+    // OpenSSL fails for whatever wasn't encrypted like this.
     throw invalidCiphertext();
   }
 }

@@ -1,9 +1,10 @@
-import { createHash, type KeyObject, sign, verify } from "node:crypto";
+import { createHash, type KeyObject, verify } from "node:crypto";
 import type * as kms from "@aws-sdk/client-kms";
 import type { ContextEntries } from "../../../kernel/authorization.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { TurnQueue } from "../../../kernel/work/turns.ts";
 import { type KeyOperationTraits, keyOperation, requireUsable } from "../access/key-operation.ts";
 import { requireUsage } from "../access/key-usage.ts";
 import { privateKeyOf } from "../ciphertext/key-pairs.ts";
@@ -13,6 +14,7 @@ import { keyArn } from "../key-name.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
 import { type Scheme, signDigest, verifyDigest } from "./digest-signatures.ts";
 import { DIGEST_BYTES, type Hash } from "./hashes.ts";
+import { signMessage } from "./message-signatures.ts";
 
 /** The one algorithm that takes messages alone. */
 const ED25519 = "ED25519_SHA_512";
@@ -53,6 +55,17 @@ function signing<Input extends SigningInput>(): KeyOperationTraits<Input> {
 
 /** Sign, Verify. */
 export function signingOperations({ materials, uses }: KmsDependencies): OperationTable {
+  // A digest takes some milliseconds of the thread that serves requests.
+  const digests = new TurnQueue();
+  const signatureOf = async (key: KeyObject, input: SigningInput): Promise<Uint8Array> => {
+    const { MessageType = "RAW", SigningAlgorithm } = input;
+    if (SigningAlgorithm === ED25519) return signMessage(key, undefined, wholeMessage(input));
+    const [scheme, hash] = schemeOf(SigningAlgorithm);
+    if (MessageType === "RAW") return signMessage(key, [scheme, hash], input.Message);
+    const digest = digestOf(input, hash);
+    await digests.next();
+    return signDigest(key, scheme, hash, digest);
+  };
   const materialOf = async (
     operation: string,
     key: KeyRow,
@@ -67,7 +80,7 @@ export function signingOperations({ materials, uses }: KmsDependencies): Operati
     Sign: keyOperation("Sign", signing(), async (key, input, context) => {
       const { SigningAlgorithm } = input;
       const secret = await materialOf("Sign", key, SigningAlgorithm, context);
-      const Signature = signatureOf(secret, input);
+      const Signature = await signatureOf(secret, input);
       uses.done("Sign", key, input, context);
       return { KeyId: keyArn(key), Signature, SigningAlgorithm };
     }),
@@ -79,12 +92,6 @@ export function signingOperations({ materials, uses }: KmsDependencies): Operati
       return { KeyId: keyArn(key), SignatureValid: true, SigningAlgorithm };
     }),
   });
-}
-
-function signatureOf(key: KeyObject, input: SigningInput): Uint8Array {
-  if (input.SigningAlgorithm === ED25519) return sign(null, wholeMessage(input), key);
-  const [scheme, hash] = schemeOf(input.SigningAlgorithm);
-  return signDigest(key, scheme, hash, digestOf(input, hash));
 }
 
 function isSignature(key: KeyObject, input: SigningInput, signature: Uint8Array): boolean {

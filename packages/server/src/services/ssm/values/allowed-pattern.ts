@@ -2,7 +2,7 @@ import { createContext, Script } from "node:vm";
 import { invalidPattern, patternMismatch } from "../errors.ts";
 
 /** Some patterns take for ever on some values; the server waits for none longer than this. */
-const MATCH_MS_MAX = 100;
+const MATCH_MS_MAX = 25;
 
 let matcher: Script | undefined;
 
