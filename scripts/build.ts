@@ -36,8 +36,12 @@ async function bundleCommand(): Promise<readonly string[]> {
     testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
     // The media package looks for it by this name, next to itself.
     "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
-    // And the server for this one.
+    // And the server for these.
     "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
+    "check-thread": join(
+      root,
+      "packages/server/src/services/access-analyzer/checks/check-thread.ts",
+    ),
     // A process of its own for each call of the demo.
     "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
   };

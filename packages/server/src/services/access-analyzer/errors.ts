@@ -74,3 +74,12 @@ export function invalidRequest(
 export function accessDenied(message: string, cause?: unknown): AwsError {
   return new AwsError("AccessDeniedException", message, { status: 403, cause });
 }
+
+export function throttling(message: string): AwsError {
+  return new AwsError("ThrottlingException", message, { status: 429 });
+}
+
+/** Source: API reference, CheckNoNewAccess, errors. */
+export function unprocessable(message: string): AwsError {
+  return new AwsError("UnprocessableEntityException", message, { status: 422 });
+}

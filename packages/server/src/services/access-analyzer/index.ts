@@ -2,6 +2,7 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { Analysis } from "./analysis/analysis.ts";
 import { analysisRounds } from "./analysis/rounds.ts";
 import { analyzerUsage } from "./analyzers/analyzer-usage.ts";
+import { CheckThreads } from "./checks/check-threads.ts";
 import type { GenerationDependencies } from "./dependencies.ts";
 import { accessAnalyzerDenied } from "./errors.ts";
 import { GenerationWorker } from "./generations/generation-worker.ts";
@@ -38,10 +39,11 @@ function createAccessAnalyzer(needs: GenerationDependencies) {
   };
   const rounds = analysisRounds(needs, analysis);
   const generations = new GenerationWorker(needs);
+  const checks = new CheckThreads(needs.log);
   return {
     api: async () => {
       const { accessAnalyzerApi } = await import("./api.ts");
-      return accessAnalyzerApi(needs, await analysis(), generations);
+      return accessAnalyzerApi(needs, await analysis(), generations, checks);
     },
     accessDenied: accessAnalyzerDenied,
     contributes: {
@@ -54,6 +56,7 @@ function createAccessAnalyzer(needs: GenerationDependencies) {
     },
     drain: () => generations.drain(),
     async close() {
+      await checks.close();
       await generations.close();
       await rounds.close();
     },

@@ -8,12 +8,13 @@ import {
   PolicyCompileError,
   publicAccess,
 } from "@rolecast/policy";
-import type { Authorization } from "../../kernel/authorization.ts";
-import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
-import { invalidField, invalidParameter, invalidRequest } from "./errors.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { invalidField, invalidParameter, invalidRequest } from "../errors.ts";
 
-type Result = Pick<analyzer.CheckNoNewAccessCommandOutput, "result" | "message" | "reasons">;
+export type CheckResult = Pick<
+  analyzer.CheckNoNewAccessCommandOutput,
+  "result" | "message" | "reasons"
+>;
 type PolicyType = "IDENTITY_POLICY" | "RESOURCE_POLICY";
 
 /** AWS's sentences of one check. Source: AWS CLI's examples of the operations. */
@@ -45,53 +46,47 @@ const PUBLIC_ACCESS: Words = {
 const POLICY_CHARS_MAX = 65_536;
 const TRUST = "AWS::IAM::AssumeRolePolicyDocument";
 
-/**
+/*
  * CheckNoNewAccess, CheckAccessNotGranted, CheckNoPublicAccess. What isn't proven counts as access,
  * as with AWS.
  */
-export function customCheckOperations(): OperationTable {
-  return defineOperations<typeof analyzer>()({
-    CheckNoNewAccess: {
-      authorize: (_input, context) => onEverything("CheckNoNewAccess", context),
-      handle: ({ newPolicyDocument, existingPolicyDocument, policyType }) => {
-        const candidate = policyOf("newPolicyDocument", newPolicyDocument, policyType);
-        const existing = policyOf("existingPolicyDocument", existingPolicyDocument, policyType);
-        return resultOf(newAccess(candidate, existing), NEW_ACCESS);
-      },
-    },
-    CheckAccessNotGranted: {
-      authorize: (_input, context) => onEverything("CheckAccessNotGranted", context),
-      handle: ({ policyDocument, access, policyType }) => {
-        const policy = policyOf("policyDocument", policyDocument, policyType);
-        const grants = access.flatMap(({ actions = [], resources = [] }, index) => {
-          const place = `access.${index + 1}.member`;
-          for (const resource of resources) requireArn(resource);
-          if (actions.length === 0 && resources.length === 0) {
-            throw invalidField(place, "Access must list actions, resources, or both");
-          }
-          return listedAccess(policy, {
-            ...(actions.length > 0 && { actions }),
-            ...(resources.length > 0 && { resources }),
-          });
-        });
-        return resultOf(grants, ACCESS_GRANTED);
-      },
-    },
-    CheckNoPublicAccess: {
-      authorize: (_input, context) => onEverything("CheckNoPublicAccess", context),
-      handle: ({ policyDocument, resourceType }) => {
-        const kind = resourceType === TRUST ? "trust" : "resource";
-        return resultOf(
-          publicAccess(compiled("policyDocument", policyDocument, kind)),
-          PUBLIC_ACCESS,
-        );
-      },
-    },
-  });
+
+export function checkNoNewAccess({
+  newPolicyDocument,
+  existingPolicyDocument,
+  policyType,
+}: Checked<analyzer.CheckNoNewAccessCommandInput>): CheckResult {
+  const candidate = policyOf("newPolicyDocument", newPolicyDocument, policyType);
+  const existing = policyOf("existingPolicyDocument", existingPolicyDocument, policyType);
+  return resultOf(newAccess(candidate, existing), NEW_ACCESS);
 }
 
-function onEverything(name: string, _context: RequestContext): Authorization {
-  return { action: `access-analyzer:${name}`, resource: "*" };
+export function checkAccessNotGranted({
+  policyDocument,
+  access,
+  policyType,
+}: Checked<analyzer.CheckAccessNotGrantedCommandInput>): CheckResult {
+  const policy = policyOf("policyDocument", policyDocument, policyType);
+  const grants = access.flatMap(({ actions = [], resources = [] }, index) => {
+    const place = `access.${index + 1}.member`;
+    for (const resource of resources) requireArn(resource);
+    if (actions.length === 0 && resources.length === 0) {
+      throw invalidField(place, "Access must list actions, resources, or both");
+    }
+    return listedAccess(policy, {
+      ...(actions.length > 0 && { actions }),
+      ...(resources.length > 0 && { resources }),
+    });
+  });
+  return resultOf(grants, ACCESS_GRANTED);
+}
+
+export function checkNoPublicAccess({
+  policyDocument,
+  resourceType,
+}: Checked<analyzer.CheckNoPublicAccessCommandInput>): CheckResult {
+  const kind = resourceType === TRUST ? "trust" : "resource";
+  return resultOf(publicAccess(compiled("policyDocument", policyDocument, kind)), PUBLIC_ACCESS);
 }
 
 /** @throws ValidationException */
@@ -130,7 +125,7 @@ function compiled(
   }
 }
 
-function resultOf(grants: readonly Grant[], words: Words): Result {
+function resultOf(grants: readonly Grant[], words: Words): CheckResult {
   if (grants.length === 0) return { result: "PASS", message: words.pass };
   const statements = [...new Set(grants.map(({ statement }) => statement))];
   return {
