@@ -6,6 +6,7 @@ import { nodeUrlOf } from "./config/node.ts";
 import { prepareSeed } from "./config/prepare-seed.ts";
 import { rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
+import { Ends } from "./ends.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer, urlHost } from "./gateway/http-server.ts";
@@ -24,7 +25,7 @@ import { randomIds } from "./kernel/ids.ts";
 import { isLoopback } from "./kernel/loopback.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import { Metrics } from "./observability/metrics.ts";
-import { type Ends, type OpenedParts, openParts } from "./open-parts.ts";
+import { type OpenedParts, openParts } from "./open-parts.ts";
 import { type Address, createPlatform, type MakeEngine } from "./platform.ts";
 import { emptyEverything, type RunningServer } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
@@ -57,16 +58,14 @@ export async function createServer(
 ): Promise<RunningServer> {
   const config = await loadConfig({ ...sources, given });
   const folder = await openDataFolder(config.data, config.database !== undefined);
-  const ends: Ends = [() => folder.release()];
-  const end = async () => {
-    for (const step of ends.splice(0).reverse()) await step();
-  };
+  const ends = new Ends();
+  ends.push("the data folder", () => folder.release());
   try {
     const migrations = migrationsOf([...SERVICES, ...furtherServices]);
     const parts = await openParts(config, folder, migrations, ends);
-    return await startServer(parts, { consoleDir, furtherServices, makeEngine }, ends, end);
+    return await startServer(parts, { consoleDir, furtherServices, makeEngine }, ends);
   } catch (error) {
-    await end();
+    await ends.run();
     throw error;
   }
 }
@@ -80,7 +79,6 @@ async function startServer(
   parts: OpenedParts,
   { consoleDir, furtherServices, makeEngine }: Given,
   ends: Ends,
-  end: () => Promise<void>,
 ): Promise<RunningServer> {
   const { config, folder, events, log } = parts;
   const roots = rootAccounts(config, parts.sealingKey);
@@ -96,7 +94,7 @@ async function startServer(
   const httpPort = await http.listen();
   if (isPlainSecure(config))
     log.info({ secureTransport: config.secureTransport }, "plain HTTP is aws:SecureTransport here");
-  ends.push(() => http.close());
+  ends.push("requests", () => http.close());
   const address = addressOf(config, httpPort);
   const ownRoutes: OwnRoutes = {
     health: async () => (await serverHealth.report()).facts,
@@ -118,7 +116,7 @@ async function startServer(
     store: () => parts.opened.health.check(),
     log,
     nowMs: systemClock.nowMs,
-    end,
+    end: () => ends.run(),
   });
   const serverHealth = new ServerHealth(
     services,
@@ -128,7 +126,7 @@ async function startServer(
   );
   const registry = new ServiceRegistry(services);
   const metrics = new Metrics(async () => (await serverHealth.report()).facts);
-  ends.push(metrics.close);
+  ends.push("metrics", metrics.close);
   const dispatcher: Dispatcher = new Dispatcher({
     registry,
     refresh: provided.directory.refresh,
@@ -179,17 +177,17 @@ async function startServer(
     ...guards,
   });
   const webSockets = new WebSockets({ services, hosts: guards.hosts, log });
-  ends.push(() => webSockets.close());
+  ends.push("WebSockets", () => webSockets.close());
   http.serve(
     (request) => pipeline.serve(request),
     (...handshake) => webSockets.answer(...handshake),
   );
-  ends.push(() => {
+  ends.push("readers of feeds", () => {
     for (const service of services) service.endReaders?.();
   });
   for (const service of services) {
     await service.start?.();
-    ends.push(() => service.close?.());
+    ends.push(service.title, () => service.close?.());
   }
   parts.node.releaseAbandoned();
   await seed();

@@ -2,6 +2,7 @@ import { ConfigError } from "./config/config-error.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { readOrganizationFolder } from "./config/organization-folder.ts";
 import type { Config } from "./config/settings.ts";
+import type { Ends } from "./ends.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { errorClass } from "./kernel/error-class.ts";
 import { EventLog } from "./kernel/event-log.ts";
@@ -20,9 +21,6 @@ import { openNodeMessages, openStore } from "./storage/open-store.ts";
 import { SealingKey } from "./storage/sealing-key.ts";
 import { loadTlsCertificate } from "./storage/tls-certificate.ts";
 
-/** The steps that end what a server has begun; the last is taken first. */
-export type Ends = (() => Promise<void> | void)[];
-
 /**
  * Opens what services are made from: folders, database, keys, log. Each is closed by a step that is
  * added to `ends`.
@@ -38,7 +36,7 @@ export async function openParts(
   const watch = async (dir: string, reserve: boolean) => {
     const lowWaterBytes = config.diskLowWaterBytes;
     const watched = await DataDisk.open({ dir, lowWaterBytes, reserve, log });
-    ends.push(() => watched.close());
+    ends.push("the watch of the disk", () => watched.close());
     return watched;
   };
   // Nodes that share a folder keep room each in its own.
@@ -59,13 +57,13 @@ export async function openParts(
     makeRoom: () => disk.makeRoom(),
     settle: (opening) => sealing.settle(opening),
   });
-  ends.push(() => opened.close());
+  ends.push("the database", () => opened.close());
   const failed = watchStore(opened.health, log);
   const nodeMessages = await openNodeMessages(config.database, log);
-  ends.push(() => nodeMessages.close());
+  ends.push("messages between nodes", () => nodeMessages.close());
   const sealingKey = await sealing.keep();
   const node = await openNodeFolder(folder, config.nodeDir, shared);
-  ends.push(() => node.release());
+  ends.push("the node's folder", () => node.release());
   const nodeDisk = node.dir === folder.dir ? disk : await watch(node.dir, folder.durable);
   const certificate = await loadTlsCertificate({
     certificateFile: config.tlsCertificate,
@@ -76,7 +74,7 @@ export async function openParts(
     nowMs: systemClock.nowMs(),
   });
   const tracing = openTracing(config.otlpEndpoint, randomIds, log);
-  ends.push(() => tracing.close());
+  ends.push("tracing", () => tracing.close());
   const outside = outsideServices(config.linkedServices, sealingKey);
   const taken = findTakenName(outside);
   if (taken !== undefined)

@@ -56,7 +56,10 @@ export interface RunningServer {
   readonly drain: Drain;
   /** Resolves when a drain is over; how everything has ended, `close` says. */
   readonly drained: Promise<void>;
-  /** Ends streams and recordings properly, then everything else. */
+  /**
+   * Ends streams and recordings properly, then everything else. Rejects within 12 s, naming what
+   * hangs: the process may end then, and the next one goes on as after a crash.
+   */
   close(): Promise<void>;
 }
 

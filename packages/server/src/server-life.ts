@@ -1,3 +1,4 @@
+import { HungEndError } from "./ends.ts";
 import { errorClass } from "./kernel/error-class.ts";
 import type { Log } from "./kernel/ports/log.ts";
 import type { Drain, Readiness } from "./kernel/ports/own-routes.ts";
@@ -11,7 +12,7 @@ export interface ServerLifeOptions {
   readonly store: () => Promise<StoreState>;
   readonly log: Log;
   readonly nowMs: () => number;
-  /** Ends everything properly. */
+  /** Ends everything properly, in a bounded time. */
   readonly end: () => Promise<void>;
 }
 
@@ -77,7 +78,11 @@ export class ServerLife {
   close(): Promise<void> {
     this.#stage = "stopping";
     this.#callOff?.();
-    this.#closing ??= this.#options.end();
+    this.#closing ??= this.#options.end().catch((error: unknown) => {
+      if (error instanceof HungEndError)
+        this.#options.log.error({ parts: error.parts }, "not everything ended in time");
+      throw error;
+    });
     return this.#closing;
   }
 

@@ -43,17 +43,17 @@ export class EndpointCalls {
 
   async #deliver(url: string, body: string, signal: AbortSignal): Promise<void> {
     for (let left = TRIES - 1; !signal.aborted; left--) {
-      const outcome = await this.#post(url, body);
+      const outcome = await this.#post(url, body, signal);
       if (outcome === undefined) return;
       if (left === 0 || outcome.isFinal) throw new EndpointError(outcome.reason);
       await pause(PAUSE_MS * (TRIES - left), { signal, background: true });
     }
   }
 
-  async #post(url: string, body: string) {
+  async #post(url: string, body: string, signal: AbortSignal) {
     try {
       const headers = { "content-type": "application/json" };
-      const request = { url, method: "POST", headers, body, timeoutMs: TIMEOUT_MS };
+      const request = { url, method: "POST", headers, body, timeoutMs: TIMEOUT_MS, signal };
       const { status } = await this.#client.send({ ...request, answerBytesMax: 0 });
       if (status < 300) return undefined;
       return { reason: `it answered ${status}`, isFinal: status < 500 };
