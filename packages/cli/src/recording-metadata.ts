@@ -84,9 +84,10 @@ function idOf(prefix: string): string | undefined {
   return of && `${of}-${to}`;
 }
 
-/** Reads a metadata object. */
-export function parseRecording(bucket: string, key: string, text: string): Recording {
-  const metadata = JSON.parse(text) as Metadata;
+/** Reads a metadata object; undefined for a document of another form. */
+export function parseRecording(bucket: string, key: string, text: string): Recording | undefined {
+  const metadata = metadataIn(text);
+  if (metadata === undefined) return undefined;
   const { channel_arn: channelArn, stage_arn: stageArn, participant_id: participantId } = metadata;
   const prefix = METADATA.exec(key)?.groups?.prefix ?? "";
   const { hls } = metadata.media;
@@ -103,4 +104,16 @@ export function parseRecording(bucket: string, key: string, text: string): Recor
     renditions: hls?.renditions.map(({ path }) => path) ?? [],
     ...(hls && { playlist: `${hls.path}/${hls.playlist}` }),
   };
+}
+
+function metadataIn(text: string): Metadata | undefined {
+  try {
+    const found = JSON.parse(text) as Metadata;
+    const renditions = found.media.hls?.renditions ?? [];
+    const isWhole = typeof found.recording_started_at === "string" && Array.isArray(renditions);
+    return isWhole ? found : undefined;
+  } catch {
+    // Not JSON, or without its members: anybody who writes to the bucket may write such.
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { CommandError, EXIT } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
@@ -12,6 +13,9 @@ import {
 } from "./recording-metadata.ts";
 import { listStorageConfigurations } from "./stage-lists.ts";
 import { warn } from "./terminal.ts";
+
+/** A recording's document has some kilobytes; whoever writes to the bucket may write others. */
+const METADATA_BYTES_MAX = 1_024 * 1_024;
 
 /** The channel or the stage whose recordings are wanted; without either, all of them. */
 export interface RecordedResource {
@@ -29,7 +33,9 @@ export async function findRecordings(
   for (const { bucket, prefixes } of await recordedPlaces(connection, s3, of)) {
     try {
       for (const key of await metadataKeys(s3, bucket, await prefixes(bucket))) {
-        found.push(await readRecording(s3, bucket, key));
+        const recording = await readRecording(s3, bucket, key);
+        if (recording) found.push(recording);
+        else warn(`s3://${bucket}/${key} describes no recording.`);
       }
     } catch (error) {
       // A configuration that outlived its bucket doesn't hide the recordings of others.
@@ -131,8 +137,19 @@ async function metadataKeys(
   return newestMetadata(keys);
 }
 
-async function readRecording(s3: S3Client, bucket: string, key: string): Promise<Recording> {
+/** Undefined for an object that no recording has written. */
+async function readRecording(
+  s3: S3Client,
+  bucket: string,
+  key: string,
+): Promise<Recording | undefined> {
   const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return parseRecording(bucket, key, (await Body?.transformToString()) ?? "{}");
+  const { Body, ContentLength = 0 } = await s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key }),
+  );
+  if (ContentLength > METADATA_BYTES_MAX) {
+    if (Body instanceof Readable) Body.destroy();
+    return undefined;
+  }
+  return parseRecording(bucket, key, (await Body?.transformToString()) ?? "");
 }

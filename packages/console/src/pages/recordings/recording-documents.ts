@@ -15,6 +15,8 @@ export interface RecordingDocument {
   readonly renditions: readonly string[];
 }
 
+/** A document has some kilobytes; whoever writes to the bucket may write others. */
+const DOCUMENT_BYTES_MAX = 1024 * 1024;
 const FILES = ["recording-ended.json", "recording-failed.json", "recording-started.json"];
 
 /** The latest document of a recording: how it ended, or that it began. */
@@ -27,7 +29,15 @@ export async function readRecordingDocument(
   for (const file of FILES) {
     try {
       const Key = `${prefix}events/${file}`;
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      const abort = new AbortController();
+      const { Body, ContentLength = 0 } = await s3.send(
+        new GetObjectCommand({ Bucket: bucket, Key }),
+        { abortSignal: abort.signal },
+      );
+      if (ContentLength > DOCUMENT_BYTES_MAX) {
+        abort.abort();
+        throw new Error(`${Key} has ${ContentLength} bytes: no recording has written it.`);
+      }
       return parse((await Body?.transformToString()) ?? "");
     } catch (error) {
       if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
