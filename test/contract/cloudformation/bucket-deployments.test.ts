@@ -365,15 +365,18 @@ test.each(REFUSED)("an archive is refused with a sentence: %s", async (what, fil
 
 test("properties that aren't here are refused by name, and others' layers and logs", async () => {
   await source("c.zip", [{ name: "zeros", data: Buffer.alloc(16 * 1024 ** 2 + 1) }]);
+  await source("e.zip", [{ name: "many", data: Buffer.alloc(10_000_000, "e") }]);
   for (const [more, reason] of [
     [{ DistributionId: "E1" }, "doesn't implement Custom::CDKBucketDeployment's 'DistributionId'"],
     [{ SystemMetadata: { grants: "x" } }, "'SystemMetadata' grants"],
     [{ SystemMetadata: { expires: "soon" } }, "SystemMetadata expires isn't a date: soon"],
     [{ SourceMarkers: [{}, {}] }, "SourceMarkers must have one length"],
     [{ SourceMarkers: [{ "<<1>>": "a" }] }, "markers and has more than 16777216 bytes"],
+    [{ SourceMarkers: [{ e: "x".repeat(20_000) }] }, "values make it larger than 16777216 bytes"],
   ] as const) {
     const name = `named-${Object.keys(more)}-${reason.length}`.toLowerCase();
-    const { reasons } = await create(name, { sources: ["c.zip"], into: "assets", more });
+    const sources = [reason.startsWith("values") ? "e.zip" : "c.zip"];
+    const { reasons } = await create(name, { sources, into: "assets", more });
     expect(reasons.join("\n")).toContain(reason);
   }
   const { Layer } = JSON.parse(deployment({ sources: [], into: "x" })).Resources;

@@ -9,6 +9,9 @@ import { type TrailDetails, TrailLogs } from "./trail-logs.ts";
 
 /** Never in a generated policy. Source: IAM user guide, policy generation. */
 const NEVER = "iam:PassRole";
+/** Files name any; AWS has some 400. */
+const SERVICES_MAX = 1_000;
+const SERVICE = /^([a-z0-9-]{1,64})\.amazonaws\.com$/;
 
 /** The actions that a job finds its principal to have used. @throws JobFailure */
 export async function actionsOf(
@@ -29,7 +32,9 @@ export async function actionsOf(
     if ((sessionContext?.sessionIssuer?.arn ?? arn) !== principal_arn) continue;
     const calls = callsOfTrailRecord(record, data);
     for (const { action } of calls) actions.add(action);
-    if (calls.length === 0) services.add(record.eventSource.replace(/\.amazonaws\.com$/, ""));
+    const [, service] = SERVICE.exec(record.eventSource) ?? [];
+    if (calls.length === 0 && service !== undefined && services.size < SERVICES_MAX)
+      services.add(service);
   }
   return sorted(actions, services);
 }

@@ -1,13 +1,10 @@
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import type { TrailRecord } from "@rolecast/policy";
 import { parseArn } from "../../../kernel/arn.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { GENERATION } from "../quotas.ts";
 import type { AccessRole } from "./access-role.ts";
 import { JobFailure } from "./job-error.ts";
-
-const unpack = promisify(gunzip);
+import { logRecords } from "./log-records.ts";
 
 /** The records that a job looks at. */
 export interface TrailDetails {
@@ -31,8 +28,6 @@ interface Listing {
   readonly NextContinuationToken?: string;
 }
 
-/** A log file has at most some 50 MB unpacked. */
-const UNPACKED_BYTES_MAX = 256 * 1024 ** 2;
 const DAY_MS = 24 * 60 * 60_000;
 /** Files are written some time after their events. */
 const LATE_MS = DAY_MS;
@@ -56,7 +51,8 @@ export class TrailLogs {
     for (const trail of this.#details.trails)
       for await (const key of this.#keysOf(trail)) {
         closing.throwIfAborted();
-        for (const record of await this.#recordsIn(key)) if (this.#isMeant(record)) yield record;
+        for await (const record of this.#recordsIn(key))
+          if (isRecord(record) && this.#isMeant(record)) yield record;
         await nextTurn();
       }
   }
@@ -108,16 +104,12 @@ export class TrailLogs {
     return dayMs + DAY_MS > startMs && dayMs <= endMs + LATE_MS;
   }
 
-  async #recordsIn(place: { readonly Bucket: string; readonly Key: string }) {
+  async *#recordsIn(place: { readonly Bucket: string; readonly Key: string }) {
     const { Body } = await this.#role.call<{ readonly Body: AsyncIterable<Uint8Array> }>(
       ...(["s3", "GetObject", place] as const),
     );
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of Body) chunks.push(chunk);
     try {
-      const text = await unpack(Buffer.concat(chunks), { maxOutputLength: UNPACKED_BYTES_MAX });
-      const { Records }: { readonly Records?: unknown } = JSON.parse(text.toString("utf8"));
-      return Array.isArray(Records) ? Records.filter(isRecord) : [];
+      yield* logRecords(Body);
     } catch (cause) {
       throw new JobFailure("SERVICE_ERROR", `${place.Key} is no log file of CloudTrail.`, cause);
     }

@@ -80,10 +80,15 @@ export async function readIncludes(
   reading: Reading,
 ): Promise<ReadonlyMap<string, string>> {
   const contents = new Map<string, string>();
+  let length = 0;
   for (const address of addresses) {
     const [, Bucket = "", Key = ""] = /^s3:\/\/([^/]+)\/(.+)$/.exec(address) ?? [];
     try {
-      contents.set(address, await readObject({ Bucket, Key }, reading));
+      const content = await readObject({ Bucket, Key }, reading);
+      contents.set(address, content);
+      // All of them together are a part of one template.
+      length += content.length;
+      if (length > STORED_BODY_BYTES_MAX) throw tooLong();
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       const reason =
@@ -107,11 +112,15 @@ async function textOf(body: Readable): Promise<string> {
     length += bytes.length;
     if (length > STORED_BODY_BYTES_MAX) {
       body.destroy();
-      throw validation(`Template may not exceed ${STORED_BODY_BYTES_MAX} bytes in size.`);
+      throw tooLong();
     }
     pieces.push(bytes);
   }
   return Buffer.concat(pieces).toString("utf8");
+}
+
+function tooLong(): AwsError {
+  return validation(`Template may not exceed ${STORED_BODY_BYTES_MAX} bytes in size.`);
 }
 
 function objectOf(text: string, member: string, reading: Reading, own: OwnAddress): StoredObject {

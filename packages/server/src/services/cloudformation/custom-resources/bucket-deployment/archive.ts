@@ -9,7 +9,7 @@ export const FILES_MAX = 100_000;
 /** Source: Lambda quotas, ephemeral storage, into which the CDK's function extracts. */
 export const FILES_BYTES_MAX = 10 * 1024 ** 3;
 /** Names, comments and other facts of an archive's files are in memory. */
-const FACTS_BYTES_MAX = 64 * 1024 ** 2;
+export const FACTS_BYTES_MAX = 64 * 1024 ** 2;
 /** A directory is read in pieces of this size. */
 const AHEAD_BYTES = 256 * 1024;
 

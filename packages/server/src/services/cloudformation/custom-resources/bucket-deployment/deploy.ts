@@ -6,18 +6,22 @@ import type {
   ListObjectsV2Output,
 } from "@aws-sdk/client-s3";
 import { AwsError } from "../../../../kernel/aws-error.ts";
-import { type ArchivedFile, FILES_BYTES_MAX, FILES_MAX, filesOf } from "./archive.ts";
+import {
+  type ArchivedFile,
+  FACTS_BYTES_MAX,
+  FILES_BYTES_MAX,
+  FILES_MAX,
+  filesOf,
+} from "./archive.ts";
 import { contentTypeOf } from "./content-types.ts";
 import type { Deployment, Source } from "./deployment.ts";
 import { participates } from "./filters.ts";
-import { withValues } from "./markers.ts";
+import { REPLACED_BYTES_MAX, withValues } from "./markers.ts";
 import { failedDeployment, invalidArchive } from "./refusals.ts";
 
 /** Calls an operation of S3 as the function's role, in a transaction of its own. */
 export type S3Call = <Output>(operation: string, input: object) => Promise<Output>;
 
-/** Files with markers are replaced in memory, several at once. */
-const REPLACED_BYTES_MAX = 16 * 1024 ** 2;
 /** Source: AWS CLI's `max_concurrent_requests`. */
 const AT_ONCE = 10;
 /** The tag of a bucket whose contents a deployment owns. Source: the construct. */
@@ -89,13 +93,25 @@ async function uploadsOf(
     const whole: ArchivedFile = { path: name, sizeBytes: size, open: () => read({}) };
     const files = extracts ? await filesOf(bytes, size) : [whole];
     for (const { path, sizeBytes, open } of files) uploads.set(path, { sizeBytes, open, source });
+    // Before the next archive's files are in memory, too.
+    requireFew(uploads);
   }
-  const total = [...uploads.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  if (uploads.size > FILES_MAX || total > FILES_BYTES_MAX)
+  return uploads;
+}
+
+function requireFew(uploads: ReadonlyMap<string, Upload>): void {
+  let totalBytes = 0;
+  let nameCharacters = 0;
+  for (const [path, { sizeBytes }] of uploads) {
+    totalBytes += sizeBytes;
+    nameCharacters += path.length;
+  }
+  if (uploads.size > FILES_MAX || totalBytes > FILES_BYTES_MAX)
     throw failedDeployment(
       `A deployment has at most ${FILES_MAX} files with ${FILES_BYTES_MAX} bytes.`,
     );
-  return uploads;
+  if (nameCharacters > FACTS_BYTES_MAX)
+    throw failedDeployment(`A deployment's files have names of at most ${FACTS_BYTES_MAX} bytes.`);
 }
 
 /** The sizes of the destination's objects, by their paths below its prefix. */

@@ -1,5 +1,11 @@
 import type { ResourceModel } from "../../../../kernel/resources.ts";
-import { invalidDeployment } from "./refusals.ts";
+import { failedDeployment, invalidDeployment } from "./refusals.ts";
+
+/**
+ * Files with markers are replaced in memory, several at once; neither they nor what they become has
+ * more bytes.
+ */
+export const REPLACED_BYTES_MAX = 16 * 1024 ** 2;
 
 /** The texts that take the place of markers in a source's files. */
 export interface Markers {
@@ -56,18 +62,41 @@ function isPlainInYaml(value: string): boolean {
   return /^[a-z][\w.-]*$/i.test(value) && !/^(?:y|n|yes|no|true|false|on|off|null)$/i.test(value);
 }
 
-/** A file with its markers replaced; itself where it has none. */
+/** A file with its markers replaced; itself where it has none. Throws ResourceError if too long. */
 export function withValues(file: Buffer, { values, keepsJson }: Markers): Buffer {
   const there = values.filter(([marker]) => file.includes(marker));
   if (there.length === 0) return file;
+  const growth = new Growth(REPLACED_BYTES_MAX - file.length);
   if (keepsJson && isJson(file))
-    return Buffer.from(file.toString().replaceAll(TEXT, valueWith(there)));
+    return Buffer.from(file.toString().replaceAll(TEXT, valueWith(there, growth)));
   // A character is a byte here, so that files in any encoding stay as they are.
   const replaced = there.reduce(
-    (text, [marker, value]) => text.replaceAll(bytesOf(marker), () => bytesOf(value)),
+    (text, [marker, value]) => growth.replaced(text, bytesOf(marker), bytesOf(value)),
     file.toString("latin1"),
   );
   return Buffer.from(replaced, "latin1");
+}
+
+/** Counts what values add to a file before it grows: a short marker may stand in it a million times. */
+class Growth {
+  #left: number;
+
+  constructor(left: number) {
+    this.#left = left;
+  }
+
+  replaced(text: string, marker: string, value: string): string {
+    let count = 0;
+    for (let at = text.indexOf(marker); at >= 0; at = text.indexOf(marker, at + marker.length))
+      count += 1;
+    if (count === 0) return text;
+    this.#left -= count * (value.length - marker.length);
+    if (this.#left < 0)
+      throw failedDeployment(
+        `A file's markers and their values make it larger than ${REPLACED_BYTES_MAX} bytes.`,
+      );
+    return text.replaceAll(marker, () => value);
+  }
 }
 
 function bytesOf(text: string): string {
@@ -87,11 +116,11 @@ function isJson(file: Buffer): boolean {
 /** A text in JSON; with the colon after it, it is a name. All else stays as it is written. */
 const TEXT = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/g;
 
-function valueWith(values: Markers["values"]) {
+function valueWith(values: Markers["values"], growth: Growth) {
   return (written: string, colon: string | undefined) => {
     if (colon !== undefined) return written;
     const text: string = JSON.parse(written);
-    const next = values.reduce((all, [marker, value]) => all.replaceAll(marker, () => value), text);
+    const next = values.reduce((all, [marker, value]) => growth.replaced(all, marker, value), text);
     return next === text ? written : JSON.stringify(next);
   };
 }
