@@ -328,6 +328,21 @@ describe("style", () => {
     ]);
   });
 
+  test("services get and assume roles by the kernel's functions", () => {
+    const ways = {
+      "kernel/pass-role.ts": /"iam:PassRole",\s*resource\b/,
+      "kernel/assume-role.ts": /"sts",\s*"AssumeRole"/,
+      "authn/service-credentials.ts": /onBehalfOf: "unknown"/,
+    };
+    const found = Object.values(ways).map((way) =>
+      sources
+        .filter(({ path, text }) => !isTest(path) && way.test(text))
+        .filter(({ path }) => path.startsWith("packages/server/src/"))
+        .map(({ path }) => path.replace("packages/server/src/", "")),
+    );
+    expect(found).toEqual(Object.keys(ways).map((path) => [path]));
+  });
+
   test("tests assert", () => {
     const wrong = modules.filter(
       ({ path, text }) => path.endsWith(".test.ts") && !/expect|assert/.test(text),

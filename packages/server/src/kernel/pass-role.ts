@@ -12,7 +12,7 @@ export interface RolePassing {
   /** `iam:PassedToService`: `cloudformation.amazonaws.com`. */
   readonly service: string;
   /** `iam:AssociatedResourceArn`, for services that AWS says to give it. */
-  readonly resourceArn?: string;
+  readonly resourceArn?: string | undefined;
   /** The service's refusal of a text that isn't a role's ARN. */
   readonly malformed: (roleArn: string) => Error;
   /** The service's refusal of another account's role. */
@@ -40,6 +40,15 @@ export function passRole(
     ROLE.test(arn.resource);
   if (!isRole) throw malformed(roleArn);
   if (arn.accountId !== accountId) throw crossAccount(roleArn);
+  return passNamedRole(roleArn, accountId, { service, resourceArn });
+}
+
+/** The same of a role that was given by its name, which can't be another account's. */
+export function passNamedRole(
+  roleArn: string,
+  accountId: string,
+  { service, resourceArn }: Pick<RolePassing, "service" | "resourceArn">,
+): Authorization {
   return {
     action: "iam:PassRole",
     resource: roleArn,

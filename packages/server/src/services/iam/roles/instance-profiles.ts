@@ -1,6 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Authorization } from "../../../kernel/authorization.ts";
 import { defineOperations, withSubject } from "../../../kernel/operations.ts";
+import { passNamedRole } from "../../../kernel/pass-role.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
@@ -107,7 +108,7 @@ export function instanceProfileOperations(parts: IamParts) {
         const profile = await onInstanceProfile(context, input.InstanceProfileName);
         const role = await readOwner(context, "role", input.RoleName);
         return {
-          pairs: [profile.pairs, passRole(context, role)],
+          pairs: [profile.pairs, passToInstances(context, role)],
           subject: { profile: profile.subject, role },
         };
       },
@@ -141,12 +142,12 @@ export function instanceProfileOperations(parts: IamParts) {
 }
 
 /** Giving a role to instances needs the permission to pass it to their service. */
-function passRole(context: RequestContext, { name, owner }: OwnerSubject<"role">): Authorization {
-  return {
-    action: "iam:PassRole",
-    resource: owner?.arn ?? `arn:aws:iam::${context.accountId}:role/${name}`,
-    context: { "iam:passedtoservice": "ec2.amazonaws.com" },
-  };
+function passToInstances(
+  { accountId }: RequestContext,
+  { name, owner }: OwnerSubject<"role">,
+): Authorization {
+  const roleArn = owner?.arn ?? `arn:aws:iam::${accountId}:role/${name}`;
+  return passNamedRole(roleArn, accountId, { service: "ec2.amazonaws.com" });
 }
 
 async function insertProfile(
