@@ -105,7 +105,11 @@ async function startServer(
   const knownServices = [...SERVICES, ...furtherServices];
   const platform = createPlatform(
     parts,
-    { address, ownRoutes, knownServices, invoke: (...call) => dispatcher.invoke(...call) },
+    {
+      ...{ address, ownRoutes, knownServices },
+      invoke: (...call) => dispatcher.invoke(...call),
+      decide: (...asked) => dispatcher.decide(...asked),
+    },
     makeEngine,
   );
   const { provided, ...composed } = await composeServices(platform, SERVICES);

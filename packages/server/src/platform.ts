@@ -12,7 +12,7 @@ import { systemClock } from "./kernel/clock.ts";
 import { type GatheredContributions, gather, noContributions } from "./kernel/contributions.ts";
 import type { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
-import type { Invoke } from "./kernel/invoke.ts";
+import type { Decide, Invoke } from "./kernel/invoke.ts";
 import { isLoopback } from "./kernel/loopback.ts";
 import type { OrganizationFolder } from "./kernel/organization-folder.ts";
 import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
@@ -44,6 +44,7 @@ export interface Address {
 interface WholeServer {
   readonly address: Address;
   readonly invoke: Invoke;
+  readonly decide: Decide;
   readonly ownRoutes: OwnRoutes;
   readonly knownServices: readonly ServiceFacts[];
 }

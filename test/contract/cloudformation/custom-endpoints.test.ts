@@ -81,15 +81,13 @@ async function failures(StackName: string): Promise<readonly string[]> {
 }
 
 test.each(["__proto__", "constructor", "toString", "hasOwnProperty"])(
-  "a service token %s has no endpoint",
+  "a service token %s is none",
   async (token) => {
     const StackName = `token-${token.replaceAll("_", "")}`;
     const TemplateBody = custom({}, "Custom::Maker", token);
     await client.send(new CreateStackCommand({ StackName, TemplateBody }));
     expect((await stackOf(client, StackName)).StackStatus).toBe("ROLLBACK_COMPLETE");
-    expect((await failures(StackName)).join()).toContain(
-      `has no endpoint for the service token ${token}`,
-    );
+    expect((await failures(StackName)).join()).toContain(`Invalid service token: ${token}`);
   },
 );
 

@@ -58,6 +58,9 @@ export interface AuthorizerOptions {
   readonly permissionUses?: Pick<PermissionUses, "note">;
 }
 
+/** A service as its refusals need it. */
+type Refusing = Pick<Service, "accessDenied">;
+
 interface Gathered {
   readonly generation: number;
   readonly identity: PolicySet;
@@ -89,7 +92,7 @@ export class Authorizer {
    * rejects with the service's denial of the first that isn't.
    */
   authorize(
-    service: Service,
+    service: Refusing,
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
     question: Question = CALL,
@@ -104,7 +107,7 @@ export class Authorizer {
   #authorizeFrom(
     from: number,
     pairs: readonly Authorization[],
-    service: Service,
+    service: Refusing,
     context: RequestContext,
     question: Question,
   ): Eventual<void> {
@@ -121,7 +124,7 @@ export class Authorizer {
   }
 
   /** Throws the service's refusal, or logs what would be refused. */
-  #refuse(denial: Denial, service: Service, { isCall }: Question): void {
+  #refuse(denial: Denial, service: Refusing, { isCall }: Question): void {
     const error = service.accessDenied?.(denial) ?? accessDenied(denial);
     if (this.#options.enforcement === "enforce") {
       if (isCall) this.#logDenial(denial);

@@ -5,6 +5,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import {
+  type Decide,
   type Invoke,
   type InvokeOptions,
   UncallableOperationError,
@@ -208,6 +209,19 @@ export class Dispatcher {
       this.run(loaded, operation, members, context),
     );
     return output as Output;
+  };
+
+  /** Decides on work that is no operation of a service here (kernel/invoke.ts). */
+  readonly decide: Decide = async (pairs, { as, requestId, userAgent, transaction, ...named }) => {
+    const context = new RequestContext({
+      ...named,
+      ...{ requestId: requestId ?? this.#options.ids.uuid(), caller: as, userAgent },
+      ...{ nowMs: this.#options.clock.nowMs(), sourceIp: undefined, secure: true },
+      ...{ store: this.#options.store, invoke: this.invoke },
+      ...(transaction === undefined ? {} : { transaction }),
+    });
+    if (!context.inTransaction) await this.#options.refresh(context.accountId);
+    await this.#options.authorizer.authorize({}, pairs, context);
   };
 }
 

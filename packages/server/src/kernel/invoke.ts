@@ -1,3 +1,4 @@
+import type { Pairs } from "./authorization.ts";
 import type { FormRequestInfo, RequestAuthentication } from "./http-request.ts";
 import type { Caller } from "./principal.ts";
 import type { Transaction } from "./store.ts";
@@ -73,3 +74,18 @@ export type Invoke = <Output>(
   input: object,
   options: InvokeOptions,
 ) => Promise<Output>;
+
+export interface DecideOptions
+  extends Pick<InvokeOptions, "as" | "region" | "requestId" | "userAgent" | "transaction"> {
+  /** The service as its actions begin: `lambda`. */
+  readonly service: string;
+  /** The operation of AWS's that the work stands for. */
+  readonly operation: string;
+}
+
+/**
+ * Decides pairs for work that is no operation of the server's, as an operation's would be: by all
+ * policies that the caller has, its chain of services, and with a record of a refusal. Rejects
+ * with the refusal, an AwsError.
+ */
+export type Decide = (pairs: Pairs, options: DecideOptions) => Promise<void>;

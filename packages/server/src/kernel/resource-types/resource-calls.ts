@@ -70,17 +70,27 @@ export class StepCalls implements ResourceCall {
     input: object,
     region: string = this.region,
   ): Promise<Output> {
-    const { invoke, ids, as, transaction, systemTags } = this.#options;
-    const requestId = ids.uuid();
-    try {
-      return await invoke<Output>(service, operation, input, {
+    const { invoke, as, transaction, systemTags } = this.#options;
+    return this.ofService(service, (requestId) =>
+      invoke<Output>(service, operation, input, {
         as,
         region,
         requestId,
         userAgent: CLOUDFORMATION,
         ...(transaction === undefined ? {} : { transaction }),
         ...(systemTags === undefined ? {} : { systemTags }),
-      });
+      }),
+    );
+  }
+
+  /** Makes one request; its refusal names this service and the request. */
+  async ofService<Output>(
+    service: string,
+    request: (requestId: string) => Promise<Output>,
+  ): Promise<Output> {
+    const requestId = this.#options.ids.uuid();
+    try {
+      return await request(requestId);
     } catch (error) {
       if (error instanceof AwsError) this.#origins.set(error, { service, requestId });
       throw error;
@@ -102,9 +112,11 @@ export class StepCalls implements ResourceCall {
 /** Names that have capitals inside, or another word, in AWS's messages. */
 const TITLES: Readonly<Record<string, string>> = {
   accessanalyzer: "AccessAnalyzer",
+  cloudformation: "CloudFormation",
   cloudtrail: "CloudTrail",
   cloudwatch: "CloudWatch",
   events: "EventBridge",
+  logs: "CloudWatchLogs",
 };
 
 /** The SDK's client's name, as AWS's handlers, written in Java, show it: `Iam`, `S3`. */

@@ -1,4 +1,5 @@
 import type { Ids } from "../../kernel/ids.ts";
+import type { Decide } from "../../kernel/invoke.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { StoredCallers } from "../../kernel/stored-callers.ts";
@@ -7,6 +8,7 @@ import type { EngineTypes } from "./types/engine-types.ts";
 /** The engine's parts. */
 export interface EngineDependencies extends ServiceDependencies {
   readonly ids: Ids;
+  readonly decide: Decide;
   /** Finds the callers of the sessions that stacks' roles get. */
   readonly sessions: CredentialSource;
   readonly storedCallers: StoredCallers;

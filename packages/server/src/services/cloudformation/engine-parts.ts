@@ -37,8 +37,8 @@ export function engineParts<Needs extends EngineNeeds>(needs: Needs): Needs & En
   types.add(waitCondition(engine));
   types.add(providerFunction(engine));
   for (const provider of NATIVE_PROVIDERS) types.add(customType(provider, engine));
-  types.add(providerLayer(engine));
-  types.add(providerLogGroup(engine));
+  types.add(providerLayer);
+  types.add(providerLogGroup);
   types.add(bucketDeployment(engine));
   if (Object.keys(needs.settings.customResources).length > 0)
     types.addCustom((typeName) => endpointType(typeName, engine));

@@ -1,4 +1,5 @@
 import { defineService } from "../../kernel/define-service.ts";
+import type { Decide } from "../../kernel/invoke.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
@@ -16,6 +17,7 @@ const RUNS_AT_ONCE_MAX = 4;
 
 interface CloudFormationNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
+  readonly decide: Decide;
   readonly sessions: CredentialSource;
   readonly resources: ResourceTypes;
   readonly address: { readonly endpoint: string; readonly publicBaseUrl: string };

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { Authorization, ContextEntries } from "../../../kernel/authorization.ts";
 import { namedKeys } from "../../../kernel/named-condition-keys.ts";
 import { CROSS_ACCOUNT, passRole, type RolePassing } from "../../../kernel/pass-role.ts";
@@ -26,12 +27,15 @@ export async function onStack(
 ): Promise<Authorization> {
   const action = `cloudformation:${operation}`;
   if (!stack) return { action, resource: unknownStackArn(placeOf(context), text), context: keys };
-  const tags = await tagKeysOf(stack, context);
+  const tags = await tagKeysOf(stack, context.db<CloudFormationTables>());
   return { action, resource: stack.stack_id, context: { ...tags, ...keys } };
 }
 
-async function tagKeysOf(stack: StackRow, context: RequestContext): Promise<ContextEntries> {
-  const db = context.db<CloudFormationTables>();
+/** The condition keys that a stack's own tags give. */
+export async function tagKeysOf(
+  stack: StackRow,
+  db: Kysely<CloudFormationTables>,
+): Promise<ContextEntries> {
   const version = await findVersion(stack.stack_id, stack.version, db);
   const tags = JSON.parse(version?.tags ?? "{}") as Readonly<Record<string, string>>;
   return namedKeys("aws:resourcetag/", Object.entries(tags));

@@ -1,9 +1,10 @@
 import type { Change } from "@aws-sdk/client-cloudformation";
 import { type MapValue, TemplateError, UNKNOWN } from "@rolecast/template";
-import { newNestedStack, refuseDepth } from "../engine/new-stack.ts";
+import { NESTED_NAMING, newNestedStack, refuseDepth } from "../engine/new-stack.ts";
 import { findStackById } from "../rows/stacks.ts";
 import type { StackRow } from "../tables.ts";
 import { withDynamicReferences } from "../values/dynamic-values.ts";
+import { withGeneratedName } from "../values/generated-names.ts";
 import { nestedVersionInput } from "../values/nested-version-input.ts";
 import type { RequestedVersion } from "../values/requested-version.ts";
 import { withStackTags } from "../values/stack-tags.ts";
@@ -76,6 +77,8 @@ async function planOne(
   const { schema } = await deps.types.require(STACK);
   const tags = JSON.parse(version.tags) as Readonly<Record<string, string>>;
   const properties = withStackTags(own, schema, tags);
+  const place = { stackName: stack.name, logicalId };
+  const named = withGeneratedName({ naming: NESTED_NAMING }, properties, place, deps.ids);
   const child = physicalId === undefined ? undefined : await findStackById(physicalId, db);
   const capabilities = input.Capabilities ?? [];
   const asked = nestedVersionInput(properties, capabilities);
@@ -87,7 +90,7 @@ async function planOne(
   const planned = await plan(
     {
       stack: child ?? {
-        ...newNestedStack(stack, logicalId, properties, nowMs, deps.ids),
+        ...newNestedStack(stack, named, nowMs, deps.ids),
         status: "REVIEW_IN_PROGRESS",
       },
       isNew: child === undefined,

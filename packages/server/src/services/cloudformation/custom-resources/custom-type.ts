@@ -12,6 +12,7 @@ import { type OutsideDependencies, outsideInvoke, outsideStep } from "./outside-
 import { required, text } from "./properties.ts";
 import { callerOfProvider, callsOfProvider } from "./provider-session.ts";
 import { serviceTimeoutMs } from "./service-timeout.ts";
+import { customPermissions } from "./service-token.ts";
 
 /** A custom resource as its provider's function makes it: with the function's permissions. */
 export interface NativeProvider {
@@ -69,6 +70,7 @@ export function customType(
       ref: ["PhysicalResourceId"],
       writeOnly: [],
     },
+    permissions: customPermissions,
     create(want, call) {
       const work = async (calls: StepCalls) => provider.create?.(want, calls, call.place.logicalId);
       return perform(want, undefined, work, call, (made) => {

@@ -10,6 +10,7 @@ import type { KeptResponse } from "./endpoint-responses.ts";
 import { optional, required, text } from "./properties.ts";
 import { responsePath } from "./response-address.ts";
 import { noResponse, serviceTimeoutMs } from "./service-timeout.ts";
+import { customPermissions, invocation, ownToken } from "./service-token.ts";
 
 /*
  * Source: CloudFormation user guide, "Custom resource request and response reference".
@@ -50,6 +51,10 @@ export function endpointType(typeName: string, deps: EndpointTypeDependencies): 
       ref: ["PhysicalResourceId"],
       writeOnly: [],
     },
+    permissions: {
+      ...customPermissions,
+      delete: ({ [DECLARED]: declared }) => invocation(declared as ResourceModel),
+    },
     create: (properties, call) => ask({ kind: "Create", properties }, call),
     // AWS doesn't look at custom resources either: there is no drift to detect.
     read: async (model) => model,
@@ -75,7 +80,7 @@ async function askEndpoint(
   const { stack, logicalId } = call.place;
   const requestId = call.token;
   const own = { stack_id: stack.stack_id, logical_id: logicalId };
-  const token = String(properties.ServiceToken);
+  const { arn: token } = ownToken(properties, call);
   const url = ownValue(settings.customResources, token);
   if (url === undefined)
     throw new ResourceError(

@@ -1,7 +1,9 @@
 import type { ResourceSchema } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { OwnType } from "../types/own-type.ts";
+import { functionArn, functionPermissions } from "./function-permissions.ts";
 import { json, optional, required, text } from "./properties.ts";
+import { requireAssumable } from "./provider-session.ts";
 
 /** Source: Lambda's API, FunctionName. */
 const NAME_LENGTH_MAX = 64;
@@ -35,18 +37,20 @@ const SCHEMA: ResourceSchema = {
  * The function of a custom resource that is made natively: a record of its name and role. It never
  * runs, and templates with other functions are refused before anything is made.
  */
-export function providerFunction({ ids }: Pick<EngineDependencies, "ids">): OwnType {
+export function providerFunction(deps: Pick<EngineDependencies, "invoke">): OwnType {
   return {
     schema: SCHEMA,
-    async create(want, { place, accountId, region, partition }) {
-      const front = `${place.stack.name}-${place.logicalId}`.slice(0, NAME_LENGTH_MAX - 13);
-      const FunctionName = `${front}-${ids.alphanumeric(12)}`;
-      const Arn = `arn:${partition}:lambda:${region}:${accountId}:function:${FunctionName}`;
-      return { kind: "done", model: { ...want, FunctionName, Arn } };
+    naming: { property: "FunctionName", lengthMax: NAME_LENGTH_MAX },
+    permissions: functionPermissions,
+    async create(want, call) {
+      const Arn = functionArn(want, call);
+      await requireAssumable(want, Arn, call, deps);
+      return { kind: "done", model: { ...want, Arn } };
     },
     read: async (model) => model,
-    update: async (model, _was, want) => {
+    async update(model, _was, want, call) {
       const { FunctionName, Arn } = model;
+      await requireAssumable(want, String(Arn), call, deps);
       return { kind: "done", model: { ...want, FunctionName, Arn } };
     },
     delete: async (model) => ({ kind: "done", model }),

@@ -1,20 +1,22 @@
 import { assumeRoleFor } from "../../../kernel/assume-role.ts";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
-import { findByPhysicalId } from "../rows/resources.ts";
+import { findResourceIn } from "../rows/resources.ts";
 import type { StackStepCalls } from "../types/own-type.ts";
 import { modelOf } from "../values/stored-json.ts";
+import { ownToken } from "./service-token.ts";
 
-const LAMBDA = "lambda.amazonaws.com";
+export const LAMBDA = "lambda.amazonaws.com";
 
 type Dependencies = Pick<EngineDependencies, "invoke" | "ids" | "sessions">;
 
 /**
  * The calls of a provider as a session of its function's role, which Lambda assumes: the role's
  * trust policy and permissions decide. Rejects with AwsError, and with ResourceError where the
- * service token is no function of this Region.
+ * service token is no function of this account and Region.
  */
 export async function callsOfProvider(
   properties: ResourceModel,
@@ -30,25 +32,43 @@ export async function callsOfProvider(
 
 /** The session as a caller, for work that is no part of the step's transaction. */
 export async function callerOfProvider(
-  { ServiceToken }: ResourceModel,
+  properties: ResourceModel,
   call: StackStepCalls,
   deps: Dependencies,
 ): Promise<Caller> {
-  const arn = String(ServiceToken);
+  const { arn, accountId: account_id, region } = ownToken(properties, call);
   const FunctionName = arn.slice(arn.lastIndexOf(":") + 1);
-  const rows = await findByPhysicalId(FunctionName, call.tx.db);
-  const found = rows.map(modelOf).find(({ Arn }) => Arn === arn);
-  if (!found) throw new ResourceError("NotFound", `Function not found: ${arn}`);
-  const { region, tx, place } = call;
-  const of = {
-    service: LAMBDA,
-    onBehalfOf: { accountId: place.stack.account_id, resourceArn: arn },
-  };
-  return assumeRoleFor(
-    {
-      ...{ ...of, roleArn: String(found.Role), sessionName: FunctionName },
-      ...{ region, transaction: tx.tables() },
-    },
-    deps,
-  );
+  const type = "AWS::Lambda::Function";
+  const row = await findResourceIn({ account_id, region }, type, FunctionName, call.tx.db);
+  const model = row && modelOf(row);
+  if (model?.Arn !== arn) throw new ResourceError("NotFound", `Function not found: ${arn}`);
+  const role = { roleArn: String(model.Role), sessionName: FunctionName };
+  return assumeRoleFor({ ...role, ...ofFunction(arn, call) }, deps);
+}
+
+/** Rejects with Lambda's refusal of a role that isn't there or doesn't trust it. */
+export function requireAssumable(
+  { Role: RoleArn }: ResourceModel,
+  functionArn: string,
+  call: StackStepCalls,
+  { invoke }: Pick<Dependencies, "invoke">,
+): Promise<void> {
+  const { service, onBehalfOf, region, transaction } = ofFunction(functionArn, call);
+  const input = { RoleArn, RoleSessionName: call.place.logicalId };
+  const as = { principal: { kind: "service", serviceName: service, onBehalfOf } } as const;
+  return call.ofService("lambda", async () => {
+    try {
+      await invoke("sts", "AssumeRole", input, { as, region, transaction, isOnlyDecided: true });
+    } catch (cause) {
+      if (!(cause instanceof AwsError)) throw cause;
+      const message = "The role defined for the function cannot be assumed by Lambda.";
+      throw new AwsError("InvalidParameterValueException", message, { status: 400, cause });
+    }
+  });
+}
+
+/** Lambda, when it works for a function. */
+function ofFunction(resourceArn: string, { accountId, region, tx }: StackStepCalls) {
+  const onBehalfOf = { accountId, resourceArn };
+  return { service: LAMBDA, onBehalfOf, region, transaction: tx.tables() };
 }

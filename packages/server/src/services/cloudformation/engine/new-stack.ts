@@ -1,7 +1,7 @@
 import { TemplateError } from "@rolecast/template";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { ResourceModel } from "../../../kernel/resources.ts";
+import type { Naming, ResourceModel } from "../../../kernel/resources.ts";
 import { validation } from "../errors.ts";
 import { findStackById } from "../rows/stacks.ts";
 import { type Place, stackArn } from "../stack-names.ts";
@@ -9,8 +9,6 @@ import type { CloudFormationTables, StackRow } from "../tables.ts";
 
 /** Source: CloudFormation API reference, CreateStack, StackName. */
 const STACK_NAME_MAX = 128;
-/** A nested stack's name ends in a hyphen and as many characters of chance. */
-const RANDOM_LENGTH = 12;
 /** Stacks around a stack. A template that nests itself comes to an end; AWS documents no limit. */
 const DEPTH_MAX = 16;
 
@@ -39,19 +37,19 @@ export function newStack(name: string, place: Place, nowMs: number, ids: Ids): S
   };
 }
 
-/** A stack that is a resource of another one, before its first operation. */
+/** The names of nested stacks, which templates don't give. */
+export const NESTED_NAMING: Naming = { property: "StackName", lengthMax: STACK_NAME_MAX };
+
+/** A stack that is a resource of another one, before its first operation. `want` has its name. */
 export function newNestedStack(
   parent: StackRow,
-  logicalId: string,
   want: ResourceModel,
   nowMs: number,
   ids: Ids,
 ): StackRow {
-  const front = `${parent.name}-${logicalId}`.slice(0, STACK_NAME_MAX - RANDOM_LENGTH - 1);
-  const name = `${front}-${ids.alphanumeric(RANDOM_LENGTH)}`;
   const minutes = want.TimeoutInMinutes;
   return {
-    ...newStack(name, parent, nowMs, ids),
+    ...newStack(String(want.StackName), parent, nowMs, ids),
     parent_id: parent.stack_id,
     root_id: parent.root_id ?? parent.stack_id,
     role_arn: parent.role_arn,

@@ -48,13 +48,11 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
     secure = await secureValuesOf(request.want ?? {}, run);
     const { reveal, conceal } = secure;
     await run.commit(async (tools) => {
-      const { invoke, ids } = run.deps;
+      const { invoke, decide, ids } = run.deps;
       const { stack, operation } = run;
       calls = new StackStepCalls(
         {
-          invoke,
-          ids,
-          as,
+          ...{ invoke, decide, ids, as },
           region: stack.region,
           transaction: tools.tx.tables(),
           state: request.pending?.state,

@@ -11,16 +11,17 @@ import {
 import type { Tables } from "../../../kernel/store.ts";
 import type { CloudFormationDependencies, EngineDependencies } from "../dependencies.ts";
 import { beginExecution } from "../engine/change-set-trees.ts";
-import { depthOf, newNestedStack, refuseDepth } from "../engine/new-stack.ts";
-import { type OperationOptions, optionsOf } from "../engine/operation-options.ts";
+import { depthOf, NESTED_NAMING, newNestedStack, refuseDepth } from "../engine/new-stack.ts";
+import type { OperationOptions } from "../engine/operation-options.ts";
 import { startOperation } from "../engine/start-operation.ts";
-import { childChangeSetsOf } from "../rows/change-sets.ts";
 import { addVersion, findStackById, findVersion, insertStack } from "../rows/stacks.ts";
 import type { ChangeSetRow, StackRow, VersionRow } from "../tables.ts";
 import type { OwnType, StackStepCalls } from "../types/own-type.ts";
 import { nestedVersionInput } from "../values/nested-version-input.ts";
 import { isSameVersion, requestedVersion } from "../values/requested-version.ts";
 import type { Reading } from "../values/template-url.ts";
+import { executedChangeSet, nestedChangeSet } from "./executed-change-set.ts";
+import { nestedPermissions } from "./nested-permissions.ts";
 
 type NestedDependencies = EngineDependencies & Pick<CloudFormationDependencies, "address">;
 
@@ -54,16 +55,17 @@ const SCHEMA: ResourceSchema = {
 export function nestedStack(deps: NestedDependencies): OwnType {
   return {
     schema: SCHEMA,
+    naming: NESTED_NAMING,
     updatesAlways: true,
+    permissions: nestedPermissions,
     async create(want, call) {
       if (call.state) return created(call);
-      const { stack: parent, logicalId } = call.place;
+      const { stack: parent } = call.place;
       const { db } = call.tx;
       refuseDepth((await depthOf(parent, db)) + 1);
       const planned = await nestedChangeSet(call);
       const announced = planned && (await findStackById(planned.stack_id, db));
-      const child =
-        announced ?? newNestedStack(parent, logicalId, want, deps.clock.nowMs(), deps.ids);
+      const child = announced ?? newNestedStack(parent, want, deps.clock.nowMs(), deps.ids);
       const version = await versionOf(want, child, undefined, planned, call, deps);
       if (!announced) await insertStack(child, db);
       const number = await addVersion({ stack_id: child.stack_id, ...version }, db);
@@ -171,23 +173,6 @@ async function versionBefore(
   if (!version) return undefined;
   const { template, processed, parameters, tags, capabilities } = version;
   return { template, processed, parameters, tags, capabilities };
-}
-
-/** The change set that the stack's operation executes, on its way forward. */
-function executedChangeSet({ place }: StackStepCalls): string | undefined {
-  const { phase } = place.operation;
-  return phase === "forward" ? optionsOf(place.operation).changeSetId : undefined;
-}
-
-/** The change set that was planned for the nested stack together with its parent's. */
-async function nestedChangeSet(call: StackStepCalls): Promise<ChangeSetRow | undefined> {
-  const parentId = executedChangeSet(call);
-  if (parentId === undefined) return undefined;
-  const { logicalId } = call.place;
-  const all = await childChangeSetsOf(parentId, call.tx.db);
-  return all.find(
-    ({ options }) => (JSON.parse(options) as { logicalId?: string }).logicalId === logicalId,
-  );
 }
 
 /**

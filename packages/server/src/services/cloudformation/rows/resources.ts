@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import { statement } from "../../../kernel/statements.ts";
+import type { Place } from "../stack-names.ts";
 import type { CloudFormationTables, LeftoverRow, ResourceRow } from "../tables.ts";
 
 type Db = Kysely<CloudFormationTables>;
@@ -50,6 +51,25 @@ export function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRo
     .where("physical_id", "=", physicalId)
     .where("status", "!=", "DELETE_COMPLETE")
     .execute();
+}
+
+/** A resource of an account's living stacks in a Region: functions aren't known otherwise. */
+export function findResourceIn(
+  { account_id, region }: Place,
+  type: string,
+  physicalId: string,
+  db: Db,
+): Promise<ResourceRow | undefined> {
+  return db
+    .selectFrom("cloudformation_resources as resource")
+    .innerJoin("cloudformation_stacks as stack", "stack.stack_id", "resource.stack_id")
+    .selectAll("resource")
+    .where("resource.physical_id", "=", physicalId)
+    .where("resource.type", "=", type)
+    .where("resource.status", "!=", "DELETE_COMPLETE")
+    .where("stack.account_id", "=", account_id)
+    .where("stack.region", "=", region)
+    .executeTakeFirst();
 }
 
 const insertOrUpdate = statement<CloudFormationTables, ResourceRow>((db, row) => {

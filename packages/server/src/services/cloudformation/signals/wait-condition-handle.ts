@@ -23,6 +23,7 @@ export function waitConditionHandle({
 }: Pick<CloudFormationDependencies, "ids" | "address">): OwnType {
   return {
     schema: SCHEMA,
+    permissions: { free: "It is an address of the stack's own: AWS's handler calls no service." },
     async create(_want, { place: { stack, logicalId }, tx }) {
       const signalled = { stack_id: stack.stack_id, logical_id: logicalId };
       // A handle of before may have had the same name.

@@ -50,6 +50,9 @@ interface Waiting {
 export function waitCondition({ clock }: { readonly clock: Clock }): OwnType {
   return {
     schema: SCHEMA,
+    permissions: {
+      free: "It waits for signals to the account's own stacks, and calls no service.",
+    },
     async create(want, call) {
       const nowMs = clock.nowMs();
       const waiting = (call.state as unknown as Waiting | undefined) ?? (await begin());

@@ -13,6 +13,7 @@ export const cdkMetadata: OwnType = {
     ref: ["Id"],
     writeOnly: [],
   },
+  permissions: { free: "It is a note in the template: nothing is there outside of the stack." },
   create: async (want, { token }) => ({ kind: "done", model: { ...want, Id: token } }),
   read: async (model) => model,
   update: async (model, _was, want) => ({ kind: "done", model: { ...model, ...want } }),

@@ -1,22 +1,20 @@
 import { TemplateError } from "@rolecast/template";
-import type {
-  ResourceModel,
-  ResourceSchema,
-  ResourceType,
-  ResourceTypes,
-} from "../../../kernel/resources.ts";
-import type { OwnType } from "./own-type.ts";
+import type { ResourceModel, ResourceSchema, ResourceTypes } from "../../../kernel/resources.ts";
+import { decidedType, type OwnType, type TypeHandlers } from "./own-type.ts";
 
-/** A type as the engine works with it: a service's, or its own. */
-export type EngineType = OwnType & Pick<ResourceType, "naming">;
+/** A type as the engine works with it: a service's, whose operations decide, or its own. */
+export type EngineType = TypeHandlers;
 
 const CUSTOM = "Custom::";
 const CUSTOM_RESOURCE = "AWS::CloudFormation::CustomResource";
 
-/** Finds types by their names, the engine's own first. */
+/**
+ * Finds types by their names, the engine's own first. Whoever works with one gets it here, and so
+ * with its permissions decided.
+ */
 export class EngineTypes {
   readonly #resources: ResourceTypes;
-  readonly #own = new Map<string, OwnType>();
+  readonly #own = new Map<string, EngineType>();
   readonly #found = new Map<string, EngineType>();
   #custom: ((typeName: string) => OwnType) | undefined;
 
@@ -26,7 +24,7 @@ export class EngineTypes {
 
   /** Adds a type of the engine's own. */
   add(type: OwnType): void {
-    this.#own.set(type.schema.typeName, type);
+    this.#own.set(type.schema.typeName, decidedType(type));
   }
 
   /** Makes the types of custom resources that aren't added by their names. */
@@ -70,11 +68,11 @@ export class EngineTypes {
     return found;
   }
 
-  #ownType(name: string): OwnType | undefined {
+  #ownType(name: string): EngineType | undefined {
     const own = this.#own.get(name);
     if (own) return own;
     const isCustom = name.startsWith(CUSTOM) || name === CUSTOM_RESOURCE;
-    return isCustom ? this.#custom?.(name) : undefined;
+    return isCustom && this.#custom ? decidedType(this.#custom(name)) : undefined;
   }
 
   /** Rejects with TemplateError in AWS's words where there is no such type. */

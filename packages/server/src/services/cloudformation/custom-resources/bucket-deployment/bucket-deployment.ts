@@ -12,6 +12,7 @@ import {
 import { json, optional, required, text } from "../properties.ts";
 import { callerOfProvider } from "../provider-session.ts";
 import { serviceTimeoutMs } from "../service-timeout.ts";
+import { customPermissions } from "../service-token.ts";
 import type { S3Call } from "./deploy.ts";
 import { type Deployment, deploymentOf } from "./deployment.ts";
 
@@ -67,6 +68,7 @@ export function bucketDeployment(deps: Dependencies): OwnType {
       ref: ["PhysicalResourceId"],
       writeOnly: [],
     },
+    permissions: customPermissions,
     create: (properties, call) => perform({ properties }, call, deps),
     // AWS doesn't look at custom resources either: there is no drift to detect.
     read: async (model) => model,
