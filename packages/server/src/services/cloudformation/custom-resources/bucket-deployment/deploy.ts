@@ -39,7 +39,7 @@ interface Upload {
  */
 export async function deploy(wanted: Deployment, s3: S3Call, signal: AbortSignal): Promise<void> {
   const uploads = await uploadsOf(wanted, s3);
-  const there = await listed(wanted, s3, signal);
+  const there = wanted.comparesSizes ? await sizesOf(uploads, wanted, s3, signal) : NO_SIZES;
   const takesPart = (path: string) => participates(path, wanted.exclude, wanted.include);
   const put = [...uploads].filter(
     ([path, { sizeBytes, source }]) =>
@@ -49,15 +49,17 @@ export async function deploy(wanted: Deployment, s3: S3Call, signal: AbortSignal
   );
   await inParallel(put, signal, ([path, upload]) => putObject(path, upload, wanted, s3));
   if (!wanted.prunes) return;
-  const gone = [...there.keys()].filter(
-    (path) => !uploads.has(path) && takesPart(path) && !(path.endsWith("/") && !there.get(path)),
-  );
-  await remove(gone, wanted, s3, signal);
+  for await (const page of listed(wanted, s3, signal)) {
+    const gone = page.filter(
+      ([path, size]) => !uploads.has(path) && takesPart(path) && !(path.endsWith("/") && !size),
+    );
+    await remove(gone, wanted, s3);
+  }
 }
 
 /** Removes what a deployment put, and all else below its prefix. */
 export async function removeAll(of: Deployment, s3: S3Call, signal: AbortSignal): Promise<void> {
-  await remove([...(await listed(of, s3, signal)).keys()], of, s3, signal);
+  for await (const page of listed(of, s3, signal)) await remove(page, of, s3);
 }
 
 /** Whether another deployment, or this one's successor, still owns what is below the prefix. */
@@ -114,13 +116,14 @@ function requireFew(uploads: ReadonlyMap<string, Upload>): void {
     throw failedDeployment(`A deployment's files have names of at most ${FACTS_BYTES_MAX} bytes.`);
 }
 
-/** The sizes of the destination's objects, by their paths below its prefix. */
-async function listed(
+type Listed = readonly (readonly [path: string, sizeBytes: number])[];
+
+/** The destination's objects by their paths below its prefix, page by page: there may be millions. */
+async function* listed(
   { bucket: Bucket, front }: Deployment,
   s3: S3Call,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, number>> {
-  const found = new Map<string, number>();
+): AsyncGenerator<Listed> {
   let ContinuationToken: string | undefined;
   do {
     signal.throwIfAborted();
@@ -129,10 +132,23 @@ async function listed(
       Prefix: front,
       ...(ContinuationToken === undefined ? {} : { ContinuationToken }),
     });
-    for (const { Key = "", Size = 0 } of page.Contents ?? [])
-      found.set(Key.slice(front.length), Size);
+    yield (page.Contents ?? []).map(({ Key = "", Size = 0 }) => [Key.slice(front.length), Size]);
     ContinuationToken = page.NextContinuationToken;
   } while (ContinuationToken !== undefined);
+}
+
+const NO_SIZES: ReadonlyMap<string, number> = new Map();
+
+/** The sizes that the files to be put have at the destination by now. */
+async function sizesOf(
+  uploads: ReadonlyMap<string, Upload>,
+  wanted: Deployment,
+  s3: S3Call,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for await (const page of listed(wanted, s3, signal))
+    for (const [path, size] of page) if (uploads.has(path)) found.set(path, size);
   return found;
 }
 
@@ -172,25 +188,15 @@ function hasMarkers({ markers }: Source): boolean {
   return markers.values.length > 0;
 }
 
-/** Source: S3 API reference, DeleteObjects. */
-const KEYS_AT_ONCE = 1_000;
-
-async function remove(
-  paths: readonly string[],
-  { bucket: Bucket, front }: Deployment,
-  s3: S3Call,
-  signal: AbortSignal,
-): Promise<void> {
-  for (let at = 0; at < paths.length; at += KEYS_AT_ONCE) {
-    signal.throwIfAborted();
-    const Objects = paths.slice(at, at + KEYS_AT_ONCE).map((path) => ({ Key: `${front}${path}` }));
-    const { Errors = [] } = await s3<DeleteObjectsOutput>("DeleteObjects", {
-      Bucket,
-      Delete: { Objects, Quiet: true },
-    });
-    const [refused] = Errors;
-    if (refused) throw new AwsError(refused.Code ?? "", refused.Message ?? "", { status: 403 });
-  }
+/** Removes a page of objects: a list has no more than DeleteObjects takes, 1,000. */
+async function remove(page: Listed, { bucket: Bucket, front }: Deployment, s3: S3Call) {
+  if (page.length === 0) return;
+  const { Errors = [] } = await s3<DeleteObjectsOutput>("DeleteObjects", {
+    Bucket,
+    Delete: { Objects: page.map(([path]) => ({ Key: `${front}${path}` })), Quiet: true },
+  });
+  const [refused] = Errors;
+  if (refused) throw new AwsError(refused.Code ?? "", refused.Message ?? "", { status: 403 });
 }
 
 async function inParallel<Item>(
