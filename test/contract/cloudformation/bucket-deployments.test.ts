@@ -258,6 +258,14 @@ test("an update prunes unless it shan't, and filters bound what it touches", asy
   expect(await keysIn("pruned")).toEqual(["c.txt"]);
 });
 
+test("a destination of more than one page is pruned to its end", async () => {
+  await bucket("pages", ...Array.from({ length: 1_001 }, (_, n) => `old/${n}.txt`), "zz.txt");
+  await source("page.zip", [{ name: "old/500.txt" }, { name: "zz.txt" }]);
+  const wanted = { sources: ["page.zip"], into: "pages" };
+  expect((await create("pages", wanted)).reasons).toEqual([]);
+  expect(await keysIn("pages")).toEqual(["old/500.txt", "zz.txt"]);
+});
+
 test("an archive may stay whole, and a moved deployment removes the old objects", async () => {
   await bucket("whole");
   await bucket("next", "there.txt");
