@@ -99,8 +99,9 @@ function takes(name: string, account = OWN, region = "us-east-1"): unknown[] {
 
 const take = (number: unknown) => JSON.stringify({ take: number });
 
-async function forwarder(RoleName: string, allowed: string): Promise<string> {
-  const trust = { Principal: { Service: "events.amazonaws.com" }, Action: "sts:AssumeRole" };
+async function forwarder(RoleName: string, allowed: string, keys: object = {}): Promise<string> {
+  const Principal = { Service: "events.amazonaws.com" };
+  const trust = { Principal, Action: "sts:AssumeRole", Condition: { StringEquals: keys } };
   const document = (statement: object) =>
     JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
   const { iam } = server.clients();
@@ -304,6 +305,29 @@ describe("a bus as a target", () => {
     await expect.poll(() => takes("at-third")).toEqual([2]);
     await expect.poll(() => takes("at-first")).toEqual([1, 2]);
     expect(takes("at-second")).toEqual([1, 2]);
+  });
+
+  test("gets events by a role that trusts EventBridge for the rule alone", async () => {
+    await create("asked");
+    const rule = (name: string) => `arn:aws:events:us-east-1:${OWN}:rule/asked/to-${name}`;
+    const to = (bus: string) =>
+      busArn(bus)
+        .replaceAll(/[^a-z0-9]/g, "-")
+        .slice(-40);
+    const pipes = async (name: string, keys: object) => {
+      await create(name);
+      const role = await forwarder(name, "*", keys);
+      await pipe("asked", busArn(name), role);
+      await record(name, name);
+    };
+    await pipes("other-account", { "aws:SourceAccount": OTHER });
+    await pipes("other-rule", { "aws:SourceArn": rule("nowhere") });
+    await pipes("own-account", { "aws:SourceAccount": OWN });
+    await pipes("own-rule", { "aws:SourceArn": rule(to("own-rule")) });
+    await put({ EventBusName: "asked", Detail: take(1) });
+    for (const name of ["own-account", "own-rule"])
+      await expect.poll(() => takes(name)).toEqual([1]);
+    for (const name of ["other-account", "other-rule"]) expect(takes(name)).toEqual([]);
   });
 
   test("in another account needs its policy, and the role's", async () => {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  CreateRoleCommand,
   CreateServiceLinkedRoleCommand,
   DeleteAccessKeyCommand,
   DeleteServiceLinkedRoleCommand,
@@ -275,6 +276,25 @@ describe("a registered service's key", () => {
     await expect(
       sts.send(new AssumeRoleCommand({ RoleArn: other, RoleSessionName: "other" })),
     ).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+
+  test("opens no other role, even of one that trusts the service", async () => {
+    const statement = {
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      Principal: { Service: PRINCIPAL },
+    };
+    const AssumeRolePolicyDocument = JSON.stringify({
+      ...{ Version: "2012-10-17", Statement: [statement] },
+    });
+    const { iam } = server.clients();
+    const role = { RoleName: "customers-own", AssumeRolePolicyDocument };
+    const { Role } = await iam.send(new CreateRoleCommand(role));
+    const input = { RoleArn: Role?.Arn, RoleSessionName: "queue" };
+    const { sts } = server.clients(SERVICE_KEY);
+    await expect(sts.send(new AssumeRoleCommand(input))).rejects.toMatchObject({
+      ...{ name: "AccessDenied", $metadata: { httpStatusCode: 403 } },
+    });
+    expect(await assume(server, SERVICE_KEY)).toHaveProperty("Credentials");
   });
 
   test("its role's policy is the registered one", async () => {

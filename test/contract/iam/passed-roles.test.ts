@@ -340,6 +340,28 @@ describe.each(PASSINGS)("$member", ({ service, member, prepare, send, refusal, o
   });
 });
 
+describe("a stack's role", () => {
+  const create = async (name: string, keys: object) => {
+    const statement = {
+      ...{ Effect: "Allow", Action: "sts:AssumeRole" },
+      ...{ Principal: { Service: CLOUDFORMATION }, Condition: { StringEquals: keys } },
+    };
+    const { iam } = server.clients();
+    const RoleARN = await createRole(iam, name, [statement], [allow("*")]);
+    const stack = { ...stackOf(name, "first"), RoleARN };
+    return [RoleARN, await outcomeOf(root.formation.createStack(stack))] as const;
+  };
+
+  test("may trust CloudFormation for the stacks of its account alone", async () => {
+    expect((await create("for-here", { "aws:SourceAccount": HERE }))[1]).toBe("done");
+  });
+
+  test("isn't assumed for stacks of an account that it doesn't name", async () => {
+    const [arn, outcome] = await create("for-there", { "aws:SourceAccount": THERE });
+    expect(outcome).toBe(`ValidationError: Role ${arn} is invalid or cannot be assumed`);
+  });
+});
+
 test("nothing was done in the other account", async () => {
   const { Role } = await new IAM({
     ...{ endpoint: server.endpoint, region: "us-east-1", credentials: THEIR_ROOT },
