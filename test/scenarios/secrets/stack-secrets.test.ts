@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as cloudformation from "@aws-sdk/client-cloudformation";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   cloudFormationOf,
   endedStack,
@@ -12,11 +15,13 @@ import {
   template,
 } from "../../contract/cloudformation/support.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+import { until } from "../../support/until.ts";
 import { KnownSecrets } from "./known-secrets.ts";
 
 /*
- * What a stack is given in secret is in no answer, no record, no log and no file. Source:
- * CloudFormation user guide, "Get a secure string value from Systems Manager Parameter Store".
+ * What a stack is given in secret is in no answer, no record, no log and no file: by `ssm-secure`,
+ * by parameters with NoEcho. Source: CloudFormation user guide, "Parameters syntax" (NoEcho) and
+ * "Get a secure string value from Systems Manager Parameter Store".
  */
 
 const Capabilities: cloudformation.Capability[] = ["CAPABILITY_NAMED_IAM"];
@@ -27,18 +32,26 @@ let home: string;
 let server: ServerProcess;
 let client: cloudformation.CloudFormationClient;
 
-beforeAll(async () => {
+beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "rolecast-stack-secrets-"));
+  answers.splice(0);
   server = await start();
 });
-afterAll(async () => {
+afterEach(async () => {
   await server?.stop("SIGKILL");
   await rm(home, { recursive: true, force: true });
 });
 
-async function start(): Promise<ServerProcess> {
-  const flags = ["--data", join(home, "data"), "--log-level", "debug", "--log-format", "json"];
-  const started = await startServerProcess([...flags, "--ingest-workers", "0"]);
+const user = (UserName: string, Password: unknown) => ({
+  Type: "AWS::IAM::User",
+  Properties: { UserName, LoginProfile: { Password } },
+});
+
+async function start(settings: object = {}): Promise<ServerProcess> {
+  const file = join(home, "rolecast.yml");
+  await writeFile(file, JSON.stringify(settings));
+  const flags = ["--config", file, "--data", join(home, "data"), "--ingest-workers", "0"];
+  const started = await startServerProcess([...flags, "--log-level", "debug"]);
   client = cloudFormationOf(started);
   return started;
 }
@@ -51,7 +64,7 @@ async function ask<T>(sent: Promise<T>): Promise<T> {
 }
 
 /** Asks everything that CloudFormation and CloudTrail answer about a stack. */
-async function lookAt(StackName: string, LogicalResourceId: string): Promise<void> {
+async function lookAt(StackName: string, ...ids: readonly string[]): Promise<void> {
   const named = { StackName };
   const send = (command: object) => ask(client.send(command as never));
   const drift = await client.send(new cloudformation.DetectStackDriftCommand(named));
@@ -64,9 +77,7 @@ async function lookAt(StackName: string, LogicalResourceId: string): Promise<voi
     new cloudformation.DescribeEventsCommand(named),
     new cloudformation.DescribeStackResourcesCommand(named),
     new cloudformation.ListStackResourcesCommand(named),
-    new cloudformation.DescribeStackResourceCommand({ ...named, LogicalResourceId }),
     new cloudformation.DescribeStackResourceDriftsCommand(named),
-    new cloudformation.DetectStackResourceDriftCommand({ ...named, LogicalResourceId }),
     new cloudformation.GetTemplateCommand(named),
     new cloudformation.GetTemplateCommand({ ...named, TemplateStage: "Processed" }),
     new cloudformation.GetTemplateSummaryCommand(named),
@@ -74,6 +85,10 @@ async function lookAt(StackName: string, LogicalResourceId: string): Promise<voi
     new cloudformation.ListChangeSetsCommand(named),
     new cloudformation.ListExportsCommand({}),
     new cloudformation.ListStackRefactorsCommand({}),
+    ...ids.flatMap((LogicalResourceId) => [
+      new cloudformation.DescribeStackResourceCommand({ ...named, LogicalResourceId }),
+      new cloudformation.DetectStackResourceDriftCommand({ ...named, LogicalResourceId }),
+    ]),
   ])
     await send(command);
 }
@@ -93,6 +108,157 @@ async function statusOf(name: string): Promise<string | undefined> {
   return (await endedStack(client, name)).StackStatus;
 }
 
+/** Makes a change set of an update with other values of parameters, and describes it. */
+async function plan(StackName: string, input: object): Promise<{ readonly Id: string }> {
+  const { Id = "" } = await ask(
+    client.send(
+      new cloudformation.CreateChangeSetCommand({
+        ...{ StackName, ChangeSetName: "planned", Capabilities },
+        ...input,
+      }),
+    ),
+  );
+  for (const IncludePropertyValues of [true, false])
+    await ask(
+      client.send(
+        new cloudformation.DescribeChangeSetCommand({ ChangeSetName: Id, IncludePropertyValues }),
+      ),
+    );
+  return { Id };
+}
+
+/** Answers as a custom resource's endpoint, which hides its data, and keeps what it was sent. */
+async function startMaker() {
+  const asked: string[] = [];
+  const Data = { Made: secrets.make("a provider's data") };
+  const http = createServer(async (request, response) => {
+    let text = "";
+    for await (const part of request) text += part;
+    asked.push(text);
+    response.end();
+    const { ResponseURL = "" } = JSON.parse(text) as Readonly<Record<string, string>>;
+    const body = { Status: "SUCCESS", PhysicalResourceId: "made", NoEcho: true, Data };
+    await fetch(ResponseURL, { method: "PUT", body: JSON.stringify(body) });
+  });
+  await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+  const { port } = http.address() as AddressInfo;
+  return { asked, url: `http://127.0.0.1:${port}/`, close: () => http.close() };
+}
+
+const MAKER = "arn:aws:lambda:us-east-1:000000000000:function:maker";
+
+/** Many operations, each of which waits for the one before. */
+test("hidden parameters and hidden data leave no trace", async () => {
+  const maker = await startMaker();
+  try {
+    await server.stop();
+    server = await start({ customResources: { [MAKER]: maker.url } });
+    const { s3 } = server.clients();
+    await s3.send(new CreateBucketCommand({ Bucket: "templates" }));
+    const hidden = { P: { Type: "String", NoEcho: true } };
+    const inner = template({ Inner: user("inner", { Ref: "P" }) }, { Parameters: hidden });
+    await s3.send(new PutObjectCommand({ Bucket: "templates", Key: "inner", Body: inner }));
+    const body = (more: object = {}) =>
+      template(
+        {
+          SignsIn: user("hidden", { Ref: "P" }),
+          Derived: user("derived", { "Fn::Sub": "Pre-${P}-post" }),
+          Made: {
+            Type: "Custom::Maker",
+            Properties: { ServiceToken: MAKER, Secret: { "Fn::Sub": "a ${P} b" } },
+          },
+          OfMade: user("of-made", { "Fn::GetAtt": ["Made", "Made"] }),
+          Nested: {
+            Type: "AWS::CloudFormation::Stack",
+            Properties: {
+              TemplateURL: "https://templates.s3.us-east-1.amazonaws.com/inner",
+              Parameters: { P: { Ref: "P" } },
+            },
+          },
+          Key: { Type: "AWS::IAM::AccessKey", Properties: { UserName: { Ref: "SignsIn" } } },
+          Connects: {
+            Type: "AWS::Events::Connection",
+            Properties: {
+              AuthorizationType: "API_KEY",
+              AuthParameters: {
+                ApiKeyAuthParameters: { ApiKeyName: "x-key", ApiKeyValue: { Ref: "P" } },
+              },
+            },
+          },
+          ...more,
+        },
+        { Parameters: hidden },
+      );
+    const given = (what: string) => ({
+      Parameters: [{ ParameterKey: "P", ParameterValue: secrets.make(what) }],
+    });
+    const Hidden = { StackName: "hidden", Capabilities };
+    await ask(
+      client.send(
+        new cloudformation.CreateStackCommand({
+          ...{ ...Hidden, TemplateBody: body() },
+          ...given("a stack's parameter"),
+        }),
+      ),
+    );
+    expect(await statusOf("hidden")).toBe("CREATE_COMPLETE");
+    expect(maker.asked.flatMap((text) => secrets.in(text))).toContain("a stack's parameter");
+    const { Id } = await plan("hidden", {
+      ...{ UsePreviousTemplate: true, IncludeNestedStacks: true },
+      ...given("a change set's parameter"),
+    });
+    await lookAt("hidden", "SignsIn");
+    await ask(client.send(new cloudformation.ExecuteChangeSetCommand({ ChangeSetName: Id })));
+    expect(await statusOf("hidden")).toBe("UPDATE_COMPLETE");
+    const Fails = { ...role({ RoleName: "bad name" }), DependsOn: ["OfMade", "Derived", "Nested"] };
+    await ask(
+      client.send(
+        new cloudformation.UpdateStackCommand({
+          ...{ ...Hidden, TemplateBody: body({ Fails }) },
+          ...given("a failed update's parameter"),
+        }),
+      ),
+    );
+    expect(await statusOf("hidden")).toBe("UPDATE_ROLLBACK_COMPLETE");
+    await lookAt("hidden", "SignsIn", "Derived", "Made", "Nested", "Key", "Connects");
+    const detail = await client.send(
+      new cloudformation.DescribeStackResourceCommand({
+        ...{ StackName: "hidden", LogicalResourceId: "Nested" },
+      }),
+    );
+    await lookAt(detail.StackResourceDetail?.PhysicalResourceId ?? "", "Inner");
+    await lookAtRecords();
+    expect(answers.flatMap((text) => secrets.in(text))).toEqual([]);
+    // A start reads what was kept, and goes on with it.
+    await server.stop("SIGKILL");
+    expect(await secrets.inFolder(home)).toEqual([]);
+    server = await start({ customResources: { [MAKER]: maker.url } });
+    await ask(
+      client.send(
+        new cloudformation.UpdateStackCommand({
+          ...{ ...Hidden, UsePreviousTemplate: true },
+          Parameters: [{ ParameterKey: "P", UsePreviousValue: true }],
+          Tags: [{ Key: "again", Value: "and again" }],
+        }),
+      ),
+    );
+    expect(await statusOf("hidden")).toBe("UPDATE_COMPLETE");
+    await ask(client.send(new cloudformation.DeleteStackCommand({ StackName: "hidden" })));
+    await until(async () => {
+      const { StackSummaries = [] } = await client.send(new cloudformation.ListStacksCommand({}));
+      return StackSummaries.some(
+        ({ StackName, StackStatus }) => StackName === "hidden" && StackStatus === "DELETE_COMPLETE",
+      );
+    }, "the stack's end");
+    await lookAtRecords();
+    await server.stop();
+    expect(answers.flatMap((text) => secrets.in(text))).toEqual([]);
+    expect(await secrets.inFolder(home)).toEqual([]);
+  } finally {
+    maker.close();
+  }
+}, 180_000);
+
 test("secure strings leave no trace", async () => {
   const { credentials } = server.clients().iam.config;
   const ssm = new SSMClient({ endpoint: server.endpoint, region: "us-east-1", credentials });
@@ -105,13 +271,7 @@ test("secure strings leave no trace", async () => {
     );
   const signsIn = (version: number, more: object = {}) =>
     template({
-      SignsIn: {
-        Type: "AWS::IAM::User",
-        Properties: {
-          UserName: "signs-in",
-          LoginProfile: { Password: `{{resolve:ssm-secure:${NAME}:${version}}}` },
-        },
-      },
+      SignsIn: user("signs-in", `{{resolve:ssm-secure:${NAME}:${version}}}`),
       ...more,
     });
   const Secure = { StackName: "secure", Capabilities };

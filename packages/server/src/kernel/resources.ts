@@ -110,6 +110,8 @@ export interface ResourceType {
    * refuses such types, as AWS does.
    */
   readonly isRemembered?: boolean;
+  /** Attributes that are secret: whoever keeps its model seals it. */
+  readonly secretAttributes?: readonly string[];
   /** The model has what can be read afterwards: its identifier and attributes are among it. */
   create(want: ResourceModel, call: ResourceCall): Promise<Step>;
   /**

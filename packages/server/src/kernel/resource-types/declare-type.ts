@@ -41,6 +41,8 @@ export interface TypeDeclaration {
   readonly typeName: string;
   readonly naming?: Naming;
   readonly isRemembered?: boolean;
+  /** See ResourceType. */
+  readonly secretAttributes?: readonly string[];
   /** Properties that only `create` takes. */
   readonly fixed: readonly string[];
   readonly parts?: readonly Part[];
@@ -59,7 +61,7 @@ export interface TypeDeclaration {
 
 /** Makes a resource type of its declaration. */
 export function declareType(declared: TypeDeclaration): ResourceType {
-  const { typeName, naming, isRemembered, fixed, parts = [] } = declared;
+  const { typeName, naming, isRemembered, secretAttributes, fixed, parts = [] } = declared;
   const properties = [...fixed, ...parts.flatMap((part) => part.properties)];
   const created = async (model: ResourceModel, want: ResourceModel): Promise<Step> => {
     const ms = declared.waitMs?.(model);
@@ -76,6 +78,7 @@ export function declareType(declared: TypeDeclaration): ResourceType {
     properties,
     ...(naming && { naming }),
     ...(isRemembered && { isRemembered }),
+    ...(secretAttributes && { secretAttributes }),
     async create(want, call) {
       if (call.state) {
         const { id, want: whole } = call.state as Readonly<Record<"id" | "want", ResourceModel>>;

@@ -10,6 +10,7 @@ import { StepRuns } from "./custom-resources/step-runs.ts";
 import type { CloudFormationSettings } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import { cloudFormationMigrations } from "./migrations.ts";
+import { sealColumns } from "./rows/sealed-columns.ts";
 import { SIGNALS_PATH } from "./signals/handle-address.ts";
 
 /** Deployments and calls of custom resources at the same time. */
@@ -41,6 +42,7 @@ export const cloudformation = defineService({
 });
 
 function createCloudFormation(needs: CloudFormationNeeds) {
+  sealColumns(needs.store, needs.sealingKey);
   const runs = new StepRuns(RUNS_AT_ONCE_MAX);
   const calls = new EndpointCalls();
   const storedCallers = new StoredCallers(needs.sealingKey);

@@ -23,6 +23,8 @@ export interface DatabaseWatch {
   /** The error of whatever would wait in vain for a new connection. */
   refusal(): StoreUnavailableError | undefined;
   readonly statements?: StatementCounts;
+  /** One for all connections to a database, by which what is kept of it is found. */
+  readonly adapter?: PostgresAdapter;
 }
 
 const UNWATCHED: DatabaseWatch = { note: () => {}, refusal: () => undefined };
@@ -34,7 +36,7 @@ export function postgresDialect(
   watch: DatabaseWatch = UNWATCHED,
 ): Dialect {
   return {
-    createAdapter: () => new PostgresAdapter(),
+    createAdapter: () => watch.adapter ?? new PostgresAdapter(),
     createDriver: () => new PostgresDriver(pool, watch),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PortableQueryCompiler(collate),

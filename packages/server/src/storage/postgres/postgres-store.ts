@@ -3,6 +3,7 @@ import {
   HandleEmptyInListsPlugin,
   Kysely,
   type LogEvent,
+  PostgresAdapter,
   replaceWithNoncontingentExpression,
   sql,
 } from "kysely";
@@ -158,6 +159,7 @@ class PostgresStore implements OpenedStore {
     const watch: DatabaseWatch = {
       note: (error) => this.health.note(error),
       refusal: () => this.health.refusal(),
+      adapter: new PostgresAdapter(),
     };
     this.db = open(reads, collate, { watch });
     const statements = { begun: 0, ended: 0 };

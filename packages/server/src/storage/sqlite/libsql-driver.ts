@@ -43,6 +43,8 @@ export interface LibsqlConnectionOptions {
   /** Refuses changes, which would be in no transaction and not be synced, as PostgreSQL does. */
   readonly isReader?: boolean;
   readonly statements?: StatementCounts;
+  /** One for all connections to a database, by which what is kept of it is found. */
+  readonly adapter?: SqliteAdapter;
   /** Called when a failed statement shows that the database is unavailable. */
   readonly onUnavailable: (error: StoreUnavailableError) => void;
 }
@@ -73,7 +75,7 @@ function openLibsql(options: LibsqlConnectionOptions): InstanceType<typeof Libsq
 export function libsqlDialect(options: LibsqlConnectionOptions): Dialect {
   const connection = new LibsqlConnection(openLibsql(options), options);
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => options.adapter ?? new SqliteAdapter(),
     createDriver: () => new LibsqlDriver(connection),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),

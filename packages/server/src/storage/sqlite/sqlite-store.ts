@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Kysely, sql } from "kysely";
+import { Kysely, SqliteAdapter, sql } from "kysely";
 import { syncFolder } from "../../kernel/files/write-durably.ts";
 import {
   type Store,
@@ -54,10 +54,11 @@ export async function openSqliteStore(
   };
   const synchronous = durable ? "NORMAL" : "OFF";
   const statements = { begun: 0, ended: 0 };
+  const adapter = new SqliteAdapter();
   const open = (isReader: boolean) =>
     new Kysely<Tables>({
       dialect: libsqlDialect({
-        ...{ file, synchronous, isReader, onUnavailable },
+        ...{ file, synchronous, isReader, onUnavailable, adapter },
         ...(isReader ? {} : { statements }),
       }),
     });

@@ -26,6 +26,8 @@ export class Changes {
   readonly removedLeftovers: LeftoverRow[] = [];
   stack: Partial<StackRow> = {};
   operation: Partial<OperationRow> = {};
+  /** Rows with secrets are among them, so that they are sealed. */
+  areSecret = false;
   readonly #operation: Pick<OperationRow, "operation_id" | "client_token">;
 
   constructor(operation: Pick<OperationRow, "operation_id" | "client_token">) {
@@ -57,6 +59,7 @@ export class Changes {
   /** Masks secrets in all that these changes show; rows keep what the work needs. */
   mask(secrets: Secrets): void {
     if (!secrets.any) return;
+    this.areSecret = true;
     for (const event of this.events) {
       event.properties = secrets.maskJson(event.properties);
       event.reason = secrets.mask(event.reason);
@@ -94,9 +97,9 @@ export async function writeChanges(
   { ids, publish }: { readonly ids: Ids; readonly publish: (event: AwsEvent) => void },
 ): Promise<readonly EventRow[]> {
   const { db } = tx;
-  for (const row of changes.resources) await putResource(row, db);
+  for (const row of changes.resources) await putResource(row, changes.areSecret, db);
   for (const row of changes.removed) await removeResource(row, db);
-  for (const row of changes.leftovers) await putLeftover(row, db);
+  for (const row of changes.leftovers) await putLeftover(row, changes.areSecret, db);
   for (const row of changes.removedLeftovers) await removeLeftover(row, db);
   if (Object.keys(changes.operation).length > 0)
     await changeOperation(operation_id, changes.operation, db);

@@ -19,7 +19,7 @@ import {
 import type { EngineTypes } from "../types/engine-types.ts";
 import { attributesOf } from "../values/attributes.ts";
 import { type EvaluatedStack, evaluateStack } from "../values/evaluate-stack.ts";
-import { NO_ECHO, Secrets } from "../values/secrets.ts";
+import { holdsSecrets, NO_ECHO, Secrets } from "../values/secrets.ts";
 import { endExecution } from "./change-set-trees.ts";
 import { Changes, writeChanges } from "./changes.ts";
 import { OperationCaller } from "./operation-caller.ts";
@@ -170,6 +170,7 @@ export class Run {
       const changes = new Changes(this.#operation);
       await run({ tx, changes, nowMs });
       changes.mask(await this.#secrets(changes, tx.db));
+      changes.areSecret ||= await this.#haveSecrets(changes);
       const { ids, events } = this.deps;
       const publish = events.publish.bind(events);
       const rows = await writeChanges(changes, this.#stack, this.#operation, nowMs, tx, {
@@ -204,6 +205,13 @@ export class Run {
     const known = { numbers: new Set(all), hiding: resources };
     this.#known = { ...known, secrets: new Secrets(rows, resources) };
     return this.#known.secrets;
+  }
+
+  /** Whether there are secrets that nothing but their rows says are any, by the types. */
+  async #haveSecrets({ resources, leftovers }: Changes): Promise<boolean> {
+    for (const row of [...resources, ...leftovers])
+      if (holdsSecrets(row, await this.types.find(row.type))) return true;
+    return false;
   }
 
   #take(changes: Changes, sequence: { readonly events: number; readonly ms: number }): void {

@@ -96,6 +96,7 @@ async function refactorStack(
   const version = await addVersion({ stack_id: stack.stack_id, ...each.to }, db);
   const attributes = attributesIn(stack.stack_id, placed);
   const changes = new Changes({ operation_id: "", client_token: null });
+  changes.areSecret = true;
   const [begun, ended] = each.isNew
     ? (["CREATE_IN_PROGRESS", "CREATE_COMPLETE"] as const)
     : (["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"] as const);
@@ -117,7 +118,7 @@ async function refactorStack(
       replace_policy: resolved.updateReplacePolicy,
       metadata: resolved.metadata === undefined ? null : JSON.stringify(resolved.metadata),
     };
-    if (isAt(row, destination)) await putResource(next, db);
+    if (isAt(row, destination)) await putResource(next, true, db);
     else
       for (const status of ["IMPORT_IN_PROGRESS", "IMPORT_COMPLETE"] as const)
         changes.resource({ ...next, status, status_reason: null, changed_ms: nowMs, drift: null });

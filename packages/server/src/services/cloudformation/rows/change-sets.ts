@@ -1,11 +1,12 @@
 import type { Kysely } from "kysely";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables } from "../tables.ts";
+import { openedParameters, sealedParameters } from "./sealed-columns.ts";
 
 type Db = Kysely<CloudFormationTables>;
 
 /** The change set of an ARN, or of a name in a stack. */
-export function findChangeSet(
+export async function findChangeSet(
   text: string,
   stackId: string | undefined,
   db: Db,
@@ -15,30 +16,33 @@ export function findChangeSet(
     .selectAll()
     .where(isArn(text) ? "change_set_id" : "name", "=", text);
   if (stackId !== undefined) query = query.where("stack_id", "=", stackId);
-  return query.executeTakeFirst();
+  const row = await query.executeTakeFirst();
+  return row && openedParameters(row, db);
 }
 
-export function changeSetsOf(stackId: string, db: Db): Promise<ChangeSetRow[]> {
-  return db
+export async function changeSetsOf(stackId: string, db: Db): Promise<ChangeSetRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_change_sets")
     .selectAll()
     .where("stack_id", "=", stackId)
     .orderBy("created_ms")
     .orderBy("name")
     .execute();
+  return rows.map((row) => openedParameters(row, db));
 }
 
-export function childChangeSetsOf(parentId: string, db: Db): Promise<ChangeSetRow[]> {
-  return db
+export async function childChangeSetsOf(parentId: string, db: Db): Promise<ChangeSetRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_change_sets")
     .selectAll()
     .where("parent_id", "=", parentId)
     .orderBy("name")
     .execute();
+  return rows.map((row) => openedParameters(row, db));
 }
 
 export async function insertChangeSet(row: ChangeSetRow, db: Db): Promise<void> {
-  await db.insertInto("cloudformation_change_sets").values(row).execute();
+  await db.insertInto("cloudformation_change_sets").values(sealedParameters(row, db)).execute();
 }
 
 export async function changeChangeSet(

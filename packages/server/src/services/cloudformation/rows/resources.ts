@@ -2,25 +2,35 @@ import type { Kysely } from "kysely";
 import { statement } from "../../../kernel/statements.ts";
 import type { Place } from "../stack-names.ts";
 import type { CloudFormationTables, LeftoverRow, ResourceRow } from "../tables.ts";
+import { opened, sealed } from "./sealed-columns.ts";
 
 type Db = Kysely<CloudFormationTables>;
 
-export function resourcesOf(stackId: string, db: Db): Promise<ResourceRow[]> {
-  return db
+/** The columns in which a resource's secrets may be. */
+const OF_RESOURCES = ["model", "properties", "metadata", "before", "wait"] as const;
+const OF_LEFTOVERS = ["model", "properties", "wait"] as const;
+
+function openedResource(row: ResourceRow, db: Db): ResourceRow {
+  return opened(row, OF_RESOURCES, db);
+}
+
+export async function resourcesOf(stackId: string, db: Db): Promise<ResourceRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_resources")
     .selectAll()
     .where("stack_id", "=", stackId)
     .orderBy("logical_id")
     .execute();
+  return rows.map((row) => openedResource(row, db));
 }
 
-export function listResources(
+export async function listResources(
   stackId: string,
   after: string,
   limit: number,
   db: Db,
 ): Promise<ResourceRow[]> {
-  return db
+  const rows = await db
     .selectFrom("cloudformation_resources")
     .selectAll()
     .where("stack_id", "=", stackId)
@@ -28,29 +38,32 @@ export function listResources(
     .orderBy("logical_id")
     .limit(limit)
     .execute();
+  return rows.map((row) => openedResource(row, db));
 }
 
-export function findResource(
+export async function findResource(
   stackId: string,
   logicalId: string,
   db: Db,
 ): Promise<ResourceRow | undefined> {
-  return db
+  const row = await db
     .selectFrom("cloudformation_resources")
     .selectAll()
     .where("stack_id", "=", stackId)
     .where("logical_id", "=", logicalId)
     .executeTakeFirst();
+  return row && openedResource(row, db);
 }
 
 /** The living stacks' resources with this physical id. */
-export function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRow[]> {
-  return db
+export async function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_resources")
     .selectAll()
     .where("physical_id", "=", physicalId)
     .where("status", "!=", "DELETE_COMPLETE")
     .execute();
+  return rows.map((row) => openedResource(row, db));
 }
 
 /** A resource of an account's living stacks in a Region: functions aren't known otherwise. */
@@ -80,8 +93,9 @@ const insertOrUpdate = statement<CloudFormationTables, ResourceRow>((db, row) =>
     .onConflict((conflict) => conflict.columns(["stack_id", "logical_id"]).doUpdateSet(rest));
 });
 
-export async function putResource(row: ResourceRow, db: Db): Promise<void> {
-  await insertOrUpdate(db, row);
+/** `isSecret`: secrets may be in what the row has. */
+export async function putResource(row: ResourceRow, isSecret: boolean, db: Db): Promise<void> {
+  await insertOrUpdate(db, isSecret ? sealed(row, OF_RESOURCES, db) : row);
 }
 
 export async function removeResource(row: ResourceRow, db: Db): Promise<void> {
@@ -102,21 +116,24 @@ export async function forgetBefore(stackId: string, db: Db): Promise<void> {
     .execute();
 }
 
-export function leftoversOf(stackId: string, db: Db): Promise<LeftoverRow[]> {
-  return db
+export async function leftoversOf(stackId: string, db: Db): Promise<LeftoverRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_leftovers")
     .selectAll()
     .where("stack_id", "=", stackId)
     .orderBy("number")
     .execute();
+  return rows.map((row) => opened(row, OF_LEFTOVERS, db));
 }
 
-export async function putLeftover(row: LeftoverRow, db: Db): Promise<void> {
+export async function putLeftover(row: LeftoverRow, isSecret: boolean, db: Db): Promise<void> {
+  const kept = isSecret ? sealed(row, OF_LEFTOVERS, db) : row;
+  const { wait, retain } = kept;
   await db
     .insertInto("cloudformation_leftovers")
-    .values(row)
+    .values(kept)
     .onConflict((conflict) =>
-      conflict.columns(["stack_id", "number"]).doUpdateSet({ wait: row.wait, retain: row.retain }),
+      conflict.columns(["stack_id", "number"]).doUpdateSet({ wait, retain }),
     )
     .execute();
 }

@@ -1,25 +1,30 @@
 import type { Kysely } from "kysely";
 import type { Place } from "../stack-names.ts";
 import type { CloudFormationTables, StackRefactorRow } from "../tables.ts";
+import { opened, sealed } from "./sealed-columns.ts";
 
 type Db = Kysely<CloudFormationTables>;
 
-export function findRefactor(
+/** It has the stacks' new versions, with their parameters. */
+const PLAN = ["plan"] as const;
+
+export async function findRefactor(
   id: string,
   place: Place,
   db: Db,
 ): Promise<StackRefactorRow | undefined> {
-  return db
+  const row = await db
     .selectFrom("cloudformation_stack_refactors")
     .selectAll()
     .where("refactor_id", "=", id)
     .where("account_id", "=", place.account_id)
     .where("region", "=", place.region)
     .executeTakeFirst();
+  return row && opened(row, PLAN, db);
 }
 
-export function refactorsOf(place: Place, db: Db): Promise<StackRefactorRow[]> {
-  return db
+export async function refactorsOf(place: Place, db: Db): Promise<StackRefactorRow[]> {
+  const rows = await db
     .selectFrom("cloudformation_stack_refactors")
     .selectAll()
     .where("account_id", "=", place.account_id)
@@ -27,10 +32,14 @@ export function refactorsOf(place: Place, db: Db): Promise<StackRefactorRow[]> {
     .orderBy("created_ms", "desc")
     .orderBy("refactor_id")
     .execute();
+  return rows.map((row) => opened(row, PLAN, db));
 }
 
 export async function insertRefactor(row: StackRefactorRow, db: Db): Promise<void> {
-  await db.insertInto("cloudformation_stack_refactors").values(row).execute();
+  await db
+    .insertInto("cloudformation_stack_refactors")
+    .values(sealed(row, PLAN, db))
+    .execute();
 }
 
 export async function changeRefactor(

@@ -3,6 +3,7 @@ import type { Kysely } from "kysely";
 import { statement } from "../../../kernel/statements.ts";
 import { isArn, type Place } from "../stack-names.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import { openedParameters, sealedParameters } from "./sealed-columns.ts";
 
 type Db = Kysely<CloudFormationTables>;
 
@@ -79,17 +80,18 @@ export async function countLiveStacks(place: Place, db: Db): Promise<number> {
   return Number(count);
 }
 
-export function findVersion(
+export async function findVersion(
   stackId: string,
   number: number,
   db: Db,
 ): Promise<VersionRow | undefined> {
-  return db
+  const row = await db
     .selectFrom("cloudformation_versions")
     .selectAll()
     .where("stack_id", "=", stackId)
     .where("number", "=", number)
     .executeTakeFirst();
+  return row && openedParameters(row, db);
 }
 
 /** The stacks' shown versions, by stack. */
@@ -112,7 +114,7 @@ export async function versionsOf(
       stacks.map(({ stack_id }) => stack_id),
     )
     .execute();
-  return new Map(rows.map((row) => [row.stack_id, row]));
+  return new Map(rows.map((row) => [row.stack_id, openedParameters(row, db)]));
 }
 
 /** Adds a version after all that the stack has had, and resolves to its number. */
@@ -126,7 +128,7 @@ export async function addVersion(version: Omit<VersionRow, "number">, db: Db): P
   const number = (last?.number ?? 0) + 1;
   await db
     .insertInto("cloudformation_versions")
-    .values({ ...version, number })
+    .values({ ...sealedParameters(version, db), number })
     .execute();
   return number;
 }

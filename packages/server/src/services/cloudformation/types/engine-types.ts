@@ -59,6 +59,7 @@ export class EngineTypes {
     const found: EngineType = {
       schema,
       ...(type.naming === undefined ? {} : { naming: type.naming }),
+      ...(type.secretAttributes && { secretAttributes: type.secretAttributes }),
       create: (want, call) => type.create(want, call),
       read: (model, call) => type.read(model, call),
       update: (model, was, want, call) => type.update(model, was, want, call),

@@ -75,6 +75,8 @@ export interface HandlerPermissions {
 export interface TypeHandlers {
   readonly schema: ResourceSchema;
   readonly naming?: Naming;
+  /** See ResourceType. */
+  readonly secretAttributes?: readonly string[];
   /** An update of the stack updates the resource even if its properties stay. */
   readonly updatesAlways?: true;
   create(want: ResourceModel, call: StackStepCalls): Promise<Step>;

@@ -1,6 +1,9 @@
 import { ownValue } from "../../../kernel/own-value.ts";
+import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import type { ResourceRow, VersionRow } from "../tables.ts";
+import type { EngineType } from "../types/engine-types.ts";
 import type { StoredParameters } from "./evaluate-stack.ts";
+import { propertiesOf } from "./stored-json.ts";
 
 export const MASKED = "****";
 
@@ -62,6 +65,19 @@ export class Secrets {
     if (this.#texts.has(value)) return MASKED;
     return this.#parts.reduce((text, part) => text.replaceAll(part, MASKED), value);
   }
+}
+
+/** Whether a resource has write-only properties, or attributes that its type declares as secret. */
+export function holdsSecrets(
+  { model, properties }: Pick<ResourceRow, "model" | "properties">,
+  type: Pick<EngineType, "schema" | "secretAttributes"> | undefined,
+): boolean {
+  if (!type) return false;
+  const { schema, secretAttributes = [] } = type;
+  if (secretAttributes.some((name) => model?.includes(`"${name}"`))) return true;
+  if (schema.writeOnly.length === 0) return false;
+  const declared = propertiesOf({ properties });
+  return withoutPaths(declared, schema.writeOnly) !== declared;
 }
 
 /** The texts of the attributes that a model hides. */

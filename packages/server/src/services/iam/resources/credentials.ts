@@ -16,6 +16,7 @@ interface AccessKey {
 export const accessKeyType = declareType({
   typeName: "AWS::IAM::AccessKey",
   isRemembered: true,
+  secretAttributes: ["SecretAccessKey"],
   // A new serial number makes a new key: it says nothing else.
   fixed: ["UserName", "Serial"],
   parts: [
