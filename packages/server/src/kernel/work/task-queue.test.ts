@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openStore } from "../../storage/open-store.ts";
 import type { OpenedStore } from "../../storage/store.ts";
-import type { Migration, Store } from "../store.ts";
+import { type Migration, type Store, StoreUnavailableError } from "../store.ts";
 import { type HeldTask, TaskQueue } from "./task-queue.ts";
 import type { TaskTable } from "./task-table.ts";
 
@@ -19,6 +19,7 @@ interface TaskRow {
   leased_until_ms: number;
   due_ms: number;
   attempts: number;
+  failed_starts: number;
   made_ms: number;
 }
 
@@ -34,6 +35,7 @@ const TASKS: TaskTable<TaskRow> = {
   owner: "owner",
   dueMs: "due_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["made_ms", "id"],
 };
 
@@ -48,6 +50,7 @@ const tables: Migration = {
       .addColumn("leased_until_ms", "bigint", (column) => column.notNull())
       .addColumn("due_ms", "bigint", (column) => column.notNull())
       .addColumn("attempts", "integer", (column) => column.notNull())
+      .addColumn("failed_starts", "integer", (column) => column.notNull())
       .addColumn("made_ms", "bigint", (column) => column.notNull())
       .execute();
     await db.schema
@@ -102,6 +105,7 @@ class Process {
   readonly queue: TaskQueue<TaskRow>;
   failures = 0;
   fails = false;
+  error = new Error("failed");
   begun = 0;
   running = 0;
   runningMax = 0;
@@ -125,6 +129,7 @@ class Process {
       leaseMs: () => LEASE_MS,
       ...looks,
       run: (task) => this.#run(task),
+      giveUp: (task) => this.#end(task, "nobody"),
       failed: () => {
         this.failures += 1;
       },
@@ -155,23 +160,28 @@ class Process {
     await turns(4);
     if (this.#isHeld) await new Promise<void>((go) => this.#waiting.push(go));
     this.running -= 1;
-    if (this.fails) throw new Error("failed");
+    if (this.fails) throw this.error;
+    await this.#end(task, this.name);
+  }
+
+  async #end(task: HeldTask<TaskRow>, by: string): Promise<void> {
     await task.finish(async (tx) => {
       const own = tx.tables<TestTables>().db;
-      await own.insertInto("effects").values({ task_id: task.row.id, by: this.name }).execute();
+      await own.insertInto("effects").values({ task_id: task.row.id, by }).execute();
       await own.deleteFrom("tasks").where("id", "=", task.row.id).execute();
     });
   }
 }
 
 async function add(...ids: string[]): Promise<void> {
-  const due = { owner: null, state: null, leased_until_ms: 0, due_ms: Date.now(), attempts: 0 };
+  const due = { owner: null, state: null, leased_until_ms: 0, due_ms: Date.now() };
+  const counts = { attempts: 0, failed_starts: 0 };
   await store.transaction(async (tx) => {
     for (const id of ids)
       await tx
         .tables<TestTables>()
         .db.insertInto("tasks")
-        .values({ id, made_ms: Date.now(), ...due })
+        .values({ id, made_ms: Date.now(), ...due, ...counts })
         .execute();
   });
 }
@@ -224,9 +234,11 @@ describe("a queue of tasks", () => {
     await Promise.all([a.queue.close(), b.queue.close()]);
   });
 
-  test("tries a task that failed again, after pauses that grow, and forgets none", async () => {
+  test("tries a task that failed again, after pauses that grow", async () => {
     const one = new Process("a");
     one.fails = true;
+    // It isn't the task's.
+    one.error = new StoreUnavailableError("the database is away");
     await add("1");
     const failedAt: number[] = [];
     for (let second = 0; second < 40; second++) {
@@ -240,6 +252,62 @@ describe("a queue of tasks", () => {
     await passMs(60_000);
     expect(await effects()).toEqual(["1 by a"]);
     await one.queue.close();
+  });
+
+  test("ends a task as failed that failed in five starts, one after the other", async () => {
+    const one = new Process("a");
+    one.fails = true;
+    await add("1");
+    await passMs(60_000);
+    expect([one.failures, await effects()]).toEqual([5, ["1 by nobody"]]);
+    await one.queue.close();
+  });
+
+  test("ends a task as failed that took down the process in five starts", async () => {
+    await add("1");
+    for (let start = 1; start <= 5; start++) {
+      const each = new Process(`life ${start}`, TASKS, "alone");
+      each.hold();
+      await settle();
+      expect([each.begun, await effects()]).toEqual([1, []]);
+      each.kill();
+    }
+    const last = new Process("last", TASKS, "alone");
+    await settle();
+    expect([last.begun, await effects()]).toEqual([0, ["1 by nobody"]]);
+    await last.queue.close();
+  });
+
+  test("counts no start that a stop ended, and anew after one that ended in order", async () => {
+    await add("1");
+    /** A start that the process survives or not, and that is stopped or gives the task back. */
+    const start = async (ends: "dies" | "stops" | "waits") => {
+      const queue = new TaskQueue<TaskRow>({
+        ...{ store, clock, table: TASKS, owner: "alone", atOnceMax: 1, leaseMs: () => LEASE_MS },
+        run: async (task) => {
+          if (ends === "waits") return void (await task.retryIn(0));
+          if (ends === "dies") await new Promise<void>(() => {});
+          await new Promise((resolve) => task.closing.addEventListener("abort", resolve));
+          throw new Error("closing");
+        },
+        giveUp: async (task) => void (await task.remove()),
+        failed: () => {},
+      });
+      await queue.step();
+      const running = queue.step();
+      await settle();
+      if (ends === "dies") return;
+      await queue.close();
+      await running;
+    };
+    for (let each = 0; each < 10; each++) await start("stops");
+    for (let each = 0; each < 4; each++) await start("dies");
+    await start("waits");
+    for (let each = 0; each < 4; each++) await start("dies");
+    expect(await db().selectFrom("tasks").select("id").execute()).toEqual([{ id: "1" }]);
+    await start("dies");
+    await start("dies");
+    expect(await db().selectFrom("tasks").select("id").execute()).toEqual([]);
   });
 
   test("tries a task again that has no due time, where nothing else wakes the queue", async () => {
@@ -271,6 +339,7 @@ describe("a queue of tasks", () => {
         await remove();
         done.push(row.id);
       },
+      giveUp: async () => {},
       failed: () => {},
     });
     queue.start();
@@ -302,6 +371,7 @@ describe("a queue of tasks", () => {
         await remove();
         done.push(row.id);
       },
+      giveUp: async () => {},
       failed: (error) => void failures.push(error),
     });
     queue.start();
@@ -388,6 +458,7 @@ describe("a queue of tasks", () => {
     const queue = new TaskQueue<TaskRow>({
       ...{ store, clock, table: TASKS, atOnceMax: 1, leaseMs: () => LEASE_MS },
       run: async (task) => void held.push(task),
+      giveUp: async () => {},
       failed: () => {},
     });
     await add("1");

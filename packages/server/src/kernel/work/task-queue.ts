@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
-import type { Store, Transaction } from "../store.ts";
+import { type Store, StoreUnavailableError, type Transaction } from "../store.ts";
 import { Periodic } from "./periodic.ts";
 import { type Asking, TaskRows, type TaskTable } from "./task-table.ts";
 import { after } from "./timers.ts";
@@ -9,6 +9,12 @@ import { after } from "./timers.ts";
 /** After a first failure; doubled with each further one. */
 const BACKOFF_MS_MIN = 1_000;
 const BACKOFF_MS_MAX = 5 * 60_000;
+/**
+ * A task that failed unexpectedly, or whose process died, in so many starts one after the other is
+ * ended as failed: by then 15 s of pauses have let whatever passes pass, and a machine that is
+ * switched off or updated interrupts a task once or twice.
+ */
+const FAILED_STARTS_MAX = 5;
 /** Every process that is alone with its database: what the one before it held is the next one's. */
 const ALONE = "alone";
 /** A share of the interval, so that several nodes don't all look at once. */
@@ -52,9 +58,14 @@ export interface TaskQueueOptions<Row> {
   readonly claimed?: (nowMs: number) => Partial<Row>;
   /**
    * Does a task, and ends it by one of the ways of `HeldTask`. If it rejects, the task is tried
-   * again later, and later still after each further failure; to give up is its own decision.
+   * again later, and later still after each further failure.
    */
   readonly run: (task: HeldTask<Row>) => Promise<void>;
+  /**
+   * Ends a task as failed whose starts ended in rejections, or with their process. It does as
+   * little as it can, so that what went wrong doesn't again.
+   */
+  readonly giveUp: (task: HeldTask<Row>) => Promise<void>;
   /** Gets the error of a task's run, or of a look without a row. */
   readonly failed: (error: unknown, row: Row | undefined) => void;
 }
@@ -184,18 +195,21 @@ export class TaskQueue<Row> {
   }
 
   async #claim(row: Row): Promise<Claimed<Row> | undefined> {
-    const { store, leaseMs, claimed = () => ({}) } = this.#options;
+    const { store, leaseMs, table, claimed = () => ({}) } = this.#options;
     const id = this.#idOf(row);
     if (this.#busy.has(id)) return undefined;
     this.#busy.add(id);
     const asking = this.#asking();
     const untilMs = asking.nowMs + leaseMs(row);
     try {
-      const further = claimed(asking.nowMs);
+      // Its last holder gave it back, unless it ended with its process.
+      const isLeft = Number(row[table.leasedUntilMs] ?? 0) > 0;
+      const count = { [table.failedStarts]: this.#failedStartsOf(row) + (isLeft ? 1 : 0) };
+      const further = { ...claimed(asking.nowMs), ...count } as Partial<Row>;
       const isOurs = await store.transaction(({ db }) =>
         this.#rows.claim(db, id, asking, untilMs, further),
       );
-      if (isOurs) return { id, row, untilMs };
+      if (isOurs) return { id, row: { ...row, ...count }, untilMs };
       this.#busy.delete(id);
       return undefined;
     } catch (error) {
@@ -206,32 +220,56 @@ export class TaskQueue<Row> {
 
   /** Never rejects. */
   async #run(claimed: Claimed<Row>): Promise<void> {
-    const { run, failed } = this.#options;
+    const { run, giveUp, failed } = this.#options;
     const { id, row } = claimed;
+    const isGivenUp = this.#failedStartsOf(row) >= FAILED_STARTS_MAX;
     try {
-      await run(this.#held(claimed));
+      await (isGivenUp ? giveUp : run)(this.#held(claimed));
       this.#busy.delete(id);
     } catch (error) {
-      // A task that ends with the process stays as it is: the next process takes it up.
-      if (!this.#closing.signal.aborted) {
-        failed(error, row);
-        await this.#retryFailed(claimed);
-      } else this.#busy.delete(id);
+      if (this.#closing.signal.aborted) return this.#leave(claimed);
+      failed(error, row);
+      // The database fails, not the task.
+      const isTasks = !(error instanceof StoreUnavailableError);
+      await this.#retryFailed(claimed, this.#failedStartsOf(row) + (isTasks ? 1 : 0));
     }
   }
 
-  async #retryFailed(claimed: Claimed<Row>): Promise<void> {
-    const { table, failed } = this.#options;
-    const ms = backoffMs(this.#attemptsOf(claimed.row));
+  /** A task that ends with the process stays as it was: the next process takes it up. */
+  async #leave({ id, row, untilMs }: Claimed<Row>): Promise<void> {
+    const { store, clock, table, failed } = this.#options;
+    const dueMs = table.dueMs ? Number(row[table.dueMs]) : clock.nowMs();
+    const as = { dueMs, attempts: this.#attemptsOf(row), failedStarts: this.#failedStartsOf(row) };
     try {
-      // Without a time in the row its holder finds it again by itself.
-      if (table.dueMs) await this.#held(claimed).retryIn(ms);
+      await store.transaction(({ db }) => this.#rows.giveBack(db, id, untilMs, as));
+    } catch (error) {
+      failed(error, row);
+    }
+    this.#busy.delete(id);
+  }
+
+  async #retryFailed(claimed: Claimed<Row>, failedStarts: number): Promise<void> {
+    const { store, clock, giveUp, failed } = this.#options;
+    const { id, row, untilMs } = claimed;
+    const ms = backoffMs(Math.max(this.#attemptsOf(row), failedStarts - 1));
+    try {
+      if (failedStarts === FAILED_STARTS_MAX) {
+        await giveUp(this.#held(claimed));
+        this.#busy.delete(id);
+        return;
+      }
+      const again = {
+        dueMs: clock.nowMs() + ms,
+        attempts: this.#attemptsOf(row) + 1,
+        failedStarts,
+      };
+      await store.transaction(({ db }) => this.#rows.giveBack(db, id, untilMs, again));
     } catch (error) {
       // The database fails as well; the lease ends all the same.
-      failed(error, claimed.row);
+      failed(error, row);
     }
     after(ms, () => {
-      this.#busy.delete(claimed.id);
+      this.#busy.delete(id);
       this.wake();
     });
   }
@@ -251,7 +289,8 @@ export class TaskQueue<Row> {
       remove: () => store.transaction(({ db }) => this.#rows.remove(db, id, untilMs)),
       retryIn: (ms) =>
         store.transaction(({ db }) => {
-          const again = { dueMs: clock.nowMs() + ms, attempts: this.#attemptsOf(row) + 1 };
+          const attempts = this.#attemptsOf(row) + 1;
+          const again = { dueMs: clock.nowMs() + ms, attempts, failedStarts: 0 };
           return this.#rows.giveBack(db, id, untilMs, again);
         }),
     };
@@ -263,6 +302,10 @@ export class TaskQueue<Row> {
 
   #idOf(row: Row): string {
     return String(row[this.#options.table.id]);
+  }
+
+  #failedStartsOf(row: Row): number {
+    return Number(row[this.#options.table.failedStarts]);
   }
 
   #attemptsOf(row: Row): number {

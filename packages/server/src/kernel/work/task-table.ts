@@ -20,6 +20,11 @@ export interface TaskTable<Row> {
   readonly dueMs?: ColumnOf<Row>;
   /** Counts a task's failures. */
   readonly attempts?: ColumnOf<Row>;
+  /**
+   * Counts starts in a row that didn't end in order: their process died, or they failed
+   * unexpectedly.
+   */
+  readonly failedStarts: ColumnOf<Row>;
   /** Tasks are begun in the order of these. */
   readonly orderBy: readonly ColumnOf<Row>[];
   /** Tells tasks that haven't ended by a column's values, if the rows of ended ones are kept. */
@@ -104,11 +109,12 @@ export class TaskRows<Row> {
     db: Kysely<Tables>,
     id: string,
     untilMs: number,
-    again: { readonly dueMs: number; readonly attempts: number },
+    again: { readonly dueMs: number; readonly attempts: number; readonly failedStarts: number },
   ): Promise<boolean> {
-    const { leasedUntilMs, dueMs, attempts } = this.#table;
+    const { leasedUntilMs, dueMs, attempts, failedStarts } = this.#table;
     return this.#update(db, id, this.#isHeldUntil(untilMs), {
       [leasedUntilMs]: 0,
+      [failedStarts]: again.failedStarts,
       ...(dueMs ? { [dueMs]: again.dueMs } : {}),
       ...(attempts ? { [attempts]: again.attempts } : {}),
     });

@@ -1,10 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { countFailedStarts } from "../../kernel/work/failed-starts.ts";
 
 export const accessAnalyzerMigrations: readonly Migration[] = [
   { name: "access-analyzer/0001-analyzers", up: createAnalyzers },
   { name: "access-analyzer/0002-generations", up: createGenerations },
   { name: "access-analyzer/0003-recommendations", up: createRecommendations },
+  countFailedStarts("access-analyzer/0004-failed-starts", "access_analyzer_generations"),
 ];
 
 async function createAnalyzers({ schema }: Kysely<Tables>): Promise<void> {

@@ -101,6 +101,7 @@ export interface GenerationRow {
   lease_owner: string | null;
   due_ms: number;
   attempts: number;
+  failed_starts: number;
 }
 
 export interface AccessAnalyzerTables {

@@ -1,4 +1,5 @@
 import type { Migration } from "../../kernel/store.ts";
+import { countFailedStarts } from "../../kernel/work/failed-starts.ts";
 
 export const cloudControlMigrations: readonly Migration[] = [
   {
@@ -41,4 +42,5 @@ export const cloudControlMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  countFailedStarts("cloudcontrol/0002-failed-starts", "cloudcontrol_requests"),
 ];

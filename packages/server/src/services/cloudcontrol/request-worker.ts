@@ -26,10 +26,11 @@ const LEASE_MS = 60_000;
 const LOOK_INTERVAL_MS = 5_000;
 /** Clients sleep for seconds between two looks, so an answer waits this long for the end. */
 const ANSWER_WITHIN_MS = 2_000;
-/** A step that fails for a reason of ours is tried so often. */
-const ATTEMPTS_MAX = 5;
 
 type Failure = Omit<HandlerFailure, "refusal">;
+
+/** The end of a request whose steps failed, for reasons of ours, too often. */
+const FAILED: Failure = { code: "InternalFailure", message: "Internal error" };
 
 /**
  * Works through requests, step by step. A step's calls, and the row that says what came of it, are
@@ -53,6 +54,7 @@ export class RequestWorker {
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),
       claimed: () => ({ status: "IN_PROGRESS" }),
       run: (task) => this.#work(task),
+      giveUp: (task) => this.#fail(task, FAILED),
       failed: (err, row) =>
         log.error({ err, requestToken: row?.request_token }, "A resource request's step failed."),
     });
@@ -91,7 +93,7 @@ export class RequestWorker {
       const caller = await this.#callerOf(row);
       if (await this.#step(task, caller)) this.#ends.end(row.request_token);
     } catch (error) {
-      const failure = failureOf(error, row);
+      const failure = failureOf(error);
       if (!failure) throw error;
       await this.#fail(task, failure);
     }
@@ -137,6 +139,7 @@ export class RequestWorker {
     const shared = {
       updated_ms: nowMs,
       lease_until_ms: 0,
+      failed_starts: 0,
       identifier: row.identifier ?? identifier,
       ...(identifier === null ? {} : { model: shownModel(schema, model) }),
     };
@@ -185,12 +188,8 @@ class StepRefused extends Error {
 }
 
 /** A failure before the step's own calls; undefined: it is ours, and tried again for a while. */
-function failureOf(error: unknown, { attempts }: RequestRow): Failure | undefined {
-  if (error instanceof AwsError)
-    return {
-      code: error.code === "ExpiredToken" ? "InvalidCredentials" : "AccessDenied",
-      message: error.message,
-    };
-  if (attempts + 1 < ATTEMPTS_MAX) return undefined;
-  return { code: "InternalFailure", message: "Internal error" };
+function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof AwsError)) return undefined;
+  const code = error.code === "ExpiredToken" ? "InvalidCredentials" : "AccessDenied";
+  return { code, message: error.message };
 }

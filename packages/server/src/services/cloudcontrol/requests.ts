@@ -177,6 +177,7 @@ function rowOf(
     updated_ms: context.nowMs,
     due_ms: context.nowMs,
     attempts: 0,
+    failed_starts: 0,
     lease_owner: null,
     lease_until_ms: null,
   };

@@ -34,6 +34,7 @@ interface RequestTable {
   readonly updated_ms: number;
   readonly due_ms: number;
   readonly attempts: number;
+  readonly failed_starts: number;
   readonly lease_owner: string | null;
   readonly lease_until_ms: number | null;
 }
@@ -52,6 +53,7 @@ export const REQUEST_TASKS: TaskTable<RequestRow> = {
   owner: "lease_owner",
   dueMs: "due_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["due_ms", "request_token"],
   pending: { column: "status", values: PENDING },
 };

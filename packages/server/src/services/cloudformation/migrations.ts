@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { countFailedStarts } from "../../kernel/work/failed-starts.ts";
 
 type Columns = Readonly<
   Record<string, "text" | "integer" | "bigint" | "text?" | "bigint?" | "integer?">
@@ -310,4 +311,5 @@ export const cloudFormationMigrations: readonly Migration[] = [
   signals,
   stackRefactors,
   rollbackTriggers,
+  countFailedStarts("cloudformation/0005-failed-starts", "cloudformation_operations"),
 ];

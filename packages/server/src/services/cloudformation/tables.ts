@@ -199,6 +199,8 @@ export interface OperationRow {
   owner: string;
   leased_until_ms: number | null;
   due_ms: number;
+  /** Starts in a row that ended with their process, or failed unexpectedly. */
+  failed_starts: number;
 }
 
 export interface ExportRow {

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
+import { countFailedStarts } from "../../kernel/work/failed-starts.ts";
 import type { EventsTables } from "./tables.ts";
 
 const rulesAndDeliveries: Migration = {
@@ -389,4 +390,8 @@ export const eventsMigrations: readonly Migration[] = [
   deliveryOwners,
   deliveryKinds,
   deliveriesByKind,
+  countFailedStarts(
+    "events/0014-failed-starts",
+    ...["events_deliveries", "events_schedules", "events_replays"],
+  ),
 ];

@@ -107,6 +107,7 @@ export interface DeliveryRow {
   /** The event's length. */
   bytes: number;
   attempts: number;
+  failed_starts: number;
   first_at_ms: number;
   next_at_ms: number;
   /** Until then its owner tries it; afterwards another node may. */
@@ -173,6 +174,7 @@ export interface ReplayRow {
   last_event_ms: number | null;
   last_event_id: string;
   attempts: number;
+  failed_starts: number;
   next_at_ms: number;
   owner: string;
   leased_until_ms: number;
@@ -188,6 +190,7 @@ export interface ScheduleRow {
   /** Rates count from then. */
   start_ms: number;
   attempts: number;
+  failed_starts: number;
   next_at_ms: number;
   owner: string;
   leased_until_ms: number;

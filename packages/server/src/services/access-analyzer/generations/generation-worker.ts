@@ -9,8 +9,7 @@ const AT_ONCE_MAX = 2;
 /** A job reads at most 25 GB of log files; a dead node keeps it this long. */
 const LEASE_MS = 60 * 60_000;
 const LOOK_INTERVAL_MS = 30_000;
-/** A job that failed so often for reasons of ours ends as failed. */
-const ATTEMPTS_MAX = 5;
+
 /** Works through the jobs of policy generation; a crash leaves them to the next process. */
 export class GenerationWorker {
   readonly #deps: GenerationDependencies;
@@ -28,6 +27,7 @@ export class GenerationWorker {
       leaseMs: () => LEASE_MS,
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),
       run: (task) => this.#work(task),
+      giveUp: (task) => this.#fail(task, "SERVICE_ERROR", "The policy couldn't be generated."),
       failed: (err, row) => log.error({ err, jobId: row?.job_id }, "A policy wasn't generated."),
     });
   }
@@ -59,12 +59,14 @@ export class GenerationWorker {
       );
       await this.#end(task, { status: "SUCCEEDED", result: JSON.stringify(actions), error: null });
     } catch (error) {
-      const failure = failureToShow(error, Number(row.attempts));
-      if (!failure || task.closing.aborted) throw error;
-      const { code, message } = failure;
-      const shown = JSON.stringify({ code, message });
-      await this.#end(task, { status: "FAILED", result: null, error: shown });
+      if (!(error instanceof JobFailure) || task.closing.aborted) throw error;
+      await this.#fail(task, error.code, error.message);
     }
+  }
+
+  #fail(task: HeldTask<GenerationRow>, code: JobFailure["code"], message: string): Promise<void> {
+    const error = JSON.stringify({ code, message });
+    return this.#end(task, { status: "FAILED", result: null, error });
   }
 
   async #end(
@@ -79,11 +81,4 @@ export class GenerationWorker {
       ),
     );
   }
-}
-
-/** The failure that ends the job; undefined where it is tried again. */
-function failureToShow(error: unknown, attempts: number): JobFailure | undefined {
-  if (error instanceof JobFailure) return error;
-  if (attempts + 1 < ATTEMPTS_MAX) return undefined;
-  return new JobFailure("SERVICE_ERROR", "The policy couldn't be generated.", error);
 }

@@ -58,6 +58,7 @@ export function policyGenerationOperations(
           trails: trails ? JSON.stringify(trailDetails(trails, context)) : null,
           ...{ result: null, error: null, client_token: clientToken },
           ...{ lease_until_ms: 0, lease_owner: null, due_ms: context.nowMs, attempts: 0 },
+          failed_starts: 0,
         };
         const jobId = await context.transaction<AccessAnalyzerTables, string>(async (tx) => {
           const same = await startable(row, tx.db);

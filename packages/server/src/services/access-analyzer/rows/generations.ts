@@ -10,6 +10,7 @@ export const GENERATION_JOBS: TaskTable<GenerationRow> = {
   owner: "lease_owner",
   dueMs: "due_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["due_ms", "job_id"],
   pending: { column: "status", values: ["IN_PROGRESS"] },
 };

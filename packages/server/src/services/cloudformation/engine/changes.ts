@@ -28,6 +28,8 @@ export class Changes {
   operation: Partial<OperationRow> = {};
   /** Rows with secrets are among them, so that they are sealed. */
   areSecret = false;
+  /** The step has only looked at what it waits for: a start may come as far and fail after it. */
+  isLook = false;
   readonly #operation: Pick<OperationRow, "operation_id" | "client_token">;
 
   constructor(operation: Pick<OperationRow, "operation_id" | "client_token">) {

@@ -1,5 +1,3 @@
-import type { Clock } from "../../../kernel/clock.ts";
-import type { ServiceDependencies } from "../../../kernel/service.ts";
 import { AwaitedEnds } from "../../../kernel/work/awaited-ends.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
@@ -18,6 +16,8 @@ const TURNS_PER_STEP = 6;
 /** On a shared database, the operations of nodes that died are looked for this often. */
 const LOOK_INTERVAL_MS = 2_000;
 
+type WorkerDependencies = Pick<EngineDependencies, "store" | "clock" | "log" | "ids" | "events">;
+
 export interface WorkerOptions {
   /** Commits until an operation is given back; for tests that stop between every two of them. */
   readonly stepsMax?: number;
@@ -28,18 +28,19 @@ export interface WorkerOptions {
  * steps is loaded with the first operation.
  */
 export class OperationWorker {
-  readonly #clock: Clock;
+  readonly #deps: WorkerDependencies;
   readonly #engine: () => Promise<EngineDependencies>;
   readonly #queue: TaskQueue<OperationRow>;
   readonly #stepsMax: number;
   readonly #ends = new AwaitedEnds();
 
   constructor(
-    { store, clock, log }: Pick<ServiceDependencies, "store" | "clock" | "log">,
+    deps: WorkerDependencies,
     engine: () => Promise<EngineDependencies>,
     { stepsMax = Number.POSITIVE_INFINITY }: WorkerOptions = {},
   ) {
-    this.#clock = clock;
+    const { store, clock, log } = deps;
+    this.#deps = deps;
     this.#engine = engine;
     this.#stepsMax = stepsMax;
     this.#queue = new TaskQueue({
@@ -50,6 +51,7 @@ export class OperationWorker {
       leaseMs: () => LEASE_MS,
       ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),
       run: (task) => this.#work(task),
+      giveUp: (task) => this.#giveUp(task),
       failed: (err, row) =>
         log.error({ err, operationId: row?.operation_id }, "A step of a stack's operation failed."),
     });
@@ -92,9 +94,10 @@ export class OperationWorker {
       import("./run.ts"),
       import("./advance.ts"),
     ]);
+    const { clock } = this.#deps;
     try {
       const run = await Run.load(deps, task);
-      const endMs = this.#clock.nowMs() + SLICE_MS;
+      const endMs = clock.nowMs() + SLICE_MS;
       for (;;) {
         if (task.closing.aborted || run.commits >= this.#stepsMax || run.nowMs >= endMs)
           return this.#giveBack(task, 0);
@@ -107,6 +110,12 @@ export class OperationWorker {
       // Whoever has it now goes on from the rows.
       if (!(error instanceof LeaseLostError)) throw error;
     }
+  }
+
+  async #giveUp(task: HeldTask<OperationRow>): Promise<void> {
+    const { endAsFailed } = await import("./end-as-failed.ts");
+    await endAsFailed(task, this.#deps);
+    this.#ends.end(task.row.operation_id);
   }
 
   async #giveBack(task: HeldTask<OperationRow>, ms: number): Promise<void> {

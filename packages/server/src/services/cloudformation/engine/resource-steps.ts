@@ -67,7 +67,10 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
       );
       const step = await request.perform(calls, reveal);
       if (step.kind === "done") await request.done(conceal(step.model), tools);
-      else request.waits(concealedWait(step, conceal), tools);
+      else {
+        request.waits(concealedWait(step, conceal), tools);
+        tools.changes.isLook = request.pending !== undefined;
+      }
     });
     return undefined;
   } catch (error) {

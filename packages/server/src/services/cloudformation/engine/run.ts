@@ -169,6 +169,8 @@ export class Run {
       const tx = transaction.tables<CloudFormationTables>();
       const changes = new Changes(this.#operation);
       await run({ tx, changes, nowMs });
+      if (this.#operation.failed_starts > 0 && !changes.isLook)
+        changes.operation = { failed_starts: 0, ...changes.operation };
       changes.mask(await this.#secrets(changes, tx.db));
       changes.areSecret ||= await this.#haveSecrets(changes);
       const { ids, events } = this.deps;

@@ -55,7 +55,7 @@ export async function startOperation(
     client_token: clientToken ?? null,
     options: JSON.stringify(options),
     ...{ failures: "[]", cancelled: 0, started_ms: nowMs, ended_ms: null },
-    ...{ owner: "", leased_until_ms: null, due_ms: nowMs },
+    ...{ owner: "", leased_until_ms: null, due_ms: nowMs, failed_starts: 0 },
   };
   await insertOperation(row, tx.db);
   const changes = new Changes(row);

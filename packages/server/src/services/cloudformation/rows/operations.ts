@@ -12,6 +12,7 @@ export const OPERATIONS: TaskTable<OperationRow> = {
   leasedUntilMs: "leased_until_ms",
   owner: "owner",
   dueMs: "due_ms",
+  failedStarts: "failed_starts",
   orderBy: ["due_ms", "operation_id"],
   pending: { column: "status", values: ["RUNNING"] },
 };

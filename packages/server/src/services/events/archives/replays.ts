@@ -183,6 +183,7 @@ async function startReplay(
     last_event_ms: null,
     last_event_id: "",
     attempts: 0,
+    failed_starts: 0,
     next_at_ms: context.nowMs,
     owner: "",
     leased_until_ms: 0,

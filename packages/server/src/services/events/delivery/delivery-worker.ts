@@ -64,6 +64,7 @@ const DELIVERIES: TaskTable<DeliveryRow> = {
   owner: "owner",
   dueMs: "next_at_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["next_at_ms"],
 };
 
@@ -127,6 +128,7 @@ export class DeliveryWorker {
       leaseMs: () => leaseMs,
       lookEveryMs: POLL_MS,
       run: (task) => this.#attempt(task),
+      giveUp: (task) => this.#giveUp(task),
       failed: (error, row) =>
         log.error({ delivery: row?.id, error: errorClass(error) }, "event delivery"),
     });
@@ -161,6 +163,15 @@ export class DeliveryWorker {
       log.debug(facts, "An event will be delivered again.");
       await task.retryIn(waitMs);
     }
+  }
+
+  /** One that failed for reasons of ours, again and again. */
+  async #giveUp(task: HeldTask<DeliveryRow>): Promise<void> {
+    const { row } = task;
+    const { metrics, log } = this.#parts;
+    const facts = { rule: row.rule_name, target: row.target_id, reason: "internal error" };
+    log.warn(facts, "An event is given up: it could not be delivered.");
+    if (await task.remove()) metrics.givenUp(row);
   }
 
   async #leave(task: HeldTask<DeliveryRow>, need: DeliveryNeed, reason: string): Promise<void> {

@@ -240,6 +240,7 @@ export class EventRouter {
       kind: "",
       is_forwarded: event.isForwarded ? 1 : 0,
       attempts: 0,
+      failed_starts: 0,
       first_at_ms: nowMs,
       next_at_ms: nowMs,
       claimed_until_ms: 0,

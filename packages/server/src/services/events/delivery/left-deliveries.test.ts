@@ -31,7 +31,8 @@ afterAll(async () => {
 const tables = () => store.tables<EventsTables>();
 const delivery = (id: string): DeliveryRow => ({
   ...{ id, account_id: "000000000000", region: "us-east-1", rule_name: "r", target_id: "t" },
-  ...{ kind: "function", is_forwarded: 0, event: "{}", bytes: 2, attempts: 0, owner: "" },
+  ...{ kind: "function", is_forwarded: 0, event: "{}", bytes: 2, attempts: 0, failed_starts: 0 },
+  ...{ owner: "" },
   ...{ first_at_ms: nowMs, next_at_ms: nowMs, claimed_until_ms: 0 },
 });
 const put = (row: DeliveryRow) =>
@@ -48,8 +49,10 @@ async function node(kind: string, run: "leave" | "fail" | "take") {
     table: {
       ...{ name: "events_deliveries", id: "id", owner: "owner", attempts: "attempts" },
       ...{ leasedUntilMs: "claimed_until_ms", dueMs: "next_at_ms", orderBy: ["next_at_ms"] },
+      failedStarts: "failed_starts",
       pending: { column: "kind", values: [kind] },
     },
+    giveUp: async () => {},
     owner: `node ${nowMs}`,
     run: async (task) => {
       if (run === "leave") await leave(task, NEED);

@@ -30,6 +30,7 @@ const REPLAYS: TaskTable<ReplayRow> = {
   owner: "owner",
   dueMs: "next_at_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["next_at_ms"],
   pending: { column: "state", values: REPLAYING },
 };
@@ -59,6 +60,7 @@ export class ReplayWorker {
       ...(store.shared && { lookEveryMs: LOOK_EVERY_MS }),
       leaseMs: () => LEASE_MS,
       run: (task) => this.#step(task),
+      giveUp: (task) => this.#fail(task, "Internal error."),
       failed: (error, row) =>
         log.error({ replay: row?.replay_id, error: errorClass(error) }, "event replay"),
     });
@@ -132,6 +134,7 @@ export class ReplayWorker {
             .end(),
           ...{ last_event_ms: last.time_ms, last_event_id: last.id },
           ...{ next_at_ms: nowMs, leased_until_ms: 0, owner: "", attempts: 0 },
+          failed_starts: 0,
         }))
         .where("replay_id", "=", task.row.replay_id)
         .execute();

@@ -2,7 +2,7 @@ import { isoSeconds } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
-import type { Store } from "../../../kernel/store.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import { ruleArn } from "../arns.ts";
@@ -28,6 +28,7 @@ const SCHEDULES: TaskTable<ScheduleRow> = {
   owner: "owner",
   dueMs: "next_at_ms",
   attempts: "attempts",
+  failedStarts: "failed_starts",
   orderBy: ["next_at_ms"],
 };
 
@@ -55,6 +56,7 @@ export class ScheduleWorker {
       ...(store.shared && { lookEveryMs: LOOK_EVERY_MS }),
       leaseMs: () => LEASE_MS,
       run: (task) => this.#send(task),
+      giveUp: (task) => this.#skip(task),
       failed: (error, row) =>
         log.error({ rule: row?.rule_name, error: errorClass(error) }, "scheduled event"),
     });
@@ -74,31 +76,46 @@ export class ScheduleWorker {
   }
 
   async #send(task: HeldTask<ScheduleRow>): Promise<void> {
-    const { router, clock, delivered } = this.#parts;
+    const { router, delivered } = this.#parts;
     const { row } = task;
     const plan = await router.planFor(this.#event(row), { name: row.rule_name });
     if (!(await router.takeRoom(row.account_id, [plan]))) {
       await task.retryIn(ROOM_MS);
       return;
     }
-    const nextMs = readSchedule(row.expression).next(clock.nowMs(), Number(row.start_ms));
     await task.finish(async (tx) => {
-      const { db } = tx.tables<EventsTables>();
-      await router.keep(plan, db);
-      if (nextMs === undefined)
-        await db
-          .deleteFrom("events_schedules")
-          .where("schedule_id", "=", row.schedule_id)
-          .execute();
-      else
-        await db
-          .updateTable("events_schedules")
-          .set({ next_at_ms: nextMs, leased_until_ms: 0, owner: "", attempts: 0 })
-          .where("schedule_id", "=", row.schedule_id)
-          .execute();
+      await router.keep(plan, tx.tables<EventsTables>().db);
+      await this.#waitForNext(row, tx);
       tx.afterCommit(() => delivered([plan]));
     });
     this.#queue.wakeIn(0);
+  }
+
+  /** The moment's event is left out; the rule goes on with its next one. */
+  async #skip(task: HeldTask<ScheduleRow>): Promise<void> {
+    const { row } = task;
+    this.#parts.log.warn({ rule: row.rule_name }, "A scheduled event is left out.");
+    await task.finish((tx) => this.#waitForNext(row, tx));
+    this.#queue.wakeIn(0);
+  }
+
+  async #waitForNext(
+    { schedule_id, expression, start_ms }: ScheduleRow,
+    tx: Transaction,
+  ): Promise<void> {
+    const { db } = tx.tables<EventsTables>();
+    const nextMs = readSchedule(expression).next(this.#parts.clock.nowMs(), Number(start_ms));
+    if (nextMs === undefined)
+      await db.deleteFrom("events_schedules").where("schedule_id", "=", schedule_id).execute();
+    else
+      await db
+        .updateTable("events_schedules")
+        .set({
+          ...{ next_at_ms: nextMs, leased_until_ms: 0, owner: "" },
+          ...{ attempts: 0, failed_starts: 0 },
+        })
+        .where("schedule_id", "=", schedule_id)
+        .execute();
   }
 
   #event(row: ScheduleRow) {

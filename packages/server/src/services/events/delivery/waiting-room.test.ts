@@ -22,6 +22,7 @@ test("an account's waiting deliveries leave room for others', and make room once
     claimed_until_ms: 0,
     owner: "",
     attempts: 0,
+    failed_starts: 0,
     is_forwarded: 0,
   };
   const row = {

@@ -26,7 +26,7 @@ export async function planSchedule(
   if (wanted === null || nextMs === undefined) return;
   const row = {
     ...{ schedule_id: id, account_id, region, rule_name: name, expression: wanted },
-    ...{ start_ms: nowMs, next_at_ms: nextMs, attempts: 0 },
+    ...{ start_ms: nowMs, next_at_ms: nextMs, attempts: 0, failed_starts: 0 },
     ...{ owner: "", leased_until_ms: 0 },
   };
   await db.insertInto("events_schedules").values(row).execute();

@@ -21,6 +21,7 @@ export const DELETION_TASKS: TaskTable<DeletionTask> = {
   id: "task_id",
   leasedUntilMs: "lease_until_ms",
   owner: "lease_owner",
+  failedStarts: "failed_starts",
   orderBy: ["created_ms", "task_id"],
   pending: { column: "status", values: PENDING },
 };

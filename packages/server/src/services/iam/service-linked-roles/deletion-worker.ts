@@ -57,6 +57,10 @@ export class DeletionWorker {
       // It shows as IN_PROGRESS before it is decided.
       claimed: (nowMs) => ({ status: "IN_PROGRESS", updated_ms: nowMs }),
       run: (task) => this.#work(task),
+      giveUp: async (task) => {
+        const { row } = task;
+        await this.#decide(task, (tx, nowMs) => abandonDeletion(row, usageUnknown(row), nowMs, tx));
+      },
       failed: (err, row) =>
         log.error(
           { err, taskId: row?.task_id },

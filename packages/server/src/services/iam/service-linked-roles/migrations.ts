@@ -1,4 +1,5 @@
 import type { Migration } from "../../../kernel/store.ts";
+import { countFailedStarts } from "../../../kernel/work/failed-starts.ts";
 
 export const serviceLinkedRoleMigrations: readonly Migration[] = [
   {
@@ -39,4 +40,5 @@ export const serviceLinkedRoleMigrations: readonly Migration[] = [
       await tasks().addColumn("lease_until_ms", "bigint").execute();
     },
   },
+  countFailedStarts("iam/0110-role-deletion-failed-starts", "iam_role_deletion_tasks"),
 ];

@@ -213,6 +213,7 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
     failure_usages: null,
     lease_owner: null,
     lease_until_ms: null,
+    failed_starts: 0,
     created_ms: context.nowMs,
     updated_ms: context.nowMs,
   });

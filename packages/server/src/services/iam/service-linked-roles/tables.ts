@@ -18,6 +18,7 @@ export interface DeletionTaskRow {
   /** The node that works on it, until its lease ends: then another one takes it up. */
   lease_owner: string | null;
   lease_until_ms: number | null;
+  failed_starts: number;
   created_ms: number;
   updated_ms: number;
 }
