@@ -67,13 +67,13 @@ export async function findByPhysicalId(physicalId: string, db: Db): Promise<Reso
 }
 
 /** A resource of an account's living stacks in a Region: functions aren't known otherwise. */
-export function findResourceIn(
+export async function findResourceIn(
   { account_id, region }: Place,
   type: string,
   physicalId: string,
   db: Db,
 ): Promise<ResourceRow | undefined> {
-  return db
+  const row = await db
     .selectFrom("cloudformation_resources as resource")
     .innerJoin("cloudformation_stacks as stack", "stack.stack_id", "resource.stack_id")
     .selectAll("resource")
@@ -83,6 +83,7 @@ export function findResourceIn(
     .where("stack.account_id", "=", account_id)
     .where("stack.region", "=", region)
     .executeTakeFirst();
+  return row && openedResource(row, db);
 }
 
 const insertOrUpdate = statement<CloudFormationTables, ResourceRow>((db, row) => {
