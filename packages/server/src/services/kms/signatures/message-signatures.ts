@@ -11,7 +11,9 @@ const signInPool = promisify(
 
 type SignCallback = (error: Error | null, signature: Buffer) => void;
 
-/** Signs a message beside the thread that serves requests. Undefined: Ed25519, which has one way. */
+/**
+ * Signs a message beside the thread that serves requests. Undefined: Ed25519, which has one way.
+ */
 export function signMessage(
   key: KeyObject,
   way: readonly [scheme: Scheme, hash: Hash] | undefined,

@@ -118,7 +118,9 @@ function requireFew(uploads: ReadonlyMap<string, Upload>): void {
 
 type Listed = readonly (readonly [path: string, sizeBytes: number])[];
 
-/** The destination's objects by their paths below its prefix, page by page: there may be millions. */
+/**
+ * The destination's objects by their paths below its prefix, page by page: there may be millions.
+ */
 async function* listed(
   { bucket: Bucket, front }: Deployment,
   s3: S3Call,

@@ -77,7 +77,9 @@ export function withValues(file: Buffer, { values, keepsJson }: Markers): Buffer
   return Buffer.from(replaced, "latin1");
 }
 
-/** Counts what values add to a file before it grows: a short marker may stand in it a million times. */
+/**
+ * Counts what values add to a file before it grows: a short marker may stand in it a million times.
+ */
 class Growth {
   #left: number;
 
