@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import type { AssumeRoleResponse } from "@aws-sdk/client-sts";
-import type { Invoke } from "./invoke.ts";
+import type { Invoke, InvokeOptions } from "./invoke.ts";
 import type { CredentialSource } from "./ports/identity.ts";
 import type { Caller, OnBehalfOf } from "./principal.ts";
 import type { Transaction } from "./store.ts";
@@ -29,8 +29,28 @@ export interface RoleAssumer {
  * with AwsError.
  */
 export async function assumeRoleFor(role: AssumedRole, by: RoleAssumer): Promise<Caller> {
-  const { service, onBehalfOf, roleArn, sessionName, region, seconds, transaction } = role;
-  const { Credentials } = await by.invoke<AssumeRoleResponse>(
+  const { Credentials } = await ask(role, by, {});
+  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
+  const { AccessKeyId, SessionToken } = Credentials;
+  const credential = await by.sessions.findCredential(AccessKeyId, SessionToken);
+  assert(typeof credential === "object", "the session just made is known");
+  return credential.caller;
+}
+
+/** Rejects as `assumeRoleFor` would, and makes no session. */
+export async function requireAssumableFor(
+  role: AssumedRole,
+  by: Pick<RoleAssumer, "invoke">,
+): Promise<void> {
+  await ask(role, by, { isOnlyDecided: true });
+}
+
+function ask(
+  { service, onBehalfOf, roleArn, sessionName, region, seconds, transaction }: AssumedRole,
+  { invoke }: Pick<RoleAssumer, "invoke">,
+  how: Pick<InvokeOptions, "isOnlyDecided">,
+): Promise<AssumeRoleResponse> {
+  return invoke<AssumeRoleResponse>(
     "sts",
     "AssumeRole",
     {
@@ -42,11 +62,7 @@ export async function assumeRoleFor(role: AssumedRole, by: RoleAssumer): Promise
       as: { principal: { kind: "service", serviceName: service, onBehalfOf } },
       region,
       ...(transaction === undefined ? {} : { transaction }),
+      ...how,
     },
   );
-  assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
-  const { AccessKeyId, SessionToken } = Credentials;
-  const credential = await by.sessions.findCredential(AccessKeyId, SessionToken);
-  assert(typeof credential === "object", "the session just made is known");
-  return credential.caller;
 }

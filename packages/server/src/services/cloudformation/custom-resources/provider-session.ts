@@ -1,4 +1,4 @@
-import { assumeRoleFor } from "../../../kernel/assume-role.ts";
+import { assumeRoleFor, requireAssumableFor } from "../../../kernel/assume-role.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
@@ -51,14 +51,12 @@ export function requireAssumable(
   { Role: RoleArn }: ResourceModel,
   functionArn: string,
   call: StackStepCalls,
-  { invoke }: Pick<Dependencies, "invoke">,
+  deps: Pick<Dependencies, "invoke">,
 ): Promise<void> {
-  const { service, onBehalfOf, region, transaction } = ofFunction(functionArn, call);
-  const input = { RoleArn, RoleSessionName: call.place.logicalId };
-  const as = { principal: { kind: "service", serviceName: service, onBehalfOf } } as const;
+  const role = { roleArn: String(RoleArn), sessionName: call.place.logicalId };
   return call.ofService("lambda", async () => {
     try {
-      await invoke("sts", "AssumeRole", input, { as, region, transaction, isOnlyDecided: true });
+      await requireAssumableFor({ ...role, ...ofFunction(functionArn, call) }, deps);
     } catch (cause) {
       if (!(cause instanceof AwsError)) throw cause;
       const message = "The role defined for the function cannot be assumed by Lambda.";
