@@ -125,3 +125,14 @@ test("a call without an answer fails its resource in time, and nothing waits for
     "CloudFormation did not receive a response from your Custom Resource.",
   );
 }, 60_000);
+
+test("calls are made after a reset, too", async () => {
+  await server.server.reset();
+  const Name = "/custom/after-reset";
+  const put = {
+    service: "SSM",
+    action: "putParameter",
+    parameters: { Name, Value: "made", Type: "String" },
+  };
+  expect(await outcomeOf("after-reset", calling(put))).toBe("CREATE_COMPLETE");
+}, 30_000);

@@ -19,7 +19,7 @@ const REMEMBERED_MAX = 10_000;
 export class StepRuns {
   readonly #atOnceMax: number;
   readonly #runs = new Map<string, Running>();
-  readonly #closing = new AbortController();
+  #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #working = 0;
 
@@ -80,9 +80,11 @@ export class StepRuns {
     if (run?.token === token) run.stop.abort();
   }
 
+  /** Stops all work and waits for it. What begins later is another life's: after a reset. */
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.all([...this.#runs.values()].map(({ ended }) => ended));
+    this.#closing = new AbortController();
   }
 
   /** Resolves with the call that ends the turn, which a stop does too. */
