@@ -266,6 +266,21 @@ test.each([
     "has names joined by |, not (a+)+$",
   ],
   ["no JSON", "{", "Create isn't JSON."],
+  [
+    "a Region that isn't there",
+    asked("SSM", "getParameter", { Name: "/x" }, { region: "eu-west-9" }),
+    "eu-west-9 is no Region of the partition aws.",
+  ],
+  [
+    "a Region that is a text",
+    asked("SSM", "getParameter", { Name: "/x" }, { region: "us-east-1/../x" }),
+    "us-east-1/../x is no Region of the partition aws.",
+  ],
+  [
+    "another partition's Region",
+    asked("SSM", "getParameter", { Name: "/x" }, { region: "cn-north-1" }),
+    "cn-north-1 is no Region of the partition aws.",
+  ],
 ])("a call that can't be made fails with its reason: %s", async (what, Create, reason) => {
   const StackName = `call-${what.replaceAll(/\W/g, "-")}`;
   await made(StackName, template(provided("Custom::AWS", ["ssm:*"], { Create })));

@@ -237,6 +237,22 @@ test("a role that isn't there or doesn't trust Lambda is refused", async () => {
   expect(await reasons("of-text")).toContain("Value 'admin' at 'role' failed to satisfy");
 });
 
+test("a function works in a stack whose rows are sealed for its hidden parameter", async () => {
+  const resources = makesUser(admin(OWN), "hidden");
+  const Environment = { Variables: { SECRET: { Ref: "Secret" } } };
+  const Handler = { ...resources.Handler };
+  const Properties = { ...Handler.Properties, Environment };
+  const TemplateBody = template(
+    { ...resources, Handler: { ...Handler, Properties } },
+    { Parameters: { Secret: { Type: "String", NoEcho: true } } },
+  );
+  const Parameters = [{ ParameterKey: "Secret", ParameterValue: "not-to-be-shown" }];
+  const client = cloudFormationOf(server);
+  await client.send(new CreateStackCommand({ StackName: "hidden", TemplateBody, Parameters }));
+  expect((await endedStack(client, "hidden")).StackStatus).toBe("CREATE_COMPLETE");
+  expect(await userNames()).toContain("hidden");
+});
+
 /** The ARN of a function that the root user of an account deployed. */
 async function functionOf(key: Key, StackName: string, account: string, region = "us-east-1") {
   const client = cloudFormationOf(server, key, region);

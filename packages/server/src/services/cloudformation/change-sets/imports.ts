@@ -1,11 +1,16 @@
+import { isDeepStrictEqual } from "node:util";
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import type { Evaluation } from "@rolecast/template";
+import type { Kysely } from "kysely";
 import type { Checked } from "../../../kernel/checked.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
+import type { Place } from "../stack-names.ts";
+import type { CloudFormationTables } from "../tables.ts";
 import { physicalIdOf } from "../types/engine-types.ts";
 import { isThere, staticIdentifier } from "../values/existing-resources.ts";
+import { holderOf } from "../values/resource-owners.ts";
 
 /** Resources that a change set takes over: what names them, by logical id. */
 export type Imports = Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -44,6 +49,39 @@ export function requestedImports(
 }
 
 /**
+ * Refuses identifiers with other names than the types', the engine's own types, which nobody made
+ * outside of a stack, and resources that are a stack's. Rejects with ValidationError.
+ */
+export async function refuseImports(
+  imports: Imports,
+  after: Evaluation,
+  stack: Place,
+  db: Kysely<CloudFormationTables>,
+  { types }: Pick<CloudFormationDependencies, "types">,
+): Promise<void> {
+  const named = Object.entries(imports).map(([logicalId, identifier]) => {
+    const type = after.resources.get(logicalId)?.type ?? "";
+    return { logicalId, identifier, type };
+  });
+  const own = new Set(named.filter(({ type }) => types.isOwn(type)).map(({ type }) => type));
+  if (own.size > 0)
+    throw validation(`ResourceTypes [${[...own].join(", ")}] are not supported for Import`);
+  for (const { logicalId, identifier, type } of named) {
+    const { schema } = await types.require(type);
+    const names = Object.keys(identifier).sort();
+    if (!isDeepStrictEqual(names, [...schema.primaryIdentifier].sort()))
+      throw validation(
+        `Resource identifiers of [${logicalId}] must be [${schema.primaryIdentifier.join(", ")}]`,
+      );
+    if (await holderOf(schema, identifier, stack, db))
+      throw validation(
+        `Resources [${logicalId}] passed in ResourceToImport are already in a stack and cannot ` +
+          "be imported.",
+      );
+  }
+}
+
+/**
  * Resources of a template that exist already, that are named in it, and that a failure or a
  * deletion leaves: `ImportExistingResources` takes them over.
  */
@@ -51,16 +89,20 @@ export async function existingResources(
   after: Evaluation,
   existing: ReadonlySet<string>,
   as: Caller,
-  region: string,
+  stack: Place,
+  db: Kysely<CloudFormationTables>,
   { types, invoke, ids }: Pick<CloudFormationDependencies, "types" | "invoke" | "ids">,
 ): Promise<Imports> {
   const found: [string, Readonly<Record<string, string>>][] = [];
   for (const { logicalId, type: name, deletionPolicy, properties } of after.resources.values()) {
     const type = await types.find(name);
     if (!type || existing.has(logicalId) || !String(deletionPolicy).startsWith("Retain")) continue;
+    if (types.isOwn(name)) continue;
     const declared = staticIdentifier(type.schema.primaryIdentifier, after, logicalId);
     if (!declared || Object.keys(properties).length === 0) continue;
-    if (await isThere(type, declared, as, region, { invoke, ids }))
+    // Another stack's is no resource to take over: creating it fails.
+    if (await holderOf(type.schema, declared, stack, db)) continue;
+    if (await isThere(type, declared, as, stack.region, { invoke, ids }))
       found.push([logicalId, declared]);
   }
   return Object.fromEntries(found);

@@ -17,7 +17,13 @@ import {
 import { Secrets } from "../values/secrets.ts";
 import { computeChanges, maskedChanges, type StoredChanges } from "./compute-changes.ts";
 import { earlyFailure, validateEarly } from "./early-validation.ts";
-import { existingResources, type Imports, physicalIdsOf, requestedImports } from "./imports.ts";
+import {
+  existingResources,
+  type Imports,
+  physicalIdsOf,
+  refuseImports,
+  requestedImports,
+} from "./imports.ts";
 import { isAutomatic, planNested, withNestedChangeSets } from "./nested-change-sets.ts";
 import {
   type Asked,
@@ -59,8 +65,9 @@ export async function planChangeSet(
       type === "IMPORT"
         ? requestedImports(input.ResourcesToImport ?? [], evaluation, existing)
         : input.ImportExistingResources
-          ? await existingResources(evaluation, existing, caller, stack.region, deps)
+          ? await existingResources(evaluation, existing, caller, stack, db, deps)
           : {};
+    if (type === "IMPORT") await refuseImports(imports, evaluation, stack, db, deps);
     const drifts = input.DeploymentMode ? await driftsOf(rows, asked, planning) : undefined;
     const before = previous && (await evaluateStack(stack, previous, db));
     const question = {

@@ -1,6 +1,7 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { UncallableOperationError, UnknownOperationError } from "../../../kernel/invoke.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
+import { isRegion } from "../../../kernel/regions.ts";
 import type { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
 import type { NativeProvider } from "./custom-type.ts";
@@ -106,8 +107,11 @@ async function answerOf(call: SdkCall, calls: StepCalls): Promise<unknown> {
   const parameters = (call.parameters ?? {}) as object;
   if (call.assumedRoleArn !== undefined || call.externalId !== undefined)
     throw failed("Rolecast's AwsCustomResource has no assumedRoleArn.");
+  const { region = calls.region } = call;
+  if (region !== calls.region && !isRegion(region))
+    throw failed(`${region} is no Region of the partition ${calls.partition}.`);
   try {
-    return await calls.invoke<object>(service, operation, parameters, call.region);
+    return await calls.invoke<object>(service, operation, parameters, region);
   } catch (error) {
     if (error instanceof UnknownOperationError)
       throw failed(`Rolecast has no operation ${call.service}:${operation}.`);

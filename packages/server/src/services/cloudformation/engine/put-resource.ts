@@ -1,9 +1,15 @@
 import { isSame, type MapValue, replacementOf } from "@rolecast/template";
-import type { ResourceModel, ResourceSchema, Step } from "../../../kernel/resources.ts";
+import {
+  ResourceError,
+  type ResourceModel,
+  type ResourceSchema,
+  type Step,
+} from "../../../kernel/resources.ts";
 import type { LeftoverRow, ResourceRow } from "../tables.ts";
 import { type EngineType, physicalIdOf } from "../types/engine-types.ts";
 import type { StackStepCalls } from "../types/own-type.ts";
 import { withGeneratedName } from "../values/generated-names.ts";
+import { holderOf } from "../values/resource-owners.ts";
 import {
   type Before,
   beforeOf,
@@ -293,6 +299,22 @@ async function giveTags(
   await update(model, rest, { ...rest, [schema.tags.property]: tags }, call);
 }
 
+/** Rejects where a resource has become a stack's since the change set was made. */
+async function refuseHeld(
+  { stack }: Run,
+  { logical_id }: ResourceRow,
+  { schema }: EngineType,
+  model: ResourceModel,
+  { tx }: StackStepCalls,
+): Promise<void> {
+  const holder = await holderOf(schema, model, stack, tx.db);
+  if (!holder || (holder.stackId === stack.stack_id && holder.logicalId === logical_id)) return;
+  throw new ResourceError(
+    "AlreadyExists",
+    `Resource ${logical_id} is already in a stack and cannot be imported.`,
+  );
+}
+
 /** Takes a resource over that is there already. */
 export async function importResource(
   run: Run,
@@ -312,6 +334,7 @@ export async function importResource(
     isTakenOver: true,
     perform: async (call) => {
       const model = { ...(await type.read(identifier, call)), ...identifier };
+      await refuseHeld(run, row, type, model, call);
       if (!run.types.isOwn(row.type)) await giveTags(type, model, wanted.properties, call);
       return { kind: "done", model };
     },

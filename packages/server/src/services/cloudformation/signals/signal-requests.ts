@@ -1,12 +1,11 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../../kernel/clock.ts";
 import { readPlainBody } from "../../../kernel/plain-body.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findResource } from "../rows/resources.ts";
 import { putSignal } from "../rows/signals.ts";
-import type { CloudFormationTables, ResourceRow, SignalRow } from "../tables.ts";
-import { signalledBy } from "./handle-address.ts";
+import type { CloudFormationTables, SignalRow } from "../tables.ts";
+import { isHandlePath, signalledBy } from "./handle-address.ts";
 
 /** More than S3 takes of data and reason. */
 const BODY_BYTES_MAX = 16_384;
@@ -26,7 +25,7 @@ export async function answerSignal(
   const signalled = signalledBy(request.path);
   const { db } = store.tables<CloudFormationTables>();
   const row = signalled && (await findResource(signalled.stack_id, signalled.logical_id, db));
-  if (!signalled || !isHandleOf(row, request.path))
+  if (!signalled || !isHandlePath(row, request.path))
     return refused(403, "There is no such wait condition handle.");
   const text = await readPlainBody(request, BODY_BYTES_MAX);
   const signal = text === undefined ? undefined : signalOf(text);
@@ -42,13 +41,6 @@ export async function answerSignal(
   return isKept
     ? { status: 200, headers: {}, body: undefined }
     : refused(400, "The handle has too many signals.");
-}
-
-function isHandleOf(row: ResourceRow | undefined, path: string): boolean {
-  if (!row?.physical_id || row.status.startsWith("DELETE")) return false;
-  if (row.type !== "AWS::CloudFormation::WaitConditionHandle") return false;
-  const [own, given] = [new URL(row.physical_id).pathname, path].map((each) => Buffer.from(each));
-  return own?.length === given?.length && !!own && !!given && timingSafeEqual(own, given);
 }
 
 function signalOf(

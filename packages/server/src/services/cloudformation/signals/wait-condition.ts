@@ -6,15 +6,15 @@ import {
   type ResourceSchema,
   type Step,
 } from "../../../kernel/resources.ts";
-import { resourcesOf } from "../rows/resources.ts";
+import { findResource, resourcesOf } from "../rows/resources.ts";
 import { removeSignals, type Signalled, signalsOf } from "../rows/signals.ts";
-import { findVersion } from "../rows/stacks.ts";
+import { findStackById, findVersion } from "../rows/stacks.ts";
 import type { SignalRow } from "../tables.ts";
 import type { OwnType, StackStepCalls } from "../types/own-type.ts";
 import { attributesOf } from "../values/attributes.ts";
 import { evaluateStack } from "../values/evaluate-stack.ts";
 import { creationPolicy } from "./creation-policy.ts";
-import { signalledBy } from "./handle-address.ts";
+import { isHandle, signalledBy } from "./handle-address.ts";
 
 /** The pause between two looks at the signals. */
 const LOOK_MS = 500;
@@ -64,7 +64,7 @@ export function waitCondition({ clock }: { readonly clock: Clock }): OwnType {
         const policy = creationPolicy(await policyOf(call));
         if (policy && want.Handle === undefined)
           return { ...policy, signalled: own, endMs: nowMs + policy.timeoutMs, isOwn: true };
-        return { ...byHandle(want, nowMs), isOwn: false };
+        return { ...(await byHandle(want, nowMs, call)), isOwn: false };
       }
     },
     read: async (model) => model,
@@ -89,10 +89,14 @@ async function policyOf({ place: { stack, logicalId }, tx: { db } }: StackStepCa
   return evaluation.resource(logicalId, attributes).creationPolicy;
 }
 
-function byHandle({ Handle, Timeout, Count }: ResourceModel, nowMs: number) {
+async function byHandle(
+  { Handle, Timeout, Count }: ResourceModel,
+  nowMs: number,
+  call: StackStepCalls,
+) {
   if (Handle === undefined) throw missing("Handle");
   if (Timeout === undefined) throw missing("Timeout");
-  const signalled = signalledBy(String(Handle));
+  const signalled = await handleOf(String(Handle), call);
   if (!signalled) throw invalid(`Invalid wait condition handle: ${Handle}`);
   const seconds = Number(Timeout);
   if (seconds < 1 || seconds > TIMEOUT_SECONDS_MAX)
@@ -100,6 +104,17 @@ function byHandle({ Handle, Timeout, Count }: ResourceModel, nowMs: number) {
   const count = Number(Count ?? 1);
   if (count < 1) throw invalid("Count must be 1 or more.");
   return { signalled, count, endMs: nowMs + seconds * 1_000 };
+}
+
+/** A handle of any stack in the account and Region, for whoever knows its whole address. */
+async function handleOf(address: string, { place, tx }: StackStepCalls) {
+  const signalled = signalledBy(address);
+  if (!signalled) return undefined;
+  const { account_id, region } = place.stack;
+  const stack = await findStackById(signalled.stack_id, tx.db);
+  if (stack?.account_id !== account_id || stack.region !== region) return undefined;
+  const row = await findResource(signalled.stack_id, signalled.logical_id, tx.db);
+  return isHandle(row, address) ? signalled : undefined;
 }
 
 function missing(name: string): ResourceError {

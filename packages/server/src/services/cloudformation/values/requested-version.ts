@@ -117,6 +117,8 @@ export async function requestedVersion(
     const processed = template === declared ? null : JSON.stringify(template.document);
     const row = { ...unexpanded, processed };
     try {
+      // What transforms have made counts as what the template declares.
+      requireCapabilities(template, input.Capabilities ?? []);
       await refuseUnknownTypes(template, input, deps);
       const evaluation = new Evaluation(template, environment);
       // Finds circles and references to what isn't there.
