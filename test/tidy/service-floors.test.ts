@@ -253,6 +253,8 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       finding: [],
       "access.ts": ["rows"],
       "tags.ts": ["rows"],
+      checks: [],
+      "policy-checks.ts": ["checks"],
       analysis: ["finding", "rows"],
       analyzers: ["analysis", "finding", "rows"],
       findings: ["analysis", "finding", "rows"],

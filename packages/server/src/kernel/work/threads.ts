@@ -12,7 +12,7 @@ const START_PATIENCE_MS = 20_000;
 /** A thread that is idle for so long ends and frees its memory. */
 const IDLE_MS = 60_000;
 const WAITING_MAX = 64;
-/** The most questions of one asker that wait, so that nobody can block all others. */
+/** The most questions of one asker that wait, so that one can't block all others. */
 const WAITING_PER_ASKER_MAX = 16;
 const LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
@@ -62,7 +62,7 @@ export class Threads<Question, Answer> {
   }
 
   /**
-   * The program's answer. `asker` is whoever may not take all places: an address, an account.
+   * The program's answer. `asker` is what may not take all places: an address, an account.
    * Rejects with ThreadError, and with the program's AwsError.
    */
   ask(question: Question, asker: string): Promise<Answer> {
