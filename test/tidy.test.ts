@@ -96,13 +96,16 @@ describe("dependency direction", () => {
       ],
       compositor: [
         ...["transcode", "ffmpeg", "ingest", "container/flv", "container/ogg"],
-        ...["codec", "port"],
+        ...["codec", "runtime", "port"],
       ],
       broadcast: [
         ...["transcode", "recording", "ingest", "hls", "segmenter", "container"],
         ...["container/mpegts", "codec", "runtime", "port"],
       ],
-      engine: ["compositor", "broadcast", "transcode", "recording", "ingest", "hls", "port"],
+      engine: [
+        ...["compositor", "broadcast", "transcode", "recording", "ingest", "hls"],
+        ...["runtime", "port"],
+      ],
       workers: ["engine", "transcode", "transport", "ingest", "codec", "runtime", "port"],
     };
     const order = Object.keys(allowed);

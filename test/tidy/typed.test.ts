@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { floatingPromises } from "./typed/floating-promises.ts";
 import { OWN_NAMES } from "./typed/own-names.ts";
 import { plainLookups } from "./typed/plain-lookups.ts";
 import { TypedSources } from "./typed/typed-sources.ts";
@@ -24,4 +25,9 @@ test("no text of a caller's names a property of a plain object", () => {
   expect(found.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
   const there = new Set(lookups.map(({ path, text }) => `${path}: ${text}`));
   expect([...listed].filter((each) => !there.has(each))).toEqual([]);
+}, 120_000);
+
+test("promises that nobody waits for go through inBackground", () => {
+  const found = floatingPromises(sources);
+  expect(found.map(({ path, line, text }) => `${path}:${line}: ${text}`)).toEqual([]);
 }, 120_000);

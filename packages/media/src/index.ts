@@ -28,6 +28,7 @@ export {
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
 export { letHeapGrow } from "./runtime/heap-growth.ts";
+export { reportBackgroundErrors } from "./runtime/in-background.ts";
 export { type TestPictureOptions, testPicture } from "./test-picture/test-picture.ts";
 export type { IngestProtocolName } from "./transport/protocols.ts";
 export { publishFlv } from "./transport/rtmp/rtmp-publisher.ts";

@@ -1,3 +1,4 @@
+import { reportBackgroundErrors as reportMediaErrors } from "@rolecast/media";
 import { Authorizer } from "./authz/authorizer.ts";
 import { composeServices, migrationsOf } from "./compose-services.ts";
 import { prepareTemplate } from "./config/deploy-template.ts";
@@ -21,9 +22,11 @@ import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { WebSockets } from "./gateway/web-sockets.ts";
 import { systemClock } from "./kernel/clock.ts";
 import type { AnyServiceModule } from "./kernel/define-service.ts";
+import { errorTrace } from "./kernel/error-class.ts";
 import { randomIds } from "./kernel/ids.ts";
 import { isLoopback } from "./kernel/loopback.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
+import { reportBackgroundErrors } from "./kernel/work/in-background.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { type OpenedParts, openParts } from "./open-parts.ts";
 import { type Address, createPlatform, type MakeEngine } from "./platform.ts";
@@ -81,6 +84,10 @@ async function startServer(
   ends: Ends,
 ): Promise<RunningServer> {
   const { config, folder, events, log } = parts;
+  const report = (error: unknown) =>
+    log.error({ error: errorTrace(error) }, "work in the background failed");
+  reportBackgroundErrors(report);
+  reportMediaErrors(report);
   const roots = rootAccounts(config, parts.sealingKey);
   const http = new HttpServer({
     host: config.host,

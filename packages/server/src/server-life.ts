@@ -4,6 +4,7 @@ import type { Log } from "./kernel/ports/log.ts";
 import type { Drain, Readiness } from "./kernel/ports/own-routes.ts";
 import type { Service } from "./kernel/service.ts";
 import type { StoreState } from "./kernel/store.ts";
+import { inBackground } from "./kernel/work/in-background.ts";
 import { after, type CallOff } from "./kernel/work/timers.ts";
 
 export interface ServerLifeOptions {
@@ -69,7 +70,7 @@ export class ServerLife {
     if (this.#stage !== "stopping" && this.#stage !== "draining") {
       this.#stage = "draining";
       this.#options.log.warn({ timeoutMs }, "the server drains: it ends with its last stream");
-      void this.#drain();
+      inBackground(this.#drain());
     }
     return this.facts;
   };

@@ -8,6 +8,7 @@ import type { AdBreakInsertion, StreamStatus } from "../port/handle.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { StreamMedia } from "../port/source.ts";
 import type { Recording } from "../recording/recording.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
@@ -236,7 +237,7 @@ export class Broadcast implements FedBroadcast {
       this.#conclude(reason, message);
     } else {
       // The last pictures come before the end is published.
-      finished.then(() => this.#conclude(reason, message));
+      inBackground(finished.then(() => this.#conclude(reason, message)));
     }
   }
 

@@ -2,6 +2,7 @@ import { FlvStream } from "../container/flv/flv-stream.ts";
 import { FfmpegProcess, PIPES_ONLY } from "../ffmpeg/ffmpeg-process.ts";
 import type { CompositionPicture } from "../port/composition.ts";
 import type { UnitSink } from "../port/media-unit.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { frameBytes } from "./canvas.ts";
 import { SOUND_CHANNELS, SOUND_HZ } from "./sound-decoder.ts";
 
@@ -49,7 +50,9 @@ export class CompositionEncoder {
     this.#ffmpeg = new FfmpegProcess({ program, args: encoderArguments(picture), extraInputs: 1 });
     const media = new FlvStream(tagBytesMax, sink);
     this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#read(chunk, media));
-    this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself"));
+    inBackground(
+      this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself")),
+    );
   }
 
   /** Process id of its ffmpeg, while that runs. */

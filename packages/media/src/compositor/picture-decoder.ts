@@ -1,5 +1,6 @@
 import { FfmpegProcess, PIPES_ONLY } from "../ffmpeg/ffmpeg-process.ts";
 import type { TileFill } from "../port/composition-layout.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { type Frame, frameBytes } from "./canvas.ts";
 import type { Size } from "./layout.ts";
 
@@ -42,7 +43,9 @@ export class PictureDecoder {
     this.#spare = Buffer.allocUnsafe(bytes);
     this.#ffmpeg = new FfmpegProcess({ program: options.program, args: decoderArguments(options) });
     this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
-    this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself"));
+    inBackground(
+      this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself")),
+    );
   }
 
   /** Process id of its ffmpeg, while that runs. */

@@ -3,6 +3,7 @@ import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError } from "../port/media-error.ts";
 import { type MediaUnit, nothingAnnounced, type TrackConfig } from "../port/media-unit.ts";
 import type { PublishRequest } from "../port/publish.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import type { CompositionSink, OutputEvent } from "./composition-sink.ts";
 
 /** An output that was lost is tried again so often, and given up after so long. */
@@ -58,15 +59,17 @@ export class PublishedOutput implements Publisher, CompositionSink {
       ...{ protocol: "composition", name, priority: undefined },
       ...{ connectionId: this.id, secure: true, remoteAddress: "" },
     };
-    publish(this, request).then(
-      (sink) => this.#connected(sink),
-      (error: unknown) => {
-        if (isFirst) {
-          this.#give(messageOf(error));
-        } else {
-          this.#lose(messageOf(error));
-        }
-      },
+    inBackground(
+      publish(this, request).then(
+        (sink) => this.#connected(sink),
+        (error: unknown) => {
+          if (isFirst) {
+            this.#give(messageOf(error));
+          } else {
+            this.#lose(messageOf(error));
+          }
+        },
+      ),
     );
   }
 

@@ -1,6 +1,7 @@
 import { type AacConfig, ADTS_HEADER_BYTES, writeAdtsHeader } from "../codec/aac-config.ts";
 import { OggOpusWriter, OPUS_CLOCK_HZ } from "../container/ogg/ogg-opus.ts";
 import { FfmpegProcess, PIPES_ONLY } from "../ffmpeg/ffmpeg-process.ts";
+import { inBackground } from "../runtime/in-background.ts";
 
 export const SOUND_HZ = OPUS_CLOCK_HZ;
 export const SOUND_CHANNELS = 2;
@@ -43,7 +44,9 @@ export class SoundDecoder {
       this.#ffmpeg.stdin.write(this.#ogg.head(SOUND_CHANNELS));
     }
     this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#read(chunk));
-    this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself"));
+    inBackground(
+      this.#ffmpeg.ended.then(({ message }) => this.#fail(message ?? "ffmpeg ended by itself")),
+    );
   }
 
   /** Takes a packet of Opus, or a raw frame of AAC, which is copied. */

@@ -28,6 +28,7 @@ import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { AllowedPublish, ForwardedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { BroadcastViewers } from "./broadcast-viewers.ts";
 import { ConnectionGate } from "./connection-gate.ts";
@@ -378,7 +379,7 @@ export class StreamEngine implements MediaEngine {
   #over(broadcast: Broadcast): void {
     this.#broadcasts.delete(broadcast.streamName);
     this.#finishing.add(broadcast);
-    broadcast.ending.recorded.then(() => this.#finishing.delete(broadcast));
+    inBackground(broadcast.ending.recorded.then(() => this.#finishing.delete(broadcast)));
   }
 
   #sweep(): void {

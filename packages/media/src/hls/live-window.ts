@@ -1,6 +1,7 @@
 import type { InitSection, Segment } from "../container/segment.ts";
 import type { MediaArrival, MediaPosition } from "../port/handle.ts";
 import type { MediaLimits } from "../port/limits.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { keepBytes } from "../runtime/kept-bytes.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import { DateRanges } from "./date-ranges.ts";
@@ -316,7 +317,7 @@ export class LiveWindow {
   #shelve(): void {
     if (this.#shelf !== undefined) {
       for (const { media } of this.#segments.slice(0, -SEGMENTS_IN_MEMORY)) {
-        void media.moveTo(this.#shelf);
+        inBackground(media.moveTo(this.#shelf));
       }
     }
   }

@@ -1,3 +1,4 @@
+import { inBackground } from "../runtime/in-background.ts";
 import { keepBytes } from "../runtime/kept-bytes.ts";
 import { holdMemory, isSegmentMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import type { SegmentShelf } from "./segment-shelf.ts";
@@ -41,7 +42,7 @@ export class SegmentMedia {
     this.#body = body;
     holdMemory(body);
     if (kept !== undefined) {
-      void this.#leaveTo(kept);
+      inBackground(this.#leaveTo(kept));
     }
   }
 

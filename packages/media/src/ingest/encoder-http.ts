@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { EncoderAnswer, EncoderRequest } from "../port/encoder-request.ts";
 import type { MediaLimits } from "../port/limits.ts";
+import { inBackground } from "../runtime/in-background.ts";
 
 /** Header lines with their names; a browser's are about 1 KB. */
 const HEADER_BYTES_MAX = 8 * 1024;
@@ -61,9 +62,8 @@ export class EncoderHttp {
 
   async #create(): Promise<Server> {
     const { createServer } = await import("node:http");
-    const server = createServer(
-      { maxHeaderSize: HEADER_BYTES_MAX },
-      (incoming, outgoing) => void this.#serve(incoming, outgoing),
+    const server = createServer({ maxHeaderSize: HEADER_BYTES_MAX }, (incoming, outgoing) =>
+      inBackground(this.#serve(incoming, outgoing)),
     );
     server.maxRequestsPerSocket = 1;
     return server;

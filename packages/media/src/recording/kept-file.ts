@@ -1,6 +1,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
+import { inBackground } from "../runtime/in-background.ts";
 import { takeKeptMemory } from "../runtime/kept-bytes.ts";
 import { holdMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import { INDEX_SUFFIX, indexLine, MEDIA_SUFFIX, type SegmentToKeep } from "./kept-index.ts";
@@ -115,7 +116,7 @@ export class KeptFile {
 
   leave(): void {
     this.#readers -= 1;
-    void this.#closeUnread();
+    inBackground(this.#closeUnread());
   }
 
   /**

@@ -1,3 +1,4 @@
+import { inBackground } from "../runtime/in-background.ts";
 import { holdMemory, releaseMemory } from "../runtime/segment-memory.ts";
 import type { KeptSegment } from "./kept-file.ts";
 
@@ -10,11 +11,13 @@ export class RecordedPiece {
     holdMemory(body);
     this.#memory = body;
     this.kept = kept;
-    void kept?.written.then((isThere) => {
-      if (isThere) {
-        this.release();
-      }
-    });
+    inBackground(
+      kept?.written.then((isThere) => {
+        if (isThere) {
+          this.release();
+        }
+      }),
+    );
   }
 
   /** Undefined once they are on the disk alone. */

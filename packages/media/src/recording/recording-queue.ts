@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { RecordingBody, RecordingFileRow } from "../port/recording.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 
@@ -58,12 +59,14 @@ export class RecordingQueue {
       return false;
     }
     const waiting: WaitingFile = { ...file, spilled };
-    spilled.failure.then(() => {
-      // Once its turn has come, the host reads it.
-      if (this.#waiting.includes(waiting)) {
-        release(waiting);
-      }
-    });
+    inBackground(
+      spilled.failure.then(() => {
+        // Once its turn has come, the host reads it.
+        if (this.#waiting.includes(waiting)) {
+          release(waiting);
+        }
+      }),
+    );
     return this.#add(waiting);
   }
 

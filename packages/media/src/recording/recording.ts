@@ -9,6 +9,7 @@ import type {
   RecordingStart,
   RecordingStatus,
 } from "../port/recording.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
@@ -196,7 +197,7 @@ export class Recording {
         this.#work();
       } else {
         this.#joiners.get(file.row.rendition)?.breakNext();
-        void file.kept?.remove();
+        inBackground(file.kept?.remove());
         this.#gap(file.row, "the recording's writes are slower than the stream");
       }
     }

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SegmentShelf } from "../hls/segment-shelf.ts";
 import type { SpillOptions } from "../port/options.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import type { DiskRoom } from "./kept-file.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
@@ -46,7 +47,7 @@ export class SpillFolder implements DiskRoom {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     if (this.#options.freeBytesMin === undefined) return;
     await this.#look();
-    this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
+    this.#timer = setInterval(() => inBackground(this.#look()), LOOK_INTERVAL_MS);
     this.#timer.unref();
   }
 

@@ -4,6 +4,7 @@ import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaContainer } from "../port/publish.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import type { ReadPace } from "../runtime/stepped-reads.ts";
 import { type Cut, CutSchedule } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
@@ -173,7 +174,7 @@ export class Transcoder {
     if (this.#state === "finishing") {
       ffmpeg.stdin.end();
     }
-    ffmpeg.ended.then(({ message }) => this.#over(failure ?? message, limits));
+    inBackground(ffmpeg.ended.then(({ message }) => this.#over(failure ?? message, limits)));
   }
 
   #over(message: string | undefined, { transcodeRestartsMax }: MediaLimits): void {

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { SendHandle } from "node:child_process";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
+import { inBackground } from "../runtime/in-background.ts";
 
 /** Methods that one process has for another one: arguments and results are structured-clonable. */
 export type Served<Methods> = {
@@ -129,9 +130,11 @@ export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
     }
     // At once, in the order in which messages came.
     const performed = new Promise((resolve) => resolve(Reflect.apply(perform, ours, args)));
-    performed.then(
-      (value) => this.#put({ id, value }),
-      (error: unknown) => this.#put({ id, error: describe(error) }),
+    inBackground(
+      performed.then(
+        (value) => this.#put({ id, value }),
+        (error: unknown) => this.#put({ id, error: describe(error) }),
+      ),
     );
   }
 

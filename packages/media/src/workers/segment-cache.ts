@@ -1,3 +1,5 @@
+import { inBackground } from "../runtime/in-background.ts";
+
 type Body = Uint8Array | undefined;
 
 interface Kept {
@@ -37,9 +39,11 @@ export class SegmentCache {
     }
     const kept: Kept = { body: fetch(), untilMs: this.#monotonicMs() + this.#keptMs, bytes: 0 };
     this.#kept.set(name, kept);
-    kept.body.then(
-      (body) => (body === undefined ? this.#remove(name, kept) : this.#weigh(name, kept, body)),
-      () => this.#remove(name, kept),
+    inBackground(
+      kept.body.then(
+        (body) => (body === undefined ? this.#remove(name, kept) : this.#weigh(name, kept, body)),
+        () => this.#remove(name, kept),
+      ),
     );
     return kept.body;
   }

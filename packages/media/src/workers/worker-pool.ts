@@ -21,6 +21,7 @@ import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PublishAnswer, PublishOffer, WatchOffer } from "../port/offer.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
+import { inBackground } from "../runtime/in-background.ts";
 import { PoolCompositions } from "./pool-compositions.ts";
 import { PoolForwarding } from "./pool-forwarding.ts";
 import { sumOfHealth } from "./pool-health.ts";
@@ -307,7 +308,7 @@ export class WorkerPool implements MediaEngine {
       }),
     );
     this.#processes.add(worker);
-    worker.gone.then(() => this.#gone(worker, slot, restartDelayMs));
+    inBackground(worker.gone.then(() => this.#gone(worker, slot, restartDelayMs)));
     try {
       await worker.calls.ask("start");
       if (!worker.isGone) {

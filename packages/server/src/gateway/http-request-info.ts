@@ -1,5 +1,6 @@
 import type { decodeBody, WireRequest } from "@rolecast/wire";
 import type { HttpRequestInfo } from "../kernel/http-request.ts";
+import { inBackground } from "../kernel/work/in-background.ts";
 import type { GatewayRequest } from "./gateway-request.ts";
 
 const NO_TRAILERS: Readonly<Record<string, string>> = {};
@@ -18,13 +19,15 @@ export function httpRequestInfo(
 
 function trailersOf(body: ReturnType<typeof decodeBody>): HttpRequestInfo["trailers"] {
   let trailers = NO_TRAILERS;
-  body.trailers.then(
-    (read) => {
-      trailers = read;
-    },
-    () => {
-      // The reader of the body gets the same error.
-    },
+  inBackground(
+    body.trailers.then(
+      (read) => {
+        trailers = read;
+      },
+      () => {
+        // The reader of the body gets the same error.
+      },
+    ),
   );
   return () => trailers;
 }

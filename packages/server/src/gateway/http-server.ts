@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { WireResponse } from "@rolecast/wire";
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import { inBackground } from "../kernel/work/in-background.ts";
 import { after } from "../kernel/work/timers.ts";
 import { BodyBudget, HeldBytes } from "./body-budget.ts";
 import { type Client, ClientAddresses } from "./client-address.ts";
@@ -99,7 +100,7 @@ export class HttpServer {
     this.#slowClients = new SlowClients(this.#limits);
     this.#budget = options.budget ?? new BodyBudget();
     const answer = (request: IncomingMessage, response: ServerResponse) =>
-      void this.#answer(request, response, undefined);
+      inBackground(this.#answer(request, response, undefined));
     this.#server = createServer(
       {
         maxHeaderSize: HEADER_BYTES_MAX,
@@ -116,15 +117,11 @@ export class HttpServer {
     this.#server.on("checkExpectation", answer);
     // A client that expects "100 Continue" gets it when the body is first read: a refused upload is
     // never sent.
-    this.#server.on(
-      "checkContinue",
-      (request: IncomingMessage, response: ServerResponse) =>
-        void this.#answer(request, response, () => response.writeContinue()),
+    this.#server.on("checkContinue", (request: IncomingMessage, response: ServerResponse) =>
+      inBackground(this.#answer(request, response, () => response.writeContinue())),
     );
-    this.#server.on(
-      "upgrade",
-      (request: IncomingMessage, socket: Socket, head: Buffer) =>
-        void this.#upgrade(request, socket, head),
+    this.#server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      inBackground(this.#upgrade(request, socket, head)),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
     // Node would silently drop headers past its own limit.
@@ -157,7 +154,7 @@ export class HttpServer {
       found: (isTls) => {
         if (!isTls || !this.#tls) return this.#readHttp(socket);
         this.#sockets.delete(socket);
-        void this.#tls.accept(socket);
+        inBackground(this.#tls.accept(socket));
       },
       late: () => this.#rests.found(LATE, socket, 0),
     });

@@ -11,6 +11,7 @@ import type {
   WebSocketEvents,
   WebSocketRequest,
 } from "../kernel/web-sockets.ts";
+import { inBackground } from "../kernel/work/in-background.ts";
 import { type CallOff, every } from "../kernel/work/timers.ts";
 import type { Client } from "./client-address.ts";
 import { joinedHeaders, originForm } from "./gateway-request.ts";
@@ -195,10 +196,12 @@ interface Opened {
 function hold(opened: WebSocket, counts: Opened, bytes: number, work: Promise<void>): void {
   counts.inWorkBytes += bytes;
   if (counts.inWorkBytes > IN_WORK_BYTES_MAX) opened.pause();
-  void work.finally(() => {
-    counts.inWorkBytes -= bytes;
-    if (opened.isPaused && counts.inWorkBytes <= IN_WORK_BYTES_MAX) opened.resume();
-  });
+  inBackground(
+    work.finally(() => {
+      counts.inWorkBytes -= bytes;
+      if (opened.isPaused && counts.inWorkBytes <= IN_WORK_BYTES_MAX) opened.resume();
+    }),
+  );
 }
 
 class OpenConnection implements WebSocketConnection {

@@ -1,6 +1,7 @@
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
 import type { SpanAttributes } from "../kernel/ports/tracer.ts";
+import { inBackground } from "../kernel/work/in-background.ts";
 import { type CallOff, every } from "../kernel/work/timers.ts";
 
 /** Spans that may wait for the collector; more are dropped and counted. */
@@ -39,7 +40,7 @@ export class OtlpExporter {
   constructor(endpoint: string, log: Log) {
     this.#url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
     this.#log = log;
-    this.#stopFlushing = every(INTERVAL_MS, () => void this.#flush());
+    this.#stopFlushing = every(INTERVAL_MS, () => inBackground(this.#flush()));
   }
 
   add(span: EndedSpan): void {
@@ -48,7 +49,7 @@ export class OtlpExporter {
       return;
     }
     this.#waiting.push(span);
-    if (this.#waiting.length >= BATCH_MAX && !this.#troubled) void this.#flush();
+    if (this.#waiting.length >= BATCH_MAX && !this.#troubled) inBackground(this.#flush());
   }
 
   /** Sends the waiting spans, as far as the collector accepts them now. */

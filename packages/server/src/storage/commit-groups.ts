@@ -5,6 +5,7 @@ import {
   type Transaction,
   type TransactionOptions,
 } from "../kernel/store.ts";
+import { inBackground } from "../kernel/work/in-background.ts";
 import { after } from "../kernel/work/timers.ts";
 import { nextTurn } from "../kernel/work/turns.ts";
 import { outermost } from "./nested-transactions.ts";
@@ -92,7 +93,7 @@ export class CommitGroups {
         callOff: patienceMs === undefined ? undefined : after(patienceMs, giveUp),
       };
       (isPatient ? this.#patient : this.#waiting).push(member);
-      if (!this.#busy) void this.#work();
+      if (!this.#busy) inBackground(this.#work());
     });
   }
 
@@ -140,7 +141,7 @@ export class CommitGroups {
       return;
     }
     // The next group's commit needn't wait for it.
-    void this.#answer(group, outcomes);
+    inBackground(this.#answer(group, outcomes));
   }
 
   async #runAll(

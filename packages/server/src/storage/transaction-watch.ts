@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { inBackground } from "../kernel/work/in-background.ts";
 import { type CallOff, every } from "../kernel/work/timers.ts";
 
 /**
@@ -41,15 +42,17 @@ export class TransactionWatch {
       const over = () => {
         if (this.#stop === reject) this.#stop = undefined;
       };
-      work().then(
-        (result) => {
-          over();
-          resolve(result);
-        },
-        (error: unknown) => {
-          over();
-          reject(error);
-        },
+      inBackground(
+        work().then(
+          (result) => {
+            over();
+            resolve(result);
+          },
+          (error: unknown) => {
+            over();
+            reject(error);
+          },
+        ),
       );
     });
   }

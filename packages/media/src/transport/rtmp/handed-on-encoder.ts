@@ -1,6 +1,7 @@
 import type { SessionEndReason } from "../../port/events.ts";
 import { MediaError } from "../../port/media-error.ts";
 import type { OtherServer } from "../../port/publish.ts";
+import { inBackground } from "../../runtime/in-background.ts";
 import type { EncoderMedia } from "./encoder-media.ts";
 import { MESSAGE } from "./message-type.ts";
 import { RtmpClient } from "./rtmp-client.ts";
@@ -89,10 +90,12 @@ class HandedOnEncoder implements EncoderMedia {
     if (isTaken || this.#isPaused) return;
     this.#isPaused = true;
     this.#from.pause(true);
-    this.#client.drained().then(() => {
-      this.#isPaused = false;
-      this.#from.pause(false);
-    }, ignore);
+    inBackground(
+      this.#client.drained().then(() => {
+        this.#isPaused = false;
+        this.#from.pause(false);
+      }, ignore),
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { PublishElsewhereError } from "../../ingest/publish-elsewhere.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
+import { inBackground } from "../../runtime/in-background.ts";
 import { readInSteps } from "../../runtime/stepped-reads.ts";
 import { readAggregate } from "./aggregate.ts";
 import * as answers from "./answers.ts";
@@ -321,10 +322,9 @@ export class RtmpConnection implements Publisher {
     }
     this.#state = "authorising";
     this.#askedAtMs = this.#options.monotonicMs();
-    this.#mediaOf(argument).then(
-      (media) => this.#accepted(media),
-      (error: unknown) => this.#rejected(error),
-    );
+    const asked = this.#mediaOf(argument);
+    const rejected = (error: unknown) => this.#rejected(error);
+    inBackground(asked.then((media) => this.#accepted(media), rejected));
   }
 
   /** Its media's way: here, or where the host says. */

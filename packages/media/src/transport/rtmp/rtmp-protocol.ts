@@ -14,6 +14,7 @@ import { HEADERS_FROM_PROXIES } from "../../ingest/proxy-header.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import type { PortChoice } from "../../port/options.ts";
 import type { OtherServer } from "../../port/publish.ts";
+import { inBackground } from "../../runtime/in-background.ts";
 import { reuseReadMemory } from "../../runtime/scratch-socket.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
 import { sendUnits } from "./units-to-server.ts";
@@ -163,7 +164,7 @@ class RtmpProtocol implements IngestProtocol {
 
   #leaveToHttp(connection: RtmpConnection, socket: Socket, bytes: Buffer, http: EncoderHttp): void {
     this.#connections.delete(connection);
-    void http.take(socket, bytes);
+    inBackground(http.take(socket, bytes));
   }
 
   #sweep(): void {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { IngestPort } from "../../ingest/protocol.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
+import { inBackground } from "../../runtime/in-background.ts";
 import {
   type ConnectionRequest,
   extensionFlags,
@@ -188,20 +189,22 @@ export class SrtCallers {
     this.#byPeer.set(key, pending);
     this.#pending += 1;
     this.#pendingOf.set(address, ofAddress + 1);
-    this.#decide(handshake, request, from, pending)
-      .catch((error: unknown) => {
-        this.#byPeer.delete(key);
-        this.#reject(handshake, error, from);
-      })
-      .finally(() => {
-        this.#pending -= 1;
-        const left = (this.#pendingOf.get(address) ?? 1) - 1;
-        if (left === 0) {
-          this.#pendingOf.delete(address);
-        } else {
-          this.#pendingOf.set(address, left);
-        }
-      });
+    inBackground(
+      this.#decide(handshake, request, from, pending)
+        .catch((error: unknown) => {
+          this.#byPeer.delete(key);
+          this.#reject(handshake, error, from);
+        })
+        .finally(() => {
+          this.#pending -= 1;
+          const left = (this.#pendingOf.get(address) ?? 1) - 1;
+          if (left === 0) {
+            this.#pendingOf.delete(address);
+          } else {
+            this.#pendingOf.set(address, left);
+          }
+        }),
+    );
   }
 
   async #decide(

@@ -5,6 +5,7 @@ import { TransportStreamUnits } from "../../ingest/transport-stream-units.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
+import { inBackground } from "../../runtime/in-background.ts";
 import { parseKeyMaterial, type StreamDecryptor } from "./key-material.ts";
 import {
   CONTROL,
@@ -218,7 +219,7 @@ export class SrtConnection implements Publisher {
         break;
       case CONTROL.userDefined:
         if (subtype === EXTENSION.keyMaterialRequest && !this.#learning) {
-          this.#learn(Buffer.from(body));
+          inBackground(this.#learn(Buffer.from(body)));
         }
         break;
       default:

@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { errorClass } from "../error-class.ts";
+import { inBackground } from "../work/in-background.ts";
 import { after } from "../work/timers.ts";
 import { addressBytes } from "./address-reach.ts";
 import { OutgoingError } from "./outgoing-error.ts";
@@ -138,10 +139,12 @@ function exchange(
     request.once("socket", (socket) => socket.once(connected, () => stopConnecting()));
     request.once("error", fail);
     request.once("response", (response) => {
-      readAnswer(response, answerBytesMax).then((read) => {
-        stopConnecting();
-        resolve({ status: response.statusCode ?? 0, body: read });
-      }, fail);
+      inBackground(
+        readAnswer(response, answerBytesMax).then((read) => {
+          stopConnecting();
+          resolve({ status: response.statusCode ?? 0, body: read });
+        }, fail),
+      );
     });
     request.end(body);
   });
@@ -191,7 +194,9 @@ function within<Value>(deadline: AbortSignal, promise: Promise<Value>): Promise<
   return new Promise((resolve, reject) => {
     const end = () => reject(late());
     deadline.addEventListener("abort", end, { once: true });
-    promise.then(resolve, reject).finally(() => deadline.removeEventListener("abort", end));
+    inBackground(
+      promise.then(resolve, reject).finally(() => deadline.removeEventListener("abort", end)),
+    );
   });
 }
 

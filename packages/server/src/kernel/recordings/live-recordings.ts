@@ -9,6 +9,7 @@ import type { Log } from "../ports/log.ts";
 import type { NodePlaces } from "../ports/node-places.ts";
 import type { PublicationRecordings } from "../ports/publication-recordings.ts";
 import type { Store, Transaction } from "../store.ts";
+import { inBackground } from "../work/in-background.ts";
 import { Periodic } from "../work/periodic.ts";
 import { SerialTasks } from "../work/serial-tasks.ts";
 import { pause } from "../work/timers.ts";
@@ -207,17 +208,19 @@ export class LiveRecordings<Row extends RecordedRow> {
     const { writer } = live;
     switch (event.type) {
       case "recording-complete":
-        void this.#end(streamId, live, () => writer.end(event.atMs, event.durationMs));
+        inBackground(this.#end(streamId, live, () => writer.end(event.atMs, event.durationMs)));
         break;
       case "recording-failed":
-        void this.#end(streamId, live, async () => {
-          const { failing } = this.#options;
-          if (failing) await writer.within((tx, row) => failing(tx, row, event.message));
-          await writer.fail(event.atMs, event.durationMs);
-        });
+        inBackground(
+          this.#end(streamId, live, async () => {
+            const { failing } = this.#options;
+            if (failing) await writer.within((tx, row) => failing(tx, row, event.message));
+            await writer.fail(event.atMs, event.durationMs);
+          }),
+        );
         break;
       case "recording-interrupted":
-        void this.#end(streamId, live, () => this.#recovery.recoverStream(streamId));
+        inBackground(this.#end(streamId, live, () => this.#recovery.recoverStream(streamId)));
         break;
       case "recording-gap": {
         const { path, message } = event;

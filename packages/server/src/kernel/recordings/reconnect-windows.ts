@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Log } from "../ports/log.ts";
+import { inBackgroundOf } from "../work/in-background.ts";
 import { Periodic } from "../work/periodic.ts";
 import type { RecordedRow } from "./recorded-row.ts";
 import type { RecordingStore } from "./recording-store.ts";
@@ -66,10 +67,7 @@ export class ReconnectWindows<Row extends RecordedRow> {
       if (closing.aborted) return;
       // If a stream connected in time, its claim comes first, and it asks for another check.
       const claimed = await store.claimEnd(row);
-      if (claimed) {
-        const ending = this.#end(claimed, nowMs).finally(() => this.#ending.delete(ending));
-        this.#ending.add(ending);
-      }
+      if (claimed) inBackgroundOf(this.#ending, this.#end(claimed, nowMs));
     }
   }
 

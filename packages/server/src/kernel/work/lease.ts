@@ -1,3 +1,4 @@
+import { inBackground } from "./in-background.ts";
 import { Periodic } from "./periodic.ts";
 import { type Beating, SilenceWatch } from "./silence-watch.ts";
 
@@ -68,7 +69,7 @@ export class Lease<Row extends Beating> {
     const held = new Set(own());
     for (const row of this.#silence.look(all.filter(({ id }) => !held.has(id))))
       if (await end(row)) this.#ended.push(row);
-    void this.#followed.wake();
+    inBackground(this.#followed.wake());
   }
 
   #follow(): Promise<void> {

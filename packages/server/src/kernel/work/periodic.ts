@@ -1,3 +1,4 @@
+import { inBackground } from "./in-background.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { after, type CallOff, every } from "./timers.ts";
 
@@ -36,7 +37,7 @@ export class Periodic {
     const { everyMs, jitter = 0 } = this.#options;
     if (everyMs === undefined) return;
     this.#callOffInterval = every(everyMs * (1 - jitter * Math.random()), () => {
-      if (!this.#rounds.isRunning) void this.wake();
+      if (!this.#rounds.isRunning) inBackground(this.wake());
     });
   }
 
@@ -56,7 +57,7 @@ export class Periodic {
     this.#soonAtMs = atMs;
     this.#callOffSoon = after(ms, () => {
       this.#soonAtMs = Number.POSITIVE_INFINITY;
-      void this.wake();
+      inBackground(this.wake());
     });
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../store.ts";
+import { inBackground } from "./in-background.ts";
 import { Periodic } from "./periodic.ts";
 import { type Asking, TaskRows, type TaskTable } from "./task-table.ts";
 import { after } from "./timers.ts";
@@ -121,7 +122,7 @@ export class TaskQueue<Row> {
 
   /** There may be a task that is due. */
   wake(): void {
-    void this.#looks.wake();
+    inBackground(this.#looks.wake());
   }
 
   /** There is a task that may wait so long. */

@@ -1,3 +1,4 @@
+import { inBackground } from "./in-background.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { after, type CallOff } from "./timers.ts";
 
@@ -44,7 +45,7 @@ export class WriteBehind {
     const wasMarked = this.#callOff !== undefined;
     this.forget();
     const writing = this.#writes.run();
-    if (wasMarked && !this.#isClosed) void this.#afterIts(writing);
+    if (wasMarked && !this.#isClosed) inBackground(this.#afterIts(writing));
     return writing;
   }
 
@@ -84,7 +85,7 @@ export class WriteBehind {
 
   #writeIn(ms: number): void {
     if (this.#isClosed) return;
-    this.#callOff = after(ms, () => void this.#writeInBackground());
+    this.#callOff = after(ms, () => inBackground(this.#writeInBackground()));
   }
 
   async #writeInBackground(): Promise<void> {

@@ -3,6 +3,7 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
 import type { PlainRequest, PlainResponse, ServiceDependencies } from "../../kernel/service.ts";
+import { inBackground } from "../../kernel/work/in-background.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { s3Audit } from "./audit.ts";
 import { type BlobPlace, openBlobPlace } from "./blob-place.ts";
@@ -113,7 +114,7 @@ function createS3(needs: S3Needs) {
       if (durable) sweeper.start();
       scrubber.start();
       remote?.removals.start();
-      void remote?.client.probe();
+      inBackground(remote?.client.probe());
     },
     async close() {
       await lifecycle.close();

@@ -5,6 +5,7 @@ import { randomIds } from "../../kernel/ids.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import type { NodeListener, NodeMessages } from "../../kernel/ports/node-messages.ts";
 import { StoreUnavailableError } from "../../kernel/store.ts";
+import { inBackground } from "../../kernel/work/in-background.ts";
 import { Periodic } from "../../kernel/work/periodic.ts";
 import { pause } from "../../kernel/work/timers.ts";
 import { storeErrorOf, unreachable } from "./postgres-errors.ts";
@@ -85,7 +86,7 @@ export class PostgresMessages implements NodeMessages {
     );
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ parts, resolve, reject });
-      void this.#pump();
+      inBackground(this.#pump());
     });
   }
 
@@ -139,7 +140,7 @@ export class PostgresMessages implements NodeMessages {
     if (this.#isClosed) return;
     this.#log.warn({}, "the way between the nodes is broken; it is opened again");
     for (const { interrupted } of this.#listeners.values()) interrupted();
-    void pause(RETRY_MS, { background: true }).then(() => this.#beats.wake());
+    inBackground(pause(RETRY_MS, { background: true }).then(() => this.#beats.wake()));
   }
 
   async #pump(): Promise<void> {

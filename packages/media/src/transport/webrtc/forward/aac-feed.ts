@@ -1,6 +1,7 @@
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
 import type { Feed } from "../../../ingest/protocol.ts";
 import type { MediaUnit, TrackConfig } from "../../../port/media-unit.ts";
+import { inBackground } from "../../../runtime/in-background.ts";
 import { OpusToAac } from "../publisher/opus-to-aac.ts";
 import { UnitFeed } from "../publisher/unit-feed.ts";
 import { VIDEO_CLOCK_HZ } from "../publisher/video-receiver.ts";
@@ -77,7 +78,7 @@ export class AacFeed implements Feed {
     if (this.#converter === undefined) {
       this.#finish(message);
     } else {
-      void this.#converter.finish().then(() => this.#finish(message));
+      inBackground(this.#converter.finish().then(() => this.#finish(message)));
     }
   }
 

@@ -7,6 +7,7 @@ import {
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
 import { OggPackets } from "../../../container/ogg/ogg-packets.ts";
 import { FfmpegProcess, PIPES_ONLY } from "../../../ffmpeg/ffmpeg-process.ts";
+import { inBackground } from "../../../runtime/in-background.ts";
 import { opusSamples } from "../publisher/opus-packet.ts";
 
 const BITRATE = "96k";
@@ -62,7 +63,7 @@ export class AacToOpus {
     this.#frameSamples = (AAC_SAMPLES_PER_FRAME * OPUS_CLOCK_HZ) / options.config.sampleRate;
     this.#ffmpeg = new FfmpegProcess({ program: options.ffmpeg, args: ffmpegArguments() });
     this.#ffmpeg.stdout.on("data", (chunk: Buffer) => this.#output(chunk));
-    this.#ffmpeg.ended.then(({ message = "it ended" }) => this.#fail(message));
+    inBackground(this.#ffmpeg.ended.then(({ message = "it ended" }) => this.#fail(message)));
   }
 
   /** `ticks`: the frame's time in samples of 48 kHz. Frames come in order. */

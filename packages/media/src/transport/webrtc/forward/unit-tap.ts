@@ -1,5 +1,6 @@
 import { OPUS_CLOCK_HZ } from "../../../container/ogg/ogg-opus.ts";
 import type { Feed, Tap } from "../../../ingest/protocol.ts";
+import { inBackground } from "../../../runtime/in-background.ts";
 import { AudioReceiver } from "../publisher/audio-receiver.ts";
 import { OpusToAac } from "../publisher/opus-to-aac.ts";
 import { SOUND_SHIFT_MS_MAX, SoundShift } from "../publisher/sound-shift.ts";
@@ -174,7 +175,7 @@ export class UnitTap implements LayerFollower, Tap {
     if (this.#converter === undefined) {
       rest();
     } else {
-      void this.#converter.finish().then(rest);
+      inBackground(this.#converter.finish().then(rest));
     }
   }
 

@@ -7,6 +7,7 @@ import {
 } from "../../../container/ogg/ogg-opus.ts";
 import { FfmpegProcess, PIPES_ONLY } from "../../../ffmpeg/ffmpeg-process.ts";
 import { MediaError } from "../../../port/media-error.ts";
+import { inBackground } from "../../../runtime/in-background.ts";
 import { OPUS_SILENCE, OPUS_SILENCE_SAMPLES, opusSamples } from "./opus-packet.ts";
 
 const CHANNELS = 2;
@@ -76,12 +77,14 @@ export class OpusToAac {
     this.#ffmpeg.stdin.write(this.#ogg.head(CHANNELS));
     // Begins the reading, of what `read` gives then.
     this.#ffmpeg.stdout.read(0);
-    this.#ffmpeg.ended.then(({ message = "it ended" }) => {
-      // Its end is what `finish` waits for.
-      if (this.#finished === undefined) {
-        this.#fail(message);
-      }
-    });
+    inBackground(
+      this.#ffmpeg.ended.then(({ message = "it ended" }) => {
+        // Its end is what `finish` waits for.
+        if (this.#finished === undefined) {
+          this.#fail(message);
+        }
+      }),
+    );
   }
 
   /** `ticks`: the packet's time in samples of 48 kHz. Packets come in order. */

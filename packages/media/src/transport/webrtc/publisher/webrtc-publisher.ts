@@ -6,6 +6,7 @@ import type { IngestPort } from "../../../ingest/protocol.ts";
 import type { SessionEndReason } from "../../../port/events.ts";
 import type { MediaLimits } from "../../../port/limits.ts";
 import { MediaError } from "../../../port/media-error.ts";
+import { inBackground } from "../../../runtime/in-background.ts";
 import type { Reception } from "../rtp/reception.ts";
 import { type RtcpPart, writeReceiverReport, writeRemb } from "../rtp/rtcp-packet.ts";
 import type { RtpPacket } from "../rtp/rtp-packet.ts";
@@ -185,7 +186,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
       if (part.kind === "bye") {
         const media = [this.#video, this.#audio].flatMap((track) => track?.reception?.ssrc ?? []);
         if (media.length > 0 && media.every((ssrc) => part.ssrcs.includes(ssrc))) {
-          void this.end("publisher-finished", "the encoder said goodbye");
+          inBackground(this.end("publisher-finished", "the encoder said goodbye"));
           return;
         }
       }
@@ -203,7 +204,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
     const elapsedMs = nowMs - this.#startedAtMs;
     const { idleDeadlineMs } = this.#options.limits;
     if (nowMs - this.#lastMediaAtMs > idleDeadlineMs) {
-      void this.end("idle", `no media for ${idleDeadlineMs / 1_000} s`);
+      inBackground(this.end("idle", `no media for ${idleDeadlineMs / 1_000} s`));
       return;
     }
     this.#audio?.tick(elapsedMs);
@@ -213,7 +214,7 @@ export class WebrtcPublisher implements Publisher, PeerHandlers {
   }
 
   gone(reason: PeerEnd, message: string): void {
-    void this.end(END_OF_PEER[reason], message);
+    inBackground(this.end(END_OF_PEER[reason], message));
   }
 
   #report(nowMs: number, asked: readonly Buffer[]): void {

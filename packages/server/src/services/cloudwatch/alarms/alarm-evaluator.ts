@@ -2,6 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { alarmArn } from "../access/alarm-access.ts";
@@ -68,7 +69,7 @@ export class AlarmEvaluator {
 
   /** There is a new or changed alarm, or one whose state was set. */
   changed(): void {
-    void this.#rounds.wake();
+    inBackground(this.#rounds.wake());
   }
 
   async #round(closing: AbortSignal): Promise<void> {

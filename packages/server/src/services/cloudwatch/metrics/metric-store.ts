@@ -4,6 +4,7 @@ import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
 import { type Store, StoreUnavailableError } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { CloudWatchTables } from "../tables.ts";
@@ -108,7 +109,7 @@ export class MetricStore implements MetricSink {
     this.#sinceFlush += 1;
     if (this.#sinceFlush < FLUSHED_AFTER || this.#writes.isRunning) return;
     const sinceMs = this.#clock.nowMs() - this.#flushedAtMs;
-    if (sinceMs >= FLUSHED_AGAIN_MS || this.#sinceFlush >= FLUSHED_AT) void this.flush();
+    if (sinceMs >= FLUSHED_AGAIN_MS || this.#sinceFlush >= FLUSHED_AT) inBackground(this.flush());
   }
 
   start(): void {

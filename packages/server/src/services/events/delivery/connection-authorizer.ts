@@ -2,6 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { connectionsToAuthorize, noteAuthorization } from "../rows/connections.ts";
 import type { ConnectionRow, EventsTables } from "../tables.ts";
@@ -46,7 +47,7 @@ export class ConnectionAuthorizer {
 
   /** A connection was put. */
   wake(): void {
-    void this.#rounds.wake();
+    inBackground(this.#rounds.wake());
   }
 
   close(): Promise<void> {

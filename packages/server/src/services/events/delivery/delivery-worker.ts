@@ -6,6 +6,7 @@ import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts
 import { isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import type { Periodic } from "../../../kernel/work/periodic.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
@@ -99,7 +100,7 @@ export class DeliveryWorker {
   start(): void {
     for (const queue of this.#queues) queue.start();
     this.#left?.start();
-    void this.#left?.wake();
+    inBackground(this.#left?.wake());
   }
 
   /** Something may be due now. */

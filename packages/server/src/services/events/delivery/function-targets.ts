@@ -3,6 +3,7 @@ import { errorClass } from "../../../kernel/error-class.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { EventFunction } from "../../../kernel/ports/event-function.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after } from "../../../kernel/work/timers.ts";
 import { isJson } from "../target-input/target-json.ts";
 import { settingNeed } from "./left-deliveries.ts";
@@ -75,16 +76,18 @@ function call(
     const callOff = after(timeoutMs, () => fail("it didn't answer in time"));
     const stop = () => fail("the server is stopping");
     closing.addEventListener("abort", stop, { once: true });
-    Promise.resolve()
-      .then(() => called(JSON.parse(input)))
-      .then(
-        () => resolve({ delivered: true }),
-        (error: unknown) => fail(`it failed (${errorClass(error)})`),
-      )
-      .finally(() => {
-        callOff();
-        closing.removeEventListener("abort", stop);
-      });
+    inBackground(
+      Promise.resolve()
+        .then(() => called(JSON.parse(input)))
+        .then(
+          () => resolve({ delivered: true }),
+          (error: unknown) => fail(`it failed (${errorClass(error)})`),
+        )
+        .finally(() => {
+          callOff();
+          closing.removeEventListener("abort", stop);
+        }),
+    );
   });
 }
 

@@ -2,6 +2,7 @@ import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { inBackgroundOf } from "../../../kernel/work/in-background.ts";
 import { backoffMs } from "../../../kernel/work/task-queue.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 import { type IncomingEvent, incoming } from "../put-event.ts";
@@ -33,8 +34,7 @@ export class PatientRouting {
   }
 
   take(event: AwsEvent): void {
-    const running = this.#route(incoming(event)).finally(() => this.#routing.delete(running));
-    this.#routing.add(running);
+    inBackgroundOf(this.#routing, this.#route(incoming(event)));
   }
 
   /** Resolves when no event is being routed. Those that wait are tried once more. */

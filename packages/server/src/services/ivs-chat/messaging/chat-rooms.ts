@@ -4,6 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { textFrame, type WebSocketConnection } from "../../../kernel/web-sockets.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { type CallOff, every } from "../../../kernel/work/timers.ts";
 import type { ChatMetrics } from "../metrics/chat-metrics.ts";
@@ -163,7 +164,10 @@ export class ChatRooms {
   #delivered({ roomArn, action, node, userId, payload }: Broadcast): void {
     const room = this.#rooms.get(roomArn);
     if (!room) return;
-    if (action === "ROOM_CHANGED") return void this.#refreshSoon(roomArn);
+    if (action === "ROOM_CHANGED") {
+      inBackground(this.#refreshSoon(roomArn));
+      return;
+    }
     const { clock, metrics } = this.#options;
     if (action === "SEND_MESSAGE" && node !== this.#node)
       room.rate.take(Number.POSITIVE_INFINITY, clock.nowMs());

@@ -4,6 +4,7 @@ import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { ReviewFunction } from "../../../kernel/ports/review-function.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after } from "../../../kernel/work/timers.ts";
 import type { ChatMetricName, ChatMetrics } from "../metrics/chat-metrics.ts";
 import { arnOfRow } from "../resource-arn.ts";
@@ -112,10 +113,12 @@ export class ReviewHandlers {
     return new Promise((resolve, reject) => {
       const late = new ReviewError("InvocationErrors", "it didn't answer in time");
       const callOff = after(this.#options.timeoutMs, () => reject(late));
-      Promise.resolve()
-        .then(() => handler({ ...event }))
-        .then(resolve, reject)
-        .finally(callOff);
+      inBackground(
+        Promise.resolve()
+          .then(() => handler({ ...event }))
+          .then(resolve, reject)
+          .finally(callOff),
+      );
     });
   }
 

@@ -4,6 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newTags, readTags } from "../../../kernel/tagged-resources/tags.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { decisions, onCreation } from "../authorization.ts";
 import { invalidField, resourceNotFound } from "../errors.ts";
 import type { ChatRooms } from "../messaging/chat-rooms.ts";
@@ -37,7 +38,7 @@ export function roomOperations(rooms: ChatRooms, ids: Ids): OperationTable {
             ...(await settingsOf(input, context, tx.db)),
             updated_at_ms: context.nowMs,
           };
-          tx.afterCommit(() => void rooms.announceChange(input.identifier));
+          tx.afterCommit(() => inBackground(rooms.announceChange(input.identifier)));
           const row = await resources.current("room", decided, tx.db);
           await resources.set("room", row, changed, tx.db);
           return { ...row, ...changed };
@@ -51,7 +52,7 @@ export function roomOperations(rooms: ChatRooms, ids: Ids): OperationTable {
       async (decided, input, context) => {
         await context.transaction<IvsChatTables, void>(async (tx) => {
           await resources.delete("room", decided, tx.db);
-          tx.afterCommit(() => void rooms.announceChange(input.identifier));
+          tx.afterCommit(() => inBackground(rooms.announceChange(input.identifier)));
         });
         return {};
       },

@@ -7,6 +7,7 @@ import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../../kernel/ports/publication-recordings.ts";
 import { LiveRecordings } from "../../../kernel/recordings/live-recordings.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { arns } from "../resource-arn.ts";
 import {
   forgetCompositionRecordings,
@@ -119,7 +120,7 @@ export class CompositionRecordings {
       return recording;
     });
     if (!row) return undefined;
-    void this.#recordings.add(row);
+    inBackground(this.#recordings.add(row));
     return {
       ...{ streamName: `${composition_id}/${destination_id}`, streamId, isSoundOnly: false },
       ...{

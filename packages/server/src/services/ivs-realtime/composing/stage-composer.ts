@@ -7,6 +7,7 @@ import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 import type { LiveStage } from "../live/live-stage.ts";
@@ -124,7 +125,7 @@ export class StageComposer {
 
   /** There may be something to do. */
   wake(): void {
-    void this.look();
+    inBackground(this.look());
   }
 
   /** Looks at all compositions now. Never rejects. */

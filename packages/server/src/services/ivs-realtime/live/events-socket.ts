@@ -9,6 +9,7 @@ import {
   type WebSocketConnection,
   type WebSocketRequest,
 } from "../../../kernel/web-sockets.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { EVENTS_PATH } from "../stages/endpoints.ts";
 import type { StageToken, TokenReader, TokenRefusal } from "../tokens/stage-token.ts";
 import { clientFactsOf } from "./client-facts.ts";
@@ -89,7 +90,9 @@ export class EventsSocket {
         logged(this.#received(text, admitted), "A message of a stage's participant failed"),
       closed: () => {
         participant.lose(connection);
-        void logged(this.#options.stages.leaveIfGone(admitted), "A participant can't leave");
+        inBackground(
+          logged(this.#options.stages.leaveIfGone(admitted), "A participant can't leave"),
+        );
       },
     };
   }

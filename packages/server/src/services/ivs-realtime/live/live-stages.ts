@@ -5,6 +5,7 @@ import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { arns } from "../resource-arn.ts";
 import { stageOfIngest } from "../rows/ingest-configurations.ts";
@@ -68,7 +69,7 @@ export class LiveStages {
   readonly #turns = new Map<string, Promise<unknown>>();
   readonly #rounds: Periodic;
   /** Called when rows of replicas have changed. */
-  onReplicas: () => void = ignore;
+  onReplicas: () => void = () => undefined;
 
   constructor(options: LiveStagesOptions) {
     this.#options = options;
@@ -277,7 +278,7 @@ export class LiveStages {
   #drop(stage: LiveStage): void {
     this.#forget(stage);
     for (const participant of stage.participants.values()) {
-      void this.#closeMedia(stage, participant.sessions);
+      inBackground(this.#closeMedia(stage, participant.sessions));
       participant.drop();
     }
     stage.participants.clear();
@@ -297,17 +298,15 @@ export class LiveStages {
   }
 
   #received(message: StageMessage): void {
-    if (message.kind === "replicas") {
-      this.onReplicas();
-      return;
-    }
+    if (message.kind === "replicas") return void this.onReplicas();
     const stage = this.#stages.get(message.stageArn);
     if (!stage) return;
-    void this.#inTurn(stage.arn, async () => {
+    const obey = async () => {
       if (message.kind === "deleted") return this.#deleted(stage.arn);
       for (const participant of stage.orderedOut(message.participantId))
         await this.#kick(stage, participant, message.reason);
-    });
+    };
+    inBackground(this.#inTurn(stage.arn, obey));
   }
 
   async #kick(stage: LiveStage, participant: Participant, reason: string): Promise<void> {
@@ -323,7 +322,8 @@ export class LiveStages {
 
   /** Orders may have been missed: what they would have been about is in the rows. */
   #recheckAll(): void {
-    for (const { arn } of this.#stages.values()) void this.#inTurn(arn, () => this.#recheck(arn));
+    for (const arn of this.#stages.keys())
+      inBackground(this.#inTurn(arn, () => this.#recheck(arn)));
   }
 
   async #recheck(arn: string): Promise<void> {
@@ -384,9 +384,11 @@ export class LiveStages {
   #inTurn<T>(arn: string, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(arn) ?? Promise.resolve();
     const mine = before.then(work);
-    const settled = mine.then(ignore, ignore).then(() => {
-      if (this.#turns.get(arn) === settled) this.#turns.delete(arn);
-    });
+    const settled = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#turns.get(arn) === settled) this.#turns.delete(arn);
+      });
     this.#turns.set(arn, settled);
     return mine;
   }
@@ -395,5 +397,3 @@ export class LiveStages {
     return this.#options.clock.nowMs();
   }
 }
-
-function ignore(): void {}

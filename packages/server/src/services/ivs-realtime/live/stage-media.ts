@@ -10,6 +10,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorTrace } from "../../../kernel/error-class.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { PUBLISHERS_MAX, SUBSCRIBERS_MAX, SUBSCRIPTIONS_OF_PARTICIPANT_MAX } from "../quotas.ts";
 import type { StageRecordings } from "../recording/stage-recordings.ts";
 import type { ParticipantOccurrence } from "../sessions/stage-journal.ts";
@@ -252,7 +253,7 @@ export class StageMedia {
         const { recordings } = this.#options;
         const { id: participantId, replicaOf } = participant;
         const { publication } = event;
-        this.#options.replicas.check();
+        inBackground(this.#options.replicas.check());
         const of = { ...stage.reference, participantId, isReplica: replicaOf !== undefined };
         return recordings.begin({ ...of, group: stage.sessionId, publication, session });
       }
@@ -260,7 +261,7 @@ export class StageMedia {
         const participant = stage.publisherBy(session);
         if (!participant) return;
         await stages.change(stage, () => unpublished(stage, event));
-        this.#options.replicas.check();
+        inBackground(this.#options.replicas.check());
         return stages.leaveIfGone({ stage, participant });
       }
       case "subscription-connected":

@@ -11,6 +11,7 @@ import type { EncoderCircumstances, ForwardingPort } from "../../../kernel/ports
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { StageRecordings } from "../recording/stage-recordings.ts";
 import { isPublishing } from "../rows/participant-events.ts";
@@ -81,7 +82,7 @@ export class StageReplicas {
   constructor(options: StageReplicasOptions) {
     this.#options = options;
     this.#shown = new ShownReplicas(options);
-    this.#mirrors = new ReplicaMirrors(options, () => void this.#rounds.wake());
+    this.#mirrors = new ReplicaMirrors(options, () => inBackground(this.#rounds.wake()));
     options.calls.handle(SHOW_REPLICA, (facts: ReplicaFacts) => this.#show(facts));
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
@@ -92,7 +93,7 @@ export class StageReplicas {
 
   start(): void {
     const { stages, forwarding } = this.#options;
-    stages.onReplicas = () => void this.#rounds.wake();
+    stages.onReplicas = () => inBackground(this.#rounds.wake());
     this.#stop = [
       forwarding.listen((event) => {
         if (event.type === "mirror-ended") this.#mirrors.ended(event.session);

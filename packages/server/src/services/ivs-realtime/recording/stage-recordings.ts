@@ -7,6 +7,7 @@ import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
 import type { PublicationRecordings } from "../../../kernel/ports/publication-recordings.ts";
 import { LiveRecordings } from "../../../kernel/recordings/live-recordings.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { compositeWriter } from "../storage/composite-writer.ts";
 import type { ParticipantRecordingRow } from "../tables.ts";
 import { openRecording, type RecordedParticipant } from "./open-recording.ts";
@@ -79,7 +80,7 @@ export class StageRecordings {
       if (opened === undefined) return;
       const { row, settings } = opened;
       this.#recorded.set(streamId, { sessionId, participantId, group });
-      void this.#recordings.add(row).then(() => this.#recorded.delete(streamId));
+      inBackground(this.#recordings.add(row).then(() => this.#recorded.delete(streamId)));
       let isRecorded = false;
       try {
         isRecorded = await engine.recordPublication({

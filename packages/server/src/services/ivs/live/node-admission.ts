@@ -1,5 +1,6 @@
 import type { MediaEngine, MediaEvent } from "@rolecast/media";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 
@@ -43,7 +44,7 @@ export class NodeAdmission {
   start(): void {
     this.#areOpen = true;
     this.#doors.start();
-    void this.#doors.wake();
+    inBackground(this.#doors.wake());
   }
 
   async close(): Promise<void> {
@@ -72,7 +73,7 @@ export class NodeAdmission {
     if (!("streamId" in event)) return;
     if (type === "session-created") this.#live.add(event.streamId);
     else this.#live.delete(event.streamId);
-    if (this.#areOpen !== (this.refusal === undefined)) void this.#doors.wake();
+    if (this.#areOpen !== (this.refusal === undefined)) inBackground(this.#doors.wake());
   }
 
   /** Takes no new streams any more; resolves when the last one has ended. */
@@ -94,6 +95,6 @@ export class NodeAdmission {
       isOpen ? "this node takes new streams again" : "this node takes no new streams",
     );
     // It may have changed meanwhile.
-    void this.#doors.wake();
+    inBackground(this.#doors.wake());
   }
 }

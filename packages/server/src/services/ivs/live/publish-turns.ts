@@ -1,4 +1,5 @@
 import type { MediaEvent, PublishDecision, PublishRequest } from "@rolecast/media";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after } from "../../../kernel/work/timers.ts";
 
 /** Two groups of commits: one gathers while the other is written. */
@@ -82,7 +83,7 @@ export class PublishTurns {
   /** A stream has begun; its rows are written when `opened` settles. */
   began(streamId: string, opened: Promise<unknown>): void {
     const end = this.#beginning.get(streamId);
-    if (end) void opened.then(end, end);
+    if (end) inBackground(opened.then(end, end));
   }
 
   /** Resolves when it is its turn, or to why it has none. */

@@ -1,3 +1,4 @@
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { SilentPeerError } from "./peer-calls.ts";
 
 /** While a node says nothing it is asked again this often, if calls come. */
@@ -22,7 +23,7 @@ export class PeerReach {
   /** Rejects with SilentPeerError, or as `call` does. */
   async call<Answer>(call: () => Promise<Answer>): Promise<Answer> {
     if (this.#silence) {
-      if (performance.now() - this.#askedAtMs >= ASK_EVERY_MS) void this.#askAgain();
+      if (performance.now() - this.#askedAtMs >= ASK_EVERY_MS) inBackground(this.#askAgain());
       throw this.#silence;
     }
     try {
@@ -30,7 +31,7 @@ export class PeerReach {
     } catch (error) {
       if (error instanceof SilentPeerError) {
         this.#silence = error;
-        void this.#askAgain();
+        inBackground(this.#askAgain());
       }
       throw error;
     }

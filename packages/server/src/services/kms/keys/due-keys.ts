@@ -3,6 +3,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
 import {
@@ -52,7 +53,7 @@ export class DueKeys {
 
   start(): void {
     this.#rounds.start();
-    void this.#rounds.wake();
+    inBackground(this.#rounds.wake());
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { PassThrough, type Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { every } from "../../../kernel/work/timers.ts";
 
 /** The most readers at a time, over all accounts: each may hold a backlog. */
@@ -58,7 +59,7 @@ export class FeedReaders {
     };
     const stop = subscribe(write, (callback) => stream.on("drain", callback));
     const beat = heartbeat(stream, recheck);
-    const stopBeating = every(HEARTBEAT_MS, () => void beat());
+    const stopBeating = every(HEARTBEAT_MS, () => inBackground(beat()));
     stream.once("close", () => {
       stopBeating();
       stop();

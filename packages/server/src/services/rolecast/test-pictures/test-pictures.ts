@@ -1,6 +1,7 @@
 import { MediaError, publishFlv, testPicture } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after } from "../../../kernel/work/timers.ts";
 
 /** Each is a connection of this process to itself, of about a megabit a second. */
@@ -58,15 +59,17 @@ export class TestPictures {
         nowMs: () => this.#options.clock.nowMs(),
         onRead: resolve,
       });
-      publishFlv(url, picture)
-        .finally(() => {
-          callOff();
-          this.#playing.delete(channelArn);
-        })
-        // One that was taken and breaks off later has nobody left to hear of it but the log of IVS.
-        .then(resolve, (error: unknown) =>
-          reject(error instanceof MediaError ? conflict(error.message) : error),
-        );
+      inBackground(
+        publishFlv(url, picture)
+          .finally(() => {
+            callOff();
+            this.#playing.delete(channelArn);
+          })
+          // Nobody but the log of IVS hears of one that was taken and breaks off later.
+          .then(resolve, (error: unknown) =>
+            reject(error instanceof MediaError ? conflict(error.message) : error),
+          ),
+      );
     });
   }
 

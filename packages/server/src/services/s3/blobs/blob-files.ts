@@ -7,6 +7,7 @@ import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { DiskSpace } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import type { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
@@ -244,7 +245,7 @@ export class BlobFiles implements BlobStore {
     this.#doomed.push(...blobIds);
     this.#callOffRemoval ??= after(REMOVAL_DELAY_MS, () => {
       this.#callOffRemoval = undefined;
-      void this.remove(this.#doomed.splice(0));
+      inBackground(this.remove(this.#doomed.splice(0)));
     });
   }
 

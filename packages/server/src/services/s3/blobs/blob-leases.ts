@@ -1,4 +1,5 @@
 import type { Transaction } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { deleteInlineBlobs, isInline } from "../rows/inline-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 
@@ -79,6 +80,6 @@ export class BlobLeases {
 
   #removeNow(owner: string, blobIds: readonly string[]): void {
     this.#removing.add(owner);
-    void this.#remove(blobIds).finally(() => this.#removing.delete(owner));
+    inBackground(this.#remove(blobIds).finally(() => this.#removing.delete(owner)));
   }
 }

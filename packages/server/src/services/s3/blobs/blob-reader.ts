@@ -1,6 +1,7 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
 import type { BlobSlice } from "./blob-store.ts";
 
@@ -41,9 +42,11 @@ export class BlobReader extends Readable {
   }
 
   override _read(): void {
-    this.#readNext().then(
-      (bytes) => this.push(bytes),
-      (error: unknown) => this.#fail(error),
+    inBackground(
+      this.#readNext().then(
+        (bytes) => this.push(bytes),
+        (error: unknown) => this.#fail(error),
+      ),
     );
   }
 
@@ -61,9 +64,11 @@ export class BlobReader extends Readable {
       callback(error);
       return;
     }
-    handle.close().then(
-      () => callback(error),
-      (closing: Error) => callback(error ?? closing),
+    inBackground(
+      handle.close().then(
+        () => callback(error),
+        (closing: Error) => callback(error ?? closing),
+      ),
     );
   }
 

@@ -1,4 +1,5 @@
 import type { Log } from "../../../kernel/ports/log.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { type BlobSweepOptions, type SweptBlobs, sweepBlobs } from "./blob-sweep.ts";
 
@@ -36,7 +37,7 @@ export class BlobSweeper {
 
   /** There may be something to remove. */
   wake(): void {
-    void this.#sweeps.wake();
+    inBackground(this.#sweeps.wake());
   }
 
   /** Breaks the sweep off, which the next start does again. */

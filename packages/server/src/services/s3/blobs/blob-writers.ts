@@ -2,6 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
 import {
   countCommit,
@@ -118,7 +119,7 @@ export class BlobWriters {
     for (const prefix of prefixes) {
       const commits = await countCommit(tx.db, prefix);
       if (commits === undefined) {
-        void this.#lose(prefix);
+        inBackground(this.#lose(prefix));
         throw new StoreUnavailableError(
           "This node was taken for dead, or everything was reset, while an object was written.",
         );

@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 
 /** Bytes that are read once. */
 export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
@@ -43,7 +44,7 @@ function eachOfStream(
     if (source.errored) return fail(source.errored);
     source.once("error", reject);
     // A stream ends with the reading of its last chunk, even if it is paused then.
-    source.once("end", () => (pending ? void pending.then(resolve) : resolve()));
+    source.once("end", () => (pending ? inBackground(pending.then(resolve)) : resolve()));
     source.once("close", () => {
       if (!source.readableEnded) reject(new Error("The body ended before its end."));
     });

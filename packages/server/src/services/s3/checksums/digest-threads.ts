@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import {
   type ChecksumAlgorithm,
@@ -255,7 +256,7 @@ class DigestThread {
     const reply = this.#replyTo(number);
     this.#gathered.push({ ...question, number });
     if (!this.#isGathering()) this.#send();
-    else if (this.#gathered.length === 1) void this.#sendSoon();
+    else if (this.#gathered.length === 1) inBackground(this.#sendSoon());
     return reply;
   }
 

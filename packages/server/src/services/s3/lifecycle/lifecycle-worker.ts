@@ -1,4 +1,5 @@
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import type { S3Tables } from "../tables.ts";
@@ -42,10 +43,10 @@ export class LifecycleWorker {
 
   /** Something may be due now, in one bucket or in any. */
   wake(bucketName?: string): void {
-    if (bucketName === undefined) void this.#hourly.wake();
+    if (bucketName === undefined) inBackground(this.#hourly.wake());
     else {
       this.#waiting.add(bucketName);
-      void this.#rounds.wake();
+      inBackground(this.#rounds.wake());
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { deleteRemovals, insertRemovals, selectRemovals } from "../rows/removals.ts";
 import type { S3Tables } from "../tables.ts";
@@ -61,7 +62,7 @@ export class BlobRemovals {
 
   start(): void {
     this.#rounds.start();
-    void this.#rounds.wake();
+    inBackground(this.#rounds.wake());
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import { performance } from "node:perf_hooks";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { BATCH_BYTES } from "../blobs/batches.ts";
 import type { BlobSink } from "../blobs/write-all.ts";
 import { incompleteBody } from "../errors.ts";
@@ -94,7 +95,7 @@ export class RelayedUpload implements BlobSink {
 
   /** The body broke off, or isn't what it should be. */
   async abandon(): Promise<void> {
-    if (this.#outcome) void this.#outcome.then(() => this.#remove());
+    if (this.#outcome) inBackground(this.#outcome.then(() => this.#remove()));
     else this.#put?.breakOff();
     this.#giveBack();
     await this.#gathered?.abandon();

@@ -1,5 +1,6 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import { LendingStream } from "../../../kernel/lent-memory.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import type { BlobSlice } from "../blobs/blob-store.ts";
 import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
@@ -103,13 +104,15 @@ export class RemoteReader extends LendingStream {
       return;
     }
     this.#isOpening = true;
-    this.open().then(
-      () => {
-        this.#isOpening = false;
-        this._read();
-      },
-      // The headers have been sent: the connection can only be broken.
-      (error: Error) => this.destroy(error),
+    inBackground(
+      this.open().then(
+        () => {
+          this.#isOpening = false;
+          this._read();
+        },
+        // The headers have been sent: the connection can only be broken.
+        (error: Error) => this.destroy(error),
+      ),
     );
   }
 

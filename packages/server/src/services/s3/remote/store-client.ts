@@ -3,6 +3,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { LendingStream } from "../../../kernel/lent-memory.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 import type { ByteRequest } from "./byte-requests.ts";
 import { Circuit } from "./circuit.ts";
@@ -120,7 +121,7 @@ export class StoreClient {
 
   /** The facts for operators; while the store is away, each look tries it once more. */
   health(): StoreFacts {
-    if (this.#circuit.reason !== undefined) void this.probe();
+    if (this.#circuit.reason !== undefined) inBackground(this.probe());
     return this.facts;
   }
 

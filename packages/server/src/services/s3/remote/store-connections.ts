@@ -1,5 +1,6 @@
 import { connect as connectPlain, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import type { AnswerHead } from "./answer-head.ts";
 import { type StoreAnswer, StoreConnection, timeoutError } from "./store-connection.ts";
@@ -74,7 +75,7 @@ export class StoreConnections {
       isOver = true;
     };
     const answer = connection.begin(head);
-    answer.then(over, over);
+    inBackground(answer.then(over, over));
     return {
       answer,
       send: (pieces, isLast, onSent) => {

@@ -5,6 +5,7 @@ import type { AwsEvent, EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { changeEvent, policyEvent } from "../parameter-events.ts";
 import {
@@ -54,7 +55,7 @@ export class DuePolicies {
 
   start(): void {
     this.#rounds.start();
-    void this.#rounds.wake();
+    inBackground(this.#rounds.wake());
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import { PassThrough, type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { crc32 } from "node:zlib";
 import { type Entry, fromRandomAccessReaderPromise, RandomAccessReader, type ZipFile } from "yauzl";
+import { inBackground } from "../../../../kernel/work/in-background.ts";
 import { invalidArchive } from "./refusals.ts";
 
 /** Files of all sources together: they and their names are in memory. */
@@ -132,10 +133,12 @@ class RangeReader extends RandomAccessReader {
     position: number,
     callback: (error: Error | null) => void,
   ): void {
-    this.#bytesAt(position, length).then((bytes) => {
-      bytes.copy(buffer, offset);
-      callback(null);
-    }, callback);
+    inBackground(
+      this.#bytesAt(position, length).then((bytes) => {
+        bytes.copy(buffer, offset);
+        callback(null);
+      }, callback),
+    );
   }
 
   async #bytesAt(start: number, length: number): Promise<Buffer> {

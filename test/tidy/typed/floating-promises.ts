@@ -1,0 +1,96 @@
+import {
+  type ArrowFunction,
+  type CallExpression,
+  type ExpressionStatement,
+  type Node,
+  type PropertyAccessExpression,
+  SyntaxKind,
+  type VoidExpression,
+} from "typescript/unstable/ast";
+import { nodesOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
+
+export interface Floating {
+  readonly path: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What runs in a server's process. A command of the CLI may end with its error. */
+const SERVING = /^packages\/(?:server|media)\/src\//;
+
+/**
+ * Promises that nobody waits for: a rejection of one ends the process. They are given to
+ * `inBackground`, or end in `.catch`.
+ */
+export function floatingPromises(sources: TypedSources): readonly Floating[] {
+  return sources.files
+    .filter(({ path }) => SERVING.test(path))
+    .flatMap(({ path, file }) => {
+      const all = [...nodesOf(file)];
+      const left = all.flatMap(leftAlone);
+      const listening = all.flatMap(asyncListeners);
+      const types = left.length > 0 ? sources.checker.getTypeAtLocation(left) : [];
+      return left
+        .filter((_node, index) => {
+          const type = types[index];
+          return type && sources.parts(type).some((part) => part.getSymbol()?.name === "Promise");
+        })
+        .concat(listening)
+        .map((node) => ({
+          path,
+          line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1,
+          text: shortTextOf(node),
+        }));
+    });
+}
+
+/** Expressions whose value is dropped. */
+function leftAlone(node: Node): readonly Node[] {
+  if (node.kind === SyntaxKind.VoidExpression) return [(node as VoidExpression).expression];
+  if (node.kind === SyntaxKind.CallExpression)
+    return listenersOf(node as CallExpression).flatMap(({ body }) =>
+      body && body.kind !== SyntaxKind.Block && !isCaught(body) ? [body] : [],
+    );
+  if (node.kind !== SyntaxKind.ExpressionStatement) return [];
+  const { expression } = node as ExpressionStatement;
+  if (expression.kind !== SyntaxKind.CallExpression) return [];
+  return isCaught(expression) ? [] : [expression];
+}
+
+function asyncListeners(node: Node): readonly Node[] {
+  if (node.kind !== SyntaxKind.CallExpression) return [];
+  return listenersOf(node as CallExpression).filter(
+    ({ modifiers, body }) =>
+      body?.kind === SyntaxKind.Block &&
+      modifiers?.some(({ kind }) => kind === SyntaxKind.AsyncKeyword),
+  );
+}
+
+/** Functions that emitters and timers call, which drop what they return. */
+function listenersOf({ expression, arguments: given }: CallExpression): readonly ArrowFunction[] {
+  const name =
+    expression.kind === SyntaxKind.PropertyAccessExpression
+      ? (expression as PropertyAccessExpression).name.text
+      : expression.getText();
+  const isEmitter = EMITTERS.has(name) && given[0]?.kind === SyntaxKind.StringLiteral;
+  if (!isEmitter && !TIMERS.has(name)) return [];
+  return given.filter((each): each is ArrowFunction => each.kind === SyntaxKind.ArrowFunction);
+}
+
+const EMITTERS = new Set(["on", "once", "addListener", "addEventListener", "prependListener"]);
+const TIMERS = new Set([
+  ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask", "nextTick", "after", "every"],
+]);
+
+/** `.catch(…)` at the end, with a function that throws nothing itself. */
+function isCaught(node: Node): boolean {
+  if (node.kind !== SyntaxKind.CallExpression) return false;
+  const { expression, arguments: given } = node as CallExpression;
+  if (expression.kind !== SyntaxKind.PropertyAccessExpression) return false;
+  const { name } = expression as PropertyAccessExpression;
+  const [handler] = given;
+  const isAsync = (handler as ArrowFunction | undefined)?.modifiers?.some(
+    ({ kind }) => kind === SyntaxKind.AsyncKeyword,
+  );
+  return name.text === "catch" && handler !== undefined && isAsync !== true;
+}
