@@ -9,6 +9,9 @@ import {
 } from "typescript/unstable/ast";
 import { nodesOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
 
+/** An error ends its thread, which the server notices. */
+const THREAD_PROGRAM = "/kernel/work/thread-program.ts";
+
 export interface Floating {
   readonly path: string;
   readonly line: number;
@@ -24,7 +27,7 @@ const SERVING = /^packages\/(?:server|media)\/src\//;
  */
 export function floatingPromises(sources: TypedSources): readonly Floating[] {
   return sources.files
-    .filter(({ path }) => SERVING.test(path))
+    .filter(({ path }) => SERVING.test(path) && !path.endsWith(THREAD_PROGRAM))
     .flatMap(({ path, file }) => {
       const all = [...nodesOf(file)];
       const left = all.flatMap(leftAlone);

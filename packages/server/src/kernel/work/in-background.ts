@@ -13,7 +13,7 @@ export function inBackground(work: Promise<unknown> | undefined): void {
   work?.catch((error: unknown) => report(error));
 }
 
-/** The same, for work whose end is waited for when the server closes: until then it is `running`. */
+/** The same, for work whose end is waited for at a close: until then it is `running`. */
 export function inBackgroundOf(running: Set<Promise<void>>, work: Promise<unknown>): void {
   const settled = work
     .then(undefined, (error: unknown) => report(error))

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { AwsError } from "../aws-error.ts";
 import type { Log } from "../ports/log.ts";
+import { inBackground } from "./in-background.ts";
 import type { Outcome } from "./thread-program.ts";
 import { after, type CallOff } from "./timers.ts";
 
@@ -86,7 +87,7 @@ export class Threads<Question, Answer> {
       if (!thread.isIdle) continue;
       const job = this.#waiting.shift();
       if (job) thread.begin(job, this.#options.deadlineMs);
-      else thread.rest(() => void this.#end(thread, undefined));
+      else thread.rest(() => inBackground(this.#end(thread, undefined)));
     }
     const starting = [...this.#running].filter(({ isReady }) => !isReady).length;
     if (this.#waiting.length > starting && this.#running.size < (this.#options.count ?? 1))
@@ -171,7 +172,7 @@ class RunningThread<Question, Answer> {
   /** Ends the thread; gives the job that it had. */
   leave(): Job<Question, Answer> | undefined {
     this.#callOff?.();
-    void this.ended;
+    inBackground(this.ended);
     const job = this.#job;
     this.#job = undefined;
     return job;
