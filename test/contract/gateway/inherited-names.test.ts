@@ -27,7 +27,12 @@ const NAMES = ["__proto__", "constructor", "toString", "valueOf", "hasOwnPropert
 const Bucket = "inherited-names";
 
 let server: TestServer;
-let config: ConstructorParameters<typeof SSM>[0] & object;
+let config: {
+  endpoint: string;
+  region: string;
+  credentials: typeof ROOT;
+  maxAttempts: number;
+};
 
 beforeAll(async () => {
   server = await startTestServer({ stackAnswerMs: 20_000 });

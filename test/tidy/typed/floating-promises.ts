@@ -18,7 +18,7 @@ export interface Floating {
   readonly text: string;
 }
 
-/** What runs in a server's process. A command of the CLI may end with its error. */
+/** The folders of a server's process. A command of the CLI may end with its error. */
 const SERVING = /^packages\/(?:server|media)\/src\//;
 
 /**

@@ -11,7 +11,7 @@ export function inBackground(work: Promise<unknown> | undefined): void {
   work?.catch((error: unknown) => report(error));
 }
 
-/** Where errors of work in the background go from now on: a process has one such place. */
+/** Sends errors of work in the background there from now on: a process has one such place. */
 export function reportBackgroundErrors(to: Report): void {
   report = to;
 }

@@ -21,7 +21,7 @@ export function inBackgroundOf(running: Set<Promise<void>>, work: Promise<unknow
   running.add(settled);
 }
 
-/** Where errors of work in the background go from now on: a process has one such place. */
+/** Sends errors of work in the background there from now on: a process has one such place. */
 export function reportBackgroundErrors(to: Report): void {
   report = to;
 }
