@@ -5,7 +5,7 @@ type Report = (error: unknown) => void;
 let report: Report = warn;
 
 /**
- * Leaves work to itself: nobody waits for it, and it can't reject. An error that reaches this place
+ * Leaves work to itself: nothing waits for it, and it can't reject. An error that reaches this place
  * is a bug, or something outside that failed, and is reported; without this a rejection ends the
  * process. A tidy rule bans promises that are dropped in any other way.
  */
