@@ -301,6 +301,12 @@ describe("a repository policy", () => {
     expect(await outcomeOf(set(statements))).toBe(INVALID);
   });
 
+  test("isn't nested deeper than a policy is", async () => {
+    const deep = `${"[".repeat(5_000)}${"]".repeat(5_000)}`;
+    const policyText = `{"Version":"2012-10-17","Statement":[{"Condition":${deep}}]}`;
+    expect(await outcomeOf(ecr.setRepositoryPolicy({ repositoryName, policyText }))).toBe(INVALID);
+  });
+
   test("that keeps its own setter out needs force", async () => {
     const closed = [statement("*", "ecr:SetRepositoryPolicy", "Deny")];
     expect(await outcomeOf(set(closed))).toMatch(/prevent you from setting another policy/);

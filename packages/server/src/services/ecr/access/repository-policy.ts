@@ -1,10 +1,14 @@
 import { validatePolicy } from "@rolecast/policy";
+import { jsonDepth } from "../../../kernel/json-depth.ts";
 import { toStoredPolicy } from "../../../kernel/policy-principals.ts";
 import type { IdentityDirectory } from "../../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidRepositoryPolicy } from "../errors.ts";
 
 type Statement = Readonly<Record<string, unknown>>;
+
+/** A condition's value, the deepest that a policy has, is at level 6. */
+const DEPTH_MAX = 32;
 
 /**
  * A repository policy as it is stored. Its statements have no Resource, which is the repository;
@@ -36,6 +40,8 @@ export function decidingPolicy(text: string): string {
 }
 
 function parsed(text: string): Statement {
+  // What is checked is written as text again, which recurses.
+  if (jsonDepth(text) > DEPTH_MAX) throw invalidRepositoryPolicy();
   try {
     const document: unknown = JSON.parse(text);
     if (isObject(document)) return document;
