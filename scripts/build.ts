@@ -38,6 +38,10 @@ async function bundleCommand(): Promise<readonly string[]> {
     "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
     // And the server for these.
     "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
+    "template-thread": join(
+      root,
+      "packages/server/src/services/cloudformation/values/template-thread.ts",
+    ),
     "check-thread": join(
       root,
       "packages/server/src/services/access-analyzer/checks/check-thread.ts",

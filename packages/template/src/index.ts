@@ -9,7 +9,7 @@ export {
   type TypeSchema,
 } from "./compare/recreation.ts";
 export type { ChangeDetail, ChangeTarget, ResourceChange } from "./compare/resource-change.ts";
-export { parseTemplate } from "./declare/parse-template.ts";
+export { documentAsJson, parseTemplate, templateOfJson } from "./declare/parse-template.ts";
 export type {
   OutputDeclaration,
   ParameterDeclaration,

@@ -351,3 +351,10 @@ test("outputs are texts", () => {
     "The Value field of every Outputs member must evaluate to a String and not a List.",
   );
 });
+
+test("a template has at most 50,000 values", () => {
+  const template = (count: number) =>
+    `{"Resources":{"A":{"Type":"AWS::S3::Bucket","Metadata":[${Array(count).fill("1")}]}}}`;
+  expect(parseTemplate(template(49_000)).resources.size).toBe(1);
+  expect(() => parseTemplate(template(50_000))).toThrow("at most 50000 values");
+});

@@ -1,7 +1,7 @@
-import { MAX_DESCRIPTION_BYTES } from "../document/limits.ts";
+import { MAX_DESCRIPTION_BYTES, MAX_VALUES } from "../document/limits.ts";
 import { readDocument } from "../document/read-document.ts";
-import { formatError, TemplateError } from "../document/template-error.ts";
-import { isMap, type MapValue, member, type Value } from "../document/value.ts";
+import { formatError, TemplateError, tooManyValues } from "../document/template-error.ts";
+import { countValues, isMap, type MapValue, member, type Value } from "../document/value.ts";
 import { checkReferences } from "./check-references.ts";
 import { declareConditions, declareMappings } from "./conditions-and-mappings.ts";
 import { declareOutputs } from "./outputs.ts";
@@ -36,6 +36,16 @@ export function parseTemplate(text: string): Template {
   return declareTemplate(text, readDocument(text), undefined);
 }
 
+/** A template's document as JSON, as which it is read again soonest. @throws TemplateError */
+export function documentAsJson(text: string): string {
+  return JSON.stringify(readDocument(text));
+}
+
+/** The template of a text whose document `documentAsJson` has read. @throws TemplateError */
+export function templateOfJson(text: string, json: string): Template {
+  return declareTemplate(text, JSON.parse(json) as MapValue, undefined);
+}
+
 /** Makes a template of a document; `extended` says so of one whose transforms are done. */
 export function declareTemplate(
   text: string,
@@ -45,6 +55,7 @@ export function declareTemplate(
   // A macro may read sections of its own, as SAM reads Globals. Its result is read here again.
   if (member(document, "Transform") === undefined) refuseUnknownSections(document);
   refuseNulls(document);
+  refuseTooMany(document);
   checkFormatVersion(member(document, "AWSTemplateFormatVersion"));
   const transforms = declareTransforms(member(document, "Transform"));
   const metadata = section(document, "Metadata");
@@ -80,6 +91,10 @@ function refuseNulls(document: MapValue): void {
   const path = pathToNull(document);
   if (path !== undefined)
     throw new TemplateError(`[${path}] 'null' values are not allowed in templates`);
+}
+
+function refuseTooMany(document: MapValue): void {
+  if (countValues(document, MAX_VALUES) > MAX_VALUES) throw tooManyValues();
 }
 
 /** The path of the first null below a value. */

@@ -1,4 +1,4 @@
-import { MAX_TEMPLATE_BYTES } from "./limits.ts";
+import { MAX_TEMPLATE_BYTES, MAX_VALUES } from "./limits.ts";
 
 /** A place in a template's text; both count from 1. */
 export interface Place {
@@ -40,6 +40,10 @@ export function unknownMapping(name: string): TemplateError {
 }
 
 /** Refuses a template that is too long, or that macros or functions have made so. */
+export function tooManyValues(): TemplateError {
+  return new TemplateError(`Rolecast reads templates of at most ${MAX_VALUES} values.`);
+}
+
 export function tooLarge(): TemplateError {
   return new TemplateError(`Template may not exceed ${MAX_TEMPLATE_BYTES} bytes in size.`);
 }

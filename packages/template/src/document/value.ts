@@ -48,3 +48,14 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
     keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
   );
 }
+
+/** The values in a value, itself among them; counts no further than one above `max`. */
+export function countValues(value: Value, max: number): number {
+  if (typeof value !== "object" || value === null) return 1;
+  let count = 1;
+  for (const key in value) {
+    if (count > max) break;
+    count += countValues((value as MapValue)[key] ?? null, max - count);
+  }
+  return count;
+}

@@ -50,12 +50,17 @@ export const getAzs: IntrinsicFunction = (argument, scope) => {
   return scope.environment.availabilityZones(region === "" ? scope.environment.region : region);
 };
 
+/** The longest block of IPv6, with its prefix. */
+const CHARACTERS_PER_BLOCK = 43;
+
 export const cidr: IntrinsicFunction = (argument, scope) => {
   const list: readonly Value[] = Array.isArray(argument) ? argument : [];
   if (list.length < 2 || list.length > 3) throw shapeError("Fn::Cidr");
   const parts = list.map((part, index) => scope.resolve(part, index));
   if (parts.some(isUnknown)) return UNKNOWN;
   const [block, count, bits] = parts.map(String);
+  // Blocks take longer to be made than other texts of their length.
+  scope.spend(Math.max(0, Number(count)) * CHARACTERS_PER_BLOCK || 0);
   const blocks = cidrBlocks(block ?? "", Number(count), bits === undefined ? undefined : +bits);
   if (blocks === undefined) throw shapeError("Fn::Cidr");
   return blocks;

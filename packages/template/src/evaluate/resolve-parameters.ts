@@ -2,7 +2,7 @@ import { parameterKind } from "../declare/parameter-types.ts";
 import type { ParameterDeclaration, Template } from "../declare/template.ts";
 import { MAX_PARAMETER_VALUE_LENGTH } from "../document/limits.ts";
 import { TemplateError } from "../document/template-error.ts";
-import { matchesWhole } from "../pattern/matches-whole.ts";
+import { matchesWhole, PatternBudget } from "../pattern/matches-whole.ts";
 import { PatternError } from "../pattern/pattern-syntax.ts";
 import type { ParameterValue } from "./environment.ts";
 
@@ -59,13 +59,14 @@ export function resolveParameters(
 ): ReadonlyMap<string, ResolvedParameter> {
   const texts = parameterTexts(template, given, previous);
   const unknown = unknownNames(given);
+  const budget = new PatternBudget();
   return new Map(
     [...template.parameters.values()].map((declaration) => {
       const { name } = declaration;
       const text = texts.get(name) ?? "";
       const resolved = unknown.has(name)
         ? { declaration, text, ssmValue: undefined, value: listed(declaration, text) }
-        : resolveParameter(declaration, text, ssmValues);
+        : resolveParameter(declaration, text, ssmValues, budget);
       return [name, resolved];
     }),
   );
@@ -114,6 +115,7 @@ function resolveParameter(
   declaration: ParameterDeclaration,
   text: string,
   ssmValues: ReadonlyMap<string, string>,
+  budget: PatternBudget,
 ): ResolvedParameter {
   const { name, type } = declaration;
   const kind = parameterKind(type);
@@ -127,7 +129,8 @@ function resolveParameter(
   const items = kind?.list ? effective.split(",").map((item) => item.trim()) : [effective];
   // CommaDelimitedList is checked as the one text that it is.
   const checked = type === "CommaDelimitedList" ? [text] : kind?.ssm ? [text] : items;
-  for (const item of checked) checkConstraints(declaration, item, kind?.element === "Number");
+  for (const item of checked)
+    checkConstraints(declaration, item, kind?.element === "Number", budget);
   return { declaration, text, ssmValue, value: listed(declaration, effective) };
 }
 
@@ -137,8 +140,13 @@ function missingSsmParameter(name: string): TemplateError {
   );
 }
 
-function checkConstraints(of: ParameterDeclaration, text: string, numeric: boolean): void {
-  const broken = brokenConstraint(of, text, numeric);
+function checkConstraints(
+  of: ParameterDeclaration,
+  text: string,
+  numeric: boolean,
+  budget: PatternBudget,
+): void {
+  const broken = brokenConstraint(of, text, numeric, budget);
   if (broken === undefined) return;
   const { name, constraintDescription } = of;
   throw new TemplateError(
@@ -152,6 +160,7 @@ function brokenConstraint(
   of: ParameterDeclaration,
   text: string,
   numeric: boolean,
+  budget: PatternBudget,
 ): string | undefined {
   const { allowedValues, minLength, maxLength, minValue, maxValue, allowedPattern } = of;
   if (allowedValues && !allowedValues.includes(text)) return "must be one of AllowedValues";
@@ -167,14 +176,14 @@ function brokenConstraint(
     return `must contain at least ${minLength} characters`;
   if (maxLength !== undefined && text.length > maxLength)
     return `must contain at most ${maxLength} characters`;
-  if (allowedPattern !== undefined && !matches(of.name, allowedPattern, text))
+  if (allowedPattern !== undefined && !matches(of.name, allowedPattern, text, budget))
     return `must match pattern ${allowedPattern}`;
   return undefined;
 }
 
-function matches(name: string, pattern: string, text: string): boolean {
+function matches(name: string, pattern: string, text: string, budget: PatternBudget): boolean {
   try {
-    return matchesWhole(pattern, text);
+    return matchesWhole(pattern, text, budget);
   } catch (error) {
     if (!(error instanceof PatternError)) throw error;
     throw new TemplateError(

@@ -100,7 +100,16 @@ Resources:
         ? "{}"
         : `{"Fn::ForEach::L${depth}": ["I${depth}", ${tens}, ${nested(depth - 1)}]}`;
     const text = `{"Transform": "AWS::LanguageExtensions", "Resources": ${nested(9)}}`;
-    expect(() => expand(text)).toThrow("Template may not exceed 1000000 bytes in size.");
+    expect(() => expand(text)).toThrow("Rolecast reads templates of at most 50000 values.");
+  });
+
+  test("counts what a loop makes before it is made, also what has no text", () => {
+    const items = JSON.stringify(Array.from({ length: 1_000 }, (_, index) => `x${index}`));
+    const body = JSON.stringify({
+      "R${I}": { Type: "AWS::S3::Bucket", Metadata: Array(200).fill(1) },
+    });
+    const text = `{"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::L": ["I", ${items}, ${body}]}}`;
+    expect(() => expand(text)).toThrow("at most 50000 values");
   });
 });
 

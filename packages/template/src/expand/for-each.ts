@@ -50,7 +50,9 @@ class Loops {
     if (!LOOP.test(key) || typeof identifier !== "string" || collection === undefined)
       throw failed("Fn::ForEach layout is incorrect.");
     if (!isMap(fragment) || more.length > 0) throw failed("Fn::ForEach layout is incorrect.");
-    return this.#items(collection, key).flatMap((item) => {
+    const items = this.#items(collection, key);
+    this.#budget.spendCopies(items.length, fragment);
+    return items.flatMap((item) => {
       this.#budget.spend(1);
       const written = this.#write(fragment, new Identifier(identifier, item));
       return Object.entries(this.expand(written) as MapValue);

@@ -38,6 +38,7 @@ export function includeSnippets(
   includes: ReadonlyMap<string, string>,
   budget: ExpansionBudget,
 ): Value {
+  const read = new Map<string, MapValue>();
   const include = (below: Value): Value => {
     if (Array.isArray(below)) return sameOr(below, below.map(include));
     if (!isMap(below)) return below;
@@ -48,8 +49,11 @@ export function includeSnippets(
         continue;
       }
       const location = snippetLocation(item, resolve);
+      const members = read.get(location) ?? included(location, includes);
+      read.set(location, members);
       budget.spend(includes.get(location)?.length ?? 0);
-      pairs.push(...Object.entries(included(location, includes)));
+      budget.spendCopies(1, members);
+      pairs.push(...Object.entries(members));
     }
     const isSame = !isSnippet(below) && pairs.every(([key, item]) => below[key] === item);
     return isSame ? below : mapOf(pairs);

@@ -2,8 +2,19 @@ import { PatternError, type PatternNode, parsePattern } from "./pattern-syntax.t
 
 /** Bounds the size of a pattern whose counted repeats are written out. */
 const MAX_STEPS_IN_PROGRAM = 20_000;
-/** Bounds the work for one text; a usual pattern takes some ten thousand steps. */
-const MAX_WORK = 1_000_000;
+/** Bounds the work for one request; a usual pattern takes some hundred steps of it. */
+const MAX_WORK = 200_000;
+
+/** The steps that patterns may still take, together. */
+export class PatternBudget {
+  #left = MAX_WORK;
+
+  /** @throws PatternError if nothing is left. */
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new PatternError("too much work");
+  }
+}
 
 /**
  * Whether a regular expression matches a whole text. It goes through the text once with all
@@ -11,11 +22,16 @@ const MAX_WORK = 1_000_000;
  *
  * @throws PatternError if the pattern isn't one, or takes too much work.
  */
-export function matchesWhole(pattern: string, text: string): boolean {
+export function matchesWhole(
+  pattern: string,
+  text: string,
+  budget: PatternBudget = new PatternBudget(),
+): boolean {
   const program = new Program();
   program.add(parsePattern(pattern));
   program.push({ kind: "done" });
-  return new Run(program.steps, text).matches(0, 0, true);
+  budget.spend(program.steps.length);
+  return new Run(program.steps, text, budget).matches(0, 0, true);
 }
 
 type Step =
@@ -106,9 +122,10 @@ class Run {
   readonly #steps: readonly Step[];
   readonly #text: string;
   readonly #looked = new Map<number, boolean>();
-  #work = 0;
+  readonly #budget: PatternBudget;
 
-  constructor(steps: readonly Step[], text: string) {
+  constructor(steps: readonly Step[], text: string, budget: PatternBudget) {
+    this.#budget = budget;
     this.#steps = steps;
     this.#text = text;
   }
@@ -138,7 +155,7 @@ class Run {
     for (let state = open.pop(); state !== undefined; state = open.pop()) {
       if (seen.has(state)) continue;
       seen.add(state);
-      if (++this.#work > MAX_WORK) throw new PatternError("too much work");
+      this.#budget.spend(1);
       const step = this.#steps[state];
       switch (step?.kind) {
         case "character":

@@ -4,6 +4,7 @@ import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { StoredCallers } from "../../kernel/stored-callers.ts";
 import type { EngineTypes } from "./types/engine-types.ts";
+import type { TemplateReader } from "./values/template-reader.ts";
 
 /** The engine's parts. */
 export interface EngineDependencies extends ServiceDependencies {
@@ -13,6 +14,7 @@ export interface EngineDependencies extends ServiceDependencies {
   readonly sessions: CredentialSource;
   readonly storedCallers: StoredCallers;
   readonly types: EngineTypes;
+  readonly reader: TemplateReader;
 }
 
 /** The worker of stacks' operations, as requests need it. */

@@ -14,9 +14,10 @@ import { waitCondition } from "./signals/wait-condition.ts";
 import { waitConditionHandle } from "./signals/wait-condition-handle.ts";
 import { cdkMetadata } from "./types/cdk-metadata.ts";
 import { EngineTypes } from "./types/engine-types.ts";
+import { TemplateReader } from "./values/template-reader.ts";
 
 interface EngineNeeds
-  extends Omit<EngineDependencies, "types">,
+  extends Omit<EngineDependencies, "types" | "reader">,
     Pick<CloudFormationDependencies, "address" | "settings"> {
   readonly sealingKey: Uint8Array;
   readonly resources: ResourceTypes;
@@ -30,7 +31,7 @@ interface EngineNeeds
  */
 export function engineParts<Needs extends EngineNeeds>(needs: Needs): Needs & EngineDependencies {
   const types = new EngineTypes(needs.resources);
-  const engine = { ...needs, types };
+  const engine = { ...needs, types, reader: new TemplateReader(needs.log) };
   types.add(cdkMetadata);
   types.add(nestedStack(engine));
   types.add(waitConditionHandle(engine));

@@ -72,6 +72,7 @@ function createCloudFormation(needs: CloudFormationNeeds) {
     drain: () => worker.drain(),
     async close() {
       await worker.close();
+      await (await opened)?.reader.close();
       await calls.close();
       await runs.close();
     },

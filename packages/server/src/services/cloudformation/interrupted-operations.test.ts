@@ -17,6 +17,7 @@ import type { EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
 import type { CloudFormationTables } from "./tables.ts";
 import { EngineTypes } from "./types/engine-types.ts";
+import { TemplateReader } from "./values/template-reader.ts";
 
 /*
  * A process that dies between any two steps, or in the middle of one, leaves a stack that ends as
@@ -179,7 +180,8 @@ async function life(
 ): Promise<readonly Outcome[]> {
   const engines = nodes.map((node): EngineDependencies => {
     const storedCallers = new StoredCallers(node.sealingKey);
-    return { ...node, storedCallers, types: new EngineTypes(node.resources) };
+    const types = new EngineTypes(node.resources);
+    return { ...node, storedCallers, types, reader: new TemplateReader(node.log) };
   });
   const [platform] = nodes;
   const { store } = platform;

@@ -1,13 +1,13 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import {
   neededCapabilities,
-  parseTemplate,
   refuseCircles,
   type Template,
   templateSummary,
 } from "@rolecast/template";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { conditionKeys, onEverything, onStack, stackNamed } from "../access/stack-authorization.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { noChangeSet, noStackWithId, notBuilt, validation } from "../errors.ts";
@@ -65,7 +65,7 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
           version?.template ?? (await templateText(input, undefined, readingOf(context), deps));
         const asWarnings =
           input.TemplateSummaryConfig?.TreatUnrecognizedResourceTypesAsWarnings === true;
-        return summaryOf(text, asWarnings, deps);
+        return summaryOf(text, asWarnings, context, deps);
       },
     }),
     ValidateTemplate: {
@@ -74,10 +74,8 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         context: conditionKeys(input, ["TemplateURL"]),
       }),
       handle: async (input, context) => {
-        const template = checked(
-          await templateText(input, undefined, readingOf(context), deps),
-          refuseCircles,
-        );
+        const text = await templateText(input, undefined, readingOf(context), deps);
+        const template = await checked(text, context, deps, refuseCircles);
         const { capabilities: names, reason } = neededCapabilities(template);
         const transforms = template.transforms.map(({ name }) => name);
         return {
@@ -98,7 +96,8 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
     EstimateTemplateCost: {
       authorize: () => onEverything("EstimateTemplateCost"),
       handle: async (input, context) => {
-        checked(await templateText(input, undefined, readingOf(context), deps));
+        const text = await templateText(input, undefined, readingOf(context), deps);
+        await checked(text, context, deps);
         // Nothing here costs anything; AWS's calculator has a page without entries, too.
         return { Url: "https://calculator.aws/#/" };
       },
@@ -133,9 +132,15 @@ async function findTemplate(
   return { pairs, subject: { stack, changeSet: stack ? changeSet : undefined } };
 }
 
-function checked(text: string, check?: (template: Template) => void): Template {
+async function checked(
+  text: string,
+  context: RequestContext,
+  { reader }: Pick<CloudFormationDependencies, "reader">,
+  check?: (template: Template) => void,
+): Promise<Template> {
   try {
-    const template = parseTemplate(text);
+    const template = await reader.read(text, requireAccount(context));
+    await nextTurn();
     check?.(template);
     return template;
   } catch (error) {
@@ -153,9 +158,10 @@ function capabilityViews(names: readonly string[], reason: string | undefined) {
 async function summaryOf(
   text: string,
   asWarnings: boolean,
-  { types }: Pick<CloudFormationDependencies, "types">,
+  context: RequestContext,
+  { types, reader }: Pick<CloudFormationDependencies, "types" | "reader">,
 ): Promise<cloudformation.GetTemplateSummaryOutput> {
-  const template = checked(text);
+  const template = await checked(text, context, { reader });
   const names = [...template.resources.values()].map(({ type }) => type).filter((name) => name);
   const identifiers = new Map<string, readonly string[]>();
   for (const name of new Set(names)) {

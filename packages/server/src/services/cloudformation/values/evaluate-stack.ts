@@ -10,6 +10,7 @@ import type { Kysely } from "kysely";
 import { OWN_PARTITION } from "../../../kernel/arn.ts";
 import { exportsOfOthers } from "../rows/exports.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import { keepTemplate, keptTemplate } from "./kept-templates.ts";
 
 /** A parameter as a version keeps it. */
 export interface StoredParameter {
@@ -35,7 +36,13 @@ export function templateOf({
   processed,
   template,
 }: Pick<VersionRow, "processed" | "template">): Template {
-  return processed === null ? parseTemplate(template) : parseProcessedTemplate(processed);
+  const text = processed ?? template;
+  const isProcessed = processed !== null;
+  const kept = keptTemplate(text, isProcessed);
+  if (kept) return kept;
+  const read = isProcessed ? parseProcessedTemplate(text) : parseTemplate(text);
+  keepTemplate(read, text, isProcessed);
+  return read;
 }
 
 /** Evaluates a stack's version against the exports that there are now. */

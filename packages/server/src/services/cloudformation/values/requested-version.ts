@@ -5,7 +5,6 @@ import {
   expandTemplate,
   type GivenParameter,
   includesOf,
-  parseTemplate,
   type ResolvedParameter,
   requireCapabilities,
   resolveParameters,
@@ -17,6 +16,7 @@ import {
 } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { CloudFormationDependencies } from "../dependencies.ts";
 import { notBuilt, validation } from "../errors.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
@@ -48,7 +48,7 @@ export interface RequestedVersion {
   readonly evaluation: Evaluation;
 }
 
-type Deps = Pick<CloudFormationDependencies, "address" | "types" | "invoke">;
+type Deps = Pick<CloudFormationDependencies, "address" | "types" | "invoke" | "reader">;
 
 /** The text of a template that a request gives or names. Throws ValidationError. */
 export async function templateText(
@@ -93,7 +93,8 @@ export async function requestedVersion(
     throw notBuilt("NotificationARNs");
   const text = await templateText(input, previous, reading, deps);
   try {
-    const declared = parseTemplate(text);
+    const declared = await deps.reader.read(text, stack.account_id);
+    await nextTurn();
     requireCapabilities(declared, input.Capabilities ?? []);
     const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
     const texts = new Map(Object.entries(before).map(([name, { text: value }]) => [name, value]));
@@ -113,13 +114,15 @@ export async function requestedVersion(
       tags: input.Tags === undefined && previous ? previous.tags : JSON.stringify(tags),
       capabilities: JSON.stringify(input.Capabilities ?? []),
     };
-    const template = await expanded(declared, environment, unexpanded, reading);
+    const template = await expanded(declared, environment, unexpanded, reading, deps);
+    await nextTurn();
     const processed = template === declared ? null : JSON.stringify(template.document);
     const row = { ...unexpanded, processed };
     try {
       // What transforms have made counts as what the template declares.
       requireCapabilities(template, input.Capabilities ?? []);
       await refuseUnknownTypes(template, input, deps);
+      await nextTurn();
       const evaluation = new Evaluation(template, environment);
       // Finds circles and references to what isn't there.
       void evaluation.graph;
@@ -176,10 +179,14 @@ async function expanded(
   environment: Environment,
   row: RequestedVersion["row"],
   reading: Reading,
+  { reader }: Pick<Deps, "reader">,
 ): Promise<Template> {
   const addresses = includesOf(declared, environment);
   try {
-    return expandTemplate(declared, environment, await readIncludes(addresses, reading));
+    const includes = new Map<string, string>();
+    for (const [address, text] of await readIncludes(addresses, reading))
+      includes.set(address, await reader.asJson(text, environment.accountId));
+    return expandTemplate(declared, environment, includes);
   } catch (error) {
     throw failedTransform(error, row);
   }
