@@ -12,7 +12,7 @@ import {
   ListStackRefactorsCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import { GetRoleCommand } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, GetRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import {
@@ -108,6 +108,34 @@ test("a resource gets another logical id, and stays what it is", async () => {
   await client.send(new DeleteStackCommand({ StackName: "renamed" }));
   const gone = server.clients().iam.send(new GetRoleCommand({ RoleName: before.Old }));
   expect(await outcomeOf(gone)).toMatch(/^NoSuchEntity/);
+});
+
+test("a stack that a refactor makes has no role that nobody passed to it", async () => {
+  const { iam } = server.clients();
+  const Service = "cloudformation.amazonaws.com";
+  const trust = { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
+  const allow = { Effect: "Allow", Action: "*", Resource: "*" };
+  const document = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement });
+  const RoleName = "refactored-with";
+  const AssumeRolePolicyDocument = document(trust);
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  const PolicyDocument = document(allow);
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "all", PolicyDocument }));
+  const TemplateBody = template({ Moved: role(), Kept: role() });
+  const StackName = "with-role";
+  const RoleARN = Role?.Arn;
+  const stack = { StackName, TemplateBody, Capabilities, RoleARN };
+  await client.send(new CreateStackCommand(stack));
+  expect((await stackOf(client, StackName)).RoleARN).toBe(RoleARN);
+  const made = await created({
+    EnableStackCreation: true,
+    StackDefinitions: [
+      { StackName, TemplateBody: template({ Kept: role() }) },
+      { StackName: "without-role", TemplateBody: template({ Moved: role() }) },
+    ],
+  });
+  expect((await executed(made.StackRefactorId)).ExecutionStatus).toBe("EXECUTE_COMPLETE");
+  expect((await stackOf(client, "without-role")).RoleARN).toBeUndefined();
 });
 
 test("resources move between stacks, with what they export to each other", async () => {

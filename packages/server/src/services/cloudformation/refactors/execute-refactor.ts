@@ -36,7 +36,7 @@ export async function executePlan(
     const now = await findStackById(each.stackId, db);
     if (each.isNew ? now : now?.version !== each.from)
       throw new RefactorError(`Stack ${each.name} has changed since the refactor was created.`);
-    stacks.set(each.stackId, now ?? (await added(each, placed, executing)));
+    stacks.set(each.stackId, now ?? (await added(each, executing)));
   }
   const moved = placed.filter(({ row, destination }) => !isAt(row, destination));
   for (const { row } of moved) await removeResource(row, db);
@@ -64,16 +64,14 @@ function isAt({ stack_id, logical_id }: ResourceRow, at: Placed["destination"]):
   return stack_id === at.stackId && logical_id === at.logicalId;
 }
 
+/** It has no role: nobody has passed one to it, and the source's would be its changers' to use. */
 async function added(
   { stackId, name }: RefactoredStack,
-  placed: readonly Placed[],
   { tx, nowMs, deps }: Executing,
 ): Promise<StackRow> {
   const [account_id = "", region = ""] = [stackId.split(":")[4], stackId.split(":")[3]];
-  const first = placed.find(({ destination }) => destination.stackId === stackId);
-  const source = first && (await findStackById(first.row.stack_id, tx.db));
   const fresh = newStack(name, { account_id, region }, nowMs, deps.ids);
-  const stack = { ...fresh, stack_id: stackId, role_arn: source?.role_arn ?? null };
+  const stack = { ...fresh, stack_id: stackId };
   await requireRoom(stack, tx.db);
   await insertStack(stack, tx.db);
   return stack;
