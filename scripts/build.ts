@@ -40,7 +40,7 @@ async function bundleCommand(): Promise<readonly string[]> {
     "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
     "template-thread": join(
       root,
-      "packages/server/src/services/cloudformation/values/template-thread.ts",
+      "packages/server/src/services/cloudformation/reader/template-thread.ts",
     ),
     "check-thread": join(
       root,

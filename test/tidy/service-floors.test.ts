@@ -213,9 +213,10 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     floors: {
       rows: [],
       types: [],
-      "dependencies.ts": ["types"],
+      reader: [],
+      "dependencies.ts": ["reader", "types"],
       access: ["rows"],
-      values: ["rows", "types"],
+      values: ["reader", "rows", "types"],
       engine: ["rows", "types", "values"],
       exports: ["access", "rows"],
       registry: ["access"],

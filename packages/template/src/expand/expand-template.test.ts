@@ -108,7 +108,8 @@ Resources:
     const body = JSON.stringify({
       "R${I}": { Type: "AWS::S3::Bucket", Metadata: Array(200).fill(1) },
     });
-    const text = `{"Transform": "AWS::LanguageExtensions", "Resources": {"Fn::ForEach::L": ["I", ${items}, ${body}]}}`;
+    const loop = `{"Fn::ForEach::L": ["I", ${items}, ${body}]}`;
+    const text = `{"Transform": "AWS::LanguageExtensions", "Resources": ${loop}}`;
     expect(() => expand(text)).toThrow("at most 50000 values");
   });
 });

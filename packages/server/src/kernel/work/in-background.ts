@@ -5,9 +5,9 @@ type Report = (error: unknown) => void;
 let report: Report = warn;
 
 /**
- * Leaves work to itself: nothing waits for it, and it can't reject. An error that reaches this place
- * is a bug, or something outside that failed, and is reported; without this a rejection ends the
- * process. A tidy rule bans promises that are dropped in any other way.
+ * Leaves work to itself: nothing waits for it, and it can't reject. An error that reaches this
+ * place is a bug, or something outside that failed, and is reported; without this a
+ * rejection ends the process. A tidy rule bans promises that are dropped in any other way.
  */
 export function inBackground(work: Promise<unknown> | undefined): void {
   work?.catch((error: unknown) => report(error));

@@ -3,8 +3,8 @@ import type { Decide } from "../../kernel/invoke.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { StoredCallers } from "../../kernel/stored-callers.ts";
+import type { TemplateReader } from "./reader/template-reader.ts";
 import type { EngineTypes } from "./types/engine-types.ts";
-import type { TemplateReader } from "./values/template-reader.ts";
 
 /** The engine's parts. */
 export interface EngineDependencies extends ServiceDependencies {

@@ -10,11 +10,11 @@ import { providerLogGroup } from "./custom-resources/provider-log-group.ts";
 import type { StepRuns } from "./custom-resources/step-runs.ts";
 import type { CloudFormationDependencies, EngineDependencies } from "./dependencies.ts";
 import { nestedStack } from "./nested/nested-stack.ts";
+import { TemplateReader } from "./reader/template-reader.ts";
 import { waitCondition } from "./signals/wait-condition.ts";
 import { waitConditionHandle } from "./signals/wait-condition-handle.ts";
 import { cdkMetadata } from "./types/cdk-metadata.ts";
 import { EngineTypes } from "./types/engine-types.ts";
-import { TemplateReader } from "./values/template-reader.ts";
 
 interface EngineNeeds
   extends Omit<EngineDependencies, "types" | "reader">,

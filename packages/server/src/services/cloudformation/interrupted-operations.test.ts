@@ -15,9 +15,9 @@ import { hasPostgres, makeSharedSchema } from "../../storage/testing/postgres-se
 import { cloudFormationApi } from "./api.ts";
 import type { EngineDependencies } from "./dependencies.ts";
 import { OperationWorker } from "./engine/operation-worker.ts";
+import { TemplateReader } from "./reader/template-reader.ts";
 import type { CloudFormationTables } from "./tables.ts";
 import { EngineTypes } from "./types/engine-types.ts";
-import { TemplateReader } from "./values/template-reader.ts";
 
 /*
  * A process that dies between any two steps, or in the middle of one, leaves a stack that ends as

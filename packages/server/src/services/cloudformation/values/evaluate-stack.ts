@@ -8,9 +8,9 @@ import {
 } from "@rolecast/template";
 import type { Kysely } from "kysely";
 import { OWN_PARTITION } from "../../../kernel/arn.ts";
+import { keepTemplate, keptTemplate } from "../reader/kept-templates.ts";
 import { exportsOfOthers } from "../rows/exports.ts";
 import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
-import { keepTemplate, keptTemplate } from "./kept-templates.ts";
 
 /** A parameter as a version keeps it. */
 export interface StoredParameter {
