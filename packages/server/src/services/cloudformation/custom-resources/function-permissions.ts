@@ -36,7 +36,9 @@ export const functionPermissions: HandlerPermissions = {
       return { ...pair, context: { ...pair.context, ...context } };
     };
     const needed: NeededCall[] = [];
-    if (changed(configurationWas, configuration)) {
+    // A rollback that left the function out gives its row other properties than the function has.
+    const isConfigured = changed(configurationWas, configuration) || changed(model.Role, want.Role);
+    if (isConfigured) {
       const layers = { "lambda:layer": layersOf(want) };
       needed.push([on("UpdateFunctionConfiguration", layers), passedRole(want, call)]);
     }
