@@ -5,7 +5,6 @@
  *   --service NAME              models with this in their name alone
  *   --database postgres         PostgreSQL, which is killed too
  *   --nodes 2                   so many servers on it
- *   --objects ceph|store        objects' bytes in Ceph, or in another Rolecast
  *   --minutes 10                ends sooner, if there is no time for all kills
  *
  * Clients remember what was acknowledged. After each kill, which may come while the server starts
@@ -25,7 +24,6 @@ const { values } = parseArgs({
     service: { type: "string", default: "" },
     database: { type: "string", default: "sqlite" },
     nodes: { type: "string", default: "1" },
-    objects: { type: "string", default: "folder" },
   },
 });
 const { wrong } = await runKills({
@@ -35,7 +33,6 @@ const { wrong } = await runKills({
   service: values.service,
   database: values.database,
   nodes: Number(values.nodes),
-  objects: values.objects,
   log: (line) => console.log(line),
 });
 process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -37,6 +37,8 @@ export interface Report {
 const WRITERS = 8;
 /** Acknowledged before anything is killed, so that there is something to lose. */
 const OPERATIONS_MIN = 10;
+/** For each model, so that all of them have a share. */
+const OPERATIONS_PER_MODEL_MAX = 8;
 const WORK_MS_MAX = 6_000;
 const REST_MS = 10;
 
@@ -62,7 +64,7 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
   do {
     rounds += 1;
     const work = startWork(models, servers, seed * 1_000 + rounds * WRITERS, figures);
-    await work.enough(OPERATIONS_MIN + chance.below(40));
+    await work.enough(OPERATIONS_MIN + chance.below(OPERATIONS_PER_MODEL_MAX * models.length));
     await pause(chance.below(300));
     if (faults.length > 0 && chance.rarely(2)) {
       options.log(`${rounds}: ${await chance.one(faults)(chance)}`);

@@ -4,6 +4,8 @@ import type { Node } from "./node.ts";
 /** One service's part of the campaign: it changes things at random and remembers the answers. */
 export interface Model {
   readonly name: string;
+  /** Variables of the servers, where it needs some. */
+  environment?(): Promise<Readonly<Record<string, string>>>;
   /** Makes what its operations need, before the first kill. */
   prepare?(at: Node): Promise<void>;
   /** One operation of one of its writers. */
@@ -13,6 +15,7 @@ export interface Model {
    * be under way any more.
    */
   check(at: Node, isLast: boolean): Promise<Checked>;
+  close?(): Promise<void>;
 }
 
 /** `cut`: no answer came, so nobody knows. `idle`: there was nothing to do. */

@@ -11,12 +11,11 @@ interface ClientOptions {
 /** A server that answers, to its clients. */
 export interface Node {
   readonly endpoint: string;
-  readonly rtmpsPort: number;
   /** The root user's client of a service, by its class in the SDK; it never tries again. */
   client<Client>(of: new (options: ClientOptions) => Client): Client;
 }
 
-export function nodeAt({ endpoint, rtmpsPort }: Pick<Node, "endpoint" | "rtmpsPort">): Node {
+export function nodeAt({ endpoint }: Pick<Node, "endpoint">): Node {
   const clients = new Map<unknown, unknown>();
   const options: ClientOptions = {
     endpoint,
@@ -27,7 +26,6 @@ export function nodeAt({ endpoint, rtmpsPort }: Pick<Node, "endpoint" | "rtmpsPo
   };
   return {
     endpoint,
-    rtmpsPort,
     client<Client>(of: new (given: ClientOptions) => Client): Client {
       const client = (clients.get(of) as Client | undefined) ?? new of(options);
       clients.set(of, client);

@@ -14,9 +14,10 @@ export async function allPages<Answer, Item>(
   return items;
 }
 
-/** The key of a thing with this name; undefined for one that isn't the campaign's. */
+/** The key of a thing with this name; undefined for one that isn't the model's. */
 export function keyOf(prefix: string, name: string | undefined): string | undefined {
-  return name?.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+  const key = name?.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+  return key !== undefined && /^k\d/.test(key) ? key : undefined;
 }
 
 /** Adds a member, or replaces it; undefined removes it. */

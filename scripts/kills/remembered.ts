@@ -12,6 +12,8 @@ export interface Change<State> {
   after(answer?: unknown): State | undefined;
   /** Names of errors with which it may be refused, so that it changes nothing. */
   readonly refusals?: readonly string[];
+  /** Without an answer it may still happen, so it is sent again until it has one. */
+  readonly isRepeated?: boolean;
   /** Waits for what goes on after the acknowledgement. */
   settle?(at: Node): Promise<void>;
 }
@@ -41,6 +43,8 @@ interface Entry<State> {
   /** The states that it may be in: one, or two after an operation without an answer. */
   candidates: readonly (State | undefined)[];
   isBusy: boolean;
+  /** A change without an answer that may still happen. */
+  open: Change<State> | undefined;
   underWaySinceMs: number | undefined;
   readonly log: string[];
 }
@@ -51,8 +55,7 @@ export async function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
     await call;
     return "acknowledged";
   } catch (error) {
-    const status = statusOf(error) ?? 0;
-    return status >= 400 && status < 500 ? "refused" : "cut";
+    return isOpen(statusOf(error)) ? "cut" : "refused";
   }
 }
 
@@ -63,7 +66,8 @@ export function remembered<State>(kind: Kind<State>): Model {
   const surprises: string[] = [];
   const entryOf = (key: string) => {
     const entry = entries.get(key) ?? {
-      ...{ candidates: [undefined], isBusy: false, underWaySinceMs: undefined, log: [] },
+      ...{ candidates: [undefined], isBusy: false, open: undefined, log: [] },
+      underWaySinceMs: undefined,
     };
     entries.set(key, entry);
     return entry;
@@ -73,11 +77,11 @@ export function remembered<State>(kind: Kind<State>): Model {
   async function step(at: Node, chance: Chance): Promise<Outcome> {
     const key = `k${chance.below(kind.keys)}`;
     const entry = entryOf(key);
-    if (entry.isBusy || entry.candidates.length > 1 || entry.underWaySinceMs !== undefined)
-      return "idle";
+    const isKnown = entry.candidates.length === 1 || entry.open !== undefined;
+    if (entry.isBusy || !isKnown || entry.underWaySinceMs !== undefined) return "idle";
     entry.isBusy = true;
     try {
-      const change = kind.change(key, entry.candidates[0], chance);
+      const change = entry.open ?? kind.change(key, entry.candidates[0], chance);
       return await perform(at, entry, change);
     } finally {
       entry.isBusy = false;
@@ -86,15 +90,19 @@ export function remembered<State>(kind: Kind<State>): Model {
 
   async function perform(at: Node, entry: Entry<State>, change: Change<State>): Promise<Outcome> {
     const { log, candidates } = entry;
-    entry.candidates = [...candidates, change.after()];
+    if (!entry.open) entry.candidates = [...candidates, change.after()];
     try {
       const answer = await change.send(at);
       entry.candidates = [change.after(answer)];
+      entry.open = undefined;
       log.push(`${change.says}: acknowledged`);
     } catch (error) {
       const status = statusOf(error);
       log.push(`${change.says}: ${status ?? "no answer"} ${String(error)}`);
-      if (status === undefined || status < 400 || status >= 500) return "cut";
+      if (isOpen(status)) {
+        if (change.isRepeated) entry.open = change;
+        return "cut";
+      }
       entry.candidates = candidates;
       if (!change.refusals?.includes((error as Error).name))
         surprises.push(`${kind.name} refused:\n    ${log.join("\n    ")}`);
@@ -105,7 +113,7 @@ export function remembered<State>(kind: Kind<State>): Model {
     try {
       await change.settle?.(at);
     } catch (error) {
-      if (statusOf(error) !== undefined) throw error;
+      if (!isOpen(statusOf(error))) throw error;
       entry.underWaySinceMs = performance.now();
     }
     return "acknowledged";
@@ -140,7 +148,7 @@ export function remembered<State>(kind: Kind<State>): Model {
         const may = entry.candidates.map(shown).join("\n    or ");
         wrong.push(`${about} is\n    ${shown(state)}\n    and should be\n    ${may}${history}`);
       } else if (entry.candidates.length > 1) unknown[found === 0 ? "absent" : "there"] += 1;
-      entry.candidates = [state];
+      if (!entry.open) entry.candidates = [state];
       entry.log.push(`found ${shown(state).slice(0, 200)}`);
     }
     if (kind.inspect) wrong.push(...(await kind.inspect(at, there)));
@@ -156,6 +164,11 @@ export function remembered<State>(kind: Kind<State>): Model {
 }
 
 const none = Promise.resolve();
+
+/** Whether nobody knows what became of a call that ended so. */
+function isOpen(status: number | undefined): boolean {
+  return status === undefined || status < 400 || status >= 500;
+}
 
 function statusOf(error: unknown): number | undefined {
   const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,11 +22,10 @@ export interface KillsOptions {
   readonly service: string;
   readonly database: string;
   readonly nodes: number;
-  readonly objects: string;
   log(line: string): void;
 }
 
-/** Long enough bodies are files beside the database, or objects of the store. */
+/** Long enough bodies are files beside the database. */
 const ARGS = [
   "--inline-object-bytes",
   "2000",
@@ -51,16 +49,22 @@ export async function runKills(options: KillsOptions): Promise<Report> {
     else if (nodes > 1) throw new Error("several nodes need --database postgres");
     const database = postgres && (await makeSchema(postgres.url));
     const environment: Record<string, string> = database ? { ROLECAST_DATABASE: database } : {};
-    const sealingKey = randomBytes(32);
-    servers = new ServerNodes({ folder, count: nodes, args: ARGS, environment, sealingKey });
-    const { folders } = servers;
+    const faults = postgres ? [(chance: Chance) => crash(postgres, chance)] : [];
+    for (const model of models) {
+      Object.assign(environment, await model.environment?.());
+      if (model.close) ends.push(model.close);
+    }
+    const data = join(folder, "data");
+    servers = new ServerNodes({ data, folder, count: nodes, args: ARGS, environment });
+    const beganMs = performance.now();
     const report = await runCampaign({
       ...{ models, servers, seed, kills, log },
       endsMs: performance.now() + minutes * 60_000,
-      faults: postgres ? [(chance) => crash(postgres, chance)] : [],
-      inspect: () => (database === undefined ? filesWithoutRows(folders) : Promise.resolve([])),
+      faults,
+      inspect: async () => (database === undefined ? filesWithoutRows(data) : []),
     });
     for (const line of linesOf(report, seed)) log(line);
+    log(`${Math.round((performance.now() - beganMs) / 1_000)} s`);
     return report;
   } finally {
     await servers?.end();
@@ -79,21 +83,19 @@ async function crash(postgres: PostgresServer, chance: Chance): Promise<string> 
 }
 
 /** The sweep of the last start runs during the requests: its end is waited for. */
-async function filesWithoutRows(folders: readonly string[]): Promise<readonly string[]> {
+async function filesWithoutRows(dataDir: string): Promise<readonly string[]> {
   const wrong: string[] = [];
-  for (const dataDir of folders) {
-    const damaged: unknown[] = [];
-    const look = () =>
-      checkObjects({
-        ...{ dataDir, database: undefined, removeUnreferenced: false },
-        onDamaged: (one) => damaged.push(one),
-        onProgress: () => {},
-      });
-    await until(async () => (await look()).unreferenced.files === 0, "no file without a row").catch(
-      (error: Error) => wrong.push(error.message),
-    );
-    if (damaged.length > 0) wrong.push(`damaged objects: ${JSON.stringify(damaged)}`);
-  }
+  const damaged: unknown[] = [];
+  const look = () =>
+    checkObjects({
+      ...{ dataDir, database: undefined, removeUnreferenced: false },
+      onDamaged: (one) => damaged.push(one),
+      onProgress: () => {},
+    });
+  await until(async () => (await look()).unreferenced.files === 0, "no file without a row").catch(
+    (error: Error) => wrong.push(error.message),
+  );
+  if (damaged.length > 0) wrong.push(`damaged objects: ${JSON.stringify(damaged)}`);
   return wrong;
 }
 

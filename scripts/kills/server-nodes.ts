@@ -1,17 +1,17 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type LaunchedServer, launchServerProcess } from "../../test/support/server-process.ts";
 import type { Chance } from "../fuzz/chance.ts";
 import { type Node, nodeAt } from "./node.ts";
-import { pause } from "./pause.ts";
+import { deadline, pause } from "./pause.ts";
 
 export interface ServerNodesOptions {
+  /** The data folder, which all of them share. */
+  readonly data: string;
+  /** Has a folder for each of them. */
   readonly folder: string;
   readonly count: number;
   readonly args: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Shared by all nodes on one database. */
-  readonly sealingKey: Buffer;
 }
 
 const READY_MS_MAX = 120_000;
@@ -23,12 +23,11 @@ const LINES_SHOWN = 3_000;
 
 interface Place {
   readonly name: string;
-  readonly data: string;
   launched: LaunchedServer | undefined;
   node: Node | undefined;
 }
 
-/** The servers of a campaign, each with a folder of its own, that are killed and started again. */
+/** The servers of a campaign, which are killed and started again. */
 export class ServerNodes {
   kills = 0;
   /** Servers that ended by themselves or didn't start, each in a sentence. */
@@ -40,17 +39,8 @@ export class ServerNodes {
     this.#options = options;
     this.#places = Array.from({ length: options.count }, (_none, number) => {
       const name = `node-${number}`;
-      const data = join(options.folder, name);
-      mkdirSync(data, { recursive: true, mode: 0o700 });
-      if (options.count > 1)
-        writeFileSync(join(data, "sealing.key"), options.sealingKey, { mode: 0o600 });
-      return { name, data, launched: undefined, node: undefined };
+      return { name, launched: undefined, node: undefined };
     });
-  }
-
-  /** The data folders, of which each is one server's. */
-  get folders(): readonly string[] {
-    return this.#places.map(({ data }) => data);
   }
 
   /** Those that are up. */
@@ -98,7 +88,7 @@ export class ServerNodes {
       if (!launched) continue;
       place.node = undefined;
       place.launched = undefined;
-      const code = await Promise.race([launched.stop("SIGTERM"), pause(STOP_MS_MAX)]);
+      const code = await Promise.race([launched.stop("SIGTERM"), deadline(STOP_MS_MAX)]);
       if (code !== 0) this.wrong.push(`${place.name} stopped with ${code}: ${said(launched)}`);
       await launched.stop("SIGKILL");
     }
@@ -110,8 +100,9 @@ export class ServerNodes {
   }
 
   async #launch(place: Place): Promise<LaunchedServer> {
-    const { args, environment } = this.#options;
-    const launched = await launchServerProcess(["--data", place.data, ...args], environment);
+    const { data, folder, count, args, environment } = this.#options;
+    const own = count > 1 ? ["--node-dir", join(folder, place.name)] : [];
+    const launched = await launchServerProcess(["--data", data, ...own, ...args], environment);
     place.launched = launched;
     void launched.exited.then((code) => {
       if (place.launched !== launched) return;
@@ -124,7 +115,7 @@ export class ServerNodes {
 
   async #start(place: Place): Promise<void> {
     const launched = await this.#launch(place);
-    const late = pause(READY_MS_MAX).then(() => {
+    const late = deadline(READY_MS_MAX).then(() => {
       throw new Error(`${place.name} isn't ready after two minutes: ${said(launched)}`);
     });
     place.node = nodeAt(await Promise.race([launched.ready, late]));
