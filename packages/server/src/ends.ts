@@ -1,12 +1,13 @@
 import { pause } from "./kernel/work/timers.ts";
 
 /**
- * Steps have so long together: whoever stops a server waits for 10 s (Docker) to 90 s (systemd)
- * before ending it by force, and what is done then is found by the next start as after a crash.
+ * Steps have so long together. Compositions (3 s) and recordings (8 s) whose bucket fails wait
+ * within it. Whoever stops a server waits for 10 s (Docker) to 90 s (systemd) before ending it by
+ * force, and what is done then is found by the next start as after a crash.
  */
-const END_MS_MAX = 10_000;
+const END_MS_MAX = 12_000;
 /** All that come after a step that hung have so long together. */
-const REST_MS_MAX = 2_000;
+const REST_MS_MAX = 1_500;
 
 /** Parts of a server didn't end in time. The process may end all the same. */
 export class HungEndError extends Error {

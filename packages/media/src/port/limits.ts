@@ -100,5 +100,5 @@ export const defaultMediaLimits: MediaLimits = {
   transcodeRestartsMax: 3,
   transcodeStartDeadlineMs: 10_000,
   transcodeSpeedMin: 0.95,
-  closeTimeoutMs: 15_000,
+  closeTimeoutMs: 8_000,
 };

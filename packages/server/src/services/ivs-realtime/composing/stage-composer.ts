@@ -33,7 +33,7 @@ import type { CompositionRecordings } from "./composition-recordings.ts";
 import { castOf, mediaLayout } from "./stage-cast.ts";
 
 const ROUND_MS = 2_000;
-const CLOSED_WITHIN_MS = 5_000;
+const CLOSED_WITHIN_MS = 3_000;
 /** While something is composed, changes of participants are looked for this often. */
 const LOOK_MS = 500;
 /** Source: IVS Real-Time user guide, "Server-Side Composition", "Composition Life Cycle". */
