@@ -22,7 +22,7 @@ interface Resource {
 
 const isParameter = (key: string) => Number(key.slice(1)) % 2 === 0;
 
-/** What requests name resources by, as the last one that ended or a look found it. */
+/** Identifiers for requests, as the last one that ended or a look found them. */
 const identifiers = new Map<string, string>();
 
 function change(key: string, resource: Resource | undefined, chance: Chance): Change<Resource> {

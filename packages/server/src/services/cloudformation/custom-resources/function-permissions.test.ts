@@ -13,7 +13,7 @@ async function neededFor(roleOfFunction: string, code: readonly [was: string, wa
   return needed.flat().map(({ action, resource }) => [action, resource]);
 }
 
-test("a function gets no role that its changer doesn't pass, whatever its row says of it", async () => {
+test("a function gets no role that its changer doesn't pass, whatever its row says", async () => {
   const passed = ["iam:PassRole", roleArn("declared")];
   expect(await neededFor("declared", ["a", "b"])).not.toContainEqual(passed);
   expect(await neededFor("another", ["a", "b"])).toContainEqual(passed);
