@@ -22,6 +22,8 @@ beforeAll(async () => {
 });
 afterAll(() => server?.close());
 
+const hasNodes = process.env.ROLECAST_TEST_DATABASE !== undefined;
+
 /** The status of the answer to a head alone. */
 async function answerTo(method: string, path: string, bearer: string): Promise<number> {
   const { hostname, port } = new URL(server.endpoint);
@@ -48,7 +50,8 @@ test.each([
   ["POST", "/ivs-realtime/whip/publish/x", "x.y.z", 401],
   ["PUT", "/_cloudformation/responses/x", "", 403],
   ["PUT", "/_cloudformation/signals/x", "", 403],
-  ["POST", "/_rolecast/node/ivs/stopStream", "", 404],
+  // A server on a shared database may be one of several nodes, and asks for their signature.
+  ["POST", "/_rolecast/node/ivs/stopStream", "", hasNodes ? 403 : 404],
 ] as const)("%s %s with %j is refused before its body", async (method, path, bearer, status) => {
   expect(await answerTo(method, path.replace("PLAYBACK", playback), bearer)).toBe(status);
 });
