@@ -291,7 +291,7 @@ function validate(
   refuseUnsupportedMembers(operation.name, input, constraints);
   const violations = [
     ...findAbsentMembers(operation, input, constraints),
-    ...findViolations(operation.name, input, constraints),
+    ...findViolations(operation, input, constraints),
   ];
   if (violations.length === 0) {
     const invalid = invalidValueSentence(operation.name, input, constraints);

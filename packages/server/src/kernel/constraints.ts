@@ -24,9 +24,9 @@ export interface Constraint {
 
 /**
  * A service's constraints by member name (`RoleName`), by `Operation.Member` where one operation
- * differs, or by `Operation.Parent.Member` where a member of the structure or of the list's
- * structures under `Parent` differs from others of its name. Applied to members at every depth of
- * the input; to each item of a list under
+ * differs, or by `Operation.Parent.Member` where a member of the structure or of the list's or
+ * map's structures under `Parent` differs from others of its name. Applied to members at every
+ * depth of the input, as the operation's schema has them; to each item of a list under
  * `<Member>.member` or `Operation.<Member>.member`.
  */
 export interface ServiceConstraints {
