@@ -1,6 +1,5 @@
 import { setFlagsFromString } from "node:v8";
 import fc from "fast-check";
-import { refuseNestedTransactions } from "../../packages/server/src/storage/nested-transactions.ts";
 
 // Most code runs a few times in a test: compiling it took three times as long as it then ran. V8
 // optimizes what runs fifteen times longer than it usually asks for. Newer versions of Node have a
@@ -9,6 +8,3 @@ if (process.version.startsWith("v20.")) setFlagsFromString("--interrupt-budget=1
 
 // A property that names a size means it: by itself fast-check makes ten entries at most.
 fc.configureGlobal({ defaultSizeToMaxWhenMaxSpecified: true });
-
-// An operation that opens a transaction inside another one fails; on a server it would hang.
-refuseNestedTransactions();

@@ -8,7 +8,7 @@ import {
 import { inBackground } from "../kernel/work/in-background.ts";
 import { after } from "../kernel/work/timers.ts";
 import { nextTurn } from "../kernel/work/turns.ts";
-import { outermost } from "./nested-transactions.ts";
+import { assertOutermost, runAsTransaction } from "./nested-transactions.ts";
 import { OpenTransaction } from "./open-transaction.ts";
 import { isStandstill, type StatementCounts, TransactionWatch } from "./transaction-watch.ts";
 
@@ -69,6 +69,8 @@ export class CommitGroups {
   readonly #waiting: Member[] = [];
   readonly #patient: Member[] = [];
   #busy = false;
+  /** A member's work has begun and hasn't ended. */
+  #runs = false;
 
   constructor(options: CommitGroupsOptions) {
     this.#options = options;
@@ -81,13 +83,14 @@ export class CommitGroups {
     { patient: isPatient = false }: TransactionOptions = {},
   ): Promise<R> {
     return new Promise<R>((resolve, reject) => {
+      if (this.#mayBeInside()) assertOutermost();
       const patienceMs = isPatient ? undefined : this.#options.patienceMs;
       const giveUp = () => {
         this.#waiting.splice(this.#waiting.indexOf(member), 1);
         reject(tooManyAtOnce());
       };
       const member: Member = {
-        run: outermost(run),
+        run,
         resolve: (value) => resolve(value as R),
         reject,
         callOff: patienceMs === undefined ? undefined : after(patienceMs, giveUp),
@@ -95,6 +98,12 @@ export class CommitGroups {
       (isPatient ? this.#patient : this.#waiting).push(member);
       if (!this.#busy) inBackground(this.#work());
     });
+  }
+
+  /** A member that calls this runs, and waits for no statement. */
+  #mayBeInside(): boolean {
+    const { begun, ended } = this.#options.statements;
+    return this.#runs && begun === ended;
   }
 
   async #work(): Promise<void> {
@@ -151,7 +160,7 @@ export class CommitGroups {
   ): Promise<readonly Outcome[]> {
     const [only] = group;
     turn.of = only;
-    if (group.length === 1 && only) return [await runIn(db, only)];
+    if (group.length === 1 && only) return [await this.#runIn(db, only)];
     const outcomes: Outcome[] = [];
     for (const member of group) {
       turn.of = member;
@@ -164,7 +173,7 @@ export class CommitGroups {
   async #runApart(member: Member, db: Kysely<Tables>): Promise<Outcome> {
     await db.executeQuery(BEGIN_MEMBER);
     try {
-      const outcome = await runIn(db, member);
+      const outcome = await this.#runIn(db, member);
       await db.executeQuery(END_MEMBER);
       return outcome;
     } catch (error) {
@@ -172,6 +181,17 @@ export class CommitGroups {
       await db.executeQuery(UNDO_MEMBER);
       await db.executeQuery(END_MEMBER);
       return { error };
+    }
+  }
+
+  async #runIn(db: Kysely<Tables>, { run }: Member): Promise<Outcome> {
+    const committed: (() => void)[] = [];
+    this.#runs = true;
+    try {
+      const value = await runAsTransaction(() => run(new OpenTransaction(db, committed)));
+      return { value, committed };
+    } finally {
+      this.#runs = false;
     }
   }
 
@@ -193,12 +213,6 @@ export class CommitGroups {
 /** The database itself failed, and with it the transaction of all members. */
 function isDatabases(error: unknown): boolean {
   return error instanceof StoreUnavailableError && error.cause !== undefined;
-}
-
-async function runIn(db: Kysely<Tables>, { run }: Member): Promise<Outcome> {
-  const committed: (() => void)[] = [];
-  const value = await run(new OpenTransaction(db, committed));
-  return { value, committed };
 }
 
 /** False, and rejected, when one of them throws. */

@@ -18,8 +18,8 @@ export interface StatementCounts {
 /**
  * Ends transactions that stand still: one that waits for another change, which waits for it, or for
  * something outside that never comes, would keep all changes waiting for ever. It fails as any of
- * our bugs, and the others go on. `nested-transactions.ts` sees some of them at once, but follows
- * calls, which isn't free everywhere; this costs two additions a statement.
+ * our bugs, and the others go on. A change that waits for itself is refused before it comes to that
+ * (`nested-transactions.ts`). Costs two additions a statement.
  */
 export class TransactionWatch {
   readonly #statements: StatementCounts;
