@@ -1,8 +1,7 @@
 import type { Operation, Shape, StructureShape } from "@rolecast/wire";
-import { expect, test, vi } from "vitest";
-import { type LoadedService, RegisteredService } from "./gateway/registered-service.ts";
-import { createServer } from "./main.ts";
-import { FREE_PORTS } from "./testing/onlooker.ts";
+import { expect, test } from "vitest";
+import type { LoadedService } from "./gateway/registered-service.ts";
+import { loadedServices } from "./testing/loaded-services.ts";
 import { findViolations } from "./validation/violations.ts";
 
 /*
@@ -13,20 +12,6 @@ import { findViolations } from "./validation/violations.ts";
 
 const TEXTS = ["", "Alice Smith", "a/b!", "x".repeat(3000)];
 const DEPTH_MAX = 5;
-
-/** The services' wires and constraints, loaded by a server as it loads them. */
-async function loadedServices(): Promise<readonly LoadedService[]> {
-  const load = vi.spyOn(RegisteredService.prototype, "load");
-  const server = await createServer({ data: "memory", ...FREE_PORTS });
-  try {
-    await server.operations();
-    const loaded = await Promise.all(load.mock.results.map(({ value }) => value));
-    return [...new Set<LoadedService>(loaded)];
-  } finally {
-    load.mockRestore();
-    await server.close();
-  }
-}
 
 /** Inputs with one map that has an entry for each key, and nothing else but the way to it. */
 function* inputsWithMap(

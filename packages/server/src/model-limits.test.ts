@@ -86,6 +86,8 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     {
       Status: { values: ["Active", "Expired", "Inactive"] },
       CredentialAgeDays: { min: 1, max: 36_600 },
+      // Source: the schema of AWS::IAM::VirtualMFADevice.
+      VirtualMFADeviceName: { min: 1, max: 226, pattern: "[\\w+=,.@-]+" },
       "ServiceControlPolicyInputList.member": {
         ...{ min: 1, max: 131_072, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
       },
@@ -179,7 +181,8 @@ const SERVICES: readonly (readonly [string, ServiceConstraints, Different])[] = 
     // The model's type of a resource has one letter.
     { resourceArn: { pattern: "arn:aws:ivschat:[a-z0-9-]+:[0-9]+:[a-z-]+/[a-zA-Z0-9-]+" } },
   ],
-  ["cloudtrail/2013-11-01", cloudTrailConstraints, {}],
+  // Newer than the model's types: API reference, ListTags.
+  ["cloudtrail/2013-11-01", cloudTrailConstraints, { ResourceIdList: { max: 20 } }],
   ["ssm/2014-11-06", ssmConstraints, {}],
   ["cloudcontrol/2021-09-30", cloudControlConstraints, {}],
   [

@@ -19,3 +19,8 @@ export class WireError extends Error {
     this.status = status;
   }
 }
+
+/** A document with more in it than a request may have. */
+export function tooManyValues(code: string): WireError {
+  return new WireError(code, "The request body has too many values.");
+}

@@ -35,6 +35,17 @@ async function createDevice(name: string, extra: object = {}) {
 }
 
 describe("virtual MFA devices", () => {
+  it("have names of at most 226 characters, each of which has its QR code", async () => {
+    const longest = await createDevice("@".repeat(226));
+    expect(longest.SerialNumber).toHaveLength(256);
+    expect(longest.QRCodePNG?.length).toBeGreaterThan(100);
+    await iam.deleteVirtualMFADevice({ SerialNumber: longest.SerialNumber });
+    expect(await failureOf(() => createDevice("@".repeat(227)))).toMatchObject({
+      code: "ValidationError",
+      message: expect.stringContaining("length less than or equal to 226"),
+    });
+  });
+
   it("are made with a seed and its QR code, tagged and listed by assignment", async () => {
     const device = await createDevice("phone", {
       Path: "/team/",

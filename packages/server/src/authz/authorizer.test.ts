@@ -34,3 +34,26 @@ test("soft enforcement warns of a refusal, not of what an answer would leave out
   await authorizer.authorize(service, authorization, context);
   expect(warned).toEqual([expect.stringMatching(/^would be denied: .*s3:GetObjectRetention/)]);
 });
+
+test("many pairs leave others their turns, few are decided at once", async () => {
+  const authorizer = new Authorizer({
+    directory: { noteAccess: () => {} } as unknown as IdentityDirectory,
+    enforcement: "enforce",
+    log: {} as Log,
+  });
+  const arn = "arn:aws:iam::000000000000:root";
+  const principal: Principal = { kind: "root", accountId: "000000000000", arn };
+  const context = testContext({ operation: "ListTags", caller: { principal } });
+  const pairs = Array.from({ length: 1_000 }, () => ({ action: "a:ListTags", resource: arn }));
+  expect(authorizer.authorize({}, pairs.slice(0, 10), context)).toBeUndefined();
+  let turns = 0;
+  let isDecided = false;
+  const countTurn = () => {
+    turns += 1;
+    if (!isDecided) setImmediate(countTurn);
+  };
+  setImmediate(countTurn);
+  await authorizer.authorize({}, pairs, context);
+  isDecided = true;
+  expect(turns).toBeGreaterThan(50);
+});

@@ -26,6 +26,7 @@ import { accountOf, type Caller, type Principal, type SessionPolicy } from "../k
 import type { Question, RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
 import type { Eventual } from "../kernel/when-known.ts";
+import { nextTurn } from "../kernel/work/turns.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
@@ -34,6 +35,9 @@ import { PolicyCache } from "./policy-cache.ts";
 
 /** Principals whose gathered policies are cached. */
 const GATHERED_MAX = 10_000;
+
+/** The dearest policies cost a millisecond a pair: others wait no longer than for 16 of them. */
+const PAIRS_PER_TURN = 16;
 
 /** Carries the message that `aws sts decode-authorization-message` decodes. */
 const MESSAGE_HEADER = "x-rolecast-authorization-message";
@@ -112,6 +116,8 @@ export class Authorizer {
     question: Question,
   ): Eventual<void> {
     for (let at = from; at < pairs.length; at++) {
+      if (at >= from + PAIRS_PER_TURN)
+        return nextTurn().then(() => this.#authorizeFrom(at, pairs, service, context, question));
       const pair = pairs[at];
       const decided = pair && this.decide(pair, context, question);
       if (decided instanceof Promise)

@@ -1,5 +1,5 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
-import { type Authorization, Spellings } from "../kernel/authorization.ts";
+import { type Authorization, READINGS_MAX, Spellings } from "../kernel/authorization.ts";
 import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Organizations } from "../kernel/organization.ts";
@@ -89,9 +89,6 @@ export class ConditionContext implements RequestContextValues, Facts {
     return reading && this.#readingsLeft > 0 ? own.values[reading.at] : own.values;
   }
 }
-
-/** How many combinations a decision goes through at most; with more, it denies. */
-const READINGS_MAX = 64;
 
 interface Reading {
   readonly spellings: Spellings;

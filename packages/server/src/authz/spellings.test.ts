@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { READINGS_MAX, Spellings } from "../kernel/authorization.ts";
 import { namedKeys } from "../kernel/named-condition-keys.ts";
 import type { IdentityDirectory } from "../kernel/ports/identity.ts";
 import type { Log } from "../kernel/ports/log.ts";
@@ -147,4 +148,16 @@ test("too many keys with several spellings are denied", async () => {
   ]);
   expect(await isAllowed([allow, ...policy.slice(0, 5)], given)).toBe(true);
   expect(await isAllowed([allow, ...policy], given)).toBe(false);
+});
+
+test("more spellings than a decision goes through are a denial, and aren't all kept", async () => {
+  const given = Array.from({ length: 10_000 }, (_, at) => ["dept", `${at}`] as const);
+  const keys = namedKeys(PREFIX.toLowerCase(), given);
+  const kept = keys[`${PREFIX}dept`.toLowerCase()];
+  expect(kept instanceof Spellings && kept.values.length).toBe(READINGS_MAX + 1);
+  const allow = { Effect: "Allow", Action: "kms:Encrypt", Resource: "*" };
+  const asked = { ...allow, Condition: { StringLike: { [`${PREFIX}dept`]: "*" } } };
+  expect(await isAllowed([asked], given)).toBe(false);
+  expect(await isAllowed([asked], given.slice(0, READINGS_MAX))).toBe(true);
+  expect(await isAllowed([allow], given)).toBe(true);
 });

@@ -1,5 +1,8 @@
 import type { Caller, ContextValue } from "./principal.ts";
 
+/** How many combinations of spellings a decision goes through at most; with more, it denies. */
+export const READINGS_MAX = 64;
+
 /** The values of one condition key for which a request has several names that differ in case. */
 export class Spellings {
   readonly values: readonly string[];

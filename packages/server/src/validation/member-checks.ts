@@ -7,6 +7,13 @@ import { checkMap, checkValue, rulesOf } from "./checks.ts";
  * caller's own words, whatever members are called.
  */
 
+/**
+ * The items of a list, or the entries of a map, that the service's model doesn't limit: what is
+ * decided, checked and recorded of a request is known before it is done. AWS's own limits of such
+ * lists, which operations check themselves, are lower; those that are higher are constraints.
+ */
+export const ITEMS_MAX = 1_000;
+
 /** A structure's members that have a limit, or that have something inside that may have one. */
 export type MemberChecks = ReadonlyMap<string, MemberCheck>;
 
@@ -77,7 +84,7 @@ class Compiler {
     byParent.set(parent, checks);
     for (const { name, target } of shape.members) {
       const limit = this.#limit(name, parent);
-      const inside = this.#inside(target, name);
+      const inside = this.#inside(target, name, limit);
       if (limit || inside) checks.set(name, { beanName: beanName(name), limit, inside });
     }
     return checks;
@@ -93,7 +100,7 @@ class Compiler {
     return undefined;
   }
 
-  #inside(shape: Shape, name: string): Visit | undefined {
+  #inside(shape: Shape, name: string, limit?: Constraint): Visit | undefined {
     switch (shape.kind) {
       case "structure":
       case "union": {
@@ -104,14 +111,18 @@ class Compiler {
         };
       }
       case "list":
-        return this.#items(shape.member.target, name);
+        return bounded(limit?.max, this.#items(shape.member.target, name));
       case "map": {
         const inside = this.#inside(shape.value.target, name);
-        if (!inside) return undefined;
-        return (value, path, found) => {
-          if (!isRecord(value)) return;
-          for (const [key, item] of Object.entries(value)) inside(item, `${path}.${key}`, found);
-        };
+        return bounded(
+          limit?.max,
+          inside &&
+            ((value, path, found) => {
+              if (!isRecord(value)) return;
+              for (const [key, item] of Object.entries(value))
+                inside(item, `${path}.${key}`, found);
+            }),
+        );
       }
       default:
         return undefined;
@@ -138,6 +149,23 @@ class Compiler {
       found.push({ path, rule, value });
     };
   }
+}
+
+/** Visits a list or map of at most `max` items, or as many as any may have. */
+function bounded(max: number | undefined, inside: Visit | undefined): Visit {
+  const most = Math.max(max ?? 0, ITEMS_MAX);
+  return (value, path, found) => {
+    const length = Array.isArray(value)
+      ? value.length
+      : isRecord(value)
+        ? Object.keys(value).length
+        : 0;
+    if (length <= most) return inside?.(value, path, found);
+    // The member's own limit has been checked.
+    if (max !== undefined) return;
+    const rule = `Member must have length less than or equal to ${ITEMS_MAX}`;
+    found.push({ path, rule, excess: { max: ITEMS_MAX, length } });
+  };
 }
 
 export function beanName(member: string): string {

@@ -1,7 +1,7 @@
 import { cbor } from "@smithy/core/cbor";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_CBOR_DEPTH } from "../limits.ts";
+import { MAX_CBOR_DEPTH, MAX_DOCUMENT_VALUES } from "../limits.ts";
 import { decodeCbor, encodeCbor } from "./cbor.ts";
 
 const key = fc.string({ unit: "grapheme" }).filter((name) => name !== "__proto__");
@@ -71,6 +71,23 @@ describe("CBOR", () => {
     ["tags without end", `${"c6".repeat(100_000)}01`],
   ])("refuses %s", (_what, text) => {
     expect(() => decodeCbor(hex(text))).toThrow(/is not valid CBOR/);
+  });
+
+  test.each([
+    ["lists", "80"],
+    ["structures", "a0"],
+    ["texts", "60"],
+    ["text in parts", "7f 60 ff"],
+  ])("refuses more %s than a document may have", (_what, text) => {
+    const each = text.replaceAll(" ", "");
+    const of = (count: number) => hex(`9f${each.repeat(count)}ff`);
+    expect(() => decodeCbor(of(MAX_DOCUMENT_VALUES))).toThrow(/has too many values/);
+    expect(decodeCbor(of(100))).toHaveLength(100);
+  });
+
+  test("numbers aren't counted", () => {
+    const numbers = Array.from({ length: MAX_DOCUMENT_VALUES * 2 }, () => 1.5);
+    expect(decodeCbor(encodeCbor(numbers))).toHaveLength(numbers.length);
   });
 
   test("bytes at random give a value or a refusal", () => {

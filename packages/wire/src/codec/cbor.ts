@@ -1,5 +1,5 @@
-import { MAX_CBOR_DEPTH } from "../limits.ts";
-import { WireError } from "../wire-error.ts";
+import { MAX_CBOR_DEPTH, MAX_DOCUMENT_VALUES } from "../limits.ts";
+import { tooManyValues, WireError } from "../wire-error.ts";
 import { setOwn } from "./own-property.ts";
 
 /*
@@ -13,6 +13,7 @@ const FALSE = 0xf4;
 const TRUE = 0xf5;
 const FLOAT64 = 0xfb;
 const EPOCH_TAG = 1;
+const MALFORMED = "SerializationException";
 
 /** The value that a document holds; throws WireError when it holds none, or more than one. */
 export function decodeCbor(bytes: Uint8Array): unknown {
@@ -25,6 +26,7 @@ export function decodeCbor(bytes: Uint8Array): unknown {
 class CborReader {
   readonly #bytes: Buffer;
   #at = 0;
+  #valuesLeft = MAX_DOCUMENT_VALUES;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -36,9 +38,11 @@ class CborReader {
 
   value(depth: number): unknown {
     if (depth > MAX_CBOR_DEPTH) malformed();
-    const head = this.#take(1).readUInt8();
+    const head = this.#byte();
     const minor = head & 31;
-    switch (head >> 5) {
+    const major = head >> 5;
+    if (major >= MAJOR.bytes && major <= MAJOR.map) this.#countValue();
+    switch (major) {
       case MAJOR.positive:
         return this.#argument(minor);
       case MAJOR.negative:
@@ -58,6 +62,19 @@ class CborReader {
     }
   }
 
+  /** Numbers are cheap, and PutMetricData may have many. */
+  #countValue(): void {
+    if (this.#valuesLeft === 0) throw tooManyValues(MALFORMED);
+    this.#valuesLeft -= 1;
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.#at];
+    if (byte === undefined) return malformed();
+    this.#at += 1;
+    return byte;
+  }
+
   #take(length: number): Buffer {
     const end = this.#at + length;
     if (end > this.#bytes.length) malformed();
@@ -68,7 +85,7 @@ class CborReader {
 
   #argument(minor: number): number | bigint {
     if (minor < 24) return minor;
-    if (minor === 24) return this.#take(1).readUInt8();
+    if (minor === 24) return this.#byte();
     if (minor === 25) return this.#take(2).readUInt16BE();
     if (minor === 26) return this.#take(4).readUInt32BE();
     if (minor !== 27) return malformed();
@@ -92,7 +109,8 @@ class CborReader {
   }
 
   #part(major: number): Buffer {
-    const head = this.#take(1).readUInt8();
+    const head = this.#byte();
+    this.#countValue();
     const length = head >> 5 === major ? this.#count(head & 31) : undefined;
     return length === undefined ? malformed() : this.#take(length);
   }
@@ -147,7 +165,7 @@ class CborReader {
 }
 
 function malformed(): never {
-  throw new WireError("SerializationException", "The request body is not valid CBOR.");
+  throw new WireError(MALFORMED, "The request body is not valid CBOR.");
 }
 
 function negative(value: number | bigint): number | bigint {

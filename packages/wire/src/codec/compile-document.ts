@@ -1,6 +1,7 @@
 import assert from "node:assert";
+import { MAX_LIST_ITEMS } from "../limits.ts";
 import type { ListShape, MapShape, Member, Shape, StructureShape } from "../schema/shape.ts";
-import { WireError } from "../wire-error.ts";
+import { tooManyValues, WireError } from "../wire-error.ts";
 import { isRecord, setOwn } from "./own-property.ts";
 
 export type DocumentReader = (value: unknown) => unknown;
@@ -46,6 +47,7 @@ export class DocumentCodec {
         const read = this.reader(shape.member.target, name);
         return (value) => {
           if (!Array.isArray(value)) return wrongType(this.#scalars.malformedCode, value, "a list");
+          if (value.length > MAX_LIST_ITEMS) throw tooManyValues(this.#scalars.malformedCode);
           return value.filter((item) => item !== null).map(read);
         };
       }
@@ -54,7 +56,9 @@ export class DocumentCodec {
         return (value) => {
           if (!isRecord(value)) return wrongType(this.#scalars.malformedCode, value, "a map");
           const map: Record<string, unknown> = {};
-          for (const [key, item] of Object.entries(value)) {
+          const entries = Object.entries(value);
+          if (entries.length > MAX_LIST_ITEMS) throw tooManyValues(this.#scalars.malformedCode);
+          for (const [key, item] of entries) {
             if (item !== null) setOwn(map, key, read(item));
           }
           return map;

@@ -1,6 +1,7 @@
+import { holdsTooMuch } from "../codec/json-values.ts";
 import type { TextRules } from "../codec/scalar-text.ts";
 import type { Member } from "../schema/shape.ts";
-import { WireError } from "../wire-error.ts";
+import { tooManyValues, WireError } from "../wire-error.ts";
 
 const MALFORMED = "SerializationException";
 
@@ -14,6 +15,7 @@ export const JSON_BODY_RULES: TextRules = {
 /** A body that should be JSON; an empty one is an empty document. */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
+  if (holdsTooMuch(bytes)) throw tooManyValues(MALFORMED);
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (error) {

@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import {
+  MAX_DOCUMENT_VALUES,
   MAX_LIST_GAP,
+  MAX_LIST_ITEMS,
   MAX_PARSED_BODY_BYTES,
   MAX_QUERY_KEY_DEPTH,
   MAX_QUERY_MEMBERS,
@@ -213,11 +215,22 @@ describe("restJson1", () => {
     '{"authorized":"yes"}',
     '{"tags":[]}',
     '{"tags":{"a":1}}',
+    // What is counted, and not parsed.
+    `{"tags":{}${',"":{}'.repeat(MAX_DOCUMENT_VALUES / 2)}}`,
+    `{"a":[[]${",[]".repeat(MAX_DOCUMENT_VALUES)}]}`,
+    `{"tags":{"a":""${Array.from({ length: MAX_LIST_ITEMS }, (_, at) => `,"${at}":""`).join("")}}}`,
   ])("body %.40j is refused", async (body) => {
     await expect(decode(ivs, request("POST /CreateChannel", body))).rejects.toMatchObject({
       code: "SerializationException",
       status: 400,
     });
+  });
+
+  test("a text is one value, whatever is in it", async () => {
+    const metadata = JSON.stringify([["{}"]]).repeat(MAX_DOCUMENT_VALUES / 4);
+    const body = JSON.stringify({ channelArn: "a", metadata });
+    const read = await decode(ivs, request("POST /PutMetadata", body));
+    expect(read).toMatchObject({ metadata });
   });
 
   test("a body beyond the limit is refused", async () => {

@@ -11,6 +11,8 @@ export const cloudTrailConstraints: ServiceConstraints = {
   ],
   members: {
     TagsList: { max: 200 },
+    // Source: API reference, ListTags.
+    ResourceIdList: { max: 20 },
     AttributeKey: {
       values: [
         "EventId",

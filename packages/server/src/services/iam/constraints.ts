@@ -152,7 +152,8 @@ export const iamConstraints: ServiceConstraints = {
     RemovePrivateKey: { min: 22, max: 64, pattern: "[A-Z0-9]+" },
     Url: { min: 1, max: 255 },
     SerialNumber: { min: 9, max: 256, pattern: "[\\w+=/:,.@-]+" },
-    VirtualMFADeviceName: { min: 1, pattern: "[\\w+=,.@-]+" },
+    // Source: the schema of AWS::IAM::VirtualMFADevice. An ARN with more is no serial number.
+    VirtualMFADeviceName: { min: 1, max: 226, pattern: "[\\w+=,.@-]+" },
     AuthenticationCode1: { min: 6, max: 6, pattern: "[\\d]+" },
     AuthenticationCode2: { min: 6, max: 6, pattern: "[\\d]+" },
     AssignmentStatus: { values: ["Assigned", "Unassigned", "Any"] },

@@ -34,6 +34,8 @@ export const s3Constraints: ServiceConstraints = {
     "ListBuckets.MaxBuckets": { min: 1, max: 10_000 },
     "ListBuckets.ContinuationToken": { max: 1024 },
     Key: { min: 1 },
+    // Source: S3 user guide, "Amazon S3 multipart upload limits".
+    "CompleteMultipartUpload.Parts": { max: 10_000 },
     "PutBucketAnalyticsConfiguration.Format": { values: ["CSV"] },
     "PutBucketAnalyticsConfiguration.OutputSchemaVersion": { values: ["V_1"] },
     "PutBucketIntelligentTieringConfiguration.AccessTier": {
