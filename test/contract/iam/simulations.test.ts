@@ -359,11 +359,6 @@ describe("SimulateCustomPolicy", () => {
       }),
     ],
     [
-      "more resources than one answer should hold",
-      "A simulation takes at most 1000 resources.",
-      asks({ ResourceArns: Array.from({ length: 1001 }, (_, index) => `arn:aws:s3:::b${index}`) }),
-    ],
-    [
       "an EC2 scenario without its resources",
       "A simulation of EC2-VPC-EBS needs resources of type image, security-group, network-interface, volume.",
       asks({

@@ -36,8 +36,6 @@ const PAIRS_PER_PAGE_MAX = 10_000;
 /** Characters of policies that one answer may weigh, counted anew for each pair. */
 const WEIGHED_PER_PAGE_MAX = 200_000_000;
 const DEFAULT_PAGE = 100;
-/** Our own limit, since AWS publishes none. One answer decides an action on all of them. */
-const RESOURCES_MAX = 1_000;
 const ACCOUNT_ID = /^[0-9]{12}$/;
 
 type Parts = Pick<IamParts, "awsPolicies" | "organizations">;
@@ -171,8 +169,6 @@ function prepare(
 /** ARNs, or `*` alone. @throws InvalidInput */
 function requestedResources({ ResourceArns }: SimulationInput): readonly string[] {
   const resources = ResourceArns?.length ? ResourceArns : ["*"];
-  if (resources.length > RESOURCES_MAX)
-    throw invalidInput(`A simulation takes at most ${RESOURCES_MAX} resources.`);
   const invalid = resources.find(
     (arn) => !splitArn(arn)?.resource && (arn !== "*" || resources.length > 1),
   );
