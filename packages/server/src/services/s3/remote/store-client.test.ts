@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { BATCH_BYTES, takeBatch } from "../blobs/batches.ts";
 import type { BlobSink } from "../blobs/write-all.ts";
@@ -113,6 +113,45 @@ test.each([
       message: `The object store behind this server is away: ${reason}.`,
     });
   expect(answers).toEqual([]);
+});
+
+type Send = (client: StoreClient) => Promise<unknown>;
+const requests: Readonly<Record<string, Send>> = {
+  put: (own) => own.put("key", [Buffer.from("bytes")]),
+  get: (own) => own.get("key"),
+  copy: (own) => own.copy("key", "other"),
+  delete: (own) => own.delete(["key"]),
+  list: (own) => own.list("").next(),
+  beginParts: (own) => own.beginParts("key"),
+  putPart: (own) => own.putPart("key", "upload", 1, Buffer.from("bytes")),
+  completeParts: (own) => own.completeParts("key", "upload", ["tag"]),
+  abortParts: (own) => own.abortParts("key", "upload"),
+  openUploads: (own) => own.openUploads(""),
+};
+
+describe.each(Object.entries(requests))("%s", (name, send) => {
+  let own: StoreClient;
+  beforeEach(() => {
+    own = open();
+  });
+  afterEach(() => own.close());
+
+  test("is no success where a gateway that knows no store answers 404, and is tried again", async () => {
+    const gateway = (response: ServerResponse) =>
+      response.writeHead(404).end("default backend - 404");
+    answerWith(gateway, gateway, gateway);
+    await expect(send(own)).rejects.toMatchObject({
+      code: "SlowDown",
+      message: expect.stringContaining("it answers 404"),
+    });
+    expect(answers).toEqual([]);
+  });
+
+  test("is a success without an object only where one is asked for", async () => {
+    answerWith(refuse(404, "NoSuchKey"));
+    const outcome = await send(own).catch(({ code }) => code);
+    expect(outcome).toBe(name === "get" ? undefined : name === "copy" ? false : "SlowDown");
+  });
 });
 
 test("a caller that waits too long for a turn is refused, and the next one goes on", async () => {

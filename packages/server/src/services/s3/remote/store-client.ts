@@ -39,6 +39,8 @@ interface SendingOptions {
   readonly answerMs?: number;
   /** Says of a key that is taken whether an earlier attempt has taken it. */
   readonly isTaken?: (attempt: number) => boolean;
+  /** That there is no such object is an answer. Nothing else may be taken for done then. */
+  readonly mayBeMissing?: boolean;
   /** The outcome of the first attempt, which was made before. */
   readonly before?: Failure | undefined;
 }
@@ -169,7 +171,7 @@ export class StoreClient {
 
   /** Counts a failure that nothing is sent again after; returns the answer to it. */
   failed(failure: PutOutcome): AwsError {
-    const reason = failure.kind === "failed" ? failure.reason : "it refuses a body";
+    const reason = failure.kind === "written" ? "it refuses a body" : reasonOf(failure);
     this.#noteFailure(reason);
     return storeAway(reason);
   }
@@ -184,11 +186,15 @@ export class StoreClient {
       key: this.#keyOf(key),
       ...(part && { headers: part }),
     } as const;
-    return this.#exchange(request, ({ headers, body }) => {
-      const total = headers["content-range"]?.split("/").at(-1) ?? headers["content-length"];
-      const sizeBytes = total === undefined ? undefined : Number(total);
-      return { body, sizeBytes, etag: headers.etag };
-    });
+    return this.#exchange(
+      request,
+      ({ headers, body }) => {
+        const total = headers["content-range"]?.split("/").at(-1) ?? headers["content-length"];
+        const sizeBytes = total === undefined ? undefined : Number(total);
+        return { body, sizeBytes, etag: headers.etag };
+      },
+      { mayBeMissing: true },
+    );
   }
 
   /** Copies an object inside the store. False when there is none. */
@@ -200,7 +206,7 @@ export class StoreClient {
       ({ sdk }) =>
         (client, options) =>
           client.send(new sdk.CopyObjectCommand(input), options),
-      { answerMs: COMPLETION_MS_MAX },
+      { answerMs: COMPLETION_MS_MAX, mayBeMissing: true },
     );
     return copied !== undefined;
   }
@@ -311,12 +317,17 @@ export class StoreClient {
   }
 
   /**
-   * Sends a request, again where that may help. Undefined: the store has no such object. Rejects
-   * with SlowDown.
+   * Sends a request, again where that may help. Undefined: the key is taken, or there is no such
+   * object, where `options` say that this is an answer. Rejects with SlowDown.
    */
   async #send<Output>(
     request: (loaded: Loaded) => Sending<Output>,
-    { answerMs = ANSWER_MS_MAX, isTaken = NEVER_TAKEN, before }: SendingOptions = {},
+    {
+      answerMs = ANSWER_MS_MAX,
+      isTaken = NEVER_TAKEN,
+      mayBeMissing = false,
+      before,
+    }: SendingOptions = {},
   ): Promise<Output | undefined> {
     const loaded = await this.#load();
     const send = request(loaded);
@@ -336,11 +347,12 @@ export class StoreClient {
           this.#turns.giveBack();
         }
       }
-      if (failure.kind === "missing" || (failure.kind === "taken" && isTaken(attempt))) {
+      const { kind } = failure;
+      if ((kind === "missing" && mayBeMissing) || (kind === "taken" && isTaken(attempt))) {
         this.#noteSuccess();
         return undefined;
       }
-      const reason = failure.kind === "taken" ? "a key was taken" : failure.reason;
+      const reason = reasonOf(failure);
       this.#noteFailure(reason);
       const mayPass = failure.kind === "failed" && failure.mayPass;
       if (!mayPass || attempt === ATTEMPTS_MAX || !this.#budget.spend()) throw storeAway(reason);
@@ -388,6 +400,17 @@ export class StoreClient {
 
   #keyOf(key: string): string {
     return `${this.#settings.prefix}${key}`;
+  }
+}
+
+function reasonOf(failure: Failure): string {
+  switch (failure.kind) {
+    case "missing":
+      return "it lacks what it was given";
+    case "taken":
+      return "a key was taken";
+    default:
+      return failure.reason;
   }
 }
 

@@ -19,6 +19,11 @@ const PASSING: readonly string[] = [
   "RequestTimeTooSkewed",
 ];
 
+/** An object that isn't there. Only the store can say so: a gateway before it answers 404, too. */
+const MISSING = "NoSuchKey";
+/** The store's own words with a status of 404. */
+const GONE: readonly string[] = [MISSING, "NoSuchBucket", "NoSuchUpload"];
+
 /** Two words at least, so that no id of a key is one: `NoSuchKey`, `XAmzContentSHA256Mismatch`. */
 const CODE = /^(?:[A-Z]{1,4}[a-z]{1,16}|SHA256){2,12}$/;
 
@@ -38,10 +43,10 @@ export function failureOf(error: unknown): Failure {
   };
   const status = $metadata?.httpStatusCode;
   if (status === 412) return { kind: "taken" };
-  if (status === 404 && name !== "NoSuchBucket" && name !== "NoSuchUpload")
-    return { kind: "missing" };
+  if (status === 404 && name === MISSING) return { kind: "missing" };
   if (status !== undefined && status >= 300) {
-    const mayPass = status >= 500 || status === 429 || PASSING.includes(name);
+    const isGateways = status === 404 && !GONE.includes(name);
+    const mayPass = status >= 500 || status === 429 || isGateways || PASSING.includes(name);
     return { kind: "failed", reason: `it answers ${status}${shownCode(name)}`, mayPass };
   }
   if (name === "TimeoutError")
