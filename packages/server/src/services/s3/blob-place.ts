@@ -16,9 +16,10 @@ import { BlobRemovals } from "./remote/blob-removals.ts";
 import { RemoteMarks } from "./remote/ended-marks.ts";
 import type { ObjectStoreSettings } from "./remote/object-store-settings.ts";
 import { RemoteBlobs } from "./remote/remote-blobs.ts";
-import { sweepWriter } from "./remote/remote-sweep.ts";
+import { LATE_WRITES_MS_MAX, sweepWriter } from "./remote/remote-sweep.ts";
 import { StoreClient } from "./remote/store-client.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
+import { findRemovals } from "./rows/removals.ts";
 import type { S3Tables } from "./tables.ts";
 
 export interface BlobPlaceOptions
@@ -102,12 +103,18 @@ export function openBlobPlace(options: BlobPlaceOptions): BlobPlace {
       )
     : new BlobLeases((blobIds) => blobs.remove(blobIds));
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
+  const findKnown = async (blobIds: readonly string[]) => {
+    // In this order: one transaction drops a row and notes the removal.
+    const referenced = await findReferenced(blobIds);
+    return new Set([...referenced, ...(await findRemovals(blobIds, db))]);
+  };
   const sweeper = new BlobSweeper({
     dir,
     blobs: files,
     writers,
     findReferenced,
-    sweepElsewhere: client && ((prefix) => sweepWriter(prefix, { client, findReferenced })),
+    sweepElsewhere: client && ((prefix) => sweepWriter(prefix, { client, findKnown })),
+    lateMs: client && LATE_WRITES_MS_MAX,
     log,
   });
   return {

@@ -16,6 +16,8 @@ export interface BlobSweepOptions {
   readonly findReferenced: (blobIds: readonly string[]) => Promise<ReadonlySet<string>>;
   /** Removes what else the ended writer `prefix` has left, in another place. */
   readonly sweepElsewhere?: ((prefix: string) => Promise<FileCount>) | undefined;
+  /** The time after a writer's end in which something of it may still come to that place. */
+  readonly lateMs?: number | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -30,6 +32,8 @@ export interface SweptBlobs {
   readonly kept: FileCount;
   /** Writers of what was kept. */
   readonly keptWriters: number;
+  /** False where something may still come of a writer that has ended: another sweep is due. */
+  readonly isOver: boolean;
 }
 
 /**
@@ -38,13 +42,14 @@ export interface SweptBlobs {
  * are kept and counted.
  */
 export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs> {
-  const { dir, blobs, writers, sweepElsewhere, signal } = options;
+  const { dir, blobs, writers, sweepElsewhere, lateMs, signal } = options;
   // Before the folders: who registers after this has none among them.
   const folders = await foldersOf(dir);
   const states = await writers.states();
   const removed = { files: 0, bytes: 0 };
   const kept = { files: 0, bytes: 0 };
   const keptWriters = new Set<string>();
+  let isOver = true;
   for (const folder of folders) {
     const prefix = prefixOf(folder);
     const state: WriterState = states.get(prefix) ?? "unknown";
@@ -62,14 +67,17 @@ export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs>
   }
   if (!signal.aborted) {
     if (sweepElsewhere) await sweepComplete(states, sweepElsewhere, removed, signal);
-    if (signal.aborted) return { removed, kept, keptWriters: keptWriters.size };
+    if (signal.aborted) return { removed, kept, keptWriters: keptWriters.size, isOver };
     const withFolders = new Set(folders.map(prefixOf));
     const over = [...states].filter(
       ([prefix, state]) => state === "complete" && !withFolders.has(prefix),
     );
-    await writers.forget(over.map(([prefix]) => prefix));
+    isOver = await writers.forget(
+      over.map(([prefix]) => prefix),
+      lateMs,
+    );
   }
-  return { removed, kept, keptWriters: keptWriters.size };
+  return { removed, kept, keptWriters: keptWriters.size, isOver };
 }
 
 async function sweepComplete(

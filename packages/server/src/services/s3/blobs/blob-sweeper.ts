@@ -10,6 +10,7 @@ const NOTHING: SweptBlobs = {
   removed: { files: 0, bytes: 0 },
   kept: { files: 0, bytes: 0 },
   keptWriters: 0,
+  isOver: true,
 };
 
 /** Sweeps when it starts and when it is woken, one sweep at a time. */
@@ -64,6 +65,7 @@ export class BlobSweeper {
     const { log } = this.#options;
     const swept = await sweepBlobs({ ...this.#options, signal });
     this.#last = swept;
+    if (!swept.isOver) this.#sweeps.wakeIn(this.#options.lateMs ?? 0);
     const { removed, kept, keptWriters: writers } = swept;
     if (removed.files > 0)
       log.info(

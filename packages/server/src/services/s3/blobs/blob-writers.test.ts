@@ -31,9 +31,10 @@ import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 import { BlobFiles } from "./blob-files.ts";
 import { prefixOf } from "./blob-store.ts";
-import { sweepBlobs } from "./blob-sweep.ts";
+import { type BlobSweepOptions, sweepBlobs } from "./blob-sweep.ts";
 import { BlobWriters } from "./blob-writers.ts";
 
+const HOUR_MS = 3_600_000;
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const blind = { observeBatch: async () => {} };
 const DATABASE_FILES = ["rolecast.db", "rolecast.db-wal", "rolecast.db-shm"];
@@ -131,9 +132,10 @@ class Life {
     return rows.map((row) => row.blob_id);
   }
 
-  sweep() {
+  sweep(elsewhere?: Pick<BlobSweepOptions, "sweepElsewhere" | "lateMs">) {
     const { db } = this.store.tables<S3Tables>();
     return sweepBlobs({
+      ...elsewhere,
       dir: this.#dir,
       blobs: this.blobs,
       writers: this.writers,
@@ -312,6 +314,30 @@ describe("beside other nodes", () => {
     expect([orphans.kept.files, filesWithBytes(folder)]).toEqual([0, [blobId]]);
     await other.stop();
   });
+});
+
+test("another place is swept again for as long as something of a writer may come there", async () => {
+  const dying = await Life.begin(folder);
+  const prefix = prefixOf(await dying.write());
+  await dying.crash();
+  const next = await Life.begin(folder);
+  const asked: string[] = [];
+  const sweep = async (lateMs: number) => {
+    asked.length = 0;
+    const sweepElsewhere = async (writer: string) => {
+      asked.push(writer);
+      return { files: 0, bytes: 0 };
+    };
+    const { isOver } = await next.sweep({ sweepElsewhere, lateMs });
+    return [...asked, isOver];
+  };
+  // The first one has the writer's folder to remove.
+  await sweep(HOUR_MS);
+  expect(await sweep(HOUR_MS)).toEqual([prefix, false]);
+  expect(await sweep(HOUR_MS)).toEqual([prefix, false]);
+  expect(await sweep(0)).toEqual([prefix, true]);
+  expect(await sweep(0)).toEqual([true]);
+  await next.stop();
 });
 
 describe("a mark", () => {

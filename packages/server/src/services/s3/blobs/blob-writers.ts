@@ -174,11 +174,18 @@ export class BlobWriters {
     return states;
   }
 
-  /** Forgets writers that have ended and of which no file is left. */
-  async forget(prefixes: readonly string[]): Promise<void> {
-    if (prefixes.length === 0) return;
-    await this.#store.transaction(({ db }) => deleteEndedWriters(db, prefixes));
-    for (const prefix of prefixes) await this.marks.remove(prefix);
+  /**
+   * Forgets those of these writers, of which no file is left, that ended `lateMs` ago or earlier.
+   * False where one of them stays known.
+   */
+  async forget(prefixes: readonly string[], lateMs = 0): Promise<boolean> {
+    if (prefixes.length === 0) return true;
+    const beforeMs = this.#options.clock.nowMs() - lateMs;
+    const forgotten = await this.#store.transaction(({ db }) =>
+      deleteEndedWriters(db, prefixes, beforeMs),
+    );
+    for (const prefix of forgotten) await this.marks.remove(prefix);
+    return forgotten.length === prefixes.length;
   }
 
   async #stateOf(row: WriterRow): Promise<WriterState> {

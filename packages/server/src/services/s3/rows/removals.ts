@@ -36,6 +36,17 @@ export async function selectRemovals(
   return rows.map((row) => row.blob_id);
 }
 
+/** Those of the blobs whose removal is noted. */
+export async function findRemovals(blobIds: readonly string[], db: Db): Promise<readonly string[]> {
+  if (blobIds.length === 0) return [];
+  const rows = await db
+    .selectFrom("s3_removals")
+    .select("blob_id")
+    .where("blob_id", "in", blobIds)
+    .execute();
+  return rows.map(({ blob_id }) => blob_id);
+}
+
 export async function deleteRemovals(blobIds: readonly string[], db: Db): Promise<void> {
   for (const some of inParts(blobIds))
     await db.deleteFrom("s3_removals").where("blob_id", "in", some).execute();

@@ -58,12 +58,20 @@ export async function endWriter(
   return rows[0]?.commits;
 }
 
-/** Deletes writers that have ended. */
-export async function deleteEndedWriters(db: Db, prefixes: readonly string[]): Promise<void> {
-  for (const prefix of prefixes)
-    await db
+/** Deletes those writers that had ended at `beforeMs`; resolves to their prefixes. */
+export async function deleteEndedWriters(
+  db: Db,
+  prefixes: readonly string[],
+  beforeMs: number,
+): Promise<readonly string[]> {
+  const deleted: string[] = [];
+  for (const prefix of prefixes) {
+    const { numDeletedRows } = await db
       .deleteFrom("s3_writers")
       .where("prefix", "=", prefix)
-      .where("ended_ms", "is not", null)
-      .execute();
+      .where("ended_ms", "<=", beforeMs)
+      .executeTakeFirst();
+    if (numDeletedRows > 0n) deleted.push(prefix);
+  }
+  return deleted;
 }
