@@ -5,6 +5,7 @@
  *   --service NAME              models with this in their name alone
  *   --database postgres         PostgreSQL, which is killed too
  *   --nodes 2                   so many servers on it
+ *   --objects remote            objects' bytes in a further Rolecast that fails, too; or in `ceph`
  *   --minutes 10                ends sooner, if there is no time for all kills
  *
  * Clients remember what was acknowledged. After each kill, which may come while the server starts
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     service: { type: "string", default: "" },
     database: { type: "string", default: "sqlite" },
     nodes: { type: "string", default: "1" },
+    objects: { type: "string", default: "folder" },
   },
 });
 const { wrong } = await runKills({
@@ -33,6 +35,7 @@ const { wrong } = await runKills({
   service: values.service,
   database: values.database,
   nodes: Number(values.nodes),
+  objects: values.objects,
   log: (line) => console.log(line),
 });
 process.exitCode = wrong.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { Chance } from "../fuzz/chance.ts";
 import type { Checked, Model, Outcome } from "./model.ts";
-import { pause } from "./pause.ts";
+import { deadline, pause } from "./pause.ts";
 import type { ServerNodes } from "./server-nodes.ts";
 
 export interface CampaignOptions {
@@ -11,8 +11,10 @@ export interface CampaignOptions {
   readonly endsMs: number;
   /** Other parts that may fail. Each resolves to a sentence, once it is mended. */
   readonly faults: readonly ((chance: Chance) => Promise<string>)[];
-  /** Asked after each restart for faults beyond one service. */
-  inspect(): Promise<readonly string[]>;
+  /** Resolves once other parts that still fail are mended, before everything is compared. */
+  mend?(): Promise<void>;
+  /** Asked after each restart for faults beyond one service. `isLast` as a model's. */
+  inspect(isLast: boolean): Promise<readonly string[]>;
   log(line: string): void;
 }
 
@@ -41,6 +43,8 @@ const OPERATIONS_MIN = 10;
 const OPERATIONS_PER_MODEL_MAX = 8;
 const WORK_MS_MAX = 6_000;
 const REST_MS = 10;
+/** The longest that a request may take whose server or store fails meanwhile. */
+const REQUEST_MS_MAX = 300_000;
 
 /** Changes, kills, restarts and compares, until there were enough kills or time is up. */
 export async function runCampaign(options: CampaignOptions): Promise<Report> {
@@ -76,8 +80,10 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     // The other nodes, where there are some, go on meanwhile.
     await pause(servers.up.length > 0 ? chance.below(1_500) : 0);
     if (chance.rarely(3)) options.log(`${rounds}: ${await servers.killStarting(chance)}`);
-    await work.end();
+    const hangs = deadline(REQUEST_MS_MAX).then(() => ["requests that never end"]);
+    wrong.push(...(await Promise.race([work.end().then(() => []), hangs])));
     await servers.startAll();
+    await options.mend?.();
     wrong.push(...(await checkAll(options, chance, figures, isOver)), ...servers.wrong.splice(0));
   } while (!isOver());
   await servers.stopAll();
@@ -110,7 +116,7 @@ async function checkAll(
     }
     wrong.push(...checked.wrong);
   }
-  return [...wrong, ...(await inspect())];
+  return [...wrong, ...(await inspect(isLast()))];
 }
 
 /** Clients that change things until they are told to end. */

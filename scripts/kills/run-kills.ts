@@ -11,8 +11,11 @@ import { until } from "../../test/support/until.ts";
 import type { Chance } from "../fuzz/chance.ts";
 import { type Figures, type Report, runCampaign } from "./campaign.ts";
 import { MODELS } from "./models.ts";
+import type { Node } from "./node.ts";
+import { ObjectStore } from "./object-store.ts";
 import { pause } from "./pause.ts";
 import { ServerNodes } from "./server-nodes.ts";
+import { ageWriters, storeLeftovers } from "./store-leftovers.ts";
 
 export interface KillsOptions {
   readonly kills: number;
@@ -22,6 +25,8 @@ export interface KillsOptions {
   readonly service: string;
   readonly database: string;
   readonly nodes: number;
+  /** Where objects' bytes are. */
+  readonly objects: string;
   log(line: string): void;
 }
 
@@ -49,21 +54,36 @@ export async function runKills(options: KillsOptions): Promise<Report> {
     else if (nodes > 1) throw new Error("several nodes need --database postgres");
     const database = postgres && (await makeSchema(postgres.url));
     const environment: Record<string, string> = database ? { ROLECAST_DATABASE: database } : {};
-    const faults = postgres ? [(chance: Chance) => crash(postgres, chance)] : [];
+    const store = await objectStoreOf(options.objects, folder);
+    if (store) ends.push(() => store.close());
+    Object.assign(environment, store?.environment);
+    const faults = [
+      ...(postgres ? [(chance: Chance) => crash(postgres, chance)] : []),
+      ...(store?.faults ?? []),
+    ];
     for (const model of models) {
       Object.assign(environment, await model.environment?.());
       if (model.close) ends.push(model.close);
     }
     const data = join(folder, "data");
-    servers = new ServerNodes({ data, folder, count: nodes, args: ARGS, environment });
+    const started = new ServerNodes({ data, folder, count: nodes, args: ARGS, environment });
+    servers = started;
     const beganMs = performance.now();
     const report = await runCampaign({
-      ...{ models, servers, seed, kills, log },
+      ...{ models, servers: started, seed, kills, log },
       endsMs: performance.now() + minutes * 60_000,
       faults,
-      inspect: async () => (database === undefined ? filesWithoutRows(data) : []),
+      async mend() {
+        await store?.mend();
+        if (store) await untilStoreIsBack(started.up);
+      },
+      async inspect(isLast) {
+        if (store) return storeLeftoversOf(store, { data, database }, started, isLast);
+        return database === undefined ? filesWithoutRows(data) : [];
+      },
     });
     for (const line of linesOf(report, seed)) log(line);
+    if (store) log(`${store.faulty} requests to the object store failed on their way`);
     log(`${Math.round((performance.now() - beganMs) / 1_000)} s`);
     return report;
   } finally {
@@ -80,6 +100,41 @@ async function crash(postgres: PostgresServer, chance: Chance): Promise<string> 
   await pause(ms);
   await postgres.start();
   return `PostgreSQL killed, away for ${ms} ms`;
+}
+
+async function objectStoreOf(kind: string, folder: string): Promise<ObjectStore | undefined> {
+  if (kind === "folder") return undefined;
+  if (kind !== "remote" && kind !== "ceph") throw new Error("--objects folder, remote or ceph");
+  return ObjectStore.start(kind, folder);
+}
+
+async function storeLeftoversOf(
+  store: ObjectStore,
+  rows: { readonly data: string; readonly database: string | undefined },
+  servers: ServerNodes,
+  isLast: boolean,
+): Promise<readonly string[]> {
+  if (isLast) {
+    await servers.stopAll();
+    await ageWriters(rows);
+    await servers.startAll();
+  }
+  return storeLeftovers(store, rows, isLast);
+}
+
+/** While the store is away, each look at a server's health has it tried once more. */
+async function untilStoreIsBack(nodes: readonly Node[]): Promise<void> {
+  for (const { endpoint } of nodes) {
+    const isBack = async () => {
+      const { s3 } = (await (await fetch(`${endpoint}/_rolecast/health`)).json()) as Health;
+      return s3.objectStore.condition === "ok";
+    };
+    await until(isBack, "a server that has noticed that its object store is back");
+  }
+}
+
+interface Health {
+  readonly s3: { readonly objectStore: { readonly condition: string } };
 }
 
 /** The sweep of the last start runs during the requests: its end is waited for. */

@@ -58,6 +58,8 @@ function change(Key: string, state: Entry | undefined, chance: Chance): Change<E
     return deleteVersion(Key, entry, chance.one(entry.versions));
   if (latest?.sum !== undefined && chance.rarely(5)) return deleteLatest(Key, entry);
   if (latest?.sum !== undefined && chance.rarely(5)) return tagLatest(Key, entry, latest, chance);
+  const sources = entry.versions.filter(({ sum }) => sum !== undefined);
+  if (sources.length > 0 && chance.rarely(5)) return copy(Key, entry, chance.one(sources), chance);
   return put(Key, entry, chance);
 }
 
@@ -78,6 +80,22 @@ function put(Key: string, entry: Entry, chance: Chance): Change<Entry> {
   return {
     says: `PutObject ${Key} of ${size} bytes, ${sum}`,
     send: (at) => at.client(S3).putObject({ Bucket, Key, Body, Metadata: { mark }, Tagging }),
+    after: (answer) => withVersion(Key, entry, { sum, mark, tag }, answer),
+  };
+}
+
+/** Makes one of an object's versions its latest, with metadata and a tag of its own. */
+function copy(Key: string, entry: Entry, { id, sum }: Version, chance: Chance): Change<Entry> {
+  const Bucket = bucketOf(Key);
+  const [mark, tag] = [String(chance.below(1e6)), String(chance.below(1e6))];
+  const input = {
+    ...{ Bucket, Key, CopySource: `${Bucket}/${Key}?versionId=${String(id)}` },
+    ...{ MetadataDirective: "REPLACE" as const, Metadata: { mark } },
+    ...{ TaggingDirective: "REPLACE" as const, Tagging: `tag=${tag}` },
+  };
+  return {
+    says: `CopyObject ${Key} of ${String(id)}, ${sum}`,
+    send: (at) => at.client(S3).copyObject(input),
     after: (answer) => withVersion(Key, entry, { sum, mark, tag }, answer),
   };
 }

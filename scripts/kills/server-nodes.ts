@@ -63,11 +63,14 @@ export class ServerNodes {
     const ms = chance.below(300);
     const { launched } = place;
     place.node = undefined;
+    // It may end by itself from here on.
+    place.launched = undefined;
     const stopped = launched?.stop("SIGTERM");
     const first = await Promise.race([stopped, pause(ms).then(() => "late" as const)]);
     if (first !== "late" && first !== 0)
       this.wrong.push(`${place.name} ended with ${first} after SIGTERM: ${said(launched)}`);
-    await this.#kill(place);
+    this.kills += 1;
+    await launched?.stop("SIGKILL");
     return `${place.name} killed ${ms} ms after SIGTERM`;
   }
 
