@@ -69,3 +69,28 @@ test("a stopped step's work keeps no turn, even if it never ends", async () => {
   runs.stop("hung", "one");
   await vi.waitFor(() => expect(work.begun).toBe(1));
 });
+
+test("no more runs are kept than its bound, also after one that goes on", async () => {
+  const runs = new StepRuns(8, 3);
+  const long = endless();
+  runs.begin("long", "one", long.run);
+  for (const site of ["a", "b", "c", "d"]) {
+    runs.begin(site, "one", async () => site);
+    await vi.waitFor(() => expect(runs.outcomeOf(site, "one")).toEqual({ value: site }));
+  }
+  const kept = () => ["long", "a", "b", "c", "d"].filter((site) => runs.isBegun(site, "one"));
+  expect(kept()).toEqual(["long", "c", "d"]);
+});
+
+test("work that finds no room begins with a later look", async () => {
+  const runs = new StepRuns(8, 1);
+  const [long, next] = [endless(), endless()];
+  runs.begin("long", "one", long.run);
+  runs.begin("next", "one", next.run);
+  await vi.waitFor(() => expect(long.work.begun).toBe(1));
+  expect(runs.isBegun("next", "one")).toBe(false);
+  long.work.end();
+  await vi.waitFor(() => expect(runs.outcomeOf("long", "one")).toEqual({ value: undefined }));
+  runs.begin("next", "one", next.run);
+  expect(runs.isBegun("next", "one")).toBe(true);
+});

@@ -8,8 +8,8 @@ interface Running {
   outcome?: RunOutcome;
 }
 
-/** Resources whose last run this process remembers. */
-const REMEMBERED_MAX = 10_000;
+/** Resources whose last run a process keeps, whether it goes on or has ended. */
+const KEPT_MAX = 10_000;
 
 /**
  * Work of custom resources that is no part of a step's transaction: calls that make transactions of
@@ -18,23 +18,29 @@ const REMEMBERED_MAX = 10_000;
  */
 export class StepRuns {
   readonly #atOnceMax: number;
+  readonly #keptMax: number;
   readonly #runs = new Map<string, Running>();
+  /** The resources whose runs have ended, the earliest first. */
+  readonly #ended = new Set<string>();
   #closing = new AbortController();
   readonly #waiting: (() => void)[] = [];
   #working = 0;
 
   /** `atOnceMax` runs work at the same time; further ones wait for their turn. */
-  constructor(atOnceMax: number) {
+  constructor(atOnceMax: number, keptMax = KEPT_MAX) {
     this.#atOnceMax = atOnceMax;
+    this.#keptMax = keptMax;
   }
 
   /**
    * Begins the work of a resource's step, unless it has begun. Other work of the same resource is
-   * stopped, and waited for, before.
+   * stopped, and waited for, before. With too much work under way it begins none: the step's next
+   * look tries again.
    */
   begin(resource: string, token: string, work: (signal: AbortSignal) => Promise<unknown>): void {
     const before = this.#runs.get(resource);
     if (before?.token === token || this.#closing.signal.aborted) return;
+    if (!before && !this.#hasRoom()) return;
     before?.stop.abort();
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#closing.signal]);
@@ -43,19 +49,35 @@ export class StepRuns {
       const leave = await this.#turn(signal);
       try {
         signal.throwIfAborted();
-        running.outcome = { value: await work(signal) };
+        this.#end(resource, running, { value: await work(signal) });
       } catch (error) {
         // Stopped work has no outcome: a step that is still there begins it again.
         if (signal.aborted) this.forget(resource, token);
-        else running.outcome = { error };
+        else this.#end(resource, running, { error });
       } finally {
         leave();
       }
     };
     const running: Running = { token, stop, ended: Promise.resolve().then(run) };
+    this.#ended.delete(resource);
     this.#runs.set(resource, running);
-    const [oldest] = this.#runs;
-    if (this.#runs.size > REMEMBERED_MAX && oldest?.[1].outcome) this.#runs.delete(oldest[0]);
+  }
+
+  #hasRoom(): boolean {
+    if (this.#runs.size < this.#keptMax) return true;
+    const [oldest] = this.#ended;
+    if (oldest !== undefined) this.#remove(oldest);
+    return oldest !== undefined;
+  }
+
+  #end(resource: string, running: Running, outcome: RunOutcome): void {
+    running.outcome = outcome;
+    if (this.#runs.get(resource) === running) this.#ended.add(resource);
+  }
+
+  #remove(resource: string): void {
+    this.#runs.delete(resource);
+    this.#ended.delete(resource);
   }
 
   /** Whether the work has begun here, or waits for its turn. */
@@ -71,7 +93,7 @@ export class StepRuns {
 
   /** The step with this token has its end. */
   forget(resource: string, token: string): void {
-    if (this.#runs.get(resource)?.token === token) this.#runs.delete(resource);
+    if (this.#runs.get(resource)?.token === token) this.#remove(resource);
   }
 
   /** The step with this token waits no longer. Work that doesn't end all the same keeps no turn. */
