@@ -246,7 +246,26 @@ describe("a grant", () => {
   test.each<[string, kms.GrantConstraints, Record<string, string> | undefined, boolean]>([
     ["a part of the context", { EncryptionContextSubset: { a: "1" } }, { a: "1", b: "2" }, true],
     ["a part that isn't there", { EncryptionContextSubset: { a: "1" } }, { b: "2" }, false],
-    ["a part in another case", { EncryptionContextSubset: { a: "1" } }, { A: "1" }, false],
+    [
+      "a part, by a name in another case",
+      { EncryptionContextSubset: { a: "1" } },
+      { A: "1" },
+      true,
+    ],
+    [
+      "the whole, by a name in another case",
+      { EncryptionContextEquals: { A: "1" } },
+      { a: "1" },
+      true,
+    ],
+    ["a value in its own case", { EncryptionContextSubset: { a: "x" } }, { a: "X" }, false],
+    ["each spelling", { EncryptionContextSubset: { a: "1" } }, { a: "1", A: "2" }, false],
+    [
+      "each spelling of the whole",
+      { EncryptionContextEquals: { a: "1" } },
+      { a: "1", A: "2" },
+      false,
+    ],
     ["the whole context", { EncryptionContextEquals: { a: "1" } }, { a: "1" }, true],
     ["more than the whole", { EncryptionContextEquals: { a: "1" } }, { a: "1", b: "2" }, false],
     ["no context at all", { EncryptionContextEquals: { a: "1" } }, undefined, false],

@@ -104,10 +104,16 @@ function holds(constraints: GrantConstraints, context: EncryptionContext): boole
   );
 }
 
+/**
+ * Grants' constraints compare values by case, and names not. Source: KMS API reference,
+ * GrantConstraints. Of a name with several spellings each must have the value.
+ */
 function contains(context: EncryptionContext, part: EncryptionContext): boolean {
-  return Object.entries(part).every(
-    ([name, value]) => Object.hasOwn(context, name) && context[name] === value,
-  );
+  const pairs = Object.entries(context).map(([name, value]) => [name.toLowerCase(), value]);
+  return Object.entries(part).every(([name, value]) => {
+    const spellings = pairs.filter(([other]) => other === name.toLowerCase());
+    return spellings.length > 0 && spellings.every(([, other]) => other === value);
+  });
 }
 
 /**
