@@ -1,11 +1,8 @@
 import { Readable } from "node:stream";
 import { defaultMediaLimits, MediaError, readPlaylist, writeFilm } from "@rolecast/media";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
+import { FilmPlaces } from "./film-places.ts";
 import { besides, notARecording, RecordedObjects } from "./recorded-objects.ts";
-
-/** Each holds a keyframe interval, and reads objects as fast as its client takes them. */
-const FILMS_MAX = 20;
 
 interface DownloadInput {
   readonly Bucket: string;
@@ -20,18 +17,11 @@ interface DownloadInput {
  * Rolecast's own: S3 decides on every object that is read, as if the caller read it.
  */
 export function downloadRecording(): OperationHandler<DownloadInput, object> {
-  let running = 0;
+  const places = new FilmPlaces();
   return {
     authorize: () => NO_PERMISSION_NEEDED,
     async handle({ Bucket, Key, FileName }, context) {
-      if (running >= FILMS_MAX) {
-        const message = `The server makes at most ${FILMS_MAX} films at a time.`;
-        throw new AwsError("LimitExceededException", message, { status: 429 });
-      }
-      running += 1;
-      const ended = () => {
-        running -= 1;
-      };
+      const ended = places.take(context.accountId);
       const film = await filmOf(new RecordedObjects(context, Bucket), Key).catch((error) => {
         ended();
         throw error;
