@@ -14,6 +14,7 @@ import { channels } from "./ivs-channels.ts";
 import { roomLogs } from "./ivs-chat-logs.ts";
 import { rooms } from "./ivs-chat-rooms.ts";
 import { recordingConfigurations } from "./ivs-recording-configurations.ts";
+import { recordings } from "./ivs-recordings.ts";
 import { stages } from "./ivs-stages.ts";
 import { keys } from "./kms.ts";
 import type { Model } from "./model.ts";
@@ -43,6 +44,7 @@ export const MODELS: readonly Model[] = [
   alarms,
   channels,
   recordingConfigurations,
+  recordings,
   stages,
   rooms,
   roomLogs,

@@ -11,11 +11,17 @@ interface ClientOptions {
 /** A server that answers, to its clients. */
 export interface Node {
   readonly endpoint: string;
+  readonly rtmpsPort: number;
+  /** The folder of its own: the data folder, unless others share that. */
+  readonly folder: string;
   /** The root user's client of a service, by its class in the SDK; it never tries again. */
   client<Client>(of: new (options: ClientOptions) => Client): Client;
 }
 
-export function nodeAt({ endpoint }: Pick<Node, "endpoint">): Node {
+export function nodeAt(
+  { endpoint, rtmpsPort }: Pick<Node, "endpoint" | "rtmpsPort">,
+  folder: string,
+): Node {
   const clients = new Map<unknown, unknown>();
   const options: ClientOptions = {
     endpoint,
@@ -25,7 +31,7 @@ export function nodeAt({ endpoint }: Pick<Node, "endpoint">): Node {
     forcePathStyle: true,
   };
   return {
-    endpoint,
+    ...{ endpoint, rtmpsPort, folder },
     client<Client>(of: new (given: ClientOptions) => Client): Client {
       const client = (clients.get(of) as Client | undefined) ?? new of(options);
       clients.set(of, client);

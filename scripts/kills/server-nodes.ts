@@ -23,6 +23,8 @@ const LINES_SHOWN = 3_000;
 
 interface Place {
   readonly name: string;
+  /** Its own. */
+  readonly folder: string;
   launched: LaunchedServer | undefined;
   node: Node | undefined;
 }
@@ -39,7 +41,8 @@ export class ServerNodes {
     this.#options = options;
     this.#places = Array.from({ length: options.count }, (_none, number) => {
       const name = `node-${number}`;
-      return { name, launched: undefined, node: undefined };
+      const own = options.count > 1 ? join(options.folder, name) : options.data;
+      return { name, folder: own, launched: undefined, node: undefined };
     });
   }
 
@@ -103,8 +106,8 @@ export class ServerNodes {
   }
 
   async #launch(place: Place): Promise<LaunchedServer> {
-    const { data, folder, count, args, environment } = this.#options;
-    const own = count > 1 ? ["--node-dir", join(folder, place.name)] : [];
+    const { data, count, args, environment } = this.#options;
+    const own = count > 1 ? ["--node-dir", place.folder] : [];
     const launched = await launchServerProcess(["--data", data, ...own, ...args], environment);
     place.launched = launched;
     void launched.exited.then((code) => {
@@ -121,7 +124,7 @@ export class ServerNodes {
     const late = deadline(READY_MS_MAX).then(() => {
       throw new Error(`${place.name} isn't ready after two minutes: ${said(launched)}`);
     });
-    place.node = nodeAt(await Promise.race([launched.ready, late]));
+    place.node = nodeAt(await Promise.race([launched.ready, late]), place.folder);
   }
 
   async #kill(place: Place): Promise<void> {
