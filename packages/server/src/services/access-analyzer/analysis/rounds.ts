@@ -1,4 +1,6 @@
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
+import { arnOf } from "../arns.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
 import { allAnalyzers } from "../rows/analyzers.ts";
 import type { AccessAnalyzerTables } from "../tables.ts";
@@ -13,14 +15,15 @@ export function analysisRounds(
   { store, log }: AnalyzerDependencies,
   analysis: () => Promise<Analysis>,
 ): Periodic {
+  const rows = new ReadableRows("access-analyzer", log);
   return new Periodic({
     everyMs: ROUND_MS,
     jitter: store.shared ? JITTER : 0,
     round: async (closing) => {
-      for (const analyzer of await allAnalyzers(store.tables<AccessAnalyzerTables>().db)) {
-        if (closing.aborted) return;
-        await (await analysis()).refresh(analyzer);
-      }
+      const analyzers = await allAnalyzers(store.tables<AccessAnalyzerTables>().db);
+      await rows.each("analyzer", analyzers, arnOf, async (analyzer) => {
+        if (!closing.aborted) await (await analysis()).refresh(analyzer);
+      });
     },
     failed: (err) => log.error({ err }, "Analyzers couldn't look at resources; tried again later."),
   });

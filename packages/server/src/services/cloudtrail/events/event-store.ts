@@ -2,6 +2,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { type DiskSpace, isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import { statement } from "../../../kernel/statements.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
@@ -62,6 +63,7 @@ export class EventStore {
   readonly #store: Store<CloudTrailTables>;
   readonly #retention: Retention;
   readonly #writer: BatchWriter;
+  readonly #rows: ReadableRows;
   #arrived: EventRecord[] = [];
   /** The next write to the journal, which still takes records; then the one under way. */
   #journaled: Promise<void> | undefined;
@@ -75,6 +77,7 @@ export class EventStore {
     this.#store = options.store.tables<CloudTrailTables>();
     this.#retention = new Retention(this.#store, options.clock, options.eventsMax);
     const { ids, log, onBatches } = options;
+    this.#rows = new ReadableRows("cloudtrail", log);
     this.#writer = new BatchWriter({ store: this.#store, ids, onBatches });
     this.#writes = new WriteBehind({
       afterMs: FLUSH_DELAY_MS,
@@ -237,22 +240,30 @@ export class EventStore {
   /** Records changes of processes that ended before their answer. */
   async #adopt(whose: { readonly owner: string } | { readonly beforeMs: number }): Promise<void> {
     const { ids } = this.#options;
-    for (;;) {
-      const adopted = await this.#store.transaction(async (tx) => {
-        const query = tx.db.selectFrom("cloudtrail_intents").selectAll().limit(ADOPTED_AT_ONCE);
+    // Those that can't be read stay.
+    for (let after = ""; ; ) {
+      const last = await this.#store.transaction(async (tx) => {
+        const query = tx.db
+          .selectFrom("cloudtrail_intents")
+          .selectAll()
+          .where("event_id", ">", after)
+          .orderBy("event_id")
+          .limit(ADOPTED_AT_ONCE);
         const rows = await ("owner" in whose
           ? query.where("owner", "=", whose.owner)
           : query.where("at_ms", "<", whose.beforeMs)
         ).execute();
-        const journaled = rows.map((row) => ({ record: recordOf(row), segment: "" }));
+        const records = this.#rows.of("intent", rows, (row) => row.event_id, recordOf);
+        const journaled = records.map((record) => ({ record, segment: "" }));
         const batches = await Promise.all(
           batchesOf(journaled).map((batch) => packBatch(batch, ids)),
         );
-        const taken = rows.map(({ event_id }) => event_id);
+        const taken = records.map(({ eventId }) => eventId);
         await this.#writer.insert(batches, taken, tx);
-        return rows.length;
+        return rows.length < ADOPTED_AT_ONCE ? undefined : rows.at(-1)?.event_id;
       });
-      if (adopted < ADOPTED_AT_ONCE) return;
+      if (last === undefined) return;
+      after = last;
     }
   }
 }

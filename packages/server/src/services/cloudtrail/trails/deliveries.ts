@@ -6,6 +6,7 @@ import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { unpackBatch } from "../events/event-batches.ts";
@@ -41,10 +42,12 @@ export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #store: Store<CloudTrailTables>;
   readonly #rounds: Periodic;
+  readonly #rows: ReadableRows;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#store = options.store.tables<CloudTrailTables>();
+    this.#rows = new ReadableRows("cloudtrail", options.log);
     this.#rounds = new Periodic({
       everyMs: DELIVERY_INTERVAL_MS,
       round: () => this.#deliverAll(),
@@ -78,7 +81,9 @@ export class Deliveries {
       .execute();
     if (trails.length === 0) return;
     const wanted = batches.flatMap((batch) =>
-      trails.filter((trail) => wants(trail, batch)).map((trail) => ({ trail, batch })),
+      this.#rows
+        .of("trail", trails, arnOf, (trail) => (wants(trail, batch) ? [{ trail, batch }] : []))
+        .flat(),
     );
     for (const { trail, batch } of wanted) {
       const { batch_id } = batch;
@@ -123,11 +128,11 @@ export class Deliveries {
         where.or([where("owner", "=", owner), where("created_ms", "<", orphanedBeforeMs)]),
       )
       .execute();
-    for (const { trail_arn } of waiting) {
+    await this.#rows.each("trail", waiting, arnOf, async ({ trail_arn }) => {
       while (await this.#deliverSome(trail_arn, orphanedBeforeMs)) {
         // Once more: there may be others.
       }
-    }
+    });
   }
 
   /** One file; false when nothing is left or the bucket refuses. */
@@ -246,4 +251,8 @@ function logFileKey(trail: TrailRow, region: string, atMs: number, fileId: strin
   const minute = `${iso.slice(0, 16).replaceAll(/[-:]/g, "")}Z`;
   const name = `${trail.account_id}_CloudTrail_${region}_${minute}_${fileId}.json.gz`;
   return `${logFolder(trail)}/${region}/${day}/${name}`;
+}
+
+function arnOf({ trail_arn }: Pick<TrailRow, "trail_arn">): string {
+  return trail_arn;
 }

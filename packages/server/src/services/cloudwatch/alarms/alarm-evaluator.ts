@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
@@ -41,12 +42,14 @@ export class AlarmEvaluator {
   readonly #parts: AlarmEvaluatorParts;
   readonly #store: Store<CloudWatchTables>;
   readonly #rounds: Periodic;
+  readonly #rows: ReadableRows;
   /** The last look at each alarm, by its ARN. */
   #looks = new Map<string, number>();
 
   constructor(parts: AlarmEvaluatorParts) {
     this.#parts = parts;
     this.#store = parts.store.tables<CloudWatchTables>();
+    this.#rows = new ReadableRows("cloudwatch", parts.log);
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
       round: (closing) => this.#round(closing),
@@ -80,11 +83,12 @@ export class AlarmEvaluator {
     for (;;) {
       const rows = await everyAlarmAfter(place, ROWS_AT_ONCE, this.#store.db);
       if (this.#store.shared) await this.#writeWatched(rows);
-      for (const row of rows) {
+      await this.#rows.each("alarm", rows, alarmArn, async (row) => {
         if (closing.aborted) return;
         if (row.type === "CompositeAlarm") composites.push(row);
         else seen.set(alarmArn(row), await this.#look(row, nowMs));
-      }
+      });
+      if (closing.aborted) return;
       const last = rows.at(-1);
       if (!last || rows.length < ROWS_AT_ONCE) break;
       place = last;
@@ -98,7 +102,9 @@ export class AlarmEvaluator {
   /** Other nodes look at these alarms, too: they see what was measured here by its rows. */
   #writeWatched(rows: readonly AlarmRow[]): Promise<void> {
     const ofMetrics = rows.filter(({ type }) => type !== "CompositeAlarm");
-    const watched = ofMetrics.map((row) => watchedBy(metricDefinition(row), row));
+    const watched = this.#rows.of("alarm", ofMetrics, alarmArn, (row) =>
+      watchedBy(metricDefinition(row), row),
+    );
     return this.#parts.metrics.flushOf(watched.flatMap(metricsOf));
   }
 

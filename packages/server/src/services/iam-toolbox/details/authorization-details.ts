@@ -1,13 +1,15 @@
+import assert from "node:assert";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { LiveFeed } from "../../../kernel/live-feed.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { DecisionLog, DecisionRecord } from "../../../kernel/ports/decisions.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
-import type { IamToolboxTables } from "../tables.ts";
+import type { AuthorizationDetailRow, IamToolboxTables } from "../tables.ts";
 import { DetailsRetention, KEPT_MS, keeperOf, keptMaxOf } from "./details-retention.ts";
 
 /** The number of an account's decisions kept in memory, watched ones among them. */
@@ -45,12 +47,14 @@ export class AuthorizationDetails implements DecisionLog {
   readonly #ids: Ids;
   readonly #writes: WriteBehind;
   readonly #retention: DetailsRetention;
+  readonly #rows: ReadableRows;
   readonly #keepers = new Map<string, KeptDecisions>();
 
   constructor(deps: { store: Store; clock: Clock; ids: Ids; log: Log }) {
     this.#store = deps.store.tables<IamToolboxTables>();
     this.#clock = deps.clock;
     this.#ids = deps.ids;
+    this.#rows = new ReadableRows("iam-toolbox", deps.log);
     this.#writes = new WriteBehind({
       afterMs: FLUSH_DELAY_MS,
       write: () => this.#write(),
@@ -70,13 +74,13 @@ export class AuthorizationDetails implements DecisionLog {
     for (const keeper of await this.#retention.keepers()) {
       const rows = await this.#store.db
         .selectFrom("iam_authorization_details")
-        .select("details")
+        .select(["authorization_id", "details"])
         .where("account_id", "=", keeper)
         .orderBy("created_ms", "desc")
         .limit(SENT_FIRST_MAX)
         .execute();
       const { latestDenials } = this.#of(keeper);
-      const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
+      const earlier = this.#readable(rows.reverse());
       const noted = [...latestDenials.values()];
       for (const denial of [...earlier, ...noted])
         latestDenials.set(denial.authorizationId, denial);
@@ -223,13 +227,28 @@ export class AuthorizationDetails implements DecisionLog {
   ): Promise<readonly DecisionRecord[]> {
     const rows = await this.#store.db
       .selectFrom("iam_authorization_details")
-      .select("details")
+      .select(["authorization_id", "details"])
       .where(column, "=", id)
       .orderBy("created_ms")
       .limit(OF_REQUEST_MAX)
       .execute();
-    return rows.map(({ details }) => JSON.parse(details) as DecisionRecord);
+    return this.#readable(rows);
   }
+
+  #readable(
+    rows: readonly Pick<AuthorizationDetailRow, "authorization_id" | "details">[],
+  ): DecisionRecord[] {
+    return this.#rows.of("denial", rows, (row) => row.authorization_id, recordOf);
+  }
+}
+
+function recordOf({
+  authorization_id,
+  details,
+}: Pick<AuthorizationDetailRow, "authorization_id" | "details">): DecisionRecord {
+  const record = JSON.parse(details) as DecisionRecord;
+  assert(record.authorizationId === authorization_id, "the record is another one's");
+  return record;
 }
 
 function keepersOf(accountId: string): readonly string[] {

@@ -4,6 +4,7 @@ import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent, EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
@@ -41,10 +42,12 @@ export class DuePolicies {
   readonly #store: Store<SsmTables>;
   readonly #parts: DuePoliciesParts;
   readonly #rounds: Periodic;
+  readonly #rows: ReadableRows;
 
   constructor(parts: DuePoliciesParts) {
     this.#parts = parts;
     this.#store = parts.store.tables<SsmTables>();
+    this.#rows = new ReadableRows("ssm", parts.log);
     this.#rounds = new Periodic({
       everyMs: EVERY_MS,
       jitter: JITTER,
@@ -71,11 +74,12 @@ export class DuePolicies {
   async #round(signal: AbortSignal): Promise<void> {
     const nowMs = this.#parts.clock.nowMs();
     const due = await dueParameters(nowMs, BATCH, this.#store.db);
-    for (const parameter of due) {
+    const keyOf = ({ account_id, region, path }: ParameterRow) => `${account_id} ${region} ${path}`;
+    await this.#rows.each("parameter", due, keyOf, async (parameter) => {
       signal.throwIfAborted();
       const events = await this.#store.transaction(({ db }) => this.#act(parameter, nowMs, db));
       for (const event of events) this.#parts.events.publish(event);
-    }
+    });
     // A wake for the earliest was all there was: what is due after this look needs its own.
     const next =
       due.length < BATCH ? await nextDueAfter(nowMs, this.#store.db) : nowMs + FURTHER_BATCH_MS;

@@ -1,0 +1,106 @@
+import { Inputs, type Values } from "./inputs.ts";
+import { madeValues } from "./made-values.ts";
+import type { ServedService } from "./served-services.ts";
+import type { WireClient } from "./wire-client.ts";
+
+const ACCOUNT = "000000000000";
+const REGION = "us-east-1";
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/aaaaaaaaaaaa`;
+const BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+
+/** Values that the schemas and limits don't tell, by service. */
+const KNOWN: Readonly<Record<string, Values>> = {
+  iam: {
+    AWSServiceName: "batch.amazonaws.com",
+    "CreateOpenIDConnectProvider.Url": "https://login.example.com",
+    Arn: ROLE,
+    PolicySourceArn: ROLE,
+    PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    ActionNames: ["s3:GetObject"],
+    UserName: "aaaaaaaaaaaa",
+    VersionId: "v1",
+  },
+  sts: { RoleArn: ROLE },
+  accessanalyzer: {
+    "CreateArchiveRule.filter": { isPublic: { eq: ["true"] } },
+    "UpdateArchiveRule.filter": { isPublic: { eq: ["true"] } },
+    policyDocument: "{}",
+    policyGenerationDetails: { principalArn: ROLE },
+  },
+  events: {
+    "PutRule.EventPattern": '{"source":["a"]}',
+    EventSourceArn: BUS,
+    Destination: { Arn: BUS },
+    AuthorizationType: "API_KEY",
+    "CreateConnection.AuthParameters": {
+      ApiKeyAuthParameters: { ApiKeyName: "key", ApiKeyValue: "value" },
+    },
+    InvocationEndpoint: "https://studio.example/hook",
+    Targets: [{ Id: "a", Arn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:a` }],
+    "PutPermission.Action": "events:PutEvents",
+    "PutPermission.Principal": "111122223333",
+    "PutPermission.StatementId": "aaaaaaaaaaaa",
+  },
+  cloudwatch: {
+    "PutMetricAlarm.MetricName": "aaaaaaaaaaaa",
+    "PutMetricAlarm.Namespace": "aaaaaaaaaaaa",
+    "PutMetricAlarm.Statistic": "Sum",
+    "PutMetricAlarm.Period": 60,
+    "PutMetricAlarm.Threshold": 1,
+    "PutMetricData.MetricData": [{ MetricName: "aaaaaaaaaaaa", Value: 1 }],
+    "GetMetricData.StartTime": new Date(0),
+    "GetMetricStatistics.StartTime": new Date(0),
+    "GetMetricStatistics.Statistics": ["Sum"],
+    ResourceARN: `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:aaaaaaaaaaaa`,
+  },
+  kms: { AliasName: "alias/aaaaaaaaaaaa", "CreateGrant.GranteePrincipal": ROLE },
+  s3: { Bucket: "aaaaaaaaaaaa", CopySource: "aaaaaaaaaaaa/aaaaaaaaaaaa" },
+  s3control: { AccountId: ACCOUNT, ResourceArn: "arn:aws:s3:::aaaaaaaaaaaa" },
+  ssm: { "PutParameter.Type": "String" },
+  cloudtrail: { S3BucketName: "aaaaaaaaaaaa" },
+  cloudformation: {
+    "CreateStack.TemplateBody":
+      '{"Resources":{"It":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":"v"}}}}',
+  },
+  cloudcontrol: { TypeName: "AWS::SSM::Parameter", Identifier: "aaaaaaaaaaaa" },
+};
+
+const MAKES = /^(Create|Put|Import|Start|Register|Attach|Enable|Add|Set|Tag|Generate)/;
+const TAKES =
+  /^(Delete|Remove|Schedule|Disable|Close|Leave|Cancel|Stop|Detach|Deregister|Untag|Abort|Retire|Revoke|Deactivate)/;
+
+/** In an order in which most find what they are about. */
+export function inOrder({ operations }: ServedService): ServedService["operations"] {
+  const rank = (name: string) => (MAKES.test(name) ? 0 : TAKES.test(name) ? 2 : 1);
+  return operations.toSorted((a, b) => rank(a.name) - rank(b.name));
+}
+
+/** Makes what single requests can make, and returns values that name it, by service. */
+export async function makeEverything(
+  client: WireClient,
+  services: readonly ServedService[],
+): Promise<ReadonlyMap<string, Values>> {
+  const made = new Map<string, Values>();
+  for (const service of services) {
+    const [own = ""] = service.name.split("-json");
+    const values: Record<string, unknown> = { ...KNOWN[own.replace(/-cbor$/, "")] };
+    made.set(service.name, values);
+    // What the second round makes needs what the first one has made.
+    for (const operation of [...inOrder(service), ...inOrder(service)]) {
+      if (!MAKES.test(operation.name)) continue;
+      const input = new Inputs(operation, service.constraints, values).smallest();
+      const { status, text } = await client.send(service, operation.name, input);
+      if (status < 300) learn(values, text);
+    }
+  }
+  return made;
+}
+
+function learn(values: Record<string, unknown>, text: string): void {
+  if (!/^[{<]/.test(text)) return;
+  for (const [name, value] of madeValues(text)) {
+    values[name] ??= value;
+    if (name.toLowerCase() === "arn" || name.endsWith("Arn"))
+      for (const of of ["resourceArn", "ResourceArn", "ResourceARN"]) values[of] ??= value;
+  }
+}
