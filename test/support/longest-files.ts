@@ -3,6 +3,7 @@
  * CI's run over Ceph left one of two workers without work for two minutes of four and a half.
  */
 export const LONGEST = [
+  "test/scenarios/longest-turns.test.ts",
   "test/ceph/recording-outage.ceph.ts",
   "test/scenarios/ivs/composition-recording.test.ts",
   "test/scenarios/partitions.test.ts",

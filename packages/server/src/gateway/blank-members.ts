@@ -4,9 +4,13 @@ type StructureShape = NonNullable<Operation["input"]>;
 type Shape = StructureShape["members"][number]["target"];
 type Structure = Readonly<Record<string, unknown>>;
 
+/** So many items of a list decide whether its caller learns what is wrong with the request. */
+const DECIDED_ITEMS_MAX = 100;
+
 /**
  * A copy of `input` with blanks for the required members that it lacks. A request whose document is
- * refused is decided first, and `authorize` may rely on required members then too.
+ * refused is decided first, and `authorize` may rely on required members then too. Lists that are
+ * too long are cut: nothing of the request is done.
  */
 export function withBlankMembers(shape: StructureShape, input: Structure): Structure {
   const filled: Record<string, unknown> = { ...input };
@@ -25,11 +29,13 @@ function withBlanks(shape: Shape, value: unknown): unknown {
       return isRecord(value) ? withBlankMembers(shape, value) : value;
     case "list":
       if (!Array.isArray(value)) return value;
-      return value.map((item) => withBlanks(shape.member.target, item));
+      return value.slice(0, DECIDED_ITEMS_MAX).map((item) => withBlanks(shape.member.target, item));
     case "map":
       if (!isRecord(value)) return value;
       return Object.fromEntries(
-        Object.entries(value).map(([key, item]) => [key, withBlanks(shape.value.target, item)]),
+        Object.entries(value)
+          .slice(0, DECIDED_ITEMS_MAX)
+          .map(([key, item]) => [key, withBlanks(shape.value.target, item)]),
       );
     default:
       return value;

@@ -1,9 +1,11 @@
 import {
   type PatternNode,
   parsePattern,
-} from "../../packages/template/src/pattern/pattern-syntax.ts";
+} from "../../../packages/template/src/pattern/pattern-syntax.ts";
 
 const CANDIDATES = [..."abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_/.:=+@ ,*"];
+/** The repeats that gave a text of a pattern and length. */
+const repeatsOf = new Map<string, number>();
 const known = new Map<string, PatternNode | undefined>();
 
 /** A text of a length that matches a pattern, another one for each index; undefined: none known. */
@@ -11,7 +13,9 @@ export function longestMatch(pattern: string, length: number, index: number): st
   const node = parsed(pattern);
   if (!node) return undefined;
   const whole = new RegExp(`^(?:${pattern.replaceAll("\\-", "\\x2d")})$`, "u");
-  for (let repeats = length; repeats > 0; repeats >>= 1) {
+  const key = `${length} ${pattern}`;
+  for (let repeats = repeatsOf.get(key) ?? length; repeats > 0; repeats >>= 1) {
+    repeatsOf.set(key, repeats);
     const text = new Writer(index, repeats).write(node);
     if (text.length <= length && whole.test(text)) return text;
     if (whole.test(text.slice(0, length))) return text.slice(0, length);
@@ -33,6 +37,14 @@ function parsed(pattern: string): PatternNode | undefined {
   return known.get(pattern);
 }
 
+const candidates = new WeakMap<(character: string) => boolean, readonly string[]>();
+
+function candidatesOf(has: (character: string) => boolean): readonly string[] {
+  let found = candidates.get(has);
+  if (!found) candidates.set(has, (found = CANDIDATES.filter(has)));
+  return found;
+}
+
 class Writer {
   #digits: number;
   readonly #repeats: number;
@@ -45,7 +57,7 @@ class Writer {
   write(node: PatternNode): string {
     switch (node.kind) {
       case "character": {
-        const has = CANDIDATES.filter(node.has);
+        const has = candidatesOf(node.has);
         const at = this.#digits % Math.max(1, has.length);
         this.#digits = Math.floor(this.#digits / Math.max(1, has.length));
         return has[at] ?? "a";
@@ -60,7 +72,13 @@ class Writer {
           const start = Array.from({ length: 8 }, () => this.write(node.of)).join("");
           return start + this.write(node.of).repeat(max - 8);
         }
-        return Array.from({ length: Math.min(max, 64) }, () => this.write(node.of)).join("");
+        let text = "";
+        for (let at = 0; at < Math.min(max, 64); at++) {
+          // Repeats in repeats would write without end.
+          if (at >= node.min && text.length > this.#repeats) break;
+          text += this.write(node.of);
+        }
+        return text;
       }
       case "look":
       case "place":

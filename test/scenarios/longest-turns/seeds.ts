@@ -64,6 +64,7 @@ export const DOCUMENTS: Seeds = {
 };
 
 export const PLACES: Seeds = {
+  AccountId: [ACCOUNT_ID],
   RoleName: ["app"],
   UserName: ["alice"],
   GroupName: ["group"],
@@ -90,7 +91,14 @@ export const PLACES: Seeds = {
     ),
     JSON.stringify(Array.from({ length: 5_000 }, () => ({ op: "add", path: "/Tags/0", value: 1 }))),
   ],
-  ActionNames: [["s3:GetObject", "iam:GetUser"]],
+  // A feed without an end never answers.
+  Follow: [false],
+  Headers: [{}],
+  ActionNames: [
+    ["s3:GetObject", "iam:GetUser"],
+    Array.from({ length: 1_000 }, (_, index) => `s3:Get${index}`),
+  ],
+  ResourceArns: [Array.from({ length: 1_000 }, (_, index) => `arn:aws:s3:::a${index}/b`)],
   PolicyInputList: [POLICIES.map((make) => make(20_000))],
   access: [[{ actions: Array.from({ length: 100 }, (_, index) => `s3:Get${index}*`) }]],
   policyType: ["RESOURCE_POLICY", "IDENTITY_POLICY"],

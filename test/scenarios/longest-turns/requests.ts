@@ -1,7 +1,4 @@
 import { Agent, request as httpRequest } from "node:http";
-import type { Called } from "./services.ts";
-
-export const ROOT = { accessKeyId: "test", secretAccessKey: "test" };
 
 /** A request as an SDK signs it. */
 export interface Sendable {
@@ -38,6 +35,11 @@ export function send(endpoint: string, sent: Sendable): Promise<{ status: number
       },
       (answer) => {
         const parts: Buffer[] = [];
+        // A feed has no end.
+        if (answer.headers["content-type"]?.startsWith("text/event-stream")) {
+          answer.destroy();
+          return resolve({ status: answer.statusCode ?? 0, text: "" });
+        }
         answer.on("data", (part: Buffer) => parts.push(part));
         answer.on("end", () =>
           resolve({
@@ -51,47 +53,4 @@ export function send(endpoint: string, sent: Sendable): Promise<{ status: number
     request.on("error", reject);
     request.end(body);
   });
-}
-
-/** Ends an SDK's call where it would send the request. */
-class Captured extends Error {
-  readonly request: Sendable;
-  constructor(request: Sendable) {
-    super("captured");
-    this.request = request;
-  }
-}
-
-/** Signs requests as a service's client does, instead of sending them. */
-export class Signer {
-  readonly #client: { send(command: unknown): Promise<unknown> };
-
-  constructor({ module, client }: Called, endpoint: string) {
-    const Client = module[client] as new (
-      config: object,
-    ) => { send(command: unknown): Promise<unknown> };
-    this.#client = new Client({
-      endpoint,
-      region: "us-east-1",
-      credentials: ROOT,
-      maxAttempts: 1,
-      forcePathStyle: true,
-      requestHandler: {
-        handle(request: Sendable) {
-          throw new Captured(request);
-        },
-      },
-    });
-  }
-
-  /** Rejects where the client itself refuses the input. */
-  async sign(command: unknown): Promise<Sendable> {
-    try {
-      await this.#client.send(command);
-    } catch (error) {
-      if (error instanceof Captured) return error.request;
-      throw error;
-    }
-    throw new Error("The client sent no request.");
-  }
 }

@@ -1,8 +1,9 @@
-import type { Shape, StructureShape } from "@rolecast/wire";
+import { MAX_LIST_ITEMS, type Shape, type StructureShape } from "@rolecast/wire";
 import type {
   Constraint,
   ServiceConstraints,
-} from "../../packages/server/src/kernel/constraints.ts";
+} from "../../../packages/server/src/kernel/constraints.ts";
+import { ITEMS_MAX } from "../../../packages/server/src/validation/member-checks.ts";
 import { longestMatch } from "./longest-match.ts";
 
 /** A request's body has no more bytes of one list or text. */
@@ -27,7 +28,10 @@ export interface Variant {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** The largest inputs that an operation takes: with all members, with each one, with each seed. */
+/**
+ * The largest inputs that an operation takes: with all members, with each one, with each seed. And
+ * lists that are longer than they may be, as long as the wire takes them.
+ */
 export function* largestInputs(
   operation: string,
   shape: StructureShape | undefined,
@@ -52,6 +56,11 @@ export function* largestInputs(
     const values = maker.seedsOf(member.name);
     if (!required.includes(member) && (isLarge(member.target) || values.length > 0))
       yield { of: member.name, input: inputOf([...others, member]) };
+    if (member.target.kind === "list" || member.target.kind === "map") {
+      maker.itemsMax = MAX_LIST_ITEMS;
+      yield { of: `${member.name}, too long`, input: inputOf([...others, member]) };
+      maker.itemsMax = undefined;
+    }
     for (const [index, value] of values.entries())
       if (index > 0)
         yield {
@@ -71,6 +80,8 @@ class Maker {
   readonly #seeds: Seeds;
   /** Texts are short but for seeds. */
   isBrief = false;
+  /** In place of what lists and maps may have. */
+  itemsMax: number | undefined;
 
   constructor(operation: string, constraints: ServiceConstraints, seeds: Seeds) {
     this.#operation = operation;
@@ -123,7 +134,7 @@ class Maker {
       case "list": {
         const item = (at: number) =>
           this.#value(name, shape.member.target, this.#limit(`${name}.member`), at, depth + 1);
-        return repeated(item, limit.max ?? 10_000, depth);
+        return repeated(item, this.itemsMax ?? limit.max ?? ITEMS_MAX, depth);
       }
       case "map": {
         const { key = {}, value = {} } = limit.entries ?? {};
@@ -132,7 +143,7 @@ class Maker {
             textOf(key, at, TEXT_LENGTH_MAX),
             this.#value(name, shape.value.target, value, at, depth + 1),
           ] as const;
-        return Object.fromEntries(repeated(entry, limit.max ?? 10_000, depth));
+        return Object.fromEntries(repeated(entry, this.itemsMax ?? limit.max ?? ITEMS_MAX, depth));
       }
       case "structure":
       case "union": {

@@ -1,15 +1,15 @@
 import { openSync, readSync } from "node:fs";
 
 /*
- * Measures what this process's main thread computes in one turn of the event loop. It counts the
+ * Measures what this thread computes in one turn of the event loop. It counts the
  * processor's time of that thread, not the clock's: other programs take their share of the machine.
  */
 
 const BYTES = 64;
 const MS = 1e6;
 
-// The main thread's id is the process's. Its first number: nanoseconds on a processor.
-const schedule = openSync(`/proc/self/task/${process.pid}/schedstat`, "r");
+// This thread's. Its first number: nanoseconds on a processor.
+const schedule = openSync("/proc/thread-self/schedstat", "r");
 const read = Buffer.alloc(BYTES);
 
 function computedMs(): number {
@@ -43,9 +43,24 @@ export async function longestTurnMs(work: () => Promise<unknown>): Promise<numbe
 
 const TURNS_AFTER = 20;
 
-/** The milliseconds of a computation. */
-export function costMs(compute: () => void): number {
+/** What `work` takes on the machine on which a turn may last 50 ms. */
+const REFERENCE_MS = 40;
+
+/** How many times longer this machine takes for the same; at least 1. */
+export function slowness(): number {
+  work();
   const before = computedMs();
-  compute();
-  return computedMs() - before;
+  work();
+  return Math.max(1, (computedMs() - before) / REFERENCE_MS);
+}
+
+/** Objects, texts and patterns, as requests are made of. */
+function work(): void {
+  const items = Array.from({ length: 2_000 }, (_, at) => ({ Key: `key${at}`, Value: [at, "a"] }));
+  for (let round = 0; round < 50; round++) {
+    const text = JSON.stringify(items);
+    const read = JSON.parse(text) as typeof items;
+    const found = read.filter(({ Key }) => /^k[a-z]+\d*7$/.test(Key));
+    if (found.length === 0) throw new Error("nothing found");
+  }
 }
