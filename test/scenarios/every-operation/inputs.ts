@@ -1,9 +1,9 @@
 import type { Operation, Shape, StructureShape } from "@rolecast/wire";
-import { longestMatch } from "../../../bench/longest-turns/longest-match.ts";
 import type {
   Constraint,
   ServiceConstraints,
 } from "../../../packages/server/src/kernel/constraints.ts";
+import { longestMatch } from "../longest-turns/longest-match.ts";
 import { KINDS } from "./documents.ts";
 
 const DEPTH_MAX = 6;
