@@ -2,7 +2,8 @@
  * A server as built, in a process of its own, that is killed over and over while clients change
  * everything that it keeps: `npm run test:kills -- --kills 100 --seed 1`.
  *
- *   --service NAME              models with this in their name alone
+ *   --service s3,kms            models with one of these in their names alone
+ *   --models 5                  so many of them in a round, which makes rounds short
  *   --database postgres         PostgreSQL, which is killed too
  *   --nodes 2                   so many servers on it
  *   --objects remote            objects' bytes in a further Rolecast that fails, too; or in `ceph`
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
     service: { type: "string", default: "" },
+    models: { type: "string" },
     database: { type: "string", default: "sqlite" },
     nodes: { type: "string", default: "1" },
     objects: { type: "string", default: "folder" },
@@ -32,7 +34,8 @@ const { wrong } = await runKills({
   kills: Number(values.kills),
   seed: Number(values.seed),
   minutes: Number(values.minutes),
-  service: values.service,
+  services: values.service.split(","),
+  ...(values.models === undefined ? {} : { modelsPerRound: Number(values.models) }),
   database: values.database,
   nodes: Number(values.nodes),
   objects: values.objects,

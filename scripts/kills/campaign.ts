@@ -5,6 +5,8 @@ import type { ServerNodes } from "./server-nodes.ts";
 
 export interface CampaignOptions {
   readonly models: readonly Model[];
+  /** So many of them are changed and compared in a round, and all of them in the last. */
+  readonly modelsPerRound: number;
   readonly servers: ServerNodes;
   readonly seed: number;
   readonly kills: number;
@@ -48,35 +50,35 @@ const REQUEST_MS_MAX = 300_000;
 
 /** Changes, kills, restarts and compares, until there were enough kills or time is up. */
 export async function runCampaign(options: CampaignOptions): Promise<Report> {
-  const { models, servers, seed, faults } = options;
+  const { models, modelsPerRound, servers, seed, faults } = options;
   const figures = new Map(models.map(({ name }) => [name, newFigures()]));
   const wrong: string[] = [];
   const chance = new Chance(seed);
   let rounds = 0;
   let faultsSeen = 0;
   let other = 0;
-  const isOver = () =>
-    servers.kills + other >= options.kills ||
-    performance.now() > options.endsMs ||
-    wrong.length > 0;
+  const isOver = () => servers.kills + other >= options.kills || performance.now() > options.endsMs;
 
   await servers.startAll();
   for (const model of models) {
     const [node] = servers.up;
     if (node) await model.prepare?.(node);
   }
-  do {
+  let isLast = false;
+  while (!isLast && wrong.length === 0) {
     rounds += 1;
-    const work = startWork(models, servers, seed * 1_000 + rounds * WRITERS, figures);
-    await work.enough(OPERATIONS_MIN + chance.below(OPERATIONS_PER_MODEL_MAX * models.length));
+    const changed = some(models, modelsPerRound, chance);
+    const work = startWork(changed, servers, seed * 1_000 + rounds * WRITERS, figures);
+    await work.enough(OPERATIONS_MIN + chance.below(OPERATIONS_PER_MODEL_MAX * changed.length));
     await pause(chance.below(300));
+    const seen = faultsSeen;
     if (faults.length > 0 && chance.rarely(2)) {
       options.log(`${rounds}: ${await chance.one(faults)(chance)}`);
       faultsSeen += 1;
       other += 1;
       await pause(chance.below(300));
     }
-    options.log(`${rounds}: ${await servers.kill(chance)}`);
+    options.log(`${rounds}: ${await servers.kill(chance, faultsSeen > seen)}`);
     // The other nodes, where there are some, go on meanwhile.
     await pause(servers.up.length > 0 ? chance.below(1_500) : 0);
     if (chance.rarely(3)) options.log(`${rounds}: ${await servers.killStarting(chance)}`);
@@ -84,24 +86,28 @@ export async function runCampaign(options: CampaignOptions): Promise<Report> {
     wrong.push(...(await Promise.race([work.end().then(() => []), hangs])));
     await servers.startAll();
     await options.mend?.();
-    wrong.push(...(await checkAll(options, chance, figures, isOver)), ...servers.wrong.splice(0));
-  } while (!isOver());
+    isLast = isOver();
+    const compared = isLast ? models : changed;
+    wrong.push(...(await checkAll(options, compared, chance, figures, isLast)));
+    wrong.push(...servers.wrong.splice(0));
+  }
   await servers.stopAll();
   wrong.push(...servers.wrong);
   return { figures, kills: servers.kills, rounds, faults: faultsSeen, wrong };
 }
 
 async function checkAll(
-  { models, servers, inspect }: CampaignOptions,
+  { servers, inspect }: CampaignOptions,
+  models: readonly Model[],
   chance: Chance,
   figures: ReadonlyMap<string, Figures>,
-  isLast: () => boolean,
+  isLast: boolean,
 ): Promise<string[]> {
   const wrong: string[] = [];
   // One after the other: the campaign stays reproducible.
   for (const model of models) {
     const node = chance.one(servers.up);
-    const checked = await model.check(node, isLast()).catch(
+    const checked = await model.check(node, isLast).catch(
       (error: unknown): Checked => ({
         ...{ compared: 0, unknown: { there: 0, absent: 0 } },
         wrong: [`${model.name} can't be read: ${(error as Error).stack ?? String(error)}`],
@@ -116,7 +122,13 @@ async function checkAll(
     }
     wrong.push(...checked.wrong);
   }
-  return [...wrong, ...(await inspect(isLast()))];
+  return [...wrong, ...(await inspect(isLast))];
+}
+
+function some(models: readonly Model[], count: number, chance: Chance): readonly Model[] {
+  const left = [...models];
+  while (left.length > count) left.splice(chance.below(left.length), 1);
+  return left;
 }
 
 /** Clients that change things until they are told to end. */

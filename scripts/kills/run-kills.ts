@@ -21,8 +21,10 @@ export interface KillsOptions {
   readonly kills: number;
   readonly seed: number;
   readonly minutes: number;
-  /** Models with this in their name; empty: all. */
-  readonly service: string;
+  /** Models with one of these in their names. */
+  readonly services: readonly string[];
+  /** So many models are changed and compared in a round; all of them without it. */
+  readonly modelsPerRound?: number;
   readonly database: string;
   readonly nodes: number;
   /** Where objects' bytes are. */
@@ -42,8 +44,8 @@ const ARGS = [
 
 /** Starts what a campaign needs, runs it, and ends all that was started. */
 export async function runKills(options: KillsOptions): Promise<Report> {
-  const { seed, kills, minutes, service, nodes, log } = options;
-  const models = MODELS.filter(({ name }) => name.includes(service));
+  const { seed, kills, minutes, services, nodes, log } = options;
+  const models = MODELS.filter(({ name }) => services.some((part) => name.includes(part)));
   if (models.length === 0) throw new Error(`no service of ${MODELS.map(({ name }) => name)}`);
   const folder = mkdtempSync(join(tmpdir(), "rolecast-kills-"));
   const ends: (() => Promise<unknown>)[] = [];
@@ -71,6 +73,7 @@ export async function runKills(options: KillsOptions): Promise<Report> {
     const beganMs = performance.now();
     const report = await runCampaign({
       ...{ models, servers: started, seed, kills, log },
+      modelsPerRound: options.modelsPerRound ?? models.length,
       endsMs: performance.now() + minutes * 60_000,
       faults,
       async mend() {
