@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { CreateBucketCommand, DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Operation } from "@rolecast/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoadedService } from "../../packages/server/src/gateway/registered-service.ts";
@@ -110,6 +111,25 @@ describe.skipIf(!existsSync("/proc/thread-self/schedstat"))("no request holds th
     },
     120_000,
   );
+
+  test("a thousand objects are deleted in many turns", async () => {
+    const { s3 } = server.clients();
+    const Bucket = "turns-deletions";
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    const Objects = Array.from({ length: 1_000 }, (_, at) => ({ Key: `${at}` }));
+    for (const { Key } of Objects) await s3.send(new PutObjectCommand({ Bucket, Key, Body: "a" }));
+    let turns = 0;
+    let isDone = false;
+    const countTurn = () => {
+      turns += 1;
+      if (!isDone) setImmediate(countTurn);
+    };
+    setImmediate(countTurn);
+    const { Deleted } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+    isDone = true;
+    expect(Deleted).toHaveLength(1_000);
+    expect(turns).toBeGreaterThan(200);
+  });
 
   test("every service is asked", () => {
     expect(services.map(({ service }) => service.title).sort()).toEqual(TITLES.toSorted());

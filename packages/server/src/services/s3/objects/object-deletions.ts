@@ -7,6 +7,7 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { onDeletion } from "../access/deletion-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
@@ -45,7 +46,9 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
           const occasion = { requester: context, reason: "DeleteObject" } as const;
           const done: s3.DeletedObject[] = [];
           const refused: s3._Error[] = [];
+          const turns = new Turns();
           for (const each of permitted) {
+            await turns.next();
             const refusal = await refusalOfDeletion(each, current, context.nowMs, tx);
             if (refusal) refused.push(errorOf(each, refusal));
             else
@@ -84,7 +87,9 @@ async function sortOut(
 ): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
   const permitted: Deletion[] = [];
   const errors: s3._Error[] = [];
+  const turns = new Turns();
   for (const { Key, VersionId, ETag, Size, LastModifiedTime } of objects) {
+    await turns.next();
     // Directory buckets alone have them (S3 API, ObjectIdentifier).
     if (Size !== undefined || LastModifiedTime !== undefined)
       throw notImplemented("Size, LastModifiedTime");
