@@ -1,9 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { until } from "../../test/support/until.ts";
 import type { Chance } from "../fuzz/chance.ts";
+import { endFunctions, functionArn, listen } from "./function-endpoint.ts";
 import type { Checked, Model, Outcome } from "./model.ts";
 import type { Node } from "./node.ts";
 import { pause } from "./pause.ts";
@@ -15,7 +13,7 @@ import { outcomeOf } from "./remembered.ts";
  */
 
 const ACCOUNT = "000000000000";
-const FUNCTION = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:kills`;
+const FUNCTION = "kills-deliveries";
 const BUS = "kills-bus";
 const BUS_ARN = `arn:aws:events:us-east-1:${ACCOUNT}:event-bus/${BUS}`;
 const ARCHIVE = "kills-archive";
@@ -36,21 +34,9 @@ const replays = new Map<string, { readonly events: readonly number[]; isAcknowle
 /** Numbers of events that have come, by their replays; empty for none. */
 const received = new Map<string, Set<number>>();
 
-const receiver = createServer(async (request, response) => {
-  let body = "";
-  for await (const chunk of request) body += chunk;
-  const { "replay-name": replay = "", detail } = JSON.parse(body) as Received;
+function receive(event: unknown): void {
+  const { "replay-name": replay = "", detail } = event as Received;
   received.set(replay, (received.get(replay) ?? new Set()).add(detail.number));
-  response.end("{}");
-});
-
-async function environment(): Promise<Record<string, string>> {
-  if (!receiver.listening) {
-    receiver.listen(0, "127.0.0.1").unref();
-    await once(receiver, "listening");
-  }
-  const { port } = receiver.address() as AddressInfo;
-  return { ROLECAST_EVENT_FUNCTIONS: JSON.stringify({ [FUNCTION]: `http://127.0.0.1:${port}/` }) };
 }
 
 async function prepare(at: Node): Promise<void> {
@@ -59,7 +45,7 @@ async function prepare(at: Node): Promise<void> {
   await events.createArchive({ ArchiveName: ARCHIVE, EventSourceArn: BUS_ARN });
   const EventPattern = JSON.stringify({ source: ["kills"] });
   await events.putRule({ Name: "kills-deliveries", EventBusName: BUS, EventPattern });
-  const Targets = [{ Id: "function", Arn: FUNCTION }];
+  const Targets = [{ Id: "function", Arn: functionArn(FUNCTION) }];
   await events.putTargets({ Rule: "kills-deliveries", EventBusName: BUS, Targets });
 }
 
@@ -134,9 +120,6 @@ async function untilReplayed(at: Node, ReplayName: string, wanted: readonly numb
 }
 
 export const deliveries: Model = {
-  ...{ name: "events-deliveries", environment, prepare, step, check },
-  async close() {
-    receiver.close();
-    receiver.closeAllConnections();
-  },
+  ...{ name: "events-deliveries", prepare, step, check, close: endFunctions },
+  environment: () => listen(FUNCTION, receive),
 };

@@ -3,14 +3,21 @@ import { controlled } from "./cloudcontrol.ts";
 import { stacks } from "./cloudformation-stacks.ts";
 import { trails } from "./cloudtrail.ts";
 import { alarms } from "./cloudwatch-alarms.ts";
+import { dashboards } from "./cloudwatch-dashboards.ts";
 import { repositories } from "./ecr.ts";
+import { buses } from "./events-buses.ts";
 import { deliveries } from "./events-deliveries.ts";
+import { destinations } from "./events-destinations.ts";
 import { rules } from "./events-rules.ts";
+import { schedules } from "./events-schedules.ts";
+import { identityProviders } from "./iam-identity-providers.ts";
+import { instanceProfiles } from "./iam-instance-profiles.ts";
 import { linkedRoles } from "./iam-linked-roles.ts";
 import { managedPolicies } from "./iam-policies.ts";
 import { roles } from "./iam-roles.ts";
 import { users } from "./iam-users.ts";
 import { channels } from "./ivs-channels.ts";
+import { loggingConfigurations } from "./ivs-chat-logging-configurations.ts";
 import { roomLogs } from "./ivs-chat-logs.ts";
 import { rooms } from "./ivs-chat-rooms.ts";
 import { recordingConfigurations } from "./ivs-recording-configurations.ts";
@@ -19,6 +26,8 @@ import { stages } from "./ivs-stages.ts";
 import { keys } from "./kms.ts";
 import type { Model } from "./model.ts";
 import { units } from "./organizations.ts";
+import { accounts } from "./organizations-accounts.ts";
+import { controlPolicies } from "./organizations-policies.ts";
 import { buckets } from "./s3-buckets.ts";
 import { objects } from "./s3-objects.ts";
 import { parameters } from "./ssm.ts";
@@ -48,4 +57,13 @@ export const MODELS: readonly Model[] = [
   stages,
   rooms,
   roomLogs,
+  dashboards,
+  buses,
+  destinations,
+  schedules,
+  identityProviders,
+  instanceProfiles,
+  loggingConfigurations,
+  accounts,
+  controlPolicies,
 ];

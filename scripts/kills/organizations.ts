@@ -1,6 +1,7 @@
 import { Organizations } from "@aws-sdk/client-organizations";
 import type { Chance } from "../fuzz/chance.ts";
 import type { Node } from "./node.ts";
+import { rootIdOf } from "./organization.ts";
 import { allPages, byKey } from "./pages.ts";
 import { type Change, remembered } from "./remembered.ts";
 import { UNKNOWN } from "./sameness.ts";
@@ -63,13 +64,11 @@ function change(key: string, unit: Unit | undefined, chance: Chance): Change<Uni
 
 async function prepare(at: Node): Promise<void> {
   const organizations = at.client(Organizations);
-  await organizations.createOrganization({ FeatureSet: "ALL" });
-  const { Roots = [] } = await organizations.listRoots({});
-  rootId = Roots[0]?.Id ?? "";
+  rootId = await rootIdOf(at);
   for (const number of [0, 1, 2]) {
     const Statement = [{ Sid: `S${number}`, Effect: "Deny", Action: "ec2:*", Resource: "*" }];
     const { Policy } = await organizations.createPolicy({
-      ...{ Name: `kills-${number}`, Description: "", Type: "SERVICE_CONTROL_POLICY" },
+      ...{ Name: `kills-of-units-${number}`, Description: "", Type: "SERVICE_CONTROL_POLICY" },
       Content: JSON.stringify({ Version: "2012-10-17", Statement }),
     });
     attachable.push(Policy?.PolicySummary?.Id ?? "");
