@@ -182,10 +182,12 @@ function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string
     .sort((a, b) => a.startedAtMs - b.startedAtMs);
   const listed = new Map<Recording, { ms: number; streams: string[] }>();
   for (const { streamId = "", truncatedEvents = [], endTime } of sessions) {
-    const ms = (channel.listedMs.get(streamId) ?? 0) - SEGMENT_MS;
+    const listedMs = channel.listedMs.get(streamId) ?? 0;
+    // A recording without any media has failed.
+    const ms = Math.max(1, listedMs - SEGMENT_MS);
     // A recording may begin before its stream can be watched.
     const created = truncatedEvents.find(({ name }) => name === "Session Created");
-    if (ms <= 0 || !created?.eventTime || !endTime) continue;
+    if (listedMs <= 0 || !created?.eventTime || !endTime) continue;
     const from = created.eventTime.getTime();
     const [begun] = recordings.filter(
       ({ startedAtMs }) => startedAtMs >= from && startedAtMs <= endTime.getTime(),

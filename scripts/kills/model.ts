@@ -4,6 +4,8 @@ import type { Node } from "./node.ts";
 /** One service's part of the campaign: it changes things at random and remembers the answers. */
 export interface Model {
   readonly name: string;
+  /** Arguments of the servers, where it needs some. */
+  readonly args?: readonly string[];
   /** Variables of the servers, where it needs some. */
   environment?(): Promise<Readonly<Record<string, string>>>;
   /** Makes what its operations need, before the first kill. */

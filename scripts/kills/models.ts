@@ -22,6 +22,7 @@ import { roomLogs } from "./ivs-chat-logs.ts";
 import { rooms } from "./ivs-chat-rooms.ts";
 import { recordingConfigurations } from "./ivs-recording-configurations.ts";
 import { recordings } from "./ivs-recordings.ts";
+import { stageRecordings } from "./ivs-stage-recordings.ts";
 import { stages } from "./ivs-stages.ts";
 import { keys } from "./kms.ts";
 import type { Model } from "./model.ts";
@@ -55,6 +56,7 @@ export const MODELS: readonly Model[] = [
   recordingConfigurations,
   recordings,
   stages,
+  stageRecordings,
   rooms,
   roomLogs,
   dashboards,

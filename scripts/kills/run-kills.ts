@@ -68,7 +68,8 @@ export async function runKills(options: KillsOptions): Promise<Report> {
       if (model.close) ends.push(model.close);
     }
     const data = join(folder, "data");
-    const started = new ServerNodes({ data, folder, count: nodes, args: ARGS, environment });
+    const args = [...ARGS, ...models.flatMap((model) => model.args ?? [])];
+    const started = new ServerNodes({ data, folder, count: nodes, args, environment });
     servers = started;
     const beganMs = performance.now();
     const report = await runCampaign({
