@@ -86,13 +86,12 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 function exitAfter(server: RunningServer): void {
-  server.close().then(
-    () => process.exit(0),
-    (error: unknown) => {
-      process.stderr.write(`rolecast: ${String(error)}\n`);
-      process.exit(1);
-    },
-  );
+  server.close().then(() => process.exit(0), exitWith);
+}
+
+function exitWith(error: unknown): void {
+  process.stderr.write(`rolecast: ${String(error)}\n`);
+  process.exit(1);
 }
 
 /** SIGUSR2 drains, without a time limit; a drain that was asked for over HTTP ends here too. */
@@ -101,19 +100,20 @@ function drainOnSignal(server: RunningServer): void {
     process.stderr.write(`${signal}: no new streams; it ends with the last one.\n`);
     server.drain();
   });
-  void server.drained.then(() => exitAfter(server));
+  server.drained.then(() => exitAfter(server)).catch(exitWith);
 }
 
 /** Ends properly what it still can; a supervisor starts the next process. */
 function exitOnFailure(server: RunningServer): void {
-  void server.failed.then(async (reason) => {
+  const end = async (reason: string) => {
     process.stderr.write(`rolecast: ${reason}\n`);
     setTimeout(() => process.exit(EXIT.storeFailed), FAILED_CLOSE_MS);
     await server.close().catch((error: unknown) => {
       process.stderr.write(`rolecast: ${String(error)}\n`);
     });
     process.exit(EXIT.storeFailed);
-  });
+  };
+  server.failed.then(end).catch(exitWith);
 }
 
 /** The banner for programs. */

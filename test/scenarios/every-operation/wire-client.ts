@@ -66,7 +66,7 @@ export class WireClient {
       ...{ sha256: Hash.bind(null, "sha256"), uriEscapePath: !isS3 },
     });
     const { hostname, port, host } = this.#endpoint;
-    const path = put(made.path);
+    const path = put(pathOf(service, made.path, input));
     const signed = await signer.sign({
       ...{ method: made.method, protocol: "http:", hostname, port: Number(port), path, query },
       headers: {
@@ -92,6 +92,8 @@ export class WireClient {
     return protocol.serializeRequest(operation, input, {
       endpoint: async () => endpoint,
       disableHostPrefix: true,
+      // A path of CBOR has both.
+      __smithy_context: { service: service.targetPrefix, operation: name },
     });
   }
 
@@ -146,6 +148,13 @@ interface Made {
 
 interface Protocol {
   serializeRequest(operation: object, input: object, context: object): Promise<Made>;
+}
+
+/** A bucket is in no path of the SDK's schemas: rules of endpoints put it there, or into the host. */
+function pathOf({ name }: ServedService, path: string, input: object): string {
+  if (name !== "s3" || !("Bucket" in input)) return path;
+  const bucket = `/${encodeURIComponent(String(input.Bucket))}`;
+  return path === "/" ? bucket : bucket + path;
 }
 
 function bytesOf(body: Made["body"]): Buffer {

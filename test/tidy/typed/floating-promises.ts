@@ -9,8 +9,8 @@ import {
 } from "typescript/unstable/ast";
 import { nodesOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
 
-/** An error ends its thread, which the server notices. */
-const THREAD_PROGRAM = "/kernel/work/thread-program.ts";
+/** An error ends the thread or program that it belongs to, which whoever started it notices. */
+const PROGRAMS = ["/kernel/work/thread-program.ts", "/cli/src/main.ts", "/demo/sdk-call.ts"];
 
 export interface Floating {
   readonly path: string;
@@ -18,8 +18,8 @@ export interface Floating {
   readonly text: string;
 }
 
-/** The folders of a server's process. A command of the CLI may end with its error. */
-const SERVING = /^packages\/(?:server|media)\/src\//;
+/** The folders of a server's process, and of the command that starts it. */
+const SERVING = /^packages\/(?:server|media|cli)\/src\//;
 
 /**
  * Promises that nobody waits for: a rejection of one ends the process. They are given to
@@ -27,7 +27,7 @@ const SERVING = /^packages\/(?:server|media)\/src\//;
  */
 export function floatingPromises(sources: TypedSources): readonly Floating[] {
   return sources.files
-    .filter(({ path }) => SERVING.test(path) && !path.endsWith(THREAD_PROGRAM))
+    .filter(({ path }) => SERVING.test(path) && !PROGRAMS.some((each) => path.endsWith(each)))
     .flatMap(({ path, file }) => {
       const all = [...nodesOf(file)];
       const left = all.flatMap(leftAlone);

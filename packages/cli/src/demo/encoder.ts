@@ -39,9 +39,11 @@ export class Encoder {
     this.#process.stderr?.on("data", (chunk: Buffer) => {
       this.#log = `${this.#log}${chunk.toString()}`.slice(-4_000);
     });
-    this.#ended = new Promise((resolve) =>
-      child.once("exit", (code) => void published.then(() => resolve(code ?? -1))),
-    );
+    this.#ended = new Promise((resolve, reject) => {
+      child.once("exit", (code) => {
+        published.then(() => resolve(code ?? -1)).catch(reject);
+      });
+    });
   }
 
   get log(): string {

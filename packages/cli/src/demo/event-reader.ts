@@ -9,12 +9,15 @@ export interface DemoEvent {
 
 /** Collects what `/_rolecast/events` sends. */
 export class EventReader {
-  readonly events: DemoEvent[] = [];
+  readonly #events: DemoEvent[] = [];
+  #failure: unknown;
   readonly #abort = new AbortController();
 
   /** `signer` is whose events are read. */
   constructor(signer: Signer) {
-    void this.#read(signer);
+    this.#read(signer).catch((error: unknown) => {
+      this.#failure = error;
+    });
   }
 
   /** The first event of a recording with that status in that stream. */
@@ -29,6 +32,12 @@ export class EventReader {
     return this.events.find(
       ({ detail }) => detail.event_name === name && detail.participant_id === participantId,
     );
+  }
+
+  /** Throws why no more of them come. */
+  get events(): readonly DemoEvent[] {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#events;
   }
 
   close(): void {
@@ -47,7 +56,7 @@ export class EventReader {
         const lines = text.split("\n");
         text = lines.pop() ?? "";
         for (const line of lines) {
-          if (line.startsWith("data: ")) this.events.push(JSON.parse(line.slice(6)) as DemoEvent);
+          if (line.startsWith("data: ")) this.#events.push(JSON.parse(line.slice(6)) as DemoEvent);
         }
       }
     } catch (error) {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { Inputs, type Values } from "./inputs.ts";
+import { inOrder, makeEverything } from "./make-everything.ts";
+import { mapKeeper } from "./map-readers.ts";
+import { type ServedService, servedServices } from "./served-services.ts";
+import { WireClient } from "./wire-client.ts";
+
+/*
+ * Names that every plain object has, in each text, map's key and document of each operation, in
+ * every protocol: the answer is the caller's to fix or a success, and what was kept under such a
+ * name is read under it.
+ */
+
+const NAMES = [
+  ...["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__defineGetter__"],
+] as const;
+
+/** A feed, which doesn't end. */
+const LEFT_OUT = "rolecast ReadEvents";
+
+/** Maps whose entries are read back, at least. */
+const READ_BACK = [
+  "accessanalyzer TagResource tags{}",
+  "ivs CreateAdConfiguration tags{}",
+  "ivs CreateChannel tags{}",
+  "ivs CreatePlaybackRestrictionPolicy tags{}",
+  "ivs TagResource tags{}",
+  "ivs-realtime CreateEncoderConfiguration tags{}",
+  "ivs-realtime CreateStage tags{}",
+  "ivs-realtime CreateStorageConfiguration tags{}",
+  "ivs-realtime TagResource tags{}",
+  "ivschat CreateRoom tags{}",
+  "ivschat TagResource tags{}",
+  "kms Encrypt EncryptionContext{}",
+  "s3 PutObject Metadata{}",
+];
+
+let server: TestServer;
+let client: WireClient;
+let services: readonly ServedService[];
+let made: ReadonlyMap<string, Values>;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = new WireClient(server.endpoint);
+  services = await servedServices(server.server);
+  made = await makeEverything(client, services);
+}, 120_000);
+afterAll(async () => {
+  client?.close();
+  await server?.close();
+});
+
+/** A text of the same length that no input has by chance. */
+const standInOf = (name: string) => "zq7".repeat(10).slice(0, name.length);
+
+const prototypes = [Object, Array, Function, String].map(({ prototype }) => prototype as object);
+const snapshot = () =>
+  JSON.stringify(prototypes.map((each) => Object.getOwnPropertyNames(each).sort()));
+
+test("names that objects inherit break nothing, and are kept as they are", async () => {
+  const before = snapshot();
+  const broken: string[] = [];
+  const kept = new Map<string, boolean>();
+  let sent = 0;
+  for (const service of services)
+    for (const operation of inOrder(service)) {
+      if (`${service.name} ${operation.name}` === LEFT_OUT) continue;
+      const values = made.get(service.name) ?? {};
+      const inputs = new Inputs(operation, service.constraints, values);
+      for (const name of NAMES) {
+        const standIn = standInOf(name);
+        for (const { at, input, isRefused } of inputs.placed(standIn)) {
+          // The limits refuse the others alike.
+          if (isRefused && name !== NAMES[0]) continue;
+          sent += 1;
+          const where = `${service.name} ${operation.name} ${at}`;
+          const written = { standIn, text: name };
+          const { status, text } = await client.send(service, operation.name, input, written);
+          // 501: what isn't implemented is refused by its name.
+          if (status >= 500 && status !== 501)
+            broken.push(`${where}: ${name}: ${status} ${text.slice(0, 200)}`);
+          if (snapshot() !== before) throw new Error(`${where}: ${name} changed a prototype`);
+          const reader = at.endsWith("{}") && status < 300 && mapKeeper(where, input, text);
+          if (!reader) continue;
+          const read = await client.send(service, reader.operation, reader.input, written);
+          const shown = `${read.text} ${read.headers.join(" ")}`.toLowerCase();
+          // A context is what must be said again, and isn't told.
+          const isThere =
+            read.status === 200 && (service.name === "kms" || shown.includes(name.toLowerCase()));
+          kept.set(where, (kept.get(where) ?? true) && isThere);
+        }
+      }
+    }
+  expect(broken).toEqual([]);
+  expect([...kept].filter(([, isKept]) => !isKept)).toEqual([]);
+  expect([...kept.keys()]).toEqual(expect.arrayContaining(READ_BACK));
+  expect(sent).toBeGreaterThan(15_000);
+}, 600_000);
