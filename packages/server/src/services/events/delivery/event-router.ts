@@ -8,11 +8,11 @@ import { nextTurn } from "../../../kernel/work/turns.ts";
 import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
-import { archivesOf } from "../rows/archives.ts";
 import { readTarget } from "../stored-target.ts";
 import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
 import { ArchiveRoom } from "./archive-room.ts";
+import { BusWatchers, type Watchers } from "./bus-watchers.ts";
 import {
   type EventPlan,
   FUNCTION_DELIVERY,
@@ -51,6 +51,7 @@ export class EventRouter {
   readonly #metrics: EventRouterParts["metrics"];
   readonly #room: WaitingRoom;
   readonly #archiveRoom: ArchiveRoom;
+  readonly #watchers: BusWatchers;
   readonly #tests = new Map<string, EventTest>();
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -59,6 +60,7 @@ export class EventRouter {
     this.#store = store.tables<EventsTables>();
     this.#room = new WaitingRoom(this.#store, clock);
     this.#archiveRoom = new ArchiveRoom(this.#store, clock);
+    this.#watchers = new BusWatchers(this.#store);
     this.#clock = clock;
     this.#ids = ids;
     this.#webhooks = webhooks;
@@ -72,13 +74,15 @@ export class EventRouter {
   async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
     // A forwarded event has been sent to them from the bus that it came from.
     const hooks = event.isForwarded ? [] : this.#webhooks.filter(({ matches }) => matches(event));
-    const archives = await archivesOf(event.bus, this.#store.db);
-    const { rules, others, timeMs } = await this.#matching(event, archives);
+    const { rules, archives, timeMs } = await this.#matching(
+      event,
+      await this.#watchers.of(event.bus),
+    );
     const deliveries = [
       ...hooks.map(({ id }) => this.#delivery(event, "", id)),
       ...(await this.#deliveries(event, rules)),
     ];
-    const kept = await this.#archived(event, others, timeMs);
+    const kept = await this.#archived(event, archives, timeMs);
     const plan: EventPlan = { json: event.json, deliveries, ...kept };
     if (deliveries.length + kept.archived.length + kept.full.length === 0) return "nobody";
     if (!(await this.takeRoom(event.bus.account_id, [plan]))) return "too-many";
@@ -89,7 +93,8 @@ export class EventRouter {
 
   /** The deliveries of an event that is replayed: to rules that match, of `names` if given. */
   async planReplay(event: IncomingEvent, names?: ReadonlySet<string>): Promise<EventPlan> {
-    const { rules } = await this.#matching(event, []);
+    const { rules: all } = await this.#watchers.of(event.bus);
+    const { rules } = await this.#matching(event, { rules: all, archives: [] });
     const wanted = rules.filter(({ name }) => names?.has(name) ?? true);
     return this.#planned(event, wanted);
   }
@@ -163,20 +168,18 @@ export class EventRouter {
   }
 
   /**
-   * Finds the rules of the event's bus, and those of `archives`, that match the event. Events are
-   * parsed one after another, since each takes many times its size meanwhile, and with pauses,
-   * since there may be many rules.
+   * Those of its bus's rules and archives that match the event. Events are parsed one after
+   * another, since each takes many times its size meanwhile, and with pauses, since there may be
+   * many rules.
    */
-  async #matching<Other extends Matched>(event: IncomingEvent, archives: readonly Other[]) {
-    const rules = await this.#rulesOf(event);
-    const none = { rules: [] as RuleRow[], others: [] as Other[], timeMs: 0 };
-    if (rules.length + archives.length === 0) return none;
+  async #matching(event: IncomingEvent, { rules, archives }: Watchers) {
+    if (rules.length + archives.length === 0) return { rules: [], archives: [], timeMs: 0 };
     const found = this.#turn.then(async () => {
       if (event.json.length >= LARGE_BYTES_MIN) await nextTurn();
       const parsed = JSON.parse(event.json.toString()) as { readonly time: string };
       return {
         rules: await this.#thatMatch(rules, parsed),
-        others: await this.#thatMatch(archives, parsed),
+        archives: await this.#thatMatch(archives, parsed),
         timeMs: Date.parse(parsed.time),
       };
     });
@@ -195,18 +198,6 @@ export class EventRouter {
       sinceMs = performance.now();
     }
     return matching;
-  }
-
-  #rulesOf(event: IncomingEvent): Promise<RuleRow[]> {
-    return this.#store.db
-      .selectFrom("events_rules")
-      .selectAll()
-      .where("account_id", "=", event.bus.account_id)
-      .where("region", "=", event.bus.region)
-      .where("bus_name", "=", event.bus.name)
-      .where("state", "!=", "DISABLED")
-      .where("event_pattern", "!=", "")
-      .execute();
   }
 
   #test(text: string, name: string): EventTest {
