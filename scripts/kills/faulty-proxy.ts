@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { PassThrough, pipeline, Transform } from "node:stream";
 import type { Chance } from "../fuzz/chance.ts";
 
-/** What may befall a request. All but the first three reach the store, in part or as a whole. */
+/** Faults of a request. All but the first three reach the store, in part or as a whole. */
 export const PROXY_FAULTS = [
   "dropped",
   "answered 503",

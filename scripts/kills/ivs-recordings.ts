@@ -174,7 +174,7 @@ function sessionFaults(
   return [...wrong, ...lostMedia(channel, sessions)];
 }
 
-/** What live playlists had, and the recordings of their streams haven't. */
+/** Media that live playlists had, and the recordings of their streams haven't. */
 function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string[] {
   const recordings = [...finished.values()]
     .map(({ recording }) => recording)

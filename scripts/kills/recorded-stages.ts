@@ -23,7 +23,7 @@ const PUBLISHED_MS_MAX = 6_000;
 export interface Stage {
   readonly arn: string;
   readonly streamKey: string;
-  /** Of the stages, one is drawn: that is the expensive part. */
+  /** One of the stages is drawn: that is the expensive part. */
   readonly isDrawn: boolean;
   isBusy: boolean;
   publisher: Publisher | undefined;

@@ -27,7 +27,7 @@ export interface KillsOptions {
   readonly modelsPerRound?: number;
   readonly database: string;
   readonly nodes: number;
-  /** Where objects' bytes are. */
+  /** The place of objects' bytes: `folder`, `remote` or `ceph`. */
   readonly objects: string;
   log(line: string): void;
 }

@@ -7,7 +7,7 @@ import {
   blobIdOf,
 } from "../../packages/server/src/services/s3/remote/remote-blobs.ts";
 import { LATE_WRITES_MS_MAX } from "../../packages/server/src/services/s3/remote/remote-sweep.ts";
-import { findReferencedBlobs } from "../../packages/server/src/services/s3/rows/referenced-blobs.ts";
+import * as referenced from "../../packages/server/src/services/s3/rows/referenced-blobs.ts";
 import { findRemovals } from "../../packages/server/src/services/s3/rows/removals.ts";
 import type { S3Tables } from "../../packages/server/src/services/s3/tables.ts";
 import { openReader } from "../../packages/server/src/storage/open-reader.ts";
@@ -73,9 +73,9 @@ async function look(
       writers.flatMap(({ prefix, ended_ms }) => (isLast && ended_ms !== null ? [] : prefix)),
     );
     const suspects = blobIds.filter((blobId) => !waiting.has(prefixOf(blobId)));
-    const referenced = await findReferencedBlobs(suspects, db);
+    const kept = await referenced.findReferencedBlobs(suspects, db);
     const noted = new Set(await findRemovals(suspects, db));
-    return suspects.filter((blobId) => !referenced.has(blobId) && !noted.has(blobId));
+    return suspects.filter((blobId) => !kept.has(blobId) && !noted.has(blobId));
   } finally {
     await reader.close();
   }

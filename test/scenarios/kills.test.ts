@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runKills } from "../../scripts/kills/run-kills.ts";
 
-// `npm run test:kills` has longer runs of the same, with several nodes and a database that is killed.
+// Longer runs, with several nodes and a database that is killed too: `npm run test:kills`.
 test("nothing acknowledged is lost or half done after twenty kills, in any service", async () => {
   const lines: string[] = [];
   const { wrong, kills } = await runKills({

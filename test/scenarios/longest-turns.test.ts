@@ -21,7 +21,7 @@ import { longestTurnMs, slowness } from "./longest-turns/turn-meter.ts";
  * never the clock, since other programs take their share of the machine.
  */
 
-/** Of a machine with which `slowness` is 1. */
+/** The limit on a machine whose `slowness` is 1. */
 const TURN_MAX_MS = 50;
 /**
  * A turn that is longer is measured again: the collector's and the compiler's work, of all that was
@@ -68,7 +68,7 @@ async function leastTurn(request: Sendable, maxMs: number) {
   return { ms, answer };
 }
 
-/** What held the loop too long, and the operations that no client would send an input of. */
+/** The requests that held the loop too long, and the operations that none was made for. */
 async function longTurns(loaded: LoadedService) {
   const { title, definition } = loaded.service;
   const sign = signerOf(title, definition.signingName, server.endpoint);

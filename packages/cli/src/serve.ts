@@ -86,7 +86,10 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 function exitAfter(server: RunningServer): void {
-  server.close().then(() => process.exit(0), exitWith);
+  server
+    .close()
+    .then(() => process.exit(0))
+    .catch(exitWith);
 }
 
 function exitWith(error: unknown): void {

@@ -104,7 +104,7 @@ function write(table: string, rowid: unknown, texts: readonly (readonly [string,
   });
 }
 
-/** What isn't as it should be after a start with the damaged row. */
+/** The fault after a start with the damaged row, if there is one. */
 async function faultOf(table: string, name: string): Promise<string | undefined> {
   try {
     const server = await startTestServer({ data });

@@ -86,7 +86,7 @@ test("names that objects inherit break nothing, and are kept as they are", async
           if (!reader) continue;
           const read = await client.send(service, reader.operation, reader.input, written);
           const shown = `${read.text} ${read.headers.join(" ")}`.toLowerCase();
-          // A context is what must be said again, and isn't told.
+          // An encryption context must be sent again; no answer has it.
           const isThere =
             read.status === 200 && (service.name === "kms" || shown.includes(name.toLowerCase()));
           kept.set(where, (kept.get(where) ?? true) && isThere);

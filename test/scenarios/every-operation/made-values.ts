@@ -1,7 +1,7 @@
 /** Members whose values name something that was made. */
 const NAMING = /(arn|id|key|name|token|blob)$/i;
 
-/** What an answer says of something that was made: `channelArn`, `KeyId`. */
+/** The names of things that were made, as an answer says them: `channelArn`, `KeyId`. */
 export function* madeValues(answer: string): Generator<readonly [name: string, value: string]> {
   const read = answer.startsWith("{") ? jsonTexts(JSON.parse(answer)) : xmlTexts(answer);
   for (const [parent, name, value] of read)

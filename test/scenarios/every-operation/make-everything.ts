@@ -8,6 +8,8 @@ const REGION = "us-east-1";
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/aaaaaaaaaaaa`;
 const BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 
+const PARAMETER = { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: "v" } };
+
 /** Values that the schemas and limits don't tell, by service. */
 const KNOWN: Readonly<Record<string, Values>> = {
   iam: {
@@ -59,15 +61,18 @@ const KNOWN: Readonly<Record<string, Values>> = {
   ssm: { "PutParameter.Type": "String" },
   cloudtrail: { S3BucketName: "aaaaaaaaaaaa" },
   cloudformation: {
-    "CreateStack.TemplateBody":
-      '{"Resources":{"It":{"Type":"AWS::SSM::Parameter","Properties":{"Type":"String","Value":"v"}}}}',
+    "CreateStack.TemplateBody": JSON.stringify({ Resources: { It: PARAMETER } }),
   },
   cloudcontrol: { TypeName: "AWS::SSM::Parameter", Identifier: "aaaaaaaaaaaa" },
 };
 
 const MAKES = /^(Create|Put|Import|Start|Register|Attach|Enable|Add|Set|Tag|Generate)/;
-const TAKES =
-  /^(Delete|Remove|Schedule|Disable|Close|Leave|Cancel|Stop|Detach|Deregister|Untag|Abort|Retire|Revoke|Deactivate)/;
+const TAKES = new RegExp(
+  `^(?:${[
+    ...["Delete", "Remove", "Schedule", "Disable", "Close", "Leave", "Cancel", "Stop", "Detach"],
+    ...["Deregister", "Untag", "Abort", "Retire", "Revoke", "Deactivate"],
+  ].join("|")})`,
+);
 
 /** In an order in which most find what they are about. */
 export function inOrder({ operations }: ServedService): ServedService["operations"] {

@@ -150,7 +150,7 @@ interface Protocol {
   serializeRequest(operation: object, input: object, context: object): Promise<Made>;
 }
 
-/** A bucket is in no path of the SDK's schemas: rules of endpoints put it there, or into the host. */
+/** No path of the SDK's schemas has a bucket: rules of endpoints put it there, or in the host. */
 function pathOf({ name }: ServedService, path: string, input: object): string {
   if (name !== "s3" || !("Bucket" in input)) return path;
   const bucket = `/${encodeURIComponent(String(input.Bucket))}`;

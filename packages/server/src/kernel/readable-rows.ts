@@ -64,7 +64,7 @@ export class ReadableRows {
   }
 }
 
-/** What a row that isn't as it should be throws: a text that is no JSON, a member that is absent. */
+/** Thrown by a row that isn't as it should be: its text is no JSON, or a member is absent. */
 function isUnreadable(error: unknown): boolean {
   return (
     error instanceof SyntaxError || error instanceof TypeError || error instanceof AssertionError

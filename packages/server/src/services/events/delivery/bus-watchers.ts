@@ -4,7 +4,7 @@ import { type BusPlace, busArn } from "../arns.ts";
 import { archivesOf } from "../rows/archives.ts";
 import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
 
-/** What a bus's events are held against. */
+/** The rules and archives that a bus's events are held against. */
 export interface Watchers {
   /** Those that are enabled and have a pattern. */
   readonly rules: readonly RuleRow[];

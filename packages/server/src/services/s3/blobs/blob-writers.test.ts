@@ -316,7 +316,7 @@ describe("beside other nodes", () => {
   });
 });
 
-test("another place is swept again for as long as something of a writer may come there", async () => {
+test("another place is swept again while something of a writer may come there", async () => {
   const dying = await Life.begin(folder);
   const prefix = prefixOf(await dying.write());
   await dying.crash();

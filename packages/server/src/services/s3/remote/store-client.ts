@@ -10,8 +10,8 @@ import { Circuit } from "./circuit.ts";
 import { type ObjectStoreSettings, placeOf } from "./object-store-settings.ts";
 import { RetryBudget } from "./retry-budget.ts";
 import type { Loaded } from "./sdk.ts";
-import type { StoreAnswer } from "./store-connection.ts";
-import { type Failure, failureOf, shownCode, storeAway } from "./store-failure.ts";
+import { type StoreAnswer, takeTag } from "./store-connection.ts";
+import { type Failure, failureOf, reasonOf, shownCode, storeAway } from "./store-failure.ts";
 import { bodyMsMax, type PutOutcome, type StreamedPut } from "./streamed-put.ts";
 import { StreamedPuts } from "./streamed-puts.ts";
 import { TurnQueue } from "./turn-queue.ts";
@@ -97,13 +97,8 @@ export class StoreClient {
     this.#turns = new TurnQueue(settings.concurrency, ANSWER_MS_MAX, () => storeAway(OVERLOADED));
     const { concurrency } = settings;
     const onOver = ({ kind }: PutOutcome) => kind === "written" && this.#noteSuccess();
-    this.streamed = new StreamedPuts({
-      turns: this.#turns,
-      concurrency,
-      log,
-      place: this.place,
-      onOver,
-    });
+    const { place } = this;
+    this.streamed = new StreamedPuts({ turns: this.#turns, concurrency, log, place, onOver });
   }
 
   get place(): string {
@@ -366,11 +361,8 @@ export class StoreClient {
   }
 
   #write(key: string) {
-    return {
-      method: "PUT",
-      key: this.#keyOf(key),
-      headers: { "if-none-match": "*" },
-    } as const;
+    const headers = { "if-none-match": "*" };
+    return { method: "PUT", key: this.#keyOf(key), headers } as const;
   }
 
   async #takeTurn(): Promise<void> {
@@ -401,21 +393,4 @@ export class StoreClient {
   #keyOf(key: string): string {
     return `${this.#settings.prefix}${key}`;
   }
-}
-
-function reasonOf(failure: Failure): string {
-  switch (failure.kind) {
-    case "missing":
-      return "it lacks what it was given";
-    case "taken":
-      return "a key was taken";
-    default:
-      return failure.reason;
-  }
-}
-
-/** The entity tag of what was written; empty where the store gives none. */
-function takeTag({ headers, body }: StoreAnswer): string {
-  body.resume();
-  return headers.etag ?? "";
 }

@@ -257,3 +257,9 @@ export function timeoutError(): Error {
   error.name = "TimeoutError";
   return error;
 }
+
+/** The entity tag of what was written; empty where the store gives none. */
+export function takeTag({ headers, body }: StoreAnswer): string {
+  body.resume();
+  return headers.etag ?? "";
+}

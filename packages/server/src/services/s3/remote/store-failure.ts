@@ -62,3 +62,15 @@ export function storeAway(reason: string): AwsError {
     headers: { "retry-after": "1" },
   });
 }
+
+/** The failure in words, for answers and logs. */
+export function reasonOf(failure: Failure): string {
+  switch (failure.kind) {
+    case "missing":
+      return "it lacks what it was given";
+    case "taken":
+      return "a key was taken";
+    default:
+      return failure.reason;
+  }
+}
