@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 
 /** Workers of two nodes, which share the database. */
-function workers() {
+function workers(planned: () => void = () => {}) {
   const shared: Store = {
     shared: true,
     db: store.db,
@@ -42,7 +42,13 @@ function workers() {
       ...{ store: shared, clock, ids: randomIds, webhooks: [], log },
       metrics: { matched: () => undefined },
     });
-    const parts = { store: shared, clock, log, ids: randomIds, router, delivered: () => {} };
+    const planFor: EventRouter["planFor"] = async (...of) => {
+      const found = await EventRouter.prototype.planFor.apply(router, of);
+      planned();
+      return found;
+    };
+    const planning = Object.assign(router, { planFor });
+    const parts = { store: shared, clock, log, ids: randomIds, router: planning, delivered() {} };
     return new ScheduleWorker(parts);
   });
 }
@@ -101,4 +107,25 @@ test("a rule's targets get an event at each moment, once over several workers", 
   await stepTo("12:32:00", ["12:02", "12:04", "12:06", "12:32"], ["12:01", "12:03"]);
   expect(await timesOf("off")).toEqual([]);
   for (const worker of both) await worker.close();
+});
+
+test("a clock that is set back meanwhile gives no moment a second event", async () => {
+  nowMs = Date.parse("2026-11-28T13:00:30Z");
+  await addTarget("back");
+  await plan(rule("back", "cron(* * * * ? *)"));
+  const [worker] = workers(() => {
+    nowMs -= 50;
+  });
+  worker?.start();
+  const stepTo = async (time: string, minutes: string[]) => {
+    nowMs = Date.parse(`2026-11-28T${time}Z`);
+    worker?.wake();
+    await expect
+      .poll(() => timesOf("back"))
+      .toEqual(minutes.map((minute) => `2026-11-28T13:${minute}:00Z`));
+  };
+  await stepTo("13:01:00", ["01"]);
+  await stepTo("13:01:01", ["01"]);
+  await stepTo("13:02:00", ["01", "02"]);
+  await worker?.close();
 });

@@ -100,11 +100,13 @@ export class ScheduleWorker {
   }
 
   async #waitForNext(
-    { schedule_id, expression, start_ms }: ScheduleRow,
+    { schedule_id, expression, start_ms, next_at_ms }: ScheduleRow,
     tx: Transaction,
   ): Promise<void> {
     const { db } = tx.tables<EventsTables>();
-    const nextMs = readSchedule(expression).next(this.#parts.clock.nowMs(), Number(start_ms));
+    // A clock that was set back, or another node's, may be before the moment that has its event.
+    const afterMs = Math.max(this.#parts.clock.nowMs(), Number(next_at_ms));
+    const nextMs = readSchedule(expression).next(afterMs, Number(start_ms));
     if (nextMs === undefined)
       await db.deleteFrom("events_schedules").where("schedule_id", "=", schedule_id).execute();
     else
