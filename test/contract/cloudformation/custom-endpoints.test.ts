@@ -1,14 +1,18 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import {
+  CancelUpdateStackCommand,
+  ContinueUpdateRollbackCommand,
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { allow, createUser } from "../../support/principals.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { channel, cloudFormationOf, stackOf, template } from "./support.ts";
+import { until } from "../../support/until.ts";
+import { channel, cloudFormationOf, endedStack, stackOf, template } from "./support.ts";
 
 /*
  * Source: CloudFormation user guide, "Custom resource request and response reference".
@@ -224,4 +228,60 @@ test("a response counts at its own address alone, up to 4,096 bytes", async () =
   expect((await put(ResponseURL, "{")).status).toBe(400);
   expect((await put(ResponseURL, JSON.stringify("x".repeat(4_096)))).status).toBe(400);
   expect((await fetch(ResponseURL)).status).toBe(405);
+});
+
+test("a rollback asks anew: with a decision of its own, and no answer to an earlier request", async () => {
+  const Data = { "Place.Url": "u" };
+  respond = ({ RequestType }) =>
+    RequestType === "Update" ? undefined : { PhysicalResourceId: "one", Data };
+  const StackName = "cancelled";
+  const create = { StackName, TemplateBody: custom({ Size: 5 }) };
+  await client.send(new CreateStackCommand(create));
+  asked = [];
+  const request = (number: number) =>
+    until(() => asked[number], `the endpoint's request ${number + 1}`);
+  const answer = async ({ ResponseURL, RequestId, ...more }: Asked, given: object) => {
+    const { StackId, LogicalResourceId } = more;
+    const whole = { Status: "SUCCESS", Data, StackId, RequestId, LogicalResourceId, ...given };
+    expect((await fetch(ResponseURL, { method: "PUT", body: JSON.stringify(whole) })).status).toBe(
+      200,
+    );
+  };
+  const physicalId = async () => (await stackOf(client, StackName)).Outputs?.[0]?.OutputValue;
+
+  const after = { StackName, TemplateBody: custom({ Size: 6 }) };
+  const updating = client.send(new UpdateStackCommand(after));
+  const forward = await request(0);
+  await client.send(new CancelUpdateStackCommand({ StackName }));
+  await answer(forward, {});
+  const back = await request(1);
+  expect(back).toMatchObject({ RequestType: "Update", ResourceProperties: { Size: "5" } });
+  expect(back.RequestId).not.toBe(forward.RequestId);
+  await answer(forward, { PhysicalResourceId: "late" });
+  await answer(back, { Status: "FAILED", Reason: "no way back" });
+  await updating;
+  expect((await endedStack(client, StackName)).StackStatus).toBe("UPDATE_ROLLBACK_FAILED");
+  expect((await failures(StackName)).join("\n")).toContain("no way back");
+
+  const goOn = new ContinueUpdateRollbackCommand({ StackName });
+  const { iam } = server.clients();
+  const other = cloudFormationOf(
+    server,
+    await createUser(iam, "continues", [allow("cloudformation:*")]),
+  );
+  await other.send(goOn);
+  expect((await endedStack(client, StackName)).StackStatus).toBe("UPDATE_ROLLBACK_FAILED");
+  expect((await failures(StackName)).join("\n")).toMatch(
+    /user\/continues is not authorized to perform: lambda:InvokeFunction/,
+  );
+  expect(asked).toHaveLength(2);
+
+  const continuing = client.send(goOn);
+  const again = await request(2);
+  expect([forward.RequestId, back.RequestId]).not.toContain(again.RequestId);
+  await answer(back, { PhysicalResourceId: "late" });
+  await answer(again, {});
+  await continuing;
+  expect((await endedStack(client, StackName)).StackStatus).toBe("UPDATE_ROLLBACK_COMPLETE");
+  expect(await physicalId()).toBe("one");
 });
