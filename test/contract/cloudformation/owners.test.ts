@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { allow, createUser } from "../../support/principals.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { cloudFormationOf, endedStack, outcomeOf, role, TRUST, template } from "./support.ts";
 
@@ -215,4 +216,22 @@ test("capabilities are asked for what a template is expanded to", async () => {
   expect(await outcomeOf(client.send(new UpdateStackCommand(update)))).toBe(
     missing("CAPABILITY_IAM"),
   );
+});
+
+test("whoever may not look at a resource isn't told that it isn't there", async () => {
+  await makeRole("unseen");
+  const may = allow(["cloudformation:*", "iam:CreateRole"]);
+  const blind = cloudFormationOf(server, await createUser(server.clients().iam, "blind", [may]));
+  const set = (StackName: string, by: typeof client) =>
+    by.send(
+      new CreateChangeSetCommand({
+        ...{ StackName, ChangeSetName: "c", ChangeSetType: "CREATE", Capabilities },
+        ...{ ImportExistingResources: true, DisableValidation: true },
+        TemplateBody: template({ Mine: role({ RoleName: "unseen" }, RETAIN) }),
+      }),
+    );
+  expect(await outcomeOf(set("unseen-by-blind", blind))).toMatch(
+    /^AccessDenied: .*user\/blind is not authorized to perform: iam:GetRole/,
+  );
+  expect(await outcomeOf(set("seen", client))).toBe("done");
 });

@@ -1,8 +1,7 @@
 import type { Evaluation } from "@rolecast/template";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
-import type { ResourceModel } from "../../../kernel/resources.ts";
+import type { HandlerErrorCode, ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { EngineType } from "../types/engine-types.ts";
 
@@ -23,7 +22,13 @@ export function staticIdentifier(
   return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
 }
 
-/** Whether there is a resource with this identifier that the caller may read. */
+/** Refusals that say that there is no such resource, or that none can have the identifier. */
+const ABSENT: readonly HandlerErrorCode[] = ["NotFound", "InvalidRequest"];
+
+/**
+ * Whether there is a resource with this identifier. Rejects where it can't be known: with a denial,
+ * or because its service doesn't answer.
+ */
 export async function isThere(
   type: EngineType,
   identifier: ResourceModel,
@@ -36,8 +41,8 @@ export async function isThere(
     await type.read(identifier, calls as never);
     return true;
   } catch (error) {
-    // Whoever may not see it can't take it over either: creating it will say why.
-    if (error instanceof AwsError || error instanceof Error) return false;
+    const failure = calls.failureOf(error);
+    if (failure && ABSENT.includes(failure.code)) return false;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { type Evaluation, type MapValue, TemplateError, UNKNOWN } from "@rolecast/template";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { ownValue } from "../../../kernel/own-value.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { modelViolations } from "../../../kernel/resource-types/model-violations.ts";
 import { typedModel } from "../../../kernel/resource-types/typed-model.ts";
-import type { ResourceModel } from "../../../kernel/resources.ts";
+import { ResourceError, type ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { EngineType } from "../types/engine-types.ts";
 import type { attributesOf } from "./attributes.ts";
@@ -91,6 +92,12 @@ export async function takenName(
   const declared = staticIdentifier(primaryIdentifier, after, logicalId);
   const taken = declared?.[name];
   if (!declared || taken === undefined || !isKnown(taken)) return undefined;
-  if (!(await isThere(type, declared, caller, region, deps))) return undefined;
+  try {
+    if (!(await isThere(type, declared, caller, region, deps))) return undefined;
+  } catch (error) {
+    // Whether the name is taken can't be foreseen: creating the resource will say.
+    if (error instanceof AwsError || error instanceof ResourceError) return undefined;
+    throw error;
+  }
   return `Resource of type '${typeName}' with identifier '${taken}' already exists.`;
 }
