@@ -238,6 +238,19 @@ describe("a reference to a secure string is refused", () => {
   });
 });
 
+test.each([
+  ["with a label", "{{resolve:ssm:/plain:prod}}"],
+  ["with two versions", "{{resolve:ssm:/plain:1:2}}"],
+  ["with spaces", "{{resolve:ssm: /plain }}"],
+  ["to an ARN", "{{resolve:ssm:arn:aws:ssm:us-east-1:000000000000:parameter/plain}}"],
+  ["to a secure string's label", "{{resolve:ssm-secure:/plain:prod}}"],
+])("a reference %s is refused before anything is done", async (what, written) => {
+  const TemplateBody = template({ A: channel({ Name: { "Fn::Sub": `a-${written}` } }) });
+  expect(await outcomeOf(create(`malformed-${what.replace(/\W+/g, "-")}`, TemplateBody))).toBe(
+    `ValidationError: Incorrect format is used in the following SSM reference: [${written}]`,
+  );
+});
+
 test("the deployer needs the parameter, and KMS's key", async () => {
   const { iam } = server.clients();
   const { KeyMetadata } = await kmsOf(server).send(new CreateKeyCommand({}));

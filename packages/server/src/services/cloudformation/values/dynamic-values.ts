@@ -12,7 +12,12 @@ import type { Caller } from "../../../kernel/principal.ts";
 import type { ResourceModel } from "../../../kernel/resources.ts";
 import type { EngineDependencies } from "../dependencies.ts";
 import type { StackRow } from "../tables.ts";
-import { refuseSecureReferences, unsupportedSecureReferences } from "./secure-references.ts";
+import {
+  malformedReferences,
+  refuseMalformedReferences,
+  refuseSecureReferences,
+  unsupportedSecureReferences,
+} from "./secure-references.ts";
 
 /** Whoever resolves values: its credentials read the parameters. */
 export interface Resolving {
@@ -33,6 +38,7 @@ export async function withDynamicReferences(
 ): Promise<MapValue> {
   const references = dynamicReferencesIn(properties);
   if (references.length === 0) return properties;
+  refuseMalformedReferences(malformedReferences(properties));
   refuseSecureReferences(unsupportedSecureReferences(type, properties));
   const values = new Map<string, string>();
   for (const reference of references) {

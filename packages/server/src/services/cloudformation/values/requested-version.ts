@@ -23,7 +23,9 @@ import type { CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
 import { environmentOf, type StoredParameters, templateOf } from "./evaluate-stack.ts";
 import { refuseOtherFunctions } from "./other-functions.ts";
 import {
-  mayBeSecure,
+  malformedReferences,
+  mayRefer,
+  refuseMalformedReferences,
   refuseSecureReferences,
   unsupportedSecureReferences,
 } from "./secure-references.ts";
@@ -126,7 +128,7 @@ export async function requestedVersion(
       const evaluation = new Evaluation(template, environment);
       // Finds circles and references to what isn't there.
       void evaluation.graph;
-      if ([text, processed ?? "", row.parameters].some(mayBeSecure)) refuseSecure(evaluation, row);
+      if ([text, processed ?? "", row.parameters].some(mayRefer)) refuseReferences(evaluation, row);
       return { row, evaluation };
     } catch (error) {
       throw processed === null ? error : failedTransform(error, row);
@@ -136,19 +138,22 @@ export async function requestedVersion(
   }
 }
 
-/** Throws FailedTransform for secure strings where no property takes them. */
-function refuseSecure(evaluation: Evaluation, row: RequestedVersion["row"]): void {
-  const unsupported = [...evaluation.resources.keys()].flatMap((logicalId) => {
+/** Throws FailedTransform for malformed references, and secure strings where none are taken. */
+function refuseReferences(evaluation: Evaluation, row: RequestedVersion["row"]): void {
+  const malformed: string[] = [];
+  const unsupported: string[] = [];
+  for (const logicalId of evaluation.resources.keys()) {
     try {
       const { type, properties } = evaluation.resource(logicalId, () => UNKNOWN);
-      return unsupportedSecureReferences(type, properties);
+      malformed.push(...malformedReferences(properties));
+      unsupported.push(...unsupportedSecureReferences(type, properties));
     } catch (error) {
       // The operation itself says what can't be resolved.
-      if (error instanceof TemplateError) return [];
-      throw error;
+      if (!(error instanceof TemplateError)) throw error;
     }
-  });
+  }
   try {
+    refuseMalformedReferences(malformed);
     refuseSecureReferences(unsupported);
   } catch (error) {
     throw failedTransform(error, row);

@@ -1,4 +1,4 @@
-import { dynamicReferencesIn, TemplateError, type Value } from "@rolecast/template";
+import { dynamicReferencesIn, TemplateError, UNKNOWN, type Value } from "@rolecast/template";
 
 /**
  * Properties that take `{{resolve:ssm-secure:…}}`, by type. Source: CloudFormation user guide,
@@ -17,9 +17,33 @@ const SUPPORTED: ReadonlyMap<string, readonly string[]> = new Map([
   ["AWS::Redshift::Cluster", ["MasterUserPassword"]],
 ]);
 
-/** Whether a text may have a reference to a secure string. */
-export function mayBeSecure(text: string): boolean {
-  return text.includes("resolve:ssm-secure:");
+/** Names with or without a version's number. Source: the same guide, "Reference pattern". */
+const KEY = /^[a-zA-Z0-9_./-]+(?::\d+)?$/;
+
+/** Whether a text may have a reference to a parameter. */
+export function mayRefer(text: string): boolean {
+  return text.includes("resolve:ssm");
+}
+
+/** The references to parameters that aren't as AWS's pattern has them: with a label, or spaces. */
+export function malformedReferences(properties: Value): readonly string[] {
+  return dynamicReferencesIn(properties)
+    .filter(({ service, key }) => service !== "secretsmanager" && !isKey(key))
+    .map(({ text }) => text);
+}
+
+/** A part that isn't known yet fails when its turn comes. */
+function isKey(key: string): boolean {
+  return KEY.test(key) || key.includes(UNKNOWN);
+}
+
+/** @throws TemplateError in AWS's words if there are such references */
+export function refuseMalformedReferences(malformed: readonly string[]): void {
+  if (malformed.length === 0) return;
+  const references = [...new Set(malformed)].join(",");
+  throw new TemplateError(
+    `Incorrect format is used in the following SSM reference: [${references}]`,
+  );
 }
 
 /**
