@@ -230,7 +230,7 @@ test("a response counts at its own address alone, up to 4,096 bytes", async () =
   expect((await fetch(ResponseURL)).status).toBe(405);
 });
 
-test("a rollback asks anew: with a decision of its own, and no answer to an earlier request", async () => {
+test("a rollback asks anew, with its own decision, and takes no earlier answer", async () => {
   const Data = { "Place.Url": "u" };
   respond = ({ RequestType }) =>
     RequestType === "Update" ? undefined : { PhysicalResourceId: "one", Data };
