@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { S3 } from "@aws-sdk/client-s3";
 import { decodedSeconds } from "../../test/scenarios/ivs/encoder.ts";
+import type { RecordedHls } from "../../test/scenarios/ivs/recorded-hls.ts";
 import { allPages } from "./pages.ts";
 
 /* Recordings as their bucket has them: whole, in agreement with their JSON files, and over once. */
@@ -17,23 +18,11 @@ const FILM_FRAMES_PER_SECOND = 30;
 /** ETag and size by key. */
 export type Objects = ReadonlyMap<string, string>;
 
-interface Hls {
-  readonly duration_ms: number;
-  readonly path?: string;
-  readonly playlist?: string;
-  readonly byte_range_playlist?: string;
-  readonly renditions?: readonly {
-    readonly path: string;
-    readonly playlist: string;
-    readonly byte_range_playlist?: string;
-  }[];
-}
-
 interface Metadata {
   readonly recording_started_at: string;
   readonly recording_ended_at?: string;
   readonly recording_status: string;
-  readonly media: { readonly hls?: Hls };
+  readonly media: { readonly hls?: RecordedHls };
 }
 
 /** A recording that is over. */
@@ -148,7 +137,7 @@ async function compareParts(
  */
 async function decodedMsOf(
   folder: string,
-  { path: place = "", renditions: [rendition] = [] }: Hls,
+  { path: place = "", renditions: [rendition] = [] }: RecordedHls,
   framesPerSecond: number,
 ): Promise<number> {
   const at = join(folder, place, rendition?.path ?? "");
@@ -170,7 +159,7 @@ async function decodedMsOf(
 /** Playlists lead to all files, and to nothing else. */
 function playlistFaults(
   texts: ReadonlyMap<string, string>,
-  { path: place = "", duration_ms: durationMs, renditions = [], ...master }: Hls,
+  { path: place = "", duration_ms: durationMs, renditions = [], ...master }: RecordedHls,
   media: readonly string[],
 ): string[] {
   const wrong: string[] = [];

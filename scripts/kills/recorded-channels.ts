@@ -1,6 +1,7 @@
 import { Ivs } from "@aws-sdk/client-ivs";
 import { S3 } from "@aws-sdk/client-s3";
 import type { Film } from "../../test/scenarios/ivs/encoder.ts";
+import { listedSegments } from "../../test/scenarios/ivs/live-playlist.ts";
 import { until } from "../../test/support/until.ts";
 import type { Chance } from "../fuzz/chance.ts";
 import type { Outcome } from "./model.ts";
@@ -166,17 +167,9 @@ async function look(at: Node, channel: Channel): Promise<Outcome> {
   return stored.size > before ? "acknowledged" : "idle";
 }
 
-/** The media that the first rendition's live playlist has had so far; 0 before it is playable. */
 async function liveMs(at: Node, { arn }: Channel): Promise<number> {
   const { channel } = await at.client(Ivs).getChannel({ arn });
-  const multivariant = await fetch(channel?.playbackUrl ?? "");
-  if (!multivariant.ok) return 0;
-  const variant = (await multivariant.text()).split("\n").find((line) => /^[^#].*m3u8/.test(line));
-  const response = await fetch(new URL(variant ?? "", multivariant.url));
-  if (!response.ok) return 0;
-  const text = await response.text();
-  const gone = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1] ?? 0);
-  return (gone + (text.match(/#EXTINF/g) ?? []).length) * SEGMENT_MS;
+  return (await listedSegments(channel?.playbackUrl ?? "")) * SEGMENT_MS;
 }
 
 export async function endStreams(): Promise<void> {

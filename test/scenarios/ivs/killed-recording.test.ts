@@ -11,6 +11,8 @@ import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recor
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds, type Encoder, type Film, makeFilm, publish } from "./encoder.ts";
+import { listedSegments } from "./live-playlist.ts";
+import type { RecordedHls } from "./recorded-hls.ts";
 
 /**
  * One segment of a film with a keyframe every two seconds: it may be under way when the server is
@@ -56,31 +58,9 @@ async function record(
   return { encoder, playbackUrl: channel?.playbackUrl ?? "", bucket, listedMs: 0 };
 }
 
-/** The media that the first rendition's live playlist has had so far; 0 before it is playable. */
-async function listedMs(playbackUrl: string): Promise<number> {
-  const multivariant = await fetch(playbackUrl);
-  if (!multivariant.ok) return 0;
-  const variant = (await multivariant.text()).split("\n").find((line) => /^[^#].*m3u8/.test(line));
-  const response = await fetch(new URL(variant ?? "", multivariant.url));
-  if (!response.ok) return 0;
-  const text = await response.text();
-  const gone = Number(/#EXT-X-MEDIA-SEQUENCE:(\d+)/.exec(text)?.[1] ?? 0);
-  return (gone + (text.match(/#EXTINF/g) ?? []).length) * SEGMENT_MS;
-}
-
 interface Metadata {
   readonly media: {
-    readonly hls?: {
-      readonly duration_ms: number;
-      readonly path?: string;
-      readonly playlist?: string;
-      readonly byte_range_playlist?: string;
-      readonly renditions?: readonly {
-        readonly path: string;
-        readonly playlist: string;
-        readonly byte_range_playlist: string;
-      }[];
-    };
+    readonly hls?: RecordedHls;
     readonly thumbnails?: { readonly path: string };
     readonly latest_thumbnail?: { readonly path: string };
   };
@@ -169,7 +149,7 @@ test.each([[[]], [["--ingest-workers", "2"]]])(
       recorded.push(await record(first, channel));
       await sleep(randomInt(1_500, 4_500));
     }
-    for (const one of recorded) one.listedMs = await listedMs(one.playbackUrl);
+    for (const one of recorded) one.listedMs = (await listedSegments(one.playbackUrl)) * SEGMENT_MS;
     await first.stop("SIGKILL");
     for (const { encoder } of recorded) await encoder.ended;
     const left = join(data, "ivs", "segments");
