@@ -165,9 +165,8 @@ export class KeptFile {
   async #write(kept: SegmentToKeep, offset: number, sum: number): Promise<void> {
     const isEarly = this.#options.filesBefore() === undefined;
     const { media, index, filesBefore } = await this.#open();
-    // The recording hadn't begun, and its files were numbered from 0.
-    const shifted = isEarly ? { ...kept, file: kept.file + filesBefore } : kept;
-    const line = indexLine(shifted, offset === 0, sum);
+    const placed = isEarly ? placedAfter(kept, filesBefore) : kept;
+    const line = indexLine(placed, offset === 0, sum);
     this.#lines = this.#lines.then(() => writeLine(index, line));
     const { body } = kept.segment;
     const [{ bytesWritten }] = await Promise.all([
@@ -196,6 +195,15 @@ export class KeptFile {
       throw error;
     }
   }
+}
+
+/**
+ * A segment of a recording that hadn't begun when it was kept: its files were numbered from 0, and
+ * the first one doesn't continue what an earlier broadcast has left.
+ */
+function placedAfter(kept: SegmentToKeep, filesBefore: number): SegmentToKeep {
+  const breaksBefore = kept.breaksBefore || (kept.file === 0 && filesBefore > 0);
+  return { ...kept, file: kept.file + filesBefore, breaksBefore };
 }
 
 /** `rm` looks twice what it is first. */

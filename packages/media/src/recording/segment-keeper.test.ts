@@ -83,13 +83,14 @@ test("files are made of what is kept, but for those that are in the bucket", asy
   expect(await objectsOf("st-2")).toEqual([]);
 });
 
-test("files that go on with an earlier broadcast's are numbered behind them", async () => {
-  await keep("st-1", [[segmentAt(0)]], 7);
+test("files that go on with an earlier broadcast's are behind them, after a break", async () => {
+  await keep("st-1", [[segmentAt(0)], [segmentAt(1)]], 7);
   expect(await objectsOf("st-1", [6])).toEqual([
-    ["media/hls/180p30/7.ts", BODY_BYTES, DURATION_MS, false],
+    ["media/hls/180p30/7.ts", BODY_BYTES, DURATION_MS, true],
+    ["media/hls/180p30/8.ts", BODY_BYTES, DURATION_MS, false],
   ]);
-  // What was before it is missing, so that it doesn't continue.
-  expect(await objectsOf("st-1", [5])).toEqual([
+  // What was before it is missing.
+  expect(await objectsOf("st-1", [5, 8])).toEqual([
     ["media/hls/180p30/7.ts", BODY_BYTES, DURATION_MS, true],
   ]);
 });
