@@ -30,9 +30,10 @@ import { reportBackgroundErrors } from "./kernel/work/in-background.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { type OpenedParts, openParts } from "./open-parts.ts";
 import { type Address, createPlatform, type MakeEngine } from "./platform.ts";
-import { emptyEverything, type RunningServer } from "./running-server.ts";
+import type { RunningServer } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
 import { ServerLife } from "./server-life.ts";
+import { ServerReset } from "./server-reset.ts";
 import { SERVICES } from "./services/index.ts";
 import { openDataFolder } from "./storage/data-folder.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
@@ -107,7 +108,7 @@ async function startServer(
     health: async () => (await serverHealth.report()).facts,
     metrics: () => metrics.text(),
     drain: (timeoutMs) => life.drain(timeoutMs),
-    reset: config.allowReset ? () => reset() : undefined,
+    reset: config.allowReset ? () => resets.run() : undefined,
   };
   const knownServices = [...SERVICES, ...furtherServices];
   const platform = createPlatform(
@@ -159,11 +160,15 @@ async function startServer(
   const seed = await prepareSeed(config, roots.accounts, dispatcher.invoke, platform.resources);
   const place = { accountId: config.account, region: DEFAULT_REGION };
   const deployTemplate = prepareTemplate(config.template, place, dispatcher.invoke);
-  const reset = async () => {
-    await emptyEverything(services, parts.opened, events, bootstrap);
+  const seedAll = async () => {
     await seed();
     await deployTemplate();
   };
+  const resets = new ServerReset({
+    ...{ services, events, log, bootstrap },
+    store: parts.opened,
+    seed: seedAll,
+  });
   const routes = new InternalRoutes({
     ...ownRoutes,
     readiness: () => life.readiness(),
@@ -201,8 +206,7 @@ async function startServer(
     ends.push(service.title, () => service.close?.());
   }
   parts.node.releaseAbandoned();
-  await seed();
-  await deployTemplate();
+  await seedAll();
   life.started();
   return {
     config,
@@ -219,8 +223,8 @@ async function startServer(
     operations: () => coverageOf(registry),
     invoke: dispatcher.invoke,
     showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),
-    reset,
-    failed: parts.failed,
+    reset: resets.run,
+    failed: Promise.race([parts.failed, resets.failed]),
     drain: life.drain,
     drained: life.drained,
     close: () => life.close(),

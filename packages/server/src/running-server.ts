@@ -2,14 +2,11 @@ import type { RootAccount } from "./config/root-accounts.ts";
 import type { Config } from "./config/settings.ts";
 import type { ReadyScripts } from "./gateway/localstack-routes.ts";
 import type { OperationCoverage } from "./gateway/operation-coverage.ts";
-import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { Log } from "./kernel/ports/log.ts";
 import type { Drain } from "./kernel/ports/own-routes.ts";
-import type { Service } from "./kernel/service.ts";
 import type { ReachedProtocol } from "./services/ivs/ingest-protocols.ts";
 import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
-import type { OpenedStore } from "./storage/store.ts";
 import type { StoreHealth } from "./storage/store-monitor.ts";
 
 /** A server that is ready. */
@@ -42,11 +39,14 @@ export interface RunningServer {
   readonly invoke: Invoke;
   /** Sets the scripts that LocalStack's init route reports. */
   readonly showReadyScripts: (scripts: ReadyScripts) => void;
-  /** Empties everything but the accounts' root keys. */
+  /**
+   * Empties everything but the accounts' root keys. Rejects within 12 s where something hangs: the
+   * server has to be restarted then, and has kept everything.
+   */
   reset(): Promise<void>;
   /**
-   * Resolves with the reason when this process can no longer write the database and has to be
-   * restarted. Otherwise it stays pending.
+   * Resolves with the reason when this process can no longer write the database, or a reset has
+   * failed half-way, and it has to be restarted. Otherwise it stays pending.
    */
   readonly failed: Promise<string>;
   /**
@@ -61,20 +61,6 @@ export interface RunningServer {
    * hangs: the process may end then, and the next one goes on as after a crash.
    */
   close(): Promise<void>;
-}
-
-export async function emptyEverything(
-  services: readonly Service[],
-  store: OpenedStore,
-  events: EventLog,
-  bootstrap: () => Promise<void>,
-): Promise<void> {
-  for (const service of [...services].reverse()) await service.close?.();
-  await store.empty();
-  for (const service of services) await service.reset?.();
-  events.clear();
-  await bootstrap();
-  for (const service of services) await service.start?.();
 }
 
 /** Logs the database's condition; resolves with the reason once it has failed for good. */
