@@ -94,12 +94,10 @@ export class LiveRecordings<Row extends RecordedRow> {
 
   /** Finishes what an earlier process has left. */
   async start(): Promise<void> {
-    const { store, engine, idPrefix } = this.#options;
     this.#stopping = new AbortController();
     await this.#takeOver();
-    await forgetFinished(engine.media.keptRecordings, this.store, idPrefix);
     await this.#windows.start();
-    if (store.shared) this.#rounds.start();
+    if (this.#options.store.shared) this.#rounds.start();
   }
 
   /** Waits until recordings whose media has ended are written, unless their buckets fail. */
@@ -245,9 +243,9 @@ export class LiveRecordings<Row extends RecordedRow> {
     return tasks.drained();
   }
 
-  /** Finishes recordings that no living process has. */
+  /** Finishes recordings that no living process has, and forgets those that others finished. */
   async #takeOver(): Promise<void> {
-    const { nodePlaces } = this.#options;
+    const { nodePlaces, engine, idPrefix } = this.#options;
     const claimed: Row[] = [];
     for (const row of await this.store.unfinished()) {
       const { last_stream_id: streamId } = row;
@@ -258,6 +256,8 @@ export class LiveRecordings<Row extends RecordedRow> {
       if (own) claimed.push(own);
     }
     for (const row of await this.#recovery.recover(claimed)) await this.store.release(row);
+    const isLive = (streamId: string) => this.#live.has(streamId);
+    await forgetFinished(engine.media.keptRecordings, this.store, { idPrefix, isLive });
   }
 
   async #isElsewhere({ owner }: Row): Promise<boolean> {

@@ -110,16 +110,21 @@ export class RecordingRecovery<Row extends RecordedRow> {
   }
 }
 
-/**
- * Removes what is left of recordings that have their end, which another node may have given them.
- * Other services' are told apart by how the ids of their streams begin.
- */
+interface OwnStreams {
+  /** Other services' are told apart by how the ids of their streams begin. */
+  readonly idPrefix: string;
+  /** Whether this process records it. */
+  isLive(streamId: string): boolean;
+}
+
+/** Removes what is left of recordings that have their end, which another node may give them. */
 export async function forgetFinished<Row extends RecordedRow>(
   kept: RecordedMedia["keptRecordings"],
   store: RecordingStore<Row>,
-  idPrefix: string,
+  { idPrefix, isLive }: OwnStreams,
 ): Promise<void> {
-  const streamIds = (await kept.streamIds()).filter((id) => id.startsWith(idPrefix));
+  const all = await kept.streamIds();
+  const streamIds = all.filter((id) => id.startsWith(idPrefix) && !isLive(id));
   if (streamIds.length === 0) return;
   const unfinished = new Set((await store.unfinished()).map((row) => row.last_stream_id));
   for (const streamId of streamIds) if (!unfinished.has(streamId)) await kept.forget(streamId);

@@ -311,6 +311,17 @@ const nodeAbilities: Migration = {
   },
 };
 
+/** A process that starts on a dead one's folder needn't wait for the end of that one's lease. */
+const nodeFolders: Migration = {
+  name: "ivs/0012-node-folders",
+  async up(db) {
+    await db.schema
+      .alterTable("ivs_nodes")
+      .addColumn("folder_id", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -323,4 +334,5 @@ export const ivsMigrations: readonly Migration[] = [
   writtenParts,
   openOnes,
   nodeAbilities,
+  nodeFolders,
 ];

@@ -94,6 +94,8 @@ export interface NodeRow {
   readonly beat: number;
   /** `NodeAbility`s, between commas; empty for nodes of releases before there were any. */
   readonly abilities: string;
+  /** Stays with its folder; empty for nodes of releases before it was noted. */
+  readonly folder_id: string;
 }
 
 export interface StreamSessionRow {

@@ -56,7 +56,7 @@ function recordingsOf() {
   let isRefused = false;
   let answer = async (): Promise<void> => undefined;
   const engine = {
-    media: { keptRecordings: { forget: async () => undefined } },
+    media: { keptRecordings: { forget: async () => undefined, streamIds: async () => [] } },
     serve: (_prefix: string, served: PublicationHost) => {
       host = served;
     },

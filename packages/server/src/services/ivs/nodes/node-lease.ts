@@ -74,10 +74,13 @@ export class NodeLease {
   readonly isLeft = (owner: string): boolean =>
     isLeftToAnother(owner, this.folderId, this.#options.clock.nowMs());
 
-  /** Takes a place. The process that listened at this address before has ended, and loses its. */
+  /**
+   * Takes a place. A process that listened at this address before, or had this folder, has ended
+   * and loses its own: what it left on the disk is found here, and nowhere else.
+   */
   async register(): Promise<void> {
     if (!this.#store.shared) return;
-    await this.#enter((url) => this.#store.transaction(({ db }) => deleteNodesAt(db, url)));
+    await this.#enter((row) => this.#store.transaction(({ db }) => deleteNodesAt(db, row)));
   }
 
   start(): void {
@@ -99,11 +102,12 @@ export class NodeLease {
     await lost();
   }
 
-  async #enter(before?: (url: string) => Promise<void>): Promise<void> {
-    const url = this.#options.url();
-    await before?.(url);
-    this.#id = this.#options.ids.uuid();
-    const row = { node_id: this.#id, url, beat: 0, abilities: NODE_ABILITIES.join(",") };
+  async #enter(before?: (row: NodeRow) => Promise<void>): Promise<void> {
+    const { url, ids, folderId } = this.#options;
+    const place = { url: url(), folder_id: folderId, abilities: NODE_ABILITIES.join(",") };
+    const row = { ...place, node_id: ids.uuid(), beat: 0 };
+    await before?.(row);
+    this.#id = row.node_id;
     await this.#store.transaction(({ db }) => insertNode(db, row));
   }
 

@@ -1,5 +1,8 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { LEFT_FOR_MS } from "../../../kernel/recordings/left-recordings.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { IvsTables } from "../tables.ts";
@@ -84,6 +87,52 @@ test("what a dead node had goes to exactly one of those that ask together", asyn
   await Promise.all([takeOver(), takeOver(), takeOver()]);
   await expectEndedOnce();
   expect(await tables().selectFrom("ivs_nodes").selectAll().execute()).toEqual([]);
+});
+
+/** A node that dies while it records, and its place. */
+async function dead(nodeUrl: string, folderId: string) {
+  const kept = mkdtempSync(join(tmpdir(), "rolecast-left-"));
+  onTestFinished(() => rmSync(kept, { recursive: true }));
+  const place = { nodeUrl, folderId, kept };
+  const life = world.begin((effect) => (effect === 10 ? "power-cut-before" : "happens"), place);
+  await life.live.node.register();
+  void life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 3);
+  await life.died;
+  mkdirSync(join(kept, STREAM_ID));
+  return place;
+}
+
+test("a dead node's recordings are the next process's on its folder, wherever it listens", async () => {
+  const place = await dead("http://localhost:2", "its-folder");
+  // The dead one's lease has ten seconds to go.
+  await takeOver();
+  const open = tables().selectFrom("ivs_recordings").selectAll().where("ended_at_ms", "is", null);
+  expect(await open.execute()).toHaveLength(1);
+  const { live } = world.begin(undefined, { ...place, nodeUrl: "http://localhost:3" });
+  await live.start();
+  expect(await open.execute()).toEqual([]);
+  await live.close();
+  await expectEndedOnce();
+});
+
+test("a node forgets what is on its disk of a recording that another one has ended", async () => {
+  const place = await dead("http://localhost:2", "its-folder");
+  const owner = "another";
+  const living = { node_id: owner, url: "", beat: 0, abilities: "", folder_id: "" };
+  await world.store.transaction(async (tx) => {
+    const { db } = tx.tables<IvsTables>();
+    await db.insertInto("ivs_nodes").values(living).execute();
+    await db.updateTable("ivs_recordings").set({ owner }).execute();
+  });
+  const { live } = world.begin(undefined, place);
+  await live.start();
+  expect(existsSync(join(place.kept, STREAM_ID))).toBe(true);
+  await world.store.transaction(async (tx) => {
+    const { db } = tx.tables<IvsTables>();
+    await db.updateTable("ivs_recordings").set({ state: "ended", ended_at_ms: 1 }).execute();
+  });
+  await vi.waitUntil(() => !existsSync(join(place.kept, STREAM_ID)), { timeout: 20_000 });
+  await live.close();
 });
 
 test("a recording that was left on another node's disk is taken an hour later", async () => {

@@ -52,7 +52,13 @@ export async function deleteNode(db: Db, nodeId: string, beat?: number): Promise
   return numDeletedRows > 0n;
 }
 
-/** Removes the nodes that listened at an address. */
-export async function deleteNodesAt(db: Db, url: string): Promise<void> {
-  await db.deleteFrom("ivs_nodes").where("url", "=", url).execute();
+/** Removes the nodes that listened at an address, and those that had a folder. */
+export async function deleteNodesAt(
+  db: Db,
+  { url, folder_id: folderId }: Pick<NodeRow, "url" | "folder_id">,
+): Promise<void> {
+  await db
+    .deleteFrom("ivs_nodes")
+    .where((row) => row.or([row("url", "=", url), row("folder_id", "=", folderId)]))
+    .execute();
 }

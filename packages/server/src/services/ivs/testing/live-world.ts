@@ -47,6 +47,15 @@ export type Fate =
   | "pauses-before"
   | "pauses-after";
 
+/** Where a process runs: its address, its folder, and what dead ones have left there. */
+export interface LifePlace {
+  readonly nodeUrl: string;
+  readonly folderId: string;
+  readonly kept: string;
+}
+
+const ONE_PLACE = { nodeUrl: "http://localhost:1", folderId: "folder-1", kept: NOTHING_KEPT };
+
 /** A process that may die at any of its effects: from then on nothing it does has any. */
 export interface Life {
   readonly live: LiveStreams;
@@ -98,7 +107,10 @@ export class LiveWorld {
     rmSync(this.#folder, { recursive: true });
   }
 
-  begin(fateOf: (effect: number, isPut: boolean) => Fate = () => "happens"): Life {
+  begin(
+    fateOf: (effect: number, isPut: boolean) => Fate = () => "happens",
+    place: LifePlace = ONE_PLACE,
+  ): Life {
     let effects = 0;
     let underWay = 0;
     let dead = false;
@@ -170,14 +182,14 @@ export class LiveWorld {
         }),
       },
       publicBaseUrl: "http://localhost:1",
-      nodeUrl: "http://localhost:1",
-      folderId: "",
+      nodeUrl: place.nodeUrl,
+      folderId: place.folderId,
       ingestHost: "localhost",
       sealingKey: Buffer.alloc(32, 1),
       metrics: { put: () => {} },
       media: {
         renderRecordingPlaylists,
-        keptRecordings: new KeptRecordings(NOTHING_KEPT),
+        keptRecordings: new KeptRecordings(place.kept),
         certificateSha256: "",
         createEngine: (host) => {
           engine = new ScriptedEngine(host, () => this.nowMs);
