@@ -379,7 +379,7 @@ describe("an ARN that a caller gives", () => {
     await expect(
       events.send(oneTarget({ Arn: destination, RoleArn: Role?.Arn ?? "" })),
     ).rejects.toMatchObject({
-      name: "ValidationException",
+      name: "AccessDeniedException",
       message: "Cross-account pass role is not allowed.",
     });
   });

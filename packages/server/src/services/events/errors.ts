@@ -1,4 +1,5 @@
 import { AwsError } from "../../kernel/aws-error.ts";
+import { CROSS_ACCOUNT } from "../../kernel/pass-role.ts";
 import type { Denial } from "../../kernel/service.ts";
 
 function eventsError(code: string, message: string): AwsError {
@@ -25,6 +26,11 @@ export function crossAccountTarget(arn: string): AwsError {
     "AccessDeniedException",
     `Access to the resource ${arn} is denied. Reason: Adding cross-account target is not permitted.`,
   );
+}
+
+/** EventBridge's Scheduler and Pipes have this code for it; its rules' isn't documented. */
+export function crossAccountRole(): AwsError {
+  return eventsError("AccessDeniedException", CROSS_ACCOUNT);
 }
 
 export function resourceAlreadyExists(message: string): AwsError {

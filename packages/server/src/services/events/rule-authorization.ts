@@ -2,10 +2,10 @@ import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Authorization, ContextEntries } from "../../kernel/authorization.ts";
 import type { Checked } from "../../kernel/checked.ts";
 import { namedKeys } from "../../kernel/named-condition-keys.ts";
-import { CROSS_ACCOUNT, passRole } from "../../kernel/pass-role.ts";
+import { passRole } from "../../kernel/pass-role.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { busPlaceHere, ruleArn, rulePath } from "./arns.ts";
-import { malformedArn, validation } from "./errors.ts";
+import { crossAccountRole, malformedArn } from "./errors.ts";
 
 /** EventBridge's principal in trust policies. */
 export const EVENTS = "events.amazonaws.com";
@@ -15,7 +15,7 @@ export function passToEvents(roleArn: string, { accountId }: RequestContext): Au
   return passRole(roleArn, accountId, {
     service: EVENTS,
     malformed: malformedArn,
-    crossAccount: () => validation(CROSS_ACCOUNT),
+    crossAccount: crossAccountRole,
   });
 }
 
