@@ -28,10 +28,13 @@ import {
 
 /*
  * Streams that are recorded. What was seen in the bucket stays there; what a live playlist listed
- * is in the recording, up to a segment; each stream and each recording that began has one end.
+ * is in the recording, up to a segment, unless another node had to finish it; each stream and each
+ * recording that began has one end.
  */
 
 const ENDED_MS_MAX = 60_000;
+/** A dead node's lease ends ten seconds after its last beat, and there is one every two. */
+const KEEPS_MS = 8_000;
 /** For all that is looked at to agree. */
 const AGREED_MS_MAX = 90_000;
 
@@ -174,6 +177,11 @@ function sessionFaults(
   return [...wrong, ...lostMedia(channel, sessions)];
 }
 
+/** Whether another node may have finished its recordings, without what is on its disk. */
+function wasTakenOver(node: Node | undefined): boolean {
+  return node?.awayMs !== undefined && node.awayMs > KEEPS_MS;
+}
+
 /** Media that live playlists had, and the recordings of their streams haven't. */
 function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string[] {
   const recordings = [...finished.values()]
@@ -182,7 +190,8 @@ function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string
     .sort((a, b) => a.startedAtMs - b.startedAtMs);
   const listed = new Map<Recording, { ms: number; streams: string[] }>();
   for (const { streamId = "", truncatedEvents = [], endTime } of sessions) {
-    const listedMs = channel.listedMs.get(streamId) ?? 0;
+    const { node, listedMs } = channel.watched.get(streamId) ?? { listedMs: 0 };
+    if (wasTakenOver(node)) continue;
     // A recording without any media has failed.
     const ms = Math.max(1, listedMs - SEGMENT_MS);
     // A recording may begin before its stream can be watched.

@@ -14,6 +14,8 @@ export interface Node {
   readonly rtmpsPort: number;
   /** The folder of its own: the data folder, unless others share that. */
   readonly folder: string;
+  /** For how long nothing ran on its folder after it; undefined while that is so. */
+  awayMs: number | undefined;
   /** The root user's client of a service, by its class in the SDK; it never tries again. */
   client<Client>(of: new (options: ClientOptions) => Client): Client;
 }
@@ -31,7 +33,7 @@ export function nodeAt(
     forcePathStyle: true,
   };
   return {
-    ...{ endpoint, rtmpsPort, folder },
+    ...{ endpoint, rtmpsPort, folder, awayMs: undefined },
     client<Client>(of: new (given: ClientOptions) => Client): Client {
       const client = (clients.get(of) as Client | undefined) ?? new of(options);
       clients.set(of, client);

@@ -30,12 +30,14 @@ export interface Channel {
   readonly isHurried: boolean;
   isBusy: boolean;
   publisher: Publisher | undefined;
+  /** The publisher's. */
+  node: Node | undefined;
   /** No stream begins within the second in which the one before ended. */
   restsUntilMs: number;
   /** Media that the live playlist had before the latest stream: it goes on with the next one. */
   earlierMs: number;
-  /** Media that the live playlist had of a stream. */
-  readonly listedMs: Map<string, number>;
+  /** Streams that were watched, by id: their node, and the media that their live playlist had. */
+  readonly watched: Map<string, { readonly node: Node; readonly listedMs: number }>;
   /** The first moment at which its last recording was seen to wait for another stream. */
   waitsSinceMs: number | undefined;
 }
@@ -92,9 +94,10 @@ async function addChannel(
   channels.push({
     ...{ arn: made.channel?.arn ?? "", streamKey, windowSeconds },
     isHurried: windowSeconds === 0,
-    ...{ isBusy: false, publisher: undefined, restsUntilMs: 0, waitsSinceMs: undefined },
+    ...{ isBusy: false, publisher: undefined, node: undefined, restsUntilMs: 0 },
+    waitsSinceMs: undefined,
     earlierMs: 0,
-    listedMs: new Map(),
+    watched: new Map(),
   });
 }
 
@@ -135,6 +138,7 @@ async function begin(at: Node, channel: Channel, chance: Chance): Promise<Outcom
   const url = `rtmps://localhost:${at.rtmpsPort}/app/${channel.streamKey}`;
   const publisher = new Publisher(film, url, speed);
   channel.publisher = publisher;
+  channel.node = at;
   const untilMs = performance.now() + LIVE_MS_MAX;
   while (performance.now() < untilMs && !publisher.isOver) {
     if ((await streamOf(at, channel)) !== undefined) return "acknowledged";
@@ -157,8 +161,9 @@ async function look(at: Node, channel: Channel): Promise<Outcome> {
   const before = stored.size;
   try {
     const streamId = await streamOf(at, channel);
-    if (streamId !== undefined)
-      channel.listedMs.set(streamId, (await liveMs(at, channel)) - channel.earlierMs);
+    const { node, earlierMs } = channel;
+    if (streamId !== undefined && node)
+      channel.watched.set(streamId, { node, listedMs: (await liveMs(at, channel)) - earlierMs });
     const objects = await listObjects(at.client(S3), BUCKET);
     for (const [key, object] of objects) if (isWrittenOnce(key)) stored.set(key, object);
   } catch {

@@ -27,6 +27,8 @@ interface Place {
   readonly folder: string;
   launched: LaunchedServer | undefined;
   node: Node | undefined;
+  /** The last one that was up, and the moment of its end. */
+  before: { readonly node: Node; readonly endedMs: number } | undefined;
 }
 
 /** The servers of a campaign, which are killed and started again. */
@@ -42,7 +44,7 @@ export class ServerNodes {
     this.#places = Array.from({ length: options.count }, (_none, number) => {
       const name = `node-${number}`;
       const own = options.count > 1 ? join(options.folder, name) : options.data;
-      return { name, folder: own, launched: undefined, node: undefined };
+      return { name, folder: own, launched: undefined, node: undefined, before: undefined };
     });
   }
 
@@ -68,7 +70,7 @@ export class ServerNodes {
     }
     const ms = chance.below(300);
     const { launched } = place;
-    place.node = undefined;
+    leave(place);
     // It may end by itself from here on.
     place.launched = undefined;
     const stopped = launched?.stop("SIGTERM");
@@ -95,7 +97,7 @@ export class ServerNodes {
     for (const place of this.#places) {
       const { launched } = place;
       if (!launched) continue;
-      place.node = undefined;
+      leave(place);
       place.launched = undefined;
       const code = await Promise.race([launched.stop("SIGTERM"), deadline(STOP_MS_MAX)]);
       if (code !== 0) this.wrong.push(`${place.name} stopped with ${code}: ${said(launched)}`);
@@ -117,7 +119,7 @@ export class ServerNodes {
       if (place.launched !== launched) return;
       this.wrong.push(`${place.name} ended by itself with ${code}: ${said(launched)}`);
       place.launched = undefined;
-      place.node = undefined;
+      leave(place);
     });
     return launched;
   }
@@ -128,6 +130,8 @@ export class ServerNodes {
       throw new Error(`${place.name} isn't ready after two minutes: ${said(launched)}`);
     });
     place.node = nodeAt(await Promise.race([launched.ready, late]), place.folder);
+    if (place.before) place.before.node.awayMs = performance.now() - place.before.endedMs;
+    place.before = undefined;
   }
 
   async #kill(place: Place): Promise<void> {
@@ -137,10 +141,16 @@ export class ServerNodes {
 
   async #end(place: Place): Promise<void> {
     const { launched } = place;
-    place.node = undefined;
+    leave(place);
     place.launched = undefined;
     await launched?.stop("SIGKILL");
   }
+}
+
+/** The place's server isn't up any more. */
+function leave(place: Place): void {
+  if (place.node) place.before = { node: place.node, endedMs: performance.now() };
+  place.node = undefined;
 }
 
 function said(launched: LaunchedServer | undefined): string {

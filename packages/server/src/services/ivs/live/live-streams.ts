@@ -156,10 +156,9 @@ export class LiveStreams implements MediaHost {
 
   /** Finishes what an earlier process left open, then listens for encoders. */
   async start(): Promise<void> {
-    const { store } = this.#deps;
     this.#stopping = new AbortController();
     await this.node.register();
-    if (store.shared) await this.#takeOver();
+    if (this.#deps.store.shared) await this.#takeOver();
     else await this.#recover(await this.#recordings.unfinished());
     await this.windows.start();
     if (this.#closed) this.#engine = this.#newEngine();
@@ -319,10 +318,9 @@ export class LiveStreams implements MediaHost {
   async #recover(recordings: readonly RecordingRow[]): Promise<void> {
     this.#unfinished = await this.#recovery.recover(recordings);
     const { nodeId, isHere } = this.#here();
-    const { store, media } = this.#deps;
-    await closeOpenSessions(store.tables(), this.#journal, nodeId, isHere);
+    await closeOpenSessions(this.#deps.store.tables(), this.#journal, nodeId, isHere);
     const own = { idPrefix: STREAM_ID_PREFIX, isLive: isHere };
-    await forgetFinished(media.keptRecordings, this.#recordings, own);
+    await forgetFinished(this.#deps.media.keptRecordings, this.#recordings, own);
   }
 
   /** Nothing of them is published or recorded any more: they belong to another node. */

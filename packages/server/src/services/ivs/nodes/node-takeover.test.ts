@@ -102,7 +102,7 @@ async function dead(nodeUrl: string, folderId: string) {
   return place;
 }
 
-test("a dead node's recordings are the next process's on its folder, wherever it listens", async () => {
+test("a dead node's recordings are the next process's on its folder, at any address", async () => {
   const place = await dead("http://localhost:2", "its-folder");
   // The dead one's lease has ten seconds to go.
   await takeOver();

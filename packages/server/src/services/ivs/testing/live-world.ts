@@ -47,7 +47,7 @@ export type Fate =
   | "pauses-before"
   | "pauses-after";
 
-/** Where a process runs: its address, its folder, and what dead ones have left there. */
+/** The place of a process: its address, its folder, and what dead ones have left there. */
 export interface LifePlace {
   readonly nodeUrl: string;
   readonly folderId: string;
