@@ -8,6 +8,7 @@ import {
   CreateAccessKeyCommand,
   CreateRoleCommand,
   CreateUserCommand,
+  DeleteRolePolicyCommand,
   ListUsersCommand,
   PutRolePolicyCommand,
   PutUserPolicyCommand,
@@ -286,6 +287,53 @@ test("another stack's function works for whoever may invoke it, in its Region", 
   );
   expect(await reasons("thieves")).toContain("is not authorized to perform: lambda:InvokeFunction");
   expect([...(await userNames()), ...(await userNames(OTHER_ROOT))]).not.toContain("stolen");
+});
+
+/** Deploys a function that its stack keeps; resolves to its ARN. */
+async function keptFunction(StackName: string): Promise<string> {
+  const { iam } = server.clients();
+  const AssumeRolePolicyDocument = document(TRUST);
+  await iam.send(new CreateRoleCommand({ RoleName: StackName, AssumeRolePolicyDocument }));
+  const policy = { PolicyName: "users", PolicyDocument: document(allow("iam:CreateUser")) };
+  await iam.send(new PutRolePolicyCommand({ RoleName: StackName, ...policy }));
+  const resources = makesUser(`arn:aws:iam::${OWN}:role/${StackName}`, StackName);
+  const kept = { ...resources, Handler: { ...resources.Handler, DeletionPolicy: "Retain" } };
+  const TemplateBody = template(kept, { Outputs: { Arn: { Value: HANDLER_ARN } } });
+  const client = cloudFormationOf(server);
+  await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+  return (await endedStack(client, StackName)).Outputs?.[0]?.OutputValue ?? "";
+}
+
+test("a function that its deleted stack kept works for whoever may invoke it", async () => {
+  const token = await keptFunction("keeper");
+  const client = cloudFormationOf(server);
+  const { StackId: id = "" } = await endedStack(client, "keeper");
+  await client.send(new DeleteStackCommand({ StackName: "keeper" }));
+  expect((await endedStack(client, id)).StackStatus).toBe("DELETE_COMPLETE");
+  const asked = (name: string) => ({ Call: call(token, sdkCall(name)) });
+  const invoker = await userWith(allow("cloudformation:*"), allow("lambda:InvokeFunction", token));
+  const stranger = await userWith(allow("cloudformation:*"));
+  expect(await deployed(invoker, "of-kept", asked("by-kept"))).toBe("CREATE_COMPLETE");
+  expect(await userNames()).toContain("by-kept");
+  expect(await deployed(stranger, "no-kept", asked("not-by-kept"))).toBe("ROLLBACK_COMPLETE");
+  expect(await reasons("no-kept")).toContain("not authorized to perform: lambda:InvokeFunction");
+  // Its role still decides what it may do.
+  const { iam } = server.clients();
+  const role = { RoleName: "keeper", PolicyName: "users" };
+  await iam.send(new DeleteRolePolicyCommand(role));
+  expect(await deployed(invoker, "no-longer", asked("no-longer"))).toBe("ROLLBACK_COMPLETE");
+  expect(await reasons("no-longer")).toContain("is not authorized to perform: iam:CreateUser");
+});
+
+test("a function that an update took out of its stack is unknown, kept or not", async () => {
+  const token = await keptFunction("dropper");
+  const TemplateBody = template({ Bucket: { Type: "AWS::S3::Bucket" } });
+  const client = cloudFormationOf(server);
+  await client.send(new UpdateStackCommand({ StackName: "dropper", TemplateBody }));
+  expect((await endedStack(client, "dropper")).StackStatus).toBe("UPDATE_COMPLETE");
+  const asked = { Call: call(token, sdkCall("by-dropped")) };
+  expect(await deployed(ROOT, "of-dropped", asked)).toBe("ROLLBACK_COMPLETE");
+  expect(await reasons("of-dropped")).toContain(`Function not found: ${token}`);
 });
 
 test("an endpoint is asked for its token's account alone, by whoever may invoke it", async () => {

@@ -66,7 +66,10 @@ export async function findByPhysicalId(physicalId: string, db: Db): Promise<Reso
   return rows.map((row) => openedResource(row, db));
 }
 
-/** A resource of an account's living stacks in a Region: functions aren't known otherwise. */
+/**
+ * A resource that an account's stacks made in a Region and that lives, kept by a deleted stack or
+ * not: functions aren't known otherwise.
+ */
 export async function findResourceIn(
   { account_id, region }: Place,
   type: string,
