@@ -60,7 +60,8 @@ export class ServerNodes {
 
   /**
    * Kills one of those that are up, or asks it to stop and kills it meanwhile. `mayFail`: what it
-   * needs was away just before, so that not all of it may end as it should.
+   * needs was away just before, so that not all of it may end as it should. Then it ends with 1,
+   * as the command's page says.
    */
   async kill(chance: Chance, mayFail: boolean): Promise<string> {
     const place = chance.one(this.#places.filter(({ node }) => node));
