@@ -9,6 +9,8 @@ export type Tables = object;
  */
 export interface Transaction<T extends Tables = Tables> {
   readonly db: Kysely<T>;
+  /** The commit of an earlier attempt at a repeatable change may have happened. */
+  readonly isInDoubt?: boolean;
   afterCommit(run: () => void): void;
   /** The same transaction, seen with another service's tables. */
   tables<U extends Tables>(): Transaction<U>;
@@ -30,10 +32,16 @@ export interface Store<T extends Tables = Tables> {
 export interface TransactionOptions {
   /**
    * The change waits for its turn as long as it takes, and lets changes of callers go first: what
-   * happened to a stream must not be lost because many happened at once. Whoever asks for it
-   * bounds how many wait. Other changes are refused when they wait for too long.
+   * happened to a stream must not be lost because many happened at once, or while the database was
+   * away. Whoever asks for it bounds how many wait. Other changes are refused when they wait for
+   * too long, or can't be made.
    */
   readonly patient?: boolean;
+  /**
+   * The patient change is made again, too, when it isn't known whether its commit has happened:
+   * with `isInDoubt`, after which the database has to be the same either way.
+   */
+  readonly repeatable?: boolean;
 }
 
 /**

@@ -273,6 +273,24 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
     expect((await rows(store)).map((row) => row.id)).toEqual(["a", "c"]);
   });
 
+  test("what is patient is written once a database that was away is back", async () => {
+    const store = await open();
+    await postgres.crash();
+    const written = store
+      .tables<ThingTables>()
+      .transaction(
+        async ({ db }) => {
+          await db.insertInto("things").values({ id: "patient", number: 0 }).execute();
+        },
+        { patient: true },
+      )
+      .then(() => "written", String);
+    await expect(put(store, "impatient")).rejects.toThrow("The database can't be reached");
+    await postgres.start();
+    expect(await written).toBe("written");
+    expect((await rows(store)).map((row) => row.id)).toEqual(["patient"]);
+  });
+
   test("the next new schema is the first one's, without its migrations", async () => {
     let ran = 0;
     const migrations = migrationsOf(SERVICES).map(({ name, up }): Migration => {

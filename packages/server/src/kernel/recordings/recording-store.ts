@@ -26,7 +26,7 @@ export class RecordingStore<Row extends RecordedRow> {
 
   /** Each recording has one change at a time. */
   #write<R>(run: (tx: Transaction<RecordingTables>) => Promise<R>): Promise<R> {
-    return this.#store.transaction(run, { patient: true });
+    return this.#store.transaction(run, { patient: true, repeatable: true });
   }
 
   /**
@@ -114,6 +114,7 @@ export class RecordingStore<Row extends RecordedRow> {
       const { db } = tx;
       const earlier = await this.#rows.findBefore(db, own);
       if (!earlier) return "there is no recording before it";
+      if (tx.isInDoubt && earlier.last_stream_id === own.stream_id) return earlier;
       if (earlier.state !== "reconnectable" || earlier.closes_at_ms === null)
         return `the recording before it is ${earlier.state}`;
       const reason = this.kind.whyNotMerged(earlier, own, next);

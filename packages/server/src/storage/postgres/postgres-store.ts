@@ -19,6 +19,7 @@ import {
 import { pause } from "../../kernel/work/timers.ts";
 import { CommitGroups } from "../commit-groups.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
+import { PatientTransactions } from "../patient-transactions.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
@@ -154,6 +155,9 @@ class PostgresStore implements OpenedStore {
   readonly #writer: Kysely<Tables>;
   readonly #checker: Kysely<Tables>;
   readonly #groups: CommitGroups;
+  readonly #patient = new PatientTransactions((run, options) =>
+    this.#groups.transaction(run, options),
+  );
 
   constructor({ reads, transactions, checks }: Pools, collate: boolean, nowMs: () => number) {
     const watch: DatabaseWatch = {
@@ -181,6 +185,7 @@ class PostgresStore implements OpenedStore {
   }
 
   transaction<R>(run: (tx: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R> {
+    if (options?.patient) return this.#patient.run(run, options);
     return this.#groups.transaction(run, options);
   }
 
@@ -199,6 +204,7 @@ class PostgresStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
+    this.#patient.close();
     await this.health.close();
     await this.db.destroy();
     await this.#writer.destroy();

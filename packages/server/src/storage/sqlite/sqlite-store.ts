@@ -13,6 +13,7 @@ import {
 import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
 import { CommitGroups } from "../commit-groups.ts";
 import { inOrder, migrate, OWN_TABLES, touch } from "../migrate.ts";
+import { PatientTransactions } from "../patient-transactions.ts";
 import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
@@ -121,6 +122,7 @@ class SqliteStore implements OpenedStore {
   readonly health: StoreMonitor;
   readonly #parts: SqliteStoreParts;
   readonly #groups: CommitGroups;
+  readonly #patient = new PatientTransactions((run, options) => this.#transact(run, options));
   readonly #room = new OneAtATime(() => this.#makeRoom());
 
   constructor(parts: SqliteStoreParts) {
@@ -138,7 +140,12 @@ class SqliteStore implements OpenedStore {
     });
   }
 
-  async transaction<R>(
+  transaction<R>(run: (tx: Transaction) => Promise<R>, options?: TransactionOptions): Promise<R> {
+    if (options?.patient) return this.#patient.run(run, options);
+    return this.#transact(run, options);
+  }
+
+  async #transact<R>(
     run: (tx: Transaction) => Promise<R>,
     options?: TransactionOptions,
   ): Promise<R> {
@@ -192,6 +199,7 @@ class SqliteStore implements OpenedStore {
   /** Moves everything into the one file, so that it can be copied. */
   async close(): Promise<void> {
     const { log, writer } = this.#parts;
+    this.#patient.close();
     await this.health.close();
     await this.db.destroy();
     if (log)

@@ -72,17 +72,18 @@ export class CompositionJournal {
   /** Takes a composition that waits for a publisher to this node. False where it is taken. */
   async claim(row: CompositionRow, sessionId: string, atMs: number): Promise<boolean> {
     const owner = this.#options.nodeId();
-    const claimed = await this.#change(row, atMs, (now) =>
-      now.session_id === "" && now.state !== "STOPPING"
-        ? {
-            row: {
-              ...{ owner, session_id: sessionId, state: "ACTIVE" },
-              ...(now.started_at_ms === null ? { started_at_ms: atMs } : {}),
-            },
-            updates: now.started_at_ms === null ? [{ name: "Session Start" }] : [],
-          }
-        : undefined,
-    );
+    const claimed = await this.#change(row, atMs, (now, isInDoubt) => {
+      if (isInDoubt && now.owner === owner && now.session_id === sessionId)
+        return { row: { owner }, updates: [] };
+      if (now.session_id !== "" || now.state === "STOPPING") return undefined;
+      return {
+        row: {
+          ...{ owner, session_id: sessionId, state: "ACTIVE" },
+          ...(now.started_at_ms === null ? { started_at_ms: atMs } : {}),
+        },
+        updates: now.started_at_ms === null ? [{ name: "Session Start" }] : [],
+      };
+    });
     return claimed !== undefined;
   }
 
@@ -137,9 +138,12 @@ export class CompositionJournal {
   ): Promise<CompositionRow | undefined> {
     const owner = this.#options.nodeId();
     const failure = Object.keys(given).length > 0 ? JSON.stringify(given) : null;
-    return this.#change(row, atMs, (now) =>
-      isStill(now, row) ? { row: { state: "STOPPING", owner, failure }, updates: [] } : undefined,
-    );
+    return this.#change(row, atMs, (now, isInDoubt) => {
+      const mayBeOurs = isInDoubt && now.state === "STOPPING" && now.owner === owner;
+      return mayBeOurs || isStill(now, row)
+        ? { row: { state: "STOPPING", owner, failure }, updates: [] }
+        : undefined;
+    });
   }
 
   /**
@@ -170,22 +174,22 @@ export class CompositionJournal {
   #change(
     row: Reference,
     atMs: number,
-    change: (now: CompositionRow) => Change | undefined,
+    change: (now: CompositionRow, isInDoubt: boolean) => Change | undefined,
   ): Promise<CompositionRow | undefined> {
     const run = (tx: Transaction<RealTimeTables>) => this.#changeIn(tx, row, atMs, change);
-    return this.#store.transaction(run, { patient: true });
+    return this.#store.transaction(run, { patient: true, repeatable: true });
   }
 
   async #changeIn(
     tx: Transaction<RealTimeTables>,
     row: Reference,
     atMs: number,
-    change: (now: CompositionRow) => Change | undefined,
+    change: (now: CompositionRow, isInDoubt: boolean) => Change | undefined,
   ): Promise<CompositionRow | undefined> {
     const { events, ids } = this.#options;
     const now = await findComposition(tx.db, row);
     if (!now || now.ended_at_ms !== null) return undefined;
-    const made = change(now);
+    const made = change(now, tx.isInDoubt ?? false);
     if (!made) return undefined;
     await resources.set("composition", now, made.row, tx.db);
     for (const update of made.updates) {

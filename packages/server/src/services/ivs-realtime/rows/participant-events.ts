@@ -31,6 +31,23 @@ export async function insertParticipantEvent(
     .execute();
 }
 
+/** Whether the participant has this very event. */
+export async function hasParticipantEvent(
+  db: Db,
+  event: Omit<ParticipantEventRow, "sequence">,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom("ivs_stage_participant_events")
+    .select("sequence")
+    .where("session_id", "=", event.session_id)
+    .where("participant_id", "=", event.participant_id)
+    .where("name", "=", event.name)
+    .where("event_time_ms", "=", event.event_time_ms)
+    .where("remote_participant_id", "=", event.remote_participant_id)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** A participant's events, oldest first, after the one of a number. */
 export function listParticipantEvents(
   db: Db,

@@ -3,7 +3,11 @@ import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { setIngestState } from "../rows/ingest-configurations.ts";
-import { insertParticipantEvent, isPublishing } from "../rows/participant-events.ts";
+import {
+  hasParticipantEvent,
+  insertParticipantEvent,
+  isPublishing,
+} from "../rows/participant-events.ts";
 import {
   listConnected,
   type ParticipantChange,
@@ -16,7 +20,12 @@ import {
   insertStageSession,
   type StageReference,
 } from "../rows/stage-sessions.ts";
-import type { ParticipantRow, RealTimeTables, StageSessionRow } from "../tables.ts";
+import type {
+  ParticipantEventRow,
+  ParticipantRow,
+  RealTimeTables,
+  StageSessionRow,
+} from "../tables.ts";
 import { type StageUpdate, stageUpdateEvent } from "./stage-event.ts";
 
 type Tx = Transaction<RealTimeTables>;
@@ -114,6 +123,8 @@ export class StageJournal {
     ...all: readonly ParticipantOccurrence[]
   ): Promise<void> {
     return this.#write(async (tx) => {
+      // It has its end, this one most likely.
+      if (tx.isInDoubt && (await findSessionOwner(tx.db, session.sessionId)) === undefined) return;
       await this.requireOurs(tx, session);
       for (const occurrence of all) await this.#append(tx, session, occurrence);
       await endStageSession(tx.db, session.sessionId, atMs);
@@ -137,7 +148,7 @@ export class StageJournal {
 
   /** A stage has one of these at a time. */
   #write<R>(run: (tx: Tx) => Promise<R>): Promise<R> {
-    return this.#store.transaction(run, { patient: true });
+    return this.#store.transaction(run, { patient: true, repeatable: true });
   }
 
   /** Throws SessionLostError where the session isn't this node's. */
@@ -178,17 +189,19 @@ async function departureOf(
 }
 
 async function append(
-  { db }: Tx,
+  { db, isInDoubt }: Tx,
   sessionId: string,
   occurrence: ParticipantOccurrence,
 ): Promise<void> {
   const { participantId, atMs, name, remoteParticipantId, errorCode, tokens } = occurrence;
-  await insertParticipantEvent(db, {
+  const event: Omit<ParticipantEventRow, "sequence"> = {
     ...{ session_id: sessionId, participant_id: participantId, name, event_time_ms: atMs },
     remote_participant_id: remoteParticipantId ?? "",
     ...{ error_code: errorCode ?? "", tokens: tokens ?? "" },
     replication: replicationOf(occurrence),
-  });
+  };
+  if (!(isInDoubt && (await hasParticipantEvent(db, event))))
+    await insertParticipantEvent(db, event);
 }
 
 /** The members of an event that only those of replications have; empty without any. */

@@ -189,6 +189,24 @@ describe("a broadcast", () => {
     expect(objects().filter((path) => path.endsWith(".ts"))).toHaveLength(2);
   });
 
+  test("is whole, and has each event once, when the database goes away at any moments", async () => {
+    const moments = fc.array(fc.constantFrom<Fate>("happens", "database-away", "commit-in-doubt"));
+    const names = ["Session Created", "Stream Start", "Recording Start", "Stream End"];
+    await fc.assert(
+      fc
+        .asyncProperty(moments, async (fates) => {
+          let changes = 0;
+          await broadcast(2, (_effect, isPut) => (!isPut && fates[changes++]) || "happens");
+          await expectWholeness();
+          expect((await eventNames()).toSorted()).toEqual(
+            [...names, "Recording End", "Session Ended"].toSorted(),
+          );
+        })
+        .beforeEach(newWorld),
+      { numRuns: 50 },
+    );
+  });
+
   test("of which nothing may be written is published as Recording Start Failure", async () => {
     await broadcast(2, (_effect, isPut) => (isPut ? "is-refused" : "happens"));
     await expectWholeness();

@@ -6,7 +6,12 @@ import { arns } from "../resource-arn.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { type PlaybackRules, readPlaybackRules } from "../rows/playback-rules.ts";
 import { insertRecording } from "../rows/recordings.ts";
-import { countOtherStreams, insertSession, selectOpenSession } from "../rows/stream-sessions.ts";
+import {
+  countOtherStreams,
+  deleteSessions,
+  insertSession,
+  selectOpenSession,
+} from "../rows/stream-sessions.ts";
 import type { EventSubject } from "../sessions/ivs-event.ts";
 import { newSessionState, type SessionJournal } from "../sessions/session-journal.ts";
 import type {
@@ -60,6 +65,7 @@ export async function openBroadcast(
   if (reference === undefined) return undefined;
   const open = async (tx: Transaction<IvsTables>): Promise<OpenedRows | undefined> => {
     const { db } = tx;
+    if (tx.isInDoubt) await deleteSessions(db, [broadcast.streamId]);
     const channel = await selectChannel(db, reference, reference.id);
     if (!channel || (await isElsewhere(broadcast, channel, db))) return undefined;
     const { streamsMax } = broadcast;
@@ -89,7 +95,7 @@ export async function openBroadcast(
     const rules = await readPlaybackRules(channel, db);
     return { subject, channel, rules, recording, recordingBound: bound };
   };
-  return store.tables<IvsTables>().transaction(open, { patient: true });
+  return store.tables<IvsTables>().transaction(open, { patient: true, repeatable: true });
 }
 
 /** At most one node has a stream of a channel. */

@@ -53,6 +53,21 @@ async function insertNext(db: Db, event: Omit<StreamEventRow, "sequence">): Prom
   return Number(sequence);
 }
 
+/** Whether the session has this very event. */
+export async function hasEvent(
+  db: Db,
+  { stream_id: streamId, name, event_time_ms: atMs }: Omit<StreamEventRow, "sequence">,
+): Promise<boolean> {
+  const found = await db
+    .selectFrom("ivs_stream_events")
+    .select("sequence")
+    .where("stream_id", "=", streamId)
+    .where("name", "=", name)
+    .where("event_time_ms", "=", atMs)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
 /** A session's events, the newest first. */
 export function listEvents(db: Db, streamId: string): Promise<StreamEventRow[]> {
   return db

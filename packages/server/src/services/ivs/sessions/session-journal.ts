@@ -4,7 +4,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { LeaseLostError } from "../../../kernel/recordings/lease-lost.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
-import { insertEvent } from "../rows/stream-events.ts";
+import { hasEvent, insertEvent } from "../rows/stream-events.ts";
 import { findSessionOwner, type SessionChange, setSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
@@ -52,7 +52,7 @@ export class SessionJournal {
       for (const occurrence of occurrences) await this.append(tx, subject, occurrence);
     };
     // A stream has one of these at a time.
-    await this.#store.transaction(write, { patient: true });
+    await this.#store.transaction(write, { patient: true, repeatable: true });
   }
 
   async #requireOurs({ db }: Transaction<IvsTables>, { streamId }: EventSubject): Promise<void> {
@@ -72,9 +72,11 @@ export class SessionJournal {
       ...{ type: occurrence.type, name: occurrence.name, code: occurrence.code ?? null },
       event_time_ms: occurrence.atMs,
     };
-    const last = occurrence.name === FIRST_EVENT ? 0 : this.#sequences.get(streamId);
-    // Where this is taken back a number is left out, or the next one is looked up.
-    this.#sequences.set(streamId, await insertEvent(db, row, last));
+    if (!(tx.isInDoubt && (await hasEvent(db, row)))) {
+      const last = occurrence.name === FIRST_EVENT ? 0 : this.#sequences.get(streamId);
+      // Where this is taken back a number is left out, or the next one is looked up.
+      this.#sequences.set(streamId, await insertEvent(db, row, last));
+    }
     if (occurrence.failure) await setSession(db, streamId, { has_error_event: 1 });
     tx.afterCommit(() => this.#events.publish(ivsEvent(subject, occurrence, this.#ids.uuid())));
   }

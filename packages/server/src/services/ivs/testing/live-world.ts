@@ -8,8 +8,15 @@ import { randomIds } from "../../../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
-import type { Store, Tables, Transaction, TransactionOptions } from "../../../kernel/store.ts";
+import {
+  type Store,
+  StoreUnavailableError,
+  type Tables,
+  type Transaction,
+  type TransactionOptions,
+} from "../../../kernel/store.ts";
 import { openStore } from "../../../storage/open-store.ts";
+import { PatientTransactions, type Transact } from "../../../storage/patient-transactions.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { DEFAULT_CHANNEL_SETTINGS } from "../channels/channel-settings.ts";
 import type { IvsDependencies } from "../dependencies.ts";
@@ -42,6 +49,8 @@ export type Fate =
   | "happens"
   | "is-refused"
   | "is-down"
+  | "database-away"
+  | "commit-in-doubt"
   | "power-cut-before"
   | "power-cut-after"
   | "pauses-before"
@@ -133,6 +142,7 @@ export class LiveWorld {
       if (fate === "pauses-before") await sleep();
       if (fate === "power-cut-before") dead = true;
       if (fate === "is-refused") throw new AwsError("AccessDenied", "Denied", { status: 403 });
+      if (fate === "database-away") throw databaseGone(false);
       if (fate === "is-down") throw new AwsError("InternalError", "Down", { status: 500 });
       let result: Result | undefined;
       if (!dead) {
@@ -140,6 +150,7 @@ export class LiveWorld {
         result = await run();
         underWay -= 1;
       }
+      if (fate === "commit-in-doubt") throw databaseGone(true);
       if (fate === "power-cut-after") dead = true;
       if (fate === "pauses-after") await sleep();
       if (dead && underWay === 0) end();
@@ -224,24 +235,29 @@ function gate() {
   return { opened, open };
 }
 
+function databaseGone(commitUnknown: boolean): StoreUnavailableError {
+  return new StoreUnavailableError("Gone", { condition: "unavailable", commitUnknown });
+}
+
 /** The store of a life: each of its transactions is an effect. */
 function mortal(
   store: Store,
   shared: boolean,
   effect: (run: () => Promise<unknown>) => Promise<unknown>,
 ): Store {
+  const transact: Transact = async <R>(
+    run: (tx: Transaction) => Promise<R>,
+    options?: TransactionOptions,
+  ) => {
+    const made = await effect(async () => ({ result: await store.transaction(run, options) }));
+    return (made as { result: R }).result;
+  };
+  const patient = new PatientTransactions(transact, 0);
   const wrapped: Store = {
     shared,
     db: store.db,
-    async transaction<R>(
-      run: (tx: Transaction) => Promise<R>,
-      options?: TransactionOptions,
-    ): Promise<R> {
-      const { result } = (await effect(async () => ({
-        result: await store.transaction(run, options),
-      }))) as { result: R };
-      return result;
-    },
+    transaction: (run, options = {}) =>
+      options.patient ? patient.run(run, options) : transact(run, options),
     tables: <U extends Tables>() => wrapped as unknown as Store<U>,
   };
   return wrapped;
