@@ -2,6 +2,7 @@ import { ownValue } from "../../../kernel/own-value.ts";
 import { withoutPaths } from "../../../kernel/resource-types/model-violations.ts";
 import type { ResourceRow, VersionRow } from "../tables.ts";
 import type { EngineType } from "../types/engine-types.ts";
+import { base64Marks, inJson, splitParts, withoutBase64 } from "./derived-secrets.ts";
 import type { StoredParameters } from "./evaluate-stack.ts";
 import { propertiesOf } from "./stored-json.ts";
 
@@ -13,28 +14,42 @@ const PART_LENGTH_MIN = 4;
 /** The name in a custom resource's model of the list of attributes that its provider hides. */
 export const NO_ECHO = "rolecast:noEcho";
 
+type Version = Pick<VersionRow, "parameters" | "template" | "processed">;
+
 /**
- * The values of parameters with NoEcho, and of custom resources whose providers ask for it, which
- * nothing that is shown of a stack has.
+ * The values of parameters with NoEcho, and of custom resources whose providers ask for it, and
+ * what functions make of them, which nothing that is shown of a stack has.
  */
 export class Secrets {
   readonly #texts: ReadonlySet<string>;
   readonly #parts: readonly string[];
+  readonly #marks: readonly string[];
 
   constructor(
-    versions: readonly (Pick<VersionRow, "parameters"> | undefined)[],
-    resources: Iterable<Pick<ResourceRow, "model">> = [],
+    versions: readonly (Version | undefined)[],
+    resources: Iterable<Pick<ResourceRow, "model" | "logical_id">> = [],
   ) {
     const texts = new Set<string>();
+    const names = new Set<string>();
     for (const version of versions) {
       const stored = JSON.parse(version?.parameters ?? "{}") as StoredParameters;
-      for (const { text, ssmValue = "", value, noEcho } of Object.values(stored))
-        if (noEcho) for (const each of [text, ssmValue, value].flat()) texts.add(String(each));
+      for (const [name, { text, ssmValue = "", value, noEcho }] of Object.entries(stored)) {
+        if (!noEcho) continue;
+        names.add(name);
+        for (const each of [text, ssmValue, value].flat()) texts.add(String(each));
+      }
     }
-    for (const { model } of resources) for (const each of hiddenIn(model)) texts.add(each);
+    for (const { model, logical_id } of resources)
+      for (const each of hiddenIn(model)) {
+        names.add(logical_id);
+        texts.add(each);
+      }
     texts.delete("");
-    this.#texts = texts;
+    if (texts.size > 0) addDerived(texts, [...names], versions);
     const long = [...texts].filter(({ length }) => length >= PART_LENGTH_MIN);
+    this.#marks = long.flatMap(base64Marks);
+    for (const text of [...texts]) texts.add(Buffer.from(text).toString("base64"));
+    this.#texts = texts;
     // Of two values, one of which is part of the other, the longer one goes first.
     this.#parts = long.sort((one, other) => other.length - one.length);
   }
@@ -63,8 +78,22 @@ export class Secrets {
     if (typeof value === "number") return this.#texts.has(String(value)) ? MASKED : value;
     if (typeof value !== "string") return value;
     if (this.#texts.has(value)) return MASKED;
-    return this.#parts.reduce((text, part) => text.replaceAll(part, MASKED), value);
+    const plain = this.#parts.reduce((text, part) => text.replaceAll(part, MASKED), value);
+    return withoutBase64(plain, this.#marks, MASKED);
   }
+}
+
+/** Adds what the versions' templates make of secrets that these names refer to. */
+function addDerived(
+  texts: Set<string>,
+  names: readonly string[],
+  versions: readonly (Version | undefined)[],
+): void {
+  const given = [...texts];
+  for (const version of versions)
+    if (version) for (const part of splitParts(given, names, version)) texts.add(part);
+  texts.delete("");
+  for (const text of [...texts]) texts.add(inJson(text));
 }
 
 /** Whether a resource has write-only properties, or attributes that its type declares as secret. */
