@@ -333,6 +333,23 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     });
   });
 
+  test("a thousand metrics are taken with ten dimensions each, and fewer with more", async () => {
+    const wide = (metrics: number, dimensions: number) => {
+      const Dimensions = Array.from({ length: dimensions }, (_, index) => ({
+        ...{ Name: `d${index}`, Value: "v" },
+      }));
+      const of = (index: number) => ({ MetricName: `Wide${index}`, Value: 1, Dimensions });
+      const MetricData = Array.from({ length: metrics }, (_, index) => of(index));
+      return client.send(new cloudwatch.PutMetricDataCommand({ Namespace: "Wide", MetricData }));
+    };
+    await wide(1_000, 10);
+    await wide(300, 30);
+    await expect(wide(1_000, 30)).rejects.toMatchObject({
+      name: "SerializationException",
+      message: "The request body has too many values.",
+    });
+  });
+
   const whole = { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 };
   test.each<[string, Partial<cloudwatch.MetricDatum>]>([
     ["Value", { Value: 2 ** 361 }],
