@@ -15,13 +15,20 @@ import { instanceProfiles } from "./iam-instance-profiles.ts";
 import { linkedRoles } from "./iam-linked-roles.ts";
 import { managedPolicies } from "./iam-policies.ts";
 import { roles } from "./iam-roles.ts";
+import { samlProviders } from "./iam-saml-providers.ts";
 import { users } from "./iam-users.ts";
 import { channels } from "./ivs-channels.ts";
 import { loggingConfigurations } from "./ivs-chat-logging-configurations.ts";
 import { roomLogs } from "./ivs-chat-logs.ts";
 import { rooms } from "./ivs-chat-rooms.ts";
+import { adConfigurations, playbackKeyPairs, playbackRestrictionPolicies } from "./ivs-playback.ts";
 import { recordingConfigurations } from "./ivs-recording-configurations.ts";
 import { recordings } from "./ivs-recordings.ts";
+import {
+  encoderConfigurations,
+  publicKeys,
+  storageConfigurations,
+} from "./ivs-stage-configurations.ts";
 import { stageRecordings } from "./ivs-stage-recordings.ts";
 import { stages } from "./ivs-stages.ts";
 import { keys } from "./kms.ts";
@@ -29,6 +36,7 @@ import type { Model } from "./model.ts";
 import { units } from "./organizations.ts";
 import { accounts } from "./organizations-accounts.ts";
 import { controlPolicies } from "./organizations-policies.ts";
+import { bucketSettings } from "./s3-bucket-settings.ts";
 import { buckets } from "./s3-buckets.ts";
 import { objects } from "./s3-objects.ts";
 import { parameters } from "./ssm.ts";
@@ -68,4 +76,12 @@ export const MODELS: readonly Model[] = [
   loggingConfigurations,
   accounts,
   controlPolicies,
+  samlProviders,
+  bucketSettings,
+  playbackKeyPairs,
+  playbackRestrictionPolicies,
+  adConfigurations,
+  publicKeys,
+  encoderConfigurations,
+  storageConfigurations,
 ];

@@ -7,13 +7,15 @@ import { type Change, remembered } from "./remembered.ts";
 import { UNKNOWN } from "./sameness.ts";
 import { changeTags, type Tags, tagsOf } from "./tags.ts";
 
-/* Accounts that the organization makes, with their places in it and their tags. */
+/* Accounts that the organization makes and closes, with their places in it and their tags. */
 
 const PREFIX = "kills-";
 
 interface Account {
   readonly id: string | symbol;
   readonly parent: string;
+  /** A closed account is suspended, and stays so. */
+  readonly status: string;
   readonly tags: Tags;
 }
 
@@ -35,11 +37,17 @@ function change(key: string, account: Account | undefined, chance: Chance): Chan
       says: `CreateAccount ${key}`,
       send: (at) =>
         of(at).createAccount({ AccountName: PREFIX + key, Email: `${key}@kills.example.com` }),
-      after: () => ({ id: UNKNOWN, parent: root, tags: {} }),
+      after: () => ({ id: UNKNOWN, parent: root, status: "ACTIVE", tags: {} }),
     };
   const id = String(account.id);
   // Only a look tells the id.
   if (account.id === UNKNOWN) return lookedUp(key, account);
+  if (account.status === "ACTIVE" && chance.rarely(12))
+    return {
+      says: `CloseAccount ${key}`,
+      send: (at) => of(at).closeAccount({ AccountId: id }),
+      after: () => ({ ...account, status: "SUSPENDED" }),
+    };
   if (chance.rarely(2))
     return changeTags(account, chance, `account ${key}`, {
       tag: (at, Key, Value) => of(at).tagResource({ ResourceId: id, Tags: [{ Key, Value }] }),
@@ -72,11 +80,12 @@ const listAccounts = (at: Node) =>
 async function read(at: Node): Promise<ReadonlyMap<string, Account>> {
   const organizations = at.client(Organizations);
   const named: [string | undefined, Account][] = [];
-  for (const { Id: id = "", Name } of await listAccounts(at)) {
+  for (const { Id: id = "", Name, Status: status = "" } of await listAccounts(at)) {
     if (!Name?.startsWith(PREFIX)) continue;
     const { Tags } = await organizations.listTagsForResource({ ResourceId: id });
     const { Parents } = await organizations.listParents({ ChildId: id });
-    named.push([Name, { id, parent: Parents?.[0]?.Id ?? "", tags: tagsOf(Tags) }]);
+    const parent = Parents?.[0]?.Id ?? "";
+    named.push([Name, { id, parent, status, tags: tagsOf(Tags) }]);
   }
   return byKey(PREFIX, named);
 }

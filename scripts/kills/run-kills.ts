@@ -166,10 +166,11 @@ function linesOf({ figures, kills, rounds, faults, wrong }: Report, seed: number
       (value, at) => String(value).padStart(COLUMNS[at]?.length ?? 0),
     );
   const all = [...figures.values()];
+  const width = Math.max(...[...figures.keys()].map(({ length }) => length));
   const sum = (of: (one: Figures) => number) => all.reduce((total, one) => total + of(one), 0);
   return [
-    `${"".padEnd(24)}  ${COLUMNS.join("  ")}`,
-    ...[...figures].map(([name, one]) => [name.padEnd(24), ...row(one)].join("  ")),
+    `${"".padEnd(width)}  ${COLUMNS.join("  ")}`,
+    ...[...figures].map(([name, one]) => [name.padEnd(width), ...row(one)].join("  ")),
     ...wrong.slice(0, 20),
     [
       `${kills} kills of servers in ${rounds} rounds, ${faults} other faults:`,
