@@ -61,3 +61,33 @@ test("a template that can't be read keeps nothing else from being masked", () =>
   const secrets = new Secrets([{ template: "Fn::Split: [", processed: null, parameters }]);
   expect(secrets.mask(HIDDEN)).toBe("****");
 });
+
+describe("what would take long to be looked for is masked as a whole", () => {
+  const listOf = (count: number) => Array.from({ length: count }, (_, index) => `hidden-${index}`);
+  const secretsOfList = (count: number, Resources: object = {}) => {
+    const P = { text: "", value: listOf(count), noEcho: true };
+    const Parameters = { P: { Type: "CommaDelimitedList", NoEcho: true } };
+    const template = JSON.stringify({ Parameters, Resources });
+    return new Secrets([{ template, processed: null, parameters: JSON.stringify({ P }) }]);
+  };
+
+  test("too many hidden texts", () => {
+    const values = { text: "a bucket", number: 7, flag: true, none: null, empty: "" };
+    const masked = { ...values, text: "****", number: "****" };
+    expect(secretsOfList(2_001).mask(values)).toEqual(masked);
+    expect(secretsOfList(2_000).mask(values)).toEqual(values);
+  });
+
+  test("too many parts of them", () => {
+    const split = (by: string) => ({ "Fn::Select": [0, { "Fn::Split": [by, { Ref: "P" }] }] });
+    const many = Array.from({ length: 501 }, (_, index) => split(`by ${index}`));
+    expect(secretsOfList(200, bucket(many)).mask("a bucket")).toBe("****");
+    expect(secretsOfList(200, bucket(many.slice(1))).mask("a bucket")).toBe("a bucket");
+  });
+
+  test("more text than all of them are looked for in", () => {
+    const long = "a text of nothing hidden ".repeat(400);
+    const masked = secretsOfList(1_000).mask([long, long, long, "hidden-1", "short"]);
+    expect(masked).toEqual([long, long, "****", "****", "****"]);
+  });
+});

@@ -8,18 +8,8 @@ import { templateOf } from "./evaluate-stack.ts";
 
 type Templated = Pick<VersionRow, "template" | "processed">;
 
-/** The parts of secrets that a template's `Fn::Split` makes of what refers to these names. */
-export function splitParts(
-  secrets: readonly string[],
-  names: readonly string[],
-  version: Templated,
-): readonly string[] {
-  return delimitersIn(version, names).flatMap((delimiter) =>
-    secrets.flatMap((secret) => (secret.includes(delimiter) ? secret.split(delimiter) : [])),
-  );
-}
-
-function delimitersIn(version: Templated, names: readonly string[]): readonly string[] {
+/** The delimiters by which a template's `Fn::Split` parts what refers to one of these names. */
+export function delimitersIn(version: Templated, names: ReadonlySet<string>): readonly string[] {
   if (!(version.processed ?? version.template).includes("Split")) return [];
   try {
     const found = new Set<string>();
@@ -32,22 +22,31 @@ function delimitersIn(version: Templated, names: readonly string[]): readonly st
   }
 }
 
-function collectDelimiters(value: Value, names: readonly string[], found: Set<string>): void {
-  if (Array.isArray(value)) for (const each of value) collectDelimiters(each, names, found);
-  if (!isMap(value)) return;
+/** Whether something in the value refers to one of the names. */
+function collectDelimiters(value: Value, names: ReadonlySet<string>, found: Set<string>): boolean {
+  if (typeof value === "string") return refersTo(value, names);
+  let refers = false;
+  if (Array.isArray(value))
+    for (const each of value) refers = collectDelimiters(each, names, found) || refers;
+  if (!isMap(value)) return refers;
   for (const [name, argument] of Object.entries(value)) {
-    collectDelimiters(argument, names, found);
-    if (name !== "Fn::Split" || !Array.isArray(argument)) continue;
-    const [delimiter, source]: readonly Value[] = argument;
-    if (typeof delimiter !== "string" || delimiter === "" || source === undefined) continue;
-    const text = JSON.stringify(source);
-    if (names.some((each) => refersTo(text, each))) found.add(delimiter);
+    const isOf = collectDelimiters(argument, names, found);
+    refers ||= isOf;
+    if (!isOf || name !== "Fn::Split" || !Array.isArray(argument)) continue;
+    const [delimiter]: readonly Value[] = argument;
+    if (typeof delimiter === "string" && delimiter !== "") found.add(delimiter);
   }
+  return refers;
 }
 
-/** Whether JSON has a Ref, a GetAtt or a variable of Fn::Sub with the name. */
-function refersTo(json: string, name: string): boolean {
-  return [`"${name}"`, `"${name}.`, `{${name}}`, `{${name}.`].some((each) => json.includes(each));
+const VARIABLE = /\$\{([^.{}]+)/g;
+
+/** Whether a text may be a Ref's or a GetAtt's, or has a variable, with one of the names. */
+function refersTo(text: string, names: ReadonlySet<string>): boolean {
+  const [name = ""] = text.split(".", 1);
+  if (names.has(name)) return true;
+  if (!text.includes("${")) return false;
+  return [...text.matchAll(VARIABLE)].some(([, variable = ""]) => names.has(variable.trim()));
 }
 
 /** A secret as `Fn::ToJsonString` writes it into a text. */
