@@ -19,7 +19,6 @@ export type AuthFailure =
   | "scopeMismatch"
   | "hostNotSigned"
   | "headersNotSigned"
-  | "conflictingHeader"
   | "contentHashMissing"
   | "contentHashMalformed"
   | "skewed"
@@ -57,7 +56,6 @@ const CODES: Readonly<Record<AuthFailure, Readonly<Record<AuthDialect, CodeAndSt
   scopeMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_HEADER },
   hostNotSigned: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
   headersNotSigned: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
-  conflictingHeader: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_REQUEST },
   contentHashMissing: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_REQUEST },
   contentHashMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   skewed: { query: MISMATCH, json: MISMATCH_JSON, s3: ["RequestTimeTooSkewed", 403] },

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import type { Authentication } from "./authentication.ts";
-import { withHeadersInUrl } from "./headers-in-url.ts";
+import type { Authentication, SignedAuthentication } from "./authentication.ts";
+import { contradictsUrl, withHeadersInUrl } from "./headers-in-url.ts";
 
 const presigned = (version: 2 | 4, ...signedHeaders: string[]) =>
   ({ kind: "presigned", version, signedHeaders }) as unknown as Authentication;
@@ -62,12 +62,29 @@ describe("a presigned URL's query has headers", () => {
       );
   });
 
-  test("beside the same header, which may not say something else in version 4", () => {
+  test("beside the same header, which stays", () => {
     const beside = { "x-amz-acl": " private " };
-    expect(headersOf("x-amz-acl=private", V4, beside)).toEqual(beside);
-    expect(headersOf("x-amz-acl=public", V2, beside)).toEqual(beside);
-    expect(() => headersOf("x-amz-acl=public", V4, beside)).toThrow(
-      expect.objectContaining({ code: "InvalidRequest", status: 400 }),
-    );
+    for (const how of [V2, V4]) {
+      expect(headersOf("x-amz-acl=private", how, beside)).toEqual(beside);
+      expect(headersOf("x-amz-acl=public", how, beside)).toEqual(beside);
+    }
+  });
+
+  test.each([
+    ["x-amz-acl=private", false],
+    ["x-amz-acl=public", true],
+    ["X-Amz-Meta-None=public", false],
+    ["x-amz-checksum-crc32=other", false],
+    ["X-Amz-Date=other", false],
+    ["response-content-type=other", false],
+  ])("contradicts a header beside it: %s, %s", (rawQuery, expected) => {
+    const headers = {
+      "x-amz-acl": " private ",
+      "x-amz-checksum-crc32": "a",
+      "x-amz-date": "a",
+      "response-content-type": "a",
+    };
+    const request = { method: "PUT", rawPath: "/b/k", rawQuery, headers, body: Readable.from([]) };
+    expect(contradictsUrl(request, V4 as SignedAuthentication)).toBe(expected);
   });
 });

@@ -2,7 +2,7 @@ import type { WireRequest } from "../message.ts";
 import { requestQuery } from "../query.ts";
 import { AuthError } from "./auth-error.ts";
 import { repeatedParameter } from "./auth-failures.ts";
-import type { Authentication } from "./authentication.ts";
+import type { Authentication, SignedAuthentication } from "./authentication.ts";
 
 const AMZ_PREFIX = "x-amz-";
 /** Source: RFC 9110, "Tokens". */
@@ -47,9 +47,8 @@ const CHECKSUM = /^x-amz-(sdk-checksum-algorithm|checksum-(?!algorithm|mode|type
  * The request of a presigned URL with those headers that are in its query: presigners put
  * `x-amz-` headers there, and S3 takes them for headers. Every one of them is part of what is
  * signed. What else version 2 signs, Content-Type and Content-MD5, S3 reads from headers alone,
- * though boto3 writes them into the URL too. Other requests are returned as they are. Throws
- * AuthError for one that comes twice, and for one of version 4 that differs from the header beside
- * it.
+ * though boto3 writes them into the URL too. A header that comes beside it stays. Other requests
+ * are returned as they are. Throws AuthError for one that comes twice.
  */
 export function withHeadersInUrl(
   request: WireRequest,
@@ -61,18 +60,13 @@ export function withHeadersInUrl(
   const seen = new Set<string>();
   for (const [name, text] of requestQuery(request).entries) {
     const header = name.toLowerCase();
-    if (!header.startsWith(AMZ_PREFIX) && !(isV4 && FURTHER_V4.has(header))) continue;
-    if (isV4 && SIGNATURE_V4.has(header)) continue;
+    if (!isHeader(header, isV4)) continue;
     if (seen.has(header)) throw repeatedParameter(name, "presigned", "s3");
     seen.add(header);
     if (!HEADER_NAME.test(header) || !HEADER_VALUE.test(text)) throw noHeader(name);
     if (isV4 && CHECKSUM.test(header) && !authentication.signedHeaders.includes(header)) continue;
-    // As node hands headers over: a character for each byte.
-    const value = Buffer.from(text).toString("latin1");
-    const beside = request.headers[header];
-    if (beside === undefined) (headers ??= { ...request.headers })[header] = value;
-    // Version 2 signs one of them, by which the signature is then compared.
-    else if (isV4 && beside.trim() !== value.trim()) throw conflicting(name);
+    if (request.headers[header] === undefined)
+      (headers ??= { ...request.headers })[header] = headerBytes(text);
   }
   if (headers === undefined) return request;
   const { method, rawPath, rawQuery, body } = request;
@@ -80,13 +74,35 @@ export function withHeadersInUrl(
   return { method, rawPath, rawQuery, headers, body, ...claim };
 }
 
+/**
+ * Whether a presigned URL of version 4 has a header in its query that came with another value too:
+ * its signature can't be for both. Version 2 signs one of them, by which its signature is compared.
+ */
+export function contradictsUrl(
+  request: WireRequest,
+  { kind, signedHeaders }: SignedAuthentication,
+): boolean {
+  if (kind !== "presigned") return false;
+  return requestQuery(request).entries.some(([name, text]) => {
+    const header = name.toLowerCase();
+    const beside = request.headers[header];
+    if (beside === undefined || !isHeader(header, true)) return false;
+    if (CHECKSUM.test(header) && !signedHeaders.includes(header)) return false;
+    return beside.trim() !== headerBytes(text).trim();
+  });
+}
+
+function isHeader(header: string, isV4: boolean): boolean {
+  if (header.startsWith(AMZ_PREFIX)) return !(isV4 && SIGNATURE_V4.has(header));
+  return isV4 && FURTHER_V4.has(header);
+}
+
+/** As node hands headers over: a character for each byte. */
+function headerBytes(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
 function noHeader(name: string): AuthError {
   const message = `The query parameter ${name} stands for a header and can't be one.`;
   return new AuthError("queryMalformed", "s3", message);
-}
-
-/** Source: S3 API, "Authenticating requests: using query parameters". */
-function conflicting(name: string): AuthError {
-  const message = `The header ${name} and the query parameter of that name have different values.`;
-  return new AuthError("conflictingHeader", "s3", message);
 }

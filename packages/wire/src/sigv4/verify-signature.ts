@@ -17,6 +17,7 @@ import {
   credentialScope,
   type SignedAuthentication,
 } from "../authentication/authentication.ts";
+import { contradictsUrl } from "../authentication/headers-in-url.ts";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate, isoSeconds } from "./amz-date.ts";
@@ -58,8 +59,8 @@ export function verifiedSignature(authentication: SignedAuthentication): Verifie
 }
 
 /**
- * Verifies time and signature of a request against the secret of the access key it names.
- * Throws AuthError; comparison takes the same time wherever signatures differ.
+ * Verifies time and signature of a request against the secret of the access key it names. S3's
+ * request has the headers of its URL (`withHeadersInUrl`). Throws AuthError; comparison takes the same time wherever signatures differ.
  */
 export function verifySignature(
   authentication: SignedAuthentication,
@@ -80,7 +81,8 @@ export function verifySignature(
   for (const path of canonicalPaths(request.rawPath, isS3)) {
     const canonical = canonicalRequest(request, authentication, path, payloadHash);
     const stringToSign = `${preamble}\n${sha256Hex(canonical)}`;
-    if (key.verifies(stringToSign, authentication.signature)) {
+    const isMatch = key.verifies(stringToSign, authentication.signature);
+    if (isMatch && !(isS3 && contradictsUrl(request, authentication))) {
       // Only S3's bodies are signed in chunks.
       if (isS3 && isChunked(authentication.contentSha256)) {
         const canonicalRequest = repeatable(authentication, canonical);
