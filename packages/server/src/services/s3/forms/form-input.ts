@@ -1,16 +1,11 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { decodeWords, parseXml, type XmlElement } from "@rolecast/wire";
+import { latin1Text, parseXml, type XmlElement } from "@rolecast/wire";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, malformedXml } from "../errors.ts";
 
 /** Fields that mean what PutObject's headers do. Source: S3 API, "POST object". */
 const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
   ["acl", "ACL"],
-  ["cache-control", "CacheControl"],
-  ["content-disposition", "ContentDisposition"],
-  ["content-encoding", "ContentEncoding"],
-  ["content-language", "ContentLanguage"],
-  ["content-type", "ContentType"],
   ["content-md5", "ContentMD5"],
   ["x-amz-server-side-encryption", "ServerSideEncryption"],
   ["x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"],
@@ -24,12 +19,23 @@ const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
   ["x-amz-website-redirect-location", "WebsiteRedirectLocation"],
   ...Object.values(CHECKSUM_ALGORITHMS).map(({ header, member }) => [header, member] as const),
 ]);
+/**
+ * Fields whose texts are an answer's headers. As recorded of AWS for the first two, a form's come
+ * back as Latin-1, where a header's come back as the bytes that were sent.
+ */
+const TEXTS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
+  ["cache-control", "CacheControl"],
+  ["content-disposition", "ContentDisposition"],
+  ["content-encoding", "ContentEncoding"],
+  ["content-language", "ContentLanguage"],
+  ["content-type", "ContentType"],
+]);
 const RETAIN_UNTIL = "x-amz-object-lock-retain-until-date";
 const BUCKET_KEY = "x-amz-server-side-encryption-bucket-key-enabled";
 const METADATA_PREFIX = "x-amz-meta-";
 
 /**
- * PutObject's input but for the body. Throws MalformedXML for tags that aren't XML, and
+ * PutObject's input but for the body. Throws MalformedXML for tags that aren't whole, and
  * InvalidArgument for a retention until no date.
  */
 export function putInputOf(
@@ -41,9 +47,11 @@ export function putInputOf(
   const metadata = new Map<string, string>();
   for (const [name, value] of fields) {
     const member = MEMBERS.get(name);
+    const text = TEXTS.get(name);
     if (member !== undefined) members[member] = value;
+    else if (text !== undefined) members[text] = latin1Text(value);
     else if (name.startsWith(METADATA_PREFIX))
-      metadata.set(name.slice(METADATA_PREFIX.length), decodeWords(value));
+      metadata.set(name.slice(METADATA_PREFIX.length), value);
   }
   const expires = new Date(fields.get("expires") ?? "");
   const tagging = fields.get("tagging");
@@ -74,8 +82,11 @@ function taggingHeader(document: string): string {
   const [set] = root.children;
   // S3 takes any document, and tags from its own alone.
   if (root.name !== "Tagging" || set?.name !== "TagSet") return "";
-  const text = (tag: XmlElement, name: string) =>
-    tag.children.find((child) => child.name === name)?.text ?? "";
+  const text = (tag: XmlElement, name: string) => {
+    const found = tag.children.find((child) => child.name === name);
+    if (!found) throw malformedXml();
+    return found.text;
+  };
   const pairs = set.children.map((tag) => [text(tag, "Key"), text(tag, "Value")]);
   return new URLSearchParams(pairs).toString();
 }
