@@ -49,6 +49,10 @@ export interface ApiDefinition {
    * documents as the output has them in `MIXED_ITEMS`, at the place of the first of these lists.
    */
   readonly mixedLists?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * restXml: errors stand in an `ErrorResponse`, as the protocol has it; Amazon S3's alone don't.
+   */
+  readonly wrapsErrors?: boolean;
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;

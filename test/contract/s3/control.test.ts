@@ -4,6 +4,7 @@ import * as control from "@aws-sdk/client-s3-control";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../../support/principals.ts";
 import { s3ControlClient } from "../../support/s3-control.ts";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const AccountId = "000000000000";
@@ -226,4 +227,20 @@ test("what S3 Control has and isn't built says so; a bucket may have the API's n
   expect(await Body?.transformToString()).toBe("object");
   await clients.s3.send(new s3.DeleteObjectCommand({ Bucket, Key }));
   await clients.s3.send(new s3.DeleteBucketCommand({ Bucket }));
+});
+
+test("a refusal is in an ErrorResponse, with both names of the request beside it", async () => {
+  const path = "/v20180820/configuration/publicAccessBlock";
+  const headers = { "x-amz-account-id": AccountId };
+  const answer = await sendSigned(
+    server.endpoint,
+    { method: "GET", path, headers },
+    { service: "s3" },
+  );
+  expect([answer.status, answer.body]).toEqual([
+    404,
+    expect.stringMatching(
+      /<ErrorResponse><Error><Code>NoSuchPublicAccessBlockConfiguration<.*<\/Error><RequestId>[^<]+<\/RequestId><HostId>[^<]+<\/HostId><\/ErrorResponse>$/s,
+    ),
+  ]);
 });

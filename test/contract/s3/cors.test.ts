@@ -6,6 +6,12 @@ import { type Clients, startTestServer, type TestServer } from "../../support/te
 
 const BUCKET = "cors-contract";
 const ORIGIN = "https://app.example.com";
+/** By what an answer of S3 names itself. */
+const NAMED = {
+  server: "AmazonS3",
+  "x-amz-request-id": expect.stringMatching(/./),
+  "x-amz-id-2": expect.stringMatching(/./),
+};
 let server: TestServer;
 let client: Clients["s3"];
 
@@ -54,6 +60,7 @@ test("a preflight is answered by the first rule that admits it, and refused with
     "access-control-allow-credentials": "true",
     "access-control-expose-headers": "ETag",
     "access-control-max-age": "60",
+    ...NAMED,
   });
   const anyOrigin = await preflight("GET", "", "https://elsewhere.test");
   expect(anyOrigin.headers.get("access-control-allow-origin")).toBe("*");
@@ -63,6 +70,7 @@ test("a preflight is answered by the first rule that admits it, and refused with
     await preflight("PUT", "", "https://elsewhere.test"),
   ]) {
     expect(refused.status).toBe(403);
+    expect(Object.fromEntries(refused.headers)).toMatchObject(NAMED);
     expect(refused.headers.get("access-control-allow-origin")).toBeNull();
   }
 });
@@ -89,6 +97,7 @@ test("actual answers, errors included, carry the headers too", async () => {
     fetch(`${server.endpoint}/${BUCKET}/key`, { headers: { Origin: origin } });
   const answer = await get(ORIGIN);
   expect(answer.status).toBe(403);
+  expect(Object.fromEntries(answer.headers)).toMatchObject(NAMED);
   expect(answer.headers.get("access-control-allow-origin")).toBe(ORIGIN);
   expect((await get("https://elsewhere.test")).headers.has("access-control-allow-origin")).toBe(
     false,

@@ -19,9 +19,7 @@ export async function preflight(
   pages: PageGuard,
 ): Promise<PlainResponse | undefined> {
   if (request.method !== "OPTIONS") return undefined;
-  if (service.preflight) {
-    return { status: 200, headers: await service.preflight(request), body: undefined };
-  }
+  if (service.preflight) return service.preflight(request);
   const { origin } = request.headers;
   if (origin === undefined) return undefined;
   if (!pages.allowsOrigin(request)) throw foreignPage(origin);

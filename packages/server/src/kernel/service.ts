@@ -115,10 +115,8 @@ export interface ServiceParts {
   lastPlainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
   /** Answers a WebSocket's handshake. Undefined: not mine. */
   webSocket?(request: WebSocketRequest): Promise<WebSocketAnswer | undefined> | undefined;
-  /**
-   * Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused.
-   */
-  preflight?(request: PlainRequest): Promise<Readonly<Record<string, string>>>;
+  /** Answers a browser's preflight. Rejects with AwsError where it is refused. */
+  preflight?(request: PlainRequest): Promise<PlainResponse>;
   /** Headers of the answer to a browser's cross-origin request. Undefined: none. */
   corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
   /** Continues the work of an earlier process; runs before the server is ready. */

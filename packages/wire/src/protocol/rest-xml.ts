@@ -117,12 +117,16 @@ export class RestXml implements ServerProtocol {
     headers["content-type"] = "application/xml";
     if (request?.method === "HEAD") return { status: error.status, headers, body: undefined };
     const fields = writeErrorFields(error.fields, shape?.structure, this.#writers);
-    const body =
-      `${XML_DECLARATION}<Error><Code>${escapeXml(shape?.code ?? error.code)}</Code>` +
-      `<Message>${escapeXml(error.message)}</Message>${fields}` +
+    const content =
+      `<Code>${escapeXml(shape?.code ?? error.code)}</Code>` +
+      `<Message>${escapeXml(error.message)}</Message>${fields}`;
+    const ids =
       `<RequestId>${escapeXml(requestId)}</RequestId>` +
-      `<HostId>${headers["x-amz-id-2"] ?? ""}</HostId></Error>`;
-    return { status: error.status, headers, body };
+      `<HostId>${headers["x-amz-id-2"] ?? ""}</HostId>`;
+    const document = this.#service.wrapsErrors
+      ? `<ErrorResponse><Error>${content}</Error>${ids}</ErrorResponse>`
+      : `<Error>${content}${ids}</Error>`;
+    return { status: error.status, headers, body: XML_DECLARATION + document };
   }
 }
 

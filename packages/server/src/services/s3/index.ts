@@ -1,4 +1,4 @@
-import type { ApiDefinition } from "@rolecast/wire";
+import { type ApiDefinition, requestHeaders } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ManagedKeys } from "../../kernel/ports/managed-keys.ts";
@@ -12,7 +12,7 @@ import { reportMissingFolder } from "./check/missing-folder.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
 import { notePlace } from "./check/other-place.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
-import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
+import { answerPreflight, corsHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { ELEMENT_ORDER, MIXED_LISTS } from "./element-order.ts";
 import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
@@ -95,6 +95,11 @@ function createS3(needs: S3Needs) {
     digests,
   };
   const lifecycle = new LifecycleWorker(deps);
+  /** What isn't an operation's answer names its request too. */
+  const withS3Headers = ({ headers, ...answer }: PlainResponse): PlainResponse => ({
+    ...answer,
+    headers: { ...requestHeaders(needs.ids.uuid(), definition), ...headers },
+  });
   return {
     api: async () => (await import("./api.ts")).s3Api(deps, lifecycle),
     accessDenied: s3AccessDenied,
@@ -103,7 +108,8 @@ function createS3(needs: S3Needs) {
     // Any path may be a bucket's.
     lastPlainRequest: (request: PlainRequest) =>
       formUpload(request, definition, deps)?.then(withS3Headers),
-    preflight: (request: PlainRequest) => preflightHeaders(request, store, hosts),
+    preflight: (request: PlainRequest) =>
+      answerPreflight(request, store, hosts).then(withS3Headers),
     corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
@@ -155,8 +161,4 @@ function inlineLimitsOf({ settings, objectStore, store }: S3Needs): InlineLimits
   if (store.shared) return { bytesMax: 0, essentialBytesMax: 0 };
   const bytesMax = objectStore?.type === "s3" ? INLINE_BYTES : 0;
   return { bytesMax, essentialBytesMax: INLINE_ESSENTIAL_BYTES };
-}
-
-function withS3Headers({ headers, ...answer }: PlainResponse): PlainResponse {
-  return { ...answer, headers: { ...S3_HEADERS, ...headers } };
 }

@@ -21,6 +21,7 @@ export const s3Control = defineService({
     version: "2018-08-20",
     headers: { server: "AmazonS3" },
     xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+    wrapsErrors: true,
     // A bucket may be called v20180820; what asks for one carries no such header.
     markingHeader: "x-amz-account-id",
   },

@@ -1,7 +1,7 @@
 import type { CORSRule } from "@aws-sdk/client-s3";
 import { bucketFromHost, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { PlainRequest } from "../../../kernel/service.ts";
+import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findCors } from "../rows/buckets.ts";
 import type { S3Tables } from "../tables.ts";
@@ -31,12 +31,12 @@ export async function corsHeaders(
   return headersFor(rules, { origin, method, requestHeaders });
 }
 
-/** The headers of a preflight's answer. Rejects with BadRequest or AccessForbidden. */
-export async function preflightHeaders(
+/** Rejects with BadRequest or AccessForbidden. */
+export async function answerPreflight(
   request: PlainRequest,
   store: Store,
   hosts: readonly string[],
-): Promise<Readonly<Record<string, string>>> {
+): Promise<PlainResponse> {
   const { origin, ...headers } = request.headers;
   const method = headers["access-control-request-method"];
   if (origin === undefined)
@@ -49,7 +49,7 @@ export async function preflightHeaders(
     throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const requestHeaders = namesOf(headers["access-control-request-headers"]);
   const admitted = headersFor(found.rules, { origin, method, requestHeaders });
-  if (admitted) return admitted;
+  if (admitted) return { status: 200, headers: admitted, body: undefined };
   throw forbidden(
     "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
     request,

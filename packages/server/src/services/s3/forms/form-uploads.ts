@@ -6,6 +6,7 @@ import {
   bucketFromHost,
   escapeXml,
   percentDecode,
+  requestHeaders,
   type SignedForm,
 } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
@@ -99,8 +100,9 @@ async function upload(
   {
     signedBy,
     clock,
+    ids,
     invoke,
-  }: Pick<S3Dependencies, "clock" | "invoke"> & {
+  }: Pick<S3Dependencies, "clock" | "ids" | "invoke"> & {
     readonly signedBy: (fields: ReadonlyMap<string, string>) => Promise<SignerOfForm>;
   },
 ): Promise<PlainResponse> {
@@ -128,8 +130,10 @@ async function upload(
     Body: Readable.from(within(form.file, length ?? NO_LIMITS)),
   };
   const response = { status: undefined, headers: {} };
+  const requestId = ids.uuid();
   const put = await invoke<s3.PutObjectCommandOutput>("s3", "PutObject", input, {
     as: caller,
+    requestId,
     authentication,
     region: region ?? DEFAULT_REGION,
     regionIsSigned: region !== undefined,
@@ -140,7 +144,8 @@ async function upload(
     form: { fields, response },
   });
   const answer = answerTo(fields, put, { bucket, key, request });
-  return { ...answer, headers: { ...response.headers, ...answer.headers } };
+  const named = requestHeaders(requestId);
+  return { ...answer, headers: { ...named, ...response.headers, ...answer.headers } };
 }
 
 function bucketOf(
