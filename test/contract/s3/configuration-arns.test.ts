@@ -24,6 +24,7 @@ const inside = (element: string, xml: string) => `<${element}>${xml}</${element}
 const CREATED = "<Event>s3:ObjectCreated:*</Event>";
 const rule = (element: string, name: string, arn: string, more = CREATED) =>
   inside("NotificationConfiguration", inside(element, `${inside(name, arn)}${more}`));
+const BETWEEN = "</NotificationConfiguration><NotificationConfiguration>";
 const topic = (arn: string) => rule("TopicConfiguration", "Topic", arn);
 const queue = (arn: string, more?: string) => rule("QueueConfiguration", "Queue", arn, more);
 const lambda = (arn: string) => rule("CloudFunctionConfiguration", "CloudFunction", arn);
@@ -36,6 +37,16 @@ const constraint = (pattern: string) =>
   ].join(" ");
 const UNPARSED = "The ARN could not be parsed";
 const SQS = "arn:aws:sqs:us-east-1:000000000000:q";
+const SNS = SQS.replace("sqs", "sns");
+const FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f:live";
+const missing = (...destinations: readonly (readonly [name: string, value: string])[]) =>
+  [
+    "400 InvalidArgument | Unable to validate the following destination configurations",
+    ...destinations.flatMap(([name, value], index) => [
+      `ArgumentName${index + 1}=${name}`,
+      `ArgumentValue${index + 1}=${value}`,
+    ]),
+  ].join(" | ");
 const ELSEWHERE = SQS.replace("us-east-1", "us-west-2");
 const ROLE = "arn:aws:iam::000000000000:role/r";
 const filter = (name: string) =>
@@ -105,16 +116,34 @@ test.each([
   [
     "a queue that S3 would look for",
     queue(SQS, filter("Prefix")),
-    notImplemented("QueueConfigurations"),
+    missing([SQS, "The destination queue does not exist"]),
   ],
-  ["a topic", topic(SQS.replace("sqs", "sns")), notImplemented("TopicConfigurations")],
+  [
+    "two queues and a topic",
+    [topic(SNS), queue(SQS), queue(`${SQS}-2`)].join("").replaceAll(BETWEEN, ""),
+    missing(
+      [SNS, "The destination topic does not exist"],
+      [SQS, "The destination queue does not exist"],
+      [`${SQS}-2`, "The destination queue does not exist"],
+    ),
+  ],
   [
     "a function and its alias",
-    lambda("arn:aws:lambda:us-east-1:000000000000:function:f:live"),
-    notImplemented("LambdaFunctionConfigurations"),
+    lambda(FUNCTION),
+    missing([`${FUNCTION}, null`, `Not authorized to invoke function [${FUNCTION}]`]),
   ],
 ])("notifications to %s", async (_what, body, expected) => {
   expect(await refusalOf(server.endpoint, ask(`PUT ${B}?notification`, body))).toBe(expected);
+});
+
+test.each([
+  ["TopicConfigurations", topic(SNS)],
+  ["QueueConfigurations", queue(SQS)],
+  ["LambdaFunctionConfigurations", lambda(FUNCTION)],
+])("%s that S3 needn't look at are refused by name", async (kind, body) => {
+  const headers = { "x-amz-skip-destination-validation": "true" };
+  const request = ask(`PUT ${B}?notification`, body, headers);
+  expect(await refusalOf(server.endpoint, request)).toBe(notImplemented(kind));
 });
 
 const replication = (role: string, destination: string) =>
@@ -137,7 +166,7 @@ test.each([
     to("a-bucket"),
     [
       "400 InvalidRequest | Versioning must be 'Enabled' on the bucket to apply a replication",
-      `configuration | BucketName=${B.slice(1)}`,
+      "configuration",
     ].join(" "),
   ],
   [

@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
-import { malformedXml, notImplemented } from "../errors.ts";
+import { malformedXml } from "../errors.ts";
 import { updateBucket } from "../rows/buckets.ts";
 import { checkDestinations } from "./check-destinations.ts";
 
@@ -13,14 +13,7 @@ export function bucketNotificationOperations(): OperationTable {
       async (bucket, input, context) => {
         const { NotificationConfiguration: given } = input;
         if (!given) throw malformedXml();
-        checkDestinations(given, bucket);
-        for (const name of [
-          "TopicConfigurations",
-          "QueueConfigurations",
-          "LambdaFunctionConfigurations",
-        ] as const) {
-          if ((given[name]?.length ?? 0) > 0) throw notImplemented(name);
-        }
+        checkDestinations(given, bucket, input.SkipDestinationValidation === true);
         await updateBucket(
           bucket,
           { event_bridge: given.EventBridgeConfiguration ? 1 : 0 },

@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { OWN_PARTITION, splitArn } from "../../../kernel/arn.ts";
-import { invalidArgument, invalidArgumentOf, malformedXml } from "../errors.ts";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { invalidArgument, invalidArgumentOf, malformedXml, notImplemented } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Events by what they are about, without `s3:`. Source: S3 API, "Event". */
@@ -34,29 +35,37 @@ interface Rule {
 
 /** A kind of destination: the XML element with its ARN, and what S3 demands of the ARN. */
 interface Kind {
+  readonly member: keyof s3.NotificationConfiguration;
   readonly element: string;
   readonly service: string;
   readonly resource: RegExp;
   /** S3's own notation of the pattern, which its refusal quotes. */
   readonly pattern: string;
+  /** How S3 says of an ARN that it leads nowhere. */
+  missing(arn: string): { readonly name: string; readonly value: string };
 }
 
 const REGULAR_EXPRESSION = "Member must satisfy regular expression pattern";
 const ARN_OF = "^arn:aws[\\p{Alpha}\\-]*";
 const ACCOUNT = "[\\p{Digit}]{12}";
 const TOPIC: Kind = {
+  member: "TopicConfigurations",
   element: "Topic",
   service: "sns",
   resource: /^[\w-]{1,256}$/,
   pattern: `${ARN_OF}:sns:[\\p{Alnum}\\-]+:${ACCOUNT}:[\\p{Alnum}\\-_]{1,256}$`,
+  missing: (arn) => ({ name: arn, value: "The destination topic does not exist" }),
 };
 const QUEUE: Kind = {
+  member: "QueueConfigurations",
   element: "Queue",
   service: "sqs",
   resource: /^[\w-]{1,80}$/,
   pattern: `${ARN_OF}:sqs:[\\p{Alnum}\\-]+:${ACCOUNT}:[\\p{Alnum}\\-_]{1,80}$`,
+  missing: (arn) => ({ name: arn, value: "The destination queue does not exist" }),
 };
 const FUNCTION: Kind = {
+  member: "LambdaFunctionConfigurations",
   element: "CloudFunction",
   service: "lambda",
   resource: /^function:[\w-]+(?::[\w$-]+)?$/,
@@ -64,19 +73,55 @@ const FUNCTION: Kind = {
     "^arn:aws[a-zA-Z\\-]*:lambda:[a-zA-Z0-9\\-]+:[0-9]{12}",
     ":function:[a-zA-Z0-9\\-_]+(:[a-zA-Z0-9$_\\-]+)?$",
   ].join(""),
+  missing: (arn) => ({
+    name: `${arn}, null`,
+    value: `Not authorized to invoke function [${arn}]`,
+  }),
 };
 
-/** Throws InvalidArgument, MalformedXML: what S3 refuses before it looks at a destination. */
-export function checkDestinations(given: s3.NotificationConfiguration, bucket: BucketRow): void {
-  for (const rule of given.TopicConfigurations ?? [])
-    checkRule({ ...rule, arn: rule.TopicArn }, TOPIC, bucket);
-  for (const rule of given.QueueConfigurations ?? [])
-    checkRule({ ...rule, arn: rule.QueueArn }, QUEUE, bucket);
-  for (const rule of given.LambdaFunctionConfigurations ?? [])
-    checkRule({ ...rule, arn: rule.LambdaFunctionArn }, FUNCTION, bucket);
+/**
+ * Throws InvalidArgument, MalformedXML for what S3 refuses before it looks at a destination, and
+ * then InvalidArgument for all destinations, since topics, queues and functions that S3 could reach
+ * aren't here. Whoever skips that look gets NotImplemented.
+ */
+export function checkDestinations(
+  given: s3.NotificationConfiguration,
+  bucket: BucketRow,
+  skipsLook: boolean,
+): void {
+  const rules = [
+    ...(given.TopicConfigurations ?? []).map((rule) => ({
+      ...rule,
+      arn: rule.TopicArn,
+      of: TOPIC,
+    })),
+    ...(given.QueueConfigurations ?? []).map((rule) => ({
+      ...rule,
+      arn: rule.QueueArn,
+      of: QUEUE,
+    })),
+    ...(given.LambdaFunctionConfigurations ?? []).map((rule) => ({
+      ...rule,
+      arn: rule.LambdaFunctionArn,
+      of: FUNCTION,
+    })),
+  ];
+  const missing = rules.map((rule) => rule.of.missing(checkedArn(rule, rule.of, bucket)));
+  const [first] = rules;
+  if (!first) return;
+  if (skipsLook) throw notImplemented(first.of.member);
+  const fields = missing.flatMap(({ name, value }, index) => [
+    [`ArgumentName${index + 1}`, name] as const,
+    [`ArgumentValue${index + 1}`, value] as const,
+  ]);
+  throw new AwsError(
+    "InvalidArgument",
+    "Unable to validate the following destination configurations",
+    { status: 400, fields: Object.fromEntries(fields) },
+  );
 }
 
-function checkRule({ Id, Events, Filter, arn }: Rule, kind: Kind, bucket: BucketRow): void {
+function checkedArn({ Id, Events, Filter, arn }: Rule, kind: Kind, bucket: BucketRow): string {
   if (Id !== undefined && Id.length > ID_CHARS_MAX)
     throw invalidArgumentOf(`ID length exceeded allowed limit of ${ID_CHARS_MAX}`);
   if (!arn || !Events || Events.length === 0) throw malformedXml();
@@ -89,6 +134,7 @@ function checkRule({ Id, Events, Filter, arn }: Rule, kind: Kind, bucket: Bucket
     const message = "filter rule name must be either prefix or suffix";
     throw invalidArgument(message, "FilterRule.Name", name);
   }
+  return arn;
 }
 
 function checkArn(text: string, kind: Kind, { region: home }: BucketRow): void {
