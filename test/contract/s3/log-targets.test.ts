@@ -165,3 +165,15 @@ async function order(of: object): Promise<string> {
     ({ name, message }: Error) => `${name}: ${message}`,
   );
 }
+
+test("a grant of READ_ACP, which the API's model lacks, is taken and read back", async () => {
+  const target = "log-targets-granted";
+  const ObjectOwnership = "BucketOwnerPreferred";
+  await client.send(new s3.CreateBucketCommand({ Bucket: target, ObjectOwnership }));
+  const TargetGrants = [{ Grantee, Permission: "READ_ACP" as s3.BucketLogsPermission }];
+  const LoggingEnabled = { TargetBucket: target, TargetPrefix: "", TargetGrants };
+  const BucketLoggingStatus = { LoggingEnabled };
+  await client.send(new s3.PutBucketLoggingCommand({ Bucket, BucketLoggingStatus }));
+  const read = await client.send(new s3.GetBucketLoggingCommand({ Bucket }));
+  expect(read.LoggingEnabled?.TargetGrants).toEqual(TargetGrants);
+});

@@ -251,6 +251,7 @@ describe("CopyObject", () => {
     expect(same.text).toBe("bytes");
     expect(same).toMatchObject({ ContentType: "text/x", Metadata: { a: "1" }, TagCount: 1 });
     expect(CopyObjectResult?.ETag).toBe(same.ETag);
+    expect(CopyObjectResult?.ChecksumType).toBe("FULL_OBJECT");
     await copy({
       Key: "copy/new",
       CopySource: `${server.endpoint}/${CopySource}`,

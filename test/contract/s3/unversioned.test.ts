@@ -120,6 +120,7 @@ test.each([
     ETag: expect.any(String),
     LastModified: expect.any(Date),
     [member]: expect.any(String),
+    ChecksumType: "FULL_OBJECT",
   });
   const { ChecksumType } = await client.send(
     new s3.HeadObjectCommand({ Bucket, Key: `${Key}-copy`, ChecksumMode: "ENABLED" }),

@@ -43,7 +43,8 @@ export const s3Constraints: ServiceConstraints = {
     },
     "PutBucketIntelligentTieringConfiguration.Status": STATUS,
     "PutBucketLogging.PartitionDateSource": { values: ["EventTime", "DeliveryTime"] },
-    "PutBucketLogging.Permission": { values: ["FULL_CONTROL", "READ", "WRITE"] },
+    // READ_ACP isn't in the API reference; AWS has been seen to take it.
+    "PutBucketLogging.Permission": { values: ["FULL_CONTROL", "READ", "WRITE", "READ_ACP"] },
     "PutBucketLogging.Type": { values: ["CanonicalUser", "AmazonCustomerByEmail", "Group"] },
     "PutBucketReplication.Owner": { values: ["Destination"] },
     "PutBucketReplication.Status": STATUS,
@@ -60,9 +61,8 @@ export const s3Constraints: ServiceConstraints = {
     PutBucketLifecycleConfiguration: ["LifecycleConfiguration"],
     PutObjectLockConfiguration: ["ObjectLockConfiguration"],
   },
-  // A document without a set of tags removes them all, as one with an empty set does; a tag without
-  // a value has an empty one.
-  optional: ["tagging.tagSet", "tagging.tagSet.*.member.value"],
+  // A document without a set of tags removes them all, as one with an empty set does.
+  optional: ["tagging.tagSet"],
   // What lies deeper than the members themselves is in the XML document.
   refuse({ path }, input) {
     if (path.includes(".")) return malformedXml();

@@ -41,7 +41,6 @@ export async function checkedReplication(
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
-      { BucketName: bucket.bucket_name },
     );
   const refusal = replicationRoleRefusal(Role);
   if (refusal) throw refusal;

@@ -11,7 +11,7 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { requestTagKeys } from "../access/tag-keys.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
-import { checksumMembers } from "../checksums/object-checksum.ts";
+import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { namesCustomerKey } from "../encryption/customer-key.ts";
 import { encryptionToWrite } from "../encryption/object-encryption.ts";
@@ -141,8 +141,7 @@ async function copyObject(
     CopyObjectResult: {
       ETag: `"${etag}"`,
       LastModified: new Date(wholeSeconds(put.modified_ms)),
-      // In every recorded answer AWS leaves out the checksum's type, which other answers have.
-      ...checksumMembers(checksum),
+      ...checksumOutput(checksum),
     },
     ...encryption.output,
   };
