@@ -1,5 +1,6 @@
 import { analyzers } from "./analyzers.ts";
 import { controlled } from "./cloudcontrol.ts";
+import { refactors } from "./cloudformation-refactors.ts";
 import { stacks } from "./cloudformation-stacks.ts";
 import { trails } from "./cloudtrail.ts";
 import { alarms } from "./cloudwatch-alarms.ts";
@@ -56,6 +57,7 @@ export const MODELS: readonly Model[] = [
   trails,
   repositories,
   stacks,
+  refactors,
   controlled,
   rules,
   deliveries,
