@@ -313,3 +313,40 @@ test("a name isn't looked for by whoever may not read it", async () => {
   );
   expect((await describeChanges("unread")).Status).toBe("CREATE_COMPLETE");
 });
+
+test("the name of an executed change set can be used again, and means the latest", async () => {
+  const body = (Name: string) => template({ Channel: channel({ Name }) });
+  const StackName = "named-again";
+  const first = await create(StackName, { ChangeSetType: "CREATE", TemplateBody: body("one") });
+  expect(
+    await outcomeOf(create(StackName, { ChangeSetType: "CREATE", TemplateBody: body("1") })),
+  ).toBe("AlreadyExistsException: ChangeSet changes cannot be created due to a mismatch");
+  await execute(StackName);
+  await endedStack(client, StackName);
+  expect((await describeChanges(StackName)).ChangeSetId).toBe(first.Id);
+  const second = await create(StackName, { TemplateBody: body("two") });
+  expect((await describeChanges(StackName)).ChangeSetId).toBe(second.Id);
+  const byArn = await client.send(new DescribeChangeSetCommand({ ChangeSetName: first.Id }));
+  expect(byArn.ExecutionStatus).toBe("EXECUTE_COMPLETE");
+  expect((await stackOf(client, StackName)).ChangeSetId).toBe(first.Id);
+  await execute(StackName);
+  expect((await endedStack(client, StackName)).ChangeSetId).toBe(second.Id);
+});
+
+test("a change set's macros need no capability, a stack's do", async () => {
+  const TemplateBody = template(
+    { "Fn::ForEach::Channels": ["Each", ["A", "B"], { "Channel${Each}": channel() }] },
+    { Transform: "AWS::LanguageExtensions" },
+  );
+  const made = await create("macros", { ChangeSetType: "CREATE", TemplateBody, Capabilities: [] });
+  const { Status, Changes, Capabilities } = await client.send(
+    new DescribeChangeSetCommand({ ChangeSetName: made.Id }),
+  );
+  expect([Status, Changes?.length, Capabilities]).toEqual(["CREATE_COMPLETE", 2, []]);
+  const stack = client.send(new CreateStackCommand({ StackName: "of-macros", TemplateBody }));
+  expect(await outcomeOf(stack)).toBe(
+    "InsufficientCapabilitiesException: Requires capabilities : [CAPABILITY_AUTO_EXPAND]",
+  );
+  await execute("macros");
+  expect((await endedStack(client, "macros")).StackStatus).toBe("CREATE_COMPLETE");
+});

@@ -306,10 +306,31 @@ const rollbackTriggers: Migration = {
   up: (db) => db.schema.alterTable("cloudformation_stacks").addColumn("rollback", "text").execute(),
 };
 
+/** The name of a change set that has been executed can be had again. */
+const reusedNames: Migration = {
+  name: "cloudformation/0006-reused-change-set-names",
+  up: async (db) => {
+    await db.schema.dropIndex("cloudformation_change_sets_by_name").execute();
+    await db.schema
+      .createIndex("cloudformation_change_sets_by_name")
+      .on("cloudformation_change_sets")
+      .columns(["stack_id", "name"])
+      .unique()
+      .where("execution_status" as never, "not in", ["EXECUTE_COMPLETE", "EXECUTE_FAILED"])
+      .execute();
+    await db.schema
+      .createIndex("cloudformation_change_sets_by_stack")
+      .on("cloudformation_change_sets")
+      .column("stack_id")
+      .execute();
+  },
+};
+
 export const cloudFormationMigrations: readonly Migration[] = [
   stacks,
   signals,
   stackRefactors,
   rollbackTriggers,
   countFailedStarts("cloudformation/0005-failed-starts", "cloudformation_operations"),
+  reusedNames,
 ];

@@ -6,7 +6,7 @@ import type { CloudFormationDependencies } from "../dependencies.ts";
 import { Changes, writeChanges } from "../engine/changes.ts";
 import { depthOf, newStack } from "../engine/new-stack.ts";
 import { changeSetExists, noStackInBrackets, validation } from "../errors.ts";
-import { findChangeSet, insertChangeSet } from "../rows/change-sets.ts";
+import { hasName, insertChangeSet } from "../rows/change-sets.ts";
 import { findStack, insertStack } from "../rows/stacks.ts";
 import { callerFor, requireRoom, requireUpdatable } from "../stacks/stack-changes.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
@@ -99,7 +99,7 @@ async function store(planned: PlannedChangeSet, storing: Storing): Promise<void>
   const { row, stack, isNew, nested } = planned;
   const { tx, nowMs, deps } = storing;
   if (!isNew) {
-    if (await findChangeSet(row.name, stack.stack_id, tx.db)) throw changeSetExists(row.name);
+    if (await hasName(row.name, stack.stack_id, tx.db)) throw changeSetExists(row.name);
   } else {
     if (await findStack(stack.name, stack, tx.db)) throw stackExists(stack.name, row.name);
     await requireRoom(stack, tx.db);

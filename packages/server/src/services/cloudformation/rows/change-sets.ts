@@ -5,7 +5,7 @@ import { openedParameters, sealedParameters } from "./sealed-columns.ts";
 
 type Db = Kysely<CloudFormationTables>;
 
-/** The change set of an ARN, or of a name in a stack. */
+/** The change set of an ARN, or the latest of a name in a stack. */
 export async function findChangeSet(
   text: string,
   stackId: string | undefined,
@@ -16,8 +16,20 @@ export async function findChangeSet(
     .selectAll()
     .where(isArn(text) ? "change_set_id" : "name", "=", text);
   if (stackId !== undefined) query = query.where("stack_id", "=", stackId);
-  const row = await query.executeTakeFirst();
+  const row = await query.orderBy("created_ms", "desc").limit(1).executeTakeFirst();
   return row && openedParameters(row, db);
+}
+
+/** Whether a change set of the stack has the name, which it gives up when it has been executed. */
+export async function hasName(name: string, stackId: string, db: Db): Promise<boolean> {
+  const row = await db
+    .selectFrom("cloudformation_change_sets")
+    .select("change_set_id")
+    .where("stack_id", "=", stackId)
+    .where("name", "=", name)
+    .where("execution_status", "not in", ["EXECUTE_COMPLETE", "EXECUTE_FAILED"])
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function changeSetsOf(stackId: string, db: Db): Promise<ChangeSetRow[]> {
