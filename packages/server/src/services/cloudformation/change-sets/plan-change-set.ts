@@ -58,7 +58,8 @@ export async function planChangeSet(
     };
   };
   try {
-    const version = await requestedVersion(wanted, stack, previous, caller, reading, deps);
+    const asking: VersionInput = { ...wanted, mayExpand: true };
+    const version = await requestedVersion(asking, stack, previous, caller, reading, deps);
     const { evaluation } = version;
     const existing = new Set(rows.map(({ logical_id }) => logical_id));
     const imports: Imports =

@@ -41,6 +41,11 @@ export interface VersionInput {
   readonly unknownParameters?: ReadonlySet<string>;
   readonly Tags?: readonly Tag[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
+  /**
+   * Macros need no CAPABILITY_AUTO_EXPAND: a change set shows what they make before it is executed
+   * (API Reference, CreateChangeSet, "Capabilities").
+   */
+  readonly mayExpand?: true;
   readonly ResourceTypes?: readonly string[] | undefined;
   readonly NotificationARNs?: readonly string[] | undefined;
 }
@@ -97,7 +102,11 @@ export async function requestedVersion(
   try {
     const declared = await deps.reader.read(text, stack.account_id);
     await nextTurn();
-    requireCapabilities(declared, input.Capabilities ?? []);
+    const capabilities = [
+      ...(input.Capabilities ?? []),
+      ...(input.mayExpand ? ["CAPABILITY_AUTO_EXPAND"] : []),
+    ];
+    requireCapabilities(declared, capabilities);
     const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
     const texts = new Map(Object.entries(before).map(([name, { text: value }]) => [name, value]));
     const given = (input.Parameters ?? []).map((each) => givenParameter(each, input));
@@ -122,7 +131,7 @@ export async function requestedVersion(
     const row = { ...unexpanded, processed };
     try {
       // What transforms have made counts as what the template declares.
-      requireCapabilities(template, input.Capabilities ?? []);
+      requireCapabilities(template, capabilities);
       await refuseUnknownTypes(template, input, deps);
       await nextTurn();
       const evaluation = new Evaluation(template, environment);
