@@ -37,6 +37,7 @@ export { Evaluation, type ResolvedOutput, type ResolvedResource } from "./evalua
 export { importsOf } from "./evaluate/imports.ts";
 export {
   type GivenParameter,
+  MissingSsmParameter,
   type ResolvedParameter,
   resolveParameters,
   ssmParametersOf,

@@ -49,6 +49,11 @@ function describeChanges(StackName: string, IncludePropertyValues = false) {
   return client.send(new DescribeChangeSetCommand(input));
 }
 
+let sets = 0;
+const part = (index: number, of: object) => ({
+  "Fn::Select": [index, { "Fn::Split": [":", of] }],
+});
+
 function execute(StackName: string) {
   return client.send(new ExecuteChangeSetCommand({ StackName, ChangeSetName: "changes" }));
 }
@@ -349,4 +354,41 @@ test("a change set's macros need no capability, a stack's do", async () => {
   );
   await execute("macros");
   expect((await endedStack(client, "macros")).StackStatus).toBe("CREATE_COMPLETE");
+});
+
+test.each([
+  ["a part of an attribute that isn't known yet", (arn: object) => part(4, arn)],
+  [
+    "a registry's address",
+    (arn: object) => ({ "Fn::Join": ["", [part(4, arn), ".dkr.ecr.", part(3, arn)]] }),
+  ],
+  ["a text around it", (arn: object) => ({ "Fn::Sub": ["${Id}.dkr", { Id: part(4, arn) }] })],
+])("a new resource can have %s", async (_what, value) => {
+  const Value = value({ "Fn::GetAtt": ["Repository", "Arn"] });
+  const TemplateBody = template(
+    {
+      Repository: { Type: "AWS::ECR::Repository" },
+      Parameter: { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value } },
+      Named: {
+        Type: "AWS::SSM::Parameter",
+        Properties: { Type: "String", Name: Value, Value: "1" },
+      },
+    },
+    { Outputs: { Value: { Value } } },
+  );
+  const made = await create(`parts-${sets++}`, { ChangeSetType: "CREATE", TemplateBody });
+  const { Status } = await client.send(new DescribeChangeSetCommand({ ChangeSetName: made.Id }));
+  expect(Status).toBe("CREATE_COMPLETE");
+});
+
+test("a parameter that names none of the Parameter Store is refused in AWS's words", async () => {
+  const Parameters = { Given: { Type: "AWS::SSM::Parameter::Value<String>", Default: "/none" } };
+  const TemplateBody = template({ Channel: channel() }, { Parameters });
+  expect(await outcomeOf(create("unnamed", { ChangeSetType: "CREATE", TemplateBody }))).toBe(
+    "ValidationError: Parameter Given should either have input value or default value",
+  );
+  const stack = client.send(new CreateStackCommand({ StackName: "unnamed", TemplateBody }));
+  expect(await outcomeOf(stack)).toBe(
+    "ValidationError: Unable to fetch parameters [/none] from parameter store for this account.",
+  );
 });

@@ -111,8 +111,9 @@ describe("functions", () => {
     [{ "Fn::Join": ["-", [["a"]]] }, JOIN],
     [{ "Fn::Select": [1] }, SELECT],
     [{ "Fn::Select": ["x", ["a"]] }, SELECT],
+    [{ "Fn::Select": [3, ["a"]] }, SELECT],
     [
-      { "Fn::Select": [3, ["a"]] },
+      { "Fn::Select": [3, { "Fn::Split": [",", "a"] }] },
       "Template error: Fn::Select cannot select nonexistent value at index 3",
     ],
     [

@@ -15,6 +15,7 @@ export const select: IntrinsicFunction = (argument, scope) => {
   if (items === UNKNOWN) return UNKNOWN;
   if (!Array.isArray(items)) throw shapeError("Fn::Select");
   const item: Value | undefined = items[Number(index)];
+  if (item === undefined && Array.isArray(list)) throw shapeError("Fn::Select");
   if (item === undefined)
     throw functionError(`Fn::Select cannot select nonexistent value at index ${String(index)}`);
   return item;

@@ -124,7 +124,7 @@ function resolveParameter(
       `Parameter '${name}' must contain at most ${MAX_PARAMETER_VALUE_LENGTH} characters`,
     );
   const ssmValue = kind?.ssm ? ssmValues.get(text) : undefined;
-  if (kind?.ssm && ssmValue === undefined) throw missingSsmParameter(text);
+  if (kind?.ssm && ssmValue === undefined) throw new MissingSsmParameter(name, text);
   const effective = ssmValue ?? text;
   const items = kind?.list ? effective.split(",").map((item) => item.trim()) : [effective];
   // CommaDelimitedList is checked as the one text that it is.
@@ -134,10 +134,15 @@ function resolveParameter(
   return { declaration, text, ssmValue, value: listed(declaration, effective) };
 }
 
-function missingSsmParameter(name: string): TemplateError {
-  return new TemplateError(
-    `Unable to fetch parameters [${name}] from parameter store for this account.`,
-  );
+/** The text of a parameter with an SSM type names nothing in the Parameter Store. */
+export class MissingSsmParameter extends TemplateError {
+  /** The template's parameter. */
+  readonly parameter: string;
+
+  constructor(parameter: string, text: string) {
+    super(`Unable to fetch parameters [${text}] from parameter store for this account.`);
+    this.parameter = parameter;
+  }
 }
 
 function checkConstraints(

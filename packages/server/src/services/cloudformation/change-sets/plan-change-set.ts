@@ -58,7 +58,7 @@ export async function planChangeSet(
     };
   };
   try {
-    const asking: VersionInput = { ...wanted, mayExpand: true };
+    const asking: VersionInput = { ...wanted, isOfChangeSet: true };
     const version = await requestedVersion(asking, stack, previous, caller, reading, deps);
     const { evaluation } = version;
     const existing = new Set(rows.map(({ logical_id }) => logical_id));

@@ -1,4 +1,4 @@
-import type { Evaluation } from "@rolecast/template";
+import { type Evaluation, UNKNOWN } from "@rolecast/template";
 import type { Caller } from "../../../kernel/principal.ts";
 import { StepCalls } from "../../../kernel/resource-types/resource-calls.ts";
 import type { HandlerErrorCode, ResourceModel } from "../../../kernel/resources.ts";
@@ -11,14 +11,11 @@ export function staticIdentifier(
   after: Evaluation,
   logicalId: string,
 ): Readonly<Record<string, string>> | undefined {
-  let isKnown = true;
-  const { properties } = after.resource(logicalId, () => {
-    isKnown = false;
-    return "";
-  });
+  const { properties } = after.resource(logicalId, () => UNKNOWN);
   const pairs = names.map((name) => [name, properties[name]] as const);
-  if (!isKnown && pairs.some(([, value]) => value === "")) return undefined;
-  if (!pairs.every(([, value]) => typeof value === "string" && value !== "")) return undefined;
+  const isKnown = (value: unknown) =>
+    typeof value === "string" && value !== "" && !value.includes(UNKNOWN);
+  if (!pairs.every(([, value]) => isKnown(value))) return undefined;
   return Object.fromEntries(pairs) as Readonly<Record<string, string>>;
 }
 

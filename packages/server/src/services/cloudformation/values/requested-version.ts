@@ -5,6 +5,7 @@ import {
   expandTemplate,
   type GivenParameter,
   includesOf,
+  MissingSsmParameter,
   type ResolvedParameter,
   requireCapabilities,
   resolveParameters,
@@ -42,10 +43,10 @@ export interface VersionInput {
   readonly Tags?: readonly Tag[] | undefined;
   readonly Capabilities?: readonly string[] | undefined;
   /**
-   * Macros need no CAPABILITY_AUTO_EXPAND: a change set shows what they make before it is executed
-   * (API Reference, CreateChangeSet, "Capabilities").
+   * Macros need no CAPABILITY_AUTO_EXPAND then, since a change set shows what they make before it
+   * is executed (API Reference, CreateChangeSet, "Capabilities").
    */
-  readonly mayExpand?: true;
+  readonly isOfChangeSet?: true;
   readonly ResourceTypes?: readonly string[] | undefined;
   readonly NotificationARNs?: readonly string[] | undefined;
 }
@@ -104,7 +105,7 @@ export async function requestedVersion(
     await nextTurn();
     const capabilities = [
       ...(input.Capabilities ?? []),
-      ...(input.mayExpand ? ["CAPABILITY_AUTO_EXPAND"] : []),
+      ...(input.isOfChangeSet ? ["CAPABILITY_AUTO_EXPAND"] : []),
     ];
     requireCapabilities(declared, capabilities);
     const before = JSON.parse(previous?.parameters ?? "{}") as StoredParameters;
@@ -116,7 +117,8 @@ export async function requestedVersion(
       reading,
       deps,
     );
-    const parameters = resolveParameters(declared, given, texts, ssmValues);
+    const resolve = () => resolveParameters(declared, given, texts, ssmValues);
+    const parameters = input.isOfChangeSet ? ofChangeSet(resolve) : resolve();
     const stored = storedParameters(parameters);
     const environment = await environmentOf(stack, stored, reading.db<CloudFormationTables>());
     const tags = tagsOf(input);
@@ -144,6 +146,18 @@ export async function requestedVersion(
     }
   } catch (error) {
     throw asAwsError(error);
+  }
+}
+
+/** CreateChangeSet has its own words for a parameter that names none of the Parameter Store. */
+function ofChangeSet<T>(resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof MissingSsmParameter)) throw error;
+    throw validation(
+      `Parameter ${error.parameter} should either have input value or default value`,
+    );
   }
 }
 
