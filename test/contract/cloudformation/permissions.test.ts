@@ -19,6 +19,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { lookupRecords, named } from "../../support/event-records.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { channel, cloudFormationOf, outcomeOf, role, stackOf, template } from "./support.ts";
 
@@ -112,6 +113,16 @@ test("a stack's role decides, its caller must pass it, and it must trust the ser
   await create(deployer, "by-role", whole);
   const stack = await stackOf(cloudFormationOf(server, deployer), "by-role");
   expect([stack.StackStatus, stack.RoleARN]).toEqual(["CREATE_COMPLETE", whole]);
+  const [made] = await lookupRecords(server.clients().cloudtrail, named("CreateChannel"));
+  expect(made).toMatchObject({
+    userIdentity: {
+      type: "AssumedRole",
+      arn: `${whole.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/AWSCloudFormation`,
+      invokedBy: "cloudformation.amazonaws.com",
+    },
+    sourceIPAddress: "cloudformation.amazonaws.com",
+    userAgent: "cloudformation.amazonaws.com",
+  });
   expect(await outcomeOf(create(deployer, "by-other", other))).toBe(
     `ValidationError: Role ${other} is invalid or cannot be assumed`,
   );

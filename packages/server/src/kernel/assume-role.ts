@@ -15,6 +15,8 @@ export interface AssumedRole {
   readonly region: string;
   readonly seconds?: number;
   readonly transaction?: Transaction | undefined;
+  /** The session is for code of the customer's, which calls with it by itself. */
+  readonly isHandedOn?: true;
 }
 
 export interface RoleAssumer {
@@ -34,7 +36,9 @@ export async function assumeRoleFor(role: AssumedRole, by: RoleAssumer): Promise
   const { AccessKeyId, SessionToken } = Credentials;
   const credential = await by.sessions.findCredential(AccessKeyId, SessionToken);
   assert(typeof credential === "object", "the session just made is known");
-  return credential.caller;
+  return role.isHandedOn
+    ? credential.caller
+    : { ...credential.caller, actingService: role.service };
 }
 
 /** Rejects as `assumeRoleFor` would, and makes no session. */

@@ -68,6 +68,11 @@ export interface Caller {
   /** The services that pass these credentials on; left out, the caller calls by itself. */
   readonly chain?: CallChain;
   /**
+   * The service that calls with a session of a role by itself. Records name it as one that passes
+   * credentials on; no condition key does.
+   */
+  readonly actingService?: string;
+  /**
    * All that the credentials of a forward access session may call: `iam:CreateServiceLinkedRole`.
    * Left out, nothing but policies bounds the caller.
    */

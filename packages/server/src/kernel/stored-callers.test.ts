@@ -51,6 +51,7 @@ const MEMBERS: { readonly [Name in keyof Required<Caller>]: fc.Arbitrary<Require
     chain: fc
       .array(text, { minLength: 1, maxLength: 4 })
       .map((services) => services as unknown as CallChain),
+    actingService: text,
     forwardedOperations: fc.array(text),
   };
 const caller = fc.record(MEMBERS, { requiredKeys: ["principal"] }) as fc.Arbitrary<Caller>;

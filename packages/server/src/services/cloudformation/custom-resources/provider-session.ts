@@ -43,7 +43,7 @@ export async function callerOfProvider(
   const model = row && modelOf(row);
   if (model?.Arn !== arn) throw new ResourceError("NotFound", `Function not found: ${arn}`);
   const role = { roleArn: String(model.Role), sessionName: FunctionName };
-  return assumeRoleFor({ ...role, ...ofFunction(arn, call) }, deps);
+  return assumeRoleFor({ ...role, ...ofFunction(arn, call), isHandedOn: true }, deps);
 }
 
 /** Rejects with Lambda's refusal of a role that isn't there or doesn't trust it. */

@@ -9,12 +9,13 @@ const known = new WeakMap<Caller, UserIdentity>();
 
 /**
  * The caller, as the record in the caller's own account names it. Of the services that passed its
- * credentials on, `invokedBy` names the one that made the request: the chain's last.
+ * credentials on, `invokedBy` names the one that made the request: the chain's last, or the one
+ * that acts with a role.
  */
 export function userIdentity(caller: Caller): UserIdentity {
   let identity = known.get(caller);
   if (!identity) {
-    const invokedBy = callingService(caller);
+    const invokedBy = callingService(caller) ?? caller.actingService;
     identity = { ...identityOf(caller), ...(invokedBy === undefined ? {} : { invokedBy }) };
     known.set(caller, identity);
   }
@@ -125,5 +126,5 @@ function sessionContext(caller: Caller, sessionIssuer?: object): object {
 export function requestingService(caller: Caller): string | undefined {
   return caller.principal.kind === "service"
     ? caller.principal.serviceName
-    : callingService(caller);
+    : (callingService(caller) ?? caller.actingService);
 }
