@@ -7,7 +7,7 @@ import {
   SyntaxKind,
   type VoidExpression,
 } from "typescript/unstable/ast";
-import { nodesOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
+import { nodesOf, partsOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
 
 /** An error ends the thread or program that it belongs to, which whoever started it notices. */
 const PROGRAMS = ["/kernel/work/thread-program.ts", "/cli/src/main.ts", "/demo/sdk-call.ts"];
@@ -18,7 +18,10 @@ export interface Floating {
   readonly text: string;
 }
 
-/** The folders of a server's process, and of the command that starts it. */
+/**
+ * The folders of a server's process, and of the command that starts it. A page goes on after a
+ * rejection.
+ */
 const SERVING = /^packages\/(?:server|media|cli)\/src\//;
 
 /**
@@ -28,15 +31,15 @@ const SERVING = /^packages\/(?:server|media|cli)\/src\//;
 export function floatingPromises(sources: TypedSources): readonly Floating[] {
   return sources.files
     .filter(({ path }) => SERVING.test(path) && !PROGRAMS.some((each) => path.endsWith(each)))
-    .flatMap(({ path, file }) => {
+    .flatMap(({ path, file, checker }) => {
       const all = [...nodesOf(file)];
       const left = all.flatMap(leftAlone);
       const listening = all.flatMap(asyncListeners);
-      const types = left.length > 0 ? sources.checker.getTypeAtLocation(left) : [];
+      const types = left.length > 0 ? checker.getTypeAtLocation(left) : [];
       return left
         .filter((_node, index) => {
           const type = types[index];
-          return type && sources.parts(type).some((part) => part.getSymbol()?.name === "Promise");
+          return type && partsOf(type).some((part) => part.getSymbol()?.name === "Promise");
         })
         .concat(listening)
         .map((node) => ({

@@ -9,8 +9,8 @@ import {
   type TemplateExpression,
 } from "typescript/unstable/ast";
 import { isFunctionLikeDeclaration } from "typescript/unstable/ast/is";
-import { type Type, TypeFlags, type TypeParameter } from "typescript/unstable/sync";
-import { nodesOf, shortTextOf, type TypedSources, textOf } from "./typed-sources.ts";
+import { type Checker, type Type, TypeFlags, type TypeParameter } from "typescript/unstable/sync";
+import { nodesOf, partsOf, shortTextOf, type TypedSources, textOf } from "./typed-sources.ts";
 
 export interface Lookup {
   readonly path: string;
@@ -36,13 +36,13 @@ const INHERITED = Object.getOwnPropertyNames(Object.prototype);
  * object's own.
  */
 export function plainLookups(sources: TypedSources): readonly Lookup[] {
-  return sources.files.flatMap(({ path, file }) => {
+  return sources.files.flatMap(({ path, file, checker }) => {
     const named = [...nodesOf(file)].flatMap(namedBy);
     if (named.length === 0) return [];
-    const types = sources.checker.getTypeAtLocation(named.map(({ name }) => name));
+    const types = checker.getTypeAtLocation(named.map(({ name }) => name));
     return named
       .filter((each, index) =>
-        each.isCopy ? hasAnyNames(types[index], sources) : isAnyText(types[index], sources),
+        each.isCopy ? hasAnyNames(types[index], checker) : isAnyText(types[index], checker),
       )
       .filter((each) => !isOwn(each))
       .map(({ node }) => ({
@@ -102,29 +102,27 @@ function piecesOf(name: Node): readonly string[] {
   return [head.text, ...templateSpans.map(({ literal }) => literal.text)];
 }
 
-function isAnyText(type: Type | undefined, sources: TypedSources): boolean {
+function isAnyText(type: Type | undefined, checker: Checker): boolean {
   if (!type) return true;
   const wide =
     TypeFlags.AnyOrUnknown | TypeFlags.String | TypeFlags.TemplateLiteral | TypeFlags.StringMapping;
-  return sources.parts(type).some((part) => {
+  return partsOf(type).some((part) => {
     if ((part.flags & TypeFlags.TypeParameter) === 0) return (part.flags & wide) !== 0;
-    const bound = sources.checker.getConstraintOfTypeParameter(part as TypeParameter);
-    return isAnyText(bound, sources);
+    const bound = checker.getConstraintOfTypeParameter(part as TypeParameter);
+    return isAnyText(bound, checker);
   });
 }
 
 /** Whether an object's type doesn't say how its properties are called. */
-function hasAnyNames(type: Type | undefined, sources: TypedSources): boolean {
+function hasAnyNames(type: Type | undefined, checker: Checker): boolean {
   if (!type) return true;
-  return sources
-    .parts(type)
-    .some(
-      (part) =>
-        (part.flags & (TypeFlags.AnyOrUnknown | TypeFlags.NonPrimitive)) !== 0 ||
-        sources.checker
-          .getIndexInfosOfType(part)
-          .some(({ keyType }) => (keyType.flags & TypeFlags.String) !== 0),
-    );
+  return partsOf(type).some(
+    (part) =>
+      (part.flags & (TypeFlags.AnyOrUnknown | TypeFlags.NonPrimitive)) !== 0 ||
+      checker
+        .getIndexInfosOfType(part)
+        .some(({ keyType }) => (keyType.flags & TypeFlags.String) !== 0),
+  );
 }
 
 /** `Object.hasOwn(object, name)` before it, or a round over the object's own names. */

@@ -2,6 +2,7 @@ import { matchPath, type Params, placeOf } from "../routing/hash-route.ts";
 import { firstPageOf } from "../routing/navigation.ts";
 import { type PageRoute, pageRoute } from "../routing/page-route.ts";
 import { SERVICE_TITLES } from "../service-titles.ts";
+import { ownValue } from "../shared/own-value.ts";
 
 /** Every page. A pattern's beginning is the page above it. */
 const PAGES: readonly PageRoute[] = [
@@ -235,7 +236,9 @@ export function breadcrumbsOf({ route, params }: FoundPage): { text: string; hre
 function serviceCrumb(pattern: string): { text: string; href: string } | undefined {
   const service = pattern.split("/")[1] ?? "";
   const href = firstPageOf(service);
-  return href === undefined ? undefined : { text: SERVICE_TITLES[service] ?? service, href };
+  return href === undefined
+    ? undefined
+    : { text: ownValue(SERVICE_TITLES, service) ?? service, href };
 }
 
 /** ARNs of stacks have an id after the name. */
@@ -245,6 +248,6 @@ const UUID_AT_END = /\/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 function titleOf(pattern: string, title: string, params: Params): string {
   const last = pattern.split("/").at(-1) ?? "";
   if (!last.startsWith(":")) return title;
-  const value = params[last.slice(1)] ?? title;
+  const value = ownValue(params, last.slice(1)) ?? title;
   return value.replace(UUID_AT_END, "").split("/").at(-1) ?? value;
 }

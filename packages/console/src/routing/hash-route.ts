@@ -1,4 +1,5 @@
 import { startTransition, useEffect, useState } from "react";
+import { ownValue } from "../shared/own-value.ts";
 
 /** A page's address: `#/ivs/channels/arn%3Aaws…?tab=sessions`. */
 export interface Place {
@@ -37,7 +38,7 @@ export function parsePlace(hash: string): Place {
 /** `placeOf("/ivs/channels/:arn", { arn })` is a link's `href`. */
 export function placeOf(pattern: string, params: Params = {}, query: Params = {}): string {
   const path = pattern.replace(/:(\w+)/g, (_, name: string) =>
-    encodeURIComponent(params[name] ?? ""),
+    encodeURIComponent(ownValue(params, name) ?? ""),
   );
   const search = new URLSearchParams(query).toString();
   return `#${path}${search === "" ? "" : `?${search}`}`;
@@ -52,7 +53,7 @@ export function matchPath(pattern: string, path: string): Params | undefined {
   const wanted = pattern.split("/");
   const given = path.split("/");
   if (wanted.length !== given.length) return undefined;
-  const params: Record<string, string> = {};
+  const params: Record<string, string> = Object.create(null);
   for (const [index, part] of wanted.entries()) {
     const value = given[index] ?? "";
     if (!part.startsWith(":")) {

@@ -1,5 +1,6 @@
 import type { SideNavigationProps } from "@cloudscape-design/components/side-navigation";
 import { SERVICE_TITLES } from "../service-titles.ts";
+import { ownValue } from "../shared/own-value.ts";
 
 /** The pages at the side, by the service whose pages they are. */
 const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: string])[]>> = {
@@ -35,7 +36,7 @@ const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: 
 
 /** A service's first page; undefined where it has none. */
 export function firstPageOf(service: string): string | undefined {
-  return PAGES_OF[service]?.[0]?.[1];
+  return ownValue(PAGES_OF, service)?.[0]?.[1];
 }
 
 /** The services and their pages, as the side shows them; those without a page lead to the docs. */
@@ -43,7 +44,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   ...Object.entries(PAGES_OF).map(
     ([service, pages]): SideNavigationProps.Item => ({
       type: "section-group",
-      title: SERVICE_TITLES[service] ?? service,
+      title: ownValue(SERVICE_TITLES, service) ?? service,
       items: pages.map(([text, href]) => ({ type: "link", text, href })),
     }),
   ),
@@ -54,7 +55,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
     text: "For CLI and SDKs",
     defaultExpanded: false,
     items: Object.entries(SERVICE_TITLES)
-      .filter(([service]) => PAGES_OF[service] === undefined)
+      .filter(([service]) => ownValue(PAGES_OF, service) === undefined)
       .map(([, title]) => ({
         type: "link",
         text: title,

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy } from "react";
+import { ownValue } from "../shared/own-value.ts";
 import type { Params } from "./hash-route.ts";
 
 export interface PageProps {
@@ -27,7 +28,7 @@ export function pageRoute<Name extends string>(
   type Page = ComponentType<PageProps>;
   let loaded: Page | undefined;
   let page: Page | undefined;
-  const loadPage = async () => ({ default: (await load())[name] as Page });
+  const loadPage = async () => ({ default: ownValue(await load(), name) as Page });
   return {
     pattern,
     title,

@@ -3,12 +3,14 @@ import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { ownValue } from "../shared/own-value.ts";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { useSession } from "../wire/aws-context.tsx";
 import { foundEntries, type SearchEntry } from "./found-entries.ts";
 import { NOTHING_SEARCHED, type Searched, searchEntries } from "./search-sources.ts";
 
 const SHOWN_MAX = 20;
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 
 /** One search over everything; Enter opens the best, arrows walk through the others. */
 export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
@@ -21,7 +23,7 @@ export function SearchDialog({ onClose }: { readonly onClose: () => void }) {
     queueMicrotask(() => frame.current?.querySelector("input")?.focus());
   }, []);
   const walk = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = ownValue(STEPS, event.key);
     const stops = [...(frame.current?.querySelectorAll<HTMLElement>("input, a") ?? [])];
     if (step !== undefined) {
       event.preventDefault();

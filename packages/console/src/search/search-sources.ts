@@ -17,6 +17,7 @@ import {
   sourceOf,
 } from "../pages/recordings/recording-source.ts";
 import { placeOf } from "../routing/hash-route.ts";
+import { ownValue } from "../shared/own-value.ts";
 import { shownDate } from "../shared/shown-values.ts";
 import { allPages } from "../wire/all-pages.ts";
 import type { AwsClients } from "../wire/aws-clients.ts";
@@ -239,7 +240,7 @@ export function documentationEntries(script: string): readonly SearchEntry[] {
     readonly storedFields?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   };
   return Object.entries(documentIds).map(([id, place]) => {
-    const { page = "", heading = "" } = storedFields[id] ?? {};
+    const { page = "", heading = "" } = ownValue(storedFields, id) ?? {};
     const detail = page === heading ? {} : { detail: page };
     return { kind: "Documentation", name: heading, ...detail, href: DOCS + place, external: true };
   });

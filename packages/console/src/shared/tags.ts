@@ -1,3 +1,5 @@
+import { ownValue } from "./own-value.ts";
+
 /** A row of a form: a tag as it was typed. */
 export interface TagField {
   readonly key: string;
@@ -16,7 +18,7 @@ export function tagChanges(
 ): { readonly put: readonly TagField[]; readonly remove: readonly string[] } {
   const wanted = tagsOf(after);
   return {
-    put: after.filter(({ key, value }) => before[key] !== value),
+    put: after.filter(({ key, value }) => ownValue(before, key) !== value),
     remove: Object.keys(before).filter((key) => !Object.hasOwn(wanted, key)),
   };
 }

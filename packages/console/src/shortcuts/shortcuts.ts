@@ -1,3 +1,5 @@
+import { ownValue } from "../shared/own-value.ts";
+
 /** Something that a key does anywhere in the console. */
 export type ShortcutAction = "search" | "shortcuts" | { readonly goTo: string };
 
@@ -46,7 +48,7 @@ export function shortcutOf(
   if (ctrlKey || metaKey) return key.toLowerCase() === "k" ? "search" : undefined;
   if (typing || !single) return undefined;
   if (before === "g") {
-    const page = PAGES[key];
+    const page = ownValue(PAGES, key);
     return page && { goTo: page[1] };
   }
   if (key === "/") return "search";

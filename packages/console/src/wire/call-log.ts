@@ -1,3 +1,5 @@
+import { ownValue } from "../shared/own-value.ts";
+
 /** A call that a page made, as "Copy as AWS CLI" shows it. */
 export interface RecordedCall {
   readonly id: number;
@@ -48,7 +50,7 @@ export class CallLog {
 function keyOf({ service, region, operation, input }: Omit<RecordedCall, "id">): string {
   // A poll asks about another time each time.
   function replacer(this: Readonly<Record<string, unknown>>, name: string, value: unknown) {
-    return this[name] instanceof Date ? "(time)" : value;
+    return ownValue(this, name) instanceof Date ? "(time)" : value;
   }
   return `${service} ${region} ${operation} ${JSON.stringify(input, replacer)}`;
 }

@@ -10,7 +10,7 @@ const INTO_FILE: ReadonlySet<string> = new Set(["GetObject"]);
 export function cliLine(call: RecordedCall, endpoint: string): string {
   const words = ["aws", call.service, kebab(call.operation)];
   if (INTO_FILE.has(call.operation)) words.push(quote(fileNameOf(call.input.Key)));
-  const asJson: Record<string, unknown> = {};
+  const asJson: Record<string, unknown> = Object.create(null);
   for (const [name, value] of Object.entries(call.input)) {
     if (value === undefined) continue;
     if (isFetched(value) && !SECRET.test(name)) asJson[name] = value;

@@ -16,6 +16,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
 import { timeColumn } from "../../shared/columns.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
+import { ownValue } from "../../shared/own-value.ts";
 import { pretty } from "../../shared/pretty-json.ts";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { WhyLink } from "../../shared/why.tsx";
@@ -157,7 +158,7 @@ function requestIdOf(event: Event): string | undefined {
 function fieldOf({ CloudTrailEvent = "{}" }: Event, name: string): string | undefined {
   const record: unknown = JSON.parse(CloudTrailEvent);
   if (typeof record !== "object" || record === null) return undefined;
-  const value = (record as Readonly<Record<string, unknown>>)[name];
+  const value = ownValue(record as Readonly<Record<string, unknown>>, name);
   return value === undefined ? undefined : String(value);
 }
 

@@ -1,3 +1,5 @@
+import { ownValue } from "../../shared/own-value.ts";
+
 /** One value of a resource's properties, before and after; undefined where it isn't there. */
 export interface ChangedValue {
   readonly path: string;
@@ -13,7 +15,11 @@ export function changedValues(
   const [was, will] = [propertiesOf(before), propertiesOf(after)];
   const names = [...new Set([...Object.keys(was), ...Object.keys(will)])];
   return names.flatMap((path) => {
-    const change = { path, before: textOf(was[path]), after: textOf(will[path]) };
+    const change = {
+      path,
+      before: textOf(ownValue(was, path)),
+      after: textOf(ownValue(will, path)),
+    };
     return change.before === change.after ? [] : [change];
   });
 }

@@ -3,6 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import { ownValue } from "../../shared/own-value.ts";
 import { sentAs } from "../../wire/shown-inputs.ts";
 
 /** Values by the parameters' names; a parameter without one keeps the stack's, or the default. */
@@ -33,7 +34,7 @@ export function ParameterFields(props: {
               parameter={parameter}
               kept={parameter.NoEcho ? undefined : (known ?? DefaultValue)}
               isStored={known !== undefined}
-              typed={typed[name]}
+              typed={ownValue(typed, name)}
               onChange={(value) => onChange({ ...typed, [name]: value })}
             />
           </FormField>
@@ -82,7 +83,7 @@ export function requestParameters(
   typed: TypedParameters,
 ): Parameter[] {
   return declared.flatMap(({ ParameterKey: name = "", NoEcho = false }): Parameter[] => {
-    const ParameterValue = typed[name];
+    const ParameterValue = ownValue(typed, name);
     if (ParameterValue !== undefined) {
       const parameter = { ParameterKey: name, ParameterValue };
       return [NoEcho ? sentAs(parameter, { ...parameter, ParameterValue: "…" }) : parameter];

@@ -1,4 +1,5 @@
 import { placeOf } from "../../routing/hash-route.ts";
+import { ownValue } from "../../shared/own-value.ts";
 
 type PlaceOfId = (id: string) => string;
 
@@ -35,5 +36,5 @@ export function resourcePlace(
   id: string | undefined,
 ): string | undefined {
   if (type === undefined || id === undefined || id === "") return undefined;
-  return PLACES[type]?.(id);
+  return ownValue(PLACES, type)?.(id);
 }
