@@ -8,7 +8,7 @@ export interface Setting<Of> {
   /** One of the values that it may get. */
   value(chance: Chance): string;
   put(at: Node, of: Of, value: string): Promise<unknown>;
-  /** Where it can be taken away. */
+  /** Left out where it can't be taken away. */
   remove?(at: Node, of: Of): Promise<unknown>;
   /** Undefined, or an error that ABSENT knows, where it has no value. */
   read(at: Node, of: Of): Promise<string | undefined>;

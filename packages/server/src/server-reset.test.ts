@@ -45,7 +45,7 @@ test("a reset beside what hangs says so in time, and has removed nothing", async
   await server.close();
 }, 60_000);
 
-test("resets at once are one after another, and start each service once after each end", async () => {
+test("resets at once run one after another, and start each service once after it", async () => {
   const steps: string[] = [];
   const { server, starts } = await serverWith(async () => {
     steps.push(`end after ${starts.length}`);

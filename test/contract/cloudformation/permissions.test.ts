@@ -117,7 +117,7 @@ test("a stack's role decides, its caller must pass it, and it must trust the ser
   expect(made).toMatchObject({
     userIdentity: {
       type: "AssumedRole",
-      arn: `${whole.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")}/AWSCloudFormation`,
+      arn: "arn:aws:sts::000000000000:assumed-role/whole/AWSCloudFormation",
       invokedBy: "cloudformation.amazonaws.com",
     },
     sourceIPAddress: "cloudformation.amazonaws.com",

@@ -1,4 +1,4 @@
-/** The segments that the first rendition's live playlist has had so far; 0 before it is playable. */
+/** The segments that the first rendition's live playlist has had so far; 0 before it plays. */
 export async function listedSegments(playbackUrl: string): Promise<number> {
   const multivariant = await fetch(playbackUrl);
   if (!multivariant.ok) return 0;

@@ -1,4 +1,4 @@
-/** The media of a recording in its JSON files. Source: IVS user guide, "Auto-Record to Amazon S3". */
+/** A recording's media in its JSON files. Source: IVS user guide, "Auto-Record to Amazon S3". */
 export interface RecordedHls {
   readonly duration_ms: number;
   readonly path?: string;

@@ -16,8 +16,8 @@ import { KnownSecrets } from "./known-secrets.ts";
 /*
  * What functions make of a parameter with NoEcho is hidden as the parameter is: in answers, and in
  * each row of the database but those that SECURITY.md names as plain. Source: CloudFormation user
- * guide, "Parameters syntax" (NoEcho): calls that describe the stack or its events mask it; metadata
- * and outputs show it.
+ * guide, "Parameters syntax" (NoEcho): calls that describe the stack or its events mask it;
+ * metadata and outputs show it.
  */
 
 /** The columns that SECURITY.md names, where this template puts a hidden value. */
@@ -43,7 +43,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const P = { Ref: "P" };
 const half = (index: number) => ({ "Fn::Select": [index, { "Fn::Split": ["-", P] }] });
-/** What can be made of a parameter; all of it has one of the secrets that the parameter has. */
+/** All that can be made of a parameter: each has one of the secrets that the parameter has. */
 const MADE: Readonly<Record<string, unknown>> = {
   Ref: P,
   Sub: { "Fn::Sub": "a ${P} z" },

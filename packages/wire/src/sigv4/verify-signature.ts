@@ -60,7 +60,8 @@ export function verifiedSignature(authentication: SignedAuthentication): Verifie
 
 /**
  * Verifies time and signature of a request against the secret of the access key it names. S3's
- * request has the headers of its URL (`withHeadersInUrl`). Throws AuthError; comparison takes the same time wherever signatures differ.
+ * request has the headers of its URL (`withHeadersInUrl`). Throws AuthError; comparison takes the
+ * same time wherever signatures differ.
  */
 export function verifySignature(
   authentication: SignedAuthentication,

@@ -315,13 +315,6 @@ const reusedNames: Migration = {
       .createIndex("cloudformation_change_sets_by_name")
       .on("cloudformation_change_sets")
       .columns(["stack_id", "name"])
-      .unique()
-      .where("execution_status" as never, "not in", ["EXECUTE_COMPLETE", "EXECUTE_FAILED"])
-      .execute();
-    await db.schema
-      .createIndex("cloudformation_change_sets_by_stack")
-      .on("cloudformation_change_sets")
-      .column("stack_id")
       .execute();
   },
 };

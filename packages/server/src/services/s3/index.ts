@@ -95,7 +95,7 @@ function createS3(needs: S3Needs) {
     digests,
   };
   const lifecycle = new LifecycleWorker(deps);
-  /** What isn't an operation's answer names its request too. */
+  /** An answer that isn't an operation's names its request too. */
   const withS3Headers = ({ headers, ...answer }: PlainResponse): PlainResponse => ({
     ...answer,
     headers: { ...requestHeaders(needs.ids.uuid(), definition), ...headers },

@@ -146,7 +146,7 @@ describe("a broadcast", () => {
     );
   });
 
-  test("is whole when the bucket refuses from some put on, and the power is cut later", async () => {
+  test("is whole when the bucket refuses from some put on and power is cut later", async () => {
     await fc.assert(
       fc
         .asyncProperty(
@@ -169,7 +169,7 @@ describe("a broadcast", () => {
     );
   });
 
-  test("with a configuration that is CREATE_FAILED is published as Recording Start Failure", async () => {
+  test("with a CREATE_FAILED configuration is published as Recording Start Failure", async () => {
     await world.close();
     world = await LiveWorld.open({ configuration: { settled_state: "CREATE_FAILED" } });
     await broadcast(2);
@@ -189,7 +189,7 @@ describe("a broadcast", () => {
     expect(objects().filter((path) => path.endsWith(".ts"))).toHaveLength(2);
   });
 
-  test("is whole, and has each event once, when the database goes away at any moments", async () => {
+  test("is whole, and has each event once, when the database goes away at times", async () => {
     const moments = fc.array(fc.constantFrom<Fate>("happens", "database-away", "commit-in-doubt"));
     const names = ["Session Created", "Stream Start", "Recording Start", "Stream End"];
     await fc.assert(
