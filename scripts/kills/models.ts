@@ -1,3 +1,4 @@
+import { busPermissions, iamAccount, trustedServices } from "./account-settings.ts";
 import { analyzers } from "./analyzers.ts";
 import { controlled } from "./cloudcontrol.ts";
 import { refactors } from "./cloudformation-refactors.ts";
@@ -11,6 +12,7 @@ import { deliveries } from "./events-deliveries.ts";
 import { destinations } from "./events-destinations.ts";
 import { rules } from "./events-rules.ts";
 import { schedules } from "./events-schedules.ts";
+import { groups } from "./iam-groups.ts";
 import { identityProviders } from "./iam-identity-providers.ts";
 import { instanceProfiles } from "./iam-instance-profiles.ts";
 import { linkedRoles } from "./iam-linked-roles.ts";
@@ -86,4 +88,8 @@ export const MODELS: readonly Model[] = [
   publicKeys,
   encoderConfigurations,
   storageConfigurations,
+  groups,
+  iamAccount,
+  trustedServices,
+  busPermissions,
 ];

@@ -33,13 +33,14 @@ export function changeSetting<Of>(
 ): Change<Settings> {
   const [name, setting] = chance.one(Object.entries(table));
   const { remove } = setting;
-  if (remove !== undefined && name in settings && chance.rarely(3))
+  const value = setting.value(chance);
+  const isAgain = settings[name] === value;
+  if (remove !== undefined && name in settings && (isAgain || chance.rarely(3)))
     return {
       says: `remove ${name} of ${what}`,
       send: (at) => remove(at, of),
       after: () => withMember(settings, name, undefined),
     };
-  const value = setting.value(chance);
   return {
     says: `put ${name} of ${what} ${value}`,
     send: (at) => setting.put(at, of, value),
