@@ -4,7 +4,7 @@ import { Ivs, type StreamSession } from "@aws-sdk/client-ivs";
 import { S3 } from "@aws-sdk/client-s3";
 import { until } from "../../test/support/until.ts";
 import type { Checked, Model } from "./model.ts";
-import type { Node } from "./node.ts";
+import { type Node, wasTakenOver } from "./node.ts";
 import { allPages } from "./pages.ts";
 import {
   listObjects,
@@ -33,8 +33,6 @@ import {
  */
 
 const ENDED_MS_MAX = 60_000;
-/** A dead node's lease ends ten seconds after its last beat, and there is one every two. */
-const KEEPS_MS = 8_000;
 /** For all that is looked at to agree. */
 const AGREED_MS_MAX = 90_000;
 
@@ -177,11 +175,6 @@ function sessionFaults(
   return [...wrong, ...lostMedia(channel, sessions)];
 }
 
-/** Whether another node may have finished its recordings, without what is on its disk. */
-function wasTakenOver(node: Node | undefined): boolean {
-  return node?.awayMs !== undefined && node.awayMs > KEEPS_MS;
-}
-
 /** Media that live playlists had, and the recordings of their streams haven't. */
 function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string[] {
   const recordings = [...finished.values()]
@@ -191,7 +184,7 @@ function lostMedia(channel: Channel, sessions: readonly StreamSession[]): string
   const listed = new Map<Recording, { ms: number; streams: string[] }>();
   for (const { streamId = "", truncatedEvents = [], endTime } of sessions) {
     const { node, listedMs } = channel.watched.get(streamId) ?? { listedMs: 0 };
-    if (wasTakenOver(node)) continue;
+    if (node && wasTakenOver(node)) continue;
     // A recording without any media has failed.
     const ms = Math.max(1, listedMs - SEGMENT_MS);
     // A recording may begin before its stream can be watched.

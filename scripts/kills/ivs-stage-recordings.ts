@@ -4,7 +4,7 @@ import { type Composition, IVSRealTime, type Participant } from "@aws-sdk/client
 import { S3 } from "@aws-sdk/client-s3";
 import { until } from "../../test/support/until.ts";
 import type { Checked, Model } from "./model.ts";
-import type { Node } from "./node.ts";
+import { type Node, wasTakenOver } from "./node.ts";
 import { allPages } from "./pages.ts";
 import {
   listObjects,
@@ -21,6 +21,8 @@ import {
   endPublishers,
   makeStages,
   PARTICIPANTS,
+  recorders,
+  seen,
   stages,
   starts,
   step,
@@ -29,9 +31,12 @@ import {
 
 /*
  * Recordings of participants and of compositions. A participant's ends with the server; a
- * composition's goes on once somebody publishes again, and ends with its composition.
+ * composition's goes on once somebody publishes again, and ends with its composition. Whoever was
+ * seen to publish for some seconds has media in its recording.
  */
 
+/** Whoever was seen to publish for so long has a whole segment of two seconds. */
+const SEGMENT_MS_MAX = 4_000;
 /** For all that is looked at to agree. */
 const AGREED_MS_MAX = 60_000;
 
@@ -63,13 +68,19 @@ async function check(at: Node, isLast: boolean): Promise<Checked> {
   await until(look, "recordings that are over", waiting).catch((error: Error) => {
     if (wrong.length === 0) wrong = [error.message];
   });
+  seen.clear();
+  recorders.clear();
   return { compared, unknown: { there: 0, absent: 0 }, wrong };
 }
 
+interface InSession extends Participant {
+  readonly sessionId: string | undefined;
+}
+
 /** All who ever published. */
-async function participantsOf(at: Node): Promise<Participant[]> {
+async function participantsOf(at: Node): Promise<InSession[]> {
   const realTime = at.client(IVSRealTime);
-  const participants: Participant[] = [];
+  const participants: InSession[] = [];
   for (const { arn: stageArn } of stages) {
     const sessions = await allPages(
       (nextToken) => realTime.listStageSessions({ stageArn, nextToken }),
@@ -82,7 +93,7 @@ async function participantsOf(at: Node): Promise<Participant[]> {
         const { participant } = await realTime.getParticipant({
           ...{ stageArn, sessionId, participantId },
         });
-        if (participant) participants.push(participant);
+        if (participant) participants.push({ ...participant, sessionId });
       }
     }
   }
@@ -90,15 +101,28 @@ async function participantsOf(at: Node): Promise<Participant[]> {
 }
 
 /** Each participant's recording is over, and each recording is a participant's. */
-function participantFaults(participants: readonly Participant[], objects: Objects) {
+function participantFaults(participants: readonly InSession[], objects: Objects) {
   const wrong: string[] = [];
   const recordings = [...recordingsIn(objects)];
   for (const [prefix, isOver] of recordings) if (!isOver) wrong.push(`${prefix} doesn't end`);
+  const mayLack = [...recorders].some(wasTakenOver);
   const prefixes = new Map<string, string | undefined>();
-  for (const { participantId, recordingState, state, recordingS3Prefix } of participants) {
+  for (const {
+    sessionId,
+    participantId,
+    recordingState,
+    state,
+    recordingS3Prefix,
+  } of participants) {
     const says = `participant ${participantId} is ${state}, its recording ${recordingState}`;
     const isOver = ["STOPPED", "FAILED", "DISABLED", undefined].includes(recordingState);
     if (state !== "DISCONNECTED" || !isOver) wrong.push(says);
+    const { fromMs, untilMs } = seen.get(`${sessionId} ${participantId}`) ?? {
+      fromMs: 0,
+      untilMs: 0,
+    };
+    if (untilMs - fromMs > SEGMENT_MS_MAX && recordingState !== "STOPPED" && !mayLack)
+      wrong.push(`${says}, and it published for ${Math.round(untilMs - fromMs)} ms`);
     // It has none that left before there was any media.
     if (recordingS3Prefix === undefined || recordingS3Prefix === "") continue;
     if (prefixes.has(recordingS3Prefix)) wrong.push(`${recordingS3Prefix} has two participants`);

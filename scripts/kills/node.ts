@@ -20,6 +20,14 @@ export interface Node {
   client<Client>(of: new (options: ClientOptions) => Client): Client;
 }
 
+/** A dead node's lease ends ten seconds after its last beat, and there is one every two. */
+const KEEPS_MS = 8_000;
+
+/** Whether another node may have finished its recordings, without what is on its disk. */
+export function wasTakenOver({ awayMs }: Node): boolean {
+  return awayMs !== undefined && awayMs > KEEPS_MS;
+}
+
 export function nodeAt(
   { endpoint, rtmpsPort }: Pick<Node, "endpoint" | "rtmpsPort">,
   folder: string,

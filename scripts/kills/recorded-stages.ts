@@ -42,6 +42,10 @@ export const stages: Stage[] = [];
 export const compositions = new Map<string, Composition>();
 /** Starts without an answer: each may have made one. */
 export const starts = { cut: 0 };
+/** Who was seen to publish since the last comparison, by session and id, from when until when. */
+export const seen = new Map<string, { readonly fromMs: number; readonly untilMs: number }>();
+/** The nodes on which they may be recorded. */
+export const recorders = new Set<Node>();
 /** Objects that were seen and don't change, by bucket and key. */
 export const stored = new Map<string, string>();
 
@@ -100,7 +104,7 @@ export async function step(at: Node, chance: Chance): Promise<Outcome> {
       drawn[1].isStopped = true;
       return await outcomeOf(at.client(IVSRealTime).stopComposition({ arn: drawn[0] }));
     }
-    return await look(at);
+    return await look(at, stage);
   } finally {
     stage.isBusy = false;
   }
@@ -120,8 +124,7 @@ async function publish(at: Node, stage: Stage, chance: Chance): Promise<Outcome>
       const { stage: now } = await realTime.getStage({ arn: stageArn });
       const sessionId = now?.activeSessionId;
       if (sessionId !== undefined) {
-        const { participants = [] } = await realTime.listParticipants({ stageArn, sessionId });
-        if (participants.some(({ published }) => published)) return "acknowledged";
+        if ((await publishing(at, stageArn, sessionId)) > 0) return "acknowledged";
       }
       await pause(LOOK_EVERY_MS);
     }
@@ -129,6 +132,21 @@ async function publish(at: Node, stage: Stage, chance: Chance): Promise<Outcome>
     // No answer: the encoder notices it as well.
   }
   return "cut";
+}
+
+/** Remembers who publishes; resolves to how many do. */
+async function publishing(at: Node, stageArn: string, sessionId: string): Promise<number> {
+  const realTime = at.client(IVSRealTime);
+  const of = { stageArn, sessionId, filterByState: "CONNECTED" } as const;
+  const { participants = [] } = await realTime.listParticipants(of);
+  const all = participants.filter(({ published }) => published);
+  const nowMs = performance.now();
+  recorders.add(at);
+  for (const { participantId } of all) {
+    const key = `${sessionId} ${participantId}`;
+    seen.set(key, { fromMs: seen.get(key)?.fromMs ?? nowMs, untilMs: nowMs });
+  }
+  return all.length;
 }
 
 async function compose(at: Node, { arn: stageArn }: Stage): Promise<Outcome> {
@@ -146,13 +164,15 @@ async function compose(at: Node, { arn: stageArn }: Stage): Promise<Outcome> {
 }
 
 /** Remembers what has been recorded so far. A look that finds something new acknowledges it. */
-async function look(at: Node): Promise<Outcome> {
+async function look(at: Node, { arn }: Stage): Promise<Outcome> {
   await pause(LOOK_EVERY_MS);
   const before = stored.size;
   try {
     for (const bucket of [PARTICIPANTS, COMPOSITIONS])
       for (const [key, object] of await listObjects(at.client(S3), bucket))
         if (isWrittenOnce(key)) stored.set(`${bucket} ${key}`, object);
+    const { stage } = await at.client(IVSRealTime).getStage({ arn });
+    if (stage?.activeSessionId !== undefined) await publishing(at, arn, stage.activeSessionId);
   } catch {
     return "cut";
   }
