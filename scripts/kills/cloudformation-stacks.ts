@@ -132,14 +132,17 @@ async function untilPlanned(at: Node, StackName: string, ChangeSetName: string):
   }
 }
 
-/** Statuses of the campaign's stacks, by their names. */
+/** Statuses of this model's stacks, by their names. */
 async function readStacks(at: Node): Promise<ReadonlyMap<string, string>> {
   const stacks = await allPages(
     (NextToken) => at.client(CloudFormation).describeStacks({ NextToken }),
     ({ Stacks }) => Stacks,
     ({ NextToken }) => NextToken,
   );
-  return new Map(stacks.map(({ StackName = "", StackStatus = "" }) => [StackName, StackStatus]));
+  const all = stacks.map(
+    ({ StackName = "", StackStatus = "" }) => [StackName, StackStatus] as const,
+  );
+  return new Map(all.filter(([name]) => name.startsWith(STACK_PREFIX)));
 }
 
 async function readChangeSets(at: Node, StackName: string): Promise<readonly string[]> {
