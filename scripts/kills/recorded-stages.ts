@@ -42,7 +42,7 @@ export const stages: Stage[] = [];
 export const compositions = new Map<string, Composition>();
 /** Starts without an answer: each may have made one. */
 export const starts = { cut: 0 };
-/** Who was seen to publish since the last comparison, by session and id, from when until when. */
+/** Participants seen to publish since the last comparison, by session and id, with the times. */
 export const seen = new Map<string, { readonly fromMs: number; readonly untilMs: number }>();
 /** The nodes on which they may be recorded. */
 export const recorders = new Set<Node>();
