@@ -319,7 +319,9 @@ export class LiveStreams implements MediaHost {
     this.#unfinished = await this.#recovery.recover(recordings);
     const { nodeId, isHere } = this.#here();
     await closeOpenSessions(this.#deps.store.tables(), this.#journal, nodeId, isHere);
-    const own = { idPrefix: STREAM_ID_PREFIX, isLive: isHere };
+    // One that was lost is this process's until its writer has let go of what is on the disk.
+    const isLive = (streamId: string) => this.#broadcasts.get(streamId)?.recordingOver === false;
+    const own = { idPrefix: STREAM_ID_PREFIX, isLive };
     await forgetFinished(this.#deps.media.keptRecordings, this.#recordings, own);
   }
 
