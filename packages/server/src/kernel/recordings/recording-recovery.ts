@@ -113,7 +113,7 @@ export class RecordingRecovery<Row extends RecordedRow> {
 interface OwnStreams {
   /** Other services' are told apart by how the ids of their streams begin. */
   readonly idPrefix: string;
-  /** Whether this process records it. */
+  /** Whether this process records it, or lost it and has yet to let go of what is on the disk. */
   isLive(streamId: string): boolean;
 }
 

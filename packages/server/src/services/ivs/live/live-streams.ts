@@ -319,8 +319,7 @@ export class LiveStreams implements MediaHost {
     this.#unfinished = await this.#recovery.recover(recordings);
     const { nodeId, isHere } = this.#here();
     await closeOpenSessions(this.#deps.store.tables(), this.#journal, nodeId, isHere);
-    // One that was lost is this process's until its writer has let go of what is on the disk.
-    const isLive = (streamId: string) => this.#broadcasts.get(streamId)?.recordingOver === false;
+    const isLive = (id: string) => this.#broadcasts.get(id)?.recordingOver === false;
     const own = { idPrefix: STREAM_ID_PREFIX, isLive };
     await forgetFinished(this.#deps.media.keptRecordings, this.#recordings, own);
   }
