@@ -46,6 +46,7 @@ async function bundleCommand(): Promise<readonly string[]> {
       root,
       "packages/server/src/services/access-analyzer/checks/check-thread.ts",
     ),
+    "match-thread": join(root, "packages/server/src/services/events/delivery/match-thread.ts"),
     // A process of its own for each call of the demo.
     "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
   };

@@ -1,10 +1,16 @@
 import { existsSync } from "node:fs";
+import {
+  EventBridgeClient,
+  PutEventsCommand,
+  PutRuleCommand,
+  TestEventPatternCommand,
+} from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, DeleteObjectsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Operation } from "@rolecast/wire";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LoadedService } from "../../packages/server/src/gateway/registered-service.ts";
 import { loadedServices } from "../../packages/server/src/testing/loaded-services.ts";
-import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { ROOT, startTestServer, type TestServer } from "../support/test-server.ts";
 import { SDKS } from "./longest-turns/clients.ts";
 import { largestInputs } from "./longest-turns/largest-input.ts";
 import { prepare } from "./longest-turns/prepare.ts";
@@ -130,6 +136,32 @@ describe.skipIf(!existsSync("/proc/thread-self/schedstat"))("no request holds th
     expect(Deleted).toHaveLength(1_000);
     expect(turns).toBeGreaterThan(200);
   });
+
+  test("events and patterns that are made for it are compared beside the loop", async () => {
+    const events = new EventBridgeClient({
+      ...{ endpoint: server.endpoint, region: "us-east-1", credentials: ROOT, maxAttempts: 1 },
+    });
+    const ranges = Array.from({ length: 150 }, (_, at) => ({ cidr: `10.0.${at}.0/24` }));
+    const EventPattern = JSON.stringify({ source: ["turns"], detail: { at: ranges } });
+    for (const Name of ["turns-1", "turns-2"])
+      await events.send(new PutRuleCommand({ Name, EventPattern }));
+    const at = Array.from({ length: 5_000 }, () => "9.9.9.9");
+    const Detail = JSON.stringify({ at });
+    const Entry = { Source: "turns", DetailType: "t", Detail };
+    const measured = async (send: () => Promise<unknown>) => {
+      const turns: number[] = [];
+      for (let run = 0; run < 2; run++)
+        turns.push(await longestTurnMs(() => send().then(() => undefined)));
+      return Math.min(...turns);
+    };
+    const put = await measured(() => events.send(new PutEventsCommand({ Entries: [Entry] })));
+    const asked = { source: "turns", id: "1", account: "1", time: "2026-01-01T00:00:00Z" };
+    const Event = JSON.stringify({ ...asked, region: "r", "detail-type": "t", detail: { at } });
+    const tested = await measured(() =>
+      events.send(new TestEventPatternCommand({ EventPattern, Event })),
+    );
+    expect(Math.max(put, tested)).toBeLessThan(TURN_MAX_MS * slowness());
+  }, 120_000);
 
   test("every service is asked", () => {
     expect(services.map(({ service }) => service.title).sort()).toEqual(TITLES.toSorted());

@@ -294,3 +294,35 @@ test("CloudTrail has a record of each operation, a change or not by what it does
     expect(record, name).toMatchObject(expected);
   }
 });
+
+test("an event that takes long to compare reaches those whose patterns it matches", async () => {
+  const at = [...Array.from({ length: 9_000 }, (_, index) => `10.1.${index % 256}.9`), "10.2.0.1"];
+  const ranges = Array.from({ length: 150 }, (_, index) => ({ cidr: `10.3.${index}.0/24` }));
+  const pattern = (...more: object[]) =>
+    JSON.stringify({ source: ["dear"], detail: { at: [...ranges, ...more] } });
+  const archives = { "dear-none": pattern(), "dear-one": pattern({ cidr: "10.2.0.0/24" }) };
+  for (const [ArchiveName, EventPattern] of Object.entries(archives))
+    await client.send(
+      new eventbridge.CreateArchiveCommand({
+        ...{ ArchiveName, EventPattern, EventSourceArn: DEFAULT_BUS },
+      }),
+    );
+  const Entries = [1, 2].map(() => ({
+    ...{ Source: "dear", DetailType: "t", Detail: JSON.stringify({ at: at.slice(-4_000) }) },
+  }));
+  const { FailedEntryCount } = await client.send(new eventbridge.PutEventsCommand({ Entries }));
+  expect(FailedEntryCount).toBe(0);
+  const counts = Object.keys(archives).map(async (ArchiveName) => {
+    const { EventCount } = await client.send(
+      new eventbridge.DescribeArchiveCommand({ ArchiveName }),
+    );
+    return EventCount;
+  });
+  expect(await Promise.all(counts)).toEqual([0, 2]);
+  const event = { source: "dear", id: "1", account: "1", time: "2026-01-01T00:00:00Z" };
+  const Event = JSON.stringify({ ...event, region: "r", "detail-type": "t", detail: { at } });
+  for (const [index, EventPattern] of Object.values(archives).entries()) {
+    const asked = new eventbridge.TestEventPatternCommand({ EventPattern, Event });
+    expect((await client.send(asked)).Result).toBe(index === 1);
+  }
+});

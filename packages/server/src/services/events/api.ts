@@ -10,6 +10,7 @@ import { permissionOperations } from "./buses/permissions.ts";
 import { connectionOperations } from "./connections.ts";
 import { eventsConstraints } from "./constraints.ts";
 import { customEventOperations } from "./custom-events.ts";
+import type { LongMatches } from "./pattern/long-matches.ts";
 import type { IncomingEvent } from "./put-event.ts";
 import { ruleOperations } from "./rules.ts";
 import { eventsSchemas } from "./schema.ts";
@@ -23,6 +24,7 @@ interface EventsApiParts extends Pick<ServiceDependencies, "ids">, TargetParts {
   readonly secrets: SecretBox;
   /** Resolves with false when too many events wait already. */
   readonly put: (event: IncomingEvent) => Promise<boolean>;
+  readonly matcher: LongMatches;
   /** There may be a token to fetch for a connection. */
   readonly toAuthorize: () => void;
   /** A schedule may have begun or ended. */

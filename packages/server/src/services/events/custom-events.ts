@@ -8,6 +8,7 @@ import { onBus } from "./buses/bus-authorization.ts";
 import { validation } from "./errors.ts";
 import { InFlightBytes } from "./in-flight-bytes.ts";
 import { compilePattern, isObject } from "./pattern/compile-pattern.ts";
+import { type LongMatches, takesLong } from "./pattern/long-matches.ts";
 import {
   checkedSize,
   DETAIL_DEPTH_MAX,
@@ -22,6 +23,7 @@ import type { BusRow, EventsTables } from "./tables.ts";
 interface CustomEventParts extends Pick<ServiceDependencies, "ids"> {
   /** Routes an event that isn't the server's own. Resolves to false if too much waits. */
   readonly put: (event: IncomingEvent) => Promise<boolean>;
+  readonly matcher: LongMatches;
 }
 
 type Entry = eventbridge.PutEventsRequestEntry;
@@ -39,7 +41,7 @@ const THROTTLED: eventbridge.PutEventsResultEntry = {
 };
 
 /** PutEvents, TestEventPattern. */
-export function customEventOperations({ ids, put }: CustomEventParts): OperationTable {
+export function customEventOperations({ ids, put, matcher }: CustomEventParts): OperationTable {
   const inFlight = new InFlightBytes();
   const putAll = async (
     entries: readonly Entry[],
@@ -89,9 +91,13 @@ export function customEventOperations({ ids, put }: CustomEventParts): Operation
     }),
     TestEventPattern: {
       authorize: () => ({ action: "events:TestEventPattern", resource: "*" }),
-      handle(input) {
-        const test = compilePattern(input.EventPattern);
-        return { Result: test(parseTestEvent(input.Event)) };
+      async handle({ EventPattern, Event }, { accountId }) {
+        const test = compilePattern(EventPattern);
+        const event = parseTestEvent(Event);
+        const Result = takesLong(Event.length, EventPattern.length)
+          ? await matcher.matches(EventPattern, Event, accountId)
+          : test(event);
+        return { Result };
       },
     },
   });

@@ -12,6 +12,7 @@ import type { ServiceDependencies } from "../../kernel/service.ts";
 import { archiveRetention } from "./delivery/archive-retention.ts";
 import { ConnectionAuthorizer } from "./delivery/connection-authorizer.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
+import { EventMatcher } from "./delivery/event-matcher.ts";
 import type { EventPlan } from "./delivery/event-plan.ts";
 import { EventRouter } from "./delivery/event-router.ts";
 import type { FunctionTargetParts } from "./delivery/function-targets.ts";
@@ -63,7 +64,8 @@ function createEvents(deps: EventsNeeds) {
   const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
   const webhooks = deps.settings.webhooks.map(webhookOf);
   const metrics = new RuleMetrics(deps);
-  const router = new EventRouter({ ...deps, webhooks, metrics });
+  const matcher = new EventMatcher(deps.log);
+  const router = new EventRouter({ ...deps, webhooks, matcher, metrics });
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
   const tokens = new OAuthTokens(deps.outgoing, deps.clock, secrets);
@@ -96,7 +98,7 @@ function createEvents(deps: EventsNeeds) {
         return true;
       };
       return eventsApi({
-        ...{ ...deps, secrets, put },
+        ...{ ...deps, secrets, put, matcher },
         toAuthorize: () => authorizer.wake(),
         rulesChanged: () => schedules.wake(),
         wakeReplays: () => replays.wake(),
@@ -119,6 +121,7 @@ function createEvents(deps: EventsNeeds) {
       await Promise.all([replays.close(), schedules.close(), retention.close()]);
       await worker.close();
       await authorizer.close();
+      await matcher.close();
     },
     health: async () => {
       const { count } = await deps.store

@@ -13,6 +13,7 @@ import { incoming } from "../put-event.ts";
 import { insertArchived, sizesOf } from "../rows/archives.ts";
 import type { EventsTables } from "../tables.ts";
 import { archiveRetention } from "./archive-retention.ts";
+import { EventMatcher } from "./event-matcher.ts";
 import { EventRouter } from "./event-router.ts";
 
 const DAY_MS = 86_400_000;
@@ -62,7 +63,8 @@ test("a full archive leaves out what comes until its retention has made room", a
     ...{ account: PLACE.account_id, region: PLACE.region, resources: [], detail: {} },
   };
   const metrics = { matched: () => undefined };
-  const parts = { store, clock, ids: randomIds, webhooks: [], log, metrics };
+  const matcher = new EventMatcher(log);
+  const parts = { store, clock, ids: randomIds, webhooks: [], matcher, metrics };
   const route = () => new EventRouter(parts).route(incoming(event));
   await route();
   expect([await isFull("day"), await isFull("ever")]).toEqual([true, false]);

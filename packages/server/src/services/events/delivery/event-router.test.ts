@@ -10,6 +10,7 @@ import { openStore } from "../../../storage/open-store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import { incoming } from "../put-event.ts";
 import type { EventsTables } from "../tables.ts";
+import { EventMatcher } from "./event-matcher.ts";
 import { EventRouter } from "./event-router.ts";
 import { PatientRouting } from "./patient-routing.ts";
 
@@ -51,7 +52,7 @@ test("a pattern that isn't one any more keeps no event from the other rules", as
     error: () => {},
   };
   const router = new EventRouter({
-    ...{ store, clock, ids: randomIds, webhooks: [], log },
+    ...{ store, clock, ids: randomIds, webhooks: [], matcher: new EventMatcher(log) },
     metrics: { matched: () => undefined },
   });
   const event: AwsEvent = {

@@ -1,18 +1,14 @@
 import type { Kysely } from "kysely";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { nextTurn } from "../../../kernel/work/turns.ts";
-import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
-import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import { readTarget } from "../stored-target.ts";
 import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
 import { ArchiveRoom } from "./archive-room.ts";
-import { BusWatchers, type Watchers } from "./bus-watchers.ts";
+import { BusWatchers } from "./bus-watchers.ts";
+import type { EventMatcher } from "./event-matcher.ts";
 import {
   type EventPlan,
   FUNCTION_DELIVERY,
@@ -24,20 +20,12 @@ import type { RuleMetrics } from "./rule-metrics.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** The thread isn't held any longer for rules. */
-const SLICE_MS = 10;
-/** Compiled patterns kept, by their text. */
-const PATTERNS_MAX = 1_000;
-
-/** A rule or an archive, as an event is held against it. */
-type Matched = Pick<RuleRow | ArchiveRow, "name" | "event_pattern">;
-
 export interface EventRouterParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly webhooks: readonly Webhook[];
-  readonly log: Log;
+  readonly matcher: Pick<EventMatcher, "matching">;
   readonly metrics: Pick<RuleMetrics, "matched">;
 }
 
@@ -47,15 +35,13 @@ export class EventRouter {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #webhooks: readonly Webhook[];
-  readonly #log: Log;
   readonly #metrics: EventRouterParts["metrics"];
   readonly #room: WaitingRoom;
   readonly #archiveRoom: ArchiveRoom;
   readonly #watchers: BusWatchers;
-  readonly #tests = new Map<string, EventTest>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #matcher: EventRouterParts["matcher"];
 
-  constructor({ store, clock, ids, webhooks, log, metrics }: EventRouterParts) {
+  constructor({ store, clock, ids, webhooks, matcher, metrics }: EventRouterParts) {
     this.#metrics = metrics;
     this.#store = store.tables<EventsTables>();
     this.#room = new WaitingRoom(this.#store, clock);
@@ -64,20 +50,20 @@ export class EventRouter {
     this.#clock = clock;
     this.#ids = ids;
     this.#webhooks = webhooks;
-    this.#log = log;
+    this.#matcher = matcher;
   }
 
   /**
    * Puts an event on its way. `too-many`: the deliveries of its account, or of all accounts, that
-   * wait take as much room as they may.
+   * wait take as much room as they may, or too many events wait to be matched.
    */
   async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
     // A forwarded event has been sent to them from the bus that it came from.
     const hooks = event.isForwarded ? [] : this.#webhooks.filter(({ matches }) => matches(event));
-    const { rules, archives, timeMs } = await this.#matching(
-      event,
-      await this.#watchers.of(event.bus),
-    );
+    const watchers = await this.#watchers.of(event.bus);
+    const matching = await this.#matcher.matching(event, watchers);
+    if (matching === "too-long") return "too-many";
+    const { rules, archives, timeMs } = matching;
     const deliveries = [
       ...hooks.map(({ id }) => this.#delivery(event, "", id)),
       ...(await this.#deliveries(event, rules)),
@@ -91,11 +77,18 @@ export class EventRouter {
     return deliveries.length > 0 ? "waiting" : "nobody";
   }
 
-  /** The deliveries of an event that is replayed: to rules that match, of `names` if given. */
-  async planReplay(event: IncomingEvent, names?: ReadonlySet<string>): Promise<EventPlan> {
-    const { rules: all } = await this.#watchers.of(event.bus);
-    const { rules } = await this.#matching(event, { rules: all, archives: [] });
-    const wanted = rules.filter(({ name }) => names?.has(name) ?? true);
+  /**
+   * The deliveries of an event that is replayed: to rules that match, of `names` if given;
+   * undefined if too many events wait to be matched.
+   */
+  async planReplay(
+    event: IncomingEvent,
+    names?: ReadonlySet<string>,
+  ): Promise<EventPlan | undefined> {
+    const { rules } = await this.#watchers.of(event.bus);
+    const matching = await this.#matcher.matching(event, { rules, archives: [] });
+    if (matching === "too-long") return undefined;
+    const wanted = matching.rules.filter(({ name }) => names?.has(name) ?? true);
     return this.#planned(event, wanted);
   }
 
@@ -165,59 +158,6 @@ export class EventRouter {
       archived.push({ id: this.#ids.uuid(), archive_id, time_ms: timeMs, archived_at_ms });
     }
     return { archived, full };
-  }
-
-  /**
-   * Those of its bus's rules and archives that match the event. Events are parsed one after
-   * another, since each takes many times its size meanwhile, and with pauses, since there may be
-   * many rules.
-   */
-  async #matching(event: IncomingEvent, { rules, archives }: Watchers) {
-    if (rules.length + archives.length === 0) return { rules: [], archives: [], timeMs: 0 };
-    const found = this.#turn.then(async () => {
-      if (event.json.length >= LARGE_BYTES_MIN) await nextTurn();
-      const parsed = JSON.parse(event.json.toString()) as { readonly time: string };
-      return {
-        rules: await this.#thatMatch(rules, parsed),
-        archives: await this.#thatMatch(archives, parsed),
-        timeMs: Date.parse(parsed.time),
-      };
-    });
-    this.#turn = found.catch(() => undefined);
-    return found;
-  }
-
-  async #thatMatch<Row extends Matched>(rows: readonly Row[], parsed: unknown): Promise<Row[]> {
-    const matching: Row[] = [];
-    let sinceMs = performance.now();
-    for (const row of rows) {
-      if (row.event_pattern === null || this.#test(row.event_pattern, row.name)(parsed))
-        matching.push(row);
-      if (performance.now() - sinceMs < SLICE_MS) continue;
-      await nextTurn();
-      sinceMs = performance.now();
-    }
-    return matching;
-  }
-
-  #test(text: string, name: string): EventTest {
-    const known = this.#tests.get(text);
-    if (known) return known;
-    if (this.#tests.size >= PATTERNS_MAX) this.#tests.clear();
-    const test = this.#compile(text, name);
-    this.#tests.set(text, test);
-    return test;
-  }
-
-  /** A pattern that only an earlier build accepted must not keep events from the other rules. */
-  #compile(text: string, rule: string): EventTest {
-    try {
-      return compilePattern(text);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      this.#log.warn({ rule, error: error.message }, "a rule matches no event: put it again");
-      return () => false;
-    }
   }
 
   #delivery(event: IncomingEvent, ruleName: string, targetId: string): PlannedDelivery {

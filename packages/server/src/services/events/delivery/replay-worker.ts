@@ -112,10 +112,12 @@ export class ReplayWorker {
     const bus = busOfArn(Arn);
     if (!bus) return this.#fail(task, "The event bus was deleted.");
     const rules = FilterArns && new Set(FilterArns.map((arn) => arn.replace(/^.*:rule\//, "")));
-    const planned = await Promise.all(
+    const plans = await Promise.all(
       events.map(({ event }) => router.planReplay(replayed(event, task.row.name, bus), rules)),
     );
-    if (!(await router.takeRoom(bus.account_id, planned))) {
+    const planned = plans.filter((plan) => plan !== undefined);
+    const isWhole = planned.length === plans.length;
+    if (!isWhole || !(await router.takeRoom(bus.account_id, planned))) {
       await task.retryIn(ROOM_MS);
       return;
     }

@@ -9,6 +9,7 @@ import { openStore } from "../../../storage/open-store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import { planSchedule } from "../rows/schedules.ts";
 import type { EventsTables, RuleRow } from "../tables.ts";
+import { EventMatcher } from "./event-matcher.ts";
 import { EventRouter } from "./event-router.ts";
 import { ScheduleWorker } from "./schedule-worker.ts";
 
@@ -39,7 +40,7 @@ function workers(planned: () => void = () => {}) {
   };
   return [1, 2].map(() => {
     const router = new EventRouter({
-      ...{ store: shared, clock, ids: randomIds, webhooks: [], log },
+      ...{ store: shared, clock, ids: randomIds, webhooks: [], matcher: new EventMatcher(log) },
       metrics: { matched: () => undefined },
     });
     const planFor: EventRouter["planFor"] = async (...of) => {
