@@ -1,7 +1,10 @@
 import { answerInThread } from "../../../kernel/work/thread-program.ts";
 import { KnownPatterns } from "../pattern/known-patterns.ts";
 
-/* A thread that holds events against patterns: `EventMatcher` asks it. A file of its own when built. */
+/*
+ * A thread that holds events against patterns: `EventMatcher` asks it. A file of its own when
+ * built.
+ */
 
 export interface MatchQuestion {
   /** The event's JSON. */
