@@ -141,11 +141,13 @@ describe.skipIf(!existsSync("/proc/thread-self/schedstat"))("no request holds th
     const events = new EventBridgeClient({
       ...{ endpoint: server.endpoint, region: "us-east-1", credentials: ROOT, maxAttempts: 1 },
     });
-    const ranges = Array.from({ length: 150 }, (_, at) => ({ cidr: `10.0.${at}.0/24` }));
-    const EventPattern = JSON.stringify({ source: ["turns"], detail: { at: ranges } });
+    const texts = Array.from({ length: 100 }, (_, at) => ({
+      wildcard: `*${"a".repeat(19)}b*${at}`,
+    }));
+    const EventPattern = JSON.stringify({ source: ["turns"], detail: { at: texts } });
     for (const Name of ["turns-1", "turns-2"])
       await events.send(new PutRuleCommand({ Name, EventPattern }));
-    const at = Array.from({ length: 5_000 }, () => "9.9.9.9");
+    const at = "a".repeat(190_000);
     const Detail = JSON.stringify({ at });
     const Entry = { Source: "turns", DetailType: "t", Detail };
     const measured = async (send: () => Promise<unknown>) => {

@@ -17,11 +17,13 @@ const PATTERNS_MAX = 1_000;
 /** Characters of the patterns in one question: two of the dearest take some seconds. */
 const QUESTION_LENGTH_MAX = 8_192;
 const DEADLINE_MS = 20_000;
+/** Tests of patterns that wait, of an account. Events are bounded by their bytes. */
+const TESTS_MAX = 16;
 
 /** A rule or an archive, as an event is held against it. */
 type Matched = Pick<RuleRow | ArchiveRow, "name" | "event_pattern">;
 
-/** Whom an event is for. */
+/** Rules and archives that an event is for. */
 export interface Matching {
   readonly rules: readonly RuleRow[];
   readonly archives: readonly ArchiveRow[];
@@ -36,8 +38,8 @@ export class EventMatcher implements LongMatches {
   readonly #log: Log;
   readonly #known = new KnownPatterns(PATTERNS_MAX);
   readonly #threads: Threads<MatchQuestion, readonly boolean[]>;
-  /** Each account's last event that is held against patterns in a thread. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  /** Accounts whose events are held against patterns in a thread, or wait for it. */
+  readonly #turns = new Map<string, Turns>();
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(log: Log) {
@@ -70,6 +72,7 @@ export class EventMatcher implements LongMatches {
 
   async matches(pattern: string, event: string, account: string): Promise<boolean> {
     const question = { event, patterns: [pattern] };
+    if ((this.#turns.get(account)?.waiting ?? 0) >= TESTS_MAX) throw throttled();
     try {
       const [result = false] = await this.#after(account, () =>
         this.#threads.ask(question, account),
@@ -141,16 +144,21 @@ export class EventMatcher implements LongMatches {
 
   /** An account's events wait for each other, so that it never has all places in the queue. */
   #after<Result>(account: string, work: () => Promise<Result>): Promise<Result> {
-    const before = this.#turns.get(account) ?? Promise.resolve();
-    const done = before.then(work);
-    const settled = done
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#turns.get(account) === settled) this.#turns.delete(account);
-      });
-    this.#turns.set(account, settled);
+    const turns = this.#turns.get(account) ?? { waiting: 0, last: Promise.resolve() };
+    this.#turns.set(account, turns);
+    turns.waiting += 1;
+    const done = turns.last.then(work).finally(() => {
+      turns.waiting -= 1;
+      if (turns.waiting === 0) this.#turns.delete(account);
+    });
+    turns.last = done.catch(() => undefined);
     return done;
   }
+}
+
+interface Turns {
+  waiting: number;
+  last: Promise<unknown>;
 }
 
 function isGivenUp(error: unknown): boolean {

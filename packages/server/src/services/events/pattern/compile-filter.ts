@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv4 } from "node:net";
+import { BlockList, isIP, isIPv4, SocketAddress } from "node:net";
 import type { JsonArray, JsonNode, JsonObject } from "@rolecast/policy";
 import { invalidEventPattern } from "../errors.ts";
 import type { PatternText } from "./pattern-text.ts";
@@ -49,6 +49,8 @@ export function compileFilter(filter: JsonNode, pattern: PatternText): ValueTest
   );
   if (operator === "exists") return existence(operand, pattern);
   if (operator === "anything-but") return anythingBut(operand, pattern);
+  // AWS's refusal of another operand speaks of a prefix.
+  if (operator === "cidr") return cidr(textOf("prefix", operand, pattern));
   return anyOf(compileOperator(operator, operand, pattern));
 }
 
@@ -164,9 +166,6 @@ function compileOperator(
     }
     case "numeric":
       return numeric(operand, pattern);
-    case "cidr":
-      // AWS's refusal speaks of a prefix.
-      return cidr(textOf("prefix", operand, pattern));
     default:
       throw pattern.refuse(`Unrecognized match type ${operator}`, operand);
   }
@@ -269,7 +268,7 @@ function numberOf(
   throw pattern.refuse("Value must be between -5.0E9 and 5.0E9, inclusive", node);
 }
 
-function cidr(text: string): (value: unknown) => boolean {
+function cidr(text: string): ValueTest {
   const [address = "", bits, ...more] = text.split("/");
   const family = isIPv4(address) ? "ipv4" : "ipv6";
   if (bits === undefined || more.length > 0)
@@ -285,8 +284,20 @@ function cidr(text: string): (value: unknown) => boolean {
     );
   const list = new BlockList();
   list.addSubnet(address, prefix, family);
-  return (value) =>
-    typeof value === "string" &&
-    isIP(value) !== 0 &&
-    list.check(value, isIPv4(value) ? "ipv4" : "ipv6");
+  return { matches: (leaves) => addressesOf(leaves).some((each) => list.check(each)) };
+}
+
+/** Many filters may look at the same list, and an address takes longer to read than to compare. */
+const known = new WeakMap<readonly unknown[], readonly SocketAddress[]>();
+
+function addressesOf(leaves: readonly unknown[]): readonly SocketAddress[] {
+  let addresses = known.get(leaves);
+  if (!addresses) {
+    addresses = leaves.flatMap((value) => {
+      if (typeof value !== "string" || isIP(value) === 0) return [];
+      return [new SocketAddress({ address: value, family: isIPv4(value) ? "ipv4" : "ipv6" })];
+    });
+    known.set(leaves, addresses);
+  }
+  return addresses;
 }

@@ -106,9 +106,24 @@ function eachOf(test: EventTest): EventTest {
 
 /** One filter must accept one of the values; `exists` is about whether there is one. */
 function matchesLeaf(value: unknown, tests: readonly ValueTest[]): boolean {
-  const values = Array.isArray(value) ? value.flat(Number.POSITIVE_INFINITY) : [value];
-  const leaves = values.filter((each) => each !== undefined && !isObject(each));
+  const leaves = Array.isArray(value) ? leavesIn(value) : isLeaf(value) ? [value] : [];
   return tests.some((test) => test.matches(leaves));
+}
+
+/** Many rules and alternatives may look at the same list of a parsed event. */
+const knownLeaves = new WeakMap<readonly unknown[], readonly unknown[]>();
+
+function leavesIn(list: readonly unknown[]): readonly unknown[] {
+  let leaves = knownLeaves.get(list);
+  if (!leaves) {
+    leaves = list.flat(Number.POSITIVE_INFINITY).filter(isLeaf);
+    knownLeaves.set(list, leaves);
+  }
+  return leaves;
+}
+
+function isLeaf(value: unknown): boolean {
+  return value !== undefined && !isObject(value);
 }
 
 /** Joins keys with dots before they are compared. Source: user guide, "Event patterns". */
