@@ -2,7 +2,7 @@ import { Ivs } from "@aws-sdk/client-ivs";
 import { type ArnKind, arnThings } from "./arn-things.ts";
 import type { Node } from "./node.ts";
 import { allPages } from "./pages.ts";
-import { newPublicKey } from "./public-keys.ts";
+import { PublicKeys } from "./public-keys.ts";
 import { number } from "./settings.ts";
 
 /* Resources that channels' playback needs: key pairs, restriction policies, ad configurations. */
@@ -15,18 +15,13 @@ const tags: ArnKind["tags"] = {
   untag: (at, resourceArn, tagKeys) => ivs(at).untagResource({ resourceArn, tagKeys }),
 };
 
-/** Public keys that were imported, by the fingerprints that tell them apart. */
-const pems = new Map<string, string>();
+const keys = new PublicKeys();
 
 export const playbackKeyPairs = arnThings({
   ...{ name: "ivs-playback-key-pairs", keys: 3, noun: "PlaybackKeyPair", tags },
-  value() {
-    const { pem, fingerprint } = newPublicKey();
-    pems.set(fingerprint, pem);
-    return fingerprint;
-  },
+  value: keys.make,
   async create(at, name, value) {
-    const input = { name, publicKeyMaterial: pems.get(value) };
+    const input = { name, publicKeyMaterial: keys.pem(value) };
     const { keyPair } = await ivs(at).importPlaybackKeyPair(input);
     return keyPair?.arn;
   },

@@ -3,7 +3,7 @@ import { S3 } from "@aws-sdk/client-s3";
 import { type ArnKind, arnThings } from "./arn-things.ts";
 import type { Node } from "./node.ts";
 import { allPages } from "./pages.ts";
-import { newPublicKey } from "./public-keys.ts";
+import { PublicKeys } from "./public-keys.ts";
 
 /* Resources that stages need: public keys, encoder configurations, storage configurations. */
 
@@ -16,18 +16,13 @@ const tags: ArnKind["tags"] = {
   untag: (at, resourceArn, tagKeys) => realTime(at).untagResource({ resourceArn, tagKeys }),
 };
 
-/** Public keys that were imported, by the fingerprints that tell them apart. */
-const pems = new Map<string, string>();
+const keys = new PublicKeys();
 
 export const publicKeys = arnThings({
   ...{ name: "ivs-stage-public-keys", keys: 3, noun: "PublicKey", tags },
-  value() {
-    const { pem, fingerprint } = newPublicKey();
-    pems.set(fingerprint, pem);
-    return fingerprint;
-  },
+  value: keys.make,
   async create(at, name, value) {
-    const input = { name, publicKeyMaterial: pems.get(value) };
+    const input = { name, publicKeyMaterial: keys.pem(value) };
     const { publicKey } = await realTime(at).importPublicKey(input);
     return publicKey?.arn;
   },
@@ -41,7 +36,7 @@ export const publicKeys = arnThings({
     const found = listed.map(async ({ arn, name, tags: own }) => {
       const { publicKey } = await realTime(at).getPublicKey({ arn });
       const { fingerprint = "", publicKeyMaterial } = publicKey ?? {};
-      const isWhole = publicKeyMaterial?.trim() === pems.get(fingerprint)?.trim();
+      const isWhole = publicKeyMaterial?.trim() === keys.pem(fingerprint)?.trim();
       return { arn, name, tags: own, value: isWhole ? fingerprint : `not ${fingerprint}` };
     });
     return Promise.all(found);
