@@ -322,6 +322,17 @@ const nodeFolders: Migration = {
   },
 };
 
+/** A dead process's place stays until the next one on its folder has taken what it had. */
+const nodeHeirs: Migration = {
+  name: "ivs/0013-node-heirs",
+  async up(db) {
+    await db.schema
+      .alterTable("ivs_nodes")
+      .addColumn("heir", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -335,4 +346,5 @@ export const ivsMigrations: readonly Migration[] = [
   openOnes,
   nodeAbilities,
   nodeFolders,
+  nodeHeirs,
 ];

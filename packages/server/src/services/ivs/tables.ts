@@ -96,6 +96,11 @@ export interface NodeRow {
   readonly abilities: string;
   /** Stays with its folder; empty for nodes of releases before it was noted. */
   readonly folder_id: string;
+  /**
+   * The node that takes what this one had, before all others; empty while this one lives. Its lease
+   * goes on to its end, so that nobody else takes anything if the heir dies too.
+   */
+  readonly heir: string;
 }
 
 export interface StreamSessionRow {

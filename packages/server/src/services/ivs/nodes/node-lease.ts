@@ -5,7 +5,14 @@ import { NODE_ABILITIES } from "../../../kernel/ports/node-abilities.ts";
 import { isLeftToAnother } from "../../../kernel/recordings/left-recordings.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Lease } from "../../../kernel/work/lease.ts";
-import { deleteNode, deleteNodesAt, insertNode, listNodes, renewNode } from "../rows/nodes.ts";
+import {
+  deleteInherited,
+  deleteNode,
+  inheritNodes,
+  insertNode,
+  listNodes,
+  renewNode,
+} from "../rows/nodes.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
 /** A node raises its counter this often, and looks at the others'. */
@@ -75,12 +82,11 @@ export class NodeLease {
     isLeftToAnother(owner, this.folderId, this.#options.clock.nowMs());
 
   /**
-   * Takes a place. A process that listened at this address before, or had this folder, has ended
-   * and loses its own: what it left on the disk is found here, and nowhere else.
+   * Takes a place. A process that listened at this address before, or had this folder, has ended,
+   * and this one is its heir: what it left on the disk is found here, and nowhere else.
    */
   async register(): Promise<void> {
-    if (!this.#store.shared) return;
-    await this.#enter((row) => this.#store.transaction(({ db }) => deleteNodesAt(db, row)));
+    if (this.#store.shared) await this.#enter(inheritNodes);
   }
 
   start(): void {
@@ -90,7 +96,12 @@ export class NodeLease {
   /** Gives the place up: what is left here may be taken at once. */
   async close(): Promise<void> {
     await this.#lease.close();
-    if (this.#id !== "") await this.#remove({ node_id: this.#id });
+    const id = this.#id;
+    if (id !== "")
+      await this.#store.transaction(async ({ db }) => {
+        await deleteInherited(db, id);
+        await deleteNode(db, id);
+      });
     this.#id = "";
   }
 
@@ -102,13 +113,15 @@ export class NodeLease {
     await lost();
   }
 
-  async #enter(before?: (row: NodeRow) => Promise<void>): Promise<void> {
+  async #enter(before?: typeof inheritNodes): Promise<void> {
     const { url, ids, folderId } = this.#options;
     const place = { url: url(), folder_id: folderId, abilities: NODE_ABILITIES.join(",") };
-    const row = { ...place, node_id: ids.uuid(), beat: 0 };
-    await before?.(row);
+    const row = { ...place, node_id: ids.uuid(), beat: 0, heir: "" };
     this.#id = row.node_id;
-    await this.#store.transaction(({ db }) => insertNode(db, row));
+    await this.#store.transaction(async ({ db }) => {
+      await before?.(db, row);
+      await insertNode(db, row);
+    });
   }
 
   async #nodes() {

@@ -19,7 +19,7 @@ export function nodePlacesOf(
   { node, directory, handedOn }: Nodes,
   db: Kysely<IvsTables>,
 ): NodePlaces {
-  const urlOf = (nodeId: string) => findNodeUrl(db, nodeId);
+  const urlOf = (nodeId: string) => findNodeUrl(db, nodeId, node.id);
   const streamsOf = async (nodeId: string): Promise<OwnedStreams> => {
     const streams = await directory.nodeOf(nodeId);
     if (!streams) throw streamUnavailable("its node has gone");

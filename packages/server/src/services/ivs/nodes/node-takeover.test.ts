@@ -115,10 +115,33 @@ test("a dead node's recordings are the next process's on its folder, at any addr
   await expectEndedOnce();
 });
 
+test("nobody else takes a dead node's recordings while its heirs die as they start", async () => {
+  for (const moment of Array.from({ length: 8 }, (_, index) => index)) {
+    const place = await dead(`http://localhost:2${moment}`, `its-folder-${moment}`);
+    const open = tables().selectFrom("ivs_recordings").selectAll().where("ended_at_ms", "is", null);
+    const again = world.begin((effect) => (effect === moment ? "power-cut-before" : "happens"), {
+      ...place,
+      nodeUrl: `http://localhost:3${moment}`,
+    });
+    void again.live.start();
+    await Promise.race([again.died, vi.waitUntil(async () => (await open.execute()).length === 0)]);
+    const left = (await open.execute()).length;
+    await takeOver();
+    expect(await open.execute(), `effect ${moment}`).toHaveLength(left);
+    const { live } = world.begin(undefined, { ...place, nodeUrl: `http://localhost:4${moment}` });
+    await live.start();
+    expect(await open.execute()).toEqual([]);
+    await live.close();
+    await expectEndedOnce();
+    await world.close();
+    world = await LiveWorld.open({ shared: true });
+  }
+});
+
 test("a node forgets what is on its disk of a recording that another one has ended", async () => {
   const place = await dead("http://localhost:2", "its-folder");
   const owner = "another";
-  const living = { node_id: owner, url: "", beat: 0, abilities: "", folder_id: "" };
+  const living = { node_id: owner, url: "", beat: 0, abilities: "", folder_id: "", heir: "" };
   await world.store.transaction(async (tx) => {
     const { db } = tx.tables<IvsTables>();
     await db.insertInto("ivs_nodes").values(living).execute();

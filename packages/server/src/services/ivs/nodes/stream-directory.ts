@@ -118,7 +118,7 @@ export class StreamDirectory {
   async #findStreams(owner: string): Promise<OwnedStreams | undefined> {
     const { local, nodeId, signature, clock } = this.#options;
     if (!this.#store.shared || owner === nodeId()) return local;
-    const url = await findNodeUrl(this.#store.db, owner);
+    const url = await findNodeUrl(this.#store.db, owner, nodeId());
     if (url === undefined) return undefined;
     const known = this.#peers.get(owner);
     // What was learned of a peer holds for the address at which it was learned.

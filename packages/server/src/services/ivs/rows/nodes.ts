@@ -17,12 +17,20 @@ export const abilitiesOfNodes: NodeAbilities = {
   },
 };
 
-/** The URL of a living node; undefined once its lease has ended. */
-export async function findNodeUrl(db: Db, nodeId: string): Promise<string | undefined> {
+/**
+ * The URL of a node, as another one asks for it; undefined once its lease has ended, and for its
+ * heir at once.
+ */
+export async function findNodeUrl(
+  db: Db,
+  nodeId: string,
+  asker: string,
+): Promise<string | undefined> {
   const node = await db
     .selectFrom("ivs_nodes")
     .select("url")
     .where("node_id", "=", nodeId)
+    .where("heir", "!=", asker)
     .executeTakeFirst();
   return node?.url;
 }
@@ -31,12 +39,13 @@ export async function insertNode(db: Db, node: NodeRow): Promise<void> {
   await db.insertInto("ivs_nodes").values(node).execute();
 }
 
-/** Raises a node's counter. False when its row has been removed. */
+/** Raises a node's counter. False when its row has been removed, or it has an heir. */
 export async function renewNode(db: Db, nodeId: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("ivs_nodes")
     .set((set) => ({ beat: set("beat", "+", 1) }))
     .where("node_id", "=", nodeId)
+    .where("heir", "=", "")
     .executeTakeFirst();
   return numUpdatedRows > 0n;
 }
@@ -52,13 +61,16 @@ export async function deleteNode(db: Db, nodeId: string, beat?: number): Promise
   return numDeletedRows > 0n;
 }
 
-/** Removes the nodes that listened at an address, and those that had a folder. */
-export async function deleteNodesAt(
-  db: Db,
-  { url, folder_id: folderId }: Pick<NodeRow, "url" | "folder_id">,
-): Promise<void> {
+/** Makes a node the heir of those that listened at its address or had its folder. */
+export async function inheritNodes(db: Db, { node_id: heir, url, folder_id }: NodeRow) {
   await db
-    .deleteFrom("ivs_nodes")
-    .where((row) => row.or([row("url", "=", url), row("folder_id", "=", folderId)]))
+    .updateTable("ivs_nodes")
+    .set({ heir })
+    .where((row) => row.or([row("url", "=", url), row("folder_id", "=", folder_id)]))
     .execute();
+}
+
+/** Removes the nodes that one is the heir of: it has taken what they had. */
+export async function deleteInherited(db: Db, heir: string): Promise<void> {
+  await db.deleteFrom("ivs_nodes").where("heir", "=", heir).execute();
 }

@@ -9,9 +9,9 @@ interface ClaimingNode {
 }
 
 /**
- * Takes what belongs to no living node: open sessions, and recordings that no node ends. Each goes
- * to exactly one of the nodes that ask, with a new fencing token. Recordings that
- * were left to another process are kept for it.
+ * Takes what belongs to no living node, or to one whose heir this one is: open sessions, and
+ * recordings that no node ends. Each goes to exactly one of the nodes that ask, with a new fencing
+ * token. Recordings that were left to another process are kept for it.
  */
 export function claimOrphans(
   store: Store<IvsTables>,
@@ -22,7 +22,7 @@ export function claimOrphans(
       .updateTable("ivs_stream_sessions")
       .set({ owner: nodeId })
       .where("ended_at_ms", "is", null)
-      .where("owner", "not in", db.selectFrom("ivs_nodes").select("node_id"))
+      .where("owner", "not in", otherNodes(db, nodeId))
       .execute();
     const left = await leftOwners(db, isLeft);
     return db
@@ -30,7 +30,7 @@ export function claimOrphans(
       .set((set) => ({ owner: nodeId, fence: set("fence", "+", 1) }))
       .where("ended_at_ms", "is", null)
       .where("state", "!=", "reconnectable")
-      .where("owner", "not in", db.selectFrom("ivs_nodes").select("node_id"))
+      .where("owner", "not in", otherNodes(db, nodeId))
       .where("owner", "not in", ["-", ...left])
       .returningAll()
       .execute();
@@ -40,9 +40,9 @@ export function claimOrphans(
 /** Looked at first: a transaction that finds nothing is one for nothing. */
 export async function hasOrphans(
   { db }: Store<IvsTables>,
-  { isLeft }: ClaimingNode,
+  { id: nodeId, isLeft }: ClaimingNode,
 ): Promise<boolean> {
-  const nodes = await db.selectFrom("ivs_nodes").select("node_id").execute();
+  const nodes = await otherNodes(db, nodeId).execute();
   const ids = ["-", ...nodes.map((node) => node.node_id)];
   const session = await db
     .selectFrom("ivs_stream_sessions")
@@ -59,6 +59,11 @@ export async function hasOrphans(
     .where("owner", "not in", [...ids, ...(await leftOwners(db, isLeft))])
     .executeTakeFirst();
   return recording !== undefined;
+}
+
+/** All that have what is theirs, this node too, but not those whose heir it is. */
+function otherNodes(db: Kysely<IvsTables>, heir: string) {
+  return db.selectFrom("ivs_nodes").select("node_id").where("heir", "!=", heir);
 }
 
 async function leftOwners(
