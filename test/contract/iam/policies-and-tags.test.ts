@@ -155,6 +155,36 @@ describe("groups", () => {
   });
 });
 
+describe("the groups of a user", () => {
+  it("are listed in the order in which it joined them, by pages too", async () => {
+    const UserName = "joiner";
+    await iam.createUser({ UserName });
+    const names = ["m", "z", "a", "y"];
+    for (const GroupName of names) {
+      await iam.createGroup({ GroupName });
+      await iam.addUserToGroup({ GroupName, UserName });
+    }
+    await iam.removeUserFromGroup({ GroupName: "z", UserName });
+    await iam.addUserToGroup({ GroupName: "z", UserName });
+    const joined = ["m", "a", "y", "z"];
+    const { Groups = [] } = await iam.listGroupsForUser({ UserName });
+    expect(Groups.map(({ GroupName }) => GroupName)).toEqual(joined);
+    const paged: (string | undefined)[] = [];
+    let Marker: string | undefined;
+    do {
+      const page = await iam.listGroupsForUser({ UserName, MaxItems: 1, Marker });
+      paged.push(...(page.Groups ?? []).map(({ GroupName }) => GroupName));
+      ({ Marker } = page);
+    } while (Marker !== undefined && paged.length <= names.length);
+    expect(paged).toEqual(joined);
+    for (const GroupName of names) {
+      await iam.removeUserFromGroup({ GroupName, UserName });
+      await iam.deleteGroup({ GroupName });
+    }
+    await iam.deleteUser({ UserName });
+  });
+});
+
 describe("instance profiles", () => {
   it("hold one role and are found by it", async () => {
     const InstanceProfileName = "box";

@@ -19,6 +19,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0080-assigned-devices", up: indexAssignedDevices },
   { name: "iam/0090-root-keys", up: keepRootKeysWithOthers },
   { name: "iam/0100-accounts-without-keys", up: allowAccountsWithoutKeys },
+  { name: "iam/0110-order-of-memberships", up: countMemberships },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -237,6 +238,14 @@ async function allowAccountsWithoutKeys(db: Kysely<Tables>): Promise<void> {
   `.execute(db);
   await schema.dropTable("iam_accounts").execute();
   await schema.alterTable("iam_accounts_next").renameTo("iam_accounts").execute();
+}
+
+/** A user's groups are listed in the order in which it joined them. */
+async function countMemberships({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable("iam_group_members")
+    .addColumn("number", "integer", (c) => c.notNull().defaultTo(0))
+    .execute();
 }
 
 async function index(

@@ -35,6 +35,8 @@ export interface GroupMemberRow {
   account_id: string;
   group_id: string;
   user_id: string;
+  /** Counts the user's memberships. 0 for those of before they were counted. */
+  number: number;
 }
 
 export interface RoleRow {

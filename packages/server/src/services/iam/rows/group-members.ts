@@ -4,12 +4,18 @@ import type { Group } from "./groups.ts";
 import type { PartOfNames } from "./part-of-names.ts";
 import type { User } from "./users.ts";
 
-export function groupsOfUser(db: Db, userId: string): Promise<Group[]> {
+/** A group with the number of a user's membership in it. */
+export type JoinedGroup = Group & Pick<GroupMemberRow, "number">;
+
+/** The groups of a user, in the order in which it joined them. */
+export function groupsOfUser(db: Db, userId: string): Promise<JoinedGroup[]> {
   return db
     .selectFrom("iam_group_members as member")
     .innerJoin("iam_groups as group", "group.group_id", "member.group_id")
     .selectAll("group")
+    .select("member.number")
     .where("member.user_id", "=", userId)
+    .orderBy("member.number")
     .orderBy("group.name_key")
     .execute();
 }

@@ -11,6 +11,7 @@ import {
   deleteGroupMember,
   groupsOfUser,
   insertGroupMember,
+  type JoinedGroup,
   partInGroup,
 } from "../rows/group-members.ts";
 import {
@@ -31,6 +32,9 @@ import { readPart } from "../rows/part-of-names.ts";
 import { requireUser } from "../rows/users.ts";
 import type { Db, GroupRow, IamTables } from "../tables.ts";
 import { userSummary } from "./user-details.ts";
+
+/** Digits of a membership's number in a marker, so that they sort as numbers do. */
+const NUMBER_DIGITS = 9;
 
 const REFERENCES: readonly Reference[] = [
   ["iam_group_members", "group_id", "remove users from group"],
@@ -132,7 +136,8 @@ export function groupOperations(parts: IamParts) {
           if (groups.some((group) => group.group_id === group_id)) return {};
           if (groups.length >= GROUPS_PER_USER)
             throw quotaExceeded("GroupsPerUser", GROUPS_PER_USER);
-          await insertGroupMember(db, { account_id: accountId, group_id, user_id });
+          const number = (groups.at(-1)?.number ?? 0) + 1;
+          await insertGroupMember(db, { account_id: accountId, group_id, user_id, number });
           return {};
         }),
     }),
@@ -150,11 +155,16 @@ export function groupOperations(parts: IamParts) {
       authorize: (input, context) => onOwner(context, "user", input.UserName),
       handle: async (input, context, subject) => {
         const groups = await groupsOfUser(context.db<IamTables>(), existing(subject).id);
-        const page = await pageOf(input, groups, (group) => group.name_key);
+        const page = await pageOf(input, groups, placeOf);
         return { Groups: page.items.map(groupSummary), ...page.output };
       },
     }),
   });
+}
+
+/** The place in a user's groups, as a text that sorts as they do. */
+function placeOf({ number, name_key }: JoinedGroup): string {
+  return `${String(number).padStart(NUMBER_DIGITS, "0")} ${name_key}`;
 }
 
 function groupSummary(group: Group) {
