@@ -110,6 +110,22 @@ describe("an organization", () => {
       "InvalidInputException MAX_VALUE_EXCEEDED: You specified an invalid value.",
     );
   });
+
+  test.each(["not-an-id", "0", "r-", "arn:aws:organizations::000000000000:ou/o-1/ou-1"])(
+    "has no tags of %s, which is no id",
+    async (ResourceId) => {
+      const Tags = [{ Key: "k", Value: "v" }];
+      const calls = [
+        client.send(new organizations.TagResourceCommand({ ResourceId, Tags })),
+        client.send(new organizations.UntagResourceCommand({ ResourceId, TagKeys: ["k"] })),
+        client.send(new organizations.ListTagsForResourceCommand({ ResourceId })),
+      ];
+      const refusal =
+        "InvalidInputException INVALID_PATTERN: " +
+        "You provided a value that does not match the required pattern.";
+      expect(await Promise.all(calls.map(outcomeOf))).toEqual([refusal, refusal, refusal]);
+    },
+  );
 });
 
 describe("a new account", () => {

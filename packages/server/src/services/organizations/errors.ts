@@ -126,9 +126,12 @@ export function malformedPolicy(message: string): AwsError {
   return organizationsError("MalformedPolicyDocument", message);
 }
 
+const NO_MATCH = "You provided a value that does not match the required pattern.";
+
 /** Says by which rule a member of the input is invalid. */
 export function invalidMember({ path, rule }: Violation): AwsError {
-  return invalidInput(reasonOf(path, rule));
+  const reason = reasonOf(path, rule);
+  return reason === "INVALID_PATTERN" ? invalidInput(reason, NO_MATCH) : invalidInput(reason);
 }
 
 function reasonOf(path: string, rule: string): string {
