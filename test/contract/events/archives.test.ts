@@ -120,6 +120,21 @@ describe("archives", () => {
     await expect(create("wrong", undefined, input)).rejects.toThrow(reason);
   });
 
+  test("are not updated by a name alone, whether there is such an archive or not", async () => {
+    await create("unchanged");
+    for (const ArchiveName of ["unchanged", "never-made"])
+      await expect(
+        client.send(new eventbridge.UpdateArchiveCommand({ ArchiveName })),
+      ).rejects.toMatchObject({
+        name: "InternalException",
+        message: "Service encountered unexpected problem. Please try again.",
+      });
+    const changes = { ArchiveName: "never-made", Description: "d" };
+    await expect(client.send(new eventbridge.UpdateArchiveCommand(changes))).rejects.toThrow(
+      "Archive never-made does not exist.",
+    );
+  });
+
   test("keep the events that match, and forget none when they are replayed", async () => {
     await create("kept", { source: ["kept"] });
     await put("kept", [1, 2]);
@@ -180,12 +195,16 @@ describe("replays", () => {
     [{ EventSourceArn: arn("archive/none") }, "Reason: Archive none does not exist."],
     [{ Destination: { Arn: arn("event-bus/aside") } }, "Cross event bus replay is not permitted."],
     [{ EventEndTime: new Date(0) }, "EventStartTime must be before EventEndTime."],
+    ...["event-bus/aside", "event-bus/none", "rule/none"].map((destination) => [
+      { EventEndTime: RANGE.EventStartTime, Destination: { Arn: arn(destination) } },
+      "EventStartTime must be before EventEndTime.",
+    ]),
     [{ ReplayName: "once" }, "Replay once already exists."],
     [
       { Destination: { Arn: DEFAULT_BUS, FilterArns: [arn("rule/aside/r")] } },
       "Destination.FilterArns is not valid.",
     ],
-  ])("can't be started with %j", async (input, reason) => {
+  ] as readonly [object, string][])("can't be started with %j", async (input, reason) => {
     await create("source", { source: ["none"] }).catch(() => undefined);
     const aside = new eventbridge.CreateEventBusCommand({ Name: "aside" });
     await client.send(aside).catch(() => undefined);

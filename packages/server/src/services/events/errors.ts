@@ -59,6 +59,17 @@ export function tooManyFilters(operation: string): AwsError {
   return validation(`At most one filter is allowed for ${operation}. Use either : ${filters}.`);
 }
 
+/**
+ * UpdateArchive with only a name, whether there is such an archive or not. AWS's code and message;
+ * with its status, 500, SDKs would try again.
+ */
+export function nothingToUpdate(): AwsError {
+  return eventsError(
+    "InternalException",
+    "Service encountered unexpected problem. Please try again.",
+  );
+}
+
 export function illegalStatus(message: string): AwsError {
   return eventsError("IllegalStatusException", message);
 }

@@ -7,6 +7,7 @@ import { archiveFullReason } from "../archive-limits.ts";
 import { arnOf, busOfArn, locationOf } from "../arns.ts";
 import {
   limitExceeded,
+  nothingToUpdate,
   resourceAlreadyExists,
   resourceNotFound,
   tooManyFilters,
@@ -162,8 +163,10 @@ async function updateArchive(
   input: Checked<eventbridge.UpdateArchiveCommandInput>,
   context: RequestContext,
 ) {
-  const before = await requireArchive(input.ArchiveName, context);
   const { Description, EventPattern, RetentionDays } = input;
+  if ([Description, EventPattern, RetentionDays].every((given) => given === undefined))
+    throw nothingToUpdate();
+  const before = await requireArchive(input.ArchiveName, context);
   const changes = {
     description: Description ?? before.description,
     event_pattern: EventPattern === undefined ? before.event_pattern : checkedPattern(EventPattern),

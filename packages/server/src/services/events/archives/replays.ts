@@ -157,14 +157,14 @@ async function startReplay(
   replayId: string,
 ): Promise<ReplayRow> {
   const { Destination, EventStartTime, EventEndTime } = input;
+  if (EventStartTime.getTime() >= EventEndTime.getTime())
+    throw invalid("EventEndTime", "EventStartTime must be before EventEndTime.");
   const bus = busOfArn(Destination.Arn);
   if (!bus) throw invalid("Destination.Arn", "Must contain an event bus ARN.");
   await requireBus(Destination.Arn, context);
   const archive = await requireSource(input.EventSourceArn, context);
   if (sourceArn(archive) !== Destination.Arn)
     throw invalid("Destination.Arn", "Cross event bus replay is not permitted.");
-  if (EventStartTime.getTime() >= EventEndTime.getTime())
-    throw invalid("EventEndTime", "EventStartTime must be before EventEndTime.");
   checkFilters(Destination.FilterArns, bus);
   const row: ReplayRow = {
     ...locationOf(context),
