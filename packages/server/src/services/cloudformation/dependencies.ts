@@ -1,6 +1,7 @@
 import type { Ids } from "../../kernel/ids.ts";
 import type { Decide } from "../../kernel/invoke.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
+import type { ReadableRows } from "../../kernel/readable-rows.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { StoredCallers } from "../../kernel/stored-callers.ts";
 import type { TemplateReader } from "./reader/template-reader.ts";
@@ -15,6 +16,7 @@ export interface EngineDependencies extends ServiceDependencies {
   readonly storedCallers: StoredCallers;
   readonly types: EngineTypes;
   readonly reader: TemplateReader;
+  readonly readable: ReadableRows;
 }
 
 /** The worker of stacks' operations, as requests need it. */

@@ -1,3 +1,4 @@
+import { ReadableRows } from "../../kernel/readable-rows.ts";
 import type { ResourceTypes } from "../../kernel/resources.ts";
 import { bucketDeployment } from "./custom-resources/bucket-deployment/bucket-deployment.ts";
 import { customType } from "./custom-resources/custom-type.ts";
@@ -17,7 +18,7 @@ import { cdkMetadata } from "./types/cdk-metadata.ts";
 import { EngineTypes } from "./types/engine-types.ts";
 
 interface EngineNeeds
-  extends Omit<EngineDependencies, "types" | "reader">,
+  extends Omit<EngineDependencies, "types" | "reader" | "readable">,
     Pick<CloudFormationDependencies, "address" | "settings"> {
   readonly sealingKey: Uint8Array;
   readonly resources: ResourceTypes;
@@ -31,7 +32,8 @@ interface EngineNeeds
  */
 export function engineParts<Needs extends EngineNeeds>(needs: Needs): Needs & EngineDependencies {
   const types = new EngineTypes(needs.resources);
-  const engine = { ...needs, types, reader: new TemplateReader(needs.log) };
+  const readable = new ReadableRows("cloudformation", needs.log);
+  const engine = { ...needs, types, reader: new TemplateReader(needs.log), readable };
   types.add(cdkMetadata);
   types.add(nestedStack(engine));
   types.add(waitConditionHandle(engine));

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { defineService } from "../../kernel/define-service.ts";
 import { subjectOf } from "../../kernel/operations.ts";
 import type { CredentialSource } from "../../kernel/ports/identity.ts";
+import { ReadableRows } from "../../kernel/readable-rows.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../kernel/store.ts";
 import { StoredCallers } from "../../kernel/stored-callers.ts";
 import { testContext } from "../../kernel/testing/test-context.ts";
@@ -181,7 +182,8 @@ async function life(
   const engines = nodes.map((node): EngineDependencies => {
     const storedCallers = new StoredCallers(node.sealingKey);
     const types = new EngineTypes(node.resources);
-    return { ...node, storedCallers, types, reader: new TemplateReader(node.log) };
+    const readable = new ReadableRows("cloudformation", node.log);
+    return { ...node, storedCallers, types, readable, reader: new TemplateReader(node.log) };
   });
   const [platform] = nodes;
   const { store } = platform;

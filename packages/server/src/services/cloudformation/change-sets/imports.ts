@@ -57,7 +57,7 @@ export async function refuseImports(
   after: Evaluation,
   stack: Place,
   db: Kysely<CloudFormationTables>,
-  { types }: Pick<CloudFormationDependencies, "types">,
+  { types, readable }: Pick<CloudFormationDependencies, "types" | "readable">,
 ): Promise<void> {
   const named = Object.entries(imports).map(([logicalId, identifier]) => {
     const type = after.resources.get(logicalId)?.type ?? "";
@@ -73,7 +73,7 @@ export async function refuseImports(
       throw validation(
         `Resource identifiers of [${logicalId}] must be [${schema.primaryIdentifier.join(", ")}]`,
       );
-    if (await holderOf(schema, identifier, stack, db))
+    if (await holderOf(schema, identifier, stack, db, readable))
       throw validation(
         `Resources [${logicalId}] passed in ResourceToImport are already in a stack and cannot ` +
           "be imported.",
@@ -91,19 +91,18 @@ export async function existingResources(
   as: Caller,
   stack: Place,
   db: Kysely<CloudFormationTables>,
-  { types, invoke, ids }: Pick<CloudFormationDependencies, "types" | "invoke" | "ids">,
+  deps: Pick<CloudFormationDependencies, "types" | "invoke" | "ids" | "readable">,
 ): Promise<Imports> {
   const found: [string, Readonly<Record<string, string>>][] = [];
   for (const { logicalId, type: name, deletionPolicy, properties } of after.resources.values()) {
-    const type = await types.find(name);
+    const type = await deps.types.find(name);
     if (!type || existing.has(logicalId) || !String(deletionPolicy).startsWith("Retain")) continue;
-    if (types.isOwn(name)) continue;
+    if (deps.types.isOwn(name)) continue;
     const declared = staticIdentifier(type.schema.primaryIdentifier, after, logicalId);
     if (!declared || Object.keys(properties).length === 0) continue;
     // Another stack's is no resource to take over: creating it fails.
-    if (await holderOf(type.schema, declared, stack, db)) continue;
-    if (await isThere(type, declared, as, stack.region, { invoke, ids }))
-      found.push([logicalId, declared]);
+    if (await holderOf(type.schema, declared, stack, db, deps.readable)) continue;
+    if (await isThere(type, declared, as, stack.region, deps)) found.push([logicalId, declared]);
   }
   return Object.fromEntries(found);
 }

@@ -301,13 +301,13 @@ async function giveTags(
 
 /** Rejects where a resource has become a stack's since the change set was made. */
 async function refuseHeld(
-  { stack }: Run,
+  { stack, deps }: Run,
   { logical_id }: ResourceRow,
   { schema }: EngineType,
   model: ResourceModel,
   { tx }: StackStepCalls,
 ): Promise<void> {
-  const holder = await holderOf(schema, model, stack, tx.db);
+  const holder = await holderOf(schema, model, stack, tx.db, deps.readable);
   if (!holder || (holder.stackId === stack.stack_id && holder.logicalId === logical_id)) return;
   throw new ResourceError(
     "AlreadyExists",

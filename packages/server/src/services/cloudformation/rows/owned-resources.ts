@@ -10,24 +10,38 @@ export interface OwnedRow extends Pick<ResourceRow, "stack_id" | "logical_id" | 
   readonly region: string;
 }
 
-/** The living stacks' resources of a type, and those that are yet to go, in all accounts. */
-export async function ownedResources(type: string, db: Db): Promise<readonly OwnedRow[]> {
-  const held = await db
+/** Which of all accounts' resources: those of a type, or of one physical id among them. */
+export interface Owned {
+  readonly type: string;
+  readonly physicalId?: string;
+}
+
+/** The living stacks' resources, and those that are yet to go. Their models are as stored. */
+export async function ownedResources(
+  { type, physicalId }: Owned,
+  db: Db,
+): Promise<readonly OwnedRow[]> {
+  const held = db
     .selectFrom("cloudformation_resources as owned")
     .innerJoin("cloudformation_stacks as stack", "stack.stack_id", "owned.stack_id")
     .select(["owned.stack_id", "owned.logical_id", "owned.model"])
     .select(["stack.account_id", "stack.region"])
     .where("owned.type", "=", type)
+    .where("owned.model", "is not", null)
     .where("owned.status", "not in", ["DELETE_COMPLETE", "DELETE_SKIPPED"])
     .where("stack.status", "!=", "DELETE_COMPLETE")
-    .execute();
-  const leaving = await db
+    .$if(physicalId !== undefined, (of) => of.where("owned.physical_id", "=", physicalId ?? ""));
+  const leaving = db
     .selectFrom("cloudformation_leftovers as owned")
     .innerJoin("cloudformation_stacks as stack", "stack.stack_id", "owned.stack_id")
     .select(["owned.stack_id", "owned.logical_id", "owned.model"])
     .select(["stack.account_id", "stack.region"])
     .where("owned.type", "=", type)
     .where("owned.retain", "=", 0)
-    .execute();
-  return [...held, ...leaving].map((row) => opened(row, ["model"], db));
+    .$if(physicalId !== undefined, (of) => of.where("owned.physical_id", "=", physicalId ?? ""));
+  return [...(await held.execute()), ...(await leaving.execute())];
+}
+
+export function openedModel(row: OwnedRow, db: Db): string {
+  return opened(row, ["model"], db).model ?? "{}";
 }

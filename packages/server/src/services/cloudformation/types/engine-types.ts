@@ -92,7 +92,10 @@ export class EngineTypes {
 }
 
 /** The text that `Ref` gives: the physical id. */
-export function physicalIdOf({ ref, typeName }: ResourceSchema, model: ResourceModel): string {
+export function physicalIdOf(
+  { ref, typeName }: Pick<ResourceSchema, "ref" | "typeName">,
+  model: ResourceModel,
+): string {
   const parts = ref.map((name) => model[name]).filter((part) => part !== undefined);
   if (parts.length === 0)
     throw new Error(`A resource of ${typeName} was made without ${ref.join(", ")}.`);
