@@ -71,10 +71,7 @@ export function declareTemplate(
     mappings: declareMappings(section(document, "Mappings") ?? {}, expanded),
     conditions: declareConditions(section(document, "Conditions") ?? {}),
     rules: declareRules(section(document, "Rules") ?? {}),
-    resources: declareResources(section(document, "Resources") ?? {}, {
-      expanded,
-      extended: extended ?? false,
-    }),
+    resources: declareResources(section(document, "Resources") ?? {}, expanded),
     outputs: declareOutputs(section(document, "Outputs") ?? {}),
   };
   if (expanded) checkReferences(template);

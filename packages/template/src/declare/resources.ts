@@ -1,7 +1,9 @@
 import { MAX_RESOURCES } from "../document/limits.ts";
 import { formatError } from "../document/template-error.ts";
 import { isMap, isScalar, type MapValue, member, type Value } from "../document/value.ts";
+import { functionCall } from "../functions/function-call.ts";
 import { checkMembers, checkName } from "./names.ts";
+import { checkPolicy, type PolicyKey } from "./policies.ts";
 import type { ResourceDeclaration } from "./template.ts";
 import { isSnippet } from "./transforms.ts";
 
@@ -19,28 +21,22 @@ const MEMBERS = new Set([
   "Version",
   "Fn::Transform",
 ]);
-const DELETION_POLICIES = new Set(["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]);
-const REPLACE_POLICIES = new Set(["Delete", "Retain", "Snapshot"]);
 
-/** How far a template's transforms are carried out. */
-interface Stage {
-  /** No transform is left. */
-  readonly expanded: boolean;
-  /** AWS::LanguageExtensions was one of them. */
-  readonly extended: boolean;
-}
-
-/** The resources of a template's section; loops and macros that aren't carried out are left out. */
+/**
+ * The resources of a template's section; loops and macros that aren't carried out are left out.
+ *
+ * @param isExpanded whether no transform is left to carry out.
+ */
 export function declareResources(
   section: MapValue,
-  stage: Stage,
+  isExpanded: boolean,
 ): ReadonlyMap<string, ResourceDeclaration> {
   const resources = new Map<string, ResourceDeclaration>();
   const names = Object.keys(section);
   if (names.length === 0) throw formatError("At least one Resources member must be defined.");
   for (const name of names) {
-    if (!stage.expanded && name.startsWith("Fn::")) continue;
-    resources.set(name, declareResource(name, section[name] ?? null, stage));
+    if (!isExpanded && name.startsWith("Fn::")) continue;
+    resources.set(name, declareResource(name, section[name] ?? null, isExpanded));
   }
   if (resources.size > MAX_RESOURCES)
     throw formatError(
@@ -49,11 +45,11 @@ export function declareResources(
   return resources;
 }
 
-function declareResource(name: string, declared: Value, stage: Stage): ResourceDeclaration {
+function declareResource(name: string, declared: Value, isExpanded: boolean): ResourceDeclaration {
   checkName("Resource", name);
   if (!isMap(declared)) throw formatError("Any Resources member must be an object.");
   const type = member(declared, "Type");
-  if (typeof type !== "string" && !(isSnippet(declared) && !stage.expanded))
+  if (typeof type !== "string" && !(isSnippet(declared) && !isExpanded))
     throw formatError(`[/Resources/${name}] Every Resources object must contain a Type member.`);
   checkMembers("resource", declared, MEMBERS);
   const properties = member(declared, "Properties") ?? {};
@@ -68,8 +64,8 @@ function declareResource(name: string, declared: Value, stage: Stage): ResourceD
     properties,
     dependsOn: dependsOn(name, member(declared, "DependsOn")),
     condition,
-    deletionPolicy: policy(name, declared, "DeletionPolicy", DELETION_POLICIES, stage),
-    updateReplacePolicy: policy(name, declared, "UpdateReplacePolicy", REPLACE_POLICIES, stage),
+    deletionPolicy: policy(name, declared, "DeletionPolicy", isExpanded),
+    updateReplacePolicy: policy(name, declared, "UpdateReplacePolicy", isExpanded),
     metadata: member(declared, "Metadata"),
     creationPolicy: member(declared, "CreationPolicy"),
     updatePolicy: member(declared, "UpdatePolicy"),
@@ -86,20 +82,14 @@ function dependsOn(name: string, declared: Value | undefined): readonly string[]
   });
 }
 
+/** A policy's name, or the function that gives it, which needs no transform. */
 function policy(
   name: string,
   declared: MapValue,
-  key: string,
-  known: ReadonlySet<string>,
-  stage: Stage,
+  key: PolicyKey,
+  isExpanded: boolean,
 ): Value | undefined {
   const value = member(declared, key);
-  if (value === undefined || !stage.expanded) return value;
-  if (typeof value === "string") {
-    if (!known.has(value)) throw formatError(`Unrecognized ${key} ${value} for resource ${name}`);
-    return value;
-  }
-  if (!stage.extended || !isMap(value))
-    throw formatError("Every DeletionPolicy member must be a string.");
-  return value;
+  if (value === undefined || !isExpanded) return value;
+  return functionCall(value) ? value : checkPolicy(name, key, value);
 }

@@ -50,7 +50,7 @@ export interface ResourceDeclaration {
   readonly properties: MapValue;
   readonly dependsOn: readonly string[];
   readonly condition: string | undefined;
-  /** A policy's name, or under AWS::LanguageExtensions a function that gives one. */
+  /** A policy's name, or a function that gives one. */
   readonly deletionPolicy: Value | undefined;
   readonly updateReplacePolicy: Value | undefined;
   readonly metadata: Value | undefined;

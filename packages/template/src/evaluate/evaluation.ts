@@ -1,3 +1,4 @@
+import { checkPolicy, type PolicyKey } from "../declare/policies.ts";
 import type { ResourceDeclaration, Template } from "../declare/template.ts";
 import { MAX_CHARACTERS_MADE } from "../document/limits.ts";
 import { formatError, functionError, TemplateError, tooLarge } from "../document/template-error.ts";
@@ -9,6 +10,13 @@ import { type Attributes, type Environment, pseudoParameter } from "./environmen
 import { EXTENDED_FUNCTIONS, FUNCTIONS } from "./intrinsic-functions.ts";
 import { checkRules } from "./rules.ts";
 import { NO_VALUE, type Resolved, type Scope } from "./scope.ts";
+import { isUnknown } from "./text-functions.ts";
+
+/** A resource whose policies are resolved, and nothing else of it. */
+export interface DecidedResource extends ResourceDeclaration {
+  readonly deletionPolicy: string | undefined;
+  readonly updateReplacePolicy: string | undefined;
+}
 
 /** A resource with its functions resolved. */
 export interface ResolvedResource {
@@ -38,19 +46,21 @@ export class Evaluation {
   readonly template: Template;
   readonly environment: Environment;
   /** The resources whose condition holds, in the template's order. */
-  readonly resources: ReadonlyMap<string, ResourceDeclaration>;
+  readonly resources: ReadonlyMap<string, DecidedResource>;
   readonly #conditions = new Map<string, boolean>();
   readonly #deciding = new Set<string>();
   #graph: DependencyGraph | undefined;
 
-  /** @throws TemplateError if a rule fails, or a condition can't be decided. */
+  /** @throws TemplateError if a rule fails, or a condition or a policy can't be decided. */
   constructor(template: Template, environment: Environment) {
     this.template = template;
     this.environment = environment;
     checkRules(template.rules.values(), new Resolver(this, noAttributes, "/Rules"));
     for (const name of template.conditions.keys()) this.condition(name);
     this.resources = new Map(
-      [...template.resources].filter(([, { condition }]) => this.#exists(condition, "Resources")),
+      [...template.resources]
+        .filter(([, { condition }]) => this.#exists(condition, "Resources"))
+        .map(([name, declared]) => [name, this.#decided(declared)]),
     );
   }
 
@@ -93,8 +103,8 @@ export class Evaluation {
       logicalId,
       type: declared.type,
       properties: (resolve(declared.properties, "Properties") ?? {}) as MapValue,
-      deletionPolicy: policy(resolve(declared.deletionPolicy, "DeletionPolicy")),
-      updateReplacePolicy: policy(resolve(declared.updateReplacePolicy, "UpdateReplacePolicy")),
+      deletionPolicy: declared.deletionPolicy ?? DEFAULT_POLICY,
+      updateReplacePolicy: declared.updateReplacePolicy ?? DEFAULT_POLICY,
       metadata: resolve(declared.metadata, "Metadata"),
       creationPolicy: resolve(declared.creationPolicy, "CreationPolicy"),
       updatePolicy: resolve(declared.updatePolicy, "UpdatePolicy"),
@@ -126,6 +136,34 @@ export class Evaluation {
     return resolved === NO_VALUE ? undefined : resolved;
   }
 
+  #decided(declared: ResourceDeclaration): DecidedResource {
+    return {
+      ...declared,
+      deletionPolicy: this.#policy(declared, "DeletionPolicy", declared.deletionPolicy),
+      updateReplacePolicy: this.#policy(
+        declared,
+        "UpdateReplacePolicy",
+        declared.updateReplacePolicy,
+      ),
+    };
+  }
+
+  /** A policy follows from parameters and conditions: it is needed before the resources exist. */
+  #policy(
+    { logicalId }: ResourceDeclaration,
+    key: PolicyKey,
+    value: Value | undefined,
+  ): string | undefined {
+    if (value === undefined || typeof value === "string") return value;
+    const attributes: Attributes = () => {
+      throw formatError(`Unsupported expression for ${key} in resource ${logicalId}`);
+    };
+    const resolved = new Resolver(this, attributes, `/Resources/${logicalId}`).resolve(value, key);
+    // A nested stack's parameter may not have its value yet.
+    if (resolved === NO_VALUE || isUnknown(resolved)) return undefined;
+    return checkPolicy(logicalId, key, resolved);
+  }
+
   #exists(condition: string | undefined, block: string): boolean {
     if (condition === undefined) return true;
     if (!this.template.conditions.has(condition))
@@ -142,12 +180,6 @@ const noAttributes: Attributes = (logicalId) => {
       "of the template",
   );
 };
-
-function policy(value: Value | undefined): string {
-  if (value === undefined) return DEFAULT_POLICY;
-  if (typeof value !== "string") throw formatError("Every DeletionPolicy member must be a string.");
-  return value;
-}
 
 function text(value: Resolved, what: string): string {
   if (Array.isArray(value))

@@ -96,7 +96,7 @@ export async function existingResources(
   const found: [string, Readonly<Record<string, string>>][] = [];
   for (const { logicalId, type: name, deletionPolicy, properties } of after.resources.values()) {
     const type = await deps.types.find(name);
-    if (!type || existing.has(logicalId) || !String(deletionPolicy).startsWith("Retain")) continue;
+    if (!type || existing.has(logicalId) || !deletionPolicy?.startsWith("Retain")) continue;
     if (deps.types.isOwn(name)) continue;
     const declared = staticIdentifier(type.schema.primaryIdentifier, after, logicalId);
     if (!declared || Object.keys(properties).length === 0) continue;
