@@ -30,6 +30,12 @@ export interface ApiDefinition {
    * awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't say.
    */
   readonly wholeNumbers?: boolean;
+  /**
+   * Members of answers whose numbers, or lists' or maps' of them, are floating-point in the
+   * service's model, which the SDK's schemas don't say: `Datapoint.Average`, a structure's by its
+   * shape's name. All others are integers.
+   */
+  readonly floats?: readonly string[];
   /** awsQuery: how exact times in answers are; left out, whole seconds. */
   readonly precision?: DateTimePrecision;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */

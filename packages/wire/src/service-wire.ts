@@ -34,7 +34,7 @@ export class ServiceWire {
   readonly #encoders = new Map<Operation, Encoder>();
 
   constructor(definition: ServiceDefinition) {
-    const { operations, errors } = readServiceShapes(definition.schemas);
+    const { operations, errors } = readServiceShapes(definition.schemas, definition.floats);
     this.definition = definition;
     this.errors = errors;
     const byName = new Map<string, Operation>();

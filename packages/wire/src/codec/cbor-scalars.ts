@@ -1,4 +1,5 @@
 import assert from "node:assert";
+import { CborFloat } from "./cbor.ts";
 import type { LeafShape, ScalarForms } from "./compile-document.ts";
 import { wrongType } from "./compile-document.ts";
 
@@ -17,9 +18,10 @@ export const CBOR_SCALARS: ScalarForms = {
   },
   writer(shape) {
     const { expected, accepts } = scalarOf(shape);
+    const isFloat = shape.kind === "number" && shape.isFloat;
     return (value) => {
       assert(accepts(value), `${shape.name} isn't ${expected}`);
-      return value;
+      return isFloat ? new CborFloat(Number(value)) : value;
     };
   },
 };

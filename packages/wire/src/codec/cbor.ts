@@ -188,6 +188,15 @@ function float16(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** A number that is written as a floating-point one, whole or not. */
+export class CborFloat {
+  readonly value: number;
+
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
 /** A value as a document: numbers, text, booleans, bytes, Dates, and lists and maps of them. */
 export function encodeCbor(value: unknown): Uint8Array {
   const parts: Uint8Array[] = [];
@@ -199,10 +208,11 @@ function write(value: unknown, parts: Uint8Array[]): void {
   if (typeof value === "string") writeString(MAJOR.text, Buffer.from(value), parts);
   else if (value instanceof Uint8Array) writeString(MAJOR.bytes, value, parts);
   else if (typeof value === "number") writeNumber(value, parts);
+  else if (value instanceof CborFloat) writeFloat(value.value, parts);
   else if (typeof value === "boolean") parts.push(Buffer.of(value ? TRUE : FALSE));
   else if (value instanceof Date) {
     parts.push(head(MAJOR.tag, EPOCH_TAG));
-    writeNumber(value.getTime() / 1000, parts);
+    writeFloat(value.getTime() / 1000, parts);
   } else if (Array.isArray(value)) {
     parts.push(head(MAJOR.list, value.length));
     for (const item of value) write(item, parts);
@@ -225,6 +235,10 @@ function writeNumber(value: number, parts: Uint8Array[]): void {
     parts.push(value < 0 ? head(MAJOR.negative, -1 - value) : head(MAJOR.positive, value));
     return;
   }
+  writeFloat(value, parts);
+}
+
+function writeFloat(value: number, parts: Uint8Array[]): void {
   const float = Buffer.alloc(9);
   float.writeUInt8(FLOAT64);
   float.writeDoubleBE(value, 1);

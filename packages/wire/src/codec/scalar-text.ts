@@ -1,6 +1,7 @@
 import assert from "node:assert";
 import type { Shape, TimestampFormat } from "../schema/shape.ts";
 import { WireError } from "../wire-error.ts";
+import { floatText } from "./number-text.ts";
 import { type DateTimePrecision, formatTimestamp, parseTimestamp } from "./timestamp-text.ts";
 
 /** How scalars are written as text in one place of one protocol. */
@@ -110,9 +111,10 @@ export function compileTextWriter(shape: Shape, rules: TextRules): TextWriter {
         value instanceof Uint8Array
           ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")
           : Buffer.from(String(value)).toString("base64");
+    case "number":
+      return shape.isFloat ? (value) => floatText(Number(value)) : String;
     case "string":
     case "boolean":
-    case "number":
     case "bigInteger":
     case "bigDecimal":
     case "document":

@@ -2,6 +2,7 @@ import assert from "node:assert";
 import { collectBody } from "../body.ts";
 import { DocumentCodec } from "../codec/compile-document.ts";
 import { jsonScalars } from "../codec/json-scalars.ts";
+import { jsonText, jsonTextWriter } from "../codec/json-text.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Operation } from "../operation.ts";
@@ -76,10 +77,11 @@ export class AwsJson implements ServerProtocol {
 
   compileEncoder({ output }: Operation): Encoder {
     const write = output === undefined ? () => ({}) : this.#codec.structureWriter(output);
+    const textOf = output === undefined ? JSON.stringify : jsonTextWriter(output);
     return (value, requestId, options) => ({
       status: options.status ?? 200,
       headers: { ...this.#headers(requestId), ...options.headers },
-      body: JSON.stringify(write(value ?? {})),
+      body: textOf(write(value ?? {})),
     });
   }
 
@@ -89,7 +91,7 @@ export class AwsJson implements ServerProtocol {
     return {
       status: error.status,
       headers: { ...this.#headers(requestId), ...queryError(this.#service, error, shape) },
-      body: JSON.stringify(errorDocument(type, error, shape, this.#codec)),
+      body: jsonText(errorDocument(type, error, shape, this.#codec)),
     };
   }
 

@@ -269,7 +269,7 @@ describe("awsJson", () => {
     const { status, headers, body } = encode(cloudtrail, "GetTrailStatus", output);
     expect({ status, body }).toEqual({
       status: 200,
-      body: '{"IsLogging":true,"StartLoggingTime":1700000000.25}',
+      body: '{"IsLogging":true,"StartLoggingTime":1.70000000025E9}',
     });
     expect(headers).toEqual({
       "content-type": "application/x-amz-json-1.1",

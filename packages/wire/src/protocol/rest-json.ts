@@ -9,6 +9,7 @@ import {
 } from "../codec/http-bindings.ts";
 import { headerValue } from "../codec/http-header-text.ts";
 import { jsonScalars } from "../codec/json-scalars.ts";
+import { jsonText, jsonTextWriter } from "../codec/json-text.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Addressing, Operation } from "../operation.ts";
@@ -98,6 +99,7 @@ export class RestJson implements ServerProtocol {
     }
     assertNoPayload(output);
     const writeDocument = this.#codec.structureWriter(output, isOutputDocumentMember);
+    const textOf = jsonTextWriter(output);
     return (value, requestId, options) => {
       const headers: Record<string, string> = {
         "x-amzn-requestid": requestId,
@@ -108,7 +110,7 @@ export class RestJson implements ServerProtocol {
       const answer = options.status ?? status;
       if (answer === 204) return { status: answer, headers, body: undefined };
       headers["content-type"] ??= "application/json";
-      return { status: answer, headers, body: JSON.stringify(writeDocument(value ?? {})) };
+      return { status: answer, headers, body: textOf(writeDocument(value ?? {})) };
     };
   }
 
@@ -138,6 +140,6 @@ export class RestJson implements ServerProtocol {
     );
     if (modelled !== undefined) body[modelled.traits.jsonName ?? modelled.name] = error.message;
     headers["x-amzn-errortype"] = headerValue(code);
-    return { status: error.status, headers, body: JSON.stringify(body) };
+    return { status: error.status, headers, body: jsonText(body) };
   }
 }

@@ -41,9 +41,15 @@ const TIMESTAMP_FORMATS: ReadonlyMap<unknown, TimestampFormat | undefined> = new
   [7, "epoch-seconds"],
 ]);
 
-/** Reads every operation and modelled error out of a client's module namespace. */
-export function readServiceShapes(schemas: Readonly<Record<string, unknown>>): ServiceShapes {
-  const reader = new ShapeReader();
+/**
+ * Reads every operation and modelled error out of a client's module namespace.
+ * @param floats - its floating-point numbers, see `ApiDefinition`
+ */
+export function readServiceShapes(
+  schemas: Readonly<Record<string, unknown>>,
+  floats: readonly string[] = [],
+): ServiceShapes {
+  const reader = new ShapeReader(floats);
   const operations: OperationShape[] = [];
   const errors = new Map<string, ErrorShape>();
   for (const value of Object.values(schemas)) {
@@ -68,6 +74,11 @@ export function readServiceShapes(schemas: Readonly<Record<string, unknown>>): S
 class ShapeReader {
   /** Recursive shapes exist, so a shape is registered before its members are read. */
   readonly #known = new Map<unknown, Shape>();
+  readonly #floats: ReadonlySet<string>;
+
+  constructor(floats: readonly string[]) {
+    this.#floats = new Set(floats);
+  }
 
   operation(schema: readonly unknown[]): OperationShape {
     const [, , name, , input, output] = schema;
@@ -125,10 +136,10 @@ class ShapeReader {
     return shape;
   }
 
-  #shape(schema: NormalizedSchema): Shape {
+  #shape(schema: NormalizedSchema, isFloat = false): Shape {
     const raw: unknown = schema.getSchema();
     const name = schema.getName() ?? "";
-    if (!Array.isArray(raw)) return this.#scalar(raw, name, schema);
+    if (!Array.isArray(raw)) return this.#scalar(raw, name, schema, isFloat);
     const known = this.#known.get(raw);
     if (known !== undefined) return known;
     if (schema.isStructSchema()) return this.#readStructure(raw, name, schema);
@@ -160,12 +171,14 @@ class ShapeReader {
     const slot = raw[REQUIRED_COUNT_SLOT];
     const requiredCount = typeof slot === "number" ? slot : 0;
     for (const [memberName, memberSchema] of schema.structIterator()) {
-      members.push(this.#member(memberName, memberSchema, members.length < requiredCount));
+      const isFloat = this.#floats.has(`${name}.${memberName}`);
+      const required = members.length < requiredCount;
+      members.push(this.#member(memberName, memberSchema, isFloat, required));
     }
     return shape;
   }
 
-  #scalar(raw: unknown, name: string, schema: NormalizedSchema): Shape {
+  #scalar(raw: unknown, name: string, schema: NormalizedSchema, isFloat: boolean): Shape {
     const traits = pickTraits(schema.getOwnTraits());
     if (raw === STREAMING_BLOB) return { kind: "streamingBlob", name, traits };
     if (TIMESTAMP_FORMATS.has(raw)) {
@@ -176,7 +189,7 @@ class ShapeReader {
         kind: "list",
         name,
         traits,
-        member: this.#member("member", schema.getValueSchema()),
+        member: this.#member("member", schema.getValueSchema(), isFloat),
       };
     }
     if (schema.isMapSchema()) {
@@ -186,7 +199,7 @@ class ShapeReader {
         name,
         traits,
         key,
-        value: this.#member("value", schema.getValueSchema()),
+        value: this.#member("value", schema.getValueSchema(), isFloat),
       };
     }
     const kind = NUMERIC_SCALARS.get(raw);
@@ -194,12 +207,12 @@ class ShapeReader {
       kind !== undefined,
       `scalar schema ${String(raw)} is of a kind this package doesn't know`,
     );
-    return { kind, name, traits };
+    return isFloat ? { kind, name, traits, isFloat } : { kind, name, traits };
   }
 
-  #member(name: string, schema: NormalizedSchema, required = false): Member {
+  #member(name: string, schema: NormalizedSchema, isFloat = false, required = false): Member {
     const traits = pickTraits(schema.getMemberTraits());
-    return { name, traits, target: this.#shape(schema), required };
+    return { name, traits, target: this.#shape(schema, isFloat), required };
   }
 }
 

@@ -31,6 +31,8 @@ export interface ScalarShape {
     | "document";
   readonly name: string;
   readonly traits: Traits;
+  /** Whether a number is floating-point: its service says so. */
+  readonly isFloat?: boolean;
 }
 
 /** Bytes that are never held in memory whole: a `Readable` on both sides. */

@@ -33,6 +33,10 @@ export const cloudformation = defineService({
     signingName: "cloudformation",
     protocol: "awsQuery",
     version: "2010-05-15",
+    floats: [
+      "DescribeResourceScanOutput.PercentageCompleted",
+      "ResourceScanSummary.PercentageCompleted",
+    ],
     xmlNamespace: "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     precision: "milliseconds",
   },

@@ -37,6 +37,7 @@ export const cloudtrail = defineService({
     signingName: "cloudtrail",
     protocol: "awsJson1_1",
     version: "2013-11-01",
+    floats: ["ListInsightsMetricDataResponse.Values", "SearchSampleQueriesSearchResult.Relevance"],
     targetPrefix: "CloudTrail_20131101",
   },
   migrations: cloudTrailMigrations,

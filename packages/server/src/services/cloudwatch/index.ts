@@ -8,10 +8,21 @@ import { MetricStore } from "./metrics/metric-store.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
 import { cloudwatchResourceTypes } from "./resources/cloudwatch-type-names.ts";
 
+const VALUES = ["Average", "Maximum", "Minimum", "SampleCount", "Sum"];
+const INSIGHTS = ["MaxContributorValue", "UniqueContributors"];
+const FLOATS = [
+  ...[...VALUES, "ExtendedStatistics"].map((name) => `Datapoint.${name}`),
+  ...["MetricAlarm.Threshold", "MetricDataResult.Values"],
+  ...[...VALUES, ...INSIGHTS].map((name) => `InsightRuleMetricDatapoint.${name}`),
+  "GetInsightRuleReportOutput.AggregateValue",
+  "InsightRuleContributor.ApproximateAggregateValue",
+  "InsightRuleContributorDatapoint.ApproximateValue",
+];
 const API = {
   signingName: "monitoring",
   version: "2010-08-01",
   xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+  floats: FLOATS,
 };
 const FURTHER = { ...API, targetPrefix: "GraniteServiceVersion20100801", queryCompatible: true };
 

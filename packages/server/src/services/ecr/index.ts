@@ -20,6 +20,7 @@ export const ecr = defineService({
     protocol: "awsJson1_1",
     targetPrefix: "AmazonEC2ContainerRegistry_V20150921",
     version: "2015-09-21",
+    floats: ["CvssScore.baseScore", "CvssScoreDetails.score", "EnhancedImageScanFinding.score"],
   },
   migrations: ecrMigrations,
   audit: { resourceTypePrefix: "AWS::ECR" },

@@ -62,6 +62,7 @@ export const ivsRealTime = defineService({
     signingName: "ivs",
     protocol: "restJson1",
     version: "2020-07-14",
+    floats: ["Video.framerate"],
     // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
     errorBody: { messageMembers: ["message", "exceptionMessage"] },
   },

@@ -19,6 +19,7 @@ export const s3Control = defineService({
     signingName: "s3",
     protocol: "restXml",
     version: "2018-08-20",
+    floats: ["SelectionCriteria.MinStorageBytesPercentage"],
     headers: { server: "AmazonS3" },
     xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
     wrapsErrors: true,
