@@ -12,7 +12,7 @@ import {
 import * as kms from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { kmsOf, outcomeOf } from "./support.ts";
+import { EMPTY, kmsOf, outcomeOf } from "./support.ts";
 
 /*
  * Keys that sign, agree on secrets and make MACs, and RSA keys that encrypt. OpenSSL checks what
@@ -254,7 +254,7 @@ test.each([
     const strangers = others.map((each) => each.export({ type: "spki", format: "der" }));
     for (const bytes of [...strangers, createECDH(curve).generateKeys(), Buffer.from("no key")]) {
       const wrong = new kms.DeriveSharedSecretCommand({ ...facts, PublicKey: bytes });
-      expect(await outcomeOf(client.send(wrong))).toMatch(/^ValidationException: The public key/);
+      expect(await outcomeOf(client.send(wrong))).toBe(`ValidationException: ${EMPTY}`);
     }
   },
 );

@@ -96,7 +96,10 @@ test("a symmetric key waits for its material, loses it, and takes the same again
   const { CiphertextBlob } = await encrypt(KeyId);
 
   await client.send(new kms.DeleteImportedKeyMaterialCommand({ KeyId }));
-  expect(await describeKey(KeyId)).toMatchObject(waiting);
+  expect(await describeKey(KeyId)).toMatchObject({
+    ...waiting,
+    CurrentKeyMaterialId: KeyMaterialId,
+  });
   expect(await outcomeOf(client.send(new kms.DecryptCommand({ CiphertextBlob })))).toBe(pending);
   expect(await outcomeOf(importInto(KeyId, randomBytes(32)))).toMatch(
     /^IncorrectKeyMaterialException/,
@@ -104,6 +107,98 @@ test("a symmetric key waits for its material, loses it, and takes the same again
   expect(await importInto(KeyId, material)).toMatchObject({ KeyId: Arn, KeyMaterialId });
   const { Plaintext } = await client.send(new kms.DecryptCommand({ CiphertextBlob }));
   expect(Buffer.from(Plaintext ?? [])).toEqual(TEXT);
+});
+
+test("a symmetric key is rotated to material that was imported for it", async () => {
+  const key = await newKey();
+  const { KeyId, Arn } = key;
+  expect(key.CurrentKeyMaterialId).toBeUndefined();
+  const rotate = () => client.send(new kms.RotateKeyOnDemandCommand({ KeyId }));
+  const invalid = (reason: string) => `KMSInvalidStateException: ${reason}`;
+  expect(await outcomeOf(rotate())).toBe(invalid(`${Arn} is pending import.`));
+  const [first, second, third] = [randomBytes(32), randomBytes(32), randomBytes(32)];
+  const { KeyMaterialId: one } = await importInto(KeyId, first);
+  const none = `No available key material pending rotation for the key: ${Arn}.`;
+  expect(await outcomeOf(rotate())).toBe(invalid(none));
+  const { CiphertextBlob } = await encrypt(KeyId);
+
+  const add = async (material: Buffer) => {
+    const input = { ...(await wrappedFor(KeyId, material)), ...FOREVER };
+    const ImportType = "NEW_KEY_MATERIAL";
+    return client.send(new kms.ImportKeyMaterialCommand({ ...input, ImportType }));
+  };
+  expect(await outcomeOf(add(first))).toMatch(/^IncorrectKeyMaterialException/);
+  const { KeyMaterialId: two } = await add(second);
+  expect(two).not.toBe(one);
+  expect(await describeKey(KeyId)).toMatchObject({ CurrentKeyMaterialId: one, ...FOREVER });
+  expect(await outcomeOf(add(third))).toMatch(
+    new RegExp(
+      `^KMSInvalidStateException: New key material \\(id: [0-9a-f]{64}\\) cannot be imported ` +
+        `into KMS key ${Arn}, because another key material \\(id: ${two}\\) is pending ` +
+        "rotation\\.$",
+    ),
+  );
+  const states = async () => {
+    const input = { KeyId, IncludeKeyMaterial: "ALL_KEY_MATERIAL" } as const;
+    const { Rotations = [] } = await client.send(new kms.ListKeyRotationsCommand(input));
+    return Rotations.map(({ KeyMaterialId, KeyMaterialState, ImportState }) => [
+      ...[KeyMaterialId, KeyMaterialState, ImportState],
+    ]);
+  };
+  expect(await states()).toEqual([
+    [one, "CURRENT", "IMPORTED"],
+    [two, "PENDING_ROTATION", "IMPORTED"],
+  ]);
+
+  expect((await rotate()).KeyId).toBe(Arn);
+  expect((await describeKey(KeyId))?.CurrentKeyMaterialId).toBe(two);
+  expect(await states()).toEqual([
+    [one, "NON_CURRENT", "IMPORTED"],
+    [two, "CURRENT", "IMPORTED"],
+  ]);
+  expect(await outcomeOf(rotate())).toBe(invalid(none));
+  const decrypt = () => client.send(new kms.DecryptCommand({ CiphertextBlob }));
+  const { Plaintext, KeyMaterialId } = await decrypt();
+  expect([Buffer.from(Plaintext ?? []), KeyMaterialId]).toEqual([TEXT, one]);
+
+  // The key can be used while it has all of its materials.
+  const without = { KeyId, KeyMaterialId: one };
+  await client.send(new kms.DeleteImportedKeyMaterialCommand(without));
+  for (const used of [encrypt(KeyId), decrypt()])
+    expect(await outcomeOf(used)).toBe(invalid(`${Arn} is pending import.`));
+  expect(await outcomeOf(importInto(KeyId, third))).toMatch(/^IncorrectKeyMaterialException/);
+  await importInto(KeyId, second);
+  expect(await describeKey(KeyId)).toMatchObject({ KeyState: "PendingImport" });
+  await importInto(KeyId, first);
+  expect((await decrypt()).KeyMaterialId).toBe(one);
+});
+
+test("material that waits for a rotation can be deleted, and other material imported", async () => {
+  const { KeyId } = await newKey();
+  await importInto(KeyId, randomBytes(32));
+  for (const round of [1, 2]) {
+    const input = { ...(await wrappedFor(KeyId, randomBytes(32))), ...FOREVER };
+    const { KeyMaterialId } = await client.send(
+      new kms.ImportKeyMaterialCommand({ ...input, ImportType: "NEW_KEY_MATERIAL" }),
+    );
+    if (round === 1)
+      await client.send(new kms.DeleteImportedKeyMaterialCommand({ KeyId, KeyMaterialId }));
+    expect(await describeKey(KeyId)).toMatchObject({ KeyState: "Enabled" });
+  }
+  await client.send(new kms.RotateKeyOnDemandCommand({ KeyId }));
+  await client.send(new kms.DeleteImportedKeyMaterialCommand({ KeyId }));
+  expect(await describeKey(KeyId)).toMatchObject({ KeyState: "PendingImport" });
+});
+
+test.each([
+  [{ KeySpec: "HMAC_256", KeyUsage: "GENERATE_VERIFY_MAC" }, /^Unsupported.*key spec is HMAC_256/],
+  [{ MultiRegion: true }, /^UnsupportedOperationException: .*multi-Region keys/],
+] as const)("a key of %j takes no second material", async (input, reason) => {
+  const { KeyId } = await newKey(input);
+  await importInto(KeyId, randomBytes(32));
+  const second = { ...(await wrappedFor(KeyId, randomBytes(32))), ...FOREVER };
+  const adding = new kms.ImportKeyMaterialCommand({ ...second, ImportType: "NEW_KEY_MATERIAL" });
+  expect(await outcomeOf(client.send(adding))).toMatch(reason);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import * as kms from "@aws-sdk/client-kms";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { kmsOf, outcomeOf } from "./support.ts";
+import { EMPTY, kmsOf, outcomeOf } from "./support.ts";
 
 /*
  * Answers and errors as AWS's were recorded by public suites; the texts are AWS's own.
@@ -254,6 +254,17 @@ test("a rotated key encrypts with new material and decrypts what the old encrypt
       RotationType: "ON_DEMAND",
     },
   ]);
+});
+
+test("a rotation is refused for a key's state before its spec", async () => {
+  const rotate = (KeyId: string) =>
+    outcomeOf(client.send(new kms.RotateKeyOnDemandCommand({ KeyId })));
+  const { id, arn } = await newKey({ KeySpec: "ECC_NIST_P256", KeyUsage: "SIGN_VERIFY" });
+  expect(await rotate(id)).toBe(`UnsupportedOperationException: ${EMPTY}`);
+  await client.send(new kms.DisableKeyCommand({ KeyId: id }));
+  expect(await rotate(id)).toBe(`DisabledException: ${arn} is disabled.`);
+  const none = "1234abcd-12ab-34cd-56ef-1234567890ab";
+  expect(await rotate(none)).toMatch(/^NotFoundException: Key '.*' does not exist$/);
 });
 
 test("pages of keys are disjoint and whole, and a made-up marker is refused", async () => {

@@ -11,6 +11,9 @@ export function kmsOf(
 }
 
 /** `code: message` of a refusal; `done` where there was none. */
+/** The SDK's word for an error whose message is empty. */
+export const EMPTY = "UnknownError";
+
 export function outcomeOf(sent: Promise<unknown>): Promise<string> {
   return sent.then(
     () => "done",

@@ -140,6 +140,19 @@ export function notForKey(arn: string, fact: string): AwsError {
   return unsupported(`${arn} ${fact} which is not valid for this operation.`);
 }
 
+/** Material that comes while other material waits for a rotation. */
+export function otherPending(arn: string, id: string, pending: string): AwsError {
+  const what = `New key material (id: ${id}) cannot be imported into KMS key ${arn}`;
+  return invalidState(
+    `${what}, because another key material (id: ${pending}) is pending rotation.`,
+  );
+}
+
+/** A key with imported material can be rotated once more material was imported. */
+export function nothingPending(arn: string): AwsError {
+  return invalidState(`No available key material pending rotation for the key: ${arn}.`);
+}
+
 /** A replica, or a key of one Region, where KMS wants a primary key. */
 export function notPrimary(arn: string): AwsError {
   return unsupported(`${arn} is not a multi-region primary key.`);

@@ -113,4 +113,15 @@ const kindsOfKeys: Migration = {
   },
 };
 
-export const kmsMigrations: readonly Migration[] = [keys, kindsOfKeys];
+/** Imported material may wait for a rotation. */
+const pendingMaterials: Migration = {
+  name: "kms/0003-pending-materials",
+  async up(db) {
+    await db.schema
+      .alterTable("kms_keys")
+      .addColumn("pending_material_id", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+  },
+};
+
+export const kmsMigrations: readonly Migration[] = [keys, kindsOfKeys, pendingMaterials];

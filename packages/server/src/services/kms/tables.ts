@@ -29,6 +29,8 @@ export interface KeyRow {
   tags: string;
   /** The material that encrypts; all the others only decrypt. Empty: none was imported yet. */
   material_id: string;
+  /** Imported material that the next rotation makes the one that encrypts. Empty: there is none. */
+  pending_material_id: string;
   /** Null: the key isn't rotated by itself. */
   rotation_days: number | null;
   /** When it is rotated next; null with `rotation_days`. */
@@ -46,7 +48,7 @@ export interface KeyRow {
   deletion_days: number | null;
 }
 
-/** A key's material, which never changes. */
+/** A key's material, whose bytes never change. */
 export interface MaterialRow {
   key_id: string;
   /** 64 hexadecimal digits. */
@@ -54,7 +56,7 @@ export interface MaterialRow {
   /** Its bytes in base64, sealed: an asymmetric key's are PKCS #8. Empty: they were deleted. */
   sealed: string;
   created_ms: number;
-  /** AUTOMATIC or ON_DEMAND; null for the material that the key was made with. */
+  /** AUTOMATIC or ON_DEMAND; null for the key's first material, and until it is rotated to. */
   rotation_type: "AUTOMATIC" | "ON_DEMAND" | null;
   /** Counts a key's materials from 0. */
   number: number;

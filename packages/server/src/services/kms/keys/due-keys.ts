@@ -17,9 +17,9 @@ import {
   updateRelated,
 } from "../rows/keys.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
-import { emptyKey } from "./imported-material.ts";
 import { rotate } from "./key-rotations.ts";
 import { DAY_MS, nextRotationMs } from "./rotation-dates.ts";
+import { emptyKey } from "./stored-materials.ts";
 
 /** Periods are counted in days; a deleted key is gone for requests at once. */
 const EVERY_MS = 60_000;

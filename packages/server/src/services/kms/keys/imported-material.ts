@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import type * as kms from "@aws-sdk/client-kms";
-import type { Kysely } from "kysely";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -15,12 +14,12 @@ import {
   notForKey,
   validation,
 } from "../errors.ts";
-import { keyArn, multiRegionType } from "../key-name.ts";
+import { keyArn } from "../key-name.ts";
 import { isPair, isSymmetric, secretBytes } from "../key-spec.ts";
-import { relatedKeys, updateKey, updateRelated } from "../rows/keys.ts";
-import { emptyMaterials, fillMaterial, findMaterial, insertMaterial } from "../rows/materials.ts";
+import { findMaterial, listMaterials } from "../rows/materials.ts";
 import type { KeyRow, KmsTables } from "../tables.ts";
 import { DAY_MS } from "./rotation-dates.ts";
+import { addMaterial, deleteMaterial, importMaterial } from "./stored-materials.ts";
 
 /** Source: API reference, GetParametersForImport. */
 const TOKEN_VALID_MS = DAY_MS;
@@ -76,15 +75,18 @@ export function importOperations({ materials, importTokens }: KmsDependencies): 
         return context.transaction<KmsTables, kms.ImportKeyMaterialResponse>(async ({ db }) => {
           const current = await currentKey(key, context, db);
           requireNotPending(current);
-          const materialId = materialIdOf(current, bytes, input);
-          const material = { keyId: key.key_id, materialId, bytes };
-          const facts = { created_ms: context.nowMs, rotation_type: null, number: 0 };
-          const row = materials.sealed(material, facts);
-          if (await findMaterial(row, db)) await fillMaterial(row, db);
-          else await insertMaterial(row, db);
-          await updateRelated(key, { material_id: materialId }, db);
-          const change = { state: "Enabled", has_material: 1, valid_to_ms: validToMs } as const;
-          await updateKey(key, change, db);
+          const { key_id: keyId } = current;
+          const materialId = createHash("sha256").update(keyId).update(bytes).digest("hex");
+          if (input.KeyMaterialId !== undefined && input.KeyMaterialId !== materialId)
+            throw incorrectKeyMaterial("The key material isn't the one that KeyMaterialId names.");
+          const known = await listMaterials(keyId, db);
+          const row = materials.sealed(
+            { keyId, materialId, bytes },
+            { created_ms: context.nowMs, rotation_type: null, number: known.length },
+          );
+          const isNew = input.ImportType === "NEW_KEY_MATERIAL" && known.length > 0;
+          if (isNew) await addMaterial(current, row, validToMs, known, db);
+          else await importMaterial(current, row, validToMs, known, input, db);
           return { KeyId: keyArn(key), ...shownId(key, materialId) };
         });
       },
@@ -96,20 +98,15 @@ export function importOperations({ materials, importTokens }: KmsDependencies): 
         context.transaction<KmsTables, kms.DeleteImportedKeyMaterialResponse>(async ({ db }) => {
           if (key.origin !== "EXTERNAL") throw notForKey(keyArn(key), `origin is ${key.origin}`);
           const current = await currentKey(key, context, db);
-          if (KeyMaterialId !== undefined && KeyMaterialId !== current.material_id)
+          const { key_id, material_id: currentId } = current;
+          const material_id = KeyMaterialId ?? currentId;
+          if (KeyMaterialId !== undefined && !(await findMaterial({ key_id, material_id }, db)))
             throw incorrectKeyMaterial(`The key has no material ${KeyMaterialId}.`);
-          await emptyKey(current, context.nowMs, db);
-          return { KeyId: keyArn(key), ...shownId(key, current.material_id) };
+          await deleteMaterial(current, material_id, context.nowMs, db);
+          return { KeyId: keyArn(key), ...shownId(key, material_id) };
         }),
     ),
   });
-}
-
-/** Takes a key's imported material away, and forgets its bytes with the last of related keys. */
-export async function emptyKey(key: KeyRow, nowMs: number, db: Kysely<KmsTables>): Promise<void> {
-  await updateKey(key, { has_material: 0, valid_to_ms: null }, db);
-  const related = await relatedKeys(key, nowMs, db);
-  if (related.every(({ has_material }) => has_material === 0)) await emptyMaterials(key.key_id, db);
 }
 
 /** Throws UnsupportedOperationException and KMSInvalidStateException. */
@@ -152,24 +149,6 @@ function readPrivateKey(key: Buffer): KeyObject | undefined {
     // OpenSSL's only way to say that it can't be read.
     return undefined;
   }
-}
-
-/** The same material has the same id each time. Throws IncorrectKeyMaterialException. */
-function materialIdOf(key: KeyRow, bytes: Buffer, { ImportType, KeyMaterialId }: ImportInput) {
-  const before = key.material_id;
-  if (ImportType === "NEW_KEY_MATERIAL" && before !== "")
-    throw notBuilt("ImportType NEW_KEY_MATERIAL for a key that has had material");
-  if (before === "" && (ImportType === "EXISTING_KEY_MATERIAL" || isReplica(key)))
-    throw incorrectKeyMaterial("The key material wasn't imported into this key before.");
-  const id = createHash("sha256").update(key.key_id).update(bytes).digest("hex");
-  if ((before !== "" && before !== id) || (KeyMaterialId !== undefined && KeyMaterialId !== id))
-    throw incorrectKeyMaterial("The key material isn't the one that was imported before.");
-  return id;
-}
-
-/** A replica takes the material that its primary key has had. */
-function isReplica(key: KeyRow): boolean {
-  return multiRegionType(key) === "REPLICA";
 }
 
 /** The materials of other keys than symmetric ones aren't named. */

@@ -23,7 +23,9 @@ export function keyMetadata(key: KeyRow, related: readonly KeyRow[] = [key]): Ke
     ...namedAlgorithms(key),
     MultiRegion: isMultiRegion,
     ...(isMultiRegion ? { MultiRegionConfiguration: configurationOf(key, related) } : {}),
-    ...(isSymmetric(key) && key.has_material ? { CurrentKeyMaterialId: key.material_id } : {}),
+    ...(isSymmetric(key) && key.material_id !== ""
+      ? { CurrentKeyMaterialId: key.material_id }
+      : {}),
     ...expirationOf(key),
     ...(key.deletion_ms === null ? {} : { DeletionDate: new Date(key.deletion_ms) }),
     ...(key.deletion_days === null ? {} : { PendingDeletionWindowInDays: key.deletion_days }),
@@ -45,7 +47,7 @@ function placeOf(key: KeyRow): MultiRegionKey {
 }
 
 /** Only imported material can expire. */
-function expirationOf({ origin, has_material, valid_to_ms }: KeyRow) {
+export function expirationOf({ origin, has_material, valid_to_ms }: KeyRow) {
   if (origin !== "EXTERNAL" || !has_material) return {};
   return valid_to_ms === null
     ? { ExpirationModel: "KEY_MATERIAL_DOES_NOT_EXPIRE" as const }

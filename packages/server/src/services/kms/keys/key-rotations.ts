@@ -8,14 +8,15 @@ import {
   requireUsable,
 } from "../access/key-operation.ts";
 import type { KeyMaterials } from "../ciphertext/key-materials.ts";
-import { limitExceeded, notForKey, notPrimary } from "../errors.ts";
+import { limitExceeded, notForKey, nothingPending, notPrimary, unsupported } from "../errors.ts";
 import { keyArn, multiRegionType } from "../key-name.ts";
 import { isSymmetric } from "../key-spec.ts";
 import { pageOf } from "../page.ts";
 import { ON_DEMAND_ROTATIONS_MAX } from "../quotas.ts";
 import { updateRelated } from "../rows/keys.ts";
-import { insertMaterial, listMaterials } from "../rows/materials.ts";
+import { insertMaterial, listMaterials, noteRotation } from "../rows/materials.ts";
 import type { KeyRow, KmsTables, MaterialRow } from "../tables.ts";
+import { expirationOf } from "./key-metadata.ts";
 import { nextRotationMs, YEARLY_DAYS } from "./rotation-dates.ts";
 
 /** Source: API reference, ListKeyRotations. */
@@ -82,11 +83,17 @@ export function keyRotationOperations(materials: KeyMaterials): OperationTable {
     }),
     RotateKeyOnDemand: keyOperation("RotateKeyOnDemand", {}, (key, _input, context) =>
       context.transaction<KmsTables, kms.RotateKeyOnDemandResponse>(async ({ db }) => {
-        requireRotatable(await currentKey(key, context, db));
+        const current = await currentKey(key, context, db);
+        requireUsable(current);
+        if (!isSymmetric(current)) throw unsupported("");
+        if (multiRegionType(current) === "REPLICA") throw notPrimary(keyArn(current));
+        if (isImported(current) && current.pending_material_id === "")
+          throw nothingPending(keyArn(current));
         const before = await listMaterials(key.key_id, db);
         const onDemand = before.filter(({ rotation_type }) => rotation_type === "ON_DEMAND");
         if (onDemand.length >= ON_DEMAND_ROTATIONS_MAX) throw usedUp(key);
-        await rotate(key, "ON_DEMAND", context.nowMs, materials, db);
+        if (isImported(current)) await rotateToImported(current, context.nowMs, db);
+        else await rotate(current, "ON_DEMAND", context.nowMs, materials, db);
         return { KeyId: keyArn(key) };
       }),
     ),
@@ -106,6 +113,17 @@ export async function rotate(
   const material = await materials.create(key, { created_ms: nowMs, rotation_type, number });
   await insertMaterial(material, db);
   await updateRelated(key, { material_id: material.material_id }, db);
+}
+
+function isImported({ origin }: KeyRow): boolean {
+  return origin === "EXTERNAL";
+}
+
+/** Makes the imported material that waits the one that encrypts. */
+async function rotateToImported(key: KeyRow, nowMs: number, db: Kysely<KmsTables>): Promise<void> {
+  const { key_id, pending_material_id: material_id } = key;
+  await noteRotation({ key_id, material_id }, nowMs, db);
+  await updateRelated(key, { material_id, pending_material_id: "" }, db);
 }
 
 /**
@@ -131,11 +149,22 @@ function placeOf({ number }: MaterialRow): string {
   return String(number).padStart(NUMBER_DIGITS, "0");
 }
 
+function stateOf({ material_id }: MaterialRow, key: KeyRow): kms.KeyMaterialState {
+  if (material_id === key.pending_material_id) return "PENDING_ROTATION";
+  return material_id === key.material_id ? "CURRENT" : "NON_CURRENT";
+}
+
+function importOf({ sealed }: MaterialRow, key: KeyRow) {
+  if (sealed === "") return { ImportState: "PENDING_IMPORT" as const };
+  return { ImportState: "IMPORTED" as const, ...expirationOf(key) };
+}
+
 function rotationView(row: MaterialRow, key: KeyRow): kms.RotationsListEntry {
   return {
     KeyId: keyArn(key),
     KeyMaterialId: row.material_id,
-    KeyMaterialState: row.material_id === key.material_id ? "CURRENT" : "NON_CURRENT",
+    KeyMaterialState: stateOf(row, key),
+    ...(isImported(key) ? importOf(row, key) : {}),
     ...(row.rotation_type === null
       ? {}
       : { RotationDate: new Date(row.created_ms), RotationType: row.rotation_type }),

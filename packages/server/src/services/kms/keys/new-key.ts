@@ -44,6 +44,7 @@ export async function makeKey(
     rotation_days: null,
     rotation_ms: null,
     valid_to_ms: null,
+    pending_material_id: "",
   };
   if (origin === "EXTERNAL")
     return { key: { ...key, material_id: "", has_material: 0 }, material: undefined };

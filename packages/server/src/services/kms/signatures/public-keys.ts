@@ -64,7 +64,8 @@ function sharedSecret(privateKey: KeyObject, bytes: Uint8Array): Buffer {
     const publicKey = createPublicKey({ key, type: "spki", format: "der" });
     return diffieHellman({ privateKey, publicKey });
   } catch {
-    // OpenSSL throws whatever the reason is: no DER, no point of the curve, another curve.
-    throw validation("The public key isn't one of the KMS key's curve, in DER as X.509 has it.");
+    // OpenSSL throws whatever the reason is: no DER, no point of the curve, another curve. KMS
+    // doesn't say either.
+    throw validation("");
   }
 }
