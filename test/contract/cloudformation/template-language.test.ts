@@ -98,3 +98,21 @@ test.each([
     `ValidationError: Template format error: ${reason}`,
   );
 });
+
+test("a brace may be closed at the indentation of its key", async () => {
+  const body = `
+Resources:
+  Parameter:
+    Type: AWS::SSM::Parameter
+    Properties: {
+      Name: /braces,
+      Type: String,
+      Value: !Join ["-", [
+      a, b
+      ]]
+    }
+`;
+  await create("braces", body);
+  expect(await endedStack(client, "braces")).toMatchObject({ StackStatus: "CREATE_COMPLETE" });
+  expect(await parameterValue("/braces")).toBe("a-b");
+});

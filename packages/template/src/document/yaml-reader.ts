@@ -7,6 +7,7 @@ import {
   type ScalarEvent,
   YAMLException,
 } from "js-yaml";
+import { indentFlow } from "./flow-indentation.ts";
 import type { NoteKey } from "./key-offsets.ts";
 import { MAX_NESTING } from "./limits.ts";
 import { functionError } from "./template-error.ts";
@@ -30,7 +31,16 @@ export class YamlSyntaxError extends Error {
  * @throws TemplateError if it has an alias.
  */
 export function readYaml(text: string, noteKey?: NoteKey): Value {
-  return new YamlReader(text, eventsOf(text), noteKey).read();
+  refuseSecondDocument(text);
+  const { read, events, offsetBefore } = eventsOf(text);
+  const note: NoteKey | undefined =
+    noteKey && ((map, key, offset) => noteKey(map, key, offsetBefore(offset)));
+  try {
+    return new YamlReader(read, events, note).read();
+  } catch (error) {
+    if (error instanceof YamlSyntaxError) throw new YamlSyntaxError(offsetBefore(error.offset));
+    throw error;
+  }
 }
 
 /** A document's begin or end: nothing else has these at the beginning of a line. */
@@ -45,8 +55,32 @@ function refuseSecondDocument(text: string): void {
   }
 }
 
-function eventsOf(text: string): Event[] {
-  refuseSecondDocument(text);
+/** The events of a text that the parser has read, and the way back to the places in the given one. */
+interface ParsedText {
+  readonly read: string;
+  readonly events: readonly Event[];
+  readonly offsetBefore: (offset: number) => number;
+}
+
+/** Reads a text as it stands, or else with the indentation that only the parser asks for. */
+function eventsOf(text: string): ParsedText {
+  try {
+    return { read: text, events: parse(text), offsetBefore: (offset) => offset };
+  } catch (error) {
+    if (!(error instanceof YamlSyntaxError)) throw error;
+    const indented = indentFlow(text);
+    if (!indented) throw error;
+    const { text: read, offsetBefore } = indented;
+    try {
+      return { read, events: parse(read), offsetBefore };
+    } catch (other) {
+      if (!(other instanceof YamlSyntaxError)) throw other;
+      throw new YamlSyntaxError(offsetBefore(other.offset));
+    }
+  }
+}
+
+function parse(text: string): readonly Event[] {
   try {
     return parseEvents(text, { maxDepth: MAX_NESTING });
   } catch (error) {
