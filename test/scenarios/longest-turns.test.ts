@@ -17,7 +17,7 @@ import { prepare } from "./longest-turns/prepare.ts";
 import { type Sendable, send } from "./longest-turns/requests.ts";
 import { DOCUMENTS, LARGE_TEMPLATES, PLACES } from "./longest-turns/seeds.ts";
 import { signerOf } from "./longest-turns/signed-calls.ts";
-import { longestTurnMs, slowness } from "./longest-turns/turn-meter.ts";
+import { longestTurnMs, slowness, TURN_MAX_MS } from "./longest-turns/turn-meter.ts";
 
 /*
  * No single request holds the loop that serves all others. Each operation that works gets inputs
@@ -27,8 +27,6 @@ import { longestTurnMs, slowness } from "./longest-turns/turn-meter.ts";
  * never the clock, since other programs take their share of the machine.
  */
 
-/** The limit on a machine whose `slowness` is 1. */
-const TURN_MAX_MS = 50;
 /**
  * A turn that is longer is measured again: the collector's and the compiler's work, of all that was
  * done before, falls into any turn. What a request itself takes, it takes each time.

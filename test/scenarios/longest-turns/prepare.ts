@@ -1,4 +1,5 @@
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { EventBridgeClient, PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import {
   CreateGroupCommand,
   CreateRoleCommand,
@@ -28,6 +29,9 @@ export async function prepare(endpoint: string): Promise<void> {
   await s3.send(new PutObjectCommand({ Bucket: "turns-bucket", Key: "object", Body: "a" }));
   for (const [index, Body] of LARGE_TEMPLATES.entries())
     await s3.send(new PutObjectCommand({ Bucket: "turns-templates", Key: `${index}`, Body }));
+  const events = new EventBridgeClient(options);
+  const EventPattern = '{"source":["turns-none"]}';
+  await events.send(new PutRuleCommand({ Name: "turns", EventPattern }));
   const kms = new KMSClient(options);
   const key = { KeySpec: "RSA_4096", KeyUsage: "SIGN_VERIFY" } as const;
   const { KeyMetadata } = await kms.send(new CreateKeyCommand(key));

@@ -16,6 +16,16 @@ const TEMPLATE_BODIES = at(51_200, TEMPLATES);
 const ACCOUNT_ID = "000000000000";
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_ID}:role/app`;
 
+/** Log groups with templates that take long to check. */
+const TARGETS = [`{"a":"${"<a>".repeat(2_700)}"}`, `{"a":[${new Array(2_000).fill("<a>")}]}`].map(
+  (InputTemplate) =>
+    Array.from({ length: 100 }, (_, index) => ({
+      Id: `${index}`,
+      Arn: `arn:aws:logs:us-east-1:${ACCOUNT_ID}:log-group:turns`,
+      InputTransformer: { InputPathsMap: { a: "$.detail" }, InputTemplate },
+    })),
+);
+
 const policies = POLICIES as readonly Seed[];
 
 /** Values of every service's members, by name. */
@@ -32,6 +42,7 @@ export const DOCUMENTS: Seeds = {
   Content: policies,
   TemplateBody: TEMPLATE_BODIES,
   DesiredState: [`{"a":${"[".repeat(90)}${"1,".repeat(60_000)}1${"]".repeat(90)}}`],
+  "PutTargets.Targets": TARGETS,
   EventPattern: EVENT_PATTERNS as readonly Seed[],
   AllowedPattern: PATTERNS,
   MetricDataQueries: [
@@ -73,6 +84,7 @@ export const PLACES: Seeds = {
   Bucket: ["turns-bucket"],
   Key: ["object"],
   KeyId: ["alias/turns"],
+  Rule: ["turns"],
   StackName: ["turns"],
   "UpdateStack.StackName": ["turns-there"],
   "CreateChangeSet.StackName": ["turns-there"],

@@ -5,6 +5,9 @@ import { openSync, readSync } from "node:fs";
  * processor's time of that thread, not the clock's: other programs take their share of the machine.
  */
 
+/** The limit on a machine whose `slowness` is 1. */
+export const TURN_MAX_MS = 50;
+
 const BYTES = 64;
 const MS = 1e6;
 

@@ -152,7 +152,9 @@ async function putTargets(
   const rule = await requireRule(input.Rule, input.EventBusName, context);
   const failed: eventbridge.PutTargetsResultEntry[] = [];
   const accepted: Target[] = [];
+  const turns = new Turns();
   for (const target of input.Targets) {
+    await turns.next();
     const refusal = checkTarget(target, rule);
     if (refusal === undefined) accepted.push(target);
     else

@@ -1,7 +1,6 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { parseArn } from "../../../kernel/arn.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
-import type { AwsEvent } from "../../../kernel/events.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
@@ -10,12 +9,9 @@ import { inBackground } from "../../../kernel/work/in-background.ts";
 import type { Periodic } from "../../../kernel/work/periodic.ts";
 import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
-import { ruleArn, ruleNameOf } from "../arns.ts";
 import { readTarget } from "../stored-target.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
-import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
-import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
 import { type ApiTargetParts, ApiTargets } from "./api-targets.ts";
 import { type BusTargetParts, BusTargets } from "./bus-targets.ts";
 import { FUNCTION_DELIVERY } from "./event-plan.ts";
@@ -31,6 +27,7 @@ import {
 import { appendLine, logFileOf } from "./log-file.ts";
 import type { RuleMetrics } from "./rule-metrics.ts";
 import { type Delivered, sendRequest } from "./send-request.ts";
+import { TargetInputs } from "./target-inputs.ts";
 import type { Webhook } from "./webhook.ts";
 
 const AT_ONCE_MAX = 8;
@@ -78,6 +75,7 @@ export class DeliveryWorker {
   readonly #buses: BusTargets;
   readonly #apis: ApiTargets;
   readonly #functions: FunctionTargets;
+  readonly #inputs: TargetInputs;
 
   constructor(parts: DeliveryParts) {
     const { store, settings, webhooks } = parts;
@@ -86,6 +84,7 @@ export class DeliveryWorker {
     this.#buses = new BusTargets(parts);
     this.#apis = new ApiTargets(parts);
     this.#functions = new FunctionTargets(parts);
+    this.#inputs = new TargetInputs(parts.clock);
     const functionMs = settings.eventFunctionTimeoutMs + FUNCTION_CLAIM_MARGIN_MS;
     const left = (names: readonly string[]) => names.map((name) => kindOfNeed(settingNeed(name)));
     const hooks = left(webhooks.map(({ id }) => id));
@@ -225,7 +224,7 @@ export class DeliveryWorker {
   ): Promise<Delivered> {
     if (row.rule_name === "") return this.#deliverToWebhook(row);
     if (!target) return { delivered: false, retry: false, reason: "the target was removed" };
-    const input = isSentWhole(target) ? row.event : this.#inputOf(row, target);
+    const input = await this.#inputs.of(row, target);
     if (input === undefined)
       return { delivered: false, retry: false, reason: "Invalid input for target." };
     const place = targetPlaceOf(target.Arn ?? "", row);
@@ -234,7 +233,7 @@ export class DeliveryWorker {
       const need = releaseNeed(parseArn(target.Arn ?? "")?.service ?? "");
       return { delivered: false, retry: false, reason: "the target isn't the rule's", need };
     }
-    if (place.kind === "api-destination") return this.#apis.deliver(row, target, input);
+    if (place.kind === "api-destination") return this.#apis.deliver(row, target, input.text);
     if (place.kind === "event-bus")
       return this.#buses.deliver(row, target.RoleArn ?? "", place.bus);
     if (place.kind === "function") {
@@ -242,10 +241,14 @@ export class DeliveryWorker {
       // Among the others if its target was another kind when the event came.
       const timeoutMs =
         row.kind !== "" ? eventFunctionTimeoutMs : Math.min(eventFunctionTimeoutMs, CLAIM_MS / 2);
-      return this.#functions.deliver({ arn: target.Arn ?? "", input, timeoutMs, closing });
+      return this.#functions.deliver({
+        arn: target.Arn ?? "",
+        input: input.text,
+        timeoutMs,
+        closing,
+      });
     }
-    const line = isSentWhole(target) ? input : asJsonLine(input);
-    return this.#deliverToLog(logFileOf(this.#parts.logDir, row, place.name), line);
+    return this.#deliverToLog(logFileOf(this.#parts.logDir, row, place.name), input.line());
   }
 
   async #deliverToLog(file: string, line: string): Promise<Delivered> {
@@ -258,16 +261,6 @@ export class DeliveryWorker {
       if (!isDiskFull(error)) throw error;
       return { delivered: false, retry: true, reason: "the disk is full" };
     }
-  }
-
-  /** Keeps no parsed event after it returns: as an object it takes many times its text. */
-  #inputOf(row: DeliveryRow, target: Target): string | undefined {
-    const input = transformInput(target, JSON.parse(row.event) as AwsEvent, {
-      ruleArn: ruleArn(row, row.rule_name),
-      ruleName: ruleNameOf(row.rule_name),
-      nowIso: new Date(this.#parts.clock.nowMs()).toISOString(),
-    });
-    return input !== undefined && isJsonOrTextLines(input) ? input : undefined;
   }
 
   async #deliverToWebhook(row: DeliveryRow): Promise<Delivered> {

@@ -1,12 +1,13 @@
 import type { Log } from "../../../kernel/ports/log.ts";
 import { ThreadError, Threads } from "../../../kernel/work/threads.ts";
-import { nextTurn } from "../../../kernel/work/turns.ts";
+import { TurnQueue } from "../../../kernel/work/turns.ts";
 import { throttled } from "../errors.ts";
 import { LARGE_BYTES_MIN } from "../in-flight-bytes.ts";
 import { KnownPatterns } from "../pattern/known-patterns.ts";
 import { type LongMatches, takesLong } from "../pattern/long-matches.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import type { ArchiveRow, RuleRow } from "../tables.ts";
+import { AccountQueues } from "./account-queues.ts";
 import type { Watchers } from "./bus-watchers.ts";
 import type { MatchQuestion } from "./match-thread.ts";
 
@@ -38,9 +39,12 @@ export class EventMatcher implements LongMatches {
   readonly #log: Log;
   readonly #known = new KnownPatterns(PATTERNS_MAX);
   readonly #threads: Threads<MatchQuestion, readonly boolean[]>;
-  /** Accounts whose events are held against patterns in a thread, or wait for it. */
-  readonly #turns = new Map<string, Turns>();
-  #turn: Promise<unknown> = Promise.resolve();
+  /** Events that are held against patterns in a thread, or wait for it. */
+  readonly #inThreads = new AccountQueues();
+  /** Those that are held against them here. */
+  readonly #here = new AccountQueues();
+  /** No account's events wait for all of another's: each has a slice of time in its turn. */
+  readonly #slices = new TurnQueue();
 
   constructor(log: Log) {
     this.#log = log;
@@ -51,8 +55,8 @@ export class EventMatcher implements LongMatches {
 
   /**
    * Those of its bus's rules and archives that match the event, and its time; `too-long` where too
-   * many events wait for it. Events are parsed one after another, since each takes many times its
-   * size meanwhile.
+   * many events wait for it. An account's events are parsed one after another, since each takes
+   * many times its size meanwhile.
    */
   async matching(
     event: IncomingEvent,
@@ -62,8 +66,10 @@ export class EventMatcher implements LongMatches {
     const longest = Math.max(
       ...[...rules, ...archives].map(({ event_pattern: pattern }) => pattern?.length ?? 0),
     );
-    if (!takesLong(event.json.length, longest)) return this.#inTurn(event, rules, archives);
-    const found = this.#after(event.bus.account_id, () => this.#inThread(event, rules, archives));
+    const account = event.bus.account_id;
+    if (!takesLong(event.json.length, longest))
+      return this.#here.inOrder(account, () => this.#inSlices(event, rules, archives));
+    const found = this.#inThreads.inOrder(account, () => this.#inThread(event, rules, archives));
     return found.catch((error: unknown) => {
       if (isGivenUp(error)) return "too-long";
       throw error;
@@ -72,9 +78,9 @@ export class EventMatcher implements LongMatches {
 
   async matches(pattern: string, event: string, account: string): Promise<boolean> {
     const question = { event, patterns: [pattern] };
-    if ((this.#turns.get(account)?.waiting ?? 0) >= TESTS_MAX) throw throttled();
+    if (this.#inThreads.waiting(account) >= TESTS_MAX) throw throttled();
     try {
-      const [result = false] = await this.#after(account, () =>
+      const [result = false] = await this.#inThreads.inOrder(account, () =>
         this.#threads.ask(question, account),
       );
       return result;
@@ -87,18 +93,18 @@ export class EventMatcher implements LongMatches {
     return this.#threads.close();
   }
 
-  #inTurn(event: IncomingEvent, rules: readonly RuleRow[], archives: readonly ArchiveRow[]) {
-    const found = this.#turn.then(async () => {
-      if (event.json.length >= LARGE_BYTES_MIN) await nextTurn();
-      const parsed = JSON.parse(event.json.toString()) as { readonly time: string };
-      return {
-        rules: await this.#thatMatch(rules, parsed),
-        archives: await this.#thatMatch(archives, parsed),
-        timeMs: Date.parse(parsed.time),
-      };
-    });
-    this.#turn = found.catch(() => undefined);
-    return found;
+  async #inSlices(
+    event: IncomingEvent,
+    rules: readonly RuleRow[],
+    archives: readonly ArchiveRow[],
+  ) {
+    if (event.json.length >= LARGE_BYTES_MIN) await this.#slices.next();
+    const parsed = JSON.parse(event.json.toString()) as { readonly time: string };
+    return {
+      rules: await this.#thatMatch(rules, parsed),
+      archives: await this.#thatMatch(archives, parsed),
+      timeMs: Date.parse(parsed.time),
+    };
   }
 
   async #thatMatch<Row extends Matched>(rows: readonly Row[], parsed: unknown): Promise<Row[]> {
@@ -108,7 +114,7 @@ export class EventMatcher implements LongMatches {
       if (row.event_pattern === null || this.#test(row.event_pattern, row.name)(parsed))
         matching.push(row);
       if (performance.now() - sinceMs < SLICE_MS) continue;
-      await nextTurn();
+      await this.#slices.next();
       sinceMs = performance.now();
     }
     return matching;
@@ -141,24 +147,6 @@ export class EventMatcher implements LongMatches {
       timeMs: Date.parse(time),
     };
   }
-
-  /** An account's events wait for each other, so that it never has all places in the queue. */
-  #after<Result>(account: string, work: () => Promise<Result>): Promise<Result> {
-    const turns = this.#turns.get(account) ?? { waiting: 0, last: Promise.resolve() };
-    this.#turns.set(account, turns);
-    turns.waiting += 1;
-    const done = turns.last.then(work).finally(() => {
-      turns.waiting -= 1;
-      if (turns.waiting === 0) this.#turns.delete(account);
-    });
-    turns.last = done.catch(() => undefined);
-    return done;
-  }
-}
-
-interface Turns {
-  waiting: number;
-  last: Promise<unknown>;
 }
 
 function isGivenUp(error: unknown): boolean {

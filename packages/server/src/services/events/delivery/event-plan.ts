@@ -20,6 +20,37 @@ export interface EventPlan {
   readonly full: readonly string[];
 }
 
+/**
+ * The most that one transaction writes: SQLite writes some 300 MB a second, and when a transaction is
+ * committed it moves as much from its log into the database.
+ */
+const PART_BYTES_MAX = 4 * 1024 * 1024;
+const PART_ROWS_MAX = 200;
+
+/** A plan in parts that are each written at once: a large event may have hundreds of targets. */
+export function partsOf(plan: EventPlan): readonly EventPlan[] {
+  const { json, deliveries, archived } = plan;
+  const fitting = Math.floor(PART_BYTES_MAX / json.length);
+  const count = Math.max(1, Math.min(PART_ROWS_MAX, fitting));
+  if (deliveries.length + archived.length <= count) return [plan];
+  const nothing: EventPlan = { json, deliveries: [], archived: [], full: [] };
+  const parts: EventPlan[] = [];
+  for (let from = 0; from < deliveries.length; from += count)
+    parts.push({ ...nothing, deliveries: deliveries.slice(from, from + count) });
+  for (let from = 0; from < archived.length; from += count)
+    parts.push({ ...nothing, archived: archived.slice(from, from + count) });
+  return plan.full.length > 0 ? [...parts, { ...nothing, full: plan.full }] : parts;
+}
+
+/** Whether these plans' deliveries are as much as one transaction writes. */
+export function fillPart(plans: readonly EventPlan[]): boolean {
+  const bytes = plans.reduce(
+    (sum, { json, deliveries }) => sum + json.length * deliveries.length,
+    0,
+  );
+  return bytes >= PART_BYTES_MAX;
+}
+
 /** Keeps a plan's rows. */
 export async function keepPlan(
   { json, deliveries, archived, full }: EventPlan,

@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { nextTurn, Turns } from "../../../kernel/work/turns.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import { readTarget } from "../stored-target.ts";
 import type { ArchiveRow, EventsTables, RuleRow } from "../tables.ts";
@@ -15,6 +16,7 @@ import {
   keepPlan,
   type PlannedArchived,
   type PlannedDelivery,
+  partsOf,
 } from "./event-plan.ts";
 import type { RuleMetrics } from "./rule-metrics.ts";
 import { WaitingRoom } from "./waiting-room.ts";
@@ -72,7 +74,8 @@ export class EventRouter {
     const plan: EventPlan = { json: event.json, deliveries, ...kept };
     if (deliveries.length + kept.archived.length + kept.full.length === 0) return "nobody";
     if (!(await this.takeRoom(event.bus.account_id, [plan]))) return "too-many";
-    await this.#store.transaction(({ db }) => this.keep(plan, db));
+    const last = await this.keepAhead(plan);
+    await this.#store.transaction(({ db }) => this.keep(last, db));
     this.#metrics.matched(rules.map((rule) => ({ ...rule, rule_name: rule.name })));
     return deliveries.length > 0 ? "waiting" : "nobody";
   }
@@ -107,6 +110,19 @@ export class EventRouter {
     return this.#room.take(account, count, bytes);
   }
 
+  /**
+   * Puts on its way what is too much for one transaction, and gives the rest. A process that dies
+   * meanwhile has delivered to some targets an event that its sender will put again.
+   */
+  async keepAhead(plan: EventPlan): Promise<EventPlan> {
+    const parts = partsOf(plan);
+    for (const part of parts.slice(0, -1)) {
+      await this.#store.transaction(({ db }) => this.keep(part, db));
+      await nextTurn();
+    }
+    return parts.at(-1) ?? plan;
+  }
+
   /** Puts on its way what was planned, once the transaction is committed. */
   keep(plan: EventPlan, db: Kysely<EventsTables>): Promise<void> {
     return keepPlan(plan, this.#clock.nowMs(), db);
@@ -125,7 +141,9 @@ export class EventRouter {
     rules: readonly Pick<RuleRow, "name">[],
   ): Promise<readonly PlannedDelivery[]> {
     const deliveries: PlannedDelivery[] = [];
+    const turns = new Turns();
     for (const { name } of rules) {
+      await turns.next();
       const targets = await this.#store.db
         .selectFrom("events_targets")
         .selectAll()

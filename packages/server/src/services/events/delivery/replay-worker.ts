@@ -4,12 +4,13 @@ import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { TaskTable } from "../../../kernel/work/task-table.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { type BusPlace, busOfArn } from "../arns.ts";
 import { incoming } from "../put-event.ts";
 import { archivedIn } from "../rows/archives.ts";
 import { REPLAYING } from "../rows/replays.ts";
 import type { ArchivedRow, EventsTables, ReplayRow } from "../tables.ts";
-import type { EventPlan } from "./event-plan.ts";
+import { type EventPlan, fillPart } from "./event-plan.ts";
 import type { EventRouter } from "./event-router.ts";
 
 /** Events whose deliveries are committed together. */
@@ -97,33 +98,37 @@ export class ReplayWorker {
       archivedByMs: row.started_at_ms,
     };
     const events = await archivedIn(range, STEP, db);
-    const last = events.at(-1);
-    if (!last) return this.#end(task, { state: "COMPLETED" });
-    await this.#replay(task, events, last);
+    if (events.length === 0) return this.#end(task, { state: "COMPLETED" });
+    await this.#replay(task, events);
   }
 
-  async #replay(
-    task: HeldTask<ReplayRow>,
-    events: readonly ArchivedRow[],
-    last: ArchivedRow,
-  ): Promise<void> {
+  async #replay(task: HeldTask<ReplayRow>, events: readonly ArchivedRow[]): Promise<void> {
     const { router, delivered } = this.#parts;
     const { Arn, FilterArns } = JSON.parse(task.row.destination) as Destination;
     const bus = busOfArn(Arn);
     if (!bus) return this.#fail(task, "The event bus was deleted.");
     const rules = FilterArns && new Set(FilterArns.map((arn) => arn.replace(/^.*:rule\//, "")));
-    const plans = await Promise.all(
-      events.map(({ event }) => router.planReplay(replayed(event, task.row.name, bus), rules)),
-    );
-    const planned = plans.filter((plan) => plan !== undefined);
-    const isWhole = planned.length === plans.length;
-    if (!isWhole || !(await router.takeRoom(bus.account_id, planned))) {
+    const planned: EventPlan[] = [];
+    let last: ArchivedRow | undefined;
+    for (const row of events) {
+      // Each may be large, and is read and written here.
+      await nextTurn();
+      const plan = await router.planReplay(replayed(row.event, task.row.name, bus), rules);
+      if (!plan) break;
+      planned.push(plan);
+      last = row;
+      if (fillPart(planned)) break;
+    }
+    if (!last || !(await router.takeRoom(bus.account_id, planned))) {
       await task.retryIn(ROOM_MS);
       return;
     }
+    const place = { last_event_ms: last.time_ms, last_event_id: last.id };
+    const rest: EventPlan[] = [];
+    for (const plan of planned) rest.push(await router.keepAhead(plan));
     await task.finish(async (tx, nowMs) => {
       const { db } = tx.tables<EventsTables>();
-      for (const plan of planned) await router.keep(plan, db);
+      for (const plan of rest) await router.keep(plan, db);
       await db
         .updateTable("events_replays")
         .set(({ eb }) => ({
@@ -134,7 +139,7 @@ export class ReplayWorker {
             .then("RUNNING")
             .else(eb.ref("state"))
             .end(),
-          ...{ last_event_ms: last.time_ms, last_event_id: last.id },
+          ...place,
           ...{ next_at_ms: nowMs, leased_until_ms: 0, owner: "", attempts: 0 },
           failed_starts: 0,
         }))

@@ -1,6 +1,6 @@
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { validation } from "../errors.ts";
-import { isJsonOrTextLines, jsonErrorPlace } from "./target-json.ts";
+import { jsonErrorPlace, readSendable } from "./target-json.ts";
 
 /** Variables that every template knows. Source: EventBridge user guide, "Input transformation". */
 export interface TemplateFacts {
@@ -22,9 +22,9 @@ type Piece = string | { readonly name: string; readonly isQuoted: boolean };
 export function checkTemplate(template: string, names: readonly string[], targetId: string): void {
   const pieces = piecesOf(template);
   const sample = pieces.map((piece) => (typeof piece === "string" ? piece : "null")).join("");
-  if (!isJsonOrTextLines(sample))
+  if (!readSendable(sample))
     throw validation(`Invalid InputTemplate for target ${targetId} : ${jsonErrorPlace(sample)}.`);
-  for (const [index, piece] of pieces.entries()) {
+  for (const piece of pieces) {
     if (typeof piece === "string") continue;
     // Without any paths AWS takes what looks like a variable for text.
     if (names.length > 0 && !names.includes(piece.name) && !piece.name.startsWith(PREDEFINED)) {
@@ -37,12 +37,11 @@ export function checkTemplate(template: string, names: readonly string[], target
         `InputTemplate for target ${targetId} contains placeholder ${piece.name} valid only for JSON template.`,
       );
     }
-    if (piece.isQuoted && isKey(pieces.slice(index + 1))) {
-      throw validation(
-        `InputTemplate placeholder present as a JSON object key for target ${targetId}.`,
-      );
-    }
   }
+  if (hasVariableInKey(pieces))
+    throw validation(
+      `InputTemplate placeholder present as a JSON object key for target ${targetId}.`,
+    );
 }
 
 /**
@@ -119,9 +118,15 @@ function isOfObject(template: string): boolean {
   return template.trimStart().startsWith("{");
 }
 
-/** True if the string that these pieces end is followed by a colon. */
-function isKey(rest: readonly Piece[]): boolean {
-  const end = rest.indexOf('"');
-  const next = rest[end + 1];
-  return end >= 0 && typeof next === "string" && next.trimStart().startsWith(":");
+/** Whether there is a variable in a string that is followed by a colon. */
+function hasVariableInKey(pieces: readonly Piece[]): boolean {
+  let isInString = false;
+  for (const [index, piece] of pieces.entries()) {
+    if (typeof piece !== "string") isInString ||= piece.isQuoted;
+    if (piece !== '"') continue;
+    const next = pieces[index + 1];
+    if (isInString && typeof next === "string" && next.trimStart().startsWith(":")) return true;
+    isInString = false;
+  }
+  return false;
 }

@@ -1,30 +1,41 @@
 import { PolicyJsonError, parseJson } from "@rolecast/policy";
 import { placeIn } from "../pattern/pattern-text.ts";
 
-/** True for what a target may be sent: JSON, or lines of text that are each a JSON string. */
-export function isJsonOrTextLines(text: string): boolean {
-  if (isJson(text)) return true;
-  const lines = text.trim().split("\n");
-  return lines.every((line) => line.trimStart().startsWith('"') && isJson(line));
+/** The two forms of an input that may be sent: JSON, or lines of text that are each a JSON string. */
+export type SendableText = "json" | { readonly lines: readonly string[] };
+
+/** Undefined for what no target may be sent. */
+export function readSendable(text: string): SendableText | undefined {
+  if (isJson(text)) return "json";
+  const lines: string[] = [];
+  for (const line of text.trim().split("\n")) {
+    const read = line.trimStart().startsWith('"') ? parsed(line) : undefined;
+    if (typeof read !== "string") return undefined;
+    lines.push(read);
+  }
+  return { lines };
 }
 
 /**
- * Makes one line of JSON of what `isJsonOrTextLines` accepts: lines of text become a string that
- * holds their ends, so that no value of an event can begin a line in a file.
+ * Makes one line of JSON of what a target may be sent: lines of text become a string that holds
+ * their ends, so that no value of an event can begin a line in a file.
  */
-export function asJsonLine(text: string): string {
+export function asJsonLine(text: string, read: SendableText): string {
   // Strings in JSON hold no bare line ends, and between them a line end means a space.
-  if (isJson(text)) return text.replaceAll(/[\r\n]+/g, " ");
-  const lines = text.trim().split("\n");
-  return JSON.stringify(lines.map((line): unknown => JSON.parse(line)).join("\n"));
+  if (read === "json") return text.replaceAll(/[\r\n]+/g, " ");
+  return JSON.stringify(read.lines.join("\n"));
 }
 
 export function isJson(text: string): boolean {
+  return parsed(text) !== undefined;
+}
+
+/** Undefined for what isn't JSON. */
+function parsed(text: string): unknown {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
-import { asJsonLine, isJsonOrTextLines } from "./target-json.ts";
+import { asJsonLine, readSendable } from "./target-json.ts";
 import { checkTransformer, transformInput } from "./transform-input.ts";
 
 const EVENT: AwsEvent = {
@@ -53,7 +53,7 @@ describe("what a target is sent", () => {
     const InputTransformer = { InputPathsMap: PATHS, InputTemplate };
     checkTransformer(InputTransformer, "one");
     const input = transformInput({ Id: "one", Arn: "", InputTransformer }, EVENT, FACTS);
-    expect(input !== undefined && isJsonOrTextLines(input) ? input : undefined).toBe(sent);
+    expect(input !== undefined && readSendable(input) ? input : undefined).toBe(sent);
   });
 
   test("isn't made of a large value that a template names again and again", () => {
@@ -64,6 +64,18 @@ describe("what a target is sent", () => {
       const target = { Id: "one", Arn: "", InputTransformer };
       expect(transformInput(target, event, FACTS)).toBeUndefined();
     }
+  });
+
+  test("isn't made by paths that lead through a large event again and again", () => {
+    const event = { ...EVENT, detail: { list: new Array(100_000).fill({}) } };
+    const input = (count: number) => {
+      const paths = Array.from({ length: count }, (_, at) => [`a${at}`, "$.detail.list[*].b"]);
+      const InputPathsMap = Object.fromEntries(paths);
+      const InputTransformer = { InputPathsMap, InputTemplate: '{"a":<a0>}' };
+      return transformInput({ Id: "one", Arn: "", InputTransformer }, event, FACTS);
+    };
+    expect(input(2)).toBe('{"a":[]}');
+    expect(input(100)).toBeUndefined();
   });
 
   test("of a variable without paths is its name", () => {
@@ -127,7 +139,7 @@ describe("a line of a log group's file", () => {
     ['"said a"\n"ADMIN logged in"', '"said a\\nADMIN logged in"'],
     ['\n"a"\r\n "b\\r"\n', '"a\\nb\\r"'],
   ])("of %j is %j", (input, line) => {
-    expect(isJsonOrTextLines(input)).toBe(true);
-    expect(asJsonLine(input)).toBe(line);
+    const read = readSendable(input);
+    expect(read && asJsonLine(input, read)).toBe(line);
   });
 });
