@@ -190,7 +190,7 @@ export function naiveCondition(
   if (any) {
     return isMissing(value) ? ifExists : listOf(value).some((one) => holds(String(one)));
   }
-  if (value === undefined) {
+  if (isMissing(value)) {
     return ifExists || negative;
   }
   return typeof value === "string" && holds(value);

@@ -72,6 +72,26 @@ describe("CheckNoNewAccess", () => {
     });
   });
 
+  const TAG = "aws:ResourceTag/team";
+  const act = "ec2:TerminateInstances";
+  const deny = (operator: string, value: string) => ({
+    ...{ Effect: "Deny", Action: act, Resource: "*", Condition: { [operator]: { [TAG]: value } } },
+  });
+  const tagged = document(allow("*"), deny("Null", "true"));
+  test.each([
+    ["StringNotEquals", "a", "PASS"],
+    ["StringNotLike", "a*", "PASS"],
+    ["StringNotEqualsIfExists", "a", "PASS"],
+    ["StringNotLikeIfExists", "a*", "PASS"],
+    ["StringNotEqualsIgnoreCase", "a", "PASS"],
+    ["StringEqualsIfExists", "", "PASS"],
+    ["StringEquals", "a", "FAIL"],
+    ["ForAnyValue:StringNotEquals", "a", "FAIL"],
+  ])("knows whether a Deny with %s holds where the key is missing", async (operator, value, as) => {
+    const { result } = await check(document(allow(act), deny(operator, value)), tagged);
+    expect(result).toBe(as);
+  });
+
   test("compares whom a resource's policy lets in", async () => {
     const to = (AWS: string) =>
       document(allow("s3:GetObject", "arn:aws:s3:::media/*", { Principal: { AWS } }));

@@ -25,8 +25,8 @@ export type Multiplicity = "one" | "many" | "either";
 
 /**
  * A value of one condition key (undefined: the key is absent) for which the guards hold or don't,
- * as asked. It tries absence, one value, a list without elements, and one with some, as the
- * operators tell these apart.
+ * as asked. It tries absence, one value, and a list with elements, as the operators tell these
+ * apart; a list without elements is absent.
  */
 export function findKeyValue(
   literals: readonly KeyLiteral[],
@@ -41,17 +41,8 @@ export function findKeyValue(
   if (one.kind === "found" || multiplicity === "one") {
     return one;
   }
-  if (settled.every(({ guard, holds }) => holdsEmpty(guard) === holds)) {
-    return { kind: "found", value: [] };
-  }
   const many = findList(settled, budget);
   return many.kind === "nothing" ? one : many;
-}
-
-/** A list without elements is absent for Null and for sets, and is a list for all others. */
-function holdsEmpty(guard: KeyGuard): boolean {
-  const { family, set } = guard.operator;
-  return family === "null" || set !== undefined ? holdsAbsent(guard) : false;
 }
 
 function holdsAbsent({ operator, values }: KeyGuard): boolean {

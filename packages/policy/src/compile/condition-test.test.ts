@@ -137,6 +137,10 @@ const MISSING_KEYS: readonly Row[] = [
   ["Null", "true", "", false],
   ["Null", "FALSE", "x", true],
   ["Null", "true", [], true],
+  ["StringEquals", "a", [], false],
+  ["StringNotEquals", "a", [], true],
+  ["StringNotLike", "a*", [], true],
+  ["StringEqualsIfExists", "a", [], true],
   ["Null", "maybe", "x", true],
   ["Null", "maybe", undefined, false],
 ];

@@ -59,10 +59,10 @@ function compileHolds(
 function singleHolds(key: string, test: ValueTest, negated: boolean, whenMissing: boolean): Holds {
   return (context) => {
     const value = context.get(key);
-    if (value === undefined) {
-      return whenMissing;
+    if (typeof value === "string") {
+      return test(value, context) === !negated;
     }
-    return typeof value === "string" && test(value, context) === !negated;
+    return isAbsent(value) && whenMissing;
   };
 }
 
