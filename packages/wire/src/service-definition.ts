@@ -36,6 +36,11 @@ export interface ApiDefinition {
    * shape's name. All others are integers.
    */
   readonly floats?: readonly string[];
+  /**
+   * awsQuery: lists of a structure, by its shape's name, that documents have as empty elements
+   * where an answer leaves them out.
+   */
+  readonly emptyLists?: Readonly<Record<string, readonly string[]>>;
   /** awsQuery: how exact times in answers are; left out, whole seconds. */
   readonly precision?: DateTimePrecision;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */

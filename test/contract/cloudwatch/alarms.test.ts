@@ -503,7 +503,12 @@ describe("dashboards", () => {
     expect(found).toEqual({ DashboardArn, DashboardBody: body, DashboardName: "live" });
     const listed = await root.listDashboards({ DashboardNamePrefix: "li" });
     expect(listed.DashboardEntries).toEqual([
-      { DashboardName: "live", DashboardArn, LastModified: expect.any(Date), Size: body.length },
+      {
+        DashboardName: "live",
+        DashboardArn,
+        LastModified: expect.any(Date),
+        Size: body.length + 15,
+      },
     ]);
     expect((await root.listDashboards({ DashboardNamePrefix: "x" })).DashboardEntries).toEqual([]);
     await root.untagResource({ ResourceARN: DashboardArn, TagKeys: ["team"] });

@@ -63,6 +63,7 @@ export const OWN_NAMES: Readonly<Record<string, Places>> = {
     "packages/wire/src/routing/marks.ts": ["request.headers[markingHeader]"],
     "packages/wire/src/xml/compile-xml-reader.ts": ["value[name]", "into[name]"],
     "packages/wire/src/xml/compile-xml-writer.ts": [
+      "this.#order.emptyLists?.[structure]",
       "this.#order.leadingMembers?.[structure]",
       "this.#order.mixedLists?.[structure]",
       "value[name]",

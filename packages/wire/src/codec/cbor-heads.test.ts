@@ -27,8 +27,8 @@ test.each([
   [new Date(2_000), "c1fb4000000000000000"],
   ["é", "62c3a9"],
   [new Uint8Array([1, 2]), "420102"],
-  [[1, [2]], "82018102"],
-  [{ a: 1, b: {} }, "a26161016162a0"],
+  [[1, [2]], "9f019f02ffff"],
+  [{ a: 1, b: {} }, "bf6161016162bfffff"],
 ])("%j is written as %s", (value, bytes) => {
   expect(Buffer.from(encodeCbor(value))).toEqual(Buffer.from(bytes, "hex"));
 });

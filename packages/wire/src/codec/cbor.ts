@@ -14,6 +14,10 @@ const TRUE = 0xf5;
 const FLOAT64 = 0xfb;
 const EPOCH_TAG = 1;
 const MALFORMED = "SerializationException";
+/** Lists and maps end with a break, as in AWS's own answers, and don't say their lengths. */
+const OPEN_LIST = Buffer.of((MAJOR.list << 5) | INDEFINITE);
+const OPEN_MAP = Buffer.of((MAJOR.map << 5) | INDEFINITE);
+const END = Buffer.of(BREAK);
 
 /** The value that a document holds; throws WireError when it holds none, or more than one. */
 export function decodeCbor(bytes: Uint8Array): unknown {
@@ -214,15 +218,16 @@ function write(value: unknown, parts: Uint8Array[]): void {
     parts.push(head(MAJOR.tag, EPOCH_TAG));
     writeFloat(value.getTime() / 1000, parts);
   } else if (Array.isArray(value)) {
-    parts.push(head(MAJOR.list, value.length));
+    parts.push(OPEN_LIST);
     for (const item of value) write(item, parts);
+    parts.push(END);
   } else if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value);
-    parts.push(head(MAJOR.map, members.length));
-    for (const [name, member] of members) {
+    parts.push(OPEN_MAP);
+    for (const [name, member] of Object.entries(value)) {
       write(name, parts);
       write(member, parts);
     }
+    parts.push(END);
   } else throw new TypeError(`${typeof value} has no form in CBOR`);
 }
 

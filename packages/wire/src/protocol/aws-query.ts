@@ -42,7 +42,7 @@ export class AwsQuery implements ServerProtocol {
     this.#operations = operations;
     this.#errors = errors;
     const { xmlNamespace, wholeNumbers = false, precision = TEXT_RULES.precision } = service;
-    this.#writers = new XmlWriters({ ...TEXT_RULES, precision });
+    this.#writers = new XmlWriters({ ...TEXT_RULES, precision }, service);
     this.#readers = new QueryReaders({ ...TEXT_RULES, wholeNumbers });
     this.#namespace = namespaceAttribute(
       xmlNamespace === undefined ? undefined : ["", xmlNamespace],
@@ -118,12 +118,14 @@ export class AwsQuery implements ServerProtocol {
     const code = escapeXml(shape?.code ?? error.code);
     const type = error.fault === "client" ? "Sender" : "Receiver";
     const fields = writeErrorFields(error.fields, shape?.structure, this.#writers);
+    // AWS's CloudWatch has errors without words, and leaves the element out then.
+    const message = error.message === "" ? "" : `<Message>${escapeXml(error.message)}</Message>`;
     return {
       status: error.status,
       headers: xmlHeaders(requestId),
       body:
         `<ErrorResponse${this.#namespace}><Error><Type>${type}</Type><Code>${code}</Code>` +
-        `<Message>${escapeXml(error.message)}</Message>${fields}</Error>` +
+        `${message}${fields}</Error>` +
         `<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`,
     };
   }

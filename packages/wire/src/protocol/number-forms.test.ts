@@ -69,11 +69,12 @@ test("rpcV2Cbor in major types", () => {
     (0x60 | text.length).toString(16) + Buffer.from(text).toString("hex");
   expect(encode("rpcV2Cbor").toString("hex")).toBe(
     [
-      ...["a8", name("Count"), "181e", name("Ratio"), float("403e")],
-      ...[name("Counts"), "820102", name("Ratios"), "82", float("3ff"), float("3fe")],
-      ...[name("CountOf"), "a1", name("a"), "03", name("RatioOf"), "a1", name("a"), float("4008")],
-      ...[name("Inside"), "a2", name("Ratio"), float("401"), name("Count"), "04"],
-      ...[name("At"), "c1", float("41da37540")],
+      ...["bf", name("Count"), "181e", name("Ratio"), float("403e")],
+      ...[name("Counts"), "9f0102ff", name("Ratios"), "9f", float("3ff"), float("3fe"), "ff"],
+      ...[name("CountOf"), "bf", name("a"), "03ff"],
+      ...[name("RatioOf"), "bf", name("a"), float("4008"), "ff"],
+      ...[name("Inside"), "bf", name("Ratio"), float("401"), name("Count"), "04ff"],
+      ...[name("At"), "c1", float("41da37540"), "ff"],
     ].join(""),
   );
 });

@@ -15,7 +15,7 @@ interface CompiledStructure {
 }
 
 /** How documents differ from the model. */
-export type DocumentOrder = Pick<ServiceDefinition, "leadingMembers" | "mixedLists">;
+export type DocumentOrder = Pick<ServiceDefinition, "leadingMembers" | "mixedLists" | "emptyLists">;
 
 /**
  * An output's member for the items of its `mixedLists`, each with its list's name, in the
@@ -27,6 +27,8 @@ export type MixedItems = readonly (readonly [list: string, item: unknown])[];
 interface ElementWriter {
   readonly name: string;
   readonly write: XmlWriter;
+  /** Stands for a member that isn't there. */
+  readonly absent?: string;
 }
 
 /** `members`, those of `leading` first and in its order. */
@@ -113,7 +115,11 @@ export class XmlWriters {
     for (const member of inOrder(members, this.#order.leadingMembers?.[structure])) {
       const { name, traits } = member;
       if (traits.xmlAttribute) attributes.push({ name, write: this.#attribute(member) });
-      else children.push({ name, write: this.#member(member) });
+      else {
+        const isEmpty = this.#order.emptyLists?.[structure]?.includes(name) ?? false;
+        const absent = isEmpty ? wrap(traits.xmlName ?? name, "", "") : "";
+        children.push({ name, write: this.#member(member), absent });
+      }
     }
     const mixed = this.#order.mixedLists?.[structure];
     const content = mixed ? this.#mixedContent(children, members, mixed) : contentOf(children);
@@ -188,9 +194,9 @@ export class XmlWriters {
 function contentOf(writers: readonly ElementWriter[]): CompiledStructure["content"] {
   return (value) => {
     let text = "";
-    for (const { name, write } of writers) {
+    for (const { name, write, absent = "" } of writers) {
       const member = value[name];
-      if (member !== undefined && member !== null) text += write(member);
+      text += member !== undefined && member !== null ? write(member) : absent;
     }
     return text;
   };

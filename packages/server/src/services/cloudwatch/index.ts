@@ -29,7 +29,12 @@ const FURTHER = { ...API, targetPrefix: "GraniteServiceVersion20100801", queryCo
 /** Amazon CloudWatch: metrics of services and those that are put, alarms, dashboards. */
 export const cloudwatch = defineService({
   title: "CloudWatch",
-  definition: { ...API, name: "cloudwatch", protocol: "awsQuery" },
+  definition: {
+    ...API,
+    name: "cloudwatch",
+    protocol: "awsQuery",
+    emptyLists: { DescribeAlarmsOutput: ["LogAlarms"] },
+  },
   furtherProtocols: [
     { ...FURTHER, name: "cloudwatch-json", protocol: "awsJson1_0" },
     { ...FURTHER, name: "cloudwatch-cbor", protocol: "rpcV2Cbor" },

@@ -157,6 +157,15 @@ function windowOf(
   return { fromMs, toMs: Math.ceil(end.getTime()), periodMs };
 }
 
+/** AWS counts the periods that the times are apart, not those that they touch: a day has 1,440. */
+function datapointsOf({
+  StartTime,
+  EndTime,
+  Period,
+}: Checked<cloudwatch.GetMetricStatisticsCommandInput>): number {
+  return Math.floor((EndTime.getTime() - StartTime.getTime()) / (Period * 1000));
+}
+
 async function getMetricStatistics(
   input: Checked<cloudwatch.GetMetricStatisticsCommandInput>,
   context: RequestContext,
@@ -167,7 +176,7 @@ async function getMetricStatistics(
     throw invalidParameterCombination("Must specify either Statistics or ExtendedStatistics");
   const statistics = [...Statistics, ...ExtendedStatistics].map(statisticOf);
   const window = windowOf(input.StartTime, input.EndTime, input.Period);
-  const requested = Math.ceil((window.toMs - window.fromMs) / window.periodMs);
+  const requested = datapointsOf(input);
   if (requested > DATAPOINTS_MAX) {
     throw invalidParameterCombination(
       `You have requested up to ${requested} datapoints, which exceeds the limit of ${DATAPOINTS_MAX}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
