@@ -20,13 +20,8 @@ export interface KeptFileOptions {
   readonly folder: string;
   readonly number: number;
   readonly room: DiskRoom;
-  /**
-   * Resolves when the recording has begun in the bucket, and its folder is made, to how many files
-   * it had before. Rejects when it is over before that.
-   */
-  readonly begun: Promise<number>;
-  /** As `begun` resolved to, undefined until then. */
-  readonly filesBefore: () => number | undefined;
+  /** Whether the recording has begun in the bucket: how many files it had before is known. */
+  readonly hasBegun: () => boolean;
   readonly make: MakeFile;
   /** Called once. */
   readonly onRemoved: () => void;
@@ -35,7 +30,6 @@ export interface KeptFileOptions {
 interface Handles {
   readonly media: FileHandle;
   readonly index: FileHandle;
-  readonly filesBefore: number;
 }
 
 /**
@@ -163,10 +157,9 @@ export class KeptFile {
   }
 
   async #write(kept: SegmentToKeep, offset: number, sum: number): Promise<void> {
-    const isEarly = this.#options.filesBefore() === undefined;
-    const { media, index, filesBefore } = await this.#open();
-    const placed = isEarly ? placedAfter(kept, filesBefore) : kept;
-    const line = indexLine(placed, offset === 0, sum);
+    const isEarly = !this.#options.hasBegun();
+    const { media, index } = await this.#open();
+    const line = indexLine(kept, { isEarly, isFirst: offset === 0, crc32: sum });
     this.#lines = this.#lines.then(() => writeLine(index, line));
     const { body } = kept.segment;
     const [{ bytesWritten }] = await Promise.all([
@@ -184,26 +177,16 @@ export class KeptFile {
   }
 
   async #make(): Promise<Handles> {
-    const { folder, begun, make } = this.#options;
-    const filesBefore = await begun;
+    const { folder, make } = this.#options;
     const media = await make(join(folder, this.name));
     try {
       const index = await make(join(folder, this.name.replace(MEDIA_SUFFIX, INDEX_SUFFIX)));
-      return { media, index, filesBefore };
+      return { media, index };
     } catch (error) {
       await media.close();
       throw error;
     }
   }
-}
-
-/**
- * A segment of a recording that hadn't begun when it was kept: its files were numbered from 0, and
- * the first one doesn't continue what an earlier broadcast has left.
- */
-function placedAfter(kept: SegmentToKeep, filesBefore: number): SegmentToKeep {
-  const breaksBefore = kept.breaksBefore || (kept.file === 0 && filesBefore > 0);
-  return { ...kept, file: kept.file + filesBefore, breaksBefore };
 }
 
 /** `rm` looks twice what it is first. */

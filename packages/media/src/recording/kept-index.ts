@@ -18,11 +18,15 @@ export interface SegmentToKeep {
 /** A recorded file's bytes, and beside them a line for each of its segments. */
 export const MEDIA_SUFFIX = ".media";
 export const INDEX_SUFFIX = ".segments";
+/** An empty file beside them: the files that the recording had before, and this. */
+export const BEFORE_SUFFIX = ".before";
 
 interface Line extends Omit<Segment, "body" | "init"> {
   readonly rendition: string;
   readonly file: number;
   readonly breaksBefore: boolean;
+  /** It was kept before the recording had begun in the bucket: its files are numbered from 0. */
+  readonly isEarly?: boolean;
   readonly marks: readonly RecordingMark[];
   /** In the line of the file's first segment; the others have the same. */
   readonly init: { readonly name: string; readonly base64: string } | undefined;
@@ -31,12 +35,19 @@ interface Line extends Omit<Segment, "body" | "init"> {
   readonly crc32: number;
 }
 
+interface LineFacts {
+  readonly isEarly: boolean;
+  readonly isFirst: boolean;
+  readonly crc32: number;
+}
+
 /** The line of a segment; `crc32` is that of its file's bytes up to its end. */
-export function indexLine(kept: SegmentToKeep, isFirst: boolean, crc32: number): string {
+export function indexLine(kept: SegmentToKeep, { isEarly, isFirst, crc32 }: LineFacts): string {
   const { segment, ...place } = kept;
   const { body, init, ...rest } = segment;
   const line: Line = {
     ...{ ...rest, ...place, length: body.length, crc32 },
+    ...(isEarly && { isEarly }),
     init:
       isFirst && init !== undefined
         ? { name: init.name, base64: init.body.toString("base64") }
@@ -49,8 +60,12 @@ export function indexLine(kept: SegmentToKeep, isFirst: boolean, crc32: number):
  * The segments of one recorded file, up to the first that isn't whole: its process died while it
  * was being written.
  */
-export async function readKeptFile(index: string, media: string): Promise<SegmentToKeep[]> {
-  const lines = await readLines(index);
+export async function readKeptFile(
+  index: string,
+  media: string,
+  filesBefore: number,
+): Promise<SegmentToKeep[]> {
+  const lines = await readLines(index, filesBefore);
   const bytes = await readFound(media);
   const init = lines[0]?.init && {
     name: lines[0].init.name,
@@ -60,7 +75,8 @@ export async function readKeptFile(index: string, media: string): Promise<Segmen
   let offset = 0;
   let sum = 0;
   for (const line of lines) {
-    const { rendition, file, breaksBefore, marks, length, crc32: expected, ...rest } = line;
+    const { rendition, file, breaksBefore, isEarly: _, marks, length, ...segment } = line;
+    const { crc32: expected, ...rest } = segment;
     const body = bytes.subarray(offset, offset + length);
     sum = crc32(body, sum);
     if (body.length < length || sum !== expected) {
@@ -87,21 +103,28 @@ async function readFound(file: string): Promise<Buffer> {
 /** The recorded file that an index is about; undefined where no segment of it has a whole line. */
 export async function readKeptPlace(
   index: string,
+  filesBefore: number,
 ): Promise<{ readonly rendition: string; readonly file: number } | undefined> {
-  return (await readLines(index))[0];
+  return (await readLines(index, filesBefore))[0];
 }
 
 /** The whole lines of an index, up to the first that isn't one. */
-async function readLines(index: string): Promise<Line[]> {
+async function readLines(index: string, filesBefore: number): Promise<Line[]> {
   const lines: Line[] = [];
   for (const text of (await readFile(index, "utf8")).split("\n")) {
     const line = parseLine(text);
     if (line === undefined) {
       break;
     }
-    lines.push(line);
+    lines.push(line.isEarly ? placedAfter(line, filesBefore) : line);
   }
   return lines;
+}
+
+/** The first file of an early one doesn't continue what an earlier broadcast has left. */
+function placedAfter(line: Line, filesBefore: number): Line {
+  const breaksBefore = line.breaksBefore || (line.file === 0 && filesBefore > 0);
+  return { ...line, file: line.file + filesBefore, breaksBefore };
 }
 
 function parseLine(text: string): Line | undefined {

@@ -1,14 +1,15 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordingFileRow, RecordingMedia } from "../port/recording.ts";
 import {
+  BEFORE_SUFFIX,
   INDEX_SUFFIX,
   MEDIA_SUFFIX,
   readKeptFile,
   readKeptPlace,
   type SegmentToKeep,
 } from "./kept-index.ts";
-import { joinSegments } from "./recording-file.ts";
+import { filesIn, joinSegments } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, recordingFileName } from "./recording-playlists.ts";
 
 /**
@@ -62,11 +63,13 @@ export class KeptRecordings {
   ): AsyncGenerator<KeptObject> {
     const written = new Set(rows.map(keyOf));
     const inits = new Set<string>();
-    for (const { rendition, file, index } of await this.#files(streamId)) {
+    const filesBefore = await this.#filesBefore(streamId, rows);
+    for (const { rendition, file, index } of await this.#files(streamId, filesBefore)) {
       if (written.has(keyOf({ rendition, index: file }))) {
         continue;
       }
-      const kept = await readKeptFile(index, index.replace(INDEX_SUFFIX, MEDIA_SUFFIX));
+      const media = index.replace(INDEX_SUFFIX, MEDIA_SUFFIX);
+      const kept = await readKeptFile(index, media, filesBefore);
       const [first] = kept;
       if (first === undefined) {
         continue;
@@ -95,13 +98,34 @@ export class KeptRecordings {
     return (await entries(this.#folder)).filter((name) => STREAM_ID.test(name));
   }
 
+  /**
+   * Where it didn't get so far that it knew them, all rows are of files before. That is noted: what
+   * is put now is behind them.
+   */
+  async #filesBefore(streamId: string, rows: readonly RecordingFileRow[]): Promise<number> {
+    const folder = this.folderOf(streamId);
+    const names = await entries(folder);
+    const mark = names.find((name) => name.endsWith(BEFORE_SUFFIX));
+    if (mark !== undefined) {
+      return Number.parseInt(mark, 10);
+    }
+    const files = filesIn(rows);
+    if (names.length > 0) {
+      await writeFile(join(folder, files + BEFORE_SUFFIX), "", { mode: 0o600 });
+    }
+    return files;
+  }
+
   /** The recorded files of a stream, in the order of their numbers. */
-  async #files(streamId: string): Promise<readonly Place[]> {
+  async #files(streamId: string, filesBefore: number): Promise<readonly Place[]> {
     const folder = this.folderOf(streamId);
     const places: Place[] = [];
     for (const name of await entries(folder)) {
       const index = join(folder, name);
-      const place = name.endsWith(INDEX_SUFFIX) ? await readKeptPlace(index) : undefined;
+      if (!name.endsWith(INDEX_SUFFIX)) {
+        continue;
+      }
+      const place = await readKeptPlace(index, filesBefore);
       if (place !== undefined) {
         places.push({ ...place, index });
       }

@@ -50,3 +50,8 @@ export function joinSegments(
   };
   return { init, row };
 }
+
+/** How many files a rendition has that has most. */
+export function filesIn(rows: readonly RecordingFileRow[]): number {
+  return rows.reduce((count, { index }) => Math.max(count, index + 1), 0);
+}

@@ -65,7 +65,7 @@ async function readAll(queue: RecordingQueue, folder: string): Promise<unknown[]
       return true;
     })
   );
-  expect(readdirSync(folder)).toEqual([]);
+  expect(readdirSync(folder)).toEqual(["0.before"]);
   return read;
 }
 

@@ -16,7 +16,7 @@ import { InitSections } from "./init-sections.ts";
 import type { KeptSegment } from "./kept-file.ts";
 import { recordedRenditions } from "./recorded-renditions.ts";
 import { RecordedTotals } from "./recorded-totals.ts";
-import type { RecordingFile } from "./recording-file.ts";
+import { filesIn, type RecordingFile } from "./recording-file.ts";
 import { CHANNEL_LAYOUT, recordingMedia } from "./recording-layout.ts";
 import type { RecordingOptions } from "./recording-options.ts";
 import {
@@ -161,7 +161,10 @@ export class Recording {
     try {
       const { rows, thumbnails } = await this.#options.start(start);
       this.#thumbnails?.continueAt(thumbnails);
-      this.#continue(rows);
+      const first = filesIn(rows);
+      const isNoted = this.#options.keeper?.begin(first);
+      this.#continue(rows, first);
+      await isNoted;
     } catch (error) {
       this.abort(error instanceof Error ? error.message : String(error));
     }
@@ -169,9 +172,7 @@ export class Recording {
   }
 
   /** Goes on after files of an earlier broadcast; what is recorded already moves after them. */
-  #continue(rows: readonly RecordingFileRow[]): void {
-    const first = rows.reduce((next, { index }) => Math.max(next, index + 1), 0);
-    this.#options.keeper?.begin(first);
+  #continue(rows: readonly RecordingFileRow[], first: number): void {
     if (first === 0 || this.#state !== "recording") {
       return;
     }

@@ -40,14 +40,21 @@ function spillFolder(bytesMax = 100 * BODY_BYTES): SpillFolder {
   return new SpillFolder({ folder: join(folder, "spill"), segments: folder, bytesMax });
 }
 
-/** Keeps segments as a recording would that has `filesBefore` files of earlier broadcasts. */
-async function keep(streamId: string, files: readonly (readonly Segment[])[], filesBefore = 0) {
+/**
+ * Keeps segments as a recording would that has `filesBefore` files of earlier broadcasts;
+ * unknown while it hasn't begun in the bucket.
+ */
+async function keep(
+  streamId: string,
+  files: readonly (readonly Segment[])[],
+  filesBefore: number | "unknown" = 0,
+) {
   const keeper = spillFolder().keeperOf(streamId);
   const kept = files.flatMap((segments, file) => {
     const one = keeper?.file();
     return segments.map((segment) => keepIn(one, segment, file)?.written);
   });
-  keeper?.begin(filesBefore);
+  if (filesBefore !== "unknown") await keeper?.begin(filesBefore);
   expect(await Promise.all(kept)).toEqual(files.flat().map(() => true));
   // As a killed process leaves it.
   const [own, aside] = [join(folder, streamId), join(folder, "aside")];
@@ -55,6 +62,9 @@ async function keep(streamId: string, files: readonly (readonly Segment[])[], fi
   await keeper?.close();
   await rename(aside, own);
 }
+
+const keepEarly = (streamId: string, files: readonly (readonly Segment[])[]) =>
+  keep(streamId, files, "unknown");
 
 function keepIn(kept: KeptFile | undefined, segment: Segment, file = 0) {
   return kept?.keep({ rendition: "180p30", segment, file, breaksBefore: false, marks: [] });
@@ -93,6 +103,20 @@ test("files that go on with an earlier broadcast's are behind them, after a brea
   expect(await objectsOf("st-1", [5, 8])).toEqual([
     ["media/hls/180p30/7.ts", BODY_BYTES, DURATION_MS, true],
   ]);
+});
+
+test("what was kept before its recording had begun in the bucket is the next process's", async () => {
+  const files = [[segmentAt(0), segmentAt(1)], [segmentAt(2)]];
+  const after = (number: number, discontinuity: boolean) => [
+    [`media/hls/180p30/${number}.ts`, 2 * BODY_BYTES, 2 * DURATION_MS, discontinuity],
+    [`media/hls/180p30/${number + 1}.ts`, BODY_BYTES, DURATION_MS, false],
+  ];
+  await keepEarly("st-1", files);
+  expect(await objectsOf("st-1")).toEqual(after(0, false));
+  await keepEarly("st-2", files);
+  expect(await objectsOf("st-2", [5, 6])).toEqual(after(7, true));
+  // That process may have died as well, with the first of them in the bucket.
+  expect(await objectsOf("st-2", [5, 6, 7])).toEqual(after(7, true).slice(1));
 });
 
 test("what players read before a file comes before it, once", async () => {
@@ -141,7 +165,9 @@ test("a file that has its row is gone, and goes on for those that read it", asyn
   const media = await readFile(join(folder, "st-1", "1.media"));
   expect(media).toEqual(Buffer.concat([segmentAt(1).body, segmentAt(2).body]));
   await file?.remove();
-  expect((await readdir(join(folder, "st-1"))).sort()).toEqual(["2.media", "2.segments"]);
+  expect((await readdir(join(folder, "st-1"))).sort()).toEqual([
+    ...["0.before", "2.media", "2.segments"],
+  ]);
   expect(await lease?.read()).toEqual(segmentAt(2).body);
   lease?.free();
   await new Promise(setImmediate);
@@ -172,7 +198,7 @@ test("what waits for a recording that never begins is no hindrance to its end", 
   const file = keeper?.file();
   const kept = keepIn(file, segmentAt(0));
   await keeper?.close();
-  expect(await kept?.written).toBe(false);
+  expect(await kept?.written).toBe(true);
   await file?.remove();
   expect(await readdir(folder)).toEqual([]);
 });

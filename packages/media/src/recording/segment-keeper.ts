@@ -1,5 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { type DiskRoom, KeptFile, type MakeFile, makeKeptFile } from "./kept-file.ts";
+import { BEFORE_SUFFIX } from "./kept-index.ts";
 
 /**
  * Keeps the segments of one recording on the disk until the files that they make up are in the
@@ -11,12 +13,9 @@ export class SegmentKeeper {
   readonly #makeFile: MakeFile;
   #nextNumber = 1;
   readonly #files = new Set<KeptFile>();
-  /** Resolves when the recording has begun in the bucket, to how many files it had before. */
-  readonly #begun: Promise<number>;
-  #begin: (filesBefore: number) => void = () => {};
-  #refuse: (reason: Error) => void = () => {};
-  /** Undefined until it has begun. */
+  /** Files of earlier broadcasts, once the recording has begun in the bucket. */
   #filesBefore: number | undefined;
+  #made: Promise<unknown> | undefined;
   #isOver = false;
 
   /** `folder` is the recording's own. */
@@ -24,22 +23,18 @@ export class SegmentKeeper {
     this.#folder = folder;
     this.#room = room;
     this.#makeFile = makeFile;
-    const begun = new Promise<number>((resolve, reject) => {
-      this.#begin = resolve;
-      this.#refuse = reject;
-    });
-    this.#begun = begun.then(async (filesBefore) => {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      return filesBefore;
-    });
-    // Nothing may have been kept when it is over.
-    this.#begun.catch(() => {});
   }
 
-  /** The recording has begun in the bucket, after so many files of earlier broadcasts. */
-  begin(filesBefore: number): void {
-    this.#begin(filesBefore);
+  /**
+   * The recording has begun in the bucket, after so many files of earlier broadcasts. Nothing that
+   * was kept before may be put there until this resolves: then it is known where that belongs.
+   * Where the disk takes not even that, it is as good as none.
+   */
+  async begin(filesBefore: number): Promise<void> {
     this.#filesBefore = filesBefore;
+    if (!this.#isOver) {
+      await this.#mark(filesBefore).catch(() => this.leaveBehind());
+    }
   }
 
   /** The next recorded file of a rendition; undefined once the recording is over. */
@@ -51,9 +46,11 @@ export class SegmentKeeper {
       folder: this.#folder,
       number: this.#nextNumber,
       room: this.#room,
-      begun: this.#begun,
-      filesBefore: () => this.#filesBefore,
-      make: this.#makeFile,
+      hasBegun: () => this.#filesBefore !== undefined,
+      make: async (path) => {
+        await this.#make();
+        return this.#makeFile(path);
+      },
       onRemoved: () => this.#files.delete(file),
     });
     this.#nextNumber += 1;
@@ -63,19 +60,25 @@ export class SegmentKeeper {
 
   /** Nothing is added any more; the process that finishes the recording finds what there is. */
   async leaveBehind(): Promise<void> {
-    this.#end();
+    this.#isOver = true;
     await Promise.all([...this.#files].map((file) => file.leaveBehind()));
   }
 
   /** The recording is over: nothing is finished from here any more. */
   async close(): Promise<void> {
-    this.#end();
+    this.#isOver = true;
     await Promise.all([...this.#files].map((file) => file.remove()));
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #end(): void {
-    this.#isOver = true;
-    this.#refuse(new Error("the recording is over"));
+  async #mark(filesBefore: number): Promise<void> {
+    await this.#make();
+    const mark = await this.#makeFile(join(this.#folder, filesBefore + BEFORE_SUFFIX));
+    await mark.close();
+  }
+
+  #make(): Promise<unknown> {
+    this.#made ??= mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return this.#made;
   }
 }
