@@ -1,7 +1,7 @@
 import { Ivs } from "@aws-sdk/client-ivs";
 import { S3 } from "@aws-sdk/client-s3";
 import type { Film } from "../../test/scenarios/ivs/encoder.ts";
-import { listedSegments } from "../../test/scenarios/ivs/live-playlist.ts";
+import { livePlaylist, sequencesIn } from "../../test/scenarios/ivs/live-playlist.ts";
 import { until } from "../../test/support/until.ts";
 import type { Chance } from "../fuzz/chance.ts";
 import type { Outcome } from "./model.ts";
@@ -22,6 +22,14 @@ const LOOK_EVERY_MS = 150;
 const LIVE_MS_MAX = 5_000;
 const WINDOW_SECONDS = 4;
 
+interface Watched {
+  readonly node: Node;
+  /** Its first segment's number in the live playlist, which goes on from stream to stream. */
+  readonly start: number;
+  /** Media that the live playlist had of it. */
+  readonly listedMs: number;
+}
+
 export interface Channel {
   readonly arn: string;
   readonly streamKey: string;
@@ -34,10 +42,8 @@ export interface Channel {
   node: Node | undefined;
   /** No stream begins within the second in which the one before ended. */
   restsUntilMs: number;
-  /** Media that the live playlist had before the latest stream: it goes on with the next one. */
-  earlierMs: number;
-  /** Streams that were watched, by id: their node, and the media that their live playlist had. */
-  readonly watched: Map<string, { readonly node: Node; readonly listedMs: number }>;
+  /** Streams that were watched, by id. */
+  readonly watched: Map<string, Watched>;
   /** The first moment at which its last recording was seen to wait for another stream. */
   waitsSinceMs: number | undefined;
 }
@@ -96,7 +102,6 @@ async function addChannel(
     isHurried: windowSeconds === 0,
     ...{ isBusy: false, publisher: undefined, node: undefined, restsUntilMs: 0 },
     waitsSinceMs: undefined,
-    earlierMs: 0,
     watched: new Map(),
   });
 }
@@ -131,7 +136,6 @@ async function begin(at: Node, channel: Channel, chance: Chance): Promise<Outcom
   if (performance.now() < channel.restsUntilMs) return "idle";
   try {
     if ((await streamOf(at, channel)) !== undefined) return "idle";
-    channel.earlierMs = await liveMs(at, channel);
   } catch {
     return "cut";
   }
@@ -160,10 +164,7 @@ async function look(at: Node, channel: Channel): Promise<Outcome> {
   await pause(LOOK_EVERY_MS);
   const before = stored.size;
   try {
-    const streamId = await streamOf(at, channel);
-    const { node, earlierMs } = channel;
-    if (streamId !== undefined && node)
-      channel.watched.set(streamId, { node, listedMs: (await liveMs(at, channel)) - earlierMs });
+    await watch(at, channel);
     const objects = await listObjects(at.client(S3), BUCKET);
     for (const [key, object] of objects) if (isWrittenOnce(key)) stored.set(key, object);
   } catch {
@@ -172,9 +173,17 @@ async function look(at: Node, channel: Channel): Promise<Outcome> {
   return stored.size > before ? "acknowledged" : "idle";
 }
 
-async function liveMs(at: Node, { arn }: Channel): Promise<number> {
-  const { channel } = await at.client(Ivs).getChannel({ arn });
-  return (await listedSegments(channel?.playbackUrl ?? "")) * SEGMENT_MS;
+/** A playlist that has ended is an earlier stream's. */
+async function watch(at: Node, channel: Channel): Promise<void> {
+  const { arn, node, watched } = channel;
+  const streamId = await streamOf(at, channel);
+  if (streamId === undefined || !node) return;
+  const { channel: described } = await at.client(Ivs).getChannel({ arn });
+  const playlist = await livePlaylist(described?.playbackUrl ?? "");
+  if (playlist === undefined || playlist.includes("#EXT-X-ENDLIST")) return;
+  const listed = sequencesIn(playlist);
+  const { start } = watched.get(streamId) ?? listed;
+  watched.set(streamId, { node, start, listedMs: (listed.end - start) * SEGMENT_MS });
 }
 
 export async function endStreams(): Promise<void> {
