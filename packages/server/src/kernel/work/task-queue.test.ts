@@ -105,6 +105,8 @@ class Process {
   readonly queue: TaskQueue<TaskRow>;
   failures = 0;
   fails = false;
+  /** The database goes away as its changes are committed: they have happened, but it isn't told. */
+  doubts = false;
   error = new Error("failed");
   begun = 0;
   running = 0;
@@ -121,7 +123,7 @@ class Process {
   ) {
     this.name = name;
     this.queue = new TaskQueue({
-      store,
+      store: this.#doubtful(),
       clock: time,
       table,
       owner,
@@ -145,6 +147,19 @@ class Process {
   resume(): void {
     this.#isHeld = false;
     for (const go of this.#waiting.splice(0)) go();
+  }
+
+  #doubtful(): Store {
+    return {
+      shared: store.shared,
+      db: store.db,
+      tables: () => store.tables(),
+      transaction: async (run, options) => {
+        const result = await store.transaction(run, options);
+        if (this.doubts) throw new StoreUnavailableError("Gone", { commitUnknown: true });
+        return result;
+      },
+    };
   }
 
   /** Nothing of it goes on. Its looks end; its claims stay. */
@@ -528,6 +543,7 @@ describe("a queue of tasks", () => {
       { weight: 2, arbitrary: fc.record({ wakes: node }) },
       { weight: 2, arbitrary: fc.record({ node, holds: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ node, fails: fc.boolean() }) },
+      { weight: 2, arbitrary: fc.record({ node, doubts: fc.boolean() }) },
       { weight: 1, arbitrary: fc.record({ dies: node }) },
       // With a task begun, for longer than its lease.
       { weight: 2, arbitrary: fc.record({ stalls: node }) },
@@ -556,6 +572,7 @@ describe("a queue of tasks", () => {
             at(each.stalls).resume();
             await settle();
           } else if ("fails" in each) at(each.node).fails = each.fails;
+          else if ("doubts" in each) at(each.node).doubts = each.doubts;
           else if ("holds" in each) {
             if (each.holds) at(each.node).hold();
             else at(each.node).resume();
@@ -566,6 +583,7 @@ describe("a queue of tasks", () => {
         }
         for (const each of nodes) {
           each.fails = false;
+          each.doubts = false;
           each.resume();
         }
         // What failed often waits longest, what a dead process held a lease.
