@@ -187,6 +187,7 @@ export class Dispatcher {
       sourceIp: options.sourceIp,
       userAgent: options.userAgent,
       referer: options.referer,
+      baseUrl: options.baseUrl,
       secure: options.secure ?? true,
       regionIsSigned: options.regionIsSigned ?? true,
       store: this.#options.store,

@@ -13,6 +13,8 @@ export interface InvokeOptions {
   readonly userAgent?: string | undefined;
   /** The page that a browser came from. */
   readonly referer?: string | undefined;
+  /** The server's URL as whoever asked for the work knows it, for addresses in answers. */
+  readonly baseUrl?: string | undefined;
   /** Whether the caller came over TLS; left out, the call is from inside the process: true. */
   readonly secure?: boolean;
   /** False when nothing named the Region, so that `region` is the default; left out, true. */

@@ -36,7 +36,9 @@ export interface RequestContextInit {
   readonly userAgent: string | undefined;
   readonly referer?: string | undefined;
   readonly secure: boolean;
-  /** Makes `baseUrl`. Left out for a call from inside the process. */
+  /** The `baseUrl` of a call from inside the process, where the work it is part of has one. */
+  readonly baseUrl?: string | undefined;
+  /** Makes the `baseUrl` of a request from outside. */
   readonly baseUrlOf?: (http: HttpRequestInfo) => string | undefined;
   readonly store: Store;
   readonly invoke: Invoke;
@@ -91,6 +93,7 @@ export class RequestContext implements Reader {
   /** Its body is accepted even on a nearly full disk. */
   readonly isEssential: boolean;
   readonly #invoke: Invoke;
+  readonly #baseUrl: string | undefined;
   readonly #baseUrlOf: RequestContextInit["baseUrlOf"];
   readonly #authorize: RequestContextInit["authorize"];
   readonly #recheck: RequestContextInit["recheck"];
@@ -120,6 +123,7 @@ export class RequestContext implements Reader {
     this.systemTags = init.systemTags;
     this.isEssential = init.isEssential ?? false;
     this.#invoke = init.invoke;
+    this.#baseUrl = init.baseUrl;
     this.#baseUrlOf = init.baseUrlOf;
     this.#authorize = init.authorize;
     this.#recheck = init.recheck;
@@ -155,10 +159,11 @@ export class RequestContext implements Reader {
 
   /**
    * The server's URL as the caller knows it, without a slash at the end, for addresses in answers.
-   * Undefined for a call from inside the process.
+   * For a call from inside the process it is that of the work's first request; undefined where no
+   * request asked for the work.
    */
   get baseUrl(): string | undefined {
-    return this.http && this.#baseUrlOf?.(this.http);
+    return this.http ? this.#baseUrlOf?.(this.http) : this.#baseUrl;
   }
 
   /** True if reads may yet be rolled back, so that nothing read may be cached. */

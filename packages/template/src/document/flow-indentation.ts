@@ -26,7 +26,7 @@ interface Insertion {
 
 function inserted(text: string, insertions: readonly Insertion[]): IndentedText {
   const parts: string[] = [];
-  /** Where each insertion ends in the new text, and how much was put in until there. */
+  /** The end of each insertion in the new text, and how much was put in until there. */
   const ends: { readonly offset: number; readonly total: number }[] = [];
   let from = 0;
   let total = 0;

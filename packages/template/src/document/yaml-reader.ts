@@ -55,7 +55,7 @@ function refuseSecondDocument(text: string): void {
   }
 }
 
-/** The events of a text that the parser has read, and the way back to the places in the given one. */
+/** The events of a text as the parser has read it, and the way back to places in the given one. */
 interface ParsedText {
   readonly read: string;
   readonly events: readonly Event[];

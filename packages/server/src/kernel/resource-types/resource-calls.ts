@@ -24,6 +24,8 @@ export interface ResourceCallsOptions {
   readonly transaction?: Transaction;
   readonly state?: ResourceModel | undefined;
   readonly token: string;
+  /** As `InvokeOptions` has it: addresses in the resource's attributes begin with it. */
+  readonly baseUrl?: string | undefined;
   /** As `InvokeOptions` has them; left out, the calls are as a user's. */
   readonly systemTags?: Readonly<Record<string, string>>;
   /** As `ResourceCall` has it. */
@@ -51,6 +53,7 @@ export class StepCalls implements ResourceCall {
   readonly partition = "aws";
   readonly state: ResourceModel | undefined;
   readonly token: string;
+  readonly baseUrl: string | undefined;
   readonly rewritesTags: boolean;
   readonly #options: ResourceCallsOptions;
   readonly #origins = new WeakMap<AwsError, Origin>();
@@ -61,6 +64,7 @@ export class StepCalls implements ResourceCall {
     this.region = options.region;
     this.state = options.state;
     this.token = options.token;
+    this.baseUrl = options.baseUrl;
     this.rewritesTags = options.rewritesTags ?? false;
   }
 
@@ -77,6 +81,7 @@ export class StepCalls implements ResourceCall {
         region,
         requestId,
         userAgent: CLOUDFORMATION,
+        ...(this.baseUrl === undefined ? {} : { baseUrl: this.baseUrl }),
         ...(transaction === undefined ? {} : { transaction }),
         ...(systemTags === undefined ? {} : { systemTags }),
       }),

@@ -27,13 +27,13 @@ async function asHandler<Result>(
   deps: CloudControlDependencies,
   run: (calls: StepCalls) => Promise<Result>,
 ): Promise<Result> {
-  const { region } = context;
+  const { region, baseUrl } = context;
   const as =
     RoleArn === undefined
       ? calledThrough(context.caller, CLOUDFORMATION)
       : await assumeServiceRole(RoleArn, { account_id: context.accountId, region }, deps);
   const token = deps.ids.uuid();
-  const calls = callsOf(deps, { as, region, token });
+  const calls = callsOf(deps, { as, region, token, baseUrl });
   try {
     return await run(calls);
   } catch (error) {

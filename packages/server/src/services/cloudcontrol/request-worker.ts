@@ -109,8 +109,9 @@ export class RequestWorker {
     let step: Step | undefined;
     try {
       await task.finish(async (transaction, nowMs) => {
-        const token = row.request_token;
-        const calls = callsOf(this.#deps, { as, region: row.region, token, transaction, state });
+        const { request_token: token, region } = row;
+        const whence = { as, region, token, transaction, state, baseUrl: work.baseUrl };
+        const calls = callsOf(this.#deps, whence);
         try {
           step = await runStep(row, work, known, calls);
         } catch (error) {

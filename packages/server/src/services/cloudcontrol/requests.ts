@@ -157,6 +157,8 @@ function rowOf(
   const token = ids.uuid();
   const asked = JSON.stringify([operation, TypeName, RoleArn, rest]);
   const caller = calledThrough(context.caller, CLOUDFORMATION);
+  const { baseUrl } = context;
+  const wish: Work = { ...work, ...(baseUrl === undefined ? {} : { baseUrl }) };
   return {
     ...placeOf(context),
     request_token: token,
@@ -166,7 +168,7 @@ function rowOf(
     type_name: TypeName,
     identifier,
     status: "PENDING",
-    work: secrets.seal(JSON.stringify(work), token),
+    work: secrets.seal(JSON.stringify(wish), token),
     state: null,
     caller: RoleArn === null ? storedCallers.seal(caller, token) : null,
     role_arn: RoleArn,

@@ -111,6 +111,7 @@ interface Whence {
   readonly as: Caller;
   readonly region: string;
   readonly token: string;
+  readonly baseUrl: string | undefined;
   readonly transaction?: Transaction;
   readonly state?: ResourceModel | undefined;
 }
@@ -123,6 +124,8 @@ export function callsOf({ invoke, ids }: CloudControlDependencies, whence: Whenc
 export interface Work {
   readonly want?: ResourceModel;
   readonly patch?: string;
+  /** The server's URL as whoever asked knows it: addresses in the model begin with it. */
+  readonly baseUrl?: string;
 }
 
 /** One step of a request's work. Rejects as the type does, or with the refusal of a patch. */

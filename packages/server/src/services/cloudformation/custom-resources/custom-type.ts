@@ -109,5 +109,6 @@ async function callsOutside(
   const invoke: typeof outside = (service, operation, input, options) =>
     outside(service, operation, input, { ...options, isNamedByCaller: true });
   const { ids } = deps;
-  return new StepCalls({ invoke, ids, as, region: call.region, token: call.token });
+  const { region, token, baseUrl } = call;
+  return new StepCalls({ invoke, ids, as, region, token, baseUrl });
 }

@@ -24,10 +24,10 @@ export async function callsOfProvider(
   deps: Dependencies,
 ): Promise<StepCalls> {
   const { invoke, ids } = deps;
-  const { region, token, state } = call;
+  const { region, token, state, baseUrl } = call;
   const transaction = call.tx.tables();
   const as = await callerOfProvider(properties, call, deps);
-  return new StepCalls({ invoke, ids, as, region, transaction, token, state });
+  return new StepCalls({ invoke, ids, as, region, transaction, token, state, baseUrl });
 }
 
 /** The session as a caller, for work that is no part of the step's transaction. */

@@ -21,6 +21,8 @@ export interface OperationOptions {
   readonly validatesEarly?: boolean;
   /** The stack policy for this update alone. */
   readonly policy?: string;
+  /** The server's URL as whoever asked knows it: addresses in outputs begin with it. */
+  readonly baseUrl?: string;
 }
 
 export function optionsOf(row: { readonly options: string }): OperationOptions {

@@ -53,7 +53,7 @@ export async function performStep(request: StepRequest): Promise<StepFailure | u
       calls = new StackStepCalls(
         {
           ...{ invoke, decide, ids, as },
-          region: stack.region,
+          ...{ region: stack.region, baseUrl: run.options.baseUrl },
           transaction: tools.tx.tables(),
           state: request.pending?.state,
           token,

@@ -26,14 +26,15 @@ export interface NewOperation {
   readonly stack: Partial<StackRow>;
 }
 
-/** Whoever asks for an operation, and when. */
+/** Whoever asks for an operation, when, and under which URL they know the server. */
 export interface Asking {
   readonly caller: Caller;
   readonly nowMs: number;
+  readonly baseUrl: string | undefined;
 }
 
-export function askingOf({ caller, nowMs }: RequestContext): Asking {
-  return { caller: calledThrough(caller, CLOUDFORMATION), nowMs };
+export function askingOf({ caller, nowMs, baseUrl }: RequestContext): Asking {
+  return { caller: calledThrough(caller, CLOUDFORMATION), nowMs, baseUrl };
 }
 
 /**
@@ -44,7 +45,7 @@ export async function startOperation(
   tx: Transaction<CloudFormationTables>,
   stack: StackRow,
   { kind, phase, status, reason, options, clientToken, stack: change }: NewOperation,
-  { caller, nowMs }: Asking,
+  { caller, nowMs, baseUrl }: Asking,
   { ids, events, storedCallers }: Pick<EngineDependencies, "ids" | "events" | "storedCallers">,
 ): Promise<string> {
   const operation_id = ids.uuid();
@@ -53,7 +54,7 @@ export async function startOperation(
     ...{ operation_id, stack_id: stack.stack_id, kind, phase, status: "RUNNING", role_arn },
     caller: storedCallers.seal(caller, operation_id),
     client_token: clientToken ?? null,
-    options: JSON.stringify(options),
+    options: JSON.stringify({ ...options, ...(baseUrl === undefined ? {} : { baseUrl }) }),
     ...{ failures: "[]", cancelled: 0, started_ms: nowMs, ended_ms: null },
     ...{ owner: "", leased_until_ms: null, due_ms: nowMs, failed_starts: 0 },
   };

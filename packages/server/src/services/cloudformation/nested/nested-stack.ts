@@ -189,7 +189,7 @@ async function versionOf(
 ): Promise<Omit<VersionRow, "number" | "stack_id">> {
   const reading: Reading = {
     region: child.region,
-    baseUrl: undefined,
+    baseUrl: call.baseUrl,
     db: <T extends Tables>() => call.tx.tables<T>().db,
     getObject: (place) => call.invoke<GetObjectCommandOutput>("s3", "GetObject", place),
   };
@@ -216,7 +216,7 @@ async function begin(
   stack: Partial<StackRow>,
   options: OperationOptions,
   planned: ChangeSetRow | undefined,
-  { tx, caller }: StackStepCalls,
+  { tx, caller, baseUrl }: StackStepCalls,
   deps: NestedDependencies,
 ): Promise<void> {
   const beginnings = {
@@ -231,5 +231,5 @@ async function begin(
     ...{ kind, ...beginnings[kind], reason: null, stack, clientToken: undefined },
     options: { ...options, ...executed },
   };
-  await startOperation(tx, child, operation, { caller, nowMs }, deps);
+  await startOperation(tx, child, operation, { caller, nowMs, baseUrl }, deps);
 }

@@ -24,12 +24,12 @@ export function waitConditionHandle({
   return {
     schema: SCHEMA,
     permissions: { free: "It is an address of the stack's own: AWS's handler calls no service." },
-    async create(_want, { place: { stack, logicalId }, tx }) {
+    async create(_want, { place: { stack, logicalId }, tx, baseUrl }) {
       const signalled = { stack_id: stack.stack_id, logical_id: logicalId };
       // A handle of before may have had the same name.
       await removeSignals(signalled, tx.db);
       const path = handlePath(signalled, ids.alphanumeric(SECRET_LENGTH));
-      return { kind: "done", model: { Id: `${address.publicBaseUrl}${path}` } };
+      return { kind: "done", model: { Id: `${baseUrl ?? address.publicBaseUrl}${path}` } };
     },
     read: async (model) => model,
     async update() {
