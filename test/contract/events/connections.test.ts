@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -181,6 +183,76 @@ describe("connections", () => {
       { Key: "scope", IsValueSecret: true },
       { Key: "grant_type", Value: "other" },
     ]);
+  });
+
+  test("have a secret of their own, which lasts through updates", async () => {
+    const key = { ApiKeyAuthParameters: { ApiKeyName: "x-key", ApiKeyValue: SECRET } };
+    const Name = "with-a-secret";
+    const made = await createConnection(Name, key, "API_KEY");
+    expect(made).not.toHaveProperty("SecretArn");
+    const { SecretArn, ConnectionArn } = await describeConnection(Name);
+    const place = "arn:aws:secretsmanager:us-east-1:000000000000:secret";
+    const secret = new RegExp(
+      `^${place}:events!connection/${Name}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9A-Za-z]{6}$`,
+    );
+    expect(SecretArn).toMatch(secret);
+    expect(SecretArn).not.toContain(ConnectionArn?.split("/").at(-1));
+    const AuthParameters = { ApiKeyAuthParameters: { ApiKeyValue: "other" } };
+    await client.send(new eventbridge.UpdateConnectionCommand({ Name, AuthParameters }));
+    expect((await describeConnection(Name)).SecretArn).toBe(SecretArn);
+    await client.send(new eventbridge.DeleteConnectionCommand({ Name }));
+    await createConnection(Name, key, "API_KEY");
+    const { SecretArn: next } = await describeConnection(Name);
+    expect(next).toMatch(secret);
+    expect(next).not.toBe(SecretArn);
+  });
+
+  test("with OAuth are being authorized until there is a token, their destinations inactive", async () => {
+    const waiting: (() => void)[] = [];
+    const endpoint = createServer((_request, response) => {
+      waiting.push(() => response.end(JSON.stringify({ access_token: "late" })));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, "127.0.0.1", resolve));
+    closing.push(async () => endpoint.close());
+    const { port } = endpoint.address() as AddressInfo;
+    const Name = "slow";
+    const HttpMethod = "put" as "PUT";
+    const made = await createConnection(Name, oauth(`http://127.0.0.1:${port}`, { HttpMethod }));
+    expect(made.ConnectionState).toBe("AUTHORIZING");
+    const { ConnectionArn, ConnectionState, LastAuthorizedTime, CreationTime, AuthParameters } =
+      await describeConnection(Name);
+    expect({ ConnectionState, LastAuthorizedTime }).toEqual({
+      ConnectionState: "AUTHORIZING",
+      LastAuthorizedTime: CreationTime,
+    });
+    expect(AuthParameters?.OAuthParameters?.HttpMethod).toBe("PUT");
+    const hook = { InvocationEndpoint: "http://127.0.0.1:9/hook", HttpMethod: "POST" } as const;
+    const state = async (
+      sent: Promise<{ ApiDestinationState?: eventbridge.ApiDestinationState | undefined }>,
+    ) => (await sent).ApiDestinationState;
+    const described = () =>
+      state(client.send(new eventbridge.DescribeApiDestinationCommand({ Name })));
+    const create = { Name, ConnectionArn, ...hook };
+    expect([
+      await state(client.send(new eventbridge.CreateApiDestinationCommand(create))),
+      await described(),
+      await state(client.send(new eventbridge.UpdateApiDestinationCommand({ Name, ...hook }))),
+    ]).toEqual(["INACTIVE", "INACTIVE", "INACTIVE"]);
+    await expect.poll(() => waiting.length).toBe(1);
+    for (const answer of waiting) answer();
+    await expect.poll(() => stateOf(Name)).toBe("AUTHORIZED");
+    expect(await described()).toBe("ACTIVE");
+  });
+
+  test("with OAuth wait for an authorization endpoint that is starting", async () => {
+    const { url, close } = await startReceiver();
+    await close();
+    await createConnection("early", oauth(url));
+    const { ConnectionState } = await describeConnection("early");
+    expect(ConnectionState).toBe("AUTHORIZING");
+    const token = () => JSON.stringify({ access_token: "t" });
+    closing.push((await startReceiver([], Number(new URL(url).port), token)).close);
+    await expect.poll(() => stateOf("early")).toBe("AUTHORIZED");
   });
 
   const apiKey = { ApiKeyAuthParameters: { ApiKeyName: "a", ApiKeyValue: "b" } };

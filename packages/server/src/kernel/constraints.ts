@@ -14,6 +14,8 @@ export interface Constraint {
   /** The end of the service's own sentence about the pattern, which doesn't print it. */
   readonly advice?: string;
   readonly values?: readonly string[];
+  /** The values, which are in upper case, may be sent in any. */
+  readonly anyCase?: true;
   /** For a list's items: the rule that AWS's sentence adds to the others. */
   readonly notNull?: true;
   /** A secret: no sentence shows it. */

@@ -48,6 +48,10 @@ export function checkMap(
   check("Map value", Object.values(map), value);
 }
 
+function isOneOf({ anyCase }: Constraint, values: readonly string[], value: string): boolean {
+  return values.includes(anyCase ? value.toUpperCase() : value);
+}
+
 export function checkValue(
   value: unknown,
   limit: Constraint,
@@ -66,7 +70,7 @@ export function checkValue(
   }
   const isBytes = value instanceof Uint8Array;
   if (typeof value !== "string" && !Array.isArray(value) && !isBytes) return;
-  if (limit.values && typeof value === "string" && !limit.values.includes(value))
+  if (limit.values && typeof value === "string" && !isOneOf(limit, limit.values, value))
     return void push(enumRule(limit.values));
   if (limit.max !== undefined && value.length > limit.max)
     found.push({

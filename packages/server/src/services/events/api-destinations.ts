@@ -89,11 +89,21 @@ function onDestination(action: string, name: string, context: RequestContext) {
   return { action: `events:${action}`, resource };
 }
 
-/** Those whose connections aren't authorized are inactive. */
 async function viewsOf(rows: readonly ApiDestinationRow[], context: RequestContext) {
+  const stateOfRow = await statesOf(rows, context);
+  return rows.map((row) => apiDestinationView(row, stateOfRow(row)));
+}
+
+type State = eventbridge.ApiDestinationState;
+
+/** Those whose connections aren't authorized are inactive. */
+async function statesOf(
+  rows: readonly ApiDestinationRow[],
+  context: RequestContext,
+): Promise<(row: ApiDestinationRow) => State> {
   const { account_id, region } = locationOf(context);
   const names = [...new Set(rows.map((row) => connectionNameOf(row.connection_arn)))];
-  if (names.length === 0) return [];
+  if (names.length === 0) return () => "INACTIVE";
   const connections = await context
     .db<EventsTables>()
     .selectFrom("events_connections")
@@ -101,18 +111,13 @@ async function viewsOf(rows: readonly ApiDestinationRow[], context: RequestConte
     .where("account_id", "=", account_id)
     .where("region", "=", region)
     .where("name", "in", names)
-    .where("state", "!=", "DEAUTHORIZED")
+    .where("state", "=", "AUTHORIZED")
     .execute();
   const usable = new Set(connections.map(connectionArn));
-  return rows.map((row) =>
-    apiDestinationView(row, usable.has(row.connection_arn) ? "ACTIVE" : "INACTIVE"),
-  );
+  return (row) => (usable.has(row.connection_arn) ? "ACTIVE" : "INACTIVE");
 }
 
-function apiDestinationView(
-  row: ApiDestinationRow,
-  state: eventbridge.ApiDestinationState = "ACTIVE",
-) {
+function apiDestinationView(row: ApiDestinationRow, state: State) {
   return {
     ApiDestinationArn: apiDestinationArn(row),
     Name: row.name,
@@ -189,7 +194,7 @@ async function createApiDestination(
   await context.transaction<EventsTables, unknown>(({ db }) =>
     db.insertInto("events_api_destinations").values(row).execute(),
   );
-  return changed(row);
+  return changed(row, context);
 }
 
 async function updateApiDestination(
@@ -222,11 +227,12 @@ async function updateApiDestination(
       .where("name", "=", before.name)
       .execute(),
   );
-  return changed({ ...before, ...values });
+  return changed({ ...before, ...values }, context);
 }
 
-function changed(row: ApiDestinationRow) {
+/** The members that the answers to changes have. */
+async function changed(row: ApiDestinationRow, context: RequestContext) {
   const { ApiDestinationArn, ApiDestinationState, CreationTime, LastModifiedTime } =
-    apiDestinationView(row);
+    apiDestinationView(row, (await statesOf([row], context))(row));
   return { ApiDestinationArn, ApiDestinationState, CreationTime, LastModifiedTime };
 }

@@ -32,6 +32,15 @@ export function checkAuth(
   if (endpoint !== undefined) checkReceiver("AuthorizationEndpoint", endpoint, outgoing);
 }
 
+/** EventBridge takes the method of a token's request in any case. */
+export function inUpperCase(parameters: AuthParameters): AuthParameters {
+  const { OAuthParameters } = parameters;
+  if (OAuthParameters?.HttpMethod === undefined) return parameters;
+  const method = OAuthParameters.HttpMethod.toUpperCase();
+  const HttpMethod = method as eventbridge.ConnectionOAuthHttpMethod;
+  return { ...parameters, OAuthParameters: { ...OAuthParameters, HttpMethod } };
+}
+
 /** False after an update that gives only some of what another way to authenticate needs. */
 function isWhole(
   needed: (typeof NEEDED)[Type],

@@ -6,11 +6,16 @@ import { defineOperations, type OperationTable } from "../../kernel/operations.t
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
-import { checkAuth, mergedParameters, withoutSecrets } from "./connection-parameters.ts";
+import {
+  checkAuth,
+  inUpperCase,
+  mergedParameters,
+  withoutSecrets,
+} from "./connection-parameters.ts";
 import { resourceAlreadyExists, resourceNotFound } from "./errors.ts";
 import { findConnection, noteAuthorization } from "./rows/connections.ts";
 import { namesOf, pageByName } from "./rows/page.ts";
-import { connectionArn, readParameters } from "./stored-connections.ts";
+import { connectionArn, connectionSecretArn, readParameters } from "./stored-connections.ts";
 import type { ConnectionRow, EventsTables } from "./tables.ts";
 
 export interface ConnectionParts {
@@ -40,6 +45,7 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
           ...connectionView(row),
           ...(row.description === null ? {} : { Description: row.description }),
           ...(row.state_reason === null ? {} : { StateReason: row.state_reason }),
+          SecretArn: connectionSecretArn(row),
           AuthParameters: withoutSecrets(readParameters(row, parts.secrets)),
         };
       },
@@ -141,11 +147,13 @@ function changed({
   return { ConnectionArn, ConnectionState, CreationTime, LastModifiedTime, ...authorized };
 }
 
-/** Keys and passwords authorize at once; a first token has to be fetched. */
+/**
+ * Keys and passwords authorize at once; a first token has to be fetched. Either is a time of
+ * authorization, as on AWS.
+ */
 function stateOf(type: string, nowMs: number): Pick<ConnectionRow, "state" | "authorized_at_ms"> {
-  return type === "OAUTH_CLIENT_CREDENTIALS"
-    ? { state: "AUTHORIZING", authorized_at_ms: null }
-    : { state: "AUTHORIZED", authorized_at_ms: nowMs };
+  const state = type === "OAUTH_CLIENT_CREDENTIALS" ? "AUTHORIZING" : "AUTHORIZED";
+  return { state, authorized_at_ms: nowMs };
 }
 
 async function requireConnection(name: string, context: RequestContext): Promise<ConnectionRow> {
@@ -162,7 +170,8 @@ async function createConnection(
   context: RequestContext,
   { ids, secrets, outgoing, toAuthorize }: ConnectionParts,
 ) {
-  checkAuth(input.AuthorizationType, input.AuthParameters, outgoing);
+  const parameters = inUpperCase(input.AuthParameters);
+  checkAuth(input.AuthorizationType, parameters, outgoing);
   const name = input.Name;
   const uniqueId = ids.uuid();
   const row: ConnectionRow = {
@@ -171,7 +180,7 @@ async function createConnection(
     unique_id: uniqueId,
     description: input.Description ?? null,
     authorization_type: input.AuthorizationType,
-    sealed_parameters: secrets.seal(JSON.stringify(input.AuthParameters), uniqueId),
+    sealed_parameters: secrets.seal(JSON.stringify(parameters), uniqueId),
     ...stateOf(input.AuthorizationType, context.nowMs),
     state_reason: null,
     created_at_ms: context.nowMs,
@@ -196,7 +205,7 @@ async function updateConnection(
   const before = await requireConnection(input.Name, context);
   const type = input.AuthorizationType ?? before.authorization_type;
   const kept = readParameters(before, secrets);
-  const parameters = mergedParameters(type, kept, input.AuthParameters);
+  const parameters = inUpperCase(mergedParameters(type, kept, input.AuthParameters));
   checkAuth(type, parameters, outgoing);
   const row: ConnectionRow = {
     ...before,
@@ -216,7 +225,7 @@ async function updateConnection(
         sealed_parameters: row.sealed_parameters,
         state: row.state,
         state_reason: row.state_reason,
-        authorized_at_ms: row.authorized_at_ms ?? before.authorized_at_ms,
+        authorized_at_ms: row.authorized_at_ms,
         modified_at_ms: row.modified_at_ms,
       })
       .where("account_id", "=", row.account_id)

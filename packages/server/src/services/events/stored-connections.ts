@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { arnOf } from "./arns.ts";
@@ -7,6 +8,30 @@ export type AuthParameters = eventbridge.CreateConnectionAuthRequestParameters;
 
 export function connectionArn(row: ConnectionRow): string {
   return arnOf(row, `connection/${row.name}/${row.unique_id}`);
+}
+
+/** Secrets Manager ends the ARNs of secrets with six of these. */
+const SUFFIX = /[^0-9A-Za-z]/g;
+
+/**
+ * The ARN of the connection's own secret. It is derived from the connection's unique id: the secret
+ * lasts as long as the connection, through all updates, and a later namesake has another one.
+ */
+export function connectionSecretArn({ account_id, region, name, unique_id }: ConnectionRow) {
+  const hash = createHash("sha256").update(`secret of connection ${unique_id}`).digest();
+  const hex = hash.toString("hex");
+  const id = [
+    [0, 8],
+    [8, 12],
+    [12, 16],
+    [16, 20],
+    [20, 32],
+  ]
+    .map(([from, to]) => hex.slice(from, to))
+    .join("-");
+  const suffix = hash.subarray(16).toString("base64").replaceAll(SUFFIX, "").slice(0, 6);
+  const secret = `events!connection/${name}/${id}-${suffix}`;
+  return `arn:aws:secretsmanager:${region}:${account_id}:secret:${secret}`;
 }
 
 export function connectionNameOf(arn: string): string {

@@ -10,6 +10,9 @@ import type { OAuthTokens, Token } from "./oauth-tokens.ts";
 
 const AT_ONCE_MAX = 10;
 const AGAIN_MS = 10_000;
+/** An endpoint that can't be reached may be one that is starting. */
+const UNREACHED_FOR_MS = 5_000;
+const UNREACHED_AGAIN_MS = 1_000;
 
 export interface ConnectionAuthorizerParts {
   readonly store: Store;
@@ -61,16 +64,24 @@ export class ConnectionAuthorizer {
   }
 
   async #round(closing: AbortSignal): Promise<void> {
+    let last = "";
     for (;;) {
-      const rows = await connectionsToAuthorize(AT_ONCE_MAX, this.#store.db);
+      const rows = await connectionsToAuthorize(last, AT_ONCE_MAX, this.#store.db);
       for (const row of rows) {
         if (closing.aborted) return;
         const token = await this.tokenFor(row);
-        // Later ones are of a time at which the endpoint may be reached again.
-        if ("reason" in token && !token.isRefusal) await this.#deauthorize(row, token.reason);
+        if ("reason" in token && !token.isRefusal) await this.#tryAgain(row, token.reason);
+        last = row.unique_id;
       }
       if (rows.length < AT_ONCE_MAX) return;
     }
+  }
+
+  /** Later a delivery tries again, at a time at which the endpoint may be reached. */
+  async #tryAgain(row: ConnectionRow, reason: string): Promise<void> {
+    const isOver = this.#parts.clock.nowMs() - row.modified_at_ms >= UNREACHED_FOR_MS;
+    if (isOver) await this.#deauthorize(row, reason);
+    else this.#rounds.wakeIn(UNREACHED_AGAIN_MS);
   }
 
   async #note(connection: ConnectionRow, token: Token): Promise<void> {

@@ -18,8 +18,12 @@ export function findConnection(
     .executeTakeFirst();
 }
 
-/** Connections whose credentials have yet to be exchanged for a first token. */
+/**
+ * Connections whose credentials have yet to be exchanged for a first token: those whose unique ids
+ * come after `after`.
+ */
 export function connectionsToAuthorize(
+  after: string,
   limit: number,
   db: Kysely<EventsTables>,
 ): Promise<ConnectionRow[]> {
@@ -27,6 +31,8 @@ export function connectionsToAuthorize(
     .selectFrom("events_connections")
     .selectAll()
     .where("state", "=", "AUTHORIZING")
+    .where("unique_id", ">", after)
+    .orderBy("unique_id")
     .limit(limit)
     .execute();
 }
