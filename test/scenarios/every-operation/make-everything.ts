@@ -3,68 +3,79 @@ import { madeValues } from "./made-values.ts";
 import type { ServedService } from "./served-services.ts";
 import type { WireClient } from "./wire-client.ts";
 
-const ACCOUNT = "000000000000";
+/** The account that owns what is made, and its bucket's name, which no other one can have. */
+export interface Owner {
+  readonly account: string;
+  readonly bucket: string;
+}
+
+/** The account that a server has of itself. */
+export const FIRST: Owner = { account: "000000000000", bucket: "aaaaaaaaaaaa" };
 const REGION = "us-east-1";
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/aaaaaaaaaaaa`;
-const BUS = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
 
 const PARAMETER = { Type: "AWS::SSM::Parameter", Properties: { Type: "String", Value: "v" } };
 
 /** Values that the schemas and limits don't tell, by service. */
-const KNOWN: Readonly<Record<string, Values>> = {
-  iam: {
-    AWSServiceName: "batch.amazonaws.com",
-    "CreateOpenIDConnectProvider.Url": "https://login.example.com",
-    Arn: ROLE,
-    PolicySourceArn: ROLE,
-    PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess",
-    ActionNames: ["s3:GetObject"],
-    UserName: "aaaaaaaaaaaa",
-    VersionId: "v1",
-  },
-  sts: { RoleArn: ROLE },
-  accessanalyzer: {
-    "CreateArchiveRule.filter": { isPublic: { eq: ["true"] } },
-    "UpdateArchiveRule.filter": { isPublic: { eq: ["true"] } },
-    policyDocument: "{}",
-    policyGenerationDetails: { principalArn: ROLE },
-  },
-  events: {
-    "PutRule.EventPattern": '{"source":["a"]}',
-    EventSourceArn: BUS,
-    Destination: { Arn: BUS },
-    AuthorizationType: "API_KEY",
-    "CreateConnection.AuthParameters": {
-      ApiKeyAuthParameters: { ApiKeyName: "key", ApiKeyValue: "value" },
+function known({ account, bucket }: Owner): Readonly<Record<string, Values>> {
+  const role = `arn:aws:iam::${account}:role/aaaaaaaaaaaa`;
+  const bus = `arn:aws:events:${REGION}:${account}:event-bus/default`;
+  return {
+    iam: {
+      AWSServiceName: "batch.amazonaws.com",
+      "CreateOpenIDConnectProvider.Url": "https://login.example.com",
+      Arn: role,
+      PolicySourceArn: role,
+      PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+      ActionNames: ["s3:GetObject"],
+      UserName: "aaaaaaaaaaaa",
+      VersionId: "v1",
     },
-    InvocationEndpoint: "https://studio.example/hook",
-    Targets: [{ Id: "a", Arn: `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:a` }],
-    "PutPermission.Action": "events:PutEvents",
-    "PutPermission.Principal": "111122223333",
-    "PutPermission.StatementId": "aaaaaaaaaaaa",
-  },
-  cloudwatch: {
-    "PutMetricAlarm.MetricName": "aaaaaaaaaaaa",
-    "PutMetricAlarm.Namespace": "aaaaaaaaaaaa",
-    "PutMetricAlarm.Statistic": "Sum",
-    "PutMetricAlarm.Period": 60,
-    "PutMetricAlarm.Threshold": 1,
-    "PutMetricData.MetricData": [{ MetricName: "aaaaaaaaaaaa", Value: 1 }],
-    "GetMetricData.StartTime": new Date(0),
-    "GetMetricStatistics.StartTime": new Date(0),
-    "GetMetricStatistics.Statistics": ["Sum"],
-    ResourceARN: `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:aaaaaaaaaaaa`,
-  },
-  kms: { AliasName: "alias/aaaaaaaaaaaa", "CreateGrant.GranteePrincipal": ROLE },
-  s3: { Bucket: "aaaaaaaaaaaa", CopySource: "aaaaaaaaaaaa/aaaaaaaaaaaa" },
-  s3control: { AccountId: ACCOUNT, ResourceArn: "arn:aws:s3:::aaaaaaaaaaaa" },
-  ssm: { "PutParameter.Type": "String" },
-  cloudtrail: { S3BucketName: "aaaaaaaaaaaa" },
-  cloudformation: {
-    "CreateStack.TemplateBody": JSON.stringify({ Resources: { It: PARAMETER } }),
-  },
-  cloudcontrol: { TypeName: "AWS::SSM::Parameter", Identifier: "aaaaaaaaaaaa" },
-};
+    sts: { RoleArn: role },
+    accessanalyzer: {
+      "CreateArchiveRule.filter": { isPublic: { eq: ["true"] } },
+      "UpdateArchiveRule.filter": { isPublic: { eq: ["true"] } },
+      policyDocument: "{}",
+      policyGenerationDetails: { principalArn: role },
+    },
+    events: {
+      "PutRule.EventPattern": '{"source":["a"]}',
+      EventSourceArn: bus,
+      Destination: { Arn: bus },
+      AuthorizationType: "API_KEY",
+      "CreateConnection.AuthParameters": {
+        ApiKeyAuthParameters: { ApiKeyName: "key", ApiKeyValue: "value" },
+      },
+      InvocationEndpoint: "https://studio.example/hook",
+      Targets: [{ Id: "a", Arn: `arn:aws:logs:${REGION}:${account}:log-group:a` }],
+      "PutPermission.Action": "events:PutEvents",
+      "PutPermission.Principal": "111122223333",
+      "PutPermission.StatementId": "aaaaaaaaaaaa",
+    },
+    cloudwatch: {
+      "PutMetricAlarm.MetricName": "aaaaaaaaaaaa",
+      "PutMetricAlarm.Namespace": "aaaaaaaaaaaa",
+      "PutMetricAlarm.Statistic": "Sum",
+      "PutMetricAlarm.Period": 60,
+      "PutMetricAlarm.Threshold": 1,
+      "PutMetricData.MetricData": [{ MetricName: "aaaaaaaaaaaa", Value: 1 }],
+      "GetMetricData.StartTime": new Date(0),
+      "GetMetricStatistics.StartTime": new Date(0),
+      "GetMetricStatistics.Statistics": ["Sum"],
+      ResourceARN: `arn:aws:cloudwatch:${REGION}:${account}:alarm:aaaaaaaaaaaa`,
+    },
+    kms: { AliasName: "alias/aaaaaaaaaaaa", "CreateGrant.GranteePrincipal": role },
+    ivs: { bucketName: bucket },
+    "ivs-realtime": { bucketName: bucket },
+    s3: { Bucket: bucket, CopySource: `${bucket}/aaaaaaaaaaaa` },
+    s3control: { AccountId: account, ResourceArn: `arn:aws:s3:::${bucket}` },
+    ssm: { "PutParameter.Type": "String" },
+    cloudtrail: { S3BucketName: bucket },
+    cloudformation: {
+      "CreateStack.TemplateBody": JSON.stringify({ Resources: { It: PARAMETER } }),
+    },
+    cloudcontrol: { TypeName: "AWS::SSM::Parameter", Identifier: "aaaaaaaaaaaa" },
+  };
+}
 
 const MAKES = /^(Create|Put|Import|Start|Register|Attach|Enable|Add|Set|Tag|Generate)/;
 const TAKES = new RegExp(
@@ -82,13 +93,15 @@ export function inOrder({ operations }: ServedService): ServedService["operation
 
 /** Makes what single requests can make, and returns values that name it, by service. */
 export async function makeEverything(
-  client: WireClient,
+  client: Pick<WireClient, "send">,
   services: readonly ServedService[],
+  owner = FIRST,
 ): Promise<ReadonlyMap<string, Values>> {
   const made = new Map<string, Values>();
+  const all = known(owner);
   for (const service of services) {
     const [own = ""] = service.name.split("-json");
-    const values: Record<string, unknown> = { ...KNOWN[own.replace(/-cbor$/, "")] };
+    const values: Record<string, unknown> = { ...all[own.replace(/-cbor$/, "")] };
     made.set(service.name, values);
     // What the second round makes needs what the first one has made.
     for (const operation of [...inOrder(service), ...inOrder(service)]) {
@@ -101,9 +114,11 @@ export async function makeEverything(
   return made;
 }
 
-function learn(values: Record<string, unknown>, text: string): void {
+/** Adds the names of things that an answer says were made. */
+export function learn(values: Record<string, unknown>, text: string): void {
   if (!/^[{<]/.test(text)) return;
   for (const [name, value] of madeValues(text)) {
+    if (value === "") continue;
     values[name] ??= value;
     if (name.toLowerCase() === "arn" || name.endsWith("Arn"))
       for (const of of ["resourceArn", "ResourceArn", "ResourceARN"]) values[of] ??= value;

@@ -10,6 +10,7 @@ import {
 import { SmithyRpcV2CborProtocol } from "@smithy/core/cbor";
 import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { type Key, ROOT } from "../../support/test-server.ts";
 import type { ServedService } from "./served-services.ts";
 
 export interface Answer {
@@ -18,9 +19,6 @@ export interface Answer {
   /** Names and values as they came, one after the other. */
   readonly headers: readonly string[];
 }
-
-/** The account that requests are signed for. */
-const CREDENTIALS = { accessKeyId: "test", secretAccessKey: "test" };
 
 /**
  * Sends operations by the SDK's own protocols, driven by the service's schemas. `Text` is written
@@ -31,9 +29,11 @@ export class WireClient {
   readonly #endpoint: URL;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #protocols = new Map<ServedService, Protocol>();
+  readonly #key: Key;
 
-  constructor(endpoint: string) {
+  constructor(endpoint: string, key = ROOT) {
     this.#endpoint = new URL(endpoint);
+    this.#key = key;
   }
 
   close(): void {
@@ -62,7 +62,7 @@ export class WireClient {
     );
     const isS3 = service.signingName === "s3";
     const signer = new SignatureV4({
-      ...{ credentials: CREDENTIALS, service: service.signingName, region: "us-east-1" },
+      ...{ credentials: this.#key, service: service.signingName, region: "us-east-1" },
       ...{ sha256: Hash.bind(null, "sha256"), uriEscapePath: !isS3 },
     });
     const { hostname, port, host } = this.#endpoint;

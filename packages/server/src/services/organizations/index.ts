@@ -32,8 +32,8 @@ export const organizations = defineService({
 });
 
 async function createOrganizations(needs: OrganizationsNeeds) {
-  const { store, changes, clock, organizationFolder: folder } = needs;
-  const directory = new StoredOrganizations(store, changes);
+  const { store, changes, clock, log, organizationFolder: folder } = needs;
+  const directory = new StoredOrganizations(store, changes, log);
   const fill = async () => {
     if (folder) await fillFromFolder(folder, clock.nowMs(), needs);
   };

@@ -150,7 +150,7 @@ export class AlarmEvaluator {
     const places = new Map(rows.map((row) => [`${row.account_id} ${row.region}`, row]));
     for (const place of places.values())
       for (let level = 0; level < LEVELS_MAX; level++) {
-        const changes = compositeChanges(await alarmsIn(place, this.#store.db));
+        const changes = compositeChanges(await alarmsIn(place, this.#store.db), this.#rows);
         for (const [row, change] of changes) await this.#change(row, change, nowMs);
         if (changes.length === 0) break;
       }

@@ -1,3 +1,4 @@
+import type { ReadableRows } from "../../../kernel/readable-rows.ts";
 import { alarmArn } from "../access/alarm-access.ts";
 import type { AlarmRow } from "../tables.ts";
 import type { NewState } from "./alarm-changes.ts";
@@ -12,17 +13,19 @@ import { nameInRule } from "./composite-alarm.ts";
  */
 export function compositeChanges(
   rows: readonly AlarmRow[],
+  readable: ReadableRows,
 ): readonly (readonly [AlarmRow, NewState])[] {
   const byName = new Map(rows.map((row) => [row.name, row]));
-  return rows.flatMap((row) => {
-    if (row.type !== "CompositeAlarm") return [];
+  const composites = rows.filter(({ type }) => type === "CompositeAlarm");
+  const changes = readable.of("alarm", composites, alarmArn, (row) => {
     const rule = parseRule(compositeDefinition(row).AlarmRule);
     const childOf = (alarm: string) => byName.get(nameInRule(alarm, row) ?? "");
     const state = rule.holds((alarm) => childOf(alarm)?.state_value) ? "ALARM" : "OK";
-    if (state === row.state_value) return [];
+    if (state === row.state_value) return undefined;
     const children = rule.alarms.flatMap((alarm) => childOf(alarm) ?? []);
-    return [[row, compositeReason(row, state, children)] as const];
+    return [row, compositeReason(row, state, children)] as const;
   });
+  return changes.filter((change) => change !== undefined);
 }
 
 /** The child whose state changed last made the rule hold, or no longer hold. */

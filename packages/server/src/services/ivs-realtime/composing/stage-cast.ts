@@ -1,5 +1,6 @@
 import type * as realTime from "@aws-sdk/client-ivs-realtime";
 import type { CastMember, CompositionLayout, TileFill } from "@rolecast/media";
+import type { Participant } from "../live/participant.ts";
 
 /** Width over height, by the name that the API has for it. */
 const ASPECTS = { AUTO: undefined, VIDEO: 16 / 9, SQUARE: 1, PORTRAIT: 3 / 4 } as const;
@@ -24,6 +25,20 @@ export interface CastParticipant {
   readonly attributes: Readonly<Record<string, string>>;
   readonly videoStopped: boolean;
   readonly audioMuted: boolean;
+}
+
+/** Those who publish, in the order of their arrival. */
+export function publishersAmong(participants: Iterable<Participant>): readonly CastParticipant[] {
+  const publishers = [...participants].filter(({ isPublishing }) => isPublishing);
+  // Of two redundant encoders one is shown.
+  const shown = new Map(publishers.reverse().map((one) => [one.shownId, one]));
+  return publishers
+    .filter((one) => shown.get(one.shownId) === one)
+    .reverse()
+    .map(({ id, token, replicaOf, videoStopped, audioMuted }) => ({
+      ...{ id: replicaOf?.publication ?? id, group: replicaOf?.group },
+      ...{ attributes: token.attributes, videoStopped, audioMuted },
+    }));
 }
 
 /** The layout in the words of the media engine. */

@@ -311,3 +311,21 @@ test("writes nothing beside a recording that is yet to be finished", async () =>
   expect(await found()).toBe("FAILED FAILED");
   await one.composer.close();
 });
+
+test("one whose row can't be read keeps no other from its end", async () => {
+  await store.tables<RealTimeTables>().transaction(async ({ db }) => {
+    const torn = {
+      ...ROW,
+      id: "aaaaaaaaaaaa",
+      created_at_ms: -1,
+      destinations: '[{"torn',
+      layout: '{"torn',
+    };
+    await db.insertInto("ivs_compositions").values(torn).execute();
+  });
+  const one = processOf();
+  one.composer.start();
+  await one.round(60_001);
+  expect(await found()).toBe("STOPPED STOPPED");
+  await one.composer.close();
+});

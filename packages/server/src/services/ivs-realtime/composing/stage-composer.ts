@@ -6,6 +6,7 @@ import type { CompositionPort } from "../../../kernel/ports/compositions.ts";
 import type { ForwardingPort } from "../../../kernel/ports/forwarding.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { NodePlaces } from "../../../kernel/ports/node-places.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
@@ -30,7 +31,7 @@ import {
 } from "./composition-journal.ts";
 import { type DestinationOutput, isRecorded, openOutputs, partsOf } from "./composition-outputs.ts";
 import type { CompositionRecordings } from "./composition-recordings.ts";
-import { castOf, mediaLayout } from "./stage-cast.ts";
+import { castOf, mediaLayout, publishersAmong } from "./stage-cast.ts";
 
 const ROUND_MS = 2_000;
 const CLOSED_WITHIN_MS = 3_000;
@@ -76,6 +77,7 @@ export class StageComposer {
   readonly #options: StageComposerOptions;
   readonly #store: Store<RealTimeTables>;
   readonly #rounds: Periodic;
+  readonly #rows: ReadableRows;
   /** By ARN. */
   readonly #running = new Map<string, Running>();
   /** Compositions that are over, by ARN, until their recordings are. */
@@ -89,6 +91,7 @@ export class StageComposer {
   constructor(options: StageComposerOptions) {
     this.#options = options;
     this.#store = options.store.tables<RealTimeTables>();
+    this.#rows = new ReadableRows("ivs-realtime", options.log);
     this.#rounds = new Periodic({
       everyMs: ROUND_MS,
       round: () => this.#round(),
@@ -141,8 +144,9 @@ export class StageComposer {
   async #round(): Promise<void> {
     await this.#written;
     const open = await listOpenCompositions(this.#store.db);
-    for (const row of open) await this.#lookAt(arnOf("composition", row), row);
-    const known = new Set(open.map((row) => arnOf("composition", row)));
+    const arnOfRow = (row: CompositionRow) => arnOf("composition", row);
+    await this.#rows.each("composition", open, arnOfRow, (row) => this.#lookAt(arnOfRow(row), row));
+    const known = new Set(open.map(arnOfRow));
     for (const arn of [...this.#running.keys()]) if (!known.has(arn)) await this.#halt(arn);
     const forgottenMs = this.#nowMs() - FORGOTTEN_AFTER_MS;
     if (await haveEnded(this.#store.db, forgottenMs)) {
@@ -287,19 +291,7 @@ export class StageComposer {
   /** Those who publish on the stage here, in the order of their tiles. */
   #castOf(row: CompositionRow, layout: realTime.LayoutConfiguration): readonly CastMember[] {
     const participants = this.#liveStage(row)?.participants.values() ?? [];
-    const publishers = [...participants].filter(({ isPublishing }) => isPublishing);
-    // Of two redundant encoders one is shown.
-    const shown = new Map(publishers.reverse().map((one) => [one.shownId, one]));
-    return castOf(
-      publishers
-        .filter((one) => shown.get(one.shownId) === one)
-        .reverse()
-        .map(({ id, token, replicaOf, videoStopped, audioMuted }) => ({
-          ...{ id: replicaOf?.publication ?? id, group: replicaOf?.group },
-          ...{ attributes: token.attributes, videoStopped, audioMuted },
-        })),
-      layout,
-    );
+    return castOf(publishersAmong(participants), layout);
   }
 
   /** Nothing is composed any more; the row knows nothing of it yet. */

@@ -57,7 +57,7 @@ import { decidePublish, publishSecretOf, STREAM_ID_PREFIX } from "./publish-deci
 import { PublishTurns } from "./publish-turns.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { RefusedPublishers } from "./refused-publishers.ts";
-import { closeOpenSessions } from "./session-recovery.ts";
+import { SessionRecovery } from "./session-recovery.ts";
 import { ViewerCounter } from "./viewer-counter.ts";
 
 /** The engine keeps an ended stream's segments about this long; then it is forgotten here. */
@@ -92,6 +92,7 @@ export class LiveStreams implements MediaHost {
   readonly #journal: SessionJournal;
   readonly #recordings: RecordingStore<RecordingRow>;
   readonly #recovery: RecordingRecovery<RecordingRow>;
+  readonly #sessions: SessionRecovery;
   /** By stream id. */
   readonly #broadcasts = new Map<string, Broadcast>();
   /** The last one of each channel, by the channel's ARN. */
@@ -129,12 +130,12 @@ export class LiveStreams implements MediaHost {
       viewerCounts: (sessions) => this.directory.viewerCounts(sessions),
     });
     this.admission = new NodeAdmission({ ...deps, engine: () => this.#engine });
-    this.#journal = new SessionJournal({ ...deps, nodeId });
+    const journal = new SessionJournal({ ...deps, nodeId });
+    this.#journal = journal;
+    this.#sessions = new SessionRecovery({ ...deps, journal, here: () => this.#here() });
     this.#recordings = new RecordingStore(deps.store, new ChannelRecordings(this.#journal), nodeId);
     this.windows = new ReconnectWindows({
-      store: this.#recordings,
-      clock: deps.clock,
-      log: deps.log,
+      ...{ ...deps, store: this.#recordings },
       writerOf: (row) => this.#writerOf(row, LIVE),
     });
     this.#recovery = new RecordingRecovery({
@@ -317,8 +318,7 @@ export class LiveStreams implements MediaHost {
 
   async #recover(recordings: readonly RecordingRow[]): Promise<void> {
     this.#unfinished = await this.#recovery.recover(recordings);
-    const { nodeId, isHere } = this.#here();
-    await closeOpenSessions(this.#deps.store.tables(), this.#journal, nodeId, isHere);
+    await this.#sessions.closeOpen();
     const isLive = (id: string) => this.#broadcasts.get(id)?.recordingOver === false;
     const own = { idPrefix: STREAM_ID_PREFIX, isLive };
     await forgetFinished(this.#deps.media.keptRecordings, this.#recordings, own);

@@ -1,6 +1,8 @@
 import type { Organizations } from "../../../kernel/organization.ts";
 import { type ChangeCounter, ORGANIZATIONS_KEY } from "../../../kernel/ports/change-counter.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { OrganizationDirectory } from "../../../kernel/ports/organizations.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { OneAtATime } from "../../../kernel/work/one-at-a-time.ts";
 import type { OrganizationsTables } from "../tables.ts";
@@ -16,7 +18,10 @@ export class StoredOrganizations implements OrganizationDirectory {
   readonly #reading = new OneAtATime(() => this.#read());
   #known: { readonly readAt: number; readonly organizations: Organizations } | undefined;
 
-  constructor(store: Store, changes: ChangeCounter) {
+  readonly #rows: ReadableRows;
+
+  constructor(store: Store, changes: ChangeCounter, log: Log) {
+    this.#rows = new ReadableRows("organizations", log);
     this.#store = store.tables<OrganizationsTables>();
     this.#changes = changes;
   }
@@ -35,6 +40,7 @@ export class StoredOrganizations implements OrganizationDirectory {
 
   async #read(): Promise<void> {
     const readAt = this.#changes.current();
-    this.#known = { readAt, organizations: await readOrganizations(this.#store.db) };
+    const organizations = await readOrganizations(this.#store.db, this.#rows);
+    this.#known = { readAt, organizations };
   }
 }

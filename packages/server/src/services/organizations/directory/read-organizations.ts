@@ -6,6 +6,7 @@ import type {
   OrganizationPolicy,
   Organizations,
 } from "../../../kernel/organization.ts";
+import type { ReadableRows } from "../../../kernel/readable-rows.ts";
 import { accountArn, policyArn, rootArn, unitArn } from "../names.ts";
 import { CONTROL_KINDS, type PolicyType } from "../policy-type.ts";
 import { allAccounts } from "../rows/accounts.ts";
@@ -22,8 +23,21 @@ const CONTROL_TYPES = Object.keys(CONTROL_KINDS) as readonly (keyof typeof CONTR
 /** Finds the policies of a kind that are attached to a root, unit or account. */
 type Attached = (type: PolicyType, targetId: string) => readonly OrganizationPolicy[];
 
-/** Reads everything that decisions need to know of all organizations. */
-export async function readOrganizations(db: Db): Promise<Organizations> {
+/** The parts of an organization's own row that are read as a whole. */
+interface Settings {
+  readonly rootFeatures: Organization["rootFeatures"];
+  /** Types of policies. */
+  readonly enabled: ReadonlySet<string>;
+}
+
+/** Nobody of its member accounts is allowed anything: every kind is in force, without a policy. */
+const UNREADABLE: Settings = { rootFeatures: new Set(), enabled: new Set(CONTROL_TYPES) };
+
+/**
+ * Reads everything that decisions need to know of all organizations. One whose row can't be read
+ * denies its member accounts everything, and leaves all others as they are.
+ */
+export async function readOrganizations(db: Db, readable: ReadableRows): Promise<Organizations> {
   const organizations = await allOrganizations(db);
   const [units, accounts, administrators] = [
     await allUnits(db),
@@ -35,8 +49,11 @@ export async function readOrganizations(db: Db): Promise<Organizations> {
   for (const row of organizations) {
     const isOwn = (other: { organization_id: string }) =>
       other.organization_id === row.organization_id;
-    const place = new Place(row, new Tree(row, units.filter(isOwn)), attached);
-    const organization = organizationOf(row, administrators.filter(isOwn));
+    const [settings] = readable.of("organization", [row], organizationId, settingsOf);
+    const tree = new Tree(row, units.filter(isOwn));
+    const { rootFeatures, enabled } = settings ?? UNREADABLE;
+    const place = new Place(row, tree, enabled, settings ? attached : () => []);
+    const organization = organizationOf(row, rootFeatures, administrators.filter(isOwn));
     for (const account of accounts.filter(isOwn))
       members.set(account.account_id, place.member(account, organization));
   }
@@ -44,8 +61,20 @@ export async function readOrganizations(db: Db): Promise<Organizations> {
   return { members, hasClosed };
 }
 
+function organizationId({ organization_id: id }: OrganizationRow): string {
+  return id;
+}
+
+function settingsOf(row: OrganizationRow): Settings {
+  return {
+    rootFeatures: new Set(JSON.parse(row.root_features) as RootFeatures),
+    enabled: new Set(JSON.parse(row.policy_types) as readonly string[]),
+  };
+}
+
 function organizationOf(
   row: OrganizationRow,
+  rootFeatures: Organization["rootFeatures"],
   administrators: readonly AdministratorRow[],
 ): Organization {
   const byService = new Map<string, Set<string>>();
@@ -57,7 +86,7 @@ function organizationOf(
   return {
     id: row.organization_id,
     managementAccountId: row.management_account_id,
-    rootFeatures: new Set(JSON.parse(row.root_features) as RootFeatures),
+    rootFeatures,
     administrators: byService,
   };
 }
@@ -90,9 +119,14 @@ class Place {
   readonly #attached: Attached;
   readonly #levels = new Map<string, readonly OrganizationLevel[]>();
 
-  constructor(organization: OrganizationRow, tree: Tree, attached: Attached) {
+  constructor(
+    organization: OrganizationRow,
+    tree: Tree,
+    enabled: ReadonlySet<string>,
+    attached: Attached,
+  ) {
     this.#organization = organization;
-    this.#enabled = new Set(JSON.parse(organization.policy_types) as readonly string[]);
+    this.#enabled = enabled;
     this.#tree = tree;
     this.#attached = attached;
   }

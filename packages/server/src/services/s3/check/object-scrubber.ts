@@ -1,4 +1,5 @@
 import type { Log } from "../../../kernel/ports/log.ts";
+import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
 import { pause } from "../../../kernel/work/timers.ts";
@@ -41,6 +42,7 @@ export class ObjectScrubber {
   readonly #options: ObjectScrubberOptions;
   readonly #store: Store<S3Tables>;
   readonly #work: Periodic;
+  readonly #rows: ReadableRows;
   #objects = 0;
   #bytes = 0;
   #rounds = 0;
@@ -52,6 +54,7 @@ export class ObjectScrubber {
   constructor(options: ObjectScrubberOptions) {
     this.#options = options;
     this.#store = options.store.tables<S3Tables>();
+    this.#rows = new ReadableRows("s3", options.log);
     this.#work = new Periodic({
       round: (closing) => this.#round(closing).finally(() => this.#work.wakeIn(REST_MS)),
       failed: (err) => options.log.warn({ err }, "Objects' files couldn't all be compared."),
@@ -95,21 +98,28 @@ export class ObjectScrubber {
   /** Takes the next page from the other nodes; one that breaks off is left to the next round. */
   async #takePage(): Promise<Page> {
     const place = await this.#place(this.#store.db);
-    const empty = await pageOfStored(place, 1, this.#store.db);
     // Without objects nothing is written.
-    if (empty.objects.length === 0 && place[0] === "objects" && place[1] === "") {
-      const versions = await pageOfStored(["versions", "", "", ""], 1, this.#store.db);
-      const uploads = await pageOfStored(["uploads", ""], 1, this.#store.db);
-      if (versions.objects.length === 0 && uploads.objects.length === 0)
-        return { objects: [], next: undefined };
-    }
+    if (place[0] === "objects" && place[1] === "" && !(await this.#isAny()))
+      return { objects: [], next: undefined };
     return this.#store.transaction(async ({ db }) => {
-      const page = await pageOfStored(await this.#place(db), PAGE_SIZE, db);
+      const page = await this.#pageAt(await this.#place(db), PAGE_SIZE, db);
       const row = { name: ROW, place: JSON.stringify(page.next ?? BEGINNING) };
       await db.deleteFrom("s3_scrubs").where("name", "=", ROW).execute();
       await db.insertInto("s3_scrubs").values(row).execute();
       return page;
     });
+  }
+
+  /** Whether anything is stored: only the last page of a table goes on in the next one, or ends. */
+  async #isAny(): Promise<boolean> {
+    const starts: Place[] = [BEGINNING, ["versions", "", "", ""], ["uploads", ""]];
+    for (const start of starts)
+      if ((await this.#pageAt(start, 1, this.#store.db)).next?.[0] === start[0]) return true;
+    return false;
+  }
+
+  #pageAt(place: Place, size: number, db: Store<S3Tables>["db"]): Promise<Page> {
+    return pageOfStored(place, size, db, this.#rows);
   }
 
   async #place(db: Store<S3Tables>["db"]): Promise<Place> {
@@ -118,7 +128,9 @@ export class ObjectScrubber {
       .select("place")
       .where("name", "=", ROW)
       .executeTakeFirst();
-    return row === undefined ? BEGINNING : (JSON.parse(row.place) as Place);
+    const read = ({ place }: { readonly place: string }) => JSON.parse(place) as Place;
+    const [place] = this.#rows.of("place", row ? [row] : [], () => ROW, read);
+    return place ?? BEGINNING;
   }
 
   async #check(blob: StoredBlob, signal: AbortSignal): Promise<void> {

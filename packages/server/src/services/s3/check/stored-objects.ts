@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import type { ReadableRows } from "../../../kernel/readable-rows.ts";
 import {
   CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
@@ -48,14 +49,22 @@ export interface Page {
 
 type Db = Kysely<S3Tables>;
 
-/** Some of what is stored, from a place on. */
-export async function pageOfStored(place: Place, size: number, db: Db): Promise<Page> {
+/**
+ * Some of what is stored, from a place on. Rejects if a row can't be read, unless `readable` leaves
+ * those out.
+ */
+export async function pageOfStored(
+  place: Place,
+  size: number,
+  db: Db,
+  readable?: ReadableRows,
+): Promise<Page> {
   const [table, ...after] = place;
   switch (table) {
     case "objects":
-      return pageOfObjects(after, size, db);
+      return pageOfObjects(after, size, db, readable);
     case "versions":
-      return pageOfVersions(after, size, db);
+      return pageOfVersions(after, size, db, readable);
     case "uploads":
       return pageOfUploads(after, size, db);
   }
@@ -65,6 +74,7 @@ async function pageOfObjects(
   [bucket = "", key = ""]: string[],
   size: number,
   db: Db,
+  readable: ReadableRows | undefined,
 ): Promise<Page> {
   const rows = await db
     .selectFrom("s3_objects")
@@ -79,7 +89,7 @@ async function pageOfObjects(
   const last = rows.at(-1);
   const isLast = rows.length < size || !last;
   return {
-    objects: await objectsOf(rows, db),
+    objects: await objectsOf(rows, db, readable),
     next: isLast ? ["versions", "", "", ""] : ["objects", last.bucket_name, last.object_key],
   };
 }
@@ -88,6 +98,7 @@ async function pageOfVersions(
   [bucket = "", key = "", version = ""]: string[],
   size: number,
   db: Db,
+  readable: ReadableRows | undefined,
 ): Promise<Page> {
   const rows = await db
     .selectFrom("s3_versions")
@@ -103,7 +114,7 @@ async function pageOfVersions(
   const last = rows.at(-1);
   const isLast = rows.length < size || !last;
   return {
-    objects: await objectsOf(rows, db),
+    objects: await objectsOf(rows, db, readable),
     next: isLast
       ? ["uploads", ""]
       : ["versions", last.bucket_name, last.object_key, last.version_id],
@@ -130,13 +141,23 @@ async function pageOfUploads([after = ""]: string[], size: number, db: Db): Prom
   return { objects, next: rows.length < size || !last ? undefined : ["uploads", last.upload_id] };
 }
 
-async function objectsOf(rows: readonly ObjectRow[], db: Db): Promise<readonly StoredObject[]> {
+async function objectsOf(
+  rows: readonly ObjectRow[],
+  db: Db,
+  readable: ReadableRows | undefined,
+): Promise<readonly StoredObject[]> {
   const objects: StoredObject[] = [];
-  for (const row of rows) {
+  const add = async (row: ObjectRow) => {
     const { bucket_name: bucket, object_key: key, version_id: versionId } = row;
     objects.push({ bucket, key, versionId, uploadId: undefined, blobs: await blobsOf(row, db) });
-  }
+  };
+  if (readable) await readable.each("object", rows, nameOf, add);
+  else for (const row of rows) await add(row);
   return objects;
+}
+
+function nameOf({ bucket_name: bucket, object_key: key }: ObjectRow): string {
+  return `${bucket}/${key}`;
 }
 
 async function blobsOf(row: ObjectRow, db: Db): Promise<readonly StoredBlob[]> {
