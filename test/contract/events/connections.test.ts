@@ -192,9 +192,8 @@ describe("connections", () => {
     expect(made).not.toHaveProperty("SecretArn");
     const { SecretArn, ConnectionArn } = await describeConnection(Name);
     const place = "arn:aws:secretsmanager:us-east-1:000000000000:secret";
-    const secret = new RegExp(
-      `^${place}:events!connection/${Name}/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9A-Za-z]{6}$`,
-    );
+    const id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-[0-9A-Za-z]{6}";
+    const secret = new RegExp(`^${place}:events!connection/${Name}/${id}$`);
     expect(SecretArn).toMatch(secret);
     expect(SecretArn).not.toContain(ConnectionArn?.split("/").at(-1));
     const AuthParameters = { ApiKeyAuthParameters: { ApiKeyValue: "other" } };
@@ -207,7 +206,7 @@ describe("connections", () => {
     expect(next).not.toBe(SecretArn);
   });
 
-  test("with OAuth are being authorized until there is a token, their destinations inactive", async () => {
+  test("with OAuth are AUTHORIZING, their destinations INACTIVE, until there is a token", async () => {
     const waiting: (() => void)[] = [];
     const endpoint = createServer((_request, response) => {
       waiting.push(() => response.end(JSON.stringify({ access_token: "late" })));
