@@ -206,7 +206,7 @@ describe("connections", () => {
     expect(next).not.toBe(SecretArn);
   });
 
-  test("with OAuth are AUTHORIZING, their destinations INACTIVE, until there is a token", async () => {
+  test("with OAuth are AUTHORIZING, destinations INACTIVE, until there is a token", async () => {
     const waiting: (() => void)[] = [];
     const endpoint = createServer((_request, response) => {
       waiting.push(() => response.end(JSON.stringify({ access_token: "late" })));
