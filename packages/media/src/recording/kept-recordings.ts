@@ -99,8 +99,8 @@ export class KeptRecordings {
   }
 
   /**
-   * Where it didn't get so far that it knew them, all rows are of files before. That is noted: what
-   * is put now is behind them.
+   * The files before its own. A process that didn't get so far that it knew them takes all rows for
+   * such files, and notes that: later ones come after them.
    */
   async #filesBefore(streamId: string, rows: readonly RecordingFileRow[]): Promise<number> {
     const folder = this.folderOf(streamId);

@@ -105,7 +105,7 @@ test("files that go on with an earlier broadcast's are behind them, after a brea
   ]);
 });
 
-test("what was kept before its recording had begun in the bucket is the next process's", async () => {
+test("what was kept before its recording began in the bucket is the next process's", async () => {
   const files = [[segmentAt(0), segmentAt(1)], [segmentAt(2)]];
   const after = (number: number, discontinuity: boolean) => [
     [`media/hls/180p30/${number}.ts`, 2 * BODY_BYTES, 2 * DURATION_MS, discontinuity],

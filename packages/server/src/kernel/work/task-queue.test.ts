@@ -105,7 +105,7 @@ class Process {
   readonly queue: TaskQueue<TaskRow>;
   failures = 0;
   fails = false;
-  /** The database goes away as its changes are committed: they have happened, but it isn't told. */
+  /** The database goes away as its changes are committed: they have happened, but nobody knows. */
   doubts = false;
   error = new Error("failed");
   begun = 0;

@@ -21,8 +21,8 @@ export interface EventPlan {
 }
 
 /**
- * The most that one transaction writes: SQLite writes some 300 MB a second, and when a transaction is
- * committed it moves as much from its log into the database.
+ * The most that one transaction writes: SQLite writes some 300 MB a second, and when a transaction
+ * is committed it moves as much from its log into the database.
  */
 const PART_BYTES_MAX = 4 * 1024 * 1024;
 const PART_ROWS_MAX = 200;

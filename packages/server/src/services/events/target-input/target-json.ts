@@ -1,7 +1,7 @@
 import { PolicyJsonError, parseJson } from "@rolecast/policy";
 import { placeIn } from "../pattern/pattern-text.ts";
 
-/** The two forms of an input that may be sent: JSON, or lines of text that are each a JSON string. */
+/** The two forms of an input that may be sent: JSON, or lines of text, each a JSON string. */
 export type SendableText = "json" | { readonly lines: readonly string[] };
 
 /** Undefined for what no target may be sent. */
