@@ -105,7 +105,7 @@ class Process {
   readonly queue: TaskQueue<TaskRow>;
   failures = 0;
   fails = false;
-  /** The database goes away as its changes are committed: they have happened, but nobody knows. */
+  /** The database goes away as its changes are committed: they have happened, though it fails. */
   doubts = false;
   error = new Error("failed");
   begun = 0;
