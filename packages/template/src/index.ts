@@ -34,7 +34,7 @@ export {
   UNKNOWN,
 } from "./evaluate/environment.ts";
 export { Evaluation, type ResolvedOutput, type ResolvedResource } from "./evaluate/evaluation.ts";
-export { importsOf } from "./evaluate/imports.ts";
+export { importsIn, importsOf } from "./evaluate/imports.ts";
 export {
   type GivenParameter,
   MissingSsmParameter,

@@ -11,23 +11,34 @@ import type { Evaluation } from "./evaluation.ts";
  * @throws TemplateError if a name can't be resolved.
  */
 export function importsOf(evaluation: Evaluation): readonly string[] {
+  const { resources, template } = evaluation;
+  const outputs = [...template.outputs.values()].filter(
+    ({ condition }) => condition === undefined || evaluation.condition(condition),
+  );
+  const values = [
+    ...[...resources.values()].map(({ properties }) => properties),
+    ...outputs.map(({ value }) => value),
+  ];
+  return importsIn(values, evaluation);
+}
+
+/** The names of the exports that a value of a template imports, likewise. */
+export function importsIn(value: Value, evaluation: Evaluation): readonly string[] {
   const names = new Set<string>();
-  const find = (value: Value): void => {
-    const call = functionCall(value);
+  const find = (part: Value): void => {
+    const call = functionCall(part);
     if (call?.name === "Fn::ImportValue") {
       const name = evaluation.resolve(call.argument, () => UNKNOWN, call.name);
       if (typeof name === "string") names.add(name);
     } else if (call?.name === "Fn::If") {
       const { condition, yes, no } = ifParts(call.argument);
       find(evaluation.condition(condition) ? yes : no);
-    } else if (isMap(value)) {
-      Object.values(value).forEach(find);
-    } else if (Array.isArray(value)) {
-      value.forEach(find);
+    } else if (isMap(part)) {
+      Object.values(part).forEach(find);
+    } else if (Array.isArray(part)) {
+      part.forEach(find);
     }
   };
-  for (const { properties } of evaluation.resources.values()) find(properties);
-  for (const { value, condition } of evaluation.template.outputs.values())
-    if (condition === undefined || evaluation.condition(condition)) find(value);
+  find(value);
   return [...names];
 }

@@ -227,12 +227,14 @@ function changeSetView(
   stack: StackRow,
   includeValues: boolean,
 ): cloudformation.DescribeChangeSetOutput {
-  const { short, whole } = storedChanges(row);
+  const { short, whole, incomplete } = storedChanges(row);
+  const isIncomplete = includeValues && incomplete !== undefined && row.status_reason === null;
   const options = optionsOf(row);
   const parameters = parameterViews(row);
   const tags = tagViews(row);
   return {
     ...nameView(row, stack),
+    ...(isIncomplete ? { StatusReason: incomplete } : {}),
     ...(parameters.length > 0 ? { Parameters: parameters } : {}),
     NotificationARNs: JSON.parse(row.notification_arns) as string[],
     RollbackConfiguration: rollbackView(options.rollback ?? null),

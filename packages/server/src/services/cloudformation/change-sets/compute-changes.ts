@@ -3,8 +3,10 @@ import {
   compareTemplates,
   type DeployedStack,
   type Evaluation,
+  importsIn,
   type MapValue,
   TemplateError,
+  UNKNOWN,
 } from "@rolecast/template";
 import type { ResourceSchema } from "../../../kernel/resources.ts";
 import type { ResourceRow } from "../tables.ts";
@@ -20,6 +22,8 @@ import { actualStack, driftAwareChanges, withoutValues } from "./drift-aware-cha
 export interface StoredChanges {
   readonly short: readonly Change[];
   readonly whole: readonly Change[];
+  /** The reason for which values are missing, where they are asked for. */
+  readonly incomplete?: string | undefined;
   /** Failures that the change set's execution would meet. */
   readonly early?: EarlyValidation | undefined;
 }
@@ -82,12 +86,25 @@ export async function computeChanges(
       Type: "Resource",
       ResourceChange: ResourceChange as Change["ResourceChange"],
     }));
+  const incomplete = missingExport(after);
   if (!drifts || !before)
-    return { short: changesFrom(before, false), whole: changesFrom(before, true) };
+    return { short: changesFrom(before, false), whole: changesFrom(before, true), incomplete };
   const actual = actualStack(before, drifts);
   const planned = changesFrom(before, true);
   const whole = driftAwareChanges({ actual: changesFrom(actual, true), planned, drifts, before });
-  return { short: whole.map(withoutValues), whole };
+  return { short: whole.map(withoutValues), whole, incomplete };
+}
+
+/** The sentence about the first export that isn't there yet. */
+function missingExport(after: Evaluation): string | undefined {
+  for (const { logicalId, properties } of after.resources.values())
+    for (const name of importsIn(properties, after))
+      if (after.environment.exports(name) === UNKNOWN)
+        return (
+          "[WARN] --include-property-values option can return incomplete ChangeSet data because: " +
+          `ChangeSet creation failed for resource [${logicalId}] because: No export named ${name}`
+        );
+  return undefined;
 }
 
 /** The stack as it is, for comparison with what it is to become. */

@@ -121,7 +121,7 @@ export function withNestedChangeSets(changes: StoredChanges, nested: NestedPlans
         { ...change, ResourceChange: { ...ResourceChange, PhysicalResourceId, ChangeSetId } },
       ];
     });
-  return { short: inForm(changes.short), whole: inForm(changes.whole) };
+  return { ...changes, short: inForm(changes.short), whole: inForm(changes.whole) };
 }
 
 /** Nothing says that the stack changes but that nested stacks may always change. */

@@ -1,4 +1,4 @@
-import { TemplateError } from "@rolecast/template";
+import { type Evaluation, importsOf, TemplateError } from "@rolecast/template";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
@@ -32,6 +32,23 @@ export async function foreseenFailures(run: Run): Promise<ReadonlyMap<string, st
     if (reason !== undefined) failures.set(logicalId, reason);
   }
   return failures;
+}
+
+/** The first export that the new version imports and that isn't there. */
+export async function missingExport(run: Run): Promise<string | undefined> {
+  const evaluation = await run.evaluation();
+  const names = imported(evaluation);
+  return names.find((name) => evaluation.environment.exports(name) === undefined);
+}
+
+/** Nothing where a name can't be resolved: the step itself says so. */
+function imported(evaluation: Evaluation): readonly string[] {
+  try {
+    return importsOf(evaluation);
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
 }
 
 /** Undefined where the step itself will say why there is no caller. */

@@ -13,7 +13,7 @@ import { withStackTags } from "../values/stack-tags.ts";
 import { beforeOf, pendingOf, propertiesOf } from "../values/stored-json.ts";
 import { violationText } from "../values/validation-findings.ts";
 import { finishForward } from "./finish-forward.ts";
-import { foreseenFailures } from "./foreseen-failures.ts";
+import { foreseenFailures, missingExport } from "./foreseen-failures.ts";
 import { giveUp } from "./give-up.ts";
 import {
   changeOf,
@@ -37,7 +37,13 @@ export async function advanceForward(run: Run): Promise<Advance> {
     return unsettled.length > 0 ? goOn(run, unsettled) : giveUp(run, stop);
   }
   if (stop) return pending.length > 0 ? settlePending(run, pending) : giveUp(run, undefined);
-  if (run.options.validatesEarly && !run.isValidated && (await refuseEarly(run))) return AGAIN;
+  if (!run.isValidated) {
+    run.isValidated = true;
+    const missing = await missingExport(run);
+    if (missing !== undefined)
+      return giveUp(run, `No export named ${missing} found. Rollback requested by user.`);
+    if (run.options.validatesEarly && (await refuseEarly(run))) return AGAIN;
+  }
   const { graph } = await run.evaluation();
   let isComplete = true;
   for (const logicalId of graph.order) {
@@ -63,7 +69,6 @@ export async function advanceForward(run: Run): Promise<Advance> {
 
 /** Fails the resources that are bound to fail before anything is done. True: there are such. */
 async function refuseEarly(run: Run): Promise<boolean> {
-  run.isValidated = true;
   const failures = await foreseenFailures(run);
   for (const [logicalId, reason] of failures) await refuse(run, logicalId, undefined, reason);
   return failures.size > 0;

@@ -67,7 +67,7 @@ export class Run {
   /** Rows that change with the end of the forward phase: policies, metadata. */
   readonly later = new Map<string, ResourceRow>();
   readonly triggers = new RollbackTriggers(this);
-  /** Failures that can be foreseen have been looked for. */
+  /** Missing exports, and other failures that can be foreseen, have been looked for. */
   isValidated = false;
   /** Steps that this process has committed. */
   commits = 0;

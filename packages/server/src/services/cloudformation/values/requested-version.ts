@@ -44,7 +44,7 @@ export interface VersionInput {
   readonly Capabilities?: readonly string[] | undefined;
   /**
    * Macros need no CAPABILITY_AUTO_EXPAND then, since a change set shows what they make before it
-   * is executed (API Reference, CreateChangeSet, "Capabilities").
+   * is executed (API Reference, CreateChangeSet, "Capabilities"), nor do exports have to be there.
    */
   readonly isOfChangeSet?: true;
   readonly ResourceTypes?: readonly string[] | undefined;
@@ -136,7 +136,10 @@ export async function requestedVersion(
       requireCapabilities(template, capabilities);
       await refuseUnknownTypes(template, input, deps);
       await nextTurn();
-      const evaluation = new Evaluation(template, environment);
+      const evaluation = new Evaluation(
+        template,
+        input.isOfChangeSet ? withComingExports(environment) : environment,
+      );
       // Finds circles and references to what isn't there.
       void evaluation.graph;
       if ([text, processed ?? "", row.parameters].some(mayRefer)) refuseReferences(evaluation, row);
@@ -147,6 +150,11 @@ export async function requestedVersion(
   } catch (error) {
     throw asAwsError(error);
   }
+}
+
+/** An export that isn't there may be by the time at which a change set is executed. */
+function withComingExports(environment: Environment): Environment {
+  return { ...environment, exports: (name) => environment.exports(name) ?? UNKNOWN };
 }
 
 /** CreateChangeSet has its own words for a parameter that names none of the Parameter Store. */
