@@ -32,6 +32,7 @@ export const OWN_NAMES: Readonly<Record<string, Places>> = {
       "value[name]",
       "document[wireName]",
     ],
+    "packages/wire/src/codec/compile-json-text.ts": ["value[name]"],
     "packages/wire/src/codec/compile-query-reader.ts": ["value[name]"],
     "packages/wire/src/codec/http-bindings.ts": [
       "into[name]",

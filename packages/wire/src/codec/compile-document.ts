@@ -72,7 +72,7 @@ export class DocumentCodec {
   structureReader(shape: StructureShape, include: Select = everyMember): DocumentReader {
     const members = shape.members.filter(include).map((member) => ({
       name: member.name,
-      wireName: this.#wireName(member),
+      wireName: this.wireName(member),
       read: this.reader(member.target, member.name),
     }));
     return (value) => {
@@ -128,7 +128,7 @@ export class DocumentCodec {
   structureWriter(shape: StructureShape, include: Select = everyMember): DocumentWriter {
     const members = shape.members.filter(include).map((member) => ({
       name: member.name,
-      wireName: this.#wireName(member),
+      wireName: this.wireName(member),
       write: this.writer(member.target),
     }));
     return (value) => {
@@ -151,7 +151,8 @@ export class DocumentCodec {
     return writer;
   }
 
-  #wireName({ name, traits }: Member): string {
+  /** The name of a member in documents. */
+  wireName({ name, traits }: Member): string {
     return this.#useJsonNames ? (traits.jsonName ?? name) : name;
   }
 }

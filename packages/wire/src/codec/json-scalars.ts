@@ -1,6 +1,5 @@
 import assert from "node:assert";
 import { type ScalarForms, wrongType } from "./compile-document.ts";
-import { JsonFloat } from "./json-text.ts";
 import { compileTextReader, compileTextWriter, type TextRules } from "./scalar-text.ts";
 
 /** Scalars in JSON: those that JSON has no value for are text. */
@@ -46,7 +45,7 @@ export function jsonScalars(rules: TextRules): ScalarForms {
         case "timestamp": {
           const write = compileTextWriter(shape, rules);
           const isNumber = (shape.format ?? rules.timestampFormat) === "epoch-seconds";
-          return isNumber ? (value) => new JsonFloat(Number(write(value))) : write;
+          return isNumber ? (value) => Number(write(value)) : write;
         }
         case "blob":
         case "streamingBlob":
@@ -54,10 +53,7 @@ export function jsonScalars(rules: TextRules): ScalarForms {
         case "bigDecimal":
           return compileTextWriter(shape, rules);
         case "number":
-          return (value) => {
-            if (!Number.isFinite(value)) return String(value);
-            return shape.isFloat ? new JsonFloat(Number(value)) : value;
-          };
+          return (value) => (Number.isFinite(value) ? value : String(value));
         case "string":
         case "boolean":
         case "document":

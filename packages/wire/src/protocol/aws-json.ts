@@ -1,8 +1,8 @@
 import assert from "node:assert";
 import { collectBody } from "../body.ts";
 import { DocumentCodec } from "../codec/compile-document.ts";
+import { JsonTextWriters } from "../codec/compile-json-text.ts";
 import { jsonScalars } from "../codec/json-scalars.ts";
-import { jsonText, jsonTextWriter } from "../codec/json-text.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Operation } from "../operation.ts";
@@ -29,6 +29,7 @@ export class AwsJson implements ServerProtocol {
   readonly #targetPrefix: string;
   /** These protocols take members by their own names, whatever `jsonName` says. */
   readonly #codec = new DocumentCodec(jsonScalars(JSON_BODY_RULES), { useJsonNames: false });
+  readonly #writers = new JsonTextWriters(this.#codec, JSON_BODY_RULES);
 
   constructor(
     service: ServiceDefinition,
@@ -76,12 +77,11 @@ export class AwsJson implements ServerProtocol {
   }
 
   compileEncoder({ output }: Operation): Encoder {
-    const write = output === undefined ? () => ({}) : this.#codec.structureWriter(output);
-    const textOf = output === undefined ? JSON.stringify : jsonTextWriter(output);
+    const write = output === undefined ? () => "{}" : this.#writers.structure(output);
     return (value, requestId, options) => ({
       status: options.status ?? 200,
       headers: { ...this.#headers(requestId), ...options.headers },
-      body: textOf(write(value ?? {})),
+      body: write(value ?? {}),
     });
   }
 
@@ -91,7 +91,7 @@ export class AwsJson implements ServerProtocol {
     return {
       status: error.status,
       headers: { ...this.#headers(requestId), ...queryError(this.#service, error, shape) },
-      body: jsonText(errorDocument(type, error, shape, this.#codec)),
+      body: JSON.stringify(errorDocument(type, error, shape, this.#codec)),
     };
   }
 

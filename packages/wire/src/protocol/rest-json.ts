@@ -1,5 +1,6 @@
 import { collectBody } from "../body.ts";
 import { DocumentCodec } from "../codec/compile-document.ts";
+import { JsonTextWriters } from "../codec/compile-json-text.ts";
 import {
   compileHeaderWriter,
   compileRequestBindings,
@@ -9,7 +10,6 @@ import {
 } from "../codec/http-bindings.ts";
 import { headerValue } from "../codec/http-header-text.ts";
 import { jsonScalars } from "../codec/json-scalars.ts";
-import { jsonText, jsonTextWriter } from "../codec/json-text.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Addressing, Operation } from "../operation.ts";
@@ -34,6 +34,7 @@ export class RestJson implements ServerProtocol {
   readonly #errors: ReadonlyMap<string, ErrorShape>;
   readonly #router: RestRouter;
   readonly #codec = new DocumentCodec(jsonScalars(JSON_BODY_RULES));
+  readonly #writers = new JsonTextWriters(this.#codec, JSON_BODY_RULES);
 
   constructor(
     service: ServiceDefinition,
@@ -98,8 +99,7 @@ export class RestJson implements ServerProtocol {
       };
     }
     assertNoPayload(output);
-    const writeDocument = this.#codec.structureWriter(output, isOutputDocumentMember);
-    const textOf = jsonTextWriter(output);
+    const writeDocument = this.#writers.structure(output, isOutputDocumentMember);
     return (value, requestId, options) => {
       const headers: Record<string, string> = {
         "x-amzn-requestid": requestId,
@@ -110,7 +110,7 @@ export class RestJson implements ServerProtocol {
       const answer = options.status ?? status;
       if (answer === 204) return { status: answer, headers, body: undefined };
       headers["content-type"] ??= "application/json";
-      return { status: answer, headers, body: textOf(writeDocument(value ?? {})) };
+      return { status: answer, headers, body: writeDocument(value ?? {}) };
     };
   }
 
@@ -140,6 +140,6 @@ export class RestJson implements ServerProtocol {
     );
     if (modelled !== undefined) body[modelled.traits.jsonName ?? modelled.name] = error.message;
     headers["x-amzn-errortype"] = headerValue(code);
-    return { status: error.status, headers, body: jsonText(body) };
+    return { status: error.status, headers, body: JSON.stringify(body) };
   }
 }
