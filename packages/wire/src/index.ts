@@ -17,6 +17,7 @@ export type { ClaimedScope, SignatureClaim } from "./authentication/signature-cl
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
 export { encodeWords } from "./codec/encoded-words.ts";
 export { headerText, headerValue, latin1Text } from "./codec/http-header-text.ts";
+export { floatText } from "./codec/number-text.ts";
 export { isPacked, unpackBody } from "./content-encoding.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";

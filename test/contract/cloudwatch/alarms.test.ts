@@ -158,7 +158,10 @@ test("alarms of metrics change state, with reasons, events and history", async (
     StateValue: "INSUFFICIENT_DATA",
     StateReason: "Unchecked: Initial alarm creation",
   });
-  const data: unknown = JSON.parse((await alarm("one")).StateReasonData ?? "");
+  const { StateReasonData = "" } = await alarm("one");
+  // Its numbers are floating-point but for the period.
+  expect(StateReasonData).toMatch(/"period":60,.*"threshold":2\.0,.*"sampleCount":1\.0,/);
+  const data: unknown = JSON.parse(StateReasonData);
   expect(data).toMatchObject({
     version: "1.0",
     statistic: "Sum",
@@ -192,6 +195,8 @@ test("alarms of metrics change state, with reasons, events and history", async (
     AlarmName: "one",
     ScanBy: "TimestampAscending",
   });
+  const made = AlarmHistoryItems.find(({ HistoryItemType: type }) => type?.startsWith("Conf"));
+  expect(made?.HistoryData).toContain('"evaluationPeriods":1,"threshold":2.0,');
   expect(AlarmHistoryItems.map((item) => [item.HistoryItemType, item.HistorySummary])).toEqual(
     expect.arrayContaining([
       ["ConfigurationUpdate", 'Alarm "one" created'],
@@ -204,6 +209,7 @@ test("alarms of metrics change state, with reasons, events and history", async (
     HistoryItemType: "StateUpdate",
   });
   const [item] = states.AlarmHistoryItems ?? [];
+  expect(item?.HistoryData).toContain(`"stateReasonData":${StateReasonData}`);
   expect(JSON.parse(item?.HistoryData ?? "")).toMatchObject({
     version: "1.0",
     oldState: { stateValue: "INSUFFICIENT_DATA" },

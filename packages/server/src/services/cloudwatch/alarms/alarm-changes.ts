@@ -5,6 +5,7 @@ import { insertHistory } from "../rows/alarm-history.ts";
 import { writeState } from "../rows/alarms.ts";
 import type { AlarmHistoryRow, AlarmRow, AlarmState, CloudWatchTables } from "../tables.ts";
 import { configurationEvent, momentText, stateChangeEvent } from "./alarm-events.ts";
+import { alarmJson } from "./alarm-json.ts";
 import { compositeAlarmView, metricAlarmView } from "./alarm-views.ts";
 import type { HistoryLimits } from "./history-limits.ts";
 
@@ -37,8 +38,7 @@ export async function noteConfiguration(
 ): Promise<void> {
   const verb = `${operation}d`;
   const type = operation.charAt(0).toUpperCase() + operation.slice(1);
-  const dataOf = (alarm: object) =>
-    JSON.stringify({ version: "1.0", type, [`${verb}Alarm`]: alarm });
+  const dataOf = (alarm: object) => alarmJson({ version: "1.0", type, [`${verb}Alarm`]: alarm });
   const whole = dataOf(historyView(row));
   const data = whole.length > HISTORY_DATA_MAX ? dataOf({ alarmName: row.name }) : whole;
   const item = { item_type: "ConfigurationUpdate", summary: `Alarm "${row.name}" ${verb}`, data };
@@ -70,8 +70,8 @@ export async function changeState(
   if (!(await writeState(before, row, tx.db))) return false;
   if (!isTransition) return true;
   const change = `Alarm updated from ${before.state_value} to ${state}`;
-  const data = { version: "1.0", oldState: stateText(before), newState: stateText(row) };
-  const item = { item_type: "StateUpdate", summary: change, data: JSON.stringify(data) };
+  const data = `{"version":"1.0","oldState":${stateText(before)},"newState":${stateText(row)}}`;
+  const item = { item_type: "StateUpdate", summary: change, data };
   await note(row, item, nowMs, tx, parts);
   await noteActions(row, nowMs, tx, parts);
   const event = stateChangeEvent(row, before, factsOf(parts.ids, nowMs));
@@ -125,22 +125,10 @@ async function note(
   tx.afterCommit(() => history.noted());
 }
 
-function stateText(row: AlarmRow) {
-  const data = row.state_reason_data === null ? undefined : jsonOr(row.state_reason_data);
-  return {
-    stateValue: row.state_value,
-    stateReason: row.state_reason,
-    ...(data === undefined ? {} : { stateReasonData: data }),
-  };
-}
-
-function jsonOr(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A caller of SetAlarmState gave it as text.
-    return text;
-  }
+function stateText({ state_value, state_reason, state_reason_data: data }: AlarmRow): string {
+  const state = `"stateValue":"${state_value}","stateReason":${JSON.stringify(state_reason)}`;
+  // It is JSON, the evaluator's or a caller's: read and written again it would lose its floats.
+  return data === null ? `{${state}}` : `{${state},"stateReasonData":${data}}`;
 }
 
 function viewOf(row: AlarmRow) {

@@ -13,6 +13,7 @@ import type { AlarmPlace, AlarmRow, CloudWatchTables } from "../tables.ts";
 import { type ChangeParts, changeState, type NewState } from "./alarm-changes.ts";
 import { datapointsOf } from "./alarm-datapoints.ts";
 import { momentText } from "./alarm-events.ts";
+import { alarmJson } from "./alarm-json.ts";
 import { type Datapoint, FURTHER_PERIODS, type Verdict, verdictOf } from "./alarm-state.ts";
 import { metricDefinition } from "./alarm-views.ts";
 import { compositeChanges } from "./composite-state.ts";
@@ -123,7 +124,7 @@ export class AlarmEvaluator {
     const range = await this.#rangeOf(watched, nowMs);
     const verdict = verdictOf(watched, range.periods);
     if (verdict && verdict.state !== row.state_value && hasSamples(watched, verdict)) {
-      const reasonData = JSON.stringify(dataOf(watched, verdict, range, nowMs));
+      const reasonData = alarmJson(dataOf(watched, verdict, range, nowMs));
       await this.#change(row, { state: verdict.state, reason: verdict.reason, reasonData }, nowMs);
     }
     return nowMs;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { type Datapoint, type TreatMissing, verdictOf } from "./alarm-state.ts";
-import { javaNumber } from "./thresholds.ts";
 
 /*
  * Source: CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data": its two
@@ -44,11 +43,4 @@ test.each([
   ["- - - X -", ["ALARM", KEPT, "ALARM", "OK"]],
 ])("of three datapoints two must breach: %s", (periods, states) => {
   expect(statesOf(periods, 2)).toEqual(states);
-});
-
-test("numbers are written as AWS's sentences have them", () => {
-  const numbers = [2, 21.5, 0, -3, 0.0666851903306472, 12_345_678, 1e-4];
-  expect(numbers.map(javaNumber)).toEqual([
-    ...["2.0", "21.5", "0.0", "-3.0", "0.0666851903306472", "1.2345678E7", "1.0E-4"],
-  ]);
 });

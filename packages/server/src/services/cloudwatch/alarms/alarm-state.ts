@@ -1,5 +1,6 @@
+import { floatText } from "@rolecast/wire";
 import type { AlarmState } from "../tables.ts";
-import { breaches, comparisonOf, javaNumber, type Threshold } from "./thresholds.ts";
+import { breaches, comparisonOf, type Threshold } from "./thresholds.ts";
 
 /*
  * Source: CloudWatch user guide, "Evaluating an alarm" and "Configuring how CloudWatch alarms treat
@@ -111,7 +112,7 @@ function crossed(
 function shownPoint({ atMs, value }: Datapoint): string {
   const iso = new Date(atMs).toISOString();
   const [year, month, day] = iso.slice(2, 10).split("-");
-  return `${javaNumber(value)} (${day}/${month}/${year} ${iso.slice(11, 19)})`;
+  return `${floatText(value)} (${day}/${month}/${year} ${iso.slice(11, 19)})`;
 }
 
 function counted(count: number, noun: string): string {

@@ -1,3 +1,5 @@
+import { floatText } from "@rolecast/wire";
+
 /** The operators that compare with a fixed threshold; others compare with a band of predictions. */
 const OPERATORS = {
   GreaterThanOrEqualToThreshold: {
@@ -35,15 +37,5 @@ export function breaches(value: number, { operator, threshold }: Threshold): boo
 
 /** `greater than the threshold (2.0)`. */
 export function comparisonOf({ operator, threshold }: Threshold): string {
-  return `${OPERATORS[operator].words} the threshold (${javaNumber(threshold)})`;
-}
-
-/** A number as AWS's sentences have it: `2.0`, `1.0E7`. */
-export function javaNumber(value: number): string {
-  const size = Math.abs(value);
-  const isPlain = size === 0 || (size >= 1e-3 && size < 1e7);
-  const text = isPlain ? String(value) : value.toExponential().replace("e+", "E").replace("e", "E");
-  const [front = "", exponent] = text.split("E");
-  const number = front.includes(".") ? front : `${front}.0`;
-  return exponent === undefined ? number : `${number}E${exponent}`;
+  return `${OPERATORS[operator].words} the threshold (${floatText(threshold)})`;
 }
