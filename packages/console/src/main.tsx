@@ -9,6 +9,7 @@ import { findPage } from "./pages/pages.ts";
 import { parsePlace } from "./routing/hash-route.ts";
 import { applyStoredMode } from "./session/colour-mode.ts";
 import { openSession } from "./session/open-session.ts";
+import { inBackground } from "./shared/in-background.ts";
 import { loadSdk } from "./wire/sdk.ts";
 
 /** Shows nothing before the page's code is there: React holds back what follows a spinner. */
@@ -16,7 +17,7 @@ async function show(element: HTMLElement): Promise<void> {
   const { path } = parsePlace(window.location.hash);
   const session = await openSession(path);
   if (session.key) {
-    void loadSdk();
+    inBackground("The SDK can't be loaded", loadSdk());
     await findPage(path).route.load();
   }
   createRoot(element).render(
@@ -31,4 +32,4 @@ async function show(element: HTMLElement): Promise<void> {
 const place = document.getElementById("console");
 if (!place) throw new Error("the page has no place for the console");
 applyStoredMode();
-void show(place);
+inBackground("The console can't be shown", show(place));

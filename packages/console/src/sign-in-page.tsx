@@ -11,7 +11,10 @@ import { useState } from "react";
 import { checkKey } from "./session/check-key.ts";
 import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./session/signed-in.ts";
 import { EnterForm } from "./shared/enter-form.tsx";
+import { inBackground } from "./shared/in-background.ts";
 import { callErrorText } from "./wire/call-error.ts";
+
+const FAILING = "Nobody could be signed in";
 
 /** Takes a key, and asks STS who it belongs to before it is kept. */
 export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) => void }) {
@@ -44,7 +47,7 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
           Rolecast
         </Box>
         <Container header={<Header variant="h2">Sign in with an access key</Header>}>
-          <EnterForm onSubmit={() => void signIn(given)}>
+          <EnterForm onSubmit={() => inBackground(FAILING, signIn(given))}>
             <Form
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
@@ -52,7 +55,7 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
                     <Button
                       formAction="none"
                       disabled={checking}
-                      onClick={() => void signIn(LOOPBACK_ROOT)}
+                      onClick={() => inBackground(FAILING, signIn(LOOPBACK_ROOT))}
                     >
                       Sign in as root (test/test)
                     </Button>

@@ -2,11 +2,14 @@ import {
   type ArrowFunction,
   type CallExpression,
   type ExpressionStatement,
+  type JsxAttribute,
+  type JsxExpression,
   type Node,
   type PropertyAccessExpression,
   SyntaxKind,
   type VoidExpression,
 } from "typescript/unstable/ast";
+import { type Checker, SignatureKind, type Type } from "typescript/unstable/sync";
 import { nodesOf, partsOf, shortTextOf, type TypedSources } from "./typed-sources.ts";
 
 /** An error ends the thread or program that it belongs to, which whoever started it notices. */
@@ -18,19 +21,16 @@ export interface Floating {
   readonly text: string;
 }
 
-/**
- * The folders of a server's process, and of the command that starts it. A page goes on after a
- * rejection.
- */
-const SERVING = /^packages\/(?:server|media|cli)\/src\//;
+/** The folders of programs: a server's process, the command that starts it, and the page. */
+const RUNNING = /^packages\/(?:server|media|cli|console)\/src\//;
 
 /**
- * Promises that nobody waits for: a rejection of one ends the process. They are given to
- * `inBackground`, or end in `.catch`.
+ * Promises that nobody waits for: a rejection of one ends the process, or is seen by nobody who
+ * looks at the page. They are given to `inBackground`, or end in `.catch`.
  */
 export function floatingPromises(sources: TypedSources): readonly Floating[] {
   return sources.files
-    .filter(({ path }) => SERVING.test(path) && !PROGRAMS.some((each) => path.endsWith(each)))
+    .filter(({ path }) => RUNNING.test(path) && !PROGRAMS.some((each) => path.endsWith(each)))
     .flatMap(({ path, file, checker }) => {
       const all = [...nodesOf(file)];
       const left = all.flatMap(leftAlone);
@@ -41,7 +41,10 @@ export function floatingPromises(sources: TypedSources): readonly Floating[] {
           const type = types[index];
           return type && partsOf(type).some((part) => part.getSymbol()?.name === "Promise");
         })
-        .concat(listening)
+        .concat(
+          listening,
+          all.filter((node) => isPromisingHandler(node, checker)),
+        )
         .map((node) => ({
           path,
           line: file.getLineAndCharacterOfPosition(node.getStart()).line + 1,
@@ -70,6 +73,27 @@ function asyncListeners(node: Node): readonly Node[] {
       body?.kind === SyntaxKind.Block &&
       modifiers?.some(({ kind }) => kind === SyntaxKind.AsyncKeyword),
   );
+}
+
+/** An element's handler that returns a promise, whose element wants none: `onClick={save}`. */
+function isPromisingHandler(node: Node, checker: Checker): boolean {
+  if (node.kind !== SyntaxKind.JsxAttribute) return false;
+  const { name, initializer } = node as JsxAttribute;
+  if (!/^on[A-Z]/.test(name.getText()) || initializer?.kind !== SyntaxKind.JsxExpression)
+    return false;
+  const { expression } = initializer as JsxExpression;
+  if (!expression || !givesPromise(checker.getTypeAtLocation(expression), checker)) return false;
+  return !givesPromise(checker.getContextualType(expression), checker);
+}
+
+function givesPromise(type: Type | undefined, checker: Checker): boolean {
+  const signatures = type
+    ? partsOf(type).flatMap((part) => checker.getSignaturesOfType(part, SignatureKind.Call))
+    : [];
+  return signatures.some((signature) => {
+    const returned = checker.getReturnTypeOfSignature(signature);
+    return returned && partsOf(returned).some((part) => part.getSymbol()?.name === "Promise");
+  });
 }
 
 /** Functions that emitters and timers call, which drop what they return. */

@@ -3,6 +3,7 @@ import Input from "@cloudscape-design/components/input";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { inBackground } from "../shared/in-background.ts";
 import { ownValue } from "../shared/own-value.ts";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { useSession } from "../wire/aws-context.tsx";
@@ -67,7 +68,10 @@ function useSearched(): Searched {
     const show = (now: Searched) => current && setSearched(now);
     const search = (aws: AwsClients) => searchEntries(aws, show);
     if (late.now) search(late.now);
-    else late.coming.then(search, () => show({ ...NOTHING_SEARCHED, reading: false }));
+    else {
+      const nothing = () => show({ ...NOTHING_SEARCHED, reading: false });
+      inBackground("Nothing can be searched", late.coming.then(search, nothing));
+    }
     return () => {
       current = false;
     };

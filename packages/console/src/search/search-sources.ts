@@ -17,6 +17,7 @@ import {
   sourceOf,
 } from "../pages/recordings/recording-source.ts";
 import { placeOf } from "../routing/hash-route.ts";
+import { inBackground } from "../shared/in-background.ts";
 import { ownValue } from "../shared/own-value.ts";
 import { shownDate } from "../shared/shown-values.ts";
 import { allPages } from "../wire/all-pages.ts";
@@ -89,13 +90,15 @@ export function searchEntries(
     });
   };
   showRead();
-  for (const [name, source] of Object.entries(sources))
-    source(aws, lists)
+  for (const [name, source] of Object.entries(sources)) {
+    const shown = source(aws, lists)
       .catch(() => "missing" as const)
       .then((one) => {
         read.set(name, one);
         showRead();
       });
+    inBackground("What was found can't be shown", shown);
+  }
 }
 
 function once<Value>(call: () => Promise<Value>): () => Promise<Value> {

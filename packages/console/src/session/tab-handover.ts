@@ -1,3 +1,4 @@
+import { inBackground } from "../shared/in-background.ts";
 import { isSignedIn, type SignedIn } from "./signed-in.ts";
 
 /** Tabs of one server share it, as the lock of the same name: both end at the origin. */
@@ -63,7 +64,8 @@ function lockUntilCalled(): () => void {
   const end = new AbortController();
   const ended = new Promise((resolve) => end.signal.addEventListener("abort", resolve));
   const locks: LockManager | undefined = navigator.locks;
-  void locks?.request(CHANNEL_NAME, { mode: "shared" }, () => ended);
+  const held = locks?.request(CHANNEL_NAME, { mode: "shared" }, () => ended);
+  inBackground("New tabs can't take over the key of this one", held);
   return () => end.abort();
 }
 

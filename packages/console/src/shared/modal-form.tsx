@@ -7,6 +7,7 @@ import { type ReactNode, useId, useState } from "react";
 import { KeptInAddress } from "../routing/address-state.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
+import { inBackground } from "./in-background.ts";
 import { Refusal } from "./refusal.tsx";
 
 /** A form in front of a page; what refuses it is said inside, and what was typed stays. */
@@ -68,7 +69,7 @@ export function ModalForm(props: {
         </Box>
       }
     >
-      <EnterForm id={id} takesFocus onSubmit={() => void submit()}>
+      <EnterForm id={id} takesFocus onSubmit={() => inBackground("The form wasn't sent", submit())}>
         <SpaceBetween size="m">
           {error !== undefined && <Failures error={error} />}
           <KeptInAddress value={false}>{children}</KeptInAddress>

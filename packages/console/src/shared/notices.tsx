@@ -9,6 +9,7 @@ import {
   useState,
 } from "react";
 import { parsePlace, usePlace } from "../routing/hash-route.ts";
+import { showBackgroundErrors } from "./in-background.ts";
 import { Refusal } from "./refusal.tsx";
 
 type Message = FlashbarProps.MessageDefinition;
@@ -47,7 +48,13 @@ export function NoticesProvider(props: {
     queueMicrotask(() => {
       const shownOn = parsePlace(window.location.hash).path;
       const notice = { ...item, id, dismissible: true, dismissLabel: "Dismiss", path: shownOn };
-      setItems((known) => [{ ...notice, onDismiss: dismiss }, ...known.slice(0, 4)]);
+      // What fails again and again is said once, in its latest words.
+      const isSame = ({ type, header }: Notice) =>
+        type === "error" && header !== undefined && header === item.header;
+      setItems((known) => {
+        const others = known.filter((other) => !isSame(other));
+        return [{ ...notice, onDismiss: dismiss }, ...others.slice(0, 4)];
+      });
     });
   }, []);
   useEffect(() => {
@@ -64,6 +71,7 @@ export function NoticesProvider(props: {
     }),
     [items, show],
   );
+  useEffect(() => showBackgroundErrors(notices.failed), [notices]);
   return <NoticesContext value={notices}>{children}</NoticesContext>;
 }
 

@@ -63,7 +63,7 @@ export function TagsPanel(props: {
     >
       <SpaceBetween size="s">
         {fields ? (
-          <EnterForm id={id} onSubmit={() => void save.run()}>
+          <EnterForm id={id} onSubmit={() => save.run()}>
             <TagFields tags={fields} onChange={setFields} />
           </EnterForm>
         ) : entries.length === 0 ? (

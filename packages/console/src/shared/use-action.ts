@@ -1,12 +1,13 @@
 import { useCallback, useRef, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { useSession } from "../wire/aws-context.tsx";
+import { inBackground } from "./in-background.ts";
 import { useNotices } from "./notices.tsx";
 
 export interface Action<Arguments extends readonly unknown[]> {
   readonly running: boolean;
-  /** Resolves to whether it worked; the notice is shown either way. */
-  readonly run: (...given: Arguments) => Promise<boolean>;
+  /** Begins it. A notice says how it ended. */
+  readonly run: (...given: Arguments) => void;
 }
 
 /** Something that a button does: one at a time, and said to have worked or why it hasn't. */
@@ -18,24 +19,26 @@ export function useAction<Arguments extends readonly unknown[]>(
   const { done, failed } = useNotices();
   const [running, setRunning] = useState(false);
   const busy = useRef(false);
-  const run = useCallback(
+  const perform = useCallback(
     async (...given: Arguments) => {
-      if (busy.current) return false;
+      if (busy.current) return;
       busy.current = true;
       setRunning(true);
       try {
         const sentence = await act(await late.coming, ...given);
         if (sentence !== undefined) done(sentence);
-        return true;
       } catch (error) {
         failed(failing, error);
-        return false;
       } finally {
         busy.current = false;
         setRunning(false);
       }
     },
     [late, act, done, failed, failing],
+  );
+  const run = useCallback(
+    (...given: Arguments) => inBackground(failing, perform(...given)),
+    [perform, failing],
   );
   return { running, run };
 }

@@ -1,5 +1,6 @@
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { inBackground } from "../shared/in-background.ts";
 import type { AwsClients } from "./aws-clients.ts";
 
 /** Long enough to watch a film that was opened; a link for others has its own. */
@@ -53,7 +54,11 @@ export function presignedPutUrl(
 }
 
 /** Saves an object as a file. */
-export async function download(aws: AwsClients, place: ObjectPlace): Promise<void> {
+export function download(aws: AwsClients, place: ObjectPlace): void {
+  inBackground("The download didn't begin", followDownload(aws, place));
+}
+
+async function followDownload(aws: AwsClients, place: ObjectPlace): Promise<void> {
   const name = place.key.split("/").at(-1) ?? place.key;
   const link = document.createElement("a");
   link.href = await presignedUrl(aws, place, WATCHING_SECONDS, { saveAs: name });

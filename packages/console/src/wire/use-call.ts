@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import { inBackground } from "../shared/in-background.ts";
 import type { AwsClients } from "./aws-clients.ts";
 import { useSession } from "./aws-context.tsx";
 
@@ -35,10 +36,11 @@ export function useCall<Output>(
     let current = true;
     setState((known) => (known.key === key ? { ...known, loading: true } : { key, loading: true }));
     const answer = late.now ? latest.current(late.now) : late.coming.then(latest.current);
-    answer.then(
+    const shown = answer.then(
       (data) => current && setState({ key, question, data, loading: false }),
       (error: unknown) => current && setState({ key, question, error, loading: false }),
     );
+    inBackground("The answer can't be shown", shown);
     return () => {
       current = false;
     };

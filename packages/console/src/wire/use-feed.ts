@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { inBackground } from "../shared/in-background.ts";
 import { useSession } from "./aws-context.tsx";
 import { type Retold, withItem } from "./feed-items.ts";
 import { followFeed } from "./follow-feed.ts";
@@ -39,7 +40,11 @@ export function useFeed<Item>(
         if (item !== undefined) setItems((known) => withItem(known, item, retold));
       },
     };
-    void late.coming.then((aws) => followFeed(aws, path, listener, signal), listener.onRefused);
+    const followed = late.coming.then(
+      (aws) => followFeed(aws, path, listener, signal),
+      listener.onRefused,
+    );
+    inBackground("News of the server can't be shown", followed);
     return () => abort.abort();
   }, [late, path, parse, retold]);
   return { items, state, refusal };

@@ -3,6 +3,7 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { CallState } from "../../shared/call-state.tsx";
+import { inBackground } from "../../shared/in-background.ts";
 import { JsonEditor, type PolicyKind } from "../../shared/json-editor.tsx";
 import { Refusal } from "../../shared/refusal.tsx";
 import { Sentences } from "../../shared/why.tsx";
@@ -76,7 +77,11 @@ function Editor(props: {
         onChange={setText}
         {...bucketOf(resource)}
       />
-      <Button formAction="none" loading={running} onClick={() => void run()}>
+      <Button
+        formAction="none"
+        loading={running}
+        onClick={() => inBackground("Nothing was decided", run())}
+      >
         Decide again
       </Button>
       <div aria-live="polite">

@@ -72,14 +72,14 @@ function Preview(props: PreviewProps & { readonly changeSet: DescribeChangeSetCo
             variant="h2"
             actions={
               <Actions>
-                <Button loading={discard.running} onClick={() => void discard.run()}>
+                <Button loading={discard.running} onClick={() => discard.run()}>
                   Discard
                 </Button>
                 <Button
                   variant="primary"
                   loading={execute.running}
                   disabled={ExecutionStatus !== "AVAILABLE"}
-                  onClick={() => void execute.run()}
+                  onClick={() => execute.run()}
                 >
                   Execute
                 </Button>

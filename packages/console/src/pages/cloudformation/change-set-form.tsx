@@ -59,7 +59,7 @@ export function ChangeSetForm(props: FormProps) {
     );
   return (
     <Container header={<Header variant="h2">Template</Header>}>
-      <EnterForm onSubmit={() => void read.run(text)}>
+      <EnterForm onSubmit={() => read.run(text)}>
         <SpaceBetween size="l">
           {!stack && (
             <FormField label="Stack name" description="A letter, then letters, digits and hyphens.">
@@ -76,7 +76,7 @@ export function ChangeSetForm(props: FormProps) {
               {stack ? "Use this template" : "Next"}
             </Button>
             {stack && (
-              <Button formAction="none" onClick={() => void read.run(undefined)}>
+              <Button formAction="none" onClick={() => read.run(undefined)}>
                 Keep the template
               </Button>
             )}
@@ -110,7 +110,7 @@ function ValuesForm(
   });
   return (
     <Container header={<Header variant="h2">Parameters of {name}</Header>}>
-      <EnterForm takesFocus onSubmit={() => void prepare.run()}>
+      <EnterForm takesFocus onSubmit={() => prepare.run()}>
         <SpaceBetween size="l">
           {declared.length === 0 && <Box>The template has no parameters.</Box>}
           <ParameterFields declared={declared} stored={stored} typed={typed} onChange={setTyped} />

@@ -40,7 +40,7 @@ export function StackDrift({ stack }: { readonly stack: Stack }) {
           variant="primary"
           loading={detect.running}
           disabled={isRunning(StackStatus) || StackStatus === "DELETE_COMPLETE"}
-          onClick={() => void detect.run()}
+          onClick={() => detect.run()}
         >
           Detect drift
         </Button>

@@ -3,6 +3,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useRef } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 
 /** A template's text, pasted or read from a file. */
 export function TemplateField(props: {
@@ -37,7 +38,7 @@ export function TemplateField(props: {
         accept=".yaml,.yml,.json,.template,.txt"
         onChange={({ target }) => {
           const [chosen] = target.files ?? [];
-          if (chosen) void chosen.text().then(onChange);
+          inBackground("The file can't be read", chosen?.text().then(onChange));
         }}
       />
     </SpaceBetween>

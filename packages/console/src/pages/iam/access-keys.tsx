@@ -61,11 +61,11 @@ export function AccessKeys({ userName }: { readonly userName: string }) {
             <Button
               disabled={!chosen || others.length > 0}
               loading={toggle.running}
-              onClick={() => chosen && void toggle.run(chosen)}
+              onClick={() => chosen && toggle.run(chosen)}
             >
               {chosen?.Status === "Inactive" ? "Activate" : "Deactivate"}
             </Button>
-            <Button variant="primary" loading={create.running} onClick={() => void create.run()}>
+            <Button variant="primary" loading={create.running} onClick={() => create.run()}>
               Create access key
             </Button>
           </Actions>

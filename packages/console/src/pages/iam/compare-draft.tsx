@@ -10,6 +10,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { CallState } from "../../shared/call-state.tsx";
+import { inBackground } from "../../shared/in-background.ts";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { pretty } from "../../shared/pretty-json.ts";
 import { Refusal } from "../../shared/refusal.tsx";
@@ -113,7 +114,7 @@ function Draft({ policies }: { readonly policies: readonly PolicyText[] }) {
         formAction="none"
         loading={running}
         disabled={findings.length > 0}
-        onClick={() => void run()}
+        onClick={() => inBackground("The draft wasn't compared", run())}
       >
         Compare
       </Button>

@@ -33,7 +33,7 @@ export function CreatePolicyPage() {
   });
   return (
     <Page title="Create policy">
-      <EnterForm onSubmit={() => void create.run()}>
+      <EnterForm onSubmit={() => create.run()}>
         <Form
           actions={
             <Actions>

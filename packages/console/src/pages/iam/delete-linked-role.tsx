@@ -15,6 +15,7 @@ import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallFailure } from "../../shared/call-failure.tsx";
+import { inBackground } from "../../shared/in-background.ts";
 import { useNotices } from "../../shared/notices.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 
@@ -61,7 +62,11 @@ export function DeleteLinkedRole(props: {
             <Button variant="link" onClick={onClose}>
               Close
             </Button>
-            <Button variant="primary" loading={running} onClick={() => void remove()}>
+            <Button
+              variant="primary"
+              loading={running}
+              onClick={() => inBackground("The role wasn't deleted", remove())}
+            >
               {task?.status === "FAILED" ? "Try again" : "Delete role"}
             </Button>
           </Actions>

@@ -84,14 +84,14 @@ export function PolicyVersions(props: {
               <Button
                 disabled={locked || VersionId === standard}
                 loading={remove.running}
-                onClick={() => void remove.run()}
+                onClick={() => remove.run()}
               >
                 Delete version
               </Button>
               <Button
                 disabled={locked || VersionId === standard}
                 loading={restore.running}
-                onClick={() => void restore.run()}
+                onClick={() => restore.run()}
               >
                 Set as default
               </Button>
@@ -99,7 +99,7 @@ export function PolicyVersions(props: {
                 variant="primary"
                 disabled={locked || typed === undefined || findings.length > 0}
                 loading={save.running}
-                onClick={() => void save.run()}
+                onClick={() => save.run()}
               >
                 Save as new version
               </Button>

@@ -33,7 +33,7 @@ export function TrustPanel(props: {
               variant="primary"
               disabled={locked || findings.length > 0}
               loading={save.running}
-              onClick={() => void save.run()}
+              onClick={() => save.run()}
             >
               Save trust policy
             </Button>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { layersOf, type PictureLayer, type StageMedia } from "./stage-connection.ts";
 
 const POLL_MS = 2_000;
@@ -20,14 +21,18 @@ export function useMediaFacts(media: StageMedia | undefined): MediaFacts | undef
     if (!media) return undefined;
     let before = { bytes: 0, atMs: performance.now() };
     let current = true;
-    const timer = setInterval(async () => {
+    const measure = async () => {
       const [report, layers] = await Promise.all([media.connection.getStats(), layersOf(media)]);
       const measured = measuredIn(report);
       const now = { bytes: measured.bytes, atMs: performance.now() };
       const kilobitsPerSecond = ((now.bytes - before.bytes) * 8) / (now.atMs - before.atMs);
       before = now;
       if (current) setFacts({ ...measured, kilobitsPerSecond, layers });
-    }, POLL_MS);
+    };
+    const timer = setInterval(
+      () => inBackground("What arrives can't be measured", measure()),
+      POLL_MS,
+    );
     return () => {
       current = false;
       clearInterval(timer);

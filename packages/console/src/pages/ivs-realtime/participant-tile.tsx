@@ -3,6 +3,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { type MediaFacts, useMediaFacts } from "./media-facts.ts";
 import { chooseLayer, type StageConnection, type StageMedia } from "./stage-connection.ts";
@@ -22,7 +23,7 @@ export function ParticipantTile(props: {
   useEffect(() => {
     let opened: StageMedia | undefined;
     let isShown = true;
-    stage.subscribe(id).then(
+    const shown = stage.subscribe(id).then(
       (answered) => {
         if (!isShown) return stage.close(answered);
         opened = answered;
@@ -30,6 +31,7 @@ export function ParticipantTile(props: {
       },
       (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
     );
+    inBackground("A participant can't be shown", shown);
     return () => {
       isShown = false;
       if (opened) stage.close(opened);
@@ -82,7 +84,7 @@ function Measured(props: {
           ariaLabel={`Layer of ${name}`}
           options={options}
           selectedOption={options.find(({ value }) => value === chosen) ?? AUTOMATIC}
-          onChange={({ detail }) => void choose.run(detail.selectedOption.value ?? "")}
+          onChange={({ detail }) => choose.run(detail.selectedOption.value ?? "")}
         />
       )}
     </SpaceBetween>

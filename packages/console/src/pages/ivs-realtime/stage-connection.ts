@@ -1,4 +1,5 @@
 import type { StageEndpoints } from "@aws-sdk/client-ivs-realtime";
+import { inBackground } from "../../shared/in-background.ts";
 import { type OfferAnswer, sendOffer } from "../../wire/send-offer.ts";
 import { type StagePerson, stageMessage } from "./stage-state.ts";
 
@@ -101,7 +102,8 @@ export class StageConnection {
     media.connection.close();
     for (const track of media.stream.getTracks()) track.stop();
     // The server sees it by itself where the page doesn't get so far.
-    void fetch(media.answer.location, { method: "DELETE", keepalive: true });
+    const told = fetch(media.answer.location, { method: "DELETE", keepalive: true });
+    inBackground("The server wasn't told that this has ended", told);
   }
 
   leave(): void {

@@ -86,7 +86,7 @@ export function StageLive({ stage }: { readonly stage: Stage }) {
                 iconName="video-on"
                 disabled={!isIn}
                 loading={publish.running}
-                onClick={() => void publish.run()}
+                onClick={() => publish.run()}
               >
                 Publish this browser's camera
               </Button>
@@ -94,7 +94,7 @@ export function StageLive({ stage }: { readonly stage: Stage }) {
             <Button onClick={() => connection.leave()}>Leave</Button>
           </SpaceBetween>
         ) : (
-          <EnterForm onSubmit={() => void join.run()}>
+          <EnterForm onSubmit={() => join.run()}>
             <SpaceBetween size="m">
               <FormField label="User ID" description="The name that others see.">
                 <Input value={userId} onChange={({ detail }) => setUserId(detail.value)} />

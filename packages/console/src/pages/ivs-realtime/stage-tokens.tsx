@@ -50,7 +50,7 @@ export function StageTokens({ stageArn }: { readonly stageArn: string }) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">Create a participant token</Header>}>
-        <EnterForm onSubmit={() => void create.run()}>
+        <EnterForm onSubmit={() => create.run()}>
           <SpaceBetween size="m">
             <ColumnLayout columns={3}>
               <FormField label="User ID" description="The application's name of its user.">

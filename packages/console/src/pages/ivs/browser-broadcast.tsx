@@ -33,13 +33,13 @@ export function BrowserBroadcast(props: {
   });
   if (isLive) {
     return broadcast.current === undefined ? undefined : (
-      <Button loading={stop.running} onClick={() => void stop.run()}>
+      <Button loading={stop.running} onClick={() => stop.run()}>
         Stop this browser's broadcast
       </Button>
     );
   }
   return (
-    <Button iconName="video-on" loading={start.running} onClick={() => void start.run()}>
+    <Button iconName="video-on" loading={start.running} onClick={() => start.run()}>
       Broadcast from this browser
     </Button>
   );

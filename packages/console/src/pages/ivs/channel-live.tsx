@@ -61,7 +61,7 @@ export function ChannelLive(props: {
             <Button
               disabled={stream === undefined}
               loading={stop.running}
-              onClick={() => void stop.run()}
+              onClick={() => stop.run()}
             >
               Stop stream
             </Button>

@@ -53,7 +53,7 @@ export function CreateChannelPage() {
           submitButtonText="Create channel"
           onNavigate={({ detail }) => goToStep(detail.requestedStepIndex)}
           onCancel={() => goTo(CHANNELS)}
-          onSubmit={() => void create.run()}
+          onSubmit={() => create.run()}
           steps={steps}
           allowSkipTo
         />

@@ -33,7 +33,7 @@ export function EncoderLine(props: {
         iconName="copy"
         ariaLabel={`Copy the line for ${name}`}
         loading={copy.running}
-        onClick={() => void copy.run()}
+        onClick={() => copy.run()}
       >
         Copy
       </Button>

@@ -1,5 +1,6 @@
 import type { Channel } from "@aws-sdk/client-ivs";
 import { useEffect, useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { HIDDEN } from "./encoder-commands.ts";
 
 export interface IngestPorts {
@@ -16,9 +17,10 @@ export function useIngestPorts(): IngestPorts {
   const [ports, setPorts] = useState(DEFAULT_PORTS);
   useEffect(() => {
     let current = true;
-    void readPorts().then((read) => {
+    const shown = readPorts().then((read) => {
       if (current && read) setPorts(read);
     });
+    inBackground("The server's ports aren't known", shown);
     return () => {
       current = false;
     };

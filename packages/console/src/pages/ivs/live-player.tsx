@@ -1,5 +1,6 @@
 import type Hls from "hls.js";
 import { useEffect, useRef } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { type FrameCount, frameRate } from "./frame-rate.ts";
 
 /** The player's measurements of one segment or second. */
@@ -41,10 +42,11 @@ export function LivePlayer(props: {
     if (!element) return undefined;
     let ended = false;
     let stop = () => {};
-    void import("hls.js").then(({ default: Player }) => {
+    const began = import("hls.js").then(({ default: Player }) => {
       if (ended) return;
       stop = play(Player, element, url, handlers);
     });
+    inBackground("The stream can't be played", began);
     const stopCounting = countFrames(element, (framesPerSecond) =>
       handlers.current.onMeasured({ at: new Date(), framesPerSecond }),
     );
@@ -74,7 +76,10 @@ function play(
     if (kilobitsPerSecond === undefined) return;
     handlers.current.onMeasured({ at: new Date(), kilobitsPerSecond });
   });
-  hls.on(Player.Events.MANIFEST_PARSED, () => void element.play().catch(() => {}));
+  hls.on(Player.Events.MANIFEST_PARSED, () => {
+    // Browsers may want a click first: the controls are there.
+    element.play().catch(() => {});
+  });
   hls.on(Player.Events.ERROR, (_, { fatal, details, response, type }) => {
     if (!fatal) return;
     const status = response?.code === undefined ? "" : ` (status ${response.code})`;

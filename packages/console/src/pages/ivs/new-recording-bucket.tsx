@@ -5,6 +5,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { Refusal } from "../../shared/refusal.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -68,7 +69,7 @@ export function NewRecordingBucket(props: {
           formAction="none"
           loading={running}
           disabled={bucketName === ""}
-          onClick={() => void create()}
+          onClick={() => inBackground("The bucket wasn't created", create())}
         >
           Create and use
         </Button>

@@ -40,7 +40,7 @@ export function ObsSettings(props: {
             OBS rejects the server's self-signed certificate. Allow plain RTMP on this channel, or
             start the server with --tls-certificate and --tls-key and a certificate that OBS trusts.
           </Box>
-          <Button loading={allow.running} onClick={() => void allow.run()}>
+          <Button loading={allow.running} onClick={() => allow.run()}>
             Allow plain RTMP on this channel
           </Button>
         </SpaceBetween>
@@ -61,7 +61,7 @@ export function ObsSettings(props: {
         ]}
       />
       <SpaceBetween size="xs">
-        <Button iconName="download" loading={save.running} onClick={() => void save.run()}>
+        <Button iconName="download" loading={save.running} onClick={() => save.run()}>
           Download OBS profile
         </Button>
         <Box color="text-body-secondary" fontSize="body-s">

@@ -104,14 +104,14 @@ export function StreamSettings(props: {
           variant="h2"
           actions={
             <Actions>
-              <Button loading={reset.running} onClick={() => void reset.run()}>
+              <Button loading={reset.running} onClick={() => reset.run()}>
                 {arn === undefined ? "Create stream key" : "Reset stream key"}
               </Button>
               {value === undefined ? (
                 <Button
                   disabled={arn === undefined}
                   loading={show.running}
-                  onClick={() => void show.run()}
+                  onClick={() => show.run()}
                 >
                   Show stream key
                 </Button>

@@ -58,7 +58,7 @@ export function RoomLive({ roomArn }: { readonly roomArn: string }) {
   return (
     <SpaceBetween size="l">
       <Container header={<Header variant="h2">Join the room</Header>}>
-        <EnterForm onSubmit={() => void join.run()}>
+        <EnterForm onSubmit={() => join.run()}>
           <SpaceBetween size="m">
             <ColumnLayout columns={2}>
               <FormField label="User ID" description="The name that others see.">

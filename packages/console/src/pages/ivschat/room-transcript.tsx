@@ -62,14 +62,14 @@ export function RoomTranscript(props: {
               <Button
                 variant="inline-link"
                 ariaLabel={`Delete the message “${entry.content}”`}
-                onClick={() => void remove.run(entry)}
+                onClick={() => remove.run(entry)}
               >
                 Delete
               </Button>
               <Button
                 variant="inline-link"
                 ariaLabel={`Disconnect ${entry.userId}`}
-                onClick={() => void disconnect.run(entry.userId)}
+                onClick={() => disconnect.run(entry.userId)}
               >
                 Disconnect
               </Button>

@@ -47,7 +47,7 @@ function NoOrganization({ onCreated }: { readonly onCreated: () => void }) {
           This account is in no organization. With one, you create accounts that work at once, and
           policies that bound what anybody in them may do.
         </Box>
-        <Button variant="primary" loading={create.running} onClick={() => void create.run()}>
+        <Button variant="primary" loading={create.running} onClick={() => create.run()}>
           Create organization
         </Button>
       </SpaceBetween>

@@ -122,7 +122,7 @@ function TypeSwitch(props: {
   return (
     <>
       <StatusIndicator type={isOn ? "success" : "stopped"}>{isOn ? "On" : "Off"}</StatusIndicator>
-      <Button loading={change.running} onClick={() => void change.run()}>
+      <Button loading={change.running} onClick={() => change.run()}>
         {isOn ? "Switch off" : "Switch on"}
       </Button>
     </>

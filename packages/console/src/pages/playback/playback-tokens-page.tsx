@@ -35,7 +35,7 @@ export function PlaybackTokensPage() {
       description="A token opens one private channel. It is signed here, in the browser: the private key isn't sent."
     >
       <Container>
-        <EnterForm onSubmit={() => void make.run()}>
+        <EnterForm onSubmit={() => make.run()}>
           <SpaceBetween size="m">
             <FormField label="Private key, PEM" description="Its public half is a playback key.">
               <Textarea

@@ -35,8 +35,8 @@ export function RecordingActions(props: {
     return undefined;
   });
   const act = (id: string) => {
-    if (id === "download") void download.run();
-    else if (id === "copy") void copy.run();
+    if (id === "download") download.run();
+    else if (id === "copy") copy.run();
     else setAsking(id === "share" ? "share" : "delete");
   };
   const close = () => setAsking(undefined);

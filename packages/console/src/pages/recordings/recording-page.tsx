@@ -156,7 +156,7 @@ function Files({ bucket, prefix, status }: FilesProps) {
             <Button
               variant="inline-link"
               ariaLabel={`Download ${Key.slice(prefix.length)}`}
-              onClick={() => void download(aws, { bucket, key: Key })}
+              onClick={() => download(aws, { bucket, key: Key })}
             >
               Download
             </Button>

@@ -1,5 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import { useEffect, useRef, useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { Refusal } from "../../shared/refusal.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
@@ -24,7 +25,7 @@ export function RecordingPlayer(props: {
     if (!element) return undefined;
     let left = false;
     let stop = () => {};
-    void import("hls.js").then(({ default: Hls }) => {
+    const began = import("hls.js").then(({ default: Hls }) => {
       if (left) return;
       const hls = new Hls({
         // A worker would be a blob, which the Content-Security-Policy doesn't let run.
@@ -43,6 +44,7 @@ export function RecordingPlayer(props: {
       hls.attachMedia(element);
       stop = () => hls.destroy();
     });
+    inBackground("The recording can't be played", began);
     return () => {
       left = true;
       stop();

@@ -62,7 +62,7 @@ export function BlockPublicAccess(props: {
             <Button
               disabled={chosen === undefined}
               loading={save.running}
-              onClick={() => void save.run()}
+              onClick={() => save.run()}
             >
               Save settings
             </Button>

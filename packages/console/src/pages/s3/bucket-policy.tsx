@@ -65,7 +65,7 @@ export function BucketPolicy(props: { readonly bucket: string; readonly verdict:
               <Button
                 disabled={stored.data === undefined}
                 loading={remove.running}
-                onClick={() => void remove.run()}
+                onClick={() => remove.run()}
               >
                 Delete policy
               </Button>
@@ -73,7 +73,7 @@ export function BucketPolicy(props: { readonly bucket: string; readonly verdict:
                 variant="primary"
                 disabled={findings.length > 0}
                 loading={save.running}
-                onClick={() => void save.run()}
+                onClick={() => save.run()}
               >
                 Save policy
               </Button>

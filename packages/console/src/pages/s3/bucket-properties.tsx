@@ -57,7 +57,7 @@ function Versioning({ bucket }: { readonly bucket: string }) {
             <Button
               disabled={versioning.data === undefined}
               loading={change.running}
-              onClick={() => void change.run()}
+              onClick={() => change.run()}
             >
               {enabled ? "Suspend versioning" : "Enable versioning"}
             </Button>

@@ -1,4 +1,5 @@
 import { type DragEvent, type ReactNode, useState } from "react";
+import { inBackground } from "../../shared/in-background.ts";
 import { droppedFiles, type PickedFile } from "./picked-files.ts";
 
 /** A part of a page that takes files and folders which are dropped on it. */
@@ -23,7 +24,8 @@ export function DropZone(props: {
       onDragLeave={(event) => drag(event, false)}
       onDrop={(event) => {
         drag(event, false);
-        droppedFiles([...event.dataTransfer.items]).then(onFiles, onFailed);
+        const dropped = droppedFiles([...event.dataTransfer.items]).then(onFiles, onFailed);
+        inBackground("The files can't be read", dropped);
       }}
     >
       {children}

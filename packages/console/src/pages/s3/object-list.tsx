@@ -77,7 +77,7 @@ export function ObjectList({
               <Actions>
                 <Button
                   disabled={chosen.length !== 1 || chosen[0]?.folder === true}
-                  onClick={() => void download(aws, { bucket, key: chosen[0]?.key ?? "" })}
+                  onClick={() => download(aws, { bucket, key: chosen[0]?.key ?? "" })}
                 >
                   Download
                 </Button>

@@ -55,7 +55,7 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
       actions={
         <Actions>
           <PresignedLink place={place} />
-          <Button onClick={() => void download(aws, place)}>Download</Button>
+          <Button onClick={() => download(aws, place)}>Download</Button>
           <Button disabled={!head.data} onClick={() => setDeleting(true)}>
             Delete
           </Button>

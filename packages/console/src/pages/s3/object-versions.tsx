@@ -75,13 +75,13 @@ export function ObjectVersions(props: {
               <Button
                 disabled={!chosen || chosen.latest !== chosen.deleteMarker}
                 loading={restore.running}
-                onClick={() => chosen && void restore.run(chosen)}
+                onClick={() => chosen && restore.run(chosen)}
               >
                 {chosen?.deleteMarker ? "Undo deletion" : "Restore version"}
               </Button>
               <Button
                 disabled={!chosen || chosen.deleteMarker}
-                onClick={() => chosen && void download(aws, { bucket, ...chosen })}
+                onClick={() => chosen && download(aws, { bucket, ...chosen })}
               >
                 Download version
               </Button>

@@ -1,3 +1,4 @@
+import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
@@ -7,6 +8,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { EnterForm } from "../../shared/enter-form.tsx";
+import { inBackground } from "../../shared/in-background.ts";
+import { Refusal } from "../../shared/refusal.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { type ObjectPlace, presignedUrl } from "../../wire/presign.ts";
 
@@ -44,10 +47,18 @@ export function LinkForm(props: {
   const { title, what, onClose } = props;
   const [lifetime, setLifetime] = useState("3600");
   const [url, setUrl] = useState<string>();
-  const create = async () => setUrl(await props.create(Number(lifetime)));
+  const [error, setError] = useState<unknown>();
+  const create = async () => {
+    setError(undefined);
+    try {
+      setUrl(await props.create(Number(lifetime)));
+    } catch (failure) {
+      setError(failure);
+    }
+  };
   return (
     <Modal visible header={title} onDismiss={onClose}>
-      <EnterForm onSubmit={() => void create()}>
+      <EnterForm onSubmit={() => inBackground("The link wasn't created", create())}>
         <SpaceBetween size="m">
           <Box>
             Whoever has the link {what} as you would, as long as your key works and the time isn't
@@ -61,6 +72,11 @@ export function LinkForm(props: {
             />
           </FormField>
           <Button variant="primary">Create link</Button>
+          {error !== undefined && (
+            <Alert type="error" header="The link wasn't created">
+              <Refusal error={error} />
+            </Alert>
+          )}
           {url !== undefined && <CopiedValue label="link" value={url} />}
         </SpaceBetween>
       </EnterForm>

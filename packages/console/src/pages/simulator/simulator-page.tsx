@@ -73,7 +73,7 @@ export function SimulatorPage({ query }: PageProps) {
           onRetry={stored.reload}
         />
       )}
-      <EnterForm onSubmit={() => void simulate.run()}>
+      <EnterForm onSubmit={() => simulate.run()}>
         <Container
           header={
             <Header

@@ -22,11 +22,11 @@ export function ChannelTestPicture(props: {
   const running = picture.running || recorded.running;
   return (
     <Actions>
-      <Button loading={picture.running} disabled={running} onClick={() => void picture.run()}>
+      <Button loading={picture.running} disabled={running} onClick={() => picture.run()}>
         Stream a test picture
       </Button>
       {!recordingConfigurationArn && (
-        <Button loading={recorded.running} disabled={running} onClick={() => void recorded.run()}>
+        <Button loading={recorded.running} disabled={running} onClick={() => recorded.run()}>
           {recorded.step ?? "Stream and record one"}
         </Button>
       )}

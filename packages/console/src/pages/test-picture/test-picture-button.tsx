@@ -14,7 +14,7 @@ export function TestPictureButton({ primary = false }: { readonly primary?: bool
       variant={primary ? "primary" : "normal"}
       loading={picture.running}
       loadingText={picture.step ?? "Starting the test picture"}
-      onClick={() => void picture.run()}
+      onClick={() => picture.run()}
     >
       {picture.step ?? "Stream a test picture"}
     </Button>
