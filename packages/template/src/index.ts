@@ -43,6 +43,7 @@ export {
   ssmParametersOf,
 } from "./evaluate/resolve-parameters.ts";
 export { expandTemplate, includesOf, parseProcessedTemplate } from "./expand/expand-template.ts";
+export { withKnownValues } from "./expand/known-values.ts";
 export { type DependencyGraph, refuseCircles } from "./order/dependency-graph.ts";
 export {
   type Capability,

@@ -1,6 +1,7 @@
 import {
   CreateStackCommand,
   DeleteStackCommand,
+  GetTemplateCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -115,4 +116,141 @@ Resources:
   await create("braces", body);
   expect(await endedStack(client, "braces")).toMatchObject({ StackStatus: "CREATE_COMPLETE" });
   expect(await parameterValue("/braces")).toBe("a-b");
+});
+
+async function processed(StackName: string) {
+  const input = { StackName, TemplateStage: "Processed" as const };
+  const { TemplateBody = "" } = await client.send(new GetTemplateCommand(input));
+  return JSON.parse(TemplateBody);
+}
+
+const EXTENDED = "Transform: AWS::LanguageExtensions";
+
+function ssmParameter(Value: unknown, rest: object = {}) {
+  return { Type: "AWS::SSM::Parameter", ...rest, Properties: { Type: "String", Value } };
+}
+
+test("what a loop makes has its functions resolved", async () => {
+  const body = `
+${EXTENDED}
+Resources:
+  Fn::ForEach::TopLevel:
+    - Prefix
+    - [Foo, Bar]
+    - My\${Prefix}:
+        Type: AWS::SSM::Parameter
+        Properties: {Type: String, Value: !Sub "my value \${Prefix}"}
+      Fn::ForEach::LowerLevel:
+        - Suffix
+        - [A, B]
+        - My\${Prefix}\${Suffix}:
+            Type: AWS::SSM::Parameter
+            DependsOn: ["My\${Prefix}"]
+            Properties: {Type: String, Value: !Join [".", [!Ref Suffix, fifo]]}
+`;
+  await create("loops", body);
+  const DependsOn = (name: string) => ({ DependsOn: name });
+  expect((await processed("loops")).Resources).toEqual({
+    MyFoo: ssmParameter("my value Foo"),
+    MyFooA: ssmParameter("A.fifo", DependsOn("MyFoo")),
+    MyFooB: ssmParameter("B.fifo", DependsOn("MyFoo")),
+    MyBar: ssmParameter("my value Bar"),
+    MyBarA: ssmParameter("A.fifo", DependsOn("MyBar")),
+    MyBarB: ssmParameter("B.fifo", DependsOn("MyBar")),
+  });
+});
+
+test("what is known before any resource is resolved, and the rest is left", async () => {
+  const body = `
+${EXTENDED}
+Parameters:
+  Names: {Type: CommaDelimitedList}
+  Stage: {Type: String, Default: prod}
+  Secret: {Type: String, NoEcho: true}
+Conditions: {IsProd: !Equals [!Ref Stage, prod]}
+Resources:
+  Length:
+    Type: AWS::SSM::Parameter
+    DeletionPolicy: !If [IsProd, Retain, Delete]
+    Properties: {Type: String, Value: {"Fn::Length": !Ref Names}}
+  List:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: {"Fn::ToJsonString": [a, b, c]}}
+  Map:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: {"Fn::ToJsonString": {a: foo, b: !Ref Stage}}}
+  Later:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Sub "\${Stage}-\${Length}"}
+  Hidden:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Sub "\${Secret}"}
+  Name:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Sub "\${AWS::StackName}_api"}
+Outputs:
+  Name: {Value: !Ref Name}
+  If: {Value: !If [IsProd, !GetAtt Length.Type, none]}
+`;
+  await create("known", body, { Names: "a,b,c", Secret: "never shown" });
+  const document = await processed("known");
+  expect(document).toEqual({
+    Parameters: {
+      Names: { Type: "CommaDelimitedList" },
+      Stage: { Type: "String", Default: "prod" },
+      Secret: { Type: "String", NoEcho: true },
+    },
+    Conditions: { IsProd: { "Fn::Equals": [{ Ref: "Stage" }, "prod"] } },
+    Resources: {
+      Length: ssmParameter(3, { DeletionPolicy: "Retain" }),
+      List: ssmParameter('["a","b","c"]'),
+      Map: ssmParameter('{"a":"foo","b":"prod"}'),
+      Later: ssmParameter({ "Fn::Sub": "${Stage}-${Length}" }),
+      Hidden: ssmParameter({ "Fn::Sub": "${Secret}" }),
+      Name: ssmParameter("known_api"),
+    },
+    Outputs: {
+      Name: { Value: { Ref: "Name" } },
+      If: { Value: { "Fn::GetAtt": ["Length", "Type"] } },
+    },
+  });
+});
+
+test("names in Ref and Fn::GetAtt may be functions", async () => {
+  const body = `
+${EXTENDED}
+Parameters: {ParamA: {Type: String, Default: "true"}}
+Conditions: {IsA: !Equals [!Ref {"Fn::Sub": ["Param\${Suffix}", {Suffix: A}]}, "true"]}
+Resources:
+  Fn::ForEach::Parameters:
+    - Id
+    - [A, B]
+    - Parameter\${Id}:
+        Type: AWS::SSM::Parameter
+        Properties: {Type: String, Value: !Sub "value \${Id}"}
+Outputs:
+  Fn::ForEach::Outputs:
+    - Id
+    - [A, B]
+    - Fn::ForEach::Attributes:
+        - Property
+        - [Type, Value]
+        - \${Id}\${Property}: {Value: !GetAtt [!Sub "Parameter\${Id}", !Ref Property]}
+`;
+  await create("names", body);
+  const { Outputs = [] } = await endedStack(client, "names");
+  const values = Outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]);
+  expect(Object.fromEntries(values)).toEqual({
+    AType: "String",
+    AValue: "value A",
+    BType: "String",
+    BValue: "value B",
+  });
+});
+
+test("a template without the transform is left as it is", async () => {
+  const body = template({ One: ssmParameter({ "Fn::Sub": "${AWS::StackName}" }) });
+  await create("plain", body);
+  const input = { StackName: "plain", TemplateStage: "Processed" as const };
+  expect((await client.send(new GetTemplateCommand(input))).TemplateBody).toBe(body);
 });

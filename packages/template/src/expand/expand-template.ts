@@ -9,6 +9,7 @@ import { ExpansionBudget } from "./expansion-budget.ts";
 import { expandLoops } from "./for-each.ts";
 import { includeSnippets, includeWhole, locationOf, snippetLocations } from "./include.ts";
 import { parametersOnly } from "./parameters-only.ts";
+import { resolveNames } from "./resolved-names.ts";
 
 /**
  * The addresses (`s3://bucket/key`) of what a template's AWS::Include transforms include, each
@@ -46,7 +47,7 @@ export function expandTemplate(
         document = includeWhole(document, locationOf(parameters, resolve), includes);
         break;
       case EXTENSIONS:
-        document = expandLoops(document, resolve, budget);
+        document = resolveNames(expandLoops(document, resolve, budget), resolve);
         break;
       default:
         throw new TemplateError(`No transform named ${name} found.`);

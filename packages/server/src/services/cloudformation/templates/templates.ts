@@ -1,9 +1,12 @@
 import type * as cloudformation from "@aws-sdk/client-cloudformation";
 import {
+  Evaluation,
   neededCapabilities,
   refuseCircles,
   type Template,
+  TemplateError,
   templateSummary,
+  withKnownValues,
 } from "@rolecast/template";
 import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
@@ -15,6 +18,7 @@ import { findChangeSet } from "../rows/change-sets.ts";
 import { findVersion } from "../rows/stacks.ts";
 import { isArn } from "../stack-names.ts";
 import type { ChangeSetRow, CloudFormationTables, StackRow, VersionRow } from "../tables.ts";
+import { environmentOf, type StoredParameters, templateOf } from "../values/evaluate-stack.ts";
 import { asAwsError, templateText } from "../values/requested-version.ts";
 import { readingOf } from "../values/template-url.ts";
 
@@ -35,8 +39,10 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
         const version = changeSet ?? (await versionOf(stack, context));
         // A stack in review has none yet: clients take it for an empty one.
         if (!version) return { StagesAvailable: ["Original", "Processed"] };
-        const { template, processed } = version;
-        const TemplateBody = TemplateStage === "Original" ? template : (processed ?? template);
+        const TemplateBody =
+          TemplateStage === "Original" || version.processed === null
+            ? version.template
+            : await processedBody(stack, version, context, deps);
         return { TemplateBody, StagesAvailable: ["Original", "Processed"] };
       },
     }),
@@ -103,6 +109,32 @@ export function templateOperations(deps: CloudFormationDependencies): OperationT
       },
     },
   });
+}
+
+/**
+ * The template as its transforms have left it. AWS::LanguageExtensions also resolves functions;
+ * the engine has them as they were, so that change sets can say what a change comes from.
+ */
+async function processedBody(
+  stack: StackRow,
+  { template, processed, parameters }: Pick<VersionRow, "template" | "processed" | "parameters">,
+  context: RequestContext,
+  deps: Pick<CloudFormationDependencies, "reader">,
+): Promise<string> {
+  const body = processed ?? template;
+  const { extended } = await checked(template, context, deps);
+  if (!extended) return body;
+  const stored = JSON.parse(parameters) as StoredParameters;
+  const hidden = Object.entries(stored).filter(([, { noEcho }]) => noEcho);
+  const environment = await environmentOf(stack, stored, context.db<CloudFormationTables>());
+  try {
+    const evaluation = new Evaluation(templateOf({ template, processed }), environment);
+    return JSON.stringify(withKnownValues(evaluation, new Set(hidden.map(([name]) => name))));
+  } catch (error) {
+    // A stack that failed for this has its template as it was.
+    if (error instanceof TemplateError) return body;
+    throw error;
+  }
 }
 
 function versionOf(stack: StackRow, context: RequestContext): Promise<VersionRow | undefined> {
