@@ -3,10 +3,11 @@ import {
   DescribeStackEventsCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
+import { DescribeConnectionCommand, EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { GetRoleCommand } from "@aws-sdk/client-iam";
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { channel, cloudFormationOf, role, stackOf, template } from "./support.ts";
 
 let server: TestServer;
@@ -109,4 +110,25 @@ test("parameters are numbers, truth values and texts as the properties need", as
   const live = channels.find(({ name }) => name === "7");
   const tagged = channels.find(({ name }) => name === "8");
   expect([live?.authorized, tagged?.tags?.season]).toEqual([true, "8"]);
+});
+
+test("a template reads the ARN of a connection's secret", async () => {
+  const StackName = "secret-of-a-connection";
+  const key = { ApiKeyName: "x-key", ApiKeyValue: "value" };
+  const Properties = {
+    ...{ Name: StackName, AuthorizationType: "API_KEY" },
+    AuthParameters: { ApiKeyAuthParameters: key },
+  };
+  const TemplateBody = template(
+    { It: { Type: "AWS::Events::Connection", Properties } },
+    { Outputs: { Secret: { Value: { "Fn::GetAtt": ["It", "SecretArn"] } } } },
+  );
+  await client.send(new CreateStackCommand({ StackName, TemplateBody }));
+  const { StackStatus, Outputs } = await stackOf(client, StackName);
+  expect(StackStatus).toBe("CREATE_COMPLETE");
+  const { endpoint } = server;
+  const events = new EventBridgeClient({ endpoint, region: "us-east-1", credentials: ROOT });
+  const { SecretArn } = await events.send(new DescribeConnectionCommand({ Name: StackName }));
+  expect(SecretArn).toMatch(/^arn:aws:secretsmanager:.*:secret:events!connection\//);
+  expect(Outputs).toEqual([{ OutputKey: "Secret", OutputValue: SecretArn }]);
 });
