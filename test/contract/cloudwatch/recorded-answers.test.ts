@@ -56,6 +56,30 @@ test("an alarm's threshold and times are floating-point, its periods are integer
   expect(body).toContain("<Period>60</Period>");
 });
 
+test("times in XML have milliseconds where they aren't whole seconds", async () => {
+  await root.putMetricAlarm({ ...ALARM, AlarmName: "timed" });
+  const json = await askInJson("DescribeAlarms", { AlarmNames: ["timed"] });
+  const { MetricAlarms } = JSON.parse(json.body) as {
+    MetricAlarms: readonly { AlarmConfigurationUpdatedTimestamp: number }[];
+  };
+  const seconds = MetricAlarms[0]?.AlarmConfigurationUpdatedTimestamp ?? 0;
+  const moment = new Date(Math.round(seconds * 1000)).toISOString().replace(".000Z", "Z");
+  const alarm = await ask("DescribeAlarms", { "AlarmNames.member.1": "timed" });
+  expect(alarm.body).toContain(
+    `<AlarmConfigurationUpdatedTimestamp>${moment}</AlarmConfigurationUpdatedTimestamp>`,
+  );
+  const Namespace = "Times";
+  await root.putMetricData({ Namespace, MetricData: [{ MetricName: "Frames", Value: 1 }] });
+  const now = Date.now();
+  const statistics = await ask("GetMetricStatistics", {
+    ...{ Namespace, MetricName: "Frames", Period: "60", "Statistics.member.1": "Sum" },
+    StartTime: new Date(now - 120_000).toISOString(),
+    EndTime: new Date(now + 120_000).toISOString(),
+  });
+  expect(statistics.body).toMatch(/<Sum>1\.0<\/Sum>/);
+  expect(statistics.body).toMatch(/<Timestamp>[-\d]{10}T\d\d:\d\d:00Z<\/Timestamp>/);
+});
+
 test("alarms of logs are an empty element in XML, and nothing in JSON", async () => {
   const none = { "AlarmNames.member.1": "nobody's" };
   const { body } = await ask("DescribeAlarms", none);

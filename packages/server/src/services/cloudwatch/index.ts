@@ -33,6 +33,7 @@ export const cloudwatch = defineService({
     ...API,
     name: "cloudwatch",
     protocol: "awsQuery",
+    precision: "shortest",
     emptyLists: { DescribeAlarmsOutput: ["LogAlarms"] },
   },
   furtherProtocols: [
