@@ -2,39 +2,18 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { Inputs, type Values } from "./inputs.ts";
 import { inOrder, makeEverything } from "./make-everything.ts";
-import { mapKeeper } from "./map-readers.ts";
+import { mapKeeper, NAMES, READ_BACK, standInOf } from "./map-readers.ts";
 import { type ServedService, servedServices } from "./served-services.ts";
 import { WireClient } from "./wire-client.ts";
 
 /*
  * Names that every plain object has, in each text, map's key and document of each operation, in
  * every protocol: the answer is the caller's to fix or a success, and what was kept under such a
- * name is read under it.
+ * name is read under it. Maps that the smallest inputs don't keep are in kept-maps.test.ts.
  */
-
-const NAMES = [
-  ...["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__defineGetter__"],
-] as const;
 
 /** A feed, which doesn't end. */
 const LEFT_OUT = "rolecast ReadEvents";
-
-/** Maps whose entries are read back, at least. */
-const READ_BACK = [
-  "accessanalyzer TagResource tags{}",
-  "ivs CreateAdConfiguration tags{}",
-  "ivs CreateChannel tags{}",
-  "ivs CreatePlaybackRestrictionPolicy tags{}",
-  "ivs TagResource tags{}",
-  "ivs-realtime CreateEncoderConfiguration tags{}",
-  "ivs-realtime CreateStage tags{}",
-  "ivs-realtime CreateStorageConfiguration tags{}",
-  "ivs-realtime TagResource tags{}",
-  "ivschat CreateRoom tags{}",
-  "ivschat TagResource tags{}",
-  "kms Encrypt EncryptionContext{}",
-  "s3 PutObject Metadata{}",
-];
 
 let server: TestServer;
 let client: WireClient;
@@ -51,9 +30,6 @@ afterAll(async () => {
   client?.close();
   await server?.close();
 });
-
-/** A text of the same length that no input has by chance. */
-const standInOf = (name: string) => "zq7".repeat(10).slice(0, name.length);
 
 const prototypes = [Object, Array, Function, String].map(({ prototype }) => prototype as object);
 const snapshot = () =>

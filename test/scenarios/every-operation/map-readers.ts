@@ -1,5 +1,30 @@
 import { madeValues } from "./made-values.ts";
 
+/** Names that every plain object has. */
+export const NAMES = [
+  ...["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf", "__defineGetter__"],
+] as const;
+
+/** Maps whose entries are read back, at least. */
+export const READ_BACK = [
+  "accessanalyzer TagResource tags{}",
+  "ivs CreateAdConfiguration tags{}",
+  "ivs CreateChannel tags{}",
+  "ivs CreatePlaybackRestrictionPolicy tags{}",
+  "ivs TagResource tags{}",
+  "ivs-realtime CreateEncoderConfiguration tags{}",
+  "ivs-realtime CreateStage tags{}",
+  "ivs-realtime CreateStorageConfiguration tags{}",
+  "ivs-realtime TagResource tags{}",
+  "ivschat CreateRoom tags{}",
+  "ivschat TagResource tags{}",
+  "kms Encrypt EncryptionContext{}",
+  "s3 PutObject Metadata{}",
+];
+
+/** A text of the same length that no input has by chance. */
+export const standInOf = (name: string) => "zq7".repeat(10).slice(0, name.length);
+
 interface Reading {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
