@@ -42,6 +42,10 @@ async function bundleCommand(): Promise<readonly string[]> {
       root,
       "packages/server/src/services/cloudformation/reader/template-thread.ts",
     ),
+    "analysis-thread": join(
+      root,
+      "packages/server/src/services/access-analyzer/analysis/analysis-thread.ts",
+    ),
     "check-thread": join(
       root,
       "packages/server/src/services/access-analyzer/checks/check-thread.ts",

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
+import { ANALYSIS_LOADS } from "./longest-turns/analysis-loads.ts";
 import { EVENT_LOADS } from "./longest-turns/event-loads.ts";
 import type { Load } from "./longest-turns/loads.ts";
 import { longestTurnMs, slowness, TURN_MAX_MS } from "./longest-turns/turn-meter.ts";
@@ -11,7 +12,7 @@ import { longestTurnMs, slowness, TURN_MAX_MS } from "./longest-turns/turn-meter
  * the same for single requests.
  */
 
-const LOADS: readonly Load[] = [...EVENT_LOADS];
+const LOADS: readonly Load[] = [...EVENT_LOADS, ...ANALYSIS_LOADS];
 const RUNS_MAX = 3;
 
 let server: TestServer;

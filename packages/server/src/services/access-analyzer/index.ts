@@ -1,5 +1,6 @@
 import { defineService } from "../../kernel/define-service.ts";
 import type { Analysis } from "./analysis/analysis.ts";
+import { AnalysisThreads } from "./analysis/analysis-threads.ts";
 import { analysisRounds } from "./analysis/rounds.ts";
 import { analyzerUsage } from "./analyzers/analyzer-usage.ts";
 import { CheckThreads } from "./checks/check-threads.ts";
@@ -32,9 +33,10 @@ export const accessAnalyzer = defineService({
 });
 
 function createAccessAnalyzer(needs: GenerationDependencies) {
+  const proofs = new AnalysisThreads(needs.log);
   let made: Promise<Analysis> | undefined;
   const analysis = () => {
-    made ??= import("./analysis/analysis.ts").then((module) => new module.Analysis(needs));
+    made ??= import("./analysis/analysis.ts").then((module) => new module.Analysis(needs, proofs));
     return made;
   };
   const rounds = analysisRounds(needs, analysis);
@@ -56,7 +58,7 @@ function createAccessAnalyzer(needs: GenerationDependencies) {
     },
     drain: () => generations.drain(),
     async close() {
-      await checks.close();
+      await Promise.all([checks.close(), proofs.close()]);
       await generations.close();
       await rounds.close();
     },

@@ -6,14 +6,16 @@ import type {
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type Reader, readerOf, type Store, type Transaction } from "../../../kernel/store.ts";
+import { inTurns, nextTurn } from "../../../kernel/work/turns.ts";
 import { accessOf } from "../analyzer-type.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
-import type { FoundFinding } from "../finding/finding-body.ts";
+import { type FoundFinding, failedFinding } from "../finding/finding-body.ts";
 import { publishFindings } from "../finding/finding-events.ts";
 import { findAnalyzerById } from "../rows/analyzers.ts";
 import { archiveRulesOf } from "../rows/archive-rules.ts";
 import { findingsOf, insertFinding, removeFinding, updateFinding } from "../rows/findings.ts";
 import type { AccessAnalyzerTables, AnalyzerRow, FindingRow } from "../tables.ts";
+import type { AnalysisThreads } from "./analysis-threads.ts";
 import { ExternalFindings, type Zone } from "./external-findings.ts";
 import { InternalFindings } from "./internal-findings.ts";
 import { OwnRole } from "./own-role.ts";
@@ -40,21 +42,27 @@ export class Analysis {
   readonly #internal: InternalFindings;
   readonly #unused: UnusedFindings;
 
-  constructor(deps: AnalyzerDependencies) {
+  constructor(deps: AnalyzerDependencies, threads: AnalysisThreads) {
     this.#deps = deps;
     this.#store = deps.store.tables<AccessAnalyzerTables>();
-    this.external = new ExternalFindings(deps.directory);
-    this.#internal = new InternalFindings(deps);
-    this.#unused = new UnusedFindings(deps);
+    this.external = new ExternalFindings(deps.directory, threads);
+    this.#internal = new InternalFindings(deps, threads);
+    this.#unused = new UnusedFindings(deps, threads);
   }
 
-  /** Within another's transaction, for which `context` stands, it reads and writes in that one. */
+  /**
+   * Within another's transaction it doesn't look: proofs take longer than other changes may wait.
+   * The next request or round does.
+   */
   async refresh(analyzer: AnalyzerRow, context?: RequestContext): Promise<Analyzed> {
-    const joined = context?.inTransaction === true ? context : undefined;
-    const reader = joined ?? readerOf(this.#deps.store);
     const { clock, ids, events } = this.#deps;
     const atMs = clock.nowMs();
     const { analyzer_id: id } = analyzer;
+    if (context?.inTransaction === true) {
+      const findings = await findingsOf(id, context.db<AccessAnalyzerTables>());
+      return { resources: [], findings, atMs };
+    }
+    const reader = readerOf(this.#deps.store);
     const zone = await zoneOf(analyzer, this.#deps.contributed.organizations);
     const looked = "disabled" in zone ? undefined : await this.#look(analyzer, zone, reader);
     const known = async (db = reader.db<AccessAnalyzerTables>()) => {
@@ -71,16 +79,16 @@ export class Analysis {
       // It may have been deleted meanwhile, and another request may have found the same.
       if (!(await findAnalyzerById(id, tx.db))) return [];
       const changes = reconcile(id, looked.findings, await known(tx.db), at);
-      for (const row of changes.inserted) await insertFinding(row, tx.db);
-      for (const { finding_id, status, analyzed_ms, updated_ms, body } of changes.updated)
-        await updateFinding(finding_id, { status, analyzed_ms, updated_ms, body }, tx.db);
-      for (const { finding_id } of changes.removed) await removeFinding(finding_id, tx.db);
+      await inTurns(changes.inserted, (row) => insertFinding(row, tx.db));
+      await inTurns(changes.updated, ({ finding_id, status, analyzed_ms, updated_ms, body }) =>
+        updateFinding(finding_id, { status, analyzed_ms, updated_ms, body }, tx.db),
+      );
+      await inTurns(changes.removed, ({ finding_id }) => removeFinding(finding_id, tx.db));
       const changed = [...changes.inserted, ...changes.updated];
       tx.afterCommit(() => publishFindings(analyzer, changed, { events, ids, isDeleted: false }));
       return findingsOf(id, tx.db);
     };
-    const findings = await (joined ? joined.transaction(write) : this.#store.transaction(write));
-    return { resources, findings, atMs };
+    return { resources, findings: await this.#store.transaction(write), atMs };
   }
 
   async #look(analyzer: AnalyzerRow, zone: Zone, reader: Reader): Promise<Looked> {
@@ -122,6 +130,7 @@ export class Analysis {
       const role = await OwnRole.of(accountId, this.#deps.directory, reader);
       for (const service of this.#deps.contributed.shareableResources)
         for (const resource of await service.list({ accountId, region, knownAccounts }, reader)) {
+          await nextTurn();
           const isReadable = role?.mayRead(resource, service.readAction) !== false;
           found.push({ resource, isReadable });
         }
@@ -132,11 +141,14 @@ export class Analysis {
   async #findIn(
     all: readonly Readable[],
     access: "external" | "internal",
-    find: (resource: ShareableResource) => Promise<readonly FoundFinding[]>,
+    find: (resource: ShareableResource) => Promise<readonly FoundFinding[] | undefined>,
   ): Promise<Looked> {
     const findings: FoundFinding[] = [];
-    for (const { resource, isReadable } of all)
-      findings.push(...(isReadable ? await find(resource) : [unread(resource, access)]));
+    for (const { resource, isReadable } of all) {
+      await nextTurn();
+      if (!isReadable) findings.push(failedFinding(resource, access, "ACCESS_DENIED"));
+      else findings.push(...((await find(resource)) ?? []));
+    }
     return { resources: all.map(({ resource }) => resource), findings };
   }
 }
@@ -182,16 +194,4 @@ const INTERNAL_TYPES: readonly string[] = ["AWS::S3::Bucket"];
 
 export function unusedAccessOf(analyzer: AnalyzerRow): UnusedAccessConfiguration {
   return configurationOf(analyzer).unusedAccess ?? {};
-}
-
-/** The finding of a resource that shuts Access Analyzer's role out. */
-function unread(
-  { arn, accountId, resourceType }: ShareableResource,
-  access: "external" | "internal",
-): FoundFinding {
-  return {
-    type: access === "external" ? "ExternalAccess" : "InternalAccess",
-    ...{ resource: arn, resourceType, ownerAccountId: accountId, subject: "" },
-    body: { error: "ACCESS_DENIED" },
-  };
 }

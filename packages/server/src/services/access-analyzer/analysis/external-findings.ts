@@ -1,12 +1,5 @@
 import { createHash } from "node:crypto";
-import {
-  type BucketAccess,
-  type CompiledPolicy,
-  compilePolicy,
-  type ExternalAccess,
-  externalAccess,
-} from "@rolecast/policy";
-import { LruMap } from "../../../kernel/lru-map.ts";
+import type { ExternalAccess } from "@rolecast/policy";
 import { toShownPolicy } from "../../../kernel/policy-principals.ts";
 import type { IdentityDirectory } from "../../../kernel/ports/identity.ts";
 import type {
@@ -15,7 +8,10 @@ import type {
   Sharing,
 } from "../../../kernel/ports/shareable-resources.ts";
 import type { Reader } from "../../../kernel/store.ts";
-import type { FindingSource, FoundFinding } from "../finding/finding-body.ts";
+import { type FindingSource, type FoundFinding, failedFinding } from "../finding/finding-body.ts";
+import type { AnalysisThreads } from "./analysis-threads.ts";
+import { KnownProofs } from "./known-proofs.ts";
+import type { ExternalQuestion } from "./proofs.ts";
 import { type AnalyzedZone, hasControlPolicies } from "./zone.ts";
 
 /** Resources whose analysis is remembered; one takes some hundred bytes. */
@@ -27,33 +23,42 @@ export type Zone = Exclude<AnalyzedZone, { readonly disabled: unknown }>;
 export class ExternalFindings {
   readonly #directory: IdentityDirectory;
   /** By the digest of the documents and the zone: the same documents let the same in. */
-  readonly #known = new LruMap<string, readonly ExternalAccess[]>(REMEMBERED_MAX);
+  readonly #known = new KnownProofs<Found>(REMEMBERED_MAX);
+  readonly #threads: AnalysisThreads;
 
-  constructor(directory: IdentityDirectory) {
+  constructor(directory: IdentityDirectory, threads: AnalysisThreads) {
     this.#directory = directory;
+    this.#threads = threads;
   }
 
-  /** @throws PolicyCompileError for a proposed document that is no policy */
+  /** Undefined for a proposed document that is no policy. */
   async of(
     resource: ShareableResource,
     zone: Zone,
     reader: Reader,
-  ): Promise<readonly FoundFinding[]> {
+  ): Promise<readonly FoundFinding[] | undefined> {
     const { arn, accountId, resourceType, bucket } = resource;
     const sharings = resource.sharings.filter(({ within }) => within === undefined);
     if (sharings.length === 0) return [];
     const shown = (text: string) => toShownPolicy(text, this.#directory, reader);
-    const texts: string[] = [];
-    for (const { text } of sharings) texts.push(await shown(text));
+    const documents: Sharing[] = [];
+    for (const one of sharings) documents.push({ ...one, text: await shown(one.text) });
     const points: SharedAccessPoint[] = [];
     for (const point of bucket?.accessPoints ?? [])
       points.push({ ...point, text: await shown(point.text) });
     const ways = bucket && { ...bucket, accessPoints: points };
-    const accesses = this.#accessesOf(
-      { arn, sharings, ...(ways && { bucket: ways }) },
-      texts,
-      zone,
+    const { accounts, organizationId } = zone;
+    const accesses = await this.#accessesOf(
+      {
+        arn,
+        sharings: documents,
+        ...(ways && { bucket: ways }),
+        zone: { accounts, organizationId },
+      },
+      accountId,
     );
+    if (accesses === undefined) return undefined;
+    if (accesses === "too-much") return [failedFinding(resource, "external", "INTERNAL_ERROR")];
     const isRestricted = hasControlPolicies(zone.memberOf(accountId)?.rcpLevels);
     const restriction = isRestricted ? "APPLICABLE" : "NOT_APPLICABLE";
     return accesses.map((access): FoundFinding => {
@@ -72,44 +77,17 @@ export class ExternalFindings {
     });
   }
 
-  #accessesOf(
-    { arn, sharings, bucket }: Pick<ShareableResource, "arn" | "sharings" | "bucket">,
-    texts: readonly string[],
-    zone: Zone,
-  ): readonly ExternalAccess[] {
-    const about = [
-      [...zone.accounts],
-      zone.organizationId,
-      sharings.map(({ kind }) => kind),
-      texts,
-      bucket && [arn, bucket],
-    ];
+  /** Asks for the same but once; what couldn't be proven in time isn't tried again. */
+  #accessesOf(question: ExternalQuestion, accountId: string): Promise<Found> {
+    const { arn, sharings, bucket, zone } = question;
+    const { accounts, organizationId } = zone;
+    const about = [[...accounts], organizationId, sharings, bucket && [arn, bucket]];
     const key = createHash("sha256").update(JSON.stringify(about)).digest("base64");
-    const known = this.#known.get(key);
-    if (known) return known;
-    const compiled = texts.map((text, index) => compiledOf(text, arn, sharings[index]?.kind));
-    const found = externalAccess(compiled, zone, bucket && accessTo(arn, bucket, sharings));
-    this.#known.set(key, found);
-    return found;
+    return this.#known.get(key, () => this.#threads.run("externalAccess", question, accountId));
   }
 }
 
-function compiledOf(text: string, id: string, kind: Sharing["kind"] = "resource"): CompiledPolicy {
-  return compilePolicy(text, { kind, id, managed: false });
-}
-
-function accessTo(
-  arn: string,
-  { accessPoints, restrictsPublic }: NonNullable<ShareableResource["bucket"]>,
-  sharings: readonly Sharing[],
-): BucketAccess {
-  const acls = sharings.flatMap(({ source }, index) => (source === "BUCKET_ACL" ? [index] : []));
-  const points = accessPoints.map(({ arn: id, text, vpcId, ignoresPublicAcls }) => ({
-    ...{ arn: id, vpcId, policy: compiledOf(text, id) },
-    withoutPublic: new Set(ignoresPublicAcls ? acls : []),
-  }));
-  return { arn, accessPoints: points, restrictsPublic };
-}
+type Found = readonly ExternalAccess[] | undefined | "too-much";
 
 function sourcesOf(
   { policies, accessPoints, accessPointAccounts }: ExternalAccess,

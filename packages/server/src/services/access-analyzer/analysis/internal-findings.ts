@@ -1,30 +1,23 @@
 import { createHash } from "node:crypto";
-import {
-  type InternalAccess,
-  type InternalPair,
-  internalAccess,
-  PolicySet,
-  type ResourceAction,
-} from "@rolecast/policy";
+import type { InternalAccess, ResourceAction } from "@rolecast/policy";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { OrganizationLevel } from "../../../kernel/organization.ts";
 import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
 import type { Reader } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { readAuthorizationData } from "../authorization-data.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
-import type { FoundFinding, Restriction } from "../finding/finding-body.ts";
+import { type FoundFinding, failedFinding, type Restriction } from "../finding/finding-body.ts";
+import type { AnalysisThreads } from "./analysis-threads.ts";
 import type { Zone } from "./external-findings.ts";
-import {
-  compiledPolicy,
-  type InternalPrincipal,
-  internalPrincipals,
-  principalTagKeys,
-  TAG_PREFIX,
-} from "./internal-principals.ts";
+import { type InternalPrincipal, internalPrincipals } from "./internal-principals.ts";
+import type { PairQuestion } from "./proofs.ts";
 import { hasControlPolicies } from "./zone.ts";
 
 /** Pairs of a principal and a resource that are remembered; one takes some hundred bytes. */
 const REMEMBERED_MAX = 20_000;
+/** Pairs of one question. */
+const PAIRS_AT_ONCE = 16;
 /** Keys that the calls of users and roles don't have: services set them. */
 const OF_SERVICES = [
   ...["aws:principalservicename", "aws:principalservicenameslist", "aws:sourceowner"],
@@ -42,11 +35,16 @@ interface Look {
 export class InternalFindings {
   readonly #deps: Pick<AnalyzerDependencies, "directory" | "inventory">;
   /** By the digests of all documents that decide about the pair. */
-  readonly #known = new LruMap<string, readonly InternalAccess[]>(REMEMBERED_MAX);
+  readonly #known = new LruMap<string, Found>(REMEMBERED_MAX);
+  readonly #threads: AnalysisThreads;
   #bucketActions: Promise<ReturnType<typeof bucketActions>> | undefined;
 
-  constructor(deps: Pick<AnalyzerDependencies, "directory" | "inventory">) {
+  constructor(
+    deps: Pick<AnalyzerDependencies, "directory" | "inventory">,
+    threads: AnalysisThreads,
+  ) {
     this.#deps = deps;
+    this.#threads = threads;
   }
 
   async principalsOf(zone: Zone, reader: Reader): Promise<readonly InternalPrincipal[]> {
@@ -65,15 +63,63 @@ export class InternalFindings {
     const levels = new Map(
       [...zone.accounts].map((id) => [id, digestOf(levelsOf(id, "scpLevels", zone))]),
     );
-    return principals.flatMap((principal) => {
+    const { organizationId } = zone;
+    const keys = principals.map((principal) => {
       const ofAccount = levels.get(principal.identity.principal.accountId);
-      const key = [principal.digest, digest, ofAccount, zone.organizationId].join();
-      const accesses =
-        this.#known.get(key) ?? internalAccess(pairOf(principal, resource, zone, actions));
-      this.#known.set(key, accesses);
-      return accesses.map((access) => finding(access, principal, resource, zone));
+      return [principal.digest, digest, ofAccount, organizationId].join();
     });
+    const accesses = await this.#accessesOf({ resource, zone, actions }, principals, keys);
+    const findings: FoundFinding[] = [];
+    for (const [index, principal] of principals.entries()) {
+      const own = accesses.get(keys[index] ?? "") ?? [];
+      if (own === "too-much") return [failedFinding(resource, "internal", "INTERNAL_ERROR")];
+      for (const access of own) findings.push(finding(access, principal, resource, zone));
+    }
+    return findings;
   }
+
+  /** The access of all principals, by their keys. */
+  async #accessesOf(
+    about: About,
+    principals: readonly InternalPrincipal[],
+    keys: readonly string[],
+  ): Promise<ReadonlyMap<string, Found>> {
+    const accesses = new Map<string, Found>();
+    const unknown: { readonly principal: InternalPrincipal; readonly key: string }[] = [];
+    for (const [index, principal] of principals.entries()) {
+      const key = keys[index] ?? "";
+      const known = this.#known.get(key);
+      if (known === undefined) unknown.push({ principal, key });
+      else accesses.set(key, known);
+    }
+    for (let from = 0; from < unknown.length; from += PAIRS_AT_ONCE) {
+      await nextTurn();
+      const some = unknown.slice(from, from + PAIRS_AT_ONCE);
+      const found = await this.#ask(about, some);
+      for (const [index, one] of some.entries()) {
+        // One of them may take what the others are left without.
+        const own = found === "too-much" ? await this.#ask(about, [one]) : [found[index] ?? []];
+        const access = own === "too-much" ? own : (own[0] ?? []);
+        this.#known.set(one.key, access);
+        accesses.set(one.key, access);
+      }
+    }
+    return accesses;
+  }
+
+  #ask(about: About, some: readonly { readonly principal: InternalPrincipal }[]) {
+    const { resource, zone, actions } = about;
+    const pairs = some.map(({ principal }) => pairOf(principal, resource, zone));
+    const rcpLevels = textsOf(levelsOf(resource.accountId, "rcpLevels", zone));
+    const question = { resourceAccountId: resource.accountId, rcpLevels, actions, pairs };
+    return this.#threads.run("internalAccess", question, resource.accountId);
+  }
+}
+
+type Found = readonly InternalAccess[] | "too-much";
+
+interface About extends Omit<Look, "principals"> {
+  readonly actions: readonly ResourceAction[];
 }
 
 function digestOf(about: unknown): string {
@@ -103,44 +149,23 @@ function levelsOf(accountId: string, kind: Kind, zone: Zone): readonly Organizat
   return zone.organizationId === undefined ? [] : (zone.memberOf(accountId)?.[kind] ?? []);
 }
 
+function textsOf(levels: readonly OrganizationLevel[]): readonly (readonly string[])[] {
+  return levels.map(({ policies }) => policies.map(({ text }) => text));
+}
+
 function pairOf(
-  { identity, layers, mayBeTagged }: InternalPrincipal,
+  { identity, policies, trustPolicy }: InternalPrincipal,
   resource: ShareableResource,
   zone: Zone,
-  actions: readonly ResourceAction[],
-): InternalPair {
-  const { principal } = identity;
-  const setsOf = (accountId: string, kind: Kind) =>
-    levelsOf(accountId, kind, zone).map(
-      ({ policies }) =>
-        new PolicySet(
-          policies.map(({ text }) => compiledPolicy(text, kind === "scpLevels" ? "scp" : "rcp")),
-        ),
-    );
-  const sharings = sharingsFor(principal.accountId, resource);
-  const ofResource = new PolicySet(sharings.map(({ text, kind }) => compiledPolicy(text, kind)));
-  const all = {
-    ...layers,
-    resource: ofResource,
-    resourceKind: sharings[0]?.kind,
-    scpLevels: setsOf(principal.accountId, "scpLevels"),
-    rcpLevels: setsOf(resource.accountId, "rcpLevels"),
-  };
-  const sets = [layers.identity, layers.boundary, ofResource, ...all.scpLevels, ...all.rcpLevels];
-  const policies = sets.flatMap((set) => set?.policies ?? []);
-  const tagKeys = mayBeTagged ? [] : principalTagKeys(policies);
-  const tags = new Map(
-    Object.entries(identity.tags).map(([key, value]) => [key.toLowerCase(), value]),
-  );
+): PairQuestion {
+  const { principal, tags } = identity;
   return {
-    principal,
-    settled: new Map([
-      ...settledKeys(identity, resource, zone),
-      ...tagKeys.map((key) => [key, tags.get(key.slice(TAG_PREFIX.length))] as const),
-    ]),
-    layers: all,
-    resourceAccountId: resource.accountId,
-    actions,
+    ...{ principal, tags, trustPolicy },
+    settled: new Map(settledKeys(identity, resource, zone)),
+    identity: policies.identity.map(({ text }) => text),
+    boundary: policies.boundary?.text,
+    sharings: sharingsFor(principal.accountId, resource),
+    scpLevels: textsOf(levelsOf(principal.accountId, "scpLevels", zone)),
   };
 }
 

@@ -3,12 +3,12 @@ import { ownValue } from "../../../kernel/own-value.ts";
 import type { ExaminedIdentity } from "../../../kernel/ports/identity.ts";
 import type { PermissionUse } from "../../../kernel/ports/permission-uses.ts";
 import type { Reader } from "../../../kernel/store.ts";
-import { readAuthorizationData } from "../authorization-data.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
 import type { AnalyzerDependencies } from "../dependencies.ts";
-import type { FoundFinding, UnusedBody, UnusedService } from "../finding/finding-body.ts";
+import type { FoundFinding, UnusedBody } from "../finding/finding-body.ts";
 import { UNUSED_ACCESS_AGE_DAYS } from "../quotas.ts";
 import type { FindingType } from "../tables.ts";
-import { type ActionsByService, GrantedActions } from "./granted-actions.ts";
+import type { AnalysisThreads } from "./analysis-threads.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -22,10 +22,11 @@ interface Look {
 /** Finds roles, keys, passwords and permissions that nothing has used for a number of days. */
 export class UnusedFindings {
   readonly #deps: AnalyzerDependencies;
-  #granted: Promise<GrantedActions> | undefined;
+  readonly #threads: AnalysisThreads;
 
-  constructor(deps: AnalyzerDependencies) {
+  constructor(deps: AnalyzerDependencies, threads: AnalysisThreads) {
     this.#deps = deps;
+    this.#threads = threads;
   }
 
   async of({ accountId, configuration, nowMs }: Look, reader: Reader): Promise<FoundFinding[]> {
@@ -39,7 +40,9 @@ export class UnusedFindings {
     if (old.length === 0) return [];
     const uses = await this.#deps.permissionUses.list(accountId, { sinceMs: 0 }, reader);
     const found: FoundFinding[] = [];
+    const turns = new Turns();
     for (const identity of old) {
+      await turns.next();
       const own = uses.filter(({ principalArn }) => principalArn === identity.arn);
       const lastMs = latest([identity.lastUsedMs, ...own.map((use) => use.lastMs)]);
       if (identity.principal.kind === "role-session" && !(lastMs !== undefined && lastMs > sinceMs))
@@ -59,42 +62,19 @@ export class UnusedFindings {
     sinceMs: number,
     reader: Reader,
   ): Promise<readonly FoundFinding[]> {
-    this.#granted ??= readAuthorizationData().then((data) => new GrantedActions(data));
     const { identity: policies } = await this.#deps.directory.policiesOf(
       identity.principal,
       reader,
     );
-    const granted = (await this.#granted).of(policies.map(({ text }) => text));
-    const services = unusedServices(granted, uses, sinceMs);
+    const question = { documents: policies.map(({ text }) => text), uses, sinceMs };
+    const services = await this.#threads.run(
+      "unusedServices",
+      question,
+      identity.principal.accountId,
+    );
+    if (services === "too-much") return [unproven(identity)];
     return services.length === 0 ? [] : [finding(identity, "UnusedPermission", "", { services })];
   }
-}
-
-/** A service that was used at all is shown with the actions that weren't. */
-function unusedServices(
-  granted: ActionsByService,
-  uses: readonly PermissionUse[],
-  sinceMs: number,
-): readonly UnusedService[] {
-  const lastByAction = new Map<string, number>();
-  const lastByService = new Map<string, number>();
-  for (const { action, lastMs } of uses) {
-    const [service = ""] = action.split(":");
-    const name = action.toLowerCase();
-    lastByAction.set(name, Math.max(lastByAction.get(name) ?? 0, lastMs));
-    lastByService.set(service, Math.max(lastByService.get(service) ?? 0, lastMs));
-  }
-  return [...granted].sort().flatMap(([service, actions]): UnusedService[] => {
-    const lastMs = lastByService.get(service);
-    const accessed = lastMs === undefined ? {} : { lastAccessedMs: lastMs };
-    if (lastMs === undefined || lastMs <= sinceMs) return [{ service, ...accessed }];
-    const unused = [...actions].sort().flatMap((name) => {
-      const usedMs = lastByAction.get(`${service}:${name}`.toLowerCase());
-      if (usedMs !== undefined && usedMs > sinceMs) return [];
-      return [{ action: name, ...(usedMs !== undefined && { lastAccessedMs: usedMs }) }];
-    });
-    return unused.length === 0 ? [] : [{ service, actions: unused }];
-  });
 }
 
 function unusedCredentials(identity: ExaminedIdentity, sinceMs: number): readonly FoundFinding[] {
@@ -126,6 +106,12 @@ function finding(
     subject,
     body: { unused: { ...body, ...(lastAccessedMs !== undefined && { lastAccessedMs }) } },
   };
+}
+
+/** The finding of permissions about which nothing could be proven in time. */
+function unproven(identity: ExaminedIdentity): FoundFinding {
+  const { body: _, ...found } = finding(identity, "UnusedPermission", "", {});
+  return { ...found, body: { error: "INTERNAL_ERROR" } };
 }
 
 function latest(times: readonly (number | undefined)[]): number | undefined {

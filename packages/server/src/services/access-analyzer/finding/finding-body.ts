@@ -1,9 +1,11 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
+import type { ShareableResource } from "../../../kernel/ports/shareable-resources.ts";
 import type { FindingRow, FindingType } from "../tables.ts";
 
 /** All of a finding that its row keeps as JSON. */
 export interface FindingBody {
-  readonly error?: "ACCESS_DENIED";
+  /** The resource may not be looked at, or nothing could be proven of it in time. */
+  readonly error?: "ACCESS_DENIED" | "INTERNAL_ERROR";
   readonly external?: ExternalBody;
   readonly internal?: InternalBody;
   readonly unused?: UnusedBody;
@@ -83,4 +85,17 @@ export interface FoundFinding {
 
 export function bodyOf({ body }: Pick<FindingRow, "body">): FindingBody {
   return JSON.parse(body) as FindingBody;
+}
+
+/** The finding of a resource of which nothing can be said, for a reason. */
+export function failedFinding(
+  { arn, accountId, resourceType }: ShareableResource,
+  access: "external" | "internal",
+  error: NonNullable<FindingBody["error"]>,
+): FoundFinding {
+  return {
+    type: access === "external" ? "ExternalAccess" : "InternalAccess",
+    ...{ resource: arn, resourceType, ownerAccountId: accountId, subject: "" },
+    body: { error },
+  };
 }

@@ -1,6 +1,8 @@
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { inBackground } from "../../../kernel/work/in-background.ts";
+import { inTurns } from "../../../kernel/work/turns.ts";
 import { arnOf } from "../arns.ts";
 import type { AnalyzerRow, FindingRow } from "../tables.ts";
 import { bodyOf } from "./finding-body.ts";
@@ -13,15 +15,15 @@ interface Publishing {
 }
 
 /**
- * Publishes a finding's event for each. Source: IAM user guide, "Monitoring IAM Access Analyzer
- * with Amazon EventBridge".
+ * Publishes a finding's event for each, some of them in each turn: an analysis may find thousands.
+ * Source: IAM user guide, "Monitoring IAM Access Analyzer with Amazon EventBridge".
  */
 export function publishFindings(
   analyzer: AnalyzerRow,
   findings: readonly FindingRow[],
   { events, ids, isDeleted }: Publishing,
 ): void {
-  for (const row of findings)
+  const publish = async (row: FindingRow) =>
     events.publish({
       version: "0",
       id: ids.uuid(),
@@ -33,6 +35,7 @@ export function publishFindings(
       resources: [arnOf(analyzer)],
       detail: detailOf(analyzer, row, isDeleted),
     });
+  inBackground(inTurns(findings, publish));
 }
 
 function detailTypeOf({ type }: FindingRow): string {

@@ -1,5 +1,4 @@
 import type * as sdk from "@aws-sdk/client-accessanalyzer";
-import { PolicyCompileError } from "@rolecast/policy";
 import { isoSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -122,12 +121,8 @@ async function findingsOf(
   if (!resource) return undefined;
   const { findings } = await analysis.refresh(analyzer, context);
   const existing = findings.filter((row) => row.resource === resource.arn);
-  try {
-    return previewFindings(await analysis.external.of(resource, zone, context), existing, deps.ids);
-  } catch (error) {
-    if (error instanceof PolicyCompileError) return undefined;
-    throw error;
-  }
+  const found = await analysis.external.of(resource, zone, context);
+  return found && previewFindings(found, existing, deps.ids);
 }
 
 /** The id of the preview that the same request made. @throws ConflictException */
