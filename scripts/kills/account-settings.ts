@@ -1,18 +1,10 @@
 import { EventBridge } from "@aws-sdk/client-eventbridge";
 import { IAM } from "@aws-sdk/client-iam";
 import { Organizations } from "@aws-sdk/client-organizations";
-import type { Model } from "./model.ts";
 import type { Node } from "./node.ts";
 import { rootIdOf } from "./organization.ts";
-import { type Change, remembered } from "./remembered.ts";
-import {
-  changeSetting,
-  number,
-  readSettings,
-  type Setting,
-  type Settings,
-  type SettingsTable,
-} from "./settings.ts";
+import { number, type Setting, type SettingsTable } from "./settings.ts";
+import { settingsOf } from "./settings-of.ts";
 
 /* Settings of which an account has one: of IAM, of its organization, and of its default bus. */
 
@@ -23,7 +15,7 @@ const iam = (at: Node) => at.client(IAM);
 const organizations = (at: Node) => at.client(Organizations);
 const events = (at: Node) => at.client(EventBridge);
 
-const ofIam: SettingsTable<unknown> = {
+const ofIam: SettingsTable<string> = {
   alias: {
     value: (chance) => `kills-${number(chance)}`,
     put: (at, _of, AccountAlias) => iam(at).createAccountAlias({ AccountAlias }),
@@ -60,8 +52,8 @@ const ofIam: SettingsTable<unknown> = {
   },
 };
 
-const ofOrganization: SettingsTable<unknown> = Object.fromEntries(
-  SERVICES.map((ServicePrincipal): [string, Setting<unknown>] => [
+const ofOrganization: SettingsTable<string> = Object.fromEntries(
+  SERVICES.map((ServicePrincipal): [string, Setting<string>] => [
     ServicePrincipal,
     {
       value: () => "enabled",
@@ -79,7 +71,7 @@ const ofOrganization: SettingsTable<unknown> = Object.fromEntries(
 
 const StatementId = "kills";
 
-const ofBus: SettingsTable<unknown> = {
+const ofBus: SettingsTable<string> = {
   permission: {
     value: (chance) => number(chance).padStart(12, "1"),
     put: (at, _of, Principal) =>
@@ -96,34 +88,10 @@ const ofBus: SettingsTable<unknown> = {
   },
 };
 
-/** A model of the account's only thing. Without any setting it isn't there. */
-function accountSettings(
-  name: string,
-  table: SettingsTable<unknown>,
-  prepare?: (at: Node) => Promise<void>,
-): Model {
-  const orNone = (settings: Settings) =>
-    Object.keys(settings).length === 0 ? undefined : settings;
-  return remembered<Settings>({
-    ...{ name, keys: 1, ...(prepare && { prepare }) },
-    change(_key, settings, chance): Change<Settings> {
-      const of = { what: "the account", of: undefined };
-      const changed = changeSetting(table, settings ?? {}, of, chance);
-      return { ...changed, after: () => orNone(changed.after() ?? {}) };
-    },
-    async read(at) {
-      const settings = orNone(await readSettings(table, at, undefined));
-      return new Map(settings ? [["k0", settings]] : []);
-    },
-  });
-}
-
-export const iamAccount = accountSettings("iam-account", ofIam);
-export const trustedServices = accountSettings(
-  "organizations-services",
-  ofOrganization,
-  async (at) => {
+export const iamAccount = settingsOf("iam-account", ofIam);
+export const trustedServices = settingsOf("organizations-services", ofOrganization, {
+  async prepare(at) {
     await rootIdOf(at);
   },
-);
-export const busPermissions = accountSettings("events-permissions", ofBus);
+});
+export const busPermissions = settingsOf("events-permissions", ofBus);

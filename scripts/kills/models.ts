@@ -1,10 +1,12 @@
 import { busPermissions, iamAccount, trustedServices } from "./account-settings.ts";
 import { analyzers } from "./analyzers.ts";
 import { controlled } from "./cloudcontrol.ts";
+import { protections } from "./cloudformation-protections.ts";
 import { refactors } from "./cloudformation-refactors.ts";
 import { stacks } from "./cloudformation-stacks.ts";
 import { trails } from "./cloudtrail.ts";
 import { alarms } from "./cloudwatch-alarms.ts";
+import { compositeAlarms } from "./cloudwatch-composite-alarms.ts";
 import { dashboards } from "./cloudwatch-dashboards.ts";
 import { repositories } from "./ecr.ts";
 import { buses } from "./events-buses.ts";
@@ -12,6 +14,7 @@ import { deliveries } from "./events-deliveries.ts";
 import { destinations } from "./events-destinations.ts";
 import { rules } from "./events-rules.ts";
 import { schedules } from "./events-schedules.ts";
+import { credentials } from "./iam-credentials.ts";
 import { groups } from "./iam-groups.ts";
 import { identityProviders } from "./iam-identity-providers.ts";
 import { instanceProfiles } from "./iam-instance-profiles.ts";
@@ -38,9 +41,11 @@ import { keys } from "./kms.ts";
 import type { Model } from "./model.ts";
 import { units } from "./organizations.ts";
 import { accounts } from "./organizations-accounts.ts";
+import { handshakes } from "./organizations-handshakes.ts";
 import { controlPolicies } from "./organizations-policies.ts";
 import { bucketSettings } from "./s3-bucket-settings.ts";
 import { buckets } from "./s3-buckets.ts";
+import { locks } from "./s3-locks.ts";
 import { objects } from "./s3-objects.ts";
 import { parameters } from "./ssm.ts";
 
@@ -92,4 +97,9 @@ export const MODELS: readonly Model[] = [
   iamAccount,
   trustedServices,
   busPermissions,
+  credentials,
+  locks,
+  protections,
+  compositeAlarms,
+  handshakes,
 ];
