@@ -175,7 +175,7 @@ function playlistFaults(
       const seconds = [...text.matchAll(/^#EXTINF:([\d.]+)/gm)].map(([, value]) => Number(value));
       const totalMs = seconds.reduce((sum, value) => sum + value, 0) * 1_000;
       if (Math.abs(totalMs - durationMs) > DURATION_TOLERANCE_MS)
-        wrong.push(`${folder}/${name} has ${totalMs} ms, its JSON ${durationMs}`);
+        wrong.push(`${folder}/${name} has ${totalMs} ms, its JSON ${durationMs}:\n${text}`);
       for (const [file] of text.matchAll(/^[^#\s].*$/gm)) named.add(`${folder}/${file}`);
       for (const [, file] of text.matchAll(/URI="([^"]+)"/g)) named.add(`${folder}/${file}`);
     }
