@@ -5,6 +5,7 @@ import {
   CreateChangeSetCommand,
   CreateStackCommand,
   DeleteStackCommand,
+  DescribeStackResourcesCommand,
   ExecuteChangeSetCommand,
 } from "@aws-sdk/client-cloudformation";
 import Libsql from "libsql";
@@ -15,7 +16,7 @@ import {
   outcomeOf,
   template,
 } from "../../contract/cloudformation/support.ts";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
  * No model of a stack's resource can be read. Others that nobody owns are imported all the same,
@@ -60,7 +61,8 @@ beforeAll(async () => {
   await made.send(new DeleteStackCommand({ StackName: "free" }));
   await before.close();
   const db = new Libsql(join(data, "rolecast.db"));
-  db.exec("update cloudformation_resources set model = '{\"torn'");
+  const torn = `sealed:${Buffer.from("torn".repeat(20)).toString("base64")}`;
+  db.exec(`update cloudformation_resources set model = '${torn}'`);
   db.close();
   server = await startTestServer(config);
   client = cloudFormationOf(server);
@@ -91,6 +93,17 @@ async function takenOver(kind: string, of: string): Promise<string> {
 
 test.each(NAMES)("a %s that nobody owns is imported beside damaged rows", async (kind) => {
   expect(await takenOver(kind, "free")).toBe("IMPORT_COMPLETE");
+});
+
+test("a resource of the same name in another Region is found", async () => {
+  const far = cloudFormationOf(server, ROOT, "eu-west-1");
+  const TemplateBody = template({ Mine: declared("parameter", "held") });
+  await far.send(new CreateStackCommand({ StackName: "far", TemplateBody }));
+  await endedStack(far, "far");
+  const PhysicalResourceId = "held-parameter";
+  const asked = new DescribeStackResourcesCommand({ PhysicalResourceId });
+  const { StackResources = [] } = await far.send(asked);
+  expect(StackResources.map(({ StackName }) => StackName)).toEqual(["far"]);
 });
 
 test.each(["parameter", "bucket"])("a %s with a damaged row is still its stack's", async (kind) => {

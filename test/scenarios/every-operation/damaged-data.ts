@@ -29,6 +29,9 @@ const OURS = /^(rolecast_migrations|rolecast_sealing|sqlite_.*)$/;
 /** JSON, and what is sealed. */
 const READ_AS_A_WHOLE = /^(?:[[{].*[\]}]|sealed:.*)$/s;
 
+/** Columns whose texts are sealed, whatever they look like. */
+const SEALED = /(^|_)(sealed|secret|private|material)(_|$)/;
+
 /** The rows of a table that have texts which are read as a whole. */
 export function documentsOf(data: string, table: string): readonly DamagedRow[] {
   const rows = inDatabase(data, (db) =>
@@ -38,7 +41,7 @@ export function documentsOf(data: string, table: string): readonly DamagedRow[] 
     ...{ table, rowid },
     texts: Object.entries(columns).filter(
       (entry): entry is [string, string] =>
-        typeof entry[1] === "string" && READ_AS_A_WHOLE.test(entry[1]),
+        typeof entry[1] === "string" && (READ_AS_A_WHOLE.test(entry[1]) || SEALED.test(entry[0])),
     ),
   }));
   return found.filter(({ texts }) => texts.length > 0);

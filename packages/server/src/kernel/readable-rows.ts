@@ -1,4 +1,5 @@
 import { AssertionError } from "node:assert";
+import { SealError } from "./crypto/secret-box.ts";
 import { errorClass } from "./error-class.ts";
 import type { Log } from "./ports/log.ts";
 
@@ -64,9 +65,12 @@ export class ReadableRows {
   }
 }
 
-/** Thrown by a row that isn't as it should be: its text is no JSON, or a member is absent. */
+/** Thrown by a row that isn't as it should be: no JSON, not sealed here, or a member is absent. */
 function isUnreadable(error: unknown): boolean {
   return (
-    error instanceof SyntaxError || error instanceof TypeError || error instanceof AssertionError
+    error instanceof SyntaxError ||
+    error instanceof TypeError ||
+    error instanceof AssertionError ||
+    error instanceof SealError
   );
 }

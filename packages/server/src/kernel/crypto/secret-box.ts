@@ -6,6 +6,9 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const ALGORITHM = "aes-256-gcm";
 
+/** A sealed text that isn't what this box has sealed: damaged, or sealed with another key. */
+export class SealError extends Error {}
+
 /**
  * Seals secrets that must be readable again: SigV4 needs the secret access key itself, so a hash
  * wouldn't do. AES-256-GCM under a key derived from the data folder's, which lies beside the
@@ -28,8 +31,16 @@ export class SecretBox {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64");
   }
 
-  /** Throws when the data folder's key isn't the one that the secret was sealed with. */
+  /** Throws SealError when the data folder's key isn't the one that the secret was sealed with. */
   open(sealed: string, label: string): string {
+    try {
+      return this.#open(sealed, label);
+    } catch (error) {
+      throw new SealError("a secret can't be opened", { cause: error });
+    }
+  }
+
+  #open(sealed: string, label: string): string {
     const bytes = Buffer.from(sealed, "base64");
     const iv = bytes.subarray(0, IV_BYTES);
     const decipher = createDecipheriv(ALGORITHM, this.#key, iv);

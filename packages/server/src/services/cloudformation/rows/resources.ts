@@ -55,15 +55,22 @@ export async function findResource(
   return row && openedResource(row, db);
 }
 
-/** The living stacks' resources with this physical id. */
-export async function findByPhysicalId(physicalId: string, db: Db): Promise<ResourceRow[]> {
-  const rows = await db
-    .selectFrom("cloudformation_resources")
-    .selectAll()
-    .where("physical_id", "=", physicalId)
-    .where("status", "!=", "DELETE_COMPLETE")
-    .execute();
-  return rows.map((row) => openedResource(row, db));
+/** The id of the place's living stack that has the resource with this physical id. */
+export async function findOwner(
+  { account_id, region }: Place,
+  physicalId: string,
+  db: Db,
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("cloudformation_resources as resource")
+    .innerJoin("cloudformation_stacks as stack", "stack.stack_id", "resource.stack_id")
+    .select("resource.stack_id")
+    .where("resource.physical_id", "=", physicalId)
+    .where("resource.status", "!=", "DELETE_COMPLETE")
+    .where("stack.account_id", "=", account_id)
+    .where("stack.region", "=", region)
+    .executeTakeFirst();
+  return row?.stack_id;
 }
 
 /**

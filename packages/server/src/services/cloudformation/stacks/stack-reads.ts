@@ -13,7 +13,7 @@ import { noStackQuoted, noStackWithId, validation } from "../errors.ts";
 import { pageByNumber, pageByText } from "../page.ts";
 import { executedChangeSetOf } from "../rows/change-sets.ts";
 import { listEvents } from "../rows/events.ts";
-import { findByPhysicalId, findResource, listResources, resourcesOf } from "../rows/resources.ts";
+import { findOwner, findResource, listResources, resourcesOf } from "../rows/resources.ts";
 import { findStackById, listStacks, versionsOf } from "../rows/stacks.ts";
 import type { CloudFormationTables, StackRow } from "../tables.ts";
 import { eventView, resourceView, stackSummary, stackView } from "./stack-views.ts";
@@ -159,12 +159,8 @@ async function stackOrOwner(
   if (physicalId === undefined)
     throw validation("At least one of StackName or PhysicalResourceId must be specified.");
   const db = context.db<CloudFormationTables>();
-  const { account_id, region } = placeOf(context);
-  for (const row of await findByPhysicalId(physicalId, db)) {
-    const stack = await findStackById(row.stack_id, db);
-    if (stack?.account_id === account_id && stack.region === region) return stack;
-  }
-  return undefined;
+  const stackId = await findOwner(placeOf(context), physicalId, db);
+  return stackId === undefined ? undefined : findStackById(stackId, db);
 }
 
 async function stackViews(rows: readonly StackRow[], context: RequestContext) {
