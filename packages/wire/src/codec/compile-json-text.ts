@@ -3,7 +3,7 @@ import type { Member, Shape, StructureShape } from "../schema/shape.ts";
 import type { DocumentCodec } from "./compile-document.ts";
 import { floatText } from "./number-text.ts";
 import { isRecord } from "./own-property.ts";
-import { compileTextWriter, type TextRules } from "./scalar-text.ts";
+import type { TextRules } from "./scalar-text.ts";
 
 /** Writes a value of the SDK's types as JSON. */
 export type JsonWriter = (value: unknown) => string;
@@ -86,8 +86,11 @@ export class JsonTextWriters {
         };
       }
       case "timestamp": {
-        const write = compileTextWriter(shape, this.#rules);
-        return (value) => floatText(Number(write(value)));
+        // Only those in seconds hold a floating-point number.
+        return (value) => {
+          assert(value instanceof Date, "a timestamp member isn't a Date");
+          return floatText(value.getTime() / 1000);
+        };
       }
       default:
         // JSON has no numbers that aren't finite: they are text.

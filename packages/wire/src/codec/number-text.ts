@@ -14,7 +14,10 @@ export function floatText(value: number): string {
   }
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   if (!Number.isFinite(value)) return String(value);
-  const [digits = "", exponent = ""] = value.toExponential().split("e");
-  const fraction = digits.includes(".") ? digits : `${digits}.0`;
-  return `${fraction}E${exponent.replace("+", "")}`;
+  // Thousands of an answer's numbers are times: no list is made of each.
+  const text = value.toExponential();
+  const at = text.indexOf("e");
+  const digits = text.slice(0, at);
+  const exponent = text.slice(text[at + 1] === "+" ? at + 2 : at + 1);
+  return digits.includes(".") ? `${digits}E${exponent}` : `${digits}.0E${exponent}`;
 }

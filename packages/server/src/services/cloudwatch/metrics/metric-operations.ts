@@ -3,6 +3,7 @@ import type { Authorization } from "../../../kernel/authorization.ts";
 import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "../errors.ts";
 import { checkNames } from "./datum-names.ts";
 import { FINE_MS } from "./fine-periods.ts";
@@ -239,7 +240,10 @@ async function getMetricData(
   }
   const window = (Period: number | undefined) => windowOf(input.StartTime, input.EndTime, Period);
   results.push(...(await math.results(window, input.ScanBy === "TimestampAscending")));
-  return { ...pageOfResults(math.inOrder(results), input), Messages: [] };
+  const page = pageOfResults(math.inOrder(results), input);
+  // The answer, which may have 100,800 values, is written in a turn of its own.
+  await nextTurn();
+  return { ...page, Messages: [] };
 }
 
 /** The values of one unit, oldest first, without periods of which the statistic isn't known. */
