@@ -16,9 +16,10 @@ import { WorkspaceCopy } from "./mutate/workspace-copy.ts";
  *
  * The places are drawn at random: the same seed draws the same ones from the same code. All happens
  * in a copy of the workspace. A mutant that no test kills is printed: either a test is missing, or
- * the change makes no difference. The tests are those that import the changed file, units first,
- * then black-box tests; tests of the built command run for the console and the command, which are
- * built anew for them.
+ * the change makes no difference. A test kills if it passes without the change, and fails with it
+ * again: those that are not steady kill nothing, and are printed with what survives. The tests are
+ * those that import the changed file, units first, then black-box tests; tests of the built command
+ * run for the console and the command, which are built anew for them.
  */
 const { values } = parseArgs({
   options: {
@@ -61,8 +62,6 @@ try {
     const area = mutant.path.split("/").slice(0, 2).join("/");
     results.set(area, [...(results.get(area) ?? []), result]);
   }
-  const broken = await judge.brokenUnits();
-  if (broken.length > 0) console.log(`These fail without a change too: ${broken.join(", ")}.`);
   for (const [area, of] of [...results].toSorted()) console.log(`${area}: ${summary(of)}`);
   console.log(`${summary([...results.values()].flat())} (seed ${values.seed}).`);
 } finally {
