@@ -107,6 +107,10 @@ class Process {
   fails = false;
   /** The database goes away as its changes are committed: they have happened, though it fails. */
   doubts = false;
+  /** Its changes wait for it. */
+  gate: Promise<void> | undefined;
+  /** Its tasks are due again a minute later. */
+  repeats = false;
   error = new Error("failed");
   begun = 0;
   running = 0;
@@ -155,6 +159,7 @@ class Process {
       db: store.db,
       tables: () => store.tables(),
       transaction: async (run, options) => {
+        await this.gate;
         const result = await store.transaction(run, options);
         if (this.doubts) throw new StoreUnavailableError("Gone", { commitUnknown: true });
         return result;
@@ -183,7 +188,10 @@ class Process {
     await task.finish(async (tx) => {
       const own = tx.tables<TestTables>().db;
       await own.insertInto("effects").values({ task_id: task.row.id, by }).execute();
-      await own.deleteFrom("tasks").where("id", "=", task.row.id).execute();
+      const { id, due_ms } = task.row;
+      const again = { due_ms: due_ms + 60_000, leased_until_ms: 0, owner: null };
+      if (this.repeats) await own.updateTable("tasks").set(again).where("id", "=", id).execute();
+      else await own.deleteFrom("tasks").where("id", "=", id).execute();
     });
   }
 }
@@ -453,6 +461,24 @@ describe("a queue of tasks", () => {
     await passMs(2 * LOOK_MS);
     expect(await effects()).toEqual(["1 by b"]);
     await b.queue.close();
+  });
+
+  test("takes up no task that another process has done since it was read", async () => {
+    const [slow, quick] = [new Process("slow"), new Process("quick")];
+    let open = () => {};
+    slow.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    for (const each of [slow, quick]) each.repeats = true;
+    await add("1");
+    slow.queue.wake();
+    await settle();
+    quick.queue.wake();
+    await settle();
+    expect(await effects()).toEqual(["1 by quick"]);
+    open();
+    await passMs(3 * LOOK_MS);
+    expect(await effects()).toEqual(["1 by quick"]);
   });
 
   test("a process that paused for longer than its lease changes nothing any more", async () => {

@@ -208,7 +208,7 @@ export class TaskQueue<Row> {
       const count = { [table.failedStarts]: this.#failedStartsOf(row) + (isLeft ? 1 : 0) };
       const further = { ...claimed(asking.nowMs), ...count } as Partial<Row>;
       const isOurs = await store.transaction(({ db }) =>
-        this.#rows.claim(db, id, asking, untilMs, further),
+        this.#rows.claim(db, row, asking, untilMs, further),
       );
       if (isOurs) return { id, row: { ...row, ...count }, untilMs };
       this.#busy.delete(id);

@@ -77,20 +77,24 @@ export class TaskRows<Row> {
     return next === undefined ? undefined : Number(next);
   }
 
-  /** Takes a free task until `untilMs`, and sets further columns. False: another process has it. */
+  /**
+   * Takes a free task until `untilMs`, and sets further columns. False: another process has it, or
+   * has had it since it was read, and it may wait for another moment.
+   */
   async claim(
     db: Kysely<Tables>,
-    id: string,
+    read: Row,
     asking: Asking,
     untilMs: number,
     further: Partial<Row>,
   ): Promise<boolean> {
-    const { owner, leasedUntilMs } = this.#table;
-    return this.#update(db, id, this.#isFree(asking), {
-      [leasedUntilMs]: untilMs,
-      [owner]: asking.owner,
-      ...further,
-    });
+    const { id, owner, leasedUntilMs, dueMs, attempts, failedStarts } = this.#table;
+    const asRead = [dueMs, attempts, failedStarts].flatMap((column) =>
+      column === undefined ? [] : [sql`${sql.ref(column)} = ${read[column]}`],
+    );
+    const condition = sql`${sql.join(asRead, sql` and `)} and ${this.#isFree(asking)}`;
+    const values = { [leasedUntilMs]: untilMs, [owner]: asking.owner, ...further };
+    return this.#update(db, String(read[id]), condition, values);
   }
 
   /** True if the claim that ends at `untilMs` is the task's latest still, and the task pending. */
