@@ -9,7 +9,10 @@ import { KINDS } from "./documents.ts";
 const DEPTH_MAX = 6;
 const LENGTH = 12;
 
-/** Values that members have, by their names or `Operation.Member`. */
+/**
+ * Values that members have, by their names or `Operation.Member`; `*.Member` is one that every
+ * operation is sent, though no schema requires it.
+ */
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface Placed {
@@ -114,6 +117,7 @@ export class Inputs {
     const ofNoun = noun.charAt(0).toLowerCase() + noun.slice(1);
     const names = [
       `${operation}.${name}`,
+      `*.${name}`,
       ...(/^(arn|identifier)$/.test(name) ? [`${ofNoun}Arn`] : []),
     ];
     return names.map((each) => this.#values[each]).find((each) => each !== undefined);

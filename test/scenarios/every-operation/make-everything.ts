@@ -67,7 +67,7 @@ function known({ account, bucket }: Owner): Readonly<Record<string, Values>> {
     ivs: { bucketName: bucket },
     "ivs-realtime": { bucketName: bucket },
     s3: { Bucket: bucket, CopySource: `${bucket}/aaaaaaaaaaaa` },
-    s3control: { AccountId: account, ResourceArn: `arn:aws:s3:::${bucket}` },
+    s3control: { "*.AccountId": account, ResourceArn: `arn:aws:s3:::${bucket}` },
     ssm: { "PutParameter.Type": "String" },
     cloudtrail: { S3BucketName: bucket },
     cloudformation: {

@@ -20,6 +20,8 @@ export interface ServedService {
   readonly targetPrefix: string | undefined;
   readonly operations: readonly Operation[];
   readonly constraints: ServiceConstraints;
+  /** Codes and names of its model's errors. */
+  readonly errors: ReadonlySet<string>;
   schemaOf(operation: string): OperationSchema;
 }
 
@@ -51,6 +53,7 @@ function servedService(
     ...{ name: definition.name, signingName: definition.signingName },
     ...{ protocol: definition.protocol, version: definition.version, constraints },
     targetPrefix: definition.targetPrefix,
+    errors: new Set(wire.errors.keys()),
     operations: [...wire.operations.values()].filter(({ name }) => Object.hasOwn(operations, name)),
     schemaOf(operation) {
       const schema = byName.get(operation);
