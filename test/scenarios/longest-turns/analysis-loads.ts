@@ -1,6 +1,7 @@
 import {
   AccessAnalyzerClient,
   CreateAnalyzerCommand,
+  DeleteAnalyzerCommand,
   ListFindingsV2Command,
 } from "@aws-sdk/client-accessanalyzer";
 import {
@@ -29,6 +30,23 @@ const clientOf = ({ endpoint }: TestServer) =>
 
 let runs = 0;
 
+const BUCKETS = 20;
+const ACCOUNTS = 49;
+
+/** A policy of some 20 KB that makes a finding of each account. */
+function sharedWithMany(bucket: string): string {
+  const statements = Array.from({ length: ACCOUNTS }, (_, at) => ({
+    ...{
+      Effect: "Allow",
+      Principal: { AWS: String(210_000_000_000 + at) },
+      Action: "s3:GetObject",
+    },
+    Resource: `arn:aws:s3:::${bucket}/${"a".repeat(200)}/${at}/*`,
+    Condition: { StringLike: { "aws:SourceVpc": `v*${at}` } },
+  }));
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+
 export const ANALYSIS_LOADS: readonly Load[] = [
   {
     name: "an analyzer proves who gets to a bucket",
@@ -46,6 +64,29 @@ export const ANALYSIS_LOADS: readonly Load[] = [
       const analyzerArn = "arn:aws:access-analyzer:us-east-1:000000000000:analyzer/turns";
       const list = new ListFindingsV2Command({ analyzerArn });
       const { findings } = await clientOf(server).send(list);
+      if (!findings?.length) throw new Error("Nothing was found.");
+    },
+  },
+  {
+    name: "an analyzer finds a thousand accounts in twenty buckets",
+    async prepare(server) {
+      const { s3 } = server.clients();
+      for (let at = 0; at < BUCKETS; at++) {
+        const Bucket = `turns-shared-${at}`;
+        await s3.send(new CreateBucketCommand({ Bucket }));
+        await s3.send(new DeletePublicAccessBlockCommand({ Bucket }));
+        await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: sharedWithMany(Bucket) }));
+      }
+    },
+    async work(server) {
+      runs += 1;
+      const client = clientOf(server);
+      // One of its kind is all that an account and Region may have.
+      await client.send(new DeleteAnalyzerCommand({ analyzerName: "turns" }));
+      await client.send(new CreateAnalyzerCommand({ analyzerName: "turns", type: "ACCOUNT" }));
+      const analyzerArn = "arn:aws:access-analyzer:us-east-1:000000000000:analyzer/turns";
+      const list = new ListFindingsV2Command({ analyzerArn, maxResults: 100 });
+      const { findings } = await client.send(list);
       if (!findings?.length) throw new Error("Nothing was found.");
     },
   },
