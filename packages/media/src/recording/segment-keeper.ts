@@ -16,6 +16,8 @@ export class SegmentKeeper {
   /** Files of earlier broadcasts, once the recording has begun in the bucket. */
   #filesBefore: number | undefined;
   #made: Promise<unknown> | undefined;
+  /** The number of those files is noted, or can't be. */
+  #marked: Promise<void> = Promise.resolve();
   #isOver = false;
 
   /** `folder` is the recording's own. */
@@ -33,8 +35,9 @@ export class SegmentKeeper {
   async begin(filesBefore: number): Promise<void> {
     this.#filesBefore = filesBefore;
     if (!this.#isOver) {
-      await this.#mark(filesBefore).catch(() => this.leaveBehind());
+      this.#marked = this.#mark(filesBefore).catch(() => this.leaveBehind());
     }
+    await this.#marked;
   }
 
   /** The next recorded file of a rendition; undefined once the recording is over. */
@@ -67,7 +70,7 @@ export class SegmentKeeper {
   /** The recording is over: nothing is finished from here any more. */
   async close(): Promise<void> {
     this.#isOver = true;
-    await Promise.all([...this.#files].map((file) => file.remove()));
+    await Promise.all([this.#marked, ...[...this.#files].map((file) => file.remove())]);
     await rm(this.#folder, { recursive: true, force: true });
   }
 
