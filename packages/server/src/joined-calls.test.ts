@@ -6,9 +6,10 @@ import type { RunningServer } from "./running-server.ts";
 import { FREE_PORTS, onlooker } from "./testing/onlooker.ts";
 
 /*
- * Operations of Access Analyzer, which looks at resources and keeps findings in whatever it is
- * asked, called within a transaction. That no operation of a resource type opens another one
- * inside it is held by resource-types.test.ts, of all others by whoever calls them so.
+ * Operations of Access Analyzer, which keeps findings, and outside of transactions looks at
+ * resources in whatever it is asked, called within a transaction. That no operation of a resource
+ * type opens another one inside it is held by resource-types.test.ts, of all others by whoever
+ * calls them so.
  */
 
 const ACCOUNT = "123456789012";
@@ -57,6 +58,8 @@ test.each(["ACCOUNT", "ACCOUNT_UNUSED_ACCESS", "ACCOUNT_INTERNAL_ACCESS"])(
       await call("s3", "CreateBucket", { Bucket });
       const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
       await call("s3", "PutBucketPolicy", { Bucket, Policy });
+      // Within a transaction it doesn't look.
+      await call("accessanalyzer", "ListFindingsV2", { analyzerArn });
     }
     const filter = { resource: { exists: true } };
     await joined("CreateArchiveRule", { analyzerName, ruleName: "All", filter });
