@@ -28,7 +28,7 @@ interface ElementWriter {
   readonly name: string;
   readonly write: XmlWriter;
   /** Stands for a member that isn't there. */
-  readonly absent?: string;
+  readonly absent: string;
 }
 
 /** `members`, those of `leading` first and in its order. */
@@ -114,7 +114,8 @@ export class XmlWriters {
     const children: ElementWriter[] = [];
     for (const member of inOrder(members, this.#order.leadingMembers?.[structure])) {
       const { name, traits } = member;
-      if (traits.xmlAttribute) attributes.push({ name, write: this.#attribute(member) });
+      if (traits.xmlAttribute)
+        attributes.push({ name, write: this.#attribute(member), absent: "" });
       else {
         const isEmpty = this.#order.emptyLists?.[structure]?.includes(name) ?? false;
         const absent = isEmpty ? wrap(traits.xmlName ?? name, "", "") : "";
@@ -194,9 +195,10 @@ export class XmlWriters {
 function contentOf(writers: readonly ElementWriter[]): CompiledStructure["content"] {
   return (value) => {
     let text = "";
-    for (const { name, write, absent = "" } of writers) {
+    for (const { name, write, absent } of writers) {
       const member = value[name];
-      text += member !== undefined && member !== null ? write(member) : absent;
+      if (member !== undefined && member !== null) text += write(member);
+      else if (absent !== "") text += absent;
     }
     return text;
   };
