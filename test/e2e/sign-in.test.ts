@@ -70,7 +70,28 @@ describeConsole(() => {
     await mode.click();
     await expect.poll(() => mode.textContent()).not.toBe(before);
     await mode.click();
+    await page.getByRole("button", { name: "S3", exact: true }).click();
     await page.getByRole("link", { name: "Buckets" }).waitFor();
+    await page.close();
+  });
+
+  test("the side's groups stay as they were left, in the next visit too", async () => {
+    const page = await browser.open(server.endpoint);
+    const link = (name: string) => page.getByRole("link", { name, exact: true });
+    await page.evaluate("localStorage.removeItem('rolecast.navigation')");
+    await page.reload();
+    await link("Channels").waitFor();
+    await link("Buckets").waitFor({ state: "hidden" });
+    await visit(page, "/s3/buckets", "Buckets");
+    await link("Buckets").first().waitFor();
+    await page.getByRole("button", { name: "IVS", exact: true }).click();
+    await link("Channels").waitFor({ state: "hidden" });
+    await page.reload();
+    await link("Users").waitFor();
+    await link("Channels").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "IVS", exact: true }).click();
+    await link("Channels").click();
+    await page.getByRole("heading", { name: "Channels", level: 1 }).waitFor();
     await page.close();
   });
 

@@ -1,16 +1,15 @@
 import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
-import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { HELPED } from "./help/helped-pages.ts";
 import { breadcrumbsOf, findPage } from "./pages/pages.ts";
 import { goTo, usePlace } from "./routing/hash-route.ts";
-import { NAVIGATION } from "./routing/navigation.ts";
 import { NoticeBar } from "./shared/notices.tsx";
 import { PageBoundary } from "./shared/page-boundary.tsx";
 import { PageFrameContext } from "./shared/page-frame.tsx";
 import { useShortcuts } from "./shortcuts/use-shortcuts.ts";
+import { Side } from "./side.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useSession } from "./wire/aws-context.tsx";
 
@@ -81,18 +80,7 @@ export function Frame(props: { readonly onRegion: (region: string) => void }) {
         }}
         notifications={<NoticeBar />}
         breadcrumbs={<BreadcrumbGroup items={breadcrumbs} />}
-        navigation={
-          <SideNavigation
-            header={{ href: "#/", text: "Rolecast" }}
-            activeHref={`#/${place.path.split("/").slice(1, 3).join("/")}`}
-            items={NAVIGATION}
-            onFollow={(event) => {
-              if (event.detail.external === true) return;
-              event.preventDefault();
-              goTo(event.detail.href);
-            }}
-          />
-        }
+        navigation={<Side path={place.path} />}
         content={
           // Not inside the boundary, whose key changes: a new one would show its spinner at once.
           <Suspense fallback={<Spinner size="large" />}>

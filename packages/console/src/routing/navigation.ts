@@ -2,8 +2,16 @@ import type { SideNavigationProps } from "@cloudscape-design/components/side-nav
 import { SERVICE_TITLES } from "../service-titles.ts";
 import { ownValue } from "../shared/own-value.ts";
 
+type PageLink = readonly [text: string, href: string];
+
+/** The pages about all services. */
+const FIRST: readonly PageLink[] = [
+  ["Overview", "#/"],
+  ["Activity", "#/activity"],
+];
+
 /** The pages at the side, by the service whose pages they are. */
-const PAGES_OF: Readonly<Record<string, readonly (readonly [text: string, href: string])[]>> = {
+const PAGES_OF: Readonly<Record<string, readonly PageLink[]>> = {
   ivs: [
     ["Channels", "#/ivs/channels"],
     ["Recording configurations", "#/ivs/recording-configurations"],
@@ -39,29 +47,56 @@ export function firstPageOf(service: string): string | undefined {
   return ownValue(PAGES_OF, service)?.[0]?.[1];
 }
 
-/** The services and their pages, as the side shows them; those without a page lead to the docs. */
-export const NAVIGATION: readonly SideNavigationProps.Item[] = [
-  ...Object.entries(PAGES_OF).map(
-    ([service, pages]): SideNavigationProps.Item => ({
-      type: "section-group",
-      title: ownValue(SERVICE_TITLES, service) ?? service,
-      items: pages.map(([text, href]) => ({ type: "link", text, href })),
-    }),
-  ),
-  { type: "divider" },
-  { type: "link", text: "Activity", href: "#/activity" },
-  {
-    type: "section",
-    text: "For CLI and SDKs",
-    defaultExpanded: false,
-    items: Object.entries(SERVICE_TITLES)
-      .filter(([service]) => ownValue(PAGES_OF, service) === undefined)
-      .map(([, title]) => ({
-        type: "link",
-        text: title,
-        href: `/_rolecast/docs/operations#${title.toLowerCase().replaceAll(" ", "-")}`,
-        external: true,
-        externalIconAriaLabel: "Opens in a new tab",
-      })),
-  },
-];
+/** The group of services that have no page here, and lead to the docs. */
+const WITHOUT_PAGES = "For CLI and SDKs";
+
+/** Groups that are open until somebody folds them: all of them at once are more than a screen. */
+const OPEN_AT_FIRST: ReadonlySet<string> = new Set(["IVS", "IAM"]);
+
+/** Groups that somebody has opened (true) or folded (false). */
+export type FoldedGroups = Readonly<Record<string, boolean>>;
+
+/**
+ * The side: what is asked for most, then each service's pages in a group of its own. The group of
+ * the page that is shown is open, unless somebody has folded it.
+ */
+export function navigationOf(
+  activeHref: string,
+  chosen: FoldedGroups,
+): readonly SideNavigationProps.Item[] {
+  const group = (text: string, items: readonly SideNavigationProps.Link[]) => {
+    const isActive = items.some(({ href }) => href === activeHref);
+    const defaultExpanded = ownValue(chosen, text) ?? (isActive || OPEN_AT_FIRST.has(text));
+    return { type: "section", text, defaultExpanded, items } as const;
+  };
+  const withPages = Object.entries(PAGES_OF).map(([service, pages]) =>
+    group(titleOf(service), pages.map(pageLink)),
+  );
+  const withoutPages = Object.entries(SERVICE_TITLES)
+    .filter(([service]) => ownValue(PAGES_OF, service) === undefined)
+    .map(([, title]) => operationsLink(title));
+  return [
+    ...FIRST.map(pageLink),
+    { type: "divider" },
+    ...withPages,
+    group(WITHOUT_PAGES, withoutPages),
+  ];
+}
+
+function titleOf(service: string): string {
+  return ownValue(SERVICE_TITLES, service) ?? service;
+}
+
+function pageLink([text, href]: PageLink): SideNavigationProps.Link {
+  return { type: "link", text, href };
+}
+
+function operationsLink(title: string): SideNavigationProps.Link {
+  return {
+    type: "link",
+    text: title,
+    href: `/_rolecast/docs/operations#${title.toLowerCase().replaceAll(" ", "-")}`,
+    external: true,
+    externalIconAriaLabel: "Opens in a new tab",
+  };
+}
