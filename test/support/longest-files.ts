@@ -8,6 +8,7 @@ export const LONGEST = [
   "test/scenarios/ivs/composition-recording.test.ts",
   "test/scenarios/partitions.test.ts",
   "test/scenarios/ivs/participant-recording.test.ts",
+  "test/cli/every-command/every-command.test.ts",
   "test/e2e/pages.test.ts",
   "test/scenarios/ivs/compositions.test.ts",
   "test/scenarios/ivs/left-recordings.test.ts",

@@ -15,7 +15,8 @@ export function awsCommand(): Command {
     .helpOption(false)
     .addHelpText("after", "\nExample:\n  rolecast aws ivs list-channels")
     .passThroughOptions()
-    .action(async (given: string[]) => {
+    .action(async (given: string[], _, command: Command) => {
+      if (given.length === 0 || (given.length === 1 && given[0] === "--help")) command.help();
       const startedMs = Date.now();
       process.exitCode = await runAws(given);
       if (process.exitCode === SERVICE_ERROR) await nameDenial(startedMs);

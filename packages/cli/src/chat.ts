@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { Command, Option } from "commander";
 import { ChatConnection, type ChatFrame } from "./chat-connection.ts";
 import { CommandError, EXIT } from "./command-error.ts";
@@ -48,13 +48,18 @@ export function chatCommand(): Command {
       const ended = chat.closed.then((reason) => {
         throw new CommandError(`the server ended the connection: ${reason}.`);
       });
-      await Promise.race([ended, sendLines(chat, flags.follow === true)]);
+      const input = createInterface({ input: process.stdin });
+      try {
+        await Promise.race([ended, sendLines(chat, input, flags.follow === true)]);
+      } finally {
+        // A terminal's input has no end of its own: it would keep the process from ending.
+        input.close();
+      }
       chat.close();
     });
 }
 
-async function sendLines(chat: ChatConnection, follow: boolean): Promise<void> {
-  const input = createInterface({ input: process.stdin });
+async function sendLines(chat: ChatConnection, input: Interface, follow: boolean): Promise<void> {
   input.on("line", (line) => {
     if (line.trim() === "") return;
     const request = requestOf(line);

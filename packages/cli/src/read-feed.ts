@@ -37,8 +37,13 @@ export async function openFeed(
 }
 
 async function* itemsOf(body: Readable): AsyncGenerator<string> {
-  for await (const line of createInterface({ input: body })) {
-    const json = dataOf(line);
-    if (json !== undefined) yield json;
+  try {
+    for await (const line of createInterface({ input: body })) {
+      const json = dataOf(line);
+      if (json !== undefined) yield json;
+    }
+  } finally {
+    // The lines' end isn't the body's: its connection would keep the process from ending.
+    body.destroy();
   }
 }

@@ -182,9 +182,9 @@ async function play(id: string, flags: RecordFlags): Promise<void> {
     }),
   );
   const url = `http://127.0.0.1:${port}/${recording.playlist}`;
+  const ended = new Promise<void>((done) => process.once("SIGINT", done).once("SIGTERM", done));
   if (flags.json) printJson({ url, recording });
   else print(url);
-  const ended = new Promise<void>((done) => process.once("SIGINT", done).once("SIGTERM", done));
   await (flags.player === false ? ended : Promise.race([ended, playerEnd(url)]));
   server.closeAllConnections();
   server.close();
