@@ -10,6 +10,7 @@ import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
 import { startHlsPlayer } from "../test/e2e/hls-player.ts";
 import { makeFilm, publish } from "../test/scenarios/ivs/encoder.ts";
 import { startTestServer } from "../test/support/test-server.ts";
+import { Recorder } from "./recording/recorder.ts";
 
 const VIEWERS = 5;
 /** A playlist is full after six segments of two seconds. */
@@ -19,6 +20,7 @@ const SAMPLES = 32;
 const SAMPLE_MS = 250;
 const LIMITS_MS = { LOW: 2_000, NORMAL: 7_000 } as const;
 
+const record = await Recorder.begin("hls-latency");
 const [server, film, player] = await Promise.all([
   startTestServer(),
   makeFilm(90),
@@ -66,6 +68,8 @@ async function measure(latencyMode: "LOW" | "NORMAL") {
   const inOrder = medians.toSorted((a, b) => a - b);
   const stalls = viewers.reduce((sum, viewer) => sum + viewer.stalls, 0);
   const errors = viewers.reduce((sum, viewer) => sum + viewer.errors.length, 0);
+  const protocol = latencyMode === "LOW" ? "LL-HLS" : "HLS";
+  record.add({ name: protocol, value: median(inOrder) ?? Number.NaN, unit: "ms" });
   const isMet = (median(inOrder) ?? Number.NaN) < LIMITS_MS[latencyMode];
   return {
     ...{ latencyMode, median: median(inOrder), viewers: medians, limit: LIMITS_MS[latencyMode] },
@@ -79,3 +83,4 @@ try {
   await player.close();
   await server.close();
 }
+await record.write();

@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { withParent } from "../packages/server/src/kernel/testing/with-parent.ts";
 import "./exit-by-signal.ts";
 import { load } from "./http-load.ts";
 import { authorisationShare } from "./iam-requests/authorisation-share.ts";
 import { ACCOUNTS, type Caller, prepareAccount } from "./iam-requests/callers.ts";
+import { startMoto } from "./iam-requests/moto-server.ts";
 import { OPERATIONS, type RequestSource } from "./iam-requests/operations.ts";
+import { Recorder } from "./recording/recorder.ts";
+import { end, startRolecast } from "./request-costs/processes.ts";
 
 /*
  * Method: Rolecast (durable, in a folder of its own, policies enforced, PostgreSQL not used) and
@@ -35,9 +37,10 @@ interface Peer {
   readonly callers: readonly Caller[];
 }
 
+const record = await Recorder.begin("iam-requests");
 const folder = mkdtempSync(join(tmpdir(), "rolecast-bench-"));
-const peers: Peer[] = [await startRolecast()];
-const moto = await startMoto(5_599);
+const peers: Peer[] = [await startOurs()];
+const moto = await startTheirs(5_599);
 if (moto) peers.push(moto);
 else console.log("moto's server isn't there: python3-moto and python3-flask-cors");
 
@@ -50,16 +53,21 @@ try {
     }
     const [ours, theirs] = medians;
     const ratio = ours && theirs ? `${beside(ours, theirs)}, ` : "";
+    record.add({
+      ...{ name: operation.name, value: ours?.perSecond ?? 0, unit: "requests/s" },
+      ...(theirs && { beside: { name: "moto's server", value: theirs.perSecond } }),
+    });
     console.log(`${operation.name}: ${ratio}wanted ${operation.wanted} x\n`);
   }
 } finally {
-  for (const peer of peers) peer.process.kill("SIGTERM");
+  for (const peer of peers) await end(peer);
 }
 rmSync(folder, { recursive: true, force: true });
 const share = await authorisationShare();
 console.log(
   `authorisation: ${share.authorizeUs.toFixed(1)} us of ${share.pipelineUs.toFixed(1)} us in the pipeline and ${share.requestUs.toFixed(0)} us of a request: ${(share.ofRequest * 100).toFixed(1)} % (wanted: below 5 %)`,
 );
+await record.write();
 
 interface Measured {
   readonly perSecond: number;
@@ -109,44 +117,21 @@ function processorTimeUs(pid: number | undefined): number {
   return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
-async function startRolecast(): Promise<Peer> {
-  const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
+async function startOurs(): Promise<Peer> {
   const config = join(folder, "rolecast.yml");
   const accounts = ACCOUNTS.map(
     ({ id, key }) =>
       `  - { id: "${id}", rootAccessKeyId: ${key.accessKeyId}, rootSecretAccessKey: ${key.secretAccessKey} }`,
   );
   writeFileSync(config, ["accounts:", ...accounts, ""].join("\n"));
-  const free = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
-  const args = ["start", "--config", config, "--data", join(folder, "data"), ...free];
-  const child = spawn(...withParent(process.execPath, [bin, ...args]), {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const port = await new Promise<number>((resolve) => {
-    let printed = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      const found = /AWS APIs and HLS +http:\/\/[^:]+:(\d+)/.exec(printed);
-      if (found && printed.includes("Ready.")) resolve(Number(found[1]));
-    });
-  });
-  return { name: "Rolecast", port, process: child, callers: await callersOf(port) };
+  const tree = join(import.meta.dirname, "..");
+  const peer = await startRolecast("Rolecast", tree, join(folder, "data"), config);
+  return { ...peer, callers: await callersOf(peer.port) };
 }
 
-async function startMoto(port: number): Promise<Peer | undefined> {
-  const args = ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)];
-  const environment = { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: "true" };
-  const child = spawn(...withParent("/usr/bin/python3", args), {
-    stdio: "ignore",
-    env: environment,
-  });
-  for (let attempt = 0; attempt < 150 && child.exitCode === null; attempt++) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    const answer = await fetch(`http://127.0.0.1:${port}/`).catch(() => undefined);
-    if (answer) return { name: "moto", port, process: child, callers: await callersOf(port) };
-  }
-  child.kill();
-  return undefined;
+async function startTheirs(port: number): Promise<Peer | undefined> {
+  const moto = await startMoto(port);
+  return moto && { name: "moto", port, process: moto.process, callers: await callersOf(port) };
 }
 
 function callersOf(port: number): Promise<readonly Caller[]> {

@@ -20,6 +20,7 @@ import { startServerProcess } from "../test/support/server-process.ts";
 import { ChatClient } from "./ivs-chat/chat-client.ts";
 import { pause } from "./media-ingest/bench-processes.ts";
 import { percentile, verdict } from "./media-ingest/figures.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { processorTime, residentMb } from "./request-costs/processes.ts";
 
 const IDLE = Number(process.argv[2] ?? 10_000);
@@ -35,6 +36,7 @@ const ROUNDS = 4;
 /** Handshakes and calls under way at a time. */
 const AT_ONCE = 50;
 
+const record = await Recorder.begin("ivs-chat");
 const data = mkdtempSync(join(tmpdir(), "rolecast-bench-chat-"));
 const server = await startServerProcess(["--data", data, "--max-connections", "100000"]);
 const port = Number(new URL(server.endpoint).port);
@@ -98,6 +100,7 @@ async function idle(): Promise<void> {
   const clients = await openAll(IDLE, await roomOf("idle"));
   await pause(3_000);
   const mb = residentMb(server.pid);
+  record.add({ name: `${IDLE} idle connections`, value: mb, unit: "MB" });
   const each = Math.round(((mb - emptyMb) * 1024) / IDLE);
   const before = `${Math.round(emptyMb)} MB before, ${each} KB each`;
   const limit = `limit ${IDLE_LIMIT_MB} MB): ${verdict(mb <= IDLE_LIMIT_MB)}`;
@@ -109,7 +112,7 @@ async function idle(): Promise<void> {
 async function fanOut(): Promise<void> {
   const ours = await openAll(MEMBERS, await roomOf("busy"));
   const theirs = await openAll(MEMBERS, () => ChatClient.open(barePort));
-  const costs: number[] = [];
+  const costs: [number[], number[]] = [[], []];
   const delays: number[] = [];
   for (let round = 0; round <= ROUNDS; round++) {
     const own = await window(server.pid, ours, `a${round}`);
@@ -121,7 +124,8 @@ async function fanOut(): Promise<void> {
     console.log(`${arrived}, p99 ${p99} ms (bare ${otherP99} ms), ${perDelivery}`);
     // V8 compiles in the first.
     if (round === 0) continue;
-    costs.push(cost / otherCost);
+    costs[0].push(cost);
+    costs[1].push(otherCost);
     delays.push(...own.delays);
   }
   const p99 = percentile(delays, 0.99);
@@ -129,7 +133,12 @@ async function fanOut(): Promise<void> {
   const limit = `(limit ${P99_LIMIT_MS}): ${verdict(p99 <= P99_LIMIT_MS)}`;
   console.log(`${MEMBERS} members, ${PER_SECOND} messages a second to all:`);
   console.log(`p50 ${p50} ms, p99 ${p99.toFixed(1)} ms ${limit}`);
-  const ratio = percentile(costs, 0.5);
+  const [each, bareEach] = costs.map((all) => percentile(all, 0.5)) as [number, number];
+  const ratio = each / bareEach;
+  record.add({
+    ...{ name: "a message to one of 1,000 members", value: each, unit: "µs of processor time" },
+    beside: { name: "a bare ws broadcast", value: bareEach },
+  });
   const cost = `${ratio.toFixed(2)} (limit ${COST_LIMIT}): ${verdict(ratio <= COST_LIMIT)}`;
   console.log(`processor time of a delivery beside a bare ws broadcast: ${cost}`);
   for (const client of [...ours, ...theirs]) client.close();
@@ -143,3 +152,4 @@ try {
   await server.stop();
   rmSync(data, { recursive: true, force: true });
 }
+await record.write();

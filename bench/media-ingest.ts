@@ -3,6 +3,9 @@
  * bench/media-ingest.ts [STREAMS] [SECONDS] [live|record|server] [beside|apart]`, after `npm run
  * build`.
  *
+ * STREAMS may be several numbers with commas: the measurement of each follows the other, on a
+ * server of its own.
+ *
  * Both servers get the same streams of 2.5 Mb/s at the same time, so that other load on the machine
  * hits them alike. The encoders of a server are one process that encodes each message once, so that
  * with 200 streams on both there is enough of two cores left. Cost is the user and system time of
@@ -35,8 +38,9 @@ import { askSent, startEncoders } from "./media-ingest/encoder-process.ts";
 import { verdict } from "./media-ingest/figures.ts";
 import { startNginx } from "./media-ingest/nginx-rtmp.ts";
 import { makeRecordedChannels, rtmpPortOf } from "./media-ingest/recorded-channels.ts";
+import { Recorder } from "./recording/recorder.ts";
 
-const streams = Number(process.argv[2] ?? 24);
+const counts = (process.argv[2] ?? "24").split(",").map(Number);
 const seconds = Number(process.argv[3] ?? 20);
 const mode = process.argv[4] ?? "live";
 const apart = process.argv[5] === "apart";
@@ -59,19 +63,21 @@ interface Target {
   readonly keys: readonly string[];
   /** Undefined where the time to the first playlist isn't measured. */
   readonly isListed?: (key: string) => boolean | Promise<boolean>;
-  readonly stop?: () => Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
-const keys = Array.from({ length: streams }, (_, index) => `s${index}`);
+const keysOf = (streams: number) => Array.from({ length: streams }, (_, index) => `s${index}`);
 
-async function engineTarget(engineMode: "live" | "record"): Promise<Target> {
+async function engineTarget(streams: number, engineMode: "live" | "record"): Promise<Target> {
   const { main, rtmpPort, httpPort } = await startEngine(engineMode);
   const isListed = async (key: string): Promise<boolean> =>
     (await fetch(`http://127.0.0.1:${httpPort}/${key}`)).ok;
-  return { name: "rolecast's engine", pid: main.pid ?? 0, port: rtmpPort, keys, isListed };
+  const stop = () => end(main);
+  const keys = keysOf(streams);
+  return { name: "rolecast's engine", pid: main.pid ?? 0, port: rtmpPort, keys, isListed, stop };
 }
 
-async function serverTarget(): Promise<Target> {
+async function serverTarget(streams: number): Promise<Target> {
   const data = mkdtempSync(join(tmpdir(), "rolecast-bench-data-"));
   const server = await startServerProcess(["--data", data]);
   await pause(IDLE_MS);
@@ -89,8 +95,9 @@ async function serverTarget(): Promise<Target> {
   };
 }
 
-async function nginxTarget(): Promise<Target> {
-  return { name: "nginx-rtmp", keys, ...(await startNginx({ records: mode !== "live" })) };
+async function nginxTarget(streams: number): Promise<Target> {
+  const { child, ...nginx } = await startNginx({ records: mode !== "live" });
+  return { name: "nginx-rtmp", keys: keysOf(streams), ...nginx, stop: () => end(child) };
 }
 
 async function printPlaylistDelay(source: string, { name, port, isListed }: Target) {
@@ -123,7 +130,7 @@ function printMemory(when: string, pid: number, limit: number): void {
 }
 
 /** Percent of one core per stream. */
-async function costs(pids: readonly number[]): Promise<number[]> {
+async function costs(streams: number, pids: readonly number[]): Promise<number[]> {
   const before = pids.map(cpuSeconds);
   const beganMs = performance.now();
   await pause(seconds * 1_000);
@@ -134,26 +141,31 @@ async function costs(pids: readonly number[]): Promise<number[]> {
   });
 }
 
-/**
- * Measures the spending of each while all of them are fed; undefined where messages would have been
- * dropped.
- */
+interface Spent {
+  /** Percent of one core per stream; undefined where messages would have been dropped. */
+  readonly cost: number | undefined;
+  readonly megabytes: number;
+}
+
+/** Measures the spending of each while all of them are fed. */
 async function feed(
   source: string,
+  streams: number,
   targets: readonly Target[],
-): Promise<readonly (number | undefined)[]> {
+): Promise<readonly Spent[]> {
   const encoders = await Promise.all(
     targets.map((target) => startEncoders(source, target.port, target.keys)),
   );
   await pause(WARM_UP_MS);
   const pids = [...targets.map(({ pid }) => pid), ...encoders.map(({ pid }) => pid ?? 0)];
-  const all = await costs(pids);
-  const measured: (number | undefined)[] = [];
+  const all = await costs(streams, pids);
+  const measured: Spent[] = [];
   for (const [index, { name, pid }] of targets.entries()) {
     const cost = all[index] ?? Number.NaN;
+    const megabytes = residentMegabytes(pid);
     const encoding = all[targets.length + index]?.toFixed(3);
     console.log(
-      `${name}: ${cost.toFixed(3)} % of a core per stream, ${residentMegabytes(pid)} MB resident, ${streams} streams; its encoders ${encoding} %`,
+      `${name}: ${cost.toFixed(3)} % of a core per stream, ${megabytes} MB resident, ${streams} streams; its encoders ${encoding} %`,
     );
     if (mode === "server" && name === OWN) {
       printMemory(name, pid, IDLE_MEGABYTES_MAX + streams * STREAM_MEGABYTES_MAX);
@@ -163,38 +175,48 @@ async function feed(
     if (dropped > 0) {
       console.log(`${name} took too little: ${dropped} messages would be dropped`);
     }
-    measured.push(dropped > 0 ? undefined : cost);
+    measured.push({ cost: dropped > 0 ? undefined : cost, megabytes });
   }
   await Promise.all(encoders.map(end));
   return measured;
 }
 
-async function compare(targets: readonly Target[]): Promise<void> {
-  const source = makeSource();
+async function compare(source: string, streams: number, targets: readonly Target[]) {
   for (const target of targets) {
     await printPlaylistDelay(source, target);
   }
-  const measured: (number | undefined)[] = [];
+  const measured: Spent[] = [];
   for (const group of apart ? targets.map((target) => [target]) : [targets]) {
-    measured.push(...(await feed(source, group)));
+    measured.push(...(await feed(source, streams, group)));
   }
   const [own, nginx] = measured;
-  if (own !== undefined && nginx !== undefined) {
-    const ratio = own / nginx;
-    console.log(
-      `ratio to nginx-rtmp: ${ratio.toFixed(2)} (limit ${RATIO_LIMIT}, aim ${RATIO_AIM}): ${verdict(ratio <= RATIO_LIMIT)}`,
-    );
+  if (own?.cost === undefined || nginx?.cost === undefined) return;
+  const ratio = own.cost / nginx.cost;
+  console.log(
+    `ratio to nginx-rtmp: ${ratio.toFixed(2)} (limit ${RATIO_LIMIT}, aim ${RATIO_AIM}): ${verdict(ratio <= RATIO_LIMIT)}`,
+  );
+  const beside = (value: number) => ({ beside: { name: "nginx-rtmp", value } });
+  const name = `${streams} streams`;
+  record.add({ name, value: own.cost, unit: "% of a core a stream", ...beside(nginx.cost) });
+  record.add({ name, value: own.megabytes, unit: "MB", ...beside(nginx.megabytes) });
+}
+
+async function measure(source: string, streams: number): Promise<void> {
+  const nginx = await nginxTarget(streams);
+  const own = await (mode === "server"
+    ? serverTarget(streams)
+    : engineTarget(streams, mode === "record" ? "record" : "live"));
+  try {
+    await compare(source, streams, [own, nginx]);
+  } finally {
+    await own.stop();
+    await nginx.stop();
   }
 }
 
+const record = await Recorder.begin(`media-ingest-${mode}`);
 await bench(async () => {
-  const nginx = await nginxTarget();
-  const own = await (mode === "server"
-    ? serverTarget()
-    : engineTarget(mode === "record" ? "record" : "live"));
-  try {
-    await compare([own, nginx]);
-  } finally {
-    await own.stop?.();
-  }
+  const source = makeSource();
+  for (const streams of counts) await measure(source, streams);
 });
+await record.write();

@@ -26,6 +26,8 @@ import {
 } from "../packages/policy/src/index.ts";
 import { naiveDecide } from "../packages/policy/src/naive-evaluator.testing.ts";
 import { decideByCedar, prepareCedar } from "./policy-decide/cedar.ts";
+import { ACCOUNT, BUCKET, INLINE } from "./policy-decide/documents.ts";
+import { Recorder } from "./recording/recorder.ts";
 
 const REQUESTS = 65_536;
 const WARM_UP_MS = 1_500;
@@ -33,7 +35,6 @@ const MEASURE_MS = 4_000;
 const NAIVE_MS = 2_000;
 /** Over the whole mix; the median of their percentiles counts, since others use the machine too. */
 const LATENCY_PASSES = 9;
-const ACCOUNT = "111111111111";
 
 const MANAGED = [
   "AmazonS3ReadOnlyAccess",
@@ -64,91 +65,6 @@ function readManaged(): ReadonlyMap<string, string> {
     ]),
   );
 }
-
-const INLINE = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Action: ["s3:PutObject", "s3:GetObject"],
-      Resource: "arn:aws:s3:::media/${aws:PrincipalTag/team}/${aws:RequestedRegion}/*",
-    },
-    {
-      Effect: "Allow",
-      Action: "ivs:*",
-      Resource: "arn:aws:ivs:*:111111111111:channel/*",
-      Condition: { StringEquals: { "aws:ResourceTag/team": "${aws:PrincipalTag/team}" } },
-    },
-    {
-      Effect: "Deny",
-      Action: "s3:Delete*",
-      Resource: "arn:aws:s3:::media/*/protected/*",
-      Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } },
-    },
-    {
-      Effect: "Allow",
-      Action: "iam:PassRole",
-      Resource: "arn:aws:iam::*:role/app-*",
-      Condition: { StringLike: { "iam:PassedToService": ["ec2.amazonaws.com", "ecs*"] } },
-    },
-  ],
-});
-
-const everyone = { Principal: "*" };
-const BUCKET = JSON.stringify({
-  Version: "2012-10-17",
-  Statement: [
-    {
-      ...everyone,
-      Effect: "Deny",
-      Action: "s3:*",
-      Resource: ["arn:aws:s3:::media", "arn:aws:s3:::media/*"],
-      Condition: { Bool: { "aws:SecureTransport": "false" } },
-    },
-    {
-      ...everyone,
-      Effect: "Deny",
-      Action: "s3:PutObject",
-      Resource: "arn:aws:s3:::media/*",
-      Condition: {
-        StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": ["AES256", "aws:kms"] },
-      },
-    },
-    { ...everyone, Effect: "Deny", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::media" },
-    {
-      ...everyone,
-      Effect: "Deny",
-      Action: "s3:*",
-      Resource: "arn:aws:s3:::media/secret/*",
-      Condition: { NotIpAddress: { "aws:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"] } },
-    },
-    {
-      Principal: { AWS: "222222222222" },
-      Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: "arn:aws:s3:::media/shared/*",
-    },
-    {
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/worker` },
-      Effect: "Allow",
-      Action: "s3:GetObject",
-      Resource: "arn:aws:s3:::media/shared/*",
-    },
-    {
-      Principal: { Service: "ivs.amazonaws.com" },
-      Effect: "Allow",
-      Action: "s3:PutObject",
-      Resource: "arn:aws:s3:::media/ivs/*",
-    },
-    {
-      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
-      Effect: "Allow",
-      Action: "s3:ListBucket",
-      Resource: "arn:aws:s3:::media",
-      Condition: { StringLike: { "s3:prefix": ["home/*", "shared/*"] } },
-    },
-  ],
-});
 
 const principal: Principal = {
   kind: "role-session",
@@ -305,7 +221,8 @@ function allocated(mix: readonly DecisionRequest[], one: (r: DecisionRequest) =>
   return percentile(samples.sort(), 0.5);
 }
 
-function main(): void {
+async function main(): Promise<void> {
+  const record = await Recorder.begin("policy-decide");
   const all = readManaged();
   const texts = MANAGED.map((name) => {
     const text = all.get(name);
@@ -375,6 +292,14 @@ function main(): void {
   console.log(
     `ratio         ${Math.round(decisions.perCpuSecond / cedar.perCpuSecond).toLocaleString("en")} x`,
   );
+  record.add({
+    ...{ name: "decisions", value: decisions.perSecond, unit: "decisions/s" },
+    beside: { name: "cedar-wasm", value: cedar.perSecond },
+  });
+  record.add({
+    ...{ name: "decisions beside the naive evaluator", value: decisions.perSecond },
+    ...{ unit: "decisions/s", beside: { name: "naive evaluator", value: slow.perSecond } },
+  });
 
   const start = performance.now();
   const cpu = process.cpuUsage();
@@ -385,6 +310,7 @@ function main(): void {
   console.log(
     `compile       ${all.size} AWS managed policies in ${Math.round(performance.now() - start)} ms (${Math.round((user + system) / 1000)} ms of processor time)`,
   );
+  await record.write();
 }
 
-main();
+await main();

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import "./exit-by-signal.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { Connection } from "./request-costs/connection.ts";
 import { BODY, BUCKET, CONNECTIONS, ROOT } from "./request-costs/kinds.ts";
 import { end, type Peer, startBare, startRolecast } from "./request-costs/processes.ts";
@@ -77,6 +78,10 @@ async function compare(
   const plural = connections > 1 ? "s" : "";
   const what = `${method} 1 MiB, ${connections} connection${plural}, ${payload}`;
   const figures = `${ours.toFixed(0).padStart(5)}/s  bare node:http ${peer.toFixed(0).padStart(5)}/s`;
+  record.add({
+    ...{ name: what, value: ours, unit: "requests/s" },
+    beside: { name: "a bare node:http", value: peer },
+  });
   console.log(`${what.padEnd(36)} ${figures}  ratio ${(ours / peer).toFixed(2)}`);
 }
 
@@ -106,6 +111,7 @@ async function gibibyte(server: Peer): Promise<void> {
   console.log(`1 GiB: ${speeds}; ${highest} ${wanted}`);
 }
 
+const record = await Recorder.begin("s3-objects");
 const cache = join(import.meta.dirname, "../node_modules/.cache");
 mkdirSync(cache, { recursive: true });
 const dir = mkdtempSync(join(process.env.TMPDIR ?? cache, "s3-objects-"));
@@ -131,3 +137,4 @@ try {
   for (const server of [ours, peer]) await end(server);
   rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
+await record.write();

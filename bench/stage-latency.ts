@@ -4,7 +4,8 @@
  *
  * Glass to glass: a page publishes a picture that shows the wall clock, 640x360 at 30 frames a
  * second; another page of the same browser reads it from each frame that it is given to show. The
- * server is the built command, in a process of its own. Beside it, in the same run, the same pages
+ * server is the built command, in a process of its own. Likewise by a channel: published by WHIP,
+ * watched by WHEP. Beside it, in the same run, the same pages
  * connected to each other without a server: what encoding, decoding and the jitter buffer take.
  * Join to first frame: pages join one after the other, from the SDK's `join()` to the first frame
  * of one who publishes.
@@ -12,6 +13,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { realTimeOf } from "../test/contract/ivs-realtime/support.ts";
 import { openBroadcastPage } from "../test/support/broadcast-page.ts";
@@ -19,6 +21,7 @@ import { startServerProcess } from "../test/support/server-process.ts";
 import { until } from "../test/support/until.ts";
 import { webBroadcastSdk } from "../test/support/web-broadcast-sdk.ts";
 import { percentile, verdict } from "./media-ingest/figures.ts";
+import { Recorder } from "./recording/recorder.ts";
 import { clockPage } from "./stage-latency/clock-page.ts";
 
 const SETTLE_MS = 5_000;
@@ -38,6 +41,7 @@ interface Seen {
 }
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const record = await Recorder.begin("stage-latency");
 const data = mkdtempSync(join(tmpdir(), "rolecast-bench-stage-"));
 const server = await startServerProcess(["--data", data]);
 const realTime = realTimeOf(server);
@@ -82,6 +86,31 @@ async function direct(): Promise<readonly number[]> {
   return delays;
 }
 
+/** The answer to a WebRTC page's offer. */
+async function negotiate(path: string, body: string, bearer?: string): Promise<string> {
+  const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+  const headers = { "content-type": "application/sdp", ...authorization };
+  const answer = await fetch(new URL(path, server.endpoint), { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.text();
+}
+
+async function byChannel(): Promise<readonly number[]> {
+  const made = await server.root.ivs.send(new CreateChannelCommand({ type: "BASIC" }));
+  const { channel, streamKey } = made;
+  const [publisher, viewer] = [await newPage(), await newPage()];
+  const offered = await call<string>(publisher, "offer");
+  await call(publisher, "accept", await negotiate("/whip", offered, streamKey?.value));
+  const get = new GetStreamCommand({ channelArn: channel?.arn });
+  await until(() => server.root.ivs.send(get).catch(() => undefined), "a live stream");
+  const name = /([^/]+)\.m3u8$/.exec(channel?.playbackUrl ?? "")?.[1];
+  const wanted = await call<string>(viewer, "offerToWatch");
+  await call(viewer, "accept", await negotiate(`/whep/${name}`, wanted));
+  const delays = await delaysOn(viewer);
+  await Promise.all([publisher.close(), viewer.close()]);
+  return delays;
+}
+
 function report(name: string, delays: readonly number[], more = ""): void {
   const [p50, p95] = [0.5, 0.95].map((share) => percentile(delays, share).toFixed(0));
   console.log(`${name}: ${delays.length} frames, median ${p50} ms, p95 ${p95} ms${more}`);
@@ -111,10 +140,16 @@ try {
   await call(viewer, "joinClock", await tokenOf(stageArn), false);
   const ours = await delaysOn(viewer);
   await Promise.all([viewer.close(), publisher.close()]);
+  const whep = await byChannel();
   const without = await direct();
   const isClose = percentile(ours, 0.5) <= GLASS_LIMIT_MS;
   report("glass to glass by a stage", ours, ` (limit ${GLASS_LIMIT_MS}): ${verdict(isClose)}`);
+  report("glass to glass by WHIP and WHEP", whep);
   report("glass to glass without a server", without);
+  const beside = { name: "the pages without a server", value: percentile(without, 0.5) };
+  record.add({ name: "stage", value: percentile(ours, 0.5), unit: "ms", beside });
+  record.add({ name: "WHEP", value: percentile(whep, 0.5), unit: "ms", beside });
+  record.add({ name: "join to first frame", value: half, unit: "ms" });
   const added = percentile(ours, 0.5) - percentile(without, 0.5);
   console.log(`the stage adds ${added.toFixed(0)} ms to the median`);
   process.exitCode = isSoon && isClose ? 0 : 1;
@@ -123,3 +158,4 @@ try {
   await server.stop();
   rmSync(data, { recursive: true, force: true });
 }
+await record.write();

@@ -2,11 +2,15 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import "./exit-by-signal.ts";
+import { startMoto } from "./iam-requests/moto-server.ts";
+import { Recorder } from "./recording/recorder.ts";
 
 /*
  * Method: starts the built command several times on one data folder (made by a first start that
  * isn't counted) and on a new one, and takes the wall time from spawn to `Ready.`; with it the
- * time that the same node needs to run an empty script. Idle memory is the resident set 5 s later.
+ * time that the same node needs to run an empty script, and moto's server (as in
+ * `iam-requests.ts`) to answer. Idle memory is the resident set 5 s later.
  * In-process: a new node process each time imports `rolecast/testing` and awaits
  * createTestServer(); the import, which a suite pays once, is given with it, and the processor
  * time of the start, which other programs on the machine change less. What each service adds once
@@ -79,10 +83,18 @@ function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
+async function motoMs(): Promise<number | undefined> {
+  const moto = await startMoto(5_599);
+  if (moto) await end(moto.process);
+  return moto?.startMs;
+}
+
+const record = await Recorder.begin("start");
 const root = mkdtempSync(join(tmpdir(), "rolecast-bench-start-"));
 const warm: number[] = [];
 const fresh: number[] = [];
 const node: number[] = [];
+const moto: number[] = [];
 await end((await startOnce(join(root, "warm"))).child);
 for (let run = 0; run < RUNS; run++) {
   for (const [name, times] of [
@@ -94,6 +106,7 @@ for (let run = 0; run < RUNS; run++) {
     await end(child);
   }
   node.push(await emptyNodeMs());
+  moto.push((await motoMs()) ?? Number.NaN);
 }
 const { child } = await startOnce(join(root, "warm"));
 await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
@@ -109,6 +122,7 @@ console.log(`start to Ready., new folder    median ${median(fresh).toFixed(0)} m
 console.log(
   `node -e ""                     median ${median(node).toFixed(0)} ms; the start takes ${ratio(median(node))}`,
 );
+console.log(`moto's server to its answer     median ${median(moto).toFixed(0)} ms`);
 const inside = Array.from({ length: RUNS }, inProcessMs);
 const part = (index: 0 | 1 | 2 | 3) => median(inside.map((times) => times[index]));
 console.log(
@@ -117,3 +131,10 @@ console.log(
 console.log(
   `idle resident memory           ${idleMib.toFixed(0)} MiB, ${(idleMib / LIMIT_MIB).toFixed(2)}× of the limit of ${LIMIT_MIB} MiB`,
 );
+record.add({
+  ...{ name: "start to ready", value: median(warm), unit: "ms" },
+  beside: { name: "moto's server", value: median(moto) },
+});
+record.add({ name: "createTestServer()", value: part(1), unit: "ms" });
+record.add({ name: "idle memory", value: idleMib, unit: "MiB" });
+await record.write();

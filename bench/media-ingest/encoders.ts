@@ -93,5 +93,5 @@ for (const [index, key] of keys.split(",").entries()) {
   started.push(encoder(key));
 }
 await Promise.all(started);
-process.stdout.write("started\n");
 process.on("SIGUSR2", () => process.stdout.write(`${JSON.stringify(sent)}\n`));
+process.stdout.write("started\n");

@@ -17,7 +17,7 @@ export async function startNginx({ records }: { readonly records: boolean }) {
   const conf = join(folder, "nginx.conf");
   const recordings = join(folder, "recordings");
   const hls = join(folder, "hls");
-  mkdirSync(recordings);
+  mkdirSync(recordings, { recursive: true });
   const record = records ? `record all; record_path ${recordings};` : "";
   writeFileSync(
     conf,
@@ -28,9 +28,10 @@ rtmp { access_log off; server { listen 127.0.0.1:${port}; chunk_size 4096;
   application app { live on; hls on; hls_fragment 2s; hls_playlist_length 12s; hls_path ${hls}; ${record} } } }
 `,
   );
-  const { pid } = start("nginx", ["-c", conf, "-p", folder]);
+  const child = start("nginx", ["-c", conf, "-p", folder]);
   await pause(500);
-  return { pid: pid ?? 0, port, isListed: (key: string) => existsSync(join(hls, `${key}.m3u8`)) };
+  const { pid = 0 } = child;
+  return { child, pid, port, isListed: (key: string) => existsSync(join(hls, `${key}.m3u8`)) };
 }
 
 async function freePort(): Promise<number> {

@@ -103,6 +103,15 @@ export function clockPage(): void {
     return gathered(connection);
   }
 
+  /** The offer of a page that watches. */
+  async function offerToWatch(): Promise<string> {
+    connection = new RTCPeerConnection();
+    connection.addTransceiver("video", { direction: "recvonly" });
+    connection.addEventListener("track", ({ track }) => watch(track));
+    asked = performance.now();
+    return gathered(connection);
+  }
+
   async function answer(sdp: string): Promise<string> {
     connection = new RTCPeerConnection();
     connection.addEventListener("track", ({ track }) => watch(track));
@@ -116,5 +125,5 @@ export function clockPage(): void {
   }
 
   const seen = () => ({ firstMs: first, delaysMs: delays.splice(0), height: video?.videoHeight });
-  Object.assign(window, { joinClock: join, offer, answer, accept, seen });
+  Object.assign(window, { joinClock: join, offer, offerToWatch, answer, accept, seen });
 }
