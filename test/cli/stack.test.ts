@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import * as ivs from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rolecast } from "../support/rolecast-command.ts";
@@ -82,10 +83,7 @@ test("what fails is said with its reason, and the stack is as before", async () 
   });
   expect(failed.out).toMatch(/CREATE_FAILED +AWS::IVS::RecordingConfiguration ToBucket .*name/);
   const events = await stack("events", "refused", "--json");
-  const statuses = events.out
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line).ResourceStatus);
+  const statuses = JSON.parse(events.out).map((event: StackEvent) => event.ResourceStatus);
   expect(statuses[0]).toMatch(/_IN_PROGRESS$/);
   expect(statuses.at(-1)).toBe("ROLLBACK_COMPLETE");
 });

@@ -27,7 +27,7 @@ export function explainCommand(): Command {
     .option("--last <N>", "explain so many of the latest denials", countOf, 1)
     .option("--user <NAME>", "only denials of this user, role or session")
     .option("--follow", "explain each denial as it happens")
-    .option("--json", "the whole answer as JSON, one line each")
+    .option("--json", "the whole answers as JSON; with --follow a line for each denial")
     .addHelpText(
       "after",
       "\nExamples:\n  rolecast explain\n  rolecast explain --last 5 --user ann\n  rolecast explain xl720mqijqetg0gd23prip1dh\n\nA server keeps each denial for 24 hours.",
@@ -43,34 +43,45 @@ function countOf(text: string): number {
 
 async function explain(id: string | undefined, flags: ExplainFlags): Promise<void> {
   const connection = new Connection(flags);
-  if (id !== undefined) return show(connection, id, flags);
+  if (id !== undefined) return show(connection, [id], flags);
   const kept: string[] = [];
   for await (const json of readFeed(connection, "decisions", { follow: false }))
     if (isAbout(json, flags)) kept.push(idOf(json));
   const latest = kept.slice(-flags.last);
   if (latest.length === 0 && !flags.follow)
     throw new CommandError("nothing was denied in the last 24 hours.", EXIT.failed);
-  for (const [index, each] of latest.entries()) {
-    if (index > 0 && !flags.json) print("");
-    await show(connection, each, flags);
-  }
+  if (latest.length > 0) await show(connection, latest, flags);
   if (!flags.follow) return;
   for await (const json of readFeed(connection, "decisions")) {
     const next = idOf(json);
     if (!isAbout(json, flags) || kept.includes(next)) continue;
     if (!flags.json) print("");
-    await show(connection, next, flags);
+    await show(connection, [next], flags);
   }
 }
 
-async function show(connection: Connection, id: string, { json }: ExplainFlags): Promise<void> {
+/** With `--json` all of them are one list, unless more are to follow. */
+async function show(
+  connection: Connection,
+  ids: readonly string[],
+  { json, follow }: ExplainFlags,
+): Promise<void> {
+  const answers: Details[] = [];
+  for (const id of ids) answers.push(...(await detailsOf(connection, id)));
+  if (!json) print(answers.map(explanationOf).join("\n\n"));
+  else if (!follow) printJson(answers);
+  else for (const details of answers) print(JSON.stringify(details));
+}
+
+/** One answer, or one for each page of a request's denials. */
+async function detailsOf(connection: Connection, id: string): Promise<readonly Details[]> {
   const path = `/authorization-details/${encodeURIComponent(id)}`;
+  const answers: Details[] = [];
   for (let query = ""; ; ) {
-    const details = (await getSigned(connection, path + query, "iam")) as Details;
-    if (json) printJson(details);
-    else print(explanationOf(details));
-    if (details.nextToken === undefined) return;
-    query = `?nextToken=${encodeURIComponent(details.nextToken)}`;
+    const { nextToken, ...details } = (await getSigned(connection, path + query, "iam")) as Details;
+    answers.push(details);
+    if (nextToken === undefined) return answers;
+    query = `?nextToken=${encodeURIComponent(nextToken)}`;
   }
 }
 

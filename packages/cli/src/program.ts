@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   aws: async () => (await import("./aws.ts")).awsCommand(),
   broadcast: async () => (await import("./broadcast.ts")).broadcastCommand(),
   record: async () => (await import("./record.ts")).recordCommand(),
+  channel: async () => (await import("./channel.ts")).channelCommand(),
   chat: async () => (await import("./chat.ts")).chatCommand(),
   stage: async () => (await import("./stage.ts")).stageCommand(),
   policy: async () => (await import("./policy.ts")).policyCommand(),

@@ -8,6 +8,14 @@ export interface Stage {
   readonly endpoints: { readonly whip: string; readonly events: string; readonly rtmps?: string };
 }
 
+/** A stage as AWS lists it. */
+export interface StageSummary {
+  readonly arn: string;
+  readonly name?: string;
+  /** There is one while somebody is in the stage. */
+  readonly activeSessionId?: string;
+}
+
 export interface StorageConfiguration {
   readonly arn: string;
   readonly s3?: { readonly bucketName: string };
@@ -31,8 +39,13 @@ export async function findStage(connection: Connection, name: string): Promise<S
 }
 
 async function arnsOf(connection: Connection, name: string): Promise<readonly string[]> {
-  const stages = await listAll<Stage, "stages">(connection, "ListStages", "stages");
+  const stages = await listStages(connection);
   return stages.filter((stage) => stage.name === name).map(({ arn }) => arn);
+}
+
+/** The stages of the Region. */
+export function listStages(connection: Connection): Promise<readonly StageSummary[]> {
+  return listAll<StageSummary, "stages">(connection, "ListStages", "stages");
 }
 
 /** The storage configurations of the Region. */

@@ -3,8 +3,13 @@ import { type EncoderFlags, encoderFor, publish, sourceOf, withEncoder } from ".
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { callOperation } from "./json-operation.ts";
-import { findStage, listStorageConfigurations, type StorageConfiguration } from "./stage-lists.ts";
-import { durationText, print, printJson } from "./terminal.ts";
+import {
+  findStage,
+  listStages,
+  listStorageConfigurations,
+  type StorageConfiguration,
+} from "./stage-lists.ts";
+import { durationText, print, printJson, styled, table } from "./terminal.ts";
 
 interface JoinFlags extends EncoderFlags {
   readonly user: string;
@@ -56,7 +61,14 @@ export function stageCommand(): Command {
     .argument("<STAGE>", "the stage's ARN, or its name")
     .argument("[BUCKET]", "a bucket of the same Region");
   return new Command("stage")
-    .description("Join stages, and record their participants.")
+    .description("List and join stages, and record their participants.")
+    .addCommand(
+      withConnection(new Command("ls"))
+        .description("List the Region's stages, and in which of them somebody is.")
+        .option("--json", "as JSON")
+        .addHelpText("after", "\nExample:\n  rolecast stage ls --json | jq -r '.[].arn'")
+        .action(listAll),
+    )
     .addCommand(
       withEncoder(join)
         .option("--user <NAME>", "the participant's user id", "rolecast")
@@ -70,6 +82,27 @@ export function stageCommand(): Command {
         .addHelpText("after", RECORD_HELP)
         .action(recordStage),
     );
+}
+
+async function listAll(flags: ConnectionFlags & { readonly json?: boolean }): Promise<void> {
+  const connection = new Connection(flags);
+  const stages = await listStages(connection);
+  if (flags.json) return printJson(stages);
+  if (stages.length === 0)
+    return print(
+      `No stages in ${connection.region}. ` +
+        "Create one: rolecast aws ivs-realtime create-stage --name first",
+    );
+  print(
+    table(
+      ["NAME", "STATE", "ARN"],
+      stages.map(({ name, activeSessionId, arn }) => [
+        name || "–",
+        activeSessionId ? styled("green", "live") : "empty",
+        arn,
+      ]),
+    ),
+  );
 }
 
 async function joinStage(name: string, file: string | undefined, flags: JoinFlags): Promise<void> {

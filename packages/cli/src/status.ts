@@ -1,9 +1,10 @@
-import type { StreamSummary } from "@aws-sdk/client-ivs";
 import { Command } from "commander";
+import { listChannels, listLiveStreams } from "./channel-lists.ts";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
 import { PROTOCOLS, type ProtocolName } from "./ingest-protocols.ts";
+import { principalText } from "./principal-text.ts";
 import { fetchSigned } from "./signed-request.ts";
-import { print, printJson, styled, table } from "./terminal.ts";
+import { labelled, print, printJson, styled, table } from "./terminal.ts";
 
 /** `rolecast status`: what runs, who is asking, what is live. */
 export function statusCommand(): Command {
@@ -15,30 +16,43 @@ export function statusCommand(): Command {
       const connection = new Connection(flags);
       const health = await healthOf(connection);
       const identity = await identityOf(connection);
-      const { streams, refusal } = await streamsOf(connection);
+      const { streams, refusal } = await listLiveStreams(connection);
       if (flags.json) {
         printJson({ endpoint: connection.endpoint, identity, streams, refusal, health });
         return;
       }
-      for (const [name, value] of factsOf(connection, health)) print(`${name.padEnd(10)}${value}`);
-      print(`${"Key of".padEnd(10)}${identity.Arn}`);
+      for (const [name, value] of factsOf(connection, health))
+        print(labelled(name.padEnd(10), value));
+      print(labelled("Key of".padEnd(10), principalText(identity.Arn ?? "")));
       const live = streams.length === 0 ? "nothing" : String(streams.length);
-      print(`${"Live".padEnd(10)}${refusal ?? `${live} in ${connection.region}`}`);
-      if (streams.length > 0) {
-        print("");
-        print(
-          table(
-            ["CHANNEL", "HEALTH", "VIEWERS", "SINCE"],
-            streams.map((stream) => [
-              stream.channelArn ?? "",
-              styled(stream.health === "HEALTHY" ? "green" : "yellow", stream.health ?? ""),
-              String(stream.viewerCount ?? 0),
-              stream.startTime?.toISOString() ?? "",
-            ]),
-          ),
-        );
-      }
+      print(labelled("Live".padEnd(10), refusal ?? `${live} in ${connection.region}`));
+      if (streams.length === 0) return;
+      const names = await channelNames(connection);
+      print("");
+      print(
+        table(
+          ["CHANNEL", "HEALTH", "VIEWERS", "SINCE"],
+          streams.map(({ channelArn = "", health: state = "", viewerCount = 0, startTime }) => [
+            names.get(channelArn) || channelArn,
+            styled(state === "HEALTHY" ? "green" : "yellow", state),
+            String(viewerCount),
+            startTime?.toISOString() ?? "",
+          ]),
+        ),
+      );
     });
+}
+
+/** Channels' names by their ARNs; none where the key may not list channels. */
+async function channelNames(connection: Connection): Promise<ReadonlyMap<string, string>> {
+  const { AccessDeniedException } = await import("@aws-sdk/client-ivs");
+  try {
+    const channels = await listChannels(connection);
+    return new Map(channels.map(({ arn = "", name = "" }) => [arn, name]));
+  } catch (error) {
+    if (!(error instanceof AccessDeniedException)) throw error;
+    return new Map();
+  }
 }
 
 /** Reads the health with its details if the key allows it, else the public part. */
@@ -97,19 +111,4 @@ async function identityOf(connection: Connection) {
   const { GetCallerIdentityCommand } = await import("@aws-sdk/client-sts");
   const { Account, Arn } = await (await connection.sts()).send(new GetCallerIdentityCommand({}));
   return { Account, Arn };
-}
-
-/** A key that may not list them gets a note, and the rest. */
-async function streamsOf(connection: Connection) {
-  const { AccessDeniedException, paginateListStreams } = await import("@aws-sdk/client-ivs");
-  const streams: StreamSummary[] = [];
-  try {
-    for await (const page of paginateListStreams({ client: await connection.ivs() }, {})) {
-      streams.push(...(page.streams ?? []));
-    }
-    return { streams };
-  } catch (error) {
-    if (!(error instanceof AccessDeniedException)) throw error;
-    return { streams, refusal: error.message };
-  }
 }

@@ -20,17 +20,44 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }
 
-/** Columns as wide as their widest cell; the head in bold on a terminal. */
+/**
+ * Columns as wide as their widest cell; the head in bold on a terminal. On a terminal that is too
+ * narrow for them, the last column comes on a line of its own.
+ */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(title.length, ...rows.map((row) => shownLength(row[column]))),
   );
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) => `${cell}${" ".repeat((widths[column] ?? 0) - shownLength(cell))}`)
-      .join("  ")
-      .trimEnd();
+  const width = widths.reduce((sum, each) => sum + GAP.length + each, -GAP.length);
+  const isWrapped = width > columnsShown();
+  const line = (row: readonly string[]) => {
+    const cells = row.map((cell, column) => cell.padEnd(cell.length + roomIn(column, cell)));
+    if (!isWrapped) return cells.join(GAP).trimEnd();
+    return `${cells.slice(0, -1).join(GAP).trimEnd()}\n${GAP}${row.at(-1)}`;
+  };
+  const roomIn = (column: number, cell: string) => (widths[column] ?? 0) - shownLength(cell);
   return [styled("bold", line(head)), ...rows.map(line)].join("\n");
+}
+
+/**
+ * `text` after `label`, broken between words on a terminal, where it goes on below its beginning.
+ */
+export function labelled(label: string, text: string): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    const room = columnsShown() - label.length;
+    if (last === undefined || shownLength(last) + 1 + shownLength(word) > room) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return `${label}${lines.join(`\n${" ".repeat(label.length)}`)}`;
+}
+
+const GAP = "  ";
+
+/** The terminal's width; what isn't read on one is never broken. */
+function columnsShown(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 }
 
 /** Colours take no room. */

@@ -162,7 +162,7 @@ test("rolecast explain shows a denial to people and to programs", async () => {
   expect(out).toMatch(/Denied: statement `NotThis` of `[\w-]+` denies this\./);
   expect(out).toContain("DENY by NotThis");
   expect(await explain("--user", "nobody-else")).toMatchObject({ code: 1 });
-  const json = JSON.parse((await explain(id, "--json")).out);
+  const [json] = JSON.parse((await explain(id, "--json")).out);
   expect(json.evaluations[0].evaluatedEffect).toBe("EXPLICIT_DENY");
   expect(await explain("0".repeat(25))).toMatchObject({ code: 4 });
 });

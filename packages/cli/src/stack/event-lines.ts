@@ -10,7 +10,8 @@ export function eventLine(event: StackEvent): string {
   return `${time}  ${coloured(status)}  ${ResourceType} ${LogicalResourceId}${reason}`;
 }
 
-function coloured(status: string): string {
+/** A stack's or a resource's status in the colour of how it is going. */
+export function coloured(status: string): string {
   if (/FAILED/.test(status)) return styled("red", status);
   if (/ROLLBACK/.test(status)) return styled("yellow", status);
   return /COMPLETE/.test(status) ? styled("green", status) : status;

@@ -1,7 +1,7 @@
 import type { CloudFormationClient, StackEvent } from "@aws-sdk/client-cloudformation";
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
-import { print } from "../terminal.ts";
+import { print, printJson } from "../terminal.ts";
 import { pause } from "./change-set.ts";
 import { eventLine, isSettled } from "./event-lines.ts";
 
@@ -15,7 +15,7 @@ export function eventsCommand(): Command {
     .description("Show what happened to a stack, oldest first.")
     .argument("<STACK>", "its name or ARN")
     .option("--follow", "go on until the stack has settled")
-    .option("--json", "each event as a line of JSON")
+    .option("--json", "as JSON; with --follow a line for each event")
     .addHelpText("after", EXAMPLE)
     .action(showEvents);
 }
@@ -29,6 +29,7 @@ async function showEvents(stack: string, { follow, json, ...flags }: EventFlags)
   const client = await new Connection(flags).cloudFormation();
   const show = (event: StackEvent) => print(json ? JSON.stringify(event) : eventLine(event));
   if (follow) await followEvents(client, stack, undefined, show);
+  else if (json) printJson(await eventsSince(client, stack, undefined));
   else for (const event of await eventsSince(client, stack, undefined)) show(event);
 }
 

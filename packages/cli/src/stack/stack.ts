@@ -3,11 +3,13 @@ import { deployCommand } from "./deploy.ts";
 import { diffCommand } from "./diff.ts";
 import { driftCommand } from "./drift.ts";
 import { eventsCommand } from "./events.ts";
+import { listCommand } from "./list.ts";
 
 /** `rolecast stack`: CloudFormation's stacks without the CDK. */
 export function stackCommand(): Command {
   return new Command("stack")
     .description("Deploy CloudFormation templates, and see what a stack did and what differs.")
+    .addCommand(listCommand())
     .addCommand(deployCommand())
     .addCommand(diffCommand())
     .addCommand(eventsCommand())
