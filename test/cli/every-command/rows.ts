@@ -46,11 +46,13 @@ export const ROWS: Readonly<Record<string, readonly Row[] | HeldElsewhere>> = {
   "record ls": [{ args: "record ls" }],
   "record get": [{ args: `record get ${RECORDING} there` }],
   "record play": [{ args: `record play ${RECORDING} --no-player`, interruptAfter: /m3u8/ }],
+  "channel ls": [{ args: "channel ls" }],
   chat: [
     { args: "chat lobby", input: "hello\n", interruptAfter: /hello/, ends: "SIGINT" },
     { args: "chat lobby --user gone", input: "/disconnect gone\n", ends: 1 },
     { args: "chat nowhere", ends: 1 },
   ],
+  "stage ls": [{ args: "stage ls" }],
   "stage join": [
     { args: "stage join rehearsal" },
     { args: "stage join rehearsal --test-pattern --duration 1" },
@@ -67,6 +69,7 @@ export const ROWS: Readonly<Record<string, readonly Row[] | HeldElsewhere>> = {
     { args: "policy generate --record -- there-is-no-such-program", ends: 1 },
   ],
   "policy unused": [{ args: `policy unused --principal ${ROLE}` }],
+  "stack ls": [{ args: "stack ls" }],
   "stack deploy": [{ args: "stack deploy made --template template.yaml" }],
   "stack diff": [{ args: "stack diff new --template template.yaml", ends: FOUND }],
   "stack events": [{ args: "stack events there --follow" }],
