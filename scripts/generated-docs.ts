@@ -10,6 +10,7 @@ import {
   type SettingName,
   variableOf,
 } from "@rolecast/server";
+import { wrapMarkdown } from "./markdown-lines.ts";
 import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./reference-pages.ts";
 
 /*
@@ -77,18 +78,26 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
     return [
       `## ${title}`,
       "",
-      `${implemented.length} work: ${implemented.join(", ")}.`,
+      wrapMarkdown(`${implemented.length} work: ${implemented.join(", ")}.`),
       "",
       ...(missing.length === 0
         ? []
-        : [`${missing.length} answer \`NotImplemented\`, by name: ${missing.join(", ")}.`, ""]),
-      ...(members.length === 0 ? [] : [`So do requests with ${members.join(", ")}.`, ""]),
+        : [
+            wrapMarkdown(
+              `${missing.length} fail with \`NotImplemented\`, by name: ${missing.join(", ")}.`,
+            ),
+            "",
+          ]),
+      ...(members.length === 0
+        ? []
+        : [wrapMarkdown(`So do requests with ${members.join(", ")}.`), ""]),
     ].join("\n");
   });
   return [
     "# Operations",
     "",
-    "Every operation of these services' APIs is routed and decoded. Written by `npm run docs` from the code.",
+    "Every operation of these services' APIs is routed and decoded.",
+    "Written by `npm run docs` from the code.",
     "",
     parts.join("\n"),
   ].join("\n");
@@ -114,30 +123,32 @@ function settingsPage(): string {
     [
       `## ${group}`,
       "",
-      "| in rolecast.yml | flag | variable | default | meaning |",
-      "| --- | --- | --- | --- | --- |",
       ...entries()
         .filter(([, setting]) => setting.group === group)
-        .map(settingRow),
+        .map(settingItem),
       "",
     ].join("\n"),
   );
   return [
     "# Settings",
     "",
-    "A flag wins over a variable, a variable over `rolecast.yml` (`--config FILE` or `ROLECAST_CONFIG`). A setting that can't be",
-    "honoured refuses to start. Written by `npm run docs` from the code.",
+    "Each setting by its name in `rolecast.yml`, with its flag, its variable and its default.",
+    "A flag wins over a variable, a variable over `rolecast.yml` (`--config FILE` or",
+    "`ROLECAST_CONFIG`). With a setting that can't be honoured, the server doesn't start.",
+    "Written by `npm run docs` from the code.",
     "",
     parts.join("\n"),
   ].join("\n");
 }
 
-function settingRow([name, setting]: [SettingName, Setting]): string {
-  const flag = setting.structured ? "" : `\`${flagOf(name)}\``;
-  const variable = `\`${variableOf(name)}\`${setting.structured ? ", as YAML or JSON" : ""}`;
+function settingItem([name, setting]: [SettingName, Setting]): string {
   const value = defaultOf(setting);
-  const shown = value === undefined ? "" : `\`${value}\``;
-  return `| \`${name}\` | ${flag} | ${variable} | ${shown} | ${setting.description} |`;
+  const facts = [
+    ...(setting.structured ? [] : [`\`${flagOf(name)}\``]),
+    `\`${variableOf(name)}\`${setting.structured ? " as YAML or JSON" : ""}`,
+    ...(value === undefined ? [] : [`default \`${value}\``]),
+  ];
+  return `- \`${name}\` (${facts.join(", ")}):\n  ${wrapMarkdown(setting.description, "  ")}`;
 }
 
 function settingsFile(): string {

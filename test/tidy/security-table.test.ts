@@ -10,19 +10,21 @@ interface Row {
   readonly named: readonly string[];
 }
 
-/** The rows of SECURITY.md's last table, without its headings. */
+/** The items of SECURITY.md's last lists: `- **attack**: what holds. Test: …`. */
 function rowsOf(page: string): readonly Row[] {
-  const table = page.slice(page.indexOf("\n## Attacks and what holds against them"));
-  return table
-    .split("\n")
-    .filter((line) => line.startsWith("| "))
-    .slice(2)
-    .map((line) => line.split("|").map((cell) => cell.trim()))
-    .filter(([, attack = "", ...rest]) => !attack.startsWith("**") || rest.join("") !== "")
-    .map(([, attack = "", held = "", tests = ""]) => ({
-      ...{ attack, held },
-      named: [...tests.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
-    }));
+  const lists = page.slice(page.indexOf("\n## Attacks and what holds against them"));
+  return lists
+    .split(/^- /m)
+    .slice(1)
+    .map((item) => (item.split(/\n\n/)[0] ?? "").replace(/\s+/g, " "))
+    .map((item) => {
+      const [, attack = "", held = "", tests = ""] =
+        /^\*\*(.+?)\*\*: (.+?) Test: (.+)$/.exec(item) ?? [];
+      return {
+        ...{ attack, held },
+        named: [...tests.matchAll(/`([^`]+)`/g)].map(([, name = ""]) => name),
+      };
+    });
 }
 
 const rows = rowsOf(readFileSync(join(root, "SECURITY.md"), "utf8"));

@@ -17,13 +17,14 @@ const VARIABLES: Readonly<Record<string, string>> = { "IVS Real-Time": "IVS_REAL
 /** APIs that belong to another service of AWS's, and the server's own. */
 const NO_SERVICE_OF_AWS = ["iam-toolbox", "s3control", "rolecast"];
 
-test("ARCHITECTURE's table has each folder of a service", () => {
+test("ARCHITECTURE's list has each folder of a service", () => {
   const folders = readdirSync(join(root, "packages/server/src/services"), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-  const table = read("ARCHITECTURE.md").match(/^\| `services\/` [\s\S]*?\n\n/m)?.[0] ?? "";
+  const list =
+    read("ARCHITECTURE.md").match(/^Each folder of `services\/`:[\s\S]*?\n\n(?!-)/m)?.[0] ?? "";
   expect(folders.length).toBeGreaterThan(8);
-  expect(folders.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
+  expect(folders.filter((name) => !list.includes(`\`${name}\``))).toEqual([]);
 });
 
 test("the page about moving names each service of AWS's, and the variable of its endpoint", () => {

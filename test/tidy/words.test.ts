@@ -64,8 +64,8 @@ test("comments and pages use STYLE's words for answers, events and orders", () =
     .filter((path) => path !== "" && !OWN_EXAMPLES.has(path))
     .flatMap((path) =>
       readFileSync(join(root, path), "utf8")
-        .split("\n")
-        .map((line) => ({ path, line })),
+        .split(/\n(?=\n| *[-|] )/)
+        .map((part) => ({ path, line: part.replace(/\s+/g, " ") })),
     );
   expect(pages.length).toBeGreaterThan(2_000);
   const wrong = [...comments, ...pages].filter(({ line }) => AVOIDED.test(line));

@@ -450,8 +450,8 @@ function workingOperations(): ReadonlyMap<string, readonly string[]> {
   return new Map(
     sections.map((section) => {
       const [title = ""] = section.split("\n");
-      const [, names = ""] = /\d+ work: (.*)\./.exec(section) ?? [];
-      return [title, names.split(", ")];
+      const [, names = ""] = /\d+ work: ([^.]*)\./.exec(section) ?? [];
+      return [title, names.split(/,\s+/)];
     }),
   );
 }

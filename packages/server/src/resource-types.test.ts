@@ -309,13 +309,18 @@ const PAGE_NAMES: Readonly<Record<string, string>> = {
 
 test("the page lists every type of our services as here or refused", async () => {
   const page = readFileSync(join(import.meta.dirname, "../../../docs/cloudcontrol.md"), "utf8");
-  const [, here = "", refused = ""] = page.split(/^\| service \| .*$/m);
+  const types = page.slice(
+    page.indexOf("\n## Resource types"),
+    page.indexOf("\n## Who may do what"),
+  );
+  const [here = "", refused = ""] = types.split("These have no operations here:");
   const ours = new Set(platform.resources.typeNames);
   const wrong = (await typesOfOurServices()).filter((typeName) => {
     const [, service = "", name = ""] = typeName.split("::");
-    const start = `| ${PAGE_NAMES[service] ?? service} |`;
-    const rowOf = (table: string) => table.split("\n").find((line) => line.startsWith(start)) ?? "";
-    const isIn = (table: string) => rowOf(table).includes(`\`${name}\``);
+    const start = `**${PAGE_NAMES[service] ?? service}**:`;
+    const itemOf = (list: string) =>
+      list.split(/^- /m).find((item) => item.startsWith(start)) ?? "";
+    const isIn = (list: string) => itemOf(list).includes(`\`${name}\``);
     return isIn(here) !== ours.has(typeName) || isIn(refused) === ours.has(typeName);
   });
   expect(wrong).toEqual([]);

@@ -1,0 +1,25 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { root } from "./modules.ts";
+
+/** Beyond this a line of a page can't be read or compared where it isn't rendered. */
+const COLUMNS_MAX = 200;
+/** Pages that are being written anew. */
+const EXCEPTIONS = new Set(["CHANGELOG.md", "docs/benchmarks.md"]);
+
+test("lines of the pages have at most 200 columns, tables and what is generated too", () => {
+  const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
+    .split("\n")
+    .filter((path) => path !== "" && !EXCEPTIONS.has(path));
+  expect(pages.length).toBeGreaterThan(100);
+  const wide = pages.flatMap((path) =>
+    readFileSync(join(root, path), "utf8")
+      .split("\n")
+      .flatMap((line, index) =>
+        line.length > COLUMNS_MAX ? [`${path}:${index + 1} has ${line.length}`] : [],
+      ),
+  );
+  expect(wide, "Wrap prose at about 100 columns; make a table with long cells a list").toEqual([]);
+});
