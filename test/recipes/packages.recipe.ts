@@ -1,9 +1,19 @@
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { NODE_VERSIONS, nodeFolder } from "../../scripts/node-versions.ts";
 
 /*
  * What the release publishes, rehearsed up to the publishing itself: the tarballs are looked at by
@@ -11,7 +21,11 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
  */
 const ROOT = join(import.meta.dirname, "../..");
 const UNPACKED_BYTES_MAX = 12_000_000;
-const TOOLS = ["publint@0.3.25", "@arethetypeswrong/cli@0.18.5"];
+const TOOLS = [
+  ...["publint@0.3.25", "@arethetypeswrong/cli@0.18.5", "@cyclonedx/cyclonedx-library@10.3.0"],
+  // What that looks for when it validates.
+  ...["ajv@8.17.1", "ajv-formats@3.0.1", "ajv-formats-draft2019@1.6.1"],
+];
 const QUIET = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
 const folder = mkdtempSync(join(tmpdir(), "rolecast-packages-"));
 const project = join(folder, "project");
@@ -52,7 +66,8 @@ export const wrong: number = decided;
 beforeAll(async () => {
   const packed = join(folder, "packed");
   await run("npm", ["run", "release:pack", "--", packed], { cwd: ROOT });
-  for (const name of readdirSync(packed)) {
+  expect(readdirSync(packed)).toContain("rolecast-0.1.0.cdx.json");
+  for (const name of readdirSync(packed).filter((file) => file.endsWith(".tgz"))) {
     const { stdout } = await run("tar", ["-xzOf", join(packed, name), "package/package.json"]);
     tarballs[JSON.parse(stdout).name] = join(packed, name);
   }
@@ -97,6 +112,68 @@ describe.each(["rolecast", "@rolecast/policy"])("%s", (name) => {
       cwd: folder,
     });
     expect(stdout).toContain(`"${name}@`);
+  });
+});
+
+test("what the command contains of others is said as CycloneDX", async () => {
+  const file = join(project, "node_modules/rolecast/dist/sbom.cdx.json");
+  const program = `
+    const { Spec, Validation } = require("@cyclonedx/cyclonedx-library");
+    const text = require("node:fs").readFileSync(process.argv[1], "utf8");
+    new Validation.JsonStrictValidator(Spec.Version.v1dot6).validate(text)
+      .then((error) => console.log(JSON.stringify(error)));`;
+  const cwd = join(folder, "tools");
+  const { stdout } = await run(process.execPath, ["-e", program, file], { cwd });
+  expect(stdout).toBe("null\n");
+  const { components, metadata } = JSON.parse(readFileSync(file, "utf8"));
+  expect(metadata.component.purl).toBe("pkg:npm/rolecast@0.1.0");
+  const names = components.map(({ name }: { readonly name: string }) => name);
+  expect(names).toEqual(expect.arrayContaining(["commander", "hls.js", "@smithy/core"]));
+  const notices = readFileSync(join(file, "../THIRD-PARTY-NOTICES.txt"), "utf8");
+  expect(names.filter((name: string) => !notices.includes(name))).toEqual([]);
+});
+
+/** All that somebody does who tries it: one command in a folder with nothing but the tarball. */
+describe.each(Object.keys(NODE_VERSIONS))("in an empty folder, with Node %s", (line) => {
+  const empty = join(folder, `node-${line}`);
+  const env = { ...process.env, PATH: `${nodeFolder(line)}${delimiter}${process.env.PATH}` };
+  beforeAll(() => {
+    mkdirSync(empty);
+    for (const tarball of Object.values(tarballs)) cpSync(tarball, join(empty, basename(tarball)));
+  });
+
+  test("npx runs the server from its tarball", async () => {
+    const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
+    const args = ["--yes", `./${basename(tarballs.rolecast ?? "")}`, "start", ...ports];
+    const child = spawn("npx", args, { cwd: empty, env, detached: true });
+    const ended = once(child, "exit");
+    try {
+      let printed = "";
+      for await (const chunk of child.stdout) {
+        printed += String(chunk);
+        if (printed.includes("Ready.")) break;
+      }
+      expect(printed).toContain("Ready.");
+      const [endpoint = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(printed) ?? [];
+      const { ok } = await fetch(`${endpoint}/_rolecast/health/ready`);
+      expect(ok).toBe(true);
+    } finally {
+      // With npm, which started it.
+      process.kill(-(child.pid ?? Number.NaN), "SIGTERM");
+    }
+    await ended;
+  });
+
+  test("the policy library decides", async () => {
+    const install = ["install", ...QUIET, `./${basename(tarballs["@rolecast/policy"] ?? "")}`];
+    await run("npm", install, { cwd: empty, env });
+    for (const file of ["policy.mjs", "policy.cjs"]) {
+      writeFileSync(join(empty, file), PRINTS[file] ?? "");
+      const { stdout } = await run("node", [file], { cwd: empty, env });
+      expect(stdout).toBe("true\n");
+    }
+    const { stdout } = await run("node", ["--version"], { cwd: empty, env });
+    expect(stdout).toBe(`v${NODE_VERSIONS[line]}\n`);
   });
 });
 
