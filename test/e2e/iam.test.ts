@@ -181,12 +181,12 @@ describeConsole(() => {
       await resize(own, { width, height: 900 });
       await visit(own, "/ivs/channels", "Channels");
       await own.getByRole("link", { name: "Why?" }).click();
-      await own.getByText(/comes near to allowing this/).waitFor();
+      await own.getByText(/allows anything similar/).waitFor();
 
       await visit(own, `/iam/simulator?principal=${eve.arn}`, "Policy simulator");
       await own.getByRole("button", { name: "Simulate", exact: true }).click();
       await own.getByRole("link", { name: "Why?" }).click();
-      await own.getByText(/Almost: statement 1 of own allows another action/).waitFor();
+      await own.getByText(/No statement of own allows anything similar/).waitFor();
       await takePicture(own, `why-notice-${width}`);
 
       await visit(own, "/s3/buckets", "Buckets");
@@ -261,7 +261,7 @@ describeConsole(() => {
       .first()
       .getByRole("radio")
       .click();
-    await page.getByText(/would newly allow s3:ListAllMyBuckets/).waitFor();
+    await page.getByText(/allows exactly s3:ListAllMyBuckets/).waitFor();
     await button("Try this statement").click();
     await page.getByText(/"Action": "s3:ListAllMyBuckets"/).waitFor();
     await button("Decide again").click();

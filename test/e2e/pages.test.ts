@@ -215,7 +215,7 @@ describeConsole(() => {
     const page = await browser.blank();
     await page.goto(denialLink);
     await page.getByText("because no identity-based policy allows the iam:ListUsers").waitFor();
-    await page.getByText(/would newly allow iam:ListUsers/).waitFor();
+    await page.getByText(/allows exactly iam:ListUsers/).waitFor();
     await page.getByText("aws:principaltype", { exact: false }).waitFor();
     await takePicture(page, "authorization-details");
   });

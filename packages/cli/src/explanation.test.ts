@@ -23,7 +23,7 @@ test("each denial of a request has its own reason, near misses, policies and key
   const matchedPolicies = [{ uri: "inline/one", matchedStatements }];
   const obstacles = [
     { statements: [{ sentence: "Almost one." }, { sentence: "Almost two." }] },
-    { statements: [], sentence: "None.", proposal: { document: "{}", sentence: "Proposed:" } },
+    { statements: [], sentence: "None.", proposal: { text: "{}", sentence: "Proposed:" } },
   ];
   const evaluations = [
     evaluation("arn:a", { reason: "because of a", matchedPolicies, obstacles }),
@@ -34,12 +34,12 @@ test("each denial of a request has its own reason, near misses, policies and key
     "t  arn:p",
     ...["denied  s3:DeleteObject on arn:a", "  because of a", ""],
     ...["Almost one.", "Almost two.", "None.", "Proposed:", "{}", ""],
-    "Policies that had a say:",
+    "Policies evaluated:",
     "  IDENTITY inline/one on arn:u: ALLOW by A, DENY by #2",
     "  SCP inline/two: no statement applies",
     ...keys,
     ...["allowed  s3:DeleteObject on arn:b", "  because of the request", ""],
-    "Policies that had a say:",
+    "Policies evaluated:",
     "  IDENTITY inline/one on arn:u: no statement applies",
     "  SCP inline/two: no statement applies",
     ...keys,
@@ -48,5 +48,5 @@ test("each denial of a request has its own reason, near misses, policies and key
 
 test("a denial without a policy says that there was none", () => {
   const shown = explanationOf({ requestContext, evaluations: [evaluation("*")], policies: [] });
-  expect(shown).toContain("Policies that had a say:\n  none\n");
+  expect(shown).toContain("Policies evaluated:\n  none\n");
 });

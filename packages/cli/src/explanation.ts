@@ -28,8 +28,8 @@ interface Evaluation {
   readonly obstacles?: readonly {
     readonly statements: readonly { readonly sentence: string }[];
     readonly sentence?: string;
-    /** A statement that would allow the request; only if none comes near. */
-    readonly proposal?: { readonly document: string; readonly sentence: string };
+    /** A statement that would allow the request; only if none comes near or denies. */
+    readonly proposal?: { readonly text: string; readonly sentence: string };
   }[];
 }
 
@@ -46,10 +46,10 @@ export function explanationOf({ requestContext, evaluations, policies }: Details
     const sentences = obstacles.flatMap(({ statements, sentence, proposal }) => [
       ...statements.map((statement) => statement.sentence),
       ...(sentence === undefined ? [] : [sentence]),
-      ...(proposal === undefined ? [] : [proposal.sentence, proposal.document]),
+      ...(proposal === undefined ? [] : [proposal.sentence, proposal.text]),
     ]);
     if (sentences.length > 0) lines.push("", ...sentences);
-    lines.push("", "Policies that had a say:", ...policyLines(evaluation, policies));
+    lines.push("", "Policies evaluated:", ...policyLines(evaluation, policies));
     lines.push("", "Condition keys:");
     for (const [key, values] of Object.entries(evaluation.context))
       lines.push(`  ${key} = ${values.join(", ")}`);

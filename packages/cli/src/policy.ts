@@ -131,7 +131,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
     for (const obstacle of obstacles) {
       for (const line of obstacleText(obstacle)) print(line);
       const proposal = obstacle.kind === "deny" ? undefined : obstacle.proposal;
-      if (proposal) print(`${proposal.sentence}\n${JSON.stringify(proposal.statement)}`);
+      if (proposal) print(`${proposal.sentence}\n${proposal.text}`);
     }
   }
   if (!allowed) process.exitCode = EXIT.failed;

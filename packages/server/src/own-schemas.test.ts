@@ -117,7 +117,8 @@ test("the operations of authorization details, whose clients aren't published", 
         "obstacles?: [{type?: string, effect?: string, statements?: [{uri?: string, " +
         "sid?: string, index?: number, parts?: [{part?: string, text?: string}], " +
         "sentence?: string}], sentence?: string, proposal?: {document?: string, " +
-        "sentence?: string}}], layers?: [{type?: string, effect?: string, decides?: boolean}], " +
+        "text?: string, sentence?: string}}], " +
+        "layers?: [{type?: string, effect?: string, decides?: boolean}], " +
         "reason?: string}], " +
         "policies?: [{uri?: string, type?: string, inline?: boolean, " +
         "attachedTo?: {arn?: string}}], nextToken?: string}",

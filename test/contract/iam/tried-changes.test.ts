@@ -113,12 +113,16 @@ test("a proposed statement, where nothing comes near, allows what it says", asyn
   const get = new GetObjectCommand({ Bucket: "media", Key: "a*b" });
   const id = await idOf(server.clients(ben).s3.send(get));
   const [{ type, proposal, sentence }] = (await details(id)).evaluations[0].obstacles;
-  expect(sentence).toBe("No statement of `own` comes near to allowing this.");
+  expect(sentence).toBe("No statement of `own` allows anything similar.");
   expect(JSON.parse(proposal.document).Statement).toEqual([
     // A key's own asterisk is no wildcard.
     { Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::media/a${*}b" },
   ]);
-  expect(proposal.sentence).toContain("would newly allow `s3:GetObject`");
+  expect(proposal.sentence).toBe(
+    "This statement allows exactly `s3:GetObject` on `arn:aws:s3:::media/a*b`; " +
+      "add it to an identity-based policy of the user `ben`:",
+  );
+  expect(JSON.parse(proposal.text)).toEqual(JSON.parse(proposal.document).Statement[0]);
   const tried = await tryIt(id, { PolicyType: type, PolicyDocument: proposal.document });
   expect(tried.body).toMatchObject({ evaluatedEffect: "ALLOW", obstacles: [] });
   const wrong = { PolicyType: "NO_SUCH_TYPE", PolicyDocument: proposal.document };

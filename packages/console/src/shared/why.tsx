@@ -3,10 +3,11 @@ import Link from "@cloudscape-design/components/link";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { placeOf } from "../routing/hash-route.ts";
-import { authorizationDetails, reasonsOf } from "../wire/authorization-details.ts";
+import { authorizationDetails, proposalsOf, reasonsOf } from "../wire/authorization-details.ts";
 import { callErrorText } from "../wire/call-error.ts";
 import { useCall } from "../wire/use-call.ts";
 import { CodedText } from "./coded-text.tsx";
+import { Proposal } from "./proposal.tsx";
 
 interface WhyProps {
   /** The denial's authorization id. */
@@ -71,7 +72,15 @@ function Reasons({ id }: { readonly id: string }) {
       </StatusIndicator>
     );
   }
-  return <Sentences of={details.data.evaluations.flatMap(reasonsOf)} />;
+  const { evaluations } = details.data;
+  return (
+    <>
+      <Sentences of={evaluations.flatMap(reasonsOf)} />
+      {proposalsOf(evaluations).map(({ text, sentence }) => (
+        <Proposal key={text} text={text} sentence={sentence} />
+      ))}
+    </>
+  );
 }
 
 /** Sentences of an explanation, in which code is between backquotes. */

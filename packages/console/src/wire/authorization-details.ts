@@ -46,14 +46,26 @@ export interface Obstacle {
   }[];
   /** Said where no statement is named. */
   readonly sentence?: string;
-  /** A policy of one statement that would allow the request; only if none comes near. */
-  readonly proposal?: { readonly document: string; readonly sentence: string };
+  /** A policy of one statement that would allow the request; only if none comes near or denies. */
+  readonly proposal?: {
+    readonly document: string;
+    /** Its statement alone where there is a policy to add it to. */
+    readonly text: string;
+    readonly sentence: string;
+  };
 }
 
 /** The sentences that explain a denial, the most useful first. */
 export function reasonsOf({ obstacles = [], action }: Evaluation): readonly string[] {
   const sentences = sentencesOf(obstacles);
   return sentences.length > 0 ? sentences : [`No policy allows \`${action}\`.`];
+}
+
+/** The statements to add, one for each layer that has nothing near. */
+export function proposalsOf(evaluations: readonly Evaluation[]) {
+  return evaluations.flatMap(({ obstacles = [] }) =>
+    obstacles.flatMap(({ proposal }) => proposal ?? []),
+  );
 }
 
 export function sentencesOf(obstacles: readonly Obstacle[]): readonly string[] {

@@ -19,6 +19,22 @@ export function nameOfCaller(principal: Principal): string {
   }
 }
 
+/** The user or role whose identity-based policies decide, for people. */
+export function titleOfCaller(principal: Principal): string {
+  switch (principal.kind) {
+    case "user":
+      return `the user \`${principal.userName}\``;
+    case "role-session":
+      return `the role \`${principal.roleName}\``;
+    case "federated-user":
+      return principal.userArn === undefined
+        ? "the caller"
+        : `the user \`${principal.userArn.slice(principal.userArn.lastIndexOf("/") + 1)}\``;
+    default:
+      return "the caller";
+  }
+}
+
 /** A Principal element that names the caller; of a session, its role. */
 export function principalElementOf(principal: Principal): unknown {
   switch (principal.kind) {

@@ -3,9 +3,10 @@ import { allowedBy, NAMED, type Named } from "../compile/principal-matcher.ts";
 import { resourceMatches } from "../compile/resource-matcher.ts";
 import type { DecisionRequest, RequestContextValues } from "../request.ts";
 import { nameOfCaller } from "./caller-name.ts";
-import { ANOTHER_OF_SERVICE, FAR, nearestAction, nearestResource } from "./nearest-pattern.ts";
+import { FAR, misspelling, nearestResource } from "./nearest-pattern.ts";
 import type { ComparedCondition, MissedPart } from "./obstacle.ts";
 
+const MISSPELLED = 1;
 const UNNAMED = 3;
 const UNNAMED_BY_DELEGATION = 2;
 const OTHER_VALUE = 2;
@@ -28,44 +29,20 @@ export function missedParts(
   named: Named,
 ): Missed {
   const parts: MissedPart[] = [];
-  const distance = missAction(statement, request, parts);
-  // Another action of the service is near only if nothing else is missing. A policy of AWS's has
-  // thousands of actions: what the rest lacks isn't looked for in vain.
-  if (distance >= FAR || (distance >= ANOTHER_OF_SERVICE && lacksMore(statement, request, named))) {
-    return { parts, distance: FAR };
+  // A policy of AWS's has thousands of actions: what else it lacks isn't looked for in vain.
+  if (!statement.action.matches(request.action)) {
+    const written = misspelling(statement.written.action, request.action);
+    if (written === undefined) {
+      return { parts, distance: FAR };
+    }
+    parts.push({ part: "action", written, actual: request.action });
   }
-  const further =
+  const distance =
+    parts.length * MISSPELLED +
     missPrincipal(statement, request, named, parts) +
     missResource(statement, request, parts) +
     missConditions(statement, request, parts);
-  const isAnother = parts.length > 1 && parts[0]?.part === "action";
-  return { parts, distance: (distance + further) * (isAnother ? 2 : 1) };
-}
-
-/** Whether a statement lacks something beside the action. */
-function lacksMore(
-  { principal: matcher, resource, conditions }: CompiledStatement,
-  { principal, resource: asked, context }: DecisionRequest,
-  wanted: Named,
-): boolean {
-  return (
-    (matcher !== undefined && allowedBy(matcher, principal) < wanted) ||
-    !resourceMatches(resource, asked, context) ||
-    !conditions.every((condition) => condition.holds(context))
-  );
-}
-
-function missAction(
-  { action: matcher, written: { action: element } }: CompiledStatement,
-  { action }: DecisionRequest,
-  parts: MissedPart[],
-): number {
-  if (matcher.matches(action)) {
-    return 0;
-  }
-  const { distance, ...nearest } = nearestAction(element, action);
-  parts.push({ part: "action", ...nearest, negated: element.negated, actual: action });
-  return distance;
+  return { parts, distance };
 }
 
 function missPrincipal(

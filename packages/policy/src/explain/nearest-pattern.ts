@@ -1,4 +1,3 @@
-import { matchesActionPattern } from "../compile/action-matcher.ts";
 import { ARN_PARTS, arnColons } from "../compile/arn-parts.ts";
 import { arnMatches, arnPatternOf, splitTokens } from "../compile/arn-pattern.ts";
 import { globMatches, globOf } from "../compile/glob.ts";
@@ -11,48 +10,25 @@ import type { ArnPart } from "./obstacle.ts";
 
 /** A distance that no statement bridges: it is about something else. */
 export const FAR = 100;
-const MISSPELLED = 1;
-/** How far a statement for another action of the service is, at least. */
-export const ANOTHER_OF_SERVICE = 6;
 const EXCLUDED = 4;
 const ANOTHER_PART = 3;
 
-export interface NearestAction {
-  written: string;
-  /** So few letters differ that it may be meant. */
-  misspelled: boolean;
-  distance: number;
-}
-
-/** The pattern of an Action or NotAction that comes nearest to an action it doesn't allow. */
-export function nearestAction(element: NegatableList, action: string): NearestAction {
+/** The action of a statement that was probably meant to be this one; undefined if there is none. */
+export function misspelling(element: NegatableList, action: string): string | undefined {
   if (element.negated) {
-    const written = element.values.find((value) => matchesActionPattern(value, action)) ?? "*";
-    return { written, misspelled: false, distance: written === "*" ? FAR : EXCLUDED };
+    return undefined;
   }
   const wanted = action.toLowerCase();
   const service = wanted.slice(0, wanted.indexOf(":") + 1);
-  let nearest = { written: element.values[0] ?? "", distance: FAR };
-  for (const written of element.values) {
-    const distance = actionDistance(written, wanted, service);
-    if (distance < nearest.distance) {
-      nearest = { written, distance };
-    }
-  }
-  return { ...nearest, misspelled: nearest.distance === MISSPELLED };
+  return element.values.find((written) => isMisspelling(written, wanted, service));
 }
 
 /** `wanted` is lower-cased; `service` its beginning, with the colon. */
-function actionDistance(written: string, wanted: string, service: string): number {
+function isMisspelling(written: string, wanted: string, service: string): boolean {
   if (written.slice(0, service.length).toLowerCase() !== service) {
-    const isNameAlone = service + written.toLowerCase() === wanted && !written.includes(":");
-    return isNameAlone ? MISSPELLED : FAR;
+    return service + written.toLowerCase() === wanted && !written.includes(":");
   }
-  const isMeant = areSpelledAlike(
-    written.slice(service.length).toLowerCase(),
-    wanted.slice(service.length),
-  );
-  return isMeant ? MISSPELLED : ANOTHER_OF_SERVICE;
+  return areSpelledAlike(written.slice(service.length).toLowerCase(), wanted.slice(service.length));
 }
 
 export interface NearestResource {

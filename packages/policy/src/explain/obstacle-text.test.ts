@@ -172,17 +172,6 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     ],
   ],
   [
-    "another action, however like",
-    { ...READ, Action: "s3:PutObject" },
-    {},
-    [
-      [
-        "Almost: statement 1 of `read` allows another action on this resource, but its",
-        "action is `s3:PutObject` and the request's is `s3:GetObject`.",
-      ].join(" "),
-    ],
-  ],
-  [
     "a resource in other letters",
     { ...READ, Resource: "arn:aws:s3:::Media/*" },
     {},
@@ -207,24 +196,57 @@ it.each<[string, object, Partial<DecisionRequest>, readonly string[]]>([
     ],
   ],
   [
-    "an action that is left out",
-    { ...READ, NotAction: "s3:Get*", Action: undefined },
-    {},
+    "a long value and a long key, cut in the middle",
+    {
+      ...READ,
+      Resource: "arn:aws:s3:::media/*",
+      Condition: { StringLike: { "aws:UserAgent": `${"a".repeat(50)}${"z".repeat(20)}` } },
+    },
+    {
+      resource: `arn:aws:s3:::media/${"k".repeat(60)}.ts`,
+      context: new Map([["aws:useragent", "b"]]),
+    },
     [
       [
-        "Almost: statement 1 of `read` allows another action on this resource, but its",
-        "NotAction `s3:Get*` excludes `s3:GetObject`.",
+        "Almost: statement 1 of `read` allows this action on this resource, but",
+        `\`StringLike aws:UserAgent\` wants \`${"a".repeat(27)}…${"z".repeat(12)}\` and the`,
+        "request has `b`.",
       ].join(" "),
     ],
   ],
   [
-    "another service's action",
-    { Effect: "Allow", Action: "ec2:*", Resource: "*" },
-    {},
-    ["No statement of `read` comes near to allowing this."],
+    "a long value that differs in the middle, shown longer",
+    { ...READ, Resource: `arn:aws:s3:::media/${"a".repeat(40)}b${"a".repeat(40)}` },
+    { resource: `arn:aws:s3:::media/${"a".repeat(40)}c${"a".repeat(40)}` },
+    [
+      [
+        "Almost: statement 1 of `read` allows this action, but its resource is",
+        `\`arn:aws:s3:::media/${"a".repeat(40)}b${"a".repeat(40)}\` and the request's is`,
+        `\`arn:aws:s3:::media/${"a".repeat(40)}c${"a".repeat(40)}\`.`,
+      ].join(" "),
+    ],
   ],
 ])("%s is named", (_, statement, asked, expected) => {
   expect(texts({ identity: setOf("identity", "read", statement) }, asked)).toEqual(expected);
+});
+
+it.each<[string, object]>([
+  ["another action, however like", { ...READ, Action: "s3:PutObject" }],
+  ["an action that is left out", { ...READ, NotAction: "s3:Get*", Action: undefined }],
+  ["another service's action", { Effect: "Allow", Action: "ec2:*", Resource: "*" }],
+  ["a resource of another service", { ...READ, Resource: `arn:aws:ec2:*:${ACCOUNT}:instance/*` }],
+  [
+    "a statement that lacks three things",
+    {
+      ...READ,
+      Resource: "arn:aws:s3:::other/*",
+      Condition: { StringEquals: { "aws:SourceVpc": "vpc-1", "aws:PrincipalTag/team": "red" } },
+    },
+  ],
+])("%s isn't almost", (_, statement) => {
+  expect(texts({ identity: setOf("identity", "read", statement) })).toEqual([
+    "No statement of `read` allows anything similar.",
+  ]);
 });
 
 it("each layer that lacks an Allow is named, and each Deny with its conditions", () => {
@@ -232,7 +254,7 @@ it("each layer that lacks an Allow is named, and each Deny with its conditions",
     ...{ Sid: "Tls", Effect: "Deny", Action: "s3:*", Resource: "*" },
     Condition: { Bool: { "aws:SecureTransport": "false" } },
   });
-  const boundary = setOf("boundary", "limit", { ...allowAll, Action: "s3:ListBucket" });
+  const boundary = setOf("boundary", "limit", { ...allowAll, Action: "s3:GetObjects" });
   const scp = setOf("scp", "guard", { ...allowAll, Action: "ec2:*" });
   const context = new Map([["aws:securetransport", "false"]]);
   expect(texts({ identity, boundary, scpLevels: [scp] }, { context })).toEqual([
@@ -240,12 +262,8 @@ it("each layer that lacks an Allow is named, and each Deny with its conditions",
       "Denied: statement `Tls` of `own` denies this, because `Bool aws:SecureTransport`",
       "`false` holds: the request has `false`.",
     ].join(" "),
-    "No statement of the service control policy `guard` comes near to allowing this.",
-    [
-      "Almost: statement 1 of the permissions boundary `limit` allows another action on",
-      "this resource, but its",
-      "action is `s3:ListBucket` and the request's is `s3:GetObject`.",
-    ].join(" "),
+    "Besides, no statement of the service control policy `guard` allows this.",
+    "Besides, no statement of the permissions boundary `limit` allows this.",
   ]);
 });
 
@@ -267,17 +285,47 @@ it("a Deny of all that isn't listed says what it doesn't list", () => {
 
 it.each<[string, PolicyLayers, Partial<DecisionRequest>, object, string]>([
   [
-    "the caller",
+    "the first policy of a caller",
     {},
     {},
-    { Effect: "Allow", Action: "s3:GetObject", Resource: OBJECT },
-    `\`s3:GetObject\` on \`${OBJECT}\`,`,
+    {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: OBJECT }],
+    },
+    [
+      `This policy allows exactly \`s3:GetObject\` on \`${OBJECT}\`;`,
+      "use it as an identity-based policy of the user `u`:",
+    ].join(" "),
+  ],
+  [
+    "an action without resource types",
+    { identity: setOf("identity", "own", READ) },
+    { action: "s3:ListAllMyBuckets", resource: "arn:aws:s3:::*" },
+    { Effect: "Allow", Action: "s3:ListAllMyBuckets", Resource: "*" },
+    [
+      "This statement allows exactly `s3:ListAllMyBuckets`;",
+      "add it to an identity-based policy of the user `u`:",
+    ].join(" "),
+  ],
+  [
+    "a resource that has no name yet",
+    { identity: setOf("identity", "own", READ) },
+    { action: "ivs:CreateChannel", resource: `arn:aws:ivs:us-east-1:${ACCOUNT}:channel/*` },
+    {
+      ...{ Effect: "Allow", Action: "ivs:CreateChannel" },
+      Resource: `arn:aws:ivs:us-east-1:${ACCOUNT}:channel/*`,
+    },
+    [
+      "This statement allows exactly `ivs:CreateChannel` on",
+      `\`arn:aws:ivs:us-east-1:${ACCOUNT}:channel/*\`;`,
+      "add it to an identity-based policy of the user `u`:",
+    ].join(" "),
   ],
   [
     "a trust policy",
     {
       identity: setOf("identity", "own", allowAll),
-      resource: setOf("trust", "role", {
+      resource: setOf("trust", "arn:aws:iam::1:role/app", {
         ...{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" } },
         Action: "sts:TagSession",
       }),
@@ -288,24 +336,25 @@ it.each<[string, PolicyLayers, Partial<DecisionRequest>, object, string]>([
       ...{ Effect: "Allow", Action: "sts:AssumeRole" },
       Principal: { AWS: (session as { roleArn: string }).roleArn },
     },
-    "`sts:AssumeRole` to",
+    [
+      "This statement allows exactly `sts:AssumeRole` to",
+      `\`${(session as { arn: string }).arn}\`;`,
+      "add it to the trust policy of `arn:aws:iam::1:role/app`:",
+    ].join(" "),
   ],
-])(
-  "a statement is proposed for %s only if none comes near",
-  (_, layers, asked, expected, allows) => {
-    const request: DecisionRequest = {
-      ...{ principal: user, action: "s3:GetObject", resource: OBJECT, resourceAccountId: ACCOUNT },
-      context: new Map(),
-      ...asked,
-    };
-    const found = obstaclesOf(request, layers);
-    const proposals = found.flatMap((each) =>
-      each.kind === "noAllow" ? (each.proposal ?? []) : [],
-    );
-    expect(proposals.map(({ statement }) => statement)).toEqual([expected]);
-    expect(proposals[0]?.sentence).toContain(allows);
-  },
-);
+])("a statement to paste is proposed for %s", (_, layers, asked, expected, sentence) => {
+  const request: DecisionRequest = {
+    ...{ principal: user, action: "s3:GetObject", resource: OBJECT, resourceAccountId: ACCOUNT },
+    context: new Map(),
+    ...asked,
+  };
+  const proposals = obstaclesOf(request, layers).flatMap((each) =>
+    each.kind === "noAllow" ? (each.proposal ?? []) : [],
+  );
+  expect(proposals.map((each) => [JSON.parse(each.text), each.sentence])).toEqual([
+    [expected, sentence],
+  ]);
+});
 
 it("a resource-based policy is an alternative only where it names the caller", () => {
   const named = (AWS: string) => setOf("resource", "media", { ...READ, Principal: { AWS } });

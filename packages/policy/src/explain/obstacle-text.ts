@@ -13,6 +13,7 @@ import type {
   Obstacle,
   UnlistedElement,
 } from "./obstacle.ts";
+import { shortBeside } from "./short-value.ts";
 
 type NameOfPolicy = (policy: PolicySource) => string;
 
@@ -45,7 +46,6 @@ const NONE: Readonly<Record<PolicySource["kind"], string>> = {
 /** So much of each is shown: policies and requests may have hundreds of values and conditions. */
 const SHOWN_VALUES_MAX = 4;
 const SHOWN_PARTS_MAX = 5;
-const VALUE_CHARS_MAX = 200;
 
 /** An obstacle in sentences, the most useful first; code is between backquotes. */
 export function obstacleText(
@@ -64,14 +64,20 @@ export function obstacleText(
   return obstacle.nearMisses.map((near) => nearMissText(near, nameOfPolicy));
 }
 
-function nothingNearText({ layer, policies }: MissingAllow, nameOf: NameOfPolicy): string {
+function nothingNearText(
+  { layer, policies, proposal }: MissingAllow,
+  nameOf: NameOfPolicy,
+): string {
   if (policies.length === 0) {
     return `${NONE[layer]}, so nothing allows this.`;
   }
   const named = policies.slice(0, SHOWN_VALUES_MAX).map((policy) => titleOf(policy, nameOf));
   const more = policies.length - named.length;
   const titles = more > 0 ? [...named, `${more} more`] : named;
-  return `No statement of ${listOf(titles)} comes near to allowing this.`;
+  const all = listOf(titles);
+  return proposal
+    ? `No statement of ${all} allows anything similar.`
+    : `Besides, no statement of ${all} allows this.`;
 }
 
 function unlistedText({ element, actual }: UnlistedElement): string {
@@ -114,35 +120,31 @@ export function missText(miss: MissedPart): string {
   }
 }
 
-function actionText({ written, negated, misspelled, actual }: MissedAction): string {
-  if (negated) {
-    return `its NotAction \`${written}\` excludes \`${actual}\``;
-  }
-  return misspelled
-    ? `its action is \`${written}\` (did you mean \`${actual}\`?)`
-    : `its action is \`${written}\` and the request's is \`${actual}\``;
+function actionText({ written, actual }: MissedAction): string {
+  return `its action is \`${written}\` (did you mean \`${actual}\`?)`;
 }
 
 function resourceText(miss: MissedResource): string {
-  const { negated, differsIn, unresolved } = miss;
-  const [written, actual] = [cut(miss.written), cut(miss.actual)];
+  const { written, actual, negated, differsIn, unresolved } = miss;
+  const short = shortBeside([written, actual]);
+  const [pattern, resource] = [short(written), short(actual)];
   if (unresolved.length > 0) {
     const variables = unresolved.map((key) => `\`\${${key}}\``);
-    return `its resource \`${written}\` needs ${listOf(variables)}, which the request doesn't have`;
+    return `its resource \`${pattern}\` needs ${listOf(variables)}, which the request doesn't have`;
   }
   if (negated) {
-    return `its NotResource \`${written}\` excludes \`${actual}\``;
+    return `its NotResource \`${pattern}\` excludes \`${resource}\``;
   }
   const bucket = /^(arn:[^:]*:s3:::[^/*?]+)(\/.*)?$/.exec(written);
   if (bucket?.[2] === undefined && bucket?.[1] && actual.startsWith(`${bucket[1]}/`)) {
     return [
-      `its resource \`${written}\` is the bucket itself and not its objects`,
+      `its resource \`${pattern}\` is the bucket itself and not its objects`,
       `(\`${written}/*\`)`,
     ].join(" ");
   }
   if (bucket?.[1] === actual) {
     return [
-      `its resource \`${written}\` is what is in the bucket and not the bucket itself`,
+      `its resource \`${pattern}\` is what is in the bucket and not the bucket itself`,
       `(\`${actual}\`)`,
     ].join(" ");
   }
@@ -152,7 +154,7 @@ function resourceText(miss: MissedResource): string {
     : others.length === 0 && only !== "resource" && only
       ? ` (another ${only})`
       : "";
-  return `its resource is \`${written}\` and the request's is \`${actual}\`${where}`;
+  return `its resource is \`${pattern}\` and the request's is \`${resource}\`${where}`;
 }
 
 /** Whether a pattern's text before its first wildcard begins the value but for its case. */
@@ -187,44 +189,47 @@ function conditionText(condition: ComparedCondition): string {
       : !read?.negated && isOtherCase
         ? " (upper and lower case differ)"
         : "";
-  return `\`${operator} ${key}\` ${wants} ${valuesOf(written)} and ${requestHas(key, actual)}${hint}`;
+  const [wanted, has] = besideRequest(condition);
+  return `\`${operator} ${key}\` ${wants} ${wanted} and ${has}${hint}`;
 }
 
 function isSameBut(written: string, actual: string): boolean {
   return written !== actual && written.toLowerCase() === actual.toLowerCase();
 }
 
-function nullText({ key, written, actual }: ComparedCondition): string {
+function nullText(condition: ComparedCondition): string {
+  const { key, written } = condition;
   const wanted = written.some(isTrue) ? "absent" : "present";
-  return `\`Null\` wants \`${key}\` to be ${wanted} and ${requestHas(key, actual)}`;
+  const [, has] = besideRequest(condition);
+  return `\`Null\` wants \`${key}\` to be ${wanted} and ${has}`;
 }
 
 /** A condition of a Deny, and the value of the request with which it holds. */
 export function heldText(condition: ComparedCondition): string {
-  const { operator, key, written, actual } = condition;
-  return `\`${operator} ${key}\` ${valuesOf(written)} holds: ${requestHas(key, actual)}`;
+  const [written, has] = besideRequest(condition);
+  return `\`${condition.operator} ${condition.key}\` ${written} holds: ${has}`;
 }
 
-function requestHas(key: string, actual: readonly string[] | undefined): string {
-  return actual === undefined || actual.length === 0
-    ? `the request has no \`${key}\``
-    : `the request has ${listOf(shown(actual))}`;
+/** The condition's values, and what the request has. */
+function besideRequest({ key, written, actual = [] }: ComparedCondition): [string, string] {
+  const short = shortBeside([...firstOf(written), ...firstOf(actual)]);
+  const has = actual.length === 0 ? `no \`${key}\`` : listOf(shown(actual, short));
+  return [shown(written, short).join(" or "), `the request has ${has}`];
 }
 
-function valuesOf(values: readonly string[]): string {
-  return shown(values).join(" or ");
+function firstOf(values: readonly string[]): readonly string[] {
+  return values.slice(0, SHOWN_VALUES_MAX);
 }
 
-function shown(values: readonly string[]): readonly string[] {
-  const first = values
-    .slice(0, SHOWN_VALUES_MAX)
-    .map((value) => (value === "" ? "an empty text" : `\`${cut(value)}\``));
+function shown(
+  values: readonly string[],
+  short: (value: string) => string = shortBeside(firstOf(values)),
+): readonly string[] {
+  const first = firstOf(values).map((value) =>
+    value === "" ? "an empty text" : `\`${short(value)}\``,
+  );
   const more = values.length - first.length;
   return more > 0 ? [...first, `${more} more`] : first;
-}
-
-function cut(text: string): string {
-  return text.length > VALUE_CHARS_MAX ? `${text.slice(0, VALUE_CHARS_MAX)}…` : text;
 }
 
 function joined(parts: readonly string[]): string {

@@ -26,19 +26,22 @@ export interface UnlistedElement {
 export interface MissingAllow {
   kind: "noAllow";
   layer: PolicySource["kind"];
-  /** The statements that nearly allow it, the nearest first; mending one removes the obstacle. */
+  /**
+   * The statements that nearly allow it, the nearest first; mending one removes the obstacle. Empty
+   * beside a Deny: with it nothing nearly allows a request.
+   */
   nearMisses: readonly NearMiss[];
   /** The layer's policies, none of which allows the request. */
   policies: readonly PolicySource[];
-  /** Given if, and only if, no statement comes near. */
+  /** Given if, and only if, no statement comes near and none denies. */
   proposal?: ProposedStatement;
 }
 
-/** A statement that would allow the request if all that it lacks were different. */
+/** A statement for the same action, or one misspelt, that lacks little to allow the request. */
 export interface NearMiss {
   layer: PolicySource["kind"];
   statement: ExplainedStatement;
-  /** Never empty. */
+  /** One or two. */
   missed: readonly MissedPart[];
 }
 
@@ -46,11 +49,8 @@ export type MissedPart = MissedAction | MissedResource | MissedPrincipal | Misse
 
 export interface MissedAction {
   part: "action";
-  /** The pattern that comes nearest; of a NotAction, the one that excludes the action. */
-  written: string;
-  negated: boolean;
   /** So few letters differ, or the service alone is missing, that the request's may be meant. */
-  misspelled: boolean;
+  written: string;
   actual: string;
 }
 

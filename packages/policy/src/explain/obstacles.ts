@@ -18,7 +18,6 @@ import { nameOfCaller } from "./caller-name.ts";
 import { describeStatement } from "./describe-statement.ts";
 import { setsInOrder } from "./layers-in-order.ts";
 import { comparedConditions, missedParts } from "./missed-parts.ts";
-import { ANOTHER_OF_SERVICE } from "./nearest-pattern.ts";
 import type {
   DenyObstacle,
   MissingAllow,
@@ -32,7 +31,9 @@ type Layer = PolicySource["kind"];
 
 /** Beyond this distance a statement is about something else. */
 const NEAR_MAX = 9;
-const NEAR_MISSES_MAX = 5;
+/** A statement that lacks more is written for other requests. */
+const MISSED_MAX = 2;
+const NEAR_MISSES_MAX = 3;
 
 /**
  * Everything that keeps a request from being allowed, in the order of evaluation: statements that
@@ -45,7 +46,8 @@ export function obstaclesOf(
   onError?: (error: unknown) => void,
 ): readonly Obstacle[] {
   try {
-    return [...denies(request, layers), ...missingAllows(request, layers)];
+    const denying = denies(request, layers);
+    return [...denying, ...missingAllows(request, layers, denying.length > 0)];
   } catch (error) {
     onError?.(error);
     return [];
@@ -91,7 +93,11 @@ interface Alternative {
   named: Named;
 }
 
-function missingAllows(request: DecisionRequest, layers: PolicyLayers): readonly MissingAllow[] {
+function missingAllows(
+  request: DecisionRequest,
+  layers: PolicyLayers,
+  isDenied: boolean,
+): readonly MissingAllow[] {
   const { principal } = request;
   const kind = layers.resourceKind ?? "resource";
   const accountId = accountOf(principal);
@@ -103,9 +109,10 @@ function missingAllows(request: DecisionRequest, layers: PolicyLayers): readonly
   const mustAllow = (layer: Layer, set: PolicySet | undefined, ...others: Alternative[]): void => {
     if (!setAllows(set, request)) {
       const alternatives = [{ layer, set, named: NAMED.byAccount }, ...others];
-      const nearMisses = nearest(alternatives, request);
+      const nearMisses = isDenied ? [] : nearest(alternatives, request);
       const policies = (set?.policies ?? []).map(({ source }) => source);
-      const proposal = nearMisses.length > 0 ? undefined : proposedStatement(layer, request);
+      const isFar = !isDenied && nearMisses.length === 0;
+      const proposal = isFar ? proposedStatement(layer, request, policies) : undefined;
       missing.push({
         ...{ kind: "noAllow", layer, nearMisses, policies },
         ...(proposal && { proposal }),
@@ -157,14 +164,11 @@ function nearest(
         ...missedParts(statement, request, named),
       })),
     )
-    .filter(({ parts, distance }) => parts.length > 0 && distance <= NEAR_MAX)
+    .filter(({ parts: { length }, distance }) => {
+      return length > 0 && length <= MISSED_MAX && distance <= NEAR_MAX;
+    })
     .sort((one, other) => one.distance - other.distance);
-  // Statements for other actions are noise beside one for this action.
-  const isClose = (near[0]?.distance ?? NEAR_MAX) < ANOTHER_OF_SERVICE;
-  return near
-    .filter(({ distance }) => !isClose || distance < ANOTHER_OF_SERVICE)
-    .slice(0, NEAR_MISSES_MAX)
-    .map(({ layer, statement, parts }): NearMiss => {
-      return { layer, statement: describeStatement(statement), missed: parts };
-    });
+  return near.slice(0, NEAR_MISSES_MAX).map(({ layer, statement, parts }): NearMiss => {
+    return { layer, statement: describeStatement(statement), missed: parts };
+  });
 }

@@ -1,4 +1,5 @@
 import { ARN_PARTS } from "../compile/arn-parts.ts";
+import { escapePattern, resourcePattern } from "../resource-pattern.ts";
 
 /**
  * How far a generated policy goes beyond the resources that were asked for: not at all, to all with
@@ -6,19 +7,20 @@ import { ARN_PARTS } from "../compile/arn-parts.ts";
  */
 export type ResourceRule = "exact" | "prefix" | "service";
 
-/** A resource as a pattern. "*", which actions without resources are decided on, stays. */
+/** A resource as a pattern. "*" is that of actions without resources. */
 export function patternFor(resource: string, rule: ResourceRule): string {
-  if (resource === "*") {
-    return resource;
+  const exact = resourcePattern(resource);
+  if (exact === "*") {
+    return exact;
   }
   const parts = resource.split(":");
   const slash = resource.lastIndexOf("/");
   const name = parts.slice(0, ARN_PARTS - 1).join(":").length + 1;
   switch (rule) {
     case "exact":
-      return escaped(resource);
+      return exact;
     case "prefix":
-      return slash > name ? `${escaped(resource.slice(0, slash + 1))}*` : escaped(resource);
+      return slash > name ? `${escapePattern(resource.slice(0, slash + 1))}*` : exact;
     case "service":
       return `${parts.slice(0, 3).join(":")}:*`;
     default:
@@ -51,14 +53,4 @@ export function withoutCovered(patterns: Iterable<string>): readonly string[] {
     }
   }
   return kept;
-}
-
-/**
- * The resource as a pattern of itself. Keys of objects may have characters that mean something in
- * patterns. A star in any other resource stands for all, as in `channel/*` for a list of channels.
- */
-function escaped(text: string): string {
-  const isObject = /^arn:[^:]*:s3:::[^/]+\//.test(text);
-  const plain = text.replaceAll("${", "${$}{");
-  return isObject ? plain.replace(/(?<!\$\{)[*?](?!\})/g, "$${$&}") : plain;
 }

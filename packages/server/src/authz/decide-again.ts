@@ -74,7 +74,7 @@ function newAccess(
   isAllowed: boolean,
 ): Pick<TriedDecision, "newlyAllowed" | "nothingElse"> {
   const { kind } = now.source;
-  const { statement } = proposedStatement(kind, request);
+  const { statement } = proposedStatement(kind, request, []);
   const exact = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
   const known = [old, compilePolicy(exact, now.source)];
   const beyond = findNewAccess([now], known, { knownActions: [request.action] });

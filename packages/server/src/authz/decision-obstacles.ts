@@ -66,9 +66,9 @@ function shown(obstacle: Obstacle, titleOf: (source: PolicySource) => string): D
   };
 }
 
-function proposedPolicy({ statement, sentence }: ProposedStatement): ProposedPolicy {
+function proposedPolicy({ statement, text, sentence }: ProposedStatement): ProposedPolicy {
   const policy = { Version: "2012-10-17", Statement: [statement] };
-  return { document: JSON.stringify(policy, null, 2), sentence };
+  return { document: JSON.stringify(policy, null, 2), text, sentence };
 }
 
 function nameOf({ policy, sid, index }: ExplainedStatement) {

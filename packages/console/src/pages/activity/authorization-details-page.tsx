@@ -96,7 +96,7 @@ function Decided(props: {
         </SpaceBetween>
       </Container>
       <Table
-        header={<Header variant="h2">Policies that had a say</Header>}
+        header={<Header variant="h2">Policies evaluated</Header>}
         items={policies}
         empty={<Box textAlign="center">No policy: nothing was there to allow it.</Box>}
         columnDefinitions={[

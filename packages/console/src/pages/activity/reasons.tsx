@@ -2,13 +2,14 @@ import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { CodedText } from "../../shared/coded-text.tsx";
+import { Proposal } from "../../shared/proposal.tsx";
 import type { Obstacle } from "../../wire/authorization-details.ts";
 import { type TriedPart, TryChange } from "./try-change.tsx";
 
 /**
  * The statements that deny a request or nearly allow it. One of them can be edited, and the same
- * request decided again with it. A new statement is proposed only if nothing comes near: it may
- * allow what an old one was written to exclude.
+ * request decided again with it. A new statement is proposed only if nothing comes near and nothing
+ * denies: it may allow what an old one was written to exclude.
  */
 export function Reasons(props: {
   /** The authorization id. */
@@ -23,9 +24,13 @@ export function Reasons(props: {
   return (
     <SpaceBetween size="m">
       <ul>
-        {parts.map(({ sentence, tryable }) => (
+        {parts.map(({ sentence, text, tryable }) => (
           <li key={sentence}>
-            <CodedText>{sentence}</CodedText>{" "}
+            {text === undefined ? (
+              <CodedText>{sentence}</CodedText>
+            ) : (
+              <Proposal sentence={sentence} text={text} />
+            )}{" "}
             {tryable && (
               <Button variant="inline-link" formAction="none" onClick={() => setTried(tryable)}>
                 {tryable.uri === undefined ? "Try this statement" : "Try a change"}
@@ -49,6 +54,8 @@ export function Reasons(props: {
 
 interface Part {
   readonly sentence: string;
+  /** The statement, if one is proposed. */
+  readonly text?: string;
   readonly tryable: TriedPart | undefined;
 }
 
@@ -68,6 +75,7 @@ function partsOf({ type, statements, sentence, proposal }: Obstacle): readonly P
       : [
           {
             sentence: proposal.sentence,
+            text: proposal.text,
             tryable: isEdited
               ? { type, uri: undefined, index: 0, document: proposal.document }
               : undefined,

@@ -4,8 +4,8 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { CodedText } from "../../shared/coded-text.tsx";
 import type { Column } from "../../shared/list-arrangement.ts";
+import { Proposal } from "../../shared/proposal.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { Sentences } from "../../shared/why.tsx";
 import type { ExplainedAction } from "../../wire/explain-simulation.ts";
@@ -114,10 +114,7 @@ function Answer(props: {
           {denials.length > 1 && <Box variant="h4">{resource}</Box>}
           <Sentences of={sentences} />
           {proposals.map(({ statement, sentence }) => (
-            <div key={statement}>
-              <CodedText>{sentence}</CodedText>
-              <pre className="document">{statement}</pre>
-            </div>
+            <Proposal key={statement} sentence={sentence} text={statement} />
           ))}
         </div>
       ))}

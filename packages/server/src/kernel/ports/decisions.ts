@@ -65,14 +65,16 @@ export interface DecisionObstacle {
   readonly statements: readonly ObstacleStatement[];
   /** Said of the whole, where there are no statements to name. */
   readonly sentence?: string | undefined;
-  /** A statement that would allow the request in this layer; only if none comes near. */
+  /** A statement that would allow the request in this layer; only if none comes near or denies. */
   readonly proposal?: ProposedPolicy | undefined;
 }
 
 export interface ProposedPolicy {
   /** A policy of the one statement, as JSON. */
   readonly document: string;
-  /** Says which requests it would newly allow. */
+  /** The text to paste: its statement, or all of it if there is no policy to add it to. */
+  readonly text: string;
+  /** Says what it allows and where it belongs. */
   readonly sentence: string;
 }
 

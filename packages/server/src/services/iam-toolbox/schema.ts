@@ -55,7 +55,7 @@ const obstacle = structure("Obstacle", {
   effect: STRING,
   statements: listOf("ObstacleStatements", obstacleStatement),
   sentence: STRING,
-  proposal: structure("ProposedPolicy", { document: STRING, sentence: STRING }),
+  proposal: structure("ProposedPolicy", { document: STRING, text: STRING, sentence: STRING }),
 });
 /** Not AWS's: the answer of each type of policies that took part. */
 const layer = structure("Layer", { type: STRING, effect: STRING, decides: BOOLEAN });

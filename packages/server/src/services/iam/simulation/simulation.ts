@@ -118,8 +118,7 @@ function simulatedDenial(
     proposals: obstacles.flatMap((obstacle) => {
       const proposal = obstacle.kind === "deny" ? undefined : obstacle.proposal;
       if (!proposal) return [];
-      const { statement, sentence } = proposal;
-      return [{ statement: JSON.stringify(statement, null, 2), sentence }];
+      return [{ statement: proposal.text, sentence: proposal.sentence }];
     }),
   };
 }

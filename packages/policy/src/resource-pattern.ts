@@ -1,0 +1,24 @@
+/** An object's key may have any character. */
+const OBJECT = /^arn:[^:]*:s3:::[^/]+\//;
+/** The whole of an account, or of a service: no type of resources has such an ARN. */
+const WITHOUT_TYPE = /^arn:(?:[^:]*:){4}\*$/;
+/** `channel/*` is asked where there is no name yet, or for a list. */
+const OF_ALL_NAMES = /[/:]\*$/;
+
+/**
+ * The pattern for a policy's Resource that covers what was asked and nothing else. It is "*" for
+ * actions that know no types of resources.
+ */
+export function resourcePattern(resource: string): string {
+  if (resource === "*" || WITHOUT_TYPE.test(resource)) {
+    return "*";
+  }
+  const isOfAll = OF_ALL_NAMES.test(resource) && !OBJECT.test(resource);
+  const named = isOfAll ? resource.slice(0, -1) : resource;
+  return escapePattern(named) + (isOfAll ? "*" : "");
+}
+
+/** A text as a pattern that covers it alone. */
+export function escapePattern(text: string): string {
+  return text.replaceAll(/\$(?=\{)|[*?]/g, (char) => `\${${char}}`);
+}
