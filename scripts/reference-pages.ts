@@ -28,7 +28,7 @@ export async function commandsPage(): Promise<string> {
     ...leavesOf(program).flatMap((command) => [
       `## ${pathOf(command)}`,
       "",
-      "```text",
+      '```text skip="npm run docs writes it"',
       helpOf(command),
       "```",
       "",

@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import type { Command } from "commander";
 import { parseSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
@@ -7,7 +9,7 @@ import { findOnPath } from "../packages/cli/src/demo/find-program.ts";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 import { SERVICE_TITLES } from "../packages/console/src/service-titles.ts";
 import { workingOperations } from "./support/operations-page.ts";
-import { commandsOf, readPages, type Snippet } from "./support/snippets.ts";
+import { commandsOf, flagValue, ROOT, readPages, type Snippet } from "./support/snippets.ts";
 
 const pages = readPages();
 const snippets = pages.flatMap((page) => page.snippets);
@@ -43,6 +45,54 @@ describe("every block", () => {
   test("has a language that this test knows", () => {
     const unknown = snippets.filter(({ language }) => !(language in parsers));
     expect(unknown.map(({ page, language }) => `${page}: ${language}`)).toEqual([]);
+  });
+});
+
+/** A block in one of these is nothing to run: a drawing, or the form of a name. */
+const DRAWN = new Set([""]);
+/** Each is a fate; a block has one of them. */
+const FATES = ["run", "file", "output", "test", "skip"] as const;
+
+describe("the fate of a block", () => {
+  const fatesOf = (one: Snippet) =>
+    FATES.filter((fate) => one.flags.some((flag) => flag === fate || flag.startsWith(`${fate}=`)));
+  const titleOf = ({ page, language, text }: Snippet) =>
+    `${page}: ${language}: ${text.slice(0, 60)}`;
+
+  test("is to be run by a test or to be skipped for a reason that it says", () => {
+    const without = snippets.filter(
+      (one) =>
+        !DRAWN.has(one.language) && (fatesOf(one).length !== 1 || flagValue(one, "skip") === ""),
+    );
+    expect(without.map(titleOf)).toEqual([]);
+  });
+
+  test("is a word that this test knows", () => {
+    const known = new Set<string>([...FATES, "fails"]);
+    const unknown = snippets.filter(({ flags }) =>
+      flags.some((flag) => !known.has(flag.split("=")[0] ?? "")),
+    );
+    expect(unknown.map(titleOf)).toEqual([]);
+  });
+
+  test("that is another test's has a test that reads the page", () => {
+    const wrong = snippets.filter((one) => {
+      const file = flagValue(one, "test");
+      if (file === undefined) return false;
+      const path = join(ROOT, file);
+      return !existsSync(path) || !readFileSync(path, "utf8").includes(basename(one.page));
+    });
+    expect(wrong.map(titleOf)).toEqual([]);
+  });
+
+  test("that is an output follows the block that prints it", () => {
+    const wrong = pages.flatMap(({ snippets: blocks }) =>
+      blocks.filter((one, index) => {
+        const before = blocks[index - 1];
+        return one.flags.includes("output") && !before?.flags.includes("run");
+      }),
+    );
+    expect(wrong.map(titleOf)).toEqual([]);
   });
 });
 

@@ -32,7 +32,7 @@ test.each(["rolecast/testing", "rolecast"])(
   "the snippet of docs/testing.md for %s runs",
   async (module) => {
     const page = readFileSync(join(ROOT, "docs/testing.md"), "utf8");
-    const snippets = [...page.matchAll(/^```js\n([\s\S]*?)^```/gm)].map(([, text]) => text);
+    const snippets = [...page.matchAll(/^```js[^\n]*\n([\s\S]*?)^```/gm)].map(([, text]) => text);
     const snippet = snippets.find((text) => text?.includes(`from "${module}";`));
     expect(snippet).toContain("await server.close()");
     writeFileSync(join(node, "snippet.mjs"), `${snippet}\nconsole.log("came to its end");\n`);

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
+import { commandsOf, fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
 
 const COMMAND = join(ROOT, "packages/cli/bin/rolecast.js");
 const MARK = "\u0001";
@@ -85,7 +85,9 @@ export function here(text: string, { endpoint, rtmpsPort }: Place): string {
     .replaceAll("localhost:4443", `localhost:${rtmpsPort}`);
 }
 
-function commandOf(dir: string, { language, flags, text }: Snippet, index: number): string {
+function commandOf(dir: string, snippet: Snippet, index: number): string {
+  const { language, flags } = snippet;
+  const text = language === "console" ? commandsOf(snippet) : snippet.text;
   if (flags.includes("fails")) return `if ( ${text}\n); then exit 97; fi`;
   const [extension, program] = PROGRAMS[language] ?? [];
   if (extension === undefined) return text;

@@ -7,8 +7,9 @@ export const ROOT = join(import.meta.dirname, "../..");
 
 /**
  * A fenced block of a page. What follows the language says what a test does with it: `run` executes
- * it, `fails` expects it to fail, `file=NAME` writes it where the page's other blocks run, and a
- * block of `text output` is what the block before it prints, with `…` for anything.
+ * it, `fails` expects it to fail, `file=NAME` writes it where the page's other blocks run, a block
+ * of `text output` is what the block before it prints, with `…` for anything, `test=FILE` names
+ * the test that runs it, and `skip="REASON"` says why none does.
  */
 export interface Snippet {
   readonly page: string;
@@ -40,7 +41,7 @@ function readPage(path: string): Page {
     if (token.type === "codespan") inline.push((token as Tokens.Codespan).text);
     if (token.type !== "code") return;
     const { lang = "", text } = token as Tokens.Code;
-    const [language = "", ...flags] = lang.split(" ");
+    const [language = "", ...flags] = lang.match(/[^\s"]+(?:"[^"]*")?/g) ?? [];
     snippets.push({ page: path, language, flags, text });
   });
   return { path, snippets, inline };
@@ -62,6 +63,12 @@ export function commandsOf({ language, text }: Snippet): string {
   return typed.join("\n");
 }
 
-export function fileNameOf({ flags }: Snippet): string | undefined {
-  return flags.find((flag) => flag.startsWith("file="))?.slice("file=".length);
+export function fileNameOf(snippet: Snippet): string | undefined {
+  return flagValue(snippet, "file");
+}
+
+/** The value of a flag: `file=app.json`, `skip="needs a browser"`. */
+export function flagValue({ flags }: Snippet, name: string): string | undefined {
+  const found = flags.find((flag) => flag.startsWith(`${name}=`))?.slice(name.length + 1);
+  return found?.replaceAll('"', "");
 }

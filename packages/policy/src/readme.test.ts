@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as policy from "./index.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const EXAMPLES = [...README.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "");
+const EXAMPLES = [...README.matchAll(/```ts[^\n]*\n(.*?)```/gs)].map((match) => match[1] ?? "");
 
 /** Returns what an example logs and what the comments after its console.log calls promise. */
 function run(example: string): { logged: readonly string[]; promised: readonly string[] } {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import * as library from "./index.ts";
 
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const EXAMPLES = [...README.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "");
+const EXAMPLES = [...README.matchAll(/```ts[^\n]*\n(.*?)```/gs)].map((match) => match[1] ?? "");
 
 test.each(EXAMPLES)("the README's examples do what they say %#", (example) => {
   const logged: string[] = [];

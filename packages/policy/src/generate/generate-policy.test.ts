@@ -133,6 +133,22 @@ describe.each(["exact", "prefix", "service"] as const)("a policy of %s resources
     );
   });
 
+  test("is the same whatever the order of the calls", () => {
+    const shuffled = fc
+      .array(call, { minLength: 2, maxLength: 12 })
+      .chain((calls) =>
+        fc.tuple(
+          fc.constant(calls),
+          fc.shuffledSubarray(calls, { minLength: calls.length, maxLength: calls.length }),
+        ),
+      );
+    fc.assert(
+      fc.property(shuffled, ([calls, others]) => {
+        expect(generatePolicy(others).documents).toEqual(generatePolicy(calls).documents);
+      }),
+    );
+  });
+
   test("has nothing that no call needs", () => {
     fc.assert(
       fc.property(calls, (made) => {

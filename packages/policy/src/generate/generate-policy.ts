@@ -59,6 +59,7 @@ interface Need {
 /**
  * The smallest policies that allow the recorded calls: each action on the resources that it was
  * decided on, actions with the same resources in one statement. Nothing in them is without a call.
+ * The same calls in any order give the same policies, so that two runs can be compared.
  */
 export function generatePolicy(
   calls: Iterable<RecordedCall>,
@@ -74,9 +75,15 @@ export function generatePolicy(
     groups.set(key, group);
   }
   const numbers = new Map<string, number>();
-  const statements = [...groups.values()].flatMap(({ needs: [...own], resources }) =>
+  const inOrder = [...groups]
+    .map(([key, { needs: own, resources }]) => {
+      return { key, own, resources, actions: own.map(({ action }) => action).sort() };
+    })
+    .sort((one, other) => {
+      return compare(String(one.actions), String(other.actions)) || compare(one.key, other.key);
+    });
+  const statements = inOrder.flatMap(({ own, resources, actions }) =>
     chunksOf(resources).map((chunk): GeneratedStatement => {
-      const actions = own.map(({ action }) => action).sort();
       const service = sidOf(actions[0] ?? "");
       const number = (numbers.get(service) ?? 0) + 1;
       numbers.set(service, number);
@@ -91,6 +98,11 @@ export function generatePolicy(
     }),
   );
   return { documents: documentsOf(statements), statements };
+}
+
+/** By code units, on every machine alike. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function needsOf(calls: Iterable<RecordedCall>, rule: ResourceRule): readonly Need[] {
