@@ -76,6 +76,8 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/cloudformation/stacks/:stack", "page-stack", /cloudformation:DescribeStacks/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
+  ["/resources", "Resources", /cloudformation:ListTypes/],
+  ["/resources/AWS%3A%3AS3%3A%3ABucket/page-films", "page-films", /cloudformation:GetResource/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
   ["/iam/roles", "Roles", /iam:ListRoles/],
   ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],

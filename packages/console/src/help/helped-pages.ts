@@ -41,6 +41,8 @@ export const HELPED_PAGES = [
   "/s3/buckets/:bucket",
   "/s3/buckets/:bucket/object",
   "/activity",
+  "/resources",
+  "/resources/:type/:id",
 ] as const;
 
 export type HelpedPage = (typeof HELPED_PAGES)[number];

@@ -1,12 +1,6 @@
 import type { HelpedPage } from "./helped-pages.ts";
-
-export interface Topic {
-  readonly title: string;
-  /** A paragraph each. */
-  readonly text: readonly string[];
-  /** AWS's pages on it. */
-  readonly more: readonly (readonly [title: string, address: string])[];
-}
+import { RESOURCES } from "./resource-topics.ts";
+import type { Topic } from "./topic.ts";
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
 const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
@@ -262,4 +256,6 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
       ],
     ],
   },
+  "/resources": RESOURCES,
+  "/resources/:type/:id": RESOURCES,
 };

@@ -75,6 +75,8 @@ const PAGES = [
   [`/iam/policies/${ARN}`, "Policy", ["IAM", "Policies", "abc"]],
   ["/iam/simulator", "Policy simulator", ["IAM", "Policy simulator"]],
   ["/activity", "Activity", ["Rolecast", "Activity"]],
+  ["/resources", "Resources", ["Rolecast", "Resources"]],
+  [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
   ["/iam/roles", "Roles", ["IAM", "Roles"]],
   ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],

@@ -173,6 +173,18 @@ const PAGES: readonly PageRoute[] = [
     "SimulatorPage",
   ),
   pageRoute("/activity", "Activity", () => import("./activity/activity-page.tsx"), "ActivityPage"),
+  pageRoute(
+    "/resources",
+    "Resources",
+    () => import("./resources/resources-page.tsx"),
+    "ResourcesPage",
+  ),
+  pageRoute(
+    "/resources/:type/:id",
+    "Resource",
+    () => import("./resources/resource-page.tsx"),
+    "ResourcePage",
+  ),
   // The place that IAM's denials name, as AWS's do.
   pageRoute(
     "/authorization-details/:id",

@@ -8,6 +8,7 @@ type PageLink = readonly [text: string, href: string];
 const FIRST: readonly PageLink[] = [
   ["Overview", "#/"],
   ["Activity", "#/activity"],
+  ["Resources", "#/resources"],
 ];
 
 /** The pages at the side, by the service whose pages they are. */

@@ -7,6 +7,7 @@ import {
 import type { ChannelSummary } from "@aws-sdk/client-ivs";
 import type { StageSummary } from "@aws-sdk/client-ivs-realtime";
 import { paginateListBuckets } from "@aws-sdk/client-s3";
+import { resourcePlace } from "../pages/cloudformation/resource-place.ts";
 import { listChannels, listRecordingConfigurations } from "../pages/ivs/ivs-lists.ts";
 import { ivsName } from "../pages/ivs/ivs-name.ts";
 import { pageEntries } from "../pages/pages.ts";
@@ -16,6 +17,7 @@ import {
   recordedName,
   sourceOf,
 } from "../pages/recordings/recording-source.ts";
+import { placeOfResource, shortId } from "../pages/resources/resource-names.ts";
 import { placeOf } from "../routing/hash-route.ts";
 import { inBackground } from "../shared/in-background.ts";
 import { ownValue } from "../shared/own-value.ts";
@@ -48,6 +50,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   roles,
   policies,
   stacks,
+  "other resources": otherResources,
   documentation,
 };
 
@@ -220,6 +223,34 @@ async function stacks(aws: AwsClients): Promise<readonly SearchEntry[]> {
     detail: StackId,
     href: placeOf("/cloudformation/stacks/:arn", { arn: StackId }),
   }));
+}
+
+/** Types that a list above has, with more to find them by than their identifiers. */
+const SEARCHED_ABOVE: ReadonlySet<string> = new Set([
+  "AWS::IAM::Group",
+  "AWS::IAM::ManagedPolicy",
+  "AWS::IAM::Role",
+  "AWS::IAM::User",
+  "AWS::IVS::Channel",
+  "AWS::IVS::Stage",
+  "AWS::IVSChat::Room",
+  "AWS::S3::Bucket",
+]);
+
+const RESOURCES_OF_TYPE_MAX = 200;
+
+/** Everything else that there is: keys, parameters, rules, alarms. */
+async function otherResources(aws: AwsClients): Promise<readonly SearchEntry[]> {
+  const { listEverything } = await import("../pages/resources/cloud-control.ts");
+  const { resources } = await listEverything(aws, RESOURCES_OF_TYPE_MAX);
+  return resources
+    .filter(({ type }) => !SEARCHED_ABOVE.has(type))
+    .map(({ type, id }) => ({
+      kind: type,
+      name: shortId(id),
+      detail: id,
+      href: resourcePlace(type, id) ?? placeOfResource(type, id),
+    }));
 }
 
 function named(kind: string, pages: string, name: string, detail: string): SearchEntry {

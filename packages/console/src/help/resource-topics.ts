@@ -1,0 +1,25 @@
+import type { Topic } from "./topic.ts";
+
+/* Topics of the pages about resources of all services. */
+
+export const RESOURCES: Topic = {
+  title: "Resources",
+  text: [
+    "Cloud Control lists the resources of every service by the same operation.",
+    "You need cloudformation:ListTypes and cloudformation:ListResources, and for each type what" +
+      " its service asks for: s3:ListAllMyBuckets for buckets.",
+    "A resource's page shows its properties as CloudFormation has them, and the policy on it.",
+    "Who may reach it is asked of IAM's simulator for each user and role, and of Access Analyzer" +
+      " for everybody else.",
+  ],
+  more: [
+    [
+      "Cloud Control",
+      "https://docs.aws.amazon.com/cloudcontrolapi/latest/userguide/what-is-cloudcontrolapi.html",
+    ],
+    [
+      "How policies are evaluated",
+      "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html",
+    ],
+  ],
+};
