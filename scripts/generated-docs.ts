@@ -90,7 +90,7 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
           ]),
       ...(members.length === 0
         ? []
-        : [wrapMarkdown(`So do requests with ${members.join(", ")}.`), ""]),
+        : [wrapMarkdown(`So do requests with one of these: ${members.join(", ")}.`), ""]),
     ].join("\n");
   });
   return [

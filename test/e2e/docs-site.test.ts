@@ -91,6 +91,22 @@ describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM}
     await page.close();
   });
 
+  test("operations are filtered by their names", async () => {
+    const page = await openTab();
+    await page.goto(addressOf("operations.html"));
+    const services = page.locator("main h2");
+    const all = await services.count();
+    await page.getByRole("searchbox", { name: "Filter operations" }).fill("streamsess");
+    await page.getByText("2 names have “streamsess”.").waitFor();
+    expect(await services.filter({ visible: true }).allTextContents()).toEqual(["IVS"]);
+    const left = page.locator("main .heading:has(h2) ~ p").filter({ visible: true });
+    expect(await left.allTextContents()).toEqual(["Work: GetStreamSession, ListStreamSessions"]);
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole("searchbox", { name: "Filter operations" }).fill("");
+    expect(await services.filter({ visible: true }).count()).toBe(all);
+    await page.close();
+  });
+
   test("colours are a person's choice that lasts, and code is copied without its prompts", async () => {
     const page = await openTab();
     await page.goto(addressOf("playback.html"));

@@ -6,13 +6,19 @@ import { type AskedTerm, askedTerms, termOf } from "./search-terms.ts";
 const SYNONYM_WEIGHT = 0.3;
 /** For a title that has all of the words, again if it is a page's, again if it has no others. */
 const TITLE_FACTOR = 20;
-/** Pages about how Rolecast came to be what it is. */
-const HISTORY = /^(?:adr\/|changelog(?:#|$))/;
+/** For a page whose title says the same in other words. */
+const OTHER_WORDS_FACTOR = 10;
+/** For sentences as they are printed, with what to do: most who search have such a sentence. */
+const FAILURE_FACTOR = 4;
+const FAILURES = /^when-something-fails(?:#|$)/;
+/** Pages for those who work on Rolecast, and how it came to be what it is. */
+const WORKSHOP =
+  /^(?:adr\/|(?:changelog|contributing|architecture|style|publishing|benchmarks)(?:#|$))/;
 
 /**
  * The documents that have any of the question's words, those with more of them first. A title that
- * has all of them comes before any text; decisions and the change log come last, unless their title
- * is the question.
+ * has all of them comes before any text, and "When something fails" before other texts; what is for
+ * those who work on Rolecast comes last, unless its title is the question.
  */
 export function rankedSearch(
   index: MiniSearch<SearchDocument>,
@@ -49,12 +55,19 @@ function rankOf(
     else if (synonyms.some((synonym) => found.has(synonym))) covered += SYNONYM_WEIGHT;
   }
   const isTitled = asked.every(({ term }) => titles.some((word) => word.startsWith(term)));
+  const isTitledInOtherWords =
+    heading === page &&
+    asked.every(({ term, synonyms }) =>
+      [term, ...synonyms].some((one) => title.some((word) => word.startsWith(one))),
+    );
   const isTitle =
     isTitled && title.every((word) => asked.some(({ term }) => word.startsWith(term)));
   const share = covered / asked.length;
   const titleness = [isTitled, isTitled && heading === page, isTitle].filter(Boolean).length;
-  const factor = TITLE_FACTOR ** titleness;
-  return { isLast: HISTORY.test(String(id)) && !isTitle, rank: score * share ** 2 * factor };
+  let rank = score * share ** 2 * TITLE_FACTOR ** titleness;
+  if (isTitledInOtherWords && !isTitled) rank *= OTHER_WORDS_FACTOR;
+  if (FAILURES.test(String(id))) rank *= FAILURE_FACTOR;
+  return { isLast: WORKSHOP.test(String(id)) && !isTitle, rank };
 }
 
 function termsOf(text: string): readonly string[] {

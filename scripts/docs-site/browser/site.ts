@@ -1,3 +1,4 @@
+import { addOperationsFilter } from "./operations-filter.ts";
 import { pageAddress } from "./page-address.ts";
 import { addSearch } from "./search.ts";
 
@@ -107,6 +108,8 @@ addThemeSwitch();
 addMenu();
 addCopyButtons();
 makeScrollable();
+if (/\/operations(?:\.html)?$/.test(location.pathname))
+  addOperationsFilter(element("main", HTMLElement));
 addEventListener("resize", makeScrollable);
 const search = element("#search", HTMLInputElement);
 addSearch(element('[role="search"]', HTMLFormElement), search, element("#found", HTMLElement));
