@@ -18,8 +18,8 @@ import { WorkspaceCopy } from "./mutate/workspace-copy.ts";
  * in a copy of the workspace. A mutant that no test kills is printed: either a test is missing, or
  * the change makes no difference. A test kills if it passes without the change, and fails with it
  * again: those that are not steady kill nothing, and are printed with what survives. The tests are
- * those that import the changed file, units first, then black-box tests; tests of the built command
- * run for the console and the command, which are built anew for them.
+ * those that import the changed file: units; then types are checked; then black-box tests. Tests of
+ * the built command run for the console and the command, which are built anew for them.
  */
 const { values } = parseArgs({
   options: {

@@ -1,9 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Judge } from "../scripts/mutate/judge.ts";
-import type { TestOutcome } from "../scripts/mutate/test-run.ts";
+import { ProgramGroup } from "../scripts/mutate/program-group.ts";
+import { runTests, type TestOutcome } from "../scripts/mutate/test-run.ts";
+import mutants from "../scripts/mutate/vitest.config.ts";
+import shared from "../vitest.config.ts";
 
 const MUTANT = {
   ...{ path: "a.ts", start: 0, end: 1, replacement: "2" },
@@ -47,7 +50,7 @@ function judgeWith(
   const copy = { root, test: runTests, withBuild: <T>(run: () => Promise<T>) => run() };
   const tests = {
     unitsOf: () => Object.keys(files),
-    relatedTo: () => Object.keys(files),
+    slowTestsOf: () => [],
     builtTestsOf: () => [],
   };
   const typechecks = async () => isTyped(isChangedNow());
@@ -85,3 +88,39 @@ test("types that are wrong without the change, too, kill nothing", async () => {
   const broken = judgeWith({}, { isTyped: () => false });
   expect(await broken.judge(MUTANT)).toMatchObject({ result: "survived" });
 });
+
+test("tests run as they usually do, but in order and up to the first that fails", () => {
+  const { include: _, maxWorkers: _all, sequence: _spread, ...usual } = shared.test ?? {};
+  expect(mutants.test).toMatchObject({ ...usual, maxWorkers: 1, bail: 1 });
+});
+
+test.each<[string, string, Partial<TestOutcome>]>([
+  ["passes", "passed", { result: "passed", passed: ["a.test.ts"] }],
+  ["fails", "failed", { result: "failed", failed: "a.test.ts" }],
+])("a file that %s is told of", async (_, state, outcome) => {
+  expect(await runWith([{ file: "a.test.ts", state }], state === "failed" ? 1 : 0)).toMatchObject(
+    outcome,
+  );
+});
+
+test("the file that takes its process along is the one that failed", async () => {
+  expect(await runWith([], 1)).toEqual({ result: "failed", passed: [], failed: "a.test.ts" });
+  const first = { file: "a.test.ts", state: "passed" };
+  const { passed, failed } = await runWith([first], 1);
+  expect([passed, failed]).toEqual([["a.test.ts"], "b.test.ts"]);
+  const all = [first, { file: "b.test.ts", state: "passed" }];
+  expect(await runWith(all, 1)).toMatchObject({ result: "failed", failed: undefined });
+});
+
+/** Runs two files of tests by a program in vitest's place that tells this and ends so. */
+function runWith(told: readonly object[], code: number): Promise<TestOutcome> {
+  const program = join(root, "node_modules/vitest/vitest.mjs");
+  mkdirSync(dirname(program), { recursive: true });
+  writeFileSync(
+    program,
+    `for (const one of ${JSON.stringify(told)}) process.send(one); process.exitCode = ${code};` +
+      "process.disconnect();",
+  );
+  const programs = new ProgramGroup(() => undefined);
+  return runTests(programs, root, ["a.test.ts", "b.test.ts"], 60_000);
+}

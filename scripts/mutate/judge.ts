@@ -6,12 +6,18 @@ import type { TestOutcome } from "./test-run.ts";
 import type { WorkspaceCopy } from "./workspace-copy.ts";
 
 type Copy = Pick<WorkspaceCopy, "root" | "test" | "withBuild" | "typechecks">;
-type Tests = Pick<TestMap, "unitsOf" | "relatedTo" | "builtTestsOf">;
+type Tests = Pick<TestMap, "unitsOf" | "slowTestsOf" | "builtTestsOf">;
 
 export interface Verdict {
   readonly result: "killed" | "killed by time" | "killed by types" | "survived";
   /** "by packages/wire/src/xml/parse-xml.test.ts", "3 of 20 files of tests, not steady: …". */
   readonly detail: string;
+}
+
+/** The tests that one mutant was given to. */
+interface Seen {
+  run: number;
+  readonly unsteady: string[];
 }
 
 /** Makes each change in a copy of the workspace and runs the tests that should notice. */
@@ -30,35 +36,49 @@ export class Judge {
 
   async judge(mutant: Mutant): Promise<Verdict> {
     const { path } = mutant;
-    const stages = this.#unitsOnly
-      ? [{ tests: this.#tests.unitsOf(path), isBuilt: false }]
-      : [
-          { tests: this.#tests.relatedTo(path), isBuilt: false },
-          { tests: this.#tests.builtTestsOf(path), isBuilt: true },
-        ];
-    const unsteady: string[] = [];
-    let run = 0;
-    for (const { tests, isBuilt } of stages) {
-      let left = tests;
-      while (left.length > 0) {
-        const { result, passed, failed } = await this.#test(mutant, left, isBuilt);
-        run += passed.length;
-        if (result === "stopped" || result === "passed") break;
-        const suspects = failed === undefined ? left : [failed];
-        if (await this.#isKilledBy(mutant, suspects, isBuilt)) {
-          const by = failed === undefined ? "outside tests" : `by ${failed}`;
-          return { result: result === "hung" ? "killed by time" : "killed", detail: by };
-        }
-        unsteady.push(...suspects);
-        left = left.filter((test) => !suspects.includes(test) && !passed.includes(test));
-      }
-    }
-    const isTyped = await this.#changed(mutant, () => this.#copy.typechecks(path));
-    if (!isTyped && (await this.#copy.typechecks(path)))
-      return { result: "killed by types", detail: "" };
-    const all = stages.reduce((sum, { tests }) => sum + tests.length, 0);
+    const units = this.#tests.unitsOf(path);
+    const slow = this.#unitsOnly ? [] : this.#tests.slowTestsOf(path);
+    const built = this.#unitsOnly ? [] : this.#tests.builtTestsOf(path);
+    const seen: Seen = { run: 0, unsteady: [] };
+    const killed =
+      (await this.#judgeByTests(mutant, units, false, seen)) ??
+      (await this.#judgeByTypes(mutant)) ??
+      (await this.#judgeByTests(mutant, slow, false, seen)) ??
+      (await this.#judgeByTests(mutant, built, true, seen));
+    if (killed) return killed;
+    const { run, unsteady } = seen;
     const others = unsteady.length === 0 ? "" : `, not steady: ${unsteady.join(", ")}`;
+    const all = units.length + slow.length + built.length;
     return { result: "survived", detail: `${run} of ${all} files of tests${others}` };
+  }
+
+  async #judgeByTests(
+    mutant: Mutant,
+    tests: readonly string[],
+    isBuilt: boolean,
+    seen: Seen,
+  ): Promise<Verdict | undefined> {
+    let left = tests;
+    while (left.length > 0) {
+      const { result, passed, failed } = await this.#test(mutant, left, isBuilt);
+      seen.run += passed.length;
+      if (result === "stopped" || result === "passed") break;
+      const suspects = failed === undefined ? left : [failed];
+      if (await this.#isKilledBy(mutant, suspects, isBuilt)) {
+        const by = failed === undefined ? "outside tests" : `by ${failed}`;
+        return { result: result === "hung" ? "killed by time" : "killed", detail: by };
+      }
+      seen.unsteady.push(...suspects);
+      left = left.filter((test) => !suspects.includes(test) && !passed.includes(test));
+    }
+    return undefined;
+  }
+
+  async #judgeByTypes(mutant: Mutant): Promise<Verdict | undefined> {
+    const { path } = mutant;
+    if (await this.#changed(mutant, () => this.#copy.typechecks(path))) return undefined;
+    if (!(await this.#copy.typechecks(path))) return undefined;
+    return { result: "killed by types", detail: "" };
   }
 
   /**

@@ -62,14 +62,14 @@ export class TestMap {
   }
 
   /**
-   * The tests that a change may fail, in the order to run them: units, those with encoders, then
+   * The other tests that a change may fail, in the order to run them: units with encoders, then
    * black-box tests of what the file belongs to, those first whose names have most words in common
    * with its own.
    */
-  relatedTo(path: string): readonly string[] {
+  slowTestsOf(path: string): readonly string[] {
     const encoding = this.#ownTestsOf(path).filter((test) => ENCODES.test(test));
     const blackBox = testsOf(path, FOLDERS, this.#testsThatSee(path));
-    return [...this.unitsOf(path), ...encoding, ...blackBox.slice(0, BLACK_BOX_MAX)];
+    return [...encoding, ...blackBox.slice(0, BLACK_BOX_MAX)];
   }
 
   #ownTestsOf(path: string): readonly string[] {

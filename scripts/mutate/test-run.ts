@@ -12,7 +12,7 @@ export interface TestOutcome {
   /** "stopped": the deadline came first. "hung": a test never ended. */
   readonly result: "passed" | "failed" | "stopped" | "hung";
   readonly passed: readonly string[];
-  /** The file that failed or hung; undefined if the run failed outside its tests. */
+  /** The file that failed or hung; undefined if the run failed once all had passed. */
   readonly failed: string | undefined;
 }
 
@@ -36,7 +36,6 @@ export async function runTests(
   });
   const passed: string[] = [];
   let failed: string | undefined;
-  let running: string | undefined;
   let stopped: "stopped" | "hung" | undefined;
   const startedMs = performance.now();
   let heardMs = startedMs;
@@ -46,7 +45,6 @@ export async function runTests(
   };
   child.on("message", ({ file, state }: Progress) => {
     heardMs = performance.now();
-    running = file;
     if (state === "passed") passed.push(file);
     if (state === "failed") failed ??= file;
     // A failed test's file ends soon, by itself.
@@ -58,6 +56,8 @@ export async function runTests(
   const code = await exited;
   clearInterval(watch);
   if (failed !== undefined) return { result: "failed", passed, failed };
-  if (stopped !== undefined) return { result: stopped, passed, failed: running };
-  return { result: code === 0 ? "passed" : "failed", passed, failed };
+  if (code === 0) return { result: "passed", passed, failed };
+  // They run one after the other: it is the first that reported no end.
+  failed = tests.find((test) => !passed.includes(test));
+  return { result: stopped ?? "failed", passed, failed };
 }

@@ -19,7 +19,7 @@ class InOrder extends BaseSequencer {
 
 /** One mutant's tests, in one process and until the first failure. */
 export default mergeConfig(
-  { test: { ...shared.test, include: [], globalSetup: [] } },
+  { test: { ...shared.test, include: [] } },
   defineConfig({
     root,
     test: {

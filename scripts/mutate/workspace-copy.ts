@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -35,6 +36,8 @@ export class WorkspaceCopy {
       if (existsSync(join(ROOT, path)))
         cpSync(join(ROOT, path), join(this.root, path), { recursive: true });
     mkdirSync(join(this.root, "tmp"));
+    // PostgreSQL refuses to run as root: the tests' own runs as a user who has to get in here.
+    chmodSync(this.root, 0o755);
     this.#linkModules();
   }
 
