@@ -99,4 +99,50 @@ describe.each([{ workers: 0 }, { workers: 2 }])("with $workers workers", ({ work
     const playlist = await harness.engine.mediaPlaylist("channel/take", "chunked");
     expect(playlist?.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1);
   });
+
+  test("a publisher that has to go hears why", async () => {
+    const heard = async (client: RtmpClient) => {
+      await client.until(() => client.status() !== START);
+      const said = [client.status(), client.description()];
+      await client.until(() => false);
+      return said;
+    };
+    const publisher = async (name: string) => {
+      const client = await open();
+      await client.publish(name);
+      return client;
+    };
+    const running = await publisher("why?priority=5");
+    sendMedia(running, 3);
+    await running.settled();
+    expect(await heard(await publisher("why"))).toEqual([
+      "NetStream.Publish.BadName",
+      "the channel already has a publisher",
+    ]);
+    expect(await heard(await publisher("why?priority=5"))).toEqual([
+      "NetStream.Publish.BadName",
+      "the priority is not higher than the running publisher's",
+    ]);
+    // Neither has sent a keyframe yet.
+    const earlier = await publisher("why?priority=6");
+    const other = await publisher("why?priority=7");
+    expect(await heard(earlier)).toEqual([
+      "NetStream.Publish.Failed",
+      "another publisher has a higher priority",
+    ]);
+    other.send(6, video, videoConfigBody(otherAvcRecord));
+    other.send(6, video, videoBody(true));
+    expect(await heard(other)).toEqual([
+      "NetStream.Publish.BadName",
+      "the media differs from the running publisher's",
+    ]);
+    const last = await publisher("why?priority=8");
+    sendMedia(last, 3, 500_000);
+    expect(await heard(running)).toEqual([
+      "NetStream.Publish.Failed",
+      "another publisher with a higher priority took over",
+    ]);
+    last.socket.destroy();
+    await ended("channel/why");
+  });
 });

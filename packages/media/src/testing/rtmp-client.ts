@@ -97,10 +97,19 @@ export class RtmpClient {
 
   /** Code of the last onStatus. */
   status(): string | undefined {
+    return this.#lastStatus("code");
+  }
+
+  /** Its sentence, which encoders show. */
+  description(): string | undefined {
+    return this.#lastStatus("description");
+  }
+
+  #lastStatus(member: string): string | undefined {
     const last = this.commands.findLast((values) => values[0] === "onStatus");
     const information = last?.[3];
-    const code: unknown = information instanceof Map ? information.get("code") : undefined;
-    return typeof code === "string" ? code : undefined;
+    const value: unknown = information instanceof Map ? information.get(member) : undefined;
+    return typeof value === "string" ? value : undefined;
   }
 
   /** Resolves when the condition holds or the connection is over; rejects when neither comes. */
