@@ -307,6 +307,21 @@ describe("filters", () => {
     });
   });
 
+  test.each<[string, Partial<analyzer.UpdateFindingsCommandInput>]>([
+    ["nothing", {}],
+    ["ids and a resource", { ids: ["1"], resourceArn: "arn:aws:s3:::filter-a" }],
+  ])("aren't changed by %s", async (_, named) => {
+    const message = "Name findings by ids or by resourceArn";
+    await expect(
+      client().updateFindings({ analyzerArn, status: "ARCHIVED", ...named }),
+    ).rejects.toMatchObject({
+      name: "ValidationException",
+      message,
+      reason: "fieldValidationFailed",
+      fieldList: [{ name: "ids", message }],
+    });
+  });
+
   test("archive new findings by a rule, and those that are there by ApplyArchiveRule", async () => {
     const rule = { analyzerName: "outside", ruleName: "Trusted" };
     const filter = { "principal.AWS": { eq: ["arn:aws:iam::333344445555:root"] } };
