@@ -52,6 +52,6 @@ function namesWith(text: string, wanted: string): readonly string[] {
 /** Whether anything is left of a section. */
 function isFollowed(title: Element): boolean {
   const next = title.nextElementSibling;
-  if (!(next instanceof HTMLElement) || next.matches(SECTION)) return false;
+  if (!(next instanceof HTMLParagraphElement)) return false;
   return !next.hidden || isFollowed(next);
 }
