@@ -21,6 +21,8 @@ VOLUME /data
 # AWS APIs and HLS, RTMP, RTMPS, SRT
 EXPOSE 4566 1935 4443 9000/udp 8189/udp
 ENV ROLECAST_DATA=/data ROLECAST_HOST=0.0.0.0
+# How the command is called from outside, with the key of the shell that it is pasted into.
+ENV ROLECAST_COMMAND="docker exec -e AWS_ACCESS_KEY_ID -e AWS_SECRET_ACCESS_KEY {hostname} rolecast"
 STOPSIGNAL SIGTERM
 # Healthy from its start to its end: a container that drains, or whose database is away, isn't ready, but mends nothing by being started again.
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \

@@ -25,7 +25,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { startServerProcess } from "../test/support/server-process.ts";
+import { rtmpPortOf, startServerProcess } from "../test/support/server-process.ts";
 import {
   bench,
   cpuSeconds,
@@ -37,7 +37,7 @@ import {
 import { askSent, startEncoders } from "./media-ingest/encoder-process.ts";
 import { verdict } from "./media-ingest/figures.ts";
 import { startNginx } from "./media-ingest/nginx-rtmp.ts";
-import { makeRecordedChannels, rtmpPortOf } from "./media-ingest/recorded-channels.ts";
+import { makeRecordedChannels } from "./media-ingest/recorded-channels.ts";
 import { Recorder } from "./recording/recorder.ts";
 
 const counts = (process.argv[2] ?? "24").split(",").map(Number);
@@ -86,7 +86,7 @@ async function serverTarget(streams: number): Promise<Target> {
   return {
     name: OWN,
     pid: server.pid,
-    port: rtmpPortOf(server),
+    port: await rtmpPortOf(server),
     keys: [...channels.keys()],
     stop: async () => {
       await server.stop();

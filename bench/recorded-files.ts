@@ -13,11 +13,15 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { GetChannelCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand, paginateListObjectsV2 } from "@aws-sdk/client-s3";
-import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
+import {
+  rtmpPortOf,
+  type ServerProcess,
+  startServerProcess,
+} from "../test/support/server-process.ts";
 import { bench, makeSource, pause } from "./media-ingest/bench-processes.ts";
 import { startEncoders } from "./media-ingest/encoder-process.ts";
 import { percentile, verdict } from "./media-ingest/figures.ts";
-import { makeRecordedChannels, rtmpPortOf } from "./media-ingest/recorded-channels.ts";
+import { makeRecordedChannels } from "./media-ingest/recorded-channels.ts";
 
 const streams = Number(process.argv[2] ?? 8);
 const seconds = Number(process.argv[3] ?? 45);
@@ -69,7 +73,9 @@ await bench(async () => {
   const data = mkdtempSync(join(tmpdir(), "rolecast-bench-data-"));
   const server = await startServerProcess(["--data", data]);
   const channels = await makeRecordedChannels(server, streams);
-  const encoders = await startEncoders(makeSource(), rtmpPortOf(server), [...channels.keys()]);
+  const encoders = await startEncoders(makeSource(), await rtmpPortOf(server), [
+    ...channels.keys(),
+  ]);
   const end = performance.now() + seconds * 1_000;
   const [listed, stored]: [Seen, Seen] = [new Map(), new Map()];
   let playlists = new Map<string, string>();

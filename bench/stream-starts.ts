@@ -11,11 +11,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EventReader } from "../test/scenarios/ivs/event-reader.ts";
-import { startServerProcess } from "../test/support/server-process.ts";
+import { rtmpPortOf, startServerProcess } from "../test/support/server-process.ts";
 import { bench, makeSource, pause } from "./media-ingest/bench-processes.ts";
 import { askSent, startEncoders } from "./media-ingest/encoder-process.ts";
 import { percentile, verdict } from "./media-ingest/figures.ts";
-import { makeRecordedChannels, rtmpPortOf } from "./media-ingest/recorded-channels.ts";
+import { makeRecordedChannels } from "./media-ingest/recorded-channels.ts";
 
 const streams = Number(process.argv[2] ?? 100);
 const CONNECT_WITHIN_MS = 1_000;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   }
   const keys = [...channels.keys()];
   const options = { withinMs: CONNECT_WITHIN_MS * 0.9 };
-  const encoders = await startEncoders(source, rtmpPortOf(server), keys, options);
+  const encoders = await startEncoders(source, await rtmpPortOf(server), keys, options);
   const deadlineMs = Date.now() + GIVE_UP_MS;
   while (liveAtMs.size < streams && Date.now() < deadlineMs) {
     await pause(20);

@@ -45,7 +45,7 @@ function leavesOf(program: Command): readonly Command[] {
 
 function pathOf(command: Command): string {
   const { parent } = command;
-  return parent ? `${pathOf(parent)} ${command.name()}` : command.name();
+  return parent ? `${pathOf(parent)} ${command.name()}` : "rolecast";
 }
 
 function helpOf(command: Command): string {

@@ -29,7 +29,11 @@ import {
 } from "@aws-sdk/client-s3";
 import { makeBucket, makeRecordingConfiguration } from "../test/contract/ivs/recording-bucket.ts";
 import { makeFilm } from "../test/scenarios/ivs/encoder.ts";
-import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
+import {
+  rtmpPortOf,
+  type ServerProcess,
+  startServerProcess,
+} from "../test/support/server-process.ts";
 import type { EncoderCounts, EncoderPlan, EncodersReport } from "./soak/encoder-plan.ts";
 import { growthOf, type Sample, sampleOf } from "./soak/process-memory.ts";
 import { Recordings } from "./soak/recordings.ts";
@@ -161,7 +165,7 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
   const { root, endpoint, pid } = server;
   const { plans, clean, buckets } = await setUp(root);
   const recordings = new Recordings(endpoint, root.s3, new Set(clean.keys()), buckets[1]);
-  const rtmpPort = Number(/rtmp:\/\/[^:]+:(\d+)/.exec(server.banner)?.[1]);
+  const rtmpPort = await rtmpPortOf(server);
   const encoders = startEncoders(film, rtmpPort, plans);
   const over = new AbortController();
   refuseNowAndThen(root, buckets[1], over.signal);

@@ -25,7 +25,3 @@ export async function makeRecordedChannels(
   }
   return channels;
 }
-
-export function rtmpPortOf({ banner }: ServerProcess): number {
-  return Number(/rtmp:\/\/[^:]+:(\d+)/.exec(banner)?.[1]);
-}

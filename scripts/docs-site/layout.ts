@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { DESCRIPTION } from "@rolecast/server";
 import { escapeHtml, type Heading, type RenderedPage } from "./markdown.ts";
 import { addressFrom, type NavigationEntry, type NavigationSection, type Source } from "./pages.ts";
 
@@ -52,6 +53,7 @@ function html(
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="${escapeHtml(DESCRIPTION)}">
 <title>${escapeHtml(name)}</title>
 <link rel="icon" href="${file("assets/icon.svg")}" type="image/svg+xml">
 <link rel="stylesheet" href="${file("assets/site.css")}">

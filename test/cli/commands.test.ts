@@ -157,7 +157,11 @@ describe("against a server", () => {
     expect(facts).toEqual({
       Server: server.endpoint,
       Console: `${server.endpoint}/`,
-      Ingest: expect.stringMatching(/^RTMPS on port \d+, RTMP on \d+, SRT on \d+, WebRTC on \d+$/),
+      Docs: `${server.endpoint}/_rolecast/docs/`,
+      RTMPS: expect.stringMatching(/^rtmps:\/\/127\.0\.0\.1:\d+\/app\/<stream key>$/),
+      RTMP: expect.stringMatching(/^rtmp:\/\/127\.0\.0\.1:\d+\/app\/<stream key> {2}\(.*\)$/),
+      SRT: expect.stringMatching(/^srt:\/\/127\.0\.0\.1:\d+\?streamid=<stream key>&.*$/),
+      WebRTC: `${server.endpoint}/whip  (WHIP; the stream key is the bearer token)`,
       ffmpeg: expect.stringMatching(/^\S+, transcoding \S+/),
       Services: expect.stringMatching(/^accessanalyzer, .*cloudtrail, .*, iam, .*, ivs, .*sts$/),
       "Key of": "the root user of account 000000000000",
@@ -208,7 +212,8 @@ describe("against a server", () => {
     ["explain nothing", 4],
   ])("`rolecast %s` as a process ends with %i, and prints the same", async (line, code) => {
     const args = line.replace("STRANGER", stranger).split(" ");
-    const outcome = await built(args);
+    // They were started in two ways, and would name themselves so.
+    const outcome = await built(args, { ROLECAST_COMMAND: "npx rolecast" });
     expect(outcome).toEqual(await rolecast(args));
     expect(outcome.code).toBe(code);
   });
@@ -224,7 +229,7 @@ describe("against a server", () => {
     });
     expect(code).toBe(0);
     expect(out).toMatch(
-      /SRT on \d+[\s\S]*user guest of account 0+\nLive +User: \S+ is not authorized .*us-east-1/,
+      /^SRT +srt:[\s\S]*user guest of account 0+\nLive +User: \S+ is not authorized .*us-east-1/m,
     );
   });
 

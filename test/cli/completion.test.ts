@@ -9,7 +9,7 @@ import { rolecastProgram } from "../../packages/cli/src/program.ts";
 
 /** A typed line, its last word still open, and what its shell offers then. */
 const TYPED: readonly (readonly [words: readonly string[], offered: string])[] = [
-  [["rolecast", "sta"], "start status stage stack"],
+  [["rolecast", "sta"], "start stage stack status"],
   [["rolecast", "policy", "che"], "check"],
   [["rolecast", "policy", "check", "a.json", "--k"], "--kind"],
   [["rolecast", "env", "--shell", "f"], "fish"],
@@ -86,7 +86,9 @@ function examples(program: Command): readonly string[] {
     let text = "";
     command.configureOutput({ writeOut: (part) => void (text += part) });
     command.outputHelp();
-    found.push(...text.split("\n").flatMap((line) => /^ {2}(rolecast .*)$/.exec(line)?.[1] ?? []));
+    found.push(
+      ...text.split("\n").flatMap((line) => /^ {2}(npx rolecast .*)$/.exec(line)?.[1] ?? []),
+    );
     for (const child of command.commands) visit(child as Command);
   };
   visit(program);
@@ -97,13 +99,13 @@ test("every command's help has an example whose command and flags there are", as
   const named = new Set<string>();
   const program = await rolecastProgram();
   const lines = examples(await rolecastProgram()).flatMap((line) => line.split(/ (?:\||&&) /));
-  for (const line of lines.filter((text) => text.startsWith("rolecast "))) {
+  for (const line of lines.filter((text) => text.startsWith("npx rolecast "))) {
     let command = program;
     // What follows -- is another program's.
     const words = line
       .replace(/ -- .*/, "")
       .split(" ")
-      .slice(1);
+      .slice(2);
     const path: string[] = [];
     for (const word of words) {
       const child = command.commands.find((each) => each.name() === word);

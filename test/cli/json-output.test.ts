@@ -163,10 +163,11 @@ describe("with --json", () => {
   );
 });
 
-/** The shape that the documentation's table names; members after a semicolon may be missing. */
+/** The shape that the documentation's list names; members after a semicolon may be missing. */
 function documentedShape(name: string) {
   const page = readFileSync(new URL("../../docs/cli.md", import.meta.url), "utf8");
-  const [, shape] = new RegExp(`^\\| \`${name}\` \\| ((?:one|a list)[^|;]*)`, "m").exec(page) ?? [];
+  const item = new RegExp(`^- \`${name}\`: ((?:one|a list)(?:(?!\\n[-\\n])[^;])*)`, "m");
+  const [, shape] = item.exec(page) ?? [];
   expect(shape, `docs/cli.md says which shape ${name} --json has`).toBeDefined();
   const members = [...(shape ?? "").matchAll(/`(\w+)`/g)].map(([, member = ""]) => member);
   return { isList: shape?.startsWith("a list") === true, members };

@@ -14,6 +14,7 @@ test("on a terminal the server says in a line what it denies, and how to learn w
   const command = `exec ${process.execPath} ${COMMAND} start ${FLAGS}`;
   const child = spawn("script", ["-qec", command, "/dev/null"], {
     stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, ROLECAST_COMMAND: "npx rolecast" },
   });
   let shown = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -27,7 +28,7 @@ test("on a terminal the server says in a line what it denies, and how to learn w
     const { s3 } = clientsOf(endpoint, ann, "us-east-1");
     await expect(s3.send(new ListBucketsCommand({}))).rejects.toThrow("ListAllMyBuckets");
     const denied = "denied s3:ListAllMyBuckets on \\S+ to \\S+user/ann";
-    const line = new RegExp(`\\d\\d:\\d\\d {2}${denied} · rolecast explain [0-9a-z]{25}\r\n`);
+    const line = new RegExp(`\\d\\d:\\d\\d {2}${denied} · npx rolecast explain [0-9a-z]{25}\r\n`);
     await until(() => line.test(shown), "the denial is shown");
     expect(shown).not.toContain('{"level"');
   } finally {

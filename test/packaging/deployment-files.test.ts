@@ -9,7 +9,7 @@ import { type ServerProcess, startServerProcess } from "../support/server-proces
 const ROOT = join(import.meta.dirname, "../..");
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 const FLAGS = new Set(["--config", ...NAMES.map(flagOf)]);
-const VARIABLES = new Set(["ROLECAST_CONFIG", ...NAMES.map(variableOf)]);
+const VARIABLES = new Set(["ROLECAST_CONFIG", "ROLECAST_COMMAND", ...NAMES.map(variableOf)]);
 const DEFAULT_PORTS = [
   ...(["port", "rtmpPort", "rtmpsPort"] as const).map((name) =>
     String(SETTINGS[name].schema.parse(undefined)),

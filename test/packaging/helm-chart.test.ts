@@ -20,7 +20,10 @@ import { renderChart } from "../support/helm/render-template.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const CHART = join(ROOT, "packaging/helm/rolecast");
-const VARIABLES = new Set((Object.keys(SETTINGS) as SettingName[]).map(variableOf));
+const VARIABLES = new Set([
+  "ROLECAST_COMMAND",
+  ...(Object.keys(SETTINGS) as SettingName[]).map(variableOf),
+]);
 
 interface Values {
   readonly [name: string]: unknown;

@@ -125,6 +125,13 @@ async function readyProcess(
   };
 }
 
+/** The port of RTMP, which the banner leaves to `status`. */
+export async function rtmpPortOf({ endpoint }: ServerProcess): Promise<number> {
+  const health = await fetch(`${endpoint}/_rolecast/health`);
+  const { ivs } = (await health.json()) as { readonly ivs: { readonly rtmpPort: number } };
+  return ivs.rtmpPort;
+}
+
 function readBanner(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = "";

@@ -1,19 +1,21 @@
 import { spawn } from "node:child_process";
+import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
 import type { Fields } from "./feed-lines.ts";
+import { helpNotes } from "./help-notes.ts";
 import { readFeed } from "./read-feed.ts";
 
 /** `rolecast aws …`: the AWS CLI with endpoint and credentials set. */
 export function awsCommand(): Command {
   return new Command("aws")
-    .description("Run the AWS CLI against the server: rolecast aws ivs list-channels")
+    .description("Run the AWS CLI against the server.")
     .argument("[arguments...]", "what the AWS CLI is given")
     .allowUnknownOption()
     .helpOption(false)
-    .addHelpText("after", "\nExample:\n  rolecast aws ivs list-channels")
+    .addHelpText("after", helpNotes("\nExample:\n  $0 aws ivs list-channels"))
     .passThroughOptions()
     .action(async (given: string[], _, command: Command) => {
       if (given.length === 0 || (given.length === 1 && given[0] === "--help")) command.help();
@@ -39,7 +41,7 @@ async function nameDenial(startedMs: number): Promise<void> {
     // The key may call no operation of Rolecast's own: the AWS CLI's message has to do.
     if (!(error instanceof CommandError)) throw error;
   }
-  if (id !== undefined) process.stderr.write(`Why? rolecast explain ${id}\n`);
+  if (id !== undefined) process.stderr.write(`Why? ${commandLine("explain", String(id))}\n`);
 }
 
 function runAws(given: readonly string[]): Promise<number> {
@@ -48,7 +50,8 @@ function runAws(given: readonly string[]): Promise<number> {
     const child = spawn("aws", [...given], { stdio: "inherit", env: environment });
     child.once("error", () => {
       const message =
-        "the AWS CLI isn't on PATH. Install it (Debian: apt-get install awscli), or use an SDK with `rolecast env`.";
+        `the AWS CLI isn't on PATH. Install it (Debian: apt-get install awscli), ` +
+        `or use an SDK with \`${commandLine("env")}\`.`;
       reject(new CommandError(message, EXIT.failed));
     });
     child.once("exit", (code, signal) => resolve(signal === null ? (code ?? 1) : 1));

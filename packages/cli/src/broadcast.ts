@@ -2,10 +2,11 @@ import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import type { Readable } from "node:stream";
 import type { Channel, IvsClient } from "@aws-sdk/client-ivs";
-import { findFfmpeg, publishFlv } from "@rolecast/server";
+import { commandLine, findFfmpeg, publishFlv } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { durationText, ProgressLine, print, printJson } from "./terminal.ts";
 
 /** The flags of an encoder. */
@@ -23,12 +24,14 @@ const LOG_CHARACTERS_MAX = 4_000;
 /** `rolecast broadcast`: publishes a file or generated video to a channel, as an encoder would. */
 export function broadcastCommand(): Command {
   const command = withConnection(new Command("broadcast"))
-    .description("Publish a video file or a test pattern to a channel over RTMPS, in real time.")
+    .description("Stream a video file or a test pattern to a channel.")
     .argument("<channel>", "the channel's name or ARN");
   return withEncoder(command)
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast broadcast studio --test-pattern --duration 30\n  rolecast broadcast arn:aws:ivs:us-east-1:000000000000:channel/AbCdEfGhIjKl talk.mp4",
+      helpNotes(
+        "\nExamples:\n  $0 broadcast studio --test-pattern --duration 30\n  $0 broadcast arn:aws:ivs:us-east-1:000000000000:channel/AbCdEfGhIjKl talk.mp4",
+      ),
     )
     .action(async (name: string, file: string | undefined, flags: EncoderFlags) => {
       const ffmpeg = encoderFor(file, flags);
@@ -96,7 +99,8 @@ export async function findChannel(ivs: IvsClient, name: string): Promise<Channel
     arn = channels[0]?.arn ?? "";
     if (arn === "") {
       throw new CommandError(
-        `no channel is named ${name}. Create one: rolecast aws ivs create-channel --name ${name}`,
+        `no channel is named ${name}. ` +
+          `Create one: ${commandLine("aws ivs create-channel --name", name)}`,
       );
     }
   }
@@ -115,7 +119,8 @@ async function ingestUrl(connection: Connection, channel: Channel): Promise<stri
   const [first] = streamKeys;
   if (!first) {
     throw new CommandError(
-      `the channel has no stream key. Create one: rolecast aws ivs create-stream-key --channel-arn ${channel.arn}`,
+      "the channel has no stream key. Create one: " +
+        commandLine("aws ivs create-stream-key --channel-arn", channel.arn ?? ""),
     );
   }
   const { streamKey } = await ivs.send(new GetStreamKeyCommand({ arn: first.arn }));

@@ -1,24 +1,27 @@
 import type { ChannelSummary, StreamSummary } from "@aws-sdk/client-ivs";
+import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { listChannels, listLiveStreams } from "./channel-lists.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { print, printJson, styled, table, warn } from "./terminal.ts";
+
+const EXAMPLES = `
+Examples:
+  $0 channel ls
+  $0 channel ls --json | jq -r '.[] | select(.stream) | .name'`;
 
 /** `rolecast channel`: channels, at the terminal. */
 export function channelCommand(): Command {
-  return new Command("channel").description("List channels.").addCommand(
-    withConnection(new Command("ls"))
-      .description("List the Region's channels, and which of them are live.")
-      .option("--json", "as JSON")
-      .addHelpText(
-        "after",
-        `
-Examples:
-  rolecast channel ls
-  rolecast channel ls --json | jq -r '.[] | select(.stream) | .name'`,
-      )
-      .action(list),
-  );
+  return new Command("channel")
+    .description("List channels.")
+    .addCommand(
+      withConnection(new Command("ls"))
+        .description("List the Region's channels, and which of them are live.")
+        .option("--json", "as JSON")
+        .addHelpText("after", helpNotes(EXAMPLES))
+        .action(list),
+    );
 }
 
 async function list(flags: ConnectionFlags & { readonly json?: boolean }): Promise<void> {
@@ -32,7 +35,7 @@ async function list(flags: ConnectionFlags & { readonly json?: boolean }): Promi
   if (channels.length === 0)
     return print(
       `No channels in ${connection.region}. ` +
-        "Create one: rolecast aws ivs create-channel --name first",
+        `Create one: ${commandLine("aws ivs create-channel --name first")}`,
     );
   const state = ({ arn }: ChannelSummary) =>
     refusal === undefined ? stateText(live.get(arn)) : "unknown";

@@ -1,9 +1,11 @@
 import { once } from "node:events";
 import { createInterface, type Interface } from "node:readline";
+import { commandLine } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { ChatConnection, type ChatFrame } from "./chat-connection.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { callOperation } from "./json-operation.ts";
 import { print, warn } from "./terminal.ts";
 
@@ -19,13 +21,14 @@ interface Room {
 }
 
 const HELP = `
-Each line of the input is a message. /delete ID [REASON] deletes one, /disconnect USER [REASON] ends
-a user's connections. The end of the input ends the command, unless --follow is given.
+Each line of the input is a message. /delete ID [REASON] deletes one,
+/disconnect USER [REASON] ends a user's connections. The end of the input ends
+the command, unless --follow is given.
 
 Examples:
-  rolecast chat lobby
-  echo "Welcome!" | rolecast chat lobby --user host
-  rolecast chat lobby --follow --json < /dev/null | jq .Content`;
+  $0 chat lobby
+  echo "Welcome!" | $0 chat lobby --user host
+  $0 chat lobby --follow --json < /dev/null | jq .Content`;
 
 /** `rolecast chat`: a member of a chat room, at the terminal. */
 export function chatCommand(): Command {
@@ -35,7 +38,7 @@ export function chatCommand(): Command {
     .addOption(new Option("--user <NAME>", "whom the others see").default("rolecast"))
     .option("--follow", "stay when the input ends")
     .option("--json", "each frame as it comes, for programs")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpNotes(HELP))
     .action(async (name: string, flags: ChatFlags) => {
       const connection = new Connection(flags);
       const room = await findRoom(connection, name);
@@ -102,7 +105,8 @@ async function findRoom(connection: Connection, name: string): Promise<Room> {
   if (other) throw new CommandError(`several rooms are called ${name}: give an ARN.`, EXIT.usage);
   if (!room)
     throw new CommandError(
-      `there is no room called ${name}. Make one: aws ivschat create-room --name ${name}`,
+      `there is no room called ${name}. ` +
+        `Make one: ${commandLine("aws ivschat create-room --name", name)}`,
     );
   return room;
 }

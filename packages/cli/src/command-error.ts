@@ -1,3 +1,4 @@
+import { commandLine } from "@rolecast/server";
 /** Exit codes of every command; documented in docs/cli.md. */
 export const EXIT = {
   /** It didn't work, or a check found something. */
@@ -34,7 +35,7 @@ export function explainFailure(
   const endpoint = endpointOf();
   const isFetchFailure = error instanceof TypeError && error.message === "fetch failed";
   if (isFetchFailure || UNREACHABLE.includes(codeOf(cause))) {
-    const message = `nothing answers at ${endpoint}. Start a server with \`rolecast start\`, or name another one with --endpoint.`;
+    const message = `nothing answers at ${endpoint}. Start a server with \`${commandLine("start")}\`, or name another one with --endpoint.`;
     return { message, exitCode: EXIT.unreachable };
   }
   if ("$metadata" in error) {

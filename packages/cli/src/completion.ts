@@ -1,13 +1,16 @@
 import { Argument, Command, type Option } from "commander";
+import { helpNotes } from "./help-notes.ts";
 
 /** `rolecast completion`: the commands, flags and values that there are, for a shell. */
 export function completionCommand(wholeProgram: () => Promise<Command>): Command {
   return new Command("completion")
-    .description("Print a completion script.")
+    .description("Print a completion script for bash, zsh or fish.")
     .addArgument(new Argument("<shell>").choices(["bash", "zsh", "fish"]))
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(rolecast completion bash)"\n  rolecast completion zsh > ~/.rolecast.zsh && echo "source ~/.rolecast.zsh" >> ~/.zshrc\n  rolecast completion fish > ~/.config/fish/completions/rolecast.fish',
+      helpNotes(
+        '\nExamples:\n  eval "$($0 completion bash)"\n  $0 completion zsh > ~/.rolecast.zsh && echo "source ~/.rolecast.zsh" >> ~/.zshrc\n  $0 completion fish > ~/.config/fish/completions/rolecast.fish',
+      ),
     )
     .action(async (shell: "bash" | "zsh" | "fish") => {
       const program = await wholeProgram();

@@ -1,14 +1,15 @@
 import { Command } from "commander";
+import { helpNotes } from "./help-notes.ts";
 
 /** `rolecast demo`: the mission with real clients, against a server of its own. */
 export function demoCommand(): Command {
   return new Command("demo")
-    .description(
-      "Show it all at work: record a live stream by the service-linked role, a chat, a stage.",
-    )
+    .description("Show everything at work, with real clients, in three minutes.")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast demo\n\nTakes about two and a half minutes and needs ffmpeg. Calls are made by the AWS CLI where it is installed, else by the JavaScript SDK.\nIt has a server of its own on free ports, and leaves nothing behind.",
+      helpNotes(
+        "\nExample:\n  $0 demo\n\nRecords a live stream by the service-linked role, moderates a chat, records a\nparticipant of a stage. Needs ffmpeg. Calls are made by the AWS CLI where it is\ninstalled, else by the JavaScript SDK. It has a server of its own on free ports, and\nleaves nothing behind.",
+      ),
     )
     .option("--json", "what was shown as JSON; the steps go to standard error")
     .action(async ({ json = false }: { json?: boolean }) => {

@@ -24,6 +24,7 @@ import {
   storeFinding,
 } from "./doctor-findings.ts";
 import { checkAllObjects } from "./doctor-objects.ts";
+import { helpNotes } from "./help-notes.ts";
 import { PROTOCOLS, PROTOCOLS_BY_NAME, type ProtocolName } from "./ingest-protocols.ts";
 import { print, printJson, styled } from "./terminal.ts";
 
@@ -62,7 +63,9 @@ export function doctorCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n  rolecast doctor --objects --data ./.rolecast\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
+      helpNotes(
+        "\nExample:\n  $0 doctor --data ./.rolecast --port 4566\n  $0 doctor --objects --data ./.rolecast\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
+      ),
     )
     .action(async (flags: DoctorFlags) => {
       if (flags.objects) return checkAllObjects(flags);

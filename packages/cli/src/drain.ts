@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { fetchSigned, refusal } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
 
@@ -14,7 +15,7 @@ interface DrainFlags extends ConnectionFlags {
 /** `rolecast drain`: has a server end with its last stream. */
 export function drainCommand(): Command {
   return withConnection(new Command("drain"))
-    .description("Have a server take no new streams and end with its last one; wait for that.")
+    .description("End a server with its last stream; it takes no new ones.")
     .addOption(
       new Option("--timeout <SECONDS>", "end streams that are still live then").argParser(seconds),
     )
@@ -22,9 +23,11 @@ export function drainCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast drain --timeout 3600\n\n" +
-        "Give the node's own address, not the load balancer's. " +
-        "On its own machine no key is needed.",
+      helpNotes(
+        "\nExample:\n  $0 drain --timeout 3600\n\n" +
+          "Give the node's own address, not the load balancer's.\n" +
+          "On its own machine no key is needed.",
+      ),
     )
     .action(async (flags: DrainFlags) => {
       const connection = new Connection(flags);

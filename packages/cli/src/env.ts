@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Command, Option } from "commander";
 import { configSection, profileFiles } from "./aws-profile.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { withSection } from "./ini-section.ts";
 import { type Shell, shellLine } from "./shell-line.ts";
 import { print, printJson } from "./terminal.ts";
@@ -16,7 +17,7 @@ interface EnvFlags extends ConnectionFlags {
 /** `rolecast env`: lines that point AWS's tools at the server, or a profile that does. */
 export function envCommand(): Command {
   return withConnection(new Command("env"))
-    .description("Print shell lines that point AWS's tools at the server, or write an AWS profile.")
+    .description("Print what points AWS's tools here, or write a profile.")
     .addOption(
       new Option("--shell <SHELL>", "whose syntax")
         .choices(["bash", "fish", "powershell"])
@@ -26,7 +27,9 @@ export function envCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      '\nExamples:\n  eval "$(rolecast env)"\n  rolecast env --shell fish | source\n  rolecast env --profile rolecast && aws --profile rolecast s3 ls',
+      helpNotes(
+        '\nExamples:\n  eval "$($0 env)"\n  $0 env --shell fish | source\n  $0 env --profile rolecast && aws --profile rolecast s3 ls',
+      ),
     )
     .action(async (flags: EnvFlags) => {
       const connection = new Connection(flags);

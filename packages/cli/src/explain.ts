@@ -3,6 +3,7 @@ import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { type Details, explanationOf } from "./explanation.ts";
 import type { Fields } from "./feed-lines.ts";
+import { helpNotes } from "./help-notes.ts";
 import { readFeed } from "./read-feed.ts";
 import { getSigned } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
@@ -20,6 +21,7 @@ const LAST_MAX = 100;
 /** `rolecast explain [id]`: why a request was denied, and what nearly allowed it. */
 export function explainCommand(): Command {
   return withConnection(new Command("explain"))
+    .summary("Say why a request was denied, and what nearly allowed it.")
     .description(
       "Explain a denial: the latest one, the one with this authorization id, or all those of the request with this id. The first is in IAM's message and in the header x-rolecast-authorization-id, the second in every answer.",
     )
@@ -30,7 +32,9 @@ export function explainCommand(): Command {
     .option("--json", "the whole answers as JSON; with --follow a line for each denial")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast explain\n  rolecast explain --last 5 --user ann\n  rolecast explain xl720mqijqetg0gd23prip1dh\n\nA server keeps each denial for 24 hours.",
+      helpNotes(
+        "\nExamples:\n  $0 explain\n  $0 explain --last 5 --user ann\n  $0 explain xl720mqijqetg0gd23prip1dh\n\nA server keeps each denial for 24 hours.",
+      ),
     )
     .action(explain);
 }

@@ -60,7 +60,7 @@ test("a denial says why and names the command that explains it", () => {
     `${start} allowed s3:GetObject on arn:r to arn:p`,
   );
   expect(decisionLine({ ...DECISION, evaluatedEffect: "IMPLICIT_DENY" })).toBe(
-    `${start} denied s3:GetObject on arn:r to arn:p nothing allows it (rolecast explain id1)`,
+    `${start} denied s3:GetObject on arn:r to arn:p nothing allows it (npx rolecast explain id1)`,
   );
 });
 

@@ -1,3 +1,4 @@
+import { commandLine } from "@rolecast/server";
 import { styled } from "./terminal.ts";
 
 /** An item of a feed. */
@@ -39,7 +40,7 @@ export function decisionLine(decision: Fields): string {
   const verdict = styled(allowed ? "green" : "red", allowed ? "allowed" : "denied");
   const why = allowed
     ? ""
-    : ` ${reason ?? ""} (rolecast explain ${decision.authorizationId ?? ""})`;
+    : ` ${reason ?? ""} (${commandLine("explain", String(decision.authorizationId ?? ""))})`;
   const time = new Date(Number(atMs)).toISOString();
   return `${time} ${verdict} ${action} on ${resource} to ${principalArn}${why}`;
 }

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { getSigned } from "./signed-request.ts";
 import { print, printJson, table } from "./terminal.ts";
 
@@ -22,20 +23,20 @@ interface RoleStatus {
 /** `rolecast iam`: a group of one command. */
 export function iamCommand(): Command {
   return new Command("iam")
-    .description("Ask a running server about IAM.")
+    .description("List service-linked roles and what uses them.")
     .addCommand(serviceLinkedRolesCommand());
 }
 
 /** `rolecast iam service-linked-roles`: which roles there are, and whether anybody needs them. */
 function serviceLinkedRolesCommand(): Command {
   return withConnection(new Command("service-linked-roles"))
-    .description(
-      "List the account's service-linked roles: who made them, and what uses them still.",
-    )
+    .description("List service-linked roles, and what uses them.")
     .option("--json", "the whole answer as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast iam service-linked-roles --json | jq '.[] | select(.CanBeDeleted)'",
+      helpNotes(
+        "\nExample:\n  $0 iam service-linked-roles --json | jq '.[] | select(.CanBeDeleted)'",
+      ),
     )
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const answer = await getSigned(new Connection(flags), "/service-linked-role-usage");

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { callLine, decisionLine, eventLine, type Fields, logLine } from "./feed-lines.ts";
+import { helpNotes } from "./help-notes.ts";
 import { readFeed } from "./read-feed.ts";
 import { print } from "./terminal.ts";
 
@@ -15,16 +16,16 @@ type FeedName = keyof typeof FEEDS;
 /** `rolecast logs`: what a running server says, as it says it, to whom the key belongs. */
 export function logsCommand(): Command {
   return withConnection(new Command("logs"))
-    .description(
-      "Follow a running server: its log, or your account's events, decisions or API calls.",
-    )
+    .description("Follow a server's log, events, decisions or API calls.")
     .addOption(
       new Option("--of <WHAT>", "what to follow").choices(Object.keys(FEEDS)).default("log"),
     )
     .option("--json", "each line as it comes, for programs")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast logs --of decisions\n  rolecast logs --of events --json | jq .detail\n\nCtrl-C ends. The log is for the server's default account alone; what it holds is set by the server's --log-level.",
+      helpNotes(
+        "\nExamples:\n  $0 logs --of decisions\n  $0 logs --of events --json | jq .detail\n\nCtrl-C ends. The log is for the server's default account alone; what it holds is\nset by the server's --log-level.",
+      ),
     )
     .action(async (flags: ConnectionFlags & { of: FeedName; json?: boolean }) => {
       const { path, line } = FEEDS[flags.of];

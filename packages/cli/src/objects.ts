@@ -1,6 +1,7 @@
 import type { ConfigInput } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { helpNotes } from "./help-notes.ts";
 import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
 
 interface MigrateFlags {
@@ -14,7 +15,7 @@ interface MigrateFlags {
 /** `rolecast objects`: the place of objects' bytes. */
 export function objectsCommand(): Command {
   return new Command("objects")
-    .description("Move objects' bytes between the data folder and an object store.")
+    .description("Move objects between the data folder and an object store.")
     .addCommand(
       new Command("migrate")
         .description("Move all bytes to where the running server writes new ones.")
@@ -29,7 +30,9 @@ export function objectsCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExample:\n  rolecast objects migrate --to s3 --config rolecast.yml\n\nIt compares the bytes on the way, and may be run again after it was ended. Exits with 1 when something is wrong with some of them.",
+          helpNotes(
+            "\nExample:\n  $0 objects migrate --to s3 --config rolecast.yml\n\nIt compares the bytes on the way, and may be run again after it was ended. Exits with 1 when something is wrong with some of them.",
+          ),
         )
         .action(migrate),
     );

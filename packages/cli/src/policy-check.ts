@@ -7,6 +7,7 @@ import {
 import { readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { helpNotes } from "./help-notes.ts";
 import type { PolicyKind } from "./policy-check-aws.ts";
 import { policyText } from "./policy-text.ts";
 import { print, printJson, styled } from "./terminal.ts";
@@ -24,10 +25,10 @@ const CHECKED = ["resource", "scp", "rcp"] as const satisfies readonly PolicyKin
 
 const HELP = `
 Examples:
-  rolecast policy check policies/*.json
-  rolecast policy check --strict --kind trust editor.trust.json
-  rolecast policy check --kind bucket --bucket media media.json --json
-  rolecast policy check --aws --kind scp guardrails/*.json
+  $0 policy check policies/*.json
+  $0 policy check --strict --kind trust editor.trust.json
+  $0 policy check --kind bucket --bucket media media.json --json
+  $0 policy check --aws --kind scp guardrails/*.json
 
 Warns of actions and condition keys that AWS doesn't list, of operators that don't fit a key, and
 of resources that don't fit an action. Exits with 1 when AWS would refuse one of them; with
@@ -54,9 +55,7 @@ interface CheckedFile {
 /** `rolecast policy check`: what AWS would refuse, and what hardly does what was meant. */
 export function checkCommand(): Command {
   return new Command("check")
-    .description(
-      "Show what AWS would refuse in a policy, with line and column, and what hardly fits.",
-    )
+    .description("Show what AWS would refuse in policies, and likely mistakes.")
     .argument("<FILE...>", "policy files; - is standard input")
     .addOption(
       new Option("--kind <KIND>", "what it is to be; resource, scp and rcp with --aws")
@@ -67,7 +66,7 @@ export function checkCommand(): Command {
     .option("--aws", "the findings of Access Analyzer's ValidatePolicy")
     .option("--strict", "count warnings as errors")
     .option("--json", "as JSON")
-    .addHelpText("after", HELP)
+    .addHelpText("after", helpNotes(HELP))
     .action(check);
 }
 

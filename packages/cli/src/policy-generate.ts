@@ -11,11 +11,12 @@ import {
   type RecordedCall,
   type ResourceRule,
 } from "@rolecast/policy";
-import { readAuthorizationData } from "@rolecast/server";
+import { pasteable, readAuthorizationData } from "@rolecast/server";
 import { Command, Option } from "commander";
 import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { openFeed, readFeed } from "./read-feed.ts";
 import {
   callsOf,
@@ -47,11 +48,14 @@ const RULES = ["exact", "prefix", "service"] as const;
 /** `rolecast policy generate`: the smallest policy for what was really called. */
 export function generateCommand(): Command {
   return withConnection(new Command("generate"))
-    .description("Write the smallest policy that allows what a program really called.")
+    .description("Write the smallest policy that allows what was called.")
     .argument("[PROGRAM...]", "with --record: the program to run, after --")
     .option("--since <TIME>", "what was called since: 90m, 12h, 7d ago, or a date", sinceTime)
     .option("--record", "run the program and take what it calls meanwhile")
-    .option("--from <FILE...>", "decisions, as `rolecast logs --of decisions --json` prints them")
+    .option(
+      "--from <FILE...>",
+      pasteable("decisions, as `$0 logs --of decisions --json` prints them"),
+    )
     .option("--from-cloudtrail <PLACE...>", "log files, folders of them, or s3://bucket/prefix")
     .option("--principal <ARN>", "whose calls; without it, of the only one who called")
     .addOption(
@@ -64,7 +68,9 @@ export function generateCommand(): Command {
     .option("--json", "the policies and what each statement is for, as JSON")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast policy generate --principal arn:aws:iam::000000000000:role/app --since 7d\n  rolecast policy generate --record -- npm test\n  rolecast policy generate --record --check app.json -- npm test\n  rolecast logs --of decisions --json > calls.jsonl\n  rolecast policy generate --from calls.jsonl --resources prefix\n\nWithout --record and --from…, the calls are those that the server remembers, of a year at most.\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
+      helpNotes(
+        "\nExamples:\n  $0 policy generate --principal arn:aws:iam::000000000000:role/app --since 7d\n  $0 policy generate --record -- npm test\n  $0 policy generate --record --check app.json -- npm test\n  $0 logs --of decisions --json > calls.jsonl\n  $0 policy generate --from calls.jsonl --resources prefix\n\nWithout --record and --from…, the calls are those that the server remembers, of a year at most.\nThe program's calls are decided as always. A server with `--enforcement soft` lets calls pass\nthat nothing allows, so that one run shows them all.",
+      ),
     )
     .action(generate);
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { getSigned } from "./signed-request.ts";
 import { sinceTime } from "./since-option.ts";
 import { print, printJson, styled } from "./terminal.ts";
@@ -39,7 +40,7 @@ interface Examined {
 
 const EXAMPLES = `
 Example:
-  rolecast policy unused --principal arn:aws:iam::000000000000:role/app --since 90d
+  $0 policy unused --principal arn:aws:iam::000000000000:role/app --since 90d
 
 The server remembers what was needed, of a year at most. Exits with 0 when everything was, with 1
 when something wasn't.`;
@@ -47,12 +48,12 @@ when something wasn't.`;
 /** `rolecast policy unused`: what a principal's policies allow and nothing has needed. */
 export function unusedCommand(): Command {
   return withConnection(new Command("unused"))
-    .description("Show what a user's or role's policies allow and nothing has needed.")
+    .description("Show what policies allow and nothing has needed.")
     .requiredOption("--principal <ARN>", "the user or role")
     .option("--since <TIME>", "needed since: 90m, 12h, 90d ago, or a date", sinceTime)
     .option("--reduced <DIR>", "write the policies without it into a folder")
     .option("--json", "as JSON")
-    .addHelpText("after", EXAMPLES)
+    .addHelpText("after", helpNotes(EXAMPLES))
     .action(unused);
 }
 

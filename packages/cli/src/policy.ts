@@ -10,8 +10,10 @@ import {
   PolicySet,
   type PolicySource,
 } from "@rolecast/policy";
+import { commandLine } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
+import { helpNotes } from "./help-notes.ts";
 import { checkCommand } from "./policy-check.ts";
 import { differenceLines, diffPolicies } from "./policy-diff.ts";
 import { generateCommand } from "./policy-generate.ts";
@@ -23,7 +25,7 @@ import { print, printJson, styled, table } from "./terminal.ts";
 /** `rolecast policy`: policies from files, without a server. */
 export function policyCommand(): Command {
   return new Command("policy")
-    .description("Check, simulate and compare policies; write the one that a program needs.")
+    .description("Check, simulate, compare and write policies.")
     .addCommand(checkCommand())
     .addCommand(
       new Command("simulate")
@@ -40,22 +42,24 @@ export function policyCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExamples:\n  rolecast policy simulate --policy editor.json --action s3:PutObject --resource arn:aws:s3:::media/a.ts\n  rolecast policy simulate --policy editor.json --boundary limit.json --action ivs:CreateChannel --context aws:RequestTag/team=stage\n\nExits with 0 when the request is allowed, with 1 when it is denied.",
+          helpNotes(
+            "\nExamples:\n  $0 policy simulate --policy editor.json --action s3:PutObject --resource arn:aws:s3:::media/a.ts\n  $0 policy simulate --policy editor.json --boundary limit.json --action ivs:CreateChannel --context aws:RequestTag/team=stage\n\nExits with 0 when the request is allowed, with 1 when it is denied.",
+          ),
         )
         .action(simulate),
     )
     .addCommand(
       new Command("diff")
         .alias("compare")
-        .description(
-          "Say whether a version of a policy allows more or less than another, with an example.",
-        )
+        .description("Say whether a policy allows more or less than its old version.")
         .argument("<OLD>")
         .argument("<NEW>")
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExample:\n  rolecast policy diff editor.json editor.new.json\n\nCompares every request there may be, with its condition keys. Exits with 0 when both allow the\nsame, with 1 otherwise.",
+          helpNotes(
+            "\nExample:\n  $0 policy diff editor.json editor.new.json\n\nCompares every request there may be, with its condition keys. Exits with 0 when both allow the\nsame, with 1 otherwise.",
+          ),
         )
         .action(diff),
     )
@@ -79,7 +83,7 @@ async function compiled(file: string, kind: PolicySource["kind"]) {
     const before = text.slice(0, error.offset).split("\n");
     const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
     throw new CommandError(
-      `${place}: ${error.message}. \`rolecast policy check ${file}\` says what AWS answers.`,
+      `${place}: ${error.message}. \`${commandLine("policy check", file)}\` says what AWS answers.`,
     );
   }
 }

@@ -10,6 +10,7 @@ import { Command } from "commander";
 import { findChannel } from "./broadcast.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import type { Recording } from "./recording-metadata.ts";
 import { findRecording, findRecordings } from "./recordings.ts";
 import { findStage } from "./stage-lists.ts";
@@ -36,16 +37,16 @@ export function recordCommand(): Command {
     .description("List, download and play recordings.")
     .addCommand(
       withConnection(new Command("ls"))
-        .description("List the recordings of the Region's channels and stages, newest first.")
+        .description("List the recordings of channels and stages, newest first.")
         .option("--channel <CHANNEL>", "only of the channel with this name or ARN")
         .option("--stage <STAGE>", "only of the stage with this name or ARN")
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          `\nExamples:
-  rolecast record ls --channel studio
-  rolecast record ls --stage rehearsal
-  rolecast record ls --json | jq -r .[0].id`,
+          helpNotes(`\nExamples:
+  $0 record ls --channel studio
+  $0 record ls --stage rehearsal
+  $0 record ls --json | jq -r .[0].id`),
         )
         .action(list),
     )
@@ -57,21 +58,19 @@ export function recordCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExamples:\n  rolecast record get Ab12\n  rolecast record get Ab12 films/opening",
+          helpNotes("\nExamples:\n  $0 record get Ab12\n  $0 record get Ab12 films/opening"),
         )
         .action(get),
     )
     .addCommand(
       withConnection(new Command("play"))
-        .description(
-          "Serve a recording to players on this machine, and play it with ffplay if there is one.",
-        )
+        .description("Serve a recording to players on this machine, or to ffplay.")
         .argument("<id>", "the recording's id, or its beginning")
         .option("--no-player", "only print the URL and serve until Ctrl-C")
         .option("--json", "the URL as JSON")
         .addHelpText(
           "after",
-          "\nExamples:\n  rolecast record play Ab12\n  rolecast record play Ab12 --no-player",
+          helpNotes("\nExamples:\n  $0 record play Ab12\n  $0 record play Ab12 --no-player"),
         )
         .action(play),
     );

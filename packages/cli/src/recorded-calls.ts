@@ -1,4 +1,5 @@
 import type { RecordedCall } from "@rolecast/policy";
+import { commandLine } from "@rolecast/server";
 import { CommandError } from "./command-error.ts";
 
 /** A permission that a call needed, wherever it was recorded. */
@@ -33,7 +34,8 @@ export function decisionsIn(text: string, file: string): readonly FedDecision[] 
     }
     const place = `${file}:${index + 1}`;
     throw new CommandError(
-      `${place}: this is no decision. \`rolecast logs --of decisions --json\` prints them.`,
+      `${place}: this is no decision. ` +
+        `\`${commandLine("logs --of decisions --json")}\` prints them.`,
     );
   });
 }

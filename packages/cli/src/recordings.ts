@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import type { S3Client } from "@aws-sdk/client-s3";
+import { commandLine } from "@rolecast/server";
 import { CommandError, EXIT } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import {
@@ -55,7 +56,8 @@ export async function findRecording(connection: Connection, id: string): Promise
   throw new CommandError(
     only
       ? `${matching.length} recordings begin with ${id}: ${matching.map((each) => each.id).join(", ")}`
-      : `there is no recording ${id} in ${connection.region}. \`rolecast record ls\` lists them.`,
+      : `there is no recording ${id} in ${connection.region}. ` +
+          `\`${commandLine("record ls")}\` lists them.`,
   );
 }
 

@@ -1,14 +1,15 @@
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { fetchSigned, refusal } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
 
 /** `rolecast reset`: empties a server that allows it. */
 export function resetCommand(): Command {
   return withConnection(new Command("reset"))
-    .description("Empty a server that was started with --allow-reset: all but the root keys.")
+    .description("Empty a server that was started with --allow-reset.")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  rolecast reset --endpoint http://127.0.0.1:4566")
+    .addHelpText("after", helpNotes("\nExample:\n  $0 reset --endpoint http://127.0.0.1:4566"))
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const connection = new Connection(flags);
       const path = "/_rolecast/state/reset";

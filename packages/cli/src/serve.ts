@@ -1,7 +1,9 @@
 import {
   ConfigError,
   type ConfigInput,
+  commandLine,
   createServer,
+  DESCRIPTION,
   findFfmpeg,
   flagOf,
   isLoopback,
@@ -10,6 +12,7 @@ import {
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
 import { CONSOLE_DIR } from "./console-dir.ts";
+import { wrapped } from "./help-notes.ts";
 import { PROTOCOLS } from "./ingest-protocols.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
 import { explainStartFailure, isMisconfigured } from "./start-failure.ts";
@@ -140,18 +143,17 @@ function jsonLine(server: RunningServer): string {
   })}\n`;
 }
 
+/** The first minute's lines: what it is, where it is, and how a shell gets there. */
 function banner(server: RunningServer): string {
-  const { config, endpoint, generatedRoot, testRoot, certificateFile, linkedServices } = server;
+  const { config, endpoint, generatedRoot, testRoot, linkedServices } = server;
+  const [ingest] = protocolsOf(server);
   const lines = [
-    "Rolecast: Amazon IVS recording to S3 on this machine",
+    wrapped(DESCRIPTION),
     "",
-    `  AWS APIs and HLS  ${endpoint}`,
     `  Console           ${endpoint}/`,
     `  Documentation     ${endpoint}/_rolecast/docs/`,
-    ...protocolsOf(server).map(
-      ({ title, url, rest }) => `  ${`${title} ingest`.padEnd(16)}  ${url}${rest}`,
-    ),
-    `  Certificate       ${certificateFile}`,
+    `  AWS APIs and HLS  ${endpoint}`,
+    ...(ingest ? [`  ${`${ingest.title} ingest`.padEnd(16)}  ${ingest.url}${ingest.rest}`] : []),
     ...(findFfmpeg(config.ffmpeg, process.env.PATH) === undefined
       ? ["  ffmpeg            none: no renditions, no thumbnails"]
       : []),
@@ -159,15 +161,17 @@ function banner(server: RunningServer): string {
     ...(config.database === undefined
       ? []
       : [`  Database          ${withoutCredentials(config.database)}`]),
-    `  Decisions         ${config.enforcement}`,
+    ...(config.enforcement === "enforce" ? [] : [`  Decisions         ${config.enforcement}`]),
     ...linkedServices.map(
       ({ servicePrincipal, file }) => `  Linked service    ${servicePrincipal}, key in ${file}`,
     ),
+    `  All addresses     ${commandLine("status")}`,
     "",
   ];
   if (generatedRoot) {
     lines.push(
-      `  Root user's key of account ${generatedRoot.id}, shown once (test/test is refused on this address):`,
+      `  Root user's key of account ${generatedRoot.id}, shown once`,
+      "  (test/test is refused on this address):",
       "",
       ...environment(endpoint, generatedRoot),
       "",

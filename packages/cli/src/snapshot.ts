@@ -3,27 +3,25 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
+import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { extract, type Pack, pack } from "tar-stream";
 import { CommandError } from "./command-error.ts";
 import { defaultData } from "./data-folder.ts";
+import { helpNotes } from "./help-notes.ts";
 import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
 
 /** `rolecast snapshot`: a data folder as one file or another folder, and back. */
 export function snapshotCommand(): Command {
   return new Command("snapshot")
-    .description(
-      "Keep a data folder as one file, while its server runs too, or make a folder from it.",
-    )
+    .description("Save a data folder as one file, also while in use, or load it.")
     .addCommand(
       new Command("save")
-        .description(
-          "Write the data folder, its keys included, into FILE (tar.gz), or with links into a folder (FILE/).",
-        )
-        .argument("<FILE>")
+        .description("Save the data folder, its keys included, as FILE (tar.gz).")
+        .argument("<FILE>", "before.tar.gz, or before/ for a folder that shares the files by links")
         .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
         .option("--json", "as JSON")
-        .addHelpText("after", "\nExample:\n  rolecast snapshot save before.tar.gz --data data")
+        .addHelpText("after", helpNotes("\nExample:\n  $0 snapshot save before.tar.gz --data data"))
         .action(save),
     )
     .addCommand(
@@ -35,13 +33,15 @@ export function snapshotCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExample:\n  rolecast snapshot load before.tar.gz --data data --replace",
+          helpNotes("\nExample:\n  $0 snapshot load before.tar.gz --data data --replace"),
         )
         .action(load),
     )
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast snapshot save before.tar.gz && rolecast snapshot load before.tar.gz --replace\n\nA snapshot holds secrets (the sealing key, stream keys): keep it as you keep the folder.",
+      helpNotes(
+        "\nExample:\n  $0 snapshot save before.tar.gz\n  $0 snapshot load before.tar.gz --replace\n\nA snapshot holds secrets (the sealing key, stream keys): keep it as you keep the\nfolder.",
+      ),
     );
 }
 
@@ -79,7 +79,7 @@ async function save(file: string, { data, json }: SnapshotFlags): Promise<void> 
     );
   if (missing > 0)
     throw new CommandError(
-      `${missing} files of objects were missing in ${folder} before: those objects can't be read there or in the snapshot. \`rolecast doctor --objects\` names them.`,
+      `${missing} files of objects were missing in ${folder} before: those objects can't be read there or in the snapshot. \`${commandLine("doctor --objects")}\` names them.`,
     );
 }
 

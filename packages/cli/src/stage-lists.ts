@@ -1,3 +1,4 @@
+import { commandLine } from "@rolecast/server";
 import { CommandError, EXIT } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import { callOperation } from "./json-operation.ts";
@@ -29,7 +30,7 @@ export async function findStage(connection: Connection, name: string): Promise<S
   if (arn === undefined)
     throw new CommandError(
       `there is no stage called ${name}. Make one: ` +
-        `rolecast aws ivs-realtime create-stage --name ${name}`,
+        commandLine("aws ivs-realtime create-stage --name", name),
     );
   const input = { arn };
   const { stage } = await callOperation<{ readonly stage: Stage }>(

@@ -1,7 +1,9 @@
+import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { type EncoderFlags, encoderFor, publish, sourceOf, withEncoder } from "./broadcast.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { callOperation } from "./json-operation.ts";
 import {
   findStage,
@@ -39,17 +41,17 @@ end: an ingest configuration is made for it, and deleted afterwards. Without, pr
 token and the stage's endpoints, for a page with Amazon's SDK or a WHIP encoder.
 
 Examples:
-  rolecast stage join rehearsal talk.mp4 --user speaker
-  rolecast stage join rehearsal --test-pattern --duration 30
-  rolecast stage join rehearsal --user ann --json | jq -r .token`;
+  $0 stage join rehearsal talk.mp4 --user speaker
+  $0 stage join rehearsal --test-pattern --duration 30
+  $0 stage join rehearsal --user ann --json | jq -r .token`;
 
 const RECORD_HELP = `
 Participants who publish from now on are recorded to the bucket, each by itself. The bucket's policy
 is changed, so the caller needs s3:PutBucketPolicy.
 
 Examples:
-  rolecast stage record rehearsal my-bucket
-  rolecast stage record rehearsal --off`;
+  $0 stage record rehearsal my-bucket
+  $0 stage record rehearsal --off`;
 
 /** `rolecast stage`: stages of IVS Real-Time, at the terminal. */
 export function stageCommand(): Command {
@@ -66,20 +68,20 @@ export function stageCommand(): Command {
       withConnection(new Command("ls"))
         .description("List the Region's stages, and in which of them somebody is.")
         .option("--json", "as JSON")
-        .addHelpText("after", "\nExample:\n  rolecast stage ls --json | jq -r '.[].arn'")
+        .addHelpText("after", helpNotes("\nExample:\n  $0 stage ls --json | jq -r '.[].arn'"))
         .action(listAll),
     )
     .addCommand(
       withEncoder(join)
         .option("--user <NAME>", "the participant's user id", "rolecast")
-        .addHelpText("after", JOIN_HELP)
+        .addHelpText("after", helpNotes(JOIN_HELP))
         .action(joinStage),
     )
     .addCommand(
       record
         .option("--off", "record no more participants")
         .option("--json", "the stage's recording configuration as JSON")
-        .addHelpText("after", RECORD_HELP)
+        .addHelpText("after", helpNotes(RECORD_HELP))
         .action(recordStage),
     );
 }
@@ -91,7 +93,7 @@ async function listAll(flags: ConnectionFlags & { readonly json?: boolean }): Pr
   if (stages.length === 0)
     return print(
       `No stages in ${connection.region}. ` +
-        "Create one: rolecast aws ivs-realtime create-stage --name first",
+        `Create one: ${commandLine("aws ivs-realtime create-stage --name first")}`,
     );
   print(
     table(

@@ -8,17 +8,20 @@ import {
   type SettingName,
 } from "@rolecast/server";
 import { Command, Option } from "commander";
+import { helpNotes } from "./help-notes.ts";
 
 /** `rolecast start`: its flags are the settings. */
 export function startCommand(): Command {
   const command = new Command("start")
-    .description("Serve IAM, STS, S3 and IVS until stopped.")
+    .description("Start the server, and serve until Ctrl-C.")
     .option("--config <FILE>", "rolecast.yml with settings (or ROLECAST_CONFIG)")
     .option("--json", "once it is ready, print one line of JSON that says where")
     .option("--quiet", "log errors alone: --log-level error")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast start\n  rolecast start --data memory --port 0 --rtmp-port 0 --rtmps-port 0 --json\n  rolecast start --seed rolecast.seed.yml --ready-dir ready.d\n\nSettings are also taken from ROLECAST_… variables and from --config; docs/settings.md.",
+      helpNotes(
+        "\nExamples:\n  $0 start\n  $0 start --data memory --port 0 --rtmp-port 0 --rtmps-port 0 --json\n  $0 start --seed rolecast.seed.yml --ready-dir ready.d\n\nSettings are also taken from ROLECAST_… variables and from --config;\ndocs/settings.md.",
+      ),
     );
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
     if (setting.structured) continue;

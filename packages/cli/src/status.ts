@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { listChannels, listLiveStreams } from "./channel-lists.ts";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { helpNotes } from "./help-notes.ts";
 import { PROTOCOLS, type ProtocolName } from "./ingest-protocols.ts";
 import { principalText } from "./principal-text.ts";
 import { fetchSigned } from "./signed-request.ts";
@@ -9,9 +10,9 @@ import { labelled, print, printJson, styled, table } from "./terminal.ts";
 /** `rolecast status`: what runs, who is asking, what is live. */
 export function statusCommand(): Command {
   return withConnection(new Command("status"))
-    .description("Show what a running server serves, whom the key belongs to and what is live.")
+    .description("Show a server's addresses, whose key this is, and what is live.")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  rolecast status --json | jq .identity.Arn")
+    .addHelpText("after", helpNotes("\nExample:\n  $0 status --json | jq .identity.Arn"))
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const connection = new Connection(flags);
       const health = await healthOf(connection);
@@ -85,7 +86,8 @@ function factsOf(
   return [
     ["Server", stage === "ready" ? endpoint : `${endpoint} ${styled("yellow", stageFact)}`],
     ["Console", `${endpoint}/`],
-    ["Ingest", ingestFact(ivs)],
+    ["Docs", `${endpoint}/_rolecast/docs/`],
+    ...ingestFacts(endpoint, ivs),
     [
       "ffmpeg",
       `${ivs.ffmpeg ?? "not told to this key"}, transcoding ${ivs.transcoding ?? "not told"}`,
@@ -100,11 +102,18 @@ function factsOf(
   ];
 }
 
-/** `RTMPS on port 4443, RTMP on 1935, …` */
-function ingestFact(ports: Partial<Record<`${ProtocolName}Port`, number>>): string {
-  return PROTOCOLS.map(
-    ({ title, portName }, at) => `${title} on ${at === 0 ? "port " : ""}${ports[portName] ?? "–"}`,
-  ).join(", ");
+/** The URL of each protocol by which encoders publish, at the host that answered. */
+function ingestFacts(
+  endpoint: string,
+  ports: Partial<Record<`${ProtocolName}Port`, number>>,
+): readonly (readonly [name: string, value: string])[] {
+  const { hostname } = new URL(endpoint);
+  return PROTOCOLS.filter(({ portName }) => ports[portName]).map((protocol) => {
+    const { name, title, path, rest, portName } = protocol;
+    const isAskedByHttp = "isAskedByHttp" in protocol;
+    const server = isAskedByHttp ? endpoint : `${name}://${hostname}:${ports[portName]}`;
+    return [title, `${server}${path}${rest}`] as const;
+  });
 }
 
 async function identityOf(connection: Connection) {

@@ -128,6 +128,6 @@ export class StartedRolecastContainer extends AbstractStartedContainer {
   /** Empties everything but the root key, then applies the seed file if there is one. */
   async reset(): Promise<void> {
     const { exitCode, output } = await this.exec(["rolecast", "reset"]);
-    if (exitCode !== 0) throw new Error(`rolecast reset: ${output}`);
+    if (exitCode !== 0) throw new Error(`the reset failed: ${output}`);
   }
 }

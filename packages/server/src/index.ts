@@ -25,7 +25,9 @@ export {
 } from "./config/settings.ts";
 export type { ReadyScript, ReadyScripts } from "./gateway/localstack-routes.ts";
 export type { OperationCoverage } from "./gateway/operation-coverage.ts";
+export { commandLine, pasteable } from "./kernel/command-line.ts";
 export { FULL_ACCESS } from "./kernel/control-policy.ts";
+export { DESCRIPTION } from "./kernel/description.ts";
 export { syncFolder } from "./kernel/files/write-durably.ts";
 export { isLoopback } from "./kernel/loopback.ts";
 export { FOLDER_ROOT_ID, type FolderLevel, folderUnitId } from "./kernel/organization-folder.ts";

@@ -151,7 +151,6 @@ export const OWN_NAMES: Readonly<Record<string, Places>> = {
     ],
   },
   "the map's own names, which the lines before list": {
-    "packages/cli/src/program.ts": ["COMMANDS[name]"],
     "packages/cli/src/testcontainers.ts": ["this.environment[key]", "this.#address[key]"],
     "packages/server/src/config/ingest-ports.ts": ["again?.[protocol]"],
     "packages/server/src/config/localstack-variables.ts": ["Object.assign(settings, taken)"],

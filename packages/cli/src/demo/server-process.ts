@@ -7,14 +7,12 @@ const STOP_TIMEOUT_MS = 20_000;
 export class ServerProcess {
   readonly endpoint: string;
   readonly rtmpsPort: number;
-  readonly certificate: string;
   readonly #process: ChildProcess;
 
   private constructor(process: ChildProcess, banner: string) {
     this.#process = process;
     this.endpoint = match(banner, /AWS APIs and HLS\s+(\S+)/);
     this.rtmpsPort = Number(match(banner, /rtmps:\/\/[^:]+:(\d+)/));
-    this.certificate = match(banner, /Certificate\s+(.+)/);
   }
 
   /** Resolves when it says `Ready.`; rejects with what it printed instead. */
@@ -30,7 +28,7 @@ export class ServerProcess {
     });
     let printed = "";
     await new Promise<void>((resolve, reject) => {
-      const fail = () => reject(new Error(`rolecast start ended or hung:\n${printed}`));
+      const fail = () => reject(new Error(`the server ended or hung:\n${printed}`));
       const timer = setTimeout(fail, START_TIMEOUT_MS);
       const read = (chunk: Buffer) => {
         printed += chunk.toString();
@@ -60,6 +58,6 @@ export class ServerProcess {
 
 function match(text: string, pattern: RegExp): string {
   const found = pattern.exec(text)?.[1];
-  if (found === undefined) throw new Error(`rolecast start didn't print ${pattern}:\n${text}`);
+  if (found === undefined) throw new Error(`the server didn't print ${pattern}:\n${text}`);
   return found.trim();
 }

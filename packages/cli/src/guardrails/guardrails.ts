@@ -5,6 +5,7 @@ import { ConfigError, readGuardrailTests } from "@rolecast/server";
 import { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print, printJson, styled, table } from "../terminal.ts";
 import { organizationOfFolder } from "./from-folder.ts";
 import { organizationOfServer } from "./from-server.ts";
@@ -22,7 +23,7 @@ interface TestFlags extends ConnectionFlags {
 
 const EXAMPLES = `
 Example:
-  rolecast guardrails test tests.yml --junit report.xml
+  $0 guardrails test tests.yml --junit report.xml
 
 The file tests.yml:
   organization: ./organization
@@ -41,12 +42,12 @@ export function guardrailsCommand(): Command {
     .description("Test what an organization's policies deny.")
     .addCommand(
       withConnection(new Command("test"))
-        .description("Decide a table of requests by SCPs and RCPs, and name the deciding policy.")
+        .description("Decide a table of requests by SCPs and RCPs.")
         .argument("<FILE>", "tests.yml")
         .option("--junit <FILE>", "write a report for CI")
         .option("--watch", "again whenever the tests or the folder change")
         .option("--json", "as JSON")
-        .addHelpText("after", EXAMPLES)
+        .addHelpText("after", helpNotes(EXAMPLES))
         .action(testGuardrails),
     );
 }

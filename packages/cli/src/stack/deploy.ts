@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print } from "../terminal.ts";
 import { changeLines } from "./change-lines.ts";
 import { createChangeSet } from "./change-set.ts";
@@ -16,7 +17,7 @@ export interface DeployFlags extends ConnectionFlags {
 
 const EXAMPLE = `
 Example:
-  rolecast stack deploy studio --template studio.yaml --parameter Name=studio
+  $0 stack deploy studio --template studio.yaml --parameter Name=studio
 
 Exits with 0 when the stack is as the template says, with 1 when it isn't: the events say why.`;
 
@@ -24,7 +25,7 @@ Exits with 0 when the stack is as the template says, with 1 when it isn't: the e
 export function deployCommand(): Command {
   return withTemplate(new Command("deploy"))
     .description("Make a stack, or change it to what a template says.")
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpNotes(EXAMPLE))
     .action(deploy);
 }
 

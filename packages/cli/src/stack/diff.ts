@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { EXIT } from "../command-error.ts";
 import { Connection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print } from "../terminal.ts";
 import { changeLines } from "./change-lines.ts";
 import { createChangeSet, discard } from "./change-set.ts";
@@ -8,7 +9,7 @@ import { type DeployFlags, withTemplate } from "./deploy.ts";
 
 const EXAMPLE = `
 Example:
-  rolecast stack diff studio --template studio.yaml
+  $0 stack diff studio --template studio.yaml
 
 Exits with 0 when nothing would change, with 1 when something would.`;
 
@@ -16,7 +17,7 @@ Exits with 0 when nothing would change, with 1 when something would.`;
 export function diffCommand(): Command {
   return withTemplate(new Command("diff"))
     .description("Show what deploying a template would change; nothing is changed.")
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpNotes(EXAMPLE))
     .action(diff);
 }
 

@@ -2,6 +2,7 @@ import type { StackResourceDrift } from "@aws-sdk/client-cloudformation";
 import { Command } from "commander";
 import { CommandError, EXIT } from "../command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print, printJson } from "../terminal.ts";
 import { pause } from "./change-set.ts";
 import { driftLines } from "./drift-lines.ts";
@@ -10,17 +11,17 @@ const LOOK_MS = 200;
 
 const EXAMPLE = `
 Example:
-  rolecast stack drift studio
+  $0 stack drift studio
 
 Exits with 0 when every resource is as it was deployed, with 1 when one isn't.`;
 
 /** `rolecast stack drift`: what was changed past the stack. */
 export function driftCommand(): Command {
   return withConnection(new Command("drift"))
-    .description("Show which resources of a stack were changed or deleted past it.")
+    .description("Show which resources were changed outside the stack.")
     .argument("<STACK>", "its name or ARN")
     .option("--json", "as JSON")
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpNotes(EXAMPLE))
     .action(drift);
 }
 

@@ -1,13 +1,14 @@
 import type { CloudFormationClient, StackEvent } from "@aws-sdk/client-cloudformation";
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print, printJson } from "../terminal.ts";
 import { pause } from "./change-set.ts";
 import { eventLine, isSettled } from "./event-lines.ts";
 
 const LOOK_MS = 500;
 
-const EXAMPLE = "\nExample:\n  rolecast stack events studio --follow";
+const EXAMPLE = "\nExample:\n  $0 stack events studio --follow";
 
 /** `rolecast stack events`: what happened to a stack, oldest first. */
 export function eventsCommand(): Command {
@@ -16,7 +17,7 @@ export function eventsCommand(): Command {
     .argument("<STACK>", "its name or ARN")
     .option("--follow", "go on until the stack has settled")
     .option("--json", "as JSON; with --follow a line for each event")
-    .addHelpText("after", EXAMPLE)
+    .addHelpText("after", helpNotes(EXAMPLE))
     .action(showEvents);
 }
 

@@ -1,6 +1,8 @@
 import type { StackStatus, StackSummary } from "@aws-sdk/client-cloudformation";
+import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
+import { helpNotes } from "../help-notes.ts";
 import { print, printJson, table } from "../terminal.ts";
 import { coloured } from "./event-lines.ts";
 
@@ -9,7 +11,7 @@ export function listCommand(): Command {
   return withConnection(new Command("ls"))
     .description("List the Region's stacks with their status.")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExample:\n  rolecast stack ls --json | jq -r '.[].StackName'")
+    .addHelpText("after", helpNotes("\nExample:\n  $0 stack ls --json | jq -r '.[].StackName'"))
     .action(list);
 }
 
@@ -27,7 +29,8 @@ async function list(flags: ConnectionFlags & { readonly json?: boolean }): Promi
   if (flags.json) return printJson(stacks);
   if (stacks.length === 0)
     return print(
-      `No stacks in ${connection.region}. Create one: rolecast stack deploy NAME --template FILE`,
+      `No stacks in ${connection.region}. ` +
+        `Create one: ${commandLine("stack deploy NAME --template FILE")}`,
     );
   print(
     table(

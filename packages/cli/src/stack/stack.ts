@@ -8,7 +8,7 @@ import { listCommand } from "./list.ts";
 /** `rolecast stack`: CloudFormation's stacks without the CDK. */
 export function stackCommand(): Command {
   return new Command("stack")
-    .description("Deploy CloudFormation templates, and see what a stack did and what differs.")
+    .description("Deploy CloudFormation templates, and compare stacks.")
     .addCommand(listCommand())
     .addCommand(deployCommand())
     .addCommand(diffCommand())

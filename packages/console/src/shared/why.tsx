@@ -7,6 +7,7 @@ import { authorizationDetails, proposalsOf, reasonsOf } from "../wire/authorizat
 import { callErrorText } from "../wire/call-error.ts";
 import { useCall } from "../wire/use-call.ts";
 import { CodedText } from "./coded-text.tsx";
+import { commandLine } from "./command-line.ts";
 import { Proposal } from "./proposal.tsx";
 
 interface WhyProps {
@@ -61,7 +62,7 @@ function Reasons({ id }: { readonly id: string }) {
     return (
       <Box color="inherit">
         Your key can't read the reasons ({code}: {sentence}) A key that may does so with{" "}
-        <code>rolecast explain {id}</code>.
+        <code>{commandLine("explain", id)}</code>.
       </Box>
     );
   }

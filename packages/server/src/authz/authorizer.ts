@@ -10,6 +10,7 @@ import {
 } from "@rolecast/policy";
 import type { Authorization, ResourcePolicy } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
+import { commandLine } from "../kernel/command-line.ts";
 import { errorClass } from "../kernel/error-class.ts";
 import { LruMap } from "../kernel/lru-map.ts";
 import { NO_ORGANIZATIONS, type Organizations } from "../kernel/organization.ts";
@@ -143,7 +144,8 @@ export class Authorizer {
   }
 
   #logDenial({ authorization: { action, resource }, authorizationId, callerArn: arn }: Denial) {
-    const explained = authorizationId === undefined ? "" : ` · rolecast explain ${authorizationId}`;
+    const explained =
+      authorizationId === undefined ? "" : ` · ${commandLine("explain", authorizationId)}`;
     const fields = { action, resource, principal: arn, authorizationId };
     this.#options.log.info(fields, `denied ${action} on ${resource} to ${arn}${explained}`);
   }

@@ -24,7 +24,7 @@ export interface ConfigSources {
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 /** Variables of the command line that aren't settings. */
-const OTHER_VARIABLES = ["ROLECAST_CONFIG"];
+const OTHER_VARIABLES = ["ROLECAST_CONFIG", "ROLECAST_COMMAND"];
 
 /** The account that LocalStack's keys belong to. */
 const ACCOUNT = "000000000000";

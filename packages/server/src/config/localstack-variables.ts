@@ -1,3 +1,4 @@
+import { pasteable } from "../kernel/command-line.ts";
 import { ownValue } from "../kernel/own-value.ts";
 
 /*
@@ -73,8 +74,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   PARITY_AWS_ACCESS_KEY_ID: "key ids always begin as AWS's do",
   S3_SKIP_KMS_KEY_VALIDATION: "a KMS key must exist",
   S3_SKIP_SIGNATURE_VALIDATION: "every signature is verified",
-  SNAPSHOT_LOAD_STRATEGY: "`rolecast snapshot` loads",
-  SNAPSHOT_SAVE_STRATEGY: "`rolecast snapshot` saves",
+  SNAPSHOT_LOAD_STRATEGY: pasteable("`$0 snapshot` loads"),
+  SNAPSHOT_SAVE_STRATEGY: pasteable("`$0 snapshot` saves"),
   USE_SSL: "a proxy in front speaks TLS",
 };
 

@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
 import { brotliDecompress, gzip } from "node:zlib";
+import { escapeXml } from "@rolecast/wire";
+import { commandLine } from "../kernel/command-line.ts";
 import { ownValue } from "../kernel/own-value.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { consolePolicy } from "./console-policy.ts";
@@ -9,8 +11,9 @@ import { consolePolicy } from "./console-policy.ts";
 /** This can't be a bucket's name, so there can't be objects below it. */
 const PREFIX = "/_rolecast/console/";
 const PAGE = "index.html";
-/** The build leaves this in the page. */
+/** The build leaves these in the page. */
 const TEST_ROOT_UNKNOWN = 'data-test-root="unknown"';
+const COMMAND_UNKNOWN = 'data-command="unknown"';
 const ONE_YEAR_SECONDS = 31_536_000;
 const HASHED_NAME = /^assets\/[\w.-]+$/;
 const PLAIN_NAME = /^[\w-]+\.(?:svg|html)$/;
@@ -55,7 +58,10 @@ export class ConsoleFiles {
   readonly #dir: string;
   readonly #isTestRootTaken: boolean;
 
-  /** The page says whether the key `test` is the root user's, which signs browsers in at once. */
+  /**
+   * The page says whether the key `test` is the root user's, which signs browsers in at once, and
+   * how the command is called here.
+   */
   constructor(dir: string, isTestRootTaken: boolean) {
     this.#dir = dir;
     this.#isTestRootTaken = isTestRootTaken;
@@ -121,7 +127,10 @@ export class ConsoleFiles {
     const page = await readIfThere(file);
     if (!page) return undefined;
     const known = `data-test-root="${this.#isTestRootTaken ? "taken" : "refused"}"`;
-    const text = page.toString("utf8").replace(TEST_ROOT_UNKNOWN, known);
+    const text = page
+      .toString("utf8")
+      .replace(TEST_ROOT_UNKNOWN, known)
+      .replace(COMMAND_UNKNOWN, () => `data-command="${escapeXml(commandLine())}"`);
     return { bytes: Buffer.from(text), encoding: undefined };
   }
 

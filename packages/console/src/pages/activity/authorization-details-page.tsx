@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Table from "@cloudscape-design/components/table";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
+import { commandLine } from "../../shared/command-line.ts";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -60,7 +61,7 @@ function Request({ id, details }: { readonly id: string; readonly details: Autho
           { label: "Reason", value: reason === "" ? "–" : reason },
           {
             label: "In a shell",
-            value: <CopiedValue label="explain command" value={`rolecast explain ${id}`} />,
+            value: <CopiedValue label="explain command" value={commandLine("explain", id)} />,
           },
         ]}
       />

@@ -1,3 +1,4 @@
+import { commandLine } from "../../shared/command-line.ts";
 /** Stands for a secret that isn't shown. */
 export const HIDDEN = "••••••••";
 
@@ -16,7 +17,7 @@ const TEST_PICTURE = "-f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sin
 export function broadcastCommand(channelArn: string): EncoderCommand {
   return {
     needsKey: false,
-    line: () => `npx rolecast broadcast ${channelArn} --test-pattern`,
+    line: () => commandLine("broadcast", channelArn, "--test-pattern"),
   };
 }
 

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { defaultMediaLimits, MediaError, readPlaylist, writeFilm } from "@rolecast/media";
+import { commandLine } from "../../../kernel/command-line.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
 import { FilmPlaces } from "./film-places.ts";
 import { besides, notARecording, RecordedObjects } from "./recorded-objects.ts";
@@ -73,6 +74,6 @@ async function begun(film: AsyncGenerator<Buffer, void>): Promise<AsyncIterable<
 function refuse(error: unknown): never {
   if (!(error instanceof MediaError)) throw error;
   const { code, message } = error;
-  const instead = "`rolecast record get` downloads its files as they are";
+  const instead = `\`${commandLine("record get")}\` downloads its files as they are`;
   throw notARecording(code === "unsupported-media" ? `${message}. ${instead}.` : message);
 }

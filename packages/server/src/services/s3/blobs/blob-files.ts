@@ -1,6 +1,7 @@
 import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import { pasteable } from "../../../kernel/command-line.ts";
 import type { FileBody } from "../../../kernel/files/file-body.ts";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
 import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
@@ -213,8 +214,9 @@ export class BlobFiles implements BlobStore {
 
   /** Logs what is wrong with a blob's file, and makes the error that its reader gets. */
   damaged(blobId: string, found: string): AwsError {
-    const message =
-      "A file of an S3 object is damaged or missing. `rolecast doctor --objects` names the object.";
+    const message = pasteable(
+      "A file of an S3 object is damaged or missing. `$0 doctor --objects` names the object.",
+    );
     this.#options.log.error({ blobId, found }, message);
     return internalError();
   }

@@ -1,3 +1,4 @@
+import { pasteable } from "../../../kernel/command-line.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { inBackground } from "../../../kernel/work/in-background.ts";
 import { Periodic } from "../../../kernel/work/periodic.ts";
@@ -75,7 +76,9 @@ export class BlobSweeper {
     if (kept.files > 0)
       log.warn(
         { ...kept, writers },
-        "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `rolecast doctor --objects` shows more.",
+        pasteable(
+          "There are files of S3 objects that this database doesn't know. They are kept: it may be an older copy of the database that wrote them. `$0 doctor --objects` shows more.",
+        ),
       );
   }
 }

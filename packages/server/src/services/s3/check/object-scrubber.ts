@@ -1,3 +1,4 @@
+import { pasteable } from "../../../kernel/command-line.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { ReadableRows } from "../../../kernel/readable-rows.ts";
 import type { Store } from "../../../kernel/store.ts";
@@ -147,7 +148,9 @@ export class ObjectScrubber {
     if (this.#damagedBefore.has(blobId)) return;
     log.error(
       { blobId, found },
-      "A file of an S3 object is damaged or missing. `rolecast doctor --objects` names the object.",
+      pasteable(
+        "A file of an S3 object is damaged or missing. `$0 doctor --objects` names the object.",
+      ),
     );
   }
 
