@@ -69,8 +69,7 @@ async function authorizationData(): Promise<AuthorizationData> {
   return { services, globalKeys, rcpServices: await servicesWithRcpSupport() };
 }
 
-/** What the reference has of a service, and what it lacks. */
-export async function authorizationOf(service: string): Promise<ServiceAuthorization> {
+async function authorizationOf(service: string): Promise<ServiceAuthorization> {
   const known = (await iamServiceExists(service)) ? await referenceOf(service) : NOTHING;
   return withFurtherActions(service, known);
 }

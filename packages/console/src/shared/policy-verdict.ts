@@ -8,7 +8,7 @@ export interface PolicyVerdict {
   readonly text: string;
 }
 
-/** What is wrong with a text, or could be better, and where. */
+/** A mistake in a text, or advice on it, with its place. */
 export interface Remark {
   readonly text: string;
   /** Offsets in the text. */

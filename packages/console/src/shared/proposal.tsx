@@ -2,17 +2,25 @@ import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import { CodedText } from "./coded-text.tsx";
 
 /** A statement that would allow what was denied, to copy, and where it belongs. */
-export function Proposal({ sentence, text }: { readonly sentence: string; readonly text: string }) {
+export function Proposal(props: {
+  readonly sentence: string;
+  readonly text: string;
+  /** Shows a button that copies it, which can't be seen on a dark ground. */
+  readonly copies?: boolean;
+}) {
+  const { sentence, text, copies = true } = props;
   return (
     <>
       <CodedText>{sentence}</CodedText>{" "}
-      <CopyToClipboard
-        variant="icon"
-        textToCopy={text}
-        copyButtonAriaLabel="Copy the statement"
-        copySuccessText="Copied"
-        copyErrorText="The browser refused"
-      />
+      {copies && (
+        <CopyToClipboard
+          variant="icon"
+          textToCopy={text}
+          copyButtonAriaLabel="Copy the statement"
+          copySuccessText="Copied"
+          copyErrorText="The browser refused"
+        />
+      )}
       <pre className="document">{text}</pre>
     </>
   );

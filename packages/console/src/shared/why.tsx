@@ -37,7 +37,7 @@ export function Why({ id, inverted = false }: WhyProps) {
       >
         {asked ? "The whole decision" : "Why?"}
       </Link>
-      <div aria-live="polite">{asked && <Reasons id={id} />}</div>
+      <div aria-live="polite">{asked && <Reasons id={id} inverted={inverted} />}</div>
     </>
   );
 }
@@ -55,7 +55,7 @@ function decisionPlace(id: string): string {
   return placeOf("/authorization-details/:id", { id });
 }
 
-function Reasons({ id }: { readonly id: string }) {
+function Reasons({ id, inverted }: { readonly id: string; readonly inverted: boolean }) {
   const details = useCall(`why ${id}`, (aws) => authorizationDetails(aws, id));
   if (details.error !== undefined) {
     const { code, sentence } = callErrorText(details.error);
@@ -78,7 +78,7 @@ function Reasons({ id }: { readonly id: string }) {
     <>
       <Sentences of={evaluations.flatMap(reasonsOf)} />
       {proposalsOf(evaluations).map(({ text, sentence }) => (
-        <Proposal key={text} text={text} sentence={sentence} />
+        <Proposal key={text} text={text} sentence={sentence} copies={!inverted} />
       ))}
     </>
   );
