@@ -1,6 +1,7 @@
 import { lazy, Suspense, startTransition, useCallback, useEffect, useState } from "react";
 import { Frame } from "./frame.tsx";
 import { WATCH_PATH } from "./pages/ivs/watch-link.ts";
+import { JOIN_PATH } from "./pages/ivs-realtime/join-link.ts";
 import { ROOT_GREETING } from "./root-greeting.tsx";
 import { goTo, SIGN_IN_PATH, usePlace } from "./routing/hash-route.ts";
 import type { Session } from "./session/open-session.ts";
@@ -19,6 +20,9 @@ const SignInPage = lazy(async () => ({
 }));
 const WatchPage = lazy(async () => ({
   default: (await import("./pages/watch-page.tsx")).WatchPage,
+}));
+const JoinPage = lazy(async () => ({
+  default: (await import("./pages/join-page.tsx")).JoinPage,
 }));
 
 /** The whole console: the sign-in page, or the pages of the user who is signed in, in a Region. */
@@ -43,6 +47,13 @@ export function Console({ session }: { readonly session: Session }) {
     return (
       <Suspense>
         <WatchPage query={query} />
+      </Suspense>
+    );
+  }
+  if (path === JOIN_PATH) {
+    return (
+      <Suspense>
+        <JoinPage query={query} />
       </Suspense>
     );
   }

@@ -1,4 +1,5 @@
 import { WATCH_PATH } from "../pages/ivs/watch-link.ts";
+import { JOIN_PATH } from "../pages/ivs-realtime/join-link.ts";
 import { SIGN_IN_PATH } from "../routing/hash-route.ts";
 import {
   isLoopbackHost,
@@ -25,8 +26,9 @@ export interface Session {
 export async function openSession(path: string): Promise<Session> {
   const remembered = rememberedKey();
   if (remembered) return { key: remembered, isGreeted: false };
-  const asked = path === SIGN_IN_PATH || path === WATCH_PATH || wasSignedOut();
-  if (asked) return { key: undefined, isGreeted: false };
+  const isForGuests = path === WATCH_PATH || path === JOIN_PATH;
+  if (path === SIGN_IN_PATH || isForGuests || wasSignedOut())
+    return { key: undefined, isGreeted: false };
   const handed = await askOtherTabs();
   const key = handed ?? (isTestRootTaken() ? LOOPBACK_ROOT : undefined);
   if (key) rememberKey(key);

@@ -3,11 +3,11 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect, useRef, useState } from "react";
-import { inBackground } from "../../shared/in-background.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { type MediaFacts, useMediaFacts } from "./media-facts.ts";
 import { chooseLayer, type StageConnection, type StageMedia } from "./stage-connection.ts";
 import type { StagePerson } from "./stage-state.ts";
+import { useSubscription } from "./use-subscription.ts";
 
 const AUTOMATIC = { value: "", label: "Layer: automatic" };
 
@@ -18,25 +18,7 @@ export function ParticipantTile(props: {
 }) {
   const { stage, person } = props;
   const { id } = person;
-  const [media, setMedia] = useState<StageMedia>();
-  const [failure, setFailure] = useState("");
-  useEffect(() => {
-    let opened: StageMedia | undefined;
-    let isShown = true;
-    const shown = stage.subscribe(id).then(
-      (answered) => {
-        if (!isShown) return stage.close(answered);
-        opened = answered;
-        setMedia(answered);
-      },
-      (error: unknown) => setFailure(error instanceof Error ? error.message : String(error)),
-    );
-    inBackground("A participant can't be shown", shown);
-    return () => {
-      isShown = false;
-      if (opened) stage.close(opened);
-    };
-  }, [stage, id]);
+  const { media, failure } = useSubscription(stage, id);
   const facts = useMediaFacts(media);
   const name = person.userId || id;
   return (

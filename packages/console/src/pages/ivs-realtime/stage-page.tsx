@@ -3,12 +3,14 @@ import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PageTabs } from "../../shared/page-tabs.tsx";
 import { RemoveItems } from "../../shared/remove-items.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
+import { JoinLink } from "./join-link-button.tsx";
 import { realTimeOf } from "./real-time-calls.ts";
 import { StageDetails } from "./stage-details.tsx";
 import { StageLive } from "./stage-live.tsx";
@@ -25,9 +27,12 @@ export function StagePage({ params }: PageProps) {
     <Page
       title={ivsName({ arn, name: stage?.name })}
       actions={
-        <Button disabled={!stage} onClick={() => setDeleting(true)}>
-          Delete
-        </Button>
+        <Actions>
+          <JoinLink stage={stage} />
+          <Button disabled={!stage} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </Actions>
       }
     >
       <CallState what="stage" call={got} />

@@ -1,13 +1,12 @@
-import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import CopyToClipboard from "@cloudscape-design/components/copy-to-clipboard";
 import FormField from "@cloudscape-design/components/form-field";
 import Link from "@cloudscape-design/components/link";
 import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { encode } from "uqr";
-import { isLoopbackHost } from "../../session/signed-in.ts";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { OwnMachineNote } from "../../shared/own-machine-note.tsx";
+import { QrCode } from "../../shared/qr-code.tsx";
 import { embedSnippet, watchAddress } from "./watch-link.ts";
 
 /** A channel's watch page with its QR code, and HTML that plays it on a page of one's own. */
@@ -18,7 +17,7 @@ export function ShareModal(props: {
   readonly onClose: () => void;
 }) {
   const { name, playbackUrl, token, onClose } = props;
-  const { origin, hostname } = window.location;
+  const { origin } = window.location;
   const address = watchAddress(origin, playbackUrl, token);
   const snippet = embedSnippet(token === "" ? playbackUrl : `${playbackUrl}?token=${token}`);
   return (
@@ -40,13 +39,8 @@ export function ShareModal(props: {
             </Link>
           </SpaceBetween>
         </FormField>
-        {isLoopbackHost(hostname) && (
-          <Alert type="info">
-            This address works on this machine only. For a telephone start the server with --host
-            0.0.0.0 and open the console by the machine's own address.
-          </Alert>
-        )}
-        <QrCode text={address} />
+        <OwnMachineNote />
+        <QrCode text={address} label="QR code of the watch page" />
         <FormField label="Embed in a page" stretch>
           <SpaceBetween size="xs">
             <pre className="document">{snippet}</pre>
@@ -64,24 +58,5 @@ export function ShareModal(props: {
         </Box>
       </SpaceBetween>
     </Modal>
-  );
-}
-
-/** Dark modules on white in both modes: readers want it so. */
-function QrCode({ text }: { readonly text: string }) {
-  const { data, size } = encode(text, { border: 2 });
-  const modules = data.flatMap((row, y) =>
-    row.flatMap((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : [])),
-  );
-  return (
-    <svg
-      className="qr-code"
-      viewBox={`0 0 ${size} ${size}`}
-      role="img"
-      aria-label="QR code of the watch page"
-    >
-      <path fill="#fff" d={`M0 0h${size}v${size}H0z`} />
-      <path fill="#000" d={modules.join("")} />
-    </svg>
   );
 }
