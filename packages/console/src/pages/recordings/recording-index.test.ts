@@ -29,10 +29,11 @@ test.each(["ivs/v1/", "film.mp4", "ivs/v1/000000000000/Ab/2026/2/7/9/5/x"])(
 type Lists = Readonly<Record<string, readonly string[]>>;
 
 /** The JSON of a composition's recording, of which nothing else says when it began. */
-const documents = new Map<string, string>();
+const documents = new Map<string, string | Error>();
 
 function documentAt(key: string): string {
   const found = documents.get(key);
+  if (found instanceof Error) throw found;
   if (found !== undefined) return JSON.stringify({ recording_started_at: found });
   throw Object.assign(new Error(key), { name: "NoSuchKey" });
 }
@@ -166,6 +167,15 @@ test("compositions' recordings come in the order of their documents' times", asy
   expect(await found({ stageId: STAGE, day: "2026-02-07" })).toEqual([]);
   // Their documents aren't read again.
   expect(calls() - first).toBeLessThan(first - 3);
+});
+
+test("a composition's document that is refused isn't taken for one that isn't there", async () => {
+  const prefix = `${STAGE}/CompositionE/DestinationA/composite/`;
+  const refusal = Object.assign(new Error("not authorized"), { name: "AccessDenied" });
+  documents.set(`${prefix}events/recording-ended.json`, refusal);
+  const { aws } = holding({ takes: [`${prefix}media/hls/x`] });
+  const sources = await stageSources(aws, { stages: [], buckets: ["takes"] }, {});
+  await expect(latestRecordings(aws, [], {}, 10, sources)).rejects.toBe(refusal);
 });
 
 test.each([
