@@ -281,6 +281,22 @@ test("an archive may stay whole, and a moved deployment removes the old objects"
   expect(await keysIn("next")).toEqual(["there.txt", "whole.zip"]);
 });
 
+test.each([
+  [undefined, "shown-one.zip,shown-two.zip"],
+  [true, "shown-one.zip,shown-two.zip"],
+  [false, ""],
+])("with OutputObjectKeys %s the attribute SourceObjectKeys is '%s'", async (shows, keys) => {
+  const into = `shown-${shows}`;
+  await bucket(into);
+  const sources = ["shown-one.zip", "shown-two.zip"];
+  for (const key of sources) await source(key, [{ name: key }]);
+  const joined = { "Fn::Join": [",", { "Fn::GetAtt": ["Deploy", "SourceObjectKeys"] }] };
+  const Outputs = { Keys: { Value: { "Fn::Join": ["", ["Keys: ", joined]] } } };
+  const wanted = { sources, into, more: { OutputObjectKeys: shows } };
+  const made = await create(into, wanted, { Outputs });
+  expect(made).toMatchObject({ reasons: [], Outputs: [{ OutputValue: `Keys: ${keys}` }] });
+});
+
 test("deletion keeps objects unless they shan't be retained, or the bucket is owned", async () => {
   await source("gone.zip", [{ name: "a.txt" }]);
   const left = async (Bucket: string, more: object, ownerTag?: string) => {

@@ -93,7 +93,8 @@ async function perform(asked: Asked, call: StackStepCalls, deps: Dependencies): 
     },
     done() {
       const { PhysicalResourceId = `aws.cdk.s3deployment.${call.token}` } = model ?? {};
-      return { kind: "done", model: { ...properties, ...wanted.data, PhysicalResourceId } };
+      const shown = { SourceObjectKeys: wanted.shownKeys, PhysicalResourceId };
+      return { kind: "done", model: { ...properties, ...shown } };
     },
   };
   return outsideStep(work, call, deps);

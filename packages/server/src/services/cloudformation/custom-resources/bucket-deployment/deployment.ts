@@ -24,8 +24,8 @@ export interface Deployment {
   readonly include: readonly string[];
   /** Members of PutObject's input. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** The attributes that the resource has. */
-  readonly data: ResourceModel;
+  /** The attribute SourceObjectKeys. */
+  readonly shownKeys: readonly string[];
 }
 
 /** Options of the AWS CLI's that the construct gives, as PutObject calls them. */
@@ -58,10 +58,6 @@ export function deploymentOf(properties: ResourceModel): Deployment {
   const prefix = wanted === "/" ? "" : wanted;
   const isTrue = (name: string, otherwise: boolean) =>
     String(properties[name] ?? otherwise).toLowerCase() === "true";
-  const data = {
-    DestinationBucketArn: properties.DestinationBucketArn,
-    SourceObjectKeys: isTrue("OutputObjectKeys", true) ? keys : [],
-  };
   return {
     sources: names.map((bucket, at) => ({
       bucket,
@@ -78,7 +74,7 @@ export function deploymentOf(properties: ResourceModel): Deployment {
     exclude: list(properties.Exclude),
     include: list(properties.Include),
     metadata: metadataOf(textsOf(properties.UserMetadata), textsOf(properties.SystemMetadata)),
-    data: Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined)),
+    shownKeys: isTrue("OutputObjectKeys", true) ? keys : [],
   };
 }
 
