@@ -8,6 +8,7 @@ import {
   DescribeChangeSetCommand,
   DescribeStackEventsCommand,
   DescribeStackResourceCommand,
+  DescribeStackResourcesCommand,
   DescribeTypeCommand,
   EstimateTemplateCostCommand,
   ExecuteChangeSetCommand,
@@ -226,6 +227,20 @@ test("refusals have AWS's sentences", async () => {
         new DescribeStackResourceCommand({ StackName: there, LogicalResourceId: "None" }),
       ),
       `ValidationError: Resource None does not exist for stack ${there}`,
+    ],
+    [
+      client.send(
+        new DescribeStackResourceCommand({ StackName: "nowhere", LogicalResourceId: "None" }),
+      ),
+      "ValidationError: Stack 'nowhere' does not exist",
+    ],
+    [
+      client.send(new DescribeStackResourcesCommand({ StackName: "nowhere" })),
+      "ValidationError: Stack with id nowhere does not exist",
+    ],
+    [
+      client.send(new DescribeStackResourcesCommand({ PhysicalResourceId: "vol-1" })),
+      "ValidationError: Stack for vol-1 does not exist",
     ],
     [
       byUrl("s3://bucket/template.yml"),

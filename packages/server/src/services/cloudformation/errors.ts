@@ -17,7 +17,7 @@ export function noStackWithId(text: string): AwsError {
   return validation(`Stack with id ${text} does not exist`);
 }
 
-/** DescribeStackResource and DescribeStackResources quote the name. */
+/** DescribeStackResource alone quotes the name. */
 export function noStackQuoted(text: string): AwsError {
   return validation(`Stack '${text}' does not exist`);
 }
