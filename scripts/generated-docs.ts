@@ -14,7 +14,7 @@ import { wrapMarkdown } from "./markdown-lines.ts";
 import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./reference-pages.ts";
 
 /*
- * What the docs say of the code, written by the code: the README's table of what works, the lists
+ * What the docs say of the code, written by the code: the README's list of what works, the lists
  * of operations, settings, commands, events and metrics; and the console's list of services, since
  * it imports nothing of the server. `npm run docs` writes it, a test holds the files against it.
  */
@@ -64,12 +64,31 @@ function withGenerated(text: string, generated: string): string {
   return `${before}${BEGIN}\n\n${generated}\n${END}${after}`;
 }
 
+/** How much of each service works, by its name in the server's list. */
+const TIERS: Readonly<Record<string, readonly string[]>> = {
+  Whole: ["ivs", "ivs-realtime", "ivschat", "iam"],
+  "What they need": [
+    ...["s3", "sts", "kms", "organizations", "cloudtrail", "accessanalyzer", "cloudformation"],
+  ],
+  "Enough to deploy": ["events", "cloudwatch", "ssm", "ecr", "cloudcontrol", "s3control"],
+};
+/** Rolecast's own operations, and the two that explain a denial, which are a part of IAM. */
+const UNLISTED = ["rolecast", "iam-toolbox"];
+
 function summary(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const rows = Object.values(operations).map(({ title, implemented, missing }) => {
-    const total = implemented.length + missing.length;
-    return `| ${title} | ${implemented.length} of ${total} |`;
+  const listed = [...Object.values(TIERS).flat(), ...UNLISTED];
+  const missing = Object.keys(operations).filter((name) => !listed.includes(name));
+  if (missing.length > 0) throw new Error(`No tier of the README has ${missing.join(", ")}`);
+  const items = Object.entries(TIERS).map(([tier, names]) => {
+    const services = names.map((name) => {
+      const coverage = operations[name];
+      if (coverage === undefined) throw new Error(`A tier names ${name}, which isn't a service`);
+      const { title, implemented, missing: others } = coverage;
+      return `${title} ${implemented.length} of ${implemented.length + others.length}`;
+    });
+    return wrapMarkdown(`- **${tier}**: ${services.join(", ")}`, "  ");
   });
-  return ["| service | operations that work |", "| --- | --- |", ...rows, ""].join("\n");
+  return ["The operations that work, of those that AWS has:", "", ...items, ""].join("\n");
 }
 
 function operationsPage(operations: Readonly<Record<string, OperationCoverage>>): string {

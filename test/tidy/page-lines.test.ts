@@ -6,6 +6,8 @@ import { root } from "./modules.ts";
 
 /** Beyond this a line of a page can't be read or compared where it isn't rendered. */
 const COLUMNS_MAX = 200;
+/** The README is read to its end. */
+const README_LINES_MAX = 110;
 /** Pages that are being written anew. */
 const EXCEPTIONS = new Set(["CHANGELOG.md", "docs/benchmarks.md"]);
 
@@ -22,4 +24,9 @@ test("lines of the pages have at most 200 columns, tables and what is generated 
       ),
   );
   expect(wide, "Wrap prose at about 100 columns; make a table with long cells a list").toEqual([]);
+});
+
+test("the README has at most 110 lines", () => {
+  const lines = readFileSync(join(root, "README.md"), "utf8").trimEnd().split("\n");
+  expect(lines.length).toBeLessThanOrEqual(README_LINES_MAX);
 });
