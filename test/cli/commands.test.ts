@@ -392,8 +392,8 @@ describe("without a server", () => {
     const changes = await rolecast(["policy", "diff", wide, narrow]);
     expect(changes.code).toBe(1);
     expect(changes.out).toContain(`${narrow} allows less than ${wide}.`);
-    expect(changes.out).toMatch(
-      /^less: s3:x on arn:aws:s3:::media\/, allowed at .*wide.json:\d+:\d+$/m,
+    expect(changes.out).toContain(
+      `${narrow} no longer allows \`s3:PutObject\` on \`arn:aws:s3:::media/example\` (${wide}:`,
     );
     expect((await rolecast(["policy", "compare", wide, wide])).code).toBe(0);
     const broken = file("broken.json", allow("s3:*", "*").replace("Allow", "Alow"));

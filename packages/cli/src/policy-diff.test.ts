@@ -1,4 +1,5 @@
 import { compilePolicy } from "@rolecast/policy";
+import { readAuthorizationData } from "@rolecast/server";
 import { expect, test } from "vitest";
 import { differenceLines, diffPolicies } from "./policy-diff.ts";
 
@@ -32,7 +33,7 @@ test.each([
     [get, allow("s3:PutObject", MEDIA)],
     [
       "new.json allows more than old.json.",
-      "more: s3:putobject on arn:aws:s3:::media/, allowed at new.json:9:5",
+      "new.json also allows `s3:PutObject` on `arn:aws:s3:::media/example` (new.json:9:5).",
     ],
   ],
   [
@@ -41,7 +42,7 @@ test.each([
     [allow("s3:GetObject", MEDIA, onUsEast)],
     [
       "new.json allows less than old.json.",
-      "less: s3:getobject on arn:aws:s3:::media/, allowed at old.json:4:5",
+      "new.json no longer allows `s3:GetObject` on `arn:aws:s3:::media/example` (old.json:4:5).",
     ],
   ],
   [
@@ -50,10 +51,10 @@ test.each([
     [allow("s3:GetObject", MEDIA, { StringEquals: { "aws:RequestedRegion": "eu-west-1" } })],
     [
       "new.json and old.json each allow something that the other doesn't.",
-      "more: s3:getobject on arn:aws:s3:::media/ with aws:requestedregion=eu-west-1, " +
-        "allowed at new.json:4:5",
-      "less: s3:getobject on arn:aws:s3:::media/ with aws:requestedregion=us-east-1, " +
-        "allowed at old.json:4:5",
+      "new.json also allows `s3:GetObject` on `arn:aws:s3:::media/example`, " +
+        "with aws:RequestedRegion=eu-west-1 (new.json:4:5).",
+      "new.json no longer allows `s3:GetObject` on `arn:aws:s3:::media/example`, " +
+        "with aws:RequestedRegion=us-east-1 (old.json:4:5).",
     ],
   ],
   [
@@ -67,11 +68,15 @@ test.each([
     ],
     [
       "new.json allows more than old.json.",
-      "more: s3:putobject on arn:aws:s3:::media/ with aws:requestedregion=eu-west-1, " +
-        "s3:x-amz-acl=private, allowed at new.json:9:5",
+      "new.json also allows `s3:PutObject` on `arn:aws:s3:::media/example`, " +
+        "with aws:RequestedRegion=eu-west-1, s3:x-amz-acl=private (new.json:9:5).",
     ],
   ],
-])("%s", (_name, old, now, lines) => {
-  const difference = diffPolicies(version(NAMES.old, ...old), version(NAMES.now, ...now));
+])("%s", async (_name, old, now, lines) => {
+  const difference = diffPolicies(
+    version(NAMES.old, ...old),
+    version(NAMES.now, ...now),
+    await readAuthorizationData(),
+  );
   expect(differenceLines(difference, NAMES)).toEqual(lines);
 });

@@ -1,4 +1,10 @@
-import { type CompiledPolicy, comparePolicies, type NewAccess } from "@rolecast/policy";
+import {
+  type AuthorizationData,
+  type CompiledPolicy,
+  comparePolicies,
+  type NewAccess,
+  referenceOptions,
+} from "@rolecast/policy";
 
 /** An example of the requests that one version of a policy allows and another doesn't. */
 export interface AllowedBeside {
@@ -19,25 +25,41 @@ export interface PolicyDifference {
   readonly less?: AllowedBeside;
 }
 
-/** Compares all that two versions of a policy may ever allow: it proves, and doesn't try out. */
-export function diffPolicies(old: CompiledPolicy, now: CompiledPolicy): PolicyDifference {
-  const { relation, exact, more, less } = comparePolicies([now], [old]);
+/**
+ * Compares all that two versions of a policy may ever allow: it proves, and doesn't try out. The
+ * examples are actions of the reference, on resources that they are about.
+ */
+export function diffPolicies(
+  old: CompiledPolicy,
+  now: CompiledPolicy,
+  data: AuthorizationData,
+): PolicyDifference {
+  const { relation, exact, more, less } = comparePolicies([now], [old], referenceOptions(data));
   return {
     relation,
     exact,
-    ...(more.kind === "found" && { more: allowedBeside(more) }),
-    ...(less.kind === "found" && { less: allowedBeside(less) }),
+    ...(more.kind === "found" && { more: allowedBeside(more, data) }),
+    ...(less.kind === "found" && { less: allowedBeside(less, data) }),
   };
 }
 
-function allowedBeside({ request, statement }: NewAccess & { kind: "found" }): AllowedBeside {
+function allowedBeside(
+  { request, statement }: NewAccess & { kind: "found" },
+  { globalKeys }: AuthorizationData,
+): AllowedBeside {
   const { text, source } = statement.policy;
   const before = text.slice(0, statement.start).split("\n");
+  const written = statement.written.conditions.map(({ key }) => key);
+  const names = new Map(
+    [...Object.keys(globalKeys), ...written].map((name) => [name.toLowerCase(), name]),
+  );
   const context = [...(request.context as ReadonlyMap<string, string | readonly string[]>)];
   return {
     action: request.action,
     resource: request.resource,
-    context: context.flatMap(([key, value]) => [value].flat().map((each) => `${key}=${each}`)),
+    context: context.flatMap(([key, value]) =>
+      [value].flat().map((each) => `${names.get(key) ?? key}=${each}`),
+    ),
     statement: `${source.id}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`,
   };
 }
@@ -55,13 +77,13 @@ export function differenceLines(
   };
   return [
     verdicts[relation],
-    ...(more ? [`more: ${exampleText(more)}`] : []),
-    ...(less ? [`less: ${exampleText(less)}`] : []),
+    ...(more ? [`${names.now} also allows ${exampleText(more)}.`] : []),
+    ...(less ? [`${names.now} no longer allows ${exampleText(less)}.`] : []),
     ...(exact ? [] : ["Not all was settled: what stays open counts as a difference."]),
   ];
 }
 
 function exampleText({ action, resource, context, statement }: AllowedBeside): string {
-  const keys = context.length === 0 ? "" : ` with ${context.join(", ")}`;
-  return `${action} on ${resource}${keys}, allowed at ${statement}`;
+  const keys = context.length === 0 ? "" : `, with ${context.join(", ")}`;
+  return `\`${action}\` on \`${resource}\`${keys} (${statement})`;
 }

@@ -10,7 +10,7 @@ import {
   PolicySet,
   type PolicySource,
 } from "@rolecast/policy";
-import { commandLine } from "@rolecast/server";
+import { commandLine, readAuthorizationData } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
 import { helpNotes } from "./help-notes.ts";
@@ -161,7 +161,7 @@ async function layersOf(flags: SimulateFlags): Promise<PolicyLayers> {
 
 async function diff(before: string, after: string, flags: { json?: boolean }): Promise<void> {
   const [old, now] = [await compiled(before, "identity"), await compiled(after, "identity")];
-  const difference = diffPolicies(old.policy, now.policy);
+  const difference = diffPolicies(old.policy, now.policy, await readAuthorizationData());
   if (flags.json) printJson(difference);
   else for (const line of differenceLines(difference, { old: before, now: after })) print(line);
   if (difference.relation !== "equal") process.exitCode = EXIT.failed;

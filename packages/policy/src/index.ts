@@ -45,6 +45,7 @@ export {
   internalAccess,
   type ResourceAction,
 } from "./compare/internal-access.ts";
+export { referenceOptions } from "./compare/reference-options.ts";
 export { namesAccessPoint } from "./compare/resources-through.ts";
 export { matchesActionPattern } from "./compile/action-matcher.ts";
 export {

@@ -5,6 +5,7 @@ import type { ContextValue, DecisionRequest } from "../request.ts";
 import { anyIdentity, type Caller, callersOf } from "./callers.ts";
 import { ACTION, RESOURCE } from "./guard.ts";
 import type { Multiplicity } from "./key-values.ts";
+import type { ResourceFormsOf } from "./plausible.ts";
 import { Search, type Values } from "./search.ts";
 import { Side } from "./side.ts";
 import { type Found, firstFound, NOTHING, UNKNOWN } from "./string-search.ts";
@@ -13,6 +14,8 @@ import { assignmentsOf, type Variables } from "./variables.ts";
 export interface CompareOptions {
   /** Actions that exist, as AWS spells them. A witness names one of them where that is possible. */
   knownActions?: readonly string[];
+  /** The resources that these are about. A witness has such a one where that is possible. */
+  resourceFormsOf?: ResourceFormsOf;
   /** Whether a condition key, lower-cased, has one value or several; left out, it may be either. */
   multiplicityOf?: (key: string) => Multiplicity;
 }
@@ -131,9 +134,14 @@ class Problem {
     this.#scenes = callers.map((caller) => {
       const { proof, examples } = assignmentsOf(all, caller.settled);
       return {
-        proof: proof && this.#side(caller, proof, () => "possible"),
+        proof: proof && this.#side(caller, proof, () => "possible", undefined),
         examples: examples.map((variables) =>
-          this.#side(caller, variables, (values) => this.#confirm(caller, variables, values)),
+          this.#side(
+            caller,
+            variables,
+            (values) => this.#confirm(caller, variables, values),
+            options.resourceFormsOf,
+          ),
         ),
       };
     });
@@ -154,6 +162,7 @@ class Problem {
     caller: Caller,
     variables: Variables,
     confirm: (values: Values) => T | undefined,
+    resourceFormsOf: ResourceFormsOf | undefined,
   ): Side<T> {
     const { knownActions = [], multiplicityOf = () => "either" as const } = this.#options;
     const settled = new Map<string, ContextValue | undefined>([
@@ -165,7 +174,10 @@ class Problem {
       this.#existing,
       caller,
       variables,
-      new Search({ knownActions, multiplicityOf, settled, budget: this.#budget }, confirm),
+      new Search(
+        { knownActions, resourceFormsOf, multiplicityOf, settled, budget: this.#budget },
+        confirm,
+      ),
     );
   }
 

@@ -4,6 +4,7 @@ import { ACTION, type Coordinate, type Literal, RESOURCE } from "./guard.ts";
 import { constraint, findKeyValue, type KeyLiteral, type Multiplicity } from "./key-values.ts";
 import { type AutomatonPattern, literalPosition } from "./pattern-automaton.ts";
 import { ANY_ACTION, ANY_ARN, AS_IT_IS, arnAutomaton } from "./patterns-of.ts";
+import { findPlausible, type Plausible, type ResourceFormsOf } from "./plausible.ts";
 import {
   type Budget,
   type Found,
@@ -18,6 +19,8 @@ import {
 export interface RequestSpace {
   /** Actions that exist, as AWS spells them; one of these is found where that is possible. */
   knownActions: readonly string[];
+  /** The resources that these are about; left out, any ARN is as good as another. */
+  resourceFormsOf?: ResourceFormsOf | undefined;
   multiplicityOf: (key: string) => Multiplicity;
   budget: Budget;
   /** Keys whose value is settled by the caller or by policy variables; undefined: absent. */
@@ -40,6 +43,23 @@ function usualArn(text: string): AutomatonPattern {
     AS_IT_IS,
   );
   return pattern === "never" ? [] : pattern;
+}
+
+/** An action with a resource that it is about, for which the guards of both hold or don't. */
+export function findPair(
+  actions: readonly Literal[],
+  resources: readonly Literal[],
+  { knownActions, resourceFormsOf }: RequestSpace,
+): Plausible | undefined {
+  return (
+    resourceFormsOf &&
+    findPlausible(
+      textConstraints(actions),
+      textConstraints(resources),
+      knownActions,
+      resourceFormsOf,
+    )
+  );
 }
 
 /** A value of the coordinate for which its guards hold or don't, as asked. */

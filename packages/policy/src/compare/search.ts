@@ -1,9 +1,12 @@
-import { type CoordinateValue, findValue, type RequestSpace } from "./coordinates.ts";
-import type { Coordinate, Guard, Literal } from "./guard.ts";
+import { type CoordinateValue, findPair, findValue, type RequestSpace } from "./coordinates.ts";
+import { ACTION, type Coordinate, type Guard, type Literal, RESOURCE } from "./guard.ts";
 import { type Found, NOTHING, UNKNOWN } from "./string-search.ts";
 
 /** Branches that one search may take. A longer search is given up. */
 const BRANCHES_MAX = 2_000;
+
+/** So many times a search looks for an action and a resource that go together. */
+const PAIRS_MAX = 5;
 
 export type Values = ReadonlyMap<Coordinate, CoordinateValue>;
 /** The guards of a statement that must not apply: at least one of them must not hold. */
@@ -23,6 +26,7 @@ export class Search<T> {
   readonly #possible = new Map<string, Found<CoordinateValue>>();
   readonly #numbers = new Map<string, number>();
   #branches = 0;
+  #pairsLeft = PAIRS_MAX;
   #isOpen = false;
 
   constructor(space: RequestSpace, confirm: (values: Values) => T | undefined) {
@@ -152,11 +156,23 @@ export class Search<T> {
         values.set(coordinate, found.value);
       }
     }
-    const request = this.#confirm(values);
+    const request = this.#confirmPlausible(known, values) ?? this.#confirm(values);
     if (request === undefined) {
       this.#isOpen = true;
     }
     return request;
+  }
+
+  /** The same with an action and a resource that go together, if there are any. */
+  #confirmPlausible(known: Known, values: Values): T | undefined {
+    if (this.#pairsLeft === 0) {
+      return undefined;
+    }
+    this.#pairsLeft -= 1;
+    const pair = findPair(known.get(ACTION) ?? [], known.get(RESOURCE) ?? [], this.#space);
+    return (
+      pair && this.#confirm(new Map([...values, [ACTION, pair.action], [RESOURCE, pair.resource]]))
+    );
   }
 }
 
