@@ -17,7 +17,7 @@ test.each([
   ["another form of a title's word", "benchmarking", "benchmarks"],
   ["a word that the title has another one for", "how do I install it", "start"],
   ["a heading", "why was my request refused", "audit#why-a-request-was-refused"],
-  ["two words of two headings", "TLS certificate OBS", "obs#the-certificate"],
+  ["two words of two headings", "TLS certificate OBS", "publish#the-certificate"],
   ["a name by its beginning", "ListRolePol", "operations#iam"],
   ["a name with a slip", "GetStreemSession", "operations#ivs"],
   ["words that nothing has together", "xylophone service-linked roles", "service-linked-roles"],

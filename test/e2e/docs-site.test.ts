@@ -14,7 +14,7 @@ import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from "./browser.ts";
 const dir = mkdtempSync(join(tmpdir(), "rolecast-docs-"));
 
 /** Pages that have between them everything that a page can have: axe looks at these. */
-const EVERY_KIND = ["404.html", "adr/index.html", "index.html", "ffmpeg.html", "settings.html"];
+const EVERY_KIND = ["404.html", "adr/index.html", "index.html", "publish.html", "settings.html"];
 
 let pages: readonly string[] = [];
 

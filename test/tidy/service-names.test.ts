@@ -27,8 +27,9 @@ test("ARCHITECTURE's list has each folder of a service", () => {
   expect(folders.filter((name) => !list.includes(`\`${name}\``))).toEqual([]);
 });
 
-test("the page about moving names each service of AWS's, and the variable of its endpoint", () => {
-  const [, first = ""] = read("docs/migration.md").split("\n\n");
+test("the page about switching names each service and the variable of its endpoint", () => {
+  const page = read("docs/switch.md");
+  const [, first = ""] = /^## What is here\n\n([\s\S]*?)\n\n/m.exec(page) ?? [];
   const missing = Object.entries(SERVICE_TITLES)
     .filter(([name]) => !NO_SERVICE_OF_AWS.includes(name))
     .flatMap(([, title]) => [

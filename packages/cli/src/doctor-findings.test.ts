@@ -59,7 +59,7 @@ test.each([
 });
 
 test.each([
-  [14 * DAY_MS, "ok", "/d/tls/c.crt for 14 days; browsers and OBS must trust it (docs/whip.md)"],
+  [14 * DAY_MS, "ok", "/d/tls/c.crt for 14 days; browsers and OBS must trust it (docs/publish.md)"],
   [14 * DAY_MS - 1, "warning", "/d/tls/c.crt expires in 13 days"],
   [0, "warning", "/d/tls/c.crt expires in 0 days"],
   [-1, "problem", "/d/tls/c.crt has expired"],

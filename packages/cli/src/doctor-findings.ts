@@ -118,7 +118,7 @@ export function certificateFinding(
     return {
       check,
       state: "ok",
-      found: `${file} for ${days} days; browsers and OBS must trust it (docs/whip.md)`,
+      found: `${file} for ${days} days; browsers and OBS must trust it (docs/publish.md)`,
     };
   const found = days < 0 ? `${file} has expired` : `${file} expires in ${days} days`;
   const fix = `Remove the folder ${dirname(file)}: the next start makes a new one.`;
