@@ -29,6 +29,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".png": "image/png",
+  ".webp": "image/webp",
   ".md": "text/plain; charset=utf-8",
   ".woff2": "font/woff2",
   ".woff": "font/woff",
@@ -173,11 +174,16 @@ function moved(location: string): PlainResponse {
   return { status: 308, headers: { location }, body: undefined };
 }
 
+/** Nothing is below a file, either. */
+const NOT_THERE: readonly unknown[] = ["ENOENT", "ENOTDIR"];
+
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (error instanceof Error && "code" in error && NOT_THERE.includes(error.code)) {
+      return undefined;
+    }
     throw error;
   }
 }
