@@ -2,6 +2,8 @@
 const OBJECT = /^arn:[^:]*:s3:::[^/]+\//;
 /** The whole of an account, or of a service: no type of resources has such an ARN. */
 const WITHOUT_TYPE = /^arn:(?:[^:]*:){4}\*$/;
+/** A path of IAM, which its lists are decided on: none of them knows types of resources. */
+const OF_LIST = /^arn:[^:]*:iam::[^:]*:.*\/$/;
 /** `channel/*` is asked where there is no name yet, or for a list. */
 const OF_ALL_NAMES = /[/:]\*$/;
 
@@ -10,7 +12,7 @@ const OF_ALL_NAMES = /[/:]\*$/;
  * actions that know no types of resources.
  */
 export function resourcePattern(resource: string): string {
-  if (resource === "*" || WITHOUT_TYPE.test(resource)) {
+  if (resource === "*" || WITHOUT_TYPE.test(resource) || OF_LIST.test(resource)) {
     return "*";
   }
   const isOfAll = OF_ALL_NAMES.test(resource) && !OBJECT.test(resource);

@@ -308,6 +308,16 @@ it.each<[string, PolicyLayers, Partial<DecisionRequest>, object, string]>([
     ].join(" "),
   ],
   [
+    "a list of IAM's",
+    { identity: setOf("identity", "own", READ) },
+    { action: "iam:ListUsers", resource: `arn:aws:iam::${ACCOUNT}:user/` },
+    { Effect: "Allow", Action: "iam:ListUsers", Resource: "*" },
+    [
+      "This statement allows exactly `iam:ListUsers`;",
+      "add it to an identity-based policy of the user `u`:",
+    ].join(" "),
+  ],
+  [
     "a resource that has no name yet",
     { identity: setOf("identity", "own", READ) },
     { action: "ivs:CreateChannel", resource: `arn:aws:ivs:us-east-1:${ACCOUNT}:channel/*` },
