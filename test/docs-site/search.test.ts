@@ -39,7 +39,7 @@ test.each(["workers processes", "console pages that may call", "why is a role pr
   "pages for those who work on Rolecast are the last that are found: %s",
   (question) => {
     const isOfWorkshop = found(question).map((id) =>
-      /^(?:adr\/|(?:changelog|contributing|architecture|style|publishing|benchmarks)(?:#|$))/.test(
+      /^(?:adr\/|(?:changelog|contributing|architecture|style|releasing|benchmarks)(?:#|$))/.test(
         id,
       ),
     );

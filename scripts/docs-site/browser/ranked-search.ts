@@ -13,7 +13,7 @@ const FAILURE_FACTOR = 4;
 const FAILURES = /^when-something-fails(?:#|$)/;
 /** Pages for those who work on Rolecast, and how it came to be what it is. */
 const WORKSHOP =
-  /^(?:adr\/|(?:changelog|contributing|architecture|style|publishing|benchmarks)(?:#|$))/;
+  /^(?:adr\/|(?:changelog|contributing|architecture|style|releasing|benchmarks)(?:#|$))/;
 
 /**
  * The documents that have any of the question's words, those with more of them first. A title that
