@@ -24,11 +24,13 @@ interface Frame {
   readonly seconds: number;
 }
 
+const CHANGED = "try a change of the statement that comes near";
+
 /** The steps whose end is shown: for how long, and the text that is scrolled into view. */
 const SHOWN: Readonly<Record<string, { readonly seconds: number; readonly text?: RegExp }[]>> = {
   "make the call, which is denied": [{ seconds: 3.5 }],
   "see why": [{ seconds: 5, text: /Almost/ }],
-  "try a change of the statement that comes near": [
+  [CHANGED]: [
     { seconds: 3.5, text: /^Statement to try$/ },
     { seconds: 3.5, text: /^Allowed?$/i },
   ],
@@ -39,6 +41,7 @@ async function takeFrames(desk: Desk, folder: string): Promise<readonly Frame[]>
   const frames: Frame[] = [];
   for (const { does, run } of await DENIED_CALL.prepare(desk, new Effort())) {
     const seen = await run();
+    if (!(seen instanceof Terminal) && does === CHANGED) await tidyUp(seen);
     for (const { seconds, text } of SHOWN[does] ?? []) {
       const path = join(folder, `${frames.length}.png`);
       if (seen instanceof Terminal) await drawTerminal(desk, seen, path);
@@ -47,6 +50,18 @@ async function takeFrames(desk: Desk, folder: string): Promise<readonly Frame[]>
     }
   }
   return frames;
+}
+
+/** The tried policy in lines, with its verdict and the decision. */
+async function tidyUp(page: Page): Promise<void> {
+  const button = (name: string) => page.getByRole("button", { name, exact: true }).first();
+  await button("Format").click();
+  await button("Decide again").click();
+  await page.getByText("Checking the policy").first().waitFor({ state: "hidden" });
+  await page
+    .getByText(/^Allowed?$/i)
+    .first()
+    .waitFor();
 }
 
 /** The calls without the lines that set the key. */
