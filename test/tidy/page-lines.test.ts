@@ -30,3 +30,20 @@ test("the README has at most 110 lines", () => {
   const lines = readFileSync(join(root, "README.md"), "utf8").trimEnd().split("\n");
   expect(lines.length).toBeLessThanOrEqual(README_LINES_MAX);
 });
+
+test("each heading of a page of differences says whom they matter to", () => {
+  const listed = execFileSync("git", ["ls-files", "docs/*-differences.md"], { cwd: root });
+  const pages = listed.toString().trim().split("\n");
+  expect(pages.length).toBeGreaterThan(4);
+  const wrong = pages.flatMap((path) => {
+    const text = readFileSync(join(root, path), "utf8");
+    const headings = [...text.matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => heading);
+    const own = readFileSync(join(root, path.replace("-differences", "")), "utf8");
+    const isLinked = own.includes(`](${path.slice("docs/".length)})`);
+    return [
+      ...headings.filter((heading) => !heading.startsWith("If ")).map((one) => `${path}: ${one}`),
+      ...(isLinked ? [] : [`${path}: its service's page has no link to it`]),
+    ];
+  });
+  expect(wrong).toEqual([]);
+});
