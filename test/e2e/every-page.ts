@@ -22,6 +22,7 @@ import {
 import { CreateOrganizationCommand, type OrganizationsClient } from "@aws-sdk/client-organizations";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../support/test-server.ts";
+import { furnishServices } from "./furnish-services.ts";
 
 /** Unbroken, and longer than any window is wide. */
 const LONG_KEY = `${"n".repeat(300)}.txt`;
@@ -76,6 +77,8 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/cloudformation/stacks/:stack", "page-stack", /cloudformation:DescribeStacks/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
+  ["/kms/keys", "Keys", /kms:ListKeys/],
+  ["/kms/keys/alias%2Fpage-key", "alias/page-key", /kms:DescribeKey/],
   ["/resources", "Resources", /cloudformation:ListTypes/],
   ["/resources/AWS%3A%3AS3%3A%3ABucket/page-films", "page-films", /cloudformation:GetResource/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
@@ -108,6 +111,7 @@ export async function furnish(
   realTime: IVSRealTimeClient,
 ): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));
+  await furnishServices(iam);
   await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
   const Bucket = "page-films";
   await s3.send(new CreateBucketCommand({ Bucket }));

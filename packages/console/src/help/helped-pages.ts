@@ -41,6 +41,8 @@ export const HELPED_PAGES = [
   "/s3/buckets/:bucket",
   "/s3/buckets/:bucket/object",
   "/activity",
+  "/kms/keys",
+  "/kms/keys/:id",
   "/resources",
   "/resources/:type/:id",
 ] as const;

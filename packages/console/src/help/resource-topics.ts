@@ -23,3 +23,20 @@ export const RESOURCES: Topic = {
     ],
   ],
 };
+
+const KMS = "https://docs.aws.amazon.com/kms/latest/developerguide";
+
+export const KMS_KEYS: Topic = {
+  title: "Keys",
+  text: [
+    "A key's policy must allow each use. With a statement for the account, policies of its users" +
+      " and roles may allow it too.",
+    "A key is deleted after 7 to 30 days, in which the deletion can be canceled.",
+    "Rotation gives a key new material. What was encrypted before is still decrypted.",
+  ],
+  more: [
+    ["Key policies", `${KMS}/key-policies.html`],
+    ["Rotating keys", `${KMS}/rotate-keys.html`],
+    ["Deleting keys", `${KMS}/deleting-keys.html`],
+  ],
+};

@@ -75,6 +75,8 @@ const PAGES = [
   [`/iam/policies/${ARN}`, "Policy", ["IAM", "Policies", "abc"]],
   ["/iam/simulator", "Policy simulator", ["IAM", "Policy simulator"]],
   ["/activity", "Activity", ["Rolecast", "Activity"]],
+  ["/kms/keys", "Keys", ["KMS", "Keys"]],
+  ["/kms/keys/abc", "Key", ["KMS", "Keys", "abc"]],
   ["/resources", "Resources", ["Rolecast", "Resources"]],
   [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
@@ -107,7 +109,8 @@ test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
   const further = ["#/ivs-realtime/stages", "#/organizations/tree", "#/cloudformation/stacks"];
-  expect(new Set(homes)).toEqual(new Set([...first, ...further]));
+  const services = ["#/kms/keys"];
+  expect(new Set(homes)).toEqual(new Set([...first, ...further, ...services]));
 });
 
 describe("the side", () => {
@@ -141,6 +144,7 @@ describe("the side", () => {
       ["IAM", "iam"],
       ["Organizations", "organizations"],
       ["S3", "s3"],
+      ["KMS", "kms"],
       ["CloudFormation", "cloudformation"],
     ]);
   });

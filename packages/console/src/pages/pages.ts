@@ -173,6 +173,8 @@ const PAGES: readonly PageRoute[] = [
     "SimulatorPage",
   ),
   pageRoute("/activity", "Activity", () => import("./activity/activity-page.tsx"), "ActivityPage"),
+  pageRoute("/kms/keys", "Keys", () => import("./kms/keys-page.tsx"), "KeysPage"),
+  pageRoute("/kms/keys/:id", "Key", () => import("./kms/key-page.tsx"), "KeyPage"),
   pageRoute(
     "/resources",
     "Resources",

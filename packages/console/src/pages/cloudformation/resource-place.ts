@@ -24,6 +24,8 @@ const PLACES: Readonly<Record<string, PlaceOfId>> = {
   "AWS::IVS::PlaybackKeyPair": byArn("/ivs/playback-keys"),
   "AWS::IVS::PlaybackRestrictionPolicy": byArn("/ivs/restriction-policies"),
   "AWS::IVS::RecordingConfiguration": byArn("/ivs/recording-configurations"),
+  "AWS::KMS::Key": byName("/kms/keys"),
+  "AWS::KMS::ReplicaKey": byName("/kms/keys"),
   "AWS::Organizations::Account": inTree,
   "AWS::Organizations::OrganizationalUnit": inTree,
   "AWS::S3::Bucket": byName("/s3/buckets"),

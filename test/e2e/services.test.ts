@@ -1,0 +1,63 @@
+import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient } from "@aws-sdk/client-kms";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { ROOT } from "../support/test-server.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
+
+/** What the pages of the smaller services do, asked of the services themselves. */
+describeConsole(() => {
+  let server: ConsoleServer;
+  let browser: TestBrowser;
+
+  startConsole("services", (started) => {
+    ({ server, browser } = started);
+  });
+
+  const options = () => ({
+    endpoint: server.endpoint,
+    region: "us-east-1",
+    credentials: ROOT,
+    maxAttempts: 1,
+  });
+  const press = (page: Page, name: string) =>
+    page.getByRole("button", { name, exact: true }).first().click();
+
+  test("a key is created, rotated, and its deletion scheduled and canceled", async () => {
+    const kms = new KMSClient(options());
+    const KeyId = "alias/films";
+    const described = async () =>
+      (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
+    const page = await browser.open(server.endpoint);
+    await visit(page, "/kms/keys", "Keys");
+    await page.getByText("No keys in this Region").waitFor();
+    await press(page, "Create key");
+    await page.getByLabel("Alias").fill("films");
+    await page.keyboard.press("Enter");
+    await page.getByText("Key films is created.").waitFor();
+    await page.getByRole("tab", { name: "Rotation" }).click();
+    await press(page, "Rotate automatically");
+    await page.getByText("Every 365 days").waitFor();
+    const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+    const rotation = new GetKeyRotationStatusCommand({ KeyId: KeyMetadata?.KeyId });
+    expect((await kms.send(rotation)).KeyRotationEnabled).toBe(true);
+    await press(page, "Schedule deletion");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Days until it is deleted").fill("5");
+    await page.keyboard.press("Enter");
+    await dialog.getByText("ValidationException").waitFor();
+    await dialog.getByLabel("Days until it is deleted").fill("7");
+    await page.keyboard.press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    expect(await described()).toBe("PendingDeletion");
+    await press(page, "Cancel deletion");
+    await page.getByRole("button", { name: "Enable", exact: true }).waitFor();
+    expect(await described()).toBe("Disabled");
+    await press(page, "Enable");
+    await page.getByRole("button", { name: "Disable", exact: true }).waitFor();
+    await visit(page, "/kms/keys", "Keys");
+    await page.getByRole("row", { name: /alias\/films Enabled SYMMETRIC_DEFAULT/ }).waitFor();
+    await takePicture(page, "keys");
+    await page.close();
+  });
+});
