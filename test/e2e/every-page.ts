@@ -79,6 +79,8 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
   ["/kms/keys", "Keys", /kms:ListKeys/],
   ["/kms/keys/alias%2Fpage-key", "alias/page-key", /kms:DescribeKey/],
+  ["/ssm/parameters", "Parameters", /ssm:DescribeParameters/],
+  ["/ssm/parameters/%2Fpage%2Ftitle", "/page/title", /ssm:DescribeParameters/],
   ["/resources", "Resources", /cloudformation:ListTypes/],
   ["/resources/AWS%3A%3AS3%3A%3ABucket/page-films", "page-films", /cloudformation:GetResource/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],

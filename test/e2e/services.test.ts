@@ -1,4 +1,5 @@
 import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient } from "@aws-sdk/client-kms";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { ROOT } from "../support/test-server.ts";
@@ -58,6 +59,37 @@ describeConsole(() => {
     await visit(page, "/kms/keys", "Keys");
     await page.getByRole("row", { name: /alias\/films Enabled SYMMETRIC_DEFAULT/ }).waitFor();
     await takePicture(page, "keys");
+    await page.close();
+  });
+
+  test("a secret parameter is created, found by its folder, shown and changed", async () => {
+    const ssm = new SSMClient(options());
+    const read = async () => {
+      const input = { Name: "/studio/live/token", WithDecryption: true };
+      return (await ssm.send(new GetParameterCommand(input))).Parameter;
+    };
+    const page = await browser.open(server.endpoint);
+    await visit(page, "/ssm/parameters", "Parameters");
+    await press(page, "Create parameter");
+    await page.getByLabel("Name").fill("/studio/live/token");
+    await page.getByRole("radio", { name: "SecureString" }).click();
+    await page.getByLabel("Value").fill("whisper");
+    await page.getByRole("dialog").getByRole("button", { name: "Create" }).click();
+    await page.getByText("Parameter /studio/live/token is saved.").waitFor();
+    expect(await read()).toMatchObject({ Type: "SecureString", Value: "whisper" });
+    await page.getByRole("link", { name: "/studio/", exact: true }).click();
+    await page.getByRole("link", { name: "/live/", exact: true }).click();
+    await page.getByRole("link", { name: "/studio/live/token" }).click();
+    await page.getByRole("heading", { name: "/studio/live/token", level: 1 }).waitFor();
+    expect(await page.getByText("whisper").count()).toBe(0);
+    await press(page, "Show value");
+    await page.getByText("whisper").waitFor();
+    await press(page, "Edit value");
+    await page.getByLabel("Value", { exact: true }).fill("shout");
+    await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+    await expect.poll(async () => (await read())?.Value).toBe("shout");
+    await page.getByRole("row", { name: /^2 / }).waitFor();
+    await takePicture(page, "parameter");
     await page.close();
   });
 });

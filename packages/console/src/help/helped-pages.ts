@@ -43,6 +43,8 @@ export const HELPED_PAGES = [
   "/activity",
   "/kms/keys",
   "/kms/keys/:id",
+  "/ssm/parameters",
+  "/ssm/parameters/:name",
   "/resources",
   "/resources/:type/:id",
 ] as const;

@@ -40,3 +40,15 @@ export const KMS_KEYS: Topic = {
     ["Deleting keys", `${KMS}/deleting-keys.html`],
   ],
 };
+
+const SSM = "https://docs.aws.amazon.com/systems-manager/latest/userguide";
+
+export const PARAMETERS: Topic = {
+  title: "Parameters",
+  text: [
+    "A name with slashes is in a folder, and policies can allow a folder: parameter/studio/*.",
+    "A SecureString is encrypted with a key. Whoever reads it needs kms:Decrypt on that key.",
+    "A change makes a new version; older ones stay, up to 100.",
+  ],
+  more: [["Parameter Store", `${SSM}/systems-manager-parameter-store.html`]],
+};

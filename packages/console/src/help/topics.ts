@@ -1,5 +1,5 @@
 import type { HelpedPage } from "./helped-pages.ts";
-import { KMS_KEYS, RESOURCES } from "./resource-topics.ts";
+import { KMS_KEYS, PARAMETERS, RESOURCES } from "./resource-topics.ts";
 import type { Topic } from "./topic.ts";
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
@@ -258,6 +258,8 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   },
   "/kms/keys": KMS_KEYS,
   "/kms/keys/:id": KMS_KEYS,
+  "/ssm/parameters": PARAMETERS,
+  "/ssm/parameters/:name": PARAMETERS,
   "/resources": RESOURCES,
   "/resources/:type/:id": RESOURCES,
 };

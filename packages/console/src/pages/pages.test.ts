@@ -77,6 +77,8 @@ const PAGES = [
   ["/activity", "Activity", ["Rolecast", "Activity"]],
   ["/kms/keys", "Keys", ["KMS", "Keys"]],
   ["/kms/keys/abc", "Key", ["KMS", "Keys", "abc"]],
+  ["/ssm/parameters", "Parameters", ["SSM", "Parameters"]],
+  ["/ssm/parameters/%2Fstudio%2Ftitle", "Parameter", ["SSM", "Parameters", "title"]],
   ["/resources", "Resources", ["Rolecast", "Resources"]],
   [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
@@ -109,7 +111,7 @@ test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
   const further = ["#/ivs-realtime/stages", "#/organizations/tree", "#/cloudformation/stacks"];
-  const services = ["#/kms/keys"];
+  const services = ["#/kms/keys", "#/ssm/parameters"];
   expect(new Set(homes)).toEqual(new Set([...first, ...further, ...services]));
 });
 
@@ -145,6 +147,7 @@ describe("the side", () => {
       ["Organizations", "organizations"],
       ["S3", "s3"],
       ["KMS", "kms"],
+      ["SSM", "ssm"],
       ["CloudFormation", "cloudformation"],
     ]);
   });

@@ -176,6 +176,18 @@ const PAGES: readonly PageRoute[] = [
   pageRoute("/kms/keys", "Keys", () => import("./kms/keys-page.tsx"), "KeysPage"),
   pageRoute("/kms/keys/:id", "Key", () => import("./kms/key-page.tsx"), "KeyPage"),
   pageRoute(
+    "/ssm/parameters",
+    "Parameters",
+    () => import("./ssm/parameters-page.tsx"),
+    "ParametersPage",
+  ),
+  pageRoute(
+    "/ssm/parameters/:name",
+    "Parameter",
+    () => import("./ssm/parameter-page.tsx"),
+    "ParameterPage",
+  ),
+  pageRoute(
     "/resources",
     "Resources",
     () => import("./resources/resources-page.tsx"),

@@ -41,6 +41,7 @@ const PAGES_OF: Readonly<Record<string, readonly PageLink[]>> = {
   organizations: [["Organization", "#/organizations/tree"]],
   s3: [["Buckets", "#/s3/buckets"]],
   kms: [["Keys", "#/kms/keys"]],
+  ssm: [["Parameters", "#/ssm/parameters"]],
   cloudformation: [["Stacks", "#/cloudformation/stacks"]],
 };
 

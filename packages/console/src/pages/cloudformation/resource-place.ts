@@ -30,6 +30,7 @@ const PLACES: Readonly<Record<string, PlaceOfId>> = {
   "AWS::Organizations::OrganizationalUnit": inTree,
   "AWS::S3::Bucket": byName("/s3/buckets"),
   "AWS::S3::BucketPolicy": byName("/s3/buckets"),
+  "AWS::SSM::Parameter": byName("/ssm/parameters"),
 };
 
 /** The page of a stack's resource; undefined if the console has none of its type. */
