@@ -1,3 +1,4 @@
+import { EventBridgeClient, PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import { CreateAliasCommand, CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -13,5 +14,9 @@ export async function furnishServices({ config }: IAMClient): Promise<void> {
   await kms.send(new CreateAliasCommand({ AliasName: "alias/page-key", TargetKeyId }));
   await new SSMClient(options).send(
     new PutParameterCommand({ Name: "/page/title", Value: "Live", Type: "SecureString" }),
+  );
+  const EventPattern = JSON.stringify({ source: ["aws.ivs"] });
+  await new EventBridgeClient(options).send(
+    new PutRuleCommand({ Name: "page-rule", EventPattern }),
   );
 }

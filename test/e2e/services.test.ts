@@ -1,3 +1,8 @@
+import {
+  DescribeRuleCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+} from "@aws-sdk/client-eventbridge";
 import { DescribeKeyCommand, GetKeyRotationStatusCommand, KMSClient } from "@aws-sdk/client-kms";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Page } from "playwright-core";
@@ -6,7 +11,7 @@ import { ROOT } from "../support/test-server.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
 
-/** What the pages of the smaller services do, asked of the services themselves. */
+/** Each service itself is asked what its pages have done. */
 describeConsole(() => {
   let server: ConsoleServer;
   let browser: TestBrowser;
@@ -90,6 +95,41 @@ describeConsole(() => {
     await expect.poll(async () => (await read())?.Value).toBe("shout");
     await page.getByRole("row", { name: /^2 / }).waitFor();
     await takePicture(page, "parameter");
+    await page.close();
+  });
+
+  test("a rule's pattern is changed, and nothing else of it", async () => {
+    const events = new EventBridgeClient(options());
+    const rule = { Name: "live", EventBusName: "default" };
+    await events.send(
+      new PutRuleCommand({
+        ...rule,
+        Description: "Streams",
+        State: "DISABLED",
+        EventPattern: JSON.stringify({ source: ["aws.ivs"] }),
+      }),
+    );
+    const page = await browser.open(server.endpoint);
+    await visit(page, "/events/buses", "Event buses");
+    await page.getByRole("link", { name: "default", exact: true }).click();
+    await page.getByRole("row", { name: /live Disabled For events that match/ }).waitFor();
+    await page.getByRole("link", { name: "live", exact: true }).click();
+    await press(page, "Edit pattern");
+    await page.getByLabel("Event pattern").fill("{}");
+    await press(page, "Save");
+    await page.getByRole("dialog").getByText("InvalidEventPatternException").waitFor();
+    await page.getByLabel("Event pattern").fill('{"source": ["aws.ivschat"]}');
+    await press(page, "Save");
+    await page.getByText('"aws.ivschat"').waitFor();
+    const found = await events.send(new DescribeRuleCommand(rule));
+    expect(found).toMatchObject({ Description: "Streams", State: "DISABLED" });
+    await press(page, "Enable");
+    await page.getByRole("button", { name: "Disable", exact: true }).waitFor();
+    await takePicture(page, "rule");
+    await press(page, "Delete");
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.keyboard.press("Enter");
+    await page.getByText("Rule live is deleted.").waitFor();
     await page.close();
   });
 });

@@ -45,6 +45,9 @@ export const HELPED_PAGES = [
   "/kms/keys/:id",
   "/ssm/parameters",
   "/ssm/parameters/:name",
+  "/events/buses",
+  "/events/buses/:name",
+  "/events/buses/:name/rules/:rule",
   "/resources",
   "/resources/:type/:id",
 ] as const;

@@ -52,3 +52,18 @@ export const PARAMETERS: Topic = {
   ],
   more: [["Parameter Store", `${SSM}/systems-manager-parameter-store.html`]],
 };
+
+const EVENTS = "https://docs.aws.amazon.com/eventbridge/latest/userguide";
+
+export const EVENT_BUSES: Topic = {
+  title: "Event buses and rules",
+  text: [
+    "Services send their events to the bus default; PutEvents sends your own to any bus.",
+    "A rule sends events that match its pattern to its targets. Others are ignored.",
+    "A bus's policy lets other accounts send events to it.",
+  ],
+  more: [
+    ["Event buses", `${EVENTS}/eb-event-bus.html`],
+    ["Event patterns", `${EVENTS}/eb-event-patterns.html`],
+  ],
+};

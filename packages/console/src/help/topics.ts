@@ -1,5 +1,5 @@
 import type { HelpedPage } from "./helped-pages.ts";
-import { KMS_KEYS, PARAMETERS, RESOURCES } from "./resource-topics.ts";
+import { EVENT_BUSES, KMS_KEYS, PARAMETERS, RESOURCES } from "./resource-topics.ts";
 import type { Topic } from "./topic.ts";
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
@@ -260,6 +260,9 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/kms/keys/:id": KMS_KEYS,
   "/ssm/parameters": PARAMETERS,
   "/ssm/parameters/:name": PARAMETERS,
+  "/events/buses": EVENT_BUSES,
+  "/events/buses/:name": EVENT_BUSES,
+  "/events/buses/:name/rules/:rule": EVENT_BUSES,
   "/resources": RESOURCES,
   "/resources/:type/:id": RESOURCES,
 };

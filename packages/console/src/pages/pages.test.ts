@@ -79,6 +79,9 @@ const PAGES = [
   ["/kms/keys/abc", "Key", ["KMS", "Keys", "abc"]],
   ["/ssm/parameters", "Parameters", ["SSM", "Parameters"]],
   ["/ssm/parameters/%2Fstudio%2Ftitle", "Parameter", ["SSM", "Parameters", "title"]],
+  ["/events/buses", "Event buses", ["EventBridge", "Event buses"]],
+  ["/events/buses/default", "Event bus", ["EventBridge", "Event buses", "default"]],
+  ["/events/buses/default/rules/live", "Rule", ["EventBridge", "Event buses", "default", "live"]],
   ["/resources", "Resources", ["Rolecast", "Resources"]],
   [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
@@ -111,7 +114,7 @@ test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
   const further = ["#/ivs-realtime/stages", "#/organizations/tree", "#/cloudformation/stacks"];
-  const services = ["#/kms/keys", "#/ssm/parameters"];
+  const services = ["#/kms/keys", "#/ssm/parameters", "#/events/buses"];
   expect(new Set(homes)).toEqual(new Set([...first, ...further, ...services]));
 });
 
@@ -148,6 +151,7 @@ describe("the side", () => {
       ["S3", "s3"],
       ["KMS", "kms"],
       ["SSM", "ssm"],
+      ["EventBridge", "events"],
       ["CloudFormation", "cloudformation"],
     ]);
   });

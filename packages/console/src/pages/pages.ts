@@ -188,6 +188,24 @@ const PAGES: readonly PageRoute[] = [
     "ParameterPage",
   ),
   pageRoute(
+    "/events/buses",
+    "Event buses",
+    () => import("./events/event-buses-page.tsx"),
+    "EventBusesPage",
+  ),
+  pageRoute(
+    "/events/buses/:name",
+    "Event bus",
+    () => import("./events/event-bus-page.tsx"),
+    "EventBusPage",
+  ),
+  pageRoute(
+    "/events/buses/:name/rules/:rule",
+    "Rule",
+    () => import("./events/rule-page.tsx"),
+    "RulePage",
+  ),
+  pageRoute(
     "/resources",
     "Resources",
     () => import("./resources/resources-page.tsx"),

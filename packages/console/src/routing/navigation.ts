@@ -42,6 +42,7 @@ const PAGES_OF: Readonly<Record<string, readonly PageLink[]>> = {
   s3: [["Buckets", "#/s3/buckets"]],
   kms: [["Keys", "#/kms/keys"]],
   ssm: [["Parameters", "#/ssm/parameters"]],
+  events: [["Event buses", "#/events/buses"]],
   cloudformation: [["Stacks", "#/cloudformation/stacks"]],
 };
 

@@ -24,3 +24,19 @@ export async function readPages<Item>(
   }
   return { items, complete: true };
 }
+
+/** The items of each page of a list that the SDK has no paginator for. */
+export async function* pagesByToken<
+  Output extends { readonly NextToken?: string | undefined },
+  Item,
+>(
+  ask: (NextToken: string | undefined) => Promise<Output>,
+  itemsOf: (output: Output) => readonly Item[] | undefined,
+): AsyncIterable<readonly Item[]> {
+  let token: string | undefined;
+  do {
+    const page = await ask(token);
+    yield itemsOf(page) ?? [];
+    token = page.NextToken;
+  } while (token !== undefined);
+}

@@ -11,6 +11,15 @@ const byName = (pattern: string): PlaceOfId => {
 };
 const inTree: PlaceOfId = (place) => placeOf("/organizations/tree", {}, { place });
 
+/** A rule's ARN, `rule/[BUS/]NAME`, or its id in a stack, `[BUS|]NAME`. */
+const placeOfRuleId: PlaceOfId = (id) => {
+  const [rule = "", name = "default"] = id
+    .replace(/^arn:.*:rule\//, "")
+    .split(/[/|]/)
+    .toReversed();
+  return placeOf("/events/buses/:name/rules/:rule", { name, rule });
+};
+
 /** The console's pages by the types of resources that they show; they take the physical id. */
 const PLACES: Readonly<Record<string, PlaceOfId>> = {
   "AWS::CloudFormation::Stack": byArn("/cloudformation/stacks"),
@@ -26,6 +35,8 @@ const PLACES: Readonly<Record<string, PlaceOfId>> = {
   "AWS::IVS::RecordingConfiguration": byArn("/ivs/recording-configurations"),
   "AWS::KMS::Key": byName("/kms/keys"),
   "AWS::KMS::ReplicaKey": byName("/kms/keys"),
+  "AWS::Events::EventBus": byName("/events/buses"),
+  "AWS::Events::Rule": placeOfRuleId,
   "AWS::Organizations::Account": inTree,
   "AWS::Organizations::OrganizationalUnit": inTree,
   "AWS::S3::Bucket": byName("/s3/buckets"),
