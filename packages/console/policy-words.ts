@@ -15,15 +15,22 @@ const DATA = fileURLToPath(
   new URL("../server/generated/service-authorization.br", import.meta.url),
 );
 
-const MODULE = "virtual:policy-words";
+const WORDS = "virtual:policy-words";
+const REFERENCE = "virtual:service-reference";
 
-/** Gives the policy editor the actions and condition keys that the server's checks go by. */
+/**
+ * Gives the policy editor the actions and condition keys that the server's checks go by, and the
+ * comparison of policies the resources that those actions are about.
+ */
 export const policyWords: Plugin = {
   name: "rolecast-policy-words",
-  resolveId: (id) => (id === MODULE ? `\0${MODULE}` : undefined),
+  resolveId: (id) => (id === WORDS || id === REFERENCE ? `\0${id}` : undefined),
   async load(id) {
-    if (id !== `\0${MODULE}`) return undefined;
-    return `export const POLICY_WORDS = ${JSON.stringify(wordsOf(await readData()))};`;
+    if (id === `\0${WORDS}`)
+      return `export const POLICY_WORDS = ${JSON.stringify(wordsOf(await readData()))};`;
+    if (id === `\0${REFERENCE}`)
+      return `export const SERVICE_REFERENCE = ${JSON.stringify(referenceOf(await readData()))};`;
+    return undefined;
   },
 };
 
@@ -33,17 +40,33 @@ async function readData(): Promise<AuthorizationData> {
   return JSON.parse(text.toString()) as AuthorizationData;
 }
 
-function wordsOf({ services, globalKeys }: AuthorizationData) {
-  const named = SERVICES.map((name) => {
+function servicesOf({ services }: AuthorizationData) {
+  return SERVICES.map((name) => {
     const service = services[name];
     if (!service) throw new Error(`no service ${name} in ${DATA}`);
     return [name, service] as const;
   });
+}
+
+/** The data without condition keys, which are most of it. */
+function referenceOf(data: AuthorizationData): AuthorizationData {
+  const services = servicesOf(data).map(([name, { actions, resources }]) => {
+    const known = Object.entries(actions).map(([action, { resources: types }]) => [
+      action,
+      { resources: types, keys: [] },
+    ]);
+    return [name, { actions: Object.fromEntries(known), resources, keys: {} }];
+  });
+  return { services: Object.fromEntries(services), globalKeys: {}, rcpServices: [] };
+}
+
+function wordsOf(data: AuthorizationData) {
+  const named = servicesOf(data);
   return {
     actions: Object.fromEntries(
       named.map(([name, { actions }]) => [name, Object.keys(actions).toSorted()]),
     ),
     keys: Object.fromEntries(named.map(([name, { keys }]) => [name, Object.keys(keys).toSorted()])),
-    globalKeys: Object.keys(globalKeys).toSorted(),
+    globalKeys: Object.keys(data.globalKeys).toSorted(),
   };
 }

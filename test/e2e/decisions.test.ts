@@ -69,7 +69,7 @@ describeConsole(() => {
     await compare.click();
     const newly = page.getByText("Newly allowed, for example");
     await newly.waitFor();
-    await page.getByText(/^ivs:\w+ on /).waitFor();
+    await page.getByText(/^ivs:\w+ on arn:aws:ivs:us-east-1:/).waitFor();
     await page.getByText("No longer allowed, for example").waitFor();
     await page.getByText(/^s3:\w+ on /).waitFor();
     await page.getByText("Access Analyzer's CheckNoNewAccess: FAIL.").waitFor();

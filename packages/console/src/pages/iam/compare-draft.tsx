@@ -1,4 +1,4 @@
-import { POLICY_WORDS } from "virtual:policy-words";
+import { SERVICE_REFERENCE } from "virtual:service-reference";
 import Alert from "@cloudscape-design/components/alert";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
@@ -29,10 +29,6 @@ import {
 import { NEW_POLICY } from "./policy-documents.ts";
 import type { PolicyOwner } from "./policy-owner.ts";
 import { principalPolicies } from "./principal-policies.ts";
-
-const KNOWN_ACTIONS = Object.entries(POLICY_WORDS.actions).flatMap(([service, names]) =>
-  names.map((name) => `${service}:${name}`),
-);
 
 /** Shows what a user's or role's policies would newly allow, and no longer, with a draft. */
 export function CompareDraft({ owner }: { readonly owner: PolicyOwner }) {
@@ -83,7 +79,7 @@ function Draft({ policies }: { readonly policies: readonly PolicyText[] }) {
         : checkNoNewAccess(aws, oneDocument(candidate), oneDocument(policies)),
     ]);
     setCompared({
-      comparison: compareWith(candidate, policies, KNOWN_ACTIONS),
+      comparison: compareWith(candidate, policies, SERVICE_REFERENCE),
       verdict: verdict.status === "fulfilled" ? verdict.value : undefined,
       refusal: verdict.status === "rejected" ? verdict.reason : undefined,
     });

@@ -1,4 +1,10 @@
-import { comparePolicies, compilePolicy, type NewAccess } from "@rolecast/policy";
+import {
+  type AuthorizationData,
+  comparePolicies,
+  compilePolicy,
+  type NewAccess,
+  referenceOptions,
+} from "@rolecast/policy";
 
 /** A policy of a user or role, by which name it has it. */
 export interface PolicyText {
@@ -64,21 +70,23 @@ export interface DraftComparison {
 }
 
 /**
- * Compares all that the policies may ever allow: it proves, and doesn't try out. An example names
- * one of the known actions where that is possible.
+ * Compares all that the policies may ever allow: it proves, and doesn't try out. An example is an
+ * action of the reference on a resource that it is about, where that is possible.
  */
 export function compareWith(
   candidate: readonly PolicyText[],
   existing: readonly PolicyText[],
-  knownActions: readonly string[],
+  reference: AuthorizationData,
 ): DraftComparison {
   const compiled = (policies: readonly PolicyText[]) =>
     policies.map(({ name, text }) =>
       compilePolicy(text, { kind: "identity", id: name, managed: false }),
     );
-  const { relation, exact, more, less } = comparePolicies(compiled(candidate), compiled(existing), {
-    knownActions,
-  });
+  const { relation, exact, more, less } = comparePolicies(
+    compiled(candidate),
+    compiled(existing),
+    referenceOptions(reference),
+  );
   return { relation, exact, more: exampleOf(more), less: exampleOf(less) };
 }
 

@@ -6,3 +6,8 @@ declare module "virtual:policy-words" {
     readonly globalKeys: readonly string[];
   };
 }
+
+/** The actions of the server's services, and the resources that each is about. */
+declare module "virtual:service-reference" {
+  export const SERVICE_REFERENCE: import("@rolecast/policy").AuthorizationData;
+}
