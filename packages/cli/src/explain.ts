@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { CommandError, EXIT } from "./command-error.ts";
+import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { type Details, explanationOf } from "./explanation.ts";
 import type { Fields } from "./feed-lines.ts";
@@ -17,6 +17,8 @@ interface ExplainFlags extends ConnectionFlags {
 
 /** The server keeps so many denials of an account ready; older ones are found by id. */
 const LAST_MAX = 100;
+
+const NOTHING_DENIED = "nothing was denied in the last 24 hours.";
 
 /** `rolecast explain [id]`: why a request was denied, and what nearly allowed it. */
 export function explainCommand(): Command {
@@ -52,8 +54,7 @@ async function explain(id: string | undefined, flags: ExplainFlags): Promise<voi
   for await (const json of readFeed(connection, "decisions", { follow: false }))
     if (isAbout(json, flags)) kept.push(idOf(json));
   const latest = kept.slice(-flags.last);
-  if (latest.length === 0 && !flags.follow)
-    throw new CommandError("nothing was denied in the last 24 hours.", EXIT.failed);
+  if (latest.length === 0 && !flags.follow) throw new CommandError(NOTHING_DENIED);
   if (latest.length > 0) await show(connection, latest, flags);
   if (!flags.follow) return;
   for await (const json of readFeed(connection, "decisions")) {
@@ -62,6 +63,15 @@ async function explain(id: string | undefined, flags: ExplainFlags): Promise<voi
     if (!flags.json) print("");
     await show(connection, [next], flags);
   }
+}
+
+/** The latest denial, explained. @throws CommandError where nothing was denied. */
+export async function latestExplanation(connection: Connection): Promise<string> {
+  let latest: string | undefined;
+  for await (const json of readFeed(connection, "decisions", { follow: false }))
+    if (isAbout(json, {})) latest = idOf(json);
+  if (latest === undefined) throw new CommandError(NOTHING_DENIED);
+  return (await detailsOf(connection, latest)).map(explanationOf).join("\n\n");
 }
 
 /** With `--json` all of them are one list, unless more are to follow. */
@@ -94,7 +104,7 @@ function idOf(json: string): string {
 }
 
 /** Whether a decision is a denial, and of the user or role that was asked for. */
-function isAbout(json: string, { user }: ExplainFlags): boolean {
+function isAbout(json: string, { user }: Pick<ExplainFlags, "user">): boolean {
   const { evaluatedEffect, principalArn } = JSON.parse(json) as Fields;
   if (evaluatedEffect === "ALLOW") return false;
   return user === undefined || String(principalArn).split(/[:/]/).slice(5).includes(user);

@@ -45,11 +45,17 @@ export async function serve(
     process.exitCode = isMisconfigured(error) ? EXIT.usage : EXIT.failed;
     return;
   }
-  stopOnSignal(server);
+  const stop = stopOnSignal(server);
   drainOnSignal(server);
   exitOnFailure(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
   if (server.generatedRoot) await server.noteRootKeyShown();
+  if (!json && process.stdin.isTTY) {
+    const { offerHotkeys } = await import("./hotkeys/hotkeys.ts");
+    await offerHotkeys(server, () => {
+      stop("q");
+    });
+  }
   await runReadyScripts(scripts, scriptEnvironment(server), umask, server.showReadyScripts);
 }
 
@@ -76,16 +82,17 @@ function scriptEnvironment({ endpoint, root }: RunningServer) {
 }
 
 /** The first signal ends streams and recordings properly; a second one ends at once. */
-function stopOnSignal(server: RunningServer): void {
+function stopOnSignal(server: RunningServer): (why: string) => void {
   let stopping = false;
-  const stop = (signal: NodeJS.Signals) => {
+  const stop = (why: string) => {
     if (stopping) process.exit(1);
     stopping = true;
-    process.stderr.write(`${signal}: ending streams and recordings.\n`);
+    process.stderr.write(`${why}: ending streams and recordings.\n`);
     exitAfter(server);
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  return stop;
 }
 
 function exitAfter(server: RunningServer): void {

@@ -142,7 +142,11 @@ async function startServer(
   const dispatcher: Dispatcher = new Dispatcher({
     registry,
     refresh: provided.directory.refresh,
-    authorizer: new Authorizer({ ...provided, enforcement: config.enforcement }),
+    authorizer: new Authorizer({
+      ...provided,
+      enforcement: config.enforcement,
+      consoleUrl: config.publicBaseUrl ?? address.endpoint,
+    }),
     store: parts.store,
     clock: systemClock,
     ids: randomIds,

@@ -10,7 +10,6 @@ import {
 } from "@rolecast/policy";
 import type { Authorization, ResourcePolicy } from "../kernel/authorization.ts";
 import { AwsError } from "../kernel/aws-error.ts";
-import { commandLine } from "../kernel/command-line.ts";
 import { errorClass } from "../kernel/error-class.ts";
 import { LruMap } from "../kernel/lru-map.ts";
 import { NO_ORGANIZATIONS, type Organizations } from "../kernel/organization.ts";
@@ -31,6 +30,7 @@ import { nextTurn } from "../kernel/work/turns.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
+import { DenialLog } from "./denial-log.ts";
 import { OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
@@ -53,6 +53,8 @@ export interface AuthorizerOptions {
   /** `enforce` refuses, `soft` logs what would be refused, `off` doesn't decide. */
   readonly enforcement: "enforce" | "soft" | "off";
   readonly log: Log;
+  /** Left out, the log names no page of the console. */
+  readonly consoleUrl?: string;
   /** Left out, no account is in an organization. */
   readonly organizations?: OrganizationDirectory | undefined;
   /** Left out, denials carry no sealed message. */
@@ -77,6 +79,7 @@ interface Gathered {
 /** Decides requests: gathers the policies that apply and asks the policy engine. */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
+  readonly #denials: DenialLog;
   readonly #policies = new PolicyCache();
   #organizationLayers: OrganizationLayers;
   readonly #gathered = new LruMap<string, Gathered>(GATHERED_MAX);
@@ -89,6 +92,7 @@ export class Authorizer {
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
+    this.#denials = new DenialLog(options.log, options.consoleUrl);
     this.#organizationLayers = new OrganizationLayers(NO_ORGANIZATIONS, this.#policies);
   }
 
@@ -134,20 +138,12 @@ export class Authorizer {
   #refuse(denial: Denial, service: Refusing, { isCall }: Question): void {
     const error = service.accessDenied?.(denial) ?? accessDenied(denial);
     if (this.#options.enforcement === "enforce") {
-      if (isCall) this.#logDenial(denial);
+      if (isCall) this.#denials.denied(denial);
       throw withDetails(error, denial);
     }
     // A question that only decides how much an answer shows refuses no request.
     if (!isCall) return;
-    const { action, resource } = denial.authorization;
-    this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
-  }
-
-  #logDenial({ authorization: { action, resource }, authorizationId, callerArn: arn }: Denial) {
-    const explained =
-      authorizationId === undefined ? "" : ` · ${commandLine("explain", authorizationId)}`;
-    const fields = { action, resource, principal: arn, authorizationId };
-    this.#options.log.info(fields, `denied ${action} on ${resource} to ${arn}${explained}`);
+    this.#denials.wouldBeDenied(denial, error.message);
   }
 
   /** Notes the first pair, the operation's own action; further pairs aren't calls. */

@@ -1,6 +1,7 @@
 import pino from "pino";
 import type { Config } from "../config/settings.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import { knowsHyperlinks } from "./hyperlinks.ts";
 import { textLine } from "./text-line.ts";
 
 /** Lines kept for later readers. */
@@ -28,8 +29,13 @@ export function createLog({ logLevel, logFormat }: LogSettings): ServerLog {
   const format = logFormat ?? (isTerminal ? "text" : "json");
   const level = logLevel ?? (isTerminal ? "info" : "warn");
   const tail = new LogTail();
+  const hasLinks = isTerminal && knowsHyperlinks(process.env);
   const text = {
-    write: (json: string) => process.stderr.write(textLine(json, { colored: isTerminal })),
+    write: (json: string) => {
+      // The terminal's width changes with its window.
+      const { columns } = process.stderr;
+      process.stderr.write(textLine(json, { colored: isTerminal, columns, hasLinks }));
+    },
   };
   const streams = pino.multistream([
     { level: "trace", stream: format === "text" ? text : process.stderr },

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { textLine } from "./text-line.ts";
+import { type Reader, textLine } from "./text-line.ts";
 
-function lineOf(fields: object, colored = false): string {
-  return textLine(JSON.stringify({ time: "2026-01-02T03:04:05.678Z", ...fields }), { colored });
+function lineOf(fields: object, colored = false, reader: Partial<Reader> = {}): string {
+  const json = JSON.stringify({ time: "2026-01-02T03:04:05.678Z", ...fields });
+  return textLine(json, { colored, ...reader });
 }
 
 test("what happens is a time and a sentence", () => {
@@ -21,4 +22,35 @@ test("a name from outside neither paints the terminal nor makes a line of its ow
   const line = lineOf({ level: 40, msg: "channel \u001b[2J\nx is live", reason: "a\r\u009bb" });
   expect(line.slice(0, -1)).not.toMatch(/\p{Cc}/u);
   expect(lineOf({ level: 50, msg: "x" }, true)).toContain("\u001b[31mx\u001b[0m\n");
+});
+
+const ID = "xl720mqijqetg0gd23prip1dh";
+const DENIAL = {
+  level: 30,
+  msg: "denied s3:GetObject on arn:aws:s3:::media/a.ts to arn:aws:iam::000000000000:user/app",
+  page: `http://127.0.0.1:54321/#/authorization-details/${ID}`,
+};
+
+test("a denial of usual names fits 80 columns, and ends with the address of its page", () => {
+  const [first, second, third, ...rest] = lineOf(DENIAL, false, { columns: 80 }).split("\n");
+  expect(first?.slice(10)).toBe("denied s3:GetObject on arn:aws:s3:::media/a.ts to");
+  expect(second).toBe("          arn:aws:iam::000000000000:user/app");
+  expect(third).toBe(`    ${DENIAL.page}`);
+  expect(third?.length).toBeLessThanOrEqual(80);
+  expect(rest).toEqual([""]);
+});
+
+test("where the terminal knows links, the line's last word is one", () => {
+  const line = lineOf(DENIAL, false, { columns: 80, hasLinks: true });
+  const link = `\u001b]8;;${DENIAL.page}\u001b\\why?\u001b]8;;\u001b\\`;
+  expect(line.slice(10)).toBe(
+    "denied s3:GetObject on arn:aws:s3:::media/a.ts to\n" +
+      `          arn:aws:iam::000000000000:user/app · ${link}\n`,
+  );
+});
+
+test("no address ends a link before its time", () => {
+  const page = "http://a/#/\u001b\\x\u0007 y";
+  const line = lineOf({ level: 30, msg: "x", page }, false, { hasLinks: true });
+  expect(line).toContain("\u001b]8;;http://a/#/\\xy\u001b\\why?");
 });
