@@ -1,4 +1,11 @@
 import {
+  CloudWatchClient,
+  PutDashboardCommand,
+  PutMetricAlarmCommand,
+  PutMetricDataCommand,
+  SetAlarmStateCommand,
+} from "@aws-sdk/client-cloudwatch";
+import {
   DescribeRuleCommand,
   EventBridgeClient,
   PutRuleCommand,
@@ -130,6 +137,53 @@ describeConsole(() => {
     await page.getByLabel(/^To confirm/).fill("delete");
     await page.keyboard.press("Enter");
     await page.getByText("Rule live is deleted.").waitFor();
+    await page.close();
+  });
+
+  test("an alarm shows its state, why, and its history; a dashboard is drawn", async () => {
+    const cloudWatch = new CloudWatchClient(options());
+    const MetricName = "Frames";
+    const put = { Namespace: "Studio", MetricData: [{ MetricName, Value: 24 }] };
+    await cloudWatch.send(new PutMetricDataCommand(put));
+    await cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: "frozen",
+        Namespace: "Studio",
+        MetricName,
+        Statistic: "Average",
+        Period: 60,
+        EvaluationPeriods: 2,
+        Threshold: 20,
+        ComparisonOperator: "LessThanThreshold",
+      }),
+    );
+    const page = await browser.open(server.endpoint);
+    await visit(page, "/cloudwatch/alarms", "Alarms");
+    await page.getByRole("row", { name: /^frozen .*Frames < 20 for 2 of 2 × 60 s/ }).waitFor();
+    await page.getByRole("link", { name: "frozen" }).click();
+    await page.getByRole("heading", { name: "History" }).waitFor();
+    const state = { AlarmName: "frozen", StateValue: "ALARM", StateReason: "By hand" } as const;
+    await cloudWatch.send(new SetAlarmStateCommand(state));
+    await page.reload();
+    await page
+      .getByRole("row", { name: /updated from .* to ALARM|Alarm updated/i })
+      .first()
+      .waitFor();
+    await takePicture(page, "alarm");
+    const metrics = [["Studio", MetricName]];
+    const DashboardBody = JSON.stringify({
+      widgets: [
+        { type: "text", properties: { markdown: "<b>Tonight</b>" } },
+        { type: "metric", properties: { title: "Frames a second", metrics, region: "us-east-1" } },
+      ],
+    });
+    await cloudWatch.send(new PutDashboardCommand({ DashboardName: "studio", DashboardBody }));
+    await visit(page, "/cloudwatch/dashboards", "Dashboards");
+    await page.getByRole("link", { name: "studio" }).click();
+    // A text is shown as it is written: what is in it is nobody's markup.
+    await page.getByText("<b>Tonight</b>").first().waitFor();
+    await page.getByRole("application", { name: "Frames a second" }).waitFor();
+    await takePicture(page, "dashboard");
     await page.close();
   });
 });

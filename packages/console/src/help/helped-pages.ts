@@ -48,6 +48,10 @@ export const HELPED_PAGES = [
   "/events/buses",
   "/events/buses/:name",
   "/events/buses/:name/rules/:rule",
+  "/cloudwatch/alarms",
+  "/cloudwatch/alarms/:name",
+  "/cloudwatch/dashboards",
+  "/cloudwatch/dashboards/:name",
   "/resources",
   "/resources/:type/:id",
 ] as const;

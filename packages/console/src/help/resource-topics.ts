@@ -67,3 +67,18 @@ export const EVENT_BUSES: Topic = {
     ["Event patterns", `${EVENTS}/eb-event-patterns.html`],
   ],
 };
+
+const CLOUDWATCH = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring";
+
+export const ALARMS: Topic = {
+  title: "Alarms and dashboards",
+  text: [
+    "An alarm compares a metric with a threshold, or is a rule over other alarms.",
+    "Each change of its state is an event on the bus default, which a rule can send on.",
+    "A dashboard's metrics are drawn from GetMetricData, which you may need permission for.",
+  ],
+  more: [
+    ["Alarms", `${CLOUDWATCH}/CloudWatch_Alarms.html`],
+    ["Dashboards", `${CLOUDWATCH}/CloudWatch_Dashboards.html`],
+  ],
+};

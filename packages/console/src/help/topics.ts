@@ -1,5 +1,5 @@
 import type { HelpedPage } from "./helped-pages.ts";
-import { EVENT_BUSES, KMS_KEYS, PARAMETERS, RESOURCES } from "./resource-topics.ts";
+import { ALARMS, EVENT_BUSES, KMS_KEYS, PARAMETERS, RESOURCES } from "./resource-topics.ts";
 import type { Topic } from "./topic.ts";
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
@@ -263,6 +263,10 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/events/buses": EVENT_BUSES,
   "/events/buses/:name": EVENT_BUSES,
   "/events/buses/:name/rules/:rule": EVENT_BUSES,
+  "/cloudwatch/alarms": ALARMS,
+  "/cloudwatch/alarms/:name": ALARMS,
+  "/cloudwatch/dashboards": ALARMS,
+  "/cloudwatch/dashboards/:name": ALARMS,
   "/resources": RESOURCES,
   "/resources/:type/:id": RESOURCES,
 };

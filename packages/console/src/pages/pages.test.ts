@@ -82,6 +82,10 @@ const PAGES = [
   ["/events/buses", "Event buses", ["EventBridge", "Event buses"]],
   ["/events/buses/default", "Event bus", ["EventBridge", "Event buses", "default"]],
   ["/events/buses/default/rules/live", "Rule", ["EventBridge", "Event buses", "default", "live"]],
+  ["/cloudwatch/alarms", "Alarms", ["CloudWatch", "Alarms"]],
+  ["/cloudwatch/alarms/frozen", "Alarm", ["CloudWatch", "Alarms", "frozen"]],
+  ["/cloudwatch/dashboards", "Dashboards", ["CloudWatch", "Dashboards"]],
+  ["/cloudwatch/dashboards/studio", "Dashboard", ["CloudWatch", "Dashboards", "studio"]],
   ["/resources", "Resources", ["Rolecast", "Resources"]],
   [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
@@ -114,7 +118,7 @@ test("each service's name leads to its first page", () => {
   const homes = PAGES.map(([path]) => breadcrumbsOf(findPage(path))[0]?.href);
   const first = ["#/", "#/ivs/channels", "#/ivschat/rooms", "#/iam/users", "#/s3/buckets"];
   const further = ["#/ivs-realtime/stages", "#/organizations/tree", "#/cloudformation/stacks"];
-  const services = ["#/kms/keys", "#/ssm/parameters", "#/events/buses"];
+  const services = ["#/kms/keys", "#/ssm/parameters", "#/events/buses", "#/cloudwatch/alarms"];
   expect(new Set(homes)).toEqual(new Set([...first, ...further, ...services]));
 });
 
@@ -151,6 +155,7 @@ describe("the side", () => {
       ["S3", "s3"],
       ["KMS", "kms"],
       ["SSM", "ssm"],
+      ["CloudWatch", "cloudwatch"],
       ["EventBridge", "events"],
       ["CloudFormation", "cloudformation"],
     ]);

@@ -206,6 +206,30 @@ const PAGES: readonly PageRoute[] = [
     "RulePage",
   ),
   pageRoute(
+    "/cloudwatch/alarms",
+    "Alarms",
+    () => import("./cloudwatch/alarms-page.tsx"),
+    "AlarmsPage",
+  ),
+  pageRoute(
+    "/cloudwatch/alarms/:name",
+    "Alarm",
+    () => import("./cloudwatch/alarm-page.tsx"),
+    "AlarmPage",
+  ),
+  pageRoute(
+    "/cloudwatch/dashboards",
+    "Dashboards",
+    () => import("./cloudwatch/dashboards-page.tsx"),
+    "DashboardsPage",
+  ),
+  pageRoute(
+    "/cloudwatch/dashboards/:name",
+    "Dashboard",
+    () => import("./cloudwatch/dashboard-page.tsx"),
+    "DashboardPage",
+  ),
+  pageRoute(
     "/resources",
     "Resources",
     () => import("./resources/resources-page.tsx"),

@@ -42,6 +42,10 @@ const PAGES_OF: Readonly<Record<string, readonly PageLink[]>> = {
   s3: [["Buckets", "#/s3/buckets"]],
   kms: [["Keys", "#/kms/keys"]],
   ssm: [["Parameters", "#/ssm/parameters"]],
+  cloudwatch: [
+    ["Alarms", "#/cloudwatch/alarms"],
+    ["Dashboards", "#/cloudwatch/dashboards"],
+  ],
   events: [["Event buses", "#/events/buses"]],
   cloudformation: [["Stacks", "#/cloudformation/stacks"]],
 };

@@ -7,6 +7,7 @@ import {
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
@@ -61,7 +62,7 @@ export function RulePage({ params }: PageProps) {
     >
       <CallState what="rule" call={got} />
       {rule && (
-        <>
+        <SpaceBetween size="l">
           <FactsPanel
             arn={rule.Arn}
             facts={[
@@ -92,7 +93,7 @@ export function RulePage({ params }: PageProps) {
             empty="No targets: nothing happens when an event matches."
             columns={COLUMNS}
           />
-        </>
+        </SpaceBetween>
       )}
       {asking === "edit" && rule && (
         <RuleForm

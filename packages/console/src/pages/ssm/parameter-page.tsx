@@ -8,6 +8,7 @@ import {
   RemoveTagsFromResourceCommand,
 } from "@aws-sdk/client-ssm";
 import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
@@ -62,7 +63,7 @@ export function ParameterPage({ params }: PageProps) {
     >
       <CallState what="parameter" call={got} />
       {parameter && (
-        <>
+        <SpaceBetween size="l">
           <FactsPanel
             arn={parameter.ARN}
             facts={[
@@ -83,7 +84,7 @@ export function ParameterPage({ params }: PageProps) {
           />
           <Versions key={parameter.Version} name={Name} />
           <Tags name={Name} />
-        </>
+        </SpaceBetween>
       )}
       {editing && value !== undefined && (
         <ParameterForm
