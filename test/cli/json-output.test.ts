@@ -48,6 +48,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   reset: "does something",
   "snapshot load": "does something",
   "snapshot save": "does something",
+  "stack delete": "does something",
   "stack deploy": "does something",
   "stack diff": "its test is with the others of deployments",
   "stage join": "does something",

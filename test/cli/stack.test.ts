@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StackEvent } from "@aws-sdk/client-cloudformation";
 import * as ivs from "@aws-sdk/client-ivs";
+import { DeleteObjectCommand, ListBucketsCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { rolecast } from "../support/rolecast-command.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
@@ -97,6 +98,30 @@ test.each([
   [["drift", "nothing"], 4, /does not exist/],
 ])("%j ends with %i and says why", async (args, code, why) => {
   expect(await stack(...args)).toMatchObject({ code, err: expect.stringMatching(why) });
+});
+
+test("a stack is deleted to its end, and what can't be is named with the reason", async () => {
+  const file = "kept.yaml";
+  writeFileSync(join(dir, file), "Resources: { Films: { Type: AWS::S3::Bucket } }");
+  expect((await stack("deploy", "kept", "--template", file)).code).toBe(0);
+  expect(await stack("delete", "kept")).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("say --yes"),
+  });
+  const { s3 } = server.clients();
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const Bucket = Buckets.find(({ Name }) => Name?.startsWith("kept-"))?.Name ?? "";
+  await s3.send(new PutObjectCommand({ Bucket, Key: "a", Body: "x" }));
+  const failed = await stack("delete", "kept", "--yes");
+  expect(failed).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/ended in DELETE_FAILED\.\n {2}Films \(AWS::S3::Bucket .*not empty/),
+  });
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: "a" }));
+  expect((await stack("delete", "kept", "--yes")).out).toMatch(
+    /Deleted kept with its resource\.\n$/,
+  );
+  expect((await stack("delete", "kept", "--yes")).code).toBe(4);
 });
 
 test("a server starts with the stack of a template, and not with one that fails", async () => {

@@ -71,6 +71,7 @@ export const ROWS: Readonly<Record<string, readonly Row[] | HeldElsewhere>> = {
   "policy unused": [{ args: `policy unused --principal ${ROLE}` }],
   "stack ls": [{ args: "stack ls" }],
   "stack deploy": [{ args: "stack deploy made --template template.yaml" }],
+  "stack delete": [{ args: "stack delete gone --yes", ends: 4 }],
   "stack diff": [{ args: "stack diff new --template template.yaml", ends: FOUND }],
   "stack events": [{ args: "stack events there --follow" }],
   "stack drift": [{ args: "stack drift there" }],

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { deleteCommand } from "./delete.ts";
 import { deployCommand } from "./deploy.ts";
 import { diffCommand } from "./diff.ts";
 import { driftCommand } from "./drift.ts";
@@ -13,5 +14,6 @@ export function stackCommand(): Command {
     .addCommand(deployCommand())
     .addCommand(diffCommand())
     .addCommand(eventsCommand())
-    .addCommand(driftCommand());
+    .addCommand(driftCommand())
+    .addCommand(deleteCommand());
 }
