@@ -214,6 +214,13 @@ test("what isn't a move is refused, and a refactor of changed stacks is obsolete
     "Stack with id absent does not exist",
     "Template format error: At least one Resources member must be defined.",
   ]);
+  const twice = { StackName: "refused", TemplateBody: one };
+  const refactoring = client.send(
+    new CreateStackRefactorCommand({ StackDefinitions: [twice, twice] }),
+  );
+  await expect(refactoring).rejects.toThrow(
+    "Each stack can be defined only once in a stack refactor.",
+  );
   const renamed = template({ Other: role({ Description: "one" }), Live: live("refused") });
   const made = await created({
     StackDefinitions: [{ StackName: "refused", TemplateBody: renamed }],
