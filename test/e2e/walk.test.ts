@@ -110,8 +110,10 @@ describeConsole(() => {
       expect(await page.evaluate("navigator.clipboard.readText()")).toMatch(/\/app\/sk_[^'•<]+'$/);
       expect(await violations(page, width === WIDE)).toEqual([]);
 
-      await button("Watch page and embedding").click();
+      await button("Copy a link for a viewer").click();
+      await button("Make link").click();
       await page.getByRole("img", { name: "QR code of the watch page" }).waitFor();
+      await button("Embed in a page of your own").click();
       await page.getByText(/hls\.loadSource/).waitFor();
       await takePicture(page, `walk-share-${width}`);
       expect(await violations(page, width === WIDE)).toEqual([]);

@@ -137,11 +137,7 @@ export function ChannelLive(props: {
               },
             ]}
           />
-          <ShareChannel
-            name={channel.name ?? ""}
-            playbackUrl={channel.playbackUrl ?? ""}
-            token={token}
-          />
+          <ShareChannel channel={channel} token={token} />
         </SpaceBetween>
         {stream && trouble !== undefined && (
           <Alert type="info">The preview waits for video: {trouble}</Alert>

@@ -1,3 +1,4 @@
+import type { Channel } from "@aws-sdk/client-ivs";
 import Button from "@cloudscape-design/components/button";
 import Spinner from "@cloudscape-design/components/spinner";
 import { lazy, Suspense, useState } from "react";
@@ -7,15 +8,16 @@ const ShareModal = lazy(async () => ({ default: (await import("./share-modal.tsx
 
 /** Opens the ways to show a channel to others: a page, a QR code, a snippet of HTML. */
 export function ShareChannel(props: {
-  readonly name: string;
-  readonly playbackUrl: string;
+  readonly channel: Channel;
+  /** A playback token that is there already; empty: none. */
   readonly token: string;
 }) {
+  const { channel } = props;
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button disabled={props.playbackUrl === ""} onClick={() => setOpen(true)}>
-        Watch page and embedding
+      <Button disabled={!channel.playbackUrl} onClick={() => setOpen(true)}>
+        Copy a link for a viewer
       </Button>
       {open && (
         <Suspense fallback={<Spinner />}>

@@ -1,12 +1,6 @@
 /** The page of the console that plays a channel for people who aren't signed in. */
 export const WATCH_PATH = "/watch";
 
-/** The address of the watch page for a playback URL, as this browser reaches the server. */
-export function watchAddress(origin: string, playbackUrl: string, token: string): string {
-  const play = new URLSearchParams({ play: playedPath(playbackUrl, token) });
-  return `${origin}/#${WATCH_PATH}?${play}`;
-}
-
 /** Playback by its path: the server has more than one name, and a page only its own. */
 export function playedPath(playbackUrl: string, token: string): string {
   if (playbackUrl === "") return "";

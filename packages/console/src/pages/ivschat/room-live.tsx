@@ -12,7 +12,7 @@ import { Checkboxes } from "../../shared/checkboxes.tsx";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { ivsChatOf } from "./chat-calls.ts";
-import { ChatSocket, type SocketState } from "./chat-socket.ts";
+import { ChatSocket, newId, type SocketState } from "./chat-socket.ts";
 import { type ChatEntry, withEntry, withFrame } from "./chat-transcript.ts";
 import { RoomTranscript } from "./room-transcript.tsx";
 
@@ -110,7 +110,7 @@ export function RoomLive({ roomArn }: { readonly roomArn: string }) {
 }
 
 function ended(text: string): ChatEntry {
-  return { kind: "note", id: crypto.randomUUID(), at: new Date(), text, isFailure: false };
+  return { kind: "note", id: newId(), at: new Date(), text, isFailure: false };
 }
 
 function Connection({ state }: { readonly state: SocketState | undefined }) {
