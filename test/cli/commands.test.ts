@@ -19,6 +19,7 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
 import { awsCli, hasAwsCli } from "../support/aws-cli.ts";
+import { createUser } from "../support/principals.ts";
 import {
   COMMAND,
   type Outcome,
@@ -291,9 +292,32 @@ describe("against a server", () => {
       const elsewhere = { AWS_ENDPOINT_URL_STS: stranger, PATH };
       const asked = await built(["aws", ...query], elsewhere);
       expect(asked.out).toBe("arn:aws:iam::000000000000:root\n");
-      expect(
-        (await built(["aws", "iam", "get-user", "--user-name", "nobody"], { PATH })).code,
-      ).not.toBe(0);
+      const noUser = await built(["aws", "iam", "get-user", "--user-name", "nobody"], { PATH });
+      expect(noUser.code).not.toBe(0);
+      // It was allowed, and failed.
+      expect(noUser.err).not.toContain("why:");
+    },
+  );
+
+  test.skipIf(findOnPath("aws") === undefined)(
+    "aws says why a request was denied, to those who may not ask, too",
+    async () => {
+      const PATH = hasAwsCli ? `${dirname(await awsCli())}:${process.env.PATH}` : process.env.PATH;
+      await server.root.s3.send(new CreateBucketCommand({ Bucket: "media" }));
+      const Resource = "arn:aws:s3:::media/in/*";
+      const key = await createUser(server.root.iam, "uploader", [
+        { Sid: "Uploads", Effect: "Allow", Action: "s3:GetObject", Resource },
+      ]);
+      const env = {
+        ...{ PATH, ROLECAST_COMMAND: "npx rolecast" },
+        ...{ AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey },
+      };
+      const object = ["--bucket", "media", "--key", "out/x"];
+      const { code, err } = await built(["aws", "s3api", "head-object", ...object], env);
+      expect(code).not.toBe(0);
+      expect(err).toMatch(
+        /\nwhy: Almost: statement `Uploads` .* its resource is .*\n {5}npx rolecast explain \w{25}\n$/,
+      );
     },
   );
 
@@ -332,6 +356,11 @@ describe("against a server", () => {
       // Whatever any user of the machine sees of processes.
       expect(argumentsOfProcesses()).toContain("testsrc2");
       expect(argumentsOfProcesses()).not.toContain(streamKey?.value ?? "");
+      const second = await built(["broadcast", "studio", "--test-pattern", "--duration", "5"]);
+      expect(second).toMatchObject({
+        code: 1,
+        err: "rolecast: the server refused the stream: the channel already has a publisher.\n",
+      });
       const published = await broadcast;
       expect(published.channelArn).toBe(channel?.arn);
       expect(published.durationMs).toBeGreaterThan(4_500);
@@ -405,10 +434,19 @@ describe("without a server", () => {
   test("doctor names each finding's fix", async () => {
     const health = await fetch(`${server.endpoint}/_rolecast/health`);
     const { ivs: ports } = (await health.json()) as { ivs: Record<string, number> };
-    const given = ["--port", new URL(server.endpoint).port, "--rtmp-port", String(ports.rtmpPort)];
+    const given = ["--srt-port", String(ports.srtPort)];
     const { out } = await built(["doctor", ...given]);
-    expect(out).toMatch(/^ok +API port +\d+: a Rolecast server answers$/m);
-    expect(out).toMatch(/^ok +RTMP port +\d+: a Rolecast server answers$/m);
+    expect(out).toContain(`API port     ${new URL(server.endpoint).port}: a Rolecast server`);
+    // The running server says on which ports it listens.
+    for (const [name, title] of [
+      ["rtmpPort", "RTMP"],
+      ["rtmpsPort", "RTMPS"],
+      ["srtPort", "SRT"],
+      ["webrtcPort", "WebRTC"],
+    ] as const)
+      expect(out).toMatch(
+        new RegExp(`^ok +${title} port +${ports[name]}: a Rolecast server answers$`, "m"),
+      );
   });
 });
 

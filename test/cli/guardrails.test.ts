@@ -29,6 +29,11 @@ function write(path: string, text: string): string {
 const deny = (Action: string, more: object = {}) =>
   policyOf([{ Sid: "No", Effect: "Deny", Action, Resource: "*", ...more }]);
 
+test("a file that isn't there is said to be that", async () => {
+  const { code, err } = await rolecast(["guardrails", "test", "nofile.yml"], { cwd: folder });
+  expect([code, err]).toEqual([2, "rolecast: The file of tests nofile.yml isn't there.\n"]);
+});
+
 test("a folder's policies decide each row, and the deciding one is named", async () => {
   const id = "o-a1b2c3d4e5";
   write(

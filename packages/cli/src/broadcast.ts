@@ -203,11 +203,13 @@ export async function publish(
   process.off("SIGINT", stop).off("SIGTERM", stop);
   progress.end();
   if (code.status === "rejected") throw code.reason;
-  const refusal = published.status === "rejected" ? String(published.reason.message) : undefined;
-  if (stopped || (code.value === 0 && refusal === undefined))
+  const failure = published.status === "rejected" ? String(published.reason.message) : undefined;
+  if (stopped || (code.value === 0 && failure === undefined))
     return { durationMs: Math.round(durationMs), frames };
+  const refusal = /^NetStream\.Publish\.\w+: (.*)$/s.exec(failure ?? "")?.[1];
+  if (refusal !== undefined) throw new CommandError(`the server refused the stream: ${refusal}.`);
   // An encoder whose output isn't read reports that too.
-  const said = refusal ?? log.trim();
+  const said = failure ?? log.trim();
   throw new CommandError(
     `the broadcast broke off: ${said === "" ? `ffmpeg ended with ${code.value}` : said}`,
   );

@@ -35,7 +35,7 @@ export function explainFailure(
   const endpoint = endpointOf();
   const isFetchFailure = error instanceof TypeError && error.message === "fetch failed";
   if (isFetchFailure || UNREACHABLE.includes(codeOf(cause))) {
-    const message = `nothing answers at ${endpoint}. Start a server with \`${commandLine("start")}\`, or name another one with --endpoint.`;
+    const message = `${nothingAnswers(endpoint)} Or name another one with --endpoint.`;
     return { message, exitCode: EXIT.unreachable };
   }
   if ("$metadata" in error) {
@@ -54,6 +54,10 @@ export function explainFailure(
     return { message: `${path}${fileFailure}`, exitCode: EXIT.failed };
   }
   return undefined;
+}
+
+export function nothingAnswers(endpoint: string): string {
+  return `nothing answers at ${endpoint}. Start a server with \`${commandLine("start")}\`.`;
 }
 
 export function notRolecast(endpoint: string): string {

@@ -6,7 +6,7 @@ import { readFile, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { findFfmpeg, flagOf, variableOf } from "@rolecast/server";
+import { findFfmpeg, flagOf, isLoopback, variableOf } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
@@ -28,15 +28,17 @@ import { helpNotes } from "./help-notes.ts";
 import { PROTOCOLS, PROTOCOLS_BY_NAME, type ProtocolName } from "./ingest-protocols.ts";
 import { print, printJson, styled } from "./terminal.ts";
 
-interface DoctorFlags extends Readonly<Record<`${ProtocolName}Port`, number>> {
+interface DoctorFlags extends Readonly<Partial<Record<`${ProtocolName}Port`, number>>> {
   readonly data: string;
   readonly nodeDir?: string;
-  readonly port: number;
+  readonly port?: number;
   readonly json?: boolean;
   readonly objects?: boolean;
   readonly removeUnreferenced?: boolean;
   readonly database?: string;
 }
+
+const DEFAULT_PORT = 4566;
 
 /** A program that accepts a connection may still never answer. */
 const ANSWER_MS_MAX = 2_000;
@@ -47,13 +49,12 @@ export function doctorCommand(): Command {
     .description("Check ports, ffmpeg, the certificate, the clock and the disk.")
     .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
     .option("--node-dir <DIR>", "the node's own folder (or ROLECAST_NODE_DIR)", nodeDirGiven())
-    .option("--port <N>", "port of the AWS APIs", portOf, fromEnvironment("ROLECAST_PORT", 4566));
-  for (const { portName, title, transport, defaultPort } of PROTOCOLS_BY_NAME) {
+    .option("--port <N>", "port of the AWS APIs (or ROLECAST_PORT)", portOf);
+  for (const { portName, title, transport } of PROTOCOLS_BY_NAME) {
     command.option(
       `${flagOf(portName)} <N>`,
-      `${transport === "udp" ? "UDP port" : "port"} of ${title}`,
+      `${transport === "udp" ? "UDP port" : "port"} of ${title} (or ${variableOf(portName)})`,
       portOf,
-      fromEnvironment(variableOf(portName), defaultPort),
     );
   }
   return command
@@ -71,13 +72,16 @@ export function doctorCommand(): Command {
       if (flags.objects) return checkAllObjects(flags);
       if (flags.removeUnreferenced || flags.database !== undefined)
         throw new CommandError("--remove-unreferenced and --database are for --objects: add it.");
-      const [answer, clockFinding] = await Promise.all([answerAt(flags.port), clock()]);
+      const apiPort = flags.port ?? portFrom("ROLECAST_PORT") ?? portOfEndpoint();
+      const [answer, clockFinding] = await Promise.all([answerAt(apiPort), clock()]);
       const findings = await Promise.all([
         nodeFinding(process.versions.node),
-        port("API port", flags.port, "--port", answer),
-        ...PROTOCOLS_BY_NAME.map(({ title, portName, transport }) =>
-          port(`${title} port`, flags[portName], flagOf(portName), answer, BIND[transport]),
-        ),
+        port("API port", apiPort, "--port", answer),
+        ...PROTOCOLS_BY_NAME.map(({ name, title, portName, transport, defaultPort }) => {
+          const given = flags[portName] ?? portFrom(variableOf(portName));
+          const number = given ?? answer.ports?.[name] ?? defaultPort;
+          return port(`${title} port`, number, flagOf(portName), answer, BIND[transport]);
+        }),
         ffmpeg(),
         certificate(flags),
         disk(flags.data),
@@ -100,10 +104,17 @@ function lineOf({ check, state, found, fix }: Finding): string {
   return `${mark}  ${check.padEnd(12)} ${found}${fix === undefined ? "" : `\n${" ".repeat(22)}${fix}`}`;
 }
 
-/** The settings of a server that is started in this environment. */
-function fromEnvironment(variable: string, otherwise: number): number {
+/** The port that a server started in this environment would have. */
+function portFrom(variable: string): number | undefined {
   const text = process.env[variable] ?? "";
-  return /^\d{1,5}$/.test(text) ? Number(text) : otherwise;
+  return /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The port that clients in this environment ask; another machine's is no port of this one. */
+function portOfEndpoint(): number {
+  const { hostname, port, protocol } = new URL(new Connection().endpoint);
+  if (!isLoopback(hostname)) return DEFAULT_PORT;
+  return Number(port || (protocol === "https:" ? 443 : 80));
 }
 
 function nodeDirGiven(): string | undefined {
@@ -153,6 +164,8 @@ const BIND = { tcp: bindTcp, udp: bindUdp } as const;
 interface AnswerAtPort {
   /** The ports of the server that answers; none when nothing does, or a stranger. */
   readonly own: ReadonlySet<number>;
+  /** The same by protocol. */
+  readonly ports?: Partial<Readonly<Record<ProtocolName, number>>>;
   /** The port asked, when something accepted and then said nothing. */
   readonly silent?: number;
   /** The stage of its life: `draining`. */
@@ -171,10 +184,14 @@ async function answerAt(apiPort: number): Promise<AnswerAtPort> {
       readonly server: { readonly stage: string };
       readonly s3?: { readonly objectStore?: StoreState };
     };
-    const ports = PROTOCOLS.map(({ portName }) => ivs[portName]);
-    const own = new Set([apiPort, ...ports.filter((number) => number !== undefined)]);
+    const open = PROTOCOLS.flatMap(({ name, portName }) => {
+      const number = ivs[portName];
+      return number === undefined ? [] : [[name, number] as const];
+    });
+    const own = new Set([apiPort, ...open.map(([, number]) => number)]);
     const { stage } = server;
-    return s3?.objectStore ? { own, stage, store: s3.objectStore } : { own, stage };
+    const found = { own, ports: Object.fromEntries(open), stage };
+    return s3?.objectStore ? { ...found, store: s3.objectStore } : found;
   } catch (error) {
     // Whatever listens there isn't ours.
     const isSilent = error instanceof Error && error.name === "TimeoutError";

@@ -13,7 +13,17 @@ export interface Details {
   readonly nextToken?: string;
 }
 
-interface Evaluation {
+/** The reasons for a denial; older servers don't give them. */
+export interface Explained {
+  readonly obstacles?: readonly {
+    readonly statements: readonly { readonly sentence: string }[];
+    readonly sentence?: string;
+    /** A statement that would allow the request; only if none comes near or denies. */
+    readonly proposal?: { readonly text: string; readonly sentence: string };
+  }[];
+}
+
+interface Evaluation extends Explained {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, readonly string[]>>;
@@ -24,13 +34,6 @@ interface Evaluation {
     readonly uri: string;
     readonly matchedStatements: readonly { sid: string; evaluatedEffect: string }[];
   }[];
-  /** The reasons for a denial; older servers don't give them. */
-  readonly obstacles?: readonly {
-    readonly statements: readonly { readonly sentence: string }[];
-    readonly sentence?: string;
-    /** A statement that would allow the request; only if none comes near or denies. */
-    readonly proposal?: { readonly text: string; readonly sentence: string };
-  }[];
 }
 
 /** The text of an explained denial: the reason first, then what nearly allowed it. */
@@ -38,16 +41,12 @@ export function explanationOf({ requestContext, evaluations, policies }: Details
   const { principal, time = "" } = requestContext;
   const lines = [`${time}  ${principal}`];
   for (const evaluation of evaluations) {
-    const { evaluatedEffect, action, resource, obstacles = [] } = evaluation;
+    const { evaluatedEffect, action, resource } = evaluation;
     const { reason = requestContext.reason ?? "" } = evaluation;
     const isAllowed = evaluatedEffect === "ALLOW";
     const verdict = styled(isAllowed ? "green" : "red", isAllowed ? "allowed" : "denied");
     lines.push(`${verdict}  ${action} on ${resource}`, `  ${reason}`);
-    const sentences = obstacles.flatMap(({ statements, sentence, proposal }) => [
-      ...statements.map((statement) => statement.sentence),
-      ...(sentence === undefined ? [] : [sentence]),
-      ...(proposal === undefined ? [] : [proposal.sentence, proposal.text]),
-    ]);
+    const sentences = sentencesOf(evaluation);
     if (sentences.length > 0) lines.push("", ...sentences);
     lines.push("", "Policies evaluated:", ...policyLines(evaluation, policies));
     lines.push("", "Condition keys:");
@@ -55,6 +54,15 @@ export function explanationOf({ requestContext, evaluations, policies }: Details
       lines.push(`  ${key} = ${values.join(", ")}`);
   }
   return lines.join("\n");
+}
+
+/** What nearly allowed a request, and else what would. */
+export function sentencesOf({ obstacles = [] }: Explained): readonly string[] {
+  return obstacles.flatMap(({ statements, sentence, proposal }) => [
+    ...statements.map((statement) => statement.sentence),
+    ...(sentence === undefined ? [] : [sentence]),
+    ...(proposal === undefined ? [] : [proposal.sentence, proposal.text]),
+  ]);
 }
 
 function policyLines({ matchedPolicies }: Evaluation, policies: Details["policies"]): string[] {

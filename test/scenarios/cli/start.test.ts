@@ -147,7 +147,7 @@ describe("rolecast start", () => {
     [["--port", "70000"], {}, /--port can't be 70000/],
     [["--account", "12"], {}, /--account can't be "12"/],
     [["--enforcement", "maybe"], {}, /--enforcement can't be "maybe"/],
-    [["--config", "/nowhere.yml"], {}, /nowhere\.yml can't be read/],
+    [["--config", "/nowhere.yml"], {}, /nowhere\.yml isn't there\./],
     [["--tls-key", "a.pem"], {}, /--tls-key can't be "a\.pem": there is no such file/],
     [["--data", "/dev/null/folder"], {}, /rolecast: .*\/dev\/null\/folder/],
     [[], { ROLECAST_RTMP_PROT: "1" }, /Did you mean ROLECAST_RTMP_PORT/],

@@ -80,7 +80,7 @@ describe("configuration", () => {
   test.each([
     [{ environment: { ROLECAST_RTMP_PROT: "1" } }, /Did you mean ROLECAST_RTMP_PORT\?/],
     [{ file: yaml("\nprot: 1") }, /rolecast\.yml:2:1: .*Did you mean port\?/],
-    [{ file: "/nowhere/rolecast.yml" }, /can't be read/],
+    [{ file: "/nowhere/rolecast.yml" }, /rolecast\.yml isn't there\./],
     [
       { file: yaml(`accounts: [{ secret: ${SECRET}`) },
       /rolecast\.yml:1:\d+: this isn't YAML: Flow map/,

@@ -23,7 +23,9 @@ export class YamlFile {
     try {
       text = readFileSync(file, "utf8");
     } catch (error) {
-      throw new ConfigError(`The ${what} ${file} can't be read: ${(error as Error).message}.`);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT") throw new ConfigError(`The ${what} ${file} isn't there.`);
+      throw new ConfigError(`The ${what} ${file} can't be read: ${message}.`);
     }
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const [error] = this.#document.errors;

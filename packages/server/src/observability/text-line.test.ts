@@ -18,6 +18,12 @@ test("what goes wrong has its facts, errors by their message", () => {
   expect(lineOf({ level: 50, msg: "x", long: "y".repeat(1_000) }).length).toBeLessThan(400);
 });
 
+test("a fact that the sentence has isn't said twice", () => {
+  const facts = { reason: "wrong key", remoteAddress: "127.0.0.1", empty: "" };
+  const line = lineOf({ level: 40, msg: "refused: wrong key (127.0.0.1)", ...facts });
+  expect(line.slice(10)).toBe("refused: wrong key (127.0.0.1)  empty: \n");
+});
+
 test("a name from outside neither paints the terminal nor makes a line of its own", () => {
   const line = lineOf({ level: 40, msg: "channel \u001b[2J\nx is live", reason: "a\r\u009bb" });
   expect(line.slice(0, -1)).not.toMatch(/\p{Cc}/u);

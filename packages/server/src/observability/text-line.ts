@@ -18,15 +18,15 @@ export interface Reader {
 
 /**
  * Writes a line of the log for people: the time of day, the sentence and, of what went wrong, the
- * facts. A sentence about what happens regularly holds its facts itself. A page of the console that
- * says more is a link at the line's end, or its address on a line of its own.
+ * facts that the sentence doesn't have. One about what happens regularly holds them all. A page of
+ * the console that says more is a link at the line's end, or its address on a line of its own.
  */
 export function textLine(json: string, { colored, columns, hasLinks = false }: Reader): string {
   const { time, level, msg, page, ...facts } = JSON.parse(json) as Record<string, unknown>;
   const severity = Number(level);
-  const shown = severity < WARN ? [] : Object.entries(facts).map(factText);
+  const shown = severity < WARN ? [] : Object.entries(facts).filter(isNewIn(String(msg)));
   // Names come from outside, and may hold a terminal's escapes.
-  const text = [String(msg), ...shown].join("  ").replace(/\p{Cc}/gu, " ");
+  const text = [String(msg), ...shown.map(factText)].join("  ").replace(/\p{Cc}/gu, " ");
   const color = colored ? COLORS[severity] : undefined;
   const url = page === undefined ? undefined : String(page).replace(/[\p{Cc}\s]/gu, "");
   const isLinked = url !== undefined && hasLinks;
@@ -50,6 +50,10 @@ function wrapped(text: string, width: number): readonly string[] {
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
+}
+
+function isNewIn(sentence: string): (fact: readonly [string, unknown]) => boolean {
+  return ([, value]) => !(typeof value === "string" && value !== "" && sentence.includes(value));
 }
 
 function factText([name, value]: readonly [string, unknown]): string {

@@ -11,6 +11,7 @@ import { answerBroadcast, BROADCAST_PATH } from "./broadcast-offer.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { negotiateOffer, OFFER_CORS } from "./negotiate-offer.ts";
 import { WRONG_KEY } from "./publish-decision.ts";
+import { logRefusal } from "./refused-publishers.ts";
 
 /*
  * Offers of encoders that publish by WebRTC: WHIP (RFC 9725), and the request that Amazon's Web
@@ -67,8 +68,7 @@ async function answerWhip(request: PlainRequest, options: OfferOptions): Promise
   // The key first: nothing is kept or read of an offer that a stranger makes.
   if (!(await isStreamKey(name, options))) {
     const { reason } = WRONG_KEY;
-    const { remoteAddress } = request;
-    options.log.warn({ remoteAddress, reason }, `a publisher was refused: ${reason}`);
+    logRefusal(options.log, { remoteAddress: request.remoteAddress, reason });
     return text(403, reason);
   }
   const description = await readPlainBody(request, BODY_BYTES_MAX);

@@ -22,8 +22,19 @@ export class RefusedPublishers {
 
   note(event: Extract<MediaEvent, { type: "publish-refused" }>): void {
     const { connectionId, remoteAddress, reason } = event;
-    const channelArn = this.#askedFor.get(connectionId);
-    const fields = { connectionId, remoteAddress, reason, channelArn };
-    this.#log.warn(fields, `a publisher was refused: ${reason}`);
+    logRefusal(this.#log, { remoteAddress, reason, channelArn: this.#askedFor.get(connectionId) });
   }
+}
+
+interface Refusal {
+  readonly reason: string;
+  readonly remoteAddress: string;
+  readonly channelArn?: string | undefined;
+}
+
+/** Logs in one sentence whom the server refused, and why. */
+export function logRefusal(log: Log, refusal: Refusal): void {
+  const { reason, remoteAddress, channelArn } = refusal;
+  const asked = channelArn === undefined ? "" : `${channelArn}, `;
+  log.warn({ ...refusal }, `a publisher was refused: ${reason} (${asked}from ${remoteAddress})`);
 }
