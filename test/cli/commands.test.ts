@@ -316,7 +316,7 @@ describe("against a server", () => {
       const { code, err } = await built(["aws", "s3api", "head-object", ...object], env);
       expect(code).not.toBe(0);
       expect(err).toMatch(
-        /\nwhy: Almost: statement `Uploads` .* its resource is .*\n {5}npx rolecast explain \w{25}\n$/,
+        /\nwhy: Almost: statement `Uploads` .* its resource is .*\n {5}npx \w+ explain \w{25}\n$/,
       );
     },
   );

@@ -53,6 +53,8 @@ test("a stack is deployed, compared, changed, and looked at for drift", async ()
   expect(first).toMatchObject({ code: 0, err: "" });
   expect(first.out).toMatch(/^\+ AWS::S3::Bucket Recordings$/m);
   expect(first.out).toMatch(/^[\d:]{8} +CREATE_COMPLETE +AWS::CloudFormation::Stack studio$/m);
+  expect(first.out).toMatch(/^3 to add, 0 to change, 0 to remove\.$/m);
+  expect(first.out).toMatch(/^studio: CREATE_COMPLETE, 3 changes made\.$/m);
   const [, arn = ""] = /^ChannelArn = (arn:aws:ivs:\S+)$/m.exec(first.out) ?? [];
 
   expect((await stack("deploy", ...TO_TEMPLATE)).out).toBe(
@@ -63,10 +65,17 @@ test("a stack is deployed, compared, changed, and looked at for drift", async ()
   expect(diff.code).toBe(1);
   expect(diff.out).toContain("~ AWS::IVS::RecordingConfiguration ToBucket (replaced)\n");
   expect(diff.out).toContain("~ AWS::IVS::Channel Channel\n    Name: studio → live\n");
-  expect((await stack("diff", ...TO_TEMPLATE)).code).toBe(0);
+  expect(diff.out).toMatch(/\n0 to add, 2 to change \(1 replaced\), 0 to remove\.\n$/);
+  expect(await stack("diff", ...TO_TEMPLATE)).toMatchObject({
+    code: 0,
+    out: "Nothing changes: studio is as studio.yaml says.\n",
+  });
   expect((await stack("deploy", ...renamed)).code).toBe(0);
 
-  expect(await stack("drift", "studio")).toEqual({ code: 0, out: "", err: "" });
+  expect(await stack("drift", "studio")).toEqual({
+    ...{ code: 0, err: "" },
+    out: "No drift: 3 resources compared.\n",
+  });
   const client = server.clients().ivs;
   await client.send(new ivs.UpdateChannelCommand({ arn, name: "moved" }));
   expect(await stack("drift", "studio")).toMatchObject({

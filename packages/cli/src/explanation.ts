@@ -56,7 +56,7 @@ export function explanationOf({ requestContext, evaluations, policies }: Details
   return lines.join("\n");
 }
 
-/** What nearly allowed a request, and else what would. */
+/** Sentences about what nearly allowed a request, or else what would. */
 export function sentencesOf({ obstacles = [] }: Explained): readonly string[] {
   return obstacles.flatMap(({ statements, sentence, proposal }) => [
     ...statements.map((statement) => statement.sentence),

@@ -3,9 +3,9 @@ import { EXIT } from "../command-error.ts";
 import { Connection } from "../connection.ts";
 import { helpNotes } from "../help-notes.ts";
 import { print } from "../terminal.ts";
-import { changeLines } from "./change-lines.ts";
+import { changeLines, changesSummary } from "./change-lines.ts";
 import { createChangeSet, discard } from "./change-set.ts";
-import { type DeployFlags, withTemplate } from "./deploy.ts";
+import { type TemplateFlags, withTemplate } from "./deploy.ts";
 
 const EXAMPLE = `
 Example:
@@ -21,14 +21,18 @@ export function diffCommand(): Command {
     .action(diff);
 }
 
-async function diff(stack: string, { template, ...flags }: DeployFlags): Promise<void> {
+async function diff(stack: string, { template, ...flags }: TemplateFlags): Promise<void> {
   const { parameter: parameters, tag: tags, role, ...connection } = flags;
   const client = await new Connection(connection).cloudFormation();
   const changeSet = await createChangeSet(client, {
     ...{ stack, file: template, parameters, tags, role },
   });
-  if (!changeSet) return;
+  if (!changeSet) {
+    print(`Nothing changes: ${stack} is as ${template} says.`);
+    return;
+  }
   await discard(client, changeSet);
   for (const line of changeSet.changes.flatMap(changeLines)) print(line);
+  print(changesSummary(changeSet.changes));
   process.exitCode = EXIT.failed;
 }

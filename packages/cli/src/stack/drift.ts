@@ -4,6 +4,7 @@ import { CommandError, EXIT } from "../command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "../connection.ts";
 import { helpNotes } from "../help-notes.ts";
 import { print, printJson } from "../terminal.ts";
+import { counted } from "./change-lines.ts";
 import { pause } from "./change-set.ts";
 import { driftLines } from "./drift-lines.ts";
 
@@ -41,20 +42,19 @@ async function drift(
   if (found.DetectionStatus === "DETECTION_FAILED")
     throw new CommandError(`the drift couldn't be detected: ${found.DetectionStatusReason}`);
   const drifts: StackResourceDrift[] = [];
-  const StackResourceDriftStatusFilters = ["MODIFIED", "DELETED"] as const;
   let NextToken: string | undefined;
   do {
     const page = await client.send(
-      new aws.DescribeStackResourceDriftsCommand({
-        StackName,
-        StackResourceDriftStatusFilters: [...StackResourceDriftStatusFilters],
-        NextToken,
-      }),
+      new aws.DescribeStackResourceDriftsCommand({ StackName, NextToken }),
     );
     drifts.push(...(page.StackResourceDrifts ?? []));
     ({ NextToken } = page);
   } while (NextToken !== undefined);
-  if (json) printJson(drifts);
-  else for (const line of drifts.flatMap(driftLines)) print(line);
-  if (drifts.length > 0) process.exitCode = EXIT.failed;
+  const compared = drifts.filter((one) => one.StackResourceDriftStatus !== "NOT_CHECKED");
+  const differing = compared.filter((one) => one.StackResourceDriftStatus !== "IN_SYNC");
+  if (json) printJson(differing);
+  else if (differing.length === 0)
+    print(`No drift: ${counted(compared.length, "resource")} compared.`);
+  else for (const line of differing.flatMap(driftLines)) print(line);
+  if (differing.length > 0) process.exitCode = EXIT.failed;
 }
