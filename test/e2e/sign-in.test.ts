@@ -186,6 +186,8 @@ describeConsole(() => {
     await press("Enter");
     await heading("Overview");
 
+    await tabTo(page, "S3");
+    await press("Enter");
     await tabTo(page, "Buckets");
     await press("Enter");
     await heading("Buckets");

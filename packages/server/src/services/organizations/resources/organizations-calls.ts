@@ -1,7 +1,8 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Part } from "../../../kernel/resource-types/declare-type.ts";
 import { listed, listOf } from "../../../kernel/resource-types/members.ts";
 import { pagesOf, tagsPart } from "../../../kernel/resource-types/parts.ts";
-import type { ResourceCall } from "../../../kernel/resources.ts";
+import type { ResourceCall, ResourceModel } from "../../../kernel/resources.ts";
 
 export function organizations<Output>(
   call: ResourceCall,
@@ -27,6 +28,21 @@ export async function itemsOf<Item>(
   for await (const page of pagesOf<Page & Readonly<Record<string, unknown>>>(options, call))
     found.push(...listOf<Item>(page[member]));
   return found;
+}
+
+/**
+ * A list that ends where the service says by an error of this code that there is none, as AWS's
+ * handlers of AWS::Organizations::Organization and ResourcePolicy end theirs.
+ */
+export async function* unlessNone(
+  code: string,
+  list: AsyncIterable<ResourceModel>,
+): AsyncIterable<ResourceModel> {
+  try {
+    yield* list;
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== code) throw error;
+  }
 }
 
 /** Tags of what has `property` as its id. */

@@ -8,7 +8,7 @@ import {
   type ResourceType,
 } from "../../../kernel/resources.ts";
 import { accountType } from "./accounts.ts";
-import { itemsOf, organizations, organizationsTags } from "./organizations-calls.ts";
+import { itemsOf, organizations, organizationsTags, unlessNone } from "./organizations-calls.ts";
 
 interface Organization {
   readonly Id: string;
@@ -203,6 +203,14 @@ async function readResourcePolicy(call: ResourceCall) {
   return answer.ResourcePolicy;
 }
 
+function listResourcePolicies(call: ResourceCall): AsyncIterable<ResourceModel> {
+  const one = async function* () {
+    const { ResourcePolicySummary } = await readResourcePolicy(call);
+    yield { Id: ResourcePolicySummary.Id };
+  };
+  return unlessNone("ResourcePolicyNotFoundException", one());
+}
+
 const resourcePolicyType = declareType({
   typeName: "AWS::Organizations::ResourcePolicy",
   fixed: [],
@@ -218,11 +226,7 @@ const resourcePolicyType = declareType({
   ],
   async create(want, call) {
     // The operation replaces one that is there; the type makes one.
-    const existing = await readResourcePolicy(call).then(
-      () => true,
-      () => false,
-    );
-    if (existing)
+    for await (const _existing of listResourcePolicies(call))
       throw new ResourceError("AlreadyExists", "The organization has a resource policy already.");
     const answer = await organizations<{ ResourcePolicy: ResourcePolicy }>(
       call,
@@ -239,10 +243,7 @@ const resourcePolicyType = declareType({
     await organizations(call, "DeleteResourcePolicy", {});
     return undefined;
   },
-  async *list(_model, call) {
-    const { ResourcePolicySummary } = await readResourcePolicy(call);
-    yield { Id: ResourcePolicySummary.Id };
-  },
+  list: (_model, call) => listResourcePolicies(call),
 });
 
 export const organizationsResources: readonly ResourceType[] = [
@@ -251,4 +252,7 @@ export const organizationsResources: readonly ResourceType[] = [
   policyType,
   resourcePolicyType,
   unitType,
-];
+].map((type) => ({
+  ...type,
+  list: (model, call) => unlessNone("AWSOrganizationsNotInUseException", type.list(model, call)),
+}));
