@@ -22,7 +22,7 @@ import { type Encoder, makeFilm, publish } from "./ivs/encoder.ts";
 const LOOKALIKE = "api";
 const BUCKET = "behind-a-cache";
 const CACHED_FOR_AN_HOUR = "public, max-age=3600";
-const SHORT_FORM = /```nginx\n([\s\S]*?)```/;
+const SHORT_FORM = /```nginx[^\n]*\n([\s\S]*?)```/;
 
 interface Answer {
   readonly status: number;
