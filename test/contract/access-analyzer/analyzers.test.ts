@@ -3,6 +3,7 @@ import * as iam from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createUser } from "../../support/principals.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 const ACCOUNT = "000000000000";
 const ROLE = "AWSServiceRoleForAccessAnalyzer";
@@ -60,9 +61,13 @@ describe("an analyzer", () => {
       const { DeletionTaskId = "" } = await roles().send(
         new iam.DeleteServiceLinkedRoleCommand({ RoleName: ROLE }),
       );
-      return roles().send(new iam.GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId }));
+      const status = new iam.GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
+      return until(async () => {
+        const answer = await roles().send(status);
+        return /^(?:NOT_STARTED|IN_PROGRESS)$/.test(answer.Status ?? "") ? undefined : answer;
+      }, "the deletion's end");
     };
-    await expect.poll(deletion).toMatchObject({
+    expect(await deletion()).toMatchObject({
       Status: "FAILED",
       Reason: { RoleUsageList: [{ Region: "eu-west-2", Resources: [arn] }] },
     });
