@@ -24,7 +24,7 @@ export function billOfMaterials(of: Published, packages: readonly BundledPackage
     metadata: { component: component("application", of.name, of.version, of.license) },
     components: [...new Map(components.map((one) => [one.purl, one])).values()],
   };
-  return `${JSON.stringify(bill, null, 1)}\n`;
+  return `${JSON.stringify(bill)}\n`;
 }
 
 function component(type: string, name: string, version: string, licence: string) {

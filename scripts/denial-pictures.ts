@@ -94,7 +94,7 @@ function writeLoop(frames: readonly Frame[], folder: string): void {
   execFileSync("ffmpeg", [
     ...["-v", "error", "-y", "-f", "concat", "-safe", "0", "-i", list],
     ...["-vf", `scale=${SIZE}:flags=lanczos`, "-fps_mode", "vfr", "-c:v", "libwebp_anim"],
-    ...["-lossless", "0", "-quality", "85", "-loop", "0", RESULT],
+    ...["-lossless", "0", "-quality", "55", "-loop", "0", RESULT],
   ]);
 }
 
