@@ -58,7 +58,8 @@ export class Hand {
     const menu = page.getByRole("button", { name: /^Open (?:services|navigation)/ });
     const folded = page.getByRole("button", { name: group, exact: true });
     await link.or(menu).or(folded).first().waitFor();
-    if (!(await link.isVisible()) && (await menu.isVisible())) await this.click(menu);
+    const isShown = (await link.isVisible()) || (await folded.isVisible());
+    if (!isShown && (await menu.isVisible())) await this.click(menu);
     await link.or(folded).first().waitFor();
     if (!(await link.isVisible())) await this.click(folded);
     await this.click(link);
