@@ -6,11 +6,8 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useEffect } from "react";
 import { type Invitation, invitationOf } from "./ivs-realtime/join-link.ts";
 import { OwnMedia } from "./ivs-realtime/own-media.tsx";
-import { Picture } from "./ivs-realtime/participant-tile.tsx";
-import type { StageConnection } from "./ivs-realtime/stage-connection.ts";
-import type { StagePerson } from "./ivs-realtime/stage-state.ts";
+import { PersonTile } from "./ivs-realtime/participant-tile.tsx";
 import { useParticipation } from "./ivs-realtime/use-participation.ts";
-import { useSubscription } from "./ivs-realtime/use-subscription.ts";
 
 /** Joins a stage with the token of the address, for somebody who isn't signed in. */
 export function JoinPage({ query }: { readonly query: URLSearchParams }) {
@@ -79,7 +76,7 @@ function Invited({ invitation }: { readonly invitation: Invitation }) {
             <div className="stage-tiles">
               {canSubscribe &&
                 others.map((person) => (
-                  <Other key={person.id} stage={connection} person={person} />
+                  <PersonTile key={person.id} stage={connection} person={person} />
                 ))}
               {own && <OwnMedia stage={connection} media={own} />}
             </div>
@@ -90,21 +87,5 @@ function Invited({ invitation }: { readonly invitation: Invitation }) {
         )}
       </SpaceBetween>
     </main>
-  );
-}
-
-function Other(props: { readonly stage: StageConnection; readonly person: StagePerson }) {
-  const { stage, person } = props;
-  const { media, failure } = useSubscription(stage, person.id);
-  const name = person.userId || person.id;
-  return (
-    <SpaceBetween size="xs">
-      <Picture name={name} stream={media?.stream} muted={false} />
-      <Box>
-        <b>{name}</b> {person.audioMuted && <Box variant="small">muted</Box>}{" "}
-        {person.videoStopped && <Box variant="small">camera off</Box>}
-      </Box>
-      {failure !== "" && <StatusIndicator type="error">{failure}</StatusIndicator>}
-    </SpaceBetween>
   );
 }

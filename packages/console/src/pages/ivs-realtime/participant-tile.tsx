@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
-import { useEffect, useRef, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import { useAction } from "../../shared/use-action.ts";
 import { type MediaFacts, useMediaFacts } from "./media-facts.ts";
 import { chooseLayer, type StageConnection, type StageMedia } from "./stage-connection.ts";
@@ -12,15 +12,37 @@ import { useSubscription } from "./use-subscription.ts";
 const AUTOMATIC = { value: "", label: "Layer: automatic" };
 
 /** Plays another participant, for as long as the tile is shown. */
-export function ParticipantTile(props: {
+export function ParticipantTile(props: PersonOnStage) {
+  const { stage, person } = props;
+  const subscription = useSubscription(stage, person.id);
+  const { media } = subscription;
+  const facts = useMediaFacts(media);
+  const name = person.userId || person.id;
+  return (
+    <Person person={person} {...subscription}>
+      {media && facts && <Measured name={name} media={media} facts={facts} />}
+    </Person>
+  );
+}
+
+/** Somebody on a stage, without figures. */
+export function PersonTile({ stage, person }: PersonOnStage) {
+  return <Person person={person} {...useSubscription(stage, person.id)} />;
+}
+
+interface PersonOnStage {
   readonly stage: StageConnection;
   readonly person: StagePerson;
+}
+
+function Person(props: {
+  readonly person: StagePerson;
+  readonly media: StageMedia | undefined;
+  readonly failure: string;
+  readonly children?: ReactNode;
 }) {
-  const { stage, person } = props;
-  const { id } = person;
-  const { media, failure } = useSubscription(stage, id);
-  const facts = useMediaFacts(media);
-  const name = person.userId || id;
+  const { person, media, failure, children } = props;
+  const name = person.userId || person.id;
   return (
     <SpaceBetween size="xs">
       <Picture name={name} stream={media?.stream} muted={false} />
@@ -29,7 +51,7 @@ export function ParticipantTile(props: {
         {person.videoStopped && <Box variant="small">camera off</Box>}
       </Box>
       {failure !== "" && <StatusIndicator type="error">{failure}</StatusIndicator>}
-      {media && facts && <Measured name={name} media={media} facts={facts} />}
+      {children}
     </SpaceBetween>
   );
 }
