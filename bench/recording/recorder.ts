@@ -35,6 +35,8 @@ const ROOT = join(import.meta.dirname, "../..");
 export const MEASUREMENTS = join(ROOT, "docs/measurements");
 const FLAG = "--record";
 const OTHERS_MAX = 0.1;
+/** The system needs seconds to take back what ended programs held: memory, sockets, files. */
+const LOOKS_MAX = 4;
 const DIGITS = 4;
 
 const [, script = "", ...words] = process.argv;
@@ -93,13 +95,12 @@ export class Recorder {
   }
 }
 
-async function restingUse(): Promise<number> {
+async function restingUse(looksMax = LOOKS_MAX): Promise<number> {
   const others = rounded(await processorsInUse());
-  if (others > OTHERS_MAX) {
-    const limit = `with more than ${OTHERS_MAX} nothing is recorded`;
-    throw new Error(`The machine isn't at rest: programs use ${others} processors, ${limit}.`);
-  }
-  return others;
+  if (others <= OTHERS_MAX) return others;
+  if (looksMax > 1) return restingUse(looksMax - 1);
+  const limit = `with more than ${OTHERS_MAX} nothing is recorded`;
+  throw new Error(`The machine isn't at rest: programs use ${others} processors, ${limit}.`);
 }
 
 /** The workspace's, and whether it has changes since. */
