@@ -78,7 +78,7 @@ test.each([
   "%2e%2e/index",
   "../index",
   "assets/none.js",
-  "images/console-live.png/below",
+  "images/console-live.webp/below",
   ".x",
 ])("where nothing is, %s, a page says so and leads on", async (path) => {
   const answer = await get(DOCS + path);

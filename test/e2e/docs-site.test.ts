@@ -149,8 +149,8 @@ describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM}
       await page.waitForURL(/\/_rolecast\/docs\/private-playback$/);
       // A missing page is an error in chromium's console.
       expect(refused.splice(0)).toEqual([expect.stringContaining("404")]);
-      const picture = await fetch(`${server.endpoint}/_rolecast/docs/images/console-live.png`);
-      expect(picture.headers.get("content-type")).toBe("image/png");
+      const picture = await fetch(`${server.endpoint}/_rolecast/docs/images/console-live.webp`);
+      expect(picture.headers.get("content-type")).toBe("image/webp");
       const outside = await fetch(`${server.endpoint}/_rolecast/docs/%2e%2e/index.html`);
       expect(outside.status).toBe(404);
       expect(refused).toEqual([]);
