@@ -8,13 +8,11 @@ import { root } from "./modules.ts";
 const COLUMNS_MAX = 200;
 /** The README is read to its end. */
 const README_LINES_MAX = 110;
-/** A page that is being written anew. */
-const EXCEPTIONS = new Set(["docs/benchmarks.md"]);
 
 test("lines of the pages have at most 200 columns, tables and what is generated too", () => {
   const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: root, encoding: "utf8" })
     .split("\n")
-    .filter((path) => path !== "" && !EXCEPTIONS.has(path));
+    .filter((path) => path !== "");
   expect(pages.length).toBeGreaterThan(100);
   const wide = pages.flatMap((path) =>
     readFileSync(join(root, path), "utf8")

@@ -9,8 +9,8 @@ import { root } from "./modules.ts";
  * worth keeping, in a decision; figures of one run are in docs/measurements.
  */
 
-/** Pages whose subject is the past, and one that is being written anew. */
-const ELSEWHERE = /^docs\/(?:adr|measurements)\/|^STYLE\.md$|^docs\/benchmarks\.md$/;
+/** Pages whose subject is the past. */
+const ELSEWHERE = /^docs\/(?:adr|measurements)\/|^STYLE\.md$/;
 const MONTHS =
   "January|February|March|April|May|June|July|August|September|October|November|December";
 

@@ -3,7 +3,7 @@ import type { LadderStep, SourcePicture } from "./ladder.ts";
 
 /**
  * The cost of a ladder before it was measured, in cores per pixel and second, on a core of 2020:
- * 720p30 to 480p, 360p and 160p took 0.25 of one (docs/benchmarks.md).
+ * 720p30 to 480p, 360p and 160p took 0.25 of one (bench/transcode.ts).
  */
 const DECODE_CORES_PER_PIXEL_RATE = 3e-9;
 const ENCODE_CORES_PER_PIXEL_RATE = 8e-9;

@@ -65,7 +65,7 @@ type Outcome =
 export class CommitGroups {
   readonly #options: CommitGroupsOptions;
   readonly #watch: TransactionWatch;
-  // Lists rather than Sets, whose outgrown tables keep what dies young (docs/benchmarks.md).
+  // Lists rather than Sets, whose outgrown tables keep what dies young.
   readonly #waiting: Member[] = [];
   readonly #patient: Member[] = [];
   #busy = false;
