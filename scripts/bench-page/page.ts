@@ -94,12 +94,8 @@ function verdictOf({ figure, isLessBetter }: NumberRow): string {
 function generatedOf(all: Measurements, plots: readonly Plot[]): string {
   const rows = numbersOf(all).map((row) => {
     const { value, unit, beside } = row.figure;
-    const cells = [
-      row.what,
-      `${written(value)} ${unit}`,
-      `${beside.name}: ${written(beside.value)}`,
-    ];
-    return `| ${[...cells, verdictOf(row)].join(" | ")} |`;
+    const cells = [row.what, verdictOf(row), `${written(value)} ${unit}`];
+    return `| ${[...cells, `${beside.name}: ${written(beside.value)}`].join(" | ")} |`;
   });
   const runs = [...all.values()].map(
     ({ command, commit, measured }) => `| \`${command}\` | ${measured.slice(0, 10)} | ${commit} |`,
@@ -116,7 +112,7 @@ function generatedOf(all: Measurements, plots: readonly Plot[]): string {
   );
   return [
     "## Twelve numbers",
-    ["| what | Rolecast | peer | ratio |", "| --- | --- | --- | --- |", ...rows].join("\n"),
+    ["| what | ratio | Rolecast | peer |", "| --- | --- | --- | --- |", ...rows].join("\n"),
     "## Six plots",
     ...plots.map(({ name, title }) => `![${title}](images/${name}.svg)`),
     "## The runs",
