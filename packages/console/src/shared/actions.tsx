@@ -10,9 +10,11 @@ interface ActionsProps {
  */
 export function Actions({ children }: ActionsProps) {
   return (
-    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
-      {inOneRow(children)}
-    </SpaceBetween>
+    <div className="actions">
+      <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+        {inOneRow(children)}
+      </SpaceBetween>
+    </div>
   );
 }
 

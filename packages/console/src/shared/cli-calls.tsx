@@ -11,8 +11,13 @@ export function CliCalls() {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button iconName="script" variant="normal" onClick={() => setOpen(true)}>
-        Copy as AWS CLI
+      <Button
+        iconName="script"
+        variant="normal"
+        ariaLabel="Copy as AWS CLI"
+        onClick={() => setOpen(true)}
+      >
+        <span className="not-on-phone">Copy as AWS CLI</span>
       </Button>
       <Suspense fallback={null}>
         {open && <CliCallsModal onClose={() => setOpen(false)} />}

@@ -1,6 +1,6 @@
 import type { Column } from "./list-arrangement.ts";
+import { ShortMoment } from "./moment.tsx";
 import { PlaceLink } from "./place-link.tsx";
-import { shownDate } from "./shown-values.ts";
 
 /** The column that names the item, and leads to its page. */
 export function nameColumn<Item>(
@@ -17,12 +17,12 @@ export function nameColumn<Item>(
   };
 }
 
-/** The time of what happened, as the clock had it. */
+/** How long ago it happened; the clock is in the tooltip. */
 export function timeColumn<Item>(timeOf: (item: Item) => Date | undefined): Column<Item> {
   return {
     id: "time",
     header: "Time",
     value: timeOf,
-    cell: (item) => shownDate(timeOf(item)),
+    cell: (item) => <ShortMoment at={timeOf(item)} />,
   };
 }

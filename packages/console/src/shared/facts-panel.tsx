@@ -3,6 +3,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import type { ReactNode } from "react";
 import { CopiedValue } from "./copied-value.tsx";
+import { FACT_WIDTH_MIN } from "./fact-width.ts";
 import { Moment } from "./moment.tsx";
 
 export type Fact = readonly [label: string, value: ReactNode | Date];
@@ -27,6 +28,7 @@ export function FactsPanel(props: {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[...own, ...facts].map(([label, value]) => ({ label, value: shown(value) }))}
       />
     </Container>

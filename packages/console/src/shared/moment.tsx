@@ -16,6 +16,17 @@ export function Moment({ at }: { readonly at: Date | undefined }) {
   );
 }
 
+/** How long ago a time is, for a table's column; the clock is in the tooltip. */
+export function ShortMoment({ at }: { readonly at: Date | undefined }) {
+  const nowMs = useSyncExternalStore(everyTick, currentTick);
+  if (!at) return "–";
+  return (
+    <time className="short-moment" dateTime={at.toISOString()} title={shownDate(at)}>
+      {shownAgo(at.getTime() - nowMs)}
+    </time>
+  );
+}
+
 function everyTick(onTick: () => void): () => void {
   const timer = setInterval(onTick, TICK_MS);
   return () => clearInterval(timer);

@@ -5,6 +5,7 @@ import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { type ReactNode, useEffect, useRef } from "react";
 import { Actions } from "./actions.tsx";
+import { BrokenName } from "./broken-name.tsx";
 import { CliCalls } from "./cli-calls.tsx";
 import { usePageFrame } from "./page-frame.tsx";
 
@@ -54,7 +55,7 @@ export function Page(props: {
               info={info}
               actions={buttons}
             >
-              {title}
+              <BrokenName>{title}</BrokenName>
             </Header>
           )
         }

@@ -10,7 +10,7 @@ import type { List } from "../wire/use-list.ts";
 import { Actions } from "./actions.tsx";
 import { CallFailure } from "./call-failure.tsx";
 import { arranged, type Column, countText, sortOf } from "./list-arrangement.ts";
-import { Moment } from "./moment.tsx";
+import { ShortMoment } from "./moment.tsx";
 import { type Removal, RemoveItems } from "./remove-items.tsx";
 import { useListView } from "./use-list-view.ts";
 import { useSelection } from "./use-selection.ts";
@@ -197,7 +197,7 @@ function foundText(found: number, { data, more, byPrefix }: List<unknown>): stri
   return `${count} found in the first ${(data?.length ?? 0).toLocaleString("en")}`;
 }
 
-/** Names are as long as AWS allows: they are broken, so that the columns next to them are seen. */
+/** Names are as long as AWS allows: they are cut, so that the columns next to them are seen. */
 function definition<Item>(column: Column<Item>): TableProps.ColumnDefinition<Item> {
   const { id, header, isRowHeader = false } = column;
   const shown = (item: Item) => cellOf(column, item);
@@ -205,14 +205,27 @@ function definition<Item>(column: Column<Item>): TableProps.ColumnDefinition<Ite
     id,
     header,
     isRowHeader,
-    cell: isRowHeader ? (item) => <span className="name-cell">{shown(item)}</span> : shown,
+    cell: isRowHeader
+      ? (item) => (
+          <span className="row-name" title={nameOf(column, item)}>
+            {shown(item)}
+          </span>
+        )
+      : shown,
     ...("value" in column ? { sortingField: id } : {}),
   };
+}
+
+/** The whole name, for the tooltip of one that is cut. */
+function nameOf<Item>(column: Column<Item>, item: Item): string | undefined {
+  const value = "value" in column ? column.value(item) : undefined;
+  return typeof value === "string" ? value : undefined;
 }
 
 function cellOf<Item>(column: Column<Item>, item: Item): ReactNode {
   if ("control" in column) return column.control(item);
   if (column.cell) return column.cell(item);
   const value = column.value(item);
-  return value instanceof Date ? <Moment at={value} /> : (value ?? "–");
+  if (value instanceof Date) return <ShortMoment at={value} />;
+  return typeof value === "string" ? <span className="value-cell">{value}</span> : (value ?? "–");
 }

@@ -7,6 +7,7 @@ import { useId, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
+import { FACT_WIDTH_MIN } from "./fact-width.ts";
 import { TagFields } from "./tag-fields.tsx";
 import { type TagField, tagChanges } from "./tags.ts";
 import { useAction } from "./use-action.ts";
@@ -71,6 +72,7 @@ export function TagsPanel(props: {
         ) : (
           <KeyValuePairs
             columns={3}
+            minColumnWidth={FACT_WIDTH_MIN}
             items={entries.map(([label, value]) => ({ label, value: value || "–" }))}
           />
         )}

@@ -8,6 +8,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { commandLine } from "../../shared/command-line.ts";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import {
@@ -54,6 +55,7 @@ function Request({ id, details }: { readonly id: string; readonly details: Autho
     <Container header={<Header variant="h2">Request</Header>}>
       <KeyValuePairs
         columns={2}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "Caller", value: principal },
           { label: "Time", value: <Moment at={time === undefined ? undefined : new Date(time)} /> },
@@ -87,6 +89,7 @@ function Decided(props: {
         <SpaceBetween size="m">
           <KeyValuePairs
             columns={2}
+            minColumnWidth={FACT_WIDTH_MIN}
             items={[
               { label: "Resource", value: resource },
               { label: "Decision", value: <DecisionEffect effect={evaluatedEffect} /> },

@@ -7,6 +7,7 @@ import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { timeColumn } from "../../shared/columns.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { FeedState } from "../../shared/feed-state.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
@@ -91,6 +92,7 @@ function Details({ decision }: { readonly decision: Decision }) {
       <SpaceBetween size="m">
         <KeyValuePairs
           columns={2}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Caller", value: decision.principalArn },
             { label: "Resource", value: resource },

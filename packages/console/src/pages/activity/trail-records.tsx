@@ -118,17 +118,28 @@ const COLUMNS = [
     cell: ({ Username }: Event) => <span className="narrow-cell">{Username}</span>,
   },
   timeColumn(({ EventTime }: Event) => EventTime),
-  { id: "service", header: "Service", value: ({ EventSource }: Event) => EventSource },
+  {
+    id: "service",
+    header: "Service",
+    value: ({ EventSource }: Event) => EventSource,
+    cell: ({ EventSource }: Event) => (
+      <span title={EventSource}>{EventSource?.replace(".amazonaws.com", "") ?? "–"}</span>
+    ),
+  },
   {
     id: "resources",
     header: "Resources",
-    value: ({ Resources = [] }: Event) =>
-      Resources.map(({ ResourceName }) => ResourceName).join(", "),
+    value: resourcesOf,
+    cell: (event: Event) => <span className="slim-cell">{resourcesOf(event)}</span>,
   },
 ];
 
 /** An event, with the id by which its denial is explained, as long as that is among the latest. */
 type RecordedCall = Event & { readonly denialId: string | undefined };
+
+function resourcesOf({ Resources = [] }: Event): string {
+  return Resources.map(({ ResourceName }) => ResourceName).join(", ");
+}
 
 function Result({ call }: { readonly call: RecordedCall }) {
   const code = errorCodeOf(call);

@@ -18,6 +18,7 @@ import Table from "@cloudscape-design/components/table";
 import { goTo } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { changedValues } from "./changed-values.ts";
@@ -92,6 +93,7 @@ function Preview(props: PreviewProps & { readonly changeSet: DescribeChangeSetCo
       >
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Change set", value: changeSet.ChangeSetName ?? "–" },
             { label: "Status", value: <StatusText status={Status} /> },

@@ -7,6 +7,7 @@ import { goTo, placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PageTabs } from "../../shared/page-tabs.tsx";
@@ -80,6 +81,7 @@ function Facts({ stack }: { readonly stack: Stack }) {
     <Container>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "Status", value: <StatusText status={StackStatus} /> },
           ...shownIf(StackStatusReason, "Reason", (text) => <Reason text={text} />),

@@ -12,6 +12,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PageTabs } from "../../shared/page-tabs.tsx";
@@ -104,6 +105,7 @@ function Facts(props: {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={role.Arn ?? ""} /> },
           {

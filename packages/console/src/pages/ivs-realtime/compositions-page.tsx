@@ -13,6 +13,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
@@ -126,6 +127,7 @@ function Destinations({ arn }: { readonly arn: string }) {
       <CallState what="composition" call={got} />
       <KeyValuePairs
         columns={2}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={(got.data?.composition?.destinations ?? []).map((destination) => {
           const { channelArn = "" } = destination.configuration?.channel ?? {};
           return {

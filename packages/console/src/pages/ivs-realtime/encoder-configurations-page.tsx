@@ -8,6 +8,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -84,6 +85,7 @@ function Details({ arn }: { readonly arn: string }) {
       {got.data && (
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Picture", value: `${width} × ${height}` },
             { label: "Frames a second", value: framerate },

@@ -7,6 +7,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { REAL_TIME_TAGS } from "./real-time-tags.ts";
 import { MEDIA_TYPES, recordingSettings } from "./recording-facts.ts";
 import { StageForm } from "./stage-form.tsx";
@@ -33,6 +34,7 @@ export function StageDetails(props: { readonly stage: Stage; readonly onChanged:
       >
         <KeyValuePairs
           columns={2}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
             { label: "Recording of participants", value: recordingOf(stage) },

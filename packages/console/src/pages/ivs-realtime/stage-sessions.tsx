@@ -2,6 +2,7 @@ import { GetParticipantCommand, type StageSessionSummary } from "@aws-sdk/client
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDuration } from "../../shared/shown-values.ts";
@@ -83,6 +84,7 @@ function ParticipantDetails(props: Session & { readonly id: string }) {
       {person && (
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Protocol", value: person.protocol },
             {

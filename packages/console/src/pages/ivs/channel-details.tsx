@@ -8,6 +8,7 @@ import { type ReactNode, useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
@@ -40,6 +41,7 @@ export function ChannelDetails(props: {
       >
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
             { label: "Ingest endpoint", value: channel.ingestEndpoint ?? "–" },

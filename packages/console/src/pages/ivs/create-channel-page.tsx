@@ -4,6 +4,7 @@ import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { EnterForm } from "../../shared/enter-form.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { TagFields } from "../../shared/tag-fields.tsx";
 import { type TagField, tagsOf } from "../../shared/tags.ts";
@@ -69,6 +70,7 @@ function Review(props: { readonly settings: ChannelSettings; readonly tags: read
   return (
     <KeyValuePairs
       columns={2}
+      minColumnWidth={FACT_WIDTH_MIN}
       items={[
         ...settingsFacts(settings),
         { label: "Recorded with", value: settings.recordingConfigurationArn || "Not recorded" },

@@ -10,6 +10,7 @@ import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { nameColumn } from "../../shared/columns.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import type { Call } from "../../wire/use-call.ts";
@@ -44,6 +45,7 @@ export function IvsResource<Shown extends Resource>(props: {
           <Container header={<Header variant="h2">Settings</Header>}>
             <KeyValuePairs
               columns={3}
+              minColumnWidth={FACT_WIDTH_MIN}
               items={[
                 { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
                 ...settings(resource),

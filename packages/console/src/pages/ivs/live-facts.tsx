@@ -1,5 +1,6 @@
 import type { Channel, StreamSummary } from "@aws-sdk/client-ivs";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { shownDuration } from "../../shared/shown-values.ts";
 import type { Picture } from "./live-player.tsx";
@@ -18,6 +19,7 @@ export function LiveFacts(props: {
   return (
     <KeyValuePairs
       columns={2}
+      minColumnWidth={FACT_WIDTH_MIN}
       items={[
         { label: "State", value: <StreamState stream={stream} /> },
         { label: "Viewers", value: String(stream?.viewerCount ?? 0) },

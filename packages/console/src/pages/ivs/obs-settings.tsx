@@ -4,6 +4,7 @@ import Button from "@cloudscape-design/components/button";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { ivsName } from "./ivs-name.ts";
 import { obsProfile } from "./obs-profile.ts";
@@ -47,6 +48,7 @@ export function ObsSettings(props: {
       )}
       <KeyValuePairs
         columns={2}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "Server", value: <CopiedValue label="server" value={server} /> },
           {

@@ -8,6 +8,7 @@ import Spinner from "@cloudscape-design/components/spinner";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Steps from "@cloudscape-design/components/steps";
 import { CallFailure } from "../../shared/call-failure.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate, shownDuration } from "../../shared/shown-values.ts";
 import { pagesOf } from "../../wire/read-pages.ts";
@@ -97,6 +98,7 @@ function SessionDetails(props: { readonly channelArn: string; readonly streamId:
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={4}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             {
               label: "Video",

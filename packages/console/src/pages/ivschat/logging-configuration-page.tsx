@@ -8,6 +8,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -32,6 +33,7 @@ export function LoggingConfigurationPage({ params }: PageProps) {
           <Container header={<Header variant="h2">Settings</Header>}>
             <KeyValuePairs
               columns={3}
+              minColumnWidth={FACT_WIDTH_MIN}
               items={[
                 { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
                 { label: "State", value: configuration.state },

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { ArnTags } from "../../shared/arn-tags.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { CHAT_TAGS } from "./chat-tags.ts";
@@ -33,6 +34,7 @@ export function RoomDetails(props: {
       >
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
             { label: "Created", value: <Moment at={room.createTime} /> },

@@ -6,6 +6,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { RemoveItems } from "../../shared/remove-items.tsx";
 import { AttachedPolicies } from "./attached-policies.tsx";
@@ -34,7 +35,7 @@ export function NodePanel(props: NodePanelProps) {
           </Header>
         }
       >
-        <KeyValuePairs columns={3} items={factsOf(node)} />
+        <KeyValuePairs columns={3} minColumnWidth={FACT_WIDTH_MIN} items={factsOf(node)} />
       </Container>
       <AttachedPolicies
         node={node}

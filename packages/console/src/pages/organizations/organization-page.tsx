@@ -8,6 +8,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useAddressState } from "../../routing/address-state.ts";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { PageTabs } from "../../shared/page-tabs.tsx";
 import { useAction } from "../../shared/use-action.ts";
@@ -65,6 +66,7 @@ function Shown(props: { readonly tree: OrganizationTree; readonly reload: () => 
       <Container>
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             {
               label: "Organization",

@@ -3,6 +3,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { CallFailure } from "../../shared/call-failure.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { healthFacts } from "./health-facts.ts";
 
@@ -18,9 +19,14 @@ export function ServerHealth() {
       )}
       <KeyValuePairs
         columns={2}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={healthFacts(health.data).map(({ label, text, type }) => ({
           label,
-          value: <StatusIndicator type={type}>{text}</StatusIndicator>,
+          value: (
+            <span className="health">
+              <StatusIndicator type={type}>{text}</StatusIndicator>
+            </span>
+          ),
         }))}
       />
     </Container>

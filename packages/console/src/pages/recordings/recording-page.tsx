@@ -9,6 +9,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes, shownDate } from "../../shared/shown-values.ts";
@@ -97,6 +98,7 @@ function Facts({ document }: { readonly document: RecordingDocument }) {
     <Container header={<Header variant="h2">About</Header>}>
       <KeyValuePairs
         columns={3}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "State", value: <RecordingStatus document={document} /> },
           {

@@ -8,6 +8,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { HiddenValue } from "../../shared/hidden-value.tsx";
 import { JsonEditor } from "../../shared/json-editor.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -113,6 +114,7 @@ function PropertiesPanel(props: {
       <SpaceBetween size="l">
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Identifier", value: <CopiedValue label="identifier" value={id} /> },
             ...short.map((property) => ({
@@ -153,6 +155,7 @@ function Tags({ tags }: { readonly tags: readonly (readonly [string, string])[] 
       ) : (
         <KeyValuePairs
           columns={3}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={tags.map(([label, value]) => ({ label, value: value || "–" }))}
         />
       )}

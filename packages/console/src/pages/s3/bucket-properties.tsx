@@ -6,6 +6,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { DefaultRetention } from "./default-retention.tsx";
@@ -69,6 +70,7 @@ function Versioning({ bucket }: { readonly bucket: string }) {
     >
       <KeyValuePairs
         columns={2}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={`arn:aws:s3:::${bucket}`} /> },
           { label: "Versioning", value: versioning.data?.Status ?? "Off" },

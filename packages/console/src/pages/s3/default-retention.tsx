@@ -9,6 +9,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import { CallState } from "../../shared/call-state.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { useNotices } from "../../shared/notices.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
@@ -55,6 +56,7 @@ export function DefaultRetention({ bucket }: { readonly bucket: string }) {
       {lock.data && (
         <KeyValuePairs
           columns={2}
+          minColumnWidth={FACT_WIDTH_MIN}
           items={[
             { label: "Object Lock", value: off ? "Off" : "On: versions can be locked" },
             { label: "Default retention of new versions", value: shownRule(lock.data) },

@@ -13,6 +13,7 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { FACT_WIDTH_MIN } from "../../shared/fact-width.ts";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { RemoveItems } from "../../shared/remove-items.tsx";
@@ -143,6 +144,7 @@ function Facts(props: {
     >
       <KeyValuePairs
         columns={3}
+        minColumnWidth={FACT_WIDTH_MIN}
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
           { label: "Size", value: shownBytes(head.ContentLength) },
