@@ -185,6 +185,18 @@ test("archive rules are made, shown, changed and deleted", async () => {
     await expect(call()).rejects.toMatchObject({ name: "ResourceNotFoundException" });
 });
 
+test("an analyzer takes a hundred archive rules", async () => {
+  const there = client(ROOT, "ap-southeast-2");
+  await there.createAnalyzer({ analyzerName: "full", type: "ACCOUNT" });
+  const make = (number: number) =>
+    there.createArchiveRule({ analyzerName: "full", ruleName: `Rule${number}`, filter });
+  for (let number = 1; number <= 100; number += 1) await make(number);
+  await expect(make(101)).rejects.toMatchObject({
+    name: "ServiceQuotaExceededException",
+    resourceType: "ArchiveRule",
+  });
+});
+
 describe("policies decide", () => {
   let key: Key;
   const ARN = arnIn("us-east-1", "mine");

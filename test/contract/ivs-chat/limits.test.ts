@@ -56,6 +56,19 @@ async function amazon(room: string, options?: TokenOptions): Promise<AmazonClien
   return client;
 }
 
+test("a token is good for a minute, its session for as long as was asked", async () => {
+  const roomIdentifier = await makeRoom();
+  const minutesOf = async (sessionDurationInMinutes?: number) => {
+    const asked = { roomIdentifier, userId: "timed", capabilities: [], sessionDurationInMinutes };
+    const beginMs = Date.now();
+    const { tokenExpirationTime, sessionExpirationTime } = await chat.createChatToken(asked);
+    const minutes = (time: Date | undefined) => Math.round((Number(time) - beginMs) / 6_000) / 10;
+    return [minutes(tokenExpirationTime), minutes(sessionExpirationTime)];
+  };
+  expect(await minutesOf()).toEqual([1, 60]);
+  expect(await minutesOf(5)).toEqual([1, 5]);
+});
+
 const send = (more: object) => JSON.stringify({ Action: "SEND_MESSAGE", RequestId: "r", ...more });
 const AS = "𝄞".repeat(500);
 

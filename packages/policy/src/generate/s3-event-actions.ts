@@ -4,7 +4,6 @@
  * Amazon S3 API operations".
  */
 export const S3_EVENT_ACTIONS: Readonly<Record<string, string>> = {
-  AbortMultipartUpload: "AbortMultipartUpload",
   CompleteMultipartUpload: "PutObject",
   CopyObject: "PutObject",
   CreateMultipartUpload: "PutObject",
