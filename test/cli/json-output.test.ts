@@ -45,6 +45,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "policy generate": "prints policies, which are JSON",
   "record get": "does something",
   "record play": "goes on until it is ended: its URL first",
+  "record rm": "does something",
   reset: "does something",
   "snapshot load": "does something",
   "snapshot save": "does something",

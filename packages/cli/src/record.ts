@@ -11,8 +11,8 @@ import { findChannel } from "./broadcast.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { helpNotes } from "./help-notes.ts";
-import type { Recording } from "./recording-metadata.ts";
-import { findRecording, findRecordings } from "./recordings.ts";
+import { removalCommand } from "./record-removal.ts";
+import { findRecording, findRecordings, objectsOf } from "./recordings.ts";
 import { findStage } from "./stage-lists.ts";
 import {
   bytesText,
@@ -34,7 +34,7 @@ interface RecordFlags extends ConnectionFlags {
 /** `rolecast record`: recordings in the buckets, downloaded or played. */
 export function recordCommand(): Command {
   return new Command("record")
-    .description("List, download and play recordings.")
+    .description("List, download, play and delete recordings.")
     .addCommand(
       withConnection(new Command("ls"))
         .description("List the recordings of channels and stages, newest first.")
@@ -73,7 +73,8 @@ export function recordCommand(): Command {
           helpNotes("\nExamples:\n  $0 record play Ab12\n  $0 record play Ab12 --no-player"),
         )
         .action(play),
-    );
+    )
+    .addCommand(removalCommand());
 }
 
 async function list(flags: RecordFlags): Promise<void> {
@@ -111,10 +112,10 @@ async function get(id: string, given: string | undefined, flags: RecordFlags): P
   const recording = await findRecording(connection, id);
   const s3 = await connection.s3();
   const folder = resolve(given ?? recording.id);
-  const keys = await keysOf(s3, recording);
+  const objects = await objectsOf(s3, recording);
   const progress = new ProgressLine();
   let bytes = 0;
-  for (const [index, key] of keys.entries()) {
+  for (const [index, { key }] of objects.entries()) {
     const file = resolve(folder, key.slice(recording.prefix.length + 1));
     if (!file.startsWith(folder + sep))
       throw new CommandError(`the key ${key} leads out of ${folder}.`);
@@ -124,21 +125,13 @@ async function get(id: string, given: string | undefined, flags: RecordFlags): P
     await pipeline(body, createWriteStream(`${file}.partial`));
     await rename(`${file}.partial`, file);
     bytes += sizeBytes;
-    progress.show(`${index + 1} of ${keys.length} objects`, (index + 1) / keys.length);
+    progress.show(`${index + 1} of ${objects.length} objects`, (index + 1) / objects.length);
   }
   progress.end();
-  if (flags.json) return printJson({ ...recording, folder, objects: keys.length, bytes });
+  if (flags.json) return printJson({ ...recording, folder, objects: objects.length, bytes });
   const { playlist } = recording;
   const played = playlist === undefined ? "" : `; play ${playlist} in it`;
-  print(`${keys.length} objects, ${bytesText(bytes)}, in ${folder}${played}.`);
-}
-
-async function keysOf(s3: S3Client, { bucket, prefix }: Recording): Promise<readonly string[]> {
-  const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
-  const keys: string[] = [];
-  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: `${prefix}/` });
-  for await (const page of pages) keys.push(...(page.Contents ?? []).map(({ Key = "" }) => Key));
-  return keys;
+  print(`${objects.length} objects, ${bytesText(bytes)}, in ${folder}${played}.`);
 }
 
 async function openObject(s3: S3Client, bucket: string, key: string) {

@@ -61,6 +61,19 @@ export async function findRecording(connection: Connection, id: string): Promise
   );
 }
 
+/** All objects of a recording. */
+export async function objectsOf(
+  client: S3Client,
+  { bucket: Bucket, prefix }: Recording,
+): Promise<readonly { readonly key: string; readonly sizeBytes: number }[]> {
+  const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+  const objects: { key: string; sizeBytes: number }[] = [];
+  for await (const page of paginateListObjectsV2({ client }, { Bucket, Prefix: `${prefix}/` }))
+    for (const { Key = "", Size = 0 } of page.Contents ?? [])
+      objects.push({ key: Key, sizeBytes: Size });
+  return objects;
+}
+
 /** A bucket, and the prefixes of the recordings in it. */
 interface RecordedPlace {
   readonly bucket: string;

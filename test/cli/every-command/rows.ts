@@ -46,6 +46,7 @@ export const ROWS: Readonly<Record<string, readonly Row[] | HeldElsewhere>> = {
   "record ls": [{ args: "record ls" }],
   "record get": [{ args: `record get ${RECORDING} there` }],
   "record play": [{ args: `record play ${RECORDING} --no-player`, interruptAfter: /m3u8/ }],
+  "record rm": [{ args: "record rm missing --yes", ends: 1 }],
   "channel ls": [{ args: "channel ls" }],
   chat: [
     { args: "chat lobby", input: "hello\n", interruptAfter: /hello/, ends: "SIGINT" },
