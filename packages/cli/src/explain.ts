@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { type Details, explanationOf } from "./explanation.ts";
-import type { Fields } from "./feed-lines.ts";
+import { type Fields, isConsoles } from "./feed-lines.ts";
 import { helpNotes } from "./help-notes.ts";
 import { readFeed } from "./read-feed.ts";
 import { getSigned } from "./signed-request.ts";
@@ -11,6 +11,7 @@ import { print, printJson } from "./terminal.ts";
 interface ExplainFlags extends ConnectionFlags {
   readonly last: number;
   readonly user?: string;
+  readonly console?: boolean;
   readonly follow?: boolean;
   readonly json?: boolean;
 }
@@ -30,6 +31,7 @@ export function explainCommand(): Command {
     .argument("[id]", "id of an authorization or of a request; left out, the latest denial")
     .option("--last <N>", "explain so many of the latest denials", countOf, 1)
     .option("--user <NAME>", "only denials of this user, role or session")
+    .option("--console", "denials of the console's own requests too")
     .option("--follow", "explain each denial as it happens")
     .option("--json", "the whole answers as JSON; with --follow a line for each denial")
     .addHelpText(
@@ -104,8 +106,10 @@ function idOf(json: string): string {
 }
 
 /** Whether a decision is a denial, and of the user or role that was asked for. */
-function isAbout(json: string, { user }: Pick<ExplainFlags, "user">): boolean {
-  const { evaluatedEffect, principalArn } = JSON.parse(json) as Fields;
-  if (evaluatedEffect === "ALLOW") return false;
+function isAbout(json: string, flags: Pick<ExplainFlags, "user" | "console">): boolean {
+  const { user } = flags;
+  const decision = JSON.parse(json) as Fields;
+  const { evaluatedEffect, principalArn } = decision;
+  if (evaluatedEffect === "ALLOW" || (isConsoles(decision) && !flags.console)) return false;
   return user === undefined || String(principalArn).split(/[:/]/).slice(5).includes(user);
 }

@@ -33,6 +33,11 @@ export function eventLine(event: Fields): string {
   return `${time} ${region} ${type} ${JSON.stringify(detail)}`;
 }
 
+/** Whether a page of the console asked for what was decided. */
+export function isConsoles({ client }: Fields): boolean {
+  return client === "console";
+}
+
 /** Writes a decision; a denial names the command that explains it. */
 export function decisionLine(decision: Fields): string {
   const { atMs, evaluatedEffect, action, resource, principalArn, reason } = decision;

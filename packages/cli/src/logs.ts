@@ -1,6 +1,13 @@
 import { Command, Option } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
-import { callLine, decisionLine, eventLine, type Fields, logLine } from "./feed-lines.ts";
+import {
+  callLine,
+  decisionLine,
+  eventLine,
+  type Fields,
+  isConsoles,
+  logLine,
+} from "./feed-lines.ts";
 import { helpNotes } from "./help-notes.ts";
 import { readFeed } from "./read-feed.ts";
 import { print } from "./terminal.ts";
@@ -13,6 +20,12 @@ const FEEDS = {
 } as const;
 type FeedName = keyof typeof FEEDS;
 
+interface LogsFlags extends ConnectionFlags {
+  readonly of: FeedName;
+  readonly console?: boolean;
+  readonly json?: boolean;
+}
+
 /** `rolecast logs`: what a running server says, as it says it, to whom the key belongs. */
 export function logsCommand(): Command {
   return withConnection(new Command("logs"))
@@ -20,6 +33,7 @@ export function logsCommand(): Command {
     .addOption(
       new Option("--of <WHAT>", "what to follow").choices(Object.keys(FEEDS)).default("log"),
     )
+    .option("--console", "decisions on the console's own requests too")
     .option("--json", "each line as it comes, for programs")
     .addHelpText(
       "after",
@@ -27,9 +41,11 @@ export function logsCommand(): Command {
         "\nExamples:\n  $0 logs --of decisions\n  $0 logs --of events --json | jq .detail\n\nCtrl-C ends. The log is for the server's default account alone; what it holds is\nset by the server's --log-level.",
       ),
     )
-    .action(async (flags: ConnectionFlags & { of: FeedName; json?: boolean }) => {
+    .action(async (flags: LogsFlags) => {
       const { path, line } = FEEDS[flags.of];
-      for await (const json of readFeed(new Connection(flags), path))
-        print(flags.json ? json : line(JSON.parse(json) as Fields));
+      for await (const json of readFeed(new Connection(flags), path)) {
+        const fields = JSON.parse(json) as Fields;
+        if (flags.console || !isConsoles(fields)) print(flags.json ? json : line(fields));
+      }
     });
 }

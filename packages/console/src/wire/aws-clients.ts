@@ -6,6 +6,7 @@ import { SignatureV4 } from "@smithy/signature-v4";
 import type { MiddlewareStack } from "@smithy/types";
 import type { SignedIn } from "../session/signed-in.ts";
 import type { CallLog } from "./call-log.ts";
+import { CONSOLE_AGENT } from "./console-agent.ts";
 import { recordCalls } from "./record-calls.ts";
 
 export type ClientOptions = ReturnType<typeof clientOptions>;
@@ -68,6 +69,7 @@ function clientOptions(key: SignedIn, region: string) {
     endpoint: window.location.origin,
     region,
     credentials: { ...key },
+    customUserAgent: CONSOLE_AGENT,
     // A page shows the first answer; users ask again for another.
     maxAttempts: 1,
   };

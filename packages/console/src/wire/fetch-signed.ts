@@ -1,5 +1,6 @@
 import type { AwsClients } from "./aws-clients.ts";
 import { AUTHORIZATION_ID_HEADER, withAuthorizationId } from "./call-error.ts";
+import { CONSOLE_AGENT } from "./console-agent.ts";
 
 export interface SignedRequest {
   /** GET, if left out. */
@@ -25,7 +26,7 @@ export async function fetchSigned(
     hostname: url.hostname,
     path: url.pathname,
     query: { ...query },
-    headers: { host: url.host, ...headers },
+    headers: { host: url.host, "x-amz-user-agent": CONSOLE_AGENT, ...headers },
     ...(body === undefined ? {} : { body }),
   });
   const { host: _setByTheBrowser, ...sent } = signed.headers;

@@ -64,6 +64,7 @@ export function decisionRecord(decided: Decided): DecisionRecord {
     service: context.service,
     operation: context.operation,
     requestId: context.requestId,
+    ...(context.isConsole && { client: "console" }),
     principalArn: decided.principalArn,
     action: request.action,
     resource: request.resource,

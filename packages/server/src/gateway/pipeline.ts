@@ -66,6 +66,9 @@ const HOST = /^[\w.:[\]-]{1,255}$/;
 
 const READ_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** The mark of the console's own requests, in their signed `x-amz-user-agent`. */
+const CONSOLE_AGENT = "rolecast-console";
+
 /** A request in progress, with the results of the earlier steps. */
 interface Exchange {
   readonly request: GatewayRequest;
@@ -333,6 +336,7 @@ export class Pipeline {
       sourceIp: request.remoteAddress,
       userAgent: request.headers["user-agent"],
       referer: request.headers.referer,
+      isConsole: request.headers["x-amz-user-agent"]?.includes(CONSOLE_AGENT),
       secure: http.isSecure,
       baseUrlOf: this.#baseUrlOf,
       store,

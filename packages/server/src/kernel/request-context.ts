@@ -35,6 +35,8 @@ export interface RequestContextInit {
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
   readonly referer?: string | undefined;
+  /** Left out for what the console didn't ask. */
+  readonly isConsole?: boolean | undefined;
   readonly secure: boolean;
   /** The `baseUrl` of a call from inside the process, where the work it is part of has one. */
   readonly baseUrl?: string | undefined;
@@ -80,6 +82,8 @@ export class RequestContext implements Reader {
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
+  /** The console says that it asks this for a page: only lists of decisions leave it out. */
+  readonly isConsole: boolean;
   readonly secure: boolean;
   readonly http: HttpRequestInfo | undefined;
   readonly form: FormRequestInfo | undefined;
@@ -112,6 +116,7 @@ export class RequestContext implements Reader {
     this.sourceIp = init.sourceIp;
     this.userAgent = init.userAgent;
     this.referer = init.referer;
+    this.isConsole = init.isConsole === true;
     this.secure = init.secure;
     this.http = init.http;
     this.form = init.form;

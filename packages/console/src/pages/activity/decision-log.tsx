@@ -24,12 +24,20 @@ import { Reasons } from "./reasons.tsx";
 export function DecisionLog() {
   const feed = useFeed("/_rolecast/decisions", parseDecision, RETOLD);
   const [deniedOnly, setDeniedOnly] = useState(false);
-  const shown = feed.items.filter(({ effect }) => !deniedOnly || effect !== "ALLOW");
+  const [withConsole, setWithConsole] = useState(false);
+  const shown = feed.items.filter(
+    ({ effect, isConsole }) => (!deniedOnly || effect !== "ALLOW") && (withConsole || !isConsole),
+  );
   return (
     <SpaceBetween size="l">
-      <Toggle checked={deniedOnly} onChange={({ detail }) => setDeniedOnly(detail.checked)}>
-        Denials only
-      </Toggle>
+      <SpaceBetween size="l" direction="horizontal">
+        <Toggle checked={deniedOnly} onChange={({ detail }) => setDeniedOnly(detail.checked)}>
+          Denials only
+        </Toggle>
+        <Toggle checked={withConsole} onChange={({ detail }) => setWithConsole(detail.checked)}>
+          The console's own requests too
+        </Toggle>
+      </SpaceBetween>
       <ResourceTable
         plural="decisions"
         call={{ data: shown, error: undefined, loading: false, reload: () => {} }}

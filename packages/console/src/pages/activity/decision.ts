@@ -9,6 +9,8 @@ export interface Decision {
   readonly action: string;
   readonly resource: string;
   readonly effect: "ALLOW" | "EXPLICIT_DENY" | "IMPLICIT_DENY";
+  /** A page of the console asked. */
+  readonly isConsole: boolean;
   /** AWS's phrase: which layer allowed, denied, or didn't allow. */
   readonly reason: string;
   /** The policies in which something matched. */
@@ -41,6 +43,7 @@ export function parseDecision(value: unknown): Decision | undefined {
       evaluatedEffect === "ALLOW" || evaluatedEffect === "EXPLICIT_DENY"
         ? evaluatedEffect
         : "IMPLICIT_DENY",
+    isConsole: record.client === "console",
     reason: String(record.reason ?? ""),
     matched: asList(record.matchedPolicies).map((entry) => {
       const { uri, matchedStatements } = asRecord(entry);

@@ -50,7 +50,7 @@ async function latestDenials(
 ): Promise<readonly Decision[]> {
   const decisions = (await latestDecisions(aws)).flatMap((value) => parseDecision(value) ?? []);
   return decisions
-    .filter(({ effect }) => effect !== "ALLOW")
+    .filter(({ effect, isConsole }) => effect !== "ALLOW" && !isConsole)
     .sort((one, other) => other.at.getTime() - one.at.getTime())
     .slice(0, DENIALS_SHOWN);
 }

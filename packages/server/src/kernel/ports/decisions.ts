@@ -116,6 +116,8 @@ export interface DecisionRecord {
   readonly service: string;
   readonly operation: string;
   readonly requestId: string;
+  /** The console asked for one of its pages; left out for all others. */
+  readonly client?: "console" | undefined;
   readonly principalArn: string;
   readonly action: string;
   readonly resource: string;

@@ -10,7 +10,7 @@ import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import type { AuthorizationDetailRow, IamToolboxTables } from "../tables.ts";
-import { DetailsRetention, KEPT_MS, keeperOf, keptMaxOf } from "./details-retention.ts";
+import { DetailsRetention, KEPT_MS, keeperOf, keepersOf, keptMaxOf } from "./details-retention.ts";
 
 /** The number of an account's decisions kept in memory, watched ones among them. */
 const REMEMBERED_MAX = 1_000;
@@ -109,7 +109,7 @@ export class AuthorizationDetails implements DecisionLog {
   }
 
   note(decision: DecisionRecord): void {
-    const keeper = keeperOf(decision.accountId, decision.isOutsider === true);
+    const keeper = keeperOf(decision);
     const own = this.#of(keeper);
     own.remembered.set(decision.authorizationId, decision);
     if (!decision.isOutsider || isShown(own, decision.atMs))
@@ -196,7 +196,7 @@ export class AuthorizationDetails implements DecisionLog {
     const rows = decisions
       .map((decision) => ({
         authorization_id: decision.authorizationId,
-        account_id: keeperOf(decision.accountId, decision.isOutsider === true),
+        account_id: keeperOf(decision),
         request_id: decision.requestId,
         created_ms: decision.atMs,
         details: JSON.stringify(decision),
@@ -249,10 +249,6 @@ function recordOf({
   const record = JSON.parse(details) as DecisionRecord;
   assert(record.authorizationId === authorization_id, "the record is another one's");
   return record;
-}
-
-function keepersOf(accountId: string): readonly string[] {
-  return [keeperOf(accountId, false), keeperOf(accountId, true)];
 }
 
 function isShown({ shown }: KeptDecisions, atMs: number): boolean {

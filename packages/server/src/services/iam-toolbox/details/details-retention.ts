@@ -1,4 +1,5 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import type { DecisionRecord } from "../../../kernel/ports/decisions.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { IamToolboxTables } from "../tables.ts";
@@ -7,8 +8,8 @@ import type { IamToolboxTables } from "../tables.ts";
 export const KEPT_MS = 24 * 60 * 60_000;
 /** The most denials kept of one account: a flood of them evicts the account's own oldest. */
 const KEPT_MAX = 10_000;
-/** The same of outsiders, whose requests cost them nothing. */
-const OUTSIDERS_KEPT_MAX = 1_000;
+/** The same of outsiders, whose requests cost them nothing, and of the console. */
+const OTHERS_KEPT_MAX = 1_000;
 /** The most characters kept of one account's denials; a usual denial has a few thousand. */
 const KEPT_CHARS_MAX = 64 * 1024 * 1024;
 const PRUNE_INTERVAL_MS = 60_000;
@@ -18,17 +19,28 @@ const PRUNE_AFTER_MAX = 2_000;
 const PRUNED_AT_ONCE = 100;
 
 const OUTSIDERS = "/outsiders";
+const CONSOLE = "/console";
 
 /**
- * The name under which a decision is kept: its account, or that account's outsiders, whose denials
- * drive out none of the account's own users.
+ * The name under which a decision is kept: its account, that account's outsiders, or its console,
+ * whose pages ask every few seconds: their denials drive out none that anybody else was given.
  */
-export function keeperOf(accountId: string, isOutsider: boolean): string {
-  return isOutsider ? accountId + OUTSIDERS : accountId;
+export function keeperOf({
+  accountId,
+  isOutsider,
+  client,
+}: Pick<DecisionRecord, "accountId" | "isOutsider" | "client">): string {
+  if (isOutsider) return accountId + OUTSIDERS;
+  return client === "console" ? accountId + CONSOLE : accountId;
+}
+
+/** All names under which decisions of that account are kept. */
+export function keepersOf(accountId: string): readonly string[] {
+  return [accountId, accountId + OUTSIDERS, accountId + CONSOLE];
 }
 
 export function keptMaxOf(keeper: string): number {
-  return keeper.endsWith(OUTSIDERS) ? OUTSIDERS_KEPT_MAX : KEPT_MAX;
+  return keeper.includes("/") ? OTHERS_KEPT_MAX : KEPT_MAX;
 }
 
 /** Removes denials that are older than a day, and the oldest of an account that has too many. */
