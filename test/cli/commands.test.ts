@@ -321,6 +321,33 @@ describe("against a server", () => {
     },
   );
 
+  test.skipIf(findOnPath("aws") === undefined)(
+    "aws explains its own request, whatever else was denied meanwhile",
+    async () => {
+      const PATH = hasAwsCli ? `${dirname(await awsCli())}:${process.env.PATH}` : process.env.PATH;
+      const key = await createUser(server.root.iam, "meanwhile", []);
+      // Another program of the same user is denied the same operation before the reason is read.
+      const folder = mkdtempSync(join(tmpdir(), "rolecast-"));
+      const other = "env -u AWS_EXECUTION_ENV aws iam get-role --role-name other";
+      const lines = ["#!/bin/sh", `PATH='${PATH}'`, 'aws "$@"', "code=$?", `${other} 2>/dev/null`];
+      const script = [...lines, "exit $code", ""].join("\n");
+      writeFileSync(join(folder, "aws"), script, { mode: 0o755 });
+      const env = {
+        ...{ PATH: `${folder}:${PATH}`, ROLECAST_COMMAND: "npx rolecast" },
+        ...{ AWS_ACCESS_KEY_ID: key.accessKeyId, AWS_SECRET_ACCESS_KEY: key.secretAccessKey },
+      };
+      const { err } = await built(["aws", "iam", "get-role", "--role-name", "own"], env);
+      rmSync(folder, { recursive: true });
+      const why = err.slice(err.indexOf("\nwhy: "));
+      expect(why).toContain("role/own");
+      expect(why).not.toContain("role/other");
+      expect(err).toContain(`authorization id: ${/explain (\w{25})/.exec(why)?.[1]}`);
+      // To be refused the reason isn't what the next one asks about.
+      expect((await built(["explain"], env)).err).toContain("rolecast:ReadDecisions");
+      expect((await built(["explain"])).out).toContain("denied  iam:GetRole on");
+    },
+  );
+
   test.skipIf(findOnPath("ffmpeg") === undefined)(
     "broadcast publishes, and record lists and gets what was recorded",
     async () => {

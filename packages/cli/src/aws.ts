@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { commandLine } from "@rolecast/server";
 import { Command } from "commander";
 import { explainRefusal } from "./aws-refusal.ts";
@@ -19,12 +20,12 @@ export function awsCommand(): Command {
     .passThroughOptions()
     .action(async (given: string[], _, command: Command) => {
       if (given.length === 0 || (given.length === 1 && given[0] === "--help")) command.help();
-      const startedMs = Date.now();
-      const { code, complaints } = await runAws(given);
+      const run = { startedMs: Date.now(), mark: `rolecast-${randomUUID()}` };
+      const { code, complaints } = await runAws(given, run.mark);
       process.exitCode = code;
       if (code === 0) return;
       if (UNREACHABLE.test(complaints)) warn(nothingAnswers(new Connection().endpoint));
-      else await explainRefusal(complaints, startedMs);
+      else await explainRefusal(complaints, run);
     });
 }
 
@@ -39,8 +40,13 @@ interface AwsOutcome {
 
 const COMPLAINTS_CHARACTERS_MAX = 16_000;
 
-function runAws(given: readonly string[]): Promise<AwsOutcome> {
-  const environment = childEnvironment(new Connection().environment());
+/** The mark is in its requests' user agents: botocore names the execution environment there. */
+function runAws(given: readonly string[], mark: string): Promise<AwsOutcome> {
+  const { AWS_EXECUTION_ENV: place } = process.env;
+  const environment = childEnvironment({
+    ...new Connection().environment(),
+    AWS_EXECUTION_ENV: place ? `${place}_${mark}` : mark,
+  });
   return new Promise((resolve, reject) => {
     const child = spawn("aws", [...given], {
       stdio: ["inherit", "inherit", "pipe"],

@@ -90,7 +90,7 @@ async function show(
 }
 
 /** One answer, or one for each page of a request's denials. */
-async function detailsOf(connection: Connection, id: string): Promise<readonly Details[]> {
+export async function detailsOf(connection: Connection, id: string): Promise<readonly Details[]> {
   const path = `/authorization-details/${encodeURIComponent(id)}`;
   const answers: Details[] = [];
   for (let query = ""; ; ) {
@@ -105,11 +105,15 @@ function idOf(json: string): string {
   return String((JSON.parse(json) as Fields).authorizationId);
 }
 
+/** To be refused the reason for a denial isn't the denial that is asked about. */
+const ASKING_WHY = new Set(["ReadDecisions", "GetRequestAuthorizationDetails"]);
+
 /** Whether a decision is a denial, and of the user or role that was asked for. */
 function isAbout(json: string, flags: Pick<ExplainFlags, "user" | "console">): boolean {
   const { user } = flags;
   const decision = JSON.parse(json) as Fields;
-  const { evaluatedEffect, principalArn } = decision;
+  const { evaluatedEffect, operation, principalArn } = decision;
   if (evaluatedEffect === "ALLOW" || (isConsoles(decision) && !flags.console)) return false;
+  if (ASKING_WHY.has(String(operation))) return false;
   return user === undefined || String(principalArn).split(/[:/]/).slice(5).includes(user);
 }

@@ -14,7 +14,7 @@ export interface Details {
 }
 
 /** The reasons for a denial; older servers don't give them. */
-export interface Explained {
+interface Explained {
   readonly obstacles?: readonly {
     readonly statements: readonly { readonly sentence: string }[];
     readonly sentence?: string;
@@ -23,7 +23,7 @@ export interface Explained {
   }[];
 }
 
-interface Evaluation extends Explained {
+export interface Evaluation extends Explained {
   readonly action: string;
   readonly resource: string;
   readonly context: Readonly<Record<string, readonly string[]>>;
