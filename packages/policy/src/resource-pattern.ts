@@ -4,6 +4,10 @@ const OBJECT = /^arn:[^:]*:s3:::[^/]+\//;
 const WITHOUT_TYPE = /^arn:(?:[^:]*:){4}\*$/;
 /** A path of IAM, which its lists are decided on: none of them knows types of resources. */
 const OF_LIST = /^arn:[^:]*:iam::[^:]*:.*\/$/;
+/** Cloud Control's refusals name it, its actions know no types of resources. */
+const OF_CLOUD_CONTROL = /^arn:[^:]*:cloudformation:[^:]*:[^:]*:resource\/\*$/;
+/** The resources of actions that know no types of resources. */
+const WITHOUT_TYPES = [WITHOUT_TYPE, OF_LIST, OF_CLOUD_CONTROL];
 /** `channel/*` is asked where there is no name yet, or for a list. */
 const OF_ALL_NAMES = /[/:]\*$/;
 
@@ -12,7 +16,7 @@ const OF_ALL_NAMES = /[/:]\*$/;
  * actions that know no types of resources.
  */
 export function resourcePattern(resource: string): string {
-  if (resource === "*" || WITHOUT_TYPE.test(resource) || OF_LIST.test(resource)) {
+  if (resource === "*" || WITHOUT_TYPES.some((form) => form.test(resource))) {
     return "*";
   }
   const isOfAll = OF_ALL_NAMES.test(resource) && !OBJECT.test(resource);

