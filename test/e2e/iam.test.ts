@@ -217,6 +217,10 @@ describeConsole(() => {
       await own.getByText("Allowed", { exact: true }).waitFor();
       await own.getByText(/Bool aws:MultiFactorAuthPresent\. Without them/).waitFor();
       await takePicture(own, `try-change-${width}`);
+      // Whoever tries it may not save it.
+      await own.getByText(/Saving changes the policy own of the user eve/).waitFor();
+      await own.getByRole("button", { name: "Save the change" }).click();
+      await own.getByText(/not authorized to perform: iam:GetUserPolicy/).waitFor();
       await own.close();
     },
   );
@@ -271,6 +275,10 @@ describeConsole(() => {
     await button("Decide again").click();
     await page.getByText(/It would newly allow/).waitFor();
     await takePicture(page, "decisions");
+    await page.getByText(/Saving changes the policy AllowListAllMyBuckets of/).waitFor();
+    await button("Save the change").click();
+    await page.getByText(/Repeat the call/).waitFor();
+    await ann.s3.send(new ListBucketsCommand({}));
   });
 
   function button(name: string) {

@@ -18,6 +18,7 @@ const SENT = {
 
 test("a decision is read with its policies and statements", () => {
   expect(parseDecision(SENT)).toEqual({
+    isConsole: false,
     obstacles: SENT.obstacles,
     layers: SENT.layers,
     id: "id1",

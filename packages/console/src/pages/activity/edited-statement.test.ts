@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { onlyStatement, withStatement } from "./edited-statement.ts";
+import { isSamePolicy, onlyStatement, withStatement, withStatements } from "./edited-statement.ts";
 
 const POLICY =
   '{"Version":"2012-10-17","Id":"x","Statement":[{"Sid":"A"},{"Sid":"B"},{"Sid":"C"}]}';
@@ -23,4 +23,13 @@ test("a single statement needn't be in a list", () => {
 
 test("what isn't JSON is left to the server's answer", () => {
   expect(withStatement(POLICY, 1, "{")).toBe("{");
+});
+
+test("statements are added to the policy that is there, or are the first", () => {
+  const added = '{"Version":"2012-10-17","Statement":{"Sid":"D"}}';
+  expect(withStatements(undefined, added)).toBe(added);
+  const { Id, Statement } = JSON.parse(withStatements(POLICY, added));
+  expect([Id, Statement]).toEqual(["x", ["A", "B", "C", "D"].map((Sid) => ({ Sid }))]);
+  expect(isSamePolicy(POLICY, JSON.stringify(JSON.parse(POLICY), null, 2))).toBe(true);
+  expect(isSamePolicy(POLICY, added)).toBe(false);
 });

@@ -21,6 +21,19 @@ export function withStatement(policy: string, index: number, edited: string): st
   return JSON.stringify({ ...document, Statement });
 }
 
+/** The policy with the statements of another added, or the other where there is none. */
+export function withStatements(policy: string | undefined, added: string): string {
+  if (policy === undefined) return added;
+  const document = JSON.parse(policy) as Policy;
+  const Statement = [document.Statement, statementsOf(added)].flat(2);
+  return JSON.stringify({ ...document, Statement });
+}
+
+/** Whether two texts are the same policy, however they are laid out. */
+export function isSamePolicy(one: string, other: string): boolean {
+  return JSON.stringify(JSON.parse(one)) === JSON.stringify(JSON.parse(other));
+}
+
 function statementsOf(text: string): readonly unknown[] | undefined {
   try {
     const { Statement } = JSON.parse(text) as Policy;

@@ -7,12 +7,19 @@ import { inBackground } from "../../shared/in-background.ts";
 import { JsonEditor, type PolicyKind } from "../../shared/json-editor.tsx";
 import { Refusal } from "../../shared/refusal.tsx";
 import { Sentences } from "../../shared/why.tsx";
-import { decidingPolicy, sentencesOf } from "../../wire/authorization-details.ts";
+import {
+  authorizationDetails,
+  decidingPolicy,
+  sentencesOf,
+} from "../../wire/authorization-details.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { type TriedDecision, tryPolicyChange } from "../../wire/try-policy-change.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { DecisionEffect } from "./decision-effect.tsx";
 import { onlyStatement, withStatement } from "./edited-statement.ts";
+import type { TriedPolicy } from "./policy-place.ts";
+import { SaveChange } from "./save-change.tsx";
 
 /** The statement to edit: one of a policy that had a say, or a proposed one. */
 export interface TriedPart {
@@ -23,45 +30,60 @@ export interface TriedPart {
   readonly document: string | undefined;
 }
 
-/** Edits one statement in its place, and decides the same request again. Nothing is saved. */
-export function TryChange(props: {
+interface TryProps {
+  /** The authorization id. */
   readonly id: string;
   readonly action: string;
   readonly resource: string;
   readonly part: TriedPart;
-}) {
-  const { id, part } = props;
-  const { uri, document } = part;
-  const policy = useCall(`policy ${id} ${uri}`, async (aws) =>
-    uri === undefined ? (document ?? "") : decidingPolicy(aws, id, uri),
-  );
-  if (policy.data === undefined) return <CallState what="policy" call={policy} />;
-  return <Editor {...props} policy={policy.data} />;
 }
 
-function Editor(props: {
-  readonly id: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly part: TriedPart;
+/** Edits one statement in its place, and decides the same request again, before it is saved. */
+export function TryChange(props: TryProps) {
+  const { id, part, resource } = props;
+  const policy = useCall(`policy ${id} ${part.uri}`, (aws) => readTried(aws, id, part, resource));
+  if (policy.data === undefined) return <CallState what="policy" call={policy} />;
+  return <Editor {...props} {...policy.data} />;
+}
+
+interface TriedText {
+  readonly tried: TriedPolicy;
   /** The whole policy, of which one statement is edited. */
   readonly policy: string;
-}) {
-  const { id, action, resource, part, policy } = props;
+}
+
+async function readTried(
+  aws: AwsClients,
+  id: string,
+  { type, uri, document = "" }: TriedPart,
+  resource: string,
+): Promise<TriedText> {
+  const [{ requestContext, policies }, policy] = await Promise.all([
+    authorizationDetails(aws, id),
+    uri === undefined ? document : decidingPolicy(aws, id, uri),
+  ]);
+  const attachedTo = policies.find((each) => each.uri === uri)?.attachedTo?.arn;
+  const principal = requestContext.principal ?? "";
+  return { tried: { type, uri, attachedTo, principal, resource }, policy };
+}
+
+function Editor(props: TryProps & TriedText) {
+  const { id, action, resource, part, policy, tried } = props;
   const aws = useAws();
   const [text, setText] = useState(() => onlyStatement(policy, part.index));
   const [running, setRunning] = useState(false);
-  const [tried, setTried] = useState<TriedDecision>();
+  const [answer, setAnswer] = useState<Tried>();
   const [error, setError] = useState<unknown>();
   const run = async () => {
     setRunning(true);
     setError(undefined);
-    setTried(undefined);
+    setAnswer(undefined);
     try {
       const edited = withStatement(policy, part.index, text);
       const { uri, type } = part;
       const changed = uri === undefined ? { PolicyType: type } : { PolicyUri: uri };
-      setTried(await tryPolicyChange(aws, id, { ...changed, PolicyDocument: edited }));
+      const decision = await tryPolicyChange(aws, id, { ...changed, PolicyDocument: edited });
+      setAnswer({ decision, edited });
     } catch (failure) {
       setError(failure);
     } finally {
@@ -74,7 +96,10 @@ function Editor(props: {
         label="Statement to try"
         kind={kindOf(part.type, action)}
         value={text}
-        onChange={setText}
+        onChange={(typed) => {
+          setText(typed);
+          setAnswer(undefined);
+        }}
         {...bucketOf(resource)}
       />
       <Button
@@ -90,10 +115,24 @@ function Editor(props: {
             <Refusal error={error} />
           </Alert>
         )}
-        {tried && <Answer tried={tried} />}
+        {answer && <Answer tried={answer.decision} />}
+        {answer?.decision.evaluatedEffect === "ALLOW" && (
+          <SaveChange
+            tried={tried}
+            before={part.uri === undefined ? undefined : policy}
+            edited={answer.edited}
+            name={`Allow${action.slice(action.indexOf(":") + 1)}`}
+          />
+        )}
       </div>
     </SpaceBetween>
   );
+}
+
+interface Tried {
+  readonly decision: TriedDecision;
+  /** The whole policy that it was decided with. */
+  readonly edited: string;
 }
 
 function Answer({ tried }: { readonly tried: TriedDecision }) {
@@ -113,7 +152,6 @@ function Answer({ tried }: { readonly tried: TriedDecision }) {
           <Sentences of={newlyAllowed.map((pair) => `\`${pair}\``)} />
         </div>
       )}
-      {evaluatedEffect === "ALLOW" && <div>Nothing was saved.</div>}
     </SpaceBetween>
   );
 }

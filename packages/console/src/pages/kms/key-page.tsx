@@ -3,9 +3,7 @@ import {
   DescribeKeyCommand,
   DisableKeyCommand,
   EnableKeyCommand,
-  GetKeyPolicyCommand,
   type KeyMetadata,
-  PutKeyPolicyCommand,
 } from "@aws-sdk/client-kms";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -21,6 +19,7 @@ import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { KeyAliases } from "./key-aliases.tsx";
 import { kmsOf } from "./key-calls.ts";
+import { readKeyPolicy, writeKeyPolicy } from "./key-policy-calls.ts";
 import { KeyRotation } from "./key-rotation.tsx";
 import { KeyState } from "./key-state.tsx";
 import { KeyTags } from "./key-tags.tsx";
@@ -58,12 +57,8 @@ export function KeyPage({ params }: PageProps) {
                   kind="key"
                   of={`key ${KeyId}`}
                   sizeMax={POLICY_BYTES_MAX}
-                  read={async (aws) =>
-                    (await kmsOf(aws).send(new GetKeyPolicyCommand({ KeyId }))).Policy
-                  }
-                  save={(aws, Policy) =>
-                    kmsOf(aws).send(new PutKeyPolicyCommand({ KeyId, Policy }))
-                  }
+                  read={(aws) => readKeyPolicy(aws, KeyId)}
+                  save={(aws, text) => writeKeyPolicy(aws, KeyId, text)}
                 />
               ),
             },

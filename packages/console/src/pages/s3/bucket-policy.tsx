@@ -1,14 +1,10 @@
-import {
-  DeleteBucketPolicyCommand,
-  GetBucketPolicyCommand,
-  PutBucketPolicyCommand,
-} from "@aws-sdk/client-s3";
+import { DeleteBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import Alert from "@cloudscape-design/components/alert";
 import { POLICY_SIZE_LIMITS } from "@rolecast/policy";
 import { PolicyPanel } from "../../shared/policy-panel.tsx";
-import type { AwsClients } from "../../wire/aws-clients.ts";
 import { type Call, useCall } from "../../wire/use-call.ts";
+import { readBucketPolicy, writeBucketPolicy } from "./bucket-policy-calls.ts";
 
 /** The bucket's policy: validated as it is typed, and S3's verdict whether it is public. */
 export function BucketPolicy(props: { readonly bucket: string; readonly verdict: Call<boolean> }) {
@@ -22,8 +18,8 @@ export function BucketPolicy(props: { readonly bucket: string; readonly verdict:
       of={bucket}
       bucketName={bucket}
       sizeMax={POLICY_SIZE_LIMITS.bucketPolicyBytes}
-      read={(aws) => readPolicy(aws, bucket)}
-      save={({ s3 }, Policy) => s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }))}
+      read={(aws) => readBucketPolicy(aws, bucket)}
+      save={(aws, text) => writeBucketPolicy(aws, bucket, text)}
       remove={({ s3 }) => s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }))}
       onChanged={verdict.reload}
       withoutOne={{
@@ -39,15 +35,6 @@ export function BucketPolicy(props: { readonly bucket: string; readonly verdict:
       }
     />
   );
-}
-
-async function readPolicy({ s3 }: AwsClients, Bucket: string): Promise<string | undefined> {
-  try {
-    return (await s3.send(new GetBucketPolicyCommand({ Bucket }))).Policy;
-  } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchBucketPolicy") return undefined;
-    throw error;
-  }
 }
 
 /** A first policy that grants nothing new. */
