@@ -1,6 +1,5 @@
 import { SERVICE_REFERENCE } from "virtual:service-reference";
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import FormField from "@cloudscape-design/components/form-field";
@@ -13,17 +12,14 @@ import { CallState } from "../../shared/call-state.tsx";
 import { inBackground } from "../../shared/in-background.ts";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { pretty } from "../../shared/pretty-json.ts";
-import { Refusal } from "../../shared/refusal.tsx";
-import { useAws } from "../../wire/aws-context.tsx";
-import { checkNoNewAccess, type NewAccessVerdict } from "../../wire/check-no-new-access.ts";
 import { useCall } from "../../wire/use-call.ts";
 import {
   compareWith,
   type DraftComparison,
   type DraftPlace,
   type Example,
-  oneDocument,
   type PolicyText,
+  verdictOf,
   withDraft,
 } from "./draft-comparison.ts";
 import { NEW_POLICY } from "./policy-documents.ts";
@@ -52,38 +48,17 @@ export function CompareDraft({ owner }: { readonly owner: PolicyOwner }) {
   );
 }
 
-interface Compared {
-  readonly comparison: DraftComparison;
-  readonly verdict: NewAccessVerdict | undefined;
-  /** Access Analyzer's refusal; the comparison stands without it. */
-  readonly refusal: unknown;
-}
-
 function Draft({ policies }: { readonly policies: readonly PolicyText[] }) {
-  const aws = useAws();
   const options = placesIn(policies);
   const [place, setPlace] = useState(options[0]);
   const [text, setText] = useState(() =>
     policies[0] === undefined ? NEW_POLICY : pretty(policies[0].text),
   );
   const findings = useFindings(text, "managed");
-  const [compared, setCompared] = useState<Compared>();
-  const [running, setRunning] = useState(false);
-  const run = async () => {
-    setRunning(true);
+  const [compared, setCompared] = useState<DraftComparison>();
+  const compare = async () => {
     const candidate = withDraft(policies, text, place?.place ?? { kind: "all" });
-    const [verdict] = await Promise.allSettled([
-      // A policy without statements is none.
-      policies.length === 0
-        ? undefined
-        : checkNoNewAccess(aws, oneDocument(candidate), oneDocument(policies)),
-    ]);
-    setCompared({
-      comparison: compareWith(candidate, policies, SERVICE_REFERENCE),
-      verdict: verdict.status === "fulfilled" ? verdict.value : undefined,
-      refusal: verdict.status === "rejected" ? verdict.reason : undefined,
-    });
-    setRunning(false);
+    setCompared(compareWith(candidate, policies, SERVICE_REFERENCE));
   };
   return (
     <SpaceBetween size="m">
@@ -108,13 +83,12 @@ function Draft({ policies }: { readonly policies: readonly PolicyText[] }) {
       />
       <Button
         formAction="none"
-        loading={running}
         disabled={findings.length > 0}
-        onClick={() => inBackground("The draft wasn't compared", run())}
+        onClick={() => inBackground("The draft wasn't compared", compare())}
       >
         Compare
       </Button>
-      <div aria-live="polite">{compared && <Answer {...compared} />}</div>
+      <div aria-live="polite">{compared && <Answer of={compared} />}</div>
     </SpaceBetween>
   );
 }
@@ -130,31 +104,16 @@ function placesIn(policies: readonly PolicyText[]) {
   ];
 }
 
-function Answer({ comparison, verdict, refusal }: Compared) {
-  const { relation, exact, more, less } = comparison;
+function Answer({ of }: { readonly of: DraftComparison }) {
+  const { type, sentence } = verdictOf(of);
   return (
     <SpaceBetween size="s">
-      {relation === "equal" && exact && (
-        <StatusIndicator>The same is allowed, by every request there may be.</StatusIndicator>
+      <StatusIndicator type={type}>{sentence}</StatusIndicator>
+      {of.more && (
+        <Difference type="warning" title="Newly allowed, for example" example={of.more} />
       )}
-      {more && <Difference type="warning" title="Newly allowed, for example" example={more} />}
-      {less && <Difference type="info" title="No longer allowed, for example" example={less} />}
-      {exact && !more && relation !== "equal" && (
-        <StatusIndicator>Nothing is newly allowed.</StatusIndicator>
-      )}
-      {exact && !less && relation !== "equal" && (
-        <StatusIndicator>Everything that was allowed still is.</StatusIndicator>
-      )}
-      {!exact && (
-        <StatusIndicator type="warning">
-          Not all was settled: there may be more differences.
-        </StatusIndicator>
-      )}
-      {verdict && <Verdict verdict={verdict} />}
-      {refusal !== undefined && (
-        <Box>
-          Access Analyzer wasn't asked: <Refusal error={refusal} />
-        </Box>
+      {of.less && (
+        <Difference type="info" title="No longer allowed, for example" example={of.less} />
       )}
     </SpaceBetween>
   );
@@ -174,21 +133,5 @@ function Difference(props: {
         {context.length > 0 && <>, with {context.join("; ")}</>}, by {policy}
       </span>
     </Alert>
-  );
-}
-
-function Verdict({ verdict }: { readonly verdict: NewAccessVerdict }) {
-  const { result, message, reasons = [] } = verdict;
-  return (
-    <div>
-      <StatusIndicator type={result === "PASS" ? "success" : "warning"}>
-        {`Access Analyzer's CheckNoNewAccess: ${result}. ${message ?? ""}`}
-      </StatusIndicator>
-      <ul>
-        {reasons.map(({ description = "" }) => (
-          <li key={description}>{description}</li>
-        ))}
-      </ul>
-    </div>
   );
 }

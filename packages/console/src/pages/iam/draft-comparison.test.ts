@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { compareWith, type DraftPlace, oneDocument, withDraft } from "./draft-comparison.ts";
+import {
+  compareWith,
+  type DraftComparison,
+  type DraftPlace,
+  verdictOf,
+  withDraft,
+} from "./draft-comparison.ts";
 
 const object = { resources: ["object"], keys: [] };
 const bucket = { resources: ["bucket"], keys: [] };
@@ -58,10 +64,19 @@ describe("an example", () => {
   });
 });
 
-test("one document has the statements of all, without names that may be the same", () => {
-  const { Statement } = JSON.parse(oneDocument(POLICIES));
-  expect(Statement).toEqual([
-    { Effect: "Allow", Action: "s3:Get*", Resource: "*" },
-    { Effect: "Allow", Action: "s3:List*", Resource: "*" },
-  ]);
+const example = { request: "s3:GetObject on x", context: [], policy: "own" };
+test.each<[Pick<DraftComparison, "relation" | "exact" | "more">, string, RegExp]>([
+  [{ relation: "equal", exact: true, more: undefined }, "success", /^The same is allowed/],
+  [{ relation: "less", exact: true, more: undefined }, "success", /^Nothing is newly allowed/],
+  [{ relation: "more", exact: true, more: example }, "warning", /^More is allowed/],
+  [{ relation: "incomparable", exact: true, more: example }, "warning", /others no longer are/],
+  [{ relation: "more", exact: false, more: example }, "warning", /^Some requests are newly/],
+  [{ relation: "less", exact: false, more: undefined }, "warning", /^No newly .* may be more/],
+  // Neither side has an example, and still nothing is proven.
+  [{ relation: "equal", exact: false, more: undefined }, "warning", /^No newly .* may be more/],
+])("%j is one verdict: %s", (comparison, type, sentence) => {
+  expect(verdictOf({ ...comparison, less: undefined })).toEqual({
+    type,
+    sentence: expect.stringMatching(sentence),
+  });
 });

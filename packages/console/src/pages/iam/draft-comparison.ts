@@ -37,21 +37,6 @@ export function withDraft(
   }
 }
 
-/**
- * One document with the statements of all. Their Sids may be the same, so they are left out; a
- * document of 2008 has no variables, so its `${` means itself.
- */
-export function oneDocument(policies: readonly PolicyText[]): string {
-  const Statement = policies.flatMap(({ text }) => {
-    const document = JSON.parse(text) as { readonly Version?: string; readonly Statement: unknown };
-    return [document.Statement].flat().map((statement) => {
-      const { Sid: _sid, ...rest } = statement as Readonly<Record<string, unknown>>;
-      return rest;
-    });
-  });
-  return JSON.stringify({ Version: "2012-10-17", Statement });
-}
-
 /** A request that one side allows and the other doesn't, as a sentence's parts. */
 export interface Example {
   /** `s3:PutObject on arn:…`. */
@@ -67,6 +52,30 @@ export interface DraftComparison {
   readonly exact: boolean;
   readonly more: Example | undefined;
   readonly less: Example | undefined;
+}
+
+/** The answer of a comparison: one sentence, and whether to beware. */
+export interface Verdict {
+  readonly type: "success" | "warning";
+  readonly sentence: string;
+}
+
+const SETTLED = {
+  equal: { type: "success", sentence: "The same is allowed, by every request there may be." },
+  less: { type: "success", sentence: "Nothing is newly allowed, and some requests no longer are." },
+  more: { type: "warning", sentence: "More is allowed, and everything that was allowed still is." },
+  incomparable: {
+    type: "warning",
+    sentence: "Some requests are newly allowed, and others no longer are.",
+  },
+} as const;
+
+export function verdictOf({ relation, exact, more }: DraftComparison): Verdict {
+  if (exact) return SETTLED[relation];
+  const found = more
+    ? "Some requests are newly allowed."
+    : "No newly allowed request was found, but not every request was settled.";
+  return { type: "warning", sentence: `${found} There may be more differences.` };
 }
 
 /**
