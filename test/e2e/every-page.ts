@@ -92,6 +92,7 @@ export const PAGES: readonly (readonly [place: string, heading: string, refused:
   ["/resources/AWS%3A%3AS3%3A%3ABucket/page-films", "page-films", /cloudformation:GetResource/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
   ["/iam/roles", "Roles", /iam:ListRoles/],
+  ["/iam/roles/create/role", "Trust", /^$/],
   ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
   ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
   ["/s3/buckets/page-films", "page-films", /s3:ListBucket/],

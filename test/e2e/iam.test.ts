@@ -1,4 +1,8 @@
-import { CreateAccessKeyCommand, CreateGroupCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateGroupCommand,
+  ListAttachedRolePoliciesCommand,
+} from "@aws-sdk/client-iam";
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
@@ -117,14 +121,40 @@ describeConsole(() => {
   test("a role with a trust policy, an inline policy and tags", async () => {
     await visit(page, "/iam/roles", "Roles");
     await button("Create role").first().click();
+    await button("Next").click();
+    const find = page.getByRole("searchbox", { name: "Find policies" });
+    const choose = async (name: string) => {
+      await find.fill(name);
+      await page.getByRole("checkbox", { name: new RegExp(`policy/${name}$`) }).click();
+    };
+    await choose("Viewer");
+    await choose("AmazonS3ReadOnlyAccess");
+    await button("Next").click();
+    // The choice is there again after a way back, and can be taken back.
+    await button("Previous").click();
+    await choose("IAMReadOnlyAccess");
+    await choose("AmazonS3ReadOnlyAccess");
+    await button("Next").click();
+    await page.getByRole("listitem").getByText("IAMReadOnlyAccess", { exact: true }).waitFor();
+    await takePicture(page, "create-role-review");
     await page.getByLabel("Role name").fill("Editor");
     await page.keyboard.press("Enter");
-    await page.getByRole("link", { name: "Editor" }).click();
+    await page
+      .getByText("Role Editor is created, with Viewer, IAMReadOnlyAccess attached.")
+      .waitFor();
+    await page.getByRole("heading", { name: "Editor", level: 1 }).waitFor();
+    const { AttachedPolicies = [] } = await server.root.iam.send(
+      new ListAttachedRolePoliciesCommand({ RoleName: "Editor" }),
+    );
+    const attached = AttachedPolicies.map(({ PolicyName }) => PolicyName);
+    expect(new Set(attached)).toEqual(new Set(["Viewer", "IAMReadOnlyAccess"]));
     await button("Change permissions boundary").click();
     await page.getByRole("combobox", { name: "Policy" }).click();
     await page.getByRole("option", { name: /policy\/Viewer$/ }).click();
     await button("Save").click();
-    await page.getByRole("link", { name: "Viewer", exact: true }).waitFor();
+    // One as the boundary, one among the policies.
+    const viewers = page.getByRole("link", { name: "Viewer", exact: true });
+    await expect.poll(() => viewers.count()).toBe(2);
     await button("Edit").click();
     const duration = page.getByLabel("Maximum session duration, seconds");
     await duration.fill("60");
@@ -151,6 +181,45 @@ describeConsole(() => {
     await page.getByText("The tags are saved.").waitFor();
     await page.getByRole("tab", { name: "Trust" }).click();
     await page.getByText("Valid policy").waitFor();
+  });
+
+  test("a service-linked role is created in two steps", async () => {
+    await visit(page, "/iam/roles/create/role", "Trust");
+    await page.getByRole("radio", { name: /^Service-linked role/ }).click();
+    await page.getByLabel("Service", { exact: true }).fill("autoscaling.amazonaws.com");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Name and review", level: 1 }).waitFor();
+    await button("Create role").click();
+    await page.getByText("Role AWSServiceRoleForAutoScaling is created.").waitFor();
+    await page.getByRole("heading", { name: "AWSServiceRoleForAutoScaling", level: 1 }).waitFor();
+  });
+
+  test("a role is created with those policies that are not refused", async () => {
+    const { iam } = server.root;
+    const managed = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    const key = await createUser(iam, "maker", [
+      allow(["iam:CreateRole", "iam:Get*", "iam:List*"]),
+      { ...allow("iam:AttachRolePolicy"), Condition: { ArnEquals: { "iam:PolicyARN": managed } } },
+    ]);
+    const own = await browser.open(server.endpoint, key);
+    await visit(own, "/iam/roles/create/role", "Trust");
+    const press = (name: string) => own.getByRole("button", { name, exact: true }).click();
+    await press("Next");
+    for (const name of ["Viewer", "AmazonS3ReadOnlyAccess"]) {
+      await own.getByRole("searchbox", { name: "Find policies" }).fill(name);
+      await own.getByRole("checkbox", { name: new RegExp(`policy/${name}$`) }).click();
+    }
+    await press("Next");
+    await own.getByLabel("Role name").fill("Half");
+    await press("Create role");
+    await own.getByRole("heading", { name: "Half", level: 1 }).waitFor();
+    const made = "Role Half is created, with AmazonS3ReadOnlyAccess attached.";
+    await own.getByText(`${made} Not attached: Viewer`).waitFor();
+    await own.getByText(/user\/maker is not authorized to perform: iam:AttachRolePolicy/).waitFor();
+    await own.getByRole("link", { name: "AmazonS3ReadOnlyAccess" }).waitFor();
+    await takePicture(own, "create-role-refused");
+    expect(await own.getByRole("link", { name: "Viewer", exact: true }).count()).toBe(0);
+    await own.close();
   });
 
   test("the simulator says what is decided, by which statement, and what would allow it", async () => {

@@ -207,7 +207,6 @@ describeConsole(() => {
       await resize(page, { width, height: 900 });
       await visit(page, "/iam/roles", "Roles");
       await button("Create role").first().click();
-      await page.getByLabel("Role name").fill(`Partner-${width}`);
       await page.getByRole("radio", { name: /Another account/ }).click();
       await page.getByLabel("Account ID").fill("111122223333");
       await page.getByLabel("External ID").fill("secret-word");
@@ -215,8 +214,17 @@ describeConsole(() => {
       await expect.poll(() => trust.textContent()).toContain('"sts:ExternalId": "secret-word"');
       await takePicture(page, `walk-trust-${width}`);
       expect(await violations(page, width === WIDE)).toEqual([]);
-      await button("Create").click();
-      await page.getByRole("link", { name: `Partner-${width}` }).click();
+      await button("Next").click();
+      await page.getByRole("heading", { name: /^Permissions/, level: 1 }).waitFor();
+      await page
+        .getByRole("row", { name: /AWS managed/ })
+        .first()
+        .waitFor();
+      expect(await violations(page, width === WIDE)).toEqual([]);
+      await button("Next").click();
+      await page.getByLabel("Role name").fill(`Partner-${width}`);
+      expect(await violations(page, width === WIDE)).toEqual([]);
+      await button("Create role").click();
       await page.getByRole("heading", { name: `Partner-${width}`, level: 1 }).waitFor();
       await page.getByRole("link", { name: "Simulate" }).click();
       await page.getByRole("heading", { name: "Policy simulator", level: 1 }).waitFor();

@@ -31,6 +31,7 @@ export const HELPED_PAGES = [
   "/iam/policies/create",
   "/iam/policies/:arn",
   "/iam/roles",
+  "/iam/roles/create/role",
   "/iam/roles/:name",
   "/iam/simulator",
   "/organizations/tree",

@@ -179,6 +179,7 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/iam/policies/create": POLICIES,
   "/iam/policies/:arn": POLICIES,
   "/iam/roles": ROLES,
+  "/iam/roles/create/role": ROLES,
   "/iam/roles/:name": ROLES,
   "/iam/simulator": {
     title: "Policy simulator",

@@ -90,6 +90,8 @@ const PAGES = [
   [`/resources/AWS%3A%3AIVS%3A%3AChannel/${ARN}`, "Resource", ["Rolecast", "Resources", "abc"]],
   ["/authorization-details/1", "Authorization details", ["Rolecast", "1"]],
   ["/iam/roles", "Roles", ["IAM", "Roles"]],
+  ["/iam/roles/create", "Role", ["IAM", "Roles", "create"]],
+  ["/iam/roles/create/role", "Create role", ["IAM", "Roles", "Create role"]],
   ["/iam/roles/reader", "Role", ["IAM", "Roles", "reader"]],
   ["/organizations/tree", "Organization", ["Organizations", "Organization"]],
   ["/cloudformation/stacks", "Stacks", ["CloudFormation", "Stacks"]],

@@ -249,6 +249,13 @@ const PAGES: readonly PageRoute[] = [
     "AuthorizationDetailsPage",
   ),
   pageRoute("/iam/roles", "Roles", () => import("./iam/roles-page.tsx"), "RolesPage"),
+  // A role may be called "create".
+  pageRoute(
+    "/iam/roles/create/role",
+    "Create role",
+    () => import("./iam/create-role-page.tsx"),
+    "CreateRolePage",
+  ),
   pageRoute("/iam/roles/:name", "Role", () => import("./iam/role-page.tsx"), "RolePage"),
   pageRoute("/s3/buckets", "Buckets", () => import("./s3/buckets-page.tsx"), "BucketsPage"),
   pageRoute("/s3/buckets/:bucket", "Bucket", () => import("./s3/bucket-page.tsx"), "BucketPage"),

@@ -33,6 +33,8 @@ export interface ResourceTableProps<Item> {
   readonly actions?: ReactNode | ((chosen: readonly Item[]) => ReactNode);
   /** Check boxes, and a button that deletes what is checked. */
   readonly removal?: Removal<Item>;
+  /** Chosen as the list appears, where `onSelect` hears of it. */
+  readonly selected?: readonly Item[];
   /** Hears of each choice, for a form around the list. */
   readonly onSelect?: (items: readonly Item[]) => void;
   /** Shown below the list, of the one item that is chosen. */
@@ -53,7 +55,7 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
     () => arranged(all, columns, { ...view, find }, PAGE_SIZE),
     [all, columns, view, find],
   );
-  const { chosen, choose } = useSelection(call, idOf, find === "", props.onSelect);
+  const { chosen, choose } = useSelection(call, idOf, find === "", props.onSelect, props.selected);
   const [removing, setRemoving] = useState<readonly Item[]>();
   if (call.error !== undefined) {
     return (

@@ -10,8 +10,9 @@ export function useSelection<Item>(
   idOf: (item: Item) => string,
   whole: boolean,
   onSelect?: (items: readonly Item[]) => void,
+  selected: readonly Item[] = [],
 ) {
-  const [kept, setKept] = useState<readonly Item[]>([]);
+  const [kept, setKept] = useState<readonly Item[]>(selected);
   const gone = whole && more === undefined && byPrefix !== true && data !== undefined;
   const chosen = useMemo(() => current(kept, data ?? [], idOf, gone), [kept, data, idOf, gone]);
   const choose = (items: readonly Item[]) => {

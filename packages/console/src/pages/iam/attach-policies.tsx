@@ -1,13 +1,11 @@
-import { type Policy, paginateListPolicies } from "@aws-sdk/client-iam";
-import SegmentedControl from "@cloudscape-design/components/segmented-control";
+import type { Policy } from "@aws-sdk/client-iam";
 import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
-import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
-import { pagesOf } from "../../wire/read-pages.ts";
-import { useList } from "../../wire/use-list.ts";
-import { operationsOf, type PolicyOwner } from "./policy-owner.ts";
+import { attachAll } from "./attach-all.ts";
+import { ChoosePolicies } from "./choose-policies.tsx";
+import type { PolicyOwner } from "./policy-owner.ts";
 
 /** Chooses managed policies and attaches them. */
 export function AttachPolicies(props: {
@@ -18,14 +16,7 @@ export function AttachPolicies(props: {
   const { owner, onAttached, onClose } = props;
   const { iam } = useAws();
   const { done } = useNotices();
-  const [scope, setScope] = useState<"Local" | "AWS">("Local");
   const [selected, setSelected] = useState<readonly Policy[]>([]);
-  const policies = useList(`policies of scope ${scope}`, ({ iam: client }) =>
-    pagesOf(
-      paginateListPolicies({ client, pageSize: 1_000 }, { Scope: scope }),
-      (page) => page.Policies,
-    ),
-  );
   return (
     <ModalForm
       title={`Attach policies to ${owner.name}`}
@@ -34,41 +25,15 @@ export function AttachPolicies(props: {
       disabled={selected.length === 0}
       onClose={onClose}
       onSubmit={async () => {
-        const { attach } = operationsOf(owner);
-        for (const { Arn = "" } of selected) await attach(iam, owner.name, Arn);
-        done(`${selected.length} policies are attached to ${owner.name}.`);
-        onAttached();
+        const { attached, refused } = await attachAll(iam, owner, selected);
+        if (attached.length > 0) {
+          done(`Attached to ${owner.name}: ${attached.join(", ")}.`);
+          onAttached();
+        }
+        if (refused.length > 0) throw new AggregateError(refused.map(({ error }) => error));
       }}
     >
-      <SegmentedControl
-        label="Policies of"
-        selectedId={scope}
-        options={[
-          { id: "Local", text: "This account" },
-          { id: "AWS", text: "AWS" },
-        ]}
-        onChange={({ detail }) => {
-          setScope(detail.selectedId === "AWS" ? "AWS" : "Local");
-          setSelected([]);
-        }}
-      />
-      <ResourceTable
-        key={scope}
-        plural="policies"
-        call={policies}
-        idOf={({ Arn }) => Arn ?? ""}
-        onSelect={setSelected}
-        empty="This account has no policies of its own. Those of AWS are beside."
-        columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            value: ({ PolicyName }: Policy) => PolicyName,
-          },
-          { id: "description", header: "Description", value: ({ Description }) => Description },
-        ]}
-      />
+      <ChoosePolicies onChoose={setSelected} />
     </ModalForm>
   );
 }

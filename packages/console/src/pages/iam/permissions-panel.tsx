@@ -10,6 +10,7 @@ import { AttachPolicies } from "./attach-policies.tsx";
 import { InlinePolicyForm } from "./inline-policy-form.tsx";
 import {
   listOwnedPolicies,
+  managerOf,
   type OwnedPolicy,
   operationsOf,
   type PolicyOwner,
@@ -101,6 +102,5 @@ function removalOf(owner: PolicyOwner): Removal<OwnedPolicy> {
 }
 
 function kindOf({ arn }: OwnedPolicy): string {
-  if (arn === undefined) return "Inline";
-  return arn.startsWith("arn:aws:iam::aws:") ? "AWS managed" : "Customer managed";
+  return arn === undefined ? "Inline" : managerOf(arn);
 }

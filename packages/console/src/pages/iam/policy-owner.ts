@@ -130,6 +130,11 @@ export async function listOwnedPolicies(
   ];
 }
 
+/** A managed policy's type, as AWS's console names it. */
+export function managerOf(arn: string): string {
+  return arn.startsWith("arn:aws:iam::aws:") ? "AWS managed" : "Customer managed";
+}
+
 /** IAM hands documents out percent-encoded. */
 function decoded({
   PolicyDocument = "",

@@ -1,27 +1,24 @@
 import { paginateListRoles, type Role } from "@aws-sdk/client-iam";
 import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
-import { useState } from "react";
-import { placeOf } from "../../routing/hash-route.ts";
+import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { pagesOf } from "../../wire/read-pages.ts";
 import { useList } from "../../wire/use-list.ts";
-import { CreateRole } from "./create-role.tsx";
 import { identityRemoval } from "./deletion/identity-removal.tsx";
 import { accountOfRole, isServiceLinked, trustedBy } from "./role-facts.ts";
 import { TrustedPrincipals } from "./trusted-principals.tsx";
 
 export function RolesPage() {
-  const [creating, setCreating] = useState(false);
   const roles = useList("roles", ({ iam: client }) =>
     pagesOf(paginateListRoles({ client }, {}), (page) => page.Roles),
   );
   return (
     <Page
       title="Roles"
-      description="Permissions that somebody or a service takes on for a while. A service-linked role belongs to its service."
+      description="Permissions that a user or service can assume. A service-linked role belongs to its service."
     >
       <ResourceTable
         plural="roles"
@@ -29,14 +26,13 @@ export function RolesPage() {
         idOf={({ RoleName }) => RoleName ?? ""}
         removal={identityRemoval("role", ({ RoleName = "" }: Role) => RoleName)}
         actions={
-          <Button variant="primary" onClick={() => setCreating(true)}>
+          <Button variant="primary" onClick={() => goTo(placeOf("/iam/roles/create/role"))}>
             Create role
           </Button>
         }
         empty="No roles yet. IVS makes its own with the first recording configuration."
         columns={COLUMNS}
       />
-      {creating && <CreateRole onClose={() => setCreating(false)} onCreated={roles.reload} />}
     </Page>
   );
 }
