@@ -1,13 +1,17 @@
 import {
+  AddUserToGroupCommand,
   CreateAccessKeyCommand,
   CreateGroupCommand,
   ListAttachedRolePoliciesCommand,
+  PutGroupPolicyCommand,
+  PutUserPermissionsBoundaryCommand,
 } from "@aws-sdk/client-iam";
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../support/principals.ts";
+import { violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { resize } from "./settled.ts";
 import { type ConsoleServer, describeConsole, startConsole } from "./start-console.ts";
@@ -231,12 +235,25 @@ describeConsole(() => {
     const answer = (name: RegExp) => page.getByRole("row", { name }).getByRole("radio").click();
     await answer(/Allowed ivs:ListChannels .*Viewer/);
     await page.getByText(/Statement of .*Viewer.*line 3, column/).waitFor();
+    const leads = page.getByRole("table", { name: "Answers" }).getByRole("link");
+    expect(await leads.allTextContents()).toEqual(["Viewer"]);
+    expect(await leads.first().getAttribute("href")).toBe(
+      `#/iam/policies/${encodeURIComponent("arn:aws:iam::000000000000:policy/Viewer")}`,
+    );
     await answer(/nothing allows it ivs:DeleteChannel/);
     await page.getByText(/This statement allows exactly ivs:DeleteChannel/).waitFor();
     await page.getByLabel("Actions").fill("s3:PutObject");
     await button("Simulate").click();
     await page.getByText(/"Action": "s3:PutObject"/).waitFor();
     await takePicture(page, "simulator");
+    await page.getByLabel("Actions").fill("s3:GetObjct\nivs:ListChanels\ns3:GetObject");
+    await button("Simulate").click();
+    await page.getByText("s3:GetObjct doesn't exist.").waitFor();
+    await button("s3:GetObject").click();
+    await button("ivs:ListChannels").click();
+    await page.getByText("doesn't exist.").first().waitFor({ state: "detached" });
+    const asked = await page.getByLabel("Actions").inputValue();
+    expect(asked).toBe("s3:GetObject\nivs:ListChannels\ns3:GetObject");
   });
 
   test.each([1_280, 400])(
@@ -348,6 +365,36 @@ describeConsole(() => {
     await button("Save the change").click();
     await page.getByText(/Repeat the call/).waitFor();
     await ann.s3.send(new ListBucketsCommand({}));
+  });
+
+  test("the simulator leads to the groups' policies and boundaries that decided", async () => {
+    const { iam } = server.root;
+    const managed = "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess";
+    await iam.send(new CreateGroupCommand({ GroupName: "a_b" }));
+    await iam.send(
+      new PutGroupPolicyCommand({
+        GroupName: "a_b",
+        PolicyName: "c_d",
+        PolicyDocument: policyOf([allow("s3:GetObject")]),
+      }),
+    );
+    const bob = await createUser(iam, "bob_", [allow("s3:GetObject")]);
+    await iam.send(new AddUserToGroupCommand({ GroupName: "a_b", UserName: "bob_" }));
+    await iam.send(
+      new PutUserPermissionsBoundaryCommand({ UserName: "bob_", PermissionsBoundary: managed }),
+    );
+    await visit(page, "/iam/users", "Users");
+    await visit(page, `/iam/simulator?principal=${bob.arn}`, "Policy simulator");
+    await page.getByLabel("Actions").fill("s3:GetObject");
+    await button("Simulate").click();
+    const place = (name: string) => page.getByRole("link", { name }).first().getAttribute("href");
+    await page.getByRole("link", { name: "c_d (inline, group a_b)" }).first().waitFor();
+    expect(await place("c_d (inline, group a_b)")).toBe("#/iam/groups/a_b");
+    expect(await place("own (inline, user bob_)")).toBe("#/iam/users/bob_");
+    const boundary = encodeURIComponent(managed);
+    expect(await place("AmazonS3ReadOnlyAccess")).toBe(`#/iam/policies/${boundary}`);
+    await takePicture(page, "simulator-policies");
+    expect(await violations(page)).toEqual([]);
   });
 
   function button(name: string) {

@@ -118,5 +118,6 @@ export type {
   PolicySource,
   RequestContextValues,
 } from "./request.ts";
+export { namesMeant } from "./spelling.ts";
 export type { PolicyFinding } from "./validate/policy-finding.ts";
 export { type ValidateOptions, validatePolicy } from "./validate/validate-policy.ts";

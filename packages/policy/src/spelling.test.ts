@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { areSpelledAlike, nameMeant } from "./spelling.ts";
+import { areSpelledAlike, nameMeant, namesMeant } from "./spelling.ts";
 
 /** The distance of Levenshtein, by its definition. */
 function distance(one: string, other: string): number {
@@ -34,4 +34,9 @@ it.each([
 ])("%s means %s", (written, expected) => {
   const names = ["GetObject", "GetObjectAcl", "PutObject", "PutObjectAcl", "ListBucket", "Get"];
   expect(nameMeant(written, names)).toBe(expected);
+});
+
+it("of several names that may be meant the nearest is the first", () => {
+  const names = ["GetObjectAcl", "GetObjects", "GetObject", "PutObject"];
+  expect(namesMeant("getobjct", names)).toEqual(["GetObject", "GetObjects"]);
 });

@@ -12,17 +12,21 @@ export function areSpelledAlike(one: string, other: string): boolean {
 
 /** The name that was probably meant: the one in other letters, else the nearest one. */
 export function nameMeant(written: string, names: Iterable<string>): string | undefined {
+  return namesMeant(written, names)[0];
+}
+
+/** The names that may have been meant, the nearest first. */
+export function namesMeant(written: string, names: Iterable<string>): readonly string[] {
   const wanted = written.toLowerCase();
-  let nearest: { readonly name: string; readonly edits: number } | undefined;
+  const near: { readonly name: string; readonly edits: number }[] = [];
   for (const name of names) {
     const lowerCased = name.toLowerCase();
     // Short names are all alike: a letter of three is a third of it.
     if (Math.min(wanted.length, lowerCased.length) <= TYPOS_MAX) continue;
-    if (!areSpelledAlike(wanted, lowerCased)) continue;
-    const edits = editsBetween(wanted, lowerCased);
-    if (nearest === undefined || edits < nearest.edits) nearest = { name, edits };
+    if (areSpelledAlike(wanted, lowerCased))
+      near.push({ name, edits: editsBetween(wanted, lowerCased) });
   }
-  return nearest?.name;
+  return near.sort((one, other) => one.edits - other.edits).map(({ name }) => name);
 }
 
 /**

@@ -26,6 +26,7 @@ import { type ExplainedAction, explainSimulation } from "../../wire/explain-simu
 import { useCall } from "../../wire/use-call.ts";
 import { NEW_POLICY, readPolicyVersion } from "../iam/policy-documents.ts";
 import { ContextFields } from "./context-fields.tsx";
+import { MisnamedHints } from "./misnamed-hints.tsx";
 import { PrincipalChoice } from "./principal-choice.tsx";
 import { SimulationResults } from "./simulation-results.tsx";
 
@@ -42,11 +43,15 @@ export function SimulatorPage({ query }: PageProps) {
   const [actions, setActions] = useState("ivs:GetChannel\ns3:PutObject");
   const [resources, setResources] = useState("");
   const [context, setContext] = useState<readonly ContextEntry[]>([]);
+  /** The actions as they were when their field was left: half a name isn't a wrong one. */
+  const [checked, setChecked] = useState<readonly string[]>([]);
   const [results, setResults] = useState<readonly EvaluationResult[]>();
+  const [asked, setAsked] = useState<string>();
   const [explained, setExplained] = useState<readonly ExplainedAction[]>([]);
   const findings = useFindings(policy, "managed");
   const simulate = useAction("Nothing was simulated", async (aws) => {
     const ActionNames = lines(actions);
+    setChecked(ActionNames);
     const ResourceArns = lines(resources);
     const question = {
       ActionNames,
@@ -58,6 +63,7 @@ export function SimulatorPage({ query }: PageProps) {
     const of = source === "principal" ? { PolicySourceArn: arn } : { PolicyInputList: [policy] };
     setExplained(isDenied ? await explainSimulation(aws, { ...of, ...question }) : []);
     setResults(answers);
+    setAsked(source === "principal" ? arn : undefined);
     return undefined;
   });
   const ready = source === "principal" ? arn !== "" : findings.length === 0;
@@ -116,6 +122,11 @@ export function SimulatorPage({ query }: PageProps) {
                 spellcheck={false}
                 value={actions}
                 onChange={({ detail }) => setActions(detail.value)}
+                onBlur={() => setChecked(lines(actions))}
+              />
+              <MisnamedHints
+                actions={lines(actions).filter((action) => checked.includes(action))}
+                onChoose={(written, meant) => setActions(replaced(actions, written, meant))}
               />
             </FormField>
             <FormField label="Resources" description="ARNs, one a line. Empty: any resource.">
@@ -136,10 +147,18 @@ export function SimulatorPage({ query }: PageProps) {
           results={results}
           policy={source === "custom" ? policy : undefined}
           explained={explained}
+          principal={asked}
         />
       )}
     </Page>
   );
+}
+
+/** The lines with another action in the place of one. */
+function replaced(actions: string, written: string, meant: string): string {
+  return lines(actions)
+    .map((action) => (action === written ? meant : action))
+    .join("\n");
 }
 
 /** The default version of the policy that another page leads here with. */
